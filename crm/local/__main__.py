@@ -1,0 +1,70 @@
+"""python -m crm.local serve | exec -- COMMAND…"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from .servers import default_var, ensure_servers, release
+from .system_user import ServerError
+
+
+def main() -> int:
+    """Read the command line, do it, and return the exit code."""
+    arguments = _parser().parse_args()
+    # Every way to end goes through `finally`, so that the last one out stops the servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return int(arguments.do(arguments))
+    except ServerError as error:
+        print(f"angler: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Keep the servers up until Ctrl-C."""
+    try:
+        for name, value in ensure_servers(arguments.var, durable=not arguments.fast).items():
+            if name.endswith("_URL"):
+                print(f"{name}={value}", flush=True)
+        while True:
+            signal.pause()
+    finally:
+        release(arguments.var)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run a command with the servers up; its exit code is ours."""
+    command = [part for part in arguments.command if part != "--"]
+    try:
+        ensure_servers(arguments.var, durable=not arguments.fast)
+        with subprocess.Popen(command) as process:
+            try:
+                return process.wait()
+            except BaseException:  # Ctrl-C or a signal: the command ends before its servers do
+                process.terminate()
+                raise
+    finally:
+        release(arguments.var)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m crm.local", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    for name, do in {"serve": serve, "exec": execute}.items():
+        command = commands.add_parser(name, help=do.__doc__)
+        command.set_defaults(do=do)
+        command.add_argument("--var", type=Path, default=default_var(), help="folder of the servers' data")
+        command.add_argument("--fast", action="store_true", help="do not wait for the disk: for tests")
+        if name == "exec":
+            command.add_argument("command", nargs=argparse.REMAINDER)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

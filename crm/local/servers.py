@@ -1,0 +1,87 @@
+"""The embedded servers, shared by every process of a checkout: the first starts them, the last stops them."""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from .postgres import Postgres
+from .redis_server import RedisServer
+from .state import State
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Attached folders, with the process and the open file that holds its shared lock.
+_attached: dict[Path, tuple[int, IO[str]]] = {}
+
+
+def default_var() -> Path:
+    """The folder for everything local: ANGLER_VAR, or `var` in the checkout."""
+    return Path(os.environ.get("ANGLER_VAR", REPOSITORY / "var"))
+
+
+def ensure_env(var: Path, *, durable: bool = True) -> None:
+    """Give this process a database and a Redis: those of the environment, else the embedded ones until it exits."""
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        ensure_servers(var, durable=durable)
+        atexit.register(release, var)
+
+
+def ensure_servers(var: Path, *, durable: bool = True) -> dict[str, str]:
+    """Start or join the servers that the environment does not name; set and return the variables that lead to them.
+
+    `durable=False` trades safety against power loss for speed: for tests. Pair with `release`.
+    """
+    var = var.resolve()
+    var.mkdir(parents=True, exist_ok=True)
+    with _only_one(var):
+        if var not in _attached:
+            users = open(var / "users.lock", "w")  # noqa: SIM115 (held until release)
+            fcntl.flock(users, fcntl.LOCK_SH)
+            _attached[var] = (os.getpid(), users)
+        env = _start(var, durable)
+    os.environ.update(env)
+    return env
+
+
+def release(var: Path) -> None:
+    """Leave the servers; whoever is the last one stops them."""
+    var = var.resolve()
+    owner, users = _attached.get(var, (0, None))
+    if users is None or owner != os.getpid():  # a forked child inherits the list, but not the right to close
+        return
+    del _attached[var]
+    with _only_one(var), users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        state = State(var)
+        RedisServer(var, state).stop()
+        Postgres(var, state, durable=True).stop()
+
+
+def _start(var: Path, durable: bool) -> dict[str, str]:
+    state = State(var)
+    env = {"SECRET_KEY": os.environ.get("SECRET_KEY") or state.secret("secret_key")}
+    if not os.environ.get("DATABASE_URL"):
+        postgres = Postgres(var, state, durable=durable)
+        postgres.ensure()
+        env |= postgres.urls()
+    if not os.environ.get("REDIS_URL"):
+        redis_server = RedisServer(var, state)
+        redis_server.ensure()
+        env |= redis_server.urls()
+    return env
+
+
+@contextmanager
+def _only_one(var: Path) -> Iterator[None]:
+    """Starting and stopping exclude each other."""
+    with open(var / "start.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""Django's command line, with the embedded servers up when the environment names no others."""
+
+import os
+import sys
+
+from crm.local.servers import default_var, ensure_env
+
+
+def main() -> None:
+    """Run the command given on the command line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+    ensure_env(default_var())
+    from django.core.management import execute_from_command_line  # after the environment is complete
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
