@@ -1,0 +1,43 @@
+"""Accounts: the companies we sell to."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from crm.records.models import RecordModel, record_constraints, record_indexes
+from crm.tenants.models import TenantForeignKey
+
+
+class Account(RecordModel):
+    """A company: prospect, customer, past customer, or what the tenant adds."""
+
+    type = TenantForeignKey("picklists.Choice")
+    type_since = models.DateField(null=True)
+    type_because = TenantForeignKey("events.Event", null=True)  # the event that made it so; None: set by hand
+    type_kept = models.BooleanField(default=False)  # set by hand with "keep until changed": workflows leave it
+    contract_ends_on = models.DateField(null=True, blank=True)
+    parent = TenantForeignKey("accounts.Account", null=True, blank=True)
+    industry = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    website = models.URLField(max_length=500, blank=True)
+    domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)  # text.domain_key(website)
+    phone = models.CharField(max_length=50, blank=True)
+    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # text.phone_key
+    employees = models.PositiveIntegerField(null=True, blank=True)
+    annual_revenue_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)  # of annual revenue
+    founded = models.PositiveSmallIntegerField(null=True, blank=True)  # year
+    street = models.CharField(max_length=300, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    description = models.TextField(blank=True)
+
+    class Meta(RecordModel.Meta):
+        constraints = record_constraints("account")
+        indexes = [
+            *record_indexes("account"),
+            models.Index(fields=["tenant", "type", "sort_name", "id"], name="account_by_type"),
+            models.Index(fields=["tenant", "domain"], condition=~models.Q(domain=""), name="account_domain"),
+            models.Index(fields=["tenant", "phone_key"], condition=~models.Q(phone_key=""), name="account_phone"),
+        ]

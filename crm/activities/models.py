@@ -1,0 +1,59 @@
+"""Activities: notes, calls, meetings, mails and tasks, on any record."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.tenants.models import TenantForeignKey, TenantModel
+
+
+class ActivityKind(models.TextChoices):
+    NOTE = "note", _("Note")
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")
+    EMAIL = "email", _("E-mail")
+    TASK = "task", _("Task")
+
+
+class Activity(TenantModel):
+    """Something said, done or to be done. A task has ``due_on`` (a day in the workspace's zone) and an owner."""
+
+    kind = models.CharField(max_length=10, choices=ActivityKind.choices, db_collation="C")
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    owner = TenantForeignKey("users.Membership", null=True)  # of a task: who is to do it; otherwise who did it
+    created_by = TenantForeignKey("users.Membership", null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    occurred_at = models.DateTimeField(default=timezone.now)  # its place in the timeline
+    due_on = models.DateField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    completed_by = TenantForeignKey("users.Membership", null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["tenant", "owner", "due_on"],
+                condition=models.Q(kind="task", completed_at=None, deleted_at=None),
+                name="task_open_by_owner",
+            ),
+        ]
+
+
+class ActivityLink(TenantModel):
+    """On which record an activity stands; conversion adds links, so that the new records show it too."""
+
+    activity = TenantForeignKey(Activity)
+    record_type = models.CharField(max_length=30, db_collation="C")
+    record_id = models.UUIDField()
+    occurred_at = models.DateTimeField()  # the activity's, so that one index serves a record's timeline
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "activity", "record_type", "record_id"], name="link_once")
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "record_type", "record_id", "-occurred_at"], name="link_of_record")
+        ]

@@ -1,0 +1,11 @@
+"""The Celery application. Jobs live in modules called ``jobs.py``: *task* is a word of the CRM."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+
+app = Celery("angler")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(related_name="jobs")

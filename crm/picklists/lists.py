@@ -1,0 +1,222 @@
+"""The picklists that exist, the meanings their choices may have, and what a new workspace starts with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Picklist:
+    """A list of choices that a workspace edits.
+
+    ``meanings`` maps each meaning the product knows to its name; a choice must have one when the map is not empty.
+    ``needed`` are the meanings of which one active choice must always remain.
+    ``defaults`` are (label, meaning, tone) in order; the first one with ``default`` meaning starts as the default.
+    """
+
+    key: str
+    label: Any
+    help: Any
+    meanings: dict[str, Any] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+    defaults: tuple[tuple[Any, str, str], ...] = ()
+    default_label: Any = None
+
+
+LEAD_STATUS = Picklist(
+    key="lead_status",
+    label=_("Lead statuses"),
+    help=_("Where a lead stands in being vetted. Reports and rules look at the meaning, never at the name."),
+    meanings={
+        "new": _("Open, not yet worked on"),
+        "working": _("Open, being worked on"),
+        "qualified": _("Open, qualified"),
+        "converted": _("Converted"),
+        "unqualified": _("Closed as unqualified"),
+    },
+    needed=frozenset({"new", "qualified", "converted", "unqualified"}),
+    defaults=(
+        (_("New"), "new", "info"),
+        (_("Working"), "working", "neutral"),
+        (_("Qualified"), "qualified", "success"),
+        (_("Converted"), "converted", "neutral"),
+        (_("Unqualified"), "unqualified", "danger"),
+    ),
+    default_label=_("New"),
+)
+
+LEAD_SOURCE = Picklist(
+    key="lead_source",
+    label=_("Lead sources"),
+    help=_("Where a lead, and the deal that came of it, was found."),
+    defaults=tuple(
+        (label, "", "")
+        for label in (
+            _("Web form"),
+            _("Trade show/event"),
+            _("Seminar"),
+            _("Conference"),
+            _("Advertisement"),
+            _("Purchased list"),
+            _("Third-party data"),
+            _("Directory"),
+            _("Referral"),
+            _("Research"),
+            _("Inbound marketing"),
+            _("Marketing campaign"),
+            _("Business card"),
+            _("Other"),
+        )
+    ),
+)
+
+RATING = Picklist(
+    key="rating",
+    label=_("Ratings"),
+    help=_("How promising a lead or an opportunity is."),
+    defaults=((_("Hot"), "", "hot"), (_("Warm"), "", "warning"), (_("Cold"), "", "info")),
+)
+
+UNQUALIFIED_REASON = Picklist(
+    key="unqualified_reason",
+    label=_("Unqualified reasons"),
+    help=_("Why a lead was closed without being converted."),
+    defaults=tuple(
+        (label, "", "")
+        for label in (
+            _("No budget"),
+            _("No authority"),
+            _("No need"),
+            _("No timeline"),
+            _("Not real/bad data"),
+            _("Duplicate"),
+            _("Competitor"),
+            _("Unreachable"),
+            _("Other"),
+        )
+    ),
+)
+
+LOSS_REASON = Picklist(
+    key="loss_reason",
+    label=_("Loss reasons"),
+    help=_("Why an opportunity was lost. The class says whose failure it was: sales' or vetting's."),
+    meanings={"sales": _("Lost in selling"), "vetting": _("Should not have passed vetting"), "other": _("Other")},
+    defaults=(
+        (_("Price too high"), "sales", ""),
+        (_("Lost to a competitor"), "sales", ""),
+        (_("Missing functions"), "sales", ""),
+        (_("Poor follow-up"), "sales", ""),
+        (_("No budget after all"), "vetting", ""),
+        (_("No authority after all"), "vetting", ""),
+        (_("No need after all"), "vetting", ""),
+        (_("No timeline after all"), "vetting", ""),
+        (_("Customer stopped the project"), "other", ""),
+        (_("Other"), "other", ""),
+    ),
+)
+
+ACCOUNT_TYPE = Picklist(
+    key="account_type",
+    label=_("Account types"),
+    help=_("What a company is to you. Winning an opportunity makes it a customer."),
+    meanings={
+        "prospect": _("Prospect"),
+        "customer": _("Customer"),
+        "past_customer": _("Past customer"),
+        "other": _("Other"),
+    },
+    needed=frozenset({"prospect", "customer", "past_customer"}),
+    defaults=(
+        (_("Prospect"), "prospect", "info"),
+        (_("Customer"), "customer", "success"),
+        (_("Past customer"), "past_customer", "neutral"),
+        (_("Vendor"), "other", ""),
+        (_("Partner"), "other", ""),
+    ),
+    default_label=_("Prospect"),
+)
+
+INDUSTRY = Picklist(
+    key="industry",
+    label=_("Industries"),
+    help=_("The sector a company works in."),
+    defaults=tuple(
+        (label, "", "")
+        for label in (
+            _("Education"),
+            _("Energy"),
+            _("Entertainment"),
+            _("Finance"),
+            _("Government"),
+            _("Health care"),
+            _("Manufacturing"),
+            _("Marketing"),
+            _("Retail"),
+            _("Services"),
+            _("Software"),
+            _("Telecommunications"),
+            _("Transport"),
+            _("Other"),
+        )
+    ),
+)
+
+RELATIONSHIP = Picklist(
+    key="relationship",
+    label=_("Contact relationships"),
+    help=_("What a person is to you."),
+    defaults=tuple(
+        (label, "", "")
+        for label in (_("Prospect"), _("Client"), _("Vendor contact"), _("Partner"), _("Employee"), _("Other"))
+    ),
+    default_label=_("Prospect"),
+)
+
+CONTACT_ROLE = Picklist(
+    key="contact_role",
+    label=_("Contact roles"),
+    help=_("The part a person plays in an opportunity."),
+    defaults=tuple(
+        (label, "", "")
+        for label in (
+            _("Decision maker"),
+            _("Economic buyer"),
+            _("Influencer"),
+            _("Connector/referrer"),
+            _("User"),
+            _("Technical evaluator"),
+            _("Other"),
+        )
+    ),
+)
+
+PICKLISTS: dict[str, Picklist] = {
+    picklist.key: picklist
+    for picklist in (
+        LEAD_STATUS,
+        LEAD_SOURCE,
+        RATING,
+        UNQUALIFIED_REASON,
+        ACCOUNT_TYPE,
+        INDUSTRY,
+        RELATIONSHIP,
+        CONTACT_ROLE,
+        LOSS_REASON,
+    )
+}
+
+# (label, meaning, probability in per cent, forecast category)
+STAGES: tuple[tuple[Any, str, int, str], ...] = (
+    (_("Qualifying"), "open", 10, "pipeline"),
+    (_("Requirements gathering"), "open", 20, "pipeline"),
+    (_("Proposal preparation"), "open", 35, "pipeline"),
+    (_("Proposal submitted"), "open", 50, "best_case"),
+    (_("Demo given"), "open", 60, "best_case"),
+    (_("Negotiation"), "open", 80, "commit"),
+    (_("Won"), "won", 100, "closed"),
+    (_("Lost"), "lost", 0, "omitted"),
+)

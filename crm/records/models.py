@@ -1,0 +1,67 @@
+"""What every record is made of: an owner, a team, times, an outside id, custom values, and a way back after deletion."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from crm.tenants.models import TenantForeignKey, TenantManager, TenantModel
+
+
+class RecordManager(TenantManager):
+    """Records that are not in the recycle bin. ``Model.all_objects`` holds those too."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(deleted_at=None)
+
+
+class RecordModel(TenantModel):
+    """A lead, account, contact or opportunity (custom types may join).
+
+    ``name`` is what people read as the record's title; ``sort_name`` is ``text.sort_key(name)``.
+    ``external_id`` is the id in the system that a row was imported from: unique per type where it is given.
+    """
+
+    name = models.CharField(max_length=300)
+    sort_name = models.CharField(max_length=300, db_collation="C", editable=False)
+    owner = TenantForeignKey("users.Membership", null=True, blank=True)
+    team = TenantForeignKey("users.Team", null=True, blank=True)
+    external_id = models.CharField(max_length=200, blank=True, db_collation="C")
+    custom = models.JSONField(default=dict, blank=True)  # custom field's key → JSON value
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = TenantForeignKey("users.Membership", null=True, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_by = TenantForeignKey("users.Membership", null=True, editable=False)
+
+    objects = RecordManager()
+    all_objects = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+        base_manager_name = "all_objects"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def record_constraints(table: str) -> list[models.BaseConstraint]:
+    """The constraints that every record table has."""
+    return [
+        models.UniqueConstraint(
+            fields=["tenant", "external_id"],
+            condition=~models.Q(external_id="") & models.Q(deleted_at=None),
+            name=f"{table}_external_id",
+        )
+    ]
+
+
+def record_indexes(table: str) -> list[models.Index]:
+    """The indexes that every record list needs: each order people page by, within what they see."""
+    live = models.Q(deleted_at=None)
+    return [
+        models.Index(fields=["tenant", "sort_name", "id"], condition=live, name=f"{table}_by_name"),
+        models.Index(fields=["tenant", "-created_at", "-id"], condition=live, name=f"{table}_by_created"),
+        models.Index(fields=["tenant", "-updated_at", "-id"], condition=live, name=f"{table}_by_updated"),
+        models.Index(fields=["tenant", "owner", "-updated_at", "-id"], condition=live, name=f"{table}_by_owner"),
+    ]

@@ -1,0 +1,100 @@
+"""The tenant (shown to people as *workspace*) and what every tenant table is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.expressions import Col
+from django.db.models.lookups import Exact
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.tenants.context import current_tenant, current_tenant_id
+from crm.tenants.ids import uuid7
+
+# First path segments that are never a workspace: see crm/urls.py.
+RESERVED_SLUGS = frozenset({"auth", "workspaces", "invitations", "healthz", "readyz", "metrics", "static", "media"})
+validate_slug = RegexValidator(r"^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$", _("Use 3 to 40 letters a–z, digits and hyphens."))
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
+
+
+class Tenant(models.Model):
+    """One customer organisation. Global: the only table that a request reads before it has a tenant."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.CharField(max_length=40, unique=True, validators=[validate_slug])
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    currency = models.CharField(max_length=3, default="USD")
+    language = models.CharField(max_length=10, default="en")
+    settings = models.JSONField(default=dict, blank=True)  # tenant-wide choices; keys are documented where they are read
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("This address is taken.")})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class TenantManager(models.Manager):
+    """Puts ``tenant_id = …`` in every query; without a tenant it raises ``NoTenantError``."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(tenant_id=current_tenant().pk)
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one tenant.
+
+    Django sees ``id`` as the primary key; in the database it is ``(tenant_id, id)`` (crm/tenants/wall.py).
+    A concrete class's ``Meta`` must extend ``TenantModel.Meta``: the scoped manager is the base manager too.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, default=current_tenant_id, editable=False, related_name="+", db_index=False
+    )
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+
+class TenantForeignKey(models.ForeignKey):
+    """A foreign key that cannot leave the tenant.
+
+    The database holds ``(tenant_id, x_id) → (tenant_id, id)`` with an index on the former (made by the wall,
+    since Django knows neither), and every JOIN compares the tenants too.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:
+        options["db_constraint"] = False
+        options["db_index"] = False
+        options.setdefault("related_name", "+")
+        super().__init__(to, on_delete, **options)
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        name, path, args, options = super().deconstruct()
+        del options["db_constraint"], options["db_index"]
+        return name, path, args, options
+
+    def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> Any:
+        here = self.model._meta.get_field("tenant")
+        there = self.remote_field.model._meta.get_field("tenant")
+        return Exact(Col(alias, there), Col(related_alias, here))

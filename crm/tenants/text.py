@@ -1,0 +1,60 @@
+"""Normalised forms of what people type, kept in columns of their own.
+
+Row-level security switches off indexes for ``lower()`` and the like, so lookups compare these keys with ``=`` or
+as prefixes. All keys are plain code-point order (``COLLATE "C"``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import phonenumbers
+
+# Firms' legal forms, dropped when company names are compared.
+_LEGAL_FORMS = frozenset(
+    "ab ag as asa bv co company corp corporation gmbh group holding inc incorporated kg kk limited llc llp lp ltd mbh"
+    " nv oy oyj plc pte pty sa sarl sas se sl spa srl the".split()
+)
+
+
+def sort_key(text: str) -> str:
+    """Case-folded, without accents, white space collapsed: for sorting and prefix search."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(plain.split())[:300]
+
+
+def email_key(email: str) -> str:
+    """The address in lower case; empty when it is not one."""
+    email = email.strip().casefold()
+    return email if "@" in email else ""
+
+
+def email_domain(email: str) -> str:
+    return email_key(email).rpartition("@")[2]
+
+
+def domain_key(url_or_domain: str) -> str:
+    """The host of a web address without ``www.``: ``https://www.Acme.com/x`` → ``acme.com``."""
+    host = re.sub(r"^[a-z]+://", "", url_or_domain.strip().casefold()).split("/")[0].split("?")[0]
+    host = host.rpartition("@")[2].split(":")[0]
+    return host.removeprefix("www.") if "." in host else ""
+
+
+def phone_key(phone: str, region: str = "US") -> str:
+    """E.164 when the number can be read (``region`` is assumed without a country code), otherwise its digits."""
+    if not phone.strip():
+        return ""
+    try:
+        number = phonenumbers.parse(phone, region)
+    except phonenumbers.NumberParseException:
+        return re.sub(r"\D", "", phone)[:20]
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
+
+
+def company_key(name: str) -> str:
+    """A company's name as compared for likeness: ``The Acme Group, Inc.`` → ``acme``."""
+    words = re.sub(r"[^\w\s]", " ", sort_key(name).replace("&", " ")).split()
+    kept = [word for word in words if word not in _LEGAL_FORMS]
+    return " ".join(kept or words)

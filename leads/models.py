@@ -1,0 +1,88 @@
+"""Leads: people or companies that we hardly know, and what became of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from crm.records.models import RecordModel, record_constraints, record_indexes
+from crm.tenants.models import TenantForeignKey, TenantModel
+
+
+class Lead(RecordModel):
+    """A person or a company. ``name`` is the person's name or, without one, the company's.
+
+    Once converted it is read-only; ``account``, ``contact`` and ``opportunity`` are what became of it.
+    """
+
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    company = models.CharField(max_length=300, blank=True)
+    company_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # text.company_key
+    job_title = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # text.email_key
+    email_domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)
+    phone = models.CharField(max_length=50, blank=True)
+    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # text.phone_key
+    website = models.URLField(max_length=500, blank=True)
+    status = TenantForeignKey("picklists.Choice")
+    status_since = models.DateTimeField(default=timezone.now)
+    source = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    rating = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    campaign = models.CharField(max_length=200, blank=True)
+    product_interest = models.CharField(max_length=300, blank=True)
+    estimated_value_minor = models.BigIntegerField(null=True, blank=True)  # kept out of every pipeline total
+    currency = models.CharField(max_length=3, blank=True)
+    street = models.CharField(max_length=300, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    employees = models.PositiveIntegerField(null=True, blank=True)
+    opted_out = models.BooleanField(default=False)
+    description = models.TextField(blank=True)
+    unqualified_reason = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    converted_at = models.DateTimeField(null=True, editable=False)
+    account = TenantForeignKey("accounts.Account", null=True, editable=False)
+    contact = TenantForeignKey("contacts.Contact", null=True, editable=False)
+    opportunity = TenantForeignKey("opportunities.Opportunity", null=True, editable=False)
+
+    class Meta(RecordModel.Meta):
+        constraints = [
+            *record_constraints("lead"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="lead_has_name"),
+        ]
+        indexes = [
+            *record_indexes("lead"),
+            models.Index(fields=["tenant", "status", "-created_at", "-id"], name="lead_by_status"),
+            models.Index(fields=["tenant", "email_key"], condition=~models.Q(email_key=""), name="lead_email"),
+            models.Index(fields=["tenant", "email_domain"], condition=~models.Q(email_domain=""), name="lead_domain"),
+            models.Index(fields=["tenant", "phone_key"], condition=~models.Q(phone_key=""), name="lead_phone"),
+            models.Index(fields=["tenant", "company_key"], condition=~models.Q(company_key=""), name="lead_company"),
+        ]
+
+
+class Conversion(TenantModel):
+    """One conversion of a lead: who, when, into what, and the exact change set, so that it can be undone.
+
+    ``changes`` is a list of ``{"model", "id", "created": bool, "before": {…}, "after": {…}}`` for every row written.
+    A lead has one conversion that is not undone, or none.
+    """
+
+    lead = TenantForeignKey(Lead)
+    account = TenantForeignKey("accounts.Account", null=True)
+    contact = TenantForeignKey("contacts.Contact", null=True)
+    opportunity = TenantForeignKey("opportunities.Opportunity", null=True)
+    converted_by = TenantForeignKey("users.Membership", null=True)
+    converted_at = models.DateTimeField(default=timezone.now)
+    changes = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = TenantForeignKey("users.Membership", null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "lead"], condition=models.Q(undone_at=None), name="conversion_one_live"
+            )
+        ]

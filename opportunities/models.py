@@ -1,0 +1,100 @@
+"""Opportunities: one specific possible sale each."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils import timezone
+
+from crm.picklists.models import ForecastCategory
+from crm.records.models import RecordModel, record_constraints, record_indexes
+from crm.tenants.models import TenantForeignKey, TenantModel
+
+
+class Opportunity(RecordModel):
+    """A possible sale to an account or a contact (the database refuses one with neither).
+
+    ``amount_minor`` counts the smallest unit of ``currency``. ``probability`` is in per cent and follows the stage
+    unless ``probability_overridden``. ``closed_on`` is the day it was won or lost, in the workspace's time zone;
+    revenue is dated by it.
+    """
+
+    account = TenantForeignKey("accounts.Account", null=True, blank=True)
+    contact = TenantForeignKey("contacts.Contact", null=True, blank=True)
+    pipeline = TenantForeignKey("picklists.Pipeline")
+    stage = TenantForeignKey("picklists.Stage")
+    stage_since = models.DateTimeField(default=timezone.now)
+    amount_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    probability = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    probability_overridden = models.BooleanField(default=False)
+    forecast_category = models.CharField(
+        max_length=10, choices=ForecastCategory.choices, default=ForecastCategory.PIPELINE
+    )
+    rating = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    opened_on = models.DateField()
+    expected_close_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    next_step = models.CharField(max_length=300, blank=True)
+    next_step_on = models.DateField(null=True, blank=True)
+    loss_reason = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    loss_note = models.TextField(blank=True)
+    source = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    campaign = models.CharField(max_length=200, blank=True)
+    product = models.CharField(max_length=200, blank=True)  # of interest, as text
+    to_existing_customer = models.BooleanField(default=False)  # the account was a customer when this was opened
+    requirements = models.TextField(blank=True)
+    description = models.TextField(blank=True)
+
+    class Meta(RecordModel.Meta):
+        constraints = [
+            *record_constraints("opportunity"),
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False) | models.Q(contact__isnull=False),
+                name="opportunity_has_account_or_contact",
+            ),
+        ]
+        indexes = [
+            *record_indexes("opportunity"),
+            models.Index(fields=["tenant", "stage", "-updated_at", "-id"], name="opportunity_by_stage"),
+            models.Index(fields=["tenant", "expected_close_on", "id"], name="opportunity_by_close"),
+            models.Index(fields=["tenant", "closed_on", "id"], name="opportunity_by_closed"),
+            models.Index(fields=["tenant", "amount_minor", "id"], name="opportunity_by_amount"),
+        ]
+
+
+class OpportunityContact(TenantModel):
+    """The part that a person plays in an opportunity."""
+
+    opportunity = TenantForeignKey(Opportunity)
+    contact = TenantForeignKey("contacts.Contact")
+    role = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    is_primary = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "opportunity", "contact"], name="opportunity_contact_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "opportunity"],
+                condition=models.Q(is_primary=True),
+                name="opportunity_one_primary",
+            ),
+        ]
+
+
+class StageVisit(TenantModel):
+    """One stay of an opportunity in a stage; ``left_at`` is empty for the current one."""
+
+    opportunity = TenantForeignKey(Opportunity)
+    stage = TenantForeignKey("picklists.Stage")
+    entered_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True)
+    entered_by = TenantForeignKey("users.Membership", null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "opportunity"], condition=models.Q(left_at=None), name="visit_one_current"
+            )
+        ]
+        indexes = [models.Index(fields=["tenant", "opportunity", "entered_at"], name="visit_of_opportunity")]
