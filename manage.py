@@ -4,14 +4,17 @@
 import os
 import sys
 
-from crm.local.servers import default_var, ensure_env
+from crm.local.servers import default_var, ensure_env, read_env_file
 
 
 def main() -> None:
     """Run the command given on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+    read_env_file()
     ensure_env(default_var())
-    from django.core.management import execute_from_command_line  # after the environment is complete
+    from django.core.management import (
+        execute_from_command_line,
+    )  # after the environment is complete
 
     execute_from_command_line(sys.argv)
 

@@ -1,4 +1,4 @@
-"""python -m crm.local serve | exec -- COMMAND…"""
+"""python -m crm.local run | test | serve | exec -- COMMAND…"""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .servers import default_var, ensure_servers, release
+from .run import run
+from .servers import default_var, ensure_servers, read_env_file, release
 from .system_user import ServerError
+from .testing import test
 
 
 def main() -> int:
@@ -24,6 +26,17 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def run_all(arguments: argparse.Namespace) -> int:
+    """Run the whole product until Ctrl-C."""
+    read_env_file()
+    return run(arguments.var.resolve())
+
+
+def run_tests(arguments: argparse.Namespace) -> int:
+    """Run every test, those in the browser too; further arguments go to pytest."""
+    return test(arguments.command)
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -56,12 +69,27 @@ def execute(arguments: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m crm.local", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    for name, do in {"serve": serve, "exec": execute}.items():
+    for name, do in {
+        "run": run_all,
+        "test": run_tests,
+        "serve": serve,
+        "exec": execute,
+    }.items():
         command = commands.add_parser(name, help=do.__doc__)
         command.set_defaults(do=do)
-        command.add_argument("--var", type=Path, default=default_var(), help="folder of the servers' data")
-        command.add_argument("--fast", action="store_true", help="do not wait for the disk: for tests")
-        if name == "exec":
+        command.add_argument(
+            "--var",
+            type=Path,
+            default=default_var(),
+            help="folder of the servers' data",
+        )
+        if name in ("serve", "exec"):
+            command.add_argument(
+                "--fast",
+                action="store_true",
+                help="do not wait for the disk: for tests",
+            )
+        if name in ("test", "exec"):
             command.add_argument("command", nargs=argparse.REMAINDER)
     return parser
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 
 import psutil
 import psycopg
 
 from .state import State
-from .system_user import ServerError, make_folder, package_folder, run_server_command, wait_gone
+from .system_user import (
+    ServerError,
+    make_folder,
+    package_folder,
+    run_server_command,
+    wait_gone,
+)
 
 ROLES_SQL = Path(__file__).with_name("roles.sql")
 START_SECONDS = 60  # after a crash the server replays its log first
+ORPHAN_SECONDS = 10
 SETTINGS = """\
 listen_addresses = '127.0.0.1'
 port = {port}
@@ -87,9 +95,19 @@ class Postgres:
         shutil.rmtree(new, ignore_errors=True)
         password_file = self.folder / "password"
         password_file.write_text(self.state.secret("postgres_password"))
-        options = ["-U", "postgres", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"]
+        options = [
+            "-U",
+            "postgres",
+            "--auth=scram-sha-256",
+            f"--pwfile={password_file}",
+            "--encoding=UTF8",
+        ]
         # The built-in locale sorts the same on every machine, whatever its C library.
-        options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options += [
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+        ]
         if not self.durable:
             options.append("--no-sync")
         run_server_command([_program("initdb"), "-D", str(new), *options], self.folder)
@@ -99,17 +117,32 @@ class Postgres:
         new.rename(self.data)
 
     def _start(self) -> None:
-        # The pid file of a server that was killed may name a process that has nothing to do with it by now.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._forget_reused_pid()
         sockets = self.folder if len(str(self.folder)) < 80 else ""  # the system allows 107 characters
         settings = SETTINGS.format(port=self.state.port("postgres_port"), sockets=sockets)
         (self.data / "angler.conf").write_text(settings + ("" if self.durable else NOT_DURABLE))
-        self.log.unlink(missing_ok=True)
-        try:
-            self._pg_ctl("start", "-l", str(self.log), "-t", str(START_SECONDS))
-        except ServerError as error:
-            reason = self.log.read_text()[-2000:] if self.log.exists() else str(error)
-            raise ServerError(f"PostgreSQL did not start in {self.folder}. Its log says:\n{reason}") from error
+        deadline = time.monotonic() + ORPHAN_SECONDS
+        while True:
+            self.log.unlink(missing_ok=True)
+            try:
+                return self._pg_ctl("start", "-l", str(self.log), "-t", str(START_SECONDS))
+            except ServerError as error:
+                reason = self.log.read_text()[-2000:] if self.log.exists() else str(error)
+                # Killed with -9: its children notice and go within moments.
+                if "shared memory block" not in reason or time.monotonic() > deadline:
+                    raise ServerError(f"PostgreSQL did not start in {self.folder}. It says:\n{reason}") from error
+            time.sleep(0.2)
+
+    def _forget_reused_pid(self) -> None:
+        """Remove the pid file of a killed server when the system gave its number to some other program.
+
+        Only then: otherwise it is what keeps a second server off data that children of the first still write.
+        """
+        pid_file = self.data / "postmaster.pid"
+        if not pid_file.exists() or not psutil.pid_exists(int(pid_file.read_text().split()[0])):
+            return
+        if not any(process.info["cwd"] == str(self.data) for process in psutil.process_iter(["cwd"])):
+            pid_file.unlink()
 
     def _pg_ctl(self, *arguments: str) -> None:
         command = [_program("pg_ctl"), "-w", "-D", str(self.data), *arguments]

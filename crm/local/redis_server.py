@@ -10,7 +10,13 @@ from pathlib import Path
 import psutil
 
 from .state import State
-from .system_user import ServerError, make_folder, package_folder, run_server_command, wait_gone
+from .system_user import (
+    ServerError,
+    make_folder,
+    package_folder,
+    run_server_command,
+    wait_gone,
+)
 
 START_SECONDS = 10
 SETTINGS = """\
@@ -40,7 +46,13 @@ class RedisServer:
         port = self.state.port("redis_port")
         config = self.folder / "redis.conf"
         config.touch(mode=0o644)
-        config.write_text(SETTINGS.format(port=port, password=self.state.secret("redis_password"), folder=self.folder))
+        config.write_text(
+            SETTINGS.format(
+                port=port,
+                password=self.state.secret("redis_password"),
+                folder=self.folder,
+            )
+        )
         run_server_command([_program(), str(config)], self.folder)
         deadline = time.monotonic() + START_SECONDS
         while not self.is_up():
@@ -50,7 +62,10 @@ class RedisServer:
 
     def urls(self) -> dict[str, str]:
         """The environment variable by which the application finds this server."""
-        password, port = self.state.secret("redis_password"), self.state.values["redis_port"]
+        password, port = (
+            self.state.secret("redis_password"),
+            self.state.values["redis_port"],
+        )
         return {"REDIS_URL": f"redis://:{password}@127.0.0.1:{port}/0"}
 
     def is_up(self) -> bool:
@@ -62,7 +77,10 @@ class RedisServer:
             with socket.create_connection(("127.0.0.1", int(self.state.values["redis_port"])), timeout=2) as connection:
                 connection.sendall(hello.encode())
                 replies = connection.makefile("rb")
-                return [replies.readline(), replies.readline()] == [b"+OK\r\n", b"+PONG\r\n"]
+                return [replies.readline(), replies.readline()] == [
+                    b"+OK\r\n",
+                    b"+PONG\r\n",
+                ]
         except OSError:
             return False
 

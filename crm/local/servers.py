@@ -7,16 +7,29 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+import environ
 
 from .postgres import Postgres
 from .redis_server import RedisServer
 from .state import State
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# Attached folders, with the process and the open file that holds its shared lock.
-_attached: dict[Path, tuple[int, IO[str]]] = {}
+
+
+@dataclass
+class Attachment:
+    """That this process uses the servers of a folder."""
+
+    process: int
+    lock: IO[str]  # open while we use them; shared among the users
+    embedded: set[str]  # the variables that the environment did not set itself
+
+
+_attached: dict[Path, Attachment] = {}
 
 
 def default_var() -> Path:
@@ -34,7 +47,8 @@ def ensure_env(var: Path, *, durable: bool = True) -> None:
 def ensure_servers(var: Path, *, durable: bool = True) -> dict[str, str]:
     """Start or join the servers that the environment does not name; set and return the variables that lead to them.
 
-    `durable=False` trades safety against power loss for speed: for tests. Pair with `release`.
+    Call it again to revive a server that died. `durable=False` trades safety against power loss for speed: for
+    tests. Pair with `release`.
     """
     var = var.resolve()
     var.mkdir(parents=True, exist_ok=True)
@@ -42,8 +56,9 @@ def ensure_servers(var: Path, *, durable: bool = True) -> dict[str, str]:
         if var not in _attached:
             users = open(var / "users.lock", "w")  # noqa: SIM115 (held until release)
             fcntl.flock(users, fcntl.LOCK_SH)
-            _attached[var] = (os.getpid(), users)
-        env = _start(var, durable)
+            embedded = {name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)}
+            _attached[var] = Attachment(os.getpid(), users, embedded)
+        env = _start(var, durable, _attached[var].embedded)
     os.environ.update(env)
     return env
 
@@ -51,13 +66,13 @@ def ensure_servers(var: Path, *, durable: bool = True) -> dict[str, str]:
 def release(var: Path) -> None:
     """Leave the servers; whoever is the last one stops them."""
     var = var.resolve()
-    owner, users = _attached.get(var, (0, None))
-    if users is None or owner != os.getpid():  # a forked child inherits the list, but not the right to close
+    mine = _attached.get(var)
+    if mine is None or mine.process != os.getpid():  # a forked child inherits the list, but not the right to close
         return
     del _attached[var]
-    with _only_one(var), users:
+    with _only_one(var), mine.lock:
         try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(mine.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
         state = State(var)
@@ -65,14 +80,20 @@ def release(var: Path) -> None:
         Postgres(var, state, durable=True).stop()
 
 
-def _start(var: Path, durable: bool) -> dict[str, str]:
+def read_env_file() -> None:
+    """Take what `.env` in the checkout sets and the environment does not, as the settings do."""
+    if (REPOSITORY / ".env").exists():
+        environ.Env.read_env(REPOSITORY / ".env")
+
+
+def _start(var: Path, durable: bool, embedded: set[str]) -> dict[str, str]:
     state = State(var)
     env = {"SECRET_KEY": os.environ.get("SECRET_KEY") or state.secret("secret_key")}
-    if not os.environ.get("DATABASE_URL"):
+    if "DATABASE_URL" in embedded:
         postgres = Postgres(var, state, durable=durable)
         postgres.ensure()
         env |= postgres.urls()
-    if not os.environ.get("REDIS_URL"):
+    if "REDIS_URL" in embedded:
         redis_server = RedisServer(var, state)
         redis_server.ensure()
         env |= redis_server.urls()

@@ -84,7 +84,12 @@ def _prefix(paths: list[Path]) -> list[str]:
     if setpriv is None:
         raise ServerError("As root this needs the command `setpriv` (package util-linux); or start it as another user.")
     user = pwd.getpwnam(SERVER_USER)
-    drop = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    drop = [
+        setpriv,
+        f"--reuid={user.pw_uid}",
+        f"--regid={user.pw_gid}",
+        "--clear-groups",
+    ]
     if all(_open_to_all(path) for path in paths):
         return [*drop, "--"]
     # A checkout below /root or in a private temporary folder. Opening the folders above it to everybody

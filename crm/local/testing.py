@@ -1,0 +1,78 @@
+"""Runs the tests: finds a browser for them, then calls pytest. The servers are started by tests/conftest.py."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .system_user import ServerError
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+APT = ["apt-get", "-o", "Acquire::Retries=3", "-y"]
+HOW = """\
+The browser tests need Chromium, and none was found. Install it:
+    Debian:     apt-get install chromium
+    elsewhere:  .venv/bin/playwright install --with-deps chromium
+or name one that you have: CHROMIUM=/path/to/chromium make test"""
+
+
+def test(arguments: list[str]) -> int:
+    """Run pytest with two workers and these further arguments; its exit code is ours."""
+    os.environ["CHROMIUM"] = browser()
+    pytest = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        *[part for part in arguments if part != "--"],
+    ]
+    with subprocess.Popen(pytest) as process:
+        try:
+            return process.wait()
+        except BaseException:  # Ctrl-C or a signal: pytest has its servers to leave
+            process.terminate()
+            raise
+
+
+def browser() -> str:
+    """The path of a Chromium that starts; as root on Debian it is installed when missing."""
+    if named := os.environ.get("CHROMIUM"):
+        if _starts(named):
+            return named
+        raise ServerError(f"CHROMIUM={named} does not start. Name another, or unset it.")
+    found = _installed()
+    if found is None and os.geteuid() == 0 and _is_debian():
+        print(
+            "angler: installing chromium with apt-get, for the browser tests",
+            flush=True,
+        )
+        subprocess.run([*APT, "update"], check=False)
+        subprocess.run([*APT, "install", "--no-install-recommends", "chromium"], check=False)
+        found = _installed()
+    if found is None:
+        raise ServerError(HOW)
+    return found
+
+
+def _installed() -> str | None:
+    paths = [path for name in BROWSERS if (path := shutil.which(name))]
+    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    paths += [str(path) for path in sorted(cache.glob("chromium-*/chrome-linux*/chrome"), reverse=True)]
+    return next((path for path in paths if _starts(path)), None)
+
+
+def _starts(path: str) -> bool:
+    """On Ubuntu the command may be there and only say that it comes as a snap."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _is_debian() -> bool:
+    return platform.freedesktop_os_release().get("ID") == "debian"

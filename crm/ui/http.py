@@ -1,0 +1,49 @@
+"""Answering a request: a whole page, or the fragment that htmx asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+VERBS = frozenset({"DELETE", "PATCH", "PUT"})
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether the browser will put the answer into a page that it already shows."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def respond(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    partial: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render ``template``, or only its ``{% partialdef %}`` named ``partial`` when htmx (or a dialog) asks."""
+    name = f"{template}#{partial}" if partial and is_fragment(request) else template
+    response = render(request, name, context, status=status)
+    if partial:
+        response.headers.setdefault("Vary", "HX-Request")
+    return response
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Leave for ``url`` after a write (303). In a dialog or an htmx request the whole page leaves, messages kept."""
+    if is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
+
+
+def method(request: HttpRequest) -> str:
+    """The verb that was meant: a form can only POST, so it names another one in ``_method``."""
+    if request.method == "POST":
+        meant = request.POST.get("_method", "").upper()
+        return meant if meant in VERBS else "POST"
+    return request.method or "GET"

@@ -1,0 +1,16 @@
+"""Template tags of the frame and its components: ``{% load ui %}``."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.safestring import SafeString
+
+from crm.ui.icons import icon as draw_icon
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css: str = "", label: str = "") -> SafeString:
+    """``{% icon "phone" %}``, ``{% icon "phone" "icon-l" %}``, ``{% icon "flame" label="hot" %}``."""
+    return draw_icon(name, css, label)

@@ -1,0 +1,7 @@
+"""Pages that belong to no workspace. Their first segments are ``tenants.models.RESERVED_SLUGS``."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("crm.users.urls")),
+]

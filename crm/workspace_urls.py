@@ -1,0 +1,17 @@
+"""The pages of a workspace, under ``/<slug>/`` (crm/tenants/middleware.py)."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("crm.home.urls")),
+    path("", include("crm.activities.urls")),
+    path("search/", include("crm.search.urls")),
+    path("leads/", include("leads.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("contacts/", include("contacts.urls")),
+    path("opportunities/", include("opportunities.urls")),
+    path("views/", include("crm.saved_views.urls")),
+    path("imports/", include("crm.imports.urls")),
+    path("reports/", include("reports.urls")),
+    path("setup/", include("crm.setup.urls")),
+]
