@@ -1,0 +1,62 @@
+"""Fixtures that every test may use: a database in the app's role, and two workspaces with their people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+
+import pytest
+
+from crm.tenants.context import tenant_context
+from tests.database import create_database, drop_database
+from tests.people import Firm, make_firm
+
+_firms: dict[str, Firm] = {}
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """A database of this process's own, in which the workspaces "acme" and "globex" already stand."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        name = create_database()
+        _firms["acme"] = make_firm("acme", "Acme")
+        _firms["globex"] = make_firm("globex", "Globex")
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        drop_database(name)
+
+
+@pytest.fixture
+def firm(db: None) -> Firm:
+    """The workspace "acme"; what a test does to it is rolled back. Not entered: see ``inside``."""
+    for key, value in _firms.items():
+        value.tenant.__dict__.pop("_memo", None)
+        del key
+    return _firms["acme"]
+
+
+@pytest.fixture
+def other_firm(db: None) -> Firm:
+    """The workspace "globex", across the wall."""
+    return _firms["globex"]
+
+
+@pytest.fixture
+def inside(firm: Firm) -> Iterator[Firm]:
+    """The workspace "acme", entered, for tests that call services."""
+    with ExitStack() as stack:
+        stack.enter_context(tenant_context(firm.tenant))
+        yield firm
+
+
+@pytest.fixture
+def fresh_firm(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Firm]:
+    """A workspace of this test's own with real commits: for threads, browsers and workers.
+
+    Nothing needs cleaning up: the tenant wall keeps it apart from every other test.
+    """
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        number = next(_numbers)
+        yield make_firm(f"firm-{number}", f"Firm {number}")

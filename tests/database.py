@@ -1,0 +1,77 @@
+"""Test databases: one template for a state of the schema, one clone of it for each process, all in the app's role."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _schema_hash() -> str:
+    parts = [*ROOT.glob("**/migrations/*.py"), *ROOT.glob("crm/*/sql.py"), ROOT / "crm/tenants/wall.py"]
+    parts += [*ROOT.glob("*/models.py"), *ROOT.glob("crm/*/models.py")]
+    parts = [part for part in parts if not {".venv", "var"} & set(part.relative_to(ROOT).parts)]
+    return hashlib.sha256(b"".join(part.read_bytes() for part in sorted(parts))).hexdigest()[:12]
+
+
+@contextmanager
+def _maintenance() -> Iterator[psycopg.Connection]:
+    owner = connections["owner"].settings_dict
+    with psycopg.connect(
+        host=owner["HOST"],
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        dbname=os.environ.get("ANGLER_MAINTENANCE_DB", "postgres"),
+        autocommit=True,
+    ) as connection:
+        yield connection
+
+
+def _point_at(name: str) -> None:
+    for alias in settings.DATABASES:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+
+
+def create_database() -> str:
+    """Make this process's database, migrated and walled, and point Django at it; return its name."""
+    template = f"angler_template_{_schema_hash()}"
+    name = f"test_angler_{os.getpid()}_{int(time.time())}"
+    with _maintenance() as connection:
+        connection.execute("SELECT pg_advisory_lock(20261121)")  # one process builds, the others wait
+        exists = connection.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchone()
+        if not exists:
+            building = f"{template}_new"
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(building)))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+            _point_at(building)
+            call_command("migrate", verbosity=0)
+            connections["owner"].close()
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(template))
+            )
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        connection.execute("SELECT pg_advisory_unlock(20261121)")
+    _point_at(name)
+    return name
+
+
+def drop_database(name: str) -> None:
+    for alias in settings.DATABASES:
+        connections[alias].close()
+    with _maintenance() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
