@@ -1,4 +1,4 @@
-"""python -m crm.local run | test | serve | exec -- COMMAND…"""
+"""python -m crm.local run | test | check | reset | serve | exec -- COMMAND…"""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import argparse
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from .check import check
+from .reset import reset
 from .run import run
 from .servers import default_var, ensure_servers, read_env_file, release
 from .system_user import ServerError
@@ -39,6 +42,16 @@ def run_tests(arguments: argparse.Namespace) -> int:
     return test(arguments.command)
 
 
+def run_checks(arguments: argparse.Namespace) -> int:
+    """Run every check that is not a test."""
+    return check(arguments.var.resolve() / "test")
+
+
+def delete_all(arguments: argparse.Namespace) -> int:
+    """Delete all local data, after asking."""
+    return reset(arguments.var.resolve(), ask=not arguments.yes)
+
+
 def serve(arguments: argparse.Namespace) -> int:
     """Keep the servers up until Ctrl-C."""
     try:
@@ -66,6 +79,16 @@ def execute(arguments: argparse.Namespace) -> int:
         release(arguments.var)
 
 
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": run_all,
+    "test": run_tests,
+    "check": run_checks,
+    "reset": delete_all,
+    "serve": serve,
+    "exec": execute,
+}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m crm.local", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -89,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
                 action="store_true",
                 help="do not wait for the disk: for tests",
             )
+        if name == "reset":
+            command.add_argument("--yes", action="store_true", help="do not ask")
         if name in ("test", "exec"):
             command.add_argument("command", nargs=argparse.REMAINDER)
     return parser

@@ -68,7 +68,7 @@ class Supervisor:
 
 
 def _start(program: Program) -> None:
-    # A program dies with us even when we are killed with -9. `setpriv` sets that up after the fork, safely beside threads.
+    # A program ends with us even when we are killed with -9. setpriv, unlike preexec_fn, is safe beside threads.
     with_us = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
     program.started = time.monotonic()
     program.process = subprocess.Popen(
