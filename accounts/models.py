@@ -19,6 +19,7 @@ class Account(RecordModel):
     parent = TenantForeignKey("accounts.Account", null=True, blank=True)
     industry = TenantForeignKey("picklists.Choice", null=True, blank=True)
     website = models.URLField(max_length=500, blank=True)
+    name_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # text.company_key(name)
     domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)  # text.domain_key(website)
     phone = models.CharField(max_length=50, blank=True)
     phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # text.phone_key
@@ -38,6 +39,7 @@ class Account(RecordModel):
         indexes = [
             *record_indexes("account"),
             models.Index(fields=["tenant", "type", "sort_name", "id"], name="account_by_type"),
+            models.Index(fields=["tenant", "name_key"], condition=~models.Q(name_key=""), name="account_name_key"),
             models.Index(fields=["tenant", "domain"], condition=~models.Q(domain=""), name="account_domain"),
             models.Index(fields=["tenant", "phone_key"], condition=~models.Q(phone_key=""), name="account_phone"),
         ]

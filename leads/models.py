@@ -76,6 +76,7 @@ class Conversion(TenantModel):
     opportunity = TenantForeignKey("opportunities.Opportunity", null=True)
     converted_by = TenantForeignKey("users.Membership", null=True)
     converted_at = models.DateTimeField(default=timezone.now)
+    event = TenantForeignKey("events.Event", null=True)  # lead.converted: what the new records came of
     changes = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True)
     undone_by = TenantForeignKey("users.Membership", null=True)
