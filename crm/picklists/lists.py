@@ -14,6 +14,9 @@ class Picklist:
 
     ``meanings`` maps each meaning the product knows to its name; a choice must have one when the map is not empty.
     ``needed`` are the meanings of which one active choice must always remain.
+    ``guarded`` are the meanings that a record gets by an action (converting, winning) and never by being edited in
+    passing: such a choice is no default, and stands in for no other meaning when a choice is deleted.
+    A list with a ``default_label`` always keeps a default.
     ``defaults`` are (label, meaning, tone) in order; the first one with ``default`` meaning starts as the default.
     """
 
@@ -22,6 +25,7 @@ class Picklist:
     help: Any
     meanings: dict[str, Any] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
+    guarded: frozenset[str] = frozenset()
     defaults: tuple[tuple[Any, str, str], ...] = ()
     default_label: Any = None
 
@@ -38,6 +42,7 @@ LEAD_STATUS = Picklist(
         "unqualified": _("Closed as unqualified"),
     },
     needed=frozenset({"new", "qualified", "converted", "unqualified"}),
+    guarded=frozenset({"converted", "unqualified"}),
     defaults=(
         (_("New"), "new", "info"),
         (_("Working"), "working", "neutral"),
@@ -130,6 +135,7 @@ ACCOUNT_TYPE = Picklist(
         "other": _("Other"),
     },
     needed=frozenset({"prospect", "customer", "past_customer"}),
+    guarded=frozenset({"customer", "past_customer"}),
     defaults=(
         (_("Prospect"), "prospect", "info"),
         (_("Customer"), "customer", "success"),
@@ -207,6 +213,27 @@ PICKLISTS: dict[str, Picklist] = {
         CONTACT_ROLE,
         LOSS_REASON,
     )
+}
+
+TONES: dict[str, Any] = {
+    "": _("None"),
+    "neutral": _("Grey"),
+    "info": _("Blue"),
+    "success": _("Green"),
+    "warning": _("Yellow"),
+    "danger": _("Red"),
+    "hot": _("Orange"),
+}
+
+STAGE_MEANINGS: dict[str, Any] = {"open": _("Open"), "won": _("Won"), "lost": _("Lost")}
+STAGE_MEANINGS_NEEDED = frozenset({"open", "won", "lost"})
+STAGE_MEANINGS_GUARDED = frozenset({"won", "lost"})
+FORECAST_CATEGORIES: dict[str, Any] = {
+    "pipeline": _("Pipeline"),
+    "best_case": _("Best case"),
+    "commit": _("Commit"),
+    "closed": _("Closed"),
+    "omitted": _("Omitted"),
 }
 
 # (label, meaning, probability in per cent, forecast category)

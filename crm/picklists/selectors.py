@@ -1,0 +1,97 @@
+"""What the picklists hold: read once per request, then answered from memory.
+
+The rows that come back are shared by everybody in the request: change them through the services only.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from crm.picklists.models import Choice, Pipeline, Stage
+from crm.tenants.memo import memo
+
+
+def choices(picklist: str, active_only: bool = True) -> list[Choice]:
+    """Return the choices of ``picklist`` (a key of ``lists.PICKLISTS``) in their order."""
+    rows = memo(f"picklists.list.{picklist}", lambda: [row for row in _all_choices() if row.picklist == picklist])
+    return [row for row in rows if row.is_active] if active_only else list(rows)
+
+
+def choice(choice_id: UUID) -> Choice:
+    """Return the choice, active or not; raise ``Choice.DoesNotExist`` when this workspace has none with that id."""
+    by_id = memo("picklists.choice_by_id", lambda: {row.pk: row for row in _all_choices()})
+    if choice_id not in by_id:
+        raise Choice.DoesNotExist(f"No choice {choice_id}.")
+    return by_id[choice_id]
+
+
+def choice_meaning(picklist: str, meaning: str) -> Choice:
+    """Return the first active choice with ``meaning``; there is always one of a meaning that the list needs."""
+    for row in choices(picklist):
+        if row.meaning == meaning:
+            return row
+    raise Choice.DoesNotExist(f"No active choice of {picklist} means {meaning}.")
+
+
+def ids_meaning(picklist: str, *meanings: str) -> list[UUID]:
+    """Return the ids of all choices with one of ``meanings``, inactive ones too: records may still hold them."""
+    return [row.pk for row in choices(picklist, active_only=False) if row.meaning in meanings]
+
+
+def default_choice(picklist: str) -> Choice | None:
+    """Return what a new record starts with; never None for a list that declares a ``default_label``."""
+    return next((row for row in choices(picklist) if row.is_default), None)
+
+
+def pipelines(active_only: bool = True) -> list[Pipeline]:
+    """Return the pipelines in their order."""
+    by_id = {row.pipeline_id: row.pipeline for row in _all_stages()}
+    rows = sorted(by_id.values(), key=lambda row: (row.order, row.pk))
+    return [row for row in rows if row.is_active] if active_only else rows
+
+
+def pipeline(pipeline_id: UUID) -> Pipeline:
+    """Return the pipeline, active or not; raise ``Pipeline.DoesNotExist`` when there is none with that id."""
+    for row in pipelines(active_only=False):
+        if row.pk == pipeline_id:
+            return row
+    raise Pipeline.DoesNotExist(f"No pipeline {pipeline_id}.")
+
+
+def default_pipeline() -> Pipeline:
+    """Return the pipeline that a new opportunity goes into."""
+    rows = pipelines()
+    return next((row for row in rows if row.is_default), rows[0])
+
+
+def stages(pipeline: Pipeline | None = None, active_only: bool = True) -> list[Stage]:
+    """Return the stages of ``pipeline`` (of all active pipelines without one) in their order."""
+    return [
+        row
+        for row in _all_stages()
+        if (row.pipeline_id == pipeline.pk if pipeline else row.pipeline.is_active or not active_only)
+        and (row.is_active or not active_only)
+    ]
+
+
+def stage(stage_id: UUID) -> Stage:
+    """Return the stage, active or not; raise ``Stage.DoesNotExist`` when this workspace has none with that id."""
+    by_id = memo("picklists.stage_by_id", lambda: {row.pk: row for row in _all_stages()})
+    if stage_id not in by_id:
+        raise Stage.DoesNotExist(f"No stage {stage_id}.")
+    return by_id[stage_id]
+
+
+def stage_ids_meaning(*meanings: str) -> list[UUID]:
+    """Return the ids of all stages with one of ``meanings`` ("open", "won", "lost"), inactive ones too."""
+    return [row.pk for row in stages(active_only=False) if row.meaning in meanings]
+
+
+def _all_choices() -> list[Choice]:
+    return memo("picklists.choices", lambda: list(Choice.objects.order_by("order", "id")))
+
+
+def _all_stages() -> list[Stage]:
+    """All stages, each with its pipeline. A pipeline without stages cannot exist (``services.create_pipeline``)."""
+    query = Stage.objects.select_related("pipeline").order_by("pipeline__order", "pipeline_id", "order", "id")
+    return memo("picklists.stages", lambda: list(query))
