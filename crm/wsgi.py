@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
 application = get_wsgi_application()
+
+from crm.events import jobs  # noqa: E402 (needs the application)
+
+jobs.warm()

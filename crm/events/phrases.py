@@ -1,0 +1,73 @@
+"""What happened, as a sentence: "Ana moved the stage from Negotiation to Won"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from crm.events.models import Event
+
+LISTED_FIELDS = 3  # a longer list of changes is a number; the history shows them all
+
+# By the event's name, else by its past participle. %(actor)s, %(old)s, %(new)s and the event's own data are there.
+_sentences: dict[str, Any] = {
+    "created": _("%(actor)s created this"),
+    "deleted": _("%(actor)s deleted this"),
+    "restored": _("%(actor)s brought this back"),
+}
+_main_fields: dict[str, str] = {}
+
+
+def register(name: str, sentence: Any, *, field: str = "") -> None:
+    """Say ``sentence`` (lazy, may use %(actor)s) for events called ``name``.
+
+    ``field`` names the change that the event is about: its two values are %(old)s and %(new)s.
+    """
+    _sentences[name] = sentence
+    if field:
+        _main_fields[name] = field
+
+
+def phrase(event: Event, labels: Mapping[str, Any] | None = None) -> str:
+    """Return a sentence, without full stop, that tells ``event``; ``labels`` maps field names to what they are called."""
+    participle = event.name.rpartition(".")[2]
+    sentence = _sentences.get(event.name) or _sentences.get(participle)
+    if sentence is None:
+        return _changes_phrase(event, labels or {})
+    old, new = event.changes.get(_main_fields.get(event.name, ""), (None, None))
+    words = {key: shown(value) for key, value in event.data.items()}
+    return str(sentence) % {**words, "actor": actor_name(event), "old": shown(old), "new": shown(new)}
+
+
+def actor_name(event: Event) -> str:
+    """Return who did it; a workflow has no name of its own."""
+    return event.actor.name if event.actor else gettext("A workflow")
+
+
+def shown(value: Any) -> str:
+    """Return a value of an event's ``changes`` or ``data`` as plain text."""
+    if isinstance(value, dict):
+        return str(value.get("label", ""))
+    if isinstance(value, list):
+        return ", ".join(shown(part) for part in value)
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return gettext("empty") if value in (None, "") else str(value)
+
+
+def _changes_phrase(event: Event, labels: Mapping[str, Any]) -> str:
+    actor = actor_name(event)
+    names = [str(labels.get(name, name.replace("_", " "))) for name in event.changes]
+    if len(names) == 1:
+        old, new = next(iter(event.changes.values()))
+        words = {"actor": actor, "field": names[0], "old": shown(old), "new": shown(new)}
+        return gettext("%(actor)s changed %(field)s from %(old)s to %(new)s") % words
+    if 1 < len(names) <= LISTED_FIELDS:
+        return gettext("%(actor)s changed %(fields)s") % {"actor": actor, "fields": ", ".join(names)}
+    if names:
+        sentence = ngettext("%(actor)s changed %(count)d field", "%(actor)s changed %(count)d fields", len(names))
+        return sentence % {"actor": actor, "count": len(names)}
+    return gettext("%(actor)s: %(event)s") % {"actor": actor, "event": event.name}

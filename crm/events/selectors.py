@@ -1,0 +1,39 @@
+"""Reading the log and the outbox."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection, models
+
+from crm.events.models import Event, HandlerRun, OutboxMessage
+
+
+def events_of(record: models.Model) -> models.QuerySet[Event]:
+    """Return what happened to ``record``, the latest first, actors and causes with it."""
+    of_record = Event.objects.filter(record_type=record._meta.app_label, record_id=record.pk)
+    return of_record.select_related("actor", "because", "because__actor").order_by("-at", "-id")
+
+
+def failed_messages() -> models.QuerySet[OutboxMessage]:
+    """Return the messages that were given up: an admin looks at these and retries."""
+    return OutboxMessage.objects.exclude(failed_at=None).select_related("event").order_by("-failed_at", "-id")
+
+
+def runs() -> models.QuerySet[HandlerRun]:
+    """Return the run log, the latest first."""
+    return HandlerRun.objects.select_related("event", "event__actor").order_by("-at", "-id")
+
+
+def outbox_lag_seconds() -> float:
+    """Return for how long the oldest due message of any workspace has been waiting; 0 when none is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outbox_lag_seconds()")
+        return float(cursor.fetchone()[0])
+
+
+def tenants_due(most: int) -> list[UUID]:
+    """Return the ids of up to ``most`` workspaces with due messages, the longest waiting first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM outbox_tenants_due(%s)", [most])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,106 @@
+"""Writing the log: an event, and its messages to handlers, in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from crm.events.handlers import handlers_of
+from crm.events.models import Event, OutboxMessage
+from crm.tenants.bulk import insert_many
+from crm.tenants.context import current_tenant_id
+from crm.users.models import Membership
+
+
+def record(
+    *,
+    name: str,
+    record: models.Model | None,
+    actor: Membership | None,
+    changes: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    because: Event | None = None,
+) -> Event:
+    """Record that ``name`` (noun.past) happened to ``record`` (None: to a setting of the workspace).
+
+    ``changes`` maps field names to ``[old, new]`` in JSON. ``actor`` is None when a workflow did it; ``because`` is
+    then the event that it followed from. Each handler of the name gets a message, delivered after the commit.
+    """
+    event = build(name=name, record=record, actor=actor, changes=changes, data=data, because=because)
+    record_all(events=[event])
+    return event
+
+
+def build(
+    *,
+    name: str,
+    record: models.Model | None,
+    actor: Membership | None,
+    changes: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    because: Event | None = None,
+) -> Event:
+    """Return an event that is not written yet: collect many, then ``record_all``."""
+    return Event(
+        name=name,
+        record_type=record._meta.app_label if record is not None else "",
+        record_id=record.pk if record is not None else None,
+        actor=actor,
+        because=because,
+        changes=dict(changes or {}),
+        data=dict(data or {}),
+    )
+
+
+@transaction.atomic
+def record_all(*, events: Sequence[Event]) -> None:
+    """Write ``events`` and a message to each of their handlers, with two statements however many there are."""
+    insert_many(Event, events)
+    messages = [
+        OutboxMessage(event=event, handler=handler.key, due_at=event.at)
+        for event in events
+        for handler in handlers_of(event.name)
+    ]
+    if messages:
+        insert_many(OutboxMessage, messages)
+        _kick_on_commit(current_tenant_id())
+
+
+@transaction.atomic
+def retry(*, message: OutboxMessage, actor: Membership) -> None:
+    """Deliver ``message`` again that was given up, at once and with all its attempts."""
+    message.attempts = 0
+    message.failed_at = None
+    message.due_at = timezone.now()
+    message.save(update_fields=["attempts", "failed_at", "due_at"])
+    record(
+        name="workflow.retried",
+        record=None,
+        actor=actor,
+        data={"handler": message.handler, "event": str(message.event_id)},
+    )
+    _kick_on_commit(message.tenant_id)
+
+
+@dataclass(frozen=True)
+class _Kick:
+    """Wakes a worker for one tenant; two that are equal are one."""
+
+    tenant_id: UUID
+
+    def __call__(self) -> None:
+        from crm.events.jobs import kick
+
+        kick(self.tenant_id)
+
+
+def _kick_on_commit(tenant_id: UUID) -> None:
+    # Looked up in the transaction itself, so that a kick taken back with its savepoint is asked for again.
+    kick = _Kick(tenant_id)
+    if all(function != kick for _, function, *_ in connection.run_on_commit):
+        transaction.on_commit(kick)
