@@ -20,7 +20,8 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
         element = lucide._load_icon(FALLBACK)
     # A path has attributes only, so the few children are written by hand: ten times quicker than ElementTree.
     inner = "".join(
-        f"<{child.tag}{''.join(f' {key}="{value}"' for key, value in child.attrib.items())}/>" for child in element
+        "<" + str(child.tag) + "".join(f' {key}="{value}"' for key, value in child.attrib.items()) + "/>"
+        for child in element
     )
     access = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
