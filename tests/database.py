@@ -52,7 +52,7 @@ def create_database() -> str:
     with _maintenance() as connection:
         connection.execute("SELECT pg_advisory_lock(20261121)")  # one process builds, the others wait
         exists = connection.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchone()
-        if not exists:
+        if exists is None:  # a row without columns is an empty, false tuple
             building = f"{template}_new"
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(building)))
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))

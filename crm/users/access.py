@@ -1,0 +1,117 @@
+"""Who may do what with which record.
+
+A role grants each verb on each record type a scope, and each scope holds the one before:
+
+* ``none``;
+* ``own``: records that I own;
+* ``team``: also those of my team and the teams below it. A record's team is its own one, or else its owner's.
+  A record with neither owner nor team lies in the pool, and the pool is everybody's team;
+* ``all``.
+
+Who may set up the workspace reaches everything. Nobody edits or deletes what they may not view.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.users.models import Membership
+from crm.users.selectors import team_tree_ids, teammate_ids
+
+VERBS = ("view", "create", "edit", "delete")
+SCOPES = ("none", "own", "team", "all")
+VERB_LABELS = {
+    "view": gettext_lazy("see"),
+    "create": gettext_lazy("create"),
+    "edit": gettext_lazy("change"),
+    "delete": gettext_lazy("delete"),
+}
+
+
+def scope_of(actor: Membership, verb: str, key: str) -> str:
+    """Return how far ``verb`` reaches for ``actor`` on the record type ``key``: one of ``SCOPES``."""
+    if actor.role.can_set_up:
+        return "all"
+    granted = actor.role.access.get(key, {})
+    scope = granted.get(verb, "none")
+    if verb in ("edit", "delete"):
+        return min(scope, granted.get("view", "none"), key=SCOPES.index)
+    return scope
+
+
+def may(actor: Membership, verb: str, key: str) -> bool:
+    """Whether ``actor`` may do ``verb`` to at least some records of the type ``key``."""
+    return scope_of(actor, verb, key) != "none"
+
+
+def can(actor: Membership, verb: str, record: Any) -> bool:
+    """Whether ``actor`` may do ``verb`` to ``record``."""
+    scope = scope_of(actor, verb, _key(record))
+    if scope == "team":
+        return record.owner_id == actor.pk or _in_pool(record) or _of_team(actor, record)
+    return scope == "all" or (scope == "own" and record.owner_id == actor.pk)
+
+
+def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QuerySet:
+    """Return those of ``queryset`` that ``actor`` may view (or do ``verb`` to).
+
+    Ids are compared with literal ids, so that indexes on owner and team serve under row-level security.
+    """
+    scope = scope_of(actor, verb, _key(queryset.model))
+    if scope == "all":
+        return queryset
+    if scope == "none":
+        return queryset.none()
+    reach = Q(owner_id=actor.pk)
+    if scope == "team":
+        reach |= Q(team_id=None, owner_id=None)
+        if actor.team:
+            reach |= Q(team_id__in=sorted(team_tree_ids(actor.team)))
+            reach |= Q(team_id=None, owner_id__in=sorted(teammate_ids(actor.team)))
+    return queryset.filter(reach)
+
+
+def why(actor: Membership, verb: str, record: Any) -> str:
+    """Return in one sentence why ``actor`` may, or may not, do ``verb`` to ``record``."""
+    scope = scope_of(actor, verb, _key(record))
+    words = {
+        "role": actor.role.name,
+        "verb": VERB_LABELS[verb],
+        "records": record._meta.verbose_name_plural,
+    }
+    if not can(actor, verb, record):
+        return _REFUSALS[scope] % words
+    if scope == "all":
+        return _("The role “%(role)s” may %(verb)s all %(records)s.") % words
+    if record.owner_id == actor.pk:
+        return _("You own it.")
+    if _in_pool(record):
+        return _("It has neither an owner nor a team yet, so it is everybody's.")
+    return _("It belongs to your team.")
+
+
+_REFUSALS = {
+    "none": gettext_lazy("The role “%(role)s” may not %(verb)s %(records)s."),
+    "own": gettext_lazy("The role “%(role)s” may %(verb)s only %(records)s that you own."),
+    "team": gettext_lazy("The role “%(role)s” may %(verb)s only %(records)s of your team, or of nobody."),
+}
+
+
+def _key(record: Model | type[Model]) -> str:
+    return record._meta.app_label
+
+
+def _in_pool(record: Any) -> bool:
+    return record.owner_id is None and record.team_id is None
+
+
+def _of_team(actor: Membership, record: Any) -> bool:
+    if actor.team is None:
+        return False
+    if record.team_id is not None:
+        return record.team_id in team_tree_ids(actor.team)
+    return record.owner_id in teammate_ids(actor.team)

@@ -1,0 +1,81 @@
+"""Runs a workspace's view inside its tenant, as one of its members, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import QueryDict
+from django.utils import timezone, translation
+
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from crm.ui.http import go, is_fragment
+from crm.users.models import Membership
+
+
+class EnterWorkspace:
+    """The last middleware. Of ``/<slug>/…`` it calls the view itself, so that nothing of it runs outside.
+
+    A page is therefore finished when it leaves here; a streamed answer must not touch the database.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        slug = request.workspace_slug  # type: ignore[attr-defined]
+        if slug is None:
+            return None
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        tenant = Tenant.objects.filter(slug=slug).first()
+        if tenant is None:
+            raise Http404
+        with tenant_context(tenant):
+            actor = _actor(request)
+            request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]
+            return _answer(request, tenant, actor, lambda: view(request, *args, **kwargs))
+
+
+def _actor(request: HttpRequest) -> Membership:
+    actor = Membership.objects.select_related("role", "team").filter(user_id=request.user.pk, is_active=True).first()
+    if actor is None:
+        raise Http404
+    actor.user = request.user  # type: ignore[assignment]
+    return actor
+
+
+def _answer(request: HttpRequest, tenant: Tenant, actor: Membership, view: Callable[[], HttpResponse]) -> HttpResponse:
+    person: Any = request.user
+    language = person.language or tenant.language
+    request.LANGUAGE_CODE = language
+    with (
+        translation.override(language),
+        timezone.override(person.time_zone or tenant.time_zone),
+        structlog.contextvars.bound_contextvars(actor=str(actor.pk)),
+    ):
+        response = view()
+        if hasattr(response, "render") and callable(response.render):
+            response = response.render()
+        # LocaleMiddleware would name the browser's language, which is active again when it looks.
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask who it is, then come back: to the page itself when htmx asked for a part of it."""
+    back = request.get_full_path() if request.method == "GET" else f"{request.META['SCRIPT_NAME']}/"
+    if is_fragment(request):
+        back = request.htmx.current_url_abs_path or back  # type: ignore[attr-defined]
+    query = QueryDict(mutable=True)
+    query["next"] = back
+    return go(request, f"{settings.LOGIN_URL}?{query.urlencode(safe='/')}")

@@ -1,0 +1,83 @@
+"""Questions about people and teams. Within one request or job each is asked once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from crm.tenants.memo import memo
+from crm.tenants.text import email_key, sort_key
+from crm.users.models import Membership, Role, Team
+
+
+def members(active_only: bool = True) -> list[Membership]:
+    """Return the workspace's people by name, with role and team."""
+    everybody = memo("users.members", _members)
+    return [member for member in everybody if member.is_active or not active_only]
+
+
+def _members() -> list[Membership]:
+    return list(Membership.objects.select_related("role", "team").order_by("name_key", "id"))
+
+
+def member(member_id: UUID) -> Membership | None:
+    """Return the person of this workspace with that id, active or not."""
+    return next((one for one in members(active_only=False) if one.pk == member_id), None)
+
+
+def member_by_name_or_email(text: str) -> Membership | None:
+    """Return who is meant by ``text``: by e-mail when it is one, else by name. Active people come first."""
+    return memo("users.members.by_text", _by_text).get(email_key(text) or sort_key(text)[:200])
+
+
+def _by_text() -> dict[str, Membership]:
+    found: dict[str, Membership] = {}
+    for one in sorted(members(active_only=False), key=lambda one: not one.is_active):
+        for key in (one.email, sort_key(one.name)[:200]):
+            if key:
+                found.setdefault(key, one)
+    return found
+
+
+def roles() -> list[Role]:
+    """Return the workspace's roles in their order."""
+    return memo("users.roles", lambda: list(Role.objects.order_by("order", "name")))
+
+
+def teams() -> list[Team]:
+    """Return the workspace's teams by name; each has ``member_ids``, those of its people, active or not."""
+    return memo("users.teams", _teams)
+
+
+def _teams() -> list[Team]:
+    people = Membership.objects.filter(team_id=OuterRef("pk")).values("pk")
+    return sorted(Team.objects.annotate(member_ids=ArraySubquery(people)), key=lambda team: sort_key(team.name))
+
+
+def team_tree_ids(team: Team) -> frozenset[UUID]:
+    """Return the ids of ``team`` and of all teams below it."""
+    return memo(f"users.teams.tree.{team.pk}", lambda: _team_tree_ids(team))
+
+
+def _team_tree_ids(team: Team) -> frozenset[UUID]:
+    found = {team.pk}
+    while more := {one.pk for one in teams() if one.parent_id in found} - found:
+        found |= more
+    return frozenset(found)
+
+
+def teammate_ids(team: Team) -> frozenset[UUID]:
+    """Return the ids of the people in ``team`` and in all teams below it."""
+    return memo(f"users.teams.people.{team.pk}", lambda: _teammate_ids(team))
+
+
+def _teammate_ids(team: Team) -> frozenset[UUID]:
+    tree = team_tree_ids(team)
+    return frozenset(
+        person
+        for one in teams()
+        if one.pk in tree
+        for person in one.member_ids  # type: ignore[attr-defined]
+    )
