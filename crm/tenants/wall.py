@@ -78,9 +78,7 @@ def tenant_foreign_keys(model: type[models.Model]) -> list[TenantForeignKey]:
     return [field for field in model._meta.local_fields if isinstance(field, TenantForeignKey)]
 
 
-def _foreign_keys(
-    model: type[TenantModel], existing: dict[tuple[str, str], str], tables: set[str]
-) -> Iterator[str]:
+def _foreign_keys(model: type[TenantModel], existing: dict[tuple[str, str], str], tables: set[str]) -> Iterator[str]:
     table = model._meta.db_table
     for field in tenant_foreign_keys(model):
         target = field.related_model._meta.db_table

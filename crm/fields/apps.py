@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FieldsConfig(AppConfig):
+    name = "crm.fields"
+
+    def ready(self) -> None:
+        from crm.fields import lookups  # noqa: F401  registers __prefix

@@ -1,0 +1,103 @@
+"""What is built from field specs: forms, filter sets and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from crm.fields.kinds.choice import RowField
+from crm.fields.spec import FieldSpec
+from crm.users.models import Membership
+
+
+class RecordForm(forms.Form):
+    """A form over field specs. ``values()`` gives what the person changed, by spec name, as clean Python values."""
+
+    def __init__(
+        self,
+        specs: Sequence[FieldSpec],
+        *,
+        actor: Membership,
+        record: Any = None,
+        data: Any = None,
+        initial: Any = None,
+    ) -> None:
+        self.specs = specs
+        self.record = record
+        values = dict(initial or {})
+        if record is not None:
+            values = {spec.name: spec.kind.initial(spec, record) for spec in specs} | values
+        super().__init__(data=data, initial=values, auto_id="id_%s")
+        for spec in specs:
+            field = spec.kind.form_field(spec, actor)
+            field.label = spec.label
+            field.help_text = spec.help
+            field.wide = spec.kind.wide  # type: ignore[attr-defined]
+            if isinstance(field, RowField):
+                field.keep(values.get(spec.name))
+            self.fields[spec.name] = field
+
+    def values(self) -> dict[str, Any]:
+        """The values to write: every given one of a new record, the changed ones of an existing one."""
+        if self.record is None:
+            return dict(self.cleaned_data)
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+
+    def add_service_errors(self, error: ValidationError) -> None:
+        """Show what a service refused at the field it names, or above the form."""
+        if hasattr(error, "error_dict"):
+            for name, messages in error.error_dict.items():
+                self.add_error(name if name in self.fields else None, messages)
+        else:
+            self.add_error(None, error)
+
+
+class SpecFilter(django_filters.Filter):
+    """One ``field__operator`` of a filter set."""
+
+    field_class = forms.CharField
+
+    def __init__(self, spec: FieldSpec, operator: str) -> None:
+        super().__init__(field_name=spec.name, label=spec.label, required=False)
+        self.spec = spec
+        self.operator = operator
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        if not value:
+            return qs
+        values = [part for part in value.split(",") if part]
+        return qs.filter(self.spec.kind.filter(self.spec, self.operator, values, self.parent.actor))
+
+
+class SpecFilterSet(django_filters.FilterSet):
+    def __init__(self, data: Any, queryset: QuerySet, *, actor: Membership) -> None:
+        self.actor = actor
+        super().__init__(data=data, queryset=queryset)
+
+
+@lru_cache(maxsize=512)
+def filterset_class(filters: tuple[tuple[FieldSpec, str], ...]) -> type[SpecFilterSet]:
+    """The filter set of exactly these fields and operators: a list uses few, and each one costs."""
+    members = {f"{spec.name}__{operator}": SpecFilter(spec, operator) for spec, operator in filters}
+    return type("RecordFilterSet", (SpecFilterSet,), members)
+
+
+class SpecColumn(tables.Column):
+    """A column whose cell is the kind's own HTML: no template and no accessor per cell."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(verbose_name=spec.label, orderable=spec.kind.sortable, order_by=spec.kind.order(spec))
+        self.spec = spec
+
+
+@lru_cache(maxsize=512)
+def table_class(specs: tuple[FieldSpec, ...]) -> type[tables.Table]:
+    """The table with these columns."""
+    return type("RecordTable", (tables.Table,), {spec.name: SpecColumn(spec) for spec in specs})

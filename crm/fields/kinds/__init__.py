@@ -1,0 +1,29 @@
+"""The kinds of field."""
+
+from crm.fields.kinds.choice import ChoiceOf, Fixed, Flag, Person, StageOf, TeamOf
+from crm.fields.kinds.lookup import Lookup
+from crm.fields.kinds.number import MoneyKind as Money
+from crm.fields.kinds.number import Number, Percent, Year
+from crm.fields.kinds.text import Email, LongText, Phone, Text, Url
+from crm.fields.kinds.time import Date, DateTime
+
+__all__ = [
+    "ChoiceOf",
+    "Date",
+    "DateTime",
+    "Email",
+    "Fixed",
+    "Flag",
+    "LongText",
+    "Lookup",
+    "Money",
+    "Number",
+    "Percent",
+    "Person",
+    "Phone",
+    "StageOf",
+    "TeamOf",
+    "Text",
+    "Url",
+    "Year",
+]

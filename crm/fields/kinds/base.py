@@ -1,0 +1,112 @@
+"""What every kind of field can do."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.fields.parsing import ParseContext
+from crm.fields.spec import FieldSpec
+from crm.users.models import Membership
+
+# Operators as they stand in URLs (``field__operator=…``; "is" is left out) and in the sentence of a chip.
+OPERATORS: dict[str, Any] = {
+    "is": gettext_lazy("is"),
+    "not": gettext_lazy("is not"),
+    "starts": gettext_lazy("starts with"),
+    "from": gettext_lazy("from"),
+    "to": gettext_lazy("up to"),
+    "before": gettext_lazy("before"),
+    "after": gettext_lazy("after"),
+    "empty": gettext_lazy("is empty"),
+    "filled": gettext_lazy("is filled"),
+}
+
+
+class Kind:
+    """A kind formats, reads, filters and orders one sort of value; it holds no state of a record.
+
+    ``operators`` are those its filters offer; ``numeric`` cells align right; ``wide`` fields take a form's full width.
+    """
+
+    operators: tuple[str, ...] = ("is", "not", "empty", "filled")
+    numeric = False
+    wide = False
+    sortable = True
+
+    def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
+        """The model attributes that ``assign`` sets."""
+        return (spec.column,)
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        """The Python value; ``None`` (or "" for text) when empty."""
+        return getattr(record, spec.column)
+
+    def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
+        setattr(record, spec.column, value)
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        raise NotImplementedError
+
+    def initial(self, spec: FieldSpec, record: Any) -> Any:
+        return self.value(spec, record)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        """The value for a cell or page, escaped, formatted in the person's language; "" when empty."""
+        return escape(self.text(spec, record))
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        """The value as plain text, for exports and messages."""
+        value = self.value(spec, record)
+        return "" if value is None else str(value)
+
+    def json(self, value: Any) -> Any:
+        """The value as kept in events."""
+        return value
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
+        """The value that an import cell's (stripped, not empty) text means; raises ``ValidationError``."""
+        return text
+
+    def order(self, spec: FieldSpec) -> tuple[str, ...]:
+        """The model fields to order by."""
+        return (spec.column,)
+
+    def related(self, spec: FieldSpec) -> tuple[str, ...]:
+        """What a list must ``select_related`` for ``html`` to need no further query."""
+        return ()
+
+    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        """The condition of ``operator``; raises ``ValidationError`` when the values cannot be read."""
+        if operator in ("empty", "filled"):
+            empty = self.empty(spec)
+            return empty if operator == "empty" else ~empty
+        return self.compare(spec, operator, values, actor)
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return Q(**{f"{spec.column}__isnull": True})
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        raise NotImplementedError
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        """The values of a filter as words, for its chip."""
+        return ", ".join(values)
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        """What a filter offers to pick from: (value, label); none = type it."""
+        return []
+
+
+def read_uuids(values: list[str]) -> list[UUID]:
+    try:
+        return [UUID(value) for value in values]
+    except ValueError as error:
+        raise ValidationError(_("“%(text)s” is not a choice.") % {"text": ", ".join(values)}) from error

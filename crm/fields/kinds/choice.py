@@ -1,0 +1,292 @@
+"""One of few: picklist choices, stages, people, teams, fixed words, yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.fields.kinds.base import Kind, read_uuids
+from crm.fields.parsing import ParseContext
+from crm.fields.spec import FieldSpec
+from crm.picklists import selectors as picklists
+from crm.users import selectors as users
+from crm.users.models import Membership
+
+MEANING_PREFIX = "meaning:"
+
+
+class OneOf(Kind):
+    """A foreign key to one of a tenant's few rows, which are known without a query (crm/tenants/memo.py)."""
+
+    operators = ("is", "not", "empty", "filled")
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
+        """What can be picked."""
+        raise NotImplementedError
+
+    def row(self, row_id: UUID) -> Any:
+        raise NotImplementedError
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        row_id = getattr(record, f"{spec.column}_id")
+        return None if row_id is None else self.row(row_id)
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        rows = {str(row.pk): row for row in self.rows(actor)}
+        choices = [(key, str(row)) for key, row in rows.items()]
+        return RowField(rows=rows, find=self.row, choices=choices, required=spec.required)
+
+    def initial(self, spec: FieldSpec, record: Any) -> Any:
+        row_id = getattr(record, f"{spec.column}_id")
+        return None if row_id is None else str(row_id)
+
+    def json(self, value: Any) -> Any:
+        return None if value is None else {"id": str(value.pk), "label": str(value)}
+
+    def order(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (f"{spec.column}_id",)
+
+    def read(self, values: list[str], actor: Membership) -> list[UUID]:
+        return read_uuids(values)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        same = Q(**{f"{spec.column}_id__in": self.read(values, actor)})
+        return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        options = dict(self.options(spec, actor))
+        return ", ".join(options.get(value) or self.label_of(value) for value in values)
+
+    def label_of(self, value: str) -> str:
+        try:
+            return str(self.row(UUID(value)))
+        except (ValueError, LookupError, ObjectDoesNotExist):
+            return _("a choice that is gone")
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        return [(str(row.pk), str(row)) for row in self.rows(actor)]
+
+
+class RowField(forms.ChoiceField):
+    """A select that cleans to the row; the value a record already has stays allowed after it was deactivated."""
+
+    def __init__(self, *, rows: dict[str, Any], find: Any, choices: list[tuple[str, str]], required: bool) -> None:
+        self.rows = rows
+        self.find = find
+        super().__init__(choices=[("", "—"), *choices], required=required)
+
+    def keep(self, key: str | None) -> None:
+        """Let ``key`` (the record's present value) be chosen although it is no longer offered."""
+        if key and key not in self.rows:
+            row = self.find(UUID(key))
+            self.rows[key] = row
+            self.choices = [*list(self.choices), (key, str(row))]
+
+    def clean(self, value: Any) -> Any:
+        key = super().clean(value)
+        return self.rows[key] if key else None
+
+
+class ChoiceOf(OneOf):
+    """A choice of the picklist ``picklist``. Filters also take ``meaning:won``."""
+
+    def __init__(self, picklist: str) -> None:
+        self.picklist = picklist
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
+        return picklists.choices(self.picklist, active_only=active_only)
+
+    def row(self, row_id: UUID) -> Any:
+        return picklists.choice(row_id)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        choice = self.value(spec, record)
+        if choice is None:
+            return ""
+        if not choice.tone:
+            return format_html("{}", choice.label)
+        return format_html('<span class="badge badge-{}">{}</span>', choice.tone, choice.label)
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
+        return context.choice(self.picklist, text)
+
+    def read(self, values: list[str], actor: Membership) -> list[UUID]:
+        meanings = [value.removeprefix(MEANING_PREFIX) for value in values if value.startswith(MEANING_PREFIX)]
+        plain = [value for value in values if not value.startswith(MEANING_PREFIX)]
+        return [*read_uuids(plain), *(picklists.ids_meaning(self.picklist, *meanings) if meanings else [])]
+
+    def label_of(self, value: str) -> str:
+        if value.startswith(MEANING_PREFIX):
+            ids = self.read([value], None)  # type: ignore[arg-type]
+            return ", ".join(str(picklists.choice(row_id)) for row_id in ids)
+        return super().label_of(value)
+
+
+class StageOf(OneOf):
+    """A stage of a pipeline. Filters also take ``meaning:open``."""
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
+        return [stage for stage in picklists.stages() if stage.is_active or not active_only]
+
+    def row(self, row_id: UUID) -> Any:
+        return picklists.stage(row_id)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        stage = self.value(spec, record)
+        if stage is None:
+            return ""
+        tone = {"won": "success", "lost": "danger"}.get(stage.meaning, "neutral")
+        return format_html('<span class="badge badge-{}">{}</span>', tone, stage.label)
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
+        return context.stage(text)
+
+    def order(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (f"{spec.column}__order",)
+
+    def related(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (spec.column,)
+
+    def read(self, values: list[str], actor: Membership) -> list[UUID]:
+        meanings = [value.removeprefix(MEANING_PREFIX) for value in values if value.startswith(MEANING_PREFIX)]
+        plain = [value for value in values if not value.startswith(MEANING_PREFIX)]
+        return [*read_uuids(plain), *(picklists.stage_ids_meaning(*meanings) if meanings else [])]
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        words = {"open": _("any open stage"), "won": _("any won stage"), "lost": _("any lost stage")}
+        return [*super().options(spec, actor), *((f"{MEANING_PREFIX}{key}", label) for key, label in words.items())]
+
+
+class Person(OneOf):
+    """A member of the workspace. Filters also take ``me`` and ``my_team``."""
+
+    WORDS = {"me": gettext_lazy("me"), "my_team": gettext_lazy("my team")}
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
+        return users.members(active_only=active_only)
+
+    def row(self, row_id: UUID) -> Any:
+        member = users.member(row_id)
+        if member is None:
+            raise LookupError(row_id)
+        return member
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        return getattr(record, spec.column)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        member = getattr(record, spec.column)
+        if member is None:
+            return ""
+        return format_html(
+            '<span class="person"><span class="avatar avatar-sm" aria-hidden="true">{}</span>{}</span>',
+            member.initials,
+            member.name,
+        )
+
+    def related(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (spec.column,)
+
+    def order(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (f"{spec.column}__name_key",)
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
+        return context.person(text)
+
+    def read(self, values: list[str], actor: Membership) -> list[UUID]:
+        ids = [actor.pk] if "me" in values else []
+        if "my_team" in values and actor.team:
+            ids += users.teammate_ids(actor.team)
+        return [*ids, *read_uuids([value for value in values if value not in self.WORDS])]
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        return [*((word, str(label)) for word, label in self.WORDS.items()), *super().options(spec, actor)]
+
+
+class TeamOf(OneOf):
+    """A team."""
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
+        return users.teams()
+
+    def row(self, row_id: UUID) -> Any:
+        team = next((team for team in users.teams() if team.pk == row_id), None)
+        if team is None:
+            raise LookupError(row_id)
+        return team
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
+        return context.team(text)
+
+
+class Fixed(Kind):
+    """One of the product's own words (a ``TextChoices``)."""
+
+    operators = ("is", "not")
+
+    def __init__(self, choices: Any) -> None:
+        self.choices = choices
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        return forms.ChoiceField(choices=self.choices.choices, required=spec.required)
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return str(self.choices(value).label) if value else ""
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
+        for value, label in self.choices.choices:
+            if text.casefold() in (value, str(label).casefold()):
+                return value
+        raise ValidationError(_("“%(text)s” is not a choice.") % {"text": text})
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        same = Q(**{f"{spec.column}__in": values})
+        return ~same if operator == "not" else same
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        labels = dict(self.choices.choices)
+        return ", ".join(str(labels.get(value, value)) for value in values)
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        return [(value, str(label)) for value, label in self.choices.choices]
+
+
+class Flag(Kind):
+    """Yes or no."""
+
+    operators = ("is",)
+    TRUE = frozenset({"yes", "y", "true", "t", "1", "x", "on"})
+    FALSE = frozenset({"no", "n", "false", "f", "0", "off"})
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        return forms.BooleanField(required=False)
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        return _("Yes") if self.value(spec, record) else _("No")
+
+    def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
+        setattr(record, spec.column, bool(value))
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> bool:
+        word = text.casefold()
+        if word not in self.TRUE | self.FALSE:
+            raise ValidationError(_("“%(text)s” is neither yes nor no.") % {"text": text})
+        return word in self.TRUE
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        return Q(**{f"{spec.column}__in": [value.casefold() in self.TRUE for value in values]})
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        return ", ".join(_("Yes") if value.casefold() in self.TRUE else _("No") for value in values)
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        return [("yes", _("Yes")), ("no", _("No"))]

@@ -1,0 +1,125 @@
+"""A link to another record."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.urls import get_script_prefix
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from crm.fields.kinds.base import Kind, read_uuids
+from crm.fields.parsing import ParseContext
+from crm.fields.spec import FieldSpec
+from crm.fields.targets import model_of
+from crm.tenants.text import sort_key
+from crm.users.access import visible
+from crm.users.models import Membership
+
+SHOWN_WHEN_AMBIGUOUS = 10
+
+
+class LookupWidget(forms.MultiWidget):
+    """The name as typed, and the id that a pick put beside it (static/js/lookup.js; without it, the name decides)."""
+
+    template_name = "fields/lookup.html"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        text = forms.TextInput(attrs={"autocomplete": "off", "data-lookup": key})
+        super().__init__({"": text, "id": forms.HiddenInput()})
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [value.name, str(value.pk)] if value is not None else [None, None]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["key"] = self.key
+        return context
+
+
+class LookupField(forms.MultiValueField):
+    """Cleans to a record that the actor may see, or ``None``."""
+
+    def __init__(self, *, key: str, actor: Membership, required: bool) -> None:
+        self.key = key
+        self.actor = actor
+        parts = (forms.CharField(required=False, max_length=300), forms.UUIDField(required=False))
+        super().__init__(parts, widget=LookupWidget(key), required=required, require_all_fields=False)
+
+    def compress(self, data_list: list[Any]) -> Any:
+        name, record_id = data_list or (None, None)
+        if not name:
+            return None
+        return find_record(self.actor, self.key, name, record_id)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        name, record_id = [*list(data or []), None, None][:2]
+        if initial is None:
+            return bool(name)
+        return not name or name != initial.name or (bool(record_id) and str(record_id) != str(initial.pk))
+
+
+def find_record(actor: Membership, key: str, name: str, record_id: UUID | None = None) -> Any:
+    """Return the record that ``actor`` may see of that id and name, or the only one of that name."""
+    visible_records = visible(actor, model_of(key).objects.all())
+    same_name = visible_records.filter(sort_name=sort_key(name))
+    if record_id is not None:
+        picked = visible_records.filter(pk=record_id).first()
+        if picked is not None and sort_key(picked.name) == sort_key(name):
+            return picked
+    found = list(same_name[: SHOWN_WHEN_AMBIGUOUS + 1])
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise ValidationError(_("Nothing is called “%(name)s”. Pick one from the list.") % {"name": name})
+    raise ValidationError(
+        _("%(count)s are called “%(name)s”. Pick one from the list.") % {"count": len(found), "name": name}
+    )
+
+
+class Lookup(Kind):
+    """A foreign key to a record of the type ``key``."""
+
+    operators = ("is", "not", "empty", "filled")
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        return LookupField(key=self.key, actor=actor, required=spec.required)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        target = self.value(spec, record)
+        if target is None:
+            return ""
+        # Not reverse(): this runs for every row of a list.
+        return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), self.key, target.pk, target.name)
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        target = self.value(spec, record)
+        return "" if target is None else target.name
+
+    def json(self, value: Any) -> Any:
+        return None if value is None else {"id": str(value.pk), "label": value.name}
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
+        return context.record(self.key, text)
+
+    def related(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (spec.column,)
+
+    def order(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (f"{spec.column}__sort_name",)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        same = Q(**{f"{spec.column}_id__in": read_uuids(values)})
+        return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        records = visible(actor, model_of(self.key).objects.filter(pk__in=read_uuids(values)))
+        return ", ".join(record.name for record in records) or _("a record that is gone")

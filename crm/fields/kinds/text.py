@@ -1,0 +1,151 @@
+"""Text, and what is written as text: addresses, numbers to call, links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
+from django.db.models import Q
+from django.utils.html import format_html, linebreaks
+from django.utils.translation import gettext as _
+
+from crm.fields.kinds.base import Kind
+from crm.fields.parsing import ParseContext
+from crm.fields.spec import FieldSpec
+from crm.tenants.text import email_key, phone_key, sort_key
+from crm.users.models import Membership
+
+
+def refuse_nul(text: str) -> str:
+    """PostgreSQL cannot store U+0000; everything else is kept as typed."""
+    if "\x00" in text:
+        raise ValidationError(_("Null characters are not allowed."))
+    return text
+
+
+class Text(Kind):
+    """One line. ``key`` names the normalised column to search and order by, when there is one."""
+
+    operators = ("is", "not", "starts", "empty", "filled")
+    normalise: Any = None
+
+    def __init__(self, max_length: int = 200, *, key: str = "") -> None:
+        self.max_length = max_length
+        self.key = key
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        return forms.CharField(max_length=self.max_length, required=spec.required, strip=True)
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
+        if len(text) > self.max_length:
+            raise ValidationError(_("Longer than %(limit)s characters.") % {"limit": self.max_length})
+        return refuse_nul(text)
+
+    def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
+        setattr(record, spec.column, value or "")
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return Q(**{spec.column: ""})
+
+    def order(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (self.key or spec.column,)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        column = self.key or spec.column
+        keys = [self.to_key(value) for value in values] if self.key else values
+        if operator == "starts":
+            condition = Q()
+            for key in keys:
+                condition |= Q(**{f"{column}__prefix": key})
+            return condition
+        same = Q(**{f"{column}__in": keys})
+        return ~same if operator == "not" else same
+
+    def to_key(self, text: str) -> str:
+        return sort_key(text)
+
+
+class LongText(Text):
+    """Several lines."""
+
+    operators = ("empty", "filled")
+    wide = True
+    sortable = False
+
+    def __init__(self, max_length: int = 20_000) -> None:
+        super().__init__(max_length)
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        widget = forms.Textarea(attrs={"rows": 4})
+        return forms.CharField(max_length=self.max_length, required=spec.required, widget=widget)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return linebreaks(value, autoescape=True) if value else ""
+
+
+class Email(Text):
+    def __init__(self, key: str = "email_key") -> None:
+        super().__init__(254, key=key)
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        return forms.EmailField(max_length=254, required=spec.required)
+
+    def to_key(self, text: str) -> str:
+        return email_key(text) or text.strip().casefold()
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return format_html('<a href="mailto:{0}">{0}</a>', value) if value else ""
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
+        validate_email(text)
+        return super().parse(spec, text, context)
+
+
+class Phone(Text):
+    """Kept as typed; found by its key column, E.164 where the number can be read."""
+
+    def __init__(self, key: str = "phone_key") -> None:
+        super().__init__(50, key=key)
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        return forms.CharField(max_length=50, required=spec.required, widget=forms.TextInput(attrs={"type": "tel"}))
+
+    def to_key(self, text: str) -> str:
+        return phone_key(text)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        if not value:
+            return ""
+        return format_html('<a href="tel:{}">{}</a>', getattr(record, self.key) or value, value)
+
+
+class Url(Text):
+    """A web address; ``https://`` is added when it was left out."""
+
+    def __init__(self, key: str = "") -> None:
+        super().__init__(500, key=key)
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        return forms.URLField(
+            max_length=500,
+            required=spec.required,
+            assume_scheme="https",
+            widget=forms.TextInput(attrs={"inputmode": "url"}),
+        )
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        if not value.startswith(("http://", "https://")):
+            return super().html(spec, record)
+        shown = value.split("://", 1)[1].rstrip("/")
+        return format_html('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', value, shown)
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
+        address = text if "://" in text else f"https://{text}"
+        URLValidator(schemes=["http", "https"])(address)
+        return super().parse(spec, address, context)

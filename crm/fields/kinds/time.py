@@ -1,0 +1,176 @@
+"""Days and moments. A filter's words (today, this month …) are of the workspace's day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from typing import Any
+
+from dateutil import parser as date_parser
+from dateutil.relativedelta import relativedelta
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.fields.kinds.base import Kind
+from crm.fields.parsing import ParseContext
+from crm.fields.spec import FieldSpec
+from crm.tenants.clock import today
+from crm.tenants.context import current_tenant
+from crm.ui import format as formats
+from crm.users.models import Membership
+
+DATE_WORDS: dict[str, Any] = {
+    "today": gettext_lazy("today"),
+    "yesterday": gettext_lazy("yesterday"),
+    "tomorrow": gettext_lazy("tomorrow"),
+    "this_week": gettext_lazy("this week"),
+    "this_month": gettext_lazy("this month"),
+    "last_month": gettext_lazy("last month"),
+    "next_month": gettext_lazy("next month"),
+    "this_quarter": gettext_lazy("this quarter"),
+    "this_year": gettext_lazy("this year"),
+    "last_7_days": gettext_lazy("in the last 7 days"),
+    "last_30_days": gettext_lazy("in the last 30 days"),
+    "last_90_days": gettext_lazy("in the last 90 days"),
+    "next_7_days": gettext_lazy("in the next 7 days"),
+    "next_30_days": gettext_lazy("in the next 30 days"),
+    "past": gettext_lazy("in the past"),
+    "future": gettext_lazy("in the future"),
+}
+
+
+def days_of(word: str) -> tuple[date | None, date | None]:
+    """Return the first and last day that ``word`` (of ``DATE_WORDS`` or an ISO date) means; None = open."""
+    now = today()
+    month = now.replace(day=1)
+    quarter = month.replace(month=3 * ((now.month - 1) // 3) + 1)
+    one_month, one_day = relativedelta(months=1), timedelta(days=1)
+    spans: dict[str, tuple[date | None, date | None]] = {
+        "today": (now, now),
+        "yesterday": (now - one_day, now - one_day),
+        "tomorrow": (now + one_day, now + one_day),
+        "this_week": (now - timedelta(days=now.weekday()), now + timedelta(days=6 - now.weekday())),
+        "this_month": (month, month + one_month - one_day),
+        "last_month": (month - one_month, month - one_day),
+        "next_month": (month + one_month, month + 2 * one_month - one_day),
+        "this_quarter": (quarter, quarter + relativedelta(months=3) - one_day),
+        "this_year": (date(now.year, 1, 1), date(now.year, 12, 31)),
+        "last_7_days": (now - timedelta(days=6), now),
+        "last_30_days": (now - timedelta(days=29), now),
+        "last_90_days": (now - timedelta(days=89), now),
+        "next_7_days": (now, now + timedelta(days=6)),
+        "next_30_days": (now, now + timedelta(days=29)),
+        "past": (None, now - one_day),
+        "future": (now + one_day, None),
+    }
+    if word in spans:
+        return spans[word]
+    try:
+        day = date.fromisoformat(word)
+    except ValueError as error:
+        raise ValidationError(_("“%(text)s” is not a date.") % {"text": word}) from error
+    return day, day
+
+
+def parse_day(text: str, day_first: bool) -> date:
+    """Read a date as people and programs write it; ``day_first`` decides 03/04/2026."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return date_parser.parse(text, dayfirst=day_first, default=datetime(1, 1, 1)).date()
+    except (date_parser.ParserError, OverflowError, TypeError) as error:
+        raise ValidationError(_("“%(text)s” is not a date.") % {"text": text}) from error
+
+
+class Date(Kind):
+    operators = ("is", "from", "to", "before", "after", "empty", "filled")
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        return forms.DateField(required=spec.required, widget=widget)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return "" if value is None else formats.date(value)
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return "" if value is None else value.isoformat()
+
+    def json(self, value: date | None) -> Any:
+        return None if value is None else value.isoformat()
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> date:
+        return parse_day(text, context.day_first)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        condition = Q()
+        for value in values:
+            first, last = days_of(value)
+            condition |= self.between(spec, *self.span(operator, first, last))
+        return condition
+
+    def span(self, operator: str, first: date | None, last: date | None) -> tuple[date | None, date | None]:
+        """The days from…to that ``operator`` makes of the days that a value means."""
+        one_day = timedelta(days=1)
+        if operator == "from":
+            return first, None
+        if operator == "to":
+            return None, last
+        if operator == "before":
+            return None, first - one_day if first else None
+        if operator == "after":
+            return last + one_day if last else None, None
+        return first, last
+
+    def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
+        condition = Q(**{f"{spec.column}__isnull": False})
+        if first:
+            condition &= Q(**{f"{spec.column}__gte": first})
+        if last:
+            condition &= Q(**{f"{spec.column}__lte": last})
+        return condition
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        words = []
+        for value in values:
+            day = None if value in DATE_WORDS else days_of(value)[0]
+            words.append(formats.date(day) if day else str(DATE_WORDS[value]))
+        return ", ".join(words)
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        return [(word, str(label)) for word, label in DATE_WORDS.items()]
+
+
+class DateTime(Date):
+    """A moment, shown in the person's zone; filtered by the workspace's days."""
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        return forms.DateTimeField(required=spec.required, widget=widget)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return "" if value is None else formats.relative(value)
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> datetime:
+        try:
+            moment = date_parser.parse(text, dayfirst=context.day_first and text[4:5] != "-")
+        except (date_parser.ParserError, OverflowError) as error:
+            raise ValidationError(_("“%(text)s” is not a date and time.") % {"text": text}) from error
+        return moment if timezone.is_aware(moment) else moment.replace(tzinfo=current_tenant().zone)
+
+    def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
+        zone = current_tenant().zone
+        condition = Q(**{f"{spec.column}__isnull": False})
+        if first:
+            condition &= Q(**{f"{spec.column}__gte": datetime.combine(first, clock_time.min, zone)})
+        if last:
+            condition &= Q(**{f"{spec.column}__lt": datetime.combine(last + timedelta(days=1), clock_time.min, zone)})
+        return condition

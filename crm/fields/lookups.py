@@ -1,0 +1,18 @@
+"""``field__prefix``: PostgreSQL's ``^@``, which is leakproof, so that an index serves it under row-level security."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, Lookup, TextField
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class Prefix(Lookup):
+    lookup_name = "prefix"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} ^@ {right}", [*left_params, *right_params]

@@ -1,0 +1,28 @@
+"""What an import cell's text may have to be looked up in."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from crm.picklists.models import Choice, Stage
+from crm.users.models import Membership, Team
+
+
+class ParseContext(Protocol):
+    """Finds (and, if the importer chose so, makes) what a text names; raises ``ValidationError`` otherwise."""
+
+    def choice(self, picklist: str, text: str) -> Choice: ...
+
+    def stage(self, text: str) -> Stage: ...
+
+    def person(self, text: str) -> Membership: ...
+
+    def team(self, text: str) -> Team: ...
+
+    def record(self, type_key: str, text: str) -> Any: ...
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def day_first(self) -> bool: ...

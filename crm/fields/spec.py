@@ -1,0 +1,51 @@
+"""A field, declared once: form, column, filter, import cell, history value and export are built from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crm.fields.kinds.base import Kind
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A field of a record type.
+
+    ``name`` is the standard name in URLs, imports, exports, events and the API; it never changes with the tenant.
+    ``attr`` is the model's attribute when it differs (the kind may add to it, as Money does).
+    ``synonyms`` are other headers under which an imported file may bring it.
+    ``default`` gives the value of a new record whose maker did not say.
+    ``on_create`` / ``on_edit`` say on which form it stands; a field on neither is computed or set by an action.
+    """
+
+    name: str
+    label: Any
+    kind: Kind
+    attr: str = ""
+    required: bool = False
+    help: Any = ""
+    synonyms: tuple[str, ...] = ()
+    default: Callable[[], Any] | None = None
+    on_create: bool = True
+    on_edit: bool = True
+    importable: bool = True
+
+    @property
+    def column(self) -> str:
+        return self.attr or self.name
+
+    def value(self, record: Any) -> Any:
+        return self.kind.value(self, record)
+
+    def html(self, record: Any) -> str:
+        return self.kind.html(self, record)
+
+    def text(self, record: Any) -> str:
+        return self.kind.text(self, record)
+
+
+def specs_by_name(specs: tuple[FieldSpec, ...]) -> dict[str, FieldSpec]:
+    return {spec.name: spec for spec in specs}

@@ -1,0 +1,46 @@
+"""The doors to records: fetching is checking. What one may not reach answers 404, like what does not exist."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from crm.records.types import RecordType
+from crm.users.access import can, visible
+from crm.users.models import Membership
+
+
+def visible_records(actor: Membership, record_type: RecordType, verb: str = "view") -> QuerySet:
+    """Return the records that ``actor`` may view (or do ``verb`` to), without the recycle bin."""
+    return visible(actor, record_type.model.objects.all(), verb)
+
+
+def get_record(
+    actor: Membership,
+    record_type: RecordType,
+    record_id: UUID | str,
+    *,
+    verb: str = "view",
+    lock: bool = False,
+    deleted: bool = False,
+    related: tuple[str, ...] = (),
+) -> Any:
+    """Return the record if ``actor`` may do ``verb`` to it, else raise ``Http404``.
+
+    ``lock`` takes it FOR UPDATE until the transaction ends; ``deleted`` looks in the recycle bin instead.
+    """
+    if deleted:
+        rows = record_type.model.all_objects.exclude(deleted_at=None)
+    else:
+        rows = record_type.model.objects.all()
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    if related:
+        rows = rows.select_related(*related)
+    record = rows.filter(pk=record_id).first()
+    if record is None or not can(actor, verb, record):
+        raise Http404
+    return record

@@ -1,0 +1,28 @@
+"""What changed between two states of a record, as events keep it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.fields.spec import FieldSpec
+
+
+def snapshot(specs: tuple[FieldSpec, ...], record: Any) -> dict[str, Any]:
+    """The JSON value of each field."""
+    return {spec.name: spec.kind.json(spec.kind.value(spec, record)) for spec in specs}
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """``{field: [old, new]}`` of the fields that differ. A choice or person is the same when its id is."""
+    return {name: [before[name], after[name]] for name in after if _identity(before[name]) != _identity(after[name])}
+
+
+def filled(after: dict[str, Any]) -> dict[str, list[Any]]:
+    """The changes that make a new record."""
+    return {name: [None, value] for name, value in after.items() if value not in (None, "", False)}
+
+
+def _identity(value: Any) -> Any:
+    if isinstance(value, dict) and "id" in value:
+        return value["id"]
+    return "" if value is None else value

@@ -1,0 +1,154 @@
+"""How every record is written. Each record app wraps these in services of its own name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.events.models import Event
+from crm.fields.spec import FieldSpec
+from crm.records.diff import changes, filled, snapshot
+from crm.records.types import RecordType
+from crm.tenants.text import sort_key
+from crm.users.models import Membership
+
+
+class LockedError(ValidationError):
+    """The record may not be written in its present state (``RecordType.locked``)."""
+
+
+@transaction.atomic
+def create_record(
+    record_type: RecordType,
+    *,
+    actor: Membership | None,
+    values: dict[str, Any],
+    because: Event | None = None,
+    data: dict[str, Any] | None = None,
+    **attributes: Any,
+) -> Any:
+    """Create a record from ``values`` (by spec name; what is missing gets its default); return it.
+
+    ``attributes`` are model attributes that no field shows. Raises ``ValidationError`` keyed by field name.
+    """
+    record = record_type.model(created_by=actor, **attributes)
+    missing = [spec for spec in record_type.fields if spec.name not in values and spec.default is not None]
+    _assign(record_type, record, {spec.name: spec.default() for spec in missing} | values)  # type: ignore[misc]
+    _prepare(record_type, record)
+    record.save(force_insert=True)
+    made = filled(snapshot(record_type.fields, record))
+    record._created_event = events.record(
+        name=f"{record_type.noun}.created", record=record, actor=actor, changes=made, because=because, data=data
+    )
+    return record
+
+
+@transaction.atomic
+def update_record(
+    record_type: RecordType,
+    record: Any,
+    *,
+    actor: Membership | None,
+    values: dict[str, Any],
+    because: Event | None = None,
+    name: str = "",
+    data: dict[str, Any] | None = None,
+    **attributes: Any,
+) -> Event | None:
+    """Write what of ``values`` (and of ``attributes``) differs; return the event, or None when nothing did.
+
+    The event is ``<noun>.changed`` unless ``name`` says otherwise; with a name it is recorded in any case.
+    """
+    if reason := record_type.locked(record):
+        raise LockedError(reason)
+    before, columns = snapshot(record_type.fields, record), _columns(record)
+    for attribute, value in attributes.items():
+        setattr(record, attribute, value)
+    _assign(record_type, record, values)
+    _prepare(record_type, record)
+    after = _columns(record)
+    touched = [column for column in after if after[column] != columns[column]]
+    if not touched and not name:
+        return None
+    record.updated_at = timezone.now()
+    record.save(update_fields=[*touched, "updated_at"])
+    return events.record(
+        name=name or f"{record_type.noun}.changed",
+        record=record,
+        actor=actor,
+        changes=changes(before, snapshot(record_type.fields, record)),
+        because=because,
+        data=data,
+    )
+
+
+@transaction.atomic
+def delete_record(
+    record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
+) -> Event:
+    """Move the record to the recycle bin, from which it can be restored for ``RECORDS_KEPT_DAYS``."""
+    if reason := record_type.locked(record):
+        raise LockedError(reason)
+    record.deleted_at, record.deleted_by = timezone.now(), actor
+    record.save(update_fields=["deleted_at", "deleted_by"])
+    return events.record(
+        name=f"{record_type.noun}.deleted", record=record, actor=actor, because=because, data={"name": record.name}
+    )
+
+
+@transaction.atomic
+def restore_record(
+    record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
+) -> Event:
+    """Bring the record back from the recycle bin; refused when its ``external_id`` has been given away since."""
+    record.deleted_at = record.deleted_by = None
+    _refuse_taken_external_id(record_type, record)
+    record.save(update_fields=["deleted_at", "deleted_by"])
+    return events.record(name=f"{record_type.noun}.restored", record=record, actor=actor, because=because)
+
+
+def _assign(record_type: RecordType, record: Any, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        spec = record_type.spec(name)
+        _refuse_blank(spec, value)
+        spec.kind.assign(spec, record, value)
+
+
+def _refuse_blank(spec: FieldSpec, value: Any) -> None:
+    if spec.required and value in (None, ""):
+        raise ValidationError({spec.name: _("This is needed.")})
+
+
+def _prepare(record_type: RecordType, record: Any) -> None:
+    if record.owner_id and not record.team_id and record._state.adding:
+        record.team_id = record.owner.team_id
+    record_type.prepare(record)
+    record.sort_name = sort_key(record.name)
+    _refuse_nul(record)
+    _refuse_taken_external_id(record_type, record)
+
+
+def _refuse_nul(record: Any) -> None:
+    """PostgreSQL cannot store U+0000: say so at the field, instead of failing on the write."""
+    for field in record._meta.concrete_fields:
+        value = getattr(record, field.attname)
+        if isinstance(value, str) and "\x00" in value:
+            raise ValidationError({field.name: _("Null characters are not allowed.")})
+
+
+def _refuse_taken_external_id(record_type: RecordType, record: Any) -> None:
+    if not record.external_id:
+        return
+    same = record_type.model.objects.filter(external_id=record.external_id).exclude(pk=record.pk)
+    if same.exists():
+        message = _("Another record already has the external id “%(id)s”.") % {"id": record.external_id}
+        raise ValidationError({"external_id": message})
+
+
+def _columns(record: models.Model) -> dict[str, Any]:
+    return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}

@@ -1,0 +1,33 @@
+"""The fields that every record type has."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+
+OWNER = FieldSpec(
+    "owner", _("Owner"), kinds.Person(), synonyms=("sales agent", "rep", "assigned to", "account manager")
+)
+TEAM = FieldSpec("team", _("Team"), kinds.TeamOf(), help=_("Empty: the owner's team."))
+EXTERNAL_ID = FieldSpec(
+    "external_id",
+    _("External id"),
+    kinds.Text(200),
+    help=_("Its id in the system it came from. Importing the same id again updates this record."),
+    synonyms=("id", "record id", "reference"),
+)
+CREATED = FieldSpec("created_at", _("Created"), kinds.DateTime(), on_create=False, on_edit=False, importable=False)
+UPDATED = FieldSpec("updated_at", _("Changed"), kinds.DateTime(), on_create=False, on_edit=False, importable=False)
+CREATED_BY = FieldSpec("created_by", _("Created by"), kinds.Person(), on_create=False, on_edit=False, importable=False)
+
+STANDARD_FIELDS = (OWNER, TEAM, EXTERNAL_ID, CREATED, CREATED_BY, UPDATED)
+
+ADDRESS_FIELDS = (
+    FieldSpec("street", _("Street"), kinds.Text(300), synonyms=("address",)),
+    FieldSpec("city", _("City"), kinds.Text(100), synonyms=("town",)),
+    FieldSpec("region", _("State or region"), kinds.Text(100), synonyms=("state", "province")),
+    FieldSpec("postal_code", _("Postal code"), kinds.Text(20), synonyms=("zip", "zip code", "postcode")),
+    FieldSpec("country", _("Country"), kinds.Text(100), synonyms=("office location", "location")),
+)

@@ -1,0 +1,152 @@
+"""A record type is a value: what it has, what it shows, and the services that write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from crm.events.models import Event
+from crm.fields.spec import FieldSpec, specs_by_name
+from crm.records.models import RecordModel
+from crm.users.models import Membership
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of fields on the form and on the record page."""
+
+    label: Any
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DefaultView:
+    """A saved view that a new workspace starts with. ``filters`` are (field, operator, values)."""
+
+    name: Any
+    filters: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    columns: tuple[str, ...] = ()
+    sort: str = ""
+    is_default: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A box in the right column of a record page; ``load`` gives the template's context, or None to leave it out."""
+
+    key: str
+    template: str
+    load: Callable[[Membership, Any], dict[str, Any] | None]
+    order: int = 50
+    place: str = "side"  # "side", or "head" for a strip under the title
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button on the record page. ``dialog``: opens in a dialog where there is JavaScript."""
+
+    key: str
+    label: Any
+    icon: str
+    url_name: str  # takes the record's id
+    shown: Callable[[Membership, Any], bool]
+    primary: bool = False
+    dialog: bool = False
+    order: int = 50
+
+
+class Create(Protocol):
+    def __call__(self, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None) -> Any: ...
+
+
+class Update(Protocol):
+    def __call__(
+        self, record: Any, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
+    ) -> Any: ...
+
+
+class Remove(Protocol):
+    def __call__(self, record: Any, *, actor: Membership | None, because: Event | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class Board:
+    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves a card."""
+
+    column: str
+    columns: Callable[[], list[Any]]
+    move_url: str
+    card: str  # the template of a card
+    amount: str = ""  # the money field whose sums stand over the columns
+    related: tuple[str, ...] = ()
+
+
+def _nothing(record: Any) -> None:
+    return None
+
+
+def _editable(record: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """One type of record.
+
+    ``key`` is the app's label: URL segment, namespace of its URLs, name in imports and the API. ``noun`` starts its
+    event names. ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
+    ``locked`` says why a record may not be written now, or "".
+    ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
+    """
+
+    key: str
+    noun: str
+    model: type[RecordModel]
+    label: Any
+    label_plural: Any
+    icon: str
+    description: Any  # what this is, in a sentence: for the empty list
+    fields: tuple[FieldSpec, ...]
+    sections: tuple[Section, ...]
+    columns: tuple[str, ...]
+    headline: tuple[str, ...]
+    create: Create
+    update: Update
+    delete: Remove
+    restore: Remove
+    sort: str = "name"
+    prepare: Callable[[Any], None] = _nothing
+    locked: Callable[[Any], str] = _editable
+    views: tuple[DefaultView, ...] = ()
+    board: Board | None = None
+    new_shortcut: str = ""
+    filters: tuple[str, ...] = ()  # offered first in "add filter"; all fields can be
+    _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", specs_by_name(self.fields))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def spec(self, name: str) -> FieldSpec:
+        """Return the field; raise ``KeyError`` when there is none of that name."""
+        return self._by_name[name]
+
+    def has(self, name: str) -> bool:
+        return name in self._by_name
+
+    def specs(self, names: tuple[str, ...]) -> tuple[FieldSpec, ...]:
+        """Return the fields of ``names``, leaving out those that do not exist (any more)."""
+        return tuple(self._by_name[name] for name in names if name in self._by_name)
+
+    def related(self, specs: tuple[FieldSpec, ...]) -> tuple[str, ...]:
+        """What a query must ``select_related`` to show ``specs``."""
+        return tuple(dict.fromkeys(path for spec in specs for path in spec.kind.related(spec)))
+
+    def with_related(self, queryset: QuerySet, specs: tuple[FieldSpec, ...]) -> QuerySet:
+        paths = self.related(specs)
+        return queryset.select_related(*paths) if paths else queryset
