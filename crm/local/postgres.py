@@ -26,7 +26,7 @@ ORPHAN_SECONDS = 10
 SETTINGS = """\
 listen_addresses = '127.0.0.1'
 port = {port}
-unix_socket_directories = '{sockets}'
+unix_socket_directories = ''
 max_connections = 200
 shared_buffers = 256MB
 effective_cache_size = 1GB
@@ -118,8 +118,7 @@ class Postgres:
 
     def _start(self) -> None:
         self._forget_reused_pid()
-        sockets = self.folder if len(str(self.folder)) < 80 else ""  # the system allows 107 characters
-        settings = SETTINGS.format(port=self.state.port("postgres_port"), sockets=sockets)
+        settings = SETTINGS.format(port=self.state.port("postgres_port"))
         (self.data / "angler.conf").write_text(settings + ("" if self.durable else NOT_DURABLE))
         deadline = time.monotonic() + ORPHAN_SECONDS
         while True:
