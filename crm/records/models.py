@@ -1,4 +1,4 @@
-"""What every record is made of: an owner, a team, times, an outside id, custom values, and a way back after deletion."""
+"""What every record is made of: an owner, a team, times, an outside id, custom values, a way back from the bin."""
 
 from __future__ import annotations
 

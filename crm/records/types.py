@@ -74,7 +74,7 @@ class Remove(Protocol):
 
 @dataclass(frozen=True)
 class Board:
-    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves a card."""
+    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves one."""
 
     column: str
     columns: Callable[[], list[Any]]

@@ -13,7 +13,8 @@ _verified = False
 
 _ROLE_SQL = """
 SELECT current_user, rolsuper, rolbypassrls,
-       EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace)
+       EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p')
+                AND relnamespace = 'public'::regnamespace)
   FROM pg_roles WHERE rolname = current_user
 """
 
@@ -52,9 +53,9 @@ def check_tenant_models(app_configs: Any, **options: Any) -> list[Error]:
             errors.append(Error(f"{model.__name__}.Meta must extend TenantModel.Meta.", obj=model, id="tenants.E001"))
         for field in model._meta.local_fields:
             target = field.related_model
-            if isinstance(target, type) and issubclass(target, TenantModel):
-                if not scoped or not isinstance(field, TenantForeignKey):
-                    errors.append(Error(f"{field} must be a TenantForeignKey.", obj=model, id="tenants.E002"))
+            to_tenant = isinstance(target, type) and issubclass(target, TenantModel)
+            if to_tenant and not (scoped and isinstance(field, TenantForeignKey)):
+                errors.append(Error(f"{field} must be a TenantForeignKey.", obj=model, id="tenants.E002"))
         if scoped and model._meta.local_many_to_many:
             errors.append(Error(f"{model.__name__}: use an explicit link model.", obj=model, id="tenants.E003"))
     return errors

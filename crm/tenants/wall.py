@@ -57,9 +57,9 @@ def _constraints(cursor: object) -> dict[tuple[str, str], str]:
 def _primary_key(model: type[TenantModel], existing: dict[tuple[str, str], str]) -> Iterator[str]:
     table = model._meta.db_table
     for (its_table, name), definition in existing.items():
-        if its_table == table and definition.startswith("PRIMARY KEY"):
-            if definition != "PRIMARY KEY (tenant_id, id)":
-                yield f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}", ADD PRIMARY KEY (tenant_id, id)'
+        wrong = definition.startswith("PRIMARY KEY") and definition != "PRIMARY KEY (tenant_id, id)"
+        if its_table == table and wrong:
+            yield f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}", ADD PRIMARY KEY (tenant_id, id)'
 
 
 def _policy(model: type[TenantModel]) -> list[str]:

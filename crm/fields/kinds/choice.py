@@ -98,8 +98,9 @@ class RowField(forms.ChoiceField):
 class ChoiceOf(OneOf):
     """A choice of the picklist ``picklist``. Filters also take ``meaning:won``."""
 
-    def __init__(self, picklist: str) -> None:
+    def __init__(self, picklist: str, *, style: str = "status") -> None:
         self.picklist = picklist
+        self.style = style  # "status" (dot and word) or "badge", where a choice has a tone
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         return picklists.choices(self.picklist, active_only=active_only)
@@ -113,7 +114,7 @@ class ChoiceOf(OneOf):
             return ""
         if not choice.tone:
             return format_html("{}", choice.label)
-        return format_html('<span class="badge badge-{}">{}</span>', choice.tone, choice.label)
+        return format_html('<span class="{} tone-{}">{}</span>', self.style, choice.tone, choice.label)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.choice(self.picklist, text)
@@ -143,8 +144,8 @@ class StageOf(OneOf):
         stage = self.value(spec, record)
         if stage is None:
             return ""
-        tone = {"won": "success", "lost": "danger"}.get(stage.meaning, "neutral")
-        return format_html('<span class="badge badge-{}">{}</span>', tone, stage.label)
+        tone = {"won": "success", "lost": "danger"}.get(stage.meaning, "info")
+        return format_html('<span class="status tone-{}">{}</span>', tone, stage.label)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.stage(text)
@@ -187,7 +188,7 @@ class Person(OneOf):
         if member is None:
             return ""
         return format_html(
-            '<span class="person"><span class="avatar avatar-sm" aria-hidden="true">{}</span>{}</span>',
+            '<span class="who"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
             member.initials,
             member.name,
         )
