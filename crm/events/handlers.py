@@ -1,4 +1,4 @@
-"""Which function is called for which event. Apps declare theirs in ``workflows.py``, imported by ``AppConfig.ready``."""
+"""Which function is called for which event. Apps declare theirs in ``workflows.py``, which ``ready()`` imports."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.events.models import Event
+from crm.ui import format as formats
 
 LISTED_FIELDS = 3  # a longer list of changes is a number; the history shows them all
 
@@ -32,7 +33,7 @@ def register(name: str, sentence: Any, *, field: str = "") -> None:
 
 
 def phrase(event: Event, labels: Mapping[str, Any] | None = None) -> str:
-    """Return a sentence, without full stop, that tells ``event``; ``labels`` maps field names to what they are called."""
+    """Return a sentence without full stop that tells ``event``; ``labels`` says what fields are called."""
     participle = event.name.rpartition(".")[2]
     sentence = _sentences.get(event.name) or _sentences.get(participle)
     if sentence is None:
@@ -50,7 +51,7 @@ def actor_name(event: Event) -> str:
 def shown(value: Any) -> str:
     """Return a value of an event's ``changes`` or ``data`` as plain text."""
     if isinstance(value, dict):
-        return str(value.get("label", ""))
+        return formats.money(value["minor"], value["currency"]) if "minor" in value else str(value.get("label", ""))
     if isinstance(value, list):
         return ", ".join(shown(part) for part in value)
     if isinstance(value, bool):

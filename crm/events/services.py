@@ -14,22 +14,22 @@ from crm.events.handlers import handlers_of
 from crm.events.models import Event, OutboxMessage
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant_id
-from crm.users.models import Membership
 
 
 def record(
     *,
     name: str,
     record: models.Model | None,
-    actor: Membership | None,
+    actor: Any,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     because: Event | None = None,
 ) -> Event:
     """Record that ``name`` (noun.past) happened to ``record`` (None: to a setting of the workspace).
 
-    ``changes`` maps field names to ``[old, new]`` in JSON. ``actor`` is None when a workflow did it; ``because`` is
-    then the event that it followed from. Each handler of the name gets a message, delivered after the commit.
+    ``changes`` maps field names to ``[old, new]`` in JSON. ``actor`` (a Membership) is None when a workflow did it;
+    ``because`` is then the event that it followed from. Each handler of the name gets a message, delivered after
+    the commit.
     """
     event = build(name=name, record=record, actor=actor, changes=changes, data=data, because=because)
     record_all(events=[event])
@@ -40,7 +40,7 @@ def build(
     *,
     name: str,
     record: models.Model | None,
-    actor: Membership | None,
+    actor: Any,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     because: Event | None = None,
@@ -72,7 +72,7 @@ def record_all(*, events: Sequence[Event]) -> None:
 
 
 @transaction.atomic
-def retry(*, message: OutboxMessage, actor: Membership) -> None:
+def retry(*, message: OutboxMessage, actor: models.Model) -> None:
     """Deliver ``message`` again that was given up, at once and with all its attempts."""
     message.attempts = 0
     message.failed_at = None
