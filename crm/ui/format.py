@@ -1,92 +1,217 @@
-"""Numbers, money and time in the person's language and time zone (Babel), without CRM knowledge.
+"""Values as people read them: in the active language and time zone, by Babel.
 
-These run for every cell of a list, so what can be kept is kept.
+Lists call these once per cell, so a result is remembered by its value and language.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent, get_currency_precision
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+)
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
-
-@lru_cache(maxsize=32)
-def _locale(language: str) -> Locale:
-    return Locale.parse(to_locale(language))
+CACHED = 16_384
+RELATIVE_DAYS = 14  # an older moment is shown as a date
 
 
 def locale() -> Locale:
     """The active language as Babel's locale."""
-    return _locale(get_language() or "en")
+    return locale_of(_language())
 
 
-@lru_cache(maxsize=4096)
-def _money(minor: int, currency: str, language: str, whole: bool) -> str:
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    if whole and amount == amount.to_integral_value():
-        return format_currency(amount, currency, format="¤#,##0", locale=_locale(language), currency_digits=False)
-    return format_currency(amount, currency, locale=_locale(language))
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """The Babel locale of a Django language code."""
+    try:
+        return Locale.parse(to_locale(language))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
 
 
-def money(minor: int, currency: str) -> str:
-    """``minor`` units of ``currency``: ``$1,234`` when whole, else ``$1,234.50``."""
-    return _money(minor, currency, get_language() or "en", True)
+def minor_digits(currency: str) -> int:
+    """How many digits the minor unit of ``currency`` has: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return get_currency_precision(currency)
 
 
-@lru_cache(maxsize=1024)
-def _compact(minor: int, currency: str, language: str) -> str:
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return f"{format_compact_decimal(amount, locale=_locale(language), fraction_digits=1)} {currency}"
+def major(minor: int, currency: str) -> Decimal:
+    """``minor`` units of ``currency`` in whole ones: 1999 EUR-cents are 19.99."""
+    return Decimal(minor).scaleb(-minor_digits(currency))
 
 
-def money_short(minor: int, currency: str) -> str:
-    """For narrow places: ``1.2M USD``."""
-    return _compact(minor, currency, get_language() or "en")
+def money(minor: int | None, currency: str) -> str:
+    """``2200000, "EUR"`` → ``€22,000``; the minor units are shown only when there are some."""
+    return "" if minor is None else _money(_language(), minor, currency)
 
 
-def number(value: int | Decimal | float) -> str:
-    return format_decimal(value, locale=locale())
+def money_short(minor: int | None, currency: str) -> str:
+    """``124380000, "EUR"`` → ``€1.2M``: for axes and narrow places; the exact amount must stand near."""
+    return "" if minor is None else _money_short(_language(), minor, currency)
 
 
-def percent(fraction: float | Decimal, digits: int = 0) -> str:
-    """``0.6315`` → ``63 %`` (with ``digits=2``: ``63.15 %``), as the language writes it."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return format_percent(fraction, format=pattern, locale=locale())
+def money_sums(sums: Mapping[str, int]) -> str:
+    """Sums per currency, never added up: ``€22,000 + $1,500``."""
+    return " + ".join(money(minor, currency) for currency, minor in sorted(sums.items()))
 
 
-@lru_cache(maxsize=4096)
-def _date(value: dt.date, language: str) -> str:
-    return format_date(value, "medium", locale=_locale(language))
+def number(value: float | Decimal | None, digits: int | None = None) -> str:
+    """``12345.5`` → ``12,345.5``; with ``digits`` exactly so many after the point."""
+    return "" if value is None else _number(_language(), value, digits)
 
 
-def date(value: dt.date) -> str:
-    """A day: ``3 May 2026`` as the language writes it."""
-    return _date(value, get_language() or "en")
+def number_short(value: float | Decimal | None) -> str:
+    """``12345`` → ``12K``."""
+    return "" if value is None else format_compact_decimal(value, locale=locale_of(_language()), fraction_digits=1)
 
 
-def moment(value: dt.datetime) -> str:
-    """A moment in the person's time zone, in full."""
-    return format_datetime(value, "long", tzinfo=timezone.get_current_timezone(), locale=locale())
+def count(value: int, capped: bool = False) -> str:
+    """A number of rows, ``10,000+`` when counting stopped at the cap."""
+    return f"{number(value)}+" if capped else number(value)
 
 
-def clock(value: dt.datetime) -> str:
-    """The time of day in the person's time zone."""
-    return format_time(value, "short", tzinfo=timezone.get_current_timezone(), locale=locale())
+def percent(ratio: float | Decimal | None, digits: int = 0) -> str:
+    """A ratio: ``0.6315`` → ``63%``, with ``digits=2``: ``63.15%``."""
+    return "" if ratio is None else _percent(_language(), ratio, digits, digits)
 
 
-def relative(value: dt.datetime) -> SafeString:
-    """``3 days ago`` within a month, else the day; the moment itself on hover."""
-    age = timezone.now() - value
-    if abs(age) < dt.timedelta(days=30):
-        words = format_timedelta(-age, add_direction=True, threshold=0.99, locale=locale())
+def points(value: float | None) -> str:
+    """Percentage points, as probabilities are stored: ``60`` → ``60%``."""
+    return "" if value is None else _percent(_language(), Decimal(str(value)) / 100, 0, 1)
+
+
+def date(value: dt.date | None) -> str:
+    """``21 Nov 2026`` in the order of the language. A datetime is taken to the current time zone first."""
+    return "" if value is None else _day(_language(), _date(value), "medium")
+
+
+def day_short(value: dt.date | None) -> str:
+    """Day and month without the year."""
+    return "" if value is None else _day(_language(), _date(value), _SHORT)
+
+
+def month(value: dt.date | None) -> str:
+    """Month and year, for axes."""
+    return "" if value is None else _day(_language(), _date(value), _MONTH)
+
+
+def day_long(value: dt.date | None) -> str:
+    """With the name of the weekday."""
+    return "" if value is None else _day(_language(), _date(value), "full")
+
+
+def day_near(value: dt.date | None, today: dt.date) -> str:
+    """Today, Tomorrow, Yesterday, a weekday within the week around ``today``, else a date."""
+    if value is None:
+        return ""
+    distance = (value - today).days
+    words = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}
+    if distance in words:
+        return words[distance]
+    if abs(distance) < 7:
+        return _day(_language(), value, _WEEKDAY)
+    return day_short(value) if value.year == today.year else date(value)
+
+
+def moment(value: dt.datetime | None) -> str:
+    """Date and time in the current time zone."""
+    return "" if value is None else _moment(_language(), timezone.localtime(value))
+
+
+def clock(value: dt.datetime | None) -> str:
+    """The time of day in the current time zone."""
+    return "" if value is None else format_time(timezone.localtime(value), "short", locale=locale_of(_language()))
+
+
+def relative(value: dt.datetime | None, now: dt.datetime | None = None) -> SafeString:
+    """``<time>`` with words like "2 hours ago" (a date when it is long ago) and the exact moment as its title."""
+    if value is None:
+        return SafeString("")
+    distance = value - (now or timezone.now())
+    if abs(distance) >= dt.timedelta(days=RELATIVE_DAYS):
+        words = date(value)
+    elif abs(distance) < dt.timedelta(minutes=1):
+        words = _("just now")
     else:
-        words = date(timezone.localtime(value).date())
+        words = _timedelta(_language(), int(distance.total_seconds() // 60))
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), moment(value), words)
+
+
+_SHORT, _MONTH = "MMMd", "yMMM"  # skeletons: the language orders the parts
+_WEEKDAY = "EEEE"
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _date(value: dt.date) -> dt.date:
+    return timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
+
+
+@lru_cache(maxsize=CACHED)
+def _money(language: str, minor: int, currency: str) -> str:
+    value = major(minor, currency)
+    whole = value == value.to_integral_value()
+    locale = locale_of(language)
+    if not whole:
+        return format_currency(value, currency, locale=locale)
+    pattern = locale.currency_formats["standard"]
+    return pattern.apply(value, locale, currency=currency, currency_digits=False, force_frac=(0, 0))
+
+
+@lru_cache(maxsize=CACHED)
+def _money_short(language: str, minor: int, currency: str) -> str:
+    value = major(minor, currency)
+    digits = 1 if abs(value) >= 1000 else 0
+    return format_compact_currency(value, currency, locale=locale_of(language), fraction_digits=digits)
+
+
+@lru_cache(maxsize=CACHED)
+def _number(language: str, value: float | Decimal, digits: int | None) -> str:
+    locale = locale_of(language)
+    if digits is None:
+        return format_decimal(value, locale=locale)
+    return locale.decimal_formats[None].apply(value, locale, force_frac=(digits, digits))
+
+
+@lru_cache(maxsize=CACHED)
+def _percent(language: str, ratio: float | Decimal, least: int, most: int) -> str:
+    locale = locale_of(language)
+    return locale.percent_formats[None].apply(ratio, locale, force_frac=(least, most))
+
+
+@lru_cache(maxsize=CACHED)
+def _day(language: str, value: dt.date, form: str) -> str:
+    locale = locale_of(language)
+    if form in ("medium", "full", _WEEKDAY):
+        return format_date(value, form, locale=locale)
+    pattern = locale.datetime_skeletons[form]
+    return pattern.apply(value, locale)
+
+
+@lru_cache(maxsize=CACHED)
+def _moment(language: str, value: dt.datetime) -> str:
+    locale = locale_of(language)
+    day, time = format_date(value, "medium", locale=locale), format_time(value, "short", locale=locale)
+    return str(locale.datetime_formats["medium"]).replace("'", "").format(time, day)
+
+
+@lru_cache(maxsize=CACHED)
+def _timedelta(language: str, minutes: int) -> str:
+    return format_timedelta(
+        dt.timedelta(minutes=minutes), add_direction=True, threshold=1.2, locale=locale_of(language)
+    )

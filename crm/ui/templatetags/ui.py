@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.utils.safestring import SafeString
 
+from crm.ui import format as formats
 from crm.ui.icons import icon as draw_icon
+from crm.ui.paging import Count
 from crm.ui.toasts import undo_of
 
 register = template.Library()
@@ -22,3 +27,63 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 def undo(message: Message) -> dict[str, str] | None:
     """What Undo does for a message: ``{% with message|undo as undo %}``."""
     return undo_of(message)
+
+
+@register.simple_tag
+def ago(value: dt.datetime | None) -> SafeString:
+    """``{% ago event.at %}``: "2 hours ago" with the exact moment as its title."""
+    return formats.relative(value)
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """``{{ row.minor|money:row.currency }}``."""
+    return formats.money(minor, currency)
+
+
+@register.filter
+def number(value: float | Decimal | None) -> str:
+    """``{{ rows|number }}``."""
+    return formats.number(value)
+
+
+@register.filter
+def percent(ratio: float | Decimal | None, digits: int = 0) -> str:
+    """``{{ 0.6315|percent:2 }}``."""
+    return formats.percent(ratio, digits)
+
+
+@register.filter
+def points(value: float | None) -> str:
+    """``{{ stage.probability|points }}``: 60 becomes 60%."""
+    return formats.points(value)
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    """``{{ deal.closes_on|day }}``."""
+    return formats.date(value)
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """``{{ event.at|moment }}``: date and time."""
+    return formats.moment(value)
+
+
+@register.filter
+def clock(value: dt.datetime | None) -> str:
+    """``{{ event.at|clock }}``: the time of day."""
+    return formats.clock(value)
+
+
+@register.filter
+def day_near(value: dt.date | None, today: dt.date) -> str:
+    """``{{ task.due_on|day_near:today }}``: Today, Tomorrow, Friday, 3 May."""
+    return formats.day_near(value, today)
+
+
+@register.filter
+def count(value: Count) -> str:
+    """``{{ page.total|count }}``: "10,000+" when capped."""
+    return formats.count(value.value, value.capped)
