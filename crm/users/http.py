@@ -22,3 +22,8 @@ def require(condition: object) -> None:
     """Answer 404 unless ``condition`` holds: what one may not do looks like what does not exist."""
     if not condition:
         raise Http404
+
+
+def workspace_path(slug: str) -> str:
+    """Return where the workspace ``slug`` begins."""
+    return f"/{slug}/"

@@ -16,6 +16,8 @@ from crm.tenants.models import Tenant
 from crm.ui.http import go, is_fragment
 from crm.users.models import Membership
 
+LAST_WORKSPACE = "workspace"  # in the session: where ``/`` leads
+
 
 class EnterWorkspace:
     """The last middleware. Of ``/<slug>/…`` it calls the view itself, so that nothing of it runs outside.
@@ -43,6 +45,8 @@ class EnterWorkspace:
         with tenant_context(tenant):
             actor = _actor(request)
             request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]
+            if request.session.get(LAST_WORKSPACE) != slug:
+                request.session[LAST_WORKSPACE] = slug
             return _answer(request, tenant, actor, lambda: view(request, *args, **kwargs))
 
 

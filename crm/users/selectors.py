@@ -5,11 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from crm.tenants.memo import memo
+from crm.tenants.models import Tenant
 from crm.tenants.text import email_key, sort_key
-from crm.users.models import Membership, Role, Team
+from crm.users.invitations import hash_of
+from crm.users.models import Invitation, Membership, Role, Team, User
 
 
 def members(active_only: bool = True) -> list[Membership]:
@@ -81,3 +85,41 @@ def _teammate_ids(team: Team) -> frozenset[UUID]:
         if one.pk in tree
         for person in one.member_ids  # type: ignore[attr-defined]
     )
+
+
+def open_invitation(invitation_id: UUID | str) -> Invitation | None:
+    """Return the invitation with that id while it can be accepted."""
+    return _open_invitations().filter(pk=invitation_id).first()
+
+
+def invitation_of_token(token: str) -> Invitation | None:
+    """Return the invitation that the link's ``token`` opens, while it can be accepted."""
+    return _open_invitations().filter(token_hash=hash_of(token)).first()
+
+
+def pending_invitations() -> dict[UUID, Invitation]:
+    """Return the open invitation of each member who has not come yet, by the member's id."""
+    return {invitation.membership_id: invitation for invitation in _open_invitations().order_by("created_at")}
+
+
+def _open_invitations() -> QuerySet[Invitation]:
+    still_open = Invitation.objects.filter(
+        accepted_at=None, expires_at__gt=timezone.now(), membership__user=None, membership__is_active=True
+    )
+    return still_open.select_related("membership", "membership__role", "membership__team", "invited_by")
+
+
+def workspaces_of(user: User) -> list[Tenant]:
+    """Return the workspaces in which ``user`` is an active member, by name. Needs no tenant."""
+    theirs = Tenant.objects.filter(pk__in=RawSQL("SELECT workspaces_of_user(%s)", [user.pk]))
+    return sorted(theirs, key=lambda tenant: sort_key(tenant.name))
+
+
+def tenant_of_slug(slug: str) -> Tenant | None:
+    """Return the workspace at that address."""
+    return Tenant.objects.filter(slug=slug).first()
+
+
+def has_account(email: str) -> bool:
+    """Whether somebody signs in with this e-mail address."""
+    return User.objects.filter(email=email_key(email)).exists()

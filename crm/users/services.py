@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Model, ProtectedError
 from django.db.transaction import atomic
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crm import events
-from crm.tenants.context import tenant_context
-from crm.tenants.models import Tenant
+from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.memo import forget
+from crm.tenants.models import RESERVED_SLUGS, Tenant
 from crm.tenants.new_workspace import furnish
-from crm.tenants.text import sort_key
-from crm.users.models import Membership, Team, User
-from crm.users.roles import ADMIN, create_default_roles
+from crm.tenants.text import email_key, sort_key
+from crm.users import invitations
+from crm.users.access import SCOPES, VERBS
+from crm.users.models import Invitation, Membership, Role, Team, User
+from crm.users.roles import ADMIN, REP, create_default_roles
+from crm.users.selectors import has_account, member_by_name_or_email, roles, team_tree_ids
+
+# Signing up
+
+
+@atomic
+def create_person(*, email: str, name: str, password: str, language: str = "") -> User:
+    """Create somebody who can sign in. Raises ``ValidationError`` by field."""
+    user = User(email=email_key(email), name=name.strip(), language=language)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from None
+    if has_account(email):
+        raise ValidationError({"email": _("There is an account with this e-mail already. Sign in instead.")})
+    return User.objects.create_user(email, password, name=user.name, language=language)
 
 
 @atomic
@@ -31,10 +55,9 @@ def sign_up_workspace(*, name: str, slug: str, time_zone: str, currency: str, la
     except IntegrityError:  # someone took the slug since full_clean()
         raise ValidationError({"slug": _("This address is taken.")}) from None
     with translation.override(language), tenant_context(tenant):
-        admin = Membership.objects.create(
+        admin = _create_member(
             user=user,
             name=str(user),
-            name_key=sort_key(str(user))[:200],
             email=user.email,
             role=create_default_roles()[ADMIN.key],
             team=Team.objects.create(name=_("Sales")),
@@ -42,3 +65,287 @@ def sign_up_workspace(*, name: str, slug: str, time_zone: str, currency: str, la
         events.record(name="workspace.created", record=None, actor=admin, data={"name": name, "slug": slug})
         furnish(admin)
     return admin
+
+
+@atomic
+def sign_up(*, person: dict[str, str], workspace: dict[str, str]) -> Membership:
+    """Create a person (see ``create_person``) and their workspace (see ``sign_up_workspace``), or neither."""
+    return sign_up_workspace(user=create_person(**person), **workspace)
+
+
+@atomic
+def update_workspace(*, actor: Membership, name: str, time_zone: str, currency: str, language: str) -> None:
+    """Change what the workspace is called and how its pages are shown to who chose nothing else. Its slug stays."""
+    tenant = current_tenant()
+    values = {"name": name.strip(), "time_zone": time_zone, "currency": currency, "language": language}
+    changes = {field: [old, new] for field, new in values.items() if (old := getattr(tenant, field)) != new}
+    for field in changes:
+        setattr(tenant, field, values[field])
+    tenant.full_clean()
+    if changes:
+        tenant.save(update_fields=list(changes))
+        events.record(name="workspace.changed", record=None, actor=actor, changes=changes)
+
+
+def free_slug(name: str) -> str:
+    """Return an address that a workspace called ``name`` could have."""
+    stem = slugify(name)[:36].strip("-_").replace("_", "-") or "workspace"
+    stem = stem if len(stem) >= 3 else f"{stem}-crm"
+    taken = {*RESERVED_SLUGS, *Tenant.objects.filter(slug__startswith=stem).values_list("slug", flat=True)}
+    return next(slug for number in range(1, len(taken) + 2) if (slug := _numbered(stem, number)) not in taken)
+
+
+def _numbered(stem: str, number: int) -> str:
+    return stem if number == 1 else f"{stem}-{number}"
+
+
+# People
+
+
+@atomic
+def update_profile(*, actor: Membership, name: str, language: str, time_zone: str) -> None:
+    """Change what ``actor`` is called, and how pages are shown to them everywhere ("" = as each workspace says)."""
+    person = actor.user
+    assert person is not None
+    person.name, person.language, person.time_zone = name.strip(), language, time_zone
+    person.save(update_fields=["name", "language", "time_zone"])
+    _rename(actor=actor, member=actor, name=name)
+
+
+@atomic
+def invite_member(*, actor: Membership, email: str, name: str, role: Role, team: Team | None = None) -> Membership:
+    """Make a place for somebody and mail them a link that is good for 14 days.
+
+    Who was only named by an import, or has not taken an earlier invitation, gets that place with all its records.
+    """
+    email = email_key(email)
+    if not email:
+        raise ValidationError({"email": _("Give an e-mail address, so that the invitation can be sent.")})
+    waiting = member_by_name_or_email(email) or member_by_name_or_email(name)
+    if waiting and waiting.user_id is None and waiting.email in ("", email):
+        member = Membership.objects.select_for_update().get(pk=waiting.pk)
+        member.email, member.role, member.team, member.is_active = email, role, team, True
+        member.save(update_fields=["email", "role", "team", "is_active"])
+    elif waiting and waiting.email == email:
+        raise ValidationError({"email": _("%(name)s is a member already.") % {"name": waiting.name}})
+    else:
+        member = _create_member(name=name.strip() or email, email=email, role=role, team=team)
+    forget("users.")
+    resend_invitation(actor=actor, member=member)
+    return member
+
+
+@atomic
+def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
+    """Mail a new link to a member who has not come yet; the old one ends."""
+    invitation = invitations.issue(membership=member, invited_by=actor)
+    events.record(
+        name="member.invited",
+        record=member,
+        actor=actor,
+        data={"email": member.email, "role": member.role.name, "invitation": str(invitation.pk)},
+    )
+    return invitation
+
+
+@atomic
+def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
+    """Give ``user`` the place that the invitation is for. Taken already, or by another person: ``ValidationError``."""
+    member = Membership.objects.select_for_update().select_related("role").get(pk=invitation.membership_id)
+    if member.user_id is not None or not member.is_active:
+        raise ValidationError(_("This invitation was taken already."))
+    if user.email != member.email:
+        raise ValidationError(_("This invitation is for %(email)s.") % {"email": member.email})
+    if Membership.objects.filter(user=user).exists():
+        raise ValidationError(_("You are a member of this workspace already."))
+    member.user = user
+    member.save(update_fields=["user"])
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    forget("users.")
+    events.record(name="member.joined", record=member, actor=member)
+    return member
+
+
+@atomic
+def update_member(
+    *, actor: Membership, member: Membership, role: Role, team: Team | None, is_active: bool, name: str
+) -> None:
+    """Change a member. Whoever is the last that can set up the workspace keeps that: ``ValidationError``."""
+    _lock_admins()
+    _rename(actor=actor, member=member, name=name)
+    _update(
+        row=member,
+        actor=actor,
+        event="member.changed",
+        values={"role": role, "team": team, "is_active": is_active},
+    )
+    _keep_an_admin()
+
+
+@atomic
+def ensure_member(*, actor: Membership, name: str) -> Membership:
+    """Return the member meant by ``name`` (or an e-mail); one whom nobody knows is created, inactive, as an owner of
+    imported records until they are invited."""
+    if known := member_by_name_or_email(name):
+        return known
+    role = next((one for one in roles() if one.key == REP.key), roles()[-1])
+    member = _create_member(name=name.strip(), email=email_key(name), role=role, is_active=False)
+    events.record(name="member.imported", record=member, actor=actor)
+    return member
+
+
+def _create_member(*, name: str, **values: Any) -> Membership:
+    name = name[:200]
+    forget("users.")
+    return Membership.objects.create(name=name, name_key=sort_key(name)[:200], **values)
+
+
+def _rename(*, actor: Membership, member: Membership, name: str) -> None:
+    name = name.strip()
+    if not name:
+        raise ValidationError({"name": _("Give a name.")})
+    member.name_key = sort_key(name)[:200]
+    _update(row=member, actor=actor, event="member.changed", values={"name": name}, also=["name_key"])
+
+
+# Teams
+
+
+@atomic
+def create_team(*, actor: Membership, name: str, parent: Team | None = None) -> Team:
+    """Create a team, below ``parent`` when one is given."""
+    team = Team(name=_free_name(Team(name=name)), parent=parent)
+    team.save()
+    forget("users.")
+    events.record(name="team.created", record=team, actor=actor, data={"name": team.name})
+    return team
+
+
+@atomic
+def update_team(*, actor: Membership, team: Team, name: str, parent: Team | None) -> None:
+    """Rename a team, or move it with all below it. It cannot be put below itself: ``ValidationError``."""
+    if parent is not None and parent.pk in team_tree_ids(team):
+        raise ValidationError({"parent": _("A team cannot be below itself.")})
+    name = _free_name(Team(pk=team.pk, name=name))
+    _update(row=team, actor=actor, event="team.changed", values={"name": name, "parent": parent})
+
+
+@atomic
+def delete_team(*, actor: Membership, team: Team) -> None:
+    """Delete a team that has no people, no teams below it and no records: else ``ValidationError``."""
+    events.record(name="team.deleted", record=team, actor=actor, data={"name": team.name})
+    _delete(team, _("“%(name)s” still has people, teams below it or records. Move them first."))
+
+
+# Roles
+
+
+@atomic
+def create_role(
+    *,
+    actor: Membership,
+    name: str,
+    access: dict[str, dict[str, str]],
+    can_set_up: bool = False,
+    can_import: bool = False,
+    can_export: bool = False,
+) -> Role:
+    """Create a role; ``access`` maps each record type's key to ``{verb: scope}``."""
+    role = Role(name=_free_name(Role(name=name)), access=_clean_access(access), order=len(roles()) + 1)
+    role.can_set_up, role.can_import, role.can_export = can_set_up, can_import, can_export
+    role.save()
+    forget("users.")
+    events.record(name="role.created", record=role, actor=actor, data={"name": role.name, "access": role.access})
+    return role
+
+
+@atomic
+def update_role(
+    *,
+    actor: Membership,
+    role: Role,
+    name: str,
+    access: dict[str, dict[str, str]],
+    can_set_up: bool,
+    can_import: bool,
+    can_export: bool,
+) -> None:
+    """Change a role for all who have it. Somebody must remain who can set up the workspace: ``ValidationError``."""
+    _lock_admins()
+    _update(
+        row=role,
+        actor=actor,
+        event="role.changed",
+        values={
+            "name": _free_name(Role(pk=role.pk, name=name)),
+            "access": _clean_access(access),
+            "can_set_up": can_set_up,
+            "can_import": can_import,
+            "can_export": can_export,
+        },
+    )
+    _keep_an_admin()
+
+
+@atomic
+def delete_role(*, actor: Membership, role: Role) -> None:
+    """Delete a role that nobody has: else ``ValidationError``."""
+    events.record(name="role.deleted", record=role, actor=actor, data={"name": role.name})
+    _delete(role, _("People still have the role “%(name)s”. Give them another first."))
+
+
+def _clean_access(access: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    for key, scopes in access.items():
+        if set(scopes) - set(VERBS) or set(scopes.values()) - set(SCOPES):
+            raise ValidationError(_("“%(key)s”: unknown verb or scope."), params={"key": key})
+    return {key: {verb: scopes.get(verb, "none") for verb in VERBS} for key, scopes in access.items()}
+
+
+# What they share
+
+
+def _lock_admins() -> None:
+    # One change at a time: else two admins could take each other's role in the same moment.
+    list(Role.objects.filter(can_set_up=True).order_by("pk").select_for_update())
+
+
+def _keep_an_admin() -> None:
+    if not Membership.objects.filter(role__can_set_up=True, is_active=True).exclude(user=None).exists():
+        raise ValidationError(_("Somebody must be able to set up the workspace. Make another person an admin first."))
+
+
+def _free_name(row: Any) -> str:
+    name = row.name.strip()
+    if not name:
+        raise ValidationError({"name": _("Give a name.")})
+    if type(row).objects.filter(name=name).exclude(pk=row.pk).exists():
+        raise ValidationError({"name": _("“%(name)s” exists already.") % {"name": name}})
+    return name
+
+
+def _update(*, row: Any, actor: Membership, event: str, values: dict[str, Any], also: list[str] | None = None) -> None:
+    changes = {
+        field: [_json(getattr(row, field)), _json(value)]
+        for field, value in values.items()
+        if getattr(row, field) != value
+    }
+    if not changes:
+        return
+    for field in changes:
+        setattr(row, field, values[field])
+    row.save(update_fields=[*changes, *(also or [])])
+    forget("users.")
+    events.record(name=event, record=row, actor=actor, changes=changes)
+
+
+def _json(value: Any) -> Any:
+    return {"id": str(value.pk), "label": str(value)} if isinstance(value, Model) else value
+
+
+def _delete(row: Any, refusal: str) -> None:
+    try:
+        row.delete()
+    except ProtectedError:
+        raise ValidationError(refusal % {"name": row.name}) from None
+    forget("users.")
