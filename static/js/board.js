@@ -1,0 +1,161 @@
+// Moving cards between the columns of a board: with the mouse, or space and the arrow keys.
+// The card goes at once; when the server refuses, it goes back and the reason is shown.
+
+const words = document.getElementById("words")?.dataset ?? {};
+const state = { card: null, from: null, next: null, target: null };
+
+const columns = (board) => [...board.querySelectorAll("[data-stage]")];
+const columnOf = (element) => element.closest("[data-stage]");
+const cardsOf = (column) => column.querySelector("[data-board-cards]");
+
+function tell(text, tone = "danger") {
+  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, tone } }));
+}
+
+function count(column, step) {
+  const number = column.querySelector("[data-board-count]");
+  const value = Number(number?.textContent);
+  if (number && Number.isInteger(value)) number.textContent = String(value + step);
+}
+
+function place(card, column, before = null) {
+  const from = columnOf(card);
+  cardsOf(column).insertBefore(card, before ?? cardsOf(column).firstElementChild);
+  if (from !== column) {
+    count(from, -1);
+    count(column, 1);
+  }
+}
+
+// What the server sends back replaces what has the same id: heads with new counts and sums, the card itself
+function replace(html) {
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  for (const fresh of answer.querySelectorAll("[id]")) {
+    const old = document.getElementById(fresh.id);
+    if (!old || fresh.parentElement.closest("[id]")) continue;
+    old.replaceWith(fresh);
+    window.htmx?.process(fresh);
+  }
+}
+
+async function send(card, column, back) {
+  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
+  const body = new URLSearchParams({ stage: column.dataset.stage });
+  try {
+    const response = await fetch(card.dataset.url, { method: "POST", headers, body });
+    const redirect = response.headers.get("HX-Redirect");
+    if (redirect) return location.assign(redirect);
+    const text = await response.text();
+    if (response.ok) return replace(text);
+    back();
+    tell(response.headers.get("Content-Type")?.startsWith("text/plain") ? text : words.failed);
+  } catch {
+    back();
+    tell(words.offline);
+  }
+}
+
+function drop(card, column, from, next) {
+  if (column === from) return;
+  if ("ask" in column.dataset) {
+    if (columnOf(card) !== from) place(card, from, next);
+    const url = `${card.dataset.url}?${new URLSearchParams({ stage: column.dataset.stage })}`;
+    document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { url } }));
+    return;
+  }
+  if (columnOf(card) !== column) place(card, column);
+  card.focus();
+  send(card, column, () => place(card, from, next));
+}
+
+// With the mouse
+document.addEventListener("dragstart", (event) => {
+  const card = event.target.closest?.("[data-board] [data-card]");
+  if (!card) return;
+  Object.assign(state, { card, from: columnOf(card), next: card.nextElementSibling });
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", card.querySelector("a")?.href ?? "");
+  requestAnimationFrame(() => card.classList.add("is-dragged"));
+});
+
+document.addEventListener("dragover", (event) => {
+  const column = state.card && event.target.closest?.("[data-board] [data-stage]");
+  if (!column) return;
+  event.preventDefault();
+  if (state.target === column) return;
+  state.target?.classList.remove("is-over");
+  column.classList.add("is-over");
+  state.target = column;
+});
+
+document.addEventListener("drop", (event) => {
+  if (!state.card || !state.target) return;
+  event.preventDefault();
+  drop(state.card, state.target, state.from, state.next);
+});
+
+document.addEventListener("dragend", () => {
+  state.card?.classList.remove("is-dragged");
+  state.target?.classList.remove("is-over");
+  Object.assign(state, { card: null, from: null, next: null, target: null });
+});
+
+// With the keyboard: space lifts, arrows choose, space drops, Escape puts back
+let lifted = null;
+
+function lift(card) {
+  lifted = { card, from: columnOf(card), next: card.nextElementSibling };
+  card.classList.add("is-lifted");
+  tell(words.lifted, "info");
+}
+
+function land(keep) {
+  const { card, from, next } = lifted;
+  lifted = null;
+  card.classList.remove("is-lifted");
+  const column = columnOf(card);
+  if (!keep) {
+    place(card, from, next);
+    card.focus();
+  } else if (column !== from) drop(card, column, from, next);
+}
+
+function shift(card, step) {
+  const all = columns(card.closest("[data-board]"));
+  const column = all[all.indexOf(columnOf(card)) + step];
+  if (!column) return;
+  place(card, column);
+  card.focus();
+  card.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function walk(card, key) {
+  const all = columns(card.closest("[data-board]"));
+  const column = columnOf(card);
+  const inColumn = [...cardsOf(column).querySelectorAll("[data-card]")];
+  const at = inColumn.indexOf(card);
+  if (key === "ArrowDown") return inColumn[at + 1]?.focus();
+  if (key === "ArrowUp") return inColumn[at - 1]?.focus();
+  const step = key === "ArrowRight" ? 1 : -1;
+  for (let i = all.indexOf(column) + step; all[i]; i += step) {
+    const cards = cardsOf(all[i]).querySelectorAll("[data-card]");
+    if (cards.length) return cards[Math.min(at, cards.length - 1)].focus();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const card = event.target;
+  if (!card.matches?.("[data-board] [data-card]")) return;
+  const { key } = event;
+  if (key === " ") lifted ? land(true) : lift(card);
+  else if (key === "Escape" && lifted) land(false);
+  else if (key === "Enter") card.querySelector("a")?.click();
+  else if (lifted && (key === "ArrowRight" || key === "ArrowLeft")) shift(card, key === "ArrowRight" ? 1 : -1);
+  else if (!lifted && key.startsWith("Arrow")) walk(card, key);
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("focusout", (event) => {
+  if (lifted && event.target === lifted.card && event.relatedTarget && event.relatedTarget !== lifted.card) land(false);
+});

@@ -1,0 +1,92 @@
+// A link with data-dialog opens its page in the dialog, a form in there is sent from there.
+// The server answers the fragment (errors), or HX-Redirect (done).
+
+const dialog = document.getElementById("dialog");
+const words = document.getElementById("words")?.dataset ?? {};
+
+function headers() {
+  return { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Target": "dialog" };
+}
+
+function fail(text) {
+  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text } }));
+}
+
+async function show(response) {
+  const redirect = response.headers.get("HX-Redirect");
+  if (redirect) return location.assign(redirect);
+  if (response.headers.get("HX-Refresh")) return location.reload();
+  if (response.status === 204) return dialog.close();
+  if (!response.ok && response.status !== 422) return fail(words.failed);
+  const html = await response.text();
+  if (/<html[\s>]/i.test(html)) return location.assign(response.url);
+  dialog.innerHTML = html;
+  window.htmx?.process(dialog);
+  if (!dialog.open) dialog.showModal();
+  (dialog.querySelector("[autofocus], [aria-invalid=true]") ?? dialog.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
+}
+
+async function load(url, options = {}) {
+  dialog.classList.add("is-busy");
+  try {
+    await show(await fetch(url, { ...options, headers: headers() }));
+  } catch {
+    fail(words.offline);
+  } finally {
+    dialog.classList.remove("is-busy");
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  const link = event.target.closest("a[data-dialog]");
+  if (link && plain && dialog) {
+    event.preventDefault();
+    load(link.href);
+  }
+  const closer = event.target.closest("dialog .dialog-close");
+  if (closer) {
+    event.preventDefault();
+    closer.closest("dialog").close();
+  }
+  // The backdrop is the dialog itself, outside of its box
+  if (event.target.matches?.("dialog")) {
+    const box = event.target.getBoundingClientRect();
+    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    if (!inside) event.target.close();
+  }
+});
+
+dialog?.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post")) return;
+  event.preventDefault();
+  if (dialog.matches(".is-busy")) return;
+  const data = new FormData(form, event.submitter);
+  if (form.method === "post") load(form.action, { method: "POST", body: data });
+  else load(`${form.action.split("?")[0]}?${new URLSearchParams(data)}`);
+});
+
+dialog?.addEventListener("close", () => {
+  dialog.replaceChildren();
+  document.dispatchEvent(new CustomEvent("angler:dialog-closed"));
+});
+
+document.addEventListener("angler:dialog", (event) => load(event.detail.url));
+
+// The side preview of a row
+const preview = document.getElementById("preview");
+document.addEventListener("angler:preview", async (event) => {
+  try {
+    const response = await fetch(event.detail.url, { headers: { ...headers(), "HX-Target": "preview" } });
+    if (!response.ok) return;
+    preview.innerHTML = await response.text();
+    window.htmx?.process(preview);
+    if (!preview.open) preview.showModal();
+  } catch {
+    fail(words.offline);
+  }
+});
+preview?.addEventListener("keydown", (event) => {
+  if (event.key === " " && !event.target.matches("input, textarea, select, button, a")) preview.close();
+});

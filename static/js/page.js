@@ -1,0 +1,114 @@
+// Toasts, forms and the answers of htmx: what every page needs. Each module stands alone, so that the
+// hashed file names of production need no import map; they talk through events on the document.
+
+const words = document.getElementById("words")?.dataset ?? {};
+const toasts = document.getElementById("toasts");
+const LIFETIME = { plain: 6000, undo: 12000 };
+
+function arm(toast) {
+  if (toast.dataset.armed) return;
+  toast.dataset.armed = "yes";
+  let timer;
+  const lifetime = toast.querySelector("form") ? LIFETIME.undo : LIFETIME.plain;
+  const start = () => {
+    // What went wrong stays until it has been read
+    if (!toast.matches(".tone-danger")) timer = setTimeout(() => toast.remove(), lifetime);
+  };
+  toast.addEventListener("pointerenter", () => clearTimeout(timer));
+  toast.addEventListener("pointerleave", start);
+  toast.addEventListener("focusin", () => clearTimeout(timer));
+  toast.addEventListener("focusout", start);
+  start();
+}
+
+function say(text, tone = "danger") {
+  const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
+  toast.classList.add(`tone-${tone}`);
+  toast.querySelector("p").textContent = text;
+  toasts.append(toast);
+}
+
+if (toasts) {
+  toasts.querySelectorAll("[data-toast]").forEach(arm);
+  new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(arm)).observe(toasts, { childList: true });
+}
+document.addEventListener("angler:toast", (event) => say(event.detail.text, event.detail.tone));
+document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
+
+// htmx: say what failed instead of doing nothing
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  const plain = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain") && xhr.responseText.length < 300;
+  say(plain ? xhr.responseText : words.failed);
+});
+document.addEventListener("htmx:sendError", () => say(words.offline));
+
+// A value that is being edited in place: the cursor goes into it, Escape leaves it
+document.addEventListener("htmx:afterSwap", (event) => {
+  const root = event.detail.target.isConnected ? event.detail.target : document;
+  root.querySelector("[autofocus]")?.focus();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") event.target.closest?.("form")?.querySelector("[data-cancel]")?.click();
+});
+
+document.querySelector("[data-focus]")?.focus();
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-autosubmit]");
+  if (form && event.target.type !== "search") form.requestSubmit();
+});
+
+// Ctrl-Enter sends the form that one is in
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest?.("form");
+  if (form?.method === "post") {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+// A second press while the first is under way sends nothing
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.closest("dialog")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  form.classList.add("is-busy");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.classList.remove("is-busy");
+  }
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form[data-sent]");
+  if (form) {
+    delete form.dataset.sent;
+    form.classList.remove("is-busy");
+  }
+});
+
+// Typed but not sent: ask before leaving
+let dirty = false;
+for (const form of document.querySelectorAll("form[data-dirty-check]")) {
+  form.addEventListener("input", () => (dirty = true));
+  form.addEventListener("submit", () => (dirty = false));
+}
+window.addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+
+// Composer: the button and the hint follow the kind
+document.addEventListener("change", (event) => {
+  const { submit, hint } = event.target.dataset ?? {};
+  const form = event.target.closest?.("[data-composer]");
+  if (!form || !submit) return;
+  form.querySelector("[type=submit]").textContent = submit;
+  const text = form.querySelector("textarea");
+  if (hint) {
+    text.placeholder = hint;
+    text.setAttribute("aria-label", hint);
+  }
+  text.focus();
+});

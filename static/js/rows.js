@@ -1,0 +1,91 @@
+// Rows of a list: choose them for the bulk bar, walk through them with the keyboard.
+
+const current = { row: null };
+const table = () => document.querySelector("table[data-rows]");
+const boxes = () => [...document.querySelectorAll("[data-rows] tbody .row-select")];
+let last = null;
+
+function update() {
+  const form = document.querySelector("form[data-bulk]");
+  if (!form) return;
+  const all = boxes();
+  const chosen = all.filter((box) => box.checked);
+  const head = document.querySelector("[data-select-all]");
+  if (head) {
+    head.checked = chosen.length > 0 && chosen.length === all.length;
+    head.indeterminate = chosen.length > 0 && chosen.length < all.length;
+  }
+  const bar = form.querySelector("[data-bulk-bar]");
+  if (!bar) return;
+  bar.hidden = chosen.length === 0;
+  bar.querySelector("[data-bulk-count]").textContent = String(chosen.length);
+  const matching = bar.querySelector("[data-select-matching]");
+  if (matching) matching.hidden = !(head?.checked && all.length > 0);
+  const every = form.querySelector("input[name=all]");
+  if (every) every.value = "";
+}
+
+function set(range, checked) {
+  for (const box of range) box.checked = checked;
+  update();
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  if (target.matches?.("[data-select-all]")) return set(boxes(), target.checked);
+  if (target.closest?.("[data-bulk-clear]")) return set(boxes(), false);
+  const matching = target.closest?.("[data-select-matching]");
+  if (matching) {
+    const form = matching.closest("form");
+    form.querySelector("input[name=all]").value = "1";
+    form.querySelector("[data-bulk-count]").textContent = matching.dataset.selectMatching || matching.textContent;
+    matching.hidden = true;
+    return;
+  }
+  if (!target.matches?.("[data-rows] tbody .row-select")) return;
+  const all = boxes();
+  // Shift takes all between this one and the last one
+  if (event.shiftKey && last) {
+    const [from, to] = [all.indexOf(last), all.indexOf(target)].sort((a, b) => a - b);
+    if (from >= 0) set(all.slice(from, to + 1), target.checked);
+  }
+  last = target;
+  update();
+});
+
+function go(step) {
+  const rows = [...(table()?.tBodies[0]?.rows ?? [])];
+  if (!rows.length) return;
+  const at = rows.indexOf(current.row);
+  const row = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+  current.row?.removeAttribute("tabindex");
+  row.tabIndex = -1;
+  row.dataset.current = "";
+  if (current.row !== row) current.row?.removeAttribute("data-current");
+  current.row = row;
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("angler:row", (event) => {
+  const { key } = event.detail;
+  if (key === "j") go(1);
+  else if (key === "k") go(-1);
+  else if (!current.row?.isConnected) return;
+  else if (key === "x") current.row.querySelector(".row-select")?.click();
+  else if (key === "Enter") current.row.querySelector("th a, td a")?.click();
+  else if (key === " " && current.row.dataset.preview) {
+    document.dispatchEvent(new CustomEvent("angler:preview", { detail: { url: current.row.dataset.preview } }));
+  } else return;
+  event.preventDefault();
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest?.("[data-rows] tbody tr");
+  if (row && row !== current.row) {
+    current.row?.removeAttribute("data-current");
+    current.row = row;
+  }
+});
+document.addEventListener("htmx:afterSwap", update);
+window.addEventListener("pageshow", update);
