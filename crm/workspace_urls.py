@@ -10,8 +10,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("contacts/", include("contacts.urls")),
     path("opportunities/", include("opportunities.urls")),
+    path("lookup/", include("crm.pages.lookup_urls")),
     path("views/", include("crm.saved_views.urls")),
     path("imports/", include("crm.imports.urls")),
     path("reports/", include("reports.urls")),
     path("setup/", include("crm.setup.urls")),
+    path("me/", include("crm.users.person_urls")),
 ]

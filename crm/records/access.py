@@ -44,3 +44,9 @@ def get_record(
     if record is None or not can(actor, verb, record):
         raise Http404
     return record
+
+
+def deleted_records(actor: Membership, record_type: RecordType) -> QuerySet:
+    """Return what ``actor`` may bring back from the recycle bin, last deleted first."""
+    rows = record_type.model.all_objects.exclude(deleted_at=None).order_by("-deleted_at", "-id")
+    return visible(actor, rows, "delete").select_related("deleted_by")

@@ -41,7 +41,7 @@ class Panel:
     template: str
     load: Callable[[Membership, Any], dict[str, Any] | None]
     order: int = 50
-    place: str = "side"  # "side", or "head" for a strip under the title
+    place: str = "side"  # "side", "middle" (over the timeline), or "head" (a strip under the title)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Remove(Protocol):
 
 @dataclass(frozen=True)
 class Board:
-    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves one."""
+    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves."""
 
     column: str
     columns: Callable[[], list[Any]]

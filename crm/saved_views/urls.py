@@ -1,5 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from crm.saved_views import views
 
 app_name = "saved_views"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("<slug:key>/", views.index, name="index"),
+    path("<slug:key>/new/", views.new, name="new"),
+    path("<slug:key>/<uuid:view_id>/", views.view, name="view"),
+    path("<slug:key>/<uuid:view_id>/pin/", views.pin, name="pin"),
+    path("<slug:key>/<uuid:view_id>/default/", views.default, name="default"),
+]

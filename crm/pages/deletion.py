@@ -1,0 +1,55 @@
+"""Deleting any record, with a way back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.records import registry
+from crm.records.access import deleted_records, get_record
+from crm.records.types import RecordType
+from crm.ui.http import go, method, respond
+from crm.ui.toasts import say
+from crm.users.http import WorkspaceRequest
+
+
+def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
+    """``/<type>/<id>/deletion/``: GET asks, POST deletes, DELETE brings the record back."""
+    verb = method(request)
+    record = get_record(
+        request.actor, record_type, record_id, verb="delete", lock=verb != "GET", deleted=verb == "DELETE"
+    )
+    if verb == "GET":
+        context = {
+            "type": record_type,
+            "record": record,
+            "url": registry.url(record),
+            "days": settings.RECORDS_KEPT_DAYS,
+        }
+        return respond(request, "pages/deletion.html", context, partial="dialog")
+    service = record_type.restore if verb == "DELETE" else record_type.delete
+    try:
+        with transaction.atomic():
+            service(record, actor=request.actor)
+    except ValidationError as error:
+        say(request, " ".join(error.messages), tone="danger")
+        return go(request, registry.url(record) if verb != "DELETE" else reverse(f"{record_type.key}:list"))
+    if verb == "DELETE":
+        say(request, _("%(name)s is back.") % {"name": record.name})
+        return go(request, registry.url(record))
+    undo = reverse(f"{record_type.key}:deletion", kwargs={"record_id": record.pk})
+    say(request, _("%(name)s was deleted.") % {"name": record.name}, undo_url=undo)
+    return go(request, reverse(f"{record_type.key}:list"))
+
+
+def bin_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
+    """``GET /<type>/bin/``: what was deleted in the last days and can be brought back."""
+    records = deleted_records(request.actor, record_type)[:200]
+    context = {"type": record_type, "records": records, "days": settings.RECORDS_KEPT_DAYS}
+    return respond(request, "pages/bin.html", context)

@@ -1,0 +1,89 @@
+"""The page of any record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.html import conditional_escape
+
+from crm.fields.kinds import Money
+from crm.fields.spec import FieldSpec
+from crm.pages.recent import remember
+from crm.records import registry
+from crm.records.access import get_record
+from crm.records.types import RecordType, Section
+from crm.ui.http import respond
+from crm.users.access import can, why
+from crm.users.http import WorkspaceRequest
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field on the page: its label, its HTML, and whether it can be edited in place."""
+
+    spec: FieldSpec
+    html: str
+    editable: bool
+
+    @property
+    def is_money(self) -> bool:
+        return isinstance(self.spec.kind, Money)
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    label: Any
+    fields: list[Shown]
+
+
+def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
+    """``GET /<type>/<id>/``."""
+    record = get_record(request.actor, record_type, record_id, related=record_type.related(record_type.fields))
+    remember(request, record_type, record)
+    editable = can(request.actor, "edit", record) and not record_type.locked(record)
+    context = {
+        "type": record_type,
+        "record": record,
+        "headline": [shown(record, spec, False) for spec in record_type.specs(record_type.headline)],
+        "sections": [_section(record_type, record, section, editable) for section in record_type.sections],
+        "system": [shown(record, record_type.spec(name), False) for name in ("created_at", "created_by", "updated_at")],
+        "actions": registry.actions(record_type.key, request.actor, record),
+        "head_panels": _panels(request, record_type, record, "head"),
+        "middle_panels": _panels(request, record_type, record, "middle"),
+        "side_panels": _panels(request, record_type, record, "side"),
+        "locked": record_type.locked(record),
+        "may_edit": editable,
+        "may_delete": can(request.actor, "delete", record) and not record_type.locked(record),
+    }
+    return respond(request, "pages/record.html", context)
+
+
+def access_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
+    """``GET /<type>/<id>/access/``: why the person may see, change and delete it, or may not."""
+    record = get_record(request.actor, record_type, record_id)
+    reasons = [(verb, can(request.actor, verb, record), why(request.actor, verb, record)) for verb in VERBS]
+    context = {"type": record_type, "record": record, "reasons": reasons, "url": registry.url(record)}
+    return respond(request, "pages/access.html", context, partial="dialog")
+
+
+VERBS = ("view", "edit", "delete")
+
+
+def shown(record: Any, spec: FieldSpec, editable: bool) -> Shown:
+    return Shown(spec, conditional_escape(spec.html(record)), editable and spec.on_edit)
+
+
+def _section(record_type: RecordType, record: Any, section: Section, editable: bool) -> ShownSection:
+    return ShownSection(section.label, [shown(record, spec, editable) for spec in record_type.specs(section.fields)])
+
+
+def _panels(request: WorkspaceRequest, record_type: RecordType, record: Any, place: str) -> list[dict[str, Any]]:
+    found = []
+    for panel in registry.panels(record_type.key, place):
+        context = panel.load(request.actor, record)
+        if context is not None:
+            found.append({"key": panel.key, "template": panel.template, "context": context})
+    return found

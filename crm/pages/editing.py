@@ -1,0 +1,152 @@
+"""Making and changing any record: the form page, and one field in place."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from crm.fields.build import RecordForm
+from crm.fields.kinds import Lookup
+from crm.fields.spec import FieldSpec
+from crm.pages.detail import shown
+from crm.pages.idempotency import already_made, new_key, remember_made
+from crm.records import registry
+from crm.records.access import get_record, visible_records
+from crm.records.types import RecordType
+from crm.ui.http import go, respond
+from crm.ui.toasts import say
+from crm.users.access import may
+from crm.users.http import WorkspaceRequest, require
+
+
+def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
+    """``GET /<type>/new/?field=value`` shows the form prefilled; ``POST`` makes the record."""
+    require(may(request.actor, "create", record_type.key))
+    specs = tuple(spec for spec in _form_specs(record_type) if spec.on_create)
+    if request.method != "POST":
+        form = RecordForm(specs, actor=request.actor, initial=_prefill(request, record_type, specs))
+        return _form_page(request, record_type, form)
+    if made := already_made(request):
+        return go(request, made)
+    form = RecordForm(specs, actor=request.actor, data=request.POST)
+    record = _write(form, lambda values: record_type.create(actor=request.actor, values=values))
+    if record is None:
+        return _form_page(request, record_type, form, status=422)
+    remember_made(request, registry.url(record))
+    say(request, _("%(name)s was created.") % {"name": record.name})
+    if "again" in request.POST:
+        return go(request, request.get_full_path())
+    return go(request, registry.url(record))
+
+
+def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
+    """``GET /<type>/<id>/edit/`` shows the form; ``POST`` writes the fields that the person changed."""
+    lock = request.method == "POST"
+    record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock)
+    if reason := record_type.locked(record):
+        return _locked_page(request, record_type, record, reason)
+    specs = tuple(spec for spec in _form_specs(record_type) if spec.on_edit)
+    if request.method != "POST":
+        return _form_page(request, record_type, RecordForm(specs, actor=request.actor, record=record))
+    form = RecordForm(specs, actor=request.actor, record=record, data=request.POST)
+    written = _write(form, lambda values: _update(request, record_type, record, values))
+    if written is None:
+        return _form_page(request, record_type, form, status=422)
+    say(request, _("%(name)s was saved.") % {"name": record.name})
+    return go(request, registry.url(record))
+
+
+def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID, name: str) -> HttpResponse:
+    """``/<type>/<id>/fields/<name>/``: one field in place. GET: the form (``?view`` the value); POST: writes it."""
+    require(record_type.has(name) and record_type.spec(name).on_edit)
+    spec = record_type.spec(name)
+    lock = request.method == "POST"
+    record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock)
+    if reason := record_type.locked(record):
+        return _locked_page(request, record_type, record, reason)
+    context: dict[str, Any] = {"type": record_type, "record": record, "url": registry.url(record)}
+    if "view" in request.GET:
+        return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
+    form = RecordForm((spec,), actor=request.actor, record=record, data=request.POST if lock else None)
+    if not lock:
+        return respond(request, "pages/field.html", context | {"form": form}, partial="form")
+    if _write(form, lambda values: _update(request, record_type, record, values)) is None:
+        return respond(request, "pages/field.html", context | {"form": form}, partial="form", status=422)
+    if not request.htmx:
+        return go(request, registry.url(record))
+    return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
+
+
+def _update(request: WorkspaceRequest, record_type: RecordType, record: Any, values: dict[str, Any]) -> Any:
+    record_type.update(record, actor=request.actor, values=values)
+    return record
+
+
+def _write(form: RecordForm, write: Any) -> Any:
+    """Run ``write(values)`` if the form is valid; return what it gave, or None with the errors in the form."""
+    if not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            return write(form.values())
+    except ValidationError as error:
+        form.add_service_errors(error)
+        return None
+
+
+def _form_specs(record_type: RecordType) -> tuple[FieldSpec, ...]:
+    return record_type.specs(tuple(name for section in record_type.sections for name in section.fields))
+
+
+def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[FieldSpec, ...]) -> dict[str, Any]:
+    """What a new record starts with: the fields' defaults, the actor as owner, then what the URL says."""
+    blank = record_type.model()
+    values: dict[str, Any] = {}
+    for spec in specs:
+        if spec.default is not None:
+            spec.kind.assign(spec, blank, spec.default())
+            values[spec.name] = spec.kind.initial(spec, blank)
+    if record_type.has("owner"):
+        values["owner"] = str(request.actor.pk)
+    for spec in specs:
+        given = request.GET.get(spec.name, "")
+        if given and isinstance(spec.kind, Lookup):
+            target = registry.record_type(spec.kind.key)
+            values[spec.name] = visible_records(request.actor, target).filter(pk=_uuid(given)).first()
+        elif given:
+            values[spec.name] = given
+    return values
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _form_page(request: WorkspaceRequest, record_type: RecordType, form: RecordForm, status: int = 200) -> HttpResponse:
+    record = form.record
+    sections = [
+        {"label": section.label, "fields": [form[name] for name in section.fields if name in form.fields]}
+        for section in record_type.sections
+    ]
+    context = {
+        "type": record_type,
+        "record": record,
+        "form": form,
+        "sections": [section for section in sections if section["fields"]],
+        "back": registry.url(record) if record else f"{request.META['SCRIPT_NAME']}/{record_type.key}/",
+        "idempotency_key": "" if record else request.POST.get("idempotency_key") or new_key(),
+    }
+    return respond(request, "pages/form.html", context, partial="form", status=status)
+
+
+def _locked_page(request: WorkspaceRequest, record_type: RecordType, record: Any, reason: str) -> HttpResponse:
+    context = {"type": record_type, "record": record, "reason": reason, "url": registry.url(record)}
+    return respond(request, "pages/locked.html", context, partial="dialog", status=409)

@@ -1,0 +1,30 @@
+"""The field history of any record: who, when, old, new, because of what."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from crm.events.models import Event
+from crm.records import registry
+from crm.records.access import get_record
+from crm.records.types import RecordType
+from crm.ui.http import respond
+from crm.ui.paging import page_by_key
+from crm.users.http import WorkspaceRequest
+
+
+def history_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
+    """``GET /<type>/<id>/history/``: newest first."""
+    record = get_record(request.actor, record_type, record_id)
+    events = Event.objects.filter(record_type=record_type.key, record_id=record.pk)
+    page = page_by_key(
+        events.select_related("actor", "because"),
+        order=[("at", True)],
+        after=request.GET.get("after"),
+        before=request.GET.get("before"),
+        size=50,
+    )
+    context = {"type": record_type, "record": record, "page": page, "url": registry.url(record)}
+    return respond(request, "pages/history.html", context)

@@ -1,0 +1,28 @@
+"""What a lookup field offers while a name is typed (static/js/lookup.js)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+
+from crm.records import registry
+from crm.records.access import visible_records
+from crm.tenants.text import sort_key
+from crm.ui.http import respond
+from crm.users.access import may
+from crm.users.http import WorkspaceRequest, require
+
+SHOWN = 8
+
+
+def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
+    """``GET /lookup/<type>/?q=ac``: records whose name starts so."""
+    try:
+        record_type = registry.record_type(key)
+    except KeyError as error:
+        raise Http404 from error
+    require(may(request.actor, "view", key))
+    typed = sort_key(request.GET.get("q", ""))
+    records = visible_records(request.actor, record_type).order_by("sort_name", "id")
+    if typed:
+        records = records.filter(sort_name__prefix=typed)
+    return respond(request, "fields/lookup_options.html", {"records": records[:SHOWN], "typed": typed})

@@ -1,0 +1,41 @@
+"""The URLs of a record type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from crm.pages import deletion, detail, editing, export, history, listing
+from crm.records.types import RecordType
+
+
+def record_urls(record_type: RecordType) -> list[URLPattern]:
+    """The pages that every record type has; an app's ``urls.py`` adds its own after them."""
+
+    def view(page: Callable[..., Any]) -> Callable[..., Any]:
+        return update_wrapper(partial(_call, page, record_type), page)
+
+    patterns = [
+        path("", view(listing.list_page), name="list"),
+        path("new/", view(editing.new_page), name="new"),
+        path("export/", view(export.export_page), name="export"),
+        path("bin/", view(deletion.bin_page), name="bin"),
+        path("<uuid:record_id>/", view(detail.detail_page), name="record"),
+        path("<uuid:record_id>/edit/", view(editing.edit_page), name="edit"),
+        path("<uuid:record_id>/fields/<slug:name>/", view(editing.field_page), name="field"),
+        path("<uuid:record_id>/history/", view(history.history_page), name="history"),
+        path("<uuid:record_id>/access/", view(detail.access_page), name="access"),
+        path("<uuid:record_id>/deletion/", view(deletion.deletion_page), name="deletion"),
+    ]
+    if record_type.board:
+        from crm.pages import board
+
+        patterns.append(path("board/", view(board.board_page), name="board"))
+    return patterns
+
+
+def _call(page: Callable[..., Any], record_type: RecordType, request: Any, **arguments: Any) -> Any:
+    return page(request, record_type, **arguments)

@@ -1,0 +1,63 @@
+"""Which saved views a person has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from crm.records.types import RecordType
+from crm.saved_views.models import Audience, PinnedView, SavedView
+from crm.users.models import Membership
+from crm.users.selectors import teammate_ids
+
+TABS = 6  # views that stand as tabs; the others are in the menu
+
+
+@dataclass(frozen=True)
+class Views:
+    """A person's views of a type: ``tabs`` over the list, ``more`` in the menu, and the one it opens on."""
+
+    tabs: list[SavedView]
+    more: list[SavedView]
+    opens_on: SavedView | None
+
+    @property
+    def all(self) -> list[SavedView]:
+        return [*self.tabs, *self.more]
+
+    def find(self, view_id: str) -> SavedView | None:
+        return next((view for view in self.all if str(view.pk) == view_id), None)
+
+
+def visible_views(actor: Membership, record_type: RecordType) -> Q:
+    """The condition for the views that ``actor`` may use."""
+    reach = Q(audience=Audience.ALL) | Q(owner_id=actor.pk)
+    if actor.team:
+        mates = teammate_ids(actor.team) | {actor.pk}
+        reach |= Q(audience=Audience.TEAM, owner_id__in=sorted(mates))
+    return Q(record_type=record_type.key) & reach
+
+
+def views_of(actor: Membership, record_type: RecordType) -> Views:
+    """Return the views of ``actor`` with two queries: pinned ones first, then by order and name."""
+    found = list(SavedView.objects.filter(visible_views(actor, record_type)).order_by("order", "name", "id"))
+    pins = {pin.view_id: pin for pin in PinnedView.objects.filter(member_id=actor.pk)} if found else {}
+    hidden = {view_id for view_id, pin in pins.items() if pin.hidden}
+    pinned = {view_id for view_id, pin in pins.items() if not pin.hidden}
+    ordered = sorted(found, key=lambda view: view.pk not in pinned)
+    shown = [view for view in ordered if view.pk not in hidden]
+    mine = [view for view in shown if view.pk in pins and pins[view.pk].is_default]
+    defaults = mine or [view for view in shown if view.is_default] or shown
+    tabs = shown[:TABS]
+    return Views(tabs, [view for view in ordered if view not in tabs], defaults[0] if defaults else None)
+
+
+def get_view(actor: Membership, record_type: RecordType, view_id: UUID) -> SavedView | None:
+    return SavedView.objects.filter(visible_views(actor, record_type), pk=view_id).first()
+
+
+def may_change(actor: Membership, view: SavedView) -> bool:
+    """Whether ``actor`` may rename, change, share or delete ``view``: its owner, or who sets up the workspace."""
+    return view.owner_id == actor.pk or actor.role.can_set_up

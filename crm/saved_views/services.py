@@ -1,0 +1,116 @@
+"""How saved views are written."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.records.registry import record_types
+from crm.saved_views.models import Audience, PinnedView, SavedView
+from crm.saved_views.state import ViewState, state_of_default
+from crm.tenants.bulk import insert_many
+from crm.tenants.context import current_tenant
+from crm.tenants.new_workspace import on_new_workspace
+from crm.users.models import Membership
+
+
+@on_new_workspace
+def create_default_views(actor: Membership) -> None:
+    """Give the workspace the views that each record type ships with; those it has already are left alone."""
+    with translation.override(current_tenant().language):
+        taken = set(SavedView.objects.filter(owner=None).values_list("record_type", "name"))
+        rows = [
+            SavedView(
+                record_type=record_type.key,
+                name=str(default.name),
+                state=state_of_default(record_type, default).as_json(),
+                audience=Audience.ALL,
+                is_default=default.is_default,
+                order=order,
+            )
+            for record_type in record_types()
+            for order, default in enumerate(record_type.views)
+        ]
+        insert_many(SavedView, [row for row in rows if (row.record_type, row.name) not in taken])
+
+
+@transaction.atomic
+def save_view(*, actor: Membership, state: ViewState, name: str, audience: str = Audience.OWN) -> SavedView:
+    """Keep ``state`` under ``name``; raise ``ValidationError`` keyed by field."""
+    view = SavedView(record_type=state.record_type.key, owner=actor, state=state.as_json(), order=100)
+    _name_and_share(view, name, audience)
+    view.save(force_insert=True)
+    _tell(actor, "created", view)
+    return view
+
+
+@transaction.atomic
+def update_view(
+    *,
+    actor: Membership,
+    view: SavedView,
+    name: str | None = None,
+    audience: str | None = None,
+    state: ViewState | None = None,
+) -> None:
+    """Rename, share or change ``view``; what is None stays."""
+    _name_and_share(view, view.name if name is None else name, audience or view.audience)
+    if state is not None:
+        view.state = state.as_json()
+    view.save(update_fields=["name", "audience", "state"])
+    _tell(actor, "changed", view)
+
+
+@transaction.atomic
+def delete_view(*, actor: Membership, view: SavedView) -> None:
+    """Delete ``view`` for everybody; the view that the list opens on cannot go."""
+    if view.is_default:
+        raise ValidationError(_("The list opens on this view. Let it open on another one first."))
+    _tell(actor, "deleted", view)
+    PinnedView.objects.filter(view=view).delete()
+    view.delete()
+
+
+@transaction.atomic
+def pin_view(*, actor: Membership, view: SavedView, is_default: bool = False, hidden: bool = False) -> None:
+    """Keep ``view`` among ``actor``'s tabs, let the list open on it, or put it away (``hidden``)."""
+    if is_default:
+        PinnedView.objects.filter(member=actor, view__record_type=view.record_type).update(is_default=False)
+    PinnedView.objects.update_or_create(
+        view=view, member=actor, defaults={"is_default": is_default, "hidden": hidden and not is_default}
+    )
+
+
+@transaction.atomic
+def unpin_view(*, actor: Membership, view: SavedView) -> None:
+    PinnedView.objects.filter(view=view, member=actor).delete()
+
+
+@transaction.atomic
+def set_default_view(*, actor: Membership, view: SavedView) -> None:
+    """Let the list open on ``view`` for everybody who has not chosen another."""
+    if view.audience != Audience.ALL:
+        raise ValidationError(_("Share the view with everyone first."))
+    SavedView.objects.filter(record_type=view.record_type, is_default=True).update(is_default=False)
+    view.is_default = True
+    view.save(update_fields=["is_default"])
+    _tell(actor, "changed", view)
+
+
+def _name_and_share(view: SavedView, name: str, audience: str) -> None:
+    name = name.strip()
+    if not name:
+        raise ValidationError({"name": _("Give the view a name.")})
+    if len(name) > 100:
+        raise ValidationError({"name": _("Longer than %(limit)s characters.") % {"limit": 100}})
+    if audience not in Audience.values:
+        raise ValidationError({"audience": _("Choose who sees it.")})
+    view.name, view.audience = name, audience
+
+
+def _tell(actor: Membership, what: str, view: SavedView) -> None:
+    data = {"view": view.name, "type": view.record_type, "audience": view.audience}
+    events.record(name=f"view.{what}", record=None, actor=actor, data=data)

@@ -1,0 +1,186 @@
+"""What a list shows, as one value: a saved view overlaid by the URL.
+
+In a URL a filter is ``field=value`` or ``field__operator=value`` (several values joined by commas; the operators are
+``fields.kinds.base.OPERATORS``). Filters in the URL replace the saved view's; ``filters=none`` replaces them by
+nothing. ``columns=a,b``, ``sort=-field`` and ``view=<id>`` are the rest. ``ViewState`` is used by list, board, export,
+reports' drill-down and the saved view itself (``as_json``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from crm.fields.build import filterset_class
+from crm.fields.kinds.base import OPERATORS
+from crm.fields.spec import FieldSpec
+from crm.records.types import DefaultView, RecordType
+from crm.saved_views.models import SavedView
+from crm.users.models import Membership
+
+LONGEST_VALUE = 2000  # characters of one filter in a URL
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition: ``field`` ``operator`` any of ``values``."""
+
+    field: str
+    operator: str = "is"
+    values: tuple[str, ...] = ()
+
+    @property
+    def parameter(self) -> str:
+        return self.field if self.operator == "is" else f"{self.field}__{self.operator}"
+
+    @property
+    def value(self) -> str:
+        return ",".join(self.values)
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """Filters, columns and order of a list of ``record_type``."""
+
+    record_type: RecordType
+    filters: tuple[Filter, ...] = ()
+    columns: tuple[str, ...] = ()
+    sort: str = ""
+    view: SavedView | None = field(default=None, compare=False)
+
+    @property
+    def specs(self) -> tuple[FieldSpec, ...]:
+        """The fields of the columns."""
+        return self.record_type.specs(self.columns or self.record_type.columns)
+
+    @property
+    def sort_spec(self) -> FieldSpec:
+        name = (self.sort or self.record_type.sort).removeprefix("-")
+        return self.record_type.spec(name)
+
+    @property
+    def descending(self) -> bool:
+        return (self.sort or self.record_type.sort).startswith("-")
+
+    def apply(self, queryset: QuerySet, actor: Membership) -> QuerySet:
+        """Return those of ``queryset`` that pass all filters; raise ``ValidationError`` for an unreadable one."""
+        if not self.filters:
+            return queryset
+        pairs = tuple((self.record_type.spec(one.field), one.operator) for one in self.filters)
+        data = {f"{one.field}__{one.operator}": one.value or "yes" for one in self.filters}
+        return filterset_class(pairs)(data, queryset, actor=actor).qs
+
+    def order(self) -> list[tuple[str, bool]]:
+        """The model fields to order by, each with whether it descends."""
+        spec = self.sort_spec
+        return [(name, self.descending) for name in spec.kind.order(spec)]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "filters": [[one.field, one.operator, list(one.values)] for one in self.filters],
+            "columns": list(self.columns),
+            "sort": self.sort,
+        }
+
+    def query(self, **changes: Any) -> str:
+        """The URL's query for this state with ``changes`` (``filters=``, ``columns=``, ``sort=``): ``?…``."""
+        state = replace(self, **changes)
+        base = state_of_view(state.record_type, state.view) if state.view else ViewState(state.record_type)
+        pairs: list[tuple[str, str]] = [("view", str(state.view.pk))] if state.view else []
+        if state.filters != base.filters or not state.view:
+            pairs += [(one.parameter, one.value or "yes") for one in state.filters] or [("filters", "none")]
+        if state.columns and state.columns != base.columns:
+            pairs.append(("columns", ",".join(state.columns)))
+        if state.sort and state.sort != base.sort:
+            pairs.append(("sort", state.sort))
+        return f"?{urlencode(pairs, safe=',:')}"
+
+    def without(self, unwanted: Filter) -> str:
+        return self.query(filters=tuple(one for one in self.filters if one != unwanted))
+
+    @property
+    def differs_from_view(self) -> bool:
+        """Whether the URL has changed what the saved view says."""
+        return self.view is None or self != state_of_view(self.record_type, self.view)
+
+
+def state_of_view(record_type: RecordType, view: SavedView) -> ViewState:
+    """The state that a saved view stands for; what no longer exists is left out."""
+    kept = view.state
+    filters = tuple(
+        Filter(name, operator, tuple(values))
+        for name, operator, values in kept.get("filters", ())
+        if record_type.has(name) and operator in record_type.spec(name).kind.operators
+    )
+    columns = tuple(name for name in kept.get("columns", ()) if record_type.has(name))
+    sort = kept.get("sort", "")
+    return ViewState(record_type, filters, columns, sort if record_type.has(sort.removeprefix("-")) else "", view)
+
+
+def state_of_default(record_type: RecordType, default: DefaultView) -> ViewState:
+    filters = tuple(Filter(name, operator, values) for name, operator, values in default.filters)
+    return ViewState(record_type, filters, default.columns, default.sort)
+
+
+def read_state(record_type: RecordType, data: QueryDict, view: SavedView | None) -> tuple[ViewState, list[str]]:
+    """Read a URL's query over ``view``; return the state and what of the query could not be understood."""
+    state = state_of_view(record_type, view) if view else ViewState(record_type)
+    filters, problems = _read_filters(record_type, data)
+    if filters or data.get("filters") == "none" or view is None:
+        state = replace(state, filters=tuple(filters))
+    # A form of check boxes sends ``columns`` once for each, a link sends them joined.
+    names = [name for part in data.getlist("columns") for name in part.split(",")]
+    columns = tuple(dict.fromkeys(name for name in names if record_type.has(name)))
+    if columns:
+        state = replace(state, columns=columns)
+    sort = data.get("sort", "")
+    if sort and record_type.has(sort.removeprefix("-")) and record_type.spec(sort.removeprefix("-")).kind.sortable:
+        state = replace(state, sort=sort)
+    return state, problems
+
+
+def _read_filters(record_type: RecordType, data: QueryDict) -> tuple[list[Filter], list[str]]:
+    filters, problems = [], []
+    for parameter in data:
+        name, _separator, operator = parameter.partition("__")
+        operator = operator or "is"
+        values = tuple(dict.fromkeys(part for one in data.getlist(parameter) for part in one.split(",") if part))
+        if not record_type.has(name) or not values:
+            continue
+        kind = record_type.spec(name).kind
+        if operator not in OPERATORS or operator not in kind.operators or len(",".join(values)) > LONGEST_VALUE:
+            problems.append(_("The filter “%(name)s” was left out: it cannot be read.") % {"name": parameter})
+            continue
+        filters.append(Filter(name, operator, values))
+    return filters, problems
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter as a phrase: “Owner **is** me”, with the address of the list without it."""
+
+    filter: Filter
+    label: str
+    operator: str
+    value: str
+    without: str
+
+
+def chips(state: ViewState, actor: Membership) -> list[Chip]:
+    """The filters of ``state`` as phrases."""
+    found = []
+    for one in state.filters:
+        spec = state.record_type.spec(one.field)
+        plain = one.operator in ("empty", "filled")
+        try:
+            value = "" if plain else spec.kind.describe(spec, list(one.values), actor)
+        except ValidationError:
+            value = one.value
+        found.append(Chip(one, str(spec.label), str(OPERATORS[one.operator]), value, state.without(one)))
+    return found

@@ -1,0 +1,156 @@
+"""Saving, sharing, pinning and deleting views of a list."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.records import registry
+from crm.records.types import RecordType
+from crm.saved_views import services
+from crm.saved_views.models import Audience, PinnedView, SavedView
+from crm.saved_views.selectors import get_view, may_change, views_of
+from crm.saved_views.state import ViewState, chips, read_state, state_of_view
+from crm.ui.http import go, method, respond
+from crm.ui.toasts import say
+from crm.users.access import may
+from crm.users.http import WorkspaceRequest, require
+
+
+class ViewForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    audience = forms.ChoiceField(label=gettext_lazy("Who sees it"), choices=Audience.choices, initial=Audience.OWN)
+
+
+def index(request: WorkspaceRequest, key: str) -> HttpResponse:
+    """All views of a type that the person has, to rename, share, pin, put away or delete."""
+    record_type = _type(request, key)
+    pins = {pin.view_id: pin for pin in PinnedView.objects.filter(member_id=request.actor.pk)}
+    rows = [
+        {
+            "view": one,
+            "pin": pins.get(one.pk),
+            "chips": chips(state_of_view(record_type, one), request.actor),
+            "may_change": may_change(request.actor, one),
+        }
+        for one in views_of(request.actor, record_type).all
+    ]
+    return respond(request, "saved_views/index.html", {"type": record_type, "rows": rows})
+
+
+def new(request: WorkspaceRequest, key: str) -> HttpResponse:
+    """``?<the list's query>``: GET asks for a name, POST keeps the state under it."""
+    record_type = _type(request, key)
+    state = _state(request, record_type)
+    form = ViewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = _try(form, lambda: services.save_view(actor=request.actor, state=state, **form.cleaned_data))
+        if made is not None:
+            say(request, _("The view %(name)s was saved.") % {"name": made.name})
+            return go(request, _list_url(record_type, made))
+    context = {"type": record_type, "form": form, "chips": chips(state, request.actor), "back": _list_url(record_type)}
+    return respond(request, "saved_views/new.html", context, partial="form", status=422 if form.errors else 200)
+
+
+def view(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
+    """GET: rename and share; POST: writes that, or (``state``) the list's query; DELETE deletes."""
+    record_type, saved = _own_view(request, key, view_id)
+    verb = method(request)
+    if verb == "DELETE":
+        return _delete(request, record_type, saved)
+    if verb == "POST" and "state" in request.POST:
+        services.update_view(actor=request.actor, view=saved, state=_state(request, record_type))
+        say(request, _("The view %(name)s was saved.") % {"name": saved.name})
+        return go(request, _list_url(record_type, saved))
+    form = ViewForm(request.POST or None, initial={"name": saved.name, "audience": saved.audience})
+    if verb == "POST" and form.is_valid():
+        done = _try(form, lambda: services.update_view(actor=request.actor, view=saved, **form.cleaned_data) or True)
+        if done:
+            say(request, _("The view %(name)s was saved.") % {"name": saved.name})
+            return go(request, reverse("saved_views:index", args=[key]))
+    context = {"type": record_type, "form": form, "view": saved, "back": reverse("saved_views:index", args=[key])}
+    return respond(request, "saved_views/edit.html", context, partial="form", status=422 if form.errors else 200)
+
+
+def pin(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
+    """POST keeps the view among the person's tabs (``hidden``: puts it away); DELETE takes that back."""
+    require(method(request) in ("POST", "DELETE"))
+    _record_type, saved = _view(request, key, view_id)
+    if method(request) == "DELETE":
+        services.unpin_view(actor=request.actor, view=saved)
+    else:
+        services.pin_view(
+            actor=request.actor, view=saved, is_default="opens" in request.POST, hidden="hidden" in request.POST
+        )
+    return go(request, reverse("saved_views:index", args=[key]))
+
+
+def default(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
+    """POST lets the list open on the view for everybody; for who sets up the workspace."""
+    require(method(request) == "POST" and request.actor.role.can_set_up)
+    _record_type, saved = _view(request, key, view_id)
+    try:
+        services.set_default_view(actor=request.actor, view=saved)
+    except ValidationError as error:
+        say(request, " ".join(error.messages), tone="danger")
+    return go(request, reverse("saved_views:index", args=[key]))
+
+
+def _delete(request: WorkspaceRequest, record_type: RecordType, saved: SavedView) -> HttpResponse:
+    try:
+        with transaction.atomic():
+            services.delete_view(actor=request.actor, view=saved)
+        say(request, _("The view %(name)s was deleted.") % {"name": saved.name})
+    except ValidationError as error:
+        say(request, " ".join(error.messages), tone="danger")
+    return go(request, reverse("saved_views:index", args=[record_type.key]))
+
+
+def _type(request: WorkspaceRequest, key: str) -> RecordType:
+    require(may(request.actor, "view", key))
+    try:
+        return registry.record_type(key)
+    except KeyError as error:
+        raise Http404 from error
+
+
+def _view(request: WorkspaceRequest, key: str, view_id: UUID) -> tuple[RecordType, SavedView]:
+    record_type = _type(request, key)
+    saved = get_view(request.actor, record_type, view_id)
+    if saved is None:
+        raise Http404
+    return record_type, saved
+
+
+def _own_view(request: WorkspaceRequest, key: str, view_id: UUID) -> tuple[RecordType, SavedView]:
+    record_type, saved = _view(request, key, view_id)
+    require(may_change(request.actor, saved))
+    return record_type, saved
+
+
+def _state(request: WorkspaceRequest, record_type: RecordType) -> ViewState:
+    base = views_of(request.actor, record_type).find(request.GET.get("view", ""))
+    state, _problems = read_state(record_type, request.GET, base)
+    return state
+
+
+def _try(form: forms.Form, write: Any) -> Any:
+    try:
+        with transaction.atomic():
+            return write()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+def _list_url(record_type: RecordType, saved: SavedView | None = None) -> str:
+    address = reverse(f"{record_type.key}:list")
+    return f"{address}?view={saved.pk}" if saved else address
