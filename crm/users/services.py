@@ -168,6 +168,12 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
 
 
 @atomic
+def join(*, invitation: Invitation, person: dict[str, str]) -> Membership:
+    """Create a person (see ``create_person``) who takes the invitation at once, or neither."""
+    return accept_invitation(invitation=invitation, user=create_person(**person))
+
+
+@atomic
 def update_member(
     *, actor: Membership, member: Membership, role: Role, team: Team | None, is_active: bool, name: str
 ) -> None:

@@ -1,3 +1,36 @@
-from django.urls import URLPattern, URLResolver
+"""Pages that belong to no workspace. allauth's are named one by one: those that Angler offers."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from allauth.account import views as account
+from allauth.usersessions.views import list_usersessions
+from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.generic import RedirectView
+
+from crm.users import health, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.front_door, name="front_door"),
+    path("workspaces/", views.choose_workspace, name="workspaces"),
+    path("workspaces/new/", views.new_workspace, name="new_workspace"),
+    path("invitations/<slug:slug>/<str:token>/", views.invitation, name="invitation"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("auth/login/", account.login, name="account_login"),
+    path("auth/logout/", account.logout, name="account_logout"),
+    path("auth/inactive/", account.account_inactive, name="account_inactive"),
+    path("auth/signup/", RedirectView.as_view(pattern_name="new_workspace"), name="account_signup"),
+    path("auth/password/change/", account.password_change, name="account_change_password"),
+    path("auth/password/set/", account.password_set, name="account_set_password"),
+    path("auth/password/reset/", account.password_reset, name="account_reset_password"),
+    path("auth/password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^auth/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "auth/password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("auth/sessions/", list_usersessions, name="usersessions_list"),
+]

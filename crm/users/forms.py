@@ -1,0 +1,119 @@
+"""What people fill in about themselves and their workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crm.tenants.models import validate_slug
+from crm.users.choices import currencies, languages, time_zones
+
+_TYPICAL_CURRENCY = {"de": "EUR"}
+no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
+
+
+class PersonFields(forms.Form):
+    """A new person: their name and password."""
+
+    person_name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        validators=[no_control_characters],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        help_text=_("At least 10 characters. Several words are good."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def person(self) -> dict[str, str]:
+        """Return the arguments of ``services.create_person``, but the e-mail."""
+        return {"name": self.cleaned_data["person_name"], "password": self.cleaned_data["password"]}
+
+
+class WorkspaceFields(forms.Form):
+    """A new workspace."""
+
+    name = forms.CharField(
+        label=_("Name of the workspace"),
+        max_length=200,
+        help_text=_("Your company's name, for example."),
+        validators=[no_control_characters],
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "data-slug-from": ""}),
+    )
+    slug = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=40,
+        validators=[validate_slug],
+        help_text=_("The first part of every link. Left empty, it is made from the name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
+    currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
+    language = forms.ChoiceField(label=_("Language"), choices=languages)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        language = get_language() or "en"
+        self.fields["language"].initial = language
+        self.fields["currency"].initial = _TYPICAL_CURRENCY.get(language, "USD")
+
+    def workspace(self) -> dict[str, str]:
+        """Return the arguments of ``services.sign_up_workspace``, but the user."""
+        return {key: self.cleaned_data[key] for key in ("name", "slug", "time_zone", "currency", "language")}
+
+
+class WorkspaceForm(WorkspaceFields):
+    """A new workspace of somebody who is signed in."""
+
+
+class SignUpForm(WorkspaceFields, PersonFields):
+    """A new workspace, and a new person as its admin."""
+
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    field_order = ("person_name", "email", "password", "name", "slug", "time_zone", "currency", "language")
+
+    def person(self) -> dict[str, str]:
+        return {**super().person(), "email": self.cleaned_data["email"]}
+
+
+class JoinForm(PersonFields):
+    """A new person who takes an invitation: the e-mail is the invited one."""
+
+
+class ProfileForm(forms.Form):
+    """What a person may say about themselves."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        validators=[no_control_characters],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        same = ("", _("As the workspace"))
+        self.fields["language"].choices = [same, *languages()]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [same, *time_zones()]  # type: ignore[attr-defined]
+
+
+class LookForm(forms.Form):
+    """Light or dark."""
+
+    theme = forms.ChoiceField(
+        label=_("Look"),
+        required=False,
+        choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
+        widget=forms.RadioSelect,
+    )

@@ -1,0 +1,68 @@
+"""A person's own page, inside a workspace."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from crm.tenants.urls import global_url
+from crm.ui import respond
+from crm.ui.http import go
+from crm.ui.toasts import say
+from crm.users import services
+from crm.users.forms import LookForm, ProfileForm
+from crm.users.http import WorkspaceRequest
+
+_A_YEAR = 365 * 24 * 3600
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: WorkspaceRequest) -> HttpResponse:
+    """Name, language, time zone, look, and the ways to password, sessions and workspaces."""
+    person = request.user
+    initial = {"name": request.actor.name, "language": person.language, "time_zone": person.time_zone}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        services.update_profile(actor=request.actor, **form.cleaned_data)
+        return _saved(request, form.cleaned_data["language"] or request.tenant.language)
+    context = {
+        "form": form,
+        "look": LookForm(initial={"theme": request.COOKIES.get("angler_theme", "")}),
+        "password_url": f"{global_url('account_change_password')}?next={request.path}",
+        "sessions_url": global_url("usersessions_list"),
+        "workspaces_url": global_url("workspaces"),
+    }
+    return respond(request, "users/profile.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: WorkspaceRequest, language: str) -> HttpResponse:
+    with translation.override(language):
+        say(request, _("Your settings are saved."))
+    response = go(request, reverse("users:profile"))
+    # The pages outside a workspace, the password's for one, follow the cookie.
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=_A_YEAR,
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@require_POST
+def look(request: WorkspaceRequest) -> HttpResponse:
+    """Keep light or dark in the browser, as the menu does that needs JavaScript."""
+    form = LookForm(request.POST)
+    response = go(request, reverse("users:profile"))
+    if form.is_valid() and form.cleaned_data["theme"]:
+        theme = form.cleaned_data["theme"]
+        response.set_cookie("angler_theme", theme, max_age=_A_YEAR, secure=settings.SECURE, samesite="Lax")
+    else:
+        response.delete_cookie("angler_theme", samesite="Lax")
+    return response
