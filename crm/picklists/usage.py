@@ -29,7 +29,7 @@ def references(target: type[models.Model]) -> list[TenantForeignKey]:
 
 
 def usages(entries: Iterable[Entry]) -> dict[UUID, Usage]:
-    """Return for each of ``entries`` (all of one class) how often each model points at it, deleted records included.
+    """Return for each of ``entries`` (all of one class) how many live rows of each model point at it.
 
     One query for each pointing field, however many entries there are.
     """
@@ -37,7 +37,7 @@ def usages(entries: Iterable[Entry]) -> dict[UUID, Usage]:
     found: dict[UUID, Usage] = {row.pk: Counter() for row in rows}
     for field in references(type(rows[0])) if rows else ():
         counts = (
-            field.model._base_manager.filter(**{f"{field.attname}__in": list(found)})
+            field.model._default_manager.filter(**{f"{field.attname}__in": list(found)})
             .order_by()
             .values_list(field.attname)
             .annotate(count=models.Count("id"))
@@ -48,24 +48,24 @@ def usages(entries: Iterable[Entry]) -> dict[UUID, Usage]:
 
 
 def usage(entry: Entry) -> Usage:
-    """Return how often each model points at ``entry``."""
+    """Return how many live rows of each model point at ``entry``."""
     return usages([entry])[entry.pk]
 
 
 def usage_count(entry: Entry) -> int:
-    """Return how many rows point at ``entry``."""
+    """Return how many live rows point at ``entry``."""
     return usage(entry).total()
 
 
 def in_use(entry: Entry) -> bool:
-    """Return whether anything points at ``entry``, without counting."""
+    """Return whether anything points at ``entry``, deleted records and history included: it cannot just go."""
     return any(
         field.model._base_manager.filter(**{field.attname: entry.pk}).exists() for field in references(type(entry))
     )
 
 
 def move_references(entry: Entry, replacement: Entry) -> int:
-    """Point everything that points at ``entry`` at ``replacement``; return how many rows that were."""
+    """Point all that points at ``entry``, deleted records included, at ``replacement``; return how many rows it was."""
     return sum(
         field.model._base_manager.filter(**{field.attname: entry.pk}).update(**{field.attname: replacement.pk})
         for field in references(type(entry))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.people import Firm
-
 from crm.picklists import selectors
 from crm.picklists.lists import PICKLISTS, STAGES
 from crm.picklists.models import Choice, Stage
 from crm.picklists.services import create_defaults
+from tests.people import Firm
 
 
 def test_a_new_workspace_has_every_list_and_a_pipeline(inside: Firm) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.people import Firm
 
 from crm.picklists import selectors, services
 from crm.picklists.models import Choice, Stage
 from crm.tenants.context import tenant_context
+from tests.people import Firm
 
 
 def test_all_lists_cost_one_query_and_all_stages_another(inside: Firm, django_assert_num_queries: Any) -> None:

@@ -1,0 +1,65 @@
+"""What the setup pages share: who may come in, and how a refusal is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+
+from crm.setup import menu
+from crm.ui import respond
+from crm.ui.http import is_fragment
+from crm.ui.toasts import say
+from crm.users.http import WorkspaceRequest, require
+
+View = Callable[..., HttpResponse]
+
+
+def setup_page(view: View) -> View:
+    """For people whose role may set up the workspace; for all others the page does not exist."""
+
+    @wraps(view)
+    def checked(request: WorkspaceRequest, *args: Any, **options: Any) -> HttpResponse:
+        require(request.actor.role.can_set_up)
+        return view(request, *args, **options)
+
+    return checked
+
+
+def show(
+    request: WorkspaceRequest, template: str, context: dict[str, Any], *, form: forms.Form | None = None
+) -> HttpResponse:
+    """Answer with a setup page, or with its ``form`` partial in a dialog; with 422 when ``form`` was refused."""
+    context = {**context, "form": form}
+    if not is_fragment(request):
+        context["menu"] = menu.groups(request.path)
+    return respond(
+        request, template, context, partial="form" if form else None, status=422 if form and form.errors else 200
+    )
+
+
+def tell_refusal(request: WorkspaceRequest, error: ValidationError) -> None:
+    """Show why a button did nothing."""
+    say(request, " ".join(error.messages), tone="danger")
+
+
+def add_error(form: forms.Form, error: ValidationError) -> None:
+    """Show a service's refusal in ``form``: at the field it names, or above when the form has no such field."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+def moved_position(request: WorkspaceRequest, index: int) -> int:
+    """Return where an entry that is at ``index`` was sent: "up", "down", or a number counted from 0."""
+    to = request.POST.get("to", "")
+    if to in ("up", "down"):
+        return max(index - 1, 0) if to == "up" else index + 1
+    require(to.isdecimal() and len(to) < 6)
+    return int(to)

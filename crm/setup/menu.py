@@ -1,0 +1,123 @@
+"""The setup pages in groups: the menu beside each of them, and the cards of the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.picklists.lists import PICKLISTS
+from crm.picklists.selectors import default_pipeline, pipelines
+from crm.setup.lists import STAGES_HELP
+
+PICKLIST_ICONS = {
+    "lead_status": "list-checks",
+    "lead_source": "radar",
+    "rating": "flame",
+    "unqualified_reason": "user-x",
+    "loss_reason": "circle-x",
+    "account_type": "building-2",
+    "industry": "factory",
+    "relationship": "handshake",
+    "contact_role": "id-card",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    label: Any
+    help: Any
+    icon: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    label: Any
+    pages: tuple[Page, ...]
+
+
+def groups(path: str) -> list[Group]:
+    """Return all setup pages; the one that ``path`` is in, or below, is marked."""
+    found = [_workspace(), _sales(), _words(), _log()]
+    urls = [page.url for group in found for page in group.pages]
+    current = max((url for url in urls if path.startswith(url)), key=len, default="")
+    return [
+        Group(group.label, tuple(replace(page, current=page.url == current) for page in group.pages)) for group in found
+    ]
+
+
+def _workspace() -> Group:
+    return Group(
+        _("Workspace"),
+        (
+            Page(
+                _("General"),
+                _("Name, time zone, currency and language."),
+                "settings",
+                reverse("setup:workspace"),
+            ),
+            Page(
+                _("People"),
+                _("Who may sign in, in which role and team; invitations."),
+                "users",
+                reverse("setup:people"),
+            ),
+            Page(
+                _("Teams"),
+                _("People who share records, and which team is part of which."),
+                "network",
+                reverse("setup:teams"),
+            ),
+            Page(
+                _("Roles"),
+                _("What people may see and change: their own, their team's or all records."),
+                "shield-check",
+                reverse("setup:roles"),
+            ),
+        ),
+    )
+
+
+def _sales() -> Group:
+    stages = Page(_("Stages"), STAGES_HELP, "chart-no-axes-gantt", _list_url(str(default_pipeline().pk)))
+    several = Page(
+        _("Pipelines"),
+        _("Different ways of selling, each with stages of its own."),
+        "workflow",
+        reverse("setup:pipelines"),
+    )
+    if len(pipelines(active_only=False)) > 1:
+        return Group(_("Selling"), (several,))
+    return Group(_("Selling"), (stages, several))
+
+
+def _words() -> Group:
+    return Group(
+        _("Lists"),
+        tuple(
+            Page(picklist.label, picklist.help, PICKLIST_ICONS.get(key, "list"), _list_url(key))
+            for key, picklist in PICKLISTS.items()
+        ),
+    )
+
+
+def _log() -> Group:
+    return Group(
+        _("Log"),
+        (
+            Page(
+                _("Workflow runs"),
+                _("What happened by itself, such as a won deal that made its account a customer, and what failed."),
+                "activity",
+                reverse("setup:runs"),
+            ),
+        ),
+    )
+
+
+def _list_url(key: str) -> str:
+    return reverse("setup:list", kwargs={"key": key})

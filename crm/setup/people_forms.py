@@ -1,0 +1,147 @@
+"""Forms about people: their place, their teams, what roles may do, and the workspace they share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
+from crm.users import selectors
+from crm.users.access import VERB_LABELS
+from crm.users.choices import currencies, languages, time_zones
+from crm.users.models import Membership, Role, Team
+
+
+def _team_choices(teams: list[Team], none: Any) -> list[tuple[str, Any]]:
+    return [("", none), *((str(team.pk), team.name) for team in teams)]
+
+
+class PlaceForm(forms.Form):
+    """Role and team: a person's place in the workspace."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    team = forms.ChoiceField(label=_("Team"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.roles = {str(role.pk): role for role in selectors.roles()}
+        self.teams = {str(team.pk): team for team in selectors.teams()}
+        self.fields["role"].choices = [(key, role.name) for key, role in self.roles.items()]  # type: ignore[attr-defined]
+        self.fields["team"].choices = _team_choices(selectors.teams(), _("No team"))  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        return {**data, "role": self.roles[data["role"]], "team": self.teams.get(data["team"])}
+
+
+class InvitationForm(PlaceForm):
+    email = forms.EmailField(label=_("E-mail"), help_text=_("The link goes here, and signing in will be by it."))
+    name = forms.CharField(label=_("Name"), max_length=200)
+    field_order = ("name", "email", "role", "team")
+
+
+class PersonForm(PlaceForm):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    field_order = ("name", "role", "team")
+
+    @staticmethod
+    def initial_of(member: Membership) -> dict[str, Any]:
+        return {"name": member.name, "role": str(member.role_id), "team": str(member.team_id or "")}
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100)
+    parent = forms.ChoiceField(
+        label=_("Part of"),
+        required=False,
+        help_text=_("People of that team whose role reaches the team's records will reach this team's too."),
+    )
+
+    def __init__(self, parents: list[Team], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.parents = {str(team.pk): team for team in parents}
+        self.fields["parent"].choices = _team_choices(parents, _("No other team"))  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {"name": data["name"], "parent": self.parents.get(data["parent"])}
+
+
+class RoleForm(forms.Form):
+    """A role as a matrix: for each type of record and each verb, how far it reaches."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    can_import = forms.BooleanField(label=_("May import files"), required=False)
+    can_export = forms.BooleanField(label=_("May export lists"), required=False)
+    can_set_up = forms.BooleanField(
+        label=_("May set up the workspace"),
+        required=False,
+        help_text=_("An admin: reaches all records, whatever the table says, and these pages."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for key, record_label in record_labels().items():
+            for verb, verb_label in VERB_LABELS.items():
+                labels = CREATE_LABELS if verb == "create" else SCOPE_LABELS
+                attrs = {"class": "control control-s", "aria-label": f"{record_label}: {verb_label}"}
+                self.fields[f"{key}-{verb}"] = forms.ChoiceField(
+                    label=f"{record_label}: {verb_label}",
+                    choices=list(labels.items()),
+                    initial="none",
+                    widget=forms.Select(attrs=attrs),
+                )
+
+    @staticmethod
+    def initial_of(role: Role) -> dict[str, Any]:
+        flags = {name: getattr(role, name) for name in ("name", "can_import", "can_export", "can_set_up")}
+        scopes = {f"{key}-{verb}": scope for key, granted in role.access.items() for verb, scope in granted.items()}
+        return {**flags, **scopes}
+
+    def matrix(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The rows of the table: a record type's name and its select for each verb."""
+        return [(label, [self[f"{key}-{verb}"] for verb in VERB_LABELS]) for key, label in record_labels().items()]
+
+    def flags(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("can_import", "can_export", "can_set_up")]
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        access = {key: {verb: data[f"{key}-{verb}"] for verb in VERB_LABELS} for key in record_labels()}
+        return {"access": access, **{name: data[name] for name in ("name", "can_import", "can_export", "can_set_up")}}
+
+
+class WorkspaceForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200, help_text=_("Shown to your people, and in invitations."))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zones,
+        help_text=_(
+            "Decides which day “today” is: for due tasks, closing days and reports. Days already recorded stay. "
+            "People see times in their own zone if they have chosen one."
+        ),
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        choices=currencies,
+        help_text=_("New amounts start in it. Amounts already entered keep theirs; nothing is converted."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=languages,
+        help_text=_("For people who have not chosen their own. Your lists keep the names that they have."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("time_zone", "currency"):
+            field: Any = self.fields[name]
+            if not field.valid_value(value := self.initial[name]):
+                field.choices = [
+                    (value, value),
+                    *field.choices,
+                ]  # as it was set up elsewhere: must not change by itself

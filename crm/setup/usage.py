@@ -1,0 +1,77 @@
+"""What depends on an entry of a list, a person or a team: in words, with links to the records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.fields.kinds.choice import ChoiceOf, StageOf
+from crm.fields.spec import FieldSpec
+from crm.picklists.models import Choice, Pipeline, Stage
+from crm.picklists.usage import Usage
+from crm.records import registry
+from crm.records.types import RecordType
+from crm.saved_views.state import Filter, ViewState
+from crm.users.models import Membership, Team
+
+# Tables that are no record type of their own. Stage visits are history and are not counted as use.
+OTHERS: dict[str, Any] = {"opportunities.OpportunityContact": _("Contacts in opportunities")}
+
+
+@dataclass(frozen=True)
+class Use:
+    """``count`` records of one type have it; ``url`` lists them."""
+
+    label: Any
+    count: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Used:
+    uses: tuple[Use, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(use.count for use in self.uses)
+
+
+def used_by(entry: Choice | Pipeline | Stage, usage: Usage) -> Used:
+    """Return ``usage`` (see ``picklists.usage``) as what people call things."""
+    uses = [
+        Use(record_type.label_plural, count, _url_with(record_type, entry))
+        for record_type in registry.record_types()
+        if (count := usage[record_type.model._meta.label])
+    ]
+    uses += [Use(label, usage[model]) for model, label in OTHERS.items() if usage[model]]
+    return Used(tuple(uses))
+
+
+def held_by(field: str, row: Membership | Team) -> Used:
+    """Return how many records have ``row`` in ``field``: "owner" or "team"."""
+    uses = []
+    for record_type in registry.record_types():
+        count = record_type.model._default_manager.filter(**{field: row}).count()
+        if count:
+            url = _list_url(record_type, field, str(row.pk)) if record_type.has(field) else ""
+            uses.append(Use(record_type.label_plural, count, url))
+    return Used(tuple(uses))
+
+
+def _url_with(record_type: RecordType, entry: Choice | Pipeline | Stage) -> str:
+    """The list of the records that have ``entry``, when exactly one of their fields can hold it."""
+    names = [spec.name for spec in record_type.fields if _holds(spec, entry)]
+    return _list_url(record_type, names[0], str(entry.pk)) if len(names) == 1 else ""
+
+
+def _holds(spec: FieldSpec, entry: Choice | Pipeline | Stage) -> bool:
+    if isinstance(entry, Stage):
+        return isinstance(spec.kind, StageOf)
+    return isinstance(entry, Choice) and isinstance(spec.kind, ChoiceOf) and spec.kind.picklist == entry.picklist
+
+
+def _list_url(record_type: RecordType, field: str, value: str) -> str:
+    return reverse(f"{record_type.key}:list") + ViewState(record_type, (Filter(field, "is", (value,)),)).query()

@@ -1,0 +1,113 @@
+"""The workspace's people: who may come in, as what, and invitations on their way."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.setup.http import add_error, setup_page, show, tell_refusal
+from crm.setup.people_forms import InvitationForm, PersonForm
+from crm.setup.usage import held_by
+from crm.ui.http import go, method
+from crm.ui.toasts import say
+from crm.users import invitations, selectors, services
+from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
+
+
+@setup_page
+def list_people(request: WorkspaceRequest) -> HttpResponse:
+    """Everybody, those who may come in first."""
+    waiting = selectors.pending_invitations()
+    people = sorted(selectors.members(active_only=False), key=lambda member: not member.is_active)
+    rows = [{"member": member, "invitation": waiting.get(member.pk)} for member in people]
+    return show(request, "setup/people.html", {"rows": rows, "active": len(selectors.members())})
+
+
+@setup_page
+def invite(request: WorkspaceRequest) -> HttpResponse:
+    """Mail somebody a link that lets them in."""
+    form = InvitationForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = services.invite_member(actor=request.actor, **form.values())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("An invitation is on its way to %(email)s.") % {"email": member.email})
+            return go(request, _url_of(member))
+    return show(request, "setup/invite.html", {}, form=form)
+
+
+@setup_page
+def edit_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Change what a person is here."""
+    member = _member(id)
+    form = PersonForm(request.POST if request.method == "POST" else None, initial=PersonForm.initial_of(member))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_member(actor=request.actor, member=member, is_active=member.is_active, **form.values())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("“%(name)s” was saved.") % {"name": member.name})
+            return go(request, reverse("setup:people"))
+    invitation = selectors.pending_invitations().get(member.pk)
+    context = {
+        "member": member,
+        "used": held_by("owner", member),
+        "invitation": invitation,
+        "invitation_url": invitations.url_of(invitation) if invitation else "",
+    }
+    return show(request, "setup/person.html", context, form=form)
+
+
+@setup_page
+@require_POST
+def deactivate_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """POST shuts a person out, DELETE lets them in again."""
+    member = _member(id)
+    active = method(request) == "DELETE"
+    try:
+        services.update_member(
+            actor=request.actor,
+            member=member,
+            role=member.role,
+            team=member.team,
+            is_active=active,
+            name=member.name,
+        )
+    except ValidationError as error:
+        tell_refusal(request, error)
+    else:
+        text = _("%(name)s can come in again.") if active else _("%(name)s can no longer come in.")
+        say(request, text % {"name": member.name}, undo_url="" if active else request.path)
+    return go(request, _url_of(member))
+
+
+@setup_page
+@require_POST
+def resend_invitation(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Mail a new link; the old one ends."""
+    member = _member(id)
+    if member.user_id is not None or not member.email or not member.is_active:
+        raise Http404
+    services.resend_invitation(actor=request.actor, member=member)
+    say(request, _("A new invitation is on its way to %(email)s.") % {"email": member.email})
+    return go(request, _url_of(member))
+
+
+def _member(member_id: UUID) -> Membership:
+    member = selectors.member(member_id)
+    if member is None:
+        raise Http404
+    return member
+
+
+def _url_of(member: Membership) -> str:
+    return reverse("setup:person", kwargs={"id": member.pk})

@@ -1,0 +1,97 @@
+"""Roles: what people may see and change, by type of record."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.setup.access import SCOPE_LABELS, record_labels
+from crm.setup.http import add_error, setup_page, show, tell_refusal
+from crm.setup.people_forms import RoleForm
+from crm.ui.http import go
+from crm.ui.toasts import say
+from crm.users import selectors, services
+from crm.users.access import VERB_LABELS
+from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership, Role
+
+
+@setup_page
+def list_roles(request: WorkspaceRequest) -> HttpResponse:
+    """Every role with what it may see and change."""
+    rows = [
+        {"role": role, "people": len(_people_of(role)), "sees": _scopes(role, "view"), "changes": _scopes(role, "edit")}
+        for role in selectors.roles()
+    ]
+    return show(request, "setup/roles.html", {"rows": rows})
+
+
+@setup_page
+def new_role(request: WorkspaceRequest) -> HttpResponse:
+    form = RoleForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            role = services.create_role(actor=request.actor, **form.values())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("The role “%(name)s” was added.") % {"name": role.name})
+            return go(request, reverse("setup:roles"))
+    return show(request, "setup/role.html", {"verbs": VERB_LABELS.values()}, form=form)
+
+
+@setup_page
+def edit_role(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Change a role for everybody who has it."""
+    role = _role(id)
+    form = RoleForm(request.POST if request.method == "POST" else None, initial=RoleForm.initial_of(role))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_role(actor=request.actor, role=role, **form.values())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("The role “%(name)s” was saved.") % {"name": role.name})
+            return go(request, reverse("setup:roles"))
+    context = {"role": role, "people": _people_of(role), "verbs": VERB_LABELS.values()}
+    return show(request, "setup/role.html", context, form=form)
+
+
+@setup_page
+@require_POST
+def delete_role(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Delete a role that nobody has."""
+    role = _role(id)
+    try:
+        services.delete_role(actor=request.actor, role=role)
+    except ValidationError as error:
+        tell_refusal(request, error)
+        return go(request, reverse("setup:role", kwargs={"id": id}))
+    say(request, _("The role “%(name)s” was deleted.") % {"name": role.name})
+    return go(request, reverse("setup:roles"))
+
+
+def _role(role_id: UUID) -> Role:
+    for role in selectors.roles():
+        if role.pk == role_id:
+            return role
+    raise Http404
+
+
+def _people_of(role: Role) -> list[Membership]:
+    return [member for member in selectors.members(active_only=False) if member.role_id == role.pk]
+
+
+def _scopes(role: Role, verb: str) -> list[str]:
+    """What ``verb`` reaches, one phrase for the types that it reaches alike."""
+    if role.can_set_up:
+        return [_("everything")]
+    by_scope: dict[str, list[str]] = {}
+    for key, label in record_labels().items():
+        by_scope.setdefault(role.access.get(key, {}).get(verb, "none"), []).append(str(label))
+    return [f"{', '.join(labels)}: {SCOPE_LABELS[scope]}" for scope, labels in by_scope.items()]

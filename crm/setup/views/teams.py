@@ -1,0 +1,83 @@
+"""Teams, as a tree."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.setup.http import add_error, setup_page, show, tell_refusal
+from crm.setup.people_forms import TeamForm
+from crm.setup.tree import team_tree
+from crm.setup.usage import held_by
+from crm.ui.http import go
+from crm.ui.toasts import say
+from crm.users import selectors, services
+from crm.users.http import WorkspaceRequest
+from crm.users.models import Team
+
+
+@setup_page
+def list_teams(request: WorkspaceRequest) -> HttpResponse:
+    return show(request, "setup/teams.html", {"rows": team_tree(selectors.teams())})
+
+
+@setup_page
+def new_team(request: WorkspaceRequest) -> HttpResponse:
+    form = TeamForm(selectors.teams(), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            team = services.create_team(actor=request.actor, **form.values())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("The team “%(name)s” was added.") % {"name": team.name})
+            return go(request, reverse("setup:teams"))
+    return show(request, "setup/new_team.html", {}, form=form)
+
+
+@setup_page
+def edit_team(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Rename a team, or put it with all below it under another."""
+    team = _team(id)
+    below = selectors.team_tree_ids(team)
+    parents = [other for other in selectors.teams() if other.pk not in below]
+    initial = {"name": team.name, "parent": str(team.parent_id or "")}
+    form = TeamForm(parents, request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_team(actor=request.actor, team=team, **form.values())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("The team “%(name)s” was saved.") % {"name": team.name})
+            return go(request, reverse("setup:teams"))
+    people = [member for member in selectors.members(active_only=False) if member.team_id == team.pk]
+    context = {"team": team, "people": people, "used": held_by("team", team), "has_teams_below": len(below) > 1}
+    return show(request, "setup/team.html", context, form=form)
+
+
+@setup_page
+@require_POST
+def delete_team(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Delete a team that nobody and nothing belongs to."""
+    team = _team(id)
+    name = team.name
+    try:
+        services.delete_team(actor=request.actor, team=team)
+    except ValidationError as error:
+        tell_refusal(request, error)
+        return go(request, reverse("setup:team", kwargs={"id": id}))
+    say(request, _("The team “%(name)s” was deleted.") % {"name": name})
+    return go(request, reverse("setup:teams"))
+
+
+def _team(team_id: UUID) -> Team:
+    for team in selectors.teams():
+        if team.pk == team_id:
+            return team
+    raise Http404

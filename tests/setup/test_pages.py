@@ -1,0 +1,59 @@
+"""Setup is for those who may set up; everybody else finds nothing there."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.urls.resolvers import URLPattern
+
+from crm.picklists import selectors
+from crm.setup.urls import urlpatterns
+from crm.tenants.context import tenant_context
+from tests.people import Firm, client_of
+
+
+def _addresses(firm: Firm) -> dict[str, str]:
+    """Every setup page of ``firm`` that can be looked at."""
+    with tenant_context(firm.tenant):
+        pipeline = selectors.default_pipeline()
+        stage, status = selectors.stages(pipeline)[0], selectors.choices("lead_status")[0]
+    ids = {"person": firm.ana.pk, "team": firm.east.pk, "role": firm.ana.role_id, "pipeline": pipeline.pk}
+    found = {}
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        name = str(pattern.name)
+        route = str(pattern.pattern)
+        if route.endswith(("position/", "retry/")) or "deactivation/" in route or name == "invitation":
+            continue
+        if name.endswith("_deletion") and name != "entry_deletion":
+            continue
+        if "<str:key>" not in route:
+            found[name] = firm.url(f"setup:{name}", **({"id": ids[name]} if "<uuid:id>" in route else {}))
+            continue
+        for key, entry in ((str(pipeline.pk), stage), ("lead_status", status)):
+            more = {"id": entry.pk} if "<uuid:id>" in route else {}
+            found[f"{name} of {key}"] = firm.url(f"setup:{name}", key=key, **more)
+    return found
+
+
+def test_an_admin_sees_every_page_with_the_menu(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    addresses = _addresses(firm)
+    assert len(addresses) > 15
+    for name, address in addresses.items():
+        response = client.get(address)
+        assert response.status_code == 200, name
+        assert firm.url("setup:people") in response.content.decode(), name
+
+
+@pytest.mark.parametrize("role", ["manager", "rep", "read_only"])
+def test_for_all_others_no_page_exists(firm: Firm, role: str) -> None:
+    client = client_of(firm.everybody[role])
+    for name, address in _addresses(firm).items():
+        assert client.get(address).status_code == 404, name
+    assert reverse("healthz") is not None
+
+
+def test_only_an_admin_is_led_there(firm: Firm) -> None:
+    address = firm.url("setup:index")
+    assert address in client_of(firm.ada).get(address).content.decode()
