@@ -129,7 +129,7 @@ def programs(var: Path, port: int) -> list[Program]:
     web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--graceful-timeout", "10"]
     worker = ["--concurrency", "2", "--max-memory-per-child", "200000", "--without-gossip", "--without-mingle"]
     beat = ["--schedule", str(var / "beat-schedule"), "--pidfile", ""]
-    level = ["--loglevel", "INFO"]
+    level = ["--loglevel", "WARNING"]  # at INFO the sweeps of every 15 s bury all else
     return [
         Program("web", [*python, "gunicorn", "crm.wsgi", *web]),
         Program("worker", [*celery, "worker", *worker, *level]),

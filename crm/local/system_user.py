@@ -93,8 +93,10 @@ def _prefix(paths: list[Path]) -> list[str]:
     if all(_open_to_all(path) for path in paths):
         return [*drop, "--"]
     # A checkout below /root or in a private temporary folder. Opening the folders above it to everybody
-    # would be the worse cure, so the server keeps the one right that it needs to get there.
-    return [*drop, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]
+    # would be the worse cure, so the server keeps the one right that it needs to get there. The secure bit is for
+    # access(2), by which initdb looks for its programs: without it that call asks as a user without any right.
+    right = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
+    return [*drop, *right, "--"]
 
 
 def _open_to_all(path: Path) -> bool:
