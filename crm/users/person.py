@@ -25,7 +25,7 @@ def profile(request: WorkspaceRequest) -> HttpResponse:
     """Name, language, time zone, look, and the ways to password, sessions and workspaces."""
     person = request.user
     initial = {"name": request.actor.name, "language": person.language, "time_zone": person.time_zone}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         services.update_profile(actor=request.actor, **form.cleaned_data)
         return _saved(request, form.cleaned_data["language"] or request.tenant.language)

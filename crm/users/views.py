@@ -57,7 +57,7 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
     if refusal := consume_or_429(request, action="signup"):
         return refusal
     signed_in = request.user.is_authenticated
-    form = (WorkspaceForm if signed_in else SignUpForm)(request.POST or None)
+    form = (WorkspaceForm if signed_in else SignUpForm)(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and (admin := _sign_up(request, form)):
         return go(request, workspace_path(admin.tenant.slug))
     return respond(request, "users/new_workspace.html", {"form": form}, status=422 if form.errors else 200)
@@ -122,11 +122,12 @@ def _ways_in(request: HttpRequest, found: Invitation) -> dict[str, object]:
 
 def _join_form(request: HttpRequest, found: Invitation) -> Form | None:
     """The form that makes a person; who has an account signs in instead, and only confirms."""
+    data = request.POST if request.method == "POST" else None
     if request.user.is_authenticated:
-        return Form(request.POST or None)
+        return Form(data)
     if has_account(found.membership.email):
         return None
-    return JoinForm(request.POST or None, initial={"person_name": found.membership.name})
+    return JoinForm(data, initial={"person_name": found.membership.name})
 
 
 def _join(request: HttpRequest, found: Invitation, form: Form | None) -> bool:

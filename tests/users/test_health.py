@@ -1,0 +1,80 @@
+"""Healthy, ready, degraded, down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
+
+from crm import events
+from crm.events.models import OutboxMessage
+from crm.tenants.context import tenant_context
+from crm.users import health
+from tests.people import Firm
+
+
+@pytest.fixture(autouse=True)
+def unknown_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_migrated", False)
+
+
+def test_alive_asks_nobody(db: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json(), len(queries)) == (200, {"status": "ok"}, 0)
+
+
+def test_ready(db: None) -> None:
+    answer = Client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ok",
+        "checks": {"database": "ok", "role": "ok", "migrations": "ok", "redis": "ok", "outbox": "ok"},
+    }
+    assert answer.headers["Cache-Control"].startswith("max-age=0")
+
+
+def test_without_redis_it_is_degraded_not_down(db: None) -> None:
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
+        answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert "Redis does not answer" in answer.json()["checks"]["redis"]
+
+
+def test_without_database_it_is_down(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> str:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(health, "_database", away)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "down")
+    assert answer.json()["checks"]["database"] == "the database does not answer"
+    assert answer.json()["checks"]["outbox"] == "not checked"
+
+
+def test_a_role_that_sees_through_the_wall_is_not_ready(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "role_problem", lambda: "The database role “postgres” is not held back.")
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert "postgres" in answer.json()["checks"]["role"]
+
+
+def test_pending_migrations_are_not_ready(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: [("0002_more", False)])
+    assert Client().get("/readyz").json()["checks"]["migrations"] == "1 migrations are pending"
+    monkeypatch.undo()
+    assert Client().get("/readyz").status_code == 200
+
+
+def test_a_late_outbox_is_told(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        event = events.record(name="workspace.changed", record=None, actor=firm.ada)
+        late = timezone.now() - timedelta(seconds=health.LAG_TOLERATED + 60)
+        OutboxMessage.objects.create(event=event, handler="of-old", due_at=late)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert "waiting for 36" in answer.json()["checks"]["outbox"]

@@ -1,0 +1,237 @@
+"""Changing members, teams and roles: what is recorded, and what is refused."""
+
+from __future__ import annotations
+
+from threading import Barrier, Thread
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connections
+
+from crm.events.models import Event
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from crm.users.models import Membership, Role, Team
+from crm.users.roles import REP
+from crm.users.selectors import member_by_name_or_email, members, roles, team_tree_ids, teammate_ids, teams
+from crm.users.services import (
+    create_role,
+    create_team,
+    delete_role,
+    delete_team,
+    ensure_member,
+    update_member,
+    update_role,
+    update_team,
+    update_workspace,
+)
+from tests.people import Firm
+
+ALL = {"view": "all", "create": "all", "edit": "all", "delete": "all"}
+
+
+def role_of(key: str) -> Role:
+    return Role.objects.get(key=key)
+
+
+def fresh(member: Membership) -> Membership:
+    return Membership.objects.select_related("role", "team").get(pk=member.pk)
+
+
+def test_a_member_changes_and_the_log_says_how(inside: Firm) -> None:
+    update_member(
+        actor=inside.ada,
+        member=fresh(inside.ana),
+        role=role_of("manager"),
+        team=inside.west,
+        is_active=True,
+        name="Ana O.",
+    )
+    ana = fresh(inside.ana)
+    assert (ana.name, ana.name_key, ana.role.key, ana.team) == ("Ana O.", "ana o.", "manager", inside.west)
+    changes = {
+        key: value for event in Event.objects.filter(name="member.changed") for key, value in event.changes.items()
+    }
+    assert changes["name"] == ["Ana Owner", "Ana O."]
+    assert [side["label"] for side in changes["role"]] == ["Rep", "Manager"]
+    assert [side["label"] for side in changes["team"]] == ["East", "West"]
+    assert "is_active" not in changes
+
+
+def test_nothing_changed_is_nothing_recorded(inside: Firm) -> None:
+    ana = fresh(inside.ana)
+    update_member(actor=inside.ada, member=ana, role=ana.role, team=ana.team, is_active=True, name=ana.name)
+    assert not Event.objects.filter(name="member.changed").exists()
+
+
+@pytest.mark.parametrize(("role", "is_active"), [("manager", True), ("admin", False)])
+def test_the_last_admin_stays(inside: Firm, role: str, is_active: bool) -> None:
+    def demote() -> None:
+        update_member(
+            actor=inside.ada, member=fresh(inside.ada), role=role_of(role), team=None, is_active=is_active, name="Ada"
+        )
+
+    with pytest.raises(ValidationError, match="Somebody must be able"):
+        demote()
+    assert (fresh(inside.ada).role.key, fresh(inside.ada).is_active) == ("admin", True)
+    assert not Event.objects.filter(name="member.changed").exists()
+    Membership.objects.filter(pk=inside.max.pk).update(role=role_of("admin"))
+    demote()
+    assert (fresh(inside.ada).role.key, fresh(inside.ada).is_active) == (role, is_active)
+
+
+def test_who_has_not_come_yet_is_no_admin(inside: Firm) -> None:
+    Membership.objects.create(name="Invited", name_key="invited", email="i@acme.example", role=role_of("admin"))
+    with pytest.raises(ValidationError, match="Somebody must be able"):
+        update_member(
+            actor=inside.ada, member=fresh(inside.ada), role=role_of("rep"), team=None, is_active=True, name="Ada"
+        )
+
+
+def test_the_last_admins_role_keeps_its_right(inside: Firm) -> None:
+    admin = role_of("admin")
+    with pytest.raises(ValidationError, match="Somebody must be able"):
+        update_role(
+            actor=inside.ada, role=admin, name="Boss", access={}, can_set_up=False, can_import=True, can_export=True
+        )
+    assert role_of("admin").can_set_up
+    update_role(
+        actor=inside.ada,
+        role=role_of("admin"),
+        name="Boss",
+        access={},
+        can_set_up=True,
+        can_import=True,
+        can_export=True,
+    )
+    assert role_of("admin").name == "Boss"
+
+
+def test_two_admins_do_not_demote_each_other_at_once(fresh_firm: Firm) -> None:
+    tenant = fresh_firm.tenant
+    with tenant_context(tenant):
+        Membership.objects.filter(pk=fresh_firm.max.pk).update(role=role_of("admin"))
+    start, outcomes = Barrier(2), []
+
+    def demote(member: Membership) -> None:
+        try:
+            start.wait(10)
+            with tenant_context(Tenant.objects.get(pk=tenant.pk)):
+                its = fresh(member)
+                update_member(actor=its, member=its, role=role_of("rep"), team=None, is_active=True, name=its.name)
+            outcomes.append("done")
+        except ValidationError:
+            outcomes.append("refused")
+        finally:
+            connections["default"].close()
+
+    threads = [Thread(target=demote, args=[member]) for member in (fresh_firm.ada, fresh_firm.max)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == ["done", "refused"]
+    with tenant_context(Tenant.objects.get(pk=tenant.pk)):
+        assert Membership.objects.filter(role__key="admin").count() == 1
+
+
+def test_people_are_found_by_name_or_email(inside: Firm) -> None:
+    assert member_by_name_or_email(" ANA@acme.example ") == inside.ana
+    assert member_by_name_or_email("ana  owner") == inside.ana
+    assert member_by_name_or_email("Aná Öwner") == inside.ana
+    assert member_by_name_or_email("nobody@acme.example") is None
+    assert member_by_name_or_email("") is None
+    assert member_by_name_or_email("gus") is None
+
+
+def test_of_two_with_one_name_the_active_one_is_meant(inside: Firm) -> None:
+    namesake = Membership.objects.create(name="Ana Owner", name_key="ana owner", role=inside.ana.role, is_active=False)
+    assert member_by_name_or_email("Ana Owner") == inside.ana
+    assert namesake not in members()
+    assert namesake in members(active_only=False)
+
+
+def test_an_unknown_owner_is_made_once_and_inactive(inside: Firm) -> None:
+    first = ensure_member(actor=inside.ada, name="Moses Frase")
+    assert ensure_member(actor=inside.ada, name="moses frase") == first
+    assert ensure_member(actor=inside.ada, name="Ana Owner") == inside.ana
+    assert (first.is_active, first.role.key) == (False, REP.key)
+    assert Event.objects.filter(name="member.imported").count() == 1
+    by_mail = ensure_member(actor=inside.ada, name="kami@old.example")
+    assert by_mail.email == "kami@old.example"
+
+
+def test_teams_have_people_and_teams_below(inside: Firm) -> None:
+    north = create_team(actor=inside.ada, name=" North ", parent=inside.east)
+    assert north.name == "North"
+    assert team_tree_ids(inside.east) == {inside.east.pk, north.pk}
+    assert teammate_ids(inside.east) == {inside.max.pk, inside.ana.pk}
+    assert [team.name for team in teams()] == ["East", "North", "Sales", "West"]
+    update_team(actor=inside.ada, team=north, name="North", parent=None)
+    assert team_tree_ids(inside.east) == {inside.east.pk}
+
+
+@pytest.mark.parametrize("name", ["west", "West", " "])
+def test_a_team_needs_a_name_of_its_own(inside: Firm, name: str) -> None:
+    if name == "west":  # another spelling is another name
+        assert create_team(actor=inside.ada, name=name)
+        return
+    with pytest.raises(ValidationError) as refusal:
+        create_team(actor=inside.ada, name=name)
+    assert "name" in refusal.value.message_dict
+
+
+def test_a_team_is_not_below_itself(inside: Firm) -> None:
+    north = create_team(actor=inside.ada, name="North", parent=inside.east)
+    for parent in (inside.east, north):
+        with pytest.raises(ValidationError, match="below itself"):
+            update_team(actor=inside.ada, team=inside.east, name="East", parent=parent)
+    update_team(actor=inside.ada, team=inside.east, name="East", parent=inside.west)
+    assert Team.objects.get(pk=inside.east.pk).parent == inside.west
+
+
+def test_a_team_in_use_stays(inside: Firm) -> None:
+    with pytest.raises(ValidationError, match="still has people"):
+        delete_team(actor=inside.ada, team=Team.objects.get(pk=inside.east.pk))
+    assert Team.objects.filter(pk=inside.east.pk).exists()
+    assert not Event.objects.filter(name="team.deleted").exists()
+    empty = create_team(actor=inside.ada, name="Empty")
+    delete_team(actor=inside.ada, team=empty)
+    assert "Empty" not in [team.name for team in teams()]
+
+
+def test_roles_are_made_changed_and_deleted(inside: Firm) -> None:
+    role = create_role(actor=inside.ada, name="Partner", access={"leads": {"view": "own"}})
+    assert role.access == {"leads": {"view": "own", "create": "none", "edit": "none", "delete": "none"}}
+    assert roles()[-1] == role
+    update_role(
+        actor=inside.ada,
+        role=role,
+        name="Partner",
+        access={"leads": ALL},
+        can_set_up=False,
+        can_import=False,
+        can_export=True,
+    )
+    changes = Event.objects.get(name="role.changed").changes
+    assert set(changes) == {"access", "can_export"}
+    delete_role(actor=inside.ada, role=role)
+    assert not Role.objects.filter(name="Partner").exists()
+    with pytest.raises(ValidationError, match="People still have the role “Rep”"):
+        delete_role(actor=inside.ada, role=role_of("rep"))
+
+
+@pytest.mark.parametrize("scopes", [{"view": "everything"}, {"destroy": "all"}])
+def test_unknown_verbs_and_scopes_are_refused(inside: Firm, scopes: dict[str, str]) -> None:
+    assert create_role(actor=inside.ada, name="Good", access={"leads": {"view": "all"}})
+    with pytest.raises(ValidationError, match="unknown verb or scope"):
+        create_role(actor=inside.ada, name="Bad", access={"leads": scopes})
+
+
+def test_the_workspace_changes_and_its_address_stays(inside: Firm) -> None:
+    update_workspace(actor=inside.ada, name="Acme Ltd", time_zone="Europe/London", currency="GBP", language="en")
+    tenant = Tenant.objects.get(pk=inside.tenant.pk)
+    assert (tenant.slug, tenant.name, tenant.currency) == ("acme", "Acme Ltd", "GBP")
+    assert Event.objects.get(name="workspace.changed").changes["currency"] == ["USD", "GBP"]
+    with pytest.raises(ValidationError):
+        update_workspace(actor=inside.ada, name="Acme Ltd", time_zone="Mars", currency="GBP", language="en")
