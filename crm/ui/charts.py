@@ -19,6 +19,7 @@ ROW = 44  # a line of text and a bar
 BAR = 12
 MOST_TICKS = 6  # labels on the time axis: more would run into each other on a phone
 FULL = 100.0
+NICE = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def lines(
     for one in series:
         if not one.before:
             _marks(svg, one, top, height)
-    return svg.done()
+    return svg.done("chart chart-scaled")
 
 
 def columns(
@@ -187,7 +188,7 @@ def columns(
             foot -= tall
         if index % step == 0:
             svg.add("text", row.label, class_="chart-tick", x=_p(left + room / 2), y=height + 20, text_anchor="middle")
-    return svg.done()
+    return svg.done("chart chart-scaled")
 
 
 def sparkline(values: Sequence[float], *, label: str) -> SafeString:
@@ -213,11 +214,13 @@ def sparkline(values: Sequence[float], *, label: str) -> SafeString:
 
 
 def nice_top(value: float) -> float:
-    """The round number at the top of a scale that holds ``value``: 1, 2, 2.5 or 5 times a power of ten."""
+    """The top of a scale that holds ``value``; a quarter of it is a round number too."""
     if value <= 0:
-        return 1.0
+        return 4.0
+    if 1 < value <= 20:  # mostly counts: whole numbers on the scale
+        return 4.0 * ceil(value / 4)
     power = 10.0 ** floor(log10(value))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value * 0.999)
+    return next(step * power for step in NICE if step * power >= value * 0.999)
 
 
 def _head(svg: _Svg, label: str, text: str, url: str, top: float) -> None:
@@ -232,7 +235,7 @@ def _grid(svg: _Svg, top: float, axis: Callable[[float], str], height: int) -> N
         css = "chart-grid" if quarter else "chart-axis"
         svg.add("line", class_=css, x1=0, x2="100%", y1=y, y2=y)
         if quarter:
-            svg.add("text", axis(top * quarter / 4), class_="chart-tick", x=0, y=y - 4)
+            svg.add("text", axis(top * quarter / 4), class_="chart-tick", x=-8, y=y + 4, text_anchor="end")
 
 
 def _x(index: int, count: int) -> float:

@@ -59,7 +59,8 @@ function drop(card, column, from, next) {
   if (column === from) return;
   if ("ask" in column.dataset) {
     if (columnOf(card) !== from) place(card, from, next);
-    const url = `${card.dataset.url}?${new URLSearchParams({ stage: column.dataset.stage })}`;
+    const url = new URL(card.dataset.url, location.href);
+    url.searchParams.set("stage", column.dataset.stage);
     document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { url } }));
     return;
   }
