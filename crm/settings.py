@@ -180,6 +180,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "crm.events.jobs.sweep", "schedule": 15.0},
+    "sweep-imports": {"task": "crm.imports.jobs.sweep", "schedule": 15.0},
 }
 
 # Only our own files; no inline script or style, so that a stored string can never run.

@@ -10,7 +10,7 @@ import time
 from uuid import UUID
 
 import structlog
-from celery import current_app, shared_task
+from celery import Task, current_app, shared_task
 from kombu import Connection
 
 from crm.events import delivery, selectors
@@ -54,34 +54,34 @@ class _Bell:
         self._local = threading.local()
         self._quiet_until = 0.0
 
-    def ring(self, tenant_id: UUID) -> bool:
-        """Ask for a delivery; False when the broker does not answer or did not lately."""
+    def ring(self, task: Task, arguments: list[str]) -> bool:
+        """Send ``task``; False when the broker does not answer or did not lately."""
         started = time.monotonic()
         if started < self._quiet_until:
             return False
         try:
-            self._publish(tenant_id)
+            self._publish(task, arguments)
         except Exception as error:
             # A connection that went stale fails at once, and the broker may be back: then one more try is cheap.
-            if time.monotonic() - started < QUICK_SECONDS and self._retried(tenant_id):
+            if time.monotonic() - started < QUICK_SECONDS and self._retried(task, arguments):
                 return True
             self._quiet_until = time.monotonic() + PAUSE_SECONDS
             logger.warning("kick_failed", error=str(error), pause=PAUSE_SECONDS)
             return False
         return True
 
-    def _retried(self, tenant_id: UUID) -> bool:
+    def _retried(self, task: Task, arguments: list[str]) -> bool:
         try:
-            self._publish(tenant_id)
+            self._publish(task, arguments)
         except Exception:
             return False
         return True
 
-    def _publish(self, tenant_id: UUID) -> None:
+    def _publish(self, task: Task, arguments: list[str]) -> None:
         connection = self._connection()
         try:
             with current_app.amqp.Producer(connection) as producer:
-                deliver_tenant.apply_async([str(tenant_id)], producer=producer, retry=False)
+                task.apply_async(arguments, producer=producer, retry=False)
         except Exception:
             self._drop(connection)
             raise
@@ -112,4 +112,9 @@ def warm() -> None:
 
 def kick(tenant_id: UUID) -> bool:
     """Wake a worker for ``tenant_id``. Never raises and never waits long: the message is safe in the outbox."""
-    return _bell.ring(tenant_id)
+    return ring(deliver_tenant, str(tenant_id))
+
+
+def ring(task: Task, *arguments: str) -> bool:
+    """Send a job without ever raising or waiting long; whoever calls has it written down for a sweep to find."""
+    return _bell.ring(task, list(arguments))

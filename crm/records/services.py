@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from crm.events.models import Event
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
 from crm.records.types import RecordType
+from crm.tenants.bulk import atomic, insert
 from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
@@ -22,7 +23,7 @@ class LockedError(ValidationError):
     """The record may not be written in its present state (``RecordType.locked``)."""
 
 
-@transaction.atomic
+@atomic()
 def create_record(
     record_type: RecordType,
     *,
@@ -40,7 +41,7 @@ def create_record(
     missing = [spec for spec in record_type.fields if spec.name not in values and spec.default is not None]
     _assign(record_type, record, {spec.name: spec.default() for spec in missing} | values)  # type: ignore[misc]
     _prepare(record_type, record)
-    record.save(force_insert=True)
+    insert(record)
     made = filled(snapshot(record_type.fields, record))
     record._created_event = events.record(
         name=f"{record_type.noun}.created", record=record, actor=actor, changes=made, because=because, data=data
@@ -48,7 +49,7 @@ def create_record(
     return record
 
 
-@transaction.atomic
+@atomic()
 def update_record(
     record_type: RecordType,
     record: Any,
@@ -75,19 +76,20 @@ def update_record(
     touched = [column for column in after if after[column] != columns[column]]
     if not touched and not name:
         return None
-    record.updated_at = timezone.now()
+    differing = changes(before, snapshot(record_type.fields, record))
+    record.updated_at = timezone.now()  # shown as a field, but not a change to tell of
     record.save(update_fields=[*touched, "updated_at"])
     return events.record(
         name=name or f"{record_type.noun}.changed",
         record=record,
         actor=actor,
-        changes=changes(before, snapshot(record_type.fields, record)),
+        changes=differing,
         because=because,
         data=data,
     )
 
 
-@transaction.atomic
+@atomic()
 def delete_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:
@@ -101,7 +103,7 @@ def delete_record(
     )
 
 
-@transaction.atomic
+@atomic()
 def restore_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:

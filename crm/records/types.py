@@ -82,6 +82,8 @@ class Board:
     card: str  # the template of a card
     amount: str = ""  # the money field whose sums stand over the columns
     related: tuple[str, ...] = ()
+    asks: Callable[[Any], bool] = lambda value: False  # whether a move into the column needs an answer first
+    facts: Callable[[Any], dict[str, Any]] = lambda record: {}  # more for the card's template, as ``card.facts``
 
 
 def _nothing(record: Any) -> None:
@@ -124,10 +126,11 @@ class RecordType:
     board: Board | None = None
     new_shortcut: str = ""
     filters: tuple[str, ...] = ()  # offered first in "add filter"; all fields can be
+    derived: tuple[FieldSpec, ...] = ()  # of no column of its own: a list's URL can filter by it, no more
     _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_name", specs_by_name(self.fields))
+        object.__setattr__(self, "_by_name", specs_by_name((*self.fields, *self.derived)))
 
     def __hash__(self) -> int:
         return hash(self.key)

@@ -1,17 +1,92 @@
-"""The one place for inserts of many rows."""
+"""Inserts of many rows: the one place for them, and a way to gather those of many services into few statements.
+
+Ids are made in Python, so nothing that a service does next depends on a row being in the database already.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Model
+
+_collected: ContextVar[list[Any] | None] = ContextVar("collected_rows", default=None)
+
+
+def insert(row: Any) -> None:
+    """Insert ``row``: now, or at the end of ``collect_inserts``."""
+    rows = _collected.get()
+    if rows is None:
+        row.save(force_insert=True)
+    else:
+        rows.append(row)
 
 
 def insert_many(model: type[Model], rows: Sequence[Any], *, batch_size: int = 1000) -> None:
-    """Insert ``rows`` of ``model``.
+    """Insert ``rows`` of ``model``: now, or at the end of ``collect_inserts``.
 
     Django sends such a batch as ``INSERT … SELECT FROM UNNEST(…)``, which Citus cannot route under row-level
     security: on Citus, this function is where plain ``VALUES`` has to be chosen.
     """
-    model._base_manager.bulk_create(rows, batch_size=batch_size)
+    collected = _collected.get()
+    if collected is None:
+        model._base_manager.bulk_create(rows, batch_size=batch_size)
+    else:
+        collected.extend(rows)
+
+
+@contextmanager
+def collect_inserts() -> Iterator[None]:
+    """Keep every ``insert`` back and write them together at the end, a statement for each table.
+
+    Must be inside a transaction. An error inside drops what was kept back; one of the database at the end says
+    only that some row was refused, so the caller then does its rows one by one.
+    """
+    rows: list[Any] = []
+    token = _collected.set(rows)
+    try:
+        yield
+    finally:
+        _collected.reset(token)
+    by_model: dict[type[Model], list[Any]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(row)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # the tables' order does not matter then
+        for model, its_rows in by_model.items():
+            insert_many(model, its_rows)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@contextmanager
+def undo_on_error() -> Iterator[None]:
+    """Inside ``collect_inserts``: if the block fails, forget the rows that it kept back."""
+    rows = _collected.get()
+    length = len(rows) if rows is not None else 0
+    try:
+        yield
+    except BaseException:
+        if rows is not None:
+            del rows[length:]
+        raise
+
+
+class atomic(ContextDecorator):  # noqa: N801  a stand-in for Django's
+    """``transaction.atomic`` for services; while inserts are collected there is nothing in the database to undo."""
+
+    def __init__(self) -> None:
+        self._stack: list[AbstractContextManager[Any]] = []
+
+    def _recreate_cm(self) -> atomic:
+        return atomic()
+
+    def __enter__(self) -> None:
+        inner = undo_on_error() if _collected.get() is not None else transaction.atomic()
+        inner.__enter__()
+        self._stack.append(inner)
+
+    def __exit__(self, *error: Any) -> bool | None:
+        return self._stack.pop().__exit__(*error)

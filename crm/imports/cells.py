@@ -1,0 +1,132 @@
+"""What a cell's text names in the workspace: choices, stages, people, teams, other records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.fields.targets import model_of
+from crm.picklists import selectors as picklists
+from crm.picklists.lists import PICKLISTS
+from crm.picklists.models import Choice, Stage
+from crm.picklists.services import create_choice, create_stage
+from crm.tenants.context import current_tenant
+from crm.tenants.text import sort_key
+from crm.users.access import visible
+from crm.users.models import Membership, Team
+from crm.users.selectors import member_by_name_or_email, teams
+from crm.users.services import ensure_member
+
+T = TypeVar("T")
+
+
+class Cells:
+    """Looks up what the cells of one run name, and remembers it; a ``fields.parsing.ParseContext``."""
+
+    def __init__(
+        self, actor: Membership, *, day_first: bool, make_choices: bool, make_people: bool, dry_run: bool = False
+    ) -> None:
+        self.actor = actor
+        self.day_first = day_first
+        self.make_choices = make_choices and not dry_run
+        self.make_people = make_people and not dry_run
+        self.would_make = dry_run
+        self.currency = current_tenant().currency
+        self._known: dict[tuple[str, ...], Any] = {}
+        self._records: dict[tuple[str, str], list[Any]] = {}
+
+    def choice(self, picklist: str, text: str) -> Choice:
+        return self._once(("choice", picklist, sort_key(text)), lambda: self._choice(picklist, text))
+
+    def stage(self, text: str) -> Stage:
+        return self._once(("stage", sort_key(text)), lambda: self._stage(text))
+
+    def person(self, text: str) -> Membership:
+        return self._once(("person", sort_key(text)), lambda: self._person(text))
+
+    def team(self, text: str) -> Team:
+        key = sort_key(text)
+        for team in teams():
+            if sort_key(team.name) == key:
+                return team
+        raise ValidationError(_("There is no team “%(text)s”.") % {"text": text})
+
+    def record(self, type_key: str, text: str) -> Any:
+        """The record of that name or external id that the importer may see."""
+        found = self._records.get((type_key, sort_key(text)))
+        if found is None:
+            self.load_records(type_key, [text])
+            found = self._records[(type_key, sort_key(text))]
+        if not found:
+            raise ValidationError(_("Nothing is called “%(text)s”.") % {"text": text})
+        if len(found) > 1:
+            raise ValidationError(_("%(count)s are called “%(text)s”.") % {"count": len(found), "text": text})
+        return found[0]
+
+    def load_records(self, type_key: str, texts: list[str]) -> None:
+        """Look up many names with two queries, before the rows that use them."""
+        wanted = {sort_key(text): text for text in texts if (type_key, sort_key(text)) not in self._records}
+        if not wanted:
+            return
+        rows = visible(self.actor, model_of(type_key).objects.all())
+        for key in wanted:
+            self._records[(type_key, key)] = []
+        for record in rows.filter(external_id__in=list(wanted.values())):
+            self._records[(type_key, sort_key(record.external_id))].append(record)
+        missing = [key for key in wanted if not self._records[(type_key, key)]]
+        for record in rows.filter(sort_name__in=missing):
+            self._records[(type_key, record.sort_name)].append(record)
+
+    def add_record(self, type_key: str, record: Any) -> None:
+        """Let the rows that follow find a record that a row before them has made."""
+        self._records[(type_key, sort_key(record.name))] = [record]
+
+    def forget_absent(self, type_key: str) -> None:
+        """Ask again for names that were not there: a row of this batch may have brought them."""
+        for key in [key for key, found in self._records.items() if key[0] == type_key and not found]:
+            del self._records[key]
+
+    def _once(self, key: tuple[str, ...], find: Callable[[], T]) -> T:
+        if key not in self._known:
+            self._known[key] = find()
+        return self._known[key]
+
+    def _choice(self, picklist: str, text: str) -> Choice:
+        key = sort_key(text)
+        for choice in picklists.choices(picklist, active_only=False):
+            if key in (sort_key(choice.label), choice.meaning):
+                return choice
+        if self.would_make:
+            return Choice(picklist=picklist, label=text)
+        if not self.make_choices:
+            raise ValidationError(_("“%(text)s” is not in the list.") % {"text": text})
+        meaning = "other" if PICKLISTS[picklist].meanings else ""
+        return create_choice(actor=self.actor, picklist=picklist, values={"label": text, "meaning": meaning})
+
+    def _stage(self, text: str) -> Stage:
+        key = sort_key(text)
+        stages = picklists.stages()
+        for stage in stages:
+            if key == sort_key(stage.label):
+                return stage
+        for stage in stages:
+            if key == stage.meaning:
+                return stage
+        if self.would_make:
+            return Stage(label=text, pipeline=picklists.default_pipeline())
+        if not self.make_choices:
+            raise ValidationError(_("There is no stage “%(text)s”. Add it in Setup, then import.") % {"text": text})
+        return create_stage(actor=self.actor, pipeline=picklists.default_pipeline(), values={"label": text})
+
+    def _person(self, text: str) -> Membership:
+        member = member_by_name_or_email(text)
+        if member is not None:
+            return member
+        if self.would_make:
+            return Membership(name=text)
+        if not self.make_people:
+            raise ValidationError(_("Nobody here is called “%(text)s”.") % {"text": text})
+        return ensure_member(actor=self.actor, name=text)

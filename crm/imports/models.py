@@ -1,0 +1,79 @@
+"""Imports: a file, how its columns are read, how far it has come, and the rows that were refused."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.tenants.models import TenantForeignKey, TenantModel
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("Columns to be set")
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+
+
+class Import(TenantModel):
+    """One file on its way in.
+
+    ``mapping`` names a field for each column ("" = left out). ``fixed`` gives values for the whole file, by field, as
+    text. A dry run goes through all rows and writes nothing but the counts and refusals. ``position`` counts the
+    rows that are done: it commits together with them, so that a run that was killed goes on where it was.
+    """
+
+    record_type = models.CharField(max_length=30)
+    file_name = models.CharField(max_length=255)
+    encoding = models.CharField(max_length=40)
+    separator = models.CharField(max_length=1)
+    headers = models.JSONField(default=list)
+    mapping = models.JSONField(default=list)
+    fixed = models.JSONField(default=dict)
+    day_first = models.BooleanField(default=False)
+    make_choices = models.BooleanField(default=True)  # an unknown word becomes a choice of its list
+    make_people = models.BooleanField(default=True)  # an unknown owner becomes an inactive member
+    is_dry_run = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
+    total = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0)
+    created_count = models.PositiveIntegerField(default=0)
+    updated_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    problem = models.TextField(blank=True)  # why it failed as a whole
+    cancel_asked = models.BooleanField(default=False)
+    made_by = TenantForeignKey("users.Membership")
+    made_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)  # last sign of life: an older running one has lost its worker
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["tenant", "-made_at"], name="import_by_time"),
+            models.Index(
+                fields=["tenant", "seen_at"], condition=models.Q(state__in=["queued", "running"]), name="import_open"
+            ),
+        ]
+
+
+class ImportFile(TenantModel):
+    """The bytes of an import's file: in the database, where every worker of a workspace finds them."""
+
+    job = TenantForeignKey(Import)
+    content = models.BinaryField()
+
+
+class RefusedRow(TenantModel):
+    """A row that was not taken, as it stood in the file, with the reasons."""
+
+    job = TenantForeignKey(Import)
+    number = models.PositiveIntegerField()  # of the row, the first after the header is 1
+    cells = models.JSONField()
+    reasons = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="refused_once")]

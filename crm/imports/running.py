@@ -1,0 +1,219 @@
+"""Taking the rows of an import in, a batch at a time.
+
+Each batch is one transaction that also moves ``position`` on: a run that is killed goes on after its last batch, and
+two workers with the same import wait for each other. The rows of a batch are prepared one by one by the same service
+that a form uses; their inserts are sent together. Should the database refuse one of them, the batch is done again
+row by row, so that only that row is refused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.fields.kinds import Lookup
+from crm.fields.spec import FieldSpec
+from crm.imports.cells import Cells
+from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
+from crm.imports.reading import read_rows
+from crm.records.registry import record_type as type_of_key
+from crm.records.types import RecordType
+from crm.tenants.bulk import collect_inserts, insert_many, undo_on_error
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from crm.users.access import can
+from crm.users.models import Membership
+
+BATCH = 500
+
+
+class DryRunDone(Exception):
+    """Ends a dry run's transaction, so that nothing of it stays."""
+
+
+@dataclass
+class Outcome:
+    """What became of a batch."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[int, list[str], list[str]]] = field(default_factory=list)  # (row number, cells, reasons)
+
+
+def run_import(tenant: Tenant, job_id: Any) -> None:
+    """Work on the import until it is done, cancelled or failed; harmless when another worker has it."""
+    content: bytes | None = None
+    rows: Iterator[list[str]] = iter(())
+    position = -1
+    while True:
+        with tenant_context(tenant):
+            job = Import.objects.select_for_update(of=("self",)).select_related("made_by__role", "made_by__team")
+            job = job.filter(pk=job_id, state__in=[ImportState.QUEUED, ImportState.RUNNING]).first()
+            if job is None:
+                return
+            if job.cancel_asked:
+                return _finish(job, ImportState.CANCELLED)
+            if content is None:
+                content = bytes(ImportFile.objects.get(job=job).content)
+            if position != job.position:
+                position = job.position
+                rows = read_rows(content, job.encoding, job.separator, len(job.headers), start=position)
+            batch = list(islice(rows, BATCH))
+            if not batch:
+                return _finish(job, ImportState.DONE)
+            _take_in(job, batch)
+            position = job.position
+
+
+def _take_in(job: Import, batch: list[list[str]]) -> None:
+    outcome = _run_batch(job, batch)
+    insert_many(RefusedRow, [RefusedRow(job=job, number=n, cells=c, reasons=r) for n, c, r in outcome.refused])
+    job.state = ImportState.RUNNING
+    job.position += len(batch)
+    job.created_count += outcome.counts["created"]
+    job.updated_count += outcome.counts["updated"]
+    job.unchanged_count += outcome.counts["unchanged"]
+    job.refused_count += len(outcome.refused)
+    job.seen_at = timezone.now()
+    job.save(
+        update_fields=[
+            "state", "position", "created_count", "updated_count", "unchanged_count", "refused_count", "seen_at",
+        ]
+    )  # fmt: skip
+
+
+def _finish(job: Import, state: str) -> None:
+    job.state = state
+    job.finished_at = job.seen_at = timezone.now()
+    job.save(update_fields=["state", "finished_at", "seen_at"])
+
+
+def _run_batch(job: Import, batch: list[list[str]]) -> Outcome:
+    if job.is_dry_run:
+        outcome = Outcome()
+        try:
+            with transaction.atomic():
+                outcome = Batch(job, batch).run(collected=True)
+                raise DryRunDone
+        except DryRunDone:
+            return outcome
+    try:
+        with transaction.atomic():
+            return Batch(job, batch).run(collected=True)
+    except DatabaseError:
+        return Batch(job, batch).run(collected=False)
+
+
+class Batch:
+    """One batch of an import: its rows as values, the records they meet, and what comes of each."""
+
+    def __init__(self, job: Import, rows: list[list[str]]) -> None:
+        self.job = job
+        self.rows = rows
+        self.actor: Membership = job.made_by
+        self.type: RecordType = type_of_key(job.record_type)
+        self.columns: list[tuple[int, FieldSpec]] = [
+            (index, self.type.spec(name)) for index, name in enumerate(job.mapping) if name and self.type.has(name)
+        ]
+        self.cells = Cells(
+            self.actor,
+            day_first=job.day_first,
+            make_choices=job.make_choices and self.actor.role.can_set_up,
+            make_people=job.make_people and self.actor.role.can_set_up,
+        )
+        self.outcome = Outcome()
+
+    def run(self, *, collected: bool) -> Outcome:
+        """Take the rows in; ``collected``: their inserts are sent together at the end."""
+        self._look_up_records()
+        parsed = [self._parse(number, cells) for number, cells in enumerate(self.rows, start=self.job.position + 1)]
+        known = self._known_records([values for values in parsed if values is not None])
+        if collected:
+            with collect_inserts():
+                self._write_all(parsed, known)
+        else:
+            self._write_all(parsed, known)
+        return self.outcome
+
+    def _write_all(self, parsed: list[dict[str, Any] | None], known: dict[str, Any]) -> None:
+        for offset, values in enumerate(parsed):
+            if values is None:
+                continue
+            number, cells = self.job.position + 1 + offset, self.rows[offset]
+            try:
+                with undo_on_error():
+                    self.outcome.counts[self._write(values, known)] += 1
+            except ValidationError as error:
+                self.outcome.refused.append((number, cells, reasons_of(error, self.type)))
+            except DatabaseError as error:
+                if not transaction.get_connection().in_atomic_block or error.__cause__ is None:
+                    raise
+                raise
+
+    def _write(self, values: dict[str, Any], known: dict[str, Any]) -> str:
+        external_id = values.get("external_id", "")
+        record = known.get(external_id) if external_id else None
+        if record is None:
+            record = self.type.create(actor=self.actor, values=values)
+            if external_id:
+                known[external_id] = record
+            self.cells.add_record(self.type.key, record)
+            return "created"
+        if not can(self.actor, "edit", record):
+            raise ValidationError(_("A record with this external id exists, and you may not change it."))
+        changed = self.type.update(record, actor=self.actor, values=values)
+        return "updated" if changed else "unchanged"
+
+    def _parse(self, number: int, cells: list[str]) -> dict[str, Any] | None:
+        values: dict[str, Any] = {}
+        reasons: list[str] = []
+        fixed = [(self.type.spec(name), text) for name, text in self.job.fixed.items() if self.type.has(name)]
+        given = [(spec, cells[index]) for index, spec in self.columns]
+        for spec, text in [*fixed, *given]:
+            if not text:
+                continue
+            try:
+                values[spec.name] = spec.kind.parse(spec, text, self.cells)
+            except ValidationError as error:
+                reasons += [f"{spec.label}: {message}" for message in error.messages]
+        if reasons:
+            self.outcome.refused.append((number, cells, reasons))
+            return None
+        if not values:
+            self.outcome.refused.append((number, cells, [_("The row is empty.")]))
+            return None
+        if "owner" not in values and self.type.has("owner") and "owner" not in self.job.mapping:
+            values["owner"] = self.actor
+        return values
+
+    def _look_up_records(self) -> None:
+        for index, spec in self.columns:
+            if isinstance(spec.kind, Lookup):
+                texts = [cells[index] for cells in self.rows if cells[index]]
+                self.cells.load_records(spec.kind.key, list(dict.fromkeys(texts)))
+
+    def _known_records(self, parsed: list[dict[str, Any]]) -> dict[str, Any]:
+        """The records that the batch's external ids already stand for."""
+        ids = [values["external_id"] for values in parsed if values.get("external_id")]
+        if not ids:
+            return {}
+        records = self.type.model.objects.filter(external_id__in=ids).select_related("owner", "team")
+        return {record.external_id: record for record in records}
+
+
+def reasons_of(error: ValidationError, record_type: RecordType) -> list[str]:
+    """The messages of ``error``, each with the label of its field."""
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    reasons = []
+    for name, messages in error.message_dict.items():
+        label = f"{record_type.spec(name).label}: " if record_type.has(name) else ""
+        reasons += [f"{label}{message}" for message in messages]
+    return reasons

@@ -1,0 +1,108 @@
+"""Steps of an import: upload, columns, start (or dry run), cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.imports.guessing import guess_mapping, importable
+from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
+from crm.imports.reading import find_shape
+from crm.records.types import RecordType
+from crm.users.models import Membership
+
+OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
+
+
+@transaction.atomic
+def upload_import(*, actor: Membership, record_type: RecordType, file_name: str, content: bytes) -> Import:
+    """Keep the file and guess what its columns are; raise ``ValidationError`` when it is no table."""
+    shape = find_shape(content)
+    job = Import.objects.create(
+        record_type=record_type.key,
+        file_name=file_name[:255],
+        encoding=shape.encoding,
+        separator=shape.separator,
+        headers=shape.headers,
+        mapping=guess_mapping(record_type, shape.headers),
+        total=shape.rows,
+        made_by=actor,
+    )
+    ImportFile.objects.create(job=job, content=content)
+    return job
+
+
+@transaction.atomic
+def set_columns(
+    *, job: Import, record_type: RecordType, mapping: list[str], fixed: dict[str, str], options: dict[str, bool]
+) -> None:
+    """Say what each column is; ``options`` are day_first, make_choices and make_people."""
+    if job.state != ImportState.UPLOADED:
+        raise ValidationError(_("This import has already been started."))
+    names = {spec.name for spec in importable(record_type)}
+    chosen = [name for name in mapping if name]
+    if len(mapping) != len(job.headers) or not set(chosen) <= names or not set(fixed) <= names:
+        raise ValidationError(_("Choose a field, or “leave out”, for every column."))
+    twice = sorted({str(record_type.spec(name).label) for name in chosen if chosen.count(name) > 1})
+    if twice:
+        raise ValidationError(_("Two columns cannot be the same field: %(fields)s.") % {"fields": ", ".join(twice)})
+    if not chosen:
+        raise ValidationError(_("Every column is left out: there is nothing to import."))
+    job.mapping, job.fixed = mapping, fixed
+    for name in ("day_first", "make_choices", "make_people"):
+        setattr(job, name, options.get(name, False))
+    job.save(update_fields=["mapping", "fixed", "day_first", "make_choices", "make_people"])
+
+
+@transaction.atomic
+def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
+    """Queue the import; a dry run that is over may be followed by the real one."""
+    from crm.imports.jobs import kick
+
+    job = Import.objects.select_for_update().get(pk=job.pk)
+    after_dry_run = job.is_dry_run and job.state in (ImportState.DONE, ImportState.CANCELLED)
+    if job.state != ImportState.UPLOADED and not after_dry_run:
+        raise ValidationError(_("This import has already been started."))
+    RefusedRow.objects.filter(job=job).delete()
+    job.state, job.is_dry_run = ImportState.QUEUED, dry_run
+    job.position = job.created_count = job.updated_count = job.unchanged_count = job.refused_count = 0
+    job.cancel_asked, job.finished_at, job.seen_at = False, None, timezone.now()
+    job.save()
+    if not dry_run:
+        _tell(job, actor, "import.started")
+    tenant_id, job_id = job.tenant_id, job.pk
+    transaction.on_commit(lambda: kick(tenant_id, job_id))
+
+
+@transaction.atomic
+def reopen_columns(*, job: Import) -> None:
+    """After a dry run: back to the columns."""
+    if not (job.is_dry_run and job.state not in OPEN_STATES):
+        raise ValidationError(_("Only a dry run can be taken back."))
+    job.state, job.is_dry_run = ImportState.UPLOADED, False
+    job.save(update_fields=["state", "is_dry_run"])
+
+
+@transaction.atomic
+def cancel_import(*, job: Import, actor: Membership) -> None:
+    """Stop after the batch that is under way; what came in stays and is said."""
+    if job.state in OPEN_STATES:
+        Import.objects.filter(pk=job.pk).update(cancel_asked=True)
+        _tell(job, actor, "import.cancelled")
+
+
+@transaction.atomic
+def fail_import(*, job: Import, problem: str) -> None:
+    """Give the import up as a whole."""
+    job.state, job.problem, job.finished_at = ImportState.FAILED, problem[:2000], timezone.now()
+    job.save(update_fields=["state", "problem", "finished_at"])
+
+
+def _tell(job: Import, actor: Membership, name: str) -> None:
+    data: dict[str, Any] = {"file": job.file_name, "type": job.record_type, "rows": job.total}
+    events.record(name=name, record=None, actor=actor, data=data)
