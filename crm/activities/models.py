@@ -32,12 +32,28 @@ class Activity(TenantModel):
     completed_by = TenantForeignKey("users.Membership", null=True)
     deleted_at = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return self.subject or self.body.strip().partition("\n")[0][:100] or str(self.get_kind_display())
+
+    @property
+    def is_task(self) -> bool:
+        return self.kind == ActivityKind.TASK
+
+    @property
+    def is_open_task(self) -> bool:
+        return self.is_task and self.completed_at is None and self.deleted_at is None
+
     class Meta(TenantModel.Meta):
         indexes = [
             models.Index(
                 fields=["tenant", "owner", "due_on"],
                 condition=models.Q(kind="task", completed_at=None, deleted_at=None),
                 name="task_open_by_owner",
+            ),
+            models.Index(
+                fields=["tenant", "due_on", "id"],
+                condition=models.Q(kind="task", completed_at=None, deleted_at=None),
+                name="task_open_by_due",
             ),
         ]
 
@@ -54,6 +70,4 @@ class ActivityLink(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "activity", "record_type", "record_id"], name="link_once")
         ]
-        indexes = [
-            models.Index(fields=["tenant", "record_type", "record_id", "-occurred_at"], name="link_of_record")
-        ]
+        indexes = [models.Index(fields=["tenant", "record_type", "record_id", "-occurred_at"], name="link_of_record")]

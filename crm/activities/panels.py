@@ -1,0 +1,96 @@
+"""What activities show on the page of any record: the composer with the timeline, and the open tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from crm.activities.forms import ComposerForm
+from crm.activities.models import ActivityKind
+from crm.activities.selectors import Entry, Timeline, open_tasks, timeline
+from crm.activities.shown import LOOKS, TaskRow, mark
+from crm.pages.idempotency import new_key
+from crm.records import registry
+from crm.records.types import Panel
+from crm.tenants.clock import today
+from crm.users.access import can
+from crm.users.models import Membership
+from crm.users.roles import RECORD_KEYS
+
+TASKS_SHOWN = 20
+MOST_CHANGES = 8  # of one event in the timeline; the history page shows all
+
+
+def timeline_context(actor: Membership, record: Any, before: str = "") -> dict[str, Any]:
+    """What ``activities/timeline.html`` shows: the composer, and a page of the record's timeline."""
+    return {
+        "record": record,
+        "is_first_page": not before,
+        **composer_context(ComposerForm(actor=actor)),
+        **feed_context(actor, record, timeline(actor, record, before)),
+    }
+
+
+def composer_context(form: ComposerForm) -> dict[str, Any]:
+    return {"composer": form, "new_url": reverse("activities:new"), "idempotency_key": new_key()}
+
+
+def feed_context(actor: Membership, record: Model, page: Timeline) -> dict[str, Any]:
+    """What ``activities/feed.html`` shows: the timeline's lines by day."""
+    url = timeline_url(record)
+    return {
+        "type": registry.type_of(record),
+        "record_url": registry.url(record),
+        "may_write": can(actor, "edit", record),
+        "days": [(day, [_line(entry) for entry in entries]) for day, entries in page.days],
+        "feed_url": url,
+        "older_url": f"{url}?before={quote(page.before)}" if page.before else "",
+        "today": localdate(),
+    }
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    """An entry with its mark; an event's sentence with who did it apart, so that it can stand out."""
+    if entry.activity:
+        look = LOOKS[ActivityKind(entry.activity.kind)]
+        return {"at": entry.at, "icon": look.icon, "tone": look.tone, "did": look.done, "activity": entry.activity}
+    event = entry.event
+    icon, tone = mark(event.name)
+    who = event.actor.name if event.actor else ""
+    words = entry.sentence.removeprefix(who)
+    return {
+        "at": entry.at,
+        "icon": icon,
+        "tone": tone,
+        "who": who if words != entry.sentence else "",
+        "words": words,
+        "event": event,
+        "lists_changes": event.name.endswith(".changed") and 1 < len(event.changes) <= MOST_CHANGES,
+    }
+
+
+def timeline_url(record: Model) -> str:
+    place = {"record_type": record._meta.app_label, "record_id": record.pk}
+    return reverse("activities:timeline", kwargs=place)
+
+
+def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
+    """What ``activities/open_tasks.html`` shows."""
+    now = today()
+    tasks = list(open_tasks(record)[: TASKS_SHOWN + 1])
+    place = {"record_type": record._meta.app_label, "record_id": str(record.pk)}
+    return {
+        "new_url": f"{reverse('activities:new')}?{urlencode(place | {'kind': 'task'})}",
+        "rows": [TaskRow(task, now, place="related", with_owner=True) for task in tasks[:TASKS_SHOWN]],
+        "is_capped": len(tasks) > TASKS_SHOWN,
+        "may_write": can(actor, "edit", record),
+    }
+
+
+for _key in RECORD_KEYS:
+    registry.add_panel(_key, Panel("timeline", "activities/timeline.html", timeline_context, place="middle"))
+    registry.add_panel(_key, Panel("tasks", "activities/open_tasks.html", tasks_context, order=10))

@@ -1,0 +1,153 @@
+"""Reading activities: a record's timeline and tasks, a person's tasks, a team's tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localdate
+
+from crm.activities.access import of_live_records, of_visible_records
+from crm.activities.models import Activity, ActivityKind, ActivityLink
+from crm.events.models import Event
+from crm.events.phrases import phrase
+from crm.events.selectors import events_of
+from crm.records import registry
+from crm.users.models import Membership
+from crm.users.selectors import teammate_ids
+
+PAGE = 30
+MOST_MY_TASKS = 200
+SOON = timedelta(days=7)
+OPEN_TASK = Q(kind=ActivityKind.TASK, completed_at=None, deleted_at=None)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline: an activity, or an event with its sentence."""
+
+    at: datetime
+    key: UUID  # orders what happened in the same moment
+    activity: Activity | None = None
+    event: Event | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Entries, the newest first. ``before`` is what to pass for the next page, "" on the last one."""
+
+    entries: list[Entry] = field(default_factory=list)
+    before: str = ""
+
+    @property
+    def days(self) -> list[tuple[Any, list[Entry]]]:
+        """The entries by the person's day."""
+        return [(day, list(group)) for day, group in groupby(self.entries, key=lambda entry: localdate(entry.at))]
+
+
+def timeline(actor: Membership, record: Model, before: str = "", limit: int = PAGE) -> Timeline:
+    """Return what was said, done and changed on ``record``, which ``actor`` may view: always two queries.
+
+    Open tasks are not in it (see ``open_tasks``): they have not happened yet.
+    """
+    links = ActivityLink.objects.filter(
+        record_type=record._meta.app_label, record_id=record.pk, activity__deleted_at=None
+    ).exclude(activity__kind=ActivityKind.TASK, activity__completed_at=None)
+    links = links.select_related(
+        "activity", "activity__owner", "activity__created_by", "activity__completed_by"
+    ).order_by("-occurred_at", "-id")
+    log = events_of(record).exclude(name="activity.linked")
+    if cursor := _parse_cursor(before):
+        links = links.filter(_before("occurred_at", *cursor))
+        log = log.filter(_before("at", *cursor))
+    labels = {spec.name: spec.label for spec in registry.type_of(record).fields}
+    entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links[: limit + 1]]
+    entries += [Entry(event.at, event.pk, event=event, sentence=phrase(event, labels)) for event in log[: limit + 1]]
+    entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
+    more = len(entries) > limit
+    entries = entries[:limit]
+    return Timeline(entries, f"{entries[-1].at.isoformat()}_{entries[-1].key}" if more else "")
+
+
+def _before(column: str, moment: datetime, key: UUID) -> Q:
+    return Q(**{f"{column}__lt": moment}) | Q(**{column: moment, "id__lt": key})
+
+
+def _parse_cursor(text: str) -> tuple[datetime, UUID] | None:
+    moment, _, key = text.partition("_")
+    try:
+        parsed = parse_datetime(moment)
+        return (parsed, UUID(key)) if parsed and parsed.tzinfo else None
+    except ValueError:
+        return None
+
+
+def open_tasks(record: Model) -> QuerySet[Activity]:
+    """Return the tasks of ``record`` that are still to be done, by due day; those without one come last."""
+    ids = ActivityLink.objects.filter(record_type=record._meta.app_label, record_id=record.pk).values("activity_id")
+    tasks = Activity.objects.filter(OPEN_TASK, pk__in=ids)
+    return tasks.select_related("owner", "created_by").order_by("due_on", "id")
+
+
+@dataclass(frozen=True)
+class MyTasks:
+    """The open tasks of one person up to the end of the next seven days. ``is_capped``: there are more."""
+
+    overdue: list[Activity]
+    today: list[Activity]
+    soon: list[Activity]
+    is_capped: bool = False
+
+    @property
+    def all(self) -> list[Activity]:
+        return [*self.overdue, *self.today, *self.soon]
+
+
+def my_tasks(actor: Membership, today: date) -> MyTasks:
+    """Return what ``actor`` has to do: overdue, on the day ``today`` of the workspace, in the seven days after it."""
+    tasks = of_live_records(Activity.objects.filter(OPEN_TASK, owner_id=actor.pk, due_on__lte=today + SOON))
+    rows = list(tasks.order_by("due_on", "id")[: MOST_MY_TASKS + 1])
+    shown = rows[:MOST_MY_TASKS]
+    return MyTasks(
+        overdue=[task for task in shown if task.due_on < today],
+        today=[task for task in shown if task.due_on == today],
+        soon=[task for task in shown if task.due_on > today],
+        is_capped=len(rows) > MOST_MY_TASKS,
+    )
+
+
+def tasks_of(actor: Membership, who: str) -> QuerySet[Activity]:
+    """Return the tasks, done ones too, of ``actor`` (``who`` = "me") or of the people of their team ("team").
+
+    The team are those of the actor's team and the teams below, or everybody without one; of their tasks the actor
+    sees those on records that they may view.
+    """
+    tasks = Activity.objects.filter(kind=ActivityKind.TASK, deleted_at=None).select_related("owner")
+    if who != "team":
+        return of_live_records(tasks.filter(owner_id=actor.pk))
+    if actor.team:
+        tasks = tasks.filter(owner_id__in=sorted(teammate_ids(actor.team)))
+    return of_visible_records(actor, tasks)
+
+
+DUE = ("all", "overdue", "today", "soon", "later", "none", "done")
+
+
+def due(tasks: QuerySet[Activity], when: str, today: date) -> QuerySet[Activity]:
+    """Return those of ``tasks`` that are open and due ``when`` (one of ``DUE``), or that are "done"."""
+    conditions = {
+        "overdue": Q(due_on__lt=today),
+        "today": Q(due_on=today),
+        "soon": Q(due_on__gt=today, due_on__lte=today + SOON),
+        "later": Q(due_on__gt=today + SOON),
+        "none": Q(due_on=None),
+    }
+    if when == "done":
+        return tasks.exclude(completed_at=None)
+    return tasks.filter(OPEN_TASK, conditions.get(when, Q()))

@@ -1,0 +1,218 @@
+"""Writing activities: notes, calls, meetings, mails logged by hand, and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.activities.models import Activity, ActivityKind, ActivityLink
+from crm.events.models import Event
+from crm.tenants.bulk import atomic, insert, insert_many
+from crm.users.models import Membership
+
+# What ``update_activity`` takes. A task's day, owner and completion have services of their own.
+EDITABLE = frozenset({"subject", "body", "occurred_at"})
+
+
+@atomic()
+def create_activity(
+    *,
+    kind: str,
+    records: Sequence[models.Model],
+    actor: Membership | None,
+    subject: str = "",
+    body: str = "",
+    owner: Membership | None = None,
+    due_on: date | None = None,
+    occurred_at: datetime | None = None,
+    because: Event | None = None,
+) -> Activity:
+    """Create an activity that stands on each of ``records``; its owner is the actor unless another is named.
+
+    ``actor`` is None when a workflow does it. Raises ``ValidationError`` keyed by field.
+    """
+    activity = Activity(
+        kind=kind,
+        subject=" ".join(subject.split()),
+        body=body.strip(),
+        owner=owner or actor,
+        created_by=actor,
+        due_on=due_on if kind == ActivityKind.TASK else None,
+        occurred_at=occurred_at or timezone.now(),
+    )
+    _refuse_empty(activity)
+    insert(activity)
+    places = {(record._meta.app_label, record.pk) for record in records}
+    insert_many(
+        ActivityLink,
+        [
+            ActivityLink(activity=activity, record_type=key, record_id=record_id, occurred_at=activity.occurred_at)
+            for key, record_id in sorted(places)
+        ],
+    )
+    _record("activity.created", activity, actor, because=because, records=sorted(places))
+    return activity
+
+
+@atomic()
+def update_activity(*, activity: Activity, actor: Membership, values: dict[str, Any]) -> Activity:
+    """Change what ``values`` names: ``subject``, ``body``, ``occurred_at``."""
+    if unknown := values.keys() - EDITABLE:
+        raise ValueError(f"Not to be changed here: {sorted(unknown)}")
+    changed = {name: value for name, value in values.items() if getattr(activity, name) != value}
+    if not changed:
+        return activity
+    changes = {name: [_plain(getattr(activity, name)), _plain(value)] for name, value in changed.items()}
+    for name, value in changed.items():
+        setattr(activity, name, value)
+    _refuse_empty(activity)
+    activity.save(update_fields=list(changed))
+    if "occurred_at" in changed:
+        _move_links(activity)
+    _record("activity.changed", activity, actor, changes=changes)
+    return activity
+
+
+@atomic()
+def delete_activity(*, activity: Activity, actor: Membership) -> Activity:
+    """Put ``activity`` away; ``restore_activity`` brings it back."""
+    if activity.deleted_at is None:
+        activity.deleted_at = timezone.now()
+        activity.save(update_fields=["deleted_at"])
+        _record("activity.deleted", activity, actor)
+    return activity
+
+
+@atomic()
+def restore_activity(*, activity: Activity, actor: Membership) -> Activity:
+    """Bring back what ``delete_activity`` put away."""
+    if activity.deleted_at is not None:
+        activity.deleted_at = None
+        activity.save(update_fields=["deleted_at"])
+        _record("activity.restored", activity, actor)
+    return activity
+
+
+@atomic()
+def complete_task(*, task: Activity, actor: Membership) -> Activity:
+    """Mark ``task`` as done, now and by ``actor``; once done it stays as it is."""
+    if task.completed_at is None:
+        task.completed_at = task.occurred_at = timezone.now()
+        task.completed_by = actor
+        task.save(update_fields=["completed_at", "completed_by", "occurred_at"])
+        _move_links(task)
+        _record("task.completed", task, actor)
+    return task
+
+
+@atomic()
+def reopen_task(*, task: Activity, actor: Membership) -> Activity:
+    """Take the completion of ``task`` back."""
+    if task.completed_at is not None:
+        task.completed_at = task.completed_by = None
+        task.occurred_at = task.created_at
+        task.save(update_fields=["completed_at", "completed_by", "occurred_at"])
+        _move_links(task)
+        _record("task.reopened", task, actor)
+    return task
+
+
+@atomic()
+def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> Activity:
+    """Give ``task`` another day; None: it is due on no day in particular."""
+    if task.due_on != due_on:
+        changes = {"due_on": [_plain(task.due_on), _plain(due_on)]}
+        task.due_on = due_on
+        task.save(update_fields=["due_on"])
+        _record("task.postponed", task, actor, changes=changes)
+    return task
+
+
+@atomic()
+def reassign_task(*, task: Activity, owner: Membership, actor: Membership) -> Activity:
+    """Hand ``task`` to ``owner``."""
+    if task.owner_id != owner.pk:
+        changes = {"owner": [_plain(task.owner), _plain(owner)]}
+        task.owner = owner
+        task.save(update_fields=["owner"])
+        _record("task.reassigned", task, actor, changes=changes)
+    return task
+
+
+@atomic()
+def link_activities(
+    *,
+    from_record: models.Model,
+    to_records: Iterable[models.Model],
+    actor: Membership | None = None,
+    because: Event | None = None,
+) -> list[ActivityLink]:
+    """Let the activities of ``from_record`` stand on ``to_records`` too, and return the links that are new.
+
+    Deleted activities come along: one that is restored later shows on all of its records.
+    """
+    source = ActivityLink.objects.filter(record_type=from_record._meta.app_label, record_id=from_record.pk)
+    followed = list(source.values_list("activity_id", "occurred_at"))
+    targets = [(record._meta.app_label, record.pk) for record in to_records]
+    there = ActivityLink.objects.filter(
+        record_type__in=[key for key, _id in targets], record_id__in=[record_id for _key, record_id in targets]
+    )
+    present = set(there.values_list("activity_id", "record_type", "record_id"))
+    new = [
+        ActivityLink(activity_id=activity_id, record_type=key, record_id=record_id, occurred_at=occurred_at)
+        for key, record_id in targets
+        for activity_id, occurred_at in followed
+        if (activity_id, key, record_id) not in present
+    ]
+    if new:
+        insert_many(ActivityLink, new)
+        data = {"records": [[key, str(record_id)] for key, record_id in targets], "links": len(new)}
+        events.record(name="activity.linked", record=from_record, actor=actor, data=data, because=because)
+    return new
+
+
+def _refuse_empty(activity: Activity) -> None:
+    if activity.is_task and not activity.subject:
+        raise ValidationError({"subject": _("Say what is to be done.")})
+    # A call or a meeting says something by having been.
+    if activity.kind in (ActivityKind.NOTE, ActivityKind.EMAIL) and not (activity.subject or activity.body):
+        raise ValidationError({"body": _("Write something first.")})
+
+
+def _move_links(activity: Activity) -> None:
+    ActivityLink.objects.filter(activity=activity).update(occurred_at=activity.occurred_at)
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as an event keeps it."""
+    if isinstance(value, Membership):
+        return {"id": str(value.pk), "label": value.name}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _record(
+    name: str,
+    activity: Activity,
+    actor: Membership | None,
+    *,
+    changes: dict[str, Any] | None = None,
+    because: Event | None = None,
+    records: Iterable[tuple[str, UUID]] | None = None,
+) -> None:
+    # The records stand in the event, so that a handler (last contacted, score) knows them without the activity.
+    if records is None:
+        records = ActivityLink.objects.filter(activity=activity).values_list("record_type", "record_id")
+    data = {
+        "kind": activity.kind,
+        "subject": str(activity),
+        "records": [[key, str(record_id)] for key, record_id in records],
+    }
+    events.record(name=name, record=activity, actor=actor, changes=changes, data=data, because=because)

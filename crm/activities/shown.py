@@ -1,0 +1,155 @@
+"""How activities are shown: icons, sentences, a task's row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import get_script_prefix
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.activities.models import Activity, ActivityKind
+from crm.activities.refs import RecordRef
+from crm.ui.format import day_near
+
+
+@dataclass(frozen=True)
+class KindLook:
+    """One kind: its tab in the composer, and its line in the timeline (with %(who)s)."""
+
+    kind: ActivityKind
+    icon: str
+    tone: str
+    hint: Any  # what the composer asks
+    submit: Any  # what its button says
+    done: Any  # what happened, in the timeline
+    key: str  # pressed to choose the tab
+
+
+LOOKS = {
+    look.kind: look
+    for look in (
+        KindLook(
+            ActivityKind.NOTE,
+            "notebook-pen",
+            "neutral",
+            gettext_lazy("What should be remembered?"),
+            gettext_lazy("Save note"),
+            gettext_lazy("wrote a note"),
+            "n",
+        ),
+        KindLook(
+            ActivityKind.CALL,
+            "phone",
+            "info",
+            gettext_lazy("What was said?"),
+            gettext_lazy("Log call"),
+            gettext_lazy("called"),
+            "p",
+        ),
+        KindLook(
+            ActivityKind.EMAIL,
+            "mail",
+            "neutral",
+            gettext_lazy("What was written?"),
+            gettext_lazy("Log e-mail"),
+            gettext_lazy("wrote an e-mail"),
+            "m",
+        ),
+        KindLook(
+            ActivityKind.MEETING,
+            "calendar",
+            "info",
+            gettext_lazy("What was agreed?"),
+            gettext_lazy("Log meeting"),
+            gettext_lazy("had a meeting"),
+            "v",
+        ),
+        KindLook(
+            ActivityKind.TASK,
+            "square-check",
+            "success",
+            gettext_lazy("What is to be done?"),
+            gettext_lazy("Add task"),
+            gettext_lazy("completed"),
+            "t",
+        ),
+    )
+}
+
+# The sign of an event in the timeline, by its full name or else by its last word.
+_MARKS = {
+    "created": ("sparkles", "success"),
+    "restored": ("sparkles", "success"),
+    "converted": ("sparkles", "success"),
+    "conversion_undone": ("undo-2", "warning"),
+    "deleted": ("trash-2", "danger"),
+    "stage_changed": ("arrow-right", "info"),
+    "status_changed": ("arrow-right", "info"),
+    "type_changed": ("arrow-right", "info"),
+    "reopened": ("undo-2", "info"),
+    "won": ("trophy", "success"),
+    "became_customer": ("trophy", "success"),
+    "lost": ("circle-x", "danger"),
+    "unqualified": ("circle-x", "danger"),
+}
+
+
+def mark(event_name: str) -> tuple[str, str]:
+    """Return icon and tone of events called ``event_name``."""
+    return _MARKS.get(event_name.rpartition(".")[2], ("arrow-right-left", "neutral"))
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task as it stands in a list. ``place`` says in which: "card" or "related"."""
+
+    task: Activity
+    today: date
+    place: str = "card"
+    refs: tuple[RecordRef, ...] = ()
+    with_owner: bool = False
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.task.completed_at is None and self.task.due_on is not None and self.task.due_on < self.today
+
+    @property
+    def due_words(self) -> str:
+        return day_near(self.task.due_on, self.today)
+
+    @property
+    def completion_url(self) -> str:
+        return f"{self._url}completion/"
+
+    @property
+    def due_url(self) -> str:
+        return f"{self._url}due/"
+
+    @property
+    def edit_url(self) -> str:
+        return f"{self._url}edit/"
+
+    @property
+    def _url(self) -> str:
+        # Not reverse(): a day has a hundred rows with three addresses each.
+        return f"{get_script_prefix()}activities/{self.task.pk}/"
+
+    @property
+    def tone(self) -> str:
+        if self.is_overdue:
+            return "danger"
+        return "warning" if self.task.due_on == self.today else "neutral"
+
+    @property
+    def postponements(self) -> list[tuple[date, str]]:
+        """The days offered for postponing: counted from today, whenever the task was due."""
+        monday = self.today + timedelta(days=7 - self.today.weekday())
+        return [
+            (self.today + timedelta(days=1), _("Tomorrow")),
+            (self.today + timedelta(days=3), _("In 3 days")),
+            (monday, _("Next Monday")),
+            (self.today + timedelta(days=30), _("In 30 days")),
+        ]

@@ -1,0 +1,78 @@
+"""The Tasks page: what I have to do, and what my team has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.activities.models import Activity
+from crm.activities.refs import refs_of
+from crm.activities.selectors import DUE, due, tasks_of
+from crm.activities.shown import TaskRow
+from crm.tenants.clock import today
+from crm.ui import respond
+from crm.ui.paging import page_by_key
+from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
+
+WHO = ("me", "team")
+
+
+@require_GET
+def tasks(request: WorkspaceRequest) -> HttpResponse:
+    """``?who=me|team&due=overdue|today|soon|later|none|done|all``: a page of tasks, by their days."""
+    who, when = _one_of(request, "who", WHO), _one_of(request, "due", DUE)
+    now = today()
+    page = page_by_key(
+        due(tasks_of(request.actor, who), when, now),
+        order=[("completed_at", True)] if when == "done" else [("due_on", False)],
+        after=request.GET.get("after"),
+        before=request.GET.get("before"),
+    )
+    context = {
+        "rows": task_rows(request.actor, page.rows, with_owner=who == "team"),
+        "page": page,
+        "who": who,
+        "when": when,
+        "people": [
+            (key, _url(key, when), label) for key, label in (("me", _("My tasks")), ("team", _("Team's tasks")))
+        ],
+        "days": [(key, _url(who, key), label) for key, label in _due_labels().items()],
+        "next_url": _url(who, when, after=page.next) if page.next else "",
+        "previous_url": _url(who, when, before=page.previous) if page.previous else "",
+    }
+    return respond(request, "activities/tasks.html", context)
+
+
+def task_rows(actor: Membership, tasks: Iterable[Activity], *, with_owner: bool = False) -> list[TaskRow]:
+    """Return ``tasks`` as rows of a card, each with its records: two queries, however many they are."""
+    tasks, now = list(tasks), today()
+    refs = refs_of(actor, tasks)
+    return [TaskRow(task, now, refs=tuple(refs.get(task.pk, ())), with_owner=with_owner) for task in tasks]
+
+
+def _one_of(request: WorkspaceRequest, name: str, allowed: tuple[str, ...]) -> str:
+    value = request.GET.get(name, "")
+    return value if value in allowed else allowed[0]
+
+
+def _due_labels() -> dict[str, str]:
+    return {
+        "all": _("All open"),
+        "overdue": _("Overdue"),
+        "today": _("Today"),
+        "soon": _("Next 7 days"),
+        "later": _("Later"),
+        "none": _("Without a day"),
+        "done": _("Done"),
+    }
+
+
+def _url(who: str, when: str, **cursor: Any) -> str:
+    return f"{reverse('activities:tasks')}?{urlencode({'who': who, 'due': when} | cursor)}"

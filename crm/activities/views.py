@@ -1,0 +1,231 @@
+"""Logging activities, and doing tasks, from wherever they are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.forms import DateField
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm.activities import services
+from crm.activities.access import get_activity
+from crm.activities.forms import ActivityForm, ComposerForm
+from crm.activities.models import Activity, ActivityKind
+from crm.activities.panels import composer_context, feed_context, tasks_context, timeline_context
+from crm.activities.refs import refs_of
+from crm.activities.selectors import timeline as read_timeline
+from crm.activities.shown import TaskRow
+from crm.pages.idempotency import already_made, remember_made
+from crm.records import registry
+from crm.records.access import get_record
+from crm.tenants.clock import today
+from crm.ui import respond
+from crm.ui.http import go, is_fragment, method
+from crm.ui.toasts import say
+from crm.users.http import WorkspaceRequest, require
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: WorkspaceRequest) -> HttpResponse:
+    """The composer as a page of its own (GET), and what writes for all composers (POST).
+
+    ``record_type`` and ``record_id`` say on which record the activity stands; without them it is a task of one's own.
+    """
+    record = _named_record(request)
+    if request.method == "GET":
+        kind = request.GET.get("kind", ActivityKind.TASK if record is None else ActivityKind.NOTE)
+        return _composer(request, record, ComposerForm(actor=request.actor, kind=kind))
+    home = registry.url(record) if record is not None else reverse("activities:tasks")
+    if made := already_made(request):
+        return _feed(request, record) if _in_feed(request) else go(request, made)
+    form = ComposerForm(request.POST, actor=request.actor)
+    if not form.is_valid():
+        return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
+    activity = _write(request, record, form.cleaned_data)
+    remember_made(request, back(request, home))
+    undo = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
+    say(request, _("Task added.") if activity.is_task else _("Logged."), undo_url=undo, undo_verb="POST")
+    return _feed(request, record) if _in_feed(request) else go(request, back(request, home))
+
+
+def _named_record(request: WorkspaceRequest) -> Any:
+    named = request.POST if request.method == "POST" else request.GET
+    key, record_id = named.get("record_type", ""), named.get("record_id", "")
+    if not (key or record_id):
+        return None
+    require(key in {record_type.key for record_type in registry.record_types()} and _is_uuid(record_id))
+    return get_record(request.actor, registry.record_type(key), record_id, verb="edit")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def _write(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Activity:
+    """Create what the composer holds, and the task that follows from it if one is named."""
+    records = [] if record is None else [record]
+    owner = values["owner"] or request.actor
+    is_task = values["kind"] == ActivityKind.TASK
+    activity = services.create_activity(
+        kind=values["kind"],
+        records=records,
+        actor=request.actor,
+        subject=values.get("subject", ""),
+        body=values["body"],
+        owner=owner if is_task else request.actor,
+        due_on=values["due_on"],
+    )
+    if values["next_step"] and not is_task:
+        services.create_activity(
+            kind=ActivityKind.TASK,
+            records=records,
+            actor=request.actor,
+            subject=values["next_step"],
+            owner=owner,
+            due_on=values["due_on"],
+        )
+    return activity
+
+
+def _in_feed(request: WorkspaceRequest) -> bool:
+    return is_fragment(request) and "feed" in request.POST
+
+
+def _feed(request: WorkspaceRequest, record: Any, form: ComposerForm | None = None) -> HttpResponse:
+    """Answer the composer on a record's page: composer and timeline anew, and the open tasks beside them."""
+    require(record is not None)
+    panel = timeline_context(request.actor, record)
+    if form is not None:
+        panel |= composer_context(form)
+    context = {"panel": panel, "tasks": tasks_context(request.actor, record)}
+    return respond(request, "activities/after_writing.html", context, status=422 if form is not None else 200)
+
+
+def _composer(request: WorkspaceRequest, record: Any, form: ComposerForm) -> HttpResponse:
+    home = registry.url(record) if record is not None else reverse("activities:tasks")
+    context = {
+        "panel": {"record": record, "type": registry.type_of(record) if record is not None else None}
+        | composer_context(form),
+        "back": back(request, home),
+    }
+    return respond(request, "activities/new.html", context, partial="form", status=422 if form.is_bound else 200)
+
+
+@require_POST
+def completion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
+    """POST completes the task, DELETE reopens it."""
+    task = _task(request, activity_id)
+    undone = method(request) == "DELETE"
+    if undone:
+        services.reopen_task(task=task, actor=request.actor)
+    else:
+        services.complete_task(task=task, actor=request.actor)
+    if not is_fragment(request):
+        words = _("“%(task)s” is open again.") if undone else _("“%(task)s” is done.")
+        say(request, words % {"task": task}, undo_url="" if undone else request.path)
+    return _row(request, task)
+
+
+@require_POST
+def due(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
+    """Give the task the day ``due_on``; empty: no day."""
+    task = _task(request, activity_id)
+    try:
+        due_on = DateField(required=False).clean(request.POST.get("due_on", ""))
+    except ValidationError as error:
+        say(request, " ".join(error.messages), tone="danger")
+    else:
+        services.postpone_task(task=task, due_on=due_on, actor=request.actor)
+    return _row(request, task)
+
+
+def _task(request: WorkspaceRequest, activity_id: UUID) -> Activity:
+    task = get_activity(request.actor, activity_id, verb="edit", lock=True)
+    require(task.is_task)
+    return task
+
+
+def _row(request: WorkspaceRequest, task: Activity) -> HttpResponse:
+    """Answer with the task's row as it is now; without htmx with the page it stood on."""
+    if not is_fragment(request):
+        return go(request, back(request, _home_of(request, task)))
+    place = "related" if request.POST.get("place") == "related" else "card"
+    refs = tuple(refs_of(request.actor, [task]).get(task.pk, ())) if place == "card" else ()
+    row = TaskRow(task, today(), place, refs, with_owner="with_owner" in request.POST)
+    response = respond(request, "activities/task_row.html", {"row": row})
+    response.headers["HX-Trigger"] = "activities-changed"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
+    """Change what an activity says; of a task also its day and its person."""
+    activity = get_activity(request.actor, activity_id, verb="edit", lock=request.method == "POST")
+    home = back(request, _home_of(request, activity))
+    form = ActivityForm(request.POST if request.method == "POST" else None, activity=activity)
+    if request.method == "POST" and form.is_valid() and _update(request, activity, form):
+        say(request, _("Saved."))
+        return go(request, home)
+    deletion_url = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
+    context = {"form": form, "activity": activity, "back": home, "deletion_url": deletion_url}
+    return respond(request, "activities/edit.html", context, partial="form", status=422 if form.is_bound else 200)
+
+
+def _update(request: WorkspaceRequest, activity: Activity, form: ActivityForm) -> bool:
+    values, actor = form.values(), request.actor
+    try:
+        if "due_on" in values:
+            services.postpone_task(task=activity, due_on=values.pop("due_on"), actor=actor)
+        if "owner" in values:
+            services.reassign_task(task=activity, owner=values.pop("owner"), actor=actor)
+        services.update_activity(activity=activity, actor=actor, values=values)
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return False
+    return True
+
+
+@require_POST
+def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
+    """POST puts the activity away, DELETE brings it back."""
+    restores = method(request) == "DELETE"
+    activity = get_activity(request.actor, activity_id, verb="edit", lock=True, deleted=restores)
+    home = back(request, _home_of(request, activity))
+    if restores:
+        services.restore_activity(activity=activity, actor=request.actor)
+        say(request, _("“%(name)s” is back.") % {"name": activity})
+    else:
+        services.delete_activity(activity=activity, actor=request.actor)
+        say(request, _("“%(name)s” was deleted.") % {"name": activity}, undo_url=request.path)
+    return go(request, home)
+
+
+@require_GET
+def timeline(request: WorkspaceRequest, record_type: str, record_id: UUID) -> HttpResponse:
+    """A page of a record's timeline; htmx gets its days alone."""
+    require(record_type in {one.key for one in registry.record_types()})
+    record = get_record(request.actor, registry.record_type(record_type), record_id)
+    page = read_timeline(request.actor, record, request.GET.get("before", ""))
+    context = {"panel": feed_context(request.actor, record, page), "record": record}
+    return respond(request, "activities/timeline_page.html", context, partial="feed")
+
+
+def back(request: WorkspaceRequest, default: str) -> str:
+    """Return the page of this site that the form named in ``next``, or ``default``."""
+    target = request.POST.get("next", "") or request.GET.get("next", "")
+    own = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if own else default
+
+
+def _home_of(request: WorkspaceRequest, activity: Activity) -> str:
+    refs = refs_of(request.actor, [activity]).get(activity.pk)
+    return refs[0].url if refs else reverse("activities:tasks")
