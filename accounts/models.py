@@ -15,6 +15,7 @@ class Account(RecordModel):
     type_since = models.DateField(null=True)
     type_because = TenantForeignKey("events.Event", null=True)  # the event that made it so; None: set by hand
     type_kept = models.BooleanField(default=False)  # set by hand with "keep until changed": workflows leave it
+    lost_only = models.BooleanField(default=False)  # it has opportunities, and every one was lost
     contract_ends_on = models.DateField(null=True, blank=True)
     parent = TenantForeignKey("accounts.Account", null=True, blank=True)
     industry = TenantForeignKey("picklists.Choice", null=True, blank=True)

@@ -1,5 +1,12 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from accounts import views
+from accounts.record import ACCOUNT
+from crm.pages.urls import record_urls
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    *record_urls(ACCOUNT),
+    path("<uuid:record_id>/type/", views.account_type, name="type"),
+]

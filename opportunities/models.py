@@ -57,6 +57,13 @@ class Opportunity(RecordModel):
         indexes = [
             *record_indexes("opportunity"),
             models.Index(fields=["tenant", "stage", "-updated_at", "-id"], name="opportunity_by_stage"),
+            # Counts and sums of the board and the pipeline, without reading the rows.
+            models.Index(
+                fields=["tenant", "stage", "currency"],
+                include=["amount_minor", "owner"],
+                condition=models.Q(deleted_at=None),
+                name="opportunity_totals",
+            ),
             models.Index(fields=["tenant", "expected_close_on", "id"], name="opportunity_by_close"),
             models.Index(fields=["tenant", "closed_on", "id"], name="opportunity_by_closed"),
             models.Index(fields=["tenant", "amount_minor", "id"], name="opportunity_by_amount"),

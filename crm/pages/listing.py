@@ -108,8 +108,8 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         "sums": _sums(listing.state, records) if exact else [],
         "may_create": may(request.actor, "create", record_type.key),
         "may_change_view": listing.state.view and may_change(request.actor, listing.state.view),
-        **_filter_context(request, listing),
-        **_links(request, listing),
+        **filter_context(request, listing),
+        **links(request, listing),
     }
     return respond(request, "pages/list.html", context, partial="table")
 
@@ -161,7 +161,7 @@ def _sums(state: ViewState, records: QuerySet) -> list[tuple[str, str]]:
     return found
 
 
-def _filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
+def filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
     """The chips, and the form of the one filter that is being added or changed (``?edit=<field>``)."""
     record_type, state = listing.record_type, listing.state
     known: list[Chip] = chips(state, request.actor)
@@ -180,7 +180,7 @@ def _filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, An
     return context
 
 
-def _links(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
+def links(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
     state = listing.state
     return {
         "query": state.query(),

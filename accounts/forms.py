@@ -1,0 +1,28 @@
+"""Forms that only accounts have."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
+from crm.fields.kinds.choice import RowField
+from crm.picklists.selectors import choice, choices
+
+
+class TypeForm(forms.Form):
+    """The account's type, and whether workflows may change it."""
+
+    def __init__(self, account: Account, data: object = None) -> None:
+        super().__init__(data=data, initial={"type": str(account.type_id), "keep": account.type_kept})  # type: ignore[arg-type]
+        rows = {str(row.pk): row for row in choices("account_type")}
+        options = [(key, row.label) for key, row in rows.items()]
+        field = RowField(rows=rows, find=choice, choices=options, required=True)
+        field.keep(str(account.type_id))
+        field.label = _("Type")
+        self.fields["type"] = field
+        self.fields["keep"] = forms.BooleanField(
+            required=False,
+            label=_("Keep it until somebody changes it"),
+            help_text=_("Otherwise the next win or loss may change it."),
+        )

@@ -1,0 +1,79 @@
+"""The account as a record type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import ACCOUNT_FIELDS
+from accounts.models import Account
+from accounts.selectors import why_type
+from accounts.services import create_account, delete_account, prepare_account, restore_account, update_account
+from crm.events import phrases
+from crm.records import registry
+from crm.records.types import DefaultView, Panel, RecordType, Section
+from crm.users.access import can
+from crm.users.models import Membership
+
+_COLUMNS = ("name", "type", "industry", "owner", "phone", "city", "country", "updated_at")
+_CUSTOMER_COLUMNS = ("name", "type_since", "industry", "owner", "annual_revenue", "contract_ends_on", "country")
+
+ACCOUNT = RecordType(
+    key="accounts",
+    noun="account",
+    model=Account,
+    label=_("Account"),
+    label_plural=_("Accounts"),
+    icon="building-2",
+    description=_("An account is a company you sell to: a prospect until you win an opportunity, then a customer."),
+    fields=ACCOUNT_FIELDS,
+    sections=(
+        Section(_("Company"), ("name", "type", "industry", "website", "phone", "parent")),
+        Section(_("Size"), ("employees", "annual_revenue", "founded", "contract_ends_on")),
+        Section(_("Address"), ("street", "city", "region", "postal_code", "country")),
+        Section(_("More"), ("description", "owner", "team", "external_id")),
+    ),
+    columns=_COLUMNS,
+    headline=("type", "industry", "website", "phone", "owner"),
+    create=create_account,
+    update=update_account,
+    delete=delete_account,
+    restore=restore_account,
+    sort="name",
+    prepare=prepare_account,
+    views=(
+        DefaultView(
+            _("Active customers"),
+            (("type", "is", ("meaning:customer",)),),
+            _CUSTOMER_COLUMNS,
+            "name",
+            is_default=True,
+        ),
+        DefaultView(_("Prospective accounts"), (("type", "is", ("meaning:prospect",)),), _COLUMNS, "name"),
+        DefaultView(_("All accounts"), (), _COLUMNS, "name"),
+        DefaultView(_("My accounts"), (("owner", "is", ("me",)),), _COLUMNS, "name"),
+        DefaultView(_("Past customers"), (("type", "is", ("meaning:past_customer",)),), _CUSTOMER_COLUMNS, "name"),
+        DefaultView(_("Lost only"), (("lost_only", "is", ("yes",)),), _COLUMNS, "name"),
+    ),
+    new_shortcut="a",
+    filters=("type", "industry", "owner", "country", "lost_only"),
+)
+
+
+def load_type(actor: Membership, account: Account) -> dict[str, Any]:
+    """What the panel says about the account's type."""
+    return {
+        "account": account,
+        "type": ACCOUNT.spec("type").html(account),
+        "why": why_type(account, actor),
+        "may_change": can(actor, "edit", account),
+    }
+
+
+registry.register(ACCOUNT)
+registry.add_panel("accounts", Panel("type", "accounts/type_panel.html", load_type, order=10))
+
+_BECAME = _("%(actor)s changed the type from %(old)s to %(new)s")
+for _name in ("customer", "prospect", "past_customer"):
+    phrases.register(f"account.became_{_name}", _BECAME, field="type")

@@ -1,0 +1,182 @@
+"""Writing accounts, and what they are to us.
+
+An account's type is set by a person, or by a workflow because of an event (``type_because``). A person may ask for
+it to be kept (``type_kept``): workflows then leave it alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from crm.events.models import Event
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choice
+from crm.records import registry
+from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.tenants.clock import today
+from crm.tenants.text import company_key, domain_key, phone_key
+from crm.users.models import Membership
+
+LONGEST_CHAIN = 50  # of parents above parents
+
+# The event that tells the new type; any other meaning is "account.type_changed".
+TYPE_EVENTS = {
+    "customer": "account.became_customer",
+    "prospect": "account.became_prospect",
+    "past_customer": "account.became_past_customer",
+}
+TYPE_CHANGED = "account.type_changed"
+
+
+def prepare_account(account: Account) -> None:
+    """Fill the keys that lookups compare; refuse a parent that stands below the account itself."""
+    account.name = account.name.strip()
+    if not account.name:
+        raise ValidationError({"name": _("Give the account a name.")})
+    account.name_key = company_key(account.name)
+    account.domain = domain_key(account.website)
+    account.phone_key = phone_key(account.phone)
+    if account.type_since is None:
+        account.type_since = today()
+    _refuse_circle(account)
+
+
+def create_account(
+    *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
+) -> Account:
+    """Create an account from ``values`` (by field name); it is a prospect unless they say otherwise.
+
+    Raises ``ValidationError`` keyed by field.
+    """
+    if values.get("type", ...) is None:  # an empty cell of an import means: the usual one
+        values = {name: value for name, value in values.items() if name != "type"}
+    return create_record(registry.record_type("accounts"), actor=actor, values=values, because=because, **attributes)
+
+
+def update_account(
+    account: Account, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
+) -> Event | None:
+    """Write what of ``values`` differs; return the event, or None when nothing did.
+
+    A type among them counts as set by hand: it no longer says that a workflow did it.
+    """
+    new_type = values.get("type")
+    if new_type is not None and new_type.pk != account.type_id:
+        return _change_type(account, new_type, actor=actor, values=values, because=because)
+    return update_record(registry.record_type("accounts"), account, actor=actor, values=values, because=because)
+
+
+def delete_account(account: Account, *, actor: Membership | None, because: Event | None = None) -> None:
+    """Move the account to the recycle bin."""
+    delete_record(registry.record_type("accounts"), account, actor=actor, because=because)
+
+
+def restore_account(account: Account, *, actor: Membership | None, because: Event | None = None) -> None:
+    """Bring the account back from the recycle bin."""
+    restore_record(registry.record_type("accounts"), account, actor=actor, because=because)
+
+
+@atomic
+def set_account_type(
+    *,
+    account: Account,
+    type: Choice,
+    actor: Membership | None,
+    because: Event | None = None,
+    keep: bool = False,
+    cause: Event | None = None,
+) -> Event | None:
+    """Make ``account`` a ``type``; return the event, or None when nothing changed.
+
+    ``because`` is the event that a workflow acts on. ``cause`` is the one to show as the reason (default: the same).
+    ``keep`` holds on to the type until a person changes it; without it, workflows may change it again.
+    """
+    lock_account(account)
+    if type.pk == account.type_id and keep == account.type_kept:
+        return None
+    cause = cause or because
+    attributes = {"type_because_id": cause.pk if cause else None, "type_kept": keep}
+    return _change_type(account, type, actor=actor, values={"type": type}, because=because, **attributes)
+
+
+@atomic
+def set_type_cause(*, account: Account, cause: Event | None) -> None:
+    """Name another event as the reason for the type that the account has: the first one no longer holds."""
+    account.type_because = cause
+    account.save(update_fields=["type_because"])
+
+
+@atomic
+def set_lost_only(*, account: Account, lost_only: bool, because: Event | None = None) -> Event | None:
+    """Note whether every opportunity of the account was lost; return the event, or None when that was known."""
+    lock_account(account)
+    if account.lost_only == lost_only:
+        return None
+    accounts = registry.record_type("accounts")
+    return update_record(accounts, account, actor=None, values={}, because=because, lost_only=lost_only)
+
+
+def clear_lost_only(*, account_id: UUID, because: Event) -> None:
+    """Take the note off an account that has just got an opportunity which is not lost.
+
+    That opportunity's row holds the account's key already, so whoever locks the account to count waits for it.
+    """
+    account = Account.all_objects.filter(pk=account_id, lost_only=True).first()
+    if account is not None:
+        accounts = registry.record_type("accounts")
+        update_record(accounts, account, actor=None, values={}, because=because, lost_only=False)
+
+
+def lock_account(account: Account) -> Account:
+    """Hold the account, even a deleted one, until the transaction ends, and bring ``account`` up to date."""
+    account.refresh_from_db(from_queryset=Account.all_objects.select_for_update())
+    return account
+
+
+def _change_type(
+    account: Account,
+    new_type: Choice,
+    *,
+    actor: Membership | None,
+    values: dict[str, Any],
+    because: Event | None,
+    **attributes: Any,
+) -> Event | None:
+    moved = new_type.pk != account.type_id
+    return update_record(
+        registry.record_type("accounts"),
+        account,
+        actor=actor,
+        values=values,
+        because=because,
+        name=TYPE_EVENTS.get(new_type.meaning, TYPE_CHANGED) if moved else TYPE_CHANGED,
+        data={"kept": attributes.get("type_kept", False)},
+        **{
+            "type_since": today() if moved else account.type_since,
+            "type_because_id": None,
+            "type_kept": False,
+        }
+        | attributes,
+    )
+
+
+def meaning_of(account: Account) -> str:
+    """Return what the account's type means: prospect, customer, past_customer or other."""
+    return choice(account.type_id).meaning
+
+
+def _refuse_circle(account: Account) -> None:
+    above: UUID | None = account.parent_id
+    for _step in range(LONGEST_CHAIN):
+        if above is None:
+            return
+        if above == account.pk:
+            break
+        above = Account.all_objects.values_list("parent_id", flat=True).get(pk=above)
+    raise ValidationError({"parent": _("An account cannot stand below itself.")})

@@ -1,0 +1,195 @@
+"""The board of any record type that has one: a column for each stage, a card for each record.
+
+Counts and sums are of all rows that the person sees in the view, cards of the first ones. A move goes through the
+record's own URL (``Board.move_url``); the answer to a drop is ``moved``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from crm.fields.kinds import Money
+from crm.pages.listing import Listing, filter_context, filtered, links, read_listing
+from crm.records.registry import url
+from crm.records.types import Board, RecordType
+from crm.saved_views.selectors import may_change
+from crm.ui import format as formats
+from crm.ui.http import respond
+from crm.users.access import can, may
+from crm.users.http import WorkspaceRequest, require
+
+CARDS = 25  # in each column
+CARD_ORDER = ("-updated_at", "-pk")
+DROP = "board"  # in the query of a move that comes from a board: the answer is the columns' new heads
+
+
+@dataclass
+class Card:
+    record: Any
+    url: str
+    move_url: str
+    movable: bool
+    facts: dict[str, Any]
+
+
+@dataclass
+class Column:
+    """A column, with the count and the sums per currency of all its rows."""
+
+    value: Any
+    shown: bool  # False: the view leaves it out; it stands there to be moved to
+    asks: bool
+    count: int = 0
+    sums: dict[str, int] = field(default_factory=dict)
+    cards: list[Card] = field(default_factory=list)
+
+    @property
+    def total(self) -> str:
+        return formats.money_sums(self.sums)
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.cards)
+
+
+def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
+    """``GET /<type>/board/``: the same view, filters and all, as on the list."""
+    require(may(request.actor, "view", record_type.key))
+    listing = read_listing(request, record_type)
+    records = filtered(request, listing)
+    columns = _columns(request, listing, records)
+    _deal_cards(request, listing, records, columns)
+    here = f"{reverse(f'{record_type.key}:board')}{listing.state.query()}"
+    context = {
+        "listing": listing,
+        "type": record_type,
+        "state": listing.state,
+        "columns": columns,
+        "list_url": reverse(f"{record_type.key}:list"),
+        "column_field": record_type.board.column if record_type.board else "",
+        "total": formats.money_sums(_sum(columns)),
+        "count": sum(column.count for column in columns),
+        "here": here,
+        "may_create": may(request.actor, "create", record_type.key),
+        "may_change_view": listing.state.view and may_change(request.actor, listing.state.view),
+        **filter_context(request, listing),
+        **links(request, listing),
+    }
+    return respond(request, "pages/board.html", context)
+
+
+def from_board(request: WorkspaceRequest) -> bool:
+    """Whether this is a card dropped on a board (and not a form that was opened from one)."""
+    return DROP in request.GET and bool(request.htmx) and request.htmx.target != "dialog"
+
+
+def back_to(request: WorkspaceRequest, default: str) -> str:
+    """Where a form goes afterwards: the page of this workspace that it was opened from (``back``), or ``default``."""
+    back = request.POST.get("back") or request.GET.get("back", "")
+    inside = back.startswith(f"{request.META['SCRIPT_NAME']}/")
+    return back if inside and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else default
+
+
+def moved(request: WorkspaceRequest, record_type: RecordType, values: Sequence[UUID]) -> HttpResponse:
+    """Answer a drop with the new heads of the columns ``values``, counted in the view that the URL names."""
+    listing = read_listing(request, record_type)
+    columns = _columns(request, listing, filtered(request, listing))
+    context = {"columns": [column for column in columns if column.value.pk in values], "type": record_type}
+    return respond(request, "pages/board_heads.html", context)
+
+
+def _board(record_type: RecordType) -> Board:
+    return cast(Board, record_type.board)
+
+
+def _columns(request: WorkspaceRequest, listing: Listing, records: QuerySet) -> list[Column]:
+    """The columns with their counts and sums: one query, whatever the number of rows and columns."""
+    board = _board(listing.record_type)
+    shown = _shown(request, listing)
+    columns = {
+        value.pk: Column(value, shown is None or value.pk in shown, board.asks(value)) for value in board.columns()
+    }
+    for value, currency, count, total in _totals(listing.record_type, records):
+        column = columns.get(value)
+        if column is not None:
+            column.count += count
+            if total is not None:
+                column.sums[currency] = column.sums.get(currency, 0) + int(total)
+    return list(columns.values())
+
+
+def _totals(record_type: RecordType, records: QuerySet) -> QuerySet:
+    board = _board(record_type)
+    spec = record_type.spec(board.amount)
+    kind = cast(Money, spec.kind)
+    rows = records.order_by().values_list(f"{board.column}_id", kind.currency)
+    return rows.annotate(count=Count("pk"), total=Sum(kind.minor(spec)))
+
+
+def _shown(request: WorkspaceRequest, listing: Listing) -> set[UUID] | None:
+    """The columns that the view's own filter lets through; None: it has none."""
+    name = _board(listing.record_type).column
+    filters = [one for one in listing.state.filters if one.field == name]
+    if not filters:
+        return None
+    spec = listing.record_type.spec(name)
+    condition = Q()
+    try:
+        for one in filters:
+            condition &= spec.kind.filter(spec, one.operator, list(one.values), request.actor)
+    except ValidationError:  # ``filtered`` has said so
+        return set()
+    return {value.pk for value in _board(listing.record_type).columns() if _passes(condition, f"{name}_id", value.pk)}
+
+
+def _passes(condition: Q, column: str, value: UUID) -> bool:
+    """Whether a record in the column ``value`` could pass ``condition``, which speaks of ``column`` only."""
+    found = []
+    for part in condition.children:
+        if isinstance(part, Q):
+            found.append(_passes(part, column, value))
+        else:
+            name, wanted = part
+            found.append(value in wanted if name == f"{column}__in" else name == f"{column}__isnull" and not wanted)
+    passes = any(found) if condition.connector == Q.OR else all(found)
+    return not passes if condition.negated else passes
+
+
+def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, columns: list[Column]) -> None:
+    """Fill the columns with their first cards: one query for the ids of all columns, one for the rows."""
+    record_type, board = listing.record_type, _board(listing.record_type)
+    full = [column for column in columns if column.count]
+    if not full:
+        return
+    firsts = [
+        records.filter(**{f"{board.column}_id": column.value.pk}).order_by(*CARD_ORDER).values("pk")[:CARDS]
+        for column in full
+    ]
+    ids = [row["pk"] for row in firsts[0].union(*firsts[1:], all=True)] if len(firsts) > 1 else firsts[0]
+    rows = record_type.model.objects.filter(pk__in=ids).select_related(*board.related).order_by(*CARD_ORDER)
+    by_column: dict[UUID, list[Card]] = defaultdict(list)
+    for record in rows:
+        move_url = reverse(board.move_url, kwargs={"record_id": record.pk})
+        movable = can(request.actor, "edit", record)
+        card = Card(record, url(record), move_url, movable, board.facts(record))
+        by_column[getattr(record, f"{board.column}_id")].append(card)
+    for column in columns:
+        column.cards = by_column[column.value.pk]
+
+
+def _sum(columns: list[Column]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for column in columns:
+        for currency, total in column.sums.items():
+            sums[currency] += total
+    return dict(sums)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class OpportunitiesConfig(AppConfig):
+    name = "opportunities"
+
+    def ready(self) -> None:
+        from opportunities import panels, record, workflows  # noqa: F401  they register themselves

@@ -1,0 +1,126 @@
+"""The fields of an opportunity."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+from crm.picklists.models import ForecastCategory, Stage
+from crm.picklists.selectors import default_choice, default_pipeline, stages
+from crm.records.standard import STANDARD_FIELDS
+from crm.tenants.clock import today
+
+
+def first_stage() -> Stage:
+    """The stage that a new opportunity starts in."""
+    return next(stage for stage in stages(default_pipeline()) if stage.meaning == "open")
+
+
+OPPORTUNITY_FIELDS = (
+    FieldSpec(
+        "name",
+        _("Name"),
+        kinds.Text(300, key="sort_name"),
+        help=_("Empty: made of the account and the product."),
+        synonyms=("opportunity", "opportunity name", "deal", "deal name", "title", "subject"),
+    ),
+    FieldSpec("account", _("Account"), kinds.Lookup("accounts"), synonyms=("account name", "company", "customer")),
+    FieldSpec(
+        "contact",
+        _("Main contact"),
+        kinds.Lookup("contacts"),
+        help=_("An opportunity needs an account or a contact."),
+        synonyms=("contact", "contact name", "person"),
+    ),
+    FieldSpec(
+        "stage",
+        _("Stage"),
+        kinds.StageOf(),
+        required=True,
+        default=first_stage,
+        on_edit=False,  # moved by its own action, which may have to ask why
+        synonyms=("deal stage", "sales stage", "status", "phase"),
+    ),
+    FieldSpec("stage_since", _("In stage since"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
+    FieldSpec(
+        "amount", _("Amount"), kinds.Money(), synonyms=("close value", "value", "deal value", "deal size", "price")
+    ),
+    FieldSpec(
+        "probability",
+        _("Probability"),
+        kinds.Percent(),
+        help=_("Empty: what the stage says."),
+        synonyms=("probability (%)", "chance", "win probability"),
+    ),
+    FieldSpec(
+        "forecast_category",
+        _("Forecast"),
+        kinds.Fixed(ForecastCategory),
+        help=_("Follows the stage."),
+        on_create=False,
+        on_edit=False,
+        importable=False,
+    ),
+    FieldSpec(
+        "rating",
+        _("Rating"),
+        kinds.ChoiceOf("rating"),
+        default=lambda: default_choice("rating"),
+        synonyms=("priority",),
+    ),
+    FieldSpec(
+        "expected_close_on",
+        _("Expected close"),
+        kinds.Date(),
+        synonyms=("expected close", "expected close date", "estimated close date", "close by"),
+    ),
+    FieldSpec(
+        "opened_on",
+        _("Opened"),
+        kinds.Date(),
+        required=True,
+        default=today,
+        on_create=False,
+        synonyms=("engage date", "open date", "opened", "start date", "created date"),
+    ),
+    FieldSpec(
+        "closed_on",
+        _("Closed"),
+        kinds.Date(),
+        help=_("The day it was won or lost."),
+        on_create=False,
+        synonyms=("close date", "closed", "closed date", "won date", "date closed"),
+    ),
+    FieldSpec("next_step", _("Next step"), kinds.Text(300), synonyms=("follow-up", "next action")),
+    FieldSpec("next_step_on", _("Next step on"), kinds.Date(), synonyms=("next step date", "follow-up date")),
+    FieldSpec(
+        "loss_reason",
+        _("Loss reason"),
+        kinds.ChoiceOf("loss_reason"),
+        help=_("Needed when it is lost."),
+        synonyms=("lost reason", "reason lost", "closed lost reason"),
+    ),
+    FieldSpec("loss_note", _("About the loss"), kinds.LongText(), on_create=False, synonyms=("loss comment",)),
+    FieldSpec(
+        "source",
+        _("Source"),
+        kinds.ChoiceOf("lead_source"),
+        default=lambda: default_choice("lead_source"),
+        synonyms=("lead source", "origin"),
+    ),
+    FieldSpec("campaign", _("Campaign"), kinds.Text(200), synonyms=("campaign name",)),
+    FieldSpec("product", _("Product"), kinds.Text(200), synonyms=("product of interest", "product name", "service")),
+    FieldSpec(
+        "to_existing_customer",
+        _("To an existing customer"),
+        kinds.Flag(),
+        help=_("The account was a customer when this was opened."),
+        on_create=False,
+        on_edit=False,
+        importable=False,
+    ),
+    FieldSpec("requirements", _("Requirements"), kinds.LongText(), synonyms=("needs",)),
+    FieldSpec("description", _("Description"), kinds.LongText(), synonyms=("notes", "comment", "comments")),
+    *STANDARD_FIELDS,
+)

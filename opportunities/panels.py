@@ -1,0 +1,115 @@
+"""What opportunities show on their own page, and on those of accounts and contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.picklists.selectors import choice
+from crm.records import registry
+from crm.records.types import Panel
+from crm.tenants.clock import today
+from crm.ui import format as formats
+from crm.users.access import can, may
+from crm.users.models import Membership
+from opportunities.models import Opportunity
+from opportunities.selectors import (
+    age_days,
+    by_meaning,
+    contact_roles,
+    days_in_stage,
+    meaning_of,
+    opportunities_of_account,
+    opportunities_of_contact,
+    stage_bar,
+    stage_history,
+)
+
+LISTED = 30
+
+
+def load_stage_bar(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
+    """The stages to move through, with the guidance for the present one."""
+    steps = stage_bar(opportunity)
+    return {
+        "opportunity": opportunity,
+        "steps": steps,
+        "meaning": meaning_of(opportunity),
+        "days": days_in_stage(opportunity),
+        "may_move": can(actor, "edit", opportunity),
+        "guidance": next(step.stage.guidance for step in steps if step.is_current),
+    }
+
+
+def load_roles(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
+    """Who plays which part, as far as the actor may see them."""
+    parts = [part for part in contact_roles(opportunity) if can(actor, "view", part.contact)]
+    return {
+        "opportunity": opportunity,
+        "parts": [(part, choice(part.role_id) if part.role_id else None, registry.url(part.contact)) for part in parts],
+        "may_edit": can(actor, "edit", opportunity),
+    }
+
+
+def load_history(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
+    """How long it has been in each stage, and on its way as a whole."""
+    return {
+        "visits": stage_history(opportunity),
+        "age": age_days(opportunity),
+        "closed": meaning_of(opportunity) != "open",
+    }
+
+
+def load_others(actor: Membership, opportunity: Opportunity) -> dict[str, Any] | None:
+    """The other opportunities of its account."""
+    if opportunity.account is None:
+        return None
+    others = opportunities_of_account(actor, opportunity.account).exclude(pk=opportunity.pk)
+    return _listed(_("Other opportunities of the account"), others) if others.exists() else None
+
+
+def load_of_account(actor: Membership, account: Account) -> dict[str, Any]:
+    """The account's open, won and lost opportunities."""
+    panel = _listed(_("Opportunities"), opportunities_of_account(actor, account))
+    return panel | _links(actor, "account", account)
+
+
+def load_of_contact(actor: Membership, contact: Contact) -> dict[str, Any]:
+    """The opportunities in which the contact plays a part."""
+    panel = _listed(_("Opportunities"), opportunities_of_contact(actor, contact))
+    return panel | _links(actor, "contact", contact)
+
+
+def _listed(title: str, opportunities: QuerySet[Opportunity]) -> dict[str, Any]:
+    found = list(opportunities[: LISTED + 1])
+    groups = by_meaning(found[:LISTED])
+    return {
+        "title": title,
+        "count": formats.count(min(len(found), LISTED), capped=len(found) > LISTED),
+        "groups": [(meaning, [(one, registry.url(one)) for one in rows]) for meaning, rows in groups.items() if rows],
+        "today": today(),
+    }
+
+
+def _links(actor: Membership, field: str, record: Account | Contact) -> dict[str, Any]:
+    here = urlencode({field: record.pk})
+    return {
+        "all_url": f"{reverse('opportunities:list')}?{here}",
+        "new_url": f"{reverse('opportunities:new')}?{here}" if may(actor, "create", "opportunities") else "",
+    }
+
+
+registry.add_panel(
+    "opportunities", Panel("stages", "opportunities/stage_bar.html", load_stage_bar, order=10, place="head")
+)
+registry.add_panel("opportunities", Panel("roles", "opportunities/roles_panel.html", load_roles, order=20))
+registry.add_panel("opportunities", Panel("history", "opportunities/history_panel.html", load_history, order=40))
+registry.add_panel("opportunities", Panel("others", "opportunities/list_panel.html", load_others, order=50))
+registry.add_panel("accounts", Panel("opportunities", "opportunities/list_panel.html", load_of_account, order=15))
+registry.add_panel("contacts", Panel("opportunities", "opportunities/list_panel.html", load_of_contact, order=15))

@@ -1,0 +1,94 @@
+"""The opportunity as a record type."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.events import phrases
+from crm.picklists.models import Stage
+from crm.picklists.selectors import default_pipeline, stages
+from crm.records import registry
+from crm.records.types import Board, DefaultView, RecordType, Section
+from opportunities.account_type import ACCOUNT_TYPE
+from opportunities.fields import OPPORTUNITY_FIELDS
+from opportunities.models import Opportunity
+from opportunities.selectors import card_facts
+from opportunities.services import (
+    create_opportunity,
+    delete_opportunity,
+    prepare_opportunity,
+    restore_opportunity,
+    update_opportunity,
+)
+
+_COLUMNS = ("name", "account", "stage", "amount", "probability", "expected_close_on", "next_step", "owner")
+_CLOSED_COLUMNS = ("name", "account", "stage", "amount", "closed_on", "loss_reason", "owner")
+_OPEN = ("stage", "is", ("meaning:open",))
+
+
+def board_stages() -> list[Stage]:
+    """The columns of the board: the stages of the default pipeline."""
+    return stages(default_pipeline())
+
+
+OPPORTUNITY = RecordType(
+    key="opportunities",
+    noun="opportunity",
+    model=Opportunity,
+    label=_("Opportunity"),
+    label_plural=_("Opportunities"),
+    icon="target",
+    description=_("An opportunity is one possible sale to an account or a contact, on its way through your stages."),
+    fields=OPPORTUNITY_FIELDS,
+    sections=(
+        Section(_("Opportunity"), ("name", "account", "contact", "product", "amount", "stage", "opened_on")),
+        Section(
+            _("Outlook"),
+            ("expected_close_on", "probability", "forecast_category", "rating", "next_step", "next_step_on"),
+        ),
+        Section(_("Background"), ("source", "campaign", "to_existing_customer", "requirements", "description")),
+        Section(_("Closing"), ("closed_on", "loss_reason", "loss_note")),
+        Section(_("More"), ("owner", "team", "external_id")),
+    ),
+    columns=_COLUMNS,
+    headline=("amount", "expected_close_on", "probability", "owner", "next_step", "next_step_on", "loss_reason"),
+    create=create_opportunity,
+    update=update_opportunity,
+    delete=delete_opportunity,
+    restore=restore_opportunity,
+    sort="-updated_at",
+    prepare=prepare_opportunity,
+    views=(
+        DefaultView(_("Open opportunities"), (_OPEN,), _COLUMNS, "expected_close_on", is_default=True),
+        DefaultView(_("My open opportunities"), (_OPEN, ("owner", "is", ("me",))), _COLUMNS, "expected_close_on"),
+        DefaultView(_("Closing this month"), (_OPEN, ("expected_close_on", "is", ("this_month",))), _COLUMNS, "stage"),
+        DefaultView(_("Won"), (("stage", "is", ("meaning:won",)),), _CLOSED_COLUMNS, "-closed_on"),
+        DefaultView(_("Lost"), (("stage", "is", ("meaning:lost",)),), _CLOSED_COLUMNS, "-closed_on"),
+        DefaultView(_("All opportunities"), (), _COLUMNS, "-updated_at"),
+    ),
+    board=Board(
+        column="stage",
+        columns=board_stages,
+        move_url="opportunities:stage",
+        card="opportunities/card.html",
+        amount="amount",
+        related=("account", "contact", "owner"),
+        asks=lambda stage: stage.meaning == "lost",
+        facts=card_facts,
+    ),
+    new_shortcut="o",
+    filters=("stage", "owner", "expected_close_on", "amount", "account", "source", "rating"),
+    derived=(ACCOUNT_TYPE,),
+)
+
+registry.register(OPPORTUNITY)
+
+phrases.register("opportunity.won", _("%(actor)s won this"))
+phrases.register("opportunity.lost", _("%(actor)s marked this as lost"))
+phrases.register("opportunity.reopened", _("%(actor)s reopened this into %(new)s"), field="stage")
+phrases.register("opportunity.stage_changed", _("%(actor)s moved the stage from %(old)s to %(new)s"), field="stage")
+phrases.register(
+    "opportunity.account_changed", _("%(actor)s changed the account from %(old)s to %(new)s"), field="account"
+)
+phrases.register("opportunity.contact_added", _("%(actor)s gave %(contact)s a part in this"))
+phrases.register("opportunity.contact_removed", _("%(actor)s took %(contact)s off this"))

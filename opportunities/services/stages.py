@@ -1,0 +1,118 @@
+"""What a stage brings with it: probability, forecast, the day and the reason of closing, and the visit in the log."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.picklists.models import Stage
+from crm.picklists.selectors import stage as stage_by_id
+from crm.tenants.clock import today
+from crm.users.models import Membership
+from opportunities.models import Opportunity, StageVisit
+
+Values = dict[str, Any]
+
+
+def entering(
+    stage: Stage, values: Values, *, before: Stage | None, opportunity: Opportunity | None = None
+) -> dict[str, Any]:
+    """Return the attributes that go with entering ``stage``, and complete ``values`` with the rest.
+
+    ``before`` and ``opportunity`` are where it comes from; a new one comes from nowhere.
+    Raises ``ValidationError`` keyed by field.
+    """
+    if before is not None and not stage.is_active:
+        raise ValidationError({"stage": _("“%(stage)s” is no longer in use. Choose another stage.") % {"stage": stage}})
+    _close(stage, values, before, opportunity)
+    return {
+        "pipeline_id": stage.pipeline_id,
+        "stage_since": timezone.now(),
+        "forecast_category": stage.forecast_category,
+        **_probability_on_entry(stage, values, before, opportunity),
+    }
+
+
+def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
+    """Check ``values`` of an opportunity that stays in its stage; return the attributes that go with them."""
+    stage = stage_by_id(opportunity.stage_id)
+    if "closed_on" in values:
+        _check_closed_on(stage, values["closed_on"])
+    if "loss_reason" in values:
+        _check_loss_reason(stage, values["loss_reason"])
+    if "probability" not in values:
+        return {}
+    given = values.pop("probability")
+    if stage.meaning != "open" and given not in (None, stage.probability):
+        raise ValidationError({"probability": _("It is closed: its probability is the stage's.")})
+    return _probability(stage, given)
+
+
+def enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
+    """Log that the opportunity is in ``stage`` from now on."""
+    StageVisit.objects.create(
+        opportunity=opportunity, stage=stage, entered_at=opportunity.stage_since, entered_by=actor
+    )
+
+
+def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
+    """Log that the opportunity left the stage it was in, and is in ``stage`` from now on."""
+    StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(left_at=opportunity.stage_since)
+    enter(opportunity, stage, actor)
+
+
+def _close(stage: Stage, values: Values, before: Stage | None, opportunity: Opportunity | None) -> None:
+    """Complete ``values`` with day and reason of closing, or take them off."""
+    same = opportunity if before is not None and before.meaning == stage.meaning else None
+    if before is None:  # what is typed into a form or stands in a file is not dropped in silence
+        _check_loss_reason(stage, values.get("loss_reason"))
+        _check_closed_on(stage, values.get("closed_on") or _default_day(stage))
+    if stage.meaning == "open":
+        values["closed_on"] = None
+    else:
+        values["closed_on"] = values.get("closed_on") or (same and same.closed_on) or _default_day(stage)
+    if stage.meaning == "lost":
+        values["loss_reason"] = values.get("loss_reason") or (same and same.loss_reason)
+        _check_loss_reason(stage, values["loss_reason"])
+    else:
+        values |= {"loss_reason": None, "loss_note": ""}
+
+
+def _default_day(stage: Stage) -> date | None:
+    return None if stage.meaning == "open" else today()
+
+
+def _check_closed_on(stage: Stage, day: date | None) -> None:
+    if stage.meaning == "open" and day is not None:
+        raise ValidationError({"closed_on": _("An open opportunity has no day on which it was won or lost.")})
+    if stage.meaning != "open" and day is None:
+        raise ValidationError({"closed_on": _("Give the day on which it was won or lost.")})
+
+
+def _check_loss_reason(stage: Stage, reason: Any) -> None:
+    if stage.meaning == "lost" and reason is None:
+        raise ValidationError({"loss_reason": _("Say why it was lost.")})
+    if stage.meaning != "lost" and reason is not None:
+        raise ValidationError({"loss_reason": _("Only a lost opportunity has a loss reason.")})
+
+
+def _probability_on_entry(
+    stage: Stage, values: Values, before: Stage | None, opportunity: Opportunity | None
+) -> dict[str, Any]:
+    """An overridden probability holds while the opportunity stays open; winning, losing and reopening end it."""
+    given = values.pop("probability", None)
+    if stage.meaning != "open":
+        return _probability(stage, None)
+    holds = opportunity is not None and opportunity.probability_overridden and before and before.meaning == "open"
+    if given is None and holds:
+        return {}
+    return _probability(stage, given)
+
+
+def _probability(stage: Stage, given: int | None) -> dict[str, Any]:
+    overridden = given is not None and given != stage.probability
+    return {"probability": given if overridden else stage.probability, "probability_overridden": overridden}

@@ -1,0 +1,197 @@
+"""Making and changing opportunities, and moving them through the stages.
+
+Rules look at a stage's meaning (open, won, lost), never at its label.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from accounts.services import clear_lost_only
+from contacts.models import Contact
+from crm import events
+from crm.events.models import Event
+from crm.picklists.models import Choice, Stage
+from crm.picklists.selectors import choice, choice_meaning
+from crm.picklists.selectors import stage as stage_by_id
+from crm.records import registry
+from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.tenants.context import current_tenant
+from crm.users.models import Membership
+from opportunities.fields import first_stage
+from opportunities.models import Opportunity
+from opportunities.services import stages
+from opportunities.services.contact_roles import set_main_contact
+
+Values = dict[str, Any]
+
+
+def prepare_opportunity(opportunity: Opportunity) -> None:
+    """Fill currency and name where they were left out; refuse an opportunity that is with nobody."""
+    if opportunity.account_id is None and opportunity.contact_id is None:
+        raise ValidationError({"account": _("Choose an account or a contact: an opportunity is a sale to somebody.")})
+    opportunity.currency = opportunity.currency or current_tenant().currency
+    opportunity.name = opportunity.name.strip()
+    if not opportunity.name:
+        buyer: Any = opportunity.account or opportunity.contact
+        opportunity.name = " – ".join(part for part in (buyer.name, opportunity.product.strip()) if part)[:300]
+
+
+@atomic
+def create_opportunity(
+    *, actor: Membership | None, values: Values, because: Event | None = None, **attributes: Any
+) -> Opportunity:
+    """Create an opportunity from ``values`` (by field name); raise ``ValidationError`` keyed by field.
+
+    Without an account it takes the contact's. In a won or lost stage it counts as won or lost at once. A lost one
+    needs a reason; where the field was not there at all (an old file), it is the one that means "other".
+    """
+    values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
+    stage = values.setdefault("stage", first_stage())
+    if values.get("account") is None and (contact := values.get("contact")) is not None:
+        values["account"] = contact.account
+    if stage.meaning == "lost" and "loss_reason" not in values:
+        values["loss_reason"] = choice_meaning("loss_reason", "other")
+    opportunity = create_record(
+        registry.record_type("opportunities"),
+        actor=actor,
+        because=because,
+        to_existing_customer=_is_customer(values.get("account")),
+        **stages.entering(stage, values, before=None) | attributes,
+        values=values,
+    )
+    stages.enter(opportunity, stage, actor)
+    if opportunity.contact_id:
+        set_main_contact(opportunity)
+    if stage.meaning != "open":
+        _record_outcome(opportunity, stage, actor, because)
+    if stage.meaning != "lost" and opportunity.account_id:
+        clear_lost_only(account_id=opportunity.account_id, because=opportunity._created_event)
+    return opportunity
+
+
+@atomic
+def update_opportunity(
+    opportunity: Opportunity, *, actor: Membership | None, values: Values, because: Event | None = None
+) -> Event | None:
+    """Write what of ``values`` differs; return the event, or None when nothing did.
+
+    A new stage among them moves the opportunity as ``move_to_stage`` does.
+    """
+    values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
+    stage = values.pop("stage", None)
+    if stage is not None and stage.pk != opportunity.stage_id:
+        return _move(opportunity, stage, actor=actor, values=values, because=because)
+    attributes = stages.staying(opportunity, values)
+    contact_id = opportunity.contact_id
+    moved = "account" in values and _id(values["account"]) != opportunity.account_id
+    event = update_record(
+        registry.record_type("opportunities"),
+        opportunity,
+        actor=actor,
+        values=values,
+        because=because,
+        name="opportunity.account_changed" if moved else "",
+        **attributes,
+    )
+    if opportunity.contact_id != contact_id:
+        set_main_contact(opportunity)
+    return event
+
+
+@atomic
+def move_to_stage(
+    *,
+    opportunity: Opportunity,
+    stage: Stage,
+    actor: Membership | None,
+    loss_reason: Choice | None = None,
+    loss_note: str = "",
+    on: date | None = None,
+    because: Event | None = None,
+) -> Event | None:
+    """Move the opportunity to ``stage``; return the event, or None when it is there already.
+
+    A lost stage needs ``loss_reason``. ``on`` is the day it was won or lost (default: today). Out of a won or lost
+    stage into an open one reopens it: day and reason are taken off, the history stays.
+    Raises ``ValidationError`` keyed by field.
+    """
+    values = {"loss_reason": loss_reason, "loss_note": loss_note, "closed_on": on}
+    return _move(opportunity, stage, actor=actor, values=values, because=because)
+
+
+def delete_opportunity(opportunity: Opportunity, *, actor: Membership | None, because: Event | None = None) -> None:
+    """Move the opportunity to the recycle bin. For its account, a won one then no longer counts."""
+    delete_record(registry.record_type("opportunities"), opportunity, actor=actor, because=because)
+
+
+def restore_opportunity(opportunity: Opportunity, *, actor: Membership | None, because: Event | None = None) -> None:
+    """Bring the opportunity back from the recycle bin. A won one counts again."""
+    restore_record(registry.record_type("opportunities"), opportunity, actor=actor, because=because)
+
+
+_ALWAYS_FILLED = frozenset({"stage", "opened_on"})  # an empty cell of an import means: as usual
+
+
+def _move(
+    opportunity: Opportunity, stage: Stage, *, actor: Membership | None, values: Values, because: Event | None
+) -> Event | None:
+    opportunity.refresh_from_db(from_queryset=Opportunity.all_objects.select_for_update())
+    if stage.pk == opportunity.stage_id:  # another request was quicker
+        return None
+    before = stage_by_id(opportunity.stage_id)
+    contact_id = opportunity.contact_id
+    values = {"stage": stage, **values}
+    attributes = stages.entering(stage, values, before=before, opportunity=opportunity)
+    event = update_record(
+        registry.record_type("opportunities"),
+        opportunity,
+        actor=actor,
+        values=values,
+        because=because,
+        name=_event_of_move(before, stage),
+        data=_outcome(opportunity, values),
+        **attributes,
+    )
+    stages.leave_and_enter(opportunity, stage, actor)
+    if opportunity.contact_id != contact_id:
+        set_main_contact(opportunity)
+    return event
+
+
+def _event_of_move(before: Stage, stage: Stage) -> str:
+    if before.meaning == stage.meaning:
+        return "opportunity.stage_changed"
+    return {"won": "opportunity.won", "lost": "opportunity.lost"}.get(stage.meaning, "opportunity.reopened")
+
+
+def _record_outcome(opportunity: Opportunity, stage: Stage, actor: Membership | None, because: Event | None) -> Event:
+    """Say of a new opportunity that it was won or lost, as a move there would have."""
+    return events.record(
+        name=f"opportunity.{stage.meaning}",
+        record=opportunity,
+        actor=actor,
+        changes={"stage": [None, {"id": str(stage.pk), "label": stage.label}]},
+        data=_outcome(opportunity, {"closed_on": opportunity.closed_on}),
+        because=because,
+    )
+
+
+def _outcome(opportunity: Opportunity, values: Values) -> dict[str, Any]:
+    """What whoever hears of a move wants to know without reading the opportunity as it is by then."""
+    closed_on = values.get("closed_on")
+    return {"name": opportunity.name, "on": closed_on.isoformat() if closed_on else None}
+
+
+def _is_customer(account: Account | None) -> bool:
+    return account is not None and choice(account.type_id).meaning == "customer"
+
+
+def _id(record: Account | Contact | None) -> Any:
+    return record.pk if record is not None else None

@@ -1,0 +1,124 @@
+"""What follows by itself: winning makes a customer, and taking the only win back unmakes it.
+
+The handler does not act on the event but on the facts as they are by then, so that events may come late, twice or in
+any order.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from accounts.selectors import last_type_change
+from accounts.services import lock_account, meaning_of, set_account_type, set_lost_only, set_type_cause
+from crm import events
+from crm.events.models import Event
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choice, choice_meaning, stage_ids_meaning
+from opportunities.models import Opportunity
+
+
+@events.on(
+    "opportunity.won",
+    "opportunity.lost",
+    "opportunity.reopened",
+    "opportunity.deleted",
+    "opportunity.restored",
+    "opportunity.account_changed",
+    key="account-life",
+)
+def follow_opportunity(event: Event) -> str:
+    """Bring the accounts that the event touches in line with their opportunities."""
+    outcomes: list[str] = []
+    for account_id in sorted(_accounts_of(event)):
+        account = Account.all_objects.get(pk=account_id)
+        lock_account(account)
+        outcomes += [settle_type(account, because=event), settle_lost_only(account, because=event)]
+    return " ".join(outcome for outcome in outcomes if outcome)
+
+
+def settle_type(account: Account, *, because: Event) -> str:
+    """Give the account the type that its won opportunities call for; say what was done.
+
+    A type that a person asked to keep stays. One that a person set stays until the next win.
+    The account must be locked.
+    """
+    if account.type_kept:
+        return ""
+    wins = list(Opportunity.objects.filter(account=account, stage_id__in=stage_ids_meaning("won")))
+    if wins and meaning_of(account) == "customer":
+        return _name_a_win_that_holds(account, wins)
+    if wins and not _set_by_hand_since(account, wins, because):
+        return _make_customer(account, wins, because)
+    if not wins and meaning_of(account) == "customer" and account.type_because_id is not None:
+        return _take_back(account, because)
+    return ""
+
+
+def settle_lost_only(account: Account, *, because: Event) -> str:
+    """Note whether the account has opportunities and every one of them was lost; say what was done."""
+    its_own = Opportunity.objects.filter(account=account)
+    lost = stage_ids_meaning("lost")
+    lost_only = its_own.filter(stage_id__in=lost).exists() and not its_own.exclude(stage_id__in=lost).exists()
+    if set_lost_only(account=account, lost_only=lost_only, because=because) is None:
+        return ""
+    words = {"account": account.name}
+    return (_("%(account)s: lost only.") if lost_only else _("%(account)s: no longer lost only.")) % words
+
+
+def _accounts_of(event: Event) -> set[UUID]:
+    """The opportunity's account, and the one it was with before."""
+    opportunity = Opportunity.all_objects.filter(pk=event.record_id).first()
+    found = {opportunity.account_id} if opportunity else set()
+    found |= {UUID(value["id"]) for value in event.changes.get("account", ()) if value}
+    return {account_id for account_id in found if account_id is not None}
+
+
+def _make_customer(account: Account, wins: list[Opportunity], because: Event) -> str:
+    customer = choice_meaning("account_type", "customer")
+    set_account_type(account=account, type=customer, actor=None, because=because, cause=_latest_win(wins) or because)
+    return _became(account, customer)
+
+
+def _take_back(account: Account, because: Event) -> str:
+    before = _type_before(account)
+    set_account_type(account=account, type=before, actor=None, because=because)
+    return _became(account, before)
+
+
+def _became(account: Account, type: Choice) -> str:
+    return _("%(account)s became: %(type)s.") % {"account": account.name, "type": type.label}
+
+
+def _type_before(account: Account) -> Choice:
+    """What the account was before a win made it a customer, or else a prospect."""
+    change = last_type_change(account)
+    old = (change.changes.get("type") or [None])[0] if change else None
+    if old:
+        found = Choice.objects.filter(pk=old["id"], is_active=True).first()
+        if found is not None and found.meaning != "customer":
+            return choice(found.pk)
+    return choice_meaning("account_type", "prospect")
+
+
+def _set_by_hand_since(account: Account, wins: list[Opportunity], because: Event) -> bool:
+    """Whether a person set the type after all of these wins: then it takes a new one to change it."""
+    by_hand = last_type_change(account, by_hand=True)
+    if by_hand is None or any(win.stage_since > by_hand.at for win in wins):
+        return False
+    return not (because.at > by_hand.at and because.record_id in {win.pk for win in wins})
+
+
+def _name_a_win_that_holds(account: Account, wins: list[Opportunity]) -> str:
+    """It stays a customer; if the win that made it one no longer counts, another takes its place as the reason."""
+    cause = account.type_because
+    if cause is not None and cause.record_id not in {win.pk for win in wins}:
+        set_type_cause(account=account, cause=_latest_win(wins))
+    return ""
+
+
+def _latest_win(wins: list[Opportunity]) -> Event | None:
+    won = Event.objects.filter(record_type="opportunities", record_id__in=[win.pk for win in wins])
+    return won.filter(name="opportunity.won").order_by("-at", "-id").first()

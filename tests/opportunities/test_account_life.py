@@ -1,0 +1,235 @@
+"""Winning makes a customer; taking the only win back unmakes it; a person's word stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Account
+from accounts.selectors import why_type
+from accounts.services import set_account_type, update_account
+from crm.events.delivery import deliver_all
+from crm.events.models import Event, HandlerRun, OutboxMessage
+from crm.picklists.selectors import choice_meaning
+from opportunities.models import Opportunity
+from opportunities.services import delete_opportunity, move_to_stage, restore_opportunity, update_opportunity
+from opportunities.workflows import follow_opportunity
+from tests import make
+from tests.people import Firm
+
+
+@pytest.fixture
+def account(inside: Firm) -> Account:
+    return make.account(inside.ana, name="Kestrel")
+
+
+def kind(account: Account) -> str:
+    account.refresh_from_db()
+    return account.type.meaning
+
+
+def of_meaning(meaning: str) -> object:
+    return choice_meaning("account_type", meaning)
+
+
+def win(opportunity: Opportunity, firm: Firm) -> None:
+    move_to_stage(opportunity=opportunity, stage=make.stage("won"), actor=firm.ana)
+    deliver_all()
+
+
+def lose(opportunity: Opportunity, firm: Firm) -> None:
+    reason = choice_meaning("loss_reason", "sales")
+    move_to_stage(opportunity=opportunity, stage=make.stage("lost"), actor=firm.ana, loss_reason=reason)
+    deliver_all()
+
+
+def reopen(opportunity: Opportunity, firm: Firm) -> None:
+    move_to_stage(opportunity=opportunity, stage=make.stage("open"), actor=firm.max)
+    deliver_all()
+
+
+def test_a_new_account_is_a_prospect(account: Account) -> None:
+    assert kind(account) == "prospect"
+
+
+def test_winning_makes_a_customer_and_says_why(inside: Firm, account: Account) -> None:
+    opportunity = make.opportunity(inside.ana, account=account, name="Deal X")
+    win(opportunity, inside)
+    assert kind(account) == "customer"
+    became = Event.objects.get(record_id=account.pk, name="account.became_customer")
+    assert became.because.name == "opportunity.won"
+    assert became.because.record_id == opportunity.pk
+    why = why_type(account, inside.ana)
+    assert "won <a" in why and ">Deal X</a>" in why and why.endswith("by Ana Owner")
+    assert HandlerRun.objects.get(handler="account-life").outcome == "Kestrel became: Customer."
+
+
+def test_who_may_not_see_the_deal_is_not_told_its_name(inside: Firm, account: Account) -> None:
+    win(make.opportunity(inside.ana, account=account, name="Secret deal"), inside)
+    account.refresh_from_db()
+    inside.sam.role.access["opportunities"] = {"view": "own"}
+    inside.sam.role.save()
+    assert "Secret deal" in why_type(account, inside.ada)
+    assert "Secret deal" not in why_type(account, inside.sam)
+
+
+def test_created_as_won_counts(inside: Firm, account: Account) -> None:
+    make.opportunity(inside.ana, account=account, stage=make.stage("won"))
+    deliver_all()
+    assert kind(account) == "customer"
+
+
+def test_lost_leaves_the_type(inside: Firm, account: Account) -> None:
+    lose(make.opportunity(inside.ana, account=account), inside)
+    assert kind(account) == "prospect"
+
+
+@pytest.mark.parametrize("before", ["prospect", "past_customer"])
+@pytest.mark.parametrize("undo", [reopen, lose, lambda one, firm: delete_opportunity(one, actor=firm.ana)])
+def test_taking_the_only_win_back_restores_what_it_was(
+    inside: Firm, account: Account, before: str, undo: object
+) -> None:
+    if before != "prospect":
+        set_account_type(account=account, type=of_meaning(before), actor=inside.ada)
+    opportunity = make.opportunity(inside.ana, account=account)
+    win(opportunity, inside)
+    assert kind(account) == "customer"
+    undo(opportunity, inside)  # type: ignore[operator]
+    deliver_all()
+    assert kind(account) == before
+
+
+def test_bringing_a_deleted_win_back_counts_as_winning(inside: Firm, account: Account) -> None:
+    opportunity = make.opportunity(inside.ana, account=account)
+    win(opportunity, inside)
+    delete_opportunity(opportunity, actor=inside.ana)
+    deliver_all()
+    assert kind(account) == "prospect"
+    restore_opportunity(opportunity, actor=inside.ana)
+    deliver_all()
+    assert kind(account) == "customer"
+
+
+def test_another_win_keeps_the_customer_and_becomes_the_reason(inside: Firm, account: Account) -> None:
+    first = make.opportunity(inside.ana, account=account, name="First deal")
+    second = make.opportunity(inside.ana, account=account, name="Second deal")
+    win(first, inside)
+    win(second, inside)
+    assert "First deal" in why_type(account_of(first), inside.ana)
+    reopen(first, inside)
+    assert kind(account) == "customer"
+    assert "Second deal" in why_type(account, inside.ana)
+    lose(second, inside)
+    assert kind(account) == "prospect"
+
+
+def account_of(opportunity: Opportunity) -> Account:
+    return Account.objects.get(pk=opportunity.account_id)
+
+
+def test_moving_a_won_deal_settles_both_accounts(inside: Firm, account: Account) -> None:
+    other = make.account(inside.ana)
+    opportunity = make.opportunity(inside.ana, account=account)
+    win(opportunity, inside)
+    update_opportunity(opportunity, actor=inside.ana, values={"account": other})
+    deliver_all()
+    assert kind(account) == "prospect"
+    assert kind(other) == "customer"
+
+
+def test_a_kept_type_is_left_alone(inside: Firm, account: Account) -> None:
+    vendor = of_meaning("other")
+    set_account_type(account=account, type=vendor, actor=inside.ada, keep=True)
+    opportunity = make.opportunity(inside.ana, account=account)
+    win(opportunity, inside)
+    assert kind(account) == "other"
+    assert "kept until" in why_type(account, inside.ana)
+    set_account_type(account=account, type=vendor, actor=inside.ada, keep=False)
+    lose(opportunity, inside)
+    win(opportunity, inside)
+    assert kind(account) == "customer"
+
+
+def test_a_kept_customer_stays_one(inside: Firm, account: Account) -> None:
+    opportunity = make.opportunity(inside.ana, account=account)
+    win(opportunity, inside)
+    account.refresh_from_db()
+    set_account_type(account=account, type=of_meaning("customer"), actor=inside.ada, keep=True)
+    reopen(opportunity, inside)
+    assert kind(account) == "customer"
+
+
+def test_what_a_person_set_stays_until_the_next_win(inside: Firm, account: Account) -> None:
+    first, second = (make.opportunity(inside.ana, account=account) for _number in range(2))
+    win(first, inside)
+    account.refresh_from_db()
+    update_account(account, actor=inside.ada, values={"type": of_meaning("past_customer")})
+    lose(second, inside)
+    assert kind(account) == "past_customer"
+    assert "set by Ada Admin" in why_type(account, inside.ana)
+    win(second, inside)
+    assert kind(account) == "customer"
+
+
+def test_a_customer_set_by_hand_needs_no_win(inside: Firm, account: Account) -> None:
+    update_account(account, actor=inside.ada, values={"type": of_meaning("customer")})
+    opportunity = make.opportunity(inside.ana, account=account)
+    win(opportunity, inside)
+    reopen(opportunity, inside)
+    assert kind(account) == "customer"
+    assert Event.objects.filter(record_id=account.pk, name="account.became_customer").count() == 1
+
+
+def test_order_and_repetition_do_not_matter(inside: Firm, account: Account) -> None:
+    opportunity = make.opportunity(inside.ana, account=account)
+    won, lost = make.stage("won"), make.stage("lost")
+    reason = choice_meaning("loss_reason", "sales")
+    move_to_stage(opportunity=opportunity, stage=won, actor=inside.ana)
+    move_to_stage(opportunity=opportunity, stage=lost, actor=inside.ana, loss_reason=reason)
+    move_to_stage(opportunity=opportunity, stage=won, actor=inside.ana)
+    messages = list(OutboxMessage.objects.order_by("-due_at", "-id").select_related("event"))
+    assert len(messages) == 3
+    for message in [*messages, *messages]:
+        follow_opportunity(message.event)
+    assert kind(account) == "customer"
+    assert Event.objects.filter(record_id=account.pk, name="account.became_customer").count() == 1
+    move_to_stage(opportunity=opportunity, stage=lost, actor=inside.ana, loss_reason=reason)
+    for message in messages:
+        follow_opportunity(message.event)
+    assert kind(account) == "prospect"
+
+
+def test_a_deal_with_a_person_alone_makes_no_customer(inside: Firm, account: Account) -> None:
+    opportunity = make.opportunity(inside.ana, contact=make.contact(inside.ana))
+    win(opportunity, inside)
+    assert kind(account) == "prospect"
+    assert HandlerRun.objects.get(handler="account-life").outcome == ""
+
+
+def test_renaming_the_words_breaks_nothing(inside: Firm, account: Account) -> None:
+    from crm.picklists.services import update_choice, update_stage
+
+    update_stage(stage=make.stage("won"), actor=inside.ada, values={"label": "Signed"})
+    update_choice(choice=of_meaning("customer"), actor=inside.ada, values={"label": "Client"})
+    win(make.opportunity(inside.ana, account=account), inside)
+    account.refresh_from_db()
+    assert account.type.label == "Client"
+
+
+def test_lost_only(inside: Firm, account: Account) -> None:
+    def noted() -> bool:
+        account.refresh_from_db()
+        return account.lost_only
+
+    assert not noted()
+    first = make.opportunity(inside.ana, account=account)
+    lose(first, inside)
+    assert noted()
+    second = make.opportunity(inside.ana, account=account)
+    assert not noted()
+    lose(second, inside)
+    assert noted()
+    reopen(first, inside)
+    assert not noted()
+    delete_opportunity(first, actor=inside.ana)
+    deliver_all()
+    assert noted()
