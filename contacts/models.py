@@ -37,7 +37,9 @@ class Contact(RecordModel):
         indexes = [
             *record_indexes("contact"),
             models.Index(fields=["tenant", "email_key"], condition=~models.Q(email_key=""), name="contact_email"),
-            models.Index(fields=["tenant", "email_domain"], condition=~models.Q(email_domain=""), name="contact_domain"),
+            models.Index(
+                fields=["tenant", "email_domain"], condition=~models.Q(email_domain=""), name="contact_domain"
+            ),
             models.Index(fields=["tenant", "phone_key"], condition=~models.Q(phone_key=""), name="contact_phone"),
             models.Index(fields=["tenant", "mobile_key"], condition=~models.Q(mobile_key=""), name="contact_mobile"),
         ]

@@ -1,5 +1,15 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from crm.pages.urls import record_urls
+from leads import views
+from leads.record import LEAD
 
 app_name = "leads"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    *record_urls(LEAD),
+    path("<uuid:record_id>/status/", views.status, name="status"),
+    path("<uuid:record_id>/closing/", views.closing, name="closing"),
+    path("<uuid:record_id>/conversion/", views.conversion, name="conversion"),
+    path("<uuid:record_id>/conversion/undo/", views.conversion_undo, name="conversion_undo"),
+]

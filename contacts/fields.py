@@ -1,0 +1,102 @@
+"""The fields of a contact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+from crm.picklists.selectors import default_choice
+from crm.records.standard import ADDRESS_FIELDS, STANDARD_FIELDS
+
+PART_LENGTH = 100  # of a first and of a last name
+
+
+class FullName(kinds.Text):
+    """A person's whole name: shown from ``name``, and split into first and last name when it comes as one."""
+
+    def __init__(self) -> None:
+        super().__init__(300, key="sort_name")
+
+    def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
+        first, last = split_name(value or "")
+        if max(len(first), len(last)) > PART_LENGTH:
+            message = _("Neither first nor last name may be longer than %(limit)s characters.") % {"limit": PART_LENGTH}
+            raise ValidationError({spec.name: message})
+        record.first_name, record.last_name = first, last
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """Return first and last name: ``Ann Marie Bell`` and ``Bell, Ann Marie`` both give ``("Ann Marie", "Bell")``."""
+    last, comma, first = text.partition(",")
+    if not comma:
+        first, _space, last = " ".join(text.split()).rpartition(" ")
+    return first.strip(), last.strip()
+
+
+def join_name(first: str, last: str) -> str:
+    return " ".join(part for part in (first.strip(), last.strip()) if part)
+
+
+FULL_NAME = FieldSpec(
+    "name", gettext_lazy("Name"), FullName(), on_create=False, on_edit=False, synonyms=("full name", "contact")
+)
+FIRST_NAME = FieldSpec(
+    "first_name", gettext_lazy("First name"), kinds.Text(PART_LENGTH), synonyms=("firstname", "given name", "forename")
+)
+LAST_NAME = FieldSpec(
+    "last_name", gettext_lazy("Last name"), kinds.Text(PART_LENGTH), synonyms=("lastname", "surname", "family name")
+)
+JOB_TITLE = FieldSpec(
+    "job_title", gettext_lazy("Job title"), kinds.Text(200), synonyms=("title", "position", "job", "role")
+)
+EMAIL = FieldSpec(
+    "email", gettext_lazy("E-mail"), kinds.Email(), synonyms=("email address", "e-mail address", "mail", "email 1")
+)
+PHONE = FieldSpec(
+    "phone", gettext_lazy("Phone"), kinds.Phone(), synonyms=("telephone", "phone number", "phone 1", "work phone")
+)
+OPTED_OUT = FieldSpec(
+    "opted_out",
+    gettext_lazy("Opted out"),
+    kinds.Flag(),
+    help=gettext_lazy("Gets no mail that is sent to many."),
+    synonyms=("email opt out", "do not mail", "unsubscribed"),
+)
+DESCRIPTION = FieldSpec(
+    "description", gettext_lazy("Description"), kinds.LongText(), synonyms=("notes", "comment", "comments", "about")
+)
+
+CONTACT_FIELDS = (
+    FULL_NAME,
+    FIRST_NAME,
+    LAST_NAME,
+    JOB_TITLE,
+    FieldSpec(
+        "account", gettext_lazy("Account"), kinds.Lookup("accounts"), synonyms=("company", "account name", "employer")
+    ),
+    FieldSpec(
+        "relationship",
+        gettext_lazy("Relationship"),
+        kinds.ChoiceOf("relationship"),
+        default=lambda: default_choice("relationship"),
+        synonyms=("contact type", "type"),
+    ),
+    EMAIL,
+    PHONE,
+    FieldSpec(
+        "mobile",
+        gettext_lazy("Mobile"),
+        kinds.Phone("mobile_key"),
+        synonyms=("mobile phone", "cell", "cell phone", "phone 2"),
+    ),
+    FieldSpec("reports_to", gettext_lazy("Reports to"), kinds.Lookup("contacts"), synonyms=("manager",)),
+    OPTED_OUT,
+    *ADDRESS_FIELDS,
+    DESCRIPTION,
+    *STANDARD_FIELDS,
+)

@@ -1,0 +1,39 @@
+"""What contacts show on other records' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.models import Account
+from contacts.models import Contact
+from contacts.selectors import contacts_of, reports_of
+from crm.records import registry
+from crm.records.types import Panel
+from crm.users.access import may
+from crm.users.models import Membership
+
+_LISTED = 8
+
+
+def load_contacts(actor: Membership, account: Account) -> dict[str, Any]:
+    """The people of an account, with a link to add one."""
+    found = list(contacts_of(actor, account)[: _LISTED + 1])
+    here = urlencode({"account": account.pk})
+    return {
+        "contacts": [(contact, registry.url(contact)) for contact in found[:_LISTED]],
+        "all_url": f"{reverse('contacts:list')}?{here}" if len(found) > _LISTED else "",
+        "new_url": f"{reverse('contacts:new')}?{here}" if may(actor, "create", "contacts") else "",
+    }
+
+
+def load_reports(actor: Membership, contact: Contact) -> dict[str, Any] | None:
+    """Who reports to a contact."""
+    found = list(reports_of(actor, contact)[:_LISTED])
+    return {"contacts": [(one, registry.url(one)) for one in found]} if found else None
+
+
+registry.add_panel("accounts", Panel("contacts", "contacts/account_panel.html", load_contacts, order=20))
+registry.add_panel("contacts", Panel("reports", "contacts/reports_panel.html", load_reports, order=70))

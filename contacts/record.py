@@ -1,0 +1,48 @@
+"""The contact as a record type."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from contacts.fields import CONTACT_FIELDS
+from contacts.models import Contact
+from contacts.services import create_contact, delete_contact, prepare_contact, restore_contact, update_contact
+from crm.records import registry
+from crm.records.types import DefaultView, RecordType, Section
+
+_COLUMNS = ("name", "job_title", "account", "relationship", "email", "phone", "owner")
+
+CONTACT = RecordType(
+    key="contacts",
+    noun="contact",
+    model=Contact,
+    label=_("Contact"),
+    label_plural=_("Contacts"),
+    icon="contact",
+    description=_("A contact is a person you deal with or soon will: at a customer, a prospect, a vendor, a partner."),
+    fields=CONTACT_FIELDS,
+    sections=(
+        Section(_("Person"), ("first_name", "last_name", "job_title", "account", "relationship", "reports_to")),
+        Section(_("Reach"), ("email", "phone", "mobile", "opted_out")),
+        Section(_("Address"), ("street", "city", "region", "postal_code", "country")),
+        Section(_("More"), ("description", "owner", "team", "external_id")),
+    ),
+    columns=_COLUMNS,
+    headline=("account", "job_title", "email", "phone", "owner"),
+    create=create_contact,
+    update=update_contact,
+    delete=delete_contact,
+    restore=restore_contact,
+    sort="name",
+    prepare=prepare_contact,
+    views=(
+        DefaultView(_("All contacts"), columns=_COLUMNS, sort="name", is_default=True),
+        DefaultView(_("My contacts"), (("owner", "is", ("me",)),), _COLUMNS, "name"),
+        DefaultView(_("Without account"), (("account", "empty", ()),), _COLUMNS, "name"),
+        DefaultView(_("Recently added"), (), _COLUMNS, "-created_at"),
+    ),
+    new_shortcut="c",
+    filters=("account", "relationship", "owner", "email", "city"),
+)
+
+registry.register(CONTACT)

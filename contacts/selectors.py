@@ -1,0 +1,23 @@
+"""Questions about contacts."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.records import registry
+from crm.records.access import visible_records
+from crm.users.models import Membership
+
+
+def contacts_of(actor: Membership, account: Account) -> QuerySet[Contact]:
+    """Return the people of ``account`` that ``actor`` may see, by name."""
+    contacts = visible_records(actor, registry.record_type("contacts"))
+    return contacts.filter(account=account).order_by("sort_name", "pk")
+
+
+def reports_of(actor: Membership, contact: Contact) -> QuerySet[Contact]:
+    """Return the people who report to ``contact`` and whom ``actor`` may see, by name."""
+    contacts = visible_records(actor, registry.record_type("contacts"))
+    return contacts.filter(reports_to=contact).order_by("sort_name", "pk")

@@ -1,0 +1,54 @@
+"""Writing contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from contacts.fields import join_name
+from contacts.models import Contact
+from crm.events.models import Event
+from crm.records import registry
+from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.tenants.text import email_domain, email_key, phone_key
+from crm.users.models import Membership
+
+
+def prepare_contact(contact: Contact) -> None:
+    """Fill the name and the keys that lookups compare; refuse a contact that nothing is known of."""
+    contact.name = join_name(contact.first_name, contact.last_name) or contact.email
+    if not contact.name:
+        raise ValidationError({"last_name": _("Give a name or an e-mail address.")})
+    contact.email_key = email_key(contact.email)
+    contact.email_domain = email_domain(contact.email)
+    contact.phone_key = phone_key(contact.phone)
+    contact.mobile_key = phone_key(contact.mobile)
+    if contact.reports_to_id and contact.reports_to_id == contact.pk:
+        raise ValidationError({"reports_to": _("Nobody reports to themselves.")})
+
+
+def create_contact(
+    *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
+) -> Contact:
+    """Create a contact from ``values`` (by field name); raise ``ValidationError`` keyed by field."""
+    contacts = registry.record_type("contacts")
+    return create_record(contacts, actor=actor, values=values, because=because, **attributes)
+
+
+def update_contact(
+    contact: Contact, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
+) -> Event | None:
+    """Write what of ``values`` differs; return the event, or None when nothing did."""
+    return update_record(registry.record_type("contacts"), contact, actor=actor, values=values, because=because)
+
+
+def delete_contact(contact: Contact, *, actor: Membership | None, because: Event | None = None) -> None:
+    """Move the contact to the recycle bin."""
+    delete_record(registry.record_type("contacts"), contact, actor=actor, because=because)
+
+
+def restore_contact(contact: Contact, *, actor: Membership | None, because: Event | None = None) -> None:
+    """Bring the contact back from the recycle bin."""
+    restore_record(registry.record_type("contacts"), contact, actor=actor, because=because)

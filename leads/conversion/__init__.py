@@ -1,0 +1,25 @@
+"""Converting a lead into account, contact and opportunity, and taking it back."""
+
+from leads.conversion.blockers import Blocker, blockers
+from leads.conversion.convert import PartError, convert_lead, live_conversion
+from leads.conversion.defaults import plan_for
+from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing, new
+from leads.conversion.undo import BlockedError, undo_conversion
+
+__all__ = [
+    "NOTHING",
+    "PARTS",
+    "BlockedError",
+    "Blocker",
+    "ConversionPlan",
+    "Part",
+    "PartError",
+    "Way",
+    "blockers",
+    "convert_lead",
+    "existing",
+    "live_conversion",
+    "new",
+    "plan_for",
+    "undo_conversion",
+]

@@ -1,0 +1,119 @@
+"""What has been built on a conversion since, and so keeps it from being undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from crm.activities.models import ActivityLink
+from crm.records import registry
+from crm.records.models import RecordModel
+from crm.tenants.wall import tenant_foreign_keys, tenant_models
+from leads.conversion import changes
+from leads.models import Conversion, Lead
+from opportunities.models import Opportunity, OpportunityContact, StageVisit
+
+# Columns that follow from others: named only when nothing else is.
+_DERIVED = frozenset({"sort_name", "name_key", "company_key", "email_key", "email_domain", "phone_key", "mobile_key"})
+_OF_STAGE = ("stage", "probability", "forecast", "closed", "loss")
+# What is set back by undoing, or goes with what it belongs to.
+_NO_WORK = (Conversion, Lead, StageVisit)
+_EXCERPT = 60  # letters of a note
+_NAMED = 10  # of one kind, before the rest is only counted
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing that would be lost or contradicted, as a sentence, and the page where it can be seen."""
+
+    sentence: str
+    url: str
+
+
+def blockers(conversion: Conversion) -> list[Blocker]:
+    """Return what changed downstream of ``conversion``; nothing in the list: it can be undone exactly."""
+    found: list[Blocker] = []
+    own = {(entry["model"], entry["id"]) for entry in conversion.changes}
+    for entry in conversion.changes:
+        row = changes.row_of(entry)
+        if isinstance(row, OpportunityContact):
+            found.extend(_part_edits(entry, row))
+        if not isinstance(row, RecordModel) or isinstance(row, Lead):
+            continue
+        if entry["created"] and row.deleted_at is not None:
+            continue  # in the recycle bin already, where undoing would put it
+        found.extend(_edits(entry, row))
+        if entry["created"]:
+            found.extend(_dependents(row, own))
+            found.extend(_activities(row, own))
+    return found
+
+
+def _edits(entry: dict[str, Any], row: RecordModel) -> Iterator[Blocker]:
+    columns = [name for name in changes.changed_since(entry, row) if name != "updated_at"]
+    url = registry.url(row)
+    if isinstance(row, Opportunity) and any(name.startswith("stage") for name in columns):
+        words = {"record": _called(row), "stage": row.stage}
+        yield Blocker(_("%(record)s was moved since, and is in “%(stage)s”.") % words, url)
+        columns = [name for name in columns if not name.startswith(_OF_STAGE)]
+    if columns:
+        words = {"record": _called(row), "fields": ", ".join(_labels(row, columns))}
+        yield Blocker(_("%(record)s was changed: %(fields)s.") % words, url)
+
+
+def _part_edits(entry: dict[str, Any], part: OpportunityContact) -> Iterator[Blocker]:
+    if changes.changed_since(entry, part):
+        words = {"person": part.contact.name, "record": _called(part.opportunity)}
+        yield Blocker(_("%(record)s: the role of %(person)s was changed.") % words, registry.url(part.opportunity))
+
+
+def _labels(row: RecordModel, columns: list[str]) -> list[str]:
+    shown = [name for name in columns if name not in _DERIVED] or columns
+    specs = registry.type_of(row).fields
+    by_column = {column: str(spec.label) for spec in specs for column in spec.kind.attributes(spec)}
+    labels = [by_column.get(name) or by_column.get(name.removesuffix("_id")) for name in shown]
+    return list(dict.fromkeys(label or _("other facts") for label in labels))
+
+
+def _dependents(row: RecordModel, own: set[tuple[str, str]]) -> Iterator[Blocker]:
+    """Look into every table that can point at ``row``, so that one added later is not forgotten."""
+    for model in tenant_models():
+        for key in tenant_foreign_keys(model):
+            if key.related_model is type(row) and not issubclass(model, _NO_WORK):
+                ours = [pk for label, pk in own if label == model._meta.label_lower]
+                rows = model.objects.filter(**{key.name: row.pk}).exclude(pk__in=ours)
+                yield from _said(row, list(rows[: _NAMED + 1]))
+
+
+def _said(row: RecordModel, dependents: list[Any]) -> Iterator[Blocker]:
+    for dependent in dependents[:_NAMED]:
+        url = registry.url(dependent if isinstance(dependent, RecordModel) else row)
+        words = {"record": _called(row), "what": _called(dependent)}
+        yield Blocker(_("%(record)s has something new: %(what)s.") % words, url)
+    if len(dependents) > _NAMED:
+        yield Blocker(_("%(record)s has more that is new.") % {"record": _called(row)}, registry.url(row))
+
+
+def _activities(row: RecordModel, own: set[tuple[str, str]]) -> Iterator[Blocker]:
+    ours = [pk for label, pk in own if label == ActivityLink._meta.label_lower]
+    links = ActivityLink.objects.filter(record_type=row._meta.app_label, record_id=row.pk, activity__deleted_at=None)
+    for link in links.exclude(pk__in=ours).select_related("activity")[:_NAMED]:
+        words = {
+            "record": _called(row),
+            "kind": link.activity.get_kind_display(),
+            "subject": link.activity.subject or link.activity.body[:_EXCERPT],
+        }
+        yield Blocker(_("%(record)s has something new: %(kind)s “%(subject)s”.") % words, registry.url(row))
+
+
+def _called(row: Model) -> str:
+    """What a row is, and what it is called: Account “Acme”."""
+    if isinstance(row, OpportunityContact):
+        row = row.contact
+    if not isinstance(row, RecordModel):
+        return str(row._meta.verbose_name)
+    return _("%(noun)s “%(name)s”") % {"noun": registry.type_of(row).label, "name": row.name}

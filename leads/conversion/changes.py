@@ -1,0 +1,101 @@
+"""What a conversion wrote, row by row and as JSON, so that it can be taken back exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Field, Model
+
+_NEVER = ("id", "tenant_id")
+
+
+def columns(row: Model) -> dict[str, Any]:
+    """Return the row's columns as JSON values, the empty ones left out."""
+    found = {field.attname: _plain(getattr(row, field.attname)) for field in row._meta.concrete_fields}
+    return {name: value for name, value in found.items() if name not in _NEVER and value not in (None, "", {})}
+
+
+def _plain(value: Any) -> Any:
+    # Not DjangoJSONEncoder: it cuts a time's microseconds off, and then nothing would be *exactly* as before.
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _value(field: Field, plain: Any) -> Any:
+    """Return what ``columns`` wrote as the Python value that ``field`` holds."""
+    if plain is not None:
+        return field.to_python(plain)
+    if field.null:
+        return None
+    return {} if field.get_internal_type() == "JSONField" else ""
+
+
+class ChangeSet:
+    """Collects the rows of one conversion: ``watch`` before a row is changed, ``add`` what was made."""
+
+    def __init__(self) -> None:
+        self._watched: list[tuple[Model, dict[str, Any]]] = []
+        self._made: list[Model] = []
+
+    def watch(self, row: Model) -> None:
+        """Remember ``row`` as it is now."""
+        self._watched.append((row, columns(row)))
+
+    def add(self, *rows: Model) -> None:
+        """Take in rows that the conversion inserted."""
+        self._made.extend(rows)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Read every row once more and return what became of it: the value of ``Conversion.changes``."""
+        entries = []
+        for row in self._made:
+            entries.append(_entry(row, created=True, before={}, after=columns(_again(row))))
+        for row, was in self._watched:
+            now = columns(_again(row))
+            names = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+            if names:
+                before = {name: was.get(name) for name in names}
+                after = {name: now.get(name) for name in names}
+                entries.append(_entry(row, created=False, before=before, after=after))
+        return entries
+
+
+def _again(row: Model) -> Model:
+    return type(row)._base_manager.get(pk=row.pk)
+
+
+def _entry(row: Model, *, created: bool, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    return {"model": row._meta.label_lower, "id": str(row.pk), "created": created, "before": before, "after": after}
+
+
+def model_of(entry: dict[str, Any]) -> type[Model]:
+    return apps.get_model(entry["model"])
+
+
+def row_of(entry: dict[str, Any]) -> Model | None:
+    """Return the row that ``entry`` is about as it is now, also from the recycle bin; None when it is gone."""
+    return model_of(entry)._base_manager.filter(pk=entry["id"]).first()
+
+
+def changed_since(entry: dict[str, Any], row: Model) -> list[str]:
+    """Return the columns of ``entry`` that no longer hold what the conversion wrote."""
+    now = columns(row)
+    names = now.keys() | entry["after"].keys() if entry["created"] else entry["after"].keys()
+    return sorted(name for name in names if now.get(name) != entry["after"].get(name))
+
+
+def restore(entry: dict[str, Any]) -> None:
+    """Give the row's changed columns back the values that they had before."""
+    model = model_of(entry)
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    values = {name: _value(fields[name], plain) for name, plain in entry["before"].items()}
+    model._base_manager.filter(pk=entry["id"]).update(**values)
+
+
+def entries_of(changes: list[dict[str, Any]], *, created: bool) -> Iterator[dict[str, Any]]:
+    return (entry for entry in changes if entry["created"] is created)

@@ -1,0 +1,301 @@
+"""The one way in which a lead becomes an account, a contact and an opportunity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.services import create_account, update_account
+from contacts.fields import join_name
+from contacts.services import create_contact, update_contact
+from crm import events
+from crm.activities.services import link_activities
+from crm.events.models import Event
+from crm.picklists.models import Meaning
+from crm.picklists.selectors import choice_meaning
+from crm.records import registry
+from crm.records.access import get_record
+from crm.records.services import LockedError, update_record
+from crm.tenants.ids import uuid7
+from crm.users.access import can, may
+from crm.users.models import Membership
+from leads.conversion.changes import ChangeSet
+from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
+from leads.field_map import is_blank, mapped_values, opportunity_name
+from leads.models import Conversion, Lead
+from leads.services import meaning_of
+from opportunities.models import OpportunityContact, StageVisit
+from opportunities.services import add_contact_role, create_opportunity, update_opportunity
+
+_CREATE: dict[str, Callable[..., Any]] = {
+    "accounts": create_account,
+    "contacts": create_contact,
+    "opportunities": create_opportunity,
+}
+_UPDATE: dict[str, Callable[..., Any]] = {
+    "accounts": update_account,
+    "contacts": update_contact,
+    "opportunities": update_opportunity,
+}
+
+
+class PartError(ValidationError):
+    """What was refused, and for which of the three records (``part``: a key of ``PARTS``, or "" for all)."""
+
+    def __init__(self, part: str, error: Any) -> None:
+        self.part = part
+        super().__init__(error)
+
+
+@dataclass
+class _Work:
+    """One conversion while it is being done."""
+
+    lead: Lead
+    actor: Membership
+    plan: ConversionPlan
+    conversion: Conversion
+    changes: ChangeSet = field(default_factory=ChangeSet)
+    records: dict[str, Any] = field(default_factory=dict)  # those that exist, then also those that are made
+    ids: dict[str, UUID] = field(default_factory=dict)
+    roles_before: set[UUID] = field(default_factory=set)  # rows of the existing opportunity's contacts
+
+    @property
+    def owner(self) -> Membership:
+        return self.plan.owner or self.lead.owner or self.actor
+
+
+@atomic
+def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan) -> Conversion:
+    """Convert the lead as ``plan`` says, wholly or not at all, and return the conversion.
+
+    A lead that is converted already is left as it is and its conversion returned: however often and from however
+    many places this is called, there is one set of records. The actor must be allowed to edit the lead, to create
+    what is new, to view what is linked and to edit what of it changes; what one may not reach raises ``Http404``.
+    Raises ``PartError`` for what cannot be done.
+    """
+    lead = get_record(actor, registry.record_type("leads"), lead_id, verb="edit", lock=True)
+    done = live_conversion(lead)
+    if done is not None:
+        return done
+    refuse_closed(lead)
+    _refuse_plan(plan, actor)
+    work = _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor))
+    _find_existing(work)
+    event = _mark_converted(work)
+    for key in PARTS:
+        if plan.of(key).way != Way.NONE:
+            work.records[key] = _make(work, key, event)
+    _give_role(work, event)
+    _bring_activities(work, event)
+    return _finish(work, event)
+
+
+def live_conversion(lead: Lead) -> Conversion | None:
+    """Return the conversion of ``lead`` that has not been undone."""
+    if lead.converted_at is None:
+        return None
+    return (
+        Conversion.objects.filter(lead=lead, undone_at=None).select_related("account", "contact", "opportunity").get()
+    )
+
+
+def refuse_closed(lead: Lead) -> None:
+    """Raise unless the lead is open: one that was closed as unqualified is reopened first."""
+    if meaning_of(lead) == "unqualified":
+        raise PartError("", _("This lead is closed as unqualified. Reopen it before you convert it."))
+
+
+def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
+    if plan.account.way == Way.NONE and plan.contact.way == Way.NONE:
+        raise PartError("contacts", _("A lead becomes an account or a contact at least."))
+    for key in PARTS:
+        if plan.of(key).way == Way.NEW and not may(actor, "create", key):
+            noun = registry.record_type(key).label_plural
+            raise PartError(key, _("Your role may not create %(records)s.") % {"records": noun})
+    stage = plan.opportunity.values.get("stage")
+    if stage is not None and stage.meaning != Meaning.OPEN:
+        raise PartError("opportunities", ValidationError({"stage": _("Choose an open stage; move it on afterwards.")}))
+
+
+def _find_existing(work: _Work) -> None:
+    """Lock what is linked, always in the same order, so that two conversions into one account wait and not deadlock."""
+    for key in PARTS:
+        part = work.plan.of(key)
+        if part.way == Way.EXISTING and part.record_id is not None:
+            record = get_record(work.actor, registry.record_type(key), part.record_id, lock=True)
+            work.records[key] = record
+            work.changes.watch(record)
+            work.ids[key] = record.pk
+        elif part.way == Way.NEW:
+            work.ids[key] = uuid7()
+    _watch_around(work)
+
+
+def _watch_around(work: _Work) -> None:
+    """Remember the rows that the services below change beside the three records."""
+    contact, opportunity = work.records.get("contacts"), work.records.get("opportunities")
+    if opportunity is not None:
+        for row in OpportunityContact.objects.filter(opportunity=opportunity):
+            work.changes.watch(row)
+            work.roles_before.add(row.pk)
+    elif contact is not None and contact.account_id and "accounts" not in work.ids:
+        # A new opportunity with a contact is one with the contact's account, which then is no longer "lost only".
+        work.changes.watch(contact.account)
+
+
+def _mark_converted(work: _Work) -> Event:
+    """Close the lead. Its event comes first, so that what is made and changed can say because of what."""
+    work.changes.watch(work.lead)
+    status = choice_meaning("lead_status", "converted")
+    into = [
+        {"type": key, "id": str(record_id), "label": _label(work, key), "way": str(work.plan.of(key).way)}
+        for key, record_id in work.ids.items()
+    ]
+    now = timezone.now()
+    work.conversion.converted_at = now
+    event = update_record(
+        registry.record_type("leads"),
+        work.lead,
+        actor=work.actor,
+        values={"status": status},
+        name="lead.converted",
+        data={"conversion": str(work.conversion.pk), "into": into},
+        status_since=now,
+        converted_at=now,
+    )
+    assert event is not None  # with a name there always is one
+    return event
+
+
+def _label(work: _Work, key: str) -> str:
+    if key in work.records:
+        return work.records[key].name
+    values = _new_values(work, key)
+    person = join_name(values.get("first_name") or "", values.get("last_name") or "")
+    return values.get("name") or person or values.get("email") or work.lead.name
+
+
+def _new_values(work: _Work, key: str) -> dict[str, Any]:
+    values = mapped_values(work.lead, key, work.plan.made) | dict(work.plan.of(key).values)
+    if key == "opportunities" and not values.get("name"):
+        values["name"] = opportunity_name(work.lead)
+    return values
+
+
+def _make(work: _Work, key: str, event: Event) -> Any:
+    part = work.plan.of(key)
+    try:
+        if part.way == Way.EXISTING:
+            return _link(work, key, part, event)
+        record = _create(work, key, event)
+    except LockedError as error:
+        raise PartError(key, error) from error
+    except ValidationError as error:
+        raise error if isinstance(error, PartError) else PartError(key, error) from error
+    work.changes.add(record)
+    return record
+
+
+def _create(work: _Work, key: str, event: Event) -> Any:
+    values = _new_values(work, key) | _relations(work, key)
+    values["owner"] = work.owner
+    if work.owner.pk == work.lead.owner_id and work.lead.team_id:
+        values["team"] = work.lead.team
+    if key == "accounts":
+        values["type"] = choice_meaning("account_type", "prospect")
+    return _CREATE[key](actor=work.actor, values=values, because=event, id=work.ids[key])
+
+
+def _relations(work: _Work, key: str) -> dict[str, Any]:
+    """The records made before ``key`` that it hangs on."""
+    found = {"account": work.records.get("accounts")} if key != "accounts" else {}
+    if key == "opportunities":
+        found["contact"] = work.records.get("contacts")
+    return {name: record for name, record in found.items() if record is not None}
+
+
+def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
+    """Give the existing record what it lacks, or what was chosen; note in its history that a lead went into it."""
+    record = work.records[key]
+    values = winning_values(work.lead, record, part, work.plan.made)
+    spec = registry.record_type(key).spec
+    for name, target in _relations(work, key).items():
+        if is_blank(spec(name).value(record)):
+            values[name] = target
+    if not can(work.actor, "edit", record):
+        if part.take:
+            raise PartError(key, _("You may not change “%(name)s”; link it as it is.") % {"name": record.name})
+        values = {}
+    if values:
+        _UPDATE[key](record, actor=work.actor, values=values, because=event)
+    lead = {"id": str(work.lead.pk), "label": work.lead.name}
+    noun = registry.record_type(key).noun
+    events.record(name=f"{noun}.linked", record=record, actor=work.actor, because=event, data={"lead": lead})
+    return record
+
+
+def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) -> dict[str, Any]:
+    """Return what of the lead's values goes into the existing ``record``: the chosen ones, or where it is blank."""
+    key = record._meta.app_label
+    values = mapped_values(lead, key, made)
+    if part.take is not None:
+        return {name: value for name, value in values.items() if name in part.take}
+    spec = registry.record_type(key).spec
+    return {name: value for name, value in values.items() if is_blank(spec(name).value(record))}
+
+
+def _give_role(work: _Work, event: Event) -> None:
+    """Put the contact on the opportunity; an existing opportunity keeps its primary contact."""
+    opportunity, contact = work.records.get("opportunities"), work.records.get("contacts")
+    if opportunity is None:
+        return
+    there = list(OpportunityContact.objects.filter(opportunity=opportunity))
+    mine = next((row for row in there if contact is not None and row.contact_id == contact.pk), None)
+    if contact is not None and (mine is None or (work.plan.role is not None and mine.role_id is None)):
+        if work.plan.opportunity.way == Way.EXISTING and not can(work.actor, "edit", opportunity):
+            raise PartError("opportunities", _("You may not add a contact to “%(name)s”.") % {"name": opportunity.name})
+        primary = mine.is_primary if mine else not any(row.is_primary for row in there)
+        add_contact_role(
+            opportunity=opportunity,
+            contact=contact,
+            role=work.plan.role,
+            is_primary=primary,
+            actor=work.actor,
+            because=event,
+        )
+    now = OpportunityContact.objects.filter(opportunity=opportunity)
+    work.changes.add(*(row for row in now if row.pk not in work.roles_before))
+    if work.plan.opportunity.way == Way.NEW:
+        work.changes.add(*StageVisit.objects.filter(opportunity=opportunity))
+
+
+def _bring_activities(work: _Work, event: Event) -> None:
+    """Let notes, tasks, calls … stand on the new records too, for those who cannot see the lead."""
+    links = link_activities(
+        from_record=work.lead, to_records=list(work.records.values()), actor=work.actor, because=event
+    )
+    work.changes.add(*links)
+
+
+def _finish(work: _Work, event: Event) -> Conversion:
+    lead, conversion = work.lead, work.conversion
+    names = {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
+    for key, record in work.records.items():
+        setattr(lead, names[key], record)
+        setattr(conversion, names[key], record)
+    lead.save(update_fields=["account", "contact", "opportunity"])
+    conversion.event = event
+    conversion.changes = work.changes.as_json()
+    conversion.save(force_insert=True)
+    return conversion
+
+
+__all__ = ["NOTHING", "PartError", "convert_lead", "live_conversion", "refuse_closed", "winning_values"]

@@ -1,0 +1,50 @@
+"""The plan that a conversion starts from: link what is surely the same, create the rest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from crm.picklists.models import Meaning, Stage
+from crm.picklists.selectors import default_pipeline, stages
+from crm.tenants.clock import today
+from crm.users.access import may
+from crm.users.models import Membership
+from leads.conversion.plan import NOTHING, ConversionPlan, Part, Way, existing, new
+from leads.field_map import opportunity_name
+from leads.matching import Candidates, find_candidates, is_person
+from leads.models import Lead
+
+USUAL_DAYS_TO_CLOSE = 90
+
+
+def plan_for(lead: Lead, actor: Membership, candidates: Candidates | None = None) -> ConversionPlan:
+    """Return what would become of ``lead`` if nobody said otherwise.
+
+    A person becomes a contact, a company an account; an opportunity is opened where the actor may.
+    """
+    found = candidates or find_candidates(lead, actor)
+    account = _part(found, "accounts", actor, wanted=bool(lead.company))
+    contact = _part(found, "contacts", actor, wanted=is_person(lead) or not lead.company)
+    opportunity = new(**opportunity_values(lead)) if may(actor, "create", "opportunities") else NOTHING
+    return ConversionPlan(account=account, contact=contact, opportunity=opportunity, owner=lead.owner)
+
+
+def _part(found: Candidates, key: str, actor: Membership, *, wanted: bool) -> Part:
+    sure = next((candidate for candidate in found.of(key) if candidate.is_sure), None)
+    if sure is not None:
+        return existing(sure.record.pk)
+    return Part(Way.NEW) if wanted and may(actor, "create", key) else NOTHING
+
+
+def open_stages() -> list[Stage]:
+    """The stages that a new opportunity may start in, in the usual pipeline."""
+    return [stage for stage in stages(default_pipeline()) if stage.meaning == Meaning.OPEN]
+
+
+def opportunity_values(lead: Lead) -> dict[str, Any]:
+    """What a new opportunity starts with, beside what the field map brings."""
+    expected = today() + timedelta(days=USUAL_DAYS_TO_CLOSE)
+    values: dict[str, Any] = {"name": opportunity_name(lead), "expected_close_on": expected}
+    first = next(iter(open_stages()), None)
+    return values | ({"stage": first} if first else {})

@@ -1,0 +1,347 @@
+"""The conversion page's form: three columns, and what will happen when it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from babel.lists import format_list
+from django.forms.utils import ErrorDict
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.fields import join_name
+from crm.fields import kinds
+from crm.fields.build import RecordForm
+from crm.fields.kinds.choice import RowField
+from crm.fields.spec import FieldSpec
+from crm.picklists.selectors import stage
+from crm.records import registry
+from crm.records.access import visible_records
+from crm.ui import format as formats
+from crm.users.access import can, may
+from crm.users.models import Membership
+from leads.conversion.convert import PartError, winning_values
+from leads.conversion.defaults import open_stages
+from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
+from leads.field_map import mapped_values
+from leads.matching import Candidate, Candidates
+from leads.models import Lead
+
+# What can be typed for a new record; the rest comes over as it is.
+NEW_FIELDS = {
+    "accounts": ("name", "website", "phone"),
+    "contacts": ("first_name", "last_name", "job_title", "email", "phone"),
+    "opportunities": ("name", "stage", "amount", "expected_close_on"),
+}
+# What tells candidates apart.
+_ABOUT = {
+    "accounts": ("type", "city", "owner"),
+    "contacts": ("job_title", "account", "email"),
+    "opportunities": ("stage", "amount", "account"),
+}
+_EXTRA = (
+    FieldSpec("role", gettext_lazy("Role in the opportunity"), kinds.ChoiceOf("contact_role")),
+    FieldSpec("owner", gettext_lazy("Owner of what is new"), kinds.Person()),
+)
+
+
+def plain(html: str) -> SafeString:
+    """A field's HTML without its tags: links cannot stand inside a label. What was escaped stays escaped."""
+    return mark_safe(strip_tags(html))
+
+
+def _listed(words: list[str]) -> str:
+    """``a, b and c`` in the person's language."""
+    return format_list(words, locale=formats.locale()) if words else ""
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """An existing record that can be linked, as its radio shows it."""
+
+    candidate: Candidate
+    about: str
+    is_chosen: bool
+
+    @property
+    def record(self) -> Any:
+        return self.candidate.record
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """One field with two values: the record's and the lead's. ``takes_lead``: the lead's wins."""
+
+    name: str
+    label: Any
+    theirs: SafeString
+    ours: SafeString
+    takes_lead: bool
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A value that a new record gets from the lead."""
+
+    label: Any
+    text: SafeString
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to correct; ``anchor`` is the id of its field."""
+
+    text: str
+    anchor: str = ""
+
+
+class NewForm(RecordForm):
+    """The fields of a new record. While another way is chosen they are kept as typed, and not looked at."""
+
+    def __init__(self, specs: Any, *, key: str, wanted: bool, **options: Any) -> None:
+        self.wanted = wanted
+        super().__init__(specs, **options)
+        self.prefix = key
+
+    def full_clean(self) -> None:
+        if self.wanted or not self.is_bound:
+            super().full_clean()
+        else:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+
+
+class Column:
+    """One of the three records: the ways that are open, the one that is chosen, and what it asks for."""
+
+    def __init__(self, form: ConversionForm, key: str) -> None:
+        self.form = form
+        self.key = key
+        self.type = registry.record_type(key)
+        self.may_create = may(form.actor, "create", key)
+        self.chosen = self._chosen()
+        self.candidates = self._candidates()
+        self.new = self._new_form()
+
+    def _chosen(self) -> str:
+        """ "new", "none", or the id of an existing record."""
+        if self.form.data is None:
+            part = self.form.plan.of(self.key)
+            return str(part.record_id) if part.way == Way.EXISTING else str(part.way)
+        return self.form.data.get(self.key, str(Way.NONE))
+
+    @property
+    def record_id(self) -> UUID | None:
+        try:
+            return UUID(self.chosen)
+        except ValueError:
+            return None
+
+    @property
+    def record(self) -> Any:
+        return next((one.record for one in self.candidates if one.is_chosen), None)
+
+    @property
+    def way(self) -> Way:
+        if self.record_id:
+            return Way.EXISTING
+        return Way.NEW if self.chosen == Way.NEW else Way.NONE
+
+    def _candidates(self) -> list[Choosable]:
+        found = self.form.candidates.of(self.key)
+        ids = {candidate.record.pk for candidate in found}
+        if self.record_id and self.record_id not in ids:  # named in the address or by a former form
+            others = visible_records(self.form.actor, self.type).filter(pk=self.record_id)
+            found = [*found, *(Candidate(record, (), 0, False) for record in others)]
+        return [Choosable(one, self._about(one.record), str(one.record.pk) == self.chosen) for one in found]
+
+    def _about(self, record: Any) -> SafeString:
+        texts = [plain(spec.html(record)) for spec in self.type.specs(_ABOUT[self.key])]
+        return mark_safe(" · ".join(text for text in texts if text))
+
+    def _new_form(self) -> NewForm:
+        specs = self.type.specs(NEW_FIELDS[self.key])
+        blank = self.type.model()
+        initial = {}
+        for name, value in (self.form.mapped(self.key) | dict(self.form.plan.of(self.key).values)).items():
+            spec = self.type.spec(name)
+            spec.kind.assign(spec, blank, value)
+            initial[name] = spec.kind.initial(spec, blank)
+        form = NewForm(
+            specs,
+            key=self.key,
+            wanted=self.way == Way.NEW,
+            actor=self.form.actor,
+            data=self.form.data,
+            initial=initial,
+        )
+        if "stage" in form.fields:
+            form.fields["stage"] = _open_stage_field(form.fields["stage"].label)
+        return form
+
+    @property
+    def rivals(self) -> list[Rivals]:
+        """Where the chosen record and the lead say different things, each with the winner."""
+        record = self.record
+        if record is None:
+            return []
+        part = self.part()
+        wins = winning_values(self.form.lead, record, part, self.form.made)
+        rows = []
+        for name, value in self.form.mapped(self.key).items():
+            spec = self.type.spec(name)
+            blank = self.type.model()
+            spec.kind.assign(spec, blank, value)
+            theirs, ours = plain(spec.html(record)), plain(spec.html(blank))
+            if theirs != ours:
+                rows.append(Rivals(name, spec.label, theirs, ours, name in wins))
+        return rows
+
+    @property
+    def compare_is_stale(self) -> bool:
+        """Whether the page still compares the lead with another record than the chosen one."""
+        shown = (self.form.data or {}).get(f"{self.key}-compared", "")
+        return shown != (self.chosen if self.record is not None else "")
+
+    @property
+    def carried(self) -> list[Carried]:
+        """What comes over into a new record without standing in the form."""
+        blank = self.type.model()
+        found = []
+        for name, value in self.form.mapped(self.key).items():
+            if name not in NEW_FIELDS[self.key]:
+                spec = self.type.spec(name)
+                spec.kind.assign(spec, blank, value)
+                found.append(Carried(spec.label, plain(spec.html(blank))))
+        return found
+
+    @property
+    def sentence(self) -> str:
+        """What will become of this record, as part of the sentence beside the button."""
+        noun = str(self.type.label).lower()
+        if self.record is not None:
+            taken = [str(rival.label).lower() for rival in self.rivals if rival.takes_lead] if self.may_change else []
+            words = {"noun": noun, "name": self.record.name, "fields": _listed(taken)}
+            if taken:
+                return _("links the %(noun)s “%(name)s” and fills in %(fields)s") % words
+            return _("links the %(noun)s “%(name)s” as it is") % words
+        if self.way == Way.NEW:
+            return _("creates the %(noun)s “%(name)s”") % {"noun": noun, "name": self.new_name}
+        return _("makes no %(noun)s") % {"noun": noun}
+
+    @property
+    def new_name(self) -> str:
+        """What the new record would be called, as the form stands."""
+        texts = {name: str(self.new[name].value() or "").strip() for name in self.new.fields if name.endswith("name")}
+        typed = texts.get("name") or join_name(texts.get("first_name", ""), texts.get("last_name", ""))
+        return typed or self.form.lead.name
+
+    @property
+    def may_change(self) -> bool:
+        return self.record is not None and can(self.form.actor, "edit", self.record)
+
+    def part(self) -> Part:
+        """What the person asks for; with the values of a new record only once the form is valid."""
+        if self.way == Way.NEW:
+            return Part(Way.NEW, values=dict(getattr(self.new, "cleaned_data", {})))
+        if self.record_id is None:
+            return NOTHING
+        data = self.form.data
+        if data is None or data.get(f"{self.key}-compared") != self.chosen:
+            return existing(self.record_id)
+        marks = [name for name, spec in self.form.mapped(self.key).items()]
+        return existing(
+            self.record_id, frozenset(name for name in marks if data.get(f"{self.key}-wins-{name}") == "lead")
+        )
+
+
+class ConversionForm:
+    """Reads and shows what shall become of ``lead``. ``data`` is the POST; without it the ``plan`` is shown."""
+
+    def __init__(
+        self, lead: Lead, *, actor: Membership, candidates: Candidates, plan: ConversionPlan, data: Any = None
+    ) -> None:
+        self.lead, self.actor, self.candidates, self.plan, self.data = lead, actor, candidates, plan, data
+        owner = plan.owner or lead.owner or actor
+        self.extra = RecordForm(_EXTRA, actor=actor, data=data, initial={"owner": str(owner.pk)})
+        self.made = self._made()
+        self.columns = {key: Column(self, key) for key in PARTS}
+        self.errors: list[str] = []
+
+    def _made(self) -> frozenset[str]:
+        if self.data is None:
+            return self.plan.made
+        return frozenset(key for key in PARTS if self.data.get(key, str(Way.NONE)) != Way.NONE)
+
+    def mapped(self, key: str) -> dict[str, Any]:
+        return mapped_values(self.lead, key, self.made)
+
+    def is_valid(self) -> bool:
+        """Whether what was sent can be planned. What the service then refuses comes back by ``refuse``."""
+        forms = [self.extra, *(column.new for column in self.columns.values() if column.way == Way.NEW)]
+        return all([form.is_valid() for form in forms])
+
+    def read(self) -> ConversionPlan:
+        """The plan as it was sent; call it after ``is_valid``."""
+        parts = {key: column.part() for key, column in self.columns.items()}
+        extra = getattr(self.extra, "cleaned_data", {})
+        return ConversionPlan(
+            account=parts["accounts"],
+            contact=parts["contacts"],
+            opportunity=parts["opportunities"],
+            role=extra.get("role"),
+            owner=extra.get("owner"),
+        )
+
+    def refuse(self, error: PartError) -> None:
+        """Show what the service refused, at its field where it has one."""
+        if error.part:
+            self.columns[error.part].new.add_service_errors(error)
+        else:
+            self.errors.extend(error.messages)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that keeps the form from being done, each with the field it is about."""
+        found = [Problem(message) for message in self.errors]
+        for form in (self.extra, *(column.new for column in self.columns.values())):
+            if form.is_bound:
+                found += [Problem(str(message)) for message in form.non_field_errors()]
+                for field in form:
+                    found += [Problem(f"{field.label}: {message}", field.id_for_label) for message in field.errors]
+        return found
+
+    @property
+    def button(self) -> str:
+        """What sending the form will do, short enough for its button."""
+        existing = [column.record.name for column in self.columns.values() if column.record is not None]
+        made = [str(column.type.label).lower() for column in self.columns.values() if column.way == Way.NEW]
+        words = {"linked": _listed(existing), "created": _listed(made)}
+        if existing and made:
+            return _("Link %(linked)s, create %(created)s") % words
+        if existing:
+            return _("Convert and link %(linked)s") % words
+        return _("Convert and create %(created)s") % words if made else _("Convert lead")
+
+    @property
+    def signature(self) -> str:
+        """The ways chosen: sent along, so that nothing happens but what the button said."""
+        return " ".join(column.chosen for column in self.columns.values())
+
+    @property
+    def says_something_else(self) -> bool:
+        """Whether the button that was pressed announced another choice (changed without JavaScript)."""
+        announced = (self.data or {}).get("announced")
+        return announced is not None and announced != self.signature
+
+
+def _open_stage_field(label: Any) -> RowField:
+    """A new opportunity starts open: winning or losing it is a step of its own."""
+    rows = {str(row.pk): row for row in open_stages()}
+    choices = [(key, row.label) for key, row in rows.items()]
+    field = RowField(rows=rows, find=stage, choices=choices, required=True)
+    field.label = label
+    return field

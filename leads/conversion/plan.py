@@ -1,0 +1,69 @@
+"""What is to become of a lead: for account, contact and opportunity each, a new record, one that exists, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from crm.picklists.models import Choice
+from crm.users.models import Membership
+
+PARTS = ("accounts", "contacts", "opportunities")  # in the order in which they are made
+
+
+class Way(TextChoices):
+    NEW = "new", _("Create new")
+    EXISTING = "existing", _("Use existing")
+    NONE = "none", _("None")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What becomes of one record.
+
+    ``values`` (by spec name) is what the person typed for a new record; it wins over what the field map brings.
+    ``take`` names the fields of an existing record that shall get the lead's value; None: those that are blank there.
+    """
+
+    way: Way
+    record_id: UUID | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    take: frozenset[str] | None = None
+
+
+NOTHING = Part(Way.NONE)
+
+
+def new(**values: Any) -> Part:
+    """A new record, with these values beside those of the lead."""
+    return Part(Way.NEW, values=values)
+
+
+def existing(record_id: UUID, take: frozenset[str] | None = None) -> Part:
+    """The record with that id; it gets the lead's values where its own are blank, or exactly for ``take``."""
+    return Part(Way.EXISTING, record_id=record_id, take=take)
+
+
+@dataclass(frozen=True)
+class ConversionPlan:
+    """All that ``convert_lead`` has to know. ``owner`` (None: the lead's, or else who converts) gets what is new."""
+
+    account: Part = NOTHING
+    contact: Part = NOTHING
+    opportunity: Part = NOTHING
+    role: Choice | None = None  # of the contact in the opportunity
+    owner: Membership | None = None
+
+    def of(self, key: str) -> Part:
+        """Return the part for the record type ``key``."""
+        return {"accounts": self.account, "contacts": self.contact, "opportunities": self.opportunity}[key]
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The keys of the record types that the lead becomes one of, new or existing."""
+        return frozenset(key for key in PARTS if self.of(key).way != Way.NONE)

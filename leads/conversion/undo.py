@@ -1,0 +1,117 @@
+"""Taking a conversion back: everything as it was before, or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.events.models import Event
+from crm.records import registry
+from crm.records.access import get_record
+from crm.records.diff import changes as differences
+from crm.records.diff import snapshot
+from crm.records.models import RecordModel
+from crm.records.services import delete_record
+from crm.users.models import Membership
+from leads.conversion import changes
+from leads.conversion.blockers import blockers
+from leads.models import Conversion, Lead
+from opportunities.models import StageVisit
+
+# A deleted opportunity keeps its own history: it may be looked at in the recycle bin.
+_KEPT = (StageVisit,)
+
+
+class BlockedError(ValidationError):
+    """The conversion cannot be undone: see ``blockers``."""
+
+
+@atomic
+def undo_conversion(*, conversion: Conversion, actor: Membership) -> None:
+    """Take ``conversion`` back exactly, or raise ``BlockedError`` when something has been built on it since.
+
+    What it created goes to the recycle bin, what it changed gets its old values, the activities stand on the lead
+    alone again, and the lead has the status that it had: it can be converted anew. Undone twice is undone once.
+    Whoever may edit the lead may undo; all records involved keep both events in their history.
+    """
+    lead = get_record(actor, registry.record_type("leads"), conversion.lead_id, verb="edit", lock=True)
+    conversion.refresh_from_db()
+    if conversion.undone_at is not None:
+        return
+    _lock(conversion)
+    if blockers(conversion):
+        raise BlockedError(_("This conversion can no longer be undone: something has been built on it since."))
+    event = _reopen(lead, conversion, actor)
+    for entry in changes.entries_of(conversion.changes, created=True):
+        _remove(entry, actor, event)
+    for entry in changes.entries_of(conversion.changes, created=False):
+        _restore(entry, actor, event)
+    conversion.undone_at = timezone.now()
+    conversion.undone_by = actor
+    conversion.save(update_fields=["undone_at", "undone_by"])
+
+
+def _lock(conversion: Conversion) -> None:
+    """Hold what was written until the end, so that nobody builds on it between the check and the undoing."""
+    for entry in conversion.changes:
+        model = changes.model_of(entry)
+        if issubclass(model, RecordModel) and not issubclass(model, Lead):
+            list(model._base_manager.select_for_update(of=("self",)).filter(pk=entry["id"]).values_list("pk"))
+
+
+def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
+    leads = registry.record_type("leads")
+    before = snapshot(leads.fields, lead)
+    entry = next(one for one in conversion.changes if one["id"] == str(lead.pk))
+    changes.restore(entry)
+    lead.refresh_from_db()
+    return events.record(
+        name="lead.conversion_undone",
+        record=lead,
+        actor=actor,
+        changes=differences(before, snapshot(leads.fields, lead)),
+        because=conversion.event,
+        data={"conversion": str(conversion.pk)},
+    )
+
+
+def _remove(entry: dict[str, Any], actor: Membership, event: Event) -> None:
+    row = changes.row_of(entry)
+    if row is None or isinstance(row, _KEPT):
+        return
+    if not isinstance(row, RecordModel):
+        row.delete()
+    elif row.deleted_at is None:
+        delete_record(registry.type_of(row), row, actor=actor, because=event)
+
+
+def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
+    row = changes.row_of(entry)
+    if row is None or isinstance(row, Lead):
+        return
+    if not isinstance(row, RecordModel):
+        changes.restore(entry)
+        return
+    record_type = registry.type_of(row)
+    before = snapshot(record_type.fields, row)
+    _forget_time(entry, row)
+    changes.restore(entry)
+    row.refresh_from_db()
+    events.record(
+        name=f"{record_type.noun}.changed",
+        record=row,
+        actor=actor,
+        changes=differences(before, snapshot(record_type.fields, row)),
+        because=event,
+    )
+
+
+def _forget_time(entry: dict[str, Any], row: RecordModel) -> None:
+    """The time of change goes back too, unless somebody has since changed what the conversion had left alone."""
+    if "updated_at" in changes.changed_since(entry, row):
+        entry["before"].pop("updated_at", None)

@@ -1,0 +1,31 @@
+"""Forms that only leads have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.fields import kinds
+from crm.fields.build import RecordForm
+from crm.fields.spec import FieldSpec
+from crm.users.models import Membership
+
+_CLOSING = (
+    FieldSpec("unqualified_reason", _("Reason"), kinds.ChoiceOf("unqualified_reason"), required=True),
+    FieldSpec(
+        "task_due_on",
+        _("Follow up on"),
+        kinds.Date(),
+        help=_("Leaves a task that falls due on this day, although the lead is closed."),
+    ),
+    FieldSpec("task_subject", _("What to do then"), kinds.Text(300)),
+    FieldSpec("task_owner", _("Who does it"), kinds.Person()),
+)
+
+
+class ClosingForm(RecordForm):
+    """Why a lead is closed as unqualified, and whether somebody shall look at it again."""
+
+    def __init__(self, *, actor: Membership, data: Any = None) -> None:
+        super().__init__(_CLOSING, actor=actor, data=data, initial={"task_owner": str(actor.pk)})

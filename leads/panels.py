@@ -1,0 +1,84 @@
+"""What leads show on record pages: their own, and those of what they became."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choice, choices
+from crm.records import registry
+from crm.records.types import Panel
+from crm.tenants.clock import day_of, today
+from crm.users.access import can
+from crm.users.models import Membership
+from leads.fields import OPEN_MEANINGS
+from leads.models import Lead
+from leads.selectors import became, leads_of_same_firm, leads_that_became
+from leads.services import meaning_of
+
+_LISTED = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """One status in the bar over a lead."""
+
+    status: Choice
+    is_current: bool
+    is_done: bool
+
+
+def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
+    """The statuses as steps: the open ones in order, then the two ends."""
+    own = choice(lead.status_id)
+    steps = [status for status in choices("lead_status") if status.meaning in OPEN_MEANINGS]
+    for meaning in ("converted", "unqualified"):
+        steps += [status for status in choices("lead_status") if status.meaning == meaning][:1]
+    if own.pk not in {status.pk for status in steps}:
+        steps = [*[status for status in steps if status.meaning != own.meaning], own]
+    at = next(index for index, status in enumerate(steps) if status.pk == own.pk)
+    is_done = own.meaning != "unqualified"
+    return {
+        "lead": lead,
+        "steps": [Step(status, index == at, is_done and index < at) for index, status in enumerate(steps)],
+        "may_move": lead.converted_at is None and can(actor, "edit", lead),
+        "days": (today() - day_of(lead.status_since)).days,
+    }
+
+
+def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
+    """What the lead became, or that it has to be converted before it can have an opportunity."""
+    found = [
+        {
+            "record": record,
+            "type": registry.type_of(record),
+            "url": registry.url(record),
+            "seen": can(actor, "view", record),
+        }
+        for record in became(lead)
+    ]
+    may_convert = meaning_of(lead) in OPEN_MEANINGS and can(actor, "edit", lead)
+    return {"lead": lead, "records": found, "may_convert": may_convert}
+
+
+def load_same_firm(actor: Membership, lead: Lead) -> dict[str, Any] | None:
+    others = list(leads_of_same_firm(actor, lead))
+    if not others:
+        return None
+    return {"leads": [(other, registry.url(other), choice(other.status_id)) for other in others]}
+
+
+def load_origin(actor: Membership, record: Any) -> dict[str, Any] | None:
+    leads = list(leads_that_became(actor, record)[:_LISTED])
+    if not leads:
+        return None
+    source = registry.record_type("leads").spec("source")
+    return {"leads": [(lead, registry.url(lead), source.text(lead)) for lead in leads]}
+
+
+registry.add_panel("leads", Panel("status", "leads/status_bar.html", load_status_bar, order=10, place="head"))
+registry.add_panel("leads", Panel("becomes", "leads/becomes_panel.html", load_becomes, order=10))
+registry.add_panel("leads", Panel("same_firm", "leads/same_firm_panel.html", load_same_firm, order=60))
+for _key in ("accounts", "contacts", "opportunities"):
+    registry.add_panel(_key, Panel("origin", "leads/origin_panel.html", load_origin, order=80))

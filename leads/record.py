@@ -1,0 +1,116 @@
+"""The lead as a record type."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.events import phrases
+from crm.records import registry
+from crm.records.types import Action, DefaultView, RecordType, Section
+from crm.users.access import can
+from crm.users.models import Membership
+from leads.fields import LEAD_FIELDS, OPEN_MEANINGS
+from leads.models import Lead
+from leads.services import (
+    create_lead,
+    delete_lead,
+    locked,
+    meaning_of,
+    prepare_lead,
+    restore_lead,
+    update_lead,
+)
+
+_COLUMNS = ("name", "company", "status", "rating", "source", "email", "phone", "owner", "created_at")
+_OPEN = ("status", "is", ("meaning:new", "meaning:working", "meaning:qualified"))
+
+LEAD = RecordType(
+    key="leads",
+    noun="lead",
+    model=Lead,
+    label=_("Lead"),
+    label_plural=_("Leads"),
+    icon="user-plus",
+    description=_("A lead is a person or a company you hardly know yet. Vet it, then convert it or close it."),
+    fields=LEAD_FIELDS,
+    sections=(
+        Section(_("Person"), ("first_name", "last_name", "job_title", "company")),
+        Section(_("Reach"), ("email", "phone", "website", "opted_out")),
+        Section(
+            _("Interest"),
+            (
+                "rating",
+                "source",
+                "campaign",
+                "product_interest",
+                "estimated_value",
+                "employees",
+                "unqualified_reason",
+            ),
+        ),
+        Section(_("Address"), ("street", "city", "region", "postal_code", "country")),
+        Section(_("More"), ("description", "owner", "team", "external_id")),
+    ),
+    columns=_COLUMNS,
+    headline=("company", "rating", "source", "estimated_value", "owner"),
+    create=create_lead,
+    update=update_lead,
+    delete=delete_lead,
+    restore=restore_lead,
+    sort="-created_at",
+    prepare=prepare_lead,
+    locked=locked,
+    views=(
+        DefaultView(_("Open leads"), (_OPEN,), _COLUMNS, "-created_at", is_default=True),
+        DefaultView(_("My open leads"), (_OPEN, ("owner", "is", ("me",))), _COLUMNS, "-created_at"),
+        DefaultView(_("Unassigned"), (_OPEN, ("owner", "empty", ())), _COLUMNS, "-created_at"),
+        DefaultView(
+            _("Unqualified"),
+            (("status", "is", ("meaning:unqualified",)),),
+            ("name", "company", "unqualified_reason", "source", "owner", "status_since"),
+            "-status_since",
+        ),
+        DefaultView(
+            _("Converted"),
+            (("status", "is", ("meaning:converted",)),),
+            ("name", "company", "converted_at", "account", "contact", "opportunity", "source", "owner"),
+            "-converted_at",
+        ),
+        DefaultView(_("All leads"), (), _COLUMNS, "-created_at"),
+    ),
+    new_shortcut="l",
+    filters=("status", "rating", "source", "owner", "created_at", "campaign"),
+)
+
+
+def _open(actor: Membership, lead: Lead) -> bool:
+    return meaning_of(lead) in OPEN_MEANINGS and can(actor, "edit", lead)
+
+
+def _closed(actor: Membership, lead: Lead) -> bool:
+    return meaning_of(lead) == "unqualified" and can(actor, "edit", lead)
+
+
+def _converted(actor: Membership, lead: Lead) -> bool:
+    return lead.converted_at is not None and can(actor, "edit", lead)
+
+
+registry.register(LEAD)
+registry.add_action(
+    "leads", Action("convert", _("Convert"), "sparkles", "leads:conversion", _open, primary=True, order=10)
+)
+registry.add_action(
+    "leads", Action("close", _("Close as unqualified"), "circle-x", "leads:closing", _open, dialog=True, order=20)
+)
+registry.add_action(
+    "leads", Action("reopen", _("Reopen"), "rotate-ccw", "leads:closing", _closed, primary=True, dialog=True, order=10)
+)
+registry.add_action(
+    "leads", Action("undo", _("Undo conversion"), "undo-2", "leads:conversion_undo", _converted, dialog=True, order=10)
+)
+
+phrases.register("lead.status_changed", _("%(actor)s moved the status from %(old)s to %(new)s"), field="status")
+phrases.register("lead.unqualified", _("%(actor)s closed this as unqualified: %(new)s"), field="unqualified_reason")
+phrases.register("lead.converted", _("%(actor)s converted this into %(into)s"))
+phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion"))
+phrases.register("linked", _("%(actor)s linked the lead %(lead)s to this"))

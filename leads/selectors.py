@@ -1,0 +1,31 @@
+"""Questions about leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from crm.records import registry
+from crm.records.access import visible_records
+from crm.users.models import Membership
+from leads.matching import same_firm
+from leads.models import Lead
+
+_RESULT = {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
+
+
+def leads_of_same_firm(actor: Membership, lead: Lead) -> QuerySet[Lead]:
+    """Return other leads that share the lead's company or its firm's mail domain and that ``actor`` may see."""
+    return same_firm(lead, visible_records(actor, registry.record_type("leads")))
+
+
+def leads_that_became(actor: Membership, record: Any) -> QuerySet[Lead]:
+    """Return the converted leads, visible to ``actor``, that this account, contact or opportunity came of."""
+    leads = visible_records(actor, registry.record_type("leads"))
+    return leads.filter(**{_RESULT[record._meta.app_label]: record.pk}).order_by("-converted_at", "-pk")
+
+
+def became(lead: Lead) -> list[Any]:
+    """Return the account, contact and opportunity that ``lead`` was converted into, those that there are."""
+    return [record for record in (lead.account, lead.contact, lead.opportunity) if record is not None]

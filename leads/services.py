@@ -1,0 +1,157 @@
+"""Writing leads: what one may be, and the way from one status to the next.
+
+Rules look at a status's meaning. Becoming *converted* is not a status that anybody sets: ``leads.conversion`` does.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.fields import join_name
+from crm.activities.models import ActivityKind
+from crm.activities.services import create_activity
+from crm.events.models import Event
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choice, choice_meaning, choices
+from crm.records import registry
+from crm.records.services import LockedError, create_record, delete_record, restore_record, update_record
+from crm.tenants.text import company_key, email_domain, email_key, phone_key
+from crm.ui import format as formats
+from crm.users.models import Membership
+from leads.fields import OPEN_MEANINGS
+from leads.models import Lead
+
+
+def prepare_lead(lead: Lead) -> None:
+    """Fill the name and the keys that lookups compare; refuse a lead that nobody could reach or name."""
+    lead.name = join_name(lead.first_name, lead.last_name) or lead.company.strip()
+    lead.company_key = company_key(lead.company)
+    lead.email_key = email_key(lead.email)
+    lead.email_domain = email_domain(lead.email)
+    lead.phone_key = phone_key(lead.phone)
+    errors = {}
+    if not lead.name:
+        errors["last_name"] = _("Give a person's name or a company.")
+    if not lead.email and not lead.phone:
+        errors["email"] = _("Give an e-mail address or a phone number.")
+    if errors:
+        raise ValidationError(errors)
+
+
+def locked(lead: Lead) -> str:
+    """Say why ``lead`` can no longer be written, or ""."""
+    if lead.converted_at is None:
+        return ""
+    day = formats.date(timezone.localtime(lead.converted_at).date())
+    return _("This lead was converted on %(day)s and is read-only. Undo the conversion to change it.") % {"day": day}
+
+
+def meaning_of(lead: Lead) -> str:
+    """Return what the lead's status means: new, working, qualified, converted or unqualified."""
+    return choice(lead.status_id).meaning
+
+
+def create_lead(
+    *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
+) -> Lead:
+    """Create a lead from ``values`` (by field name); raise ``ValidationError`` keyed by field."""
+    status = values.get("status")
+    if status is not None:
+        _refuse_status(status, values.get("unqualified_reason"))
+    elif "status" in values:  # an empty cell of an import means: the usual one
+        values = {name: value for name, value in values.items() if name != "status"}
+    return create_record(registry.record_type("leads"), actor=actor, values=values, because=because, **attributes)
+
+
+def update_lead(
+    lead: Lead, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
+) -> Event | None:
+    """Write what of ``values`` differs; return the event, or None when nothing did.
+
+    A change of status follows the rules of ``set_lead_status``; to close the lead it needs ``unqualified_reason``.
+    """
+    leads = registry.record_type("leads")
+    status = values.get("status")
+    if status is None or status.pk == lead.status_id:
+        return update_record(leads, lead, actor=actor, values=values, because=because)
+    if reason := locked(lead):
+        raise LockedError(reason)
+    _refuse_status(status, values.get("unqualified_reason"))
+    closes = status.meaning == "unqualified"
+    if not closes:
+        values = values | {"unqualified_reason": None}
+    name = "lead.unqualified" if closes else "lead.status_changed"
+    return update_record(
+        leads, lead, actor=actor, values=values, because=because, name=name, status_since=timezone.now()
+    )
+
+
+def _refuse_status(status: Choice, reason: Choice | None) -> None:
+    if status.meaning == "converted":
+        raise ValidationError({"status": _("A lead becomes “%(status)s” by converting it.") % {"status": status}})
+    if status.meaning == "unqualified" and reason is None:
+        raise ValidationError({"status": _("Close the lead as unqualified and say why.")})
+
+
+def delete_lead(lead: Lead, *, actor: Membership | None, because: Event | None = None) -> None:
+    """Move the lead to the recycle bin."""
+    delete_record(registry.record_type("leads"), lead, actor=actor, because=because)
+
+
+def restore_lead(lead: Lead, *, actor: Membership | None, because: Event | None = None) -> None:
+    """Bring the lead back from the recycle bin."""
+    restore_record(registry.record_type("leads"), lead, actor=actor, because=because)
+
+
+def set_lead_status(
+    *, lead: Lead, status: Choice, actor: Membership | None, because: Event | None = None
+) -> Event | None:
+    """Move the lead to an open status; from a closed one this reopens it, and the reason is taken off."""
+    return update_lead(lead, actor=actor, values={"status": status}, because=because)
+
+
+@atomic
+def close_as_unqualified(
+    *,
+    lead: Lead,
+    reason: Choice,
+    actor: Membership | None,
+    task_subject: str = "",
+    task_due_on: date | None = None,
+    task_owner: Membership | None = None,
+    because: Event | None = None,
+) -> None:
+    """Close the lead for ``reason``, without converting it.
+
+    With ``task_due_on`` a follow-up task is left on it, which falls due although the lead is closed.
+    """
+    status = choice_meaning("lead_status", "unqualified")
+    values = {"status": status, "unqualified_reason": reason}
+    event = update_lead(lead, actor=actor, values=values, because=because)
+    if task_due_on is not None:
+        create_activity(
+            kind=ActivityKind.TASK,
+            records=[lead],
+            actor=actor,
+            subject=task_subject or _("Follow up"),
+            due_on=task_due_on,
+            owner=task_owner or lead.owner or actor,
+            because=event,
+        )
+
+
+def reopen_lead(*, lead: Lead, actor: Membership | None) -> Event | None:
+    """Open a lead again that was closed as unqualified: it is being worked on. Its history stays."""
+    return set_lead_status(lead=lead, status=working_status(), actor=actor)
+
+
+def working_status() -> Choice:
+    """The status that means work on a lead is going on; a workspace may have done without."""
+    meanings = ("working", *OPEN_MEANINGS)
+    return next(one for meaning in meanings for one in choices("lead_status") if one.meaning == meaning)

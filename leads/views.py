@@ -1,0 +1,177 @@
+"""Pages that only leads have."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choice
+from crm.records import registry
+from crm.records.access import get_record
+from crm.ui.http import go, method, respond
+from crm.ui.toasts import say
+from crm.users.access import can
+from crm.users.http import WorkspaceRequest
+from leads.conversion import (
+    BlockedError,
+    PartError,
+    blockers,
+    convert_lead,
+    live_conversion,
+    plan_for,
+    undo_conversion,
+)
+from leads.conversion.convert import refuse_closed
+from leads.conversion.form import ConversionForm
+from leads.forms import ClosingForm
+from leads.matching import find_candidates
+from leads.models import Conversion, Lead
+from leads.record import LEAD
+from leads.selectors import became
+from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_lead_status
+
+
+@require_POST
+def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+    """``POST /leads/<id>/status/``: moves the lead; the two ends lead to the pages that ask what they need."""
+    lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=True)
+    chosen = _chosen_status(request)
+    ends = {"converted": "leads:conversion", "unqualified": "leads:closing"}
+    if chosen.meaning in ends and chosen.pk != lead.status_id:
+        return go(request, reverse(ends[chosen.meaning], args=[lead.pk]))
+    if (locked := _locked(request, lead)) is not None:
+        return locked
+    set_lead_status(lead=lead, status=chosen, actor=request.actor)
+    say(request, _("%(name)s is now: %(status)s.") % {"name": lead.name, "status": chosen})
+    return go(request, registry.url(lead))
+
+
+def _chosen_status(request: WorkspaceRequest) -> Choice:
+    try:
+        chosen = choice(UUID(request.POST.get("status", "")))
+    except (ValueError, Choice.DoesNotExist) as error:
+        raise Http404 from error
+    if chosen.picklist != "lead_status" or not chosen.is_active:
+        raise Http404
+    return chosen
+
+
+def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+    """``/leads/<id>/closing/``: GET asks for the reason, POST closes the lead as unqualified, DELETE reopens it."""
+    verb = method(request)
+    lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=verb != "GET")
+    if (locked := _locked(request, lead)) is not None:
+        return locked
+    is_closed = meaning_of(lead) == "unqualified"
+    if verb == "DELETE":
+        if is_closed:
+            reopen_lead(lead=lead, actor=request.actor)
+            say(request, _("%(name)s is open again.") % {"name": lead.name})
+        return go(request, registry.url(lead))
+    form = ClosingForm(actor=request.actor, data=request.POST if verb == "POST" else None)
+    if verb == "POST" and form.is_valid():
+        values = form.cleaned_data
+        close_as_unqualified(
+            lead=lead,
+            reason=values["unqualified_reason"],
+            actor=request.actor,
+            task_subject=values["task_subject"],
+            task_due_on=values["task_due_on"],
+            task_owner=values["task_owner"],
+        )
+        say(request, _("%(name)s was closed as unqualified.") % {"name": lead.name})
+        return go(request, registry.url(lead))
+    context = {"lead": lead, "form": form, "url": registry.url(lead), "is_closed": is_closed}
+    return respond(request, "leads/closing.html", context, partial="form", status=422 if form.is_bound else 200)
+
+
+def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+    """``/leads/<id>/conversion/``: GET shows the plan, or what became of the lead; POST converts; DELETE undoes."""
+    lead = get_record(request.actor, LEAD, record_id)
+    verb = method(request)
+    done = live_conversion(lead)
+    if verb == "DELETE":
+        return _undo(request, lead, done)
+    if done is not None:
+        return _result(request, lead, done) if verb == "GET" else go(request, request.path)
+    lead = get_record(request.actor, LEAD, record_id, verb="edit")
+    try:
+        refuse_closed(lead)
+    except PartError as error:
+        return _refused(request, lead, error.messages[0])
+    candidates = find_candidates(lead, request.actor)
+    plan = plan_for(lead, request.actor, candidates)
+    data = request.POST if verb == "POST" else None
+    form = ConversionForm(lead, actor=request.actor, candidates=candidates, plan=plan, data=data)
+    if data is None or "preview" in data:
+        return _conversion_page(request, form)
+    if not form.is_valid():
+        return _conversion_page(request, form, status=422)
+    if form.says_something_else:
+        form.errors.append(_("You chose something else meanwhile. Below it says what will happen now."))
+        return _conversion_page(request, form, status=422)
+    try:
+        convert_lead(lead_id=lead.pk, actor=request.actor, plan=form.read())
+    except PartError as error:
+        form.refuse(error)
+        return _conversion_page(request, form, status=422)
+    say(request, _("%(name)s was converted.") % {"name": lead.name})
+    return go(request, request.path)
+
+
+def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "lead": form.lead, "url": registry.url(form.lead)}
+    return respond(request, "leads/conversion.html", context, partial="preview", status=status)
+
+
+def _result(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
+    records = [(registry.type_of(record), record, registry.url(record)) for record in became(lead)]
+    context = {"lead": lead, "url": registry.url(lead), "conversion": done, "records": records}
+    context["may_undo"] = can(request.actor, "edit", lead)
+    return respond(request, "leads/converted.html", context)
+
+
+def _undo(request: WorkspaceRequest, lead: Lead, done: Conversion | None) -> HttpResponse:
+    get_record(request.actor, LEAD, lead.pk, verb="edit")
+    if done is not None:
+        try:
+            undo_conversion(conversion=done, actor=request.actor)
+        except BlockedError:
+            return _undo_page(request, lead, done, status=409)
+        say(request, _("The conversion of %(name)s was undone.") % {"name": lead.name})
+    return go(request, registry.url(lead))
+
+
+def conversion_undo(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+    """``GET /leads/<id>/conversion/undo/``: says what undoing does, or what stands in its way."""
+    lead = get_record(request.actor, LEAD, record_id, verb="edit")
+    done = live_conversion(lead)
+    if done is None:
+        return go(request, registry.url(lead))
+    return _undo_page(request, lead, done)
+
+
+def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {
+        "lead": lead,
+        "url": registry.url(lead),
+        "blockers": blockers(done),
+        "records": [(registry.type_of(record), record, registry.url(record)) for record in became(lead)],
+    }
+    return respond(request, "leads/conversion_undo.html", context, partial="form", status=status)
+
+
+def _locked(request: WorkspaceRequest, lead: Lead) -> HttpResponse | None:
+    reason = LEAD.locked(lead)
+    return _refused(request, lead, reason) if reason else None
+
+
+def _refused(request: WorkspaceRequest, lead: Lead, reason: str) -> HttpResponse:
+    context = {"type": LEAD, "record": lead, "reason": reason, "url": registry.url(lead)}
+    return respond(request, "pages/locked.html", context, partial="dialog", status=409)

@@ -1,0 +1,33 @@
+"""The whole workspace as plain values, to compare before and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.events.models import Event, HandlerRun, OutboxMessage
+from crm.records.models import RecordModel
+from crm.tenants.wall import tenant_foreign_keys, tenant_models
+from leads.models import Conversion
+
+# The log grows by every deed, also by those that are taken back.
+LOG = (Event, OutboxMessage, HandlerRun, Conversion)
+
+
+def living_rows() -> dict[str, dict[str, Any]]:
+    """Return every row of the workspace, without the log and without the recycle bin and what hangs on it."""
+    deleted = {
+        row.pk
+        for model in tenant_models()
+        if issubclass(model, RecordModel)
+        for row in model.all_objects.exclude(deleted_at=None)
+    }
+    found: dict[str, dict[str, Any]] = {}
+    for model in tenant_models():
+        if issubclass(model, LOG):
+            continue
+        keys = [key.attname for key in tenant_foreign_keys(model)]
+        for row in model._base_manager.all():
+            values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
+            if row.pk not in deleted and not deleted & {values[key] for key in keys}:
+                found[f"{model._meta.label_lower} {row.pk}"] = values
+    return found

@@ -1,0 +1,218 @@
+"""Undoing a conversion: exactly, or not at all and with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from accounts.services import update_account
+from contacts.models import Contact
+from crm.activities.services import complete_task, create_activity
+from crm.events.models import Event
+from crm.picklists.selectors import choice_meaning, stages
+from leads.conversion import (
+    BlockedError,
+    ConversionPlan,
+    blockers,
+    convert_lead,
+    existing,
+    new,
+    plan_for,
+    undo_conversion,
+)
+from leads.models import Conversion, Lead
+from leads.services import meaning_of, set_lead_status
+from opportunities.models import Opportunity
+from opportunities.services import add_contact_role, move_to_stage
+from tests import make
+from tests.leads.dump import living_rows
+from tests.leads.test_conversion import choice_of, full_lead
+from tests.people import Firm
+
+
+def worked_lead(firm: Firm) -> Lead:
+    """A qualified lead with a note and a task."""
+    lead = full_lead(firm)
+    set_lead_status(lead=lead, status=choice_meaning("lead_status", "qualified"), actor=firm.ana)
+    create_activity(kind="note", records=[lead], actor=firm.ana, body="Likes sensors")
+    create_activity(kind="task", records=[lead], actor=firm.ana, subject="Send the offer")
+    return lead
+
+
+def all_new(firm: Firm) -> ConversionPlan:
+    return ConversionPlan(account=new(), contact=new(), opportunity=new(), role=choice_of("contact_role", "User"))
+
+
+def all_linked(firm: Firm) -> ConversionPlan:
+    boss = make.contact(firm.ana)
+    account = make.account(firm.ana, name="Kestrel")
+    lost = make.stage("lost")
+    make.opportunity(firm.ana, account=account, stage=lost, loss_reason=choice_of("loss_reason", "Other"))
+    opportunity = make.opportunity(firm.ana, contact=boss, account=account)
+    contact = make.contact(firm.ana, phone="")
+    return ConversionPlan(
+        account=existing(account.pk, frozenset({"website", "city"})),
+        contact=existing(contact.pk),
+        opportunity=existing(opportunity.pk),
+        role=choice_of("contact_role", "User"),
+    )
+
+
+def mixed(firm: Firm) -> ConversionPlan:
+    account = make.account(firm.sam, name="Kestrel")
+    lost = make.stage("lost")
+    make.opportunity(firm.sam, account=account, stage=lost, loss_reason=choice_of("loss_reason", "Other"))
+    return ConversionPlan(account=existing(account.pk), contact=new(), opportunity=new())
+
+
+def contact_with_its_account(firm: Firm) -> ConversionPlan:
+    account = make.account(firm.sam, name="Kestrel")
+    lost = make.stage("lost")
+    make.opportunity(firm.sam, account=account, stage=lost, loss_reason=choice_of("loss_reason", "Other"))
+    Account.objects.filter(pk=account.pk).update(lost_only=True)
+    contact = make.contact(firm.ana, account=account)
+    return ConversionPlan(contact=existing(contact.pk), opportunity=new())
+
+
+PLANS: list[Callable[[Firm], ConversionPlan]] = [all_new, all_linked, mixed, contact_with_its_account]
+
+
+@pytest.mark.parametrize("make_plan", PLANS)
+def test_undoing_gives_everything_back(inside: Firm, make_plan: Callable[[Firm], ConversionPlan]) -> None:
+    lead = worked_lead(inside)
+    plan = make_plan(inside)
+    before = living_rows()
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
+    assert living_rows() != before
+    assert blockers(done) == []
+    undo_conversion(conversion=done, actor=inside.ana)
+    assert living_rows() == before
+    undo_conversion(conversion=Conversion.objects.get(), actor=inside.ana)
+    assert Event.objects.filter(name="lead.conversion_undone").count() == 1
+
+
+def test_after_undoing_the_lead_can_be_converted_again(inside: Firm) -> None:
+    lead = worked_lead(inside)
+    first = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan_for(lead, inside.ana))
+    undo_conversion(conversion=first, actor=inside.ana)
+    lead = Lead.objects.get(pk=lead.pk)
+    assert (meaning_of(lead), lead.account, lead.converted_at) == ("qualified", None, None)
+    before = living_rows()
+    second = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan_for(lead, inside.ana))
+    assert second.pk != first.pk
+    assert second.account_id != first.account_id
+    undo_conversion(conversion=second, actor=inside.ana)
+    assert living_rows() == before
+
+
+def test_both_stand_in_the_history_of_all(inside: Firm) -> None:
+    lead = worked_lead(inside)
+    account = make.account(inside.ana, name="Kestrel")
+    plan = ConversionPlan(account=existing(account.pk), contact=new(), opportunity=new())
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
+    undo_conversion(conversion=done, actor=inside.ada)
+
+    def names(record_id: Any) -> list[str]:
+        return list(Event.objects.filter(record_id=record_id).order_by("at", "id").values_list("name", flat=True))
+
+    assert names(lead.pk)[-1] == "lead.conversion_undone"
+    assert "lead.converted" in names(lead.pk)
+    assert names(account.pk) == ["account.created", "account.changed", "account.linked", "account.changed"]
+    assert names(done.contact_id) == ["contact.created", "contact.deleted"]
+    undone = Event.objects.get(name="lead.conversion_undone")
+    assert undone.actor == inside.ada
+    assert Event.objects.get(record_id=done.opportunity_id, name="opportunity.deleted").because == undone
+
+
+def edit_account(firm: Firm, done: Conversion) -> None:
+    update_account(Account.objects.get(pk=done.account_id), actor=firm.ana, values={"city": "Bremen"})
+
+
+def add_opportunity(firm: Firm, done: Conversion) -> None:
+    make.opportunity(firm.ana, name="Second deal", account=done.account)
+
+
+def add_contact(firm: Firm, done: Conversion) -> None:
+    make.contact(firm.ana, first_name="Carl", last_name="Colleague", account=done.account)
+
+
+def move_stage(firm: Firm, done: Conversion) -> None:
+    move_to_stage(opportunity=done.opportunity, stage=stages()[3], actor=firm.ana)
+
+
+def win(firm: Firm, done: Conversion) -> None:
+    move_to_stage(opportunity=done.opportunity, stage=make.stage("won"), actor=firm.ana)
+
+
+def log_call(firm: Firm, done: Conversion) -> None:
+    create_activity(kind="call", records=[done.contact], actor=firm.ana, subject="Said yes")
+
+
+def add_role(firm: Firm, done: Conversion) -> None:
+    add_contact_role(opportunity=done.opportunity, contact=make.contact(firm.ana, last_name="Adviser"), actor=firm.ana)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (edit_account, "City"),
+        (add_opportunity, "Second deal"),
+        (add_contact, "Carl Colleague"),
+        (move_stage, "Proposal submitted"),
+        (win, "Won"),
+        (log_call, "Said yes"),
+        (add_role, "Carl Adviser"),
+    ],
+)
+def test_what_was_built_on_it_blocks_and_is_named(inside: Firm, change: Callable[..., None], words: str) -> None:
+    lead = worked_lead(inside)
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=all_new(inside))
+    assert blockers(done) == []
+    change(inside, done)
+    named = blockers(done)
+    assert any(words in blocker.sentence for blocker in named), named
+    assert all(blocker.url.startswith("/") for blocker in named)
+    before = living_rows()
+    with pytest.raises(BlockedError):
+        undo_conversion(conversion=done, actor=inside.ana)
+    assert living_rows() == before
+    assert meaning_of(Lead.objects.get(pk=lead.pk)) == "converted"
+
+
+def test_other_changes_of_what_was_linked_do_not_block_and_stay(inside: Firm) -> None:
+    lead = worked_lead(inside)
+    account = make.account(inside.ana, name="Kestrel")
+    plan = ConversionPlan(account=existing(account.pk), contact=new())
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
+    account = Account.objects.get()
+    update_account(account, actor=inside.ana, values={"founded": 1999})
+    create_activity(kind="note", records=[account], actor=inside.ana, body="A new note")
+    make.contact(inside.ana, account=account)
+    undo_conversion(conversion=done, actor=inside.ana)
+    account = Account.objects.get()
+    assert (account.founded, account.city, account.website) == (1999, "", "")
+    assert Contact.objects.count() == 1
+
+
+def test_a_filled_field_that_was_changed_since_blocks(inside: Firm) -> None:
+    lead = worked_lead(inside)
+    account = make.account(inside.ana, name="Kestrel")
+    done = convert_lead(
+        lead_id=lead.pk, actor=inside.ana, plan=ConversionPlan(account=existing(account.pk), contact=new())
+    )
+    update_account(Account.objects.get(), actor=inside.ana, values={"city": "Bremen"})
+    assert ["City" in blocker.sentence for blocker in blockers(done)] == [True]
+
+
+def test_a_task_done_meanwhile_stays_done(inside: Firm) -> None:
+    lead = worked_lead(inside)
+    task = create_activity(kind="task", records=[lead], actor=inside.ana, subject="Ring back")
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=all_new(inside))
+    complete_task(task=task, actor=inside.ana)
+    undo_conversion(conversion=done, actor=inside.ana)
+    task.refresh_from_db()
+    assert task.completed_at is not None
+    assert not Opportunity.objects.exists()
