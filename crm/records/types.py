@@ -64,12 +64,12 @@ class Create(Protocol):
 
 class Update(Protocol):
     def __call__(
-        self, record: Any, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
+        self, record: Any, /, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
     ) -> Any: ...
 
 
 class Remove(Protocol):
-    def __call__(self, record: Any, *, actor: Membership | None, because: Event | None = None) -> None: ...
+    def __call__(self, record: Any, /, *, actor: Membership | None, because: Event | None = None) -> None: ...
 
 
 @dataclass(frozen=True)
