@@ -92,12 +92,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m crm.local", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    for name, do in {
-        "run": run_all,
-        "test": run_tests,
-        "serve": serve,
-        "exec": execute,
-    }.items():
+    for name, do in COMMANDS.items():
         command = commands.add_parser(name, help=do.__doc__)
         command.set_defaults(do=do)
         command.add_argument(

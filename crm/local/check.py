@@ -36,7 +36,7 @@ def checks() -> list[tuple[str, list[str], dict[str, str]]]:
     found: list[tuple[str, list[str], dict[str, str]]] = [
         ("lint", [str(bin / "ruff"), "check", "."], {}),
         ("format", [str(bin / "ruff"), "format", "--check", "."], {}),
-        ("types", [str(bin / "mypy"), "."], {}),
+        ("types", [str(bin / "mypy")], {}),
         ("import order", [str(bin / "lint-imports")], {}),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], {}),
         ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], DEPLOYMENT),

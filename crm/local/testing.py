@@ -21,7 +21,7 @@ or name one that you have: CHROMIUM=/path/to/chromium make test"""
 
 
 def test(arguments: list[str]) -> int:
-    """Run pytest with two workers and these further arguments; its exit code is ours."""
+    """Run pytest with two workers and these arguments, slow tests only when asked for; its exit code is ours."""
     os.environ["CHROMIUM"] = browser()
     pytest = [
         sys.executable,

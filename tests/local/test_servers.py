@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from crm.local.postgres import Postgres
 from crm.local.redis_server import RedisServer
@@ -119,7 +121,7 @@ def test_nobody_gets_in_without_the_password(var: Path) -> None:
     with redis.Redis.from_url(found["REDIS_URL"]) as client:
         assert client.ping()
     port = int(State(var).values["redis_port"])
-    with redis.Redis(port=port, retry=None) as stranger, pytest.raises(redis.AuthenticationError):
+    with redis.Redis(port=port, retry=Retry(NoBackoff(), 0)) as stranger, pytest.raises(redis.AuthenticationError):
         stranger.ping()
 
 

@@ -35,12 +35,21 @@ def gone(pid: int) -> bool:
         return True
 
 
+def printed(capfd: pytest.CaptureFixture[str], *, lines: int) -> list[str]:
+    seen: list[str] = []
+
+    def enough() -> bool:
+        seen.extend(capfd.readouterr().out.splitlines())
+        return len(seen) == lines
+
+    wait_for(enough)
+    return seen
+
+
 def test_output_is_named(watched: list[Program], capfd: pytest.CaptureFixture[str]) -> None:
     watched += [shell("web", "echo ready; echo wrong >&2"), shell("worker", "echo waiting")]
     Supervisor(watched).start()
-    seen: list[str] = []
-    wait_for(lambda: seen.extend(capfd.readouterr().out.splitlines()) or len(seen) == 3)
-    assert sorted(seen) == ["    web | ready", "    web | wrong", " worker | waiting"]
+    assert sorted(printed(capfd, lines=3)) == ["    web | ready", "    web | wrong", " worker | waiting"]
 
 
 def test_a_program_that_died_starts_again_and_waits_longer_each_time(
@@ -109,6 +118,4 @@ def test_lines_that_are_not_utf_8_do_not_stop_it(watched: list[Program], capfd: 
         Program("web", [sys.executable, "-c", r"import os; os.write(1, b'\xff\n'); os.write(1, b'after\n')"])
     )
     Supervisor(watched).start()
-    seen: list[str] = []
-    wait_for(lambda: seen.extend(capfd.readouterr().out.splitlines()) or len(seen) == 2)
-    assert seen[1] == "    web | after"
+    assert printed(capfd, lines=2)[1] == "    web | after"
