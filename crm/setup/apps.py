@@ -10,6 +10,7 @@ class SetupConfig(AppConfig):
     name = "crm.setup"
 
     def ready(self) -> None:
+        from crm.setup import changes  # noqa: F401  registers how its events are told
         from crm.ui.nav import NavItem, register
 
         register(NavItem("setup", _("Setup"), "settings", "setup:index", order=90, visible=_can_set_up))

@@ -47,24 +47,16 @@ class StageForm(EntryForm):
         label=_("Probability in per cent"),
         min_value=0,
         max_value=100,
-        required=False,
+        initial=0,
         help_text=_("How likely a sale is that has come this far. Won always counts 100, lost 0."),
     )
-    forecast_category = forms.ChoiceField(
-        label=_("Forecast category"), choices=list(FORECAST_CATEGORIES.items()), required=False
-    )
+    forecast_category = forms.ChoiceField(label=_("Forecast category"), choices=list(FORECAST_CATEGORIES.items()))
     guidance = forms.CharField(
         label=_("Guidance"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Shown to people in this stage: what to do before the next one."),
     )
-
-    def clean_probability(self) -> int:
-        return self.cleaned_data["probability"] or 0
-
-    def clean_forecast_category(self) -> str:
-        return self.cleaned_data["forecast_category"] or "pipeline"
 
 
 class DeletionForm(forms.Form):

@@ -115,6 +115,12 @@ def _log() -> Group:
                 "activity",
                 reverse("setup:runs"),
             ),
+            Page(
+                _("Changes of the setup"),
+                _("Who changed people, lists and settings, and when."),
+                "history",
+                reverse("setup:changes"),
+            ),
         ),
     )
 

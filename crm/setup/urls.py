@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from crm.setup.views import index, lists, people, pipelines, roles, runs, teams, workspace
+from crm.setup.views import changes, index, lists, people, pipelines, roles, runs, teams, workspace
 
 app_name = "setup"
 
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lists/<str:key>/<uuid:id>/position/", lists.move_entry, name="entry_position"),
     path("lists/<str:key>/<uuid:id>/deactivation/", lists.deactivate_entry, name="entry_deactivation"),
     path("lists/<str:key>/<uuid:id>/deletion/", lists.delete_entry, name="entry_deletion"),
+    path("changes/", changes.list_changes, name="changes"),
     path("runs/", runs.list_runs, name="runs"),
     path("runs/<uuid:id>/retry/", runs.retry_message, name="retry"),
 ]

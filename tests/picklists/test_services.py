@@ -231,7 +231,7 @@ class TestPipelines:
         first = selectors.default_pipeline()
         second = services.create_pipeline(actor=inside.ada, name="Renewals")
         third = services.create_pipeline(actor=inside.ada, name="Partners")
-        make.opportunity(inside.ana, stage=selectors.stages(second)[0], pipeline=second)
+        make.opportunity(inside.ana, stage=selectors.stages(second)[0])
         for kept in (first, second):
             with pytest.raises(ValidationError):
                 services.delete_pipeline(pipeline=kept, actor=inside.ada)

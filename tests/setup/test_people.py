@@ -1,0 +1,164 @@
+"""An admin says who comes in, as what, and reads what workflows did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.events.models import Event, HandlerRun, OutboxMessage
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from crm.users import selectors
+from crm.users.models import Membership, Role, Team
+from tests import make
+from tests.people import Firm, client_of
+
+
+def _member(firm: Firm, email: str) -> Membership:
+    with tenant_context(firm.tenant):
+        return Membership.objects.select_related("role", "team").get(email=email)
+
+
+def _matrix(role: Role, **changes: str) -> dict[str, Any]:
+    scopes = {f"{key}-{verb}": scope for key, granted in role.access.items() for verb, scope in granted.items()}
+    return {"name": role.name, **scopes, **changes}
+
+
+def test_inviting_somebody(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    place = {"role": str(firm.ana.role_id), "team": str(firm.east.pk)}
+    refused = client.post(firm.url("setup:invite"), {**place, "name": "Ana", "email": firm.ana.email})
+    assert refused.status_code == 422
+    assert "member already" in refused.content.decode()
+    answer = client.post(firm.url("setup:invite"), {**place, "name": "Nina New", "email": "nina@acme.example"})
+    assert answer.status_code == 303
+    nina = _member(firm, "nina@acme.example")
+    assert (nina.team, nina.role) == (firm.east, firm.ana.role)
+    page = client.get(answer.url)
+    assert page.context["invitation_url"] in page.content.decode()
+    client.post(firm.url("setup:invitation", id=nina.pk))
+    assert client.get(answer.url).context["invitation_url"] != page.context["invitation_url"]
+    assert client.post(firm.url("setup:invitation", id=firm.ana.pk)).status_code == 404
+
+
+def test_changing_and_shutting_out(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    address = firm.url("setup:person", id=firm.ana.pk)
+    client.post(address, {"name": "Ana Orr", "role": str(firm.max.role_id), "team": ""})
+    ana = _member(firm, firm.ana.email)
+    assert (ana.name, ana.role.key, ana.team) == ("Ana Orr", "manager", None)
+    hers = client_of(firm.ana)
+    assert hers.get(firm.url("leads:list")).status_code == 200
+    client.post(firm.url("setup:person_deactivation", id=firm.ana.pk))
+    assert hers.get(firm.url("leads:list")).status_code == 404
+    client.post(firm.url("setup:person_deactivation", id=firm.ana.pk), {"_method": "DELETE"})
+    assert hers.get(firm.url("leads:list")).status_code == 200
+
+
+def test_the_last_admin_stays(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    mine = {"name": "Ada Admin", "team": ""}
+    refused = client.post(firm.url("setup:person", id=firm.ada.pk), {**mine, "role": str(firm.ana.role_id)})
+    assert refused.status_code == 422
+    client.post(firm.url("setup:person_deactivation", id=firm.ada.pk))
+    assert _member(firm, firm.ada.email).is_active
+    client.post(firm.url("setup:person", id=firm.max.pk), {"name": "Max", "role": str(firm.ada.role_id), "team": ""})
+    passed = client.post(firm.url("setup:person", id=firm.ada.pk), {**mine, "role": str(firm.ana.role_id)})
+    assert passed.status_code == 303
+    assert client.get(firm.url("setup:index")).status_code == 404
+
+
+def test_what_a_person_owns_is_counted(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        for _ in range(2):
+            make.lead(firm.ana)
+        make.lead(firm.sam)
+    client = client_of(firm.ada)
+    used = client.get(firm.url("setup:person", id=firm.ana.pk)).context["used"]
+    assert [(str(use.label), use.count) for use in used.uses] == [("Leads", 2)]
+    assert len(client.get(used.uses[0].url).context["page"].rows) == 2
+
+
+def test_teams_are_a_tree(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    client.post(firm.url("setup:new_team"), {"name": "Coast", "parent": str(firm.east.pk)})
+    rows = client.get(firm.url("setup:teams")).context["rows"]
+    assert [(row.team.name, row.above) for row in rows][:2] == [("East", ()), ("Coast", ("East",))]
+    coast = rows[1].team
+    circle = client.post(firm.url("setup:team", id=firm.east.pk), {"name": "East", "parent": str(coast.pk)})
+    assert circle.status_code == 422
+    assert client.post(firm.url("setup:team_deletion", id=firm.east.pk)).status_code == 303
+    with tenant_context(firm.tenant):
+        assert Team.objects.filter(pk=firm.east.pk).exists()
+    client.post(firm.url("setup:team_deletion", id=coast.pk))
+    with tenant_context(firm.tenant):
+        assert not Team.objects.filter(pk=coast.pk).exists()
+
+
+def test_a_role_reaches_as_far_as_its_matrix_says(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.sam)
+    hers = client_of(firm.ana)
+    record = firm.url("leads:record", record_id=lead.pk)
+    assert hers.get(record).status_code == 404
+    client = client_of(firm.ada)
+    address = firm.url("setup:role", id=firm.ana.role_id)
+    refused = client.post(address, _matrix(firm.ana.role, **{"leads-view": "everything"}))
+    assert refused.status_code == 422
+    assert hers.get(record).status_code == 404
+    assert client.post(address, _matrix(firm.ana.role, **{"leads-view": "all"})).status_code == 303
+    assert hers.get(record).status_code == 200
+
+
+def test_a_role_of_ones_own(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    assert client.post(firm.url("setup:new_role"), _matrix(firm.ana.role, name="Intern")).status_code == 303
+    with tenant_context(firm.tenant):
+        intern = next(role for role in selectors.roles() if role.name == "Intern")
+    assert intern.access == firm.ana.role.access
+    client.post(firm.url("setup:role_deletion", id=firm.ana.role_id))
+    client.post(firm.url("setup:role_deletion", id=intern.pk))
+    with tenant_context(firm.tenant):
+        assert Role.objects.filter(pk=firm.ana.role_id).exists()
+        assert not Role.objects.filter(pk=intern.pk).exists()
+
+
+def test_the_workspace(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    address = firm.url("setup:workspace")
+    values = {"name": "Acme & Co", "time_zone": "Europe/Berlin", "currency": "EUR", "language": "de"}
+    assert client.post(address, {**values, "time_zone": "Mars/Olympus"}).status_code == 422
+    assert client.post(address, values).status_code == 303
+    saved = Tenant.objects.get(pk=firm.tenant.pk)
+    assert {name: getattr(saved, name) for name in values} == values
+    assert "Acme &amp; Co" in client.get(address).content.decode()
+
+
+def test_failed_runs_can_be_tried_again(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        event = Event.objects.order_by("at")[0]
+        HandlerRun.objects.create(event=event, handler="tidy", outcome="Swept", succeeded=True, attempts=1)
+        failed = OutboxMessage.objects.create(
+            event=event, handler="account-life", attempts=8, failed_at=event.at, last_error="<b>out of cheese</b>"
+        )
+        waiting = OutboxMessage.objects.create(event=event, handler="account-life")
+    client = client_of(firm.ada)
+    page = client.get(firm.url("setup:runs")).content.decode()
+    assert "Swept" in page
+    assert "&lt;b&gt;out of cheese" in page
+    assert client.post(firm.url("setup:retry", id=waiting.pk)).status_code == 404
+    assert client.get(firm.url("setup:retry", id=failed.pk)).status_code == 405
+    assert client.post(firm.url("setup:retry", id=failed.pk)).status_code == 303
+    with tenant_context(firm.tenant):
+        assert OutboxMessage.objects.get(pk=failed.pk).failed_at is None
+
+
+def test_every_change_is_told(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    client.post(firm.url("setup:new_entry", key="industry"), {"label": "Fishing <q>"})
+    client.post(firm.url("setup:new_team"), {"name": "North"})
+    rows = client.get(firm.url("setup:changes")).context["rows"]
+    assert [(row["subject"], row["phrase"]) for row in rows[:2]] == [
+        ("North", "Ada Admin created this"),
+        ("Industries: Fishing <q>", "Ada Admin added “Fishing <q>”"),
+    ]
+    assert "<q>" not in client.get(firm.url("setup:changes")).content.decode()
