@@ -6,13 +6,16 @@ Lists call these once per cell, so a result is remembered by its value and langu
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
+from copy import copy
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import (
+    NumberPattern,
     format_compact_currency,
     format_compact_decimal,
     format_currency,
@@ -26,6 +29,7 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 CACHED = 16_384
+LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
 RELATIVE_DAYS = 14  # an older moment is shown as a date
 
 
@@ -162,15 +166,23 @@ def _date(value: dt.date) -> dt.date:
     return timezone.localtime(value).date() if isinstance(value, dt.datetime) else value
 
 
+def _with_digits(pattern: NumberPattern, least: int, most: int) -> NumberPattern:
+    """The language's pattern with so many digits after the point."""
+    changed = copy(pattern)
+    changed.frac_prec = (least, most)
+    return changed
+
+
 @lru_cache(maxsize=CACHED)
 def _money(language: str, minor: int, currency: str) -> str:
     value = major(minor, currency)
-    whole = value == value.to_integral_value()
     locale = locale_of(language)
-    if not whole:
-        return format_currency(value, currency, locale=locale)
-    pattern = locale.currency_formats["standard"]
-    return pattern.apply(value, locale, currency=currency, currency_digits=False, force_frac=(0, 0))
+    if value == value.to_integral_value():
+        pattern = _with_digits(locale.currency_formats["standard"], 0, 0)
+        text = pattern.apply(value, locale, currency=currency, currency_digits=False)
+    else:
+        text = format_currency(value, currency, locale=locale)
+    return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)  # KWD 1.5, as CLDR wants it
 
 
 @lru_cache(maxsize=CACHED)
@@ -185,13 +197,13 @@ def _number(language: str, value: float | Decimal, digits: int | None) -> str:
     locale = locale_of(language)
     if digits is None:
         return format_decimal(value, locale=locale)
-    return locale.decimal_formats[None].apply(value, locale, force_frac=(digits, digits))
+    return _with_digits(locale.decimal_formats[None], digits, digits).apply(value, locale)
 
 
 @lru_cache(maxsize=CACHED)
 def _percent(language: str, ratio: float | Decimal, least: int, most: int) -> str:
     locale = locale_of(language)
-    return locale.percent_formats[None].apply(ratio, locale, force_frac=(least, most))
+    return _with_digits(locale.percent_formats[None], least, most).apply(ratio, locale)
 
 
 @lru_cache(maxsize=CACHED)

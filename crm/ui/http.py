@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 VERBS = frozenset({"DELETE", "PATCH", "PUT"})
 
@@ -25,8 +27,11 @@ def respond(
     status: int = 200,
 ) -> HttpResponse:
     """Render ``template``, or only its ``{% partialdef %}`` named ``partial`` when htmx (or a dialog) asks."""
-    name = f"{template}#{partial}" if partial and is_fragment(request) else template
-    response = render(request, name, context, status=status)
+    fragment = bool(partial) and is_fragment(request)
+    response = render(request, f"{template}#{partial}" if fragment else template, context, status=status)
+    if fragment and (messages := list(get_messages(request))):
+        # The fragment lands somewhere in the page; the toasts find their own place in it.
+        response.write(render_to_string("parts/toasts_beside.html", {"messages": messages}, request))
     if partial:
         response.headers.setdefault("Vary", "HX-Request")
     return response

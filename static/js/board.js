@@ -33,6 +33,10 @@ function replace(html) {
   for (const fresh of answer.querySelectorAll("[id]")) {
     const old = document.getElementById(fresh.id);
     if (!old || fresh.parentElement.closest("[id]")) continue;
+    if (fresh.hasAttribute("hx-swap-oob")) {
+      old.append(...fresh.children);
+      continue;
+    }
     old.replaceWith(fresh);
     window.htmx?.process(fresh);
   }

@@ -21,6 +21,10 @@ async function show(response) {
   const html = await response.text();
   if (/<html[\s>]/i.test(html)) return location.assign(response.url);
   dialog.innerHTML = html;
+  for (const beside of dialog.querySelectorAll("[hx-swap-oob]")) {
+    document.getElementById(beside.id)?.append(...beside.children);
+    beside.remove();
+  }
   window.htmx?.process(dialog);
   if (!dialog.open) dialog.showModal();
   (dialog.querySelector("[autofocus], [aria-invalid=true]") ?? dialog.querySelector("input:not([type=hidden]), select, textarea"))?.focus();

@@ -54,6 +54,12 @@ document.addEventListener("keydown", (event) => {
 
 document.querySelector("[data-focus]")?.focus();
 
+// In a line that is too long for the window, show the place where one is
+for (const here of document.querySelectorAll(":is(.stage-bar, .tabs) [aria-current]")) {
+  const line = here.closest(".stage-bar, .tabs");
+  if (line.scrollWidth > line.clientWidth) line.scrollLeft = here.offsetLeft - line.offsetLeft - 48;
+}
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-autosubmit]");
   if (form && event.target.type !== "search") form.requestSubmit();
