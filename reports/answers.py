@@ -1,0 +1,69 @@
+"""What a report answers with: values, so that page and CSV say the same and a test can read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.utils.safestring import SafeString
+
+from reports.cells import Cell, Kind, currencies_of
+
+
+@dataclass(frozen=True)
+class Column:
+    label: Any
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Table:
+    """``rows`` and ``total`` have one cell per column; the first cell of each is its heading."""
+
+    key: str
+    title: Any
+    columns: list[Column]
+    rows: list[list[Cell]]
+    total: list[Cell] | None = None
+
+    @property
+    def currencies(self) -> list[str]:
+        """The currencies that occur in the table, the workspace's first."""
+        return currencies_of(cell.value for row in self.rows for cell in row if cell.kind == "money")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number to be read first, and a second one under it (``extra``, in words ``note``).
+
+    ``before`` is the same number at the time that ``before_label`` names; ``good`` says which way is better.
+    """
+
+    label: Any
+    cell: Cell
+    extra: Cell | None = None
+    note: Any = ""
+    before: Cell | None = None
+    before_label: Any = ""
+    good: Literal["up", "down"] = "up"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, and what its colours mean: (label, CSS class). The same numbers stand in a table."""
+
+    title: Any
+    svg: SafeString
+    legend: tuple[tuple[Any, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that a report says. ``lately`` are figures of the last days, apart from the period."""
+
+    figures: list[Figure]
+    tables: list[Table]
+    charts: list[Chart] = field(default_factory=list)
+    lately: list[Figure] = field(default_factory=list)
+    lately_label: Any = ""
+    is_empty: bool = False

@@ -1,0 +1,47 @@
+"""From a number to the rows behind it: the list page, filtered as the number was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import get_script_prefix
+
+from reports.filters import NOBODY, Filters
+from reports.periods import Period
+
+
+def rows(key: str, filters: Filters, **conditions: Any) -> str:
+    """Return the address of the list of the record type ``key`` with the owner and team of ``filters``.
+
+    ``conditions``: a list filter's name (``stage``, ``closed_on__from``) → a value or several; an ``owner`` among them
+    wins over that of the filters, as in a table with a row per owner.
+    """
+    found: dict[str, Any] = {}
+    if filters.team_ids:
+        found["team"] = filters.team_ids
+    found |= owned_by(conditions.pop("owner", filters.owner))
+    found |= conditions
+    # Without any, say so: the list would open on the filters of its default view.
+    query = {name: _values(value) for name, value in found.items()} or {"filters": "none"}
+    return f"{get_script_prefix()}{key}/?{urlencode(query, safe=':,')}"
+
+
+def owned_by(owner: UUID | str | None) -> dict[str, Any]:
+    """Return the list filter for one owner: an id, ``NOBODY``, or None for everybody."""
+    if owner == NOBODY:
+        return {"owner__empty": "yes"}
+    return {"owner": owner} if owner else {}
+
+
+def within(field: str, period: Period) -> dict[str, Any]:
+    """Return the list filter for a date ``field`` in ``period``."""
+    ends = {f"{field}__from": period.first, f"{field}__to": period.last}
+    return {name: day for name, day in ends.items() if day is not None}
+
+
+def _values(value: Any) -> str:
+    several = value if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    return ",".join(str(one) for one in several)

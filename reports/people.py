@@ -1,0 +1,22 @@
+"""Owners as the rows of a table."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from crm.tenants.memo import memo
+from crm.users.selectors import members
+from reports.filters import NOBODY
+
+
+def owner_name(owner_id: UUID | None) -> str:
+    """Return the name to show for a row's ``owner_id``."""
+    names = memo("reports.owners", lambda: {one.pk: one.name for one in members(active_only=False)})
+    return names[owner_id] if owner_id else _("Nobody")
+
+
+def owner_filter(owner_id: UUID | None) -> UUID | str:
+    """Return what ``Filters.owner`` and ``links.rows`` call this owner."""
+    return owner_id or NOBODY

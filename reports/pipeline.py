@@ -1,0 +1,307 @@
+"""What is in the pipeline, in which stage, and whose is it? (No lead is: a lead is not an opportunity yet.)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.picklists.selectors import default_pipeline, stage_ids_meaning, stages
+from crm.tenants.clock import today
+from crm.tenants.context import current_tenant
+from crm.ui import format as formats
+from crm.ui.charts import Bar, Part, stacked_bars
+from crm.users.access import visible
+from crm.users.models import Membership
+from opportunities.models import Opportunity
+from reports import cells, links
+from reports.answers import Answer, Chart, Column, Figure, Table
+from reports.cells import Cell, Money, add_money
+from reports.filters import Filters
+from reports.people import owner_filter, owner_name
+from reports.periods import ALL, LABELS, Period
+from reports.report import Report
+from reports.sums import weighted_minor
+from reports.words import period_words
+
+A_WEEK = timedelta(days=7)
+OWNERS_DRAWN = 15
+COLOURS = 6
+
+
+@dataclass
+class Heap:
+    """Opportunities that are counted together."""
+
+    number: int = 0
+    amount: Money = field(default_factory=dict)
+    weighted: Money = field(default_factory=dict)
+
+    def add(self, row: dict[str, Any], sign: int = 1) -> None:
+        self.number += sign * row["number"]
+        for sums, name in ((self.amount, "amount_sum"), (self.weighted, "weighted_sum")):
+            if row.get(name) is not None:
+                add_money(sums, row["currency"], sign * row[name])
+
+
+Groups = dict[Any, Heap]
+Rows = list[dict[str, Any]]  # one for each stage, owner and currency
+
+
+def answer(actor: Membership, filters: Filters) -> Answer:
+    rows = _sums(_open(actor, filters, filters.period))
+    week = _week(actor, filters)
+    return Answer(
+        figures=_figures(actor, filters, rows, week),
+        lately=_lately(filters, week),
+        lately_label=_("In the last 7 days"),
+        charts=_charts(filters, rows),
+        tables=[_by_stage(filters, rows), _by_owner(filters, rows)],
+        is_empty=not rows,
+    )
+
+
+REPORT = Report(
+    key="pipeline",
+    title=gettext_lazy("Pipeline by stage and owner"),
+    question=gettext_lazy("What is in the pipeline, in which stage, and whose is it?"),
+    icon="chart-bar-stacked",
+    empty=gettext_lazy("No open opportunities here"),
+    period_label=gettext_lazy("Expected to close"),
+    periods=tuple(LABELS),
+    default_period=ALL,
+    reads=("opportunities",),
+    answer=answer,
+)
+
+
+def _asked(actor: Membership, filters: Filters, period: Period) -> QuerySet:
+    rows = filters.owned(visible(actor, Opportunity.objects.order_by()))
+    return rows.filter(**period.conditions("expected_close_on"))
+
+
+def _open(actor: Membership, filters: Filters, period: Period) -> QuerySet:
+    return _asked(actor, filters, period).filter(stage_id__in=stage_ids_meaning("open"))
+
+
+def _sums(rows: QuerySet) -> list[dict[str, Any]]:
+    by = rows.values("stage_id", "owner_id", "currency")
+    return list(by.annotate(number=Count("pk"), amount_sum=Sum("amount_minor"), weighted_sum=Sum(weighted_minor())))
+
+
+def _heap(rows: Iterable[dict[str, Any]]) -> Heap:
+    heap = Heap()
+    for row in rows:
+        heap.add(row)
+    return heap
+
+
+def _grouped(rows: Iterable[dict[str, Any]], *names: str) -> Groups:
+    groups: Groups = {}
+    for row in rows:
+        key = row[names[0]] if len(names) == 1 else tuple(row[name] for name in names)
+        groups.setdefault(key, Heap()).add(row)
+    return groups
+
+
+def _link(filters: Filters, period: Period | None = None, **conditions: Any) -> str:
+    days = links.within("expected_close_on", period or filters.period)
+    return links.rows("opportunities", filters, **({"stage": "meaning:open"} | days | conditions))
+
+
+# --- The numbers on top
+
+
+def _figures(actor: Membership, filters: Filters, rows: Rows, week: dict[str, Heap]) -> list[Figure]:
+    now, before, all_open = _heap(rows), _heap(rows), _link(filters)
+    # A week ago these were not there yet, and those were still open. At today's amounts: old ones are not kept.
+    for key, sign in (("joined", -1), ("left", 1)):
+        gone = week[key]
+        before.number += sign * gone.number
+        for currency, minor in gone.amount.items():
+            add_money(before.amount, currency, sign * minor)
+    ago = _("a week ago")
+    return [
+        Figure(
+            _("Open pipeline"),
+            cells.money(now.amount, all_open),
+            before=cells.money(before.amount),
+            before_label=ago,
+        ),
+        Figure(_("Weighted"), cells.money(now.weighted, all_open), note=_("amount × probability")),
+        Figure(
+            _("Open opportunities"),
+            cells.count(now.number, all_open),
+            before=cells.count(before.number),
+            before_label=ago,
+        ),
+        _overdue(actor, filters),
+    ]
+
+
+def _overdue(actor: Membership, filters: Filters) -> Figure:
+    """What should have closed before the period (or before today) and has not."""
+    before = filters.period.before()
+    earlier = before or Period(last=today() - timedelta(days=1))
+    label = _("Still open from %(period)s") % {"period": period_words(before)} if before else _("Overdue")
+    sums = _open(actor, filters, earlier).values("currency")
+    heap = _heap(sums.annotate(number=Count("pk"), amount_sum=Sum("amount_minor")))
+    url = _link(filters, earlier)
+    number = cells.count(heap.number, url)
+    return Figure(label, cells.money(heap.amount, url if heap.number else ""), extra=number, note=_("opportunities"))
+
+
+def _week(actor: Membership, filters: Filters) -> dict[str, Heap]:
+    """What the last seven days did: opened, won, lost; and what joined and left the open ones by that."""
+    since = today() - A_WEEK
+    is_open, new, done = Q(stage_id__in=stage_ids_meaning("open")), Q(opened_on__gt=since), Q(closed_on__gt=since)
+    cases = {
+        "opened": new,
+        "won": done & Q(stage_id__in=stage_ids_meaning("won")),
+        "lost": done & Q(stage_id__in=stage_ids_meaning("lost")),
+        "joined": new & is_open,
+        "left": done & ~is_open & ~new,
+    }
+    sums: dict[str, Any] = {f"{key}_number": Count("pk", filter=case) for key, case in cases.items()}
+    sums |= {f"{key}_sum": Sum("amount_minor", filter=case) for key, case in cases.items()}
+    heaps = {key: Heap() for key in cases}
+    for row in _asked(actor, filters, filters.period).filter(new | done).values("currency").annotate(**sums):
+        for key, heap in heaps.items():
+            heap.add({"number": row[f"{key}_number"], "amount_sum": row[f"{key}_sum"], "currency": row["currency"]})
+    return heaps
+
+
+def _lately(filters: Filters, week: dict[str, Heap]) -> list[Figure]:
+    first: date = today() - A_WEEK + timedelta(days=1)
+    days = links.within("expected_close_on", filters.period)
+    found = []
+    for key, label, conditions in (
+        ("opened", _("Opened"), {"opened_on__from": first}),
+        ("won", _("Won"), {"stage": "meaning:won", "closed_on__from": first}),
+        ("lost", _("Lost"), {"stage": "meaning:lost", "closed_on__from": first}),
+    ):
+        url = links.rows("opportunities", filters, **(days | conditions))
+        found.append(Figure(label, cells.count(week[key].number, url), extra=cells.money(week[key].amount, url)))
+    return found
+
+
+# --- Tables
+
+
+def _stage_names(rows: Rows) -> list[tuple[UUID, str]]:
+    """The open stages in use, and those that hold a row, in their order; with the pipeline's name if it takes one."""
+    held = {row["stage_id"] for row in rows}
+    offered = {one.pk for one in stages(default_pipeline()) if one.meaning == "open"}
+    found = [one for one in stages(active_only=False) if one.pk in held | offered]
+    several = len({one.pipeline_id for one in found}) > 1
+    return [(one.pk, f"{one.pipeline.name}: {one.label}" if several else one.label) for one in found]
+
+
+def _owners(rows: Rows) -> list[tuple[UUID | None, Heap]]:
+    """The owners with their heaps: most of the workspace's own currency first."""
+    own = current_tenant().currency
+    heaps = _grouped(rows, "owner_id")
+    return sorted(heaps.items(), key=lambda item: (-item[1].amount.get(own, 0), -item[1].number, owner_name(item[0])))
+
+
+def _heap_columns() -> list[Column]:
+    return [Column(_("Opportunities"), "count"), Column(_("Amount"), "money"), Column(_("Weighted"), "money")]
+
+
+def _heap_cells(heap: Heap, url: str) -> list[Cell]:
+    url = url if heap.number else ""
+    return [cells.count(heap.number, url), cells.money(heap.amount, url), cells.money(heap.weighted, url)]
+
+
+def _by_stage(filters: Filters, rows: Rows) -> Table:
+    heaps = _grouped(rows, "stage_id")
+    lines = []
+    for stage_id, name in _stage_names(rows):
+        url = _link(filters, stage=stage_id)
+        lines.append([cells.text(name, url), *_heap_cells(heaps.get(stage_id, Heap()), url)])
+    return Table(
+        key="stage",
+        title=_("By stage"),
+        columns=[Column(_("Stage"), "text"), *_heap_columns()],
+        rows=lines,
+        total=[cells.text(_("All")), *_heap_cells(_heap(rows), _link(filters))],
+    )
+
+
+def _by_owner(filters: Filters, rows: Rows) -> Table:
+    """A row for each owner, a column for each stage."""
+    names = _stage_names(rows)
+    crossed, by_stage = _grouped(rows, "owner_id", "stage_id"), _grouped(rows, "stage_id")
+    lines = []
+    for owner_id, heap in _owners(rows):
+        owner = owner_filter(owner_id)
+        url = _link(filters, owner=owner)
+        line = [cells.text(owner_name(owner_id), url), *_heap_cells(heap, url)]
+        line += [_amount(crossed.get((owner_id, one)), _link(filters, owner=owner, stage=one)) for one, _name in names]
+        lines.append(line)
+    total = [cells.text(_("All")), *_heap_cells(_heap(rows), _link(filters))]
+    total += [_amount(by_stage.get(one), _link(filters, stage=one)) for one, _name in names]
+    return Table(
+        key="owner",
+        title=_("By owner"),
+        columns=[Column(_("Owner"), "text"), *_heap_columns(), *(Column(name, "money") for _id, name in names)],
+        rows=lines,
+        total=total,
+    )
+
+
+def _amount(heap: Heap | None, url: str) -> Cell:
+    return cells.money(heap.amount, url) if heap else cells.money({})
+
+
+# --- Charts: two for each currency, since lengths of different ones cannot be compared
+
+
+def _charts(filters: Filters, rows: Rows) -> list[Chart]:
+    found = []
+    for currency in cells.currencies_of([_heap(rows).amount]):
+        of_currency = [row for row in rows if row["currency"] == currency]
+        found += [_stage_chart(filters, of_currency, currency), _owner_chart(filters, of_currency, currency)]
+    return found
+
+
+def _stage_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
+    heaps, bars = _grouped(rows, "stage_id"), []
+    for stage_id, name in _stage_names(rows):
+        heap, url = heaps.get(stage_id, Heap()), _link(filters, stage=stage_id)
+        amount, weighted = heap.amount.get(currency, 0), heap.weighted.get(currency, 0)
+        rest = Part(amount - weighted, formats.money(amount, currency), _("Amount"), css="series-neutral")
+        parts = [Part(weighted, formats.money(weighted, currency), _("Weighted"), css="series-1"), rest]
+        bars.append(Bar(name, parts, formats.money(amount, currency), url if heap.number else ""))
+    title = _("Amount by stage, %(currency)s") % {"currency": currency}
+    return Chart(
+        title,
+        stacked_bars(bars, label=title),
+        ((_("Weighted by probability"), "series-1"), (_("The rest of the amount"), "series-neutral")),
+    )
+
+
+def _owner_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
+    """Each owner's amount, made of the stages it is in; the smallest owners stand in the table only."""
+    crossed, names, bars = _grouped(rows, "owner_id", "stage_id"), _stage_names(rows), []
+    colours = {stage_id: f"series-{index % COLOURS + 1}" for index, (stage_id, _name) in enumerate(names)}
+    ranked = sorted(_grouped(rows, "owner_id").items(), key=lambda item: -item[1].amount.get(currency, 0))
+    for owner_id, heap in ranked[:OWNERS_DRAWN]:
+        owner, parts = owner_filter(owner_id), []
+        for stage_id, name in names:
+            amount = crossed.get((owner_id, stage_id), Heap()).amount.get(currency, 0)
+            url = _link(filters, owner=owner, stage=stage_id)
+            parts.append(Part(amount, formats.money(amount, currency), name, url, colours[stage_id]))
+        total = formats.money(heap.amount.get(currency, 0), currency)
+        bars.append(Bar(owner_name(owner_id), parts, total, _link(filters, owner=owner)))
+    title = _("Amount by owner, %(currency)s") % {"currency": currency}
+    if len(ranked) > OWNERS_DRAWN:
+        title = _("%(title)s: the largest %(count)s") % {"title": title, "count": OWNERS_DRAWN}
+    legend = tuple((name, colours[stage_id]) for stage_id, name in names)
+    return Chart(title, stacked_bars(bars, label=title), legend)

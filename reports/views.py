@@ -1,0 +1,74 @@
+"""One page for all reports: what differs is in the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from crm.records.registry import record_type
+from crm.tenants.clock import today
+from crm.ui import respond
+from crm.users.http import WorkspaceRequest, require
+from reports.catalogue import GROUPS, REPORTS
+from reports.export import table_as_csv
+from reports.filters import FilterForm, Filters
+from reports.report import Report
+from reports.words import period_words
+
+
+def index(request: WorkspaceRequest) -> HttpResponse:
+    """The reports that the actor may read, by group."""
+    groups = [(heading, [one for one in reports if one.open_to(request.actor)]) for heading, reports in GROUPS]
+    return respond(request, "reports/index.html", {"groups": [group for group in groups if group[1]]})
+
+
+def report(request: WorkspaceRequest, key: str) -> HttpResponse:
+    """``GET /reports/<key>/?period=…&owner=…&team=…``."""
+    asked, form, filters = _read(request, key)
+    before = filters.period.before()
+    context = {
+        "report": asked,
+        "form": form,
+        "is_custom": form.period_key == "custom",
+        "answer": asked.answer(request.actor, filters),
+        "period_words": period_words(filters.period),
+        "before_words": period_words(before) if before else "",
+        "narrowed": _narrowed(asked, request),
+        "can_export": request.actor.role.can_export,
+    }
+    return respond(request, "reports/report.html", context)
+
+
+def report_csv(request: WorkspaceRequest, key: str) -> HttpResponse:
+    """``GET /reports/<key>/csv/?table=…`` and the filters of the page: one of its tables, the first by default."""
+    require(request.actor.role.can_export)
+    asked, _form, filters = _read(request, key)
+    tables = {table.key: table for table in asked.answer(request.actor, filters).tables}
+    name = request.GET.get("table") or next(iter(tables))
+    require(name in tables)
+    # With a byte order mark, since Excel reads a file without one in the encoding of the country.
+    response = HttpResponse("\ufeff" + table_as_csv(tables[name]), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{key}-{name}-{today().isoformat()}.csv"'
+    return response
+
+
+def _read(request: WorkspaceRequest, key: str) -> tuple[Report, FilterForm, Filters]:
+    asked = REPORTS.get(key)
+    require(asked is not None and asked.open_to(request.actor))
+    assert asked is not None
+    form = FilterForm(request.GET, periods=asked.periods, default_period=asked.default_period)
+    return asked, form, form.filters(request.actor)
+
+
+def _narrowed(asked: Report, request: WorkspaceRequest) -> list[str]:
+    """What of the record types counted here the actor does not see all of, in words."""
+    words: dict[str, Any] = {
+        "own": _("%(records)s: you see your own."),
+        "team": _("%(records)s: you see those of your team, and those of nobody."),
+    }
+    return [
+        words[scope] % {"records": record_type(key).label_plural}
+        for key, scope in asked.narrowed(request.actor).items()
+    ]
