@@ -166,7 +166,7 @@ def _passes(condition: Q, column: str, value: UUID) -> bool:
 
 
 def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, columns: list[Column]) -> None:
-    """Fill the columns with their first cards: one query for the ids of all columns, one for the rows."""
+    """Fill the columns with their first cards, all in one query."""
     record_type, board = listing.record_type, _board(listing.record_type)
     full = [column for column in columns if column.count]
     if not full:
@@ -175,7 +175,7 @@ def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, 
         records.filter(**{f"{board.column}_id": column.value.pk}).order_by(*CARD_ORDER).values("pk")[:CARDS]
         for column in full
     ]
-    ids = [row["pk"] for row in firsts[0].union(*firsts[1:], all=True)] if len(firsts) > 1 else firsts[0]
+    ids = firsts[0].union(*firsts[1:], all=True) if len(firsts) > 1 else firsts[0]
     rows = record_type.model.objects.filter(pk__in=ids).select_related(*board.related).order_by(*CARD_ORDER)
     by_column: dict[UUID, list[Card]] = defaultdict(list)
     for record in rows:

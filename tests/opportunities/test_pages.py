@@ -1,0 +1,207 @@
+"""Moving, losing, parts: over HTTP, with and without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crm.picklists.selectors import choice_meaning
+from crm.tenants.context import tenant_context
+from crm.users.models import Membership
+from opportunities.models import StageVisit
+from opportunities.selectors import contact_roles
+from tests import make
+from tests.people import Firm, client_of
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def deal(firm: Firm) -> Any:
+    with tenant_context(firm.tenant):
+        return make.opportunity(firm.ana, name="Deal X")
+
+
+def stage_id(firm: Firm, meaning: str) -> str:
+    with tenant_context(firm.tenant):
+        return str(make.stage(meaning).pk)
+
+
+def reason_id(firm: Firm) -> str:
+    with tenant_context(firm.tenant):
+        return str(choice_meaning("loss_reason", "sales").pk)
+
+
+def meaning(firm: Firm, deal: Any) -> str:
+    with tenant_context(firm.tenant):
+        deal.refresh_from_db()
+        return deal.stage.meaning
+
+
+def address(deal: Any, rest: str = "stage/") -> str:
+    return f"/acme/opportunities/{deal.pk}/{rest}"
+
+
+def test_the_stage_bar_moves_with_a_plain_form(firm: Firm, deal: Any) -> None:
+    client = client_of(firm.ana)
+    assert f'action="{address(deal)}"' in client.get(address(deal, "")).content.decode()
+    answer = client.post(address(deal), {"stage": stage_id(firm, "won")})
+    assert (answer.status_code, answer["Location"]) == (303, address(deal, ""))
+    assert meaning(firm, deal) == "won"
+
+
+def test_losing_asks_why_and_then_moves(firm: Firm, deal: Any) -> None:
+    client = client_of(firm.ana)
+    lost = stage_id(firm, "lost")
+    asked = client.post(address(deal), {"stage": lost})
+    assert asked.status_code == 422
+    assert "Say why it was lost" in asked.content.decode()
+    assert meaning(firm, deal) == "open"
+    values = {"stage": lost, "loss_reason": reason_id(firm), "loss_note": "Too dear", "closed_on": "2026-05-03"}
+    assert client.post(address(deal), values).status_code == 303
+    assert meaning(firm, deal) == "lost"
+    assert (deal.loss_note, deal.closed_on.isoformat()) == ("Too dear", "2026-05-03")
+
+
+def test_the_form_asks_for_what_the_stage_needs(firm: Firm, deal: Any) -> None:
+    client = client_of(firm.ana)
+    lost = client.get(address(deal), {"stage": stage_id(firm, "lost")}).content.decode()
+    won = client.get(address(deal), {"stage": stage_id(firm, "won")}).content.decode()
+    anywhere = client.get(address(deal)).content.decode()
+    assert 'name="loss_reason"' in lost and 'name="closed_on"' in lost
+    assert 'name="loss_reason"' not in won and 'name="closed_on"' in won
+    assert 'name="loss_reason"' in anywhere and '<select name="stage"' in anywhere
+
+
+@pytest.mark.parametrize("back", ["/acme/opportunities/board/?sort=name", "/acme/leads/"])
+def test_a_form_leaves_for_where_it_was_opened(firm: Firm, deal: Any, back: str) -> None:
+    answer = client_of(firm.ana).post(address(deal), {"stage": stage_id(firm, "won"), "back": back})
+    assert answer["Location"] == back
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "/globex/leads/", "/\\evil.example"])
+def test_a_form_never_leaves_the_workspace(firm: Firm, deal: Any, back: str) -> None:
+    answer = client_of(firm.ana).post(address(deal), {"stage": stage_id(firm, "won"), "back": back})
+    assert answer["Location"] == address(deal, "")
+
+
+def test_a_dialog_is_told_where_to_go(firm: Firm, deal: Any) -> None:
+    client = client_of(firm.ana)
+    dialog = HTMX | {"HTTP_HX_TARGET": "dialog"}
+    asked = client.post(f"{address(deal)}?board=1", {"stage": stage_id(firm, "lost")}, **dialog)
+    assert asked.status_code == 422
+    assert "<html" not in asked.content.decode() and 'name="loss_reason"' in asked.content.decode()
+    done = client.post(address(deal), {"stage": stage_id(firm, "won")}, **dialog)
+    assert (done.status_code, done["HX-Redirect"]) == (204, address(deal, ""))
+
+
+def test_a_drop_on_the_board_gets_both_heads(firm: Firm, deal: Any) -> None:
+    with tenant_context(firm.tenant):
+        before = str(deal.stage_id)
+    won = stage_id(firm, "won")
+    answer = client_of(firm.ana).post(f"{address(deal)}?filters=none&board=1", {"stage": won}, **HTMX)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'id="board-head-{won}"' in page and f'id="board-head-{before}"' in page
+    assert page.count("<header") == 2 and "$1,000" in page
+    assert meaning(firm, deal) == "won"
+
+
+def test_a_drop_that_is_refused_says_why_in_plain_text(firm: Firm, deal: Any) -> None:
+    lost = stage_id(firm, "lost")
+    answer = client_of(firm.ana).post(f"{address(deal)}?board=1", {"stage": lost}, **HTMX)
+    assert (answer.status_code, answer["Content-Type"]) == (422, "text/plain; charset=utf-8")
+    assert answer.content.decode() == "Say why it was lost."
+    assert meaning(firm, deal) == "open"
+
+
+def test_a_double_click_moves_once(firm: Firm, deal: Any) -> None:
+    client = client_of(firm.ana)
+    for _click in range(2):
+        assert client.post(address(deal), {"stage": stage_id(firm, "won")}).status_code == 303
+    with tenant_context(firm.tenant):
+        assert StageVisit.objects.filter(opportunity=deal).count() == 2
+
+
+@pytest.mark.parametrize("rest", ["stage/", "contacts/"])
+def test_who_may_not_edit_finds_nothing(firm: Firm, other_firm: Firm, deal: Any, rest: str) -> None:
+    values = {"stage": stage_id(firm, "won")}
+    for stranger in (firm.rita, firm.sam):
+        assert client_of(stranger).get(address(deal, rest)).status_code == 404
+        assert client_of(stranger).post(address(deal, rest), values).status_code == 404
+    across = client_of(other_firm.ada).post(f"/globex/opportunities/{deal.pk}/{rest}", values)
+    assert across.status_code == 404
+    assert meaning(firm, deal) == "open"
+    assert client_of(firm.max).get(address(deal, rest)).status_code == 200
+
+
+def parts(firm: Firm, deal: Any) -> list[tuple[str, bool]]:
+    with tenant_context(firm.tenant):
+        return [(part.contact.name, part.is_primary) for part in contact_roles(deal)]
+
+
+def test_parts_are_given_changed_and_taken(firm: Firm, deal: Any) -> None:
+    client = client_of(firm.ana)
+    with tenant_context(firm.tenant):
+        carl = make.contact(firm.ana, first_name="Carl", last_name="One")
+        dora = make.contact(firm.ana, first_name="Dora", last_name="Two")
+    list_address = address(deal, "contacts/")
+    assert client.post(list_address, {"contact": "Carl One", "contact_id": str(carl.pk)}).status_code == 303
+    assert client.post(list_address, {"contact": "Dora Two", "contact_id": str(dora.pk)}).status_code == 303
+    assert parts(firm, deal) == [("Carl One", True), ("Dora Two", False)]
+    client.post(f"{list_address}{dora.pk}/")
+    assert parts(firm, deal) == [("Dora Two", True), ("Carl One", False)]
+    client.post(f"{list_address}{carl.pk}/", {"_method": "DELETE"})
+    assert parts(firm, deal) == [("Dora Two", True)]
+    page = client.get(address(deal, "")).content.decode()
+    assert "Dora Two" in page
+
+
+def test_a_contact_that_one_may_not_see_cannot_be_given_a_part(firm: Firm, deal: Any) -> None:
+    with tenant_context(firm.tenant):
+        hidden = make.contact(firm.sam, first_name="Hidden", last_name="Person")
+        role = Membership.objects.select_related("role").get(pk=firm.ana.pk).role
+        role.access["contacts"] = {**role.access["contacts"], "view": "own"}
+        role.save()
+    values = {"contact": "Hidden Person", "contact_id": str(hidden.pk)}
+    assert client_of(firm.ana).post(address(deal, "contacts/"), values).status_code == 422
+    assert parts(firm, deal) == []
+    assert client_of(firm.ada).post(address(deal, "contacts/"), values).status_code == 303
+    assert parts(firm, deal) == [("Hidden Person", True)]
+
+
+def test_a_new_one_from_an_account_and_from_a_contact_is_prefilled(firm: Firm, deal: Any) -> None:
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ana, name="Kestrel")
+        contact = make.contact(firm.ana, first_name="Carl", last_name="One", account=account)
+    client = client_of(firm.ana)
+    assert 'value="Kestrel"' in client.get("/acme/opportunities/new/", {"account": str(account.pk)}).content.decode()
+    page = client.get("/acme/opportunities/new/", {"contact": str(contact.pk)}).content.decode()
+    assert 'value="Carl One"' in page
+    contact_page = client.get(f"/acme/contacts/{contact.pk}/").content.decode()
+    assert f"/acme/opportunities/new/?contact={contact.pk}" in contact_page
+
+
+def test_the_form_refuses_one_with_nobody_and_says_so(firm: Firm) -> None:
+    client = client_of(firm.ana)
+    values = {"name": "Nobody's", "stage": stage_id(firm, "open"), "amount_currency": "USD"}
+    answer = client.post("/acme/opportunities/new/", values)
+    assert answer.status_code == 422
+    assert "Choose an account or a contact" in answer.content.decode()
+    with tenant_context(firm.tenant):
+        make.account(firm.ana, name="Kestrel")
+    made = client.post("/acme/opportunities/new/", values | {"account": "Kestrel"})
+    assert made.status_code == 303
+
+
+def test_the_page_shows_stages_history_and_other_deals_of_the_account(firm: Firm, deal: Any) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ana, account=deal.account, name="Its sister")
+    client = client_of(firm.ana)
+    client.post(address(deal), {"stage": stage_id(firm, "won")})
+    page = client.get(address(deal, "")).content.decode()
+    assert "Stage history" in page and "Its sister" in page
+    assert 'aria-current="step">Won' in page
+    history = client.get(address(deal, "history/")).content.decode()
+    assert "Ana Owner won this" in history or "won" in history

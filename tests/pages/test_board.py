@@ -1,0 +1,108 @@
+"""The board: all rows counted and summed, the first cards shown, with few queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm.fields.money import Money
+from crm.picklists.selectors import default_pipeline, stages
+from crm.tenants.context import tenant_context
+from opportunities.services import move_to_stage
+from tests import make
+from tests.pages.test_listing import questions
+from tests.people import Firm, client_of
+
+BOARD = "/acme/opportunities/board/"
+MOST_QUERIES = 12
+
+
+def columns(firm: Firm, query: str = "?filters=none", member: Any = None) -> dict[str, Any]:
+    answer = client_of(member or firm.ana).get(f"{BOARD}{query}")
+    assert answer.status_code == 200
+    return {column.value.label: column for column in answer.context["columns"]}
+
+
+@pytest.fixture
+def deals(firm: Firm) -> list[Any]:
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ana)
+        return [
+            make.opportunity(firm.ana, account=account, name=f"Deal {number}", amount=Money(100, "USD"))
+            for number in range(27)
+        ]
+
+
+def test_counts_and_sums_are_of_all_rows_and_cards_are_the_first(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ana, amount=Money(5_000, "EUR"))
+    first = columns(firm)["Qualifying"]
+    assert (first.count, first.sums) == (28, {"USD": 2_700, "EUR": 5_000})
+    assert len(first.cards) == 25
+    assert first.more == 3
+    page = client_of(firm.ana).get(f"{BOARD}?filters=none").content.decode()
+    assert "€50 + $27" in page and "3 more" in page
+
+
+def test_every_stage_is_a_column_in_its_order(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        labels = [stage.label for stage in stages(default_pipeline())]
+    assert list(columns(firm)) == labels
+
+
+def test_the_view_filters_the_board(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.max, name="Of Max")
+    assert columns(firm)["Qualifying"].count == 28
+    mine = columns(firm, "?owner=me", firm.max)
+    assert [card.record.name for card in mine["Qualifying"].cards] == ["Of Max"]
+    opens = columns(firm, "?stage=meaning:open")
+    assert opens["Qualifying"].shown and not opens["Won"].shown
+    assert columns(firm, "?stage__not=meaning:open")["Won"].shown
+
+
+def test_moved_cards_change_columns(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        move_to_stage(opportunity=deals[0], stage=make.stage("won"), actor=firm.ana)
+    board = columns(firm)
+    assert (board["Qualifying"].count, board["Won"].count) == (26, 1)
+    assert [card.record.name for card in board["Won"].cards] == ["Deal 0"]
+
+
+def test_cards_that_one_may_not_move_are_not_draggable(firm: Firm, deals: list[Any]) -> None:
+    assert 'draggable="true"' in client_of(firm.ana).get(f"{BOARD}?filters=none").content.decode()
+    assert 'draggable="true"' not in client_of(firm.rita).get(f"{BOARD}?filters=none").content.decode()
+
+
+def test_needs_few_queries_and_as_many_for_one_row_as_for_all(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        for stage in [one for one in stages(default_pipeline()) if one.meaning == "open"]:
+            make.opportunity(firm.max, stage=stage)
+    client = client_of(firm.max)
+    client.get(f"{BOARD}?filters=none")
+    with CaptureQueriesContext(
+        connection,
+    ) as all_rows:
+        client.get(f"{BOARD}?filters=none")
+    with CaptureQueriesContext(connection) as one_row:
+        client.get(f"{BOARD}?name=Deal 1")
+    many, one = questions(all_rows), questions(one_row)
+    assert len(many) == len(one) <= MOST_QUERIES, "\n".join(many)
+
+
+def test_an_unreadable_filter_is_said(firm: Firm, deals: list[Any]) -> None:
+    answer = client_of(firm.ana).get(f"{BOARD}?stage=nonsense")
+    assert answer.status_code == 200
+    assert "nonsense" in answer.content.decode()
+
+
+def test_other_types_have_no_board(firm: Firm) -> None:
+    assert client_of(firm.ana).get("/acme/accounts/board/").status_code == 404
+    assert client_of(firm.ana).get(BOARD).status_code == 200
+
+
+def test_an_empty_board_stands(firm: Firm) -> None:
+    assert all(column.count == 0 and column.cards == [] for column in columns(firm).values())
