@@ -134,6 +134,13 @@ LOGIN_URL = "/auth/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/auth/login/"
 ACCOUNT_ADAPTER = "crm.users.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "crm.users.account_forms.LoginForm",
+    "reset_password": "crm.users.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "crm.users.account_forms.ResetPasswordKeyForm",
+    "change_password": "crm.users.account_forms.ChangePasswordForm",
+    "set_password": "crm.users.account_forms.SetPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -142,6 +149,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 USERSESSIONS_TRACK_ACTIVITY = False
+# Behind a proxy all requests come from its address: throttling must count those that the proxy names.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

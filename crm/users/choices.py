@@ -35,7 +35,8 @@ def currencies() -> list[tuple[str, str]]:
 @lru_cache(maxsize=8)
 def _currencies(language: str) -> list[tuple[str, str]]:
     locale = Locale.parse(language)
-    in_use = {code for territory in locale.territories if territory.isalpha() for code in _money_of(territory)}
+    territories = [territory for territory in map(str, locale.territories) if territory.isalpha()]  # no "150" (Europe)
+    in_use = {code for territory in territories for code in _money_of(territory)}
     return sorted((code, f"{code} – {locale.currencies.get(code, code)}") for code in in_use)
 
 

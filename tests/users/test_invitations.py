@@ -33,7 +33,7 @@ def invite(firm: Firm, email: str = "nora@new.example", name: str = "Nora New") 
 
 
 def link_in_last_mail() -> str:
-    (path,) = re.findall(r"https?://[^/\s]+(/invitations/\S+)", mail.outbox[-1].body)
+    (path,) = re.findall(r"https?://[^/\s]+(/invitations/\S+)", str(mail.outbox[-1].body))
     return path
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -29,8 +30,8 @@ def clean_cache() -> Iterator[None]:
         yield
 
 
-def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str) -> object:
-    return client.post("/auth/login/", {"login": email, "password": password, **more})
+def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str) -> HttpResponse:
+    return client.post("/auth/login/", {"login": email, "password": password, **more})  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("email", ["ana@acme.example", "  ANA@Acme.Example "])
@@ -127,7 +128,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(firm: Firm) -> None:
     (message,) = mail.outbox
     assert message.to == ["ana@acme.example"]
     assert message.subject == "Set a new password for Angler"
-    (link,) = re.findall(r"https?://testserver(/\S+)", message.body)
+    (link,) = re.findall(r"https?://testserver(/\S+)", str(message.body))
     page = client.get(link, follow=True)
     action = page.request["PATH_INFO"]
     assert 'autocomplete="new-password"' in page.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.test.utils import override_settings
 
 from crm.events.models import Event
 from crm.picklists.models import Choice, Stage
@@ -122,6 +123,19 @@ def test_what_cannot_be_is_said_beside_the_field(firm: Firm, field: str, value: 
     assert list(errors) == [field]
     assert says in errors[field][0]
     assert (Tenant.objects.count(), User.objects.count()) == before
+
+
+def test_signing_up_is_throttled(db: None) -> None:
+    local = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "sign-up"}}
+    with override_settings(CACHES=local, ACCOUNT_RATE_LIMITS={"signup": "2/m/ip"}):
+        client = Client()
+        for _ in range(2):
+            assert client.post("/workspaces/new/", {}).status_code == 422
+        answer = client.post("/workspaces/new/", {**PERSON, **WORKSPACE})
+        assert answer.status_code == 429
+        assert "Too many tries" in answer.content.decode()
+        assert client.get("/workspaces/new/").status_code == 200
+    assert not Tenant.objects.filter(slug="nordwind-gmbh").exists()
 
 
 def test_addresses_are_made_from_names(firm: Firm) -> None:
