@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.transaction import atomic
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -19,6 +18,7 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
 from crm.tenants.text import company_key, domain_key, phone_key
 from crm.users.models import Membership

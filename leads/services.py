@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.transaction import atomic
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, choices
 from crm.records import registry
 from crm.records.services import LockedError, create_record, delete_record, restore_record, update_record
+from crm.tenants.bulk import atomic
 from crm.tenants.text import company_key, email_domain, email_key, phone_key
 from crm.ui import format as formats
 from crm.users.models import Membership

@@ -125,13 +125,13 @@ def my_tasks(actor: Membership, today: date) -> MyTasks:
 def tasks_of(actor: Membership, who: str) -> QuerySet[Activity]:
     """Return the tasks, done ones too, of ``actor`` (``who`` = "me") or of the people of their team ("team").
 
-    The team are those of the actor's team and the teams below, or everybody without one; of their tasks the actor
-    sees those on records that they may view.
+    The team are those of the actor's team and the teams below; everybody for who has none or sets up the workspace.
+    Of their tasks the actor sees those on records that they may view.
     """
     tasks = Activity.objects.filter(kind=ActivityKind.TASK, deleted_at=None).select_related("owner")
     if who != "team":
         return of_live_records(tasks.filter(owner_id=actor.pk))
-    if actor.team:
+    if actor.team and not actor.role.can_set_up:
         tasks = tasks.filter(owner_id__in=sorted(teammate_ids(actor.team)))
     return of_visible_records(actor, tasks)
 

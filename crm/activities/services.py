@@ -22,7 +22,7 @@ from crm.users.models import Membership
 EDITABLE = frozenset({"subject", "body", "occurred_at"})
 
 
-@atomic()
+@atomic
 def create_activity(
     *,
     kind: str,
@@ -62,7 +62,7 @@ def create_activity(
     return activity
 
 
-@atomic()
+@atomic
 def update_activity(*, activity: Activity, actor: Membership, values: dict[str, Any]) -> Activity:
     """Change what ``values`` names: ``subject``, ``body``, ``occurred_at``."""
     if unknown := values.keys() - EDITABLE:
@@ -81,7 +81,7 @@ def update_activity(*, activity: Activity, actor: Membership, values: dict[str, 
     return activity
 
 
-@atomic()
+@atomic
 def delete_activity(*, activity: Activity, actor: Membership) -> Activity:
     """Put ``activity`` away; ``restore_activity`` brings it back."""
     if activity.deleted_at is None:
@@ -91,7 +91,7 @@ def delete_activity(*, activity: Activity, actor: Membership) -> Activity:
     return activity
 
 
-@atomic()
+@atomic
 def restore_activity(*, activity: Activity, actor: Membership) -> Activity:
     """Bring back what ``delete_activity`` put away."""
     if activity.deleted_at is not None:
@@ -101,7 +101,7 @@ def restore_activity(*, activity: Activity, actor: Membership) -> Activity:
     return activity
 
 
-@atomic()
+@atomic
 def complete_task(*, task: Activity, actor: Membership) -> Activity:
     """Mark ``task`` as done, now and by ``actor``; once done it stays as it is."""
     if task.completed_at is None:
@@ -113,7 +113,7 @@ def complete_task(*, task: Activity, actor: Membership) -> Activity:
     return task
 
 
-@atomic()
+@atomic
 def reopen_task(*, task: Activity, actor: Membership) -> Activity:
     """Take the completion of ``task`` back."""
     if task.completed_at is not None:
@@ -125,7 +125,7 @@ def reopen_task(*, task: Activity, actor: Membership) -> Activity:
     return task
 
 
-@atomic()
+@atomic
 def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> Activity:
     """Give ``task`` another day; None: it is due on no day in particular."""
     if task.due_on != due_on:
@@ -136,7 +136,7 @@ def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> 
     return task
 
 
-@atomic()
+@atomic
 def reassign_task(*, task: Activity, owner: Membership, actor: Membership) -> Activity:
     """Hand ``task`` to ``owner``."""
     if task.owner_id != owner.pk:
@@ -147,7 +147,7 @@ def reassign_task(*, task: Activity, owner: Membership, actor: Membership) -> Ac
     return task
 
 
-@atomic()
+@atomic
 def link_activities(
     *,
     from_record: models.Model,

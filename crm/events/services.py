@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from crm.events.handlers import handlers_of
 from crm.events.models import Event, OutboxMessage
-from crm.tenants.bulk import insert_many
+from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
 
 
@@ -57,7 +57,7 @@ def build(
     )
 
 
-@transaction.atomic
+@atomic
 def record_all(*, events: Sequence[Event]) -> None:
     """Write ``events`` and a message to each of their handlers, with two statements however many there are."""
     insert_many(Event, events)
@@ -71,7 +71,7 @@ def record_all(*, events: Sequence[Event]) -> None:
         _kick_on_commit(current_tenant_id())
 
 
-@transaction.atomic
+@atomic
 def retry(*, message: OutboxMessage, actor: models.Model) -> None:
     """Deliver ``message`` again that was given up, at once and with all its attempts."""
     message.attempts = 0

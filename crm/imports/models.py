@@ -44,6 +44,7 @@ class Import(TenantModel):
     updated_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
+    deferred = models.JSONField(default=list)  # links to rows further down: [record id, field, text], set at the end
     problem = models.TextField(blank=True)  # why it failed as a whole
     cancel_asked = models.BooleanField(default=False)
     made_by = TenantForeignKey("users.Membership")

@@ -28,11 +28,14 @@ from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.bulk import collect_inserts, insert_many, undo_on_error
 from crm.tenants.context import tenant_context
+from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.text import sort_key
 from crm.users.access import can
 from crm.users.models import Membership
 
 BATCH = 500
+LATER = ""  # among a row's values: links that can only be set when the whole file is in
 
 
 class DryRunDone(Exception):
@@ -45,11 +48,13 @@ class Outcome:
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[int, list[str], list[str]]] = field(default_factory=list)  # (row number, cells, reasons)
+    deferred: list[list[str]] = field(default_factory=list)  # as Import.deferred
 
 
 def run_import(tenant: Tenant, job_id: Any) -> None:
     """Work on the import until it is done, cancelled or failed; harmless when another worker has it."""
     content: bytes | None = None
+    names: frozenset[str] = frozenset()
     rows: Iterator[list[str]] = iter(())
     position = -1
     while True:
@@ -62,18 +67,55 @@ def run_import(tenant: Tenant, job_id: Any) -> None:
                 return _finish(job, ImportState.CANCELLED)
             if content is None:
                 content = bytes(ImportFile.objects.get(job=job).content)
+                names = names_in_file(job, content)
             if position != job.position:
                 position = job.position
                 rows = read_rows(content, job.encoding, job.separator, len(job.headers), start=position)
             batch = list(islice(rows, BATCH))
             if not batch:
+                _link_deferred(job)
                 return _finish(job, ImportState.DONE)
-            _take_in(job, batch)
+            _take_in(job, batch, names)
             position = job.position
 
 
-def _take_in(job: Import, batch: list[list[str]]) -> None:
-    outcome = _run_batch(job, batch)
+def names_in_file(job: Import, content: bytes) -> frozenset[str]:
+    """The names that the file's own rows bring, when a column links to rows of the same type (a parent account)."""
+    record_type = type_of_key(job.record_type)
+    links = [name for name in job.mapping if name and _links_to_itself(record_type, record_type.spec(name))]
+    if not links or "name" not in job.mapping:
+        return frozenset()
+    column = job.mapping.index("name")
+    rows = read_rows(content, job.encoding, job.separator, len(job.headers))
+    return frozenset(sort_key(row[column]) for row in rows)
+
+
+def _links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:
+    return isinstance(spec.kind, Lookup) and spec.kind.key == record_type.key
+
+
+def _link_deferred(job: Import) -> None:
+    """Set the links to rows that stood further down in the file."""
+    record_type = type_of_key(job.record_type)
+    cells = Cells(job.made_by, day_first=job.day_first, make_choices=False, make_people=False)
+    for record_id, name, text in job.deferred:
+        record = record_type.model.objects.filter(pk=record_id).first()
+        if record is None:
+            continue
+        spec = record_type.spec(name)
+        try:
+            with transaction.atomic():
+                value = spec.kind.parse(spec, text, cells)
+                record_type.update(record, actor=job.made_by, values={name: value})
+        except ValidationError as error:
+            reasons = [_("The row came in, but for this: %(reason)s") % {"reason": "; ".join(error.messages)}]
+            insert_many(RefusedRow, [RefusedRow(job=job, number=job.total + 1, cells=[record.name], reasons=reasons)])
+    job.deferred = []
+    job.save(update_fields=["deferred"])
+
+
+def _take_in(job: Import, batch: list[list[str]], names: frozenset[str]) -> None:
+    outcome = _run_batch(job, batch, names)
     insert_many(RefusedRow, [RefusedRow(job=job, number=n, cells=c, reasons=r) for n, c, r in outcome.refused])
     job.state = ImportState.RUNNING
     job.position += len(batch)
@@ -81,10 +123,12 @@ def _take_in(job: Import, batch: list[list[str]]) -> None:
     job.updated_count += outcome.counts["updated"]
     job.unchanged_count += outcome.counts["unchanged"]
     job.refused_count += len(outcome.refused)
+    job.deferred = [*job.deferred, *outcome.deferred]
     job.seen_at = timezone.now()
     job.save(
         update_fields=[
-            "state", "position", "created_count", "updated_count", "unchanged_count", "refused_count", "seen_at",
+            "state", "position", "created_count", "updated_count", "unchanged_count", "refused_count",
+            "seen_at", "deferred",
         ]
     )  # fmt: skip
 
@@ -95,27 +139,29 @@ def _finish(job: Import, state: str) -> None:
     job.save(update_fields=["state", "finished_at", "seen_at"])
 
 
-def _run_batch(job: Import, batch: list[list[str]]) -> Outcome:
+def _run_batch(job: Import, batch: list[list[str]], names: frozenset[str]) -> Outcome:
     if job.is_dry_run:
         outcome = Outcome()
         try:
             with transaction.atomic():
-                outcome = Batch(job, batch).run(collected=True)
+                outcome = Batch(job, batch, names).run(collected=True)
                 raise DryRunDone
         except DryRunDone:
             return outcome
     try:
         with transaction.atomic():
-            return Batch(job, batch).run(collected=True)
+            return Batch(job, batch, names).run(collected=True)
     except DatabaseError:
-        return Batch(job, batch).run(collected=False)
+        forget()  # what the first try made of choices, stages and people is gone again
+        return Batch(job, batch, names).run(collected=False)
 
 
 class Batch:
     """One batch of an import: its rows as values, the records they meet, and what comes of each."""
 
-    def __init__(self, job: Import, rows: list[list[str]]) -> None:
+    def __init__(self, job: Import, rows: list[list[str]], names: frozenset[str]) -> None:
         self.job = job
+        self.names = names
         self.rows = rows
         self.actor: Membership = job.made_by
         self.type: RecordType = type_of_key(job.record_type)
@@ -152,16 +198,14 @@ class Batch:
                     self.outcome.counts[self._write(values, known)] += 1
             except ValidationError as error:
                 self.outcome.refused.append((number, cells, reasons_of(error, self.type)))
-            except DatabaseError as error:
-                if not transaction.get_connection().in_atomic_block or error.__cause__ is None:
-                    raise
-                raise
 
     def _write(self, values: dict[str, Any], known: dict[str, Any]) -> str:
         external_id = values.get("external_id", "")
         record = known.get(external_id) if external_id else None
+        later = values.pop(LATER, {})
         if record is None:
             record = self.type.create(actor=self.actor, values=values)
+            self.outcome.deferred += [[str(record.pk), name, text] for name, text in later.items()]
             if external_id:
                 known[external_id] = record
             self.cells.add_record(self.type.key, record)
@@ -169,6 +213,7 @@ class Batch:
         if not can(self.actor, "edit", record):
             raise ValidationError(_("A record with this external id exists, and you may not change it."))
         changed = self.type.update(record, actor=self.actor, values=values)
+        self.outcome.deferred += [[str(record.pk), name, text] for name, text in later.items()]
         return "updated" if changed else "unchanged"
 
     def _parse(self, number: int, cells: list[str]) -> dict[str, Any] | None:
@@ -182,6 +227,9 @@ class Batch:
             try:
                 values[spec.name] = spec.kind.parse(spec, text, self.cells)
             except ValidationError as error:
+                if sort_key(text) in self.names and _links_to_itself(self.type, spec):
+                    values.setdefault(LATER, {})[spec.name] = text
+                    continue
                 reasons += [f"{spec.label}: {message}" for message in error.messages]
         if reasons:
             self.outcome.refused.append((number, cells, reasons))

@@ -1,5 +1,14 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from crm.imports import views
 
 app_name = "imports"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("new/<slug:key>/", views.new, name="new"),
+    path("<uuid:job_id>/", views.job, name="job"),
+    path("<uuid:job_id>/columns/", views.columns, name="columns"),
+    path("<uuid:job_id>/run/", views.run, name="run"),
+    path("<uuid:job_id>/refused/", views.refused, name="refused"),
+]

@@ -23,7 +23,7 @@ class LockedError(ValidationError):
     """The record may not be written in its present state (``RecordType.locked``)."""
 
 
-@atomic()
+@atomic
 def create_record(
     record_type: RecordType,
     *,
@@ -49,7 +49,7 @@ def create_record(
     return record
 
 
-@atomic()
+@atomic
 def update_record(
     record_type: RecordType,
     record: Any,
@@ -89,7 +89,7 @@ def update_record(
     )
 
 
-@atomic()
+@atomic
 def delete_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:
@@ -103,7 +103,7 @@ def delete_record(
     )
 
 
-@atomic()
+@atomic
 def restore_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:

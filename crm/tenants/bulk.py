@@ -5,13 +5,16 @@ Ids are made in Python, so nothing that a service does next depends on a row bei
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ContextDecorator, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
 from django.db.models import Model
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _collected: ContextVar[list[Any] | None] = ContextVar("collected_rows", default=None)
 
@@ -74,19 +77,12 @@ def undo_on_error() -> Iterator[None]:
         raise
 
 
-class atomic(ContextDecorator):  # noqa: N801  a stand-in for Django's
+def atomic(function: F) -> F:
     """``transaction.atomic`` for services; while inserts are collected there is nothing in the database to undo."""
 
-    def __init__(self) -> None:
-        self._stack: list[AbstractContextManager[Any]] = []
+    @wraps(function)
+    def inside(*args: Any, **options: Any) -> Any:
+        with undo_on_error() if _collected.get() is not None else transaction.atomic():
+            return function(*args, **options)
 
-    def _recreate_cm(self) -> atomic:
-        return atomic()
-
-    def __enter__(self) -> None:
-        inner = undo_on_error() if _collected.get() is not None else transaction.atomic()
-        inner.__enter__()
-        self._stack.append(inner)
-
-    def __exit__(self, *error: Any) -> bool | None:
-        return self._stack.pop().__exit__(*error)
+    return cast(F, inside)

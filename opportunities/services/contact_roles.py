@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.transaction import atomic
-
 from contacts.models import Contact
 from crm import events
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.records import registry
 from crm.records.services import update_record
+from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from opportunities.models import Opportunity, OpportunityContact
 

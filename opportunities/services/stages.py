@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
+from crm.tenants.bulk import insert
 from crm.tenants.clock import today
 from crm.users.models import Membership
 from opportunities.models import Opportunity, StageVisit
@@ -54,9 +55,7 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
 
 def enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
     """Log that the opportunity is in ``stage`` from now on."""
-    StageVisit.objects.create(
-        opportunity=opportunity, stage=stage, entered_at=opportunity.stage_since, entered_by=actor
-    )
+    insert(StageVisit(opportunity=opportunity, stage=stage, entered_at=opportunity.stage_since, entered_by=actor))
 
 
 def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.transaction import atomic
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -22,10 +21,11 @@ from crm.picklists.selectors import choice, choice_meaning
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.tenants.bulk import atomic, insert
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
 from opportunities.fields import first_stage
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, OpportunityContact
 from opportunities.services import stages
 from opportunities.services.contact_roles import set_main_contact
 
@@ -68,7 +68,7 @@ def create_opportunity(
     )
     stages.enter(opportunity, stage, actor)
     if opportunity.contact_id:
-        set_main_contact(opportunity)
+        insert(OpportunityContact(opportunity=opportunity, contact_id=opportunity.contact_id, is_primary=True))
     if stage.meaning != "open":
         _record_outcome(opportunity, stage, actor, because)
     if stage.meaning != "lost" and opportunity.account_id:

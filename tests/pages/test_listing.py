@@ -13,6 +13,12 @@ from tests.people import Firm, client_of
 MOST_QUERIES = 12
 
 
+def questions(captured: CaptureQueriesContext) -> list[str]:
+    """The queries, without what only opens and closes the transaction."""
+    control = ("SAVEPOINT", "RELEASE", "SET LOCAL")
+    return [query["sql"] for query in captured if not query["sql"].startswith(control)]
+
+
 @pytest.fixture
 def accounts(firm: Firm) -> list:
     with tenant_context(firm.tenant):
@@ -59,12 +65,15 @@ def test_a_list_needs_few_queries_and_as_many_for_one_row_as_for_fifty(firm: Fir
     with tenant_context(firm.tenant):
         make.account(firm.ana)
     client.get("/acme/accounts/")
-    with CaptureQueriesContext(connection, ) as for_one:
+    with CaptureQueriesContext(
+        connection,
+    ) as for_one:
         client.get("/acme/accounts/?filters=none")
     with tenant_context(firm.tenant):
         for _number in range(60):
             make.account(firm.ana)
     with CaptureQueriesContext(connection) as for_fifty:
         client.get("/acme/accounts/?filters=none")
-    assert len(for_fifty) == len(for_one), "\n".join(query["sql"] for query in for_fifty)
-    assert len(for_one) <= MOST_QUERIES, "\n".join(query["sql"] for query in for_one)
+    one, fifty = questions(for_one), questions(for_fifty)
+    assert len(fifty) == len(one), "\n".join(fifty)
+    assert len(one) <= MOST_QUERIES, "\n".join(one)

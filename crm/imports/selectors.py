@@ -1,0 +1,48 @@
+"""Questions about imports."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404
+
+from crm.imports.models import Import, ImportFile, RefusedRow
+from crm.imports.reading import read_rows
+from crm.users.models import Membership
+
+PREVIEWED = 20
+
+
+def imports_of(actor: Membership) -> list[Import]:
+    """The last imports: everybody's for who sets up the workspace, otherwise one's own."""
+    rows = Import.objects.select_related("made_by").order_by("-made_at", "-id")
+    return list((rows if actor.role.can_set_up else rows.filter(made_by=actor))[:100])
+
+
+def get_import(actor: Membership, job_id: UUID) -> Import:
+    """Return the import if it is the actor's (or the actor sets up the workspace), else raise ``Http404``."""
+    job = Import.objects.select_related("made_by").filter(pk=job_id).first()
+    if job is None or not (job.made_by_id == actor.pk or actor.role.can_set_up):
+        raise Http404
+    return job
+
+
+def preview(job: Import) -> list[list[str]]:
+    """The first rows of the file."""
+    content = bytes(ImportFile.objects.get(job=job).content)
+    rows = read_rows(content, job.encoding, job.separator, len(job.headers))
+    return [row for _number, row in zip(range(PREVIEWED), rows, strict=False)]
+
+
+def refused_rows(job: Import, limit: int | None = None) -> list[RefusedRow]:
+    rows = RefusedRow.objects.filter(job=job).order_by("number")
+    return list(rows if limit is None else rows[:limit])
+
+
+def common_reasons(rows: list[RefusedRow]) -> list[tuple[str, int]]:
+    """The reasons of ``rows``, most frequent first."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        for reason in row.reasons:
+            counts[reason] = counts.get(reason, 0) + 1
+    return sorted(counts.items(), key=lambda pair: -pair[1])[:10]

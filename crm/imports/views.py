@@ -1,0 +1,147 @@
+"""Bringing a file in: upload, columns with a preview, dry run or import, progress, refused rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.imports import selectors, services
+from crm.imports.forms import COLUMN, FIXED, ColumnsForm, UploadForm
+from crm.imports.guessing import importable
+from crm.imports.models import Import, ImportState
+from crm.pages.export import defuse
+from crm.records import registry
+from crm.records.types import RecordType
+from crm.ui.http import go, method, respond
+from crm.ui.toasts import say
+from crm.users.access import may
+from crm.users.http import WorkspaceRequest, require
+
+
+def index(request: WorkspaceRequest) -> HttpResponse:
+    """Imports so far, and where to start one."""
+    require(request.actor.role.can_import)
+    types = [one for one in registry.record_types() if may(request.actor, "create", one.key)]
+    jobs = [(one, registry.record_type(one.record_type)) for one in selectors.imports_of(request.actor)]
+    return respond(request, "imports/index.html", {"types": types, "jobs": jobs})
+
+
+def new(request: WorkspaceRequest, key: str) -> HttpResponse:
+    """GET asks for the file, POST keeps it."""
+    record_type = _type(request, key)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            with transaction.atomic():
+                made = services.upload_import(
+                    actor=request.actor, record_type=record_type, file_name=file.name, content=file.read()
+                )
+            return go(request, reverse("imports:columns", args=[made.pk]))
+        except ValidationError as error:
+            form.add_error("file", error)
+    context = {"type": record_type, "form": form, "fields": importable(record_type)}
+    return respond(request, "imports/new.html", context, status=422 if form.errors else 200)
+
+
+def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
+    """GET shows the columns with the first rows; POST keeps the mapping and starts a dry run or the import."""
+    job, record_type = _job(request, job_id)
+    if job.state != ImportState.UPLOADED:
+        return go(request, reverse("imports:job", args=[job.pk]))
+    form = ColumnsForm(job, record_type, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                services.set_columns(
+                    job=job,
+                    record_type=record_type,
+                    mapping=form.mapping(),
+                    fixed=form.fixed(),
+                    options=form.options(),
+                )
+                services.start_import(job=job, actor=request.actor, dry_run="dry_run" in request.POST)
+            return go(request, reverse("imports:job", args=[job.pk]))
+        except ValidationError as error:
+            form.add_error(None, error)
+    rows = selectors.preview(job)
+    context = {
+        "job": job,
+        "type": record_type,
+        "form": form,
+        "columns": [
+            {"header": header, "field": form[f"{COLUMN}{index}"], "samples": [row[index] for row in rows[:3]]}
+            for index, header in enumerate(job.headers)
+        ],
+        "fixed": [form[name] for name in form.fields if name.startswith(FIXED)],
+        "options": [form[name] for name in form.base_fields],
+        "rows": rows,
+    }
+    return respond(request, "imports/columns.html", context, status=422 if form.errors else 200)
+
+
+def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
+    """How far the import is, and what came of it; the fragment polls while it runs."""
+    found, record_type = _job(request, job_id)
+    if found.state == ImportState.UPLOADED:
+        return go(request, reverse("imports:columns", args=[found.pk]))
+    refused_rows = selectors.refused_rows(found, limit=10_000)
+    context = {
+        "job": found,
+        "type": record_type,
+        "running": found.state in services.OPEN_STATES,
+        "reasons": selectors.common_reasons(refused_rows),
+        "sample": refused_rows[:10],
+    }
+    return respond(request, "imports/job.html", context, partial="progress")
+
+
+def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
+    """POST starts the import after a dry run (``columns``: goes back to them); DELETE cancels a running one."""
+    require(method(request) in ("POST", "DELETE"))
+    found, _record_type = _job(request, job_id)
+    try:
+        with transaction.atomic():
+            if method(request) == "DELETE":
+                services.cancel_import(job=found, actor=request.actor)
+            elif "columns" in request.POST:
+                services.reopen_columns(job=found)
+            else:
+                services.start_import(job=found, actor=request.actor, dry_run=False)
+    except ValidationError as error:
+        say(request, " ".join(error.messages), tone="warning")
+    return go(request, reverse("imports:job", args=[found.pk]))
+
+
+def refused(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
+    """The refused rows as a file: their cells as they stood, and why; mended, it can be imported as it is."""
+    found, _record_type = _job(request, job_id)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([*found.headers, "row", "reason"])
+    for row in selectors.refused_rows(found):
+        writer.writerow([*(defuse(cell) for cell in row.cells), row.number, "; ".join(row.reasons)])
+    response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_("refused")}-{found.pk}.csv"'
+    return response
+
+
+def _type(request: WorkspaceRequest, key: str) -> RecordType:
+    require(request.actor.role.can_import and may(request.actor, "create", key))
+    try:
+        return registry.record_type(key)
+    except KeyError as error:
+        raise Http404 from error
+
+
+def _job(request: WorkspaceRequest, job_id: UUID) -> tuple[Import, RecordType]:
+    require(request.actor.role.can_import)
+    found = selectors.get_import(request.actor, job_id)
+    return found, registry.record_type(found.record_type)
