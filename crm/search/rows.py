@@ -1,0 +1,48 @@
+"""How a found record is shown: its name, a few words that tell it from its namesakes, and its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from crm.fields.spec import FieldSpec
+from crm.records import registry
+from crm.records.types import RecordType
+
+# Of these a type shows what it has, in this order.
+NOTE_FIELDS = ("job_title", "company", "account", "amount", "city", "owner")
+STATE_FIELDS = ("status", "type", "stage", "relationship")
+MOST_NOTES = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """A found record, ready for the page."""
+
+    name: str
+    url: str
+    note: str
+    state: SafeString
+    email: str
+    phone: str
+
+
+def shown_specs(record_type: RecordType) -> tuple[FieldSpec, ...]:
+    """The fields that a row of ``record_type`` shows: what its query must bring."""
+    return record_type.specs(NOTE_FIELDS + STATE_FIELDS)
+
+
+def row(record_type: RecordType, record: Any) -> Row:
+    """Return ``record`` as it is shown among the results."""
+    notes = [spec.text(record) for spec in record_type.specs(NOTE_FIELDS)]
+    states = [spec.html(record) for spec in record_type.specs(STATE_FIELDS)]
+    return Row(
+        name=record.name,
+        url=registry.url(record),
+        note=" · ".join([note for note in notes if note and note != record.name][:MOST_NOTES]),
+        state=mark_safe(next((state for state in states if state), "")),  # a kind's HTML is safe
+        email=getattr(record, "email", ""),
+        phone=getattr(record, "phone", ""),
+    )

@@ -1,0 +1,146 @@
+"""One search over names, companies, e-mails and phones of all record types, within what the actor may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from crm.records import registry
+from crm.records.access import visible_records
+from crm.records.types import RecordType
+from crm.search.rows import shown_specs
+from crm.search.sql import MOST_HITS, SEARCHED, Searched
+from crm.tenants.text import email_key, phone_key, sort_key
+from crm.users.access import scope_of
+from crm.users.models import Membership
+from crm.users.selectors import team_tree_ids, teammate_ids
+
+LONGEST_QUERY = 200
+MOST_WORDS = 8
+TRIGRAM = 3
+PERSON_TYPES = ("leads", "contacts")
+
+
+@dataclass(frozen=True)
+class Group:
+    """The hits of one record type: a page of records, the best first, and how many there are in all."""
+
+    record_type: RecordType
+    records: list[Any]
+    hits: int
+
+    @property
+    def is_capped(self) -> bool:
+        return self.hits >= MOST_HITS
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found. ``exact``: by the whole e-mail address or phone number."""
+
+    query: str
+    groups: list[Group] = field(default_factory=list)
+    exact: bool = False
+
+    @property
+    def hits(self) -> int:
+        return sum(group.hits for group in self.groups)
+
+    @property
+    def people(self) -> int:
+        """How many leads and contacts: the answer to "do we know this person?"."""
+        return sum(group.hits for group in self.groups if group.record_type.key in PERSON_TYPES)
+
+
+def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip: int = 0) -> Found:
+    """Return up to ``most`` records of each type (or of the type ``key``) that fit ``text``, after the first ``skip``.
+
+    An e-mail address or a phone number in full finds its owners. Anything else is looked for in names, companies,
+    addresses and numbers: every word must occur; words under three characters count only beside a longer one, and
+    alone they find the names that start with them.
+    """
+    query = " ".join(text.replace("\x00", "").split())[:LONGEST_QUERY]
+    searched = [one for one in SEARCHED if key in ("", one.key) and scope_of(actor, "view", one.key) != "none"]
+    if not sort_key(query) or not searched:
+        return Found(query)
+    exact = _exact(actor, query, searched, most, skip)
+    if any(group.hits for group in exact):
+        return Found(query, [group for group in exact if group.hits], exact=True)
+    return Found(query, _containing(actor, query, searched, most, skip))
+
+
+def is_person_like(query: str) -> bool:
+    """Whether ``query`` may name a person: an address, a number, or a first and a last name."""
+    return bool(email_key(query) or _phone(query) or len(query.split()) > 1)
+
+
+def _phone(query: str) -> str:
+    """The key of ``query`` when it reads as a whole phone number."""
+    is_number = re.fullmatch(r"\+?[\d\s().\-/]{7,}", query) and len(re.sub(r"\D", "", query)) >= 7
+    return phone_key(query) if is_number else ""
+
+
+def _exact(actor: Membership, query: str, searched: Iterable[Searched], most: int, skip: int) -> list[Group]:
+    email = email_key(query) if " " not in query else ""
+    phone = _phone(query)
+    groups = []
+    for one in searched:
+        conditions = [Q(**{column: email}) for column in one.emails if email]
+        conditions += [Q(**{column: phone}) for column in one.phones if phone]
+        if conditions:
+            record_type = registry.record_type(one.key)
+            rows = visible_records(actor, record_type).filter(reduce(or_, conditions)).order_by("sort_name", "id")
+            page = list(_shown(record_type, rows)[skip : skip + most])
+            groups.append(Group(record_type, page, rows[:MOST_HITS].count() if page else 0))
+    return groups
+
+
+def _containing(actor: Membership, query: str, searched: list[Searched], most: int, skip: int) -> list[Group]:
+    wanted = sort_key(query)
+    words = sorted(set(wanted.split()), key=len, reverse=True)[:MOST_WORDS]
+    patterns = [_like(word) for word in words] if len(words[0]) >= TRIGRAM else []
+    statements, parameters = [], []
+    for one in searched:
+        statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s) hit")
+        parameters += [wanted, patterns, *_reach(actor, one.key), most, skip]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(statements), parameters)
+        rows = cursor.fetchall()
+    groups = []
+    for one in searched:
+        ids = [record_id for key, record_id, _rank, _hits in rows if key == one.key]
+        if ids:
+            hits = next(total for key, _record_id, _rank, total in rows if key == one.key)
+            groups.append(Group(registry.record_type(one.key), _fetch(actor, one.key, ids), min(hits, MOST_HITS)))
+    return groups
+
+
+def _like(word: str) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+
+
+def _reach(actor: Membership, key: str) -> tuple[str, UUID, list[UUID], list[UUID]]:
+    """What the functions need to count only what ``actor`` may view: scope, self, teams, teammates."""
+    scope = scope_of(actor, "view", key)
+    if scope != "team" or actor.team is None:
+        return scope, actor.pk, [], []
+    return scope, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))
+
+
+def _fetch(actor: Membership, key: str, ids: list[UUID]) -> list[Any]:
+    record_type = registry.record_type(key)
+    rows = _shown(record_type, visible_records(actor, record_type).filter(pk__in=ids))
+    by_id = {record.pk: record for record in rows}
+    return [by_id[record_id] for record_id in ids if record_id in by_id]
+
+
+def _shown(record_type: RecordType, rows: Any) -> Any:
+    return record_type.with_related(rows, shown_specs(record_type))

@@ -1,0 +1,73 @@
+"""The search page, and its short form for the command palette."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from crm.records import registry
+from crm.search.rows import row
+from crm.search.selectors import Found, is_person_like, search
+from crm.ui import respond
+from crm.users.access import may
+from crm.users.http import WorkspaceRequest
+
+PER_TYPE = 8  # of each type where all are shown
+PER_PAGE = 50  # of one type
+IN_PALETTE = 5
+
+
+def results(request: WorkspaceRequest) -> HttpResponse:
+    """What fits ``q``: the best of each type, or page by page of the one named by ``type``."""
+    key = request.GET.get("type", "")
+    if key not in {record_type.key for record_type in registry.record_types()}:
+        key = ""
+    page = _page_number(request.GET.get("page", "")) if key else 1
+    most = PER_PAGE if key else PER_TYPE
+    found = search(request.actor, request.GET.get("q", ""), key=key, most=most, skip=(page - 1) * most)
+    context = _context(request, found) | {"key": key, "page": page}
+    if key and page > 1:
+        context["previous_url"] = _url(found.query, key, page - 1)
+    if key and found.hits > page * most:
+        context["next_url"] = _url(found.query, key, page + 1)
+    return respond(request, "search/results.html", context, partial="results")
+
+
+def palette(request: WorkspaceRequest) -> HttpResponse:
+    """The best hits of each type as items of the command palette."""
+    found = search(request.actor, request.GET.get("q", ""), most=IN_PALETTE)
+    return respond(request, "search/palette.html", _context(request, found))
+
+
+def _context(request: WorkspaceRequest, found: Found) -> dict[str, Any]:
+    groups = [
+        {
+            "type": group.record_type,
+            "rows": [row(group.record_type, record) for record in group.records],
+            "hits": group.hits,
+            "is_capped": group.is_capped,
+            "url": _url(found.query, group.record_type.key),
+            "more": group.hits - len(group.records),
+        }
+        for group in found.groups
+    ]
+    return {
+        "found": found,
+        "groups": groups,
+        "search_text": found.query,
+        "asks_for_person": is_person_like(found.query),
+        "new_lead_url": reverse("leads:new") if may(request.actor, "create", "leads") else "",
+        "results_url": _url(found.query),
+    }
+
+
+def _url(query: str, key: str = "", page: int = 1) -> str:
+    parameters = {"q": query} | ({"type": key} if key else {}) | ({"page": str(page)} if page > 1 else {})
+    return f"{reverse('search:results')}?{urlencode(parameters)}"
+
+
+def _page_number(text: str) -> int:
+    return min(int(text), 100) if text.isascii() and text.isdigit() and int(text) else 1
