@@ -27,6 +27,9 @@ def main() -> int:
     except ServerError as error:
         print(f"angler: {error}", file=sys.stderr)
         return 1
+    except PermissionError as error:
+        print(f"angler: {error.strerror}: {error.filename} belongs to another user; run as that one.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -28,7 +28,7 @@ def run_server_command(
     """
     with open(folder / "command.log", "w+") as output:
         result = subprocess.run(
-            [*_prefix([folder, Path(command[0])]), *command],
+            [*_prefix(folder, Path(command[0])), *command],
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -58,7 +58,7 @@ def package_folder(package: str) -> Path:
 def make_folder(folder: Path) -> None:
     """Create a folder that only the user who runs the servers may enter."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.geteuid() == 0:
+    if folder.stat().st_uid == 0:
         user = pwd.getpwnam(SERVER_USER)
         os.chown(folder, user.pw_uid, user.pw_gid)
 
@@ -76,21 +76,16 @@ def wait_gone(pid: int, *, seconds: float) -> bool:
     return False
 
 
-def _prefix(paths: list[Path]) -> list[str]:
+def _prefix(folder: Path, program: Path) -> list[str]:
     """The command that drops root, or nothing when we are not root."""
     if os.geteuid() != 0:
         return []
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise ServerError("As root this needs the command `setpriv` (package util-linux); or start it as another user.")
-    user = pwd.getpwnam(SERVER_USER)
-    drop = [
-        setpriv,
-        f"--reuid={user.pw_uid}",
-        f"--regid={user.pw_gid}",
-        "--clear-groups",
-    ]
-    if all(_open_to_all(path) for path in paths):
+    owner = folder.stat()  # nobody, or whoever made the folder when it was not root
+    drop = [setpriv, f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+    if _open_to_all(folder) and _open_to_all(program):
         return [*drop, "--"]
     # A checkout below /root or in a private temporary folder. Opening the folders above it to everybody
     # would be the worse cure, so the server keeps the one right that it needs to get there. The secure bit is for
