@@ -39,8 +39,8 @@ __all__ = [
 CHOICE_FIELDS = frozenset({"label", "meaning", "tone", "is_default"})
 STAGE_FIELDS = frozenset({"label", "meaning", "probability", "forecast_category", "guidance"})
 PIPELINE_FIELDS = frozenset({"name", "is_default", "is_active"})
-Entry = TypeVar("Entry", Choice, Stage)
-Row = TypeVar("Row", Choice, Pipeline, Stage)
+Entry = TypeVar("Entry", bound=Choice | Stage)
+Row = TypeVar("Row", bound=Choice | Pipeline | Stage)
 
 
 @atomic

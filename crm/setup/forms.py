@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -66,7 +67,7 @@ class DeletionForm(forms.Form):
     confirmation = forms.CharField(max_length=100)
 
     def __init__(
-        self, entry: Choice | Stage, replacements: list[Choice] | list[Stage], *args: Any, needed: bool, **options: Any
+        self, entry: Choice | Stage, replacements: Sequence[Choice | Stage], *args: Any, asked: bool, **options: Any
     ) -> None:
         super().__init__(*args, **options)
         self.entry = entry
@@ -74,7 +75,7 @@ class DeletionForm(forms.Form):
         choices = [("", _("Choose…")), *((key, other.label) for key, other in self.by_id.items())]
         self.fields["replacement_id"].choices = choices  # type: ignore[attr-defined]
         self.fields["confirmation"].label = _("Type “%(label)s” to confirm") % {"label": entry.label}
-        if not needed:
+        if not asked:
             self.fields.clear()
 
     def clean_confirmation(self) -> str:

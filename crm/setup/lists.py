@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,14 @@ class EditedList:
     def replacements(self, entry: Entry) -> list[Entry]:
         """Return what records of ``entry`` can be moved to."""
         return [other for other in self.entries if rules.may_replace(entry, other)]
+
+    def needed_because(self, entry: Entry) -> str:
+        """Say why the list cannot do without ``entry``; "" when it can."""
+        try:
+            rules.check_list(entry, [other for other in self.entries if other.pk != entry.pk])
+        except ValidationError as error:
+            return " ".join(error.messages)
+        return ""
 
     def form(self, *args: Any, **options: Any) -> EntryForm:
         if self.picklist:

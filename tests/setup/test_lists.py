@@ -171,6 +171,7 @@ def test_deleting_what_is_unused_takes_one_click(firm: Firm) -> None:
     assert client.post(_url(firm, "entry_deletion", education)).status_code == 303
     assert "Education" not in _labels(firm, "industry")
     assert client.get(_url(firm, "entry", education)).status_code == 404
+    assert "one is needed" in client.get(_url(firm, "entry", won)).content.decode()
     refused = client.post(_url(firm, "entry_deletion", won))
     assert refused.status_code == 422
     assert "one is needed" in refused.content.decode()

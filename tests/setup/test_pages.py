@@ -53,5 +53,7 @@ def test_for_all_others_no_page_exists(firm: Firm, role: str) -> None:
 
 
 def test_only_an_admin_is_led_there(firm: Firm) -> None:
-    address = firm.url("setup:index")
-    assert address in client_of(firm.ada).get(address).content.decode()
+    link = f'href="{firm.url("setup:index")}"'
+    leads = firm.url("leads:list")
+    assert link in client_of(firm.ada).get(leads).content.decode()
+    assert link not in client_of(firm.ana).get(leads).content.decode()

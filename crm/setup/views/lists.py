@@ -74,7 +74,8 @@ def edit_entry(request: WorkspaceRequest, key: str, id: UUID) -> HttpResponse:
         else:
             say(request, _("“%(label)s” was saved.") % {"label": entry.label})
             return go(request, _url_of(edited))
-    return show(request, "setup/entry.html", {"list": edited, "entry": entry, "used": used}, form=form)
+    context = {"list": edited, "entry": entry, "used": used, "needed_because": edited.needed_because(entry)}
+    return show(request, "setup/entry.html", context, form=form)
 
 
 @setup_page
@@ -114,9 +115,9 @@ def delete_entry(request: WorkspaceRequest, key: str, id: UUID) -> HttpResponse:
     edited = edited_list(key)
     entry = edited.entry(id)
     used = used_by(entry, usages([entry])[entry.pk])
-    needed = in_use(entry)
-    replacements = edited.replacements(entry) if needed else []
-    form = DeletionForm(entry, replacements, request.POST if request.method == "POST" else None, needed=needed)
+    asked = in_use(entry)
+    replacements = edited.replacements(entry) if asked else []
+    form = DeletionForm(entry, replacements, request.POST if request.method == "POST" else None, asked=asked)
     if request.method == "POST" and form.is_valid():
         try:
             moved = services.replace_and_delete(entry=entry, replacement=form.replacement(), actor=request.actor)
@@ -125,7 +126,14 @@ def delete_entry(request: WorkspaceRequest, key: str, id: UUID) -> HttpResponse:
         else:
             say(request, _deleted_text(entry, form.replacement(), moved))
             return go(request, _url_of(edited))
-    context = {"list": edited, "entry": entry, "used": used, "needed": needed, "replacements": replacements}
+    context = {
+        "list": edited,
+        "entry": entry,
+        "used": used,
+        "in_use": asked,
+        "replacements": replacements,
+        "needed_because": edited.needed_because(entry),
+    }
     return show(request, "setup/deletion.html", context, form=form)
 
 
