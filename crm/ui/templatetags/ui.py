@@ -10,6 +10,7 @@ from django.contrib.messages.storage.base import Message
 from django.utils.safestring import SafeString
 
 from crm.ui import format as formats
+from crm.ui import frame
 from crm.ui.icons import icon as draw_icon
 from crm.ui.paging import Count
 from crm.ui.toasts import undo_of
@@ -21,6 +22,18 @@ register = template.Library()
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """``{% icon "phone" %}``, ``{% icon "phone" "icon-l" %}``, ``{% icon "flame" label="hot" %}``."""
     return draw_icon(name, css, label)
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """Links to all our styles, in the order of the layers."""
+    return frame.stylesheets()
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """Our scripts."""
+    return frame.scripts()
 
 
 @register.filter
