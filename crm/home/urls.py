@@ -1,5 +1,7 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from crm.home import views
 
 app_name = "home"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("", views.my_day, name="my_day")]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from crm.records import registry
-from crm.records.access import visible_records
 from crm.records.types import RecordType
 from crm.users.http import WorkspaceRequest
 
@@ -23,12 +22,6 @@ def remember(request: WorkspaceRequest, record_type: RecordType, record: Any) ->
         request.session[_key(request)] = [entry, *(one for one in known if one != entry)][:KEPT]
 
 
-def recent_records(request: WorkspaceRequest) -> list[Any]:
-    """Return those records that can still be seen, with at most one query for each type."""
-    entries = request.session.get(_key(request), [])
-    found: dict[str, Any] = {}
-    for key in dict.fromkeys(key for key, _id in entries):
-        ids = [record_id for one, record_id in entries if one == key]
-        for record in visible_records(request.actor, registry.record_type(key)).filter(pk__in=ids):
-            found[str(record.pk)] = record
-    return [found[record_id] for _key_, record_id in entries if record_id in found]
+def recent_places(request: WorkspaceRequest) -> list[tuple[str, UUID]]:
+    """Return type and id of those records; some may be gone or out of sight by now."""
+    return [(key, UUID(record_id)) for key, record_id in request.session.get(_key(request), [])]

@@ -1,0 +1,199 @@
+"""My day: the page that a workspace opens on."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.activities.refs import named_records
+from crm.activities.selectors import MyTasks, my_tasks
+from crm.activities.task_views import task_rows
+from crm.home.selectors import (
+    MOST,
+    Total,
+    answers_for_team,
+    is_empty_workspace,
+    my_pipeline,
+    new_leads,
+    pipeline_week,
+    sees_week,
+    waiting_opportunities,
+)
+from crm.pages.recent import recent_places
+from crm.records import registry
+from crm.tenants.clock import today
+from crm.ui import format as formats
+from crm.ui import respond
+from crm.users.access import may
+from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
+from crm.users.selectors import members
+
+TASKS_SHOWN = 25  # of overdue and today's, and of the next days'; the Tasks page has them all
+
+
+@require_GET
+def my_day(request: WorkspaceRequest) -> HttpResponse:
+    """``GET /``: what is due, what waits, what is new. A fixed number of queries."""
+    actor, now = request.actor, today()
+    tasks = my_tasks(actor, now)
+    due = [*tasks.overdue, *tasks.today]
+    rows = task_rows(actor, [*due[:TASKS_SHOWN], *tasks.soon[:TASKS_SHOWN]])
+    first = min(len(due), TASKS_SHOWN)
+    recent = named_records(actor, places := recent_places(request))
+    waiting = waiting_opportunities(actor, now)
+    mine, pool = new_leads(actor)
+    context: dict[str, Any] = {
+        "greeting": _greeting(actor),
+        "today": now,
+        "day_words": formats.day_long(now),
+        "tasks": tasks,
+        "due_rows": rows[:first],
+        "due_count": len(due),
+        "soon_rows": rows[first:],
+        "waiting": [{"row": one, "url": registry.url(one.opportunity)} for one in waiting],
+        "leads": [{"lead": lead, "url": registry.url(lead)} for lead in mine],
+        "pool": [{"lead": lead, "url": registry.url(lead)} for lead in pool],
+        "recent": [recent[place] for place in places if place in recent][:MOST],
+        "stats": _stats(actor, tasks),
+        **_links(),
+    }
+    if not (tasks.all or waiting or mine or pool or recent) and is_empty_workspace():
+        context["steps"] = _first_steps(actor)
+    return respond(request, "home/my_day.html", context)
+
+
+def _greeting(actor: Membership) -> str:
+    name = actor.name.partition(" ")[0]
+    hour = timezone.localtime().hour
+    if hour < 5 or hour >= 18:
+        return _("Good evening, %(name)s") % {"name": name}
+    return (_("Good morning, %(name)s") if hour < 12 else _("Good afternoon, %(name)s")) % {"name": name}
+
+
+def _stats(actor: Membership, tasks: MyTasks) -> list[dict[str, Any]]:
+    """The numbers on top, each a link to its rows: my tasks, then my pipeline or, for who leads others, the week."""
+    found = [
+        {
+            "label": _("Overdue"),
+            "number": _count(tasks, len(tasks.overdue)),
+            "note": _("oldest: %(day)s") % {"day": _near(tasks.overdue[0].due_on)} if tasks.overdue else "",
+            "url": _tasks_url("overdue"),
+            "is_bad": bool(tasks.overdue),
+        },
+        {"label": _("Due today"), "number": _count(tasks, len(tasks.today)), "note": "", "url": _tasks_url("today")},
+    ]
+    if not may(actor, "view", "opportunities"):
+        return found
+    return found + (_week_stats(actor) if sees_week(actor) else _own_stats(actor))
+
+
+def _own_stats(actor: Membership) -> list[dict[str, Any]]:
+    pipeline, closing = my_pipeline(actor, today())
+    mine = {"owner": "me", "stage": "meaning:open"}
+    return [
+        _money_stat(_("Open pipeline"), pipeline, _opportunities_url(mine)),
+        _money_stat(
+            _("Closing this month"), closing, _opportunities_url(mine | {"expected_close_on__to": "this_month"})
+        ),
+    ]
+
+
+def _week_stats(actor: Membership) -> list[dict[str, Any]]:
+    week = pipeline_week(actor, today())
+    whose = {"owner": "my_team"} if answers_for_team(actor) else {}
+    since = week.since.isoformat()
+    closed = {"closed_on__from": since} | whose
+    return [
+        _money_stat(
+            _("Added in 7 days"), week.added, _opportunities_url({"opened_on__from": since} | whose), week.added_before
+        ),
+        _money_stat(
+            _("Won in 7 days"), week.won, _opportunities_url({"stage": "meaning:won"} | closed), week.won_before
+        ),
+        _money_stat(
+            _("Lost in 7 days"), week.lost, _opportunities_url({"stage": "meaning:lost"} | closed), week.lost_before
+        ),
+    ]
+
+
+def _money_stat(label: str, total: Total, url: str, before: int | None = None) -> dict[str, Any]:
+    amounts = [formats.money(minor, currency) for minor, currency in total.amounts]
+    note = " + ".join(amounts)
+    stat = {"label": label, "number": formats.number(total.count), "note": note, "url": url}
+    if before is not None:
+        stat["before"] = _("%(count)s the week before") % {"count": formats.number(before)}
+    return stat
+
+
+def _count(tasks: MyTasks, count: int) -> str:
+    return formats.number(count) + ("+" if tasks.is_capped and count else "")
+
+
+def _near(day: Any) -> str:
+    return formats.day_near(day, today())
+
+
+def _links() -> dict[str, str]:
+    return {
+        "tasks_url": reverse("activities:tasks"),
+        "soon_url": _tasks_url("soon"),
+        "new_task_url": reverse("activities:new"),
+        "opportunities_url": _opportunities_url({"owner": "me", "stage": "meaning:open"}),
+        "leads_url": f"{reverse('leads:list')}?{urlencode({'owner': 'me', 'status': 'meaning:new'})}",
+        "pool_url": f"{reverse('leads:list')}?{urlencode(_POOL)}",
+    }
+
+
+_POOL = {"owner__empty": "yes", "team__empty": "yes", "status": "meaning:new"}
+
+
+def _tasks_url(due: str) -> str:
+    return f"{reverse('activities:tasks')}?{urlencode({'who': 'me', 'due': due})}"
+
+
+def _opportunities_url(filters: dict[str, str]) -> str:
+    return f"{reverse('opportunities:list')}?{urlencode(filters)}"
+
+
+def _first_steps(actor: Membership) -> list[dict[str, Any]]:
+    """What to do in a new workspace, as far as ``actor`` may."""
+    steps = []
+    if actor.role.can_import:
+        steps.append(
+            {
+                "title": _("Bring what you have"),
+                "text": _("Load leads, companies, people and deals from a spreadsheet saved as CSV."),
+                "action": _("Import a file"),
+                "icon": "upload",
+                "url": reverse("imports:index"),
+            }
+        )
+    if may(actor, "create", "leads"):
+        steps.append(
+            {
+                "title": _("Add a first lead"),
+                "text": _("A name and an e-mail address or phone number are enough."),
+                "action": _("New lead"),
+                "icon": "user-plus",
+                "url": reverse("leads:new"),
+            }
+        )
+    if actor.role.can_set_up:
+        steps.append(
+            {
+                "title": _("Invite your colleagues"),
+                "text": _("Each gets a role that says what they may see and change."),
+                "action": _("Invite people"),
+                "icon": "users",
+                "url": reverse("setup:invite"),
+                "is_done": len(members()) > 1,
+            }
+        )
+    return steps
