@@ -72,6 +72,7 @@ def _answer(request: HttpRequest, tenant: Tenant, actor: Membership, view: Calla
             response = response.render()
         # LocaleMiddleware would name the browser's language, which is active again when it looks.
         response.headers.setdefault("Content-Language", language)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -79,12 +80,16 @@ def update_workspace(*, actor: Membership, name: str, time_zone: str, currency: 
     tenant = current_tenant()
     values = {"name": name.strip(), "time_zone": time_zone, "currency": currency, "language": language}
     changes = {field: [old, new] for field, new in values.items() if (old := getattr(tenant, field)) != new}
+    changed = copy(tenant)  # a refused time zone must not show in the rest of this request
+    for field in changes:
+        setattr(changed, field, values[field])
+    changed.full_clean()
+    if not changes:
+        return
+    changed.save(update_fields=list(changes))
     for field in changes:
         setattr(tenant, field, values[field])
-    tenant.full_clean()
-    if changes:
-        tenant.save(update_fields=list(changes))
-        events.record(name="workspace.changed", record=None, actor=actor, changes=changes)
+    events.record(name="workspace.changed", record=None, actor=actor, changes=changes)
 
 
 def free_slug(name: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from crm.tenants.context import tenant_context
 from crm.tenants.urls import global_url
@@ -27,7 +27,7 @@ from crm.users.models import Invitation, Membership, User
 from crm.users.selectors import has_account, invitation_of_token, tenant_of_slug, workspaces_of
 
 
-@require_GET
+@require_safe
 @never_cache
 def front_door(request: HttpRequest) -> HttpResponse:
     """Lead to the workspace that was used last, or the only one; else let the person choose or sign in."""
@@ -40,7 +40,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
     return redirect(global_url("workspaces"))
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_required
 def choose_workspace(request: HttpRequest) -> HttpResponse:

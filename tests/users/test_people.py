@@ -232,10 +232,17 @@ def test_unknown_verbs_and_scopes_are_refused(inside: Firm, scopes: dict[str, st
         create_role(actor=inside.ada, name="Bad", access={"leads": scopes})
 
 
-def test_the_workspace_changes_and_its_address_stays(inside: Firm) -> None:
-    update_workspace(actor=inside.ada, name="Acme Ltd", time_zone="Europe/London", currency="GBP", language="en")
-    tenant = Tenant.objects.get(pk=inside.tenant.pk)
+def test_the_workspace_changes_and_its_address_stays(firm: Firm) -> None:
+    def change(**values: str) -> None:
+        given = {"name": "Acme Ltd", "time_zone": "Europe/London", "currency": "GBP", "language": "en", **values}
+        update_workspace(actor=firm.ada, **given)
+
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)) as here:
+        change()
+        assert here.time_zone == "Europe/London"
+        with pytest.raises(ValidationError):
+            change(time_zone="Mars")
+        assert here.time_zone == "Europe/London"
+        assert Event.objects.get(name="workspace.changed").changes["currency"] == ["USD", "GBP"]
+    tenant = Tenant.objects.get(pk=firm.tenant.pk)
     assert (tenant.slug, tenant.name, tenant.currency) == ("acme", "Acme Ltd", "GBP")
-    assert Event.objects.get(name="workspace.changed").changes["currency"] == ["USD", "GBP"]
-    with pytest.raises(ValidationError):
-        update_workspace(actor=inside.ada, name="Acme Ltd", time_zone="Mars", currency="GBP", language="en")

@@ -92,6 +92,10 @@ def test_what_fails_leaves_nothing_behind(firm: Firm, then: str, status: int, wr
         assert Team.objects.filter(name="North").count() == written
 
 
+def test_no_proxy_keeps_a_page(firm: Firm) -> None:
+    assert client_of(firm.ana).get("/acme/facts/").headers["Cache-Control"] == "private, no-cache"
+
+
 def test_entering_takes_four_queries(firm: Firm) -> None:
     ana = client_of(firm.ana)
     ana.get("/acme/facts/")
