@@ -21,7 +21,7 @@ from .supervisor import Program, Supervisor, say
 from .system_user import ServerError
 
 DEMO_EMAIL = "admin@demo.angler.example"
-DEMO_PASSWORD = "angler-demo"
+DEMO_PASSWORD = "catch-of-the-day"
 DEFAULT_PORT = 8000
 TEND_SECONDS = 0.2
 REVIVE_SECONDS = 2.0

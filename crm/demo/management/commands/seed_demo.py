@@ -1,0 +1,56 @@
+"""``manage.py seed_demo --once``: a believable firm to look around in, and a second one across the wall."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import time_machine
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from crm.demo.funnel import Funnel, make_vendors
+from crm.demo.people import hire, sign_up
+from crm.demo.story import Story, start_of
+from crm.demo.today import age_customers, set_out_tasks
+from crm.local.run import DEMO_EMAIL
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+
+SLUG, OTHER_SLUG = "demo", "rival"
+
+
+class Command(BaseCommand):
+    help = "Makes the workspaces “demo” and “rival”; with --once does nothing when they are there."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do nothing when the demo workspace exists")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Tenant.objects.filter(slug=SLUG).exists():
+            self.stdout.write("The demo workspace is there already.")
+            return
+        started = time.monotonic()
+        self.stdout.write("Making the demo workspace: eighteen months of work, a few seconds …")
+        seed()
+        self.stdout.write(f"The demo workspace is ready ({time.monotonic() - started:.0f} s).")
+
+
+def seed() -> None:
+    """Make both workspaces. The demo one is filled in one transaction: it is there whole, or not at all."""
+    now = timezone.now()
+    with time_machine.travel(start_of(now), tick=False):
+        admin = sign_up(SLUG, "Harbor Telemetry", DEMO_EMAIL, "Nora Lindqvist", zone="America/New_York", currency="USD")
+    tenant = Tenant.objects.get(pk=admin.tenant_id)
+    with tenant_context(tenant):
+        with time_machine.travel(start_of(now), tick=False):
+            story = Story(hire(tenant), now)
+        funnel = Funnel(story)
+        story.at(story.start, lambda: make_vendors(story, funnel.taken))
+        funnel.plan()
+        story.tell()
+        age_customers(story)
+        set_out_tasks(story)
+    sign_up(
+        OTHER_SLUG, "Rival Devices", "admin@rival.angler.example", "Gus Rival", zone="Europe/Berlin", currency="EUR"
+    )

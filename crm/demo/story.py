@@ -1,0 +1,133 @@
+"""Eighteen months of a sales team's work, told through the services on the days they happen.
+
+The story is drawn from one random generator with a fixed seed: the same day gives the same workspace.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import time_machine
+
+from crm.demo import words
+from crm.demo.people import Cast
+from crm.events.delivery import deliver_all
+from crm.fields.money import Money
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choices
+from crm.tenants.context import current_tenant
+from crm.tenants.memo import memo
+
+MONTHS = 18
+SEED = 20_260_101
+
+
+def choice_called(picklist: str, label: str) -> Choice:
+    """The choice that ships under ``label`` (the demo workspace is in English)."""
+    return memo(f"demo.{picklist}.{label}", lambda: next(one for one in choices(picklist) if one.label == label))
+
+
+def start_of(now: datetime) -> datetime:
+    """When a story that ends ``now`` begins."""
+    return now - timedelta(days=MONTHS * 30)
+
+
+class Story:
+    """A queue of things that will happen, and the means to make them happen."""
+
+    def __init__(self, cast: Cast, now: datetime) -> None:
+        self.cast = cast
+        self.now = now
+        self.start = start_of(now)
+        self.random = random.Random(SEED)
+        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = count()
+
+    def at(self, moment: datetime, what: Callable[[], None]) -> None:
+        """Let ``what`` happen at ``moment``, in working hours; what lies after today never happens."""
+        moment = working_hours(moment, self.random)
+        if moment < self.now:
+            heapq.heappush(self._queue, (moment, next(self._order), what))
+
+    def after(self, days: float, what: Callable[[], None]) -> None:
+        """Let ``what`` happen about ``days`` from the moment that is being told."""
+        self.at(datetime.now(UTC) + timedelta(days=days * self.random.uniform(0.6, 1.4)), what)
+
+    def tell(self) -> None:
+        """Let everything happen, in order of time; workflows follow each evening."""
+        with time_machine.travel(self.start, tick=False) as clock:
+            evening = self.start.date()
+            while self._queue:
+                moment, _order, what = heapq.heappop(self._queue)
+                clock.move_to(moment)
+                what()
+                if moment.date() != evening:
+                    evening = moment.date()
+                    deliver_all()
+            clock.move_to(self.now)
+            deliver_all()
+
+    # Drawing
+
+    def one_of(self, options: Any) -> Any:
+        return self.random.choice(options)
+
+    def weighted(self, weights: dict[str, int]) -> str:
+        return self.random.choices(list(weights), weights=list(weights.values()))[0]
+
+    def chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def money(self, whole: int) -> Money:
+        return Money(whole * 100, current_tenant().currency)
+
+    def line(self, lines: tuple[str, ...], **facts: Any) -> str:
+        return self.one_of(lines).format(count=self.random.randrange(20, 480, 5), **facts)
+
+
+def working_hours(moment: datetime, draw: random.Random) -> datetime:
+    """Move ``moment`` to a weekday between eight and six."""
+    moment += timedelta(days=(7 - moment.weekday()) % 7 if moment.weekday() > 4 else 0)
+    return moment.replace(hour=draw.randrange(8, 18), minute=draw.randrange(60), second=draw.randrange(60))
+
+
+def company_facts(story: Story, taken: set[str]) -> dict[str, Any]:
+    """A company that has not been met before: name, industry, place, size."""
+    while True:
+        industry = story.one_of(list(words.COMPANY_ENDS))
+        name = f"{story.one_of(words.COMPANY_STARTS)} {story.one_of(words.COMPANY_ENDS[industry])}"
+        if name not in taken:
+            break
+    taken.add(name)
+    city, region, country, prefix = story.one_of(words.CITIES)
+    domain = f"{name.lower().replace(' ', '')}.example"
+    return {
+        "name": name,
+        "industry": industry,
+        "city": city,
+        "region": region,
+        "country": country,
+        "phone": f"{prefix}{story.random.randrange(100, 1000)}",
+        "domain": domain,
+        "employees": int(story.random.lognormvariate(4.8, 1.1)) + 3,
+    }
+
+
+def person_facts(story: Story, company: dict[str, Any]) -> dict[str, Any]:
+    """Somebody who works there."""
+    first, last = story.one_of(words.FIRST_NAMES), story.one_of(words.LAST_NAMES)
+    title, role = story.one_of(words.JOBS)
+    local = f"{first}.{last}".lower().encode("ascii", "ignore").decode() or "info"
+    return {
+        "first_name": first,
+        "last_name": last,
+        "job_title": title,
+        "email": f"{local}@{company['domain']}",
+        "phone": company["phone"],
+        "role": role,
+    }

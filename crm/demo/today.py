@@ -1,0 +1,48 @@
+"""What waits for the people of the demo workspace this morning: tasks due, overdue and coming."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from accounts.models import Account
+from accounts.services import set_account_type
+from crm.activities.models import ActivityKind
+from crm.activities.services import create_activity
+from crm.demo import words
+from crm.demo.story import Story
+from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
+from crm.tenants.clock import today
+from opportunities.models import Opportunity
+from opportunities.services import update_opportunity
+
+DUE_IN_DAYS = (-6, -2, -1, 0, 0, 0, 1, 2, 4, 6)
+PAST_CUSTOMER_AFTER = timedelta(days=365)
+
+
+def set_out_tasks(story: Story) -> None:
+    """Give every seller tasks on their open deals, and next steps in the days around today."""
+    for seller in story.cast.sellers:
+        deals = list(
+            Opportunity.objects.filter(owner=seller, stage__in=stage_ids_meaning("open"))
+            .select_related("contact", "account")
+            .order_by("-amount_minor", "id")[: len(DUE_IN_DAYS)]
+        )
+        for deal, days in zip(deals, DUE_IN_DAYS, strict=False):
+            first = deal.contact.first_name if deal.contact else "them"
+            due_on = today() + timedelta(days=days)
+            subject = story.line(words.TASKS, first=first)
+            create_activity(kind=ActivityKind.TASK, records=[deal], actor=seller, subject=subject, due_on=due_on)
+            values = {"next_step": story.one_of(words.NEXT_STEPS), "next_step_on": due_on}
+            if deal.expected_close_on and deal.expected_close_on < today() and story.chance(0.8):
+                values["expected_close_on"] = today() + timedelta(days=story.random.randrange(5, 50))
+            update_opportunity(deal, actor=seller, values=values)
+
+
+def age_customers(story: Story) -> None:
+    """Customers whose last win is a year back are past customers."""
+    past = choice_meaning("account_type", "past_customer")
+    oldest = today() - PAST_CUSTOMER_AFTER
+    won = stage_ids_meaning("won")
+    for account in Account.objects.filter(type__in=ids_meaning("account_type", "customer")).order_by("id"):
+        if not Opportunity.objects.filter(account=account, stage__in=won, closed_on__gte=oldest).exists():
+            set_account_type(account=account, type=past, actor=story.cast.admin)
