@@ -19,6 +19,8 @@ from .testing import test
 
 def main() -> int:
     """Read the command line, do it, and return the exit code."""
+    if sys.argv[1:2] not in (["test"], ["check"]):  # those bring their own settings
+        read_env_file()
     arguments = _parser().parse_args()
     # Every way to end goes through `finally`, so that the last one out stops the servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -36,7 +38,6 @@ def main() -> int:
 
 def run_all(arguments: argparse.Namespace) -> int:
     """Run the whole product until Ctrl-C."""
-    read_env_file()
     return run(arguments.var.resolve())
 
 

@@ -46,6 +46,7 @@ def background(*arguments: str, **environment: str) -> Iterator[subprocess.Popen
         [sys.executable, *arguments],
         env=bare_environment(PYTHONUNBUFFERED="1", **environment),
         cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

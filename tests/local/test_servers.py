@@ -184,6 +184,14 @@ def test_servers_named_by_the_environment_are_left_alone(tmp_path: Path) -> None
     assert not (tmp_path / "var").exists()
 
 
+def test_several_first_comers_make_one_server(tmp_path: Path) -> None:
+    when = "import os, psycopg; conn = psycopg.connect(os.environ['DATABASE_URL']); "
+    when += "print('started', conn.execute('SELECT pg_postmaster_start_time()').fetchone()[0]); input()"
+    arguments = ("-m", "crm.local", "exec", "--fast", "--var", str(tmp_path), "--", sys.executable, "-c", when)
+    with background(*arguments) as one, background(*arguments) as two:
+        assert lines_until(one, "started") == lines_until(two, "started")
+
+
 def test_exec_hands_the_exit_code_on(var: Path) -> None:
     result = python("-m", "crm.local", "exec", "--fast", "--var", str(var), "--", "sh", "-c", "exit 7")
     assert result.returncode == 7, result.stderr
