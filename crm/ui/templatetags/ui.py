@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.forms import BoundField
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from crm.ui import format as formats
 from crm.ui import frame
@@ -34,6 +36,18 @@ def stylesheets() -> SafeString:
 def scripts() -> SafeString:
     """Our scripts."""
     return frame.scripts()
+
+
+@register.filter
+def mark(field: BoundField) -> str:
+    """What a label says beside its name: "optional", or "required" where most fields of the form are optional."""
+    form = field.form
+    if not hasattr(form, "_marks_required"):
+        shown = [one.field.required for one in form.visible_fields()]
+        form._marks_required = sum(shown) < len(shown) / 2
+    if field.field.required:
+        return gettext("(required)") if form._marks_required else ""
+    return "" if form._marks_required else gettext("(optional)")
 
 
 @register.filter
