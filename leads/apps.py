@@ -1,8 +1,18 @@
+from functools import partial
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
+        from crm.ui.nav import NavItem, NewItem, register, register_new
+        from crm.users.access import may
         from leads import panels, record  # noqa: F401  they register themselves
+
+        sees = partial(may, verb="view", key="leads")
+        makes = partial(may, verb="create", key="leads")
+        register(NavItem("leads", _("Leads"), "user-plus", "leads:list", 10, phone=True, visible=sees))
+        register_new(NewItem("leads", _("Lead"), "user-plus", "leads:new", 10, shortcut="l", visible=makes))

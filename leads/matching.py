@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet, TextChoices
+from django.db.models import Model, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.record import ACCOUNT
@@ -106,9 +106,12 @@ class _Found:
 
 def find_candidates(lead: Lead, actor: Any) -> Candidates:
     """Return the records that ``actor`` may see and ``lead`` may be about, each with its reasons, best first."""
-    contacts = _contacts(lead, visible_records(actor, CONTACT))
-    accounts = _accounts(lead, visible_records(actor, ACCOUNT), visible_records(actor, CONTACT), contacts)
-    opportunities = _opportunities(visible_records(actor, OPPORTUNITY), accounts, contacts)
+    people = visible_records(actor, CONTACT).select_related("account")
+    companies = visible_records(actor, ACCOUNT).select_related("owner")
+    deals = visible_records(actor, OPPORTUNITY, "edit").select_related("account")  # a contact is added to it
+    contacts = _contacts(lead, people)
+    accounts = _accounts(lead, companies, visible_records(actor, CONTACT), contacts)
+    opportunities = _opportunities(deals, accounts, contacts)
     return Candidates(accounts.ranked(), contacts.ranked(), opportunities.ranked())
 
 
@@ -117,8 +120,8 @@ def _contacts(lead: Lead, visible: QuerySet) -> _Found:
     if lead.email_key:
         found.add(Reason.SAME_EMAIL, visible.filter(email_key=lead.email_key)[:_LOOKED_AT])
     if lead.phone_key:
-        found.add(Reason.SAME_PHONE, visible.filter(phone_key=lead.phone_key)[:_LOOKED_AT])
-        found.add(Reason.SAME_PHONE, visible.filter(mobile_key=lead.phone_key)[:_LOOKED_AT])
+        same = Q(phone_key=lead.phone_key) | Q(mobile_key=lead.phone_key)
+        found.add(Reason.SAME_PHONE, visible.filter(same)[:_LOOKED_AT])
     if is_person(lead):
         found.add(Reason.SAME_NAME, visible.filter(sort_name=sort_key(lead.name))[:_LOOKED_AT])
     if lead.last_name and (domain := firm_domain(lead.email_domain)):
@@ -136,30 +139,30 @@ def _accounts(lead: Lead, visible: QuerySet, visible_contacts: QuerySet, contact
     ]
     if same_email:
         found.add(Reason.SAME_EMAIL, visible.filter(pk__in=same_email))
-    for domain in sorted({firm_domain(lead.email_domain), firm_domain(domain_key(lead.website))} - {""}):
-        found.add(Reason.SAME_DOMAIN, visible.filter(domain=domain)[:_LOOKED_AT])
-        colleagues = visible_contacts.filter(email_domain=domain).exclude(account=None).order_by()
+    domains = {firm_domain(lead.email_domain), firm_domain(domain_key(lead.website))} - {""}
+    if domains:
+        found.add(Reason.SAME_DOMAIN, visible.filter(domain__in=domains)[:_LOOKED_AT])
+        colleagues = visible_contacts.filter(email_domain__in=domains).exclude(account=None).order_by()
         ids = list(colleagues.values_list("account_id", flat=True).distinct()[:_LOOKED_AT])
         if ids:
             found.add(Reason.SAME_DOMAIN, visible.filter(pk__in=ids))
     if lead.phone_key:
         found.add(Reason.SAME_PHONE, visible.filter(phone_key=lead.phone_key)[:_LOOKED_AT])
     if lead.company_key:
-        found.add(Reason.SAME_NAME, visible.filter(name_key=lead.company_key)[:_LOOKED_AT])
-        _similar_companies(found, visible, lead.company_key)
+        _companies(found, visible, lead.company_key)
     return found
 
 
-def _similar_companies(found: _Found, visible: QuerySet, key: str) -> None:
-    """``Acme Robotics`` for ``Acme``, and ``Acme`` for ``Acme Robotics``."""
-    if len(key) >= _SHORTEST_PREFIX:
-        longer = visible.filter(name_key__gte=f"{key} ", name_key__lt=f"{key}!")  # "!" is what follows " "
-        found.add(Reason.SIMILAR_NAME, longer.order_by("name_key")[:_LOOKED_AT])
+def _companies(found: _Found, visible: QuerySet, key: str) -> None:
+    """The same name, and similar ones: ``Acme Robotics`` for ``Acme``, ``Acme`` for ``Acme Robotics``."""
     words = key.split()
     starts = [" ".join(words[:count]) for count in range(1, len(words))]
     shorter = [start for start in starts if len(start) >= _SHORTEST_PREFIX]
-    if shorter:
-        found.add(Reason.SIMILAR_NAME, visible.filter(name_key__in=shorter)[:_LOOKED_AT])
+    for account in visible.filter(name_key__in=[key, *shorter])[: 2 * _LOOKED_AT]:
+        found.add(Reason.SAME_NAME if account.name_key == key else Reason.SIMILAR_NAME, [account])
+    if len(key) >= _SHORTEST_PREFIX:
+        longer = visible.filter(name_key__gte=f"{key} ", name_key__lt=f"{key}!")  # "!" is what follows " "
+        found.add(Reason.SIMILAR_NAME, longer.order_by("name_key")[:_LOOKED_AT])
 
 
 def _opportunities(visible: QuerySet, accounts: _Found, contacts: _Found) -> _Found:

@@ -111,6 +111,6 @@ registry.add_action(
 
 phrases.register("lead.status_changed", _("%(actor)s moved the status from %(old)s to %(new)s"), field="status")
 phrases.register("lead.unqualified", _("%(actor)s closed this as unqualified: %(new)s"), field="unqualified_reason")
-phrases.register("lead.converted", _("%(actor)s converted this into %(into)s"))
-phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion"))
+phrases.register("lead.converted", _("%(actor)s converted the lead %(lead)s into %(into)s"))
+phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion of the lead %(lead)s"))
 phrases.register("linked", _("%(actor)s linked the lead %(lead)s to this"))

@@ -17,20 +17,19 @@ from crm.records.access import get_record
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.access import can
-from crm.users.http import WorkspaceRequest
+from crm.users.http import WorkspaceRequest, require
 from leads.conversion import (
     BlockedError,
     PartError,
     blockers,
     convert_lead,
     live_conversion,
-    plan_for,
     undo_conversion,
+    what_undoing_does,
 )
 from leads.conversion.convert import refuse_closed
 from leads.conversion.form import ConversionForm
 from leads.forms import ClosingForm
-from leads.matching import find_candidates
 from leads.models import Conversion, Lead
 from leads.record import LEAD
 from leads.selectors import became
@@ -93,22 +92,20 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
 
 def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/conversion/``: GET shows the plan, or what became of the lead; POST converts; DELETE undoes."""
-    lead = get_record(request.actor, LEAD, record_id)
+    lead = get_record(request.actor, LEAD, record_id, related=("owner",))
     verb = method(request)
     done = live_conversion(lead)
     if verb == "DELETE":
         return _undo(request, lead, done)
     if done is not None:
         return _result(request, lead, done) if verb == "GET" else go(request, request.path)
-    lead = get_record(request.actor, LEAD, record_id, verb="edit")
+    require(can(request.actor, "edit", lead))
     try:
         refuse_closed(lead)
     except PartError as error:
         return _refused(request, lead, error.messages[0])
-    candidates = find_candidates(lead, request.actor)
-    plan = plan_for(lead, request.actor, candidates)
     data = request.POST if verb == "POST" else None
-    form = ConversionForm(lead, actor=request.actor, candidates=candidates, plan=plan, data=data)
+    form = ConversionForm(lead, actor=request.actor, data=data)
     if data is None or "preview" in data:
         return _conversion_page(request, form)
     if not form.is_valid():
@@ -162,7 +159,7 @@ def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: 
         "lead": lead,
         "url": registry.url(lead),
         "blockers": blockers(done),
-        "records": [(registry.type_of(record), record, registry.url(record)) for record in became(lead)],
+        "records": [(registry.type_of(one.record), one, registry.url(one.record)) for one in what_undoing_does(done)],
     }
     return respond(request, "leads/conversion_undo.html", context, partial="form", status=status)
 

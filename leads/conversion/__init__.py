@@ -4,7 +4,7 @@ from leads.conversion.blockers import Blocker, blockers
 from leads.conversion.convert import PartError, convert_lead, live_conversion
 from leads.conversion.defaults import plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing, new
-from leads.conversion.undo import BlockedError, undo_conversion
+from leads.conversion.undo import BlockedError, undo_conversion, what_undoing_does
 
 __all__ = [
     "NOTHING",
@@ -22,4 +22,5 @@ __all__ = [
     "new",
     "plan_for",
     "undo_conversion",
+    "what_undoing_does",
 ]

@@ -61,7 +61,7 @@ def _edits(entry: dict[str, Any], row: RecordModel) -> Iterator[Blocker]:
         yield Blocker(_("%(record)s was moved since, and is in “%(stage)s”.") % words, url)
         columns = [name for name in columns if not name.startswith(_OF_STAGE)]
     if columns:
-        words = {"record": _called(row), "fields": ", ".join(_labels(row, columns))}
+        words = {"record": _called(row), "fields": ", ".join(labels_of(row, columns))}
         yield Blocker(_("%(record)s was changed: %(fields)s.") % words, url)
 
 
@@ -71,7 +71,8 @@ def _part_edits(entry: dict[str, Any], part: OpportunityContact) -> Iterator[Blo
         yield Blocker(_("%(record)s: the role of %(person)s was changed.") % words, registry.url(part.opportunity))
 
 
-def _labels(row: RecordModel, columns: list[str]) -> list[str]:
+def labels_of(row: RecordModel, columns: list[str]) -> list[str]:
+    """Return what people call the fields behind ``columns``."""
     shown = [name for name in columns if name not in _DERIVED] or columns
     specs = registry.type_of(row).fields
     by_column = {column: str(spec.label) for spec in specs for column in spec.kind.attributes(spec)}

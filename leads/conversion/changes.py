@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -41,18 +41,23 @@ class ChangeSet:
     def __init__(self) -> None:
         self._watched: list[tuple[Model, dict[str, Any]]] = []
         self._made: list[Model] = []
+        self._entries: list[dict[str, Any]] = []
 
     def watch(self, row: Model) -> None:
         """Remember ``row`` as it is now."""
         self._watched.append((row, columns(row)))
 
-    def add(self, *rows: Model) -> None:
-        """Take in rows that the conversion inserted."""
-        self._made.extend(rows)
+    def add(self, row: Model) -> None:
+        """Take in a record that the conversion inserted, and may still change."""
+        self._made.append(row)
+
+    def add_all(self, rows: Iterable[Model]) -> None:
+        """Take in rows that the conversion inserted, as they are."""
+        self._entries += [_entry(row, created=True, before={}, after=columns(row)) for row in rows]
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Read every row once more and return what became of it: the value of ``Conversion.changes``."""
-        entries = []
+        """Read the records once more and return what became of it: the value of ``Conversion.changes``."""
+        entries = [*self._entries]
         for row in self._made:
             entries.append(_entry(row, created=True, before={}, after=columns(_again(row))))
         for row, was in self._watched:

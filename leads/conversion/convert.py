@@ -81,7 +81,8 @@ def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan) -> C
     what is new, to view what is linked and to edit what of it changes; what one may not reach raises ``Http404``.
     Raises ``PartError`` for what cannot be done.
     """
-    lead = get_record(actor, registry.record_type("leads"), lead_id, verb="edit", lock=True)
+    leads = registry.record_type("leads")
+    lead = get_record(actor, leads, lead_id, verb="edit", lock=True, related=("owner", "team", "created_by"))
     done = live_conversion(lead)
     if done is not None:
         return done
@@ -96,6 +97,11 @@ def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan) -> C
     _give_role(work, event)
     _bring_activities(work, event)
     return _finish(work, event)
+
+
+def named(lead: Lead) -> dict[str, str]:
+    """The lead as an event's data keep it."""
+    return {"id": str(lead.pk), "label": lead.name}
 
 
 def live_conversion(lead: Lead) -> Conversion | None:
@@ -136,7 +142,16 @@ def _find_existing(work: _Work) -> None:
             work.ids[key] = record.pk
         elif part.way == Way.NEW:
             work.ids[key] = uuid7()
+    _refuse_strange_opportunity(work)
     _watch_around(work)
+
+
+def _refuse_strange_opportunity(work: _Work) -> None:
+    """An opportunity that exists is already with an account: the lead cannot go into another one beside it."""
+    opportunity, account_id = work.records.get("opportunities"), work.ids.get("accounts")
+    if opportunity is not None and opportunity.account_id and account_id not in (None, opportunity.account_id):
+        words = {"name": opportunity.name, "account": opportunity.account.name}
+        raise PartError("opportunities", _("“%(name)s” is with “%(account)s”: choose that account, or none.") % words)
 
 
 def _watch_around(work: _Work) -> None:
@@ -167,7 +182,7 @@ def _mark_converted(work: _Work) -> Event:
         actor=work.actor,
         values={"status": status},
         name="lead.converted",
-        data={"conversion": str(work.conversion.pk), "into": into},
+        data={"conversion": str(work.conversion.pk), "lead": named(work.lead), "into": into},
         status_since=now,
         converted_at=now,
     )
@@ -236,9 +251,9 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
         values = {}
     if values:
         _UPDATE[key](record, actor=work.actor, values=values, because=event)
-    lead = {"id": str(work.lead.pk), "label": work.lead.name}
     noun = registry.record_type(key).noun
-    events.record(name=f"{noun}.linked", record=record, actor=work.actor, because=event, data={"lead": lead})
+    data = {"lead": named(work.lead)}
+    events.record(name=f"{noun}.linked", record=record, actor=work.actor, because=event, data=data)
     return record
 
 
@@ -272,9 +287,9 @@ def _give_role(work: _Work, event: Event) -> None:
             because=event,
         )
     now = OpportunityContact.objects.filter(opportunity=opportunity)
-    work.changes.add(*(row for row in now if row.pk not in work.roles_before))
+    work.changes.add_all(row for row in now if row.pk not in work.roles_before)
     if work.plan.opportunity.way == Way.NEW:
-        work.changes.add(*StageVisit.objects.filter(opportunity=opportunity))
+        work.changes.add_all(StageVisit.objects.filter(opportunity=opportunity))
 
 
 def _bring_activities(work: _Work, event: Event) -> None:
@@ -282,7 +297,7 @@ def _bring_activities(work: _Work, event: Event) -> None:
     links = link_activities(
         from_record=work.lead, to_records=list(work.records.values()), actor=work.actor, because=event
     )
-    work.changes.add(*links)
+    work.changes.add_all(links)
 
 
 def _finish(work: _Work, event: Event) -> Conversion:

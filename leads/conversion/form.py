@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from babel.lists import format_list
 from django.forms.utils import ErrorDict
-from django.utils.html import strip_tags
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,10 +26,10 @@ from crm.ui import format as formats
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.convert import PartError, winning_values
-from leads.conversion.defaults import open_stages
+from leads.conversion.defaults import open_stages, opportunity_values, plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
 from leads.field_map import mapped_values
-from leads.matching import Candidate, Candidates
+from leads.matching import Candidate, Candidates, find_candidates
 from leads.models import Lead
 
 # What can be typed for a new record; the rest comes over as it is.
@@ -49,9 +50,11 @@ _EXTRA = (
 )
 
 
-def plain(html: str) -> SafeString:
-    """A field's HTML without its tags: links cannot stand inside a label. What was escaped stays escaped."""
-    return mark_safe(strip_tags(html))
+def shown(spec: FieldSpec, record: Any) -> SafeString:
+    """A field's value without tags: links cannot stand inside a label. What was escaped stays escaped."""
+    if isinstance(spec.kind, kinds.Person):  # its HTML has the initials too
+        return escape(spec.text(record))
+    return mark_safe(strip_tags(spec.html(record)))
 
 
 def _listed(words: list[str]) -> str:
@@ -123,7 +126,6 @@ class Column:
         self.type = registry.record_type(key)
         self.may_create = may(form.actor, "create", key)
         self.chosen = self._chosen()
-        self.candidates = self._candidates()
         self.new = self._new_form()
 
     def _chosen(self) -> str:
@@ -150,7 +152,9 @@ class Column:
             return Way.EXISTING
         return Way.NEW if self.chosen == Way.NEW else Way.NONE
 
-    def _candidates(self) -> list[Choosable]:
+    @cached_property
+    def candidates(self) -> list[Choosable]:
+        """What can be linked; looked up only when the page is shown."""
         found = self.form.candidates.of(self.key)
         ids = {candidate.record.pk for candidate in found}
         if self.record_id and self.record_id not in ids:  # named in the address or by a former form
@@ -159,28 +163,30 @@ class Column:
         return [Choosable(one, self._about(one.record), str(one.record.pk) == self.chosen) for one in found]
 
     def _about(self, record: Any) -> SafeString:
-        texts = [plain(spec.html(record)) for spec in self.type.specs(_ABOUT[self.key])]
+        texts = [shown(spec, record) for spec in self.type.specs(_ABOUT[self.key])]
         return mark_safe(" · ".join(text for text in texts if text))
 
     def _new_form(self) -> NewForm:
         specs = self.type.specs(NEW_FIELDS[self.key])
-        blank = self.type.model()
-        initial = {}
-        for name, value in (self.form.mapped(self.key) | dict(self.form.plan.of(self.key).values)).items():
-            spec = self.type.spec(name)
-            spec.kind.assign(spec, blank, value)
-            initial[name] = spec.kind.initial(spec, blank)
-        form = NewForm(
-            specs,
-            key=self.key,
-            wanted=self.way == Way.NEW,
-            actor=self.form.actor,
-            data=self.form.data,
-            initial=initial,
-        )
+        initial = self._initial() if self.form.data is None else {}
+        wanted = self.way == Way.NEW
+        form = NewForm(specs, key=self.key, wanted=wanted, actor=self.form.actor, data=self.form.data, initial=initial)
         if "stage" in form.fields:
             form.fields["stage"] = _open_stage_field(form.fields["stage"].label)
         return form
+
+    def _initial(self) -> dict[str, Any]:
+        """What the lead brings, as its fields show it."""
+        given = self.form.mapped(self.key) | dict(self.form.plan.of(self.key).values)
+        if self.key == "opportunities":
+            given = opportunity_values(self.form.lead) | given
+        blank = self.type.model()
+        initial = {}
+        for name, value in given.items():
+            spec = self.type.spec(name)
+            spec.kind.assign(spec, blank, value)
+            initial[name] = spec.kind.initial(spec, blank)
+        return initial
 
     @property
     def rivals(self) -> list[Rivals]:
@@ -195,7 +201,7 @@ class Column:
             spec = self.type.spec(name)
             blank = self.type.model()
             spec.kind.assign(spec, blank, value)
-            theirs, ours = plain(spec.html(record)), plain(spec.html(blank))
+            theirs, ours = shown(spec, record), shown(spec, blank)
             if theirs != ours:
                 rows.append(Rivals(name, spec.label, theirs, ours, name in wins))
         return rows
@@ -215,7 +221,7 @@ class Column:
             if name not in NEW_FIELDS[self.key]:
                 spec = self.type.spec(name)
                 spec.kind.assign(spec, blank, value)
-                found.append(Carried(spec.label, plain(spec.html(blank))))
+                found.append(Carried(spec.label, shown(spec, blank)))
         return found
 
     @property
@@ -226,7 +232,7 @@ class Column:
             taken = [str(rival.label).lower() for rival in self.rivals if rival.takes_lead] if self.may_change else []
             words = {"noun": noun, "name": self.record.name, "fields": _listed(taken)}
             if taken:
-                return _("links the %(noun)s “%(name)s” and fills in %(fields)s") % words
+                return _("links the %(noun)s “%(name)s” and sets its %(fields)s") % words
             return _("links the %(noun)s “%(name)s” as it is") % words
         if self.way == Way.NEW:
             return _("creates the %(noun)s “%(name)s”") % {"noun": noun, "name": self.new_name}
@@ -259,17 +265,23 @@ class Column:
 
 
 class ConversionForm:
-    """Reads and shows what shall become of ``lead``. ``data`` is the POST; without it the ``plan`` is shown."""
+    """Reads and shows what shall become of ``lead``. ``data`` is the POST; without it the usual plan is shown."""
 
-    def __init__(
-        self, lead: Lead, *, actor: Membership, candidates: Candidates, plan: ConversionPlan, data: Any = None
-    ) -> None:
-        self.lead, self.actor, self.candidates, self.plan, self.data = lead, actor, candidates, plan, data
-        owner = plan.owner or lead.owner or actor
+    def __init__(self, lead: Lead, *, actor: Membership, data: Any = None) -> None:
+        self.lead, self.actor, self.data = lead, actor, data
+        owner = lead.owner or actor
         self.extra = RecordForm(_EXTRA, actor=actor, data=data, initial={"owner": str(owner.pk)})
         self.made = self._made()
         self.columns = {key: Column(self, key) for key in PARTS}
         self.errors: list[str] = []
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        return find_candidates(self.lead, self.actor)
+
+    @cached_property
+    def plan(self) -> ConversionPlan:
+        return plan_for(self.lead, self.actor, self.candidates)
 
     def _made(self) -> frozenset[str]:
         if self.data is None:

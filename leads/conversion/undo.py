@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,12 +20,35 @@ from crm.records.models import RecordModel
 from crm.records.services import delete_record
 from crm.users.models import Membership
 from leads.conversion import changes
-from leads.conversion.blockers import blockers
+from leads.conversion.blockers import blockers, labels_of
+from leads.conversion.convert import named
 from leads.models import Conversion, Lead
 from opportunities.models import StageVisit
 
 # A deleted opportunity keeps its own history: it may be looked at in the recycle bin.
 _KEPT = (StageVisit,)
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """What undoing does to one of the records; ``fields`` get their old values back."""
+
+    record: RecordModel
+    is_removed: bool
+    fields: list[str]
+
+
+def what_undoing_does(conversion: Conversion) -> list[Undoing]:
+    """Return for each record that the lead became what undoing would do to it."""
+    entries = {entry["id"]: entry for entry in conversion.changes}
+    found = []
+    for record in (conversion.account, conversion.contact, conversion.opportunity):
+        if record is not None:
+            entry = entries.get(str(record.pk), {"created": False, "before": {}})
+            names = [name for name in entry["before"] if name != "updated_at"]
+            fields = [] if entry["created"] or not names else labels_of(record, names)
+            found.append(Undoing(record, entry["created"], fields))
+    return found
 
 
 class BlockedError(ValidationError):
@@ -76,7 +100,7 @@ def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
         actor=actor,
         changes=differences(before, snapshot(leads.fields, lead)),
         because=conversion.event,
-        data={"conversion": str(conversion.pk)},
+        data={"conversion": str(conversion.pk), "lead": named(lead)},
     )
 
 

@@ -167,6 +167,18 @@ def test_a_lead_goes_into_an_open_opportunity(inside: Firm) -> None:
     assert parts == {boss.name: (True, None), "Helena Brandt": (False, role)}
 
 
+def test_an_opportunity_stays_with_its_account(inside: Firm) -> None:
+    opportunity = make.opportunity(inside.ana)
+    lead = full_lead(inside)
+    part = existing(opportunity.pk)
+    with pytest.raises(PartError) as refused:
+        plan = ConversionPlan(account=new(), contact=new(), opportunity=part)
+        convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
+    assert refused.value.part == "opportunities"
+    plan = ConversionPlan(account=existing(opportunity.account_id), contact=new(), opportunity=part)
+    assert convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan).opportunity == opportunity
+
+
 def test_activities_follow_and_stay(inside: Firm) -> None:
     lead = full_lead(inside)
     create_activity(kind="note", records=[lead], actor=inside.ana, body="Likes sensors")

@@ -33,6 +33,9 @@ class LookupWidget(forms.MultiWidget):
         text = forms.TextInput(attrs={"autocomplete": "off", "data-lookup": key})
         super().__init__({"": text, "id": forms.HiddenInput()})
 
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0"
+
     def decompress(self, value: Any) -> list[Any]:
         return [value.name, str(value.pk)] if value is not None else [None, None]
 

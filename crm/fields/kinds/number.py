@@ -94,7 +94,11 @@ class MoneyWidget(forms.MultiWidget):
 
     def __init__(self, currencies: list[tuple[str, str]]) -> None:
         amount = forms.TextInput(attrs={"inputmode": "decimal"})
-        super().__init__({"": amount, "currency": forms.Select(choices=currencies)})
+        currency = forms.Select(choices=currencies, attrs={"aria-label": _("Currency")})
+        super().__init__({"": amount, "currency": currency})
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0"  # the amount; the currency says itself what it is
 
     def decompress(self, value: Any) -> list[Any]:
         if isinstance(value, Money):
