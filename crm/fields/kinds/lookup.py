@@ -27,6 +27,7 @@ class LookupWidget(forms.MultiWidget):
     """The name as typed, and the id that a pick put beside it (static/js/lookup.js; without it, the name decides)."""
 
     template_name = "fields/lookup.html"
+    use_fieldset = False  # the id is hidden: the label is the name's
 
     def __init__(self, key: str) -> None:
         self.key = key

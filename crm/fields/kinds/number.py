@@ -91,6 +91,7 @@ def currency_choices() -> list[tuple[str, str]]:
 
 class MoneyWidget(forms.MultiWidget):
     template_name = "fields/money.html"
+    use_fieldset = False  # one label, that of the amount
 
     def __init__(self, currencies: list[tuple[str, str]]) -> None:
         amount = forms.TextInput(attrs={"inputmode": "decimal"})
@@ -98,7 +99,7 @@ class MoneyWidget(forms.MultiWidget):
         super().__init__({"": amount, "currency": currency})
 
     def id_for_label(self, id_: str) -> str:
-        return f"{id_}_0"  # the amount; the currency says itself what it is
+        return f"{id_}_0"
 
     def decompress(self, value: Any) -> list[Any]:
         if isinstance(value, Money):
