@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves."""
+"""The WSGI application that gunicorn serves, with everything loaded before its first request."""
 
 import os
 
@@ -8,6 +8,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
 application = get_wsgi_application()
 
-from crm.events import jobs  # noqa: E402 (needs the application)
 
-jobs.warm()
+def _load() -> None:
+    from django.conf import settings
+    from django.urls import get_resolver
+
+    from crm.events.jobs import warm
+
+    warm()
+    for urlconf in (settings.ROOT_URLCONF, settings.WORKSPACE_URLCONF):
+        assert get_resolver(urlconf).url_patterns
+
+
+_load()
