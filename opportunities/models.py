@@ -57,10 +57,20 @@ class Opportunity(RecordModel):
         indexes = [
             *record_indexes("opportunity"),
             models.Index(fields=["tenant", "stage", "-updated_at", "-id"], name="opportunity_by_stage"),
-            # Counts and sums of the board and the pipeline, without reading the rows.
+            # Counts and sums of the board and the reports, without reading the rows.
             models.Index(
                 fields=["tenant", "stage", "currency"],
-                include=["amount_minor", "owner"],
+                include=[
+                    "amount_minor",
+                    "probability",
+                    "owner",
+                    "team",
+                    "account",
+                    "opened_on",
+                    "expected_close_on",
+                    "closed_on",
+                    "loss_reason",
+                ],
                 condition=models.Q(deleted_at=None),
                 name="opportunity_totals",
             ),

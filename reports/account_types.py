@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +25,9 @@ from reports.cells import Cell, Money, add_money
 from reports.filters import Filters
 from reports.periods import ALL, PAST, Period
 from reports.report import Report
+from reports.sums import by_case
+
+CUSTOMER = "meaning:customer"
 
 
 class Worth:
@@ -51,7 +55,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     every = _together(worths.values())
     return Answer(
         figures=_figures(filters, worths, every),
-        charts=_charts(filters, worths, every),
+        charts=[_charts(filters, worths, every)],
         tables=[_by_type(filters, worths, every)],
         is_empty=not every.number["are"],
     )
@@ -72,7 +76,7 @@ REPORT = Report(
 
 
 def _count_accounts(worths: Worths, accounts: QuerySet, period: Period) -> None:
-    counts = {"are": Count("pk"), "became": _count_if(period.conditions("type_since"))}
+    counts = {"are": Count("*"), "became": _count_if(period.conditions("type_since"))}
     if before := period.before():
         counts["became_before"] = _count_if(before.conditions("type_since"))
     for row in accounts.values("type_id").annotate(**counts):
@@ -80,14 +84,13 @@ def _count_accounts(worths: Worths, accounts: QuerySet, period: Period) -> None:
 
 
 def _count_opportunities(worths: Worths, opportunities: QuerySet, period: Period) -> None:
-    is_open, won = (Q(stage_id__in=stage_ids_meaning(meaning)) for meaning in ("open", "won"))
+    is_open, won = Q(stage_id__in=stage_ids_meaning("open")), Q(stage_id__in=stage_ids_meaning("won"))
     cases = {"open": is_open, "won": won & Q(**period.conditions("closed_on"))}
     if before := period.before():
         cases["won_before"] = won & Q(**before.conditions("closed_on"))
-    sums: dict[str, Any] = {key: Count("pk", filter=case) for key, case in cases.items()}
-    sums |= {f"{key}_sum": Sum("amount_minor", filter=case) for key, case in cases.items()}
-    held = opportunities.filter(is_open | won, account__deleted_at=None, account_id__isnull=False)
-    for row in held.values("account__type_id", "currency").annotate(**sums):
+    either = stage_ids_meaning("open", "won")
+    held = opportunities.filter(stage_id__in=either, account__deleted_at=None, account_id__isnull=False)
+    for row in held.values("account__type_id", "currency").annotate(**by_case(cases)):
         worth = worths[row["account__type_id"]]
         for key in cases:
             worth.number[key] += row[key]
@@ -95,7 +98,7 @@ def _count_opportunities(worths: Worths, opportunities: QuerySet, period: Period
 
 
 def _count_if(conditions: dict[str, Any]) -> Count:
-    return Count("pk", filter=Q(**conditions)) if conditions else Count("pk")
+    return Count("type_id", filter=Q(**conditions)) if conditions else Count("type_id")
 
 
 def _together(worths: Iterable[Worth]) -> Worth:
@@ -125,16 +128,17 @@ def _deals(filters: Filters, meaning: str, **conditions: Any) -> str:
 
 def _figures(filters: Filters, worths: Worths, every: Worth) -> list[Figure]:
     customers = _together(worths[one] for one in ids_meaning("account_type", "customer"))
-    compared = filters.period.before() is not None
+    before = filters.period.before()
+    earlier = replace(filters, period=before) if before else None
     return [
         Figure(_("Accounts"), cells.count(every.number["are"], _accounts(filters))),
         Figure(
             _("Customers"),
-            cells.count(customers.number["are"], _accounts(filters, type="meaning:customer")),
+            cells.count(customers.number["are"], _accounts(filters, type=CUSTOMER)),
             extra=cells.ratio(customers.number["are"], every.number["are"]),
             note=_("of all accounts"),
         ),
-        *_new_customers(filters, customers, compared),
+        *_new_customers(filters, customers, earlier),
         Figure(
             _("Open pipeline"),
             cells.money(every.value["open"], _deals(filters, "open")),
@@ -146,19 +150,19 @@ def _figures(filters: Filters, worths: Worths, every: Worth) -> list[Figure]:
             cells.money(every.value["won"], _deals(filters, "won")),
             extra=cells.count(every.number["won"], _deals(filters, "won")),
             note=_("opportunities"),
-            before=cells.money(every.value["won_before"]) if compared else None,
+            before=cells.money(every.value["won_before"], _deals(earlier, "won")) if earlier else None,
         ),
     ]
 
 
-def _new_customers(filters: Filters, customers: Worth, compared: bool) -> list[Figure]:
+def _new_customers(filters: Filters, customers: Worth, earlier: Filters | None) -> list[Figure]:
     if filters.period.is_everything:
         return []
     return [
         Figure(
             _("Became customers"),
-            cells.count(customers.number["became"], _became(filters, type="meaning:customer")),
-            before=cells.count(customers.number["became_before"]) if compared else None,
+            cells.count(customers.number["became"], _became(filters, type=CUSTOMER)),
+            before=cells.count(customers.number["became_before"], _became(earlier, type=CUSTOMER)) if earlier else None,
         )
     ]
 

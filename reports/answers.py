@@ -59,11 +59,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class Answer:
-    """All that a report says. ``lately`` are figures of the last days, apart from the period."""
+    """All that a report says.
+
+    ``lately`` are figures of the last days, apart from the period. ``charts`` stand in rows.
+    """
 
     figures: list[Figure]
     tables: list[Table]
-    charts: list[Chart] = field(default_factory=list)
+    charts: list[list[Chart]] = field(default_factory=list)
     lately: list[Figure] = field(default_factory=list)
     lately_label: Any = ""
     is_empty: bool = False

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +27,7 @@ from reports.people import owner_filter, owner_name
 from reports.periods import PAST, Period
 from reports.report import Report
 from reports.shown import percent
+from reports.sums import by_case
 from reports.words import span_words
 
 DECIDED = "meaning:won,meaning:lost"
@@ -76,7 +77,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     steps = _steps(filters, _scores(decided.annotate(month=TruncMonth("closed_on")), "month"))
     return Answer(
         figures=_figures(actor, filters, every),
-        charts=[_count_chart(filters, steps), *_ratio_chart(filters, steps)],
+        charts=[[_count_chart(filters, steps), *_ratio_chart(filters, steps)]],
         tables=[_by_time(filters, steps, every), _by_owner(filters, by_owner, every), _by_class(filters, every)],
         is_empty=not by_owner,
     )
@@ -106,10 +107,8 @@ def _scores(decided: QuerySet, name: str) -> dict[Any, Score]:
     won = Q(stage_id__in=stage_ids_meaning("won"))
     cases = {"won": won, "lost": ~won}
     cases |= {key: ~won & Q(loss_reason_id__in=ids_meaning("loss_reason", key)) for key in CLASSES}
-    sums: dict[str, Any] = {key: Count("pk", filter=case) for key, case in cases.items()}
-    sums |= {f"{key}_sum": Sum("amount_minor", filter=case) for key, case in cases.items()}
     scores: dict[Any, Score] = {}
-    for row in decided.values(name, "currency").annotate(**sums):
+    for row in decided.values(name, "currency").annotate(**by_case(cases)):
         scores.setdefault(row[name], Score()).add(row)
     return scores
 
@@ -130,38 +129,33 @@ def _link(filters: Filters, stage: str = DECIDED, **conditions: Any) -> str:
 
 
 def _figures(actor: Membership, filters: Filters, now: Score) -> list[Figure]:
-    earlier = filters.period.before()
-    before = _together(_scores(_decided(actor, filters, earlier), "owner_id").values()) if earlier else None
-    won, lost = _link(filters, "meaning:won"), _link(filters, "meaning:lost")
+    figures, earlier = _numbers(filters, now), filters.period.before()
+    if earlier is None:
+        return figures
+    before = _together(_scores(_decided(actor, filters, earlier), "owner_id").values())
+    compared = _numbers(replace(filters, period=earlier), before)
+    return [replace(figure, before=one.cell) for figure, one in zip(figures, compared, strict=True)]
+
+
+def _numbers(filters: Filters, score: Score) -> list[Figure]:
+    decided, won, lost = _link(filters), _link(filters, "meaning:won"), _link(filters, "meaning:lost")
     vetting = _link(filters, "meaning:lost", loss_reason="meaning:vetting")
+    number, value = score.number, score.value
     return [
         Figure(
             _("Close ratio"),
-            now.close_ratio(_link(filters)),
-            extra=cells.count(now.decided, _link(filters)),
+            score.close_ratio(decided),
+            extra=cells.count(score.decided, decided),
             note=_("decided"),
-            before=before and before.close_ratio(),
         ),
         Figure(
             _("Without vetting losses"),
-            now.without_vetting(_link(filters)),
-            extra=cells.count(now.number["vetting"], vetting),
+            score.without_vetting(decided),
+            extra=cells.count(number["vetting"], vetting),
             note=_("losses left out"),
-            before=before and before.without_vetting(),
         ),
-        Figure(
-            _("Won"),
-            cells.count(now.number["won"], won),
-            extra=cells.money(now.value["won"], won),
-            before=before and cells.count(before.number["won"]),
-        ),
-        Figure(
-            _("Lost"),
-            cells.count(now.number["lost"], lost),
-            extra=cells.money(now.value["lost"], lost),
-            before=before and cells.count(before.number["lost"]),
-            good="down",
-        ),
+        Figure(_("Won"), cells.count(number["won"], won), extra=cells.money(value["won"], won)),
+        Figure(_("Lost"), cells.count(number["lost"], lost), extra=cells.money(value["lost"], lost), good="down"),
     ]
 
 
@@ -256,14 +250,14 @@ def _by_class(filters: Filters, every: Score) -> Table:
     for key, label in CLASSES.items():
         url = _link(filters, "meaning:lost", loss_reason=f"meaning:{key}")
         rows.append(_loss(label, every.number[key], lost, every.value[key], url))
-    unsaid = Score()
-    unsaid.merge(every)
-    for key in CLASSES:
-        unsaid.number["lost"] -= every.number[key]
-        for currency, minor in every.value[key].items():
-            add_money(unsaid.value["lost"], currency, -minor)
+    said = [every.value[key] for key in CLASSES]
+    unsaid = {
+        currency: minor - sum(sums.get(currency, 0) for sums in said) for currency, minor in every.value["lost"].items()
+    }
+    number = lost - sum(every.number[key] for key in CLASSES)
     url = _link(filters, "meaning:lost", loss_reason__empty="yes")
-    rows.append(_loss(_("No reason given"), unsaid.number["lost"], lost, unsaid.value["lost"], url))
+    value = {currency: minor for currency, minor in unsaid.items() if minor}
+    rows.append(_loss(_("No reason given"), number, lost, value, url))
     return Table(
         key="losses",
         title=_("Losses by class of reason"),

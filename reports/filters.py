@@ -86,10 +86,15 @@ class FilterForm(forms.Form):
 
     def filters(self, actor: Membership) -> Filters:
         valid = self.values()
-        owner = {ME: actor.pk, NOBODY: NOBODY, "": None}.get(valid.get("owner", ""), valid.get("owner"))
         team = next((team for team in teams() if str(team.pk) == valid.get("team")), None)
         return Filters(
             period=make_period(self.period_key, today(), valid.get("from"), valid.get("to")),
-            owner=UUID(owner) if isinstance(owner, str) and owner != NOBODY else owner,
+            owner=_owner(valid.get("owner", ""), actor),
             team_ids=tuple(sorted(team_tree_ids(team))) if team else (),
         )
+
+
+def _owner(word: str, actor: Membership) -> UUID | str | None:
+    if word == ME:
+        return actor.pk
+    return word if word == NOBODY else UUID(word) if word else None

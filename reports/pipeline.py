@@ -27,7 +27,7 @@ from reports.filters import Filters
 from reports.people import owner_filter, owner_name
 from reports.periods import ALL, LABELS, Period
 from reports.report import Report
-from reports.sums import weighted_minor
+from reports.sums import by_case, weighted_minor
 from reports.words import period_words
 
 A_WEEK = timedelta(days=7)
@@ -92,7 +92,7 @@ def _open(actor: Membership, filters: Filters, period: Period) -> QuerySet:
 
 def _sums(rows: QuerySet) -> list[dict[str, Any]]:
     by = rows.values("stage_id", "owner_id", "currency")
-    return list(by.annotate(number=Count("pk"), amount_sum=Sum("amount_minor"), weighted_sum=Sum(weighted_minor())))
+    return list(by.annotate(number=Count("*"), amount_sum=Sum("amount_minor"), weighted_sum=Sum(weighted_minor())))
 
 
 def _heap(rows: Iterable[dict[str, Any]]) -> Heap:
@@ -151,7 +151,7 @@ def _overdue(actor: Membership, filters: Filters) -> Figure:
     earlier = before or Period(last=today() - timedelta(days=1))
     label = _("Still open from %(period)s") % {"period": period_words(before)} if before else _("Overdue")
     sums = _open(actor, filters, earlier).values("currency")
-    heap = _heap(sums.annotate(number=Count("pk"), amount_sum=Sum("amount_minor")))
+    heap = _heap(sums.annotate(number=Count("*"), amount_sum=Sum("amount_minor")))
     url = _link(filters, earlier)
     number = cells.count(heap.number, url)
     return Figure(label, cells.money(heap.amount, url if heap.number else ""), extra=number, note=_("opportunities"))
@@ -168,12 +168,10 @@ def _week(actor: Membership, filters: Filters) -> dict[str, Heap]:
         "joined": new & is_open,
         "left": done & ~is_open & ~new,
     }
-    sums: dict[str, Any] = {f"{key}_number": Count("pk", filter=case) for key, case in cases.items()}
-    sums |= {f"{key}_sum": Sum("amount_minor", filter=case) for key, case in cases.items()}
     heaps = {key: Heap() for key in cases}
-    for row in _asked(actor, filters, filters.period).filter(new | done).values("currency").annotate(**sums):
+    for row in _asked(actor, filters, filters.period).filter(new | done).values("currency").annotate(**by_case(cases)):
         for key, heap in heaps.items():
-            heap.add({"number": row[f"{key}_number"], "amount_sum": row[f"{key}_sum"], "currency": row["currency"]})
+            heap.add({"number": row[key], "amount_sum": row[f"{key}_sum"], "currency": row["currency"]})
     return heaps
 
 
@@ -263,11 +261,11 @@ def _amount(heap: Heap | None, url: str) -> Cell:
 # --- Charts: two for each currency, since lengths of different ones cannot be compared
 
 
-def _charts(filters: Filters, rows: Rows) -> list[Chart]:
+def _charts(filters: Filters, rows: Rows) -> list[list[Chart]]:
     found = []
     for currency in cells.currencies_of([_heap(rows).amount]):
         of_currency = [row for row in rows if row["currency"] == currency]
-        found += [_stage_chart(filters, of_currency, currency), _owner_chart(filters, of_currency, currency)]
+        found.append([_stage_chart(filters, of_currency, currency), _owner_chart(filters, of_currency, currency)])
     return found
 
 

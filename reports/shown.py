@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from crm.ui import format as formats
 from reports.answers import Figure
-from reports.cells import Cell, Money, currencies_of
+from reports.cells import Cell, currencies_of
 
-EQUAL = "="
-Change = tuple[str, str]  # words, tone
+
+@dataclass(frozen=True)
+class Change:
+    """From ``before`` to now, in ``words`` and with the ``tone`` that it has; ``url`` leads to the rows of before."""
+
+    words: str
+    tone: str
+    before: str
+    url: str = ""
 
 
 def lines(cell: Cell) -> list[str]:
@@ -35,38 +45,37 @@ def as_decimal(value: Fraction) -> Decimal:
 
 
 def changes(figure: Figure) -> list[Change]:
-    """Return what has changed since ``figure.before``, with the tone it has: one for each currency of money."""
+    """Return what has changed since ``figure.before``: for money a change in each currency."""
     if figure.before is None:
         return []
-    now, before = figure.cell.value, figure.before.value
+    now, before, good, url = figure.cell.value, figure.before.value, figure.good, figure.before.url
     if figure.cell.kind == "money":
-        return [_money_change(now, before, currency, figure.good) for currency in currencies_of([now, before])]
+        return [
+            _change(now.get(one, 0), before.get(one, 0), partial(formats.money, currency=one), good, url)
+            for one in currencies_of([now, before])
+        ]
     if figure.cell.kind == "ratio":
-        return [] if now is None or before is None else [_points(now - before, figure.good)]
-    return [_change(now, before, formats.number(abs(now - before)), figure.good)]
+        return [] if now is None or before is None else [_points(now, before, good, url)]
+    return [_change(now, before, formats.number, good, url)]
 
 
-def _money_change(now: Money, before: Money, currency: str, good: str) -> Change:
-    new, old = now.get(currency, 0), before.get(currency, 0)
-    return _change(new, old, formats.money(abs(new - old), currency), good)
-
-
-def _change(now: int, before: int, difference: str, good: str) -> Change:
+def _change(now: int, before: int, write: Callable[[int], str], good: str, url: str) -> Change:
     if now == before:
-        return EQUAL, "neutral"
-    sign = "+" if now > before else "−"
-    words = percent(abs(Fraction(now - before, before)), digits=1) if before > 0 else difference
-    return f"{sign}{words}", _tone(now > before, good)
+        return Change(_("no change"), "neutral", write(before), url)
+    words = percent(abs(Fraction(now - before, before)), digits=1) if before > 0 else ""
+    if words in ("", percent(Fraction(0), digits=1)):  # too small for one digit, or from nothing
+        words = write(abs(now - before))
+    return Change(f"{'+' if now > before else '−'}{words}", _tone(now > before, good), write(before), url)
 
 
-def _points(difference: Fraction, good: str) -> Change:
+def _points(now: Fraction, before: Fraction, good: str, url: str) -> Change:
     """A ratio changes by percentage points: "+5 %" could mean two things."""
-    rounded = round(as_decimal(difference) * 100, 2)
+    rounded = round(as_decimal(now - before) * 100, 2)
     if not rounded:
-        return EQUAL, "neutral"
+        return Change(_("no change"), "neutral", percent(before), url)
     sign = "+" if rounded > 0 else "−"
     words = _("%(number)s points") % {"number": f"{sign}{formats.number(abs(rounded))}"}
-    return words, _tone(rounded > 0, good)
+    return Change(words, _tone(rounded > 0, good), percent(before), url)
 
 
 def _tone(up: bool, good: str) -> str:

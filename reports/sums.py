@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Value, When
+from django.db.models import Aggregate, BigIntegerField, Case, Count, ExpressionWrapper, F, Q, Sum, Value, When
 from django.db.models.expressions import Combinable
 
 
@@ -26,3 +26,10 @@ def weighted_minor() -> Case:
         default=_integer(quotient + _integer(_integer(rest + Value(49)) / Value(100))),
         output_field=BigIntegerField(),
     )
+
+
+def by_case(cases: dict[str, Q]) -> dict[str, Aggregate]:
+    """Number (``<case>``) and amount (``<case>_sum``) of the opportunities that meet each of ``cases``, in one pass."""
+    # Counted by a column of the index "opportunity_totals", so that the rows themselves are not read.
+    numbers: dict[str, Aggregate] = {key: Count("stage_id", filter=case) for key, case in cases.items()}
+    return numbers | {f"{key}_sum": Sum("amount_minor", filter=case) for key, case in cases.items()}
