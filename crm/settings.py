@@ -16,6 +16,7 @@ env = environ.Env()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
+VAR = Path(env("ANGLER_VAR", default=str(BASE_DIR / "var")))  # everything local that is not code
 DEBUG = env.bool("DEBUG", default=False)
 TESTING = env.bool("ANGLER_TESTING", default=False)
 SECRET_KEY = env("SECRET_KEY", default="insecure-local-key" if DEBUG or TESTING else environ.Env.NOTSET)
@@ -130,6 +131,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if TESTING:  # the tests make hundreds of people; how slow a hash is, is none of their business
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "/auth/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/auth/login/"
@@ -164,9 +167,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(Path(env("ANGLER_VAR", default=str(BASE_DIR / "var"))) / "media")))
+MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR / "media")))
 _static_backend = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if DEBUG or TESTING

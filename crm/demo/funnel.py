@@ -8,6 +8,7 @@ from typing import Any
 from accounts.services import create_account, update_account
 from contacts.services import create_contact
 from crm.activities.models import ActivityKind
+from crm.activities.selectors import open_tasks
 from crm.activities.services import complete_task, create_activity
 from crm.demo import words
 from crm.demo.story import Story, choice_called, company_facts, person_facts
@@ -22,6 +23,7 @@ from opportunities.models import Opportunity
 from opportunities.services import add_contact_role, create_opportunity, move_to_stage, update_opportunity
 
 LEADS = 400
+OLD_CUSTOMERS = 42
 WIN_RATES = {"ana": 0.62, "sam": 0.5, "julia": 0.55, "ben": 0.48, "yuki": 0.6, "lea": 0.4, "david": 0.35}
 
 
@@ -36,6 +38,8 @@ class Funnel:
 
     def plan(self) -> None:
         """Spread the capture of all leads over the time of the story, denser towards today."""
+        for _number in range(OLD_CUSTOMERS):
+            self.story.at(self.story.start, self.old_customer)
         span = (self.story.now - self.story.start).total_seconds()
         for number in range(LEADS):
             share = ((number + self.story.random.random()) / LEADS) ** 0.8
@@ -90,8 +94,7 @@ class Funnel:
         self.talk(lead.owner, [lead], facts)
         if story.chance(0.35):
             task = self.task(lead.owner, [lead], facts)
-            if story.chance(0.8):
-                story.after(4, lambda: complete_task(task=task, actor=task.owner))
+            story.after(4, lambda: complete_task(task=task, actor=task.owner))
         quality = words.SOURCES[facts["source"]][1]
         if story.chance(quality):
             story.after(9, lambda: self.qualify(lead, facts))
@@ -103,7 +106,7 @@ class Funnel:
         self.talk(lead.owner, [lead], facts)
         set_lead_status(lead=lead, status=choice_meaning("lead_status", "qualified"), actor=lead.owner)
         if story.chance(0.93):
-            story.after(4, lambda: self.convert(lead, facts))
+            story.after(12, lambda: self.convert(lead, facts))
 
     def close(self, lead: Lead) -> None:
         reason = choice_called("unqualified_reason", self.story.weighted(words.UNQUALIFIED))
@@ -111,6 +114,11 @@ class Funnel:
         close_as_unqualified(
             lead=lead, reason=reason, actor=lead.owner, task_subject="Ask again about budget", task_due_on=follow_up
         )
+        self.story.after(180, lambda: self.finish_tasks(lead))
+
+    def finish_tasks(self, lead: Lead) -> None:
+        for task in open_tasks(lead):
+            complete_task(task=task, actor=task.owner)
 
     def convert(self, lead: Lead, facts: dict[str, Any]) -> None:
         conversion = convert_lead(lead_id=lead.pk, actor=lead.owner, plan=plan_for(lead, lead.owner))
@@ -146,7 +154,7 @@ class Funnel:
             "next_step_on": today() + timedelta(days=story.random.randrange(2, 12)),
         }
         update_opportunity(deal, actor=deal.owner, values=values)
-        pace = story.random.uniform(7, 22)
+        pace = story.random.uniform(9, 30)
         story.after(pace, lambda: self.advance(deal, facts, pace, first))
 
     def advance(self, deal: Opportunity, facts: dict[str, Any], pace: float, first: bool) -> None:
@@ -156,12 +164,12 @@ class Funnel:
         at = [one.pk for one in open_stages].index(deal.stage_id)
         self.talk(deal.owner, [deal, *([deal.contact] if deal.contact else [])], facts)
         rate = WIN_RATES.get(deal.owner.email.partition("@")[0], 0.5) + (0.0 if first else 0.2)
-        if story.chance(0.07 + 0.06 * (1 - rate)):
+        if story.chance(0.04 + 0.05 * (1 - rate)):
             return self.lose(deal)
         if at == len(open_stages) - 1:
             return self.win(deal, facts) if story.chance(rate + 0.12) else self.lose(deal)
-        if story.chance(0.06):
-            return None  # goes quiet: an open deal that nobody touches
+        if story.chance(0.06):  # goes quiet: an open deal that nobody touches for a while
+            return story.after(70, lambda: self.lose(deal))
         step = 2 if at + 2 < len(open_stages) and story.chance(0.2) else 1
         move_to_stage(opportunity=deal, stage=open_stages[at + step], actor=deal.owner)
         values: dict[str, Any] = {
@@ -179,13 +187,58 @@ class Funnel:
     def win(self, deal: Opportunity, facts: dict[str, Any]) -> None:
         won = next(one for one in stages(deal.pipeline) if one.meaning == "won")
         move_to_stage(opportunity=deal, stage=won, actor=deal.owner)
-        if self.story.chance(0.55):
-            self.story.after(self.story.random.uniform(60, 200), lambda: self.sell_again(deal, facts))
+        if self.story.chance(0.9):
+            self.story.after(self.story.random.uniform(25, 120), lambda: self.sell_again(deal, facts))
 
     def lose(self, deal: Opportunity) -> None:
         lost = next(one for one in stages(deal.pipeline) if one.meaning == "lost")
         reason = choice_called("loss_reason", self.story.weighted(words.LOSSES))
         move_to_stage(opportunity=deal, stage=lost, loss_reason=reason, actor=deal.owner)
+
+    def old_customer(self) -> None:
+        """A customer from before the story: a won opportunity without a lead, and a contact."""
+        story = self.story
+        company = company_facts(story, self.taken)
+        person = person_facts(story, company)
+        owner = story.random.choices(self.owners, weights=self.weights)[0]
+        account = create_account(
+            actor=owner,
+            values={
+                "name": company["name"],
+                "industry": choice_called("industry", company["industry"]),
+                "website": f"https://{company['domain']}",
+                "phone": company["phone"],
+                "employees": company["employees"],
+                "annual_revenue": story.money(company["employees"] * story.random.randrange(90, 240) * 1000),
+                "city": company["city"],
+                "region": company["region"],
+                "country": company["country"],
+                "owner": owner,
+            },
+        )
+        person.pop("role")
+        client = choice_called("relationship", "Client")
+        contact = create_contact(
+            actor=owner, values={**person, "account": account, "owner": owner} | {"relationship": client}
+        )
+        product, price, least, most = story.one_of(words.PRODUCTS)
+        facts = {"company": company, "person": person, "product": product}
+        deal = create_opportunity(
+            actor=owner,
+            values={
+                "name": f"{product} for {company['name']}",
+                "account": account,
+                "contact": contact,
+                "owner": owner,
+                "product": product,
+                "amount": story.money(price * story.random.randint(least, most)),
+                "stage": next(one for one in stages(default_pipeline()) if one.meaning == "won"),
+                "opened_on": today() - timedelta(days=story.random.randrange(60, 200)),
+                "closed_on": today() - timedelta(days=story.random.randrange(1, 60)),
+            },
+        )
+        if story.chance(0.85):  # the others do not buy again
+            story.after(story.random.uniform(20, 160), lambda: self.sell_again(deal, facts))
 
     def sell_again(self, before: Opportunity, facts: dict[str, Any]) -> None:
         """A customer buys more: an opportunity without a lead."""

@@ -22,6 +22,7 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
+from crm.tenants.text import sort_key
 
 MONTHS = 18
 SEED = 20_260_101
@@ -122,7 +123,7 @@ def person_facts(story: Story, company: dict[str, Any]) -> dict[str, Any]:
     """Somebody who works there."""
     first, last = story.one_of(words.FIRST_NAMES), story.one_of(words.LAST_NAMES)
     title, role = story.one_of(words.JOBS)
-    local = f"{first}.{last}".lower().encode("ascii", "ignore").decode() or "info"
+    local = sort_key(f"{first}.{last}").replace(" ", "").encode("ascii", "ignore").decode()
     return {
         "first_name": first,
         "last_name": last,

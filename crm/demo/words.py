@@ -19,27 +19,29 @@ PEOPLE: tuple[tuple[str, str, str, str], ...] = (
 )
 
 FIRST_NAMES = (
-    "Adrian Aisha Alice Amir Anders Angela Arjun Astrid Beatriz Bruno Camille Carlos Chen Chloe Christian Clara Daniel"
-    " Daria Diego Elena Elif Emil Emma Erik Fatima Felix Fiona Gabriel Grace Greta Hannah Hassan Helena Hugo Ida Igor"
-    " Ines Isaac Isabel Ivan Jakob Jana Javier Jing Joanna Jonas Karim Karin Kofi Laila Lars Laura Leo Lina Lucas Luca"
-    " Lucía Maja Malik Manon Marco Maria Marta Mateo Maya Mehmet Mia Mika Mina Mohammed Naomi Nikhil Nils Nina Noah"
-    " Oliver Olga Omar Oscar Paula Pavel Petra Rafael Ravi Rebecca Robert Rosa Ruth Sami Sara Sofia Stefan Susan Tara"
-    " Theo Thomas Tim Ursula Valentina Victor Wei Yara Yusuf Zoe"
+    "Adrian Aisha Alice Amir Anders Angela Arjun Astrid Beatriz Bruno Camille Carlos Chen Chloe Christian"
+    " Clara Daniel Daria Diego Elena Elif Emil Emma Erik Fatima Felix Fiona Gabriel Grace Greta Hannah"
+    " Hassan Helena Hugo Ida Igor Ines Isaac Isabel Ivan Jakob Jana Javier Jing Joanna Jonas Karim Karin"
+    " Kofi Laila Lars Laura Leo Lina Lucas Luca Lucía Maja Malik Manon Marco Maria Marta Mateo Maya Mehmet"
+    " Mia Mika Mina Mohammed Naomi Nikhil Nils Nina Noah Oliver Olga Omar Oscar Paula Pavel Petra Rafael"
+    " Ravi Rebecca Robert Rosa Ruth Sami Sara Sofia Stefan Susan Tara Theo Thomas Tim Ursula Valentina"
+    " Victor Wei Yara Yusuf Zoe"
 ).split()
 
 LAST_NAMES = (
-    "Abbott Adeyemi Almeida Andersen Aydin Bauer Becker Berg Bianchi Björk Blanc Bose Brandt Brooks Byrne Castro Chan"
-    " Cohen Costa Dahl Das Diaz Dubois Eriksen Evans Farah Fischer Flores Fontaine Fraser Garcia Ghosh Gomez Graham"
-    " Haas Hansen Hassan Hayes Hoffmann Horvat Hughes Ibrahim Ito Jansen Jensen Johansson Kaur Keller Khan Kim Klein"
-    " Koch Kovač Kumar Lang Larsen Laurent Lee Lehmann Li Lopez Lund Maier Martin Mbeki Mendes Meyer Moore Morales"
-    " Murphy Nakamura Nguyen Nielsen Novak Olsen Ortiz Osei Park Patel Pereira Petrov Popescu Quinn Rahman Reyes Ricci"
-    " Roberts Romano Rossi Roy Ruiz Saito Santos Sato Schmidt Schulz Sharma Silva Simon Singh Sousa Svensson Tran Varga"
-    " Vogt Wagner Walsh Wang Weber Wolf Wong Yilmaz Young Zhang"
+    "Abbott Adeyemi Almeida Andersen Aydin Bauer Becker Berg Bianchi Björk Blanc Bose Brandt Brooks Byrne"
+    " Castro Chan Cohen Costa Dahl Das Diaz Dubois Eriksen Evans Farah Fischer Flores Fontaine Fraser"
+    " Garcia Ghosh Gomez Graham Haas Hansen Hassan Hayes Hoffmann Horvat Hughes Ibrahim Ito Jansen Jensen"
+    " Johansson Kaur Keller Khan Kim Klein Koch Kovač Kumar Lang Larsen Laurent Lee Lehmann Li Lopez Lund"
+    " Maier Martin Mbeki Mendes Meyer Moore Morales Murphy Nakamura Nguyen Nielsen Novak Olsen Ortiz Osei"
+    " Park Patel Pereira Petrov Popescu Quinn Rahman Reyes Ricci Roberts Romano Rossi Roy Ruiz Saito"
+    " Santos Sato Schmidt Schulz Sharma Silva Simon Singh Sousa Svensson Tran Varga Vogt Wagner Walsh Wang"
+    " Weber Wolf Wong Yilmaz Young Zhang"
 ).split()
 
 COMPANY_STARTS = (
     (
-        "Alder Amber Anchor Apex Arbor Argent Aspen Atlas Aurora Beacon Birch Blue Ridge|Bolt Brook Canyon Cedar Cinder Clear"
+        "Alder Amber Anchor Apex Arbor Argent Aspen Atlas Aurora Beacon Birch Bolt Brook Canyon Cedar Cinder Clear"
         " Cliff Cobalt Compass Copper Coral Crest Crown Delta Drift East Ember Falcon Fern Field Flint Forge Garnet Glacier"
         " Granite Harbor Haven Hazel Heron Hollow Indigo Iron Ivory Jade Juniper Kestrel Keystone Lark Laurel Ledger Linden"
         " Lumen Lunar Maple Meridian Mesa Mistral Monarch Moss North Oak Ocean Onyx Opal Orchard Osprey Pacific Pine Pioneer"
@@ -102,15 +104,15 @@ PRODUCTS: tuple[tuple[str, int, int, int], ...] = (
 
 # source: (share of leads, how many of its leads qualify, how warm)
 SOURCES: dict[str, tuple[int, float]] = {
-    "Web form": (24, 0.42),
-    "Trade show/event": (16, 0.48),
-    "Referral": (12, 0.72),
-    "Inbound marketing": (12, 0.45),
-    "Purchased list": (14, 0.12),
-    "Advertisement": (8, 0.28),
-    "Directory": (6, 0.25),
-    "Business card": (5, 0.55),
-    "Seminar": (3, 0.5),
+    "Web form": (24, 0.3),
+    "Trade show/event": (16, 0.36),
+    "Referral": (12, 0.6),
+    "Inbound marketing": (12, 0.32),
+    "Purchased list": (14, 0.08),
+    "Advertisement": (8, 0.2),
+    "Directory": (6, 0.18),
+    "Business card": (5, 0.45),
+    "Seminar": (3, 0.4),
 }
 
 CAMPAIGNS: dict[str, tuple[str, ...]] = {
