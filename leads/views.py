@@ -128,7 +128,7 @@ def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: in
 
 
 def _result(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
-    records = [(registry.type_of(record), record, registry.url(record)) for record in became(lead)]
+    records = [(registry.type_of(record), record, _url_if_seen(request, record)) for record in became(lead)]
     context = {"lead": lead, "url": registry.url(lead), "conversion": done, "records": records}
     context["may_undo"] = can(request.actor, "edit", lead)
     return respond(request, "leads/converted.html", context)
@@ -158,10 +158,16 @@ def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: 
     context: dict[str, Any] = {
         "lead": lead,
         "url": registry.url(lead),
-        "blockers": blockers(done),
-        "records": [(registry.type_of(one.record), one, registry.url(one.record)) for one in what_undoing_does(done)],
+        "blockers": blockers(done, request.actor),
+        "records": [
+            (registry.type_of(one.record), one, _url_if_seen(request, one.record)) for one in what_undoing_does(done)
+        ],
     }
     return respond(request, "leads/conversion_undo.html", context, partial="form", status=status)
+
+
+def _url_if_seen(request: WorkspaceRequest, record: Any) -> str:
+    return registry.url(record) if can(request.actor, "view", record) else ""
 
 
 def _locked(request: WorkspaceRequest, lead: Lead) -> HttpResponse | None:

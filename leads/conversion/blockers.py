@@ -13,6 +13,8 @@ from crm.activities.models import ActivityLink
 from crm.records import registry
 from crm.records.models import RecordModel
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
+from crm.users.access import can
+from crm.users.models import Membership
 from leads.conversion import changes
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
@@ -34,8 +36,11 @@ class Blocker:
     url: str
 
 
-def blockers(conversion: Conversion) -> list[Blocker]:
-    """Return what changed downstream of ``conversion``; nothing in the list: it can be undone exactly."""
+def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Blocker]:
+    """Return what changed downstream of ``conversion``; nothing in the list: it can be undone exactly.
+
+    With ``actor``, records that he or she may not see stand in it without their name.
+    """
     found: list[Blocker] = []
     own = {(entry["model"], entry["id"]) for entry in conversion.changes}
     for entry in conversion.changes:
@@ -48,7 +53,7 @@ def blockers(conversion: Conversion) -> list[Blocker]:
             continue  # in the recycle bin already, where undoing would put it
         found.extend(_edits(entry, row))
         if entry["created"]:
-            found.extend(_dependents(row, own))
+            found.extend(_dependents(row, own, actor))
             found.extend(_activities(row, own))
     return found
 
@@ -80,21 +85,25 @@ def labels_of(row: RecordModel, columns: list[str]) -> list[str]:
     return list(dict.fromkeys(label or _("other facts") for label in labels))
 
 
-def _dependents(row: RecordModel, own: set[tuple[str, str]]) -> Iterator[Blocker]:
+def _dependents(row: RecordModel, own: set[tuple[str, str]], actor: Membership | None) -> Iterator[Blocker]:
     """Look into every table that can point at ``row``, so that one added later is not forgotten."""
     for model in tenant_models():
         for key in tenant_foreign_keys(model):
             if key.related_model is type(row) and not issubclass(model, _NO_WORK):
                 ours = [pk for label, pk in own if label == model._meta.label_lower]
                 rows = model.objects.filter(**{key.name: row.pk}).exclude(pk__in=ours)
-                yield from _said(row, list(rows[: _NAMED + 1]))
+                yield from _said(row, list(rows[: _NAMED + 1]), actor)
 
 
-def _said(row: RecordModel, dependents: list[Any]) -> Iterator[Blocker]:
+def _said(row: RecordModel, dependents: list[Any], actor: Membership | None) -> Iterator[Blocker]:
     for dependent in dependents[:_NAMED]:
-        url = registry.url(dependent if isinstance(dependent, RecordModel) else row)
-        words = {"record": _called(row), "what": _called(dependent)}
-        yield Blocker(_("%(record)s has something new: %(what)s.") % words, url)
+        is_record = isinstance(dependent, RecordModel)
+        if is_record and actor is not None and not can(actor, "view", dependent):
+            noun = registry.type_of(dependent).label
+            what, url = _("%(noun)s that you may not see") % {"noun": noun}, registry.url(row)
+        else:
+            what, url = _called(dependent), registry.url(dependent if is_record else row)
+        yield Blocker(_("%(record)s has something new: %(what)s.") % {"record": _called(row), "what": what}, url)
     if len(dependents) > _NAMED:
         yield Blocker(_("%(record)s has more that is new.") % {"record": _called(row)}, registry.url(row))
 

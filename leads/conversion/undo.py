@@ -17,7 +17,6 @@ from crm.records.access import get_record
 from crm.records.diff import changes as differences
 from crm.records.diff import snapshot
 from crm.records.models import RecordModel
-from crm.records.services import delete_record
 from crm.users.models import Membership
 from leads.conversion import changes
 from leads.conversion.blockers import blockers, labels_of
@@ -111,7 +110,7 @@ def _remove(entry: dict[str, Any], actor: Membership, event: Event) -> None:
     if not isinstance(row, RecordModel):
         row.delete()
     elif row.deleted_at is None:
-        delete_record(registry.type_of(row), row, actor=actor, because=event)
+        registry.type_of(row).delete(row, actor=actor, because=event)
 
 
 def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:

@@ -182,6 +182,17 @@ def test_what_was_built_on_it_blocks_and_is_named(inside: Firm, change: Callable
     assert meaning_of(Lead.objects.get(pk=lead.pk)) == "converted"
 
 
+def test_a_blocker_that_one_may_not_see_has_no_name(inside: Firm) -> None:
+    lead = worked_lead(inside)
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=all_new(inside))
+    make.opportunity(inside.sam, name="Secret deal", account=done.account)
+    assert "Secret deal" in blockers(done, inside.ada)[0].sentence
+    hidden = blockers(done, inside.ana)
+    assert len(hidden) == 1
+    assert "Secret deal" not in hidden[0].sentence
+    assert hidden[0].url == f"/accounts/{done.account_id}/"
+
+
 def test_other_changes_of_what_was_linked_do_not_block_and_stay(inside: Firm) -> None:
     lead = worked_lead(inside)
     account = make.account(inside.ana, name="Kestrel")
