@@ -40,17 +40,14 @@ LAST_NAMES = (
 ).split()
 
 COMPANY_STARTS = (
-    (
-        "Alder Amber Anchor Apex Arbor Argent Aspen Atlas Aurora Beacon Birch Bolt Brook Canyon Cedar Cinder Clear"
-        " Cliff Cobalt Compass Copper Coral Crest Crown Delta Drift East Ember Falcon Fern Field Flint Forge Garnet Glacier"
-        " Granite Harbor Haven Hazel Heron Hollow Indigo Iron Ivory Jade Juniper Kestrel Keystone Lark Laurel Ledger Linden"
-        " Lumen Lunar Maple Meridian Mesa Mistral Monarch Moss North Oak Ocean Onyx Opal Orchard Osprey Pacific Pine Pioneer"
-        " Prairie Quarry Quartz Raven Redwood Ridge River Rowan Saffron Sage Sierra Silver Sparrow Spruce Sterling Stone"
-        " Summit Swift Tamarind Terra Thistle Timber Topaz Tundra Union Valley Vector Verdant Vista Walnut Willow Zephyr"
-    )
-    .replace("Blue Ridge|", "")
-    .split()
-)
+    "Alder Amber Anchor Apex Arbor Argent Aspen Atlas Aurora Beacon Birch Bolt Brook Canyon Cedar Cinder Clear"
+    " Cliff Cobalt Compass Copper Coral Crest Crown Delta Drift East Ember Falcon Fern Field Flint Forge Garnet"
+    " Glacier Granite Harbor Haven Hazel Heron Hollow Indigo Iron Ivory Jade Juniper Kestrel Keystone Lark"
+    " Laurel Ledger Linden Lumen Lunar Maple Meridian Mesa Mistral Monarch Moss North Oak Ocean Onyx Opal"
+    " Orchard Osprey Pacific Pine Pioneer Prairie Quarry Quartz Raven Redwood Ridge River Rowan Saffron Sage"
+    " Sierra Silver Sparrow Spruce Sterling Stone Summit Swift Tamarind Terra Thistle Timber Topaz Tundra Union"
+    " Valley Vector Verdant Vista Walnut Willow Zephyr Blue Ridge|"
+).split()
 
 COMPANY_ENDS: dict[str, tuple[str, ...]] = {
     "Transport": ("Logistics", "Freight", "Haulage", "Couriers", "Shipping"),
