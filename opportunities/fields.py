@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
@@ -10,6 +13,7 @@ from crm.picklists.models import ForecastCategory, Stage
 from crm.picklists.selectors import default_choice, default_pipeline, stages
 from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import today
+from crm.users.models import Membership
 
 
 def first_stage() -> Stage:
@@ -123,4 +127,36 @@ OPPORTUNITY_FIELDS = (
     FieldSpec("requirements", _("Requirements"), kinds.LongText(), synonyms=("needs",)),
     FieldSpec("description", _("Description"), kinds.LongText(), synonyms=("notes", "comment", "comments")),
     *STANDARD_FIELDS,
+)
+
+
+class AccountType(kinds.ChoiceOf):
+    """The type of the account; an opportunity without one, or with one that lies in the recycle bin, has none."""
+
+    sortable = False
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        account = record.account
+        return self.row(account.type_id) if account is not None and account.deleted_at is None else None
+
+    def related(self, spec: FieldSpec) -> tuple[str, ...]:
+        return ("account",)
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return Q(account_id__isnull=True) | Q(account__deleted_at__isnull=False)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        same = Q(account__type_id__in=self.read(values, actor), account__deleted_at__isnull=True)
+        return self.empty(spec) | ~same if operator == "not" else same
+
+
+# A filter, to which the report of accounts by type links.
+ACCOUNT_TYPE = FieldSpec(
+    "account_type",
+    _("Account type"),
+    AccountType("account_type"),
+    attr="account__type",
+    on_create=False,
+    on_edit=False,
+    importable=False,
 )

@@ -9,8 +9,7 @@ from crm.picklists.models import Stage
 from crm.picklists.selectors import default_pipeline, stages
 from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
-from opportunities.account_type import ACCOUNT_TYPE
-from opportunities.fields import OPPORTUNITY_FIELDS
+from opportunities.fields import ACCOUNT_TYPE, OPPORTUNITY_FIELDS
 from opportunities.models import Opportunity
 from opportunities.selectors import card_facts
 from opportunities.services import (
