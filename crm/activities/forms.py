@@ -54,14 +54,20 @@ class ComposerForm(forms.Form):
     next_step = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Then"))
     due_on = forms.DateField(required=False, widget=DayInput, label=_("on"))
 
-    def __init__(self, data: Any = None, *, actor: Membership, kind: str = ActivityKind.NOTE) -> None:
+    def __init__(
+        self, data: Any = None, *, actor: Membership, kind: str = ActivityKind.NOTE, only_task: bool = False
+    ) -> None:
         super().__init__(data, initial={"kind": kind, "owner": str(actor.pk)})
-        self.fields["owner"] = PersonField(required=False, label=_("for"))
+        if only_task:
+            self.fields["kind"].choices = [(ActivityKind.TASK.value, ActivityKind.TASK.label)]  # type: ignore[attr-defined]
+        self.fields["owner"] = PersonField(
+            required=False, label=_("for"), widget=forms.Select(attrs={"class": "control"})
+        )
 
     @property
     def chosen_kind(self) -> str:
-        kind = self["kind"].value()
-        return kind if kind in ActivityKind.values else ActivityKind.NOTE
+        kind, offered = self["kind"].value(), [look.kind for look in self.looks]
+        return kind if kind in offered else offered[0]
 
     @property
     def look(self) -> Any:
@@ -69,7 +75,7 @@ class ComposerForm(forms.Form):
 
     @property
     def looks(self) -> list[Any]:
-        return list(LOOKS.values())
+        return [LOOKS[ActivityKind(value)] for value, _label in self.fields["kind"].choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

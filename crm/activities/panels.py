@@ -59,6 +59,7 @@ def _line(entry: Entry) -> dict[str, Any]:
         look = LOOKS[ActivityKind(entry.activity.kind)]
         return {"at": entry.at, "icon": look.icon, "tone": look.tone, "did": look.done, "activity": entry.activity}
     event = entry.event
+    assert event is not None
     icon, tone = mark(event.name)
     who = event.actor.name if event.actor else ""
     words = entry.sentence.removeprefix(who)

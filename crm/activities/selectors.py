@@ -113,11 +113,11 @@ def my_tasks(actor: Membership, today: date) -> MyTasks:
     """Return what ``actor`` has to do: overdue, on the day ``today`` of the workspace, in the seven days after it."""
     tasks = of_live_records(Activity.objects.filter(OPEN_TASK, owner_id=actor.pk, due_on__lte=today + SOON))
     rows = list(tasks.order_by("due_on", "id")[: MOST_MY_TASKS + 1])
-    shown = rows[:MOST_MY_TASKS]
+    dated = [(task.due_on, task) for task in rows[:MOST_MY_TASKS] if task.due_on]
     return MyTasks(
-        overdue=[task for task in shown if task.due_on < today],
-        today=[task for task in shown if task.due_on == today],
-        soon=[task for task in shown if task.due_on > today],
+        overdue=[task for day, task in dated if day < today],
+        today=[task for day, task in dated if day == today],
+        soon=[task for day, task in dated if day > today],
         is_capped=len(rows) > MOST_MY_TASKS,
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.refs import RecordRef
-from crm.ui.format import day_near
+from crm.ui.format import day_near, day_short
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,10 @@ class TaskRow:
         return "warning" if self.task.due_on == self.today else "neutral"
 
     @property
-    def postponements(self) -> list[tuple[date, str]]:
-        """The days offered for postponing: counted from today, whenever the task was due."""
-        monday = self.today + timedelta(days=7 - self.today.weekday())
-        return [
-            (self.today + timedelta(days=1), _("Tomorrow")),
-            (self.today + timedelta(days=3), _("In 3 days")),
-            (monday, _("Next Monday")),
-            (self.today + timedelta(days=30), _("In 30 days")),
-        ]
+    def postponements(self) -> list[tuple[date, str, str]]:
+        """The days offered for postponing, in words and as dates: counted from today, whenever the task was due."""
+        to_monday = 7 - self.today.weekday()
+        # One that falls on the same day as a later one gives way to it.
+        offers = {to_monday: _("Next Monday"), 1: _("Tomorrow"), 3: _("In 3 days"), 30: _("In 30 days")}
+        days = {self.today + timedelta(days=distance): words for distance, words in sorted(offers.items())}
+        return [(day, words, day_short(day)) for day, words in days.items()]

@@ -39,12 +39,12 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     """
     record = _named_record(request)
     if request.method == "GET":
-        kind = request.GET.get("kind", ActivityKind.TASK if record is None else ActivityKind.NOTE)
-        return _composer(request, record, ComposerForm(actor=request.actor, kind=kind))
+        kind = request.GET.get("kind", ActivityKind.NOTE)
+        return _composer(request, record, ComposerForm(actor=request.actor, kind=kind, only_task=record is None))
     home = registry.url(record) if record is not None else reverse("activities:tasks")
     if made := already_made(request):
         return _feed(request, record) if _in_feed(request) else go(request, made)
-    form = ComposerForm(request.POST, actor=request.actor)
+    form = ComposerForm(request.POST, actor=request.actor, only_task=record is None)
     if not form.is_valid():
         return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
     activity = _write(request, record, form.cleaned_data)
@@ -107,7 +107,8 @@ def _feed(request: WorkspaceRequest, record: Any, form: ComposerForm | None = No
     if form is not None:
         panel |= composer_context(form)
     context = {"panel": panel, "tasks": tasks_context(request.actor, record)}
-    return respond(request, "activities/after_writing.html", context, status=422 if form is not None else 200)
+    status = 422 if form is not None else 200
+    return respond(request, "activities/after_writing.html", context, partial="fragment", status=status)
 
 
 def _composer(request: WorkspaceRequest, record: Any, form: ComposerForm) -> HttpResponse:
@@ -161,7 +162,7 @@ def _row(request: WorkspaceRequest, task: Activity) -> HttpResponse:
     place = "related" if request.POST.get("place") == "related" else "card"
     refs = tuple(refs_of(request.actor, [task]).get(task.pk, ())) if place == "card" else ()
     row = TaskRow(task, today(), place, refs, with_owner="with_owner" in request.POST)
-    response = respond(request, "activities/task_row.html", {"row": row})
+    response = respond(request, "activities/row.html", {"row": row}, partial="fragment")
     response.headers["HX-Trigger"] = "activities-changed"
     return response
 

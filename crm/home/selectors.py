@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -72,21 +71,26 @@ def my_pipeline(actor: Membership, today: date) -> tuple[Total, Total]:
     month_end = (today.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     closing = Q(expected_close_on__lte=month_end)
     mine = _visible(actor, Opportunity).filter(owner_id=actor.pk, stage_id__in=stage_ids_meaning("open"))
-    rows = list(_by_currency(mine, {"open": Q(), "closing": closing}))
+    rows = _by_currency(mine, {"open": Q(), "closing": closing})
     return _total(rows, "open"), _total(rows, "closing")
 
 
 @dataclass(frozen=True)
+class Change:
+    """What came in seven days, and how many in the seven days before."""
+
+    total: Total
+    before: int
+
+
+@dataclass(frozen=True)
 class Week:
-    """What a week did to the pipeline, beside the week before it."""
+    """What the seven days from ``since`` on did to the pipeline."""
 
     since: date
-    added: Total
-    won: Total
-    lost: Total
-    added_before: int
-    won_before: int
-    lost_before: int
+    added: Change
+    won: Change
+    lost: Change
 
 
 def sees_week(actor: Membership) -> bool:
@@ -119,25 +123,24 @@ def pipeline_week(actor: Membership, today: date) -> Week:
         day = "opened_on" if name == "added" else "closed_on"
         spans[name] = condition & Q(**{f"{day}__gte": since})
         spans[f"{name}_before"] = condition & Q(**{f"{day}__gte": before, f"{day}__lt": since})
-    rows = list(_by_currency(answered_for, spans))
-    totals = {name: _total(rows, name) for name in spans}
-    return Week(
-        since=since,
-        **{name: totals[name] for name in conditions},
-        **{f"{name}_before": totals[f"{name}_before"].count for name in conditions},
-    )
+    rows = _by_currency(answered_for, spans)
+
+    def change(name: str) -> Change:
+        return Change(_total(rows, name), _total(rows, f"{name}_before").count)
+
+    return Week(since, added=change("added"), won=change("won"), lost=change("lost"))
 
 
-def _by_currency(opportunities: QuerySet[Opportunity], conditions: dict[str, Q]) -> Iterable[dict[str, Any]]:
+def _by_currency(opportunities: QuerySet[Opportunity], conditions: dict[str, Q]) -> list[Any]:
     """One row for each currency, with count and sum under each of ``conditions``: one query."""
     numbers: dict[str, Any] = {}
     for name, condition in conditions.items():
         numbers[f"{name}_count"] = Count("pk", filter=condition)
         numbers[f"{name}_sum"] = Sum("amount_minor", filter=condition)
-    return opportunities.order_by().values("currency").annotate(**numbers)
+    return list(opportunities.order_by().values("currency").annotate(**numbers))
 
 
-def _total(rows: list[dict[str, Any]], name: str) -> Total:
+def _total(rows: list[Any], name: str) -> Total:
     amounts = [(int(row[f"{name}_sum"]), row["currency"]) for row in rows if row[f"{name}_sum"]]
     own = current_tenant().currency
     amounts.sort(key=lambda amount: (amount[1] != own, -amount[0]))

@@ -16,6 +16,7 @@ from crm.activities.selectors import MyTasks, my_tasks
 from crm.activities.task_views import task_rows
 from crm.home.selectors import (
     MOST,
+    Change,
     Total,
     answers_for_team,
     is_empty_workspace,
@@ -79,7 +80,7 @@ def _greeting(actor: Membership) -> str:
 
 def _stats(actor: Membership, tasks: MyTasks) -> list[dict[str, Any]]:
     """The numbers on top, each a link to its rows: my tasks, then my pipeline or, for who leads others, the week."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "label": _("Overdue"),
             "number": _count(tasks, len(tasks.overdue)),
@@ -109,27 +110,23 @@ def _week_stats(actor: Membership) -> list[dict[str, Any]]:
     week = pipeline_week(actor, today())
     whose = {"owner": "my_team"} if answers_for_team(actor) else {}
     since = week.since.isoformat()
-    closed = {"closed_on__from": since} | whose
+    won = {"stage": "meaning:won", "closed_on__from": since}
+    lost = {"stage": "meaning:lost", "closed_on__from": since}
     return [
-        _money_stat(
-            _("Added in 7 days"), week.added, _opportunities_url({"opened_on__from": since} | whose), week.added_before
-        ),
-        _money_stat(
-            _("Won in 7 days"), week.won, _opportunities_url({"stage": "meaning:won"} | closed), week.won_before
-        ),
-        _money_stat(
-            _("Lost in 7 days"), week.lost, _opportunities_url({"stage": "meaning:lost"} | closed), week.lost_before
-        ),
+        _change_stat(_("Added in 7 days"), week.added, {"opened_on__from": since} | whose),
+        _change_stat(_("Won in 7 days"), week.won, won | whose),
+        _change_stat(_("Lost in 7 days"), week.lost, lost | whose),
     ]
 
 
-def _money_stat(label: str, total: Total, url: str, before: int | None = None) -> dict[str, Any]:
+def _change_stat(label: str, change: Change, filters: dict[str, str]) -> dict[str, Any]:
+    before = _("%(count)s the week before") % {"count": formats.number(change.before)}
+    return _money_stat(label, change.total, _opportunities_url(filters)) | {"before": before}
+
+
+def _money_stat(label: str, total: Total, url: str) -> dict[str, Any]:
     amounts = [formats.money(minor, currency) for minor, currency in total.amounts]
-    note = " + ".join(amounts)
-    stat = {"label": label, "number": formats.number(total.count), "note": note, "url": url}
-    if before is not None:
-        stat["before"] = _("%(count)s the week before") % {"count": formats.number(before)}
-    return stat
+    return {"label": label, "number": formats.number(total.count), "note": " + ".join(amounts), "url": url}
 
 
 def _count(tasks: MyTasks, count: int) -> str:
@@ -164,7 +161,7 @@ def _opportunities_url(filters: dict[str, str]) -> str:
 
 def _first_steps(actor: Membership) -> list[dict[str, Any]]:
     """What to do in a new workspace, as far as ``actor`` may."""
-    steps = []
+    steps: list[dict[str, Any]] = []
     if actor.role.can_import:
         steps.append(
             {

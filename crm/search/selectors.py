@@ -107,7 +107,8 @@ def _containing(actor: Membership, query: str, searched: list[Searched], most: i
     wanted = sort_key(query)
     words = sorted(set(wanted.split()), key=len, reverse=True)[:MOST_WORDS]
     patterns = [_like(word) for word in words] if len(words[0]) >= TRIGRAM else []
-    statements, parameters = [], []
+    statements: list[str] = []
+    parameters: list[Any] = []
     for one in searched:
         statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s) hit")
         parameters += [wanted, patterns, *_reach(actor, one.key), most, skip]
