@@ -248,3 +248,19 @@ def test_numbers_follow_the_persons_language(firm_with_deals: Firm) -> None:
     text = unescape(page(client_of(firm_with_deals.ada), "close-ratio", "period=all"))
     assert "50,00" in text
     assert "50.00" not in text
+
+
+@pytest.mark.parametrize("actor", ["ada", "ana"])
+@pytest.mark.parametrize("key", KEYS)
+def test_the_list_behind_a_number_has_as_many_rows(firm_with_deals: Firm, key: str, actor: str) -> None:
+    person = getattr(firm_with_deals, actor)
+    client = client_of(person)
+    with tenant_context(firm_with_deals.tenant):
+        cells = cells_of(ask(key, person))
+    numbers = {cell.url: cell.value for cell in cells if cell.kind == "count" and cell.url}
+    assert len(numbers) > 3
+    for url, number in list(numbers.items())[:15]:
+        listed = client.get(f"/acme{url}")
+        assert listed.status_code == 200
+        assert listed.context["count"].value == number, url
+        assert not listed.context["listing"].problems
