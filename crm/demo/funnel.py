@@ -17,9 +17,7 @@ from crm.tenants.clock import today
 from crm.users.models import Membership
 from leads.conversion import convert_lead
 from leads.conversion.defaults import plan_for
-from leads.models import Lead
 from leads.services import close_as_unqualified, create_lead, set_lead_status, update_lead
-from opportunities.models import Opportunity
 from opportunities.services import add_contact_role, create_opportunity, move_to_stage, update_opportunity
 
 LEADS = 400
@@ -82,13 +80,13 @@ class Funnel:
         elif owner is not None:
             story.after(2, lambda: self.contact(lead, facts))
 
-    def take(self, lead: Lead, facts: dict[str, Any]) -> None:
+    def take(self, lead: Any, facts: dict[str, Any]) -> None:
         """Somebody takes it from the pool."""
         owner = self.story.random.choices(self.owners, weights=self.weights)[0]
         update_lead(lead, actor=owner, values={"owner": owner, "team": owner.team})
         self.contact(lead, facts)
 
-    def contact(self, lead: Lead, facts: dict[str, Any]) -> None:
+    def contact(self, lead: Any, facts: dict[str, Any]) -> None:
         story = self.story
         set_lead_status(lead=lead, status=choice_meaning("lead_status", "working"), actor=lead.owner)
         self.talk(lead.owner, [lead], facts)
@@ -101,14 +99,14 @@ class Funnel:
         elif story.chance(0.75):
             story.after(14, lambda: self.close(lead))
 
-    def qualify(self, lead: Lead, facts: dict[str, Any]) -> None:
+    def qualify(self, lead: Any, facts: dict[str, Any]) -> None:
         story = self.story
         self.talk(lead.owner, [lead], facts)
         set_lead_status(lead=lead, status=choice_meaning("lead_status", "qualified"), actor=lead.owner)
         if story.chance(0.93):
             story.after(12, lambda: self.convert(lead, facts))
 
-    def close(self, lead: Lead) -> None:
+    def close(self, lead: Any) -> None:
         reason = choice_called("unqualified_reason", self.story.weighted(words.UNQUALIFIED))
         follow_up = today() + timedelta(days=180) if self.story.chance(0.3) else None
         close_as_unqualified(
@@ -116,12 +114,12 @@ class Funnel:
         )
         self.story.after(180, lambda: self.finish_tasks(lead))
 
-    def finish_tasks(self, lead: Lead) -> None:
+    def finish_tasks(self, lead: Any) -> None:
         for task in open_tasks(lead):
-            complete_task(task=task, actor=task.owner)
+            complete_task(task=task, actor=lead.owner)
 
-    def convert(self, lead: Lead, facts: dict[str, Any]) -> None:
-        conversion = convert_lead(lead_id=lead.pk, actor=lead.owner, plan=plan_for(lead, lead.owner))
+    def convert(self, lead: Any, facts: dict[str, Any]) -> None:
+        conversion: Any = convert_lead(lead_id=lead.pk, actor=lead.owner, plan=plan_for(lead, lead.owner))
         account = conversion.account
         industry = choice_called("industry", facts["company"]["industry"])
         update_account(account, actor=lead.owner, values={"industry": industry})
@@ -132,7 +130,7 @@ class Funnel:
 
     # Contacts
 
-    def colleague(self, account: Any, opportunity: Opportunity | None, facts: dict[str, Any]) -> None:
+    def colleague(self, account: Any, opportunity: Any, facts: dict[str, Any]) -> None:
         person = person_facts(self.story, facts["company"])
         role = choice_called("contact_role", person.pop("role"))
         values = {**person, "account": account, "owner": account.owner, "city": facts["company"]["city"]}
@@ -142,7 +140,7 @@ class Funnel:
 
     # Opportunities
 
-    def open_deal(self, deal: Opportunity, facts: dict[str, Any], *, first: bool) -> None:
+    def open_deal(self, deal: Any, facts: dict[str, Any], *, first: bool) -> None:
         story = self.story
         expected = today() + timedelta(days=story.random.randrange(40, 130))
         values = {
@@ -157,7 +155,7 @@ class Funnel:
         pace = story.random.uniform(9, 30)
         story.after(pace, lambda: self.advance(deal, facts, pace, first))
 
-    def advance(self, deal: Opportunity, facts: dict[str, Any], pace: float, first: bool) -> None:
+    def advance(self, deal: Any, facts: dict[str, Any], pace: float, first: bool) -> None:
         """The next stage, or the end: won or lost."""
         story = self.story
         open_stages = [one for one in stages(default_pipeline()) if one.meaning == "open"]
@@ -184,13 +182,13 @@ class Funnel:
         story.after(pace, lambda: self.advance(deal, facts, pace, first))
         return None
 
-    def win(self, deal: Opportunity, facts: dict[str, Any]) -> None:
+    def win(self, deal: Any, facts: dict[str, Any]) -> None:
         won = next(one for one in stages(deal.pipeline) if one.meaning == "won")
         move_to_stage(opportunity=deal, stage=won, actor=deal.owner)
         if self.story.chance(0.9):
             self.story.after(self.story.random.uniform(25, 120), lambda: self.sell_again(deal, facts))
 
-    def lose(self, deal: Opportunity) -> None:
+    def lose(self, deal: Any) -> None:
         lost = next(one for one in stages(deal.pipeline) if one.meaning == "lost")
         reason = choice_called("loss_reason", self.story.weighted(words.LOSSES))
         move_to_stage(opportunity=deal, stage=lost, loss_reason=reason, actor=deal.owner)
@@ -240,7 +238,7 @@ class Funnel:
         if story.chance(0.85):  # the others do not buy again
             story.after(story.random.uniform(20, 160), lambda: self.sell_again(deal, facts))
 
-    def sell_again(self, before: Opportunity, facts: dict[str, Any]) -> None:
+    def sell_again(self, before: Any, facts: dict[str, Any]) -> None:
         """A customer buys more: an opportunity without a lead."""
         story = self.story
         product, price, least, most = story.one_of(words.PRODUCTS)

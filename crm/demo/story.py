@@ -46,16 +46,16 @@ class Story:
         self.now = now
         self.start = start_of(now)
         self.random = random.Random(SEED)
-        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._queue: list[tuple[datetime, int, Callable[[], Any]]] = []
         self._order = count()
 
-    def at(self, moment: datetime, what: Callable[[], None]) -> None:
+    def at(self, moment: datetime, what: Callable[[], Any]) -> None:
         """Let ``what`` happen at ``moment``, in working hours; what lies after today never happens."""
         moment = working_hours(moment, self.random)
         if moment < self.now:
             heapq.heappush(self._queue, (moment, next(self._order), what))
 
-    def after(self, days: float, what: Callable[[], None]) -> None:
+    def after(self, days: float, what: Callable[[], Any]) -> None:
         """Let ``what`` happen about ``days`` from the moment that is being told."""
         self.at(datetime.now(UTC) + timedelta(days=days * self.random.uniform(0.6, 1.4)), what)
 

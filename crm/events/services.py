@@ -84,7 +84,7 @@ def retry(*, message: OutboxMessage, actor: models.Model) -> None:
         actor=actor,
         data={"handler": message.handler, "event": str(message.event_id)},
     )
-    _kick_on_commit(message.tenant_id)
+    _kick_on_commit(current_tenant_id())
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ def run_import(tenant: Tenant, job_id: Any) -> None:
     position = -1
     while True:
         with tenant_context(tenant):
-            job = Import.objects.select_for_update(of=("self",)).select_related("made_by__role", "made_by__team")
-            job = job.filter(pk=job_id, state__in=[ImportState.QUEUED, ImportState.RUNNING]).first()
+            jobs = Import.objects.select_for_update(of=("self",)).select_related("made_by__role", "made_by__team")
+            job = jobs.filter(pk=job_id, state__in=[ImportState.QUEUED, ImportState.RUNNING]).first()
             if job is None:
                 return
             if job.cancel_asked:

@@ -14,6 +14,7 @@ from crm.imports.guessing import guess_mapping, importable
 from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
 from crm.imports.reading import find_shape
 from crm.records.types import RecordType
+from crm.tenants.context import current_tenant_id
 from crm.users.models import Membership
 
 OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
@@ -75,7 +76,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
     job.save()
     if not dry_run:
         _tell(job, actor, "import.started")
-    tenant_id, job_id = job.tenant_id, job.pk
+    tenant_id, job_id = current_tenant_id(), job.pk
     transaction.on_commit(lambda: kick(tenant_id, job_id))
 
 

@@ -16,7 +16,8 @@ from crm.records.access import deleted_records, get_record
 from crm.records.types import RecordType
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
-from crm.users.http import WorkspaceRequest
+from crm.users.access import may
+from crm.users.http import WorkspaceRequest, require
 
 
 def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
@@ -50,6 +51,7 @@ def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id:
 
 def bin_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/bin/``: what was deleted in the last days and can be brought back."""
+    require(may(request.actor, "view", record_type.key))
     records = deleted_records(request.actor, record_type)[:200]
     context = {"type": record_type, "records": records, "days": settings.RECORDS_KEPT_DAYS}
     return respond(request, "pages/bin.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ class Head:
 class Row:
     record: Any
     url: str
-    cells: list[tuple[str, str]]  # (css class, HTML)
+    cells: Sequence[tuple[str, str]]  # (css class, HTML)
 
 
 @dataclass(frozen=True)

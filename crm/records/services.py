@@ -37,7 +37,7 @@ def create_record(
 
     ``attributes`` are model attributes that no field shows. Raises ``ValidationError`` keyed by field name.
     """
-    record = record_type.model(created_by=actor, **attributes)
+    record: Any = record_type.model(created_by=actor, **attributes)
     missing = [spec for spec in record_type.fields if spec.name not in values and spec.default is not None]
     _assign(record_type, record, {spec.name: spec.default() for spec in missing} | values)  # type: ignore[misc]
     _prepare(record_type, record)

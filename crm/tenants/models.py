@@ -91,12 +91,12 @@ class TenantForeignKey(models.ForeignKey):
         options.setdefault("related_name", "+")
         super().__init__(to, on_delete, **options)
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
         del options["db_constraint"], options["db_index"]
         return name, path, args, options
 
-    def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> Any:
-        here = self.model._meta.get_field("tenant")
-        there = self.remote_field.model._meta.get_field("tenant")
+    def get_extra_restriction(self, alias: Any, related_alias: Any) -> Any:
+        here: Any = self.model._meta.get_field("tenant")
+        there: Any = self.remote_field.model._meta.get_field("tenant")
         return Exact(Col(alias, there), Col(related_alias, here))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import get_script_prefix, reverse, set_script_prefix
 
 
-def _reverse_under(prefix: str, urlconf: str, name: str, **arguments: Any) -> str:
+def _reverse_under(prefix: str, urlconf: str, name: str, /, **arguments: Any) -> str:
     outer = get_script_prefix()
     set_script_prefix(prefix)
     try:
@@ -17,11 +17,11 @@ def _reverse_under(prefix: str, urlconf: str, name: str, **arguments: Any) -> st
         set_script_prefix(outer)
 
 
-def global_url(name: str, **arguments: Any) -> str:
+def global_url(name: str, /, **arguments: Any) -> str:
     """Return the path of a page that belongs to no workspace, e.g. ``account_login``."""
     return _reverse_under("/", settings.ROOT_URLCONF, name, **arguments)
 
 
-def workspace_url(slug: str, name: str, **arguments: Any) -> str:
+def workspace_url(slug: str, name: str, /, **arguments: Any) -> str:
     """Return the path of a page in the workspace ``slug``."""
     return _reverse_under(f"/{slug}/", settings.WORKSPACE_URLCONF, name, **arguments)

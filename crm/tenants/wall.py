@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -45,12 +46,12 @@ def tenant_models() -> list[type[TenantModel]]:
     return [model for model in apps.get_models() if issubclass(model, TenantModel) and model._meta.managed]
 
 
-def _constraints(cursor: object) -> dict[tuple[str, str], str]:
-    cursor.execute(  # type: ignore[attr-defined]
+def _constraints(cursor: Any) -> dict[tuple[str, str], str]:
+    cursor.execute(
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE connamespace = 'public'::regnamespace"
     )
-    rows = cursor.fetchall()  # type: ignore[attr-defined]
+    rows = cursor.fetchall()
     return {(table.strip('"'), name): definition for table, name, definition in rows}
 
 
@@ -97,7 +98,7 @@ def _grant(table: str) -> str:
     return f'GRANT {verbs} ON "{table}" TO {APP_ROLE}'
 
 
-def _sql_modules() -> Iterator[object]:
+def _sql_modules() -> Iterator[Any]:
     """Yield each app's ``sql`` module: ``STATEMENTS`` that create or replace its functions and special indexes."""
     for config in apps.get_app_configs():
         if find_spec(f"{config.name}.sql"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import gcd
 
 from crm.demo import words
-from crm.tenants.text import company_key, phone_key, sort_key
+from crm.tenants.text import phone_key, sort_key
 
 _ENDS = [(end, industry) for industry, ends in words.COMPANY_ENDS.items() for end in ends]
 _STRIDE = 7919  # a prime: neighbours in number are strangers in name
@@ -75,11 +75,3 @@ def person(draw: random.Random) -> Person:
         last, last_key = f"{last} {other}", f"{last_key} {other_key}"
     ascii_key = f"{first_key}.{last_key.replace(' ', '-')}".encode("ascii", "ignore").decode()
     return Person(first, last, f"{first} {last}", f"{first_key} {last_key}", ascii_key)
-
-
-def company_keys_hold(number: int) -> bool:
-    """Whether the short cut above gives what ``crm.tenants.text`` gives: for the test."""
-    found = company(number)
-    return (found.sort_name, found.key) == (sort_key(found.name), company_key(found.name)) and (
-        found.phone_key == phone_key(found.phone)
-    )

@@ -88,7 +88,7 @@ class RowField(forms.ChoiceField):
         if key and key not in self.rows:
             row = self.find(UUID(key))
             self.rows[key] = row
-            self.choices = [*list(self.choices), (key, str(row))]
+            self.choices: Any = [*list(self.choices), (key, str(row))]
 
     def clean(self, value: Any) -> Any:
         key = super().clean(value)

@@ -28,8 +28,7 @@ def refuse_nul(text: str) -> str:
 class Text(Kind):
     """One line. ``key`` names the normalised column to search and order by, when there is one."""
 
-    operators = ("is", "not", "starts", "empty", "filled")
-    normalise: Any = None
+    operators: tuple[str, ...] = ("is", "not", "starts", "empty", "filled")
 
     def __init__(self, max_length: int = 200, *, key: str = "") -> None:
         self.max_length = max_length

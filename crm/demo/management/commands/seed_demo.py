@@ -7,6 +7,7 @@ from typing import Any
 
 import time_machine
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from crm.demo.funnel import Funnel, make_vendors
@@ -36,8 +37,9 @@ class Command(BaseCommand):
         self.stdout.write(f"The demo workspace is ready ({time.monotonic() - started:.0f} s).")
 
 
+@transaction.atomic
 def seed() -> None:
-    """Make both workspaces. The demo one is filled in one transaction: it is there whole, or not at all."""
+    """Make both workspaces in one transaction: stopped half-way, the next start finds nothing and begins again."""
     now = timezone.now()
     with time_machine.travel(start_of(now), tick=False):
         admin = sign_up(SLUG, "Harbor Telemetry", DEMO_EMAIL, "Nora Lindqvist", zone="America/New_York", currency="USD")
