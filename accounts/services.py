@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -114,8 +115,10 @@ def set_type_cause(*, account: Account, cause: Event | None) -> None:
 
 @atomic
 def set_lost_only(*, account: Account, lost_only: bool, because: Event | None = None) -> Event | None:
-    """Note whether every opportunity of the account was lost; return the event, or None when that was known."""
-    lock_account(account)
+    """Note whether every opportunity of the account was lost; return the event, or None when that was known.
+
+    The account must be locked (``get_locked_account``): so were the opportunities counted.
+    """
     if account.lost_only == lost_only:
         return None
     accounts = registry.record_type("accounts")
@@ -135,8 +138,18 @@ def clear_lost_only(*, account_id: UUID, because: Event) -> None:
 
 def lock_account(account: Account) -> Account:
     """Hold the account, even a deleted one, until the transaction ends, and bring ``account`` up to date."""
-    account.refresh_from_db(from_queryset=Account.all_objects.select_for_update())
+    account.refresh_from_db(from_queryset=_to_lock())
     return account
+
+
+def get_locked_account(account_id: UUID) -> Account:
+    """Return the account, even a deleted one, held until the transaction ends."""
+    return _to_lock().get(pk=account_id)
+
+
+def _to_lock() -> QuerySet[Account]:
+    named = ("owner", "created_by", "parent", "type_because")  # by the event that will follow
+    return Account.all_objects.select_for_update(of=("self",)).select_related(*named)
 
 
 def _change_type(

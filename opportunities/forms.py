@@ -31,7 +31,7 @@ class StageForm(forms.Form):
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         )
         reasons = {str(one.pk): one for one in choices("loss_reason")}
-        self.fields["loss_reason"] = _rows_field(reasons, choice, _("Why was it lost?"), required=False)
+        self.fields["loss_reason"] = _rows_field(reasons, choice, _("Reason"), required=False)
         self.fields["loss_note"] = forms.CharField(
             required=False, label=_("What happened?"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
         )

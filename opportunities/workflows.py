@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.selectors import last_type_change
-from accounts.services import lock_account, meaning_of, set_account_type, set_lost_only, set_type_cause
+from accounts.services import get_locked_account, meaning_of, set_account_type, set_lost_only, set_type_cause
 from crm import events
 from crm.events.models import Event
 from crm.picklists.models import Choice
@@ -33,8 +33,7 @@ def follow_opportunity(event: Event) -> str:
     """Bring the accounts that the event touches in line with their opportunities."""
     outcomes: list[str] = []
     for account_id in sorted(_accounts_of(event)):
-        account = Account.all_objects.get(pk=account_id)
-        lock_account(account)
+        account = get_locked_account(account_id)
         outcomes += [settle_type(account, because=event), settle_lost_only(account, because=event)]
     return " ".join(outcome for outcome in outcomes if outcome)
 

@@ -58,7 +58,7 @@ def remove_contact_role(
     if opportunity.contact_id == contact.pk:
         _write_main_contact(opportunity, None, actor, because)
     _record("opportunity.contact_removed", part, actor, because)
-    part.delete()
+    OpportunityContact.objects.filter(pk=part.pk).delete()
 
 
 def set_main_contact(opportunity: Opportunity) -> None:

@@ -142,7 +142,7 @@ _ALWAYS_FILLED = frozenset({"stage", "opened_on"})  # an empty cell of an import
 def _move(
     opportunity: Opportunity, stage: Stage, *, actor: Membership | None, values: Values, because: Event | None
 ) -> Event | None:
-    opportunity.refresh_from_db(from_queryset=Opportunity.all_objects.select_for_update())
+    _lock(opportunity)
     if stage.pk == opportunity.stage_id:  # another request was quicker
         return None
     before = stage_by_id(opportunity.stage_id)
@@ -163,6 +163,13 @@ def _move(
     if opportunity.contact_id != contact_id:
         set_main_contact(opportunity)
     return event
+
+
+def _lock(opportunity: Opportunity) -> None:
+    """Hold the opportunity until the transaction ends, and bring it up to date, with all that its event will name."""
+    rows = Opportunity.all_objects.select_for_update(of=("self",))
+    named = rows.select_related("account", "contact", "owner", "created_by")
+    opportunity.refresh_from_db(from_queryset=named)
 
 
 def _event_of_move(before: Stage, stage: Stage) -> str:
