@@ -8,8 +8,8 @@ const columns = (board) => [...board.querySelectorAll("[data-stage]")];
 const columnOf = (element) => element.closest("[data-stage]");
 const cardsOf = (column) => column.querySelector("[data-board-cards]");
 
-function tell(text, tone = "danger") {
-  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, tone } }));
+function tell(text, tone = "danger", key = "") {
+  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, tone, key } }));
 }
 
 function count(column, step) {
@@ -111,13 +111,14 @@ let lifted = null;
 function lift(card) {
   lifted = { card, from: columnOf(card), next: card.nextElementSibling };
   card.classList.add("is-lifted");
-  tell(words.lifted, "info");
+  tell(words.lifted, "info", "lift");
 }
 
 function land(keep) {
   const { card, from, next } = lifted;
   lifted = null;
   card.classList.remove("is-lifted");
+  tell(keep ? words.dropped : words.back, "info", "lift");
   const column = columnOf(card);
   if (!keep) {
     place(card, from, next);

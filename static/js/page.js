@@ -21,9 +21,12 @@ function arm(toast) {
   start();
 }
 
-function say(text, tone = "danger") {
+// `key`: takes the place of an earlier toast of that key
+function say(text, tone = "danger", key = "") {
+  if (key) toasts.querySelector(`[data-toast="${key}"]`)?.remove();
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.classList.add(`tone-${tone}`);
+  toast.dataset.toast = key;
   toast.querySelector("p").textContent = text;
   toasts.append(toast);
 }
@@ -32,7 +35,7 @@ if (toasts) {
   toasts.querySelectorAll("[data-toast]").forEach(arm);
   new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(arm)).observe(toasts, { childList: true });
 }
-document.addEventListener("angler:toast", (event) => say(event.detail.text, event.detail.tone));
+document.addEventListener("angler:toast", ({ detail }) => say(detail.text, detail.tone, detail.key));
 document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
 
 // htmx: say what failed instead of doing nothing
@@ -43,10 +46,20 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () => say(words.offline));
 
-// A value that is being edited in place: the cursor goes into it, Escape leaves it
-document.addEventListener("htmx:afterSwap", (event) => {
-  const root = event.detail.target.isConnected ? event.detail.target : document;
-  root.querySelector("[autofocus]")?.focus();
+// A value that is being edited in place: the cursor goes into it, Escape leaves it, and after that one is where one was
+document.addEventListener("htmx:load", (event) => {
+  const fresh = event.detail.elt;
+  if (!(fresh instanceof Element) || fresh === document.body) return;
+  const lost = !document.activeElement || document.activeElement === document.body;
+  const control = fresh.querySelector("[aria-invalid=true], [autofocus]");
+  if (control) control.focus();
+  else if (fresh.matches(".value")) {
+    const first = fresh.querySelector("form :is(input:not([type=hidden]), select, textarea)");
+    if (first) {
+      first.focus();
+      first.select?.();
+    } else if (lost) fresh.querySelector(".value-edit")?.focus();
+  }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") event.target.closest?.("form")?.querySelector("[data-cancel]")?.click();
