@@ -57,7 +57,6 @@ def build(
     )
 
 
-@atomic
 def record_all(*, events: Sequence[Event]) -> None:
     """Write ``events`` and a message to each of their handlers, with two statements however many there are."""
     insert_many(Event, events)
