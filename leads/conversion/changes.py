@@ -15,8 +15,12 @@ _NEVER = ("id", "tenant_id")
 
 def columns(row: Model) -> dict[str, Any]:
     """Return the row's columns as JSON values, the empty ones left out."""
-    found = {field.attname: _plain(getattr(row, field.attname)) for field in row._meta.concrete_fields}
-    return {name: value for name, value in found.items() if name not in _NEVER and value not in (None, "", {})}
+    return _kept({field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields})
+
+
+def _kept(values: dict[str, Any]) -> dict[str, Any]:
+    plain = {name: _plain(value) for name, value in values.items() if name not in _NEVER}
+    return {name: value for name, value in plain.items() if value not in (None, "", {})}
 
 
 def _plain(value: Any) -> Any:
@@ -59,9 +63,9 @@ class ChangeSet:
         """Read the records once more and return what became of it: the value of ``Conversion.changes``."""
         entries = [*self._entries]
         for row in self._made:
-            entries.append(_entry(row, created=True, before={}, after=columns(_again(row))))
+            entries.append(_entry(row, created=True, before={}, after=_read(row)))
         for row, was in self._watched:
-            now = columns(_again(row))
+            now = _read(row)
             names = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
             if names:
                 before = {name: was.get(name) for name in names}
@@ -70,8 +74,9 @@ class ChangeSet:
         return entries
 
 
-def _again(row: Model) -> Model:
-    return type(row)._base_manager.get(pk=row.pk)
+def _read(row: Model) -> dict[str, Any]:
+    """The row's columns as the database has them: services may have written it through another object."""
+    return _kept(type(row)._base_manager.filter(pk=row.pk).values().get())
 
 
 def _entry(row: Model, *, created: bool, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
