@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -12,6 +13,7 @@ from django.test import RequestFactory, override_settings
 from django_htmx.middleware import HtmxDetails
 
 from crm.ui import http, icons, toasts
+from crm.ui.templatetags import ui
 
 
 def request_of(method: str = "get", htmx: bool = False, data: dict[str, str] | None = None) -> HttpRequest:
@@ -91,3 +93,13 @@ def templates_with(sources: dict[str, str]) -> list[dict[str, object]]:
             "OPTIONS": options,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("required", "marks"),
+    [([True, False, False], ["(required)", "", ""]), ([True, True, False], ["", "", "(optional)"]), ([True], [""])],
+)
+def test_a_form_marks_the_rarer_of_required_and_optional(required: list[bool], marks: list[str]) -> None:
+    fields = {f"field{number}": forms.CharField(required=one) for number, one in enumerate(required)}
+    form = type("Form", (forms.Form,), fields)()
+    assert [ui.mark(field) for field in form] == marks

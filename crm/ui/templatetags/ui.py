@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -41,7 +42,7 @@ def scripts() -> SafeString:
 @register.filter
 def mark(field: BoundField) -> str:
     """What a label says beside its name: "optional", or "required" where most fields of the form are optional."""
-    form = field.form
+    form: Any = field.form
     if not hasattr(form, "_marks_required"):
         shown = [one.field.required for one in form.visible_fields()]
         form._marks_required = sum(shown) < len(shown) / 2
