@@ -11,6 +11,7 @@ import pytest
 from crm.tenants.context import tenant_context
 from tests.database import create_database, drop_database
 from tests.people import Firm, make_firm
+from tests.permissions.samples import Samples, make_samples
 
 _firms: dict[str, Firm] = {}
 _numbers = count(1)
@@ -60,3 +61,17 @@ def fresh_firm(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         number = next(_numbers)
         yield make_firm(f"firm-{number}", f"Firm {number}")
+
+
+@pytest.fixture(scope="session")
+def committed_samples(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Samples:
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        return make_samples()
+
+
+@pytest.fixture
+def samples(db: None, committed_samples: Samples) -> Samples:
+    """One of each thing that a URL can name, in the workspaces "ours" and "theirs"; what a test does is rolled back."""
+    for sample in (committed_samples.ours, committed_samples.theirs):
+        sample.firm.tenant.__dict__.pop("_memo", None)
+    return committed_samples

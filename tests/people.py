@@ -31,7 +31,7 @@ class Firm:
     def everybody(self) -> dict[str, Membership]:
         return {"admin": self.ada, "manager": self.max, "rep": self.ana, "read_only": self.rita}
 
-    def url(self, name: str, **arguments: object) -> str:
+    def url(self, name: str, /, **arguments: object) -> str:
         return workspace_url(self.tenant.slug, name, **arguments)
 
 

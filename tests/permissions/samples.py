@@ -1,0 +1,200 @@
+"""One of each thing that a URL can name, in two workspaces that know nothing of each other.
+
+They are committed once for each test process and never changed for good: a test that writes rolls back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from crm.fields.money import Money
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.people import Firm, make_firm
+
+CSV = b"name,industry,owner\nImported One,Software,Ana Owner\nImported Two,Retail,Ana Owner\n"
+
+
+@dataclass
+class Sample:
+    """A workspace and the ids of what is in it, by name. ``…_west`` is of another team than ``firm.ana``."""
+
+    firm: Firm
+    ids: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)  # what a URL or a form names by other means than an id
+
+    def keep(self, **rows: Any) -> None:
+        self.ids |= {name: str(row.pk) for name, row in rows.items()}
+
+    def value(self, text: str) -> str:
+        """``$lead`` means the id of the lead, anything else itself."""
+        if not text.startswith("$"):
+            return text
+        name = text.removeprefix("$")
+        return self.ids[name] if name in self.ids else self.words[name]
+
+
+@dataclass(frozen=True)
+class Samples:
+    ours: Sample
+    theirs: Sample
+
+
+def make_samples() -> Samples:
+    return Samples(_make("ours", "Ours"), _make("theirs", "Theirs"))
+
+
+def _make(slug: str, name: str) -> Sample:
+    from crm.events.delivery import deliver_all
+    from crm.imports.running import run_import
+
+    sample = Sample(make_firm(slug, name))
+    tenant = sample.firm.tenant
+    with tenant_context(tenant):
+        _people(sample)
+        _lists(sample)
+        _records(sample)
+        _funnel(sample)
+        _activities(sample)
+        _views(sample)
+        deliver_all()
+        _failed_message(sample)
+        job = _imports(sample)
+    run_import(tenant, job.pk)
+    return sample
+
+
+def _people(sample: Sample) -> None:
+    from crm.users import invitations, services
+    from crm.users.selectors import roles
+
+    firm = sample.firm
+    sample.keep(ada=firm.ada, max=firm.max, ana=firm.ana, sam=firm.sam, rita=firm.rita, east=firm.east, west=firm.west)
+    role = next(one for one in roles() if one.key == "rep")
+    invited = services.invite_member(actor=firm.ada, email=f"new@{firm.tenant.slug}.example", name="New", role=role)
+    invitation = services.resend_invitation(actor=firm.ada, member=invited)
+    sample.words["token"] = invitations.url_of(invitation).rstrip("/").rpartition("/")[2]
+    sample.words["slug"] = firm.tenant.slug
+    spare_role = services.create_role(actor=firm.ada, name="Spare", access={})
+    sample.keep(invited=invited, role=role, spare_role=spare_role)
+    sample.keep(spare_team=services.create_team(actor=firm.ada, name="Spare"))
+
+
+def _lists(sample: Sample) -> None:
+    from crm.picklists import selectors, services
+
+    ada = sample.firm.ada
+    spare = services.create_pipeline(actor=ada, name="Spare")
+    used = selectors.default_pipeline()
+    sample.keep(pipeline=used, spare_pipeline=spare)
+    sample.keep(stage=make.stage("open"), stage_won=make.stage("won"), stage_lost=make.stage("lost"))
+    sample.keep(spare_stage=services.create_stage(actor=ada, pipeline=used, values={"label": "Spare"}))
+    sample.keep(spare_source=services.create_choice(actor=ada, picklist="lead_source", values={"label": "Spare"}))
+    sample.keep(
+        source=selectors.choices("lead_source")[0],
+        status_working=selectors.choice_meaning("lead_status", "working"),
+        reason=selectors.choices("unqualified_reason")[0],
+        prospect=selectors.choice_meaning("account_type", "prospect"),
+        customer=selectors.choice_meaning("account_type", "customer"),
+        contact_part=selectors.choices("contact_role")[0],
+    )
+
+
+def _records(sample: Sample) -> None:
+    """Of each type one of Ana's, one of her team mate Max's, one of team West's, and one in the recycle bin."""
+    from crm.records import registry
+
+    firm = sample.firm
+    for key, one, maker in (
+        ("accounts", "account", make.account),
+        ("contacts", "contact", make.contact),
+        ("leads", "lead", make.lead),
+        ("opportunities", "opportunity", make.opportunity),
+    ):
+        sample.keep(**{one: maker(firm.ana), f"{one}_mate": maker(firm.max), f"{one}_west": maker(firm.sam)})
+        deleted = maker(firm.ana)
+        registry.record_type(key).delete(deleted, actor=firm.ana)
+        sample.keep(**{f"{one}_deleted": deleted})
+        sample.words[f"{one}_name"] = registry.record_type(key).model.objects.get(pk=sample.ids[one]).name
+
+
+def _funnel(sample: Sample) -> None:
+    """What came of leads, and people who play a part in a deal."""
+    from crm.picklists.selectors import choice
+    from leads.conversion import convert_lead, plan_for
+    from leads.services import close_as_unqualified
+    from opportunities.services import add_contact_role, move_to_stage
+
+    firm = sample.firm
+    closed, converted = make.lead(firm.ana), make.lead(firm.ana, company="Converted Ltd")
+    close_as_unqualified(lead=closed, reason=choice(_uuid(sample, "reason")), actor=firm.ana)
+    convert_lead(lead_id=converted.pk, actor=firm.ana, plan=plan_for(converted, firm.ana))
+    sample.keep(lead_closed=closed, lead_converted=converted)
+    customer = make.account(firm.ana, name="Customer Ltd")
+    deal = make.opportunity(firm.ana, account=customer, amount=Money(5_000_00, "USD"))
+    move_to_stage(opportunity=deal, stage=make.stage("won"), actor=firm.ana)
+    person = make.contact(firm.ana, account=customer)
+    add_contact_role(opportunity=deal, contact=person, role=None, is_primary=True, actor=firm.ana)
+    sample.keep(customer_account=customer, deal_won=deal, person=person)
+
+
+def _uuid(sample: Sample, name: str) -> Any:
+    from uuid import UUID
+
+    return UUID(sample.ids[name])
+
+
+def _activities(sample: Sample) -> None:
+    from crm.activities.services import create_activity, delete_activity
+    from leads.models import Lead
+
+    firm, today = sample.firm, timezone.localdate()
+    ours = [Lead.objects.get(pk=sample.ids["lead"])]
+    west = [Lead.objects.get(pk=sample.ids["lead_west"])]
+    task = create_activity(kind="task", records=ours, actor=firm.ana, subject="Call back", due_on=today)
+    task_west = create_activity(kind="task", records=west, actor=firm.sam, subject="Call them", due_on=today)
+    note = create_activity(kind="note", records=ours, actor=firm.ana, body="Wants a demo")
+    deleted = create_activity(kind="note", records=ours, actor=firm.ana, body="Written in error")
+    delete_activity(activity=deleted, actor=firm.ana)
+    sample.keep(task=task, task_west=task_west, note=note, note_deleted=deleted)
+
+
+def _views(sample: Sample) -> None:
+    from crm.saved_views.models import SavedView
+
+    def view(name: str, owner: Any, audience: str) -> Any:
+        return SavedView.objects.create(record_type="leads", name=name, state={}, owner=owner, audience=audience)
+
+    sample.keep(
+        view_shipped=SavedView.objects.filter(record_type="leads", owner=None).order_by("order", "id")[0],
+        view_ana=view("Ana's own", sample.firm.ana, "own"),
+        view_shared=view("Ada's, for all", sample.firm.ada, "all"),
+    )
+
+
+def _failed_message(sample: Sample) -> None:
+    from crm.events.models import Event, OutboxMessage
+
+    failed = timezone.now() - timedelta(minutes=1)
+    event = Event.objects.filter(name="opportunity.won").first()
+    message = OutboxMessage.objects.create(
+        event=event, handler="account-life", attempts=8, due_at=failed, failed_at=failed, last_error="away"
+    )
+    sample.keep(message=message, event=event)
+
+
+def _imports(sample: Sample) -> Any:
+    """One whose columns are to be set, and one that has gone through a dry run."""
+    from accounts.record import ACCOUNT
+    from crm.imports.services import start_import, upload_import
+
+    ada = sample.firm.ada
+    waiting = upload_import(actor=ada, record_type=ACCOUNT, file_name="waiting.csv", content=CSV)
+    tried = upload_import(actor=ada, record_type=ACCOUNT, file_name="tried.csv", content=CSV)
+    start_import(job=tried, actor=ada, dry_run=True)
+    sample.keep(import_waiting=waiting, import_tried=tried)
+    return tried

@@ -1,0 +1,322 @@
+"""Who may open what: every URL of a workspace, with the answer to admin, manager, rep and read-only.
+
+A row is the URL's name, the verb, its arguments, and the four statuses. ``$lead`` is the id of the sample lead
+(``samples.py``); ``…_mate`` is of the rep's team but not theirs, ``…_west`` of another team. 404 is how a refusal
+looks, 303 where a write leads. A form sends DELETE as POST with ``_method``, and so does the test. A URL without a
+row, and a row without a URL, fail ``test_urls.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ROLES = ("admin", "manager", "rep", "read_only")
+
+
+@dataclass(frozen=True)
+class Row:
+    """``data`` is what the form holds; like ``arguments`` it may name samples."""
+
+    name: str
+    verb: str
+    arguments: dict[str, str]
+    statuses: dict[str, int]
+    data: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return " ".join([self.name, self.verb, *self.arguments.values()])
+
+
+# Every record type has these. What differs is the rep: {see} and {move} are the answers about another team's record,
+# {mate} is the answer about changing one of a team mate's.
+RECORDS = """
+{key}:list      GET     -                                             200 200 200 200
+{key}:bin       GET     -                                             200 200 200 200
+{key}:export    GET     -                                             200 200 200 404
+{key}:new       GET     -                                             200 200 200 404
+{key}:new       POST    -                                             303 303 303 404
+{key}:record    GET     record_id=${one}                              200 200 200 200
+{key}:record    GET     record_id=${one}_west                         200 200 {see} 200
+{key}:record    GET     record_id=${one}_deleted                      404 404 404 404
+{key}:history   GET     record_id=${one}                              200 200 200 200
+{key}:history   GET     record_id=${one}_west                         200 200 {see} 200
+{key}:access    GET     record_id=${one}                              200 200 200 200
+{key}:access    GET     record_id=${one}_west                         200 200 {see} 200
+{key}:edit      GET     record_id=${one}                              200 200 200 404
+{key}:edit      GET     record_id=${one}_mate                         200 200 {mate_get} 404
+{key}:edit      GET     record_id=${one}_west                         200 404 404 404
+{key}:edit      POST    record_id=${one}                              303 303 303 404
+{key}:edit      POST    record_id=${one}_mate                         303 303 {mate_post} 404
+{key}:edit      POST    record_id=${one}_west                         303 404 404 404
+{key}:field     GET     record_id=${one} name={field}                 200 200 200 404
+{key}:field     GET     record_id=${one}_west name={field}            200 404 404 404
+{key}:field     POST    record_id=${one} name={field}                 303 303 303 404
+{key}:field     POST    record_id=${one}_west name={field}            303 404 404 404
+{key}:deletion  GET     record_id=${one}                              200 200 200 404
+{key}:deletion  GET     record_id=${one}_mate                         200 200 404 404
+{key}:deletion  POST    record_id=${one}                              303 303 303 404
+{key}:deletion  POST    record_id=${one}_mate                         303 303 404 404
+{key}:deletion  POST    record_id=${one}_west                         303 404 404 404
+{key}:deletion  DELETE  record_id=${one}_deleted                      303 303 303 404
+activities:timeline GET record_type={key} record_id=${one}            200 200 200 200
+activities:timeline GET record_type={key} record_id=${one}_west       200 200 {see} 200
+pages:options   GET     key={key}                                     200 200 200 200
+saved_views:index GET   key={key}                                     200 200 200 200
+imports:new     GET     key={key}                                     200 200 404 404
+imports:new     POST    key={key}                                     303 303 404 404
+"""
+
+RECORD_TYPES = (
+    {"key": "leads", "one": "lead", "field": "last_name", "see": "404", "mate_get": "200", "mate_post": "303"},
+    {"key": "accounts", "one": "account", "field": "name", "see": "200", "mate_get": "200", "mate_post": "303"},
+    {"key": "contacts", "one": "contact", "field": "last_name", "see": "200", "mate_get": "200", "mate_post": "303"},
+    {
+        "key": "opportunities",
+        "one": "opportunity",
+        "field": "name",
+        "see": "404",
+        "mate_get": "404",
+        "mate_post": "404",
+    },
+)
+
+FUNNEL = """
+leads:status           POST    record_id=$lead                        303 303 303 404
+leads:status           POST    record_id=$lead_west                   303 404 404 404
+leads:closing          GET     record_id=$lead                        200 200 200 404
+leads:closing          GET     record_id=$lead_west                   200 404 404 404
+leads:closing          POST    record_id=$lead                        303 303 303 404
+leads:closing          POST    record_id=$lead_west                   303 404 404 404
+leads:closing          DELETE  record_id=$lead_closed                 303 303 303 404
+leads:conversion       GET     record_id=$lead                        200 200 200 404
+leads:conversion       GET     record_id=$lead_west                   200 404 404 404
+leads:conversion       GET     record_id=$lead_converted              200 200 200 200
+leads:conversion       POST    record_id=$lead                        303 303 303 404
+leads:conversion       POST    record_id=$lead_west                   303 404 404 404
+leads:conversion       DELETE  record_id=$lead_converted              303 303 303 404
+leads:conversion_undo  GET     record_id=$lead_converted              200 200 200 404
+leads:edit             GET     record_id=$lead_converted              409 409 409 404
+opportunities:board    GET     -                                      200 200 200 200
+opportunities:stage    GET     record_id=$opportunity                 200 200 200 404
+opportunities:stage    GET     record_id=$opportunity_mate            200 200 404 404
+opportunities:stage    GET     record_id=$opportunity_west            200 404 404 404
+opportunities:stage    POST    record_id=$opportunity                 303 303 303 404
+opportunities:stage    POST    record_id=$opportunity_mate            303 303 404 404
+opportunities:stage    POST    record_id=$opportunity_west            303 404 404 404
+opportunities:contact_roles GET  record_id=$opportunity               200 200 200 404
+opportunities:contact_roles GET  record_id=$opportunity_west          200 404 404 404
+opportunities:contact_roles POST record_id=$opportunity               303 303 303 404
+opportunities:contact_role  GET  record_id=$deal_won contact_id=$person    303 303 303 404
+opportunities:contact_role  POST record_id=$deal_won contact_id=$person    303 303 303 404
+opportunities:contact_role  POST record_id=$opportunity contact_id=$person 404 404 404 404
+opportunities:contact_role  DELETE record_id=$deal_won contact_id=$person  303 303 303 404
+accounts:type          GET     record_id=$account                     200 200 200 404
+accounts:type          GET     record_id=$account_west                200 404 404 404
+accounts:type          POST    record_id=$account                     303 303 303 404
+accounts:type          POST    record_id=$account_west                303 404 404 404
+"""
+
+DAY = """
+home:my_day            GET     -                                      200 200 200 200
+search:results         GET     -                                      200 200 200 200
+search:palette         GET     -                                      200 200 200 200
+users:profile          GET     -                                      200 200 200 200
+users:profile          POST    -                                      303 303 303 303
+users:look             POST    -                                      303 303 303 303
+activities:tasks       GET     -                                      200 200 200 200
+activities:new         GET     -                                      200 200 200 200
+activities:new         POST    -                                      303 303 303 303
+activities:completion  POST    activity_id=$task                      303 303 303 404
+activities:completion  POST    activity_id=$task_west                 303 404 404 404
+activities:completion  POST    activity_id=$note                      404 404 404 404
+activities:completion  DELETE  activity_id=$task                      303 303 303 404
+activities:due         POST    activity_id=$task                      303 303 303 404
+activities:due         POST    activity_id=$task_west                 303 404 404 404
+activities:edit        GET     activity_id=$note                      200 200 200 404
+activities:edit        GET     activity_id=$task_west                 200 404 404 404
+activities:edit        POST    activity_id=$note                      303 303 303 404
+activities:edit        POST    activity_id=$task_west                 303 404 404 404
+activities:deletion    POST    activity_id=$note                      303 303 303 404
+activities:deletion    POST    activity_id=$task_west                 303 404 404 404
+activities:deletion    DELETE  activity_id=$note_deleted              303 303 303 404
+saved_views:new        GET     key=leads                              200 200 200 200
+saved_views:new        POST    key=leads                              303 303 303 303
+saved_views:view       GET     key=leads view_id=$view_ana            404 404 200 404
+saved_views:view       GET     key=leads view_id=$view_shared         200 404 404 404
+saved_views:view       POST    key=leads view_id=$view_ana            404 404 303 404
+saved_views:view       POST    key=leads view_id=$view_shared         303 404 404 404
+saved_views:view       POST    key=leads view_id=$view_shipped        303 404 404 404
+saved_views:view       DELETE  key=leads view_id=$view_ana            404 404 303 404
+saved_views:view       DELETE  key=leads view_id=$view_shared         303 404 404 404
+saved_views:pin        POST    key=leads view_id=$view_shared         303 303 303 303
+saved_views:pin        POST    key=leads view_id=$view_ana            404 404 303 404
+saved_views:pin        DELETE  key=leads view_id=$view_shared         303 303 303 303
+saved_views:default    POST    key=leads view_id=$view_shared         303 404 404 404
+reports:index          GET     -                                      200 200 200 200
+reports:report         GET     key=pipeline                           200 200 200 200
+reports:report         GET     key=close-ratio                        200 200 200 200
+reports:report         GET     key=accounts-by-type                   200 200 200 200
+reports:report_csv     GET     key=pipeline                           200 200 200 404
+reports:report_csv     GET     key=close-ratio                        200 200 200 404
+reports:report_csv     GET     key=accounts-by-type                   200 200 200 404
+imports:index          GET     -                                      200 200 404 404
+imports:columns        GET     job_id=$import_waiting                 200 404 404 404
+imports:columns        POST    job_id=$import_waiting                 303 404 404 404
+imports:job            GET     job_id=$import_waiting                 303 404 404 404
+imports:job            GET     job_id=$import_tried                   200 404 404 404
+imports:run            POST    job_id=$import_tried                   303 404 404 404
+imports:run            DELETE  job_id=$import_tried                   303 404 404 404
+imports:refused        GET     job_id=$import_tried                   200 404 404 404
+"""
+
+# The admin's alone.
+SETUP = """
+setup:index                  GET     -
+setup:workspace              GET     -
+setup:workspace              POST    -
+setup:people                 GET     -
+setup:invite                 GET     -
+setup:invite                 POST    -
+setup:person                 GET     id=$sam
+setup:person                 GET     id=$invited
+setup:person                 POST    id=$sam
+setup:person_deactivation    POST    id=$sam
+setup:person_deactivation    DELETE  id=$sam
+setup:invitation             POST    id=$invited
+setup:teams                  GET     -
+setup:new_team               GET     -
+setup:new_team               POST    -
+setup:team                   GET     id=$east
+setup:team                   POST    id=$east
+setup:team_deletion          POST    id=$spare_team
+setup:roles                  GET     -
+setup:new_role               GET     -
+setup:new_role               POST    -
+setup:role                   GET     id=$spare_role
+setup:role                   POST    id=$spare_role
+setup:role_deletion          POST    id=$spare_role
+setup:pipelines              GET     -
+setup:new_pipeline           GET     -
+setup:new_pipeline           POST    -
+setup:pipeline               GET     id=$pipeline
+setup:pipeline               POST    id=$pipeline
+setup:pipeline_position      POST    id=$pipeline
+setup:pipeline_deactivation  POST    id=$spare_pipeline
+setup:pipeline_deactivation  DELETE  id=$spare_pipeline
+setup:pipeline_deletion      POST    id=$spare_pipeline
+setup:list                   GET     key=lead_source
+setup:list                   GET     key=$pipeline
+setup:new_entry              GET     key=lead_source
+setup:new_entry              POST    key=lead_source
+setup:new_entry              GET     key=$pipeline
+setup:new_entry              POST    key=$pipeline
+setup:entry                  GET     key=lead_source id=$source
+setup:entry                  POST    key=lead_source id=$source
+setup:entry                  GET     key=$pipeline id=$stage
+setup:entry                  POST    key=$pipeline id=$stage
+setup:entry_position         POST    key=lead_source id=$source
+setup:entry_position         POST    key=$pipeline id=$stage
+setup:entry_deactivation     POST    key=lead_source id=$spare_source
+setup:entry_deactivation     DELETE  key=lead_source id=$spare_source
+setup:entry_deactivation     POST    key=$pipeline id=$spare_stage
+setup:entry_deletion         GET     key=lead_source id=$spare_source
+setup:entry_deletion         POST    key=lead_source id=$spare_source
+setup:entry_deletion         GET     key=$pipeline id=$stage
+setup:entry_deletion         POST    key=$pipeline id=$spare_stage
+setup:changes                GET     -
+setup:runs                   GET     -
+setup:retry                  POST    id=$message
+"""
+
+LEAD = {"last_name": "Lead", "email": "x@lead.example"}
+DEAL = {
+    "name": "Deal",
+    "account_id": "$account",
+    "stage": "$stage",
+    "amount_currency": "USD",
+    "opened_on": "2026-01-05",
+}
+
+# What the forms hold that are not sent empty.
+DATA: dict[str, dict[str, str]] = {
+    "leads:new": LEAD,
+    "leads:edit": LEAD,
+    "leads:field": LEAD,
+    "leads:status": {"status": "$status_working"},
+    "leads:closing": {"unqualified_reason": "$reason"},
+    "leads:conversion": {"accounts": "new", "accounts-name": "Kestrel", "contacts": "none", "opportunities": "none"},
+    "accounts:new": {"name": "Kestrel", "type": "$prospect"},
+    "accounts:edit": {"name": "Kestrel", "type": "$prospect"},
+    "accounts:field": {"name": "Kestrel"},
+    "accounts:type": {"type": "$customer", "keep": "on"},
+    "contacts:new": {"last_name": "Contact"},
+    "contacts:edit": {"last_name": "Contact"},
+    "contacts:field": {"last_name": "Contact"},
+    "opportunities:new": {**DEAL, "account": "$account_name"},
+    "opportunities:edit": {**DEAL, "account": "$account_name"},
+    "opportunities:field": {"name": "Deal"},
+    "opportunities:stage": {"stage": "$stage_won"},
+    "opportunities:contact_roles": {"contact": "$contact_name", "contact_id": "$contact", "role": "$contact_part"},
+    "users:profile": {"name": "Another Name"},
+    "users:look": {"theme": "dark"},
+    "activities:new": {"kind": "task", "body": "Tidy up"},
+    "activities:edit": {
+        "subject": "Said otherwise",
+        "body": "More",
+        "occurred_at": "2026-01-05T10:00",
+        "owner": "$sam",
+    },
+    "saved_views:new": {"name": "Mine", "audience": "own"},
+    "saved_views:view": {"name": "Renamed", "audience": "all"},
+    "imports:new": {"file": "@csv"},
+    "imports:columns": {"column_0": "name", "column_1": "industry", "column_2": "owner", "dry_run": "1"},
+    "setup:workspace": {
+        "name": "Renamed",
+        "time_zone": "Europe/Berlin",
+        "currency": "EUR",
+        "language": "en",
+    },
+    "setup:invite": {"name": "Nora", "email": "nora@else.example", "role": "$role", "team": "$east"},
+    "setup:person": {"name": "Sam Renamed", "role": "$role", "team": "$east"},
+    "setup:new_team": {"name": "South", "parent": "$east"},
+    "setup:team": {"name": "Renamed", "parent": "$west"},
+    "setup:new_role": {
+        "name": "Partner",
+        **{
+            f"{key}-{verb}": "none"
+            for key in ("leads", "accounts", "contacts", "opportunities")
+            for verb in ("view", "create", "edit", "delete")
+        },
+    },
+    "setup:new_pipeline": {"name": "Renewals"},
+    "setup:pipeline": {"name": "Renamed"},
+    "setup:pipeline_position": {"to": "down"},
+    "setup:new_entry": {
+        "label": "Renamed",
+        "meaning": "open",
+        "probability": "10",
+        "forecast_category": "pipeline",
+    },
+    "setup:entry_position": {"to": "down"},
+}
+DATA["setup:role"] = DATA["setup:new_role"]
+DATA["setup:entry"] = DATA["setup:new_entry"]
+
+
+def _row(line: str) -> Row:
+    name, verb, *rest = line.split()
+    arguments = dict(part.split("=") for part in rest if "=" in part)
+    statuses = [int(part) for part in rest if part.isdigit()]
+    return Row(
+        name, verb, arguments, dict(zip(ROLES, statuses, strict=True)), DATA.get(name, {}) if verb == "POST" else {}
+    )
+
+
+def _rows() -> list[Row]:
+    lines = [line for each in RECORD_TYPES for line in RECORDS.format(**each).splitlines()]
+    lines += FUNNEL.splitlines() + DAY.splitlines()
+    lines += [f"{line} {200 if 'GET' in line else 303} 404 404 404" for line in SETUP.splitlines() if line]
+    return [_row(line) for line in lines if line]
+
+
+ROWS = _rows()
