@@ -133,7 +133,7 @@ def _totals(record_type: RecordType, records: QuerySet) -> QuerySet:
     spec = record_type.spec(board.amount)
     kind = cast(Money, spec.kind)
     rows = records.order_by().values_list(f"{board.column}_id", kind.currency)
-    return rows.annotate(count=Count("pk"), total=Sum(kind.minor(spec)))
+    return rows.annotate(count=Count("*"), total=Sum(kind.minor(spec)))
 
 
 def _shown(request: WorkspaceRequest, listing: Listing) -> set[UUID] | None:
