@@ -23,10 +23,10 @@ check: env ## lint, format, types, import order, templates, migrations, deployme
 	@$(PYTHON_IN) -m crm.local check
 
 bench: env ## measure speed against a floor, on the data of `make demo-big`
-	@$(PYTHON_IN) manage.py bench $(ARGS)
+	@$(PYTHON_IN) -m tests.bench $(ARGS)
 
 demo-big: env ## load a workspace with a million leads, and 200 small ones
-	@$(PYTHON_IN) manage.py seed_big $(ARGS)
+	@$(PYTHON_IN) manage.py demo_big $(ARGS)
 
 shell: env ## Django's shell on the local data
 	@$(PYTHON_IN) manage.py shell $(ARGS)

@@ -46,7 +46,7 @@ COMPANY_STARTS = (
     " Laurel Ledger Linden Lumen Lunar Maple Meridian Mesa Mistral Monarch Moss North Oak Ocean Onyx Opal"
     " Orchard Osprey Pacific Pine Pioneer Prairie Quarry Quartz Raven Redwood Ridge River Rowan Saffron Sage"
     " Sierra Silver Sparrow Spruce Sterling Stone Summit Swift Tamarind Terra Thistle Timber Topaz Tundra Union"
-    " Valley Vector Verdant Vista Walnut Willow Zephyr Blue Ridge|"
+    " Valley Vector Verdant Vista Walnut Willow Zephyr"
 ).split()
 
 COMPANY_ENDS: dict[str, tuple[str, ...]] = {

@@ -5,6 +5,7 @@ All in one transaction that shuts everybody else out of these tables: either all
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,8 +23,8 @@ class Table:
 
     def __init__(self, model: type[models.Model]) -> None:
         self.name = model._meta.db_table
-        self.columns = [field.column for field in model._meta.concrete_fields]
-        self.plan = [(field.column, _default(field)) for field in model._meta.concrete_fields]
+        self.columns = [str(field.column) for field in model._meta.concrete_fields]
+        self.plan = [(str(field.column), _default(field)) for field in model._meta.concrete_fields]
 
     def row(self, values: dict[str, Any]) -> list[Any]:
         return [values.get(column, default) for column, default in self.plan]
@@ -34,7 +35,7 @@ def _default(field: models.Field) -> Any:
         return None
     if field.has_default():
         value = field.get_default()
-        return {dict: "{}", list: "[]"}.get(type(value), value)  # JSON is handed over as text
+        return json.dumps(value) if isinstance(value, dict | list) else value
     return "" if field.empty_strings_allowed else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.demo import words
 from crm.demo.big.companies import account_before
+from crm.demo.big.copying import Table
 from crm.demo.big.filling import DAY, HOUR, Deal, Filling, day, iso, made
 from crm.demo.big.ground import Owner
 from crm.demo.big.names import company
@@ -16,6 +17,7 @@ from opportunities.models import Opportunity, OpportunityContact, StageVisit
 DEAL_DAYS = 790  # opened; what they close lies within 24 months
 FROM_LEADS = 0.3
 WON = 0.44
+_COLUMNS = {model: Table(model) for model in (Opportunity, OpportunityContact, StageVisit)}
 OPEN_FOR_EVER = 0.06  # deals that nobody has closed although their time is over
 
 
@@ -89,14 +91,17 @@ def _write(work: Filling, number: int, contact: int | None, course: Course) -> N
     first = row | _in_stage(work, course.visits[0][0], course.opened, course.closing)
     row |= _in_stage(work, course.stage, course.since, course.closing) | {"updated_at": iso(course.since)}
     work.sink.add(Opportunity, row)
-    parts = _write_around(work, row, owner, course)
+    parts = [_kept(Opportunity, first), *_write_around(work, row, owner, course)]
     from_lead = contact is not None and draw.random() < FROM_LEADS and len(work.deals) < work.size.leads // 3
     because = work.id_at(course.opened) if from_lead else None
     if from_lead and contact is not None and because:
-        work.deals.append(
-            Deal(deal_id, number, contact, owner, course.opened, name, first, parts, because)  # fmt: skip
-        )
-    _tell(work, row, owner, course, number, because)
+        work.deals.append(Deal(deal_id, number, contact, owner, course.opened, name, parts, because))
+    ended = _tell(work, row, work.creator(owner), course, because)
+    work.with_deals.add(number)
+    if course.stage.meaning != "lost":
+        work.not_lost.add(number)
+    if course.stage.meaning == "won" and ended:
+        work.wins.setdefault(number, []).append((course.since, ended))
 
 
 def _in_stage(work: Filling, stage: Any, since: int, closing: int) -> dict[str, Any]:
@@ -127,37 +132,44 @@ def _write_around(work: Filling, row: dict[str, Any], owner: Owner, course: Cour
         visit |= {"entered_by_id": creator.id, "left_at": iso(following[0][1]) if following else None}
         work.sink.add(StageVisit, visit)
         if index == 0:
-            parts.append(("opportunities.stagevisit", visit["id"], visit | {"left_at": None}))
+            parts.append(_kept(StageVisit, visit | {"left_at": None}))
     if row["contact_id"]:
         part = own | {"id": work.id_at(course.opened), "contact_id": row["contact_id"], "is_primary": True}
         work.sink.add(OpportunityContact, part)
-        parts.append(("opportunities.opportunitycontact", part["id"], part))
+        parts.append(_kept(OpportunityContact, part))
     return parts
 
 
-def _tell(work: Filling, row: dict[str, Any], owner: Owner, course: Course, number: int, because: str | None) -> None:
-    """The events of its making and its end; and for an open one what is to be done, or what was said."""
-    creator, deal_id = work.creator(owner), row["id"]
-    first, last = course.visits[0][0], course.stage
-    labels = {"id": str(first.pk), "label": first.label}
-    changes = made(name=row["name"], stage=labels, owner=owner.json)
+def _kept(model: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """What ``leads.conversion.changes`` keeps of a row that a conversion made."""
+    table, left_out = _COLUMNS[model], ("id", "tenant_id")
+    columns = dict(zip(table.columns, table.row(values), strict=True))
+    after = {name: value for name, value in columns.items() if value not in (None, "", "{}") and name not in left_out}
+    return {"model": model._meta.label_lower, "id": values["id"], "created": True, "before": {}, "after": after}
+
+
+def _tell(work: Filling, row: dict[str, Any], creator: Owner, course: Course, because: str | None) -> str | None:
+    """The events of its making and its end; and for an open one what is to be done, or what was said.
+
+    Returns the event of winning or losing it.
+    """
+    deal_id, first, last = row["id"], course.visits[0][0], course.stage
+    changes = made(name=row["name"], stage=_label(first), owner=creator.json)
     work.event(
         "opportunity.created", "opportunities", deal_id, course.opened, creator, changes=changes, because=because
     )
-    work.with_deals.add(number)
-    if last.meaning != "lost":
-        work.not_lost.add(number)
     if last.meaning == "open":
         _activity(work, row, creator, course)
-        return
-    before = course.visits[-2][0]
-    moved = {"stage": [{"id": str(before.pk), "label": before.label}, {"id": str(last.pk), "label": last.label}]}
+        return None
+    moved = {"stage": [_label(course.visits[-2][0]), _label(last)]}
     data = {"name": row["name"], "on": row["closed_on"]}
-    event = work.event(
+    return work.event(
         f"opportunity.{last.meaning}", "opportunities", deal_id, course.since, creator, changes=moved, data=data
     )
-    if last.meaning == "won":
-        work.wins.setdefault(number, []).append((course.since, event))
+
+
+def _label(stage: Any) -> dict[str, str]:
+    return {"id": str(stage.pk), "label": stage.label}
 
 
 def _activity(work: Filling, row: dict[str, Any], owner: Owner, course: Course) -> None:

@@ -42,8 +42,7 @@ class Deal:
     owner: Owner
     opened: int  # millisecond
     name: str
-    kept: dict[str, Any]  # its columns as they were when it was made, for the conversion's change set
-    parts: list[tuple[str, str, dict[str, Any]]]  # (model, id, columns) of what was made with it
+    parts: list[dict[str, Any]]  # what was made with it, as a conversion's change set keeps it
     converted_event: str
 
 

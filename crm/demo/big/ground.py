@@ -54,6 +54,9 @@ class Ground:
         self.open_stages = [one for one in self.stages if one.meaning == "open"]
         self.won = next(one for one in self.stages if one.meaning == "won")
         self.lost = next(one for one in self.stages if one.meaning == "lost")
+        every = [one for choices in self.choices.values() for one in reversed(choices)]
+        self._by_meaning = {(one.picklist, one.meaning): str(one.pk) for one in every}
+        self._by_label = {(one.picklist, one.label): str(one.pk) for one in every}
 
     def owner(self, draw: random.Random) -> Owner:
         """Somebody: a few own much, many own little, and some records wait in the pool."""
@@ -62,10 +65,12 @@ class Ground:
         return self.owners[int(len(self.owners) * draw.random() ** 1.5)]
 
     def meaning(self, picklist: str, meaning: str) -> str:
-        return str(next(one.pk for one in self.choices[picklist] if one.meaning == meaning))
+        """The id of the first choice that means it."""
+        return self._by_meaning[picklist, meaning]
 
     def called(self, picklist: str, label: str) -> str:
-        return str(next(one.pk for one in self.choices[picklist] if one.label == label))
+        """The id of the choice of that label."""
+        return self._by_label[picklist, label]
 
 
 def ground_of(slug: str, name: str, *, people: int, teams: int) -> Ground:
@@ -99,7 +104,7 @@ def _read(tenant: Tenant, email: str) -> Ground:
 def _hire(slug: str, people: int, teams: int) -> None:
     """Let colleagues in until the workspace has ``people``: in each team a manager, and one in twelve only reads."""
     admin = members()[0]
-    groups = [create_team(actor=admin, name=name) for name in TEAMS[:teams]] or [admin.team]
+    groups = [create_team(actor=admin, name=name) for name in TEAMS[:teams]]
     by_role = {role.key: role for role in roles()}
     draw = random.Random(slug)
     for number in range(1, people):

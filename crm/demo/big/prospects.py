@@ -7,6 +7,7 @@ from typing import Any
 
 from crm.demo import words
 from crm.demo.big.filling import DAY, Deal, Filling, iso, made
+from crm.demo.big.ground import Owner
 from crm.demo.big.names import Company, Person, company, person
 from leads.models import Conversion, Lead
 
@@ -28,16 +29,15 @@ def write_leads(work: Filling) -> None:
     for at in work.moments(rest, LEAD_DAYS):
         firm = company(known + int(rest * COMPANIES * work.draw.random()))
         who = person(work.draw)
-        row = _row(work, at, firm, who)
+        row = _row(work, at, firm, who, work.ground.owner(work.draw))
         row |= _status(work, at)
         work.sink.add(Lead, row)
         _tell(work, row, at)
 
 
-def _row(work: Filling, at: int, firm: Company, who: Person) -> dict[str, Any]:
+def _row(work: Filling, at: int, firm: Company, who: Person, owner: Owner) -> dict[str, Any]:
     ground, draw = work.ground, work.draw
     dice = draw.random
-    owner = ground.owner(draw)
     sources = ground.choices["lead_source"]
     source = sources[int(len(sources) * dice() ** 1.8)]
     campaigns = words.CAMPAIGNS.get(source.label, ("",))
@@ -88,7 +88,7 @@ def _write_converted(work: Filling, deal: Deal) -> None:
     """A lead that became an opportunity at an account and with a contact that were there already."""
     ground = work.ground
     at = work.working(deal.opened - int(work.draw.expovariate(1 / 12) * DAY) - DAY)
-    before = _row(work, at, company(deal.account), work.people[deal.contact])
+    before = _row(work, at, company(deal.account), work.people[deal.contact], deal.owner)
     before |= {"status_id": ground.meaning("lead_status", "qualified"), "status_since": iso(at)}
     when = iso(deal.opened)
     after = {
@@ -105,10 +105,8 @@ def _write_converted(work: Filling, deal: Deal) -> None:
     _tell(work, row, at)
     conversion_id = work.id_at(deal.opened)
     _tell_converted(work, deal, row, conversion_id)
-    entries = [_entry("opportunities.opportunity", deal.id, deal.kept)]
-    entries += [_entry(model, row_id, columns) for model, row_id, columns in deal.parts]
     was = {name: before.get(name) for name in after}
-    entries.append({"model": "leads.lead", "id": row["id"], "created": False, "before": was, "after": after})
+    changed = {"model": "leads.lead", "id": row["id"], "created": False, "before": was, "after": after}
     work.sink.add(
         Conversion,
         {
@@ -121,17 +119,9 @@ def _write_converted(work: Filling, deal: Deal) -> None:
             "converted_by_id": work.creator(deal.owner).id,
             "converted_at": when,
             "event_id": deal.converted_event,
-            "changes": json.dumps(entries, ensure_ascii=False),
+            "changes": json.dumps([*deal.parts, changed], ensure_ascii=False),
         },
     )
-
-
-def _entry(model: str, row_id: str, columns: dict[str, Any]) -> dict[str, Any]:
-    """What ``leads.conversion.changes`` keeps of a row that a conversion made."""
-    kept = {
-        name: value for name, value in columns.items() if name not in ("id", "tenant_id") and value not in (None, "")
-    }
-    return {"model": model, "id": row_id, "created": True, "before": {}, "after": kept}
 
 
 def _tell_converted(work: Filling, deal: Deal, row: dict[str, Any], conversion_id: str) -> None:

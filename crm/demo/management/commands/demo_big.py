@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from crm.demo.big import LEADS, SMALL, load
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         def say(text: str) -> None:
             self.stdout.write(f"{time.monotonic() - started:6.0f} s  {text}")
 
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
         filled = load(leads=options["leads"], small=options["small"], say=say)
         if not filled:
             say("Everything is there already.")
