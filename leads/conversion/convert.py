@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.transaction import atomic
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +22,7 @@ from crm.picklists.selectors import choice_meaning
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.services import LockedError, update_record
+from crm.tenants.bulk import atomic
 from crm.tenants.ids import uuid7
 from crm.users.access import can, may
 from crm.users.models import Membership

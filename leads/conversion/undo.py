@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.transaction import atomic
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from crm.records.access import get_record
 from crm.records.diff import changes as differences
 from crm.records.diff import snapshot
 from crm.records.models import RecordModel
+from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from leads.conversion import changes
 from leads.conversion.blockers import blockers, labels_of
