@@ -43,7 +43,7 @@ def visible_views(actor: Membership, record_type: RecordType) -> Q:
 def views_of(actor: Membership, record_type: RecordType) -> Views:
     """Return the views of ``actor`` with two queries: pinned ones first, then by order and name."""
     found = list(SavedView.objects.filter(visible_views(actor, record_type)).order_by("order", "name", "id"))
-    pins = {pin.view_id: pin for pin in PinnedView.objects.filter(member_id=actor.pk)} if found else {}
+    pins = pins_of(actor) if found else {}
     hidden = {view_id for view_id, pin in pins.items() if pin.hidden}
     pinned = {view_id for view_id, pin in pins.items() if not pin.hidden}
     ordered = sorted(found, key=lambda view: view.pk not in pinned)
@@ -52,6 +52,11 @@ def views_of(actor: Membership, record_type: RecordType) -> Views:
     defaults = mine or [view for view in shown if view.is_default] or shown
     tabs = shown[:TABS]
     return Views(tabs, [view for view in ordered if view not in tabs], defaults[0] if defaults else None)
+
+
+def pins_of(actor: Membership) -> dict[UUID, PinnedView]:
+    """What ``actor`` has pinned or put away, by the view's id."""
+    return {pin.view_id: pin for pin in PinnedView.objects.filter(member_id=actor.pk)}
 
 
 def get_view(actor: Membership, record_type: RecordType, view_id: UUID) -> SavedView | None:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from crm.records import registry
 from crm.records.types import RecordType
 from crm.saved_views import services
-from crm.saved_views.models import Audience, PinnedView, SavedView
-from crm.saved_views.selectors import get_view, may_change, views_of
+from crm.saved_views.models import Audience, SavedView
+from crm.saved_views.selectors import get_view, may_change, pins_of, views_of
 from crm.saved_views.state import ViewState, chips, read_state, state_of_view
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
@@ -33,7 +33,7 @@ class ViewForm(forms.Form):
 def index(request: WorkspaceRequest, key: str) -> HttpResponse:
     """All views of a type that the person has, to rename, share, pin, put away or delete."""
     record_type = _type(request, key)
-    pins = {pin.view_id: pin for pin in PinnedView.objects.filter(member_id=request.actor.pk)}
+    pins = pins_of(request.actor)
     rows = [
         {
             "view": one,
