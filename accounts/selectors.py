@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import Http404
 from django.urls import get_script_prefix
@@ -32,6 +32,12 @@ CAUSES = {
     "": gettext_lazy("because of {deal} on {day}, by {person}"),
 }
 
+# What the calendar did, by the reason in the event.
+LAPSES = {
+    "contract_ended": gettext_lazy("its contract has ended: noticed on {day}"),
+    "no_win": gettext_lazy("nothing was won for too long: noticed on {day}"),
+}
+
 
 def why_type(account: Account, actor: Membership) -> SafeString:
     """Say why the account is of its type, as HTML without full stop: "won *Deal X* on 3 May, by Ana".
@@ -41,37 +47,45 @@ def why_type(account: Account, actor: Membership) -> SafeString:
     cause = account.type_because
     if cause is not None:
         sentence = str(CAUSES.get(cause.name, CAUSES[""]))
-        return format_html(sentence, deal=_link(cause, actor), day=_day(cause.at), person=actor_name(cause))
-    by_hand = last_type_change(account)
-    if by_hand is None:
+        return format_html(sentence, deal=_link(cause, actor), day=_day_of_cause(cause), person=actor_name(cause))
+    change = last_type_change(account)
+    if change is None:
         return format_html(_("since it was created on {day}"), day=_day(account.created_at))
-    sentence = _("set by {person} on {day}, and kept until somebody changes it")
-    if not account.type_kept:
+    sentence = str(LAPSES.get(change.data.get("reason", ""), ""))
+    if not sentence:
         sentence = _("set by {person} on {day}")
-    return format_html(sentence, person=actor_name(by_hand), day=_day(by_hand.at))
+        if account.type_kept:
+            sentence = _("set by {person} on {day}, and kept until somebody changes it")
+    return format_html(sentence, person=actor_name(change), day=_day(change.at))
 
 
-def last_type_change(account: Account, *, by_hand: bool = False) -> Event | None:
-    """Return the event that last changed the account's type; with ``by_hand`` the last one by a person."""
+def last_type_change(account: Account, *, by_itself: bool = False) -> Event | None:
+    """Return the event that last changed the account's type.
+
+    With ``by_itself`` the last one that followed from no other event: a person did it, or time did.
+    """
     changes = Event.objects.filter(
         record_type="accounts", record_id=account.pk, name__in=[*TYPE_EVENTS.values(), TYPE_CHANGED]
     )
-    if by_hand:
-        changes = changes.filter(because=None).exclude(actor=None)
+    if by_itself:
+        changes = changes.filter(because=None)
     return changes.select_related("actor").order_by("-at", "-id").first()
 
 
 def _link(cause: Event, actor: Membership) -> SafeString | str:
-    """Link to the record that the event is about, if the actor may see it; a deleted one is named only."""
-    name = cause.data.get("name", "")
+    """Link to the record that the event is about, if the actor may see it and it still stands."""
     record_type = registry.record_type(cause.record_type)
     try:
         record = get_record(actor, record_type, cause.record_id)  # type: ignore[arg-type]
     except Http404:
         return _("an opportunity")
-    return format_html(
-        '<a href="{}{}/{}/">{}</a>', get_script_prefix(), record_type.key, record.pk, record.name or name
-    )
+    return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), record_type.key, record.pk, record.name)
+
+
+def _day_of_cause(cause: Event) -> str:
+    """The day that counts, where the event tells one: an old deal may be entered long after it was won."""
+    on = cause.data.get("on")
+    return formats.date(date.fromisoformat(on)) if on else _day(cause.at)
 
 
 def _day(moment: datetime) -> str:

@@ -92,18 +92,21 @@ def set_account_type(
     because: Event | None = None,
     keep: bool = False,
     cause: Event | None = None,
+    reason: str = "",
 ) -> Event | None:
     """Make ``account`` a ``type``; return the event, or None when nothing changed.
 
     ``because`` is the event that a workflow acts on. ``cause`` is the one to show as the reason (default: the same).
     ``keep`` holds on to the type until a person changes it; without it, workflows may change it again.
+    ``reason`` is a key of ``selectors.LAPSES``, when neither a person nor an event but the calendar does it.
     """
     lock_account(account)
     if type.pk == account.type_id and keep == account.type_kept:
         return None
     cause = cause or because
     attributes = {"type_because_id": cause.pk if cause else None, "type_kept": keep}
-    return _change_type(account, type, actor=actor, values={"type": type}, because=because, **attributes)
+    values = {"type": type}
+    return _change_type(account, type, actor=actor, values=values, because=because, reason=reason, **attributes)
 
 
 @atomic
@@ -159,6 +162,7 @@ def _change_type(
     actor: Membership | None,
     values: dict[str, Any],
     because: Event | None,
+    reason: str = "",
     **attributes: Any,
 ) -> Event | None:
     moved = new_type.pk != account.type_id
@@ -169,7 +173,7 @@ def _change_type(
         values=values,
         because=because,
         name=TYPE_EVENTS.get(new_type.meaning, TYPE_CHANGED) if moved else TYPE_CHANGED,
-        data={"kept": attributes.get("type_kept", False)},
+        data={"kept": attributes.get("type_kept", False), "reason": reason},
         **{
             "type_since": today() if moved else account.type_since,
             "type_because_id": None,

@@ -1,4 +1,4 @@
-"""What follows by itself: winning makes a customer, and taking the only win back unmakes it.
+"""What follows by itself: winning makes a customer, taking the only win back unmakes it, and time makes a past one.
 
 The handler does not act on the event but on the facts as they are by then, so that events may come late, twice or in
 any order.
@@ -6,8 +6,12 @@ any order.
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -16,8 +20,12 @@ from accounts.services import get_locked_account, meaning_of, set_account_type, 
 from crm import events
 from crm.events.models import Event
 from crm.picklists.models import Choice
-from crm.picklists.selectors import choice, choice_meaning, stage_ids_meaning
+from crm.picklists.selectors import choice, choice_meaning, ids_meaning, stage_ids_meaning
+from crm.tenants.clock import today
+from crm.tenants.context import current_tenant
 from opportunities.models import Opportunity
+
+Wins = dict[UUID, datetime]  # won opportunities, and since when
 
 
 @events.on(
@@ -41,15 +49,15 @@ def follow_opportunity(event: Event) -> str:
 def settle_type(account: Account, *, because: Event) -> str:
     """Give the account the type that its won opportunities call for; say what was done.
 
-    A type that a person asked to keep stays. One that a person set stays until the next win.
+    A type that a person asked to keep stays. One that a person set, or that time brought, stays until the next win.
     The account must be locked.
     """
     if account.type_kept:
         return ""
-    wins = list(Opportunity.objects.filter(account=account, stage_id__in=stage_ids_meaning("won")))
+    wins = dict(won_opportunities().filter(account=account).values_list("pk", "stage_since"))
     if wins and meaning_of(account) == "customer":
         return _name_a_win_that_holds(account, wins)
-    if wins and not _set_by_hand_since(account, wins, because):
+    if wins and not _set_otherwise_since(account, wins, because):
         return _make_customer(account, wins, because)
     if not wins and meaning_of(account) == "customer" and account.type_because_id is not None:
         return _take_back(account, because)
@@ -67,6 +75,41 @@ def settle_lost_only(account: Account, *, because: Event) -> str:
     return (_("%(account)s: lost only.") if lost_only else _("%(account)s: no longer lost only.")) % words
 
 
+def lapse_customers() -> int:
+    """Make past customers of those whose contract has ended, or who have bought nothing for long; return how many.
+
+    For how many months is the workspace's choice (``settings["past_customer_months"]``; none: for ever). A contract
+    that still runs keeps them, and so does a person's word (``type_kept``). The next win brings them back.
+    """
+    now = today()
+    months = current_tenant().settings.get("past_customer_months")
+    long_ago = now - relativedelta(months=months) if months else date.min
+    last_win = won_opportunities().filter(account=OuterRef("pk")).order_by().values("account")
+    customers = Account.objects.filter(type_id__in=ids_meaning("account_type", "customer"), type_kept=False)
+    customers = customers.annotate(last_won_on=Subquery(last_win.annotate(last=Max("closed_on")).values("last")))
+    past = choice_meaning("account_type", "past_customer")
+    lapsed = 0
+    under_contract = Q(contract_ends_on__gte=now)
+    for account in customers.filter(Q(contract_ends_on__lt=now) | Q(last_won_on__lt=long_ago)).exclude(under_contract):
+        if reason := _lapsed(account, long_ago):
+            lapsed += set_account_type(account=account, type=past, actor=None, reason=reason) is not None
+    return lapsed
+
+
+def won_opportunities() -> QuerySet[Opportunity]:
+    return Opportunity.objects.filter(stage_id__in=stage_ids_meaning("won"))
+
+
+def _lapsed(account: Any, long_ago: date) -> str:
+    """Why the account is no customer any more, or "". What happened after the contract's end goes before it."""
+    since = max(day for day in (account.last_won_on, account.type_since, date.min) if day)
+    if account.contract_ends_on is not None and since <= account.contract_ends_on:
+        return "contract_ended"
+    # A workflow's own day is when it noticed a win; a person's is when they knew better.
+    counts = account.last_won_on if account.type_because_id else since
+    return "no_win" if account.last_won_on is not None and counts is not None and counts < long_ago else ""
+
+
 def _accounts_of(event: Event) -> set[UUID]:
     """The opportunity's account, and the one it was with before."""
     opportunity = Opportunity.all_objects.filter(pk=event.record_id).first()
@@ -75,7 +118,7 @@ def _accounts_of(event: Event) -> set[UUID]:
     return {account_id for account_id in found if account_id is not None}
 
 
-def _make_customer(account: Account, wins: list[Opportunity], because: Event) -> str:
+def _make_customer(account: Account, wins: Wins, because: Event) -> str:
     customer = choice_meaning("account_type", "customer")
     set_account_type(account=account, type=customer, actor=None, because=because, cause=_latest_win(wins) or because)
     return _became(account, customer)
@@ -102,22 +145,22 @@ def _type_before(account: Account) -> Choice:
     return choice_meaning("account_type", "prospect")
 
 
-def _set_by_hand_since(account: Account, wins: list[Opportunity], because: Event) -> bool:
-    """Whether a person set the type after all of these wins: then it takes a new one to change it."""
-    by_hand = last_type_change(account, by_hand=True)
-    if by_hand is None or any(win.stage_since > by_hand.at for win in wins):
+def _set_otherwise_since(account: Account, wins: Wins, because: Event) -> bool:
+    """Whether a person or the calendar set the type after all of these wins: then it takes a new one."""
+    change = last_type_change(account, by_itself=True)
+    if change is None or any(since > change.at for since in wins.values()):
         return False
-    return not (because.at > by_hand.at and because.record_id in {win.pk for win in wins})
+    return not (because.at > change.at and because.record_id in wins)
 
 
-def _name_a_win_that_holds(account: Account, wins: list[Opportunity]) -> str:
+def _name_a_win_that_holds(account: Account, wins: Wins) -> str:
     """It stays a customer; if the win that made it one no longer counts, another takes its place as the reason."""
     cause = account.type_because
-    if cause is not None and cause.record_id not in {win.pk for win in wins}:
+    if cause is not None and cause.record_id not in wins:
         set_type_cause(account=account, cause=_latest_win(wins))
     return ""
 
 
-def _latest_win(wins: list[Opportunity]) -> Event | None:
-    won = Event.objects.filter(record_type="opportunities", record_id__in=[win.pk for win in wins])
+def _latest_win(wins: Wins) -> Event | None:
+    won = Event.objects.filter(record_type="opportunities", record_id__in=list(wins))
     return won.filter(name="opportunity.won").order_by("-at", "-id").first()
