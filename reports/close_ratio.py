@@ -194,6 +194,7 @@ class Step:
     """A month, quarter or year of the table and the charts."""
 
     name: str
+    short_name: str  # for the axis of a chart
     score: Score
     days: dict[str, Any]  # the list filter
 
@@ -214,7 +215,8 @@ def _steps(filters: Filters, by_month: dict[date | None, Score]) -> Steps:
     for start in starts:
         end = start + relativedelta(months=size, days=-1)
         score = _together(score for month, score in dated.items() if start <= month <= end)
-        rows.append(Step(span_words(start, size), score, links.within("closed_on", filters.period.cut(start, end))))
+        days = links.within("closed_on", filters.period.cut(start, end))
+        rows.append(Step(span_words(start, size), span_words(start, size, short=True), score, days))
     return Steps(size, rows, by_month.get(None))
 
 
@@ -296,7 +298,7 @@ def _count_chart(filters: Filters, steps: Steps) -> Chart:
             "vetting": _link(filters, "meaning:lost", loss_reason="meaning:vetting", **step.days),
         }
         parts = [Part(counts[key], formats.number(counts[key]), name, urls[key], css) for key, name, css in series]
-        bars.append(Bar(step.name, parts))
+        bars.append(Bar(step.short_name, parts))
     title = _("Won and lost")
     return Chart(title, columns(bars, label=title), tuple((name, css) for _key, name, css in series))
 
@@ -315,7 +317,7 @@ def _ratio_chart(filters: Filters, steps: Steps) -> list[Chart]:
         for index in decided:
             step = steps.rows[index]
             share = cell(step.score).value
-            points.append(Point(step.name, float(share), percent(share), _link(filters, **step.days)))
+            points.append(Point(step.short_name, float(share), percent(share), _link(filters, **step.days)))
         series.append(Series(name, points, css))
     title = _("Close ratio over time")
     drawn = lines(series, label=title, axis=formats.percent)

@@ -25,7 +25,7 @@ def period_words(period: Period) -> str:
     return _("all time")
 
 
-def span_words(first: date, months: int) -> str:
+def span_words(first: date, months: int, short: bool = False) -> str:
     """Return the name of the calendar month, quarter (3) or year (12) that begins on ``first``."""
-    skeleton = {1: "yMMMM", 3: "yQQQ", 12: "y"}[months]
+    skeleton = {1: "yMMM" if short else "yMMMM", 3: "yQQQ", 12: "y"}[months]
     return format_skeleton(skeleton, first, locale=formats.locale())

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from crm.tenants.context import tenant_context
+from crm.users.models import Membership
+from reports.catalogue import REPORTS
 from tests.people import Firm
 from tests.reports.reading import ask, cells_of, figure, labels, line, rows_behind, table
 from tests.reports.rows import account, deal
@@ -91,6 +93,13 @@ def test_a_rep_sees_all_accounts_but_own_opportunities(accounts: Firm) -> None:
     answer = ask("accounts-by-type", accounts.sam)
     assert figure(answer, "Accounts").cell.value == 5
     assert figure(answer, "Won value").cell.value == {"USD": 40_000}
+
+
+def test_who_sees_own_accounts_counts_those(accounts: Firm) -> None:
+    sam = Membership.objects.select_related("role", "team").get(pk=accounts.sam.pk)
+    sam.role.access["accounts"]["view"] = "own"
+    assert figure(ask("accounts-by-type", sam), "Accounts").cell.value == 2
+    assert REPORTS["accounts-by-type"].narrowed(sam) == {"accounts": "own", "opportunities": "team"}
 
 
 def test_another_workspace_is_not_in_it(firm: Firm, other_firm: Firm) -> None:

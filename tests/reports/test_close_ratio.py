@@ -1,5 +1,7 @@
+import re
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from html import unescape
 
 import pytest
 import time_machine
@@ -180,3 +182,12 @@ def test_every_count_is_the_number_of_rows_behind_it(decided: Firm, query: str, 
     assert [cell.value for cell in counted] == [rows_behind(cell.url, person) for cell in counted]
     if not who:
         assert counted
+
+
+@time_machine.travel(NOW)
+def test_every_mark_of_the_chart_is_as_large_as_the_list_behind_it(decided: Firm) -> None:
+    drawn = str(ask("close-ratio", decided.ada).charts[0][0].svg)
+    marks = re.findall(r'<a href="([^"]+)" aria-label="[^"]+: (\d+)">', drawn)
+    numbers = [int(number) for _url, number in marks]
+    assert numbers == [rows_behind(unescape(url), decided.ada) for url, _number in marks]
+    assert sum(numbers) == 9
