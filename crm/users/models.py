@@ -84,7 +84,7 @@ class Membership(TenantModel):
     ``user`` is empty for a member who was only named by an import or has not yet taken the invitation.
     """
 
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)  # lower case
     name_key = models.CharField(max_length=200, db_collation="C", editable=False, default="")  # text.sort_key(name)

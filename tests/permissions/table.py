@@ -237,7 +237,7 @@ DEAL = {
     "opened_on": "2026-01-05",
 }
 
-# What the forms hold that are not sent empty.
+# What the forms hold that are not sent empty: by the URL's name, and its arguments where they make a difference.
 DATA: dict[str, dict[str, str]] = {
     "leads:new": LEAD,
     "leads:edit": LEAD,
@@ -253,19 +253,19 @@ DATA: dict[str, dict[str, str]] = {
     "contacts:edit": {"last_name": "Contact"},
     "contacts:field": {"last_name": "Contact"},
     "opportunities:new": {**DEAL, "account": "$account_name"},
-    "opportunities:edit": {**DEAL, "account": "$account_name"},
+    "opportunities:edit": {
+        "name": "Deal",
+        "account": "$account_name",
+        "account_id": "$account",
+        "opened_on": "2026-01-05",
+    },
     "opportunities:field": {"name": "Deal"},
     "opportunities:stage": {"stage": "$stage_won"},
     "opportunities:contact_roles": {"contact": "$contact_name", "contact_id": "$contact", "role": "$contact_part"},
     "users:profile": {"name": "Another Name"},
     "users:look": {"theme": "dark"},
     "activities:new": {"kind": "task", "body": "Tidy up"},
-    "activities:edit": {
-        "subject": "Said otherwise",
-        "body": "More",
-        "occurred_at": "2026-01-05T10:00",
-        "owner": "$sam",
-    },
+    "activities:edit": {"subject": "Said otherwise", "body": "More", "occurred_at": "2026-01-05T10:00"},
     "saved_views:new": {"name": "Mine", "audience": "own"},
     "saved_views:view": {"name": "Renamed", "audience": "all"},
     "imports:new": {"file": "@csv"},
@@ -299,6 +299,8 @@ DATA: dict[str, dict[str, str]] = {
     },
     "setup:entry_position": {"to": "down"},
 }
+TASK = {"subject": "Call them again", "owner": "$sam", "due_on": "2026-12-01"}
+DATA["activities:edit $task_west"] = TASK
 DATA["setup:role"] = DATA["setup:new_role"]
 DATA["setup:entry"] = DATA["setup:new_entry"]
 
@@ -307,9 +309,8 @@ def _row(line: str) -> Row:
     name, verb, *rest = line.split()
     arguments = dict(part.split("=") for part in rest if "=" in part)
     statuses = [int(part) for part in rest if part.isdigit()]
-    return Row(
-        name, verb, arguments, dict(zip(ROLES, statuses, strict=True)), DATA.get(name, {}) if verb == "POST" else {}
-    )
+    data = DATA.get(" ".join([name, *arguments.values()]), DATA.get(name, {})) if verb == "POST" else {}
+    return Row(name, verb, arguments, dict(zip(ROLES, statuses, strict=True)), data)
 
 
 def _rows() -> list[Row]:
