@@ -8,7 +8,6 @@ from pathlib import Path
 
 import environ
 import structlog
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -194,7 +193,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "crm.events.jobs.sweep", "schedule": 15.0},
-    "lapse-customers": {"task": "opportunities.jobs.lapse", "schedule": crontab(hour="1", minute="10")},
+    "lapse-customers": {"task": "opportunities.jobs.lapse", "schedule": 3600.0},
     "sweep-imports": {"task": "crm.imports.jobs.sweep", "schedule": 15.0},
 }
 

@@ -14,7 +14,10 @@ logger = structlog.get_logger(__name__)
 
 @shared_task(expires=3600)
 def lapse() -> None:
-    """In every workspace, make past customers of those who no longer are; one that fails stops no other."""
+    """In every workspace, make past customers of those who no longer are; one that fails stops no other.
+
+    Every hour: the workspaces' days begin at different ones.
+    """
     for tenant in each_tenant():
         try:
             with tenant_context(tenant):

@@ -141,6 +141,15 @@ def test_moving_a_won_deal_settles_both_accounts(inside: Firm, account: Account)
     assert kind(other) == "customer"
 
 
+def test_moving_an_old_win_to_an_account_is_news_for_it(inside: Firm, account: Account) -> None:
+    opportunity = make.opportunity(inside.ana)
+    win(opportunity, inside)
+    update_account(account, actor=inside.ada, values={"type": of_meaning("past_customer")})
+    update_opportunity(opportunity, actor=inside.ana, values={"account": account})
+    deliver_all()
+    assert kind(account) == "customer"
+
+
 def test_a_kept_type_is_left_alone(inside: Firm, account: Account) -> None:
     vendor = of_meaning("other")
     set_account_type(account=account, type=vendor, actor=inside.ada, keep=True)
@@ -292,7 +301,7 @@ def test_a_person_who_knows_better_is_believed(inside: Firm, account: Account) -
     assert kind(account) == "customer"
 
 
-def test_the_nightly_job_goes_through_every_workspace(fresh_firm: Firm, other_firm: Firm) -> None:
+def test_the_job_goes_through_every_workspace(fresh_firm: Firm, other_firm: Firm) -> None:
     with tenant_context(fresh_firm.tenant):
         account = make.account(fresh_firm.ana, type=of_meaning("customer"), contract_ends_on=date(2020, 1, 1))
         Account.objects.update(type_since=date(2019, 1, 1))

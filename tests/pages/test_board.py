@@ -47,6 +47,15 @@ def test_counts_and_sums_are_of_all_rows_and_cards_are_the_first(firm: Firm, dea
     assert "€50 + $27" in page and "3 more" in page
 
 
+def test_the_total_is_over_all_columns_and_by_currency(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ana, amount=Money(5_000, "EUR"), stage=make.stage("won"))
+        move_to_stage(opportunity=deals[0], stage=make.stage("won"), actor=firm.ana)
+    answer = client_of(firm.ana).get(f"{BOARD}?filters=none")
+    assert (answer.context["count"], answer.context["total"]) == (28, "€50 + $27")
+    assert answer.context["total"] in answer.content.decode()
+
+
 def test_every_stage_is_a_column_in_its_order(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         labels = [stage.label for stage in stages(default_pipeline())]
