@@ -59,7 +59,7 @@ def test_the_dump_sees_a_change(samples: Samples) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "exchanged"), exchanges(), ids=lambda value: str(value) if isinstance(value, Row) else "+".join(value)
+    ("row", "exchanged"), list(exchanges()), ids=lambda value: str(value) if isinstance(value, Row) else "+".join(value)
 )
 def test_ids_of_another_workspace_do_not_exist(row: Row, exchanged: tuple[str, ...], samples: Samples) -> None:
     others = {name: samples.theirs.value(row.arguments[name]) for name in exchanged}
