@@ -32,7 +32,7 @@ class Funnel:
         self.story = story
         self.taken: set[str] = set()
         self.owners = story.cast.sellers
-        self.weights = [{"rep": 9, "manager": 2, "admin": 4}[one.role.key] for one in self.owners]
+        self.weights = [{"rep": 9, "manager": 2, "admin": 6}[one.role.key] for one in self.owners]
 
     def plan(self) -> None:
         """Spread the capture of all leads over the time of the story, denser towards today."""
@@ -40,7 +40,7 @@ class Funnel:
             self.story.at(self.story.start, self.old_customer)
         span = (self.story.now - self.story.start).total_seconds()
         for number in range(LEADS):
-            share = ((number + self.story.random.random()) / LEADS) ** 0.8
+            share = ((number + self.story.random.random()) / LEADS) ** 0.6
             self.story.at(self.story.start + timedelta(seconds=span * share), self.capture)
 
     # Leads

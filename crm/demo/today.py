@@ -12,10 +12,12 @@ from crm.demo import words
 from crm.demo.story import Story
 from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
 from crm.tenants.clock import today
+from leads.models import Lead
 from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
 
 DUE_IN_DAYS = (-6, -2, -1, 0, 0, 0, 1, 2, 4, 6)
+LEADS_DUE_IN_DAYS = (0, -1, 1, 3)
 PAST_CUSTOMER_AFTER = timedelta(days=365)
 
 
@@ -36,6 +38,11 @@ def set_out_tasks(story: Story) -> None:
             if deal.expected_close_on and deal.expected_close_on < today() and story.chance(0.8):
                 values["expected_close_on"] = today() + timedelta(days=story.random.randrange(5, 50))
             update_opportunity(deal, actor=seller, values=values)
+        leads = Lead.objects.filter(owner=seller, converted_at=None, status__in=ids_meaning("lead_status", "working"))
+        for lead, days in zip(leads.order_by("-created_at", "id"), LEADS_DUE_IN_DAYS, strict=False):
+            subject = story.line(words.TASKS[:1], first=lead.first_name)
+            due_on = today() + timedelta(days=days)
+            create_activity(kind=ActivityKind.TASK, records=[lead], actor=seller, subject=subject, due_on=due_on)
 
 
 def age_customers(story: Story) -> None:

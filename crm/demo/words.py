@@ -101,10 +101,10 @@ PRODUCTS: tuple[tuple[str, int, int, int], ...] = (
 
 # source: (share of leads, how many of its leads qualify, how warm)
 SOURCES: dict[str, tuple[int, float]] = {
-    "Web form": (24, 0.3),
-    "Trade show/event": (16, 0.36),
-    "Referral": (12, 0.6),
-    "Inbound marketing": (12, 0.32),
+    "Web form": (24, 0.36),
+    "Trade show/event": (16, 0.42),
+    "Referral": (12, 0.66),
+    "Inbound marketing": (12, 0.4),
     "Purchased list": (14, 0.08),
     "Advertisement": (8, 0.2),
     "Directory": (6, 0.18),
