@@ -1,0 +1,149 @@
+"""Rows on their way in: refused ones come back, nothing comes in twice, a killed run goes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import Account
+from crm.imports import running
+from crm.imports.models import Import, ImportState
+from crm.imports.running import run_import
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from crm.users.models import Membership
+from leads.models import Lead
+from tests.people import Firm, client_of
+
+
+def tenant_of(firm: Firm) -> Tenant:
+    return Tenant.objects.get(pk=firm.tenant.pk)
+
+
+def upload(firm: Firm, key: str, text: str, member: Any = None, **extra: str) -> Import:
+    """Upload as a person does, with the guessed columns; start, but do not run."""
+    client = client_of(member or firm.ada)
+    base = f"/{firm.tenant.slug}"
+    answer = client.post(f"{base}/imports/new/{key}/", {"file": SimpleUploadedFile("rows.csv", text.encode())})
+    assert answer.status_code == 303, answer.content.decode()
+    form = client.get(answer["Location"]).context["form"]
+    data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
+    answer = client.post(answer["Location"], {**data, "make_choices": "on", "make_people": "on", **extra})
+    assert answer.status_code == 303, answer.content.decode()
+    with tenant_context(tenant_of(firm)):
+        return Import.objects.order_by("-made_at", "-id")[0]
+
+
+def finished(firm: Firm, job: Import) -> Import:
+    run_import(tenant_of(firm), job.pk)
+    with tenant_context(tenant_of(firm)):
+        job.refresh_from_db()
+    assert job.state == ImportState.DONE, job.problem
+    return job
+
+
+LEADS = """last name,email,phone,status
+Good,good@x.example,,
+Nobody,,,
+Bad,not an address,,
+Also good,,+1 212 555 0100,Working
+"""
+
+
+def test_good_rows_come_in_and_bad_ones_come_back_with_the_reason(firm: Firm) -> None:
+    job = finished(firm, upload(firm, "leads", LEADS))
+    assert (job.created_count, job.refused_count) == (2, 2)
+    with tenant_context(firm.tenant):
+        assert set(Lead.objects.values_list("name", flat=True)) == {"Good", "Also good"}
+        assert Lead.objects.get(name="Also good").phone_key == "+12125550100"
+    answer = client_of(firm.ada).get(f"/acme/imports/{job.pk}/refused/")
+    lines = answer.content.decode().splitlines()
+    assert len(lines) == 3
+    assert "Give an e-mail address or a phone number." in lines[1]
+    assert "not an address" in lines[2]
+
+
+def test_a_dry_run_counts_and_writes_nothing(firm: Firm) -> None:
+    job = finished(firm, upload(firm, "leads", LEADS, dry_run="1"))
+    assert (job.created_count, job.refused_count) == (2, 2)
+    with tenant_context(firm.tenant):
+        assert not Lead.objects.exists()
+    answer = client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
+    assert answer.status_code == 303
+    job = finished(firm, job)
+    with tenant_context(firm.tenant):
+        assert Lead.objects.count() == 2
+
+
+def test_the_same_external_id_updates_instead_of_doubling(firm: Firm) -> None:
+    finished(firm, upload(firm, "accounts", "external_id,name,city\na1,Acme,Berlin\na2,Other,Bonn\n"))
+    job = finished(
+        firm, upload(firm, "accounts", "external_id,name,city\na1,Acme,Hamburg\na2,Other,Bonn\na3,New,Ulm\n")
+    )
+    assert (job.created_count, job.updated_count, job.unchanged_count) == (1, 1, 1)
+    with tenant_context(firm.tenant):
+        assert Account.objects.get(external_id="a1").city == "Hamburg"
+        assert Account.objects.count() == 3
+
+
+def test_unknown_owners_become_inactive_members_once(firm: Firm) -> None:
+    text = "name,owner\nOne,Zelda Seal\nTwo,zelda seal\nThree,ana@acme.example\nFour,Sam Seller\n"
+    finished(firm, upload(firm, "accounts", text))
+    with tenant_context(firm.tenant):
+        owners = {one.name: one.owner for one in Account.objects.select_related("owner")}
+        assert owners["One"] == owners["Two"]
+        assert not owners["One"].is_active
+        assert owners["Three"] == firm.ana
+        assert owners["Four"] == firm.sam
+        assert Membership.objects.filter(name="Zelda Seal").count() == 1
+
+
+def test_a_link_to_a_row_further_down_is_set_at_the_end(firm: Firm) -> None:
+    job = finished(firm, upload(firm, "accounts", "name,parent\nChild,Mother\nMother,\nOrphan,Nobody\n"))
+    assert (job.created_count, job.refused_count) == (2, 1)
+    with tenant_context(firm.tenant):
+        assert Account.objects.get(name="Child").parent.name == "Mother"
+
+
+def test_a_killed_run_goes_on_after_its_last_batch(fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 10)
+    rows = "".join(f"Firm {number}\n" for number in range(35))
+    job = upload(fresh_firm, "accounts", f"name\n{rows}")
+    taken = running._take_in
+    batches = []
+
+    def killed_in_the_third(*args: Any) -> None:
+        batches.append(args)
+        taken(*args)
+        if len(batches) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "_take_in", killed_in_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        run_import(tenant_of(fresh_firm), job.pk)
+    with tenant_context(tenant_of(fresh_firm)):
+        assert Account.objects.count() == 20  # the third batch is gone with its transaction
+    job = finished(fresh_firm, job)
+    with tenant_context(tenant_of(fresh_firm)):
+        assert Account.objects.count() == 35
+        assert job.created_count == 35
+
+
+def test_a_cancelled_import_stops_and_keeps_what_came_in(firm: Firm) -> None:
+    job = upload(firm, "accounts", "name\nOne\n")
+    answer = client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"_method": "DELETE"})
+    assert answer.status_code == 303
+    run_import(tenant_of(firm), job.pk)
+    with tenant_context(firm.tenant):
+        job.refresh_from_db()
+        assert job.state == ImportState.CANCELLED
+        assert not Account.objects.exists()
+
+
+def test_an_import_is_its_makers_business(firm: Firm) -> None:
+    job = upload(firm, "accounts", "name\nOne\n", member=firm.max)
+    assert client_of(firm.max).get(f"/acme/imports/{job.pk}/").status_code == 200
+    assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/").status_code == 200
+    assert client_of(firm.ana).get(f"/acme/imports/{job.pk}/").status_code == 404

@@ -1,0 +1,151 @@
+"""Forms of any record type, over HTTP."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import Account
+from crm.events.models import Event
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.people import Firm, client_of
+
+
+def blank(firm: Firm, member: Any, key: str = "accounts") -> dict[str, Any]:
+    """What an untouched form for a new record would send."""
+    form = client_of(member).get(f"/{firm.tenant.slug}/{key}/new/").context["form"]
+    return {name: value for name in form.fields if isinstance(value := form[name].value(), str)}
+
+
+@pytest.fixture
+def account(firm: Firm) -> Any:
+    with tenant_context(firm.tenant):
+        return make.account(firm.ana, name="Birch & Co", city="Bonn")
+
+
+def test_a_record_is_made_and_its_page_opens(firm: Firm) -> None:
+    answer = client_of(firm.ana).post("/acme/accounts/new/", blank(firm, firm.ana) | {"name": "Cedar"}, follow=True)
+    assert answer.status_code == 200
+    assert "Cedar was created" in answer.content.decode()
+    with tenant_context(firm.tenant):
+        made = Account.objects.get(name="Cedar")
+        assert made.owner == firm.ana
+        assert made.type.meaning == "prospect"
+
+
+def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_stays(firm: Firm) -> None:
+    answer = client_of(firm.ana).post("/acme/accounts/new/", {"name": "", "city": "Ulm", "website": "not a site"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="Ulm"' in page
+    assert "id_website_error" in page
+    with tenant_context(firm.tenant):
+        assert not Account.objects.filter(city="Ulm").exists()
+
+
+def test_the_same_form_sent_twice_makes_one_record(firm: Firm) -> None:
+    client = client_of(firm.ana)
+    key = client.get("/acme/accounts/new/").context["idempotency_key"]
+    data = blank(firm, firm.ana) | {"name": "Once", "idempotency_key": key}
+    first, second = client.post("/acme/accounts/new/", data), client.post("/acme/accounts/new/", data)
+    assert first["Location"] == second["Location"]
+    with tenant_context(firm.tenant):
+        assert Account.objects.filter(name="Once").count() == 1
+
+
+def test_two_clicks_at_once_make_one_record(fresh_firm: Firm, django_db_blocker: Any) -> None:
+    firm = fresh_firm
+    data = blank(firm, firm.ana) | {"name": "Once", "idempotency_key": "k1"}
+    places: list[str] = []
+
+    def click() -> None:
+        with django_db_blocker.unblock():
+            try:
+                places.append(client_of(firm.ana).post(f"/{firm.tenant.slug}/accounts/new/", data)["Location"])
+            finally:
+                connection.close()
+
+    threads = [threading.Thread(target=click) for _number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(places) == 6
+    assert len(set(places)) == 1
+
+
+def test_only_the_changed_fields_are_written(firm: Firm, account: Any) -> None:
+    client = client_of(firm.ana)
+    form = client.get(f"/acme/accounts/{account.pk}/edit/").context["form"]
+    data = {name: form[name].value() or "" for name in form.fields if name not in ("annual_revenue", "parent")}
+    with tenant_context(firm.tenant):  # meanwhile, somebody else
+        Account.objects.filter(pk=account.pk).update(description="Theirs")
+    answer = client.post(
+        f"/acme/accounts/{account.pk}/edit/", {**data, "description": data["description"], "city": "Ulm"}
+    )
+    assert answer.status_code == 303
+    with tenant_context(firm.tenant):
+        account.refresh_from_db()
+        event = Event.objects.filter(name="account.changed", record_id=account.pk).latest("at")
+    assert account.city == "Ulm"
+    assert event.changes["city"] == ["Bonn", "Ulm"]
+
+
+def test_one_field_is_edited_in_place_with_and_without_htmx(firm: Firm, account: Any) -> None:
+    client = client_of(firm.ana)
+    address = f"/acme/accounts/{account.pk}/fields/city/"
+    assert "<form" in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    shown = client.post(address, {"city": "Ulm"}, headers={"HX-Request": "true"})
+    assert shown.status_code == 200
+    assert "Ulm" in shown.content.decode()
+    assert "<html" not in shown.content.decode()
+    assert client.post(address, {"city": "Köln"}).status_code == 303
+    with tenant_context(firm.tenant):
+        account.refresh_from_db()
+    assert account.city == "Köln"
+    assert client_of(firm.rita).post(address, {"city": "No"}).status_code == 404
+
+
+def test_deleted_means_gone_from_lists_and_back_again_by_undo(firm: Firm, account: Any) -> None:
+    client = client_of(firm.ana)
+    deletion = f"/acme/accounts/{account.pk}/deletion/"
+    page = client.post(deletion, follow=True).content.decode()
+    assert "was deleted" in page
+    assert client.get(f"/acme/accounts/{account.pk}/").status_code == 404
+    assert "Birch" in client.get("/acme/accounts/bin/").content.decode()
+    assert client.post(deletion, {"_method": "DELETE"}).status_code == 303
+    assert client.get(f"/acme/accounts/{account.pk}/").status_code == 200
+
+
+def test_history_tells_who_changed_what(firm: Firm, account: Any) -> None:
+    client = client_of(firm.ana)
+    client.post(f"/acme/accounts/{account.pk}/fields/city/", {"city": "Ulm"})
+    page = client.get(f"/acme/accounts/{account.pk}/history/").content.decode()
+    assert "Ana Owner" in page
+    assert "<del>Bonn</del>" in page
+    assert "<ins>Ulm</ins>" in page
+
+
+def test_a_link_is_found_by_its_name_and_offers_are_only_what_one_may_see(firm: Firm, account: Any) -> None:
+    client = client_of(firm.ana)
+    answer = client.post("/acme/contacts/new/", {"last_name": "Vogt", "account": "birch & co"})
+    assert answer.status_code == 303
+    offered = client.get("/acme/lookup/accounts/?q=bir").content.decode()
+    assert "Birch &amp; Co" in offered
+    wrong = client.post("/acme/contacts/new/", {"last_name": "Vogt", "account": "No such firm"})
+    assert wrong.status_code == 422
+    assert "No such firm" in wrong.content.decode()
+
+
+def test_an_export_holds_the_lists_rows_and_no_formulas(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        make.account(firm.ana, name="=HYPERLINK(1)")
+        make.account(firm.ana, name="Zed")
+    text = client_of(firm.ana).get("/acme/accounts/export/?name__starts=%3D").content.decode()
+    assert "'=HYPERLINK(1)" in text
+    assert "Zed" not in text
+    assert client_of(firm.rita).get("/acme/accounts/export/").status_code == 404
