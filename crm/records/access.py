@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from crm.records.types import RecordType
 from crm.users.access import can, visible
@@ -33,7 +36,7 @@ def get_record(
     ``lock`` takes it FOR UPDATE until the transaction ends; ``deleted`` looks in the recycle bin instead.
     """
     if deleted:
-        rows = record_type.model.all_objects.exclude(deleted_at=None)
+        rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept())
     else:
         rows = record_type.model.objects.all()
     if lock:
@@ -46,7 +49,12 @@ def get_record(
     return record
 
 
+def oldest_kept() -> datetime:
+    """What was deleted before this moment can no longer be brought back."""
+    return timezone.now() - timedelta(days=settings.RECORDS_KEPT_DAYS)
+
+
 def deleted_records(actor: Membership, record_type: RecordType) -> QuerySet:
     """Return what ``actor`` may bring back from the recycle bin, last deleted first."""
-    rows = record_type.model.all_objects.exclude(deleted_at=None).order_by("-deleted_at", "-id")
+    rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept()).order_by("-deleted_at", "-id")
     return visible(actor, rows, "delete").select_related("deleted_by")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Account
 from crm.events.models import Event
@@ -119,6 +122,15 @@ def test_deleted_means_gone_from_lists_and_back_again_by_undo(firm: Firm, accoun
     assert "Birch" in client.get("/acme/accounts/bin/").content.decode()
     assert client.post(deletion, {"_method": "DELETE"}).status_code == 303
     assert client.get(f"/acme/accounts/{account.pk}/").status_code == 200
+
+
+def test_after_thirty_days_there_is_no_way_back(firm: Firm, account: Any) -> None:
+    client = client_of(firm.ana)
+    deletion = f"/acme/accounts/{account.pk}/deletion/"
+    with time_machine.travel(timezone.now() - timedelta(days=31), tick=True):
+        client_of(firm.ana).post(deletion)
+    assert "Birch" not in client.get("/acme/accounts/bin/").content.decode()
+    assert client.post(deletion, {"_method": "DELETE"}).status_code == 404
 
 
 def test_history_tells_who_changed_what(firm: Firm, account: Any) -> None:
