@@ -25,11 +25,11 @@ from crm.ui.nav import Place
 THEMES = ("light", "dark")
 DENSITIES = ("compact",)
 STYLES = (
-    "tokens", "base", "layout", "layout-small", "plain", "buttons", "forms", "tables", "tables-small", "overlays",
+    "tokens", "base", "layout", "layout-small", "plain", "buttons", "forms", "tables", "tables-small", "filters", "overlays",
     "display",
-    "blocks", "record", "timeline", "stages", "charts", "convert", "report", "utilities",
+    "blocks", "record", "timeline", "stages", "charts", "convert", "vetting", "report", "utilities",
 )  # fmt: skip
-SCRIPTS = ("page", "theme", "menus", "dialogs", "palette", "rows", "keys", "board")
+SCRIPTS = ("page", "theme", "menus", "dialogs", "palette", "rows", "keys", "board", "tags")
 _TOKEN = f"csrf{secrets.token_hex(16)}"  # stands in a remembered frame where the request's token goes
 
 

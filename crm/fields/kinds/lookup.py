@@ -121,9 +121,20 @@ class Lookup(Kind):
         return (f"{spec.column}__sort_name",)
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        same = Q(**{f"{spec.column}_id__in": read_uuids(values)})
+        same = Q(**{f"{spec.column}_id__in": self.read(values, actor)})
         return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
 
+    def read(self, values: list[str], actor: Membership) -> list[UUID]:
+        """The ids in ``values``, and those of the records that they name."""
+        try:
+            return read_uuids(values)
+        except ValidationError:
+            named = visible(actor, model_of(self.key).objects.filter(sort_name__in=[sort_key(one) for one in values]))
+            found = list(named.values_list("pk", flat=True))
+            if not found:
+                raise
+            return found
+
     def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        records = visible(actor, model_of(self.key).objects.filter(pk__in=read_uuids(values)))
+        records = visible(actor, model_of(self.key).objects.filter(pk__in=self.read(values, actor)))
         return ", ".join(record.name for record in records) or _("a record that is gone")
