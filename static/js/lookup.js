@@ -34,7 +34,10 @@ async function offer(box, text) {
   const list = box.querySelector(".lookup-options");
   list.innerHTML = await answer.text();
   list.hidden = false;
-  box.querySelector("[data-lookup]").setAttribute("aria-expanded", "true");
+  const field = box.querySelector("[data-lookup]");
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-controls", list.id);
+  field.setAttribute("aria-expanded", "true");
 }
 
 document.addEventListener("input", (event) => {
