@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.fields import DESCRIPTION, EMAIL, FIRST_NAME, FULL_NAME, JOB_TITLE, LAST_NAME, OPTED_OUT, PHONE
@@ -10,6 +13,7 @@ from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, default_choice
 from crm.records.standard import ADDRESS_FIELDS, STANDARD_FIELDS
+from crm.users.models import Membership
 
 OPEN_MEANINGS = ("new", "working", "qualified")
 
@@ -92,4 +96,36 @@ LEAD_FIELDS = (
         importable=False,
     ),
     *STANDARD_FIELDS,
+)
+
+
+class OpportunityStage(kinds.StageOf):
+    """The stage of what the lead became; without an opportunity, or with one in the recycle bin, it has none."""
+
+    sortable = False
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        opportunity = record.opportunity
+        return self.row(opportunity.stage_id) if opportunity is not None and opportunity.deleted_at is None else None
+
+    def related(self, spec: FieldSpec) -> tuple[str, ...]:
+        return ("opportunity",)
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return Q(opportunity_id__isnull=True) | Q(opportunity__deleted_at__isnull=False)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        same = Q(opportunity__stage_id__in=self.read(values, actor), opportunity__deleted_at__isnull=True)
+        return self.empty(spec) | ~same if operator == "not" else same
+
+
+# A filter, to which the report of the funnel links.
+OPPORTUNITY_STAGE = FieldSpec(
+    "opportunity_stage",
+    _("Opportunity's stage"),
+    OpportunityStage(),
+    attr="opportunity__stage",
+    on_create=False,
+    on_edit=False,
+    importable=False,
 )

@@ -9,7 +9,7 @@ from crm.records import registry
 from crm.records.types import Action, DefaultView, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
-from leads.fields import LEAD_FIELDS, OPEN_MEANINGS
+from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.models import Lead
 from leads.services import (
     create_lead,
@@ -49,7 +49,7 @@ LEAD = RecordType(
             ),
         ),
         Section(_("Address"), ("street", "city", "region", "postal_code", "country")),
-        Section(_("More"), ("description", "owner", "team", "external_id")),
+        Section(_("More"), ("description", "owner", "team", "tags", "external_id")),
     ),
     columns=_COLUMNS,
     headline=("company", "rating", "source", "estimated_value", "owner"),
@@ -80,6 +80,7 @@ LEAD = RecordType(
     ),
     new_shortcut="l",
     filters=("status", "rating", "source", "owner", "created_at", "campaign"),
+    derived=(OPPORTUNITY_STAGE,),
 )
 
 

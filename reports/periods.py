@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,11 @@ class Period:
         one_day = timedelta(days=1)
         return Period(self.first - (self.last - self.first) - one_day, self.first - one_day)
 
+    def with_before(self) -> Period:
+        """Return this period and the one before it as one."""
+        before = self.before()
+        return Period(before.first, self.last) if before else self
+
     def cut(self, first: date, last: date) -> Period:
         """Return the days from ``first`` to ``last`` that lie in this period."""
         return Period(max(first, self.first or first), min(last, self.last or last))
@@ -69,6 +75,15 @@ class Period:
         """Return what a row's date ``field`` must meet: arguments of ``QuerySet.filter``."""
         ends = {f"{field}__gte": self.first, f"{field}__lte": self.last}
         return {condition: day for condition, day in ends.items() if day is not None}
+
+    def moments(self, field: str, zone: ZoneInfo) -> dict[str, datetime]:
+        """``conditions`` for a moment: the period's days are those of ``zone``."""
+        found = {}
+        if self.first is not None:
+            found[f"{field}__gte"] = datetime.combine(self.first, time.min, zone)
+        if self.last is not None:
+            found[f"{field}__lt"] = datetime.combine(self.last + timedelta(days=1), time.min, zone)
+        return found
 
 
 def make_period(key: str, today: date, first: date | None = None, last: date | None = None) -> Period:

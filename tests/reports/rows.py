@@ -7,9 +7,10 @@ from typing import Any
 
 from accounts.models import Account
 from crm.picklists.models import Choice, Stage
-from crm.picklists.selectors import choice_meaning, default_pipeline, stages
+from crm.picklists.selectors import choice_meaning, choices, default_pipeline, stages
 from crm.tenants.text import sort_key
 from crm.users.models import Membership
+from leads.models import Lead
 from opportunities.models import Opportunity
 
 DAY = date(2026, 5, 13)
@@ -46,3 +47,17 @@ def deal(owner: Membership | None, label: str, amount: int | None, **values: Any
 
 def reason(meaning: str) -> Choice:
     return choice_meaning("loss_reason", meaning)
+
+
+def source(label: str) -> Choice:
+    return next(one for one in choices("lead_source") if one.label == label)
+
+
+def lead(owner: Membership | None, meaning: str, **values: Any) -> Lead:
+    filled: dict[str, Any] = {
+        "name": "Lena Lead",
+        "sort_name": "lena lead",
+        "status": choice_meaning("lead_status", meaning),
+        "team": owner.team if owner else None,
+    }
+    return Lead.objects.create(owner=owner, **(filled | values))

@@ -18,7 +18,7 @@ from reports.catalogue import REPORTS
 from reports.shown import lines
 from tests.people import Firm, client_of
 from tests.reports.reading import ask, cells_of
-from tests.reports.rows import account, deal, reason
+from tests.reports.rows import account, deal, lead, reason
 
 NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
 KEYS = list(REPORTS)
@@ -35,6 +35,8 @@ def firm_with_deals(firm: Firm) -> Firm:
                 deal(owner, "Lost", 100_000, closed_on=date(2026, month, 3), loss_reason=reason("vetting"))
         deal(firm.ana, "Negotiation", 99, deleted_at=timezone.now())
         account(firm.ana, "Customer", "customer")
+        lead(firm.ana, "unqualified")
+        lead(firm.sam, "converted", opportunity=deal(firm.sam, "Won", 100, closed_on=date(2026, 1, 2)))
     return firm
 
 

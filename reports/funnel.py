@@ -1,0 +1,178 @@
+"""What becomes of the leads that come in: how many qualify, become an opportunity, are won — and from which source?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.picklists.selectors import ids_meaning, stage_ids_meaning
+from crm.tenants.context import current_tenant
+from crm.ui.charts import bars, funnel
+from crm.users.access import visible
+from crm.users.models import Membership
+from leads.models import Lead
+from reports import cells, links
+from reports.answers import Answer, Chart, Column, Figure
+from reports.cells import Cell
+from reports.dimensions import DIMENSIONS, SOURCE, Key, by_dimension, dimension_table, together
+from reports.filters import Filters
+from reports.periods import PAST
+from reports.report import Report
+from reports.shown import percent
+
+# Each step with the filter of the list of leads that shows it. A lead in one step is in those before, too.
+STEPS: dict[str, tuple[Any, dict[str, str]]] = {
+    "leads": (gettext_lazy("Leads"), {}),
+    "qualified": (gettext_lazy("Qualified"), {"status": "meaning:qualified,meaning:converted"}),
+    "opportunity": (gettext_lazy("With an opportunity"), {"opportunity_stage__filled": "yes"}),
+    "won": (gettext_lazy("Won"), {"opportunity_stage": "meaning:won"}),
+}
+SOURCES_DRAWN = 12
+
+
+@dataclass
+class Reached:
+    """How many leads came as far as each step."""
+
+    number: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STEPS, 0))
+
+    @property
+    def size(self) -> int:
+        return self.number["leads"]
+
+    def merge(self, other: Reached) -> None:
+        for key, number in other.number.items():
+            self.number[key] += number
+
+
+def answer(actor: Membership, filters: Filters) -> Answer:
+    tallies = _tallies(actor, filters)
+    every = together(tallies.values(), Reached)
+    return Answer(
+        figures=_figures(actor, filters, every),
+        charts=[[_funnel(filters, every), _rates(filters, tallies)]],
+        tables=[
+            dimension_table(
+                tallies,
+                one,
+                new=Reached,
+                columns=[
+                    *(Column(label, "count") for label, _where in STEPS.values()),
+                    Column(_("Qualification rate"), "ratio"),
+                    Column(_("Won of all leads"), "ratio"),
+                ],
+                line=lambda tally, where: _line(filters, tally, where),
+            )
+            for one in DIMENSIONS
+        ],
+        is_empty=not every.size,
+    )
+
+
+REPORT = Report(
+    key="funnel",
+    title=gettext_lazy("From lead to customer"),
+    question=gettext_lazy("What becomes of the leads that come in, and which sources bring good ones?"),
+    icon="filter",
+    empty=gettext_lazy("No leads came in here"),
+    period_label=gettext_lazy("Came in"),
+    periods=PAST,
+    default_period="last_12_months",
+    reads=("leads", "opportunities"),
+    answer=answer,
+)
+
+
+def _tallies(actor: Membership, filters: Filters) -> dict[Key, Reached]:
+    """The leads that came in during the period, and what has become of them until today."""
+    leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(
+        **filters.period.moments("created_at", current_tenant().zone)
+    )
+    kept = Q(opportunity_id__isnull=False, opportunity__deleted_at=None)
+    reached = {
+        "reached_leads": Count("pk"),
+        "reached_qualified": Count("pk", filter=Q(status_id__in=ids_meaning("lead_status", "qualified", "converted"))),
+        "reached_opportunity": Count("pk", filter=kept),
+        "reached_won": Count("pk", filter=kept & Q(opportunity__stage_id__in=stage_ids_meaning("won"))),
+    }
+    columns = [one.column for one in DIMENSIONS]
+    return {
+        tuple(row[column] for column in columns): Reached({key: row[f"reached_{key}"] for key in STEPS})
+        for row in leads.values(*columns).annotate(**reached)
+    }
+
+
+def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
+    if where is None:
+        return ""
+    days = links.within("created_at", filters.period)
+    return links.rows("leads", filters, **(days | STEPS[key][1] | where))
+
+
+def _figures(actor: Membership, filters: Filters, every: Reached) -> list[Figure]:
+    figures, earlier = _numbers(filters, every), filters.period.before()
+    if earlier is None:
+        return figures
+    past = replace(filters, period=earlier)
+    before = _numbers(past, together(_tallies(actor, past).values(), Reached))
+    return [replace(figure, before=one.cell) for figure, one in zip(figures, before, strict=True)]
+
+
+def _numbers(filters: Filters, every: Reached) -> list[Figure]:
+    number = every.number
+    qualified = _link(filters, "qualified", {})
+    return [
+        Figure(STEPS["leads"][0], cells.count(number["leads"], _link(filters, "leads", {}))),
+        Figure(
+            _("Qualification rate"),
+            cells.ratio(number["qualified"], number["leads"], qualified),
+            extra=cells.count(number["qualified"], qualified),
+            note=_("qualified"),
+        ),
+        Figure(
+            _("Became an opportunity"),
+            cells.ratio(number["opportunity"], number["leads"], _link(filters, "opportunity", {})),
+            extra=cells.count(number["opportunity"], _link(filters, "opportunity", {})),
+            note=_("leads"),
+        ),
+        Figure(
+            _("Won of all leads"),
+            cells.ratio(number["won"], number["leads"], _link(filters, "won", {})),
+            extra=cells.count(number["won"], _link(filters, "won", {})),
+            note=_("leads"),
+        ),
+    ]
+
+
+def _line(filters: Filters, tally: Reached, where: dict[str, Any] | None) -> list[Cell]:
+    number = tally.number
+    return [
+        *(cells.count(number[key], _link(filters, key, where)) for key in STEPS),
+        cells.ratio(number["qualified"], number["leads"], _link(filters, "qualified", where)),
+        cells.ratio(number["won"], number["leads"], _link(filters, "won", where)),
+    ]
+
+
+# --- Charts
+
+
+def _funnel(filters: Filters, every: Reached) -> Chart:
+    title = _("How far they came")
+    steps = [(str(label), every.number[key], _link(filters, key, {})) for key, (label, _where) in STEPS.items()]
+    return Chart(title, funnel(steps, label=title))
+
+
+def _rates(filters: Filters, tallies: dict[Key, Reached]) -> Chart:
+    rows = []
+    for source, tally in list(by_dimension(tallies, SOURCE, Reached).items())[:SOURCES_DRAWN]:
+        share = Fraction(tally.number["qualified"], tally.size)
+        rows.append(
+            (SOURCE.name(source), float(share), percent(share), _link(filters, "qualified", SOURCE.where(source)))
+        )
+    title = _("Qualification rate by source")
+    return Chart(title, bars(rows, label=title))
