@@ -74,4 +74,5 @@ def drop_database(name: str) -> None:
     for alias in settings.DATABASES:
         connections[alias].close()
     with _maintenance() as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        # Waits some seconds for connections that are closing. WITH (FORCE) would not: it may not end the app's.
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))

@@ -47,7 +47,11 @@ class ColumnsForm(forms.Form):
         choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in specs)]
         for index, header in enumerate(job.headers):
             self.fields[f"{COLUMN}{index}"] = forms.ChoiceField(
-                label=header or f"{index + 1}", choices=choices, required=False, initial=job.mapping[index]
+                label=header or f"{index + 1}",
+                choices=choices,
+                required=False,
+                initial=job.mapping[index],
+                widget=forms.Select(attrs={"class": "control control-s"}),
             )
         for spec in specs:
             self.fields[f"{FIXED}{spec.name}"] = forms.CharField(
