@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.events.models import Event
 from crm.ui import format as formats
 
+ISO_DAY_LENGTH = len("2026-11-21")
 LISTED_FIELDS = 3  # a longer list of changes is a number; the history shows them all
 
 # By the event's name, else by its past participle. %(actor)s, %(old)s, %(new)s and the event's own data are there.
@@ -20,6 +22,17 @@ _sentences: dict[str, Any] = {
     "restored": _("%(actor)s brought this back"),
 }
 _main_fields: dict[str, str] = {}
+_labels: dict[str, Any] = {}
+
+
+def register_label(name: str, label: Any) -> None:
+    """Call a change that is no field of a record ``label``."""
+    _labels[name] = label
+
+
+def label_of(name: str, labels: Mapping[str, Any]) -> str:
+    """Return what the change ``name`` is called: by ``labels``, the fields of the record, or by ``register_label``."""
+    return str(labels.get(name) or _labels.get(name) or name.replace("_", " "))
 
 
 def register(name: str, sentence: Any, *, field: str = "") -> None:
@@ -56,12 +69,20 @@ def shown(value: Any) -> str:
         return ", ".join(shown(part) for part in value)
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return gettext("empty") if value in (None, "") else str(value)
+    return gettext("empty") if value in (None, "") else _day(str(value))
+
+
+def _day(text: str) -> str:
+    """A day as a Date field keeps it, in the person's language; any other text as it is."""
+    try:
+        return formats.date(date.fromisoformat(text)) if len(text) == ISO_DAY_LENGTH else text
+    except ValueError:
+        return text
 
 
 def _changes_phrase(event: Event, labels: Mapping[str, Any]) -> str:
     actor = actor_name(event)
-    names = [str(labels.get(name, name.replace("_", " "))) for name in event.changes]
+    names = [label_of(name, labels) for name in event.changes]
     if len(names) == 1:
         old, new = next(iter(event.changes.values()))
         words = {"actor": actor, "field": names[0], "old": shown(old), "new": shown(new)}

@@ -63,7 +63,7 @@ def record_all(*, events: Sequence[Event]) -> None:
     messages = [
         OutboxMessage(event=event, handler=handler.key, due_at=event.at)
         for event in events
-        for handler in handlers_of(event.name)
+        for handler in handlers_of(event)
     ]
     if messages:
         insert_many(OutboxMessage, messages)

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 
 from crm.events.models import Event
-from crm.events.phrases import actor_name, phrase, shown
+from crm.events.phrases import actor_name, label_of, phrase, shown
 from crm.records.types import RecordType
 
 register = template.Library()
@@ -22,7 +22,7 @@ class Change:
 
 
 def labels_of(record_type: RecordType) -> dict[str, Any]:
-    return {spec.name: spec.label for spec in record_type.fields}
+    return record_type.labels()
 
 
 @register.simple_tag
@@ -39,6 +39,6 @@ def event_actor(event: Event) -> str:
 def event_changes(event: Event, record_type: RecordType) -> list[Change]:
     labels = labels_of(record_type)
     return [
-        Change(str(labels.get(name, name)), "" if old is None else shown(old), shown(new))
+        Change(label_of(name, labels), "" if old is None else shown(old), shown(new))
         for name, (old, new) in event.changes.items()
     ]
