@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from crm.activities.models import Activity, ActivityLink
@@ -56,22 +57,32 @@ def by_type(places: Iterable[tuple[str, UUID]]) -> dict[str, list[UUID]]:
 
 def of_visible_records(actor: Membership, activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """Return those of ``activities`` that stand on a record which ``actor`` may view."""
-    reachable = Q()
-    for record_type in registry.record_types():
-        if scope_of(actor, "view", record_type.key) != "none":
-            records = visible_records(actor, record_type).values("pk")
-            reachable |= Q(Exists(_links(record_type.key).filter(record_id__in=records)))
-    return activities.filter(reachable) if reachable else activities.none()
+    places = {
+        record_type.key: visible_records(actor, record_type)
+        for record_type in registry.record_types()
+        if scope_of(actor, "view", record_type.key) != "none"
+    }
+    return _standing_on(activities, places).filter(place__isnull=False) if places else activities.none()
 
 
 def of_live_records(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """Return those of ``activities`` that stand on no record, or on one outside the recycle bin."""
-    live = ~Q(Exists(ActivityLink.objects.filter(activity=OuterRef("pk"))))
-    for record_type in registry.record_types():
-        records = record_type.model.objects.values("pk")
-        live |= Q(Exists(_links(record_type.key).filter(record_id__in=records)))
-    return activities.filter(live)
+    places = {record_type.key: record_type.model.objects.all() for record_type in registry.record_types()}
+    on_none = ~Q(Exists(ActivityLink.objects.filter(activity=OuterRef("pk"))))
+    return _standing_on(activities, places).filter(Q(place__isnull=False) | on_none)
 
 
-def _links(key: str) -> QuerySet[ActivityLink]:
-    return ActivityLink.objects.filter(activity=OuterRef("pk"), record_type=key)
+def _standing_on(activities: QuerySet[Activity], places: dict[str, QuerySet]) -> QuerySet[Activity]:
+    """Give each activity a ``place``: a link of it to one of these records, or null.
+
+    Scalar subqueries, not EXISTS: the planner would hash all links of the workspace to show one page of tasks.
+    """
+    links = [
+        Subquery(
+            ActivityLink.objects.filter(
+                activity=OuterRef("pk"), record_type=key, record_id__in=records.values("pk")
+            ).values("pk")[:1]
+        )
+        for key, records in places.items()
+    ]
+    return activities.alias(place=Coalesce(*links) if len(links) > 1 else links[0])

@@ -55,6 +55,11 @@ class Activity(TenantModel):
                 condition=models.Q(kind="task", completed_at=None, deleted_at=None),
                 name="task_open_by_due",
             ),
+            models.Index(
+                fields=["tenant", "-completed_at", "-id"],
+                condition=models.Q(kind="task", deleted_at=None) & ~models.Q(completed_at=None),
+                name="task_done",
+            ),
         ]
 
 

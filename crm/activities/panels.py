@@ -86,7 +86,7 @@ def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
     place = {"record_type": record._meta.app_label, "record_id": str(record.pk)}
     return {
         "new_url": f"{reverse('activities:new')}?{urlencode(place | {'kind': 'task'})}",
-        "rows": [TaskRow(task, now, place="related", with_owner=True) for task in tasks[:TASKS_SHOWN]],
+        "rows": [TaskRow(task, now, "related") for task in tasks[:TASKS_SHOWN]],
         "is_capped": len(tasks) > TASKS_SHOWN,
         "may_write": can(actor, "edit", record),
     }

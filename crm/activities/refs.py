@@ -16,6 +16,8 @@ from crm.records import registry
 from crm.records.access import visible_records
 from crm.users.models import Membership
 
+Place = tuple[str, UUID]  # record type and id
+
 
 @dataclass(frozen=True)
 class RecordRef:
@@ -40,22 +42,23 @@ class RecordRef:
 
 def refs_of(actor: Membership, activities: Iterable[Activity]) -> dict[UUID, list[RecordRef]]:
     """Return for each activity's id the records it stands on that ``actor`` may view, with two queries."""
-    ids = [activity.pk for activity in activities]
-    if not ids:
-        return {}
-    links = list(
-        ActivityLink.objects.filter(activity_id__in=ids).values_list("activity_id", "record_type", "record_id")
-    )
-    named = named_records(actor, [(key, record_id) for _activity, key, record_id in links])
-    found: dict[UUID, list[RecordRef]] = defaultdict(list)
-    for activity_id, key, record_id in links:
-        if ref := named.get((key, record_id)):
-            found[activity_id].append(ref)
+    places = places_of(activities)
+    named = named_records(actor, [place for its_places in places.values() for place in its_places])
+    return {key: [named[place] for place in its_places if place in named] for key, its_places in places.items()}
+
+
+def places_of(activities: Iterable[Activity]) -> dict[UUID, list[Place]]:
+    """Return for each activity's id where it stands, with one query."""
+    found: dict[UUID, list[Place]] = defaultdict(list)
+    if ids := [activity.pk for activity in activities]:
+        links = ActivityLink.objects.filter(activity_id__in=ids)
+        for activity_id, key, record_id in links.values_list("activity_id", "record_type", "record_id"):
+            found[activity_id].append((key, record_id))
     return found
 
 
-def named_records(actor: Membership, places: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], RecordRef]:
-    """Return those of ``places`` (record type, id) that ``actor`` may view, with one query."""
+def named_records(actor: Membership, places: Iterable[Place]) -> dict[Place, RecordRef]:
+    """Return those of ``places`` that ``actor`` may view, with one query."""
     parts = [
         named(visible_records(actor, registry.record_type(key)).filter(pk__in=set(ids)), key)
         for key, ids in sorted(by_type(places).items())

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.urls import get_script_prefix
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.refs import RecordRef
 from crm.ui.format import day_near, day_short
+
+NO_DAY = "none"
 
 
 @dataclass(frozen=True)
@@ -104,13 +107,21 @@ def mark(event_name: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A task as it stands in a list. ``place`` says in which: "card" or "related"."""
+    """A task as it stands in a list. ``kind`` says how: see ``ROW_KINDS``."""
 
     task: Activity
     today: date
-    place: str = "card"
+    kind: str = "card"
     refs: tuple[RecordRef, ...] = ()
-    with_owner: bool = False
+
+    @property
+    def is_related(self) -> bool:
+        """On the page of its record, which therefore is not named."""
+        return self.kind == "related"
+
+    @property
+    def with_owner(self) -> bool:
+        return self.kind in ("related", "team")
 
     @property
     def is_overdue(self) -> bool:
@@ -144,10 +155,19 @@ class TaskRow:
         return "warning" if self.task.due_on == self.today else "neutral"
 
     @property
-    def postponements(self) -> list[tuple[date, str, str]]:
-        """The days offered for postponing, in words and as dates: counted from today, whenever the task was due."""
-        to_monday = 7 - self.today.weekday()
-        # One that falls on the same day as a later one gives way to it.
-        offers = {to_monday: _("Next Monday"), 1: _("Tomorrow"), 3: _("In 3 days"), 30: _("In 30 days")}
-        days = {self.today + timedelta(days=distance): words for distance, words in sorted(offers.items())}
-        return [(day, words, day_short(day)) for day, words in days.items()]
+    def postponements(self) -> list[tuple[str, str, str]]:
+        return _postponements(self.today, get_language() or "")
+
+
+# In a card with its records; there with its owner too; on the page of its record with its owner.
+ROW_KINDS = ("card", "team", "related")
+
+
+@lru_cache(maxsize=64)
+def _postponements(today: date, language: str) -> list[tuple[str, str, str]]:
+    """The days offered for postponing, as value, in words and as dates: counted from ``today``."""
+    to_monday = 7 - today.weekday()
+    # One that falls on the same day as a later one gives way to it.
+    offers = {to_monday: _("Next Monday"), 1: _("Tomorrow"), 3: _("In 3 days"), 30: _("In 30 days")}
+    days = [(today + timedelta(days=distance), words) for distance, words in sorted(offers.items())]
+    return [*((day.isoformat(), words, day_short(day)) for day, words in days), (NO_DAY, _("No day"), "")]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -12,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.activities.models import Activity
-from crm.activities.refs import refs_of
+from crm.activities.refs import RecordRef, refs_of
 from crm.activities.selectors import DUE, due, tasks_of
 from crm.activities.shown import TaskRow
 from crm.tenants.clock import today
 from crm.ui import respond
 from crm.ui.paging import page_by_key
 from crm.users.http import WorkspaceRequest
-from crm.users.models import Membership
 
 WHO = ("me", "team")
 
@@ -36,7 +36,7 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
         before=request.GET.get("before"),
     )
     context = {
-        "rows": task_rows(request.actor, page.rows, with_owner=who == "team"),
+        "rows": task_rows(page.rows, refs_of(request.actor, page.rows), "team" if who == "team" else "card"),
         "page": page,
         "who": who,
         "when": when,
@@ -50,11 +50,10 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
     return respond(request, "activities/tasks.html", context)
 
 
-def task_rows(actor: Membership, tasks: Iterable[Activity], *, with_owner: bool = False) -> list[TaskRow]:
-    """Return ``tasks`` as rows of a card, each with its records: two queries, however many they are."""
-    tasks, now = list(tasks), today()
-    refs = refs_of(actor, tasks)
-    return [TaskRow(task, now, refs=tuple(refs.get(task.pk, ())), with_owner=with_owner) for task in tasks]
+def task_rows(tasks: Iterable[Activity], refs: Mapping[UUID, Sequence[RecordRef]], kind: str = "card") -> list[TaskRow]:
+    """Return ``tasks`` as rows of a card, each with those of ``refs`` that are its own."""
+    now = today()
+    return [TaskRow(task, now, kind, tuple(refs.get(task.pk, ()))) for task in tasks]
 
 
 def _one_of(request: WorkspaceRequest, name: str, allowed: tuple[str, ...]) -> str:

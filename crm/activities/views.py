@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from crm.activities.models import Activity, ActivityKind
 from crm.activities.panels import composer_context, feed_context, tasks_context, timeline_context
 from crm.activities.refs import refs_of
 from crm.activities.selectors import timeline as read_timeline
-from crm.activities.shown import TaskRow
+from crm.activities.shown import NO_DAY, ROW_KINDS, TaskRow
 from crm.pages.idempotency import already_made, remember_made
 from crm.records import registry
 from crm.records.access import get_record
@@ -138,10 +139,11 @@ def completion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
 
 @require_POST
 def due(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
-    """Give the task the day ``due_on``; empty: no day."""
+    """Give the task the day ``due_on`` ("none": no day), or the ``other_day`` that was typed."""
     task = _task(request, activity_id)
+    given = request.POST.get("due_on") or request.POST.get("other_day", "")
     try:
-        due_on = DateField(required=False).clean(request.POST.get("due_on", ""))
+        due_on = None if given == NO_DAY else DateField().clean(given)
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="danger")
     else:
@@ -159,9 +161,10 @@ def _row(request: WorkspaceRequest, task: Activity) -> HttpResponse:
     """Answer with the task's row as it is now; without htmx with the page it stood on."""
     if not is_fragment(request):
         return go(request, back(request, _home_of(request, task)))
-    place = "related" if request.POST.get("place") == "related" else "card"
-    refs = tuple(refs_of(request.actor, [task]).get(task.pk, ())) if place == "card" else ()
-    row = TaskRow(task, today(), place, refs, with_owner="with_owner" in request.POST)
+    kind = request.POST.get("row", "")
+    row = TaskRow(task, today(), kind if kind in ROW_KINDS else "card")
+    if not row.is_related:
+        row = replace(row, refs=tuple(refs_of(request.actor, [task]).get(task.pk, ())))
     response = respond(request, "activities/row.html", {"row": row}, partial="fragment")
     response.headers["HX-Trigger"] = "activities-changed"
     return response

@@ -148,10 +148,12 @@ def _total(rows: list[Any], name: str) -> Total:
 
 
 def new_leads(actor: Membership) -> tuple[list[Lead], list[Lead]]:
-    """Return the newest leads of mine that nobody has worked on yet, and those that wait in the pool."""
-    new = _visible(actor, Lead).filter(status_id__in=ids_meaning("lead_status", "new")).order_by("-created_at", "-id")
+    """Return the leads of mine that nobody has worked on yet, and those that wait in the pool, the latest first."""
+    # By updated_at, as the index by owner is: new ones have hardly been changed since they were created.
+    latest = ("-updated_at", "-id")
+    new = _visible(actor, Lead).filter(status_id__in=ids_meaning("lead_status", "new")).order_by(*latest)
     mine, pool = new.filter(owner_id=actor.pk)[:MOST], new.filter(owner_id=None, team_id=None)[:MOST]
-    found = sorted(mine.union(pool, all=True), key=lambda lead: (lead.created_at, lead.pk), reverse=True)
+    found = sorted(mine.union(pool, all=True), key=lambda lead: (lead.updated_at, lead.pk), reverse=True)
     return [lead for lead in found if lead.owner_id], [lead for lead in found if not lead.owner_id]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.activities.refs import named_records
+from crm.activities.refs import named_records, places_of
 from crm.activities.selectors import MyTasks, my_tasks
 from crm.activities.task_views import task_rows
 from crm.home.selectors import (
@@ -45,9 +46,11 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
     actor, now = request.actor, today()
     tasks = my_tasks(actor, now)
     due = [*tasks.overdue, *tasks.today]
-    rows = task_rows(actor, [*due[:TASKS_SHOWN], *tasks.soon[:TASKS_SHOWN]])
+    shown = [*due[:TASKS_SHOWN], *tasks.soon[:TASKS_SHOWN]]
+    places, recent = places_of(shown), recent_places(request)
+    named = named_records(actor, chain(recent, *places.values()))
+    rows = task_rows(shown, {key: [named[place] for place in its if place in named] for key, its in places.items()})
     first = min(len(due), TASKS_SHOWN)
-    recent = named_records(actor, places := recent_places(request))
     waiting = waiting_opportunities(actor, now)
     mine, pool = new_leads(actor)
     context: dict[str, Any] = {
@@ -61,7 +64,7 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
         "waiting": [{"row": one, "url": registry.url(one.opportunity)} for one in waiting],
         "leads": [{"lead": lead, "url": registry.url(lead)} for lead in mine],
         "pool": [{"lead": lead, "url": registry.url(lead)} for lead in pool],
-        "recent": [recent[place] for place in places if place in recent][:MOST],
+        "recent": [named[place] for place in recent if place in named][:MOST],
         "stats": _stats(actor, tasks),
         **_links(),
     }
