@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "crm.imports",
     "crm.workflows",
     "accounts",
+    "crm.bulk",
     "contacts",
     "opportunities",
     "leads",
@@ -197,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "crm.imports.jobs.sweep", "schedule": 15.0},
 }
 
+    "sweep-bulk-runs": {"task": "crm.bulk.jobs.sweep", "schedule": 15.0},
 # Only our own files; no inline script or style, so that a stored string can never run.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

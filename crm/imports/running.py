@@ -24,6 +24,7 @@ from crm.fields.spec import FieldSpec
 from crm.imports.cells import Cells
 from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
 from crm.imports.reading import read_rows
+from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.bulk import collect_inserts, insert_many, undo_on_error
@@ -254,14 +255,3 @@ class Batch:
             return {}
         records = self.type.model.objects.filter(external_id__in=ids).select_related("owner", "team")
         return {record.external_id: record for record in records}
-
-
-def reasons_of(error: ValidationError, record_type: RecordType) -> list[str]:
-    """The messages of ``error``, each with the label of its field."""
-    if not hasattr(error, "error_dict"):
-        return list(error.messages)
-    reasons = []
-    for name, messages in error.message_dict.items():
-        label = f"{record_type.spec(name).label}: " if record_type.has(name) else ""
-        reasons += [f"{label}{message}" for message in messages]
-    return reasons

@@ -9,15 +9,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.html import conditional_escape
 
 from crm.fields.build import table_class
 from crm.fields.kinds import Money
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.spec import FieldSpec
+from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.registry import url
-from crm.records.types import RecordType
+from crm.records.types import Action, BulkAction, RecordType
 from crm.saved_views.selectors import Views, may_change, views_of
 from crm.saved_views.state import Chip, Filter, ViewState, chips, read_state
 from crm.ui import format as formats
@@ -25,6 +26,7 @@ from crm.ui.http import go, respond
 from crm.ui.paging import CAP, Page, capped_count, page_by_key
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
+from crm.users.models import Membership
 
 PAGE_SIZE = 50
 EXACTLY = 2**31  # a cap that no count reaches
@@ -46,6 +48,7 @@ class Row:
     record: Any
     url: str
     cells: Sequence[tuple[str, str]]  # (css class, HTML)
+    buttons: Sequence[tuple[Action, str]] = ()  # what can be done to the row here, each with its address
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,12 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         "type": record_type,
         "state": listing.state,
         "page": page,
-        "rows": _rows(listing.state, page),
+        "rows": _rows(listing.state, page, request.actor),
         "count": capped_count(records, cap=EXACTLY if exact else CAP),
         "sums": _sums(listing.state, records) if exact else [],
         "may_create": may(request.actor, "create", record_type.key),
         "may_change_view": listing.state.view and may_change(request.actor, listing.state.view),
+        **_bulk(request, record_type),
         **filter_context(request, listing),
         **links(request, listing),
     }
@@ -139,14 +143,29 @@ def _css(spec: FieldSpec) -> str:
     return "is-money" if isinstance(spec.kind, Money) else "is-number" if spec.kind.numeric else ""
 
 
-def _rows(state: ViewState, page: Page) -> list[Row]:
+def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
+    """What can be done to many rows at once: buttons, and menus of those that belong together."""
+    groups: dict[str, list[BulkAction]] = {}
+    for action in registry.bulk_actions(record_type.key, request.actor):
+        groups.setdefault(str(action.group), []).append(action)
+    return {
+        "bulk_actions": groups.pop("", []),
+        "bulk_groups": list(groups.items()),
+        "row_actions": registry.row_actions(record_type.key),
+        "here": request.get_full_path(),
+    }
+
+
+def _rows(state: ViewState, page: Page, actor: Membership) -> list[Row]:
     """Each cell is formatted once by its kind: a template for each cell would cost more than the query."""
     columns = table_class(state.specs).base_columns
+    actions = registry.row_actions(state.record_type.key)
     plan = [(column.spec, column.spec.kind, _css(column.spec)) for column in columns.values()]
     rows = []
     for record in page.rows:
         cells = [(css, conditional_escape(kind.html(spec, record))) for spec, kind, css in plan]
-        rows.append(Row(record, url(record), cells))
+        buttons = [(one, reverse(one.url_name, args=[record.pk])) for one in actions if one.shown(actor, record)]
+        rows.append(Row(record, registry.url(record), cells, buttons))
     return rows
 
 

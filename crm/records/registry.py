@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.urls import get_script_prefix
 
 from crm.fields.targets import add_target
-from crm.records.types import Action, Panel, RecordType
+from crm.records.types import Action, BulkAction, Panel, RecordType
+from crm.users.access import may
 from crm.users.models import Membership
 
 _types: dict[str, RecordType] = {}
 _panels: dict[str, dict[str, Panel]] = defaultdict(dict)
 _actions: dict[str, dict[str, Action]] = defaultdict(dict)
+_bulk_actions: list[Callable[[RecordType], Iterable[BulkAction]]] = []
 
 
 def register(record_type: RecordType) -> None:
@@ -59,3 +62,20 @@ def add_action(key: str, action: Action) -> None:
 def actions(key: str, actor: Membership, record: Any) -> list[Action]:
     found = [action for action in _actions[key].values() if action.shown(actor, record)]
     return sorted(found, key=lambda action: action.order)
+
+
+def row_actions(key: str) -> list[Action]:
+    """The actions that a list offers on a row, where ``Action.shown`` says so."""
+    return sorted((one for one in _actions[key].values() if one.on_row), key=lambda action: action.order)
+
+
+def add_bulk_actions(make: Callable[[RecordType], Iterable[BulkAction]]) -> None:
+    """Offer what ``make`` returns for a record type over its list; it is called anew for each request."""
+    _bulk_actions.append(make)
+
+
+def bulk_actions(key: str, actor: Membership) -> list[BulkAction]:
+    """What ``actor`` may do to many records of the type ``key`` at once."""
+    found = [action for make in _bulk_actions for action in make(_types[key])]
+    allowed = [action for action in found if may(actor, action.verb, key) and action.shown(actor)]
+    return sorted(allowed, key=lambda action: action.order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -46,7 +46,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Action:
-    """A button on the record page. ``dialog``: opens in a dialog where there is JavaScript."""
+    """A button on the record page. ``dialog``: opens in a dialog where there is JavaScript.
+
+    ``verb``: "GET" leads to the page, "POST" and "DELETE" do it. ``on_row``: it stands on a list's rows too.
+    """
 
     key: str
     label: Any
@@ -60,6 +63,54 @@ class Action:
 
 class Create(Protocol):
     def __call__(self, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None) -> Any: ...
+    verb: str = "GET"
+    on_row: bool = False
+
+
+class Apply(Protocol):
+    def __call__(
+        self, record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+    ) -> Mapping[str, int] | None: ...
+
+
+class Rehearse(Protocol):
+    """Says what ``Apply`` would do to one record, without writing; it may remember the records before."""
+
+    def __call__(self, record: Any, /) -> Rehearsed: ...
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What would become of a record; ``doubts`` are reasons to look at it before."""
+
+    counts: Mapping[str, int]
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """Something that can be done to many records of a list at once (``crm/bulk``).
+
+    ``asks`` are the fields that are asked once for all records; ``verb`` is what the actor must be allowed to do to
+    each. ``apply`` does it to one record through its services; what it refuses by ``ValidationError`` or ``Http404``
+    is a refused row. It may return counts of its own, which ``tells`` names in their order. ``heading`` (with
+    %(count)s and %(records)s) says what will be done. With ``rehearse`` it is tried first, and done once that was seen.
+    """
+
+    key: str
+    label: Any
+    icon: str
+    heading: Any
+    apply: Apply
+    asks: Callable[[Membership], tuple[FieldSpec, ...]] = lambda actor: ()
+    verb: str = "edit"
+    shown: Callable[[Membership], bool] = lambda actor: True
+    help: Any = ""
+    group: Any = ""  # those of a group share a menu of that name
+    danger: bool = False
+    order: int = 50
+    tells: Mapping[str, Any] = field(default_factory=dict)
+    rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
 
 
 class Update(Protocol):

@@ -112,7 +112,11 @@ class ViewState:
 
 def state_of_view(record_type: RecordType, view: SavedView) -> ViewState:
     """The state that a saved view stands for; what no longer exists is left out."""
-    kept = view.state
+    return replace(state_of_json(record_type, view.state), view=view)
+
+
+def state_of_json(record_type: RecordType, kept: dict[str, Any]) -> ViewState:
+    """Read what ``ViewState.as_json`` wrote; what no longer exists is left out."""
     filters = tuple(
         Filter(name, operator, tuple(values))
         for name, operator, values in kept.get("filters", ())

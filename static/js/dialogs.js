@@ -61,6 +61,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A form with data-dialog is answered in the dialog: what is to be done to the chosen rows
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!dialog || event.defaultPrevented || !form.matches("form[data-dialog]")) return;
+  event.preventDefault();
+  load(form.action, { method: "POST", body: new FormData(form, event.submitter) });
+});
+
 dialog?.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post")) return;

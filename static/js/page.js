@@ -91,7 +91,7 @@ document.addEventListener("keydown", (event) => {
 // A second press while the first is under way sends nothing
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.closest("dialog")) return;
+  if (event.defaultPrevented || form.method !== "post" || form.closest("dialog") || form.matches("[data-dialog]")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   form.classList.add("is-busy");

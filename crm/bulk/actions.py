@@ -1,0 +1,111 @@
+"""What can be done to many records of any type: hand over, tag, set a field, delete, bring back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.events import phrases
+from crm.events.models import Event
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+from crm.records import registry
+from crm.records.types import BulkAction, RecordType
+from crm.users.models import Membership
+
+SET = "set:"  # followed by the field's name
+# Kinds of which many records may well have the same value. Owners and tags have actions of their own.
+SETTABLE = (kinds.ChoiceOf, kinds.TeamOf, kinds.Flag, kinds.Date, kinds.Fixed)
+CHANGED = {"changed": _("changed"), "same": _("the same already")}
+
+
+def write(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    """Write ``values`` by the type's own service."""
+    changed = record_type.update(record, actor=actor, values=values, because=because)
+    return {"changed" if changed else "same": 1}
+
+
+def _tag(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    spec = record_type.spec("tags")
+    tags = tuple(dict.fromkeys((*spec.value(record), *values["tags"])))
+    return write(record_type, record, actor=actor, values={"tags": tags}, because=because)
+
+
+def _delete(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    record_type.delete(record, actor=actor, because=because)
+    return {"deleted": 1}
+
+
+def _restore(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    record_type.restore(record, actor=actor, because=because)
+    return {"restored": 1}
+
+
+DELETE = BulkAction(
+    "delete",
+    _("Delete"),
+    "trash-2",
+    _("Delete %(count)s %(records)s"),
+    _delete,
+    verb="delete",
+    help=_("They leave all lists and reports, and can be brought back from the recycle bin."),
+    danger=True,
+    order=90,
+    tells={"deleted": _("deleted")},
+)
+# Not offered over lists: it is how a deletion is undone.
+RESTORE = BulkAction(
+    "restore",
+    _("Bring back"),
+    "undo-2",
+    _("Bring back %(count)s %(records)s"),
+    _restore,
+    verb="delete",
+    tells={"restored": _("brought back")},
+)
+
+
+def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
+    """The actions that every record type has, as far as it has the fields."""
+    if record_type.has("owner"):
+        owner = (record_type.spec("owner"),)
+        heading = _("Assign %(count)s %(records)s")
+        yield BulkAction("owner", _("Assign"), "user-pen", heading, write, lambda actor: owner, order=10, tells=CHANGED)
+    if record_type.has("tags"):
+        tags = (FieldSpec("tags", _("Tags to add"), record_type.spec("tags").kind, required=True),)
+        heading = _("Tag %(count)s %(records)s")
+        yield BulkAction("tags", _("Tag"), "tag", heading, _tag, lambda actor: tags, order=20, tells=CHANGED)
+    for spec in record_type.specs_now():
+        if spec.on_edit and isinstance(spec.kind, SETTABLE):
+            yield setting(spec)
+    yield DELETE
+
+
+def setting(spec: FieldSpec) -> BulkAction:
+    """The action that gives many records the same value of the field ``spec``."""
+    return BulkAction(
+        f"{SET}{spec.name}",
+        spec.label,
+        "pencil",
+        _("Set a field of %(count)s %(records)s"),
+        write,
+        lambda actor: (spec,),
+        group=_("Set"),
+        order=30,
+        tells=CHANGED,
+    )
+
+
+registry.add_bulk_actions(general_actions)
+
+phrases.register("bulk.started", _("%(actor)s: %(action)s"))

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class BulkConfig(AppConfig):
+    name = "crm.bulk"
+
+    def ready(self) -> None:
+        from crm.bulk import actions  # noqa: F401  registers itself

@@ -1,0 +1,76 @@
+"""Runs over many records at once: what is done to which, how far it has come, and the rows that were refused."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.tenants.models import TenantForeignKey, TenantModel
+
+
+class BulkState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+
+
+class BulkRun(TenantModel):
+    """One action over many records of one type.
+
+    The records are those of ``ids``, or else all that pass ``view`` (``ViewState.as_json()``, asked anew for each
+    batch as ``made_by``), or those that the run ``undoes`` has deleted. They are taken in the order of their ids;
+    ``cursor`` is the last one done and commits together with it, so that a run that was killed goes on where it was.
+    ``data`` is what the form sent. A dry run writes nothing but counts and findings.
+    """
+
+    record_type = models.CharField(max_length=30, db_collation="C")
+    action = models.CharField(max_length=80, db_collation="C")  # BulkAction.key
+    data = models.JSONField(default=dict)
+    ids = models.JSONField(default=list)
+    view = models.JSONField(default=dict)
+    undoes = TenantForeignKey("bulk.BulkRun", null=True)
+    is_dry_run = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=BulkState.choices, default=BulkState.QUEUED)
+    total = models.PositiveIntegerField(default=0)  # when it started
+    cursor = models.UUIDField(null=True)
+    done_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    doubt_count = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # what became of the rows: BulkAction.tells
+    problem = models.TextField(blank=True)  # why it failed as a whole
+    cancel_asked = models.BooleanField(default=False)
+    back = models.CharField(max_length=2000, blank=True)  # the list that it was started from
+    event = TenantForeignKey("events.Event", null=True)  # what the changes are because of
+    made_by = TenantForeignKey("users.Membership")
+    made_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)  # last sign of life: an older running one has lost its worker
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["tenant", "-made_at"], name="bulk_by_time"),
+            models.Index(
+                fields=["tenant", "seen_at"], condition=models.Q(state__in=["queued", "running"]), name="bulk_open"
+            ),
+        ]
+
+    @property
+    def position(self) -> int:
+        """How many rows are done, well or not."""
+        return self.done_count + self.refused_count
+
+
+class BulkFinding(TenantModel):
+    """A record that a run refused, or of which a dry run says that it should be looked at first, and why."""
+
+    run = TenantForeignKey(BulkRun)
+    record_id = models.UUIDField()
+    name = models.CharField(max_length=300)
+    is_refused = models.BooleanField(default=True)
+    reasons = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "run", "record_id"], name="bulk_finding_once")]

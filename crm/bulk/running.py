@@ -1,0 +1,211 @@
+"""Going through the records of a run, a batch at a time.
+
+Each batch is one transaction that also moves the cursor on: a run that is killed goes on after its last batch, and two
+workers with the same run wait for each other. Each row is done by the service that a page would call, in a savepoint of
+its own: what is refused leaves nothing behind and keeps no other row back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.http import Http404
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from crm.bulk.forms import values_of
+from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.bulk.selection import selected
+from crm.bulk.selectors import action_of
+from crm.records import registry
+from crm.records.refusals import reasons_of
+from crm.records.types import BulkAction, RecordType, Rehearse
+from crm.tenants.bulk import insert_many
+from crm.tenants.context import tenant_context
+from crm.tenants.memo import forget
+from crm.tenants.models import Tenant
+from crm.users.access import can
+
+BATCH = 50
+STALLED = timedelta(seconds=30)  # without a sign of life: the worker is gone
+TRIES = 2  # of a row that the database refuses: two runs may have met in a deadlock
+
+
+@dataclass
+class Memory:
+    """What a process keeps of a run from batch to batch."""
+
+    rehearsal: Rehearse | None = None
+
+
+@dataclass
+class Batch:
+    """What became of the rows of one batch."""
+
+    run: BulkRun
+    record_type: RecordType
+    action: BulkAction
+    counts: Counter[str] = field(default_factory=Counter)
+    done: int = 0
+    findings: list[BulkFinding] = field(default_factory=list)
+
+    def find(self, record: Any, reasons: list[str], *, is_refused: bool = True) -> None:
+        name = record.name[:300]
+        finding = BulkFinding(run=self.run, record_id=record.pk, name=name, is_refused=is_refused, reasons=reasons)
+        self.findings.append(finding)
+
+
+def work_as_job(tenant: Tenant, run_id: UUID | str) -> None:
+    """Work on the run until it is done, cancelled or failed; not when another worker is at it."""
+    memory: Memory | None = None
+    while True:
+        with tenant_context(tenant):
+            forget()  # the tenant object has been through other transactions
+            runs = BulkRun.objects.select_for_update(of=("self",)).select_related(
+                "made_by__role", "made_by__team", "made_by__user", "undoes", "event"
+            )
+            run = runs.filter(pk=run_id, state__in=[BulkState.QUEUED, BulkState.RUNNING]).first()
+            if run is None:
+                return
+            if memory is None:
+                if run.state == BulkState.RUNNING and run.seen_at > timezone.now() - STALLED:
+                    return
+                memory = Memory()
+            with translation.override(_language(run, tenant)):
+                if not work_on(run, memory):
+                    return
+
+
+def work_on(run: BulkRun, memory: Memory) -> bool:
+    """Do the next batch of ``run``; False when there is nothing left to do."""
+    if run.cancel_asked:
+        return _finish(run, BulkState.CANCELLED)
+    actor, record_type = run.made_by, registry.record_type(run.record_type)
+    action = action_of(run)
+    if action is None or not actor.is_active:
+        return fail_run(run, _("%(name)s may no longer do this.") % {"name": actor.name})
+    try:
+        values = values_of(run, action, actor)
+        ids = _next_ids(run, record_type, action, values, memory)
+    except ValidationError as error:
+        return fail_run(run, " ".join(error.messages))
+    if not ids:
+        return _finish(run, BulkState.DONE)
+    batch = Batch(run, record_type, action)
+    do = _rehearsing(memory, batch) if run.is_dry_run else _applying(values, batch)
+    for record in _records(run, record_type, ids):
+        _do_row(record, do, batch)
+    _keep(run, batch, ids[-1])
+    return True
+
+
+def fail_run(run: BulkRun, problem: str) -> bool:
+    """Give the run up as a whole; what was done stays."""
+    run.problem = problem[:2000]
+    run.save(update_fields=["problem"])
+    return _finish(run, BulkState.FAILED)
+
+
+def _next_ids(
+    run: BulkRun, record_type: RecordType, action: BulkAction, values: dict[str, Any], memory: Memory
+) -> list[UUID]:
+    if run.is_dry_run and memory.rehearsal is None:
+        assert action.rehearse is not None
+        memory.rehearsal = action.rehearse(run.made_by, values)
+        _start_over(run)  # what an earlier process had in mind is lost, and it has written nothing
+    records = selected(run, record_type, run.made_by)
+    if run.cursor is not None:
+        records = records.filter(pk__gt=run.cursor)
+    return list(records.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _start_over(run: BulkRun) -> None:
+    run.cursor = None
+    run.done_count = run.refused_count = run.doubt_count = 0
+    run.counts = {}
+    BulkFinding.objects.filter(run=run).delete()
+
+
+def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any]:
+    """The rows, locked in the order of their ids, so that two runs over the same ones wait and not deadlock."""
+    rows = record_type.model.all_objects if run.undoes_id else record_type.model.objects
+    found = record_type.with_related(rows.filter(pk__in=ids), record_type.fields).order_by("pk")
+    return list(found if run.is_dry_run else found.select_for_update(of=("self",)))
+
+
+def _applying(values: dict[str, Any], batch: Batch) -> Callable[[Any], None]:
+    actor, event = batch.run.made_by, batch.run.event
+    assert event is not None
+
+    def do(record: Any) -> None:
+        with transaction.atomic():
+            counts = batch.action.apply(batch.record_type, record, actor=actor, values=values, because=event)
+        batch.counts.update(counts or {})
+
+    return do
+
+
+def _rehearsing(memory: Memory, batch: Batch) -> Callable[[Any], None]:
+    rehearsal = memory.rehearsal
+    assert rehearsal is not None
+
+    def do(record: Any) -> None:
+        rehearsed = rehearsal(record)
+        batch.counts.update(rehearsed.counts)
+        if rehearsed.doubts:
+            batch.find(record, list(rehearsed.doubts), is_refused=False)
+
+    return do
+
+
+def _do_row(record: Any, do: Callable[[Any], None], batch: Batch) -> None:
+    if not can(batch.run.made_by, batch.action.verb, record):
+        return batch.find(record, [_("You may not do this to it.")])
+    for left in reversed(range(TRIES)):
+        try:
+            do(record)
+        except ValidationError as error:
+            return batch.find(record, reasons_of(error, batch.record_type))
+        except Http404:
+            return batch.find(record, [_("It is gone, or out of your reach.")])
+        except DatabaseError:
+            if connection.needs_rollback or connection.connection is None or connection.connection.closed:
+                raise
+            if not left:
+                return batch.find(record, [_("The database refused to write it.")])
+        else:
+            batch.done += 1
+            return None
+    return None
+
+
+def _keep(run: BulkRun, batch: Batch, last: UUID) -> None:
+    insert_many(BulkFinding, batch.findings)
+    refused = sum(finding.is_refused for finding in batch.findings)
+    run.state = BulkState.RUNNING
+    run.cursor = last
+    run.done_count += batch.done
+    run.refused_count += refused
+    run.doubt_count += len(batch.findings) - refused
+    run.counts = dict(Counter(run.counts) + batch.counts)
+    run.seen_at = timezone.now()
+    run.save(update_fields=["state", "cursor", "done_count", "refused_count", "doubt_count", "counts", "seen_at"])
+
+
+def _finish(run: BulkRun, state: str) -> bool:
+    run.state = state
+    run.finished_at = run.seen_at = timezone.now()
+    run.save(update_fields=["state", "finished_at", "seen_at"])
+    return False
+
+
+def _language(run: BulkRun, tenant: Tenant) -> str:
+    person = run.made_by.user
+    return (person.language if person else "") or tenant.language

@@ -1,0 +1,51 @@
+"""Questions about runs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404
+
+from crm.bulk.actions import RESTORE
+from crm.bulk.models import BulkFinding, BulkRun
+from crm.records import registry
+from crm.records.types import BulkAction
+from crm.users.models import Membership
+
+LISTED = 100
+
+
+def bulk_action(key: str, action: str, actor: Membership) -> BulkAction | None:
+    """Return the action over records of the type ``key`` that ``actor`` may use."""
+    return next((one for one in registry.bulk_actions(key, actor) if one.key == action), None)
+
+
+def action_of(run: BulkRun) -> BulkAction | None:
+    """Return what ``run`` does, as long as who made it may do that."""
+    if run.undoes_id:
+        return RESTORE
+    return bulk_action(run.record_type, run.action, run.made_by)
+
+
+def runs_of(actor: Membership) -> list[BulkRun]:
+    """The last runs: everybody's for who sets up the workspace, otherwise one's own."""
+    rows = BulkRun.objects.select_related("made_by").order_by("-made_at", "-id")
+    return list((rows if actor.role.can_set_up else rows.filter(made_by=actor))[:LISTED])
+
+
+def get_run(actor: Membership, run_id: UUID) -> BulkRun:
+    """Return the run if it is the actor's (or the actor sets up the workspace), else raise ``Http404``."""
+    run = BulkRun.objects.select_related("made_by__role", "made_by__team", "event").filter(pk=run_id).first()
+    if run is None or not (run.made_by_id == actor.pk or actor.role.can_set_up):
+        raise Http404
+    return run
+
+
+def findings(run: BulkRun, *, is_refused: bool, limit: int | None = None) -> list[BulkFinding]:
+    rows = BulkFinding.objects.filter(run=run, is_refused=is_refused).order_by("record_id")
+    return list(rows if limit is None else rows[:limit])
+
+
+def undone_by(run: BulkRun) -> BulkRun | None:
+    """Return the run that takes ``run`` back."""
+    return BulkRun.objects.filter(undoes=run).first()

@@ -1,0 +1,133 @@
+"""Steps of a run: start (or try), do for real after that, cancel, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.bulk.actions import DELETE
+from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.bulk.running import Memory, work_on
+from crm.bulk.selection import selected
+from crm.bulk.selectors import action_of, undone_by
+from crm.records import registry
+from crm.records.types import BulkAction, RecordType
+from crm.saved_views.state import ViewState
+from crm.tenants.bulk import atomic
+from crm.tenants.context import current_tenant_id
+from crm.ui import format as formats
+from crm.users.models import Membership
+
+AT_ONCE = 200  # rows that are done while the person waits
+OPEN_STATES = (BulkState.QUEUED, BulkState.RUNNING)
+
+
+def heading(action: BulkAction, record_type: RecordType, count: int) -> str:
+    """What ``action`` will do, or does, to so many records."""
+    noun = record_type.label if count == 1 else record_type.label_plural
+    return str(action.heading) % {"count": formats.number(count), "records": str(noun).lower()}
+
+
+@atomic
+def start_run(
+    *,
+    actor: Membership,
+    record_type: RecordType,
+    action: BulkAction,
+    data: dict[str, list[str]],
+    ids: list[UUID] | None = None,
+    view: ViewState | None = None,
+    back: str = "",
+) -> BulkRun:
+    """Do ``action`` to the records ``ids``, or to all that pass ``view``; an action with a rehearsal is only tried.
+
+    Up to ``AT_ONCE`` records are done when this returns; more of them a worker does. ``data`` is what the action's form
+    sent and must be valid.
+    """
+    run = BulkRun(
+        record_type=record_type.key,
+        action=action.key,
+        data=data,
+        ids=[str(one) for one in ids or ()],
+        view=view.as_json() if view is not None and not ids else {},
+        is_dry_run=action.rehearse is not None,
+        back=back,
+        made_by=actor,
+    )
+    run.total = selected(run, record_type, actor).count()
+    return _start(run, actor, action)
+
+
+@atomic
+def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
+    """Do for real what ``run`` has tried."""
+    run = _locked(run)
+    action = action_of(run)
+    if action is None or not run.is_dry_run or run.state in OPEN_STATES:
+        raise ValidationError(_("This has already been started."))
+    BulkFinding.objects.filter(run=run).delete()
+    run.is_dry_run, run.cursor, run.counts = False, None, {}
+    run.done_count = run.refused_count = run.doubt_count = 0
+    run.cancel_asked, run.finished_at, run.problem = False, None, ""
+    run.total = selected(run, registry.record_type(run.record_type), run.made_by).count()
+    _start(run, actor, action)
+
+
+@atomic
+def cancel_run(*, run: BulkRun) -> None:
+    """Stop after the batch that is under way; what was done stays and is said."""
+    BulkRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(cancel_asked=True)
+
+
+@atomic
+def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
+    """Bring back what ``run`` has deleted; asked twice, there is one run that does."""
+    run = _locked(run)
+    if not may_be_undone(run):
+        raise ValidationError(_("Only a deletion can be taken back as a whole."))
+    if before := undone_by(run):
+        return before
+    undoing = BulkRun(record_type=run.record_type, action="restore", undoes=run, back=run.back, made_by=actor)
+    action = action_of(undoing)
+    assert action is not None
+    undoing.total = selected(undoing, registry.record_type(run.record_type), actor).count()
+    return _start(undoing, actor, action)
+
+
+def may_be_undone(run: BulkRun) -> bool:
+    return run.action == DELETE.key and run.done_count > 0 and run.state not in OPEN_STATES
+
+
+def _locked(run: BulkRun) -> BulkRun:
+    rows = BulkRun.objects.select_for_update(of=("self",)).select_related("made_by__role", "made_by__team", "event")
+    return rows.get(pk=run.pk)
+
+
+def _start(run: BulkRun, actor: Membership, action: BulkAction) -> BulkRun:
+    from crm.bulk.jobs import kick
+
+    run.state, run.seen_at = BulkState.QUEUED, timezone.now()
+    if not run.is_dry_run:
+        run.event = _tell(run, actor, action)
+    run.save()
+    if run.total <= AT_ONCE:
+        memory = Memory()
+        while work_on(run, memory):
+            pass
+        return run
+    tenant_id, run_id = current_tenant_id(), run.pk
+    transaction.on_commit(lambda: kick(tenant_id, run_id))
+    return run
+
+
+def _tell(run: BulkRun, actor: Membership, action: BulkAction) -> Any:
+    """What the changes will be because of."""
+    record_type = registry.record_type(run.record_type)
+    data = {"action": heading(action, record_type, run.total), "type": run.record_type, "rows": run.total}
+    return events.record(name="bulk.started", record=run, actor=actor, data=data)

@@ -1,0 +1,214 @@
+"""Large runs: a worker does them; killed in the middle they go on, and everybody can stop them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from crm.bulk import actions, jobs, running, services
+from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.bulk.running import work_as_job
+from crm.events.models import Event
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from leads.models import Lead
+from tests import make
+from tests.people import Firm, client_of
+
+ROWS = 25
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Everything is large, and batches are small. Returns what was rung."""
+    rung: list[Any] = []
+    monkeypatch.setattr(services, "AT_ONCE", 5)
+    monkeypatch.setattr(running, "BATCH", 10)
+    monkeypatch.setattr(jobs, "kick", lambda *ids: rung.append(ids))
+    return rung
+
+
+@pytest.fixture
+def rows(fresh_firm: Firm) -> list[Lead]:
+    with tenant_context(fresh_firm.tenant):
+        return [make.lead(fresh_firm.ana) for _number in range(ROWS)]
+
+
+def start(firm: Firm, action: str = "owner", **data: str) -> BulkRun:
+    """Ask for all rows that Ana owns: rows that are done leave the view while it is gone through."""
+    path = f"/{firm.tenant.slug}/bulk/leads/new/?owner={firm.ana.pk}"
+    values = {"to-owner": str(firm.max.pk)} | data
+    answer = client_of(firm.ana).post(path, {"action": action, "all": "1", "go": "1", **values})
+    assert answer.status_code == 303
+    with tenant_context(fresh(firm)):
+        run = BulkRun.objects.latest("made_at")
+    assert answer["Location"] == f"/{firm.tenant.slug}/bulk/{run.pk}/"
+    return run
+
+
+def fresh(firm: Firm) -> Tenant:
+    return Tenant.objects.get(pk=firm.tenant.pk)
+
+
+def read(firm: Firm, run: BulkRun) -> BulkRun:
+    with tenant_context(fresh(firm)):
+        return BulkRun.objects.get(pk=run.pk)
+
+
+def owners(firm: Firm) -> list[Any]:
+    with tenant_context(fresh(firm)):
+        return list(Lead.objects.order_by("pk").values_list("owner_id", flat=True))
+
+
+class Killed(BaseException):
+    """What ends a worker without any clearing up."""
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Die while row ``number`` is written."""
+    written = iter(range(10_000))
+    write = actions.write
+
+    def dying(*args: Any, **options: Any) -> Any:
+        if next(written) == number:
+            raise Killed
+        return write(*args, **options)
+
+    monkeypatch.setattr(actions, "write", dying)
+
+
+def test_a_worker_does_it_and_the_page_shows_how_far_it_is(
+    fresh_firm: Firm, rows: list[Lead], small: list[Any]
+) -> None:
+    run = start(fresh_firm)
+    assert small == [(fresh_firm.tenant.pk, run.pk)]
+    assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
+    page = client_of(fresh_firm.ana).get(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/").content.decode()
+    assert 'hx-trigger="every 1s"' in page and "<b>0</b> of 25 rows" in page
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    assert set(owners(fresh_firm)) == {fresh_firm.max.pk}
+    run = read(fresh_firm, run)
+    assert (run.state, run.done_count, run.counts) == (BulkState.DONE, ROWS, {"changed": ROWS})
+    page = client_of(fresh_firm.ana).get(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/").content.decode()
+    assert "hx-trigger" not in page.split('id="bulk-progress"')[1]
+    assert "<b>25</b> of 25 rows" in page
+
+
+def test_killed_in_the_middle_it_goes_on_where_it_was(
+    fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch, small: list[Any]
+) -> None:
+    run = start(fresh_firm)
+    with monkeypatch.context() as patch:
+        kill_at(patch, 13)
+        with pytest.raises(Killed):
+            work_as_job(fresh(fresh_firm), run.pk)
+    run = read(fresh_firm, run)
+    assert (run.state, run.done_count) == (BulkState.RUNNING, 10)
+    assert owners(fresh_firm) == [fresh_firm.max.pk] * 10 + [fresh_firm.ana.pk] * 15
+    small.clear()
+    jobs.sweep()
+    assert (fresh_firm.tenant.pk, run.pk) not in small, "its worker may be alive"
+    with tenant_context(fresh(fresh_firm)):
+        BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
+    jobs.sweep()
+    assert (fresh_firm.tenant.pk, run.pk) in small
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    run = read(fresh_firm, run)
+    assert (run.state, run.done_count) == (BulkState.DONE, ROWS)
+    with tenant_context(fresh(fresh_firm)):
+        assert Event.objects.filter(because=run.event_id, name="lead.changed").count() == ROWS
+
+
+def test_a_second_worker_leaves_it_to_the_first(fresh_firm: Firm, rows: list[Lead]) -> None:
+    run = start(fresh_firm)
+    with tenant_context(fresh(fresh_firm)):
+        BulkRun.objects.filter(pk=run.pk).update(state=BulkState.RUNNING, seen_at=timezone.now())
+    work_as_job(fresh(fresh_firm), run.pk)
+    assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
+    with tenant_context(fresh(fresh_firm)):
+        BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
+    work_as_job(fresh(fresh_firm), run.pk)
+    assert set(owners(fresh_firm)) == {fresh_firm.max.pk}
+
+
+def test_stopped_it_keeps_what_was_done(fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch) -> None:
+    run = start(fresh_firm)
+    with monkeypatch.context() as patch:
+        kill_at(patch, 13)
+        with pytest.raises(Killed):
+            work_as_job(fresh(fresh_firm), run.pk)
+    client_of(fresh_firm.ana).post(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/", {"_method": "DELETE"})
+    with tenant_context(fresh(fresh_firm)):
+        BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    assert read(fresh_firm, run).state == BulkState.CANCELLED
+    assert owners(fresh_firm) == [fresh_firm.max.pk] * 10 + [fresh_firm.ana.pk] * 15
+
+
+def test_a_large_deletion_is_taken_back_by_a_large_run(fresh_firm: Firm, rows: list[Lead]) -> None:
+    run = start(fresh_firm, "delete")
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    assert owners(fresh_firm) == []
+    client = client_of(fresh_firm.ana)
+    for _time in range(2):
+        client.post(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/", {"_method": "DELETE"})
+    with tenant_context(fresh(fresh_firm)):
+        undoing = BulkRun.objects.get(undoes=run)
+    jobs.run(str(fresh_firm.tenant.pk), str(undoing.pk))
+    assert len(owners(fresh_firm)) == ROWS
+    assert read(fresh_firm, undoing).counts == {"restored": ROWS}
+
+
+def test_who_lost_the_right_meanwhile_does_nothing_more(fresh_firm: Firm, rows: list[Lead]) -> None:
+    run = start(fresh_firm)
+    with tenant_context(fresh(fresh_firm)):
+        fresh_firm.ana.role = fresh_firm.rita.role
+        fresh_firm.ana.save(update_fields=["role"])
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    run = read(fresh_firm, run)
+    assert (run.state, run.done_count) == (BulkState.FAILED, 0)
+    assert "Ana Owner may no longer do this." in run.problem
+    assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
+
+
+def test_a_choice_that_is_gone_by_then_stops_it(fresh_firm: Firm, rows: list[Lead]) -> None:
+    run = start(fresh_firm)
+    with tenant_context(fresh(fresh_firm)):
+        fresh_firm.max.is_active = False
+        fresh_firm.max.save(update_fields=["is_active"])
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    assert read(fresh_firm, run).state == BulkState.FAILED
+    assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
+
+
+def test_a_filter_that_is_gone_by_then_widens_nothing(fresh_firm: Firm, rows: list[Lead]) -> None:
+    run = start(fresh_firm)
+    with tenant_context(fresh(fresh_firm)):
+        BulkRun.objects.filter(pk=run.pk).update(view={"filters": [["gone", "is", ["x"]]], "columns": [], "sort": ""})
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    assert read(fresh_firm, run).state == BulkState.FAILED
+    assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
+
+
+def test_a_row_that_the_database_refuses_keeps_no_other_back(
+    fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = actions.write
+
+    def failing(record_type: Any, record: Any, /, **options: Any) -> Any:
+        if record.pk == rows[3].pk:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+        return write(record_type, record, **options)
+
+    run = start(fresh_firm)
+    monkeypatch.setattr(actions, "write", failing)
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    run = read(fresh_firm, run)
+    assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, ROWS - 1, 1)
+    with tenant_context(fresh(fresh_firm)):
+        assert [finding.record_id for finding in BulkFinding.objects.all()] == [rows[3].pk]

@@ -1,0 +1,197 @@
+"""Doing something to many rows of a list, over HTTP and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+
+from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.events.models import Event
+from crm.picklists.selectors import choices
+from crm.tenants.context import tenant_context
+from crm.tenants.memo import forget
+from leads.conversion import convert_lead, plan_for
+from leads.models import Lead
+from leads.record import LEAD
+from leads.services import delete_lead, update_lead
+from tests import make
+from tests.people import Firm, client_of
+
+NEW = "/acme/bulk/leads/new/"
+
+
+@pytest.fixture
+def leads(firm: Firm) -> list[Lead]:
+    with tenant_context(firm.tenant):
+        return [make.lead(firm.ana, last_name=name) for name in ("Ash", "Birch", "Cedar")]
+
+
+def ask(firm: Firm, rows: list[Lead], action: str, member: Any = None, query: str = "", **data: Any) -> HttpResponse:
+    form = {"action": action, "id": [str(row.pk) for row in rows], "back": "/acme/leads/?filters=none", **data}
+    return client_of(member or firm.ana).post(f"{NEW}{query}", form)
+
+
+def do(firm: Firm, rows: list[Lead], action: str, member: Any = None, query: str = "", **data: Any) -> HttpResponse:
+    return ask(firm, rows, action, member, query, go="1", **data)
+
+
+def now(firm: Firm) -> dict[str, Lead]:
+    with tenant_context(firm.tenant):
+        return {row.last_name: row for row in Lead.objects.select_related("owner", "rating").order_by("pk")}
+
+
+def test_the_list_has_boxes_and_a_bar_with_the_actions(firm: Firm, leads: list[Lead]) -> None:
+    page = client_of(firm.ana).get("/acme/leads/?filters=none").content.decode()
+    assert all(f'name="id" value="{lead.pk}"' in page for lead in leads)
+    assert re.findall(r'name="action" value="([^"]+)"', page)[:3] == ["owner", "tags", "delete"]
+    assert 'name="action" value="set:rating"' in page
+    reader = client_of(firm.rita).get("/acme/leads/?filters=none").content.decode()
+    assert "Cedar" in reader
+    assert 'name="id"' not in reader and 'name="action"' not in reader
+
+
+def test_it_asks_what_it_needs_and_says_what_will_be_done(firm: Firm, leads: list[Lead]) -> None:
+    answer = ask(firm, leads[:2], "owner")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Assign 2 leads" in page and 'name="to-owner"' in page
+    assert now(firm)["Ash"].owner == firm.ana
+
+
+def test_chosen_rows_change_hands_and_others_do_not(firm: Firm, leads: list[Lead]) -> None:
+    answer = do(firm, leads[:2], "owner", **{"to-owner": str(firm.max.pk)})
+    assert (answer.status_code, answer["Location"]) == (303, "/acme/leads/?filters=none")
+    assert [lead.owner for lead in now(firm).values()] == [firm.max, firm.max, firm.ana]
+    with tenant_context(firm.tenant):
+        event = Event.objects.get(record_id=leads[0].pk, name="lead.changed")
+        assert event.because and event.because.data["action"] == "Assign 2 leads"
+    history = client_of(firm.max).get(f"/acme/leads/{leads[0].pk}/history/").content.decode()
+    assert "Ana Owner: Assign 2 leads" in history
+
+
+def test_a_choice_field_is_set_on_all(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        hot = choices("rating")[0]
+    do(firm, leads, "set:rating", **{"to-rating": str(hot.pk)})
+    assert {lead.rating for lead in now(firm).values()} == {hot}
+
+
+def test_tags_are_added_to_those_that_are_there(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        update_lead(leads[0], actor=firm.ana, values={"tags": ("Old", "Fair")})
+    do(firm, leads, "tags", **{"to-tags": "Autumn, fair"})
+    with tenant_context(firm.tenant):
+        forget()  # what this context knew of tags before
+        tags = [LEAD.spec("tags").value(lead) for lead in Lead.objects.order_by("pk")]
+    assert tags == [("Autumn", "Fair", "Old"), ("Autumn", "Fair"), ("Autumn", "Fair")]
+
+
+def test_deleted_rows_come_back_with_undo(firm: Firm, leads: list[Lead]) -> None:
+    client = client_of(firm.ana)
+    form = {"action": "delete", "id": [str(row.pk) for row in leads[:2]], "go": "1", "back": "/acme/leads/"}
+    page = client.post(NEW, form, follow=True).content.decode()
+    assert list(now(firm)) == ["Cedar"]
+    with tenant_context(firm.tenant):
+        run = BulkRun.objects.get()
+    assert f'action="/acme/bulk/{run.pk}/"' in page
+    client.post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"})
+    assert sorted(now(firm)) == ["Ash", "Birch", "Cedar"]
+    with tenant_context(firm.tenant):
+        lead = Lead.objects.get(pk=leads[2].pk)
+        delete_lead(lead, actor=firm.ana)
+    client.post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"})
+    assert sorted(now(firm)) == ["Ash", "Birch"], "only what the run deleted comes back"
+
+
+def test_a_row_that_is_refused_is_named_with_its_reason_and_keeps_no_other_back(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        convert_lead(lead_id=leads[1].pk, actor=firm.ana, plan=plan_for(leads[1], firm.ana))
+    answer = do(firm, leads, "owner", **{"to-owner": str(firm.max.pk)})
+    with tenant_context(firm.tenant):
+        run = BulkRun.objects.get()
+    assert answer["Location"] == f"/acme/bulk/{run.pk}/"
+    assert (run.state, run.done_count, run.refused_count, run.counts) == (BulkState.DONE, 2, 1, {"changed": 2})
+    assert [lead.owner for lead in now(firm).values()] == [firm.max, firm.ana, firm.max]
+    page = client_of(firm.ana).get(answer["Location"]).content.decode()
+    assert "Birch" in page and "is read-only" in page
+    file = client_of(firm.ana).get(f"{answer['Location']}refused/").content.decode()
+    assert file.count("\n") == 2 and "Lena Birch" in file and "is read-only" in file
+
+
+def test_rows_that_one_may_not_change_are_refused_and_those_out_of_sight_do_not_exist(
+    firm: Firm, leads: list[Lead]
+) -> None:
+    with tenant_context(firm.tenant):
+        hidden = make.lead(firm.sam, last_name="Hidden")
+        mate = make.lead(firm.max, last_name="Mate")
+    assert do(firm, [hidden], "owner", **{"to-owner": str(firm.ana.pk)}).status_code == 404
+    do(firm, [hidden, mate, leads[0]], "delete")
+    assert sorted(now(firm)) == ["Birch", "Cedar", "Hidden", "Mate"]
+    with tenant_context(firm.tenant):
+        assert [(one.name, one.reasons) for one in BulkFinding.objects.all()] == [
+            ("Lena Mate", ["You may not do this to it."])
+        ]
+
+
+def test_all_rows_of_the_view_are_those_that_pass_its_filters_and_that_one_sees(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        make.lead(firm.sam, last_name="Ashton")
+    data = {"all": "1", "to-owner": str(firm.max.pk)}
+    page = ask(firm, [], "owner", query="?name__starts=lena a,lena b", **data).content.decode()
+    assert "Assign 2 leads" in page and "Name starts with lena a, lena b" in page
+    do(firm, [], "owner", query="?name__starts=lena a,lena b", **data)
+    owners = {name: lead.owner.name for name, lead in now(firm).items() if lead.owner}
+    assert owners == {
+        "Ash": "Max Manager", "Birch": "Max Manager", "Cedar": "Ana Owner", "Ashton": "Sam Seller",
+    }  # fmt: skip
+
+
+def test_an_unreadable_filter_touches_nothing(firm: Firm, leads: list[Lead]) -> None:
+    answer = do(firm, [], "delete", query="?owner=nonsense", all="1")
+    assert (answer.status_code, answer["Location"]) == (303, "/acme/leads/?filters=none")
+    assert len(now(firm)) == 3
+    do(firm, [], "delete", query="?name__starts=lena", all="1")
+    assert len(now(firm)) == 0
+
+
+def test_what_is_missing_in_the_form_is_asked_again(firm: Firm, leads: list[Lead]) -> None:
+    assert do(firm, leads, "set:status", **{"to-status": ""}).status_code == 404, "a status is moved by its own action"
+    answer = do(firm, leads, "tags", **{"to-tags": ""})
+    assert answer.status_code == 422
+    with tenant_context(firm.tenant):
+        assert not BulkRun.objects.exists()
+
+
+def test_sent_twice_it_is_done_once(firm: Firm, leads: list[Lead]) -> None:
+    data = {"to-owner": str(firm.max.pk), "idempotency_key": "abc"}
+    places = [do(firm, leads, "owner", **data)["Location"] for _time in range(2)]
+    assert places == ["/acme/leads/?filters=none"] * 2
+    with tenant_context(firm.tenant):
+        assert BulkRun.objects.count() == 1
+
+
+def test_nobody_looks_into_anothers_run(firm: Firm, leads: list[Lead]) -> None:
+    do(firm, leads, "owner", **{"to-owner": str(firm.max.pk)})
+    with tenant_context(firm.tenant):
+        run = BulkRun.objects.get()
+    statuses = {
+        name: client_of(member).get(f"/acme/bulk/{run.pk}/").status_code for name, member in firm.everybody.items()
+    }
+    assert statuses == {"admin": 200, "manager": 404, "rep": 200, "read_only": 404}
+    assert f"/acme/bulk/{run.pk}/" in client_of(firm.ana).get("/acme/bulk/").content.decode()
+    assert f"/acme/bulk/{run.pk}/" not in client_of(firm.max).get("/acme/bulk/").content.decode()
+
+
+def test_other_types_have_it_too(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ana)
+    client_of(firm.ana).post(
+        "/acme/bulk/accounts/new/",
+        {"action": "owner", "id": str(account.pk), "to-owner": str(firm.max.pk), "go": "1"},
+    )
+    with tenant_context(firm.tenant):
+        account.refresh_from_db()
+        assert account.owner_id == firm.max.pk
