@@ -27,7 +27,7 @@ from reports.people import owner_filter, owner_name
 from reports.periods import PAST, Period
 from reports.report import Report
 from reports.shown import percent
-from reports.sums import by_case
+from reports.sums import by_case, is_before
 from reports.words import span_words
 
 DECIDED = "meaning:won,meaning:lost"
@@ -71,12 +71,12 @@ class Score:
 
 
 def answer(actor: Membership, filters: Filters) -> Answer:
-    decided = _decided(actor, filters, filters.period)
-    by_owner = _scores(decided, "owner_id")
+    by_owner, before = _by_owner_and_before(actor, filters)
     every = _together(by_owner.values())
-    steps = _steps(filters, _scores(decided.annotate(month=TruncMonth("closed_on")), "month"))
+    dated = _decided(actor, filters, filters.period).annotate(month=TruncMonth("closed_on"))
+    steps = _steps(filters, _scores(dated, "month"))
     return Answer(
-        figures=_figures(actor, filters, every),
+        figures=_figures(filters, every, _together(before.values())),
         charts=[[_count_chart(filters, steps), *_ratio_chart(filters, steps)]],
         tables=[_by_time(filters, steps, every), _by_owner(filters, by_owner, every), _by_class(filters, every)],
         is_empty=not by_owner,
@@ -102,14 +102,27 @@ def _decided(actor: Membership, filters: Filters, period: Period) -> QuerySet:
     return rows.filter(stage_id__in=stage_ids_meaning("won", "lost"), **period.conditions("closed_on"))
 
 
-def _scores(decided: QuerySet, name: str) -> dict[Any, Score]:
-    """Return the scores by the values of ``name``."""
+Scores = dict[Any, Score]
+
+
+def _by_owner_and_before(actor: Membership, filters: Filters) -> tuple[Scores, Scores]:
+    decided = _decided(actor, filters, filters.period.with_before())
+    timed = decided.annotate(is_before=is_before(filters.period.conditions("closed_on")))
+    found: tuple[Scores, Scores] = ({}, {})
+    for (owner_id, before), score in _scores(timed, "owner_id", "is_before").items():
+        found[before][owner_id] = score
+    return found
+
+
+def _scores(decided: QuerySet, *names: str) -> Scores:
+    """Return the scores by the value of the column ``names``, or by the values of several."""
     won = Q(stage_id__in=stage_ids_meaning("won"))
     cases = {"won": won, "lost": ~won}
     cases |= {key: ~won & Q(loss_reason_id__in=ids_meaning("loss_reason", key)) for key in CLASSES}
-    scores: dict[Any, Score] = {}
-    for row in decided.values(name, "currency").annotate(**by_case(cases)):
-        scores.setdefault(row[name], Score()).add(row)
+    scores: Scores = {}
+    for row in decided.values(*names, "currency").annotate(**by_case(cases)):
+        key = row[names[0]] if len(names) == 1 else tuple(row[name] for name in names)
+        scores.setdefault(key, Score()).add(row)
     return scores
 
 
@@ -128,11 +141,10 @@ def _link(filters: Filters, stage: str = DECIDED, **conditions: Any) -> str:
 # --- The numbers on top
 
 
-def _figures(actor: Membership, filters: Filters, now: Score) -> list[Figure]:
+def _figures(filters: Filters, now: Score, before: Score) -> list[Figure]:
     figures, earlier = _numbers(filters, now), filters.period.before()
     if earlier is None:
         return figures
-    before = _together(_scores(_decided(actor, filters, earlier), "owner_id").values())
     compared = _numbers(replace(filters, period=earlier), before)
     return [replace(figure, before=one.cell) for figure, one in zip(figures, compared, strict=True)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +24,7 @@ from reports.dimensions import DIMENSIONS, SOURCE, Key, by_dimension, dimension_
 from reports.filters import Filters
 from reports.periods import PAST
 from reports.report import Report
-from reports.sums import by_case
+from reports.sums import by_case, is_before
 
 LABELS = {
     "unqualified": gettext_lazy("Unqualified leads"),
@@ -106,13 +106,13 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
     leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(
         status_id__in=ids_meaning("lead_status", "unqualified"), **both.moments("status_since", zone)
     )
-    leads = leads.annotate(is_before=_is_before(filters.period.moments("status_since", zone)))
+    leads = leads.annotate(is_before=is_before(filters.period.moments("status_since", zone)))
     for row in leads.values(*columns, "is_before").annotate(number=Count("pk")):
         tally(row).number["unqualified"] = row["number"]
     lost = filters.owned(visible(actor, Opportunity.objects.order_by())).filter(
         stage_id__in=stage_ids_meaning("lost"), **both.conditions("closed_on")
     )
-    lost = lost.annotate(is_before=_is_before(filters.period.conditions("closed_on")))
+    lost = lost.annotate(is_before=is_before(filters.period.conditions("closed_on")))
     named = {key: Q(loss_reason_id__in=ids_meaning("loss_reason", key)) for key in ("vetting", "sales")}
     cases = named | {"other": Q(loss_reason_id=None) | ~(named["vetting"] | named["sales"])}
     for row in lost.values(*columns, "currency", "is_before").annotate(**by_case(cases)):
@@ -120,10 +120,6 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
             tally(row).number[case] += row[case]
             add_money(tally(row).value[case], row["currency"], row[f"{case}_sum"])
     return found
-
-
-def _is_before(in_period: dict[str, Any]) -> Case:
-    return Case(When(**in_period, then=Value(0)), default=Value(1)) if in_period else Case(default=Value(0))
 
 
 def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Aggregate, BigIntegerField, Case, Count, ExpressionWrapper, F, Q, Sum, Value, When
 from django.db.models.expressions import Combinable
 
@@ -33,3 +35,11 @@ def by_case(cases: dict[str, Q]) -> dict[str, Aggregate]:
     # Counted by a column of the index "opportunity_totals", so that the rows themselves are not read.
     numbers: dict[str, Aggregate] = {key: Count("stage_id", filter=case) for key, case in cases.items()}
     return numbers | {f"{key}_sum": Sum("amount_minor", filter=case) for key, case in cases.items()}
+
+
+def is_before(in_period: dict[str, Any]) -> Case:
+    """1 for rows outside the period (whose ``conditions`` or ``moments`` are given), else 0.
+
+    Over ``period.with_before()`` one query then serves the period and its comparison.
+    """
+    return Case(When(**in_period, then=Value(0)), default=Value(1)) if in_period else Case(default=Value(0))
