@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.fields import CONTACT_FIELDS
 from contacts.models import Contact
 from contacts.services import create_contact, delete_contact, prepare_contact, restore_contact, update_contact
+from crm.lists.filters import on_list
 from crm.records import registry
 from crm.records.types import DefaultView, RecordType, Section
 
@@ -43,6 +44,7 @@ CONTACT = RecordType(
     ),
     new_shortcut="c",
     filters=("account", "relationship", "owner", "email", "city"),
+    derived=(on_list("contacts"),),
 )
 
 registry.register(CONTACT)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import kinds
 from crm.fields.build import RecordForm
 from crm.fields.spec import FieldSpec
+from crm.lists.forms import ListsField
+from crm.lists.selectors import mailing_lists
 from crm.users.models import Membership
 
 _CLOSING = (
@@ -25,7 +27,20 @@ _CLOSING = (
 
 
 class ClosingForm(RecordForm):
-    """Why a lead is closed as unqualified, and whether somebody shall look at it again."""
+    """Why a lead is closed as unqualified, whether somebody shall look at it again, and what it is to be sent."""
 
     def __init__(self, *, actor: Membership, data: Any = None) -> None:
         super().__init__(_CLOSING, actor=actor, data=data, initial={"task_owner": str(actor.pk)})
+        if mailing_lists():
+            self.fields["lists"] = ListsField(label=_("Put on these mailing lists"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("task_subject") and not cleaned.get("task_due_on") and "task_due_on" not in self.errors:
+            self.add_error("task_due_on", _("Give the day on which this is to be done."))
+        return cleaned
+
+    @property
+    def plain_fields(self) -> list[Any]:
+        """All but the lists, which are drawn as ticks."""
+        return [field for field in self if field.name != "lists"]

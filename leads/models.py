@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from crm.records.models import RecordModel, record_constraints, record_indexes
 from crm.tenants.models import TenantForeignKey, TenantModel
+from leads.vetting.models import Criterion, VettingAnswer, VettingRound
+
+__all__ = ["Conversion", "Criterion", "Lead", "VettingAnswer", "VettingRound"]
 
 
 class Lead(RecordModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
+from crm.lists.filters import on_list
 from crm.records import registry
 from crm.records.types import Action, DefaultView, RecordType, Section
 from crm.users.access import can
@@ -80,7 +81,7 @@ LEAD = RecordType(
     ),
     new_shortcut="l",
     filters=("status", "rating", "source", "owner", "created_at", "campaign"),
-    derived=(OPPORTUNITY_STAGE,),
+    derived=(OPPORTUNITY_STAGE, on_list("leads")),
 )
 
 

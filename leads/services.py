@@ -5,6 +5,7 @@ Rules look at a status's meaning. Becoming *converted* is not a status that anyb
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from contacts.fields import join_name
 from crm.activities.models import ActivityKind
 from crm.activities.services import create_activity
 from crm.events.models import Event
+from crm.lists.models import MailingList
+from crm.lists.services import put_on_lists
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, choices
 from crm.records import registry
@@ -26,6 +29,7 @@ from crm.ui import format as formats
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
+from leads.vetting.services import open_next_round
 
 
 def prepare_lead(lead: Lead) -> None:
@@ -69,12 +73,14 @@ def create_lead(
     return create_record(registry.record_type("leads"), actor=actor, values=values, because=because, **attributes)
 
 
+@atomic
 def update_lead(
     lead: Lead, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
 ) -> Event | None:
     """Write what of ``values`` differs; return the event, or None when nothing did.
 
-    A change of status follows the rules of ``set_lead_status``; to close the lead it needs ``unqualified_reason``.
+    A change of status follows the rules of ``set_lead_status``; to close the lead it needs ``unqualified_reason``, and
+    opening a closed one again starts another round of vetting.
     """
     leads = registry.record_type("leads")
     status = values.get("status")
@@ -87,9 +93,13 @@ def update_lead(
     if not closes:
         values = values | {"unqualified_reason": None}
     name = "lead.unqualified" if closes else "lead.status_changed"
-    return update_record(
+    reopens = not closes and meaning_of(lead) == "unqualified"
+    event = update_record(
         leads, lead, actor=actor, values=values, because=because, name=name, status_since=timezone.now()
     )
+    if reopens:
+        open_next_round(lead=lead, actor=actor, because=event)
+    return event
 
 
 def _refuse_status(status: Choice, reason: Choice | None) -> None:
@@ -125,9 +135,10 @@ def close_as_unqualified(
     task_subject: str = "",
     task_due_on: date | None = None,
     task_owner: Membership | None = None,
+    lists: Iterable[MailingList] = (),
     because: Event | None = None,
 ) -> None:
-    """Close the lead for ``reason``, without converting it.
+    """Close the lead for ``reason``, without converting it, and put it on the mailing lists ``lists``.
 
     With ``task_due_on`` a follow-up task is left on it, which falls due although the lead is closed.
     """
@@ -144,6 +155,7 @@ def close_as_unqualified(
             owner=task_owner or lead.owner or actor,
             because=event,
         )
+    put_on_lists(record=lead, lists=lists, actor=actor, because=event)
 
 
 def reopen_lead(*, lead: Lead, actor: Membership | None) -> Event | None:

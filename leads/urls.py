@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from crm.pages.urls import record_urls
 from leads import views
 from leads.record import LEAD
+from leads.vetting import views as vetting
 
 app_name = "leads"
 
@@ -12,4 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:record_id>/closing/", views.closing, name="closing"),
     path("<uuid:record_id>/conversion/", views.conversion, name="conversion"),
     path("<uuid:record_id>/conversion/undo/", views.conversion_undo, name="conversion_undo"),
+    path("<uuid:record_id>/vetting/", vetting.rounds, name="vetting"),
+    path("<uuid:record_id>/vetting/<uuid:criterion_id>/", vetting.answer, name="vetting_answer"),
 ]

@@ -83,6 +83,7 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
             task_subject=values["task_subject"],
             task_due_on=values["task_due_on"],
             task_owner=values["task_owner"],
+            lists=values.get("lists", ()),
         )
         say(request, _("%(name)s was closed as unqualified.") % {"name": lead.name})
         return go(request, registry.url(lead))
@@ -114,7 +115,7 @@ def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         form.errors.append(_("You chose something else meanwhile. Below it says what will happen now."))
         return _conversion_page(request, form, status=422)
     try:
-        convert_lead(lead_id=lead.pk, actor=request.actor, plan=form.read())
+        convert_lead(lead_id=lead.pk, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
     except PartError as error:
         form.refuse(error)
         return _conversion_page(request, form, status=422)

@@ -17,7 +17,9 @@ FIELD_LABELS = {
     "can_export": _("export"),
     "can_import": _("import"),
     "can_set_up": _("setup"),
+    "criteria": _("criteria"),
     "currency": _("currency"),
+    "description": _("description"),
     "forecast_category": _("forecast category"),
     "guidance": _("guidance"),
     "is_active": _("active"),
@@ -26,13 +28,17 @@ FIELD_LABELS = {
     "language": _("language"),
     "meaning": _("meaning"),
     "name": _("name"),
+    "needs": _("what is needed before converting"),
     "order": _("order"),
     "parent": _("part of"),
     "probability": _("probability"),
+    "question": _("question"),
     "role": _("role"),
     "team": _("team"),
     "time_zone": _("time zone"),
     "tone": _("colour"),
+    "unmet": _("what happens when it is missing"),
+    "weight": _("weight"),
 }
 
 phrases.register("workspace.created", _("%(actor)s created the workspace"))

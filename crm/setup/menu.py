@@ -42,7 +42,7 @@ class Group:
 
 def groups(path: str) -> list[Group]:
     """Return all setup pages; the one that ``path`` is in, or below, is marked."""
-    found = [_workspace(), _sales(), _words(), _log()]
+    found = [_workspace(), _vetting(), _sales(), _words(), _log()]
     urls = [page.url for group in found for page in group.pages]
     current = max((url for url in urls if path.startswith(url)), key=len, default="")
     return [
@@ -77,6 +77,32 @@ def _workspace() -> Group:
                 _("What people may see and change: their own, their team's or all records."),
                 "shield-check",
                 reverse("setup:roles"),
+            ),
+        ),
+    )
+
+
+def _vetting() -> Group:
+    return Group(
+        _("Vetting"),
+        (
+            Page(
+                _("Criteria"),
+                _("What leads are vetted by: budget, authority, need, timeline, and your own."),
+                "clipboard-check",
+                reverse("setup:criteria"),
+            ),
+            Page(
+                _("Before converting"),
+                _("What must be answered with yes before a lead is converted, and whether that warns or blocks."),
+                "shield-alert",
+                reverse("setup:conversion_gate"),
+            ),
+            Page(
+                _("Mailing lists"),
+                _("Newsletters and other lists that leads and contacts are put on."),
+                "mails",
+                reverse("setup:mailing_lists"),
             ),
         ),
     )

@@ -1,6 +1,18 @@
 from django.urls import URLPattern, URLResolver, path
 
-from crm.setup.views import changes, index, lists, people, pipelines, roles, runs, teams, workspace
+from crm.setup.views import (
+    changes,
+    index,
+    lists,
+    mailing_lists,
+    people,
+    pipelines,
+    roles,
+    runs,
+    teams,
+    vetting,
+    workspace,
+)
 
 app_name = "setup"
 
@@ -32,6 +44,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lists/<str:key>/<uuid:id>/position/", lists.move_entry, name="entry_position"),
     path("lists/<str:key>/<uuid:id>/deactivation/", lists.deactivate_entry, name="entry_deactivation"),
     path("lists/<str:key>/<uuid:id>/deletion/", lists.delete_entry, name="entry_deletion"),
+    path("criteria/", vetting.list_criteria, name="criteria"),
+    path("criteria/new/", vetting.new_criterion, name="new_criterion"),
+    path("criteria/<uuid:id>/", vetting.edit_criterion, name="criterion"),
+    path("criteria/<uuid:id>/position/", vetting.move_criterion, name="criterion_position"),
+    path("criteria/<uuid:id>/deactivation/", vetting.deactivate_criterion, name="criterion_deactivation"),
+    path("criteria/<uuid:id>/deletion/", vetting.delete_criterion, name="criterion_deletion"),
+    path("conversion-gate/", vetting.edit_gate, name="conversion_gate"),
+    path("mailing-lists/", mailing_lists.list_lists, name="mailing_lists"),
+    path("mailing-lists/new/", mailing_lists.new_list, name="new_mailing_list"),
+    path("mailing-lists/<uuid:id>/", mailing_lists.edit_list, name="mailing_list"),
+    path("mailing-lists/<uuid:id>/deactivation/", mailing_lists.deactivate_list, name="mailing_list_deactivation"),
+    path("mailing-lists/<uuid:id>/deletion/", mailing_lists.delete_list, name="mailing_list_deletion"),
     path("changes/", changes.list_changes, name="changes"),
     path("runs/", runs.list_runs, name="runs"),
     path("runs/<uuid:id>/retry/", runs.retry_message, name="retry"),

@@ -1,7 +1,7 @@
 """Converting a lead into account, contact and opportunity, and taking it back."""
 
 from leads.conversion.blockers import Blocker, blockers
-from leads.conversion.convert import PartError, convert_lead, live_conversion
+from leads.conversion.convert import GateError, PartError, convert_lead, live_conversion
 from leads.conversion.defaults import plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing, new
 from leads.conversion.undo import BlockedError, undo_conversion, what_undoing_does
@@ -12,6 +12,7 @@ __all__ = [
     "BlockedError",
     "Blocker",
     "ConversionPlan",
+    "GateError",
     "Part",
     "PartError",
     "Way",

@@ -10,6 +10,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from crm.activities.models import ActivityLink
+from crm.lists.models import MailingListMember
+from crm.lists.selectors import memberships_of
 from crm.records import registry
 from crm.records.models import RecordModel
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
@@ -55,6 +57,7 @@ def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Bl
         if entry["created"]:
             found.extend(_dependents(row, own, actor))
             found.extend(_activities(row, own))
+            found.extend(_lists(row, own))
     return found
 
 
@@ -118,6 +121,14 @@ def _activities(row: RecordModel, own: set[tuple[str, str]]) -> Iterator[Blocker
             "subject": link.activity.subject or link.activity.body[:_EXCERPT],
         }
         yield Blocker(_("%(record)s has something new: %(kind)s “%(subject)s”.") % words, registry.url(row))
+
+
+def _lists(row: RecordModel, own: set[tuple[str, str]]) -> Iterator[Blocker]:
+    ours = {pk for label, pk in own if label == MailingListMember._meta.label_lower}
+    for place in memberships_of(row):
+        if str(place.pk) not in ours:
+            words = {"record": _called(row), "list": place.mailing_list.name}
+            yield Blocker(_("%(record)s was put on the mailing list “%(list)s”.") % words, registry.url(row))
 
 
 def _called(row: Model) -> str:

@@ -17,6 +17,7 @@ from contacts.services import create_contact, update_contact
 from crm import events
 from crm.activities.services import link_activities
 from crm.events.models import Event
+from crm.lists.services import follow_lists
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning
 from crm.records import registry
@@ -31,6 +32,7 @@ from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
 from leads.field_map import is_blank, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
 from leads.services import meaning_of
+from leads.vetting import GateResult, gate
 from opportunities.models import OpportunityContact, StageVisit
 from opportunities.services import add_contact_role, create_opportunity, update_opportunity
 
@@ -54,6 +56,14 @@ class PartError(ValidationError):
         super().__init__(error)
 
 
+class GateError(PartError):
+    """The lead lacks what the workspace wants vetted (``result``). Past one that only warns goes ``despite_gate``."""
+
+    def __init__(self, result: GateResult) -> None:
+        self.result = result
+        super().__init__("", result.sentence)
+
+
 @dataclass
 class _Work:
     """One conversion while it is being done."""
@@ -66,6 +76,7 @@ class _Work:
     records: dict[str, Any] = field(default_factory=dict)  # those that exist, then also those that are made
     ids: dict[str, UUID] = field(default_factory=dict)
     roles_before: set[UUID] = field(default_factory=set)  # rows of the existing opportunity's contacts
+    missing: list[str] = field(default_factory=list)  # criteria that are not met, and were gone past knowingly
 
     @property
     def owner(self) -> Membership:
@@ -73,13 +84,14 @@ class _Work:
 
 
 @atomic
-def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan) -> Conversion:
+def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan, despite_gate: bool = False) -> Conversion:
     """Convert the lead as ``plan`` says, wholly or not at all, and return the conversion.
 
     A lead that is converted already is left as it is and its conversion returned: however often and from however
     many places this is called, there is one set of records. The actor must be allowed to edit the lead, to create
     what is new, to view what is linked and to edit what of it changes; what one may not reach raises ``Http404``.
-    Raises ``PartError`` for what cannot be done.
+    Raises ``PartError`` for what cannot be done, and its kind ``GateError`` for a lead that does not meet the
+    workspace's gate (``leads.vetting.gate``): ``despite_gate`` goes past one that warns, never past one that blocks.
     """
     leads = registry.record_type("leads")
     lead = get_record(actor, leads, lead_id, verb="edit", lock=True, related=("owner", "team", "created_by"))
@@ -89,6 +101,7 @@ def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan) -> C
     refuse_closed(lead)
     _refuse_plan(plan, actor)
     work = _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor))
+    work.missing = _pass_gate(lead, despite_gate)
     _find_existing(work)
     event = _mark_converted(work)
     for key in PARTS:
@@ -96,6 +109,7 @@ def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan) -> C
             work.records[key] = _make(work, key, event)
     _give_role(work, event)
     _bring_activities(work, event)
+    _bring_lists(work, event)
     return _finish(work, event)
 
 
@@ -117,6 +131,14 @@ def refuse_closed(lead: Lead) -> None:
     """Raise unless the lead is open: one that was closed as unqualified is reopened first."""
     if meaning_of(lead) == "unqualified":
         raise PartError("", _("This lead is closed as unqualified. Reopen it before you convert it."))
+
+
+def _pass_gate(lead: Lead, despite_gate: bool) -> list[str]:
+    """Return the names of what is missing all the same."""
+    result = gate(lead)
+    if result.blocks or (result.warns and not despite_gate):
+        raise GateError(result)
+    return [one.label for one in result.missing]
 
 
 def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
@@ -176,13 +198,16 @@ def _mark_converted(work: _Work) -> Event:
     ]
     now = timezone.now()
     work.conversion.converted_at = now
+    data = {"conversion": str(work.conversion.pk), "lead": named(work.lead), "into": into}
+    if work.missing:
+        data["despite_gate"] = work.missing
     event = update_record(
         registry.record_type("leads"),
         work.lead,
         actor=work.actor,
         values={"status": status},
         name="lead.converted",
-        data={"conversion": str(work.conversion.pk), "lead": named(work.lead), "into": into},
+        data=data,
         status_since=now,
         converted_at=now,
     )
@@ -300,6 +325,14 @@ def _bring_activities(work: _Work, event: Event) -> None:
     work.changes.add_all(links)
 
 
+def _bring_lists(work: _Work, event: Event) -> None:
+    """Put the contact on the mailing lists of the lead."""
+    contact = work.records.get("contacts")
+    if contact is not None:
+        places = follow_lists(from_record=work.lead, to_record=contact, actor=work.actor, because=event)
+        work.changes.add_all(places)
+
+
 def _finish(work: _Work, event: Event) -> Conversion:
     lead, conversion = work.lead, work.conversion
     names = {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
@@ -313,4 +346,4 @@ def _finish(work: _Work, event: Event) -> Conversion:
     return conversion
 
 
-__all__ = ["NOTHING", "PartError", "convert_lead", "live_conversion", "refuse_closed", "winning_values"]
+__all__ = ["NOTHING", "GateError", "PartError", "convert_lead", "live_conversion", "refuse_closed", "winning_values"]

@@ -31,6 +31,7 @@ from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, exi
 from leads.field_map import mapped_values
 from leads.matching import Candidate, Candidates, find_candidates
 from leads.models import Lead
+from leads.vetting import GateResult, gate
 
 # What can be typed for a new record; the rest comes over as it is.
 NEW_FIELDS = {
@@ -278,6 +279,15 @@ class ConversionForm:
     @cached_property
     def candidates(self) -> Candidates:
         return find_candidates(self.lead, self.actor)
+
+    @cached_property
+    def gate(self) -> GateResult:
+        return gate(self.lead)
+
+    @property
+    def despite_gate(self) -> bool:
+        """Whether the person ticked that the lead is converted although something is missing."""
+        return "despite_gate" in (self.data or {})
 
     @cached_property
     def plan(self) -> ConversionPlan:

@@ -63,6 +63,7 @@ def _make(slug: str, name: str) -> Sample:
         _views(sample)
         deliver_all()
         _failed_message(sample)
+        _vetting(sample)
         job = _imports(sample)
     run_import(tenant, job.pk)
     return sample
@@ -185,6 +186,30 @@ def _failed_message(sample: Sample) -> None:
         event=event, handler="account-life", attempts=8, due_at=failed, failed_at=failed, last_error="away"
     )
     sample.keep(message=message, event=event)
+
+
+def _vetting(sample: Sample) -> None:
+    """A criterion that was answered and one that was not, lists with and without people, and something told."""
+    from crm.events.delivery import deliver_all
+    from crm.lists.services import create_list, put_on_lists
+    from crm.notices.models import Notification
+    from leads.models import Lead
+    from leads.services import update_lead
+    from leads.vetting import criteria
+    from leads.vetting.services import record_answer
+    from leads.vetting.setup import create_criterion
+
+    firm, criterion = sample.firm, criteria()[0]
+    mate = Lead.objects.get(pk=sample.ids["lead_mate"])
+    record_answer(lead=mate, criterion=criterion, answer="yes", evidence="40,000 set aside", actor=firm.max)
+    news = create_list(actor=firm.ada, name="Newsletter")
+    put_on_lists(record=mate, lists=[news], actor=firm.max)
+    sample.keep(criterion=criterion, mailing_list=news, spare_list=create_list(actor=firm.ada, name="Spare"))
+    sample.keep(spare_criterion=create_criterion(actor=firm.ada, values={"label": "Spare"}))
+    given = make.lead(firm.max)
+    update_lead(given, actor=firm.max, values={"owner": firm.ana})
+    deliver_all()
+    sample.keep(notice_ana=Notification.objects.get(member=firm.ana, record_id=given.pk))
 
 
 def _imports(sample: Sample) -> Any:

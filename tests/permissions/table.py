@@ -95,6 +95,16 @@ leads:conversion       POST    record_id=$lead                        303 303 30
 leads:conversion       POST    record_id=$lead_west                   303 404 404 404
 leads:conversion       DELETE  record_id=$lead_converted              303 303 303 404
 leads:conversion_undo  GET     record_id=$lead_converted              200 200 200 404
+leads:vetting          GET     record_id=$lead                        200 200 200 200
+leads:vetting          GET     record_id=$lead_west                   200 200 404 200
+leads:vetting_answer   POST    record_id=$lead criterion_id=$criterion       303 303 303 404
+leads:vetting_answer   POST    record_id=$lead_west criterion_id=$criterion  303 404 404 404
+lists:of_record        GET     record_type=leads record_id=$lead             200 200 200 404
+lists:of_record        GET     record_type=leads record_id=$lead_west        200 404 404 404
+lists:of_record        GET     record_type=contacts record_id=$contact       200 200 200 404
+lists:of_record        POST    record_type=leads record_id=$lead             303 303 303 404
+lists:of_record        POST    record_type=leads record_id=$lead_west        303 404 404 404
+lists:of_record        POST    record_type=contacts record_id=$contact       303 303 303 404
 leads:edit             GET     record_id=$lead_converted              409 409 409 404
 opportunities:board    GET     -                                      200 200 200 200
 opportunities:stage    GET     record_id=$opportunity                 200 200 200 404
@@ -166,6 +176,9 @@ imports:job            GET     job_id=$import_waiting                 303 404 40
 imports:job            GET     job_id=$import_tried                   200 404 404 404
 imports:run            POST    job_id=$import_tried                   303 404 404 404
 imports:run            DELETE  job_id=$import_tried                   303 404 404 404
+notices:index          GET     -                                      200 200 200 200
+notices:reading        POST    -                                      303 303 303 303
+notices:notice         GET     notice_id=$notice_ana                  404 404 303 404
 imports:refused        GET     job_id=$import_tried                   200 404 404 404
 """
 
@@ -223,6 +236,25 @@ setup:entry_deletion         GET     key=lead_source id=$spare_source
 setup:entry_deletion         POST    key=lead_source id=$spare_source
 setup:entry_deletion         GET     key=$pipeline id=$stage
 setup:entry_deletion         POST    key=$pipeline id=$spare_stage
+setup:criteria               GET     -
+setup:new_criterion          GET     -
+setup:new_criterion          POST    -
+setup:criterion              GET     id=$criterion
+setup:criterion              POST    id=$criterion
+setup:criterion_position     POST    id=$criterion
+setup:criterion_deactivation POST    id=$criterion
+setup:criterion_deactivation DELETE  id=$criterion
+setup:criterion_deletion     POST    id=$spare_criterion
+setup:conversion_gate        GET     -
+setup:conversion_gate        POST    -
+setup:mailing_lists          GET     -
+setup:new_mailing_list       GET     -
+setup:new_mailing_list       POST    -
+setup:mailing_list           GET     id=$mailing_list
+setup:mailing_list           POST    id=$mailing_list
+setup:mailing_list_deactivation POST    id=$mailing_list
+setup:mailing_list_deactivation DELETE  id=$mailing_list
+setup:mailing_list_deletion  POST    id=$spare_list
 setup:changes                GET     -
 setup:runs                   GET     -
 setup:retry                  POST    id=$message
@@ -298,6 +330,14 @@ DATA: dict[str, dict[str, str]] = {
         "forecast_category": "pipeline",
     },
     "setup:entry_position": {"to": "down"},
+    "leads:vetting_answer": {"answer": "yes", "evidence": "Said so on the phone", "seen": ""},
+    "lists:of_record": {"lists": "$mailing_list"},
+    "setup:new_criterion": {"label": "Commitment", "weight": "2"},
+    "setup:criterion": {"label": "Renamed", "weight": "3"},
+    "setup:criterion_position": {"to": "down"},
+    "setup:conversion_gate": {"needs": "some", "criteria": "$criterion", "unmet": "block"},
+    "setup:new_mailing_list": {"name": "Another"},
+    "setup:mailing_list": {"name": "Renamed"},
 }
 TASK = {"subject": "Call them again", "owner": "$sam", "due_on": "2026-12-01"}
 DATA["activities:edit $task_west"] = TASK

@@ -22,6 +22,8 @@ PERSONAL = {
     "users:look",
     "activities:tasks",
     "activities:new",
+    "notices:index",
+    "notices:reading",
     "reports:index",
 }
 

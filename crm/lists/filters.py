@@ -1,0 +1,56 @@
+"""Finding leads and contacts by the mailing list that they are on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.fields.kinds.base import Kind, read_uuids
+from crm.fields.spec import FieldSpec
+from crm.lists.models import MailingListMember
+from crm.lists.selectors import mailing_lists
+from crm.users.models import Membership
+
+
+class OnList(Kind):
+    """A filter only: a record's lists are shown beside it, not in a column."""
+
+    sortable = False
+
+    def __init__(self, key: str) -> None:
+        self.key = key  # of the record type
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        return None
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return ~Q(pk__in=self._places().values("record_id"))
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        there = Q(pk__in=self._places().filter(mailing_list_id__in=read_uuids(values)).values("record_id"))
+        return ~there if operator == "not" else there
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        names = {str(one.pk): one.name for one in mailing_lists(active_only=False)}
+        return ", ".join(names.get(value, _("a list that is gone")) for value in values)
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        return [(str(one.pk), one.name) for one in mailing_lists(active_only=False)]
+
+    def _places(self) -> Any:
+        return MailingListMember.objects.filter(record_type=self.key)
+
+
+def on_list(key: str) -> FieldSpec:
+    """The filter for records of the type ``key``: put it among the type's ``derived`` fields."""
+    return FieldSpec(
+        "mailing_list",
+        gettext_lazy("Mailing list"),
+        OnList(key),
+        on_create=False,
+        on_edit=False,
+        importable=False,
+    )

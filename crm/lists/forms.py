@@ -1,0 +1,46 @@
+"""Choosing mailing lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.lists.models import MailingList
+from crm.lists.selectors import mailing_list, mailing_lists
+
+
+class ListsField(forms.TypedMultipleChoiceField):
+    """Ticks, one for each list in use; cleans to the lists."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = [(str(one.pk), one.name) for one in mailing_lists()]
+        options.setdefault("label", _("Mailing lists"))
+        super().__init__(
+            choices=choices,
+            coerce=lambda key: mailing_list(UUID(key)),
+            empty_value=[],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            **options,
+        )
+
+
+class ListsForm(forms.Form):
+    """Which lists somebody is on."""
+
+    def __init__(self, data: Any = None, *, present: Iterable[MailingList] = ()) -> None:
+        super().__init__(data, initial={"lists": [str(one.pk) for one in present]})
+        self.fields["lists"] = ListsField()
+
+
+class MailingListForm(forms.Form):
+    """A list itself."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    description = forms.CharField(
+        label=_("What it is for"), max_length=300, required=False, help_text=_("Shown where people choose lists.")
+    )

@@ -1,0 +1,41 @@
+"""The lists that a person is on, beside their record; and how the log tells of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.events import phrases
+from crm.lists.selectors import mailing_lists, memberships_of
+from crm.records import registry
+from crm.records.types import Panel
+from crm.users.access import can
+from crm.users.models import Membership
+
+LISTED_KEYS = ("leads", "contacts")  # the record types that are people
+
+
+def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
+    """The lists of ``record``; nothing while the workspace has none."""
+    if not mailing_lists(active_only=False):
+        return None
+    place = {"record_type": record._meta.app_label, "record_id": record.pk}
+    list_url = reverse(f"{record._meta.app_label}:list")
+    return {
+        "lists": [
+            (row.mailing_list, f"{list_url}?mailing_list={row.mailing_list_id}") for row in memberships_of(record)
+        ],
+        "edit_url": reverse("lists:of_record", kwargs=place) if can(actor, "edit", record) else "",
+        "opted_out": record.opted_out,
+    }
+
+
+for _key in LISTED_KEYS:
+    registry.add_panel(_key, Panel("lists", "lists/panel.html", load_lists, order=70))
+
+phrases.register("put_on_list", _("%(actor)s put this on the list “%(list)s”"))
+phrases.register("taken_off_list", _("%(actor)s took this off the list “%(list)s”"))
+phrases.register("mailing_list.created", _("%(actor)s made the mailing list “%(label)s”"))
+phrases.register("mailing_list.deleted", _("%(actor)s deleted the mailing list “%(label)s”"))

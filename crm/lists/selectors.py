@@ -1,0 +1,41 @@
+"""Questions about mailing lists."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from crm.lists.models import MailingList, MailingListMember
+from crm.tenants.memo import memo
+
+
+def mailing_lists(*, active_only: bool = True) -> list[MailingList]:
+    """Return the workspace's lists by name."""
+    rows = memo("lists.all", lambda: list(MailingList.objects.order_by("name", "id")))
+    return [row for row in rows if row.is_active or not active_only]
+
+
+def mailing_list(list_id: UUID) -> MailingList:
+    """Return the list, active or not; raise ``MailingList.DoesNotExist`` when there is none with that id."""
+    found = next((row for row in mailing_lists(active_only=False) if row.pk == list_id), None)
+    if found is None:
+        raise MailingList.DoesNotExist(f"No mailing list {list_id}.")
+    return found
+
+
+def memberships_of(record: Any) -> list[MailingListMember]:
+    """Return which lists ``record`` is on."""
+    rows = MailingListMember.objects.filter(record_type=record._meta.app_label, record_id=record.pk)
+    return list(rows.select_related("mailing_list").order_by("mailing_list__name", "pk"))
+
+
+def member_counts() -> dict[UUID, Counter[str]]:
+    """Return for each list how many records of each type are on it."""
+    rows = MailingListMember.objects.order_by().values_list("mailing_list_id", "record_type")
+    found: dict[UUID, Counter[str]] = defaultdict(Counter)
+    for list_id, key, count in rows.annotate(count=models.Count("id")):
+        found[list_id][key] = count
+    return found

@@ -1,0 +1,31 @@
+"""How each kind of notification is worded. Apps register theirs beside the handler that sends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """``sentence`` may use %(actor)s, %(noun)s (the record's type) and what stands in the notification's data.
+
+    ``many`` tells several of a kind at once: %(actor)s, %(count)d and %(nouns)s; None: each stands alone.
+    """
+
+    key: str
+    icon: str
+    sentence: Any
+    many: Any = None
+
+
+_kinds: dict[str, NoticeKind] = {}
+
+
+def register(kind: NoticeKind) -> None:
+    _kinds[kind.key] = kind
+
+
+def kind_of(key: str) -> NoticeKind | None:
+    """Return the kind; None when no part of the product declares it any more."""
+    return _kinds.get(key)

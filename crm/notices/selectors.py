@@ -1,0 +1,100 @@
+"""What somebody has been told, several of a kind folded into one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from crm.notices.kinds import NoticeKind, kind_of
+from crm.notices.models import Notification
+from crm.records import registry
+from crm.users.models import Membership
+
+SHOWN = 200
+MOST_COUNTED = 99
+TOGETHER = timedelta(hours=1)  # of one kind, by one person: told in one line
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line: what happened, when, and whether it is news."""
+
+    rows: tuple[Notification, ...]  # the latest first
+    icon: str
+    sentence: str
+
+    @property
+    def pk(self) -> UUID:
+        return self.rows[0].pk
+
+    @property
+    def at(self) -> datetime:
+        return self.rows[0].at
+
+    @property
+    def is_unread(self) -> bool:
+        return any(row.read_at is None for row in self.rows)
+
+    @property
+    def ids(self) -> list[UUID]:
+        return [row.pk for row in self.rows]
+
+
+def unread_count(actor: Membership) -> int:
+    """Return how many notifications ``actor`` has not read, up to ``MOST_COUNTED``."""
+    unread = Notification.objects.filter(member=actor, read_at=None).order_by()
+    return unread.values("pk")[:MOST_COUNTED].count()
+
+
+def told(actor: Membership) -> list[Told]:
+    """Return what ``actor`` was told lately, the latest first."""
+    rows = Notification.objects.filter(member=actor).select_related("event__actor").order_by("-at", "-id")
+    return fold(rows[:SHOWN])
+
+
+def told_with(actor: Membership, notice_id: UUID) -> Told | None:
+    """Return the line in which the notification stands; None when ``actor`` has no such notification."""
+    found = next((one for one in told(actor) if notice_id in one.ids), None)
+    if found is not None:
+        return found
+    old = Notification.objects.filter(member=actor, pk=notice_id).select_related("event__actor").first()
+    return _told([old]) if old else None
+
+
+def fold(rows: Iterable[Notification]) -> list[Told]:
+    """Put neighbours together that one sentence can tell."""
+    groups: list[list[Notification]] = []
+    for row in rows:
+        if groups and _belongs(row, groups[-1][-1]):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return [line for group in groups if (line := _told(group)) is not None]
+
+
+def _belongs(row: Notification, other: Notification) -> bool:
+    kind = kind_of(row.kind)
+    same = all(getattr(row, name) == getattr(other, name) for name in ("kind", "record_type"))
+    actors = row.event.actor_id == other.event.actor_id and (row.read_at is None) == (other.read_at is None)
+    return bool(kind and kind.many and same and actors and other.at - row.at <= TOGETHER)
+
+
+def _told(rows: list[Notification]) -> Told | None:
+    kind = kind_of(rows[0].kind)
+    return Told(tuple(rows), kind.icon, _sentence(kind, rows)) if kind else None
+
+
+def _sentence(kind: NoticeKind, rows: list[Notification]) -> str:
+    first = rows[0]
+    words: dict[str, Any] = {"actor": first.event.actor.name if first.event.actor else _("A workflow")}
+    types = {one.key: one for one in registry.record_types()}
+    type_ = types.get(first.record_type)
+    if len(rows) > 1 and kind.many:
+        nouns = str(type_.label_plural).lower() if type_ else ""
+        return str(kind.many) % {**words, "count": len(rows), "nouns": nouns}
+    return str(kind.sentence) % {**first.data, **words, "noun": str(type_.label).lower() if type_ else ""}

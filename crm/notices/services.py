@@ -1,0 +1,50 @@
+"""Telling somebody something, and noting that it was read."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils import timezone
+
+from crm.events.models import Event
+from crm.notices.models import Notification
+from crm.tenants.bulk import atomic, insert
+from crm.tenants.memo import forget
+from crm.users.models import Membership
+
+
+@atomic
+def notify(
+    *, member: Membership | None, kind: str, event: Event, record: models.Model, data: dict[str, Any] | None = None
+) -> Notification | None:
+    """Tell ``member`` of ``event``, with a link to ``record``; once, however often this is called.
+
+    Nobody is told what they did themselves, and who has left is told nothing. Call it from a handler of events.
+    """
+    if member is None or not member.is_active or member.pk == event.actor_id:
+        return None
+    if Notification.objects.filter(member=member, event=event).exists():
+        return None
+    told = Notification(
+        member=member,
+        kind=kind,
+        event=event,
+        record_type=record._meta.app_label,
+        record_id=record.pk,
+        data=data or {},
+        at=event.at,
+    )
+    insert(told)
+    return told
+
+
+@atomic
+def mark_read(*, actor: Membership, ids: list[UUID] | None = None) -> int:
+    """Note that ``actor`` has read these notifications of theirs (None: all); return how many were unread."""
+    forget("notices.")
+    unread = Notification.objects.filter(member=actor, read_at=None)
+    if ids is not None:
+        unread = unread.filter(pk__in=ids)
+    return unread.update(read_at=timezone.now())

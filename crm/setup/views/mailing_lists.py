@@ -1,0 +1,106 @@
+"""The mailing lists that people can be put on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.lists import services
+from crm.lists.forms import MailingListForm
+from crm.lists.models import MailingList
+from crm.lists.selectors import mailing_list, mailing_lists, member_counts
+from crm.records import registry
+from crm.setup.http import add_error, setup_page, show, tell_refusal
+from crm.setup.usage import Use, Used
+from crm.ui.http import go, method
+from crm.ui.toasts import say
+from crm.users.http import WorkspaceRequest
+
+
+@setup_page
+def list_lists(request: WorkspaceRequest) -> HttpResponse:
+    counts = member_counts()
+    rows = [{"list": one, "used": _used(one, counts.get(one.pk))} for one in mailing_lists(active_only=False)]
+    return show(request, "setup/mailing_lists.html", {"rows": rows})
+
+
+@setup_page
+def new_list(request: WorkspaceRequest) -> HttpResponse:
+    form = MailingListForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.create_list(actor=request.actor, **form.cleaned_data)
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("“%(name)s” was made. Put leads and contacts on it from their pages.") % {"name": made.name})
+            return go(request, reverse("setup:mailing_lists"))
+    return show(request, "setup/new_mailing_list.html", {}, form=form)
+
+
+@setup_page
+def edit_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    chosen = _list(id)
+    initial = {"name": chosen.name, "description": chosen.description}
+    form = MailingListForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_list(mailing_list=chosen, actor=request.actor, **form.cleaned_data)
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("“%(name)s” was saved.") % {"name": form.cleaned_data["name"]})
+            return go(request, reverse("setup:mailing_lists"))
+    context = {"list": chosen, "used": _used(chosen, member_counts().get(chosen.pk))}
+    return show(request, "setup/mailing_list.html", context, form=form)
+
+
+@setup_page
+@require_POST
+def deactivate_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """POST stops offering a list, DELETE offers it again."""
+    chosen = _list(id)
+    active = method(request) == "DELETE"
+    services.set_list_active(mailing_list=chosen, is_active=active, actor=request.actor)
+    text = _("“%(name)s” can be chosen again.") if active else _("“%(name)s” can no longer be chosen.")
+    say(request, text % {"name": chosen.name}, undo_url="" if active else request.path)
+    return go(request, reverse("setup:mailing_lists"))
+
+
+@setup_page
+@require_POST
+def delete_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Delete a list that nobody is on."""
+    chosen = _list(id)
+    try:
+        services.delete_list(mailing_list=chosen, actor=request.actor)
+    except ValidationError as error:
+        tell_refusal(request, error)
+        return go(request, reverse("setup:mailing_list", kwargs={"id": chosen.pk}))
+    say(request, _("“%(name)s” was deleted.") % {"name": chosen.name})
+    return go(request, reverse("setup:mailing_lists"))
+
+
+def _used(chosen: MailingList, counts: Counter[str] | None) -> Used:
+    """How many records of each type are on the list, with links to them."""
+    types: dict[str, Any] = {one.key: one for one in registry.record_types()}
+    uses = [
+        Use(types[key].label_plural, count, f"{reverse(f'{key}:list')}?mailing_list={chosen.pk}")
+        for key, count in (counts or Counter()).items()
+        if key in types
+    ]
+    return Used(tuple(uses))
+
+
+def _list(list_id: UUID) -> MailingList:
+    try:
+        return mailing_list(list_id)
+    except MailingList.DoesNotExist:
+        raise Http404 from None

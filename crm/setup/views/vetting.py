@@ -1,0 +1,140 @@
+"""What leads are vetted by, and what must be met before one is converted."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.setup.http import add_error, moved_position, setup_page, show, tell_refusal
+from crm.setup.vetting_forms import CriterionForm, GateForm
+from crm.ui import respond
+from crm.ui.http import go, is_fragment, method
+from crm.ui.toasts import say
+from crm.users.http import WorkspaceRequest
+from leads.vetting import setup as services
+from leads.vetting.gating import criteria, current_gate
+from leads.vetting.models import Criterion
+from leads.vetting.selectors import gate_effect
+
+
+@setup_page
+def list_criteria(request: WorkspaceRequest) -> HttpResponse:
+    """The criteria in their order, and for how many leads each was answered."""
+    counts = services.answer_counts()
+    needed = {one.pk for one in current_gate().required}
+    rows = [
+        {"criterion": one, "leads": counts.get(one.pk, 0), "is_needed": one.pk in needed}
+        for one in criteria(active_only=False)
+    ]
+    return show(request, "setup/criteria.html", {"rows": rows})
+
+
+@setup_page
+def new_criterion(request: WorkspaceRequest) -> HttpResponse:
+    form = CriterionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            criterion = services.create_criterion(actor=request.actor, values=form.cleaned_data)
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("“%(label)s” was added: leads are now vetted by it too.") % {"label": criterion.label})
+            return go(request, reverse("setup:criteria"))
+    return show(request, "setup/new_criterion.html", {}, form=form)
+
+
+@setup_page
+def edit_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Change a criterion, after reading what the change does."""
+    criterion = _criterion(id)
+    initial = {name: getattr(criterion, name) for name in CriterionForm.base_fields}
+    form = CriterionForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_criterion(criterion=criterion, actor=request.actor, values=form.cleaned_data)
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("“%(label)s” was saved.") % {"label": form.cleaned_data["label"]})
+            return go(request, reverse("setup:criteria"))
+    context = {
+        "criterion": criterion,
+        "leads": services.answer_counts().get(criterion.pk, 0),
+        "is_needed": criterion.pk in {one.pk for one in current_gate().required},
+    }
+    return show(request, "setup/criterion.html", context, form=form)
+
+
+@setup_page
+@require_POST
+def move_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    criterion = _criterion(id)
+    index = [one.pk for one in criteria(active_only=False)].index(criterion.pk)
+    position = moved_position(request, index)
+    services.move_criterion(criterion=criterion, position=position, actor=request.actor)
+    return go(request, reverse("setup:criteria"))
+
+
+@setup_page
+@require_POST
+def deactivate_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """POST stops asking for it, DELETE asks for it again."""
+    criterion = _criterion(id)
+    active = method(request) == "DELETE"
+    services.update_criterion(criterion=criterion, actor=request.actor, values={"is_active": active})
+    text = _("Leads are vetted by “%(label)s” again.") if active else _("Leads are no longer vetted by “%(label)s”.")
+    say(request, text % {"label": criterion.label}, undo_url="" if active else request.path)
+    return go(request, reverse("setup:criteria"))
+
+
+@setup_page
+@require_POST
+def delete_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Delete a criterion by which no lead was ever vetted."""
+    criterion = _criterion(id)
+    try:
+        services.delete_criterion(criterion=criterion, actor=request.actor)
+    except ValidationError as error:
+        tell_refusal(request, error)
+        return go(request, reverse("setup:criterion", kwargs={"id": criterion.pk}))
+    say(request, _("“%(label)s” was deleted.") % {"label": criterion.label})
+    return go(request, reverse("setup:criteria"))
+
+
+@setup_page
+def edit_gate(request: WorkspaceRequest) -> HttpResponse:
+    """What must be met before a lead is converted; GET with values says what that would do."""
+    posted = request.method == "POST"
+    rule = current_gate()
+    data: Any = request.POST if posted else request.GET if "needs" in request.GET else None
+    form = GateForm(data, rule=rule)
+    valid = form.is_bound and form.is_valid()
+    if posted and valid:
+        values = form.cleaned_data
+        try:
+            services.set_gate(
+                actor=request.actor, needs=values["needs"], criteria=values["criteria"], unmet=values["unmet"]
+            )
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("What must be known before a lead is converted was saved."))
+            return go(request, reverse("setup:conversion_gate"))
+    shown = form.rule() if valid else rule
+    context = {"effect": gate_effect(shown), "rule": shown, "criteria": criteria()}
+    if is_fragment(request) and not posted:
+        return respond(request, "setup/gate.html", context, partial="effect")
+    return show(request, "setup/gate.html", context, form=form)
+
+
+def _criterion(criterion_id: UUID) -> Criterion:
+    for one in criteria(active_only=False):
+        if one.pk == criterion_id:
+            return one
+    raise Http404

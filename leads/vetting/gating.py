@@ -1,0 +1,132 @@
+"""What has to be known of a lead before it may be converted: the workspace's choice.
+
+It stands in ``Tenant.settings["conversion_gate"]`` as ``{"needs": "none"|"some"|"all", "criteria": [ids], "unmet":
+"warn"|"block"}``. A criterion that is no longer in use is not asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from babel.lists import format_list
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.tenants.context import current_tenant
+from crm.tenants.memo import forget, memo
+from crm.ui import format as formats
+from leads.vetting.models import Answer, Criterion, VettingAnswer
+
+if TYPE_CHECKING:
+    from leads.models import Lead
+
+SETTING = "conversion_gate"
+
+
+class Needs(models.TextChoices):
+    NONE = "none", gettext_lazy("Nothing")
+    SOME = "some", gettext_lazy("These criteria")
+    ALL = "all", gettext_lazy("All criteria")
+
+
+class Unmet(models.TextChoices):
+    WARN = "warn", gettext_lazy("Warn, and ask for a tick")
+    BLOCK = "block", gettext_lazy("Do not convert")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The workspace's rule."""
+
+    needs: str = Needs.NONE
+    chosen: frozenset[UUID] = frozenset()
+    unmet: str = Unmet.WARN
+
+    @property
+    def required(self) -> list[Criterion]:
+        """The criteria that must be answered yes."""
+        if self.needs == Needs.NONE:
+            return []
+        return [one for one in criteria() if self.needs == Needs.ALL or one.pk in self.chosen]
+
+    def as_setting(self) -> dict[str, Any]:
+        return {"needs": self.needs, "criteria": sorted(str(one) for one in self.chosen), "unmet": self.unmet}
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """Whether a lead may be converted: ``missing`` are the criteria that are asked for and not answered yes.
+
+    ``blocks``: it may not. Otherwise, while something is missing, somebody has to say that it is converted all the
+    same.
+    """
+
+    missing: tuple[Criterion, ...] = ()
+    blocks: bool = False
+
+    @property
+    def is_met(self) -> bool:
+        return not self.missing
+
+    @property
+    def warns(self) -> bool:
+        return bool(self.missing) and not self.blocks
+
+    @property
+    def names(self) -> str:
+        """What is missing: "Budget and Need"."""
+        return format_list([one.label for one in self.missing], locale=formats.locale()) if self.missing else ""
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, and what follows from it; "" when nothing is."""
+        if not self.missing:
+            return ""
+        words = {"criteria": self.names}
+        if self.blocks:
+            return _("Not vetted yet: %(criteria)s. Answer these with yes before you convert the lead.") % words
+        return _("Not vetted yet: %(criteria)s. Vet the lead first, or convert it all the same.") % words
+
+
+def criteria(*, active_only: bool = True) -> list[Criterion]:
+    """Return the workspace's criteria in their order."""
+    rows = memo("vetting.criteria", lambda: list(Criterion.objects.order_by("order", "id")))
+    return [row for row in rows if row.is_active or not active_only]
+
+
+def forget_criteria() -> None:
+    forget("vetting.")
+
+
+def current_gate() -> Gate:
+    """Return the workspace's rule; without one nothing is asked for."""
+    kept = current_tenant().settings.get(SETTING, {})
+    return Gate(
+        needs=kept.get("needs", Needs.NONE),
+        chosen=frozenset(UUID(one) for one in kept.get("criteria", ())),
+        unmet=kept.get("unmet", Unmet.WARN),
+    )
+
+
+def gate(lead: Lead) -> GateResult:
+    """Return what the workspace's rule finds missing of ``lead``, by its current round of vetting.
+
+    Every way of converting a lead asks this one function (``leads.conversion.convert_lead`` does).
+    """
+    rule = current_gate()
+    required = rule.required
+    if not required:
+        return GateResult()
+    met = VettingAnswer.objects.filter(
+        round__lead_id=lead.pk, round__is_current=True, answer=Answer.YES, criterion_id__in=[one.pk for one in required]
+    )
+    return judge(rule, set(met.values_list("criterion_id", flat=True)))
+
+
+def judge(rule: Gate, met: set[UUID]) -> GateResult:
+    """Return what ``rule`` finds missing when the criteria ``met`` are answered yes."""
+    missing = tuple(one for one in rule.required if one.pk not in met)
+    return GateResult(missing, bool(missing) and rule.unmet == Unmet.BLOCK)

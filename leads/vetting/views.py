@@ -1,0 +1,96 @@
+"""Pages and answers of vetting."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.records import registry
+from crm.records.access import get_record
+from crm.records.services import LockedError
+from crm.ui.http import go, is_fragment, respond
+from crm.ui.toasts import say
+from crm.users.http import WorkspaceRequest
+from leads.fields import OPEN_MEANINGS
+from leads.models import Lead
+from leads.record import LEAD
+from leads.services import meaning_of
+from leads.vetting.gating import criteria
+from leads.vetting.models import Criterion
+from leads.vetting.panels import load_vetting
+from leads.vetting.selectors import changes_of, vetting_of
+from leads.vetting.services import record_answer
+
+
+@require_GET
+def rounds(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+    """``GET /leads/<id>/vetting/``: every round, and every change of an answer."""
+    lead = get_record(request.actor, LEAD, record_id)
+    context = {
+        "lead": lead,
+        "vetting": vetting_of(lead, is_open=meaning_of(lead) in OPEN_MEANINGS),
+        "changes": changes_of(lead),
+        "type": LEAD,
+        "url": registry.url(lead),
+    }
+    return respond(request, "leads/vetting/rounds.html", context, partial="dialog")
+
+
+@require_POST
+def answer(request: WorkspaceRequest, record_id: UUID, criterion_id: UUID) -> HttpResponse:
+    """``POST /leads/<id>/vetting/<criterion>/``: keeps answer and evidence; htmx gets what follows from them."""
+    lead = get_record(request.actor, LEAD, record_id, verb="edit")
+    criterion = _criterion(criterion_id)
+    posted = request.POST
+    try:
+        record_answer(
+            lead=lead,
+            criterion=criterion,
+            answer=posted.get("answer", ""),
+            evidence=posted.get("evidence", "").replace("\r\n", "\n"),
+            actor=request.actor,
+            seen=posted.get("seen", ""),
+        )
+    except LockedError as error:
+        return _refused(request, lead, error, status=409)
+    except ValidationError as error:
+        return _row(request, lead, criterion, error)
+    if not is_fragment(request):
+        return go(request, f"{registry.url(lead)}#vetting")
+    context = {"panel": load_vetting(request.actor, lead), "criterion": criterion}
+    response = respond(request, "leads/vetting/answered.html", context, partial="fragment")
+    response.headers["HX-Trigger"] = "activities-changed"
+    return response
+
+
+def _criterion(criterion_id: UUID) -> Criterion:
+    found = next((one for one in criteria(active_only=False) if one.pk == criterion_id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _refused(request: WorkspaceRequest, lead: Lead, error: ValidationError, status: int) -> HttpResponse:
+    text = " ".join(error.messages)
+    if is_fragment(request):
+        return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    say(request, text, tone="danger")
+    return go(request, f"{registry.url(lead)}#vetting")
+
+
+def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: ValidationError) -> HttpResponse:
+    """Show the row as it is now, and what was not saved; nothing that was typed is lost."""
+    panel = load_vetting(request.actor, lead)
+    claims = {claim.criterion.pk: claim for claim in panel["vetting"].current.claims} if panel else {}
+    if not is_fragment(request) or criterion.pk not in claims:
+        return _refused(request, lead, error, status=409)
+    lost: dict[str, Any] = {"answer": request.POST.get("answer", ""), "evidence": request.POST.get("evidence", "")}
+    context = {"panel": panel, "claim": claims[criterion.pk], "error": " ".join(error.messages), "lost": lost}
+    response = respond(request, "leads/vetting/refused.html", context, partial="fragment", status=422)
+    response.headers["HX-Retarget"] = f"#vetting-row-{criterion.pk}"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
