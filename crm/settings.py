@@ -53,9 +53,9 @@ INSTALLED_APPS = [
     "crm.lists",
     "crm.search",
     "crm.imports",
+    "crm.bulk",
     "crm.workflows",
     "accounts",
-    "crm.bulk",
     "contacts",
     "opportunities",
     "leads",
@@ -198,9 +198,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "crm.events.jobs.sweep", "schedule": 15.0},
     "lapse-customers": {"task": "opportunities.jobs.lapse", "schedule": 3600.0},
     "sweep-imports": {"task": "crm.imports.jobs.sweep", "schedule": 15.0},
+    "sweep-bulk-runs": {"task": "crm.bulk.jobs.sweep", "schedule": 15.0},
 }
 
-    "sweep-bulk-runs": {"task": "crm.bulk.jobs.sweep", "schedule": 15.0},
 # Only our own files; no inline script or style, so that a stored string can never run.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
