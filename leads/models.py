@@ -59,6 +59,13 @@ class Lead(RecordModel):
         indexes = [
             *record_indexes("lead"),
             models.Index(fields=["tenant", "status", "-created_at", "-id"], name="lead_by_status"),
+            # Counts and sums of the board, without reading the rows.
+            models.Index(
+                fields=["tenant", "status", "currency"],
+                include=["estimated_value_minor", "owner", "team"],
+                condition=models.Q(deleted_at=None),
+                name="lead_totals",
+            ),
             models.Index(fields=["tenant", "email_key"], condition=~models.Q(email_key=""), name="lead_email"),
             models.Index(fields=["tenant", "email_domain"], condition=~models.Q(email_domain=""), name="lead_domain"),
             models.Index(fields=["tenant", "phone_key"], condition=~models.Q(phone_key=""), name="lead_phone"),

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from crm.events import phrases
 from crm.lists.filters import on_list
 from crm.records import registry
-from crm.records.types import Action, DefaultView, RecordType, Section
+from crm.records.types import Action, Board, DefaultView, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.models import Lead
+from leads.selectors import board_statuses, card_facts
 from leads.services import (
     create_lead,
     delete_lead,
@@ -78,6 +79,16 @@ LEAD = RecordType(
             "-converted_at",
         ),
         DefaultView(_("All leads"), (), _COLUMNS, "-created_at"),
+    ),
+    board=Board(
+        column="status",
+        columns=board_statuses,
+        move_url="leads:status",
+        card="leads/card.html",
+        amount="estimated_value",
+        related=("owner",),
+        asks=lambda status: status.meaning in ("converted", "unqualified"),
+        facts=card_facts,
     ),
     new_shortcut="l",
     filters=("status", "rating", "source", "owner", "created_at", "campaign"),

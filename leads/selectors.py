@@ -6,8 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choice, choices
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.tenants.clock import day_of, today
 from crm.users.models import Membership
 from leads.matching import same_firm
 from leads.models import Lead
@@ -29,3 +32,14 @@ def leads_that_became(actor: Membership, record: Any) -> QuerySet[Lead]:
 def became(lead: Lead) -> list[Any]:
     """Return the account, contact and opportunity that ``lead`` was converted into, those that there are."""
     return [record for record in (lead.account, lead.contact, lead.opportunity) if record is not None]
+
+
+def board_statuses() -> list[Choice]:
+    """The columns of the board: all statuses in their order."""
+    return choices("lead_status")
+
+
+def card_facts(lead: Lead) -> dict[str, Any]:
+    """What a card on the board says beside the lead's own fields."""
+    rating = choice(lead.rating_id) if lead.rating_id else None
+    return {"days": (today() - day_of(lead.status_since)).days, "rating": rating}

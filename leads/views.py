@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from crm.pages import board
 from crm.picklists.models import Choice
-from crm.picklists.selectors import choice
+from crm.picklists.selectors import choice, choices
 from crm.records import registry
 from crm.records.access import get_record
 from crm.ui.http import go, method, respond
@@ -36,24 +37,45 @@ from leads.selectors import became
 from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_lead_status
 
 
-@require_POST
 def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
-    """``POST /leads/<id>/status/``: moves the lead; the two ends lead to the pages that ask what they need."""
-    lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=True)
+    """``/leads/<id>/status/``: GET asks where to (``?stage=`` says it already), POST moves.
+
+    The two ends lead to the pages that ask what they need. A card that was dropped on the board gets the new heads of
+    both columns; every other form leaves for ``back``.
+    """
+    posted = request.method == "POST"
+    lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=posted)
     chosen = _chosen_status(request)
-    ends = {"converted": "leads:conversion", "unqualified": "leads:closing"}
-    if chosen.meaning in ends and chosen.pk != lead.status_id:
-        return go(request, reverse(ends[chosen.meaning], args=[lead.pk]))
+    back = board.back_to(request, registry.url(lead))
     if (locked := _locked(request, lead)) is not None:
         return locked
+    if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == "converted":
+        return go(request, reverse("leads:conversion", args=[lead.pk]))
+    if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == "unqualified":
+        return go(request, _closing_url(request, lead)) if posted else closing(request, record_id)
+    if not posted or chosen is None:
+        context = {"lead": lead, "statuses": choices("lead_status"), "back": back}
+        return respond(request, "leads/status.html", context, partial="form", status=422 if posted else 200)
+    before = lead.status_id
     set_lead_status(lead=lead, status=chosen, actor=request.actor)
+    if board.from_board(request):
+        return board.moved(request, LEAD, [before, chosen.pk])
     say(request, _("%(name)s is now: %(status)s.") % {"name": lead.name, "status": chosen})
-    return go(request, registry.url(lead))
+    return go(request, back)
 
 
-def _chosen_status(request: WorkspaceRequest) -> Choice:
+def _closing_url(request: WorkspaceRequest, lead: Lead) -> str:
+    back = board.back_to(request, "")
+    return reverse("leads:closing", args=[lead.pk]) + (f"?{urlencode({'back': back})}" if back else "")
+
+
+def _chosen_status(request: WorkspaceRequest) -> Choice | None:
+    """The status that was named, as ``stage`` by the board; None when none was."""
+    text = request.POST.get("status") or request.POST.get("stage") or request.GET.get("stage", "")
+    if not text:
+        return None
     try:
-        chosen = choice(UUID(request.POST.get("status", "")))
+        chosen = choice(UUID(text))
     except (ValueError, Choice.DoesNotExist) as error:
         raise Http404 from error
     if chosen.picklist != "lead_status" or not chosen.is_active:
@@ -68,11 +90,12 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     if (locked := _locked(request, lead)) is not None:
         return locked
     is_closed = meaning_of(lead) == "unqualified"
+    back = board.back_to(request, registry.url(lead))
     if verb == "DELETE":
         if is_closed:
             reopen_lead(lead=lead, actor=request.actor)
             say(request, _("%(name)s is open again.") % {"name": lead.name})
-        return go(request, registry.url(lead))
+        return go(request, back)
     form = ClosingForm(actor=request.actor, data=request.POST if verb == "POST" else None)
     if verb == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -86,8 +109,8 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
             lists=values.get("lists", ()),
         )
         say(request, _("%(name)s was closed as unqualified.") % {"name": lead.name})
-        return go(request, registry.url(lead))
-    context = {"lead": lead, "form": form, "url": registry.url(lead), "is_closed": is_closed}
+        return go(request, back)
+    context = {"lead": lead, "form": form, "back": back, "is_closed": is_closed}
     return respond(request, "leads/closing.html", context, partial="form", status=422 if form.is_bound else 200)
 
 
@@ -177,5 +200,7 @@ def _locked(request: WorkspaceRequest, lead: Lead) -> HttpResponse | None:
 
 
 def _refused(request: WorkspaceRequest, lead: Lead, reason: str) -> HttpResponse:
+    if board.from_board(request):
+        return HttpResponse(reason, status=409, content_type="text/plain; charset=utf-8")
     context = {"type": LEAD, "record": lead, "reason": reason, "url": registry.url(lead)}
     return respond(request, "pages/locked.html", context, partial="dialog", status=409)

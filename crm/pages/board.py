@@ -180,7 +180,7 @@ def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, 
     by_column: dict[UUID, list[Card]] = defaultdict(list)
     for record in rows:
         move_url = reverse(board.move_url, kwargs={"record_id": record.pk})
-        movable = can(request.actor, "edit", record)
+        movable = can(request.actor, "edit", record) and not record_type.locked(record)
         card = Card(record, url(record), move_url, movable, board.facts(record))
         by_column[getattr(record, f"{board.column}_id")].append(card)
     for column in columns:

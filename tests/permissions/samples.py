@@ -61,6 +61,7 @@ def _make(slug: str, name: str) -> Sample:
         _funnel(sample)
         _activities(sample)
         _views(sample)
+        _bulk_run(sample)
         deliver_all()
         _failed_message(sample)
         _vetting(sample)
@@ -175,6 +176,19 @@ def _views(sample: Sample) -> None:
         view_ana=view("Ana's own", sample.firm.ana, "own"),
         view_shared=view("Ada's, for all", sample.firm.ada, "all"),
     )
+
+
+def _bulk_run(sample: Sample) -> None:
+    """A deletion of Ana's, of a row that is no other sample."""
+    from crm.bulk.selectors import bulk_action
+    from crm.bulk.services import start_run
+    from leads.record import LEAD
+
+    ana = sample.firm.ana
+    action = bulk_action("leads", "delete", ana)
+    assert action is not None
+    run = start_run(actor=ana, record_type=LEAD, action=action, data={}, ids=[make.lead(ana).pk])
+    sample.keep(bulk_run=run)
 
 
 def _failed_message(sample: Sample) -> None:

@@ -81,6 +81,9 @@ RECORD_TYPES = (
 )
 
 FUNNEL = """
+leads:board            GET     -                                      200 200 200 200
+leads:status           GET     record_id=$lead                        200 200 200 404
+leads:status           GET     record_id=$lead_west                   200 404 404 404
 leads:status           POST    record_id=$lead                        303 303 303 404
 leads:status           POST    record_id=$lead_west                   303 404 404 404
 leads:closing          GET     record_id=$lead                        200 200 200 404
@@ -162,6 +165,13 @@ saved_views:pin        POST    key=leads view_id=$view_shared         303 303 30
 saved_views:pin        POST    key=leads view_id=$view_ana            404 404 303 404
 saved_views:pin        DELETE  key=leads view_id=$view_shared         303 303 303 303
 saved_views:default    POST    key=leads view_id=$view_shared         303 404 404 404
+bulk:index             GET     -                                      200 200 200 200
+bulk:new               GET     key=leads                              303 303 303 303
+bulk:new               POST    key=leads                              303 303 303 404
+bulk:run               GET     run_id=$bulk_run                       200 404 200 404
+bulk:run               POST    run_id=$bulk_run                       303 404 303 404
+bulk:run               DELETE  run_id=$bulk_run                       303 404 303 404
+bulk:refused           GET     run_id=$bulk_run                       200 404 200 404
 reports:index          GET     -                                      200 200 200 200
 reports:report         GET     key=pipeline                           200 200 200 200
 reports:report         GET     key=close-ratio                        200 200 200 200
@@ -300,6 +310,7 @@ DATA: dict[str, dict[str, str]] = {
     "activities:edit": {"subject": "Said otherwise", "body": "More", "occurred_at": "2026-01-05T10:00"},
     "saved_views:new": {"name": "Mine", "audience": "own"},
     "saved_views:view": {"name": "Renamed", "audience": "all"},
+    "bulk:new": {"action": "owner", "id": "$lead", "to-owner": "$max", "go": "1"},
     "imports:new": {"file": "@csv"},
     "imports:columns": {"column_0": "name", "column_1": "industry", "column_2": "owner", "dry_run": "1"},
     "setup:workspace": {

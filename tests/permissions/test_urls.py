@@ -24,6 +24,7 @@ PERSONAL = {
     "activities:new",
     "notices:index",
     "notices:reading",
+    "bulk:index",
     "reports:index",
 }
 
