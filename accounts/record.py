@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import ACCOUNT_FIELDS
 from accounts.models import Account
-from accounts.selectors import why_type
+from accounts.selectors import life_line
 from accounts.services import create_account, delete_account, prepare_account, restore_account, update_account
 from crm.events import phrases
 from crm.records import registry
@@ -61,18 +61,17 @@ ACCOUNT = RecordType(
 )
 
 
-def load_type(actor: Membership, account: Account) -> dict[str, Any]:
-    """What the panel says about the account's type."""
+def load_life(actor: Membership, account: Account) -> dict[str, Any]:
+    """What the account is and was to us, since when and why."""
     return {
         "account": account,
-        "type": ACCOUNT.spec("type").html(account),
-        "why": why_type(account, actor),
+        "chapters": life_line(account, actor),
         "may_change": can(actor, "edit", account),
     }
 
 
 registry.register(ACCOUNT)
-registry.add_panel("accounts", Panel("type", "accounts/type_panel.html", load_type, order=10))
+registry.add_panel("accounts", Panel("life", "accounts/life_panel.html", load_life, order=10))
 
 _BECAME = _("%(actor)s changed the type from %(old)s to %(new)s")
 for _name in ("customer", "prospect", "past_customer"):

@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from django.http import Http404
 from django.urls import get_script_prefix
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Account
 from accounts.services import TYPE_CHANGED, TYPE_EVENTS
 from crm.events.models import Event
 from crm.events.phrases import actor_name
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choice
 from crm.records import registry
-from crm.records.access import get_record
+from crm.records.access import visible_records
 from crm.tenants.clock import day_of
 from crm.ui import format as formats
 from crm.users.models import Membership
 
-# What a workflow did it for, by the name of that event.
+CREATED = "account.created"
+MOST_CHAPTERS = 10
+
+# What a workflow or a conversion did it for, by the name of that event.
 CAUSES = {
-    "opportunity.won": gettext_lazy("won {deal} on {day}, by {person}"),
-    "opportunity.lost": gettext_lazy("lost {deal} on {day}, by {person}"),
-    "opportunity.reopened": gettext_lazy("{deal} was reopened on {day}, by {person}"),
-    "opportunity.deleted": gettext_lazy("{deal} was deleted on {day}, by {person}"),
-    "opportunity.restored": gettext_lazy("{deal} was brought back on {day}, by {person}"),
-    "opportunity.account_changed": gettext_lazy("{deal} was moved to another account on {day}, by {person}"),
-    "": gettext_lazy("because of {deal} on {day}, by {person}"),
+    "opportunity.won": gettext_lazy("won {record} on {day}, by {person}"),
+    "opportunity.lost": gettext_lazy("lost {record} on {day}, by {person}"),
+    "opportunity.reopened": gettext_lazy("{record} was reopened on {day}, by {person}"),
+    "opportunity.deleted": gettext_lazy("{record} was deleted on {day}, by {person}"),
+    "opportunity.restored": gettext_lazy("{record} was brought back on {day}, by {person}"),
+    "opportunity.account_changed": gettext_lazy("{record} was moved to another account on {day}, by {person}"),
+    "lead.converted": gettext_lazy("came from {record}, converted on {day} by {person}"),
+    "": gettext_lazy("because of {record} on {day}, by {person}"),
 }
+UNSEEN = {"leads": gettext_lazy("a lead"), "opportunities": gettext_lazy("an opportunity")}
 
 # What the calendar did, by the reason in the event.
 LAPSES = {
-    "contract_ended": gettext_lazy("its contract has ended: noticed on {day}"),
-    "no_win": gettext_lazy("nothing was won for too long: noticed on {day}"),
+    "contract_ended": gettext_lazy("its contract ended on {on}"),
+    "no_win": gettext_lazy("nothing was won {period}"),
 }
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A time in which the account was of one type: since when and why (HTML without full stop)."""
+
+    label: str
+    tone: str
+    since: date
+    why: SafeString
+    is_current: bool
 
 
 def why_type(account: Account, actor: Membership) -> SafeString:
@@ -44,19 +66,31 @@ def why_type(account: Account, actor: Membership) -> SafeString:
 
     What ``actor`` may not see is not named.
     """
-    cause = account.type_because
-    if cause is not None:
-        sentence = str(CAUSES.get(cause.name, CAUSES[""]))
-        return format_html(sentence, deal=_link(cause, actor), day=_day_of_cause(cause), person=actor_name(cause))
-    change = last_type_change(account)
-    if change is None:
-        return format_html(_("since it was created on {day}"), day=_day(account.created_at))
-    sentence = str(LAPSES.get(change.data.get("reason", ""), ""))
-    if not sentence:
-        sentence = _("set by {person} on {day}")
-        if account.type_kept:
-            sentence = _("set by {person} on {day}, and kept until somebody changes it")
-    return format_html(sentence, person=actor_name(change), day=_day(change.at))
+    return life_line(account, actor, most=1)[0].why
+
+
+def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) -> list[Chapter]:
+    """Return what the account was when, and why, from its events; the present first, at most ``most`` of them.
+
+    What ``actor`` may not see is not named.
+    """
+    events = _type_events(account, most)
+    causes = _causes(account, events)
+    why = _Why(actor, [*causes.values(), *events])
+    chapters = []
+    turns = [event for event in events if "type" in event.changes]
+    for index, event in enumerate(turns[:most]):
+        is_current = index == 0
+        said = events[0] if is_current else event  # the last word may be about keeping the type, not about the type
+        cause = causes.get((is_current and account.type_because_id) or _cause_id(said))
+        label, tone = _as_it_was(event.changes["type"][1])
+        chapters.append(Chapter(label, tone, day_of(event.at), why.of(said, cause, account, is_current), is_current))
+    if not chapters:  # written without its events
+        now = choice(account.type_id)
+        since = account.type_since or day_of(account.created_at)
+        why_now = format_html(_("since it was created on {day}"), day=_day(account.created_at))
+        chapters.append(Chapter(now.label, now.tone or "neutral", since, why_now, True))
+    return chapters
 
 
 def last_type_change(account: Account, *, by_itself: bool = False) -> Event | None:
@@ -72,14 +106,79 @@ def last_type_change(account: Account, *, by_itself: bool = False) -> Event | No
     return changes.select_related("actor").order_by("-at", "-id").first()
 
 
-def _link(cause: Event, actor: Membership) -> SafeString | str:
-    """Link to the record that the event is about, if the actor may see it and it still stands."""
-    record_type = registry.record_type(cause.record_type)
+class _Why:
+    """Says why, naming the records that the actor may see: looked up once for all sentences."""
+
+    def __init__(self, actor: Membership, events: Iterable[Event]) -> None:
+        wanted: dict[str, set[UUID]] = defaultdict(set)
+        for event in events:
+            if event.record_type in UNSEEN and event.record_id:
+                wanted[event.record_type].add(event.record_id)
+            for lapsed in filter(None, [event.data.get("opportunity")]):
+                wanted["opportunities"].add(UUID(lapsed["id"]))
+        self.names: dict[tuple[str, UUID], str] = {}
+        for key, ids in sorted(wanted.items()):
+            seen = visible_records(actor, registry.record_type(key)).filter(pk__in=ids)
+            self.names |= {(key, pk): name for pk, name in seen.values_list("pk", "name")}
+
+    def of(self, event: Event, cause: Event | None, account: Account, is_current: bool) -> SafeString:
+        if cause is not None:
+            record = self._link(cause.record_type, cause.record_id)
+            sentence = str(CAUSES.get(cause.name, CAUSES[""]))
+            return format_html(sentence, record=record, day=_day_of_cause(cause), person=actor_name(cause))
+        if event.data.get("reason") in LAPSES:
+            return self._lapse(event.data)
+        if event.name == CREATED:
+            sentence = _("created on {day}, by {person}") if event.actor else _("since it was created on {day}")
+        elif is_current and account.type_kept:
+            sentence = _("set by {person} on {day}, and kept until somebody changes it")
+        else:
+            sentence = _("set by {person} on {day}")
+        return format_html(sentence, person=actor_name(event), day=_day(event.at))
+
+    def _lapse(self, data: dict[str, Any]) -> SafeString:
+        on = formats.date(date.fromisoformat(data["on"])) if data.get("on") else ""
+        months = data.get("months") or 0
+        period = ngettext("for {months} month", "for {months} months", months).format(months=formats.number(months))
+        sentence = format_html(str(LAPSES[data["reason"]]), on=on, period=period)
+        last = data.get("opportunity")
+        if not last:
+            return sentence
+        record = self._link("opportunities", UUID(last["id"]))
+        return format_html("{}; {}", sentence, format_html(_("the last was {record} on {day}"), record=record, day=on))
+
+    def _link(self, key: str, record_id: UUID | None) -> SafeString | str:
+        name = self.names.get((key, record_id)) if record_id else None
+        if name is None:
+            return conditional_escape(UNSEEN.get(key, _("something")))
+        return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), key, record_id, name)
+
+
+def _type_events(account: Account, most: int) -> list[Event]:
+    """The events that made the account what it was, the latest first; keeping a type is among them."""
+    names = [CREATED, *TYPE_EVENTS.values(), TYPE_CHANGED]
+    events = Event.objects.filter(record_type="accounts", record_id=account.pk, name__in=names)
+    return list(events.select_related("actor").order_by("-at", "-id")[: most * 3])
+
+
+def _causes(account: Account, events: list[Event]) -> dict[UUID | None, Event]:
+    ids = {account.type_because_id, *map(_cause_id, events)} - {None}
+    found = Event.objects.filter(pk__in=ids, record_type__in=list(UNSEEN)).select_related("actor") if ids else ()
+    return {event.pk: event for event in found}
+
+
+def _cause_id(event: Event) -> UUID | None:
+    cause = event.data.get("cause")
+    return UUID(cause) if cause else event.because_id
+
+
+def _as_it_was(kept: dict[str, Any]) -> tuple[str, str]:
+    """Label and tone of a type that an event keeps: as they are now, or, once it is gone, as they were."""
     try:
-        record = get_record(actor, record_type, cause.record_id)  # type: ignore[arg-type]
-    except Http404:
-        return _("an opportunity")
-    return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), record_type.key, record.pk, record.name)
+        now = choice(UUID(kept["id"]))
+    except Choice.DoesNotExist:
+        return kept["label"], "neutral"
+    return now.label, now.tone or "neutral"
 
 
 def _day_of_cause(cause: Event) -> str:

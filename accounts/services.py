@@ -6,6 +6,7 @@ it to be kept (``type_kept``): workflows then leave it alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -92,13 +93,14 @@ def set_account_type(
     because: Event | None = None,
     keep: bool = False,
     cause: Event | None = None,
-    reason: str = "",
+    lapse: Mapping[str, Any] | None = None,
 ) -> Event | None:
     """Make ``account`` a ``type``; return the event, or None when nothing changed.
 
     ``because`` is the event that a workflow acts on. ``cause`` is the one to show as the reason (default: the same).
     ``keep`` holds on to the type until a person changes it; without it, workflows may change it again.
-    ``reason`` is a key of ``selectors.LAPSES``, when neither a person nor an event but the calendar does it.
+    ``lapse`` tells what the calendar noticed, when neither a person nor an event does it: ``reason`` is a key of
+    ``selectors.LAPSES``, the rest its words.
     """
     lock_account(account)
     if type.pk == account.type_id and keep == account.type_kept:
@@ -106,7 +108,7 @@ def set_account_type(
     cause = cause or because
     attributes = {"type_because_id": cause.pk if cause else None, "type_kept": keep}
     values = {"type": type}
-    return _change_type(account, type, actor=actor, values=values, because=because, reason=reason, **attributes)
+    return _change_type(account, type, actor=actor, values=values, because=because, lapse=lapse, **attributes)
 
 
 @atomic
@@ -162,10 +164,12 @@ def _change_type(
     actor: Membership | None,
     values: dict[str, Any],
     because: Event | None,
-    reason: str = "",
+    lapse: Mapping[str, Any] | None = None,
     **attributes: Any,
 ) -> Event | None:
     moved = new_type.pk != account.type_id
+    cause_id = attributes.get("type_because_id")
+    data = {"kept": attributes.get("type_kept", False), "cause": str(cause_id) if cause_id else None, **(lapse or {})}
     return update_record(
         registry.record_type("accounts"),
         account,
@@ -173,7 +177,7 @@ def _change_type(
         values=values,
         because=because,
         name=TYPE_EVENTS.get(new_type.meaning, TYPE_CHANGED) if moved else TYPE_CHANGED,
-        data={"kept": attributes.get("type_kept", False), "reason": reason},
+        data=data,
         **{
             "type_since": today() if moved else account.type_since,
             "type_because_id": None,

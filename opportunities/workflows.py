@@ -1,4 +1,6 @@
-"""What follows by itself: winning makes a customer, taking the only win back unmakes it, and time makes a past one.
+"""What follows by itself: winning makes a customer, and taking the only win back unmakes it.
+
+That time makes a past one is ``services.lapsing``.
 
 The handler does not act on the event but on the facts as they are by then, so that events may come late, twice or in
 any order.
@@ -6,12 +8,10 @@ any order.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from dateutil.relativedelta import relativedelta
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -20,9 +20,7 @@ from accounts.services import get_locked_account, meaning_of, set_account_type, 
 from crm import events
 from crm.events.models import Event
 from crm.picklists.models import Choice
-from crm.picklists.selectors import choice, choice_meaning, ids_meaning, stage_ids_meaning
-from crm.tenants.clock import today
-from crm.tenants.context import current_tenant
+from crm.picklists.selectors import choice, choice_meaning, stage_ids_meaning
 from opportunities.models import Opportunity
 
 Wins = dict[UUID, datetime]  # won opportunities, and since when
@@ -75,39 +73,8 @@ def settle_lost_only(account: Account, *, because: Event) -> str:
     return (_("%(account)s: lost only.") if lost_only else _("%(account)s: no longer lost only.")) % words
 
 
-def lapse_customers() -> int:
-    """Make past customers of those whose contract has ended, or who have bought nothing for long; return how many.
-
-    For how many months is the workspace's choice (``settings["past_customer_months"]``; none: for ever). A contract
-    that still runs keeps them, and so does a person's word (``type_kept``). The next win brings them back.
-    """
-    now = today()
-    months = current_tenant().settings.get("past_customer_months")
-    long_ago = now - relativedelta(months=months) if months else date.min
-    last_win = won_opportunities().filter(account=OuterRef("pk")).order_by().values("account")
-    customers = Account.objects.filter(type_id__in=ids_meaning("account_type", "customer"), type_kept=False)
-    customers = customers.annotate(last_won_on=Subquery(last_win.annotate(last=Max("closed_on")).values("last")))
-    past = choice_meaning("account_type", "past_customer")
-    lapsed = 0
-    under_contract = Q(contract_ends_on__gte=now)
-    for account in customers.filter(Q(contract_ends_on__lt=now) | Q(last_won_on__lt=long_ago)).exclude(under_contract):
-        if reason := _lapsed(account, long_ago):
-            lapsed += set_account_type(account=account, type=past, actor=None, reason=reason) is not None
-    return lapsed
-
-
 def won_opportunities() -> QuerySet[Opportunity]:
     return Opportunity.objects.filter(stage_id__in=stage_ids_meaning("won"))
-
-
-def _lapsed(account: Any, long_ago: date) -> str:
-    """Why the account is no customer any more, or "". What happened after the contract's end goes before it."""
-    since = max(day for day in (account.last_won_on, account.type_since, date.min) if day)
-    if account.contract_ends_on is not None and since <= account.contract_ends_on:
-        return "contract_ended"
-    # A workflow's own day is when it noticed a win; a person's is when they knew better.
-    counts = account.last_won_on if account.type_because_id else since
-    return "no_win" if account.last_won_on is not None and counts is not None and counts < long_ago else ""
 
 
 def _accounts_of(event: Event) -> set[UUID]:

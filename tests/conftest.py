@@ -32,9 +32,9 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def firm(db: None) -> Firm:
     """The workspace "acme"; what a test does to it is rolled back. Not entered: see ``inside``."""
-    for key, value in _firms.items():
+    for value in _firms.values():
+        value.tenant.refresh_from_db()  # and not what an earlier test has set on the object
         value.tenant.__dict__.pop("_memo", None)
-        del key
     return _firms["acme"]
 
 

@@ -13,7 +13,7 @@ from crm.tenants.models import Tenant
 def change_setting(key: str, value: Any) -> None:
     """Keep ``value`` (JSON) under ``key``. Others may be changing other keys at the same time."""
     tenant = current_tenant()
-    row = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    row = Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)  # rows that point here go on being written
     row.settings = {**row.settings, key: value}
     row.save(update_fields=["settings"])
     tenant.settings = row.settings

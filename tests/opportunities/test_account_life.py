@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pytest
 
 from accounts.models import Account
@@ -12,12 +10,9 @@ from accounts.services import set_account_type, update_account
 from crm.events.delivery import deliver_all
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.picklists.selectors import choice_meaning
-from crm.tenants.clock import today
-from crm.tenants.context import tenant_context
-from opportunities.jobs import lapse
 from opportunities.models import Opportunity
 from opportunities.services import delete_opportunity, move_to_stage, restore_opportunity, update_opportunity
-from opportunities.workflows import follow_opportunity, lapse_customers
+from opportunities.workflows import follow_opportunity
 from tests import make
 from tests.people import Firm
 
@@ -247,64 +242,3 @@ def test_lost_only(inside: Firm, account: Account) -> None:
     delete_opportunity(first, actor=inside.ana)
     deliver_all()
     assert noted()
-
-
-def months(firm: Firm, number: int | None) -> None:
-    firm.tenant.settings["past_customer_months"] = number
-    firm.tenant.save(update_fields=["settings"])
-
-
-def test_who_has_bought_nothing_for_long_becomes_a_past_customer(inside: Firm, account: Account) -> None:
-    long_ago = today() - timedelta(days=400)
-    make.opportunity(inside.ana, account=account, stage=make.stage("won"), closed_on=long_ago)
-    deliver_all()
-    assert lapse_customers() == 0  # the workspace has not said for how long
-    months(inside, 12)
-    assert lapse_customers() == 1
-    assert kind(account) == "past_customer"
-    assert "nothing was won for too long" in why_type(account, inside.ana)
-    lose(make.opportunity(inside.ana, account=account), inside)
-    assert kind(account) == "past_customer"
-    win(make.opportunity(inside.ana, account=account), inside)
-    assert kind(account) == "customer"
-    assert lapse_customers() == 0
-
-
-def test_the_end_of_the_contract_ends_the_customer_unless_a_win_came_after(inside: Firm, account: Account) -> None:
-    customer = of_meaning("customer")
-    ended = make.account(inside.ana, type=customer, contract_ends_on=today() - timedelta(days=1))
-    kept = make.account(inside.ana, type=customer, contract_ends_on=today() - timedelta(days=1))
-    running = make.account(inside.ana, type=customer, contract_ends_on=today())
-    renewed = make.account(inside.ana, type=customer, contract_ends_on=today() - timedelta(days=1))
-    Account.objects.update(type_since=today() - timedelta(days=90))
-    set_account_type(account=kept, type=customer, actor=inside.ada, keep=True)
-    make.opportunity(inside.ana, account=renewed, stage=make.stage("won"))
-    assert lapse_customers() == 1
-    assert [kind(one) for one in (ended, kept, running, renewed)] == [
-        "past_customer",
-        "customer",
-        "customer",
-        "customer",
-    ]
-    assert "its contract has ended" in why_type(ended, inside.ana)
-
-
-def test_a_person_who_knows_better_is_believed(inside: Firm, account: Account) -> None:
-    months(inside, 12)
-    long_ago = today() - timedelta(days=400)
-    make.opportunity(inside.ana, account=account, stage=make.stage("won"), closed_on=long_ago)
-    deliver_all()
-    assert lapse_customers() == 1
-    account.refresh_from_db()
-    update_account(account, actor=inside.ada, values={"type": of_meaning("customer")})
-    assert lapse_customers() == 0
-    assert kind(account) == "customer"
-
-
-def test_the_job_goes_through_every_workspace(fresh_firm: Firm, other_firm: Firm) -> None:
-    with tenant_context(fresh_firm.tenant):
-        account = make.account(fresh_firm.ana, type=of_meaning("customer"), contract_ends_on=date(2020, 1, 1))
-        Account.objects.update(type_since=date(2019, 1, 1))
-    lapse()
-    with tenant_context(fresh_firm.tenant):
-        assert kind(account) == "past_customer"
