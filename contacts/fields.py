@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts.selectors import contacts_need_account
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
@@ -40,6 +42,10 @@ def split_name(text: str) -> tuple[str, str]:
 
 def join_name(first: str, last: str) -> str:
     return " ".join(part for part in (first.strip(), last.strip()) if part)
+
+
+def _about_account() -> str:
+    return _("Needed: here every contact belongs to an account.") if contacts_need_account() else ""
 
 
 FULL_NAME = FieldSpec(
@@ -77,7 +83,11 @@ CONTACT_FIELDS = (
     LAST_NAME,
     JOB_TITLE,
     FieldSpec(
-        "account", gettext_lazy("Account"), kinds.Lookup("accounts"), synonyms=("company", "account name", "employer")
+        "account",
+        gettext_lazy("Account"),
+        kinds.Lookup("accounts"),
+        help=lazy(_about_account, str)(),
+        synonyms=("company", "account name", "employer"),
     ),
     FieldSpec(
         "relationship",

@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 
 from contacts.fields import join_name
 from contacts.models import Contact
+from contacts.selectors import NEED_ACCOUNT, contacts_need_account
+from crm import events
 from crm.events.models import Event
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.tenants.bulk import atomic
 from crm.tenants.text import email_domain, email_key, phone_key
+from crm.tenants.workspace_settings import change_setting
 from crm.users.models import Membership
 
 
@@ -32,7 +36,12 @@ def prepare_contact(contact: Contact) -> None:
 def create_contact(
     *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
 ) -> Contact:
-    """Create a contact from ``values`` (by field name); raise ``ValidationError`` keyed by field."""
+    """Create a contact from ``values`` (by field name); raise ``ValidationError`` keyed by field.
+
+    Whether it needs an account is the workspace's choice.
+    """
+    if values.get("account") is None:
+        _refuse_without_account()
     contacts = registry.record_type("contacts")
     return create_record(contacts, actor=actor, values=values, because=because, **attributes)
 
@@ -40,7 +49,12 @@ def create_contact(
 def update_contact(
     contact: Contact, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
 ) -> Event | None:
-    """Write what of ``values`` differs; return the event, or None when nothing did."""
+    """Write what of ``values`` differs; return the event, or None when nothing did.
+
+    Where contacts need an account, it can be changed but not taken off; a contact that has none may stay without.
+    """
+    if contact.account_id is not None and values.get("account", ...) is None:
+        _refuse_without_account()
     return update_record(registry.record_type("contacts"), contact, actor=actor, values=values, because=because)
 
 
@@ -52,3 +66,17 @@ def delete_contact(contact: Contact, *, actor: Membership | None, because: Event
 def restore_contact(contact: Contact, *, actor: Membership | None, because: Event | None = None) -> None:
     """Bring the contact back from the recycle bin."""
     restore_record(registry.record_type("contacts"), contact, actor=actor, because=because)
+
+
+@atomic
+def set_contacts_need_account(*, actor: Membership, needed: bool) -> None:
+    """Choose whether new contacts need an account. Those that have none stay as they are, and it can be taken back."""
+    before = contacts_need_account()
+    if needed != before:
+        change_setting(NEED_ACCOUNT, needed)
+        events.record(name="workspace.changed", record=None, actor=actor, changes={NEED_ACCOUNT: [before, needed]})
+
+
+def _refuse_without_account() -> None:
+    if contacts_need_account():
+        raise ValidationError({"account": _("Choose an account: here every contact belongs to one.")})

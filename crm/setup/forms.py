@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.picklists.lists import FORECAST_CATEGORIES, STAGE_MEANINGS, TONES, Picklist
 from crm.picklists.models import Choice, Stage
+from opportunities.services.lapsing import MOST_MONTHS
 
 
 class EntryForm(forms.Form):
@@ -102,3 +103,30 @@ class PipelineForm(NewPipelineForm):
     def offer_default(self, is_default: bool) -> None:
         """The default cannot be unchosen here, only passed on by choosing another pipeline."""
         self.fields["is_default"].disabled = is_default
+
+
+class AccountLifeForm(forms.Form):
+    """When a customer becomes a past customer."""
+
+    months = forms.IntegerField(
+        label=_("Months without a won opportunity"),
+        required=False,
+        min_value=1,
+        max_value=MOST_MONTHS,
+        help_text=_("After so many months a customer becomes a past customer. Empty: never."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class ContactAccountForm(forms.Form):
+    """Whether a contact may do without an account."""
+
+    needed = forms.TypedChoiceField(
+        label=_("May a contact have no account?"),
+        choices=[
+            ("no", _("Yes: people can be contacts of their own")),
+            ("yes", _("No: every new contact belongs to an account")),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )

@@ -116,9 +116,25 @@ def _sales() -> Group:
         "workflow",
         reverse("setup:pipelines"),
     )
-    if len(pipelines(active_only=False)) > 1:
-        return Group(_("Selling"), (several,))
-    return Group(_("Selling"), (stages, several))
+    ways = (several,) if len(pipelines(active_only=False)) > 1 else (stages, several)
+    return Group(_("Selling"), (*ways, *_customers()))
+
+
+def _customers() -> tuple[Page, ...]:
+    return (
+        Page(
+            _("Past customers"),
+            _("After how long without a purchase a customer becomes a past customer."),
+            "moon",
+            reverse("setup:account_life"),
+        ),
+        Page(
+            _("Contacts without account"),
+            _("Whether people can be contacts without belonging to a company."),
+            "contact",
+            reverse("setup:contact_accounts"),
+        ),
+    )
 
 
 def _words() -> Group:

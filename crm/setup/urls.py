@@ -4,6 +4,7 @@ from crm.setup.views import (
     changes,
     index,
     lists,
+    life,
     mailing_lists,
     people,
     pipelines,
@@ -60,3 +61,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/", runs.list_runs, name="runs"),
     path("runs/<uuid:id>/retry/", runs.retry_message, name="retry"),
 ]
+    path("past-customers/", life.edit_account_life, name="account_life"),
+    path("contact-accounts/", life.edit_contact_accounts, name="contact_accounts"),

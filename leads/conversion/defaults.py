@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from contacts.selectors import contacts_need_account
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import default_pipeline, stages
 from crm.tenants.clock import today
@@ -21,11 +22,14 @@ USUAL_DAYS_TO_CLOSE = 90
 def plan_for(lead: Lead, actor: Membership, candidates: Candidates | None = None) -> ConversionPlan:
     """Return what would become of ``lead`` if nobody said otherwise.
 
-    A person becomes a contact, a company an account; an opportunity is opened where the actor may.
+    A person becomes a contact, a company an account; an opportunity is opened where the actor may. Where a new contact
+    needs an account, a person without a company gets one of their own name.
     """
     found = candidates or find_candidates(lead, actor)
-    account = _part(found, "accounts", actor, wanted=bool(lead.company))
     contact = _part(found, "contacts", actor, wanted=is_person(lead) or not lead.company)
+    account = _part(found, "accounts", actor, wanted=bool(lead.company))
+    if account is NOTHING and contact.way == Way.NEW and contacts_need_account() and may(actor, "create", "accounts"):
+        account = new(name=lead.name)
     opportunity = new(**opportunity_values(lead)) if may(actor, "create", "opportunities") else NOTHING
     return ConversionPlan(account=account, contact=contact, opportunity=opportunity, owner=lead.owner)
 

@@ -265,6 +265,10 @@ setup:mailing_list           POST    id=$mailing_list
 setup:mailing_list_deactivation POST    id=$mailing_list
 setup:mailing_list_deactivation DELETE  id=$mailing_list
 setup:mailing_list_deletion  POST    id=$spare_list
+setup:account_life           GET     -
+setup:account_life           POST    -
+setup:contact_accounts       GET     -
+setup:contact_accounts       POST    -
 setup:changes                GET     -
 setup:runs                   GET     -
 setup:retry                  POST    id=$message
@@ -341,6 +345,8 @@ DATA: dict[str, dict[str, str]] = {
         "forecast_category": "pipeline",
     },
     "setup:entry_position": {"to": "down"},
+    "setup:account_life": {"months": "18"},
+    "setup:contact_accounts": {"needed": "yes"},
     "leads:vetting_answer": {"answer": "yes", "evidence": "Said so on the phone", "seen": ""},
     "lists:of_record": {"lists": "$mailing_list"},
     "setup:new_criterion": {"label": "Commitment", "weight": "2"},
