@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,7 @@ from reports.cells import Cell, Money, add_money
 from reports.filters import Filters
 from reports.people import owner_filter, owner_name
 from reports.periods import PAST, Period
-from reports.report import Report
+from reports.report import Report, compared
 from reports.shown import percent
 from reports.sums import by_case, is_before
 from reports.words import span_words
@@ -76,7 +76,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     dated = _decided(actor, filters, filters.period).annotate(month=TruncMonth("closed_on"))
     steps = _steps(filters, _scores(dated, "month"))
     return Answer(
-        figures=_figures(filters, every, _together(before.values())),
+        figures=compared(_numbers, filters, every, _together(before.values())),
         charts=[[_count_chart(filters, steps), *_ratio_chart(filters, steps)]],
         tables=[_by_time(filters, steps, every), _by_owner(filters, by_owner, every), _by_class(filters, every)],
         is_empty=not by_owner,
@@ -139,14 +139,6 @@ def _link(filters: Filters, stage: str = DECIDED, **conditions: Any) -> str:
 
 
 # --- The numbers on top
-
-
-def _figures(filters: Filters, now: Score, before: Score) -> list[Figure]:
-    figures, earlier = _numbers(filters, now), filters.period.before()
-    if earlier is None:
-        return figures
-    compared = _numbers(replace(filters, period=earlier), before)
-    return [replace(figure, before=one.cell) for figure, one in zip(figures, compared, strict=True)]
 
 
 def _numbers(filters: Filters, score: Score) -> list[Figure]:

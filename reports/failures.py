@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Q
@@ -23,7 +23,7 @@ from reports.cells import Cell, Money, add_money
 from reports.dimensions import DIMENSIONS, SOURCE, Key, by_dimension, dimension_table, together
 from reports.filters import Filters
 from reports.periods import PAST
-from reports.report import Report
+from reports.report import Report, compared
 from reports.sums import by_case, is_before
 
 LABELS = {
@@ -57,7 +57,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     tallies, before = _tallies(actor, filters)
     every = together(tallies.values(), Failures)
     return Answer(
-        figures=_figures(filters, every, together(before.values(), Failures)),
+        figures=compared(_numbers, filters, every, together(before.values(), Failures)),
         charts=[[_chart(filters, tallies)]],
         tables=[
             dimension_table(
@@ -136,14 +136,6 @@ def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
     }[key]
     days = links.within("closed_on", filters.period)
     return links.rows("opportunities", filters, **({"stage": "meaning:lost"} | days | reasons | where))
-
-
-def _figures(filters: Filters, every: Failures, before: Failures) -> list[Figure]:
-    figures, earlier = _numbers(filters, every), filters.period.before()
-    if earlier is None:
-        return figures
-    compared = _numbers(replace(filters, period=earlier), before)
-    return [replace(figure, before=one.cell) for figure, one in zip(figures, compared, strict=True)]
 
 
 def _numbers(filters: Filters, every: Failures) -> list[Figure]:

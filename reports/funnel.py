@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -22,8 +22,9 @@ from reports.cells import Cell
 from reports.dimensions import DIMENSIONS, SOURCE, Key, by_dimension, dimension_table, together
 from reports.filters import Filters
 from reports.periods import PAST
-from reports.report import Report
+from reports.report import Report, compared
 from reports.shown import percent
+from reports.sums import is_before
 
 # Each step with the filter of the list of leads that shows it. A lead in one step is in those before, too.
 STEPS: dict[str, tuple[Any, dict[str, str]]] = {
@@ -51,10 +52,10 @@ class Reached:
 
 
 def answer(actor: Membership, filters: Filters) -> Answer:
-    tallies = _tallies(actor, filters)
+    tallies, before = _tallies(actor, filters)
     every = together(tallies.values(), Reached)
     return Answer(
-        figures=_figures(actor, filters, every),
+        figures=compared(_numbers, filters, every, together(before.values(), Reached)),
         charts=[[_funnel(filters, every), _rates(filters, tallies)]],
         tables=[
             dimension_table(
@@ -88,11 +89,16 @@ REPORT = Report(
 )
 
 
-def _tallies(actor: Membership, filters: Filters) -> dict[Key, Reached]:
-    """The leads that came in during the period, and what has become of them until today."""
+Tallies = dict[Key, Reached]
+
+
+def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
+    """What has become until today of the leads that came in during the period, and during the one before."""
+    zone = current_tenant().zone
     leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(
-        **filters.period.moments("created_at", current_tenant().zone)
+        **filters.period.with_before().moments("created_at", zone)
     )
+    leads = leads.annotate(is_before=is_before(filters.period.moments("created_at", zone)))
     kept = Q(opportunity_id__isnull=False, opportunity__deleted_at=None)
     reached = {
         "reached_leads": Count("pk"),
@@ -101,10 +107,11 @@ def _tallies(actor: Membership, filters: Filters) -> dict[Key, Reached]:
         "reached_won": Count("pk", filter=kept & Q(opportunity__stage_id__in=stage_ids_meaning("won"))),
     }
     columns = [one.column for one in DIMENSIONS]
-    return {
-        tuple(row[column] for column in columns): Reached({key: row[f"reached_{key}"] for key in STEPS})
-        for row in leads.values(*columns).annotate(**reached)
-    }
+    found: tuple[Tallies, Tallies] = ({}, {})
+    for row in leads.values(*columns, "is_before").annotate(**reached):
+        tally = Reached({key: row[f"reached_{key}"] for key in STEPS})
+        found[row["is_before"]][tuple(row[column] for column in columns)] = tally
+    return found
 
 
 def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
@@ -112,15 +119,6 @@ def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
         return ""
     days = links.within("created_at", filters.period)
     return links.rows("leads", filters, **(days | STEPS[key][1] | where))
-
-
-def _figures(actor: Membership, filters: Filters, every: Reached) -> list[Figure]:
-    figures, earlier = _numbers(filters, every), filters.period.before()
-    if earlier is None:
-        return figures
-    past = replace(filters, period=earlier)
-    before = _numbers(past, together(_tallies(actor, past).values(), Reached))
-    return [replace(figure, before=one.cell) for figure, one in zip(figures, before, strict=True)]
 
 
 def _numbers(filters: Filters, every: Reached) -> list[Figure]:
@@ -167,7 +165,7 @@ def _funnel(filters: Filters, every: Reached) -> Chart:
     return Chart(title, funnel(steps, label=title))
 
 
-def _rates(filters: Filters, tallies: dict[Key, Reached]) -> Chart:
+def _rates(filters: Filters, tallies: Tallies) -> Chart:
     rows = []
     for source, tally in list(by_dimension(tallies, SOURCE, Reached).items())[:SOURCES_DRAWN]:
         share = Fraction(tally.number["qualified"], tally.size)
