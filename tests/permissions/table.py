@@ -176,9 +176,13 @@ reports:index          GET     -                                      200 200 20
 reports:report         GET     key=pipeline                           200 200 200 200
 reports:report         GET     key=close-ratio                        200 200 200 200
 reports:report         GET     key=accounts-by-type                   200 200 200 200
+reports:report         GET     key=funnel                             200 200 200 200
+reports:report         GET     key=failures                           200 200 200 200
 reports:report_csv     GET     key=pipeline                           200 200 200 404
 reports:report_csv     GET     key=close-ratio                        200 200 200 404
 reports:report_csv     GET     key=accounts-by-type                   200 200 200 404
+reports:report_csv     GET     key=funnel                             200 200 200 404
+reports:report_csv     GET     key=failures                           200 200 200 404
 imports:index          GET     -                                      200 200 404 404
 imports:columns        GET     job_id=$import_waiting                 200 404 404 404
 imports:columns        POST    job_id=$import_waiting                 303 404 404 404
