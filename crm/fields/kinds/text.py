@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db.models import Q
 from django.utils.html import format_html, linebreaks
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import Kind
@@ -82,7 +83,7 @@ class LongText(Text):
 
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
-        return linebreaks(value, autoescape=True) if value else ""
+        return mark_safe(linebreaks(value, autoescape=True)) if value else ""
 
 
 class Email(Text):
