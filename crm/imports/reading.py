@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 from charset_normalizer import from_bytes
 from django.core.exceptions import ValidationError
@@ -84,7 +86,7 @@ def find_separator(sample: str) -> str:
     return best
 
 
-def read_rows(content: bytes, encoding: str, separator: str, width: int, start: int = 0) -> Iterator[list[str]]:
+def read_rows(content: bytes | Path, encoding: str, separator: str, width: int, start: int = 0) -> Iterator[list[str]]:
     """Yield rows from ``start`` on, each of ``width`` stripped cells: short ones filled up, long ones cut."""
     lines = _lines(content, encoding, separator)
     next(lines, None)
@@ -94,8 +96,9 @@ def read_rows(content: bytes, encoding: str, separator: str, width: int, start: 
             yield cells + [""] * (width - len(cells))
 
 
-def _lines(content: bytes, encoding: str, separator: str) -> Iterator[list[str]]:
-    text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
-    for line in csv.reader(text, delimiter=separator):
-        if any(cell.strip() for cell in line):
-            yield line
+def _lines(content: bytes | Path, encoding: str, separator: str) -> Iterator[list[str]]:
+    source: IO[bytes] = content.open("rb") if isinstance(content, Path) else io.BytesIO(content)
+    with io.TextIOWrapper(source, encoding=encoding, newline="") as text:
+        for line in csv.reader(text, delimiter=separator):
+            if any(cell.strip() for cell in line):
+                yield line

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,8 +24,11 @@ from django.utils.translation import gettext as _
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
 from crm.imports.cells import Cells
-from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
+from crm.imports.models import Import, ImportState, RefusedRow
 from crm.imports.reading import read_rows
+from crm.imports.models import Import, ImportState, RefusedRow
+from crm.imports.reading import read_rows
+from crm.imports.selectors import write_content
 from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
@@ -54,7 +59,11 @@ class Outcome:
 
 def run_import(tenant: Tenant, job_id: Any) -> None:
     """Work on the import until it is done, cancelled or failed; harmless when another worker has it."""
-    content: bytes | None = None
+    with TemporaryDirectory() as folder:
+        _run(tenant, job_id, Path(folder) / "rows")
+
+
+def _run(tenant: Tenant, job_id: Any, content: Path) -> None:
     names: frozenset[str] = frozenset()
     rows: Iterator[list[str]] = iter(())
     position = -1
@@ -66,8 +75,8 @@ def run_import(tenant: Tenant, job_id: Any) -> None:
                 return
             if job.cancel_asked:
                 return _finish(job, ImportState.CANCELLED)
-            if content is None:
-                content = bytes(ImportFile.objects.get(job=job).content)
+            if not content.exists():
+                write_content(job, content)
                 names = names_in_file(job, content)
             if position != job.position:
                 position = job.position
@@ -80,7 +89,7 @@ def run_import(tenant: Tenant, job_id: Any) -> None:
             position = job.position
 
 
-def names_in_file(job: Import, content: bytes) -> frozenset[str]:
+def names_in_file(job: Import, content: Path) -> frozenset[str]:
     """The names that the file's own rows bring, when a column links to rows of the same type (a parent account)."""
     record_type = type_of_key(job.record_type)
     links = [name for name in job.mapping if name and _links_to_itself(record_type, record_type.spec(name))]

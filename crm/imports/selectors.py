@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID
 
+from django.db.models import BinaryField, QuerySet
+from django.db.models.functions import Substr
 from django.http import Http404
 
 from crm.imports.models import Import, ImportFile, RefusedRow
@@ -11,6 +14,7 @@ from crm.imports.reading import read_rows
 from crm.users.models import Membership
 
 PREVIEWED = 20
+PIECE = 1024 * 1024
 
 
 def imports_of(actor: Membership) -> list[Import]:
@@ -25,6 +29,19 @@ def get_import(actor: Membership, job_id: UUID) -> Import:
     if job is None or not (job.made_by_id == actor.pk or actor.role.can_set_up):
         raise Http404
     return job
+
+
+def write_content(job: Import, path: Path) -> None:
+    """Write the file's bytes to ``path``, piece by piece: a worker never holds a large file in memory."""
+    found = ImportFile.objects.filter(job=job)
+    with path.open("wb") as file:
+        while piece := _piece(found, file.tell()):
+            file.write(piece)
+
+
+def _piece(found: QuerySet[ImportFile], start: int) -> bytes:
+    part = Substr("content", start + 1, PIECE, output_field=BinaryField())
+    return bytes(found.values_list(part, flat=True).get())
 
 
 def preview(job: Import) -> list[list[str]]:

@@ -14,7 +14,7 @@ from crm.events.models import Event
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
 from crm.records.types import RecordType
-from crm.tenants.bulk import atomic, insert
+from crm.tenants.bulk import are_collected, atomic, insert
 from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
@@ -146,6 +146,8 @@ def _refuse_nul(record: Any) -> None:
 def _refuse_taken_external_id(record_type: RecordType, record: Any) -> None:
     if not record.external_id:
         return
+    if record._state.adding and are_collected():
+        return  # who collects has looked up all ids at once; should another be quicker, the database refuses
     same = record_type.model.objects.filter(external_id=record.external_id).exclude(pk=record.pk)
     if same.exists():
         message = _("Another record already has the external id “%(id)s”.") % {"id": record.external_id}

@@ -20,6 +20,8 @@ _LEGAL_FORMS = frozenset(
 
 def sort_key(text: str) -> str:
     """Case-folded, without accents, white space collapsed: for sorting and prefix search."""
+    if text.isascii():  # most is, and then there is nothing to take apart
+        return " ".join(text.lower().split())[:300]
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(plain.split())[:300]
