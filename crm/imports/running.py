@@ -26,8 +26,6 @@ from crm.fields.spec import FieldSpec
 from crm.imports.cells import Cells
 from crm.imports.models import Import, ImportState, RefusedRow
 from crm.imports.reading import read_rows
-from crm.imports.models import Import, ImportState, RefusedRow
-from crm.imports.reading import read_rows
 from crm.imports.selectors import write_content
 from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
