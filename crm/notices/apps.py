@@ -17,6 +17,4 @@ class NoticesConfig(AppConfig):
 
 
 def _unread(request: Any) -> int:
-    from crm.notices.selectors import unread_count
-
-    return unread_count(request.actor)
+    return request.actor.unread

@@ -16,7 +16,6 @@ from crm.records import registry
 from crm.users.models import Membership
 
 SHOWN = 200
-MOST_COUNTED = 99
 TOGETHER = timedelta(hours=1)  # of one kind, by one person: told in one line
 
 
@@ -43,12 +42,6 @@ class Told:
     @property
     def ids(self) -> list[UUID]:
         return [row.pk for row in self.rows]
-
-
-def unread_count(actor: Membership) -> int:
-    """Return how many notifications ``actor`` has not read, up to ``MOST_COUNTED``."""
-    unread = Notification.objects.filter(member=actor, read_at=None).order_by()
-    return unread.values("pk")[:MOST_COUNTED].count()
 
 
 def told(actor: Membership) -> list[Told]:

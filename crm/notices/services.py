@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from crm.events.models import Event
 from crm.notices.models import Notification
 from crm.tenants.bulk import atomic, insert
-from crm.tenants.memo import forget
 from crm.users.models import Membership
 
 
@@ -37,14 +37,17 @@ def notify(
         at=event.at,
     )
     insert(told)
+    Membership.objects.filter(pk=member.pk).update(unread=F("unread") + 1)
     return told
 
 
 @atomic
 def mark_read(*, actor: Membership, ids: list[UUID] | None = None) -> int:
     """Note that ``actor`` has read these notifications of theirs (None: all); return how many were unread."""
-    forget("notices.")
+    Membership.objects.select_for_update(of=("self",)).get(pk=actor.pk)  # nobody is counted twice meanwhile
     unread = Notification.objects.filter(member=actor, read_at=None)
-    if ids is not None:
-        unread = unread.filter(pk__in=ids)
-    return unread.update(read_at=timezone.now())
+    chosen = unread if ids is None else unread.filter(pk__in=ids)
+    count = chosen.update(read_at=timezone.now())
+    actor.unread = unread.count()
+    Membership.objects.filter(pk=actor.pk).update(unread=actor.unread)
+    return count

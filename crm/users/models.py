@@ -91,6 +91,7 @@ class Membership(TenantModel):
     role = TenantForeignKey(Role)
     team = TenantForeignKey(Team, null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    unread = models.PositiveIntegerField(default=0, editable=False)  # notifications; kept by crm.notices
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta(TenantModel.Meta):

@@ -27,17 +27,19 @@ def load_vetting(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     """The criteria with what is held of each; of a closed lead what was found out, if anything was."""
     is_open = meaning_of(lead) in OPEN_MEANINGS
     vetting = vetting_of(lead, is_open=is_open)
-    if not (vetting.is_begun or (is_open and criteria())):
+    despite = _despite([lead]).get(lead.pk) if lead.converted_at else None
+    if not (vetting.is_begun or despite or (is_open and criteria())):
         return None
+    may_answer = is_open and can(actor, "edit", lead)
     return {
         "lead": lead,
         "vetting": vetting,
         "is_open": is_open,
-        "may_answer": is_open and can(actor, "edit", lead),
-        "answers": [(value, label) for value, label in Answer.choices],
+        "may_answer": may_answer,
+        "answers": Answer.choices,
         "most_evidence": MOST_EVIDENCE,
-        "suggestion": suggested_status(lead, vetting) if is_open and can(actor, "edit", lead) else None,
-        "despite": _despite([lead]).get(lead.pk) if lead.converted_at else None,
+        "suggestion": suggested_status(lead, vetting) if may_answer else None,
+        "despite": despite,
     }
 
 

@@ -99,7 +99,7 @@ class Vetting:
 
 
 def vetting_of(lead: Lead, *, is_open: bool = True) -> Vetting:
-    """Return the vetting of ``lead``: two queries, however many rounds and answers there are.
+    """Return the vetting of ``lead``: two queries at most, however many rounds and answers there are.
 
     Of an open lead the current round shows every criterion in use; what is closed shows what was answered, with the
     score that it had then.
@@ -111,13 +111,12 @@ def vettings_of(leads: Iterable[Lead], *, is_open: bool = True) -> dict[UUID, Ve
     """Return the vetting of each of ``leads``, with as many queries as of one."""
     ids = [lead.pk for lead in leads]
     rounds = VettingRound.objects.filter(lead_id__in=ids).select_related("opened_by").order_by("-number")
-    answers: dict[UUID, dict[UUID, VettingAnswer]] = defaultdict(dict)
-    rows = VettingAnswer.objects.filter(round__lead_id__in=ids).select_related("by")
-    for row in rows:
-        answers[row.round_id][row.criterion_id] = row
     by_lead: dict[UUID, list[VettingRound]] = defaultdict(list)
     for one in rounds:
         by_lead[one.lead_id].append(one)
+    answers: dict[UUID, dict[UUID, VettingAnswer]] = defaultdict(dict)
+    for row in VettingAnswer.objects.filter(round__in=list(rounds)).select_related("by") if rounds else ():
+        answers[row.round_id][row.criterion_id] = row
     return {lead_id: _vetting(by_lead[lead_id], answers, is_open) for lead_id in ids}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from crm.tenants.context import tenant_context
 from tests import make
 from tests.people import Firm, client_of
 
-LIST, BOARD, RECORD, HOME, REPORT = 12, 12, 18, 16, 14
+LIST, BOARD, RECORD, HOME, REPORT = 12, 12, 21, 16, 14
 FEW, MANY = 1, 50
 
 Fill = Callable[[Firm, int], None]
@@ -158,7 +159,9 @@ def test_search(firm: Firm) -> None:
 
 
 class TestARecordPage:
-    """All that hangs on a record: activities, open tasks, related records, history."""
+    """All that hangs on a record: activities, open tasks, related records, vetting, lists, history."""
+
+    numbers = count(1)
 
     def check(self, firm: Firm, record: Any, relate: Callable[[Any, int], None]) -> None:
         def fill(firm: Firm, number: int) -> None:
@@ -173,9 +176,21 @@ class TestARecordPage:
         check(firm, f"/acme/{record._meta.app_label}/{record.pk}/", fill, RECORD)
 
     def test_of_a_lead(self, firm: Firm) -> None:
+        from crm.lists.services import create_list, put_on_lists
+        from leads.vetting.services import record_answer
+        from leads.vetting.setup import create_criterion
+
         with tenant_context(firm.tenant):
             lead = make.lead(firm.ana, company="Kestrel", email="a@kestrel.example")
-        self.check(firm, lead, lambda lead, each: make.lead(firm.ana, email=f"{each}@kestrel.example"))
+
+        def relate(lead: Any, each: int) -> None:
+            make.lead(firm.ana, email=f"{each}@kestrel.example")
+            criterion = create_criterion(actor=firm.ada, values={"label": f"Criterion {next(self.numbers)}"})
+            record_answer(lead=lead, criterion=criterion, answer="yes", evidence="So they said", actor=firm.ana)
+            news = create_list(actor=firm.ada, name=f"List {next(self.numbers)}")
+            put_on_lists(record=lead, lists=[news], actor=firm.ana)
+
+        self.check(firm, lead, relate)
 
     def test_of_an_account(self, firm: Firm) -> None:
         with tenant_context(firm.tenant):

@@ -114,8 +114,7 @@ def edit_gate(request: WorkspaceRequest) -> HttpResponse:
     rule = current_gate()
     data: Any = request.POST if posted else request.GET if "needs" in request.GET else None
     form = GateForm(data, rule=rule)
-    valid = form.is_bound and form.is_valid()
-    if posted and valid:
+    if posted and form.is_valid():
         values = form.cleaned_data
         try:
             services.set_gate(
@@ -126,7 +125,7 @@ def edit_gate(request: WorkspaceRequest) -> HttpResponse:
         else:
             say(request, _("What must be known before a lead is converted was saved."))
             return go(request, reverse("setup:conversion_gate"))
-    shown = form.rule() if valid else rule
+    shown = form.rule() if form.is_valid() else rule
     context = {"effect": gate_effect(shown), "rule": shown, "criteria": criteria()}
     if is_fragment(request) and not posted:
         return respond(request, "setup/gate.html", context, partial="effect")
