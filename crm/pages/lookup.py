@@ -21,7 +21,7 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
     except KeyError as error:
         raise Http404 from error
     require(may(request.actor, "view", key))
-    typed = sort_key(request.GET.get("q", ""))
+    typed = sort_key(request.GET.get("q", "").replace("\x00", ""))  # PostgreSQL knows no U+0000
     records = visible_records(request.actor, record_type).order_by("sort_name", "id")
     if typed:
         records = records.filter(sort_name__prefix=typed)

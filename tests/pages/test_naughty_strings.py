@@ -1,0 +1,252 @@
+"""The Big List of Naughty Strings in every text field: stored as typed, shown escaped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils.html import escape
+
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+from crm.picklists.selectors import default_choice
+from crm.records.registry import record_type, record_types
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.people import Firm, client_of
+
+LIST = Path(settings.BASE_DIR).parent / "shared" / "data" / "strings" / "blns.json"
+
+pytestmark = pytest.mark.skipif(not LIST.exists(), reason="the list of strings is not beside this checkout")
+
+# What a record must have when no naughty string is left for it.
+NAMES = {
+    "leads": {"last_name": "Brandt"},
+    "accounts": {"name": "Kestrel"},
+    "contacts": {"last_name": "Brandt"},
+    "opportunities": {"name": "Deal"},
+}
+KEYS = [one.key for one in record_types()]
+# Of every sort: markup, quotes, templates, paths, SQL, control, right-to-left, combining, beyond the BMP, expanding.
+NASTY = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'\"`&lt;&amp;",
+    "{{ 7*7 }}{% debug %}",
+    "{% include '/etc/passwd' %}",
+    "</textarea></title><svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "Robert'); DROP TABLE leads_lead;--",
+    "../../../../etc/passwd%00",
+    '=HYPERLINK("x")',
+    "%s %d %(name)s {0} $1 \\1",
+    "\u202etest\u202c \u2066x\u2069",
+    "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮",
+    "👩‍👩‍👧‍👦 𝒳 🇩🇪",
+    "ﷺﷺﷺﷺ ﬁ ß İ ı",
+    "表ポあA鷗ŒéＢ逍Üßªąñ丂㐀𠀀",
+    "\u200b\ufeffx\u00ad",
+    "null",
+    "-1e400",
+    "\t<b>tab</b>",
+)
+
+
+def strings() -> list[str]:
+    return [text for text in json.loads(LIST.read_text()) if text.strip()]
+
+
+def text_fields(key: str) -> list[FieldSpec]:
+    """The fields that take any text, on the form that makes a record."""
+    owner = record_type(key)
+    names = [name for section in owner.sections for name in section.fields]
+    return [
+        spec
+        for spec in owner.specs(tuple(names))
+        if spec.on_create and isinstance(spec.kind, kinds.Text) and not isinstance(spec.kind, kinds.Email | kinds.Url)
+    ]
+
+
+def needed(firm: Firm, key: str) -> dict[str, str]:
+    """What the form needs beside."""
+    with tenant_context(firm.tenant):
+        if key == "leads":
+            return {"email": "lena@kestrel.example"}
+        if key == "accounts":
+            prospect = default_choice("account_type")
+            assert prospect is not None
+            return {"type": str(prospect.pk)}
+        if key == "contacts":
+            return {}
+        account = make.account(firm.ana, name="Kestrel")
+        return {"account": "Kestrel", "account_id": str(account.pk), "stage": str(make.stage().pk)}
+
+
+def fits(spec: FieldSpec, text: str) -> bool:
+    return len(text) <= spec.kind.max_length  # type: ignore[attr-defined]
+
+
+def create(client: Client, key: str, data: dict[str, str]) -> str:
+    answer = client.post(f"/acme/{key}/new/", data)
+    form = answer.context["form"].errors if answer.context else ""
+    assert answer.status_code == 303, f"{form} {data!r}"
+    return answer["Location"]
+
+
+def check(firm: Firm, client: Client, key: str, texts: dict[str, str], beside: dict[str, str]) -> str:
+    """Make a record with ``texts``, by field; they must be in it as typed, and on its page escaped."""
+    address = create(client, key, NAMES[key] | beside | texts)
+    with tenant_context(firm.tenant):
+        record = record_type(key).model.objects.get(pk=address.rstrip("/").rpartition("/")[2])
+        assert {name: getattr(record, name) for name in texts} == {name: text.strip() for name, text in texts.items()}
+    shows_escaped(client, address, texts)
+    return address
+
+
+def shows_escaped(client: Client, address: str, texts: dict[str, str]) -> None:
+    page = client.get(address).content.decode()
+    for name, text in texts.items():
+        assert escape(text.strip()) in page, f"{name}: {text!r} is not shown"
+        assert "<" not in text or text.strip() not in page, f"{name}: {text!r} is shown as it is"
+
+
+def rotations(key: str, texts: list[str] | tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Each field with each of ``texts``, in as many records as there are texts; no two fields of a record alike."""
+    specs = text_fields(key)
+    for start in range(len(texts)):
+        given = {spec.name: texts[(start + index) % len(texts)] for index, spec in enumerate(specs)}
+        yield {spec.name: given[spec.name] for spec in specs if fits(spec, given[spec.name])}
+
+
+def shares(key: str, texts: list[str]) -> Iterator[dict[str, str]]:
+    """Each of ``texts`` once, in as few records as there is room."""
+    specs = text_fields(key)
+    waiting = list(texts)
+    while waiting:
+        given: dict[str, str] = {}
+        for spec in specs:
+            text = next((one for one in waiting if fits(spec, one)), None)
+            if text is not None:
+                waiting.remove(text)
+                given[spec.name] = text
+        yield given
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_field_takes_the_nastiest(key: str, firm: Firm) -> None:
+    client, beside = client_of(firm.ada), needed(firm, key)
+    for texts in rotations(key, NASTY):
+        address = check(firm, client, key, texts, beside)
+        shows_escaped(client, f"{address}edit/", texts)
+    shows_escaped(client, f"/acme/{key}/?filters=none", {"name": texts.get("name", "")})
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_whole_list_is_taken(key: str, firm: Firm) -> None:
+    """Leads take all of it, the others, whose fields are of the same kinds, a third each."""
+    client, beside = client_of(firm.ada), needed(firm, key)
+    for texts in shares(key, strings() if key == "leads" else strings()[KEYS.index(key) - 1 :: 3]):
+        check(firm, client, key, texts, beside)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_null_character_is_refused_at_its_field(key: str, firm: Firm) -> None:
+    client, beside = client_of(firm.ada), needed(firm, key)
+    for spec in text_fields(key):
+        answer = client.post(f"/acme/{key}/new/", NAMES[key] | beside | {spec.name: "a\x00b"})
+        assert answer.status_code == 422
+        assert answer.context["form"].errors[spec.name] == ["Null characters are not allowed."]
+    with tenant_context(firm.tenant):
+        assert not record_type(key).model.objects.exists()
+    create(client, key, NAMES[key] | beside)
+
+
+@pytest.mark.parametrize("text", [*NASTY, "a\x00b"])
+def test_addresses_and_links_are_kept_or_refused(text: str, firm: Firm) -> None:
+    client = client_of(firm.ada)
+    for field in ("email", "website"):
+        data = {"last_name": "Brandt", "phone": "+1 202 555 0100", field: text}
+        assert client.post("/acme/leads/new/", data).status_code in (303, 422)
+
+
+# Where else people write: the address, the form's other fields, the field, and a page that shows it.
+PLACES: dict[str, tuple[str, dict[str, str], str, str]] = {
+    "a note": (
+        "activities/new/",
+        {"kind": "note", "record_type": "leads", "record_id": "$lead"},
+        "body",
+        "leads/$lead/",
+    ),
+    "a task": ("activities/new/", {"kind": "task"}, "body", "tasks/"),
+    "a view": ("views/leads/new/", {"audience": "all"}, "name", "views/leads/"),
+    "a team": ("setup/teams/new/", {}, "name", "setup/teams/"),
+    "a choice": ("setup/lists/lead_source/new/", {}, "label", "setup/lists/lead_source/"),
+    "a person": ("me/", {}, "name", "leads/"),
+    "a workspace": (
+        "setup/workspace/",
+        {"time_zone": "UTC", "currency": "EUR", "language": "en"},
+        "name",
+        "leads/",
+    ),
+}
+ONE_LINE = {"a person"}  # refuses control characters
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_written_elsewhere_is_shown_escaped(place: str, firm: Firm) -> None:
+    address, beside, field, shown_on = PLACES[place]
+    with tenant_context(firm.tenant):
+        lead = str(make.lead(firm.ada).pk)
+    client = client_of(firm.ada)
+    data = {name: text.replace("$lead", lead) for name, text in beside.items()}
+    for text in NASTY:
+        if place in ONE_LINE and "\t" in text:
+            continue
+        answer = client.post(f"/acme/{address}", data | {field: text})
+        assert answer.status_code == 303, text
+        shows_escaped(client, f"/acme/{shown_on.replace('$lead', lead)}", {place: text})
+    refused = client.post(f"/acme/{address}", data | {field: "a\x00b"})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "Null characters are not allowed" in page or "on one line" in page
+
+
+QUERIES = (
+    "search/?q={}",
+    "search/palette/?q={}",
+    "lookup/accounts/?q={}",
+    "leads/?company={}",
+    "leads/?company__starts={}",
+    "leads/?owner={}",
+    "leads/?status={}",
+    "leads/?estimated_value={}",
+    "leads/?created_at__from={}",
+    "leads/?sort={}",
+    "leads/?columns={}",
+    "leads/?view={}",
+    "leads/?edit={}",
+    "leads/?after={}",
+    "leads/?_field={}&_value=x",
+    "leads/?_field=company&_operator={}&_value=x",
+    "leads/new/?last_name={}",
+    "contacts/new/?account={}",
+    "opportunities/board/?stage={}",
+    "reports/pipeline/?owner={}&period={}",
+    "reports/close-ratio/?from={}&to={}",
+    "tasks/?who={}&due={}&after={}",
+)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_no_query_breaks_a_page(query: str, firm: Firm) -> None:
+    client = client_of(firm.ada)
+    for text in (*NASTY[:4], NASTY[10], "a\x00b", "9" * 400, "1e999", "NaN", "\ud800"):
+        typed = quote(text, safe="", errors="surrogatepass")
+        answer = client.get(f"/acme/{query.replace('{}', typed)}")
+        assert answer.status_code in (200, 303), f"{text!r}: {answer.status_code}"
+        assert "<script>alert" not in answer.content.decode(errors="replace")
