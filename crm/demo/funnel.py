@@ -18,6 +18,8 @@ from crm.users.models import Membership
 from leads.conversion import convert_lead
 from leads.conversion.defaults import plan_for
 from leads.services import close_as_unqualified, create_lead, set_lead_status, update_lead
+from leads.vetting.gating import criteria
+from leads.vetting.services import record_answer
 from opportunities.services import add_contact_role, create_opportunity, move_to_stage, update_opportunity
 
 LEADS = 400
@@ -102,9 +104,18 @@ class Funnel:
     def qualify(self, lead: Any, facts: dict[str, Any]) -> None:
         story = self.story
         self.talk(lead.owner, [lead], facts)
+        self.vet(lead)
         set_lead_status(lead=lead, status=choice_meaning("lead_status", "qualified"), actor=lead.owner)
         if story.chance(0.93):
             story.after(12, lambda: self.convert(lead, facts))
+
+    def vet(self, lead: Any) -> None:
+        """Answer what is asked of a lead: mostly yes with evidence, sometimes not known."""
+        for criterion in criteria():
+            if self.story.chance(0.85):
+                evidence = self.story.one_of(words.EVIDENCE.get(criterion.key, ("",)))
+                answer = "yes" if self.story.chance(0.9) else "no"
+                record_answer(lead=lead, criterion=criterion, answer=answer, evidence=evidence, actor=lead.owner)
 
     def close(self, lead: Any) -> None:
         reason = choice_called("unqualified_reason", self.story.weighted(words.UNQUALIFIED))

@@ -153,6 +153,12 @@ EMAIL_SUBJECTS = (
     "Dates for the demo",
     "Reference customers",
 )
+EVIDENCE: dict[str, tuple[str, ...]] = {
+    "budget": ("Has a line in this year's plan.", "Pilot is below the limit that needs the board.", "CFO said so."),
+    "authority": ("Signs up to 50,000 alone.", "Decides together with the CFO.", ""),
+    "need": ("Loses two loads a month to broken cooling.", "Insurer asks for it.", "Spreadsheet takes a day a week."),
+    "timeline": ("Wants it live before the summer.", "Contract with the present supplier ends in spring.", ""),
+}
 TASKS = ("Call {first} back", "Send the revised price list", "Book the demo", "Ask for the date of the decision",
          "Prepare the proposal", "Send two references", "Check the credit limit")  # fmt: skip
 NEXT_STEPS = (
