@@ -32,7 +32,7 @@ ACCOUNT = RecordType(
         Section(_("Company"), ("name", "type", "industry", "website", "phone", "parent")),
         Section(_("Size"), ("employees", "annual_revenue", "founded", "contract_ends_on")),
         Section(_("Address"), ("street", "city", "region", "postal_code", "country")),
-        Section(_("More"), ("description", "owner", "team", "external_id")),
+        Section(_("More"), ("description", "owner", "team", "tags", "external_id")),
     ),
     columns=_COLUMNS,
     headline=("type", "industry", "website", "phone", "owner"),

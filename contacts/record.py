@@ -26,7 +26,7 @@ CONTACT = RecordType(
         Section(_("Person"), ("first_name", "last_name", "job_title", "account", "relationship", "reports_to")),
         Section(_("Reach"), ("email", "phone", "mobile", "opted_out")),
         Section(_("Address"), ("street", "city", "region", "postal_code", "country")),
-        Section(_("More"), ("description", "owner", "team", "external_id")),
+        Section(_("More"), ("description", "owner", "team", "tags", "external_id")),
     ),
     columns=_COLUMNS,
     headline=("account", "job_title", "email", "phone", "owner"),

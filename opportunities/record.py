@@ -47,7 +47,7 @@ OPPORTUNITY = RecordType(
         ),
         Section(_("Background"), ("source", "campaign", "to_existing_customer", "requirements", "description")),
         Section(_("Closing"), ("closed_on", "loss_reason", "loss_note")),
-        Section(_("More"), ("owner", "team", "external_id")),
+        Section(_("More"), ("owner", "team", "tags", "external_id")),
     ),
     columns=_COLUMNS,
     headline=("amount", "expected_close_on", "probability", "owner", "next_step", "next_step_on", "loss_reason"),

@@ -6,3 +6,4 @@ class FieldsConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.fields import lookups  # noqa: F401  registers __prefix
+        from crm.fields.custom import rows, workflows  # noqa: F401  register themselves

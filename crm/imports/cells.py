@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.targets import model_of
 from crm.picklists import selectors as picklists
-from crm.picklists.lists import PICKLISTS
+from crm.picklists.lists import picklist_of
 from crm.picklists.models import Choice, Stage
 from crm.picklists.services import create_choice, create_stage
 from crm.tenants.context import current_tenant
@@ -103,7 +103,7 @@ class Cells:
             return Choice(picklist=picklist, label=text)
         if not self.make_choices:
             raise ValidationError(_("“%(text)s” is not in the list.") % {"text": text})
-        meaning = "other" if PICKLISTS[picklist].meanings else ""
+        meaning = "other" if picklist_of(picklist).meanings else ""
         return create_choice(actor=self.actor, picklist=picklist, values={"label": text, "meaning": meaning})
 
     def _stage(self, text: str) -> Stage:

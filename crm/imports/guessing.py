@@ -15,7 +15,7 @@ def plain(text: str) -> str:
 
 
 def importable(record_type: RecordType) -> list[FieldSpec]:
-    return [spec for spec in record_type.fields if spec.importable]
+    return [spec for spec in record_type.specs_now() if spec.importable]
 
 
 def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:

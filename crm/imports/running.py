@@ -155,6 +155,7 @@ def _run_batch(job: Import, batch: list[list[str]], names: frozenset[str]) -> Ou
                 outcome = Batch(job, batch, names).run(collected=True)
                 raise DryRunDone
         except DryRunDone:
+            forget()  # what it made of choices, tags and people is gone again
             return outcome
     try:
         with transaction.atomic():

@@ -48,7 +48,7 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
         "type": record_type,
         "record": record,
         "headline": [shown(record, spec, False) for spec in record_type.specs(record_type.headline)],
-        "sections": [_section(record_type, record, section, editable) for section in record_type.sections],
+        "sections": [_section(record_type, record, section, editable) for section in record_type.sections_now()],
         "system": [shown(record, record_type.spec(name), False) for name in ("created_at", "created_by", "updated_at")],
         "actions": registry.actions(record_type.key, request.actor, record),
         "head_panels": _panels(request, record_type, record, "head"),

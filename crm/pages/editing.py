@@ -100,7 +100,7 @@ def _write(form: RecordForm, write: Any) -> Any:
 
 
 def _form_specs(record_type: RecordType) -> tuple[FieldSpec, ...]:
-    return record_type.specs(tuple(name for section in record_type.sections for name in section.fields))
+    return record_type.specs(tuple(name for section in record_type.sections_now() for name in section.fields))
 
 
 def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[FieldSpec, ...]) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _form_page(request: WorkspaceRequest, record_type: RecordType, form: RecordF
     record = form.record
     sections = [
         {"label": section.label, "fields": [form[name] for name in section.fields if name in form.fields]}
-        for section in record_type.sections
+        for section in record_type.sections_now()
     ]
     context = {
         "type": record_type,

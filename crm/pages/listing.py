@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import conditional_escape
@@ -95,7 +95,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
     records = filtered(request, listing)
     shown = (*listing.state.specs, record_type.spec("name"))
     page = page_by_key(
-        record_type.with_related(records, shown),
+        listing.state.with_order(record_type.with_related(records, shown)),
         order=listing.state.order(),
         after=request.GET.get("after"),
         before=request.GET.get("before"),
@@ -174,10 +174,8 @@ def _sums(state: ViewState, records: QuerySet) -> list[tuple[str, str]]:
     found = []
     for spec in state.specs:
         if isinstance(spec.kind, Money):
-            minor = spec.kind.minor(spec)
-            rows = records.exclude(**{minor: None}).order_by().values_list(spec.kind.currency)
-            for currency, total in rows.annotate(total=Sum(minor)):
-                found.append((str(spec.label), formats.money(int(total), currency)))
+            for currency, total in spec.kind.sums(spec, records).items():
+                found.append((str(spec.label), formats.money(total, currency)))
     return found
 
 
@@ -186,9 +184,10 @@ def filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, Any
     record_type, state = listing.record_type, listing.state
     known: list[Chip] = chips(state, request.actor)
     editing = request.GET.get("edit", "")
-    context: dict[str, Any] = {"chips": known, "filterable": record_type.fields, "editing": None}
-    if record_type.has(editing):
-        spec = record_type.spec(editing)
+    specs = record_type.specs_now()
+    filterable = [spec for spec in specs if spec.kind.operators]
+    context: dict[str, Any] = {"chips": known, "filterable": filterable, "column_specs": specs, "editing": None}
+    if record_type.has(editing) and (spec := record_type.spec(editing)).kind.operators:
         present = next((one for one in state.filters if one.field == editing), Filter(editing))
         context["editing"] = {
             "spec": spec,

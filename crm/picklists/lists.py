@@ -215,6 +215,16 @@ PICKLISTS: dict[str, Picklist] = {
     )
 }
 
+CUSTOM_PREFIX = "custom."  # of the lists behind a workspace's own fields (crm/fields/custom)
+
+
+def picklist_of(key: str) -> Picklist:
+    """Return the list ``key``: a declared one, or the plain one of a custom field, whose choices have no meaning."""
+    if key.startswith(CUSTOM_PREFIX):
+        return Picklist(key=key, label=key, help="")
+    return PICKLISTS[key]
+
+
 TONES: dict[str, Any] = {
     "": _("None"),
     "neutral": _("Grey"),

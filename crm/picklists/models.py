@@ -9,9 +9,12 @@ from crm.tenants.models import TenantForeignKey, TenantModel
 
 
 class Choice(TenantModel):
-    """One entry of a picklist; the picklists and their meanings are declared in ``picklists/lists.py``."""
+    """One entry of a picklist; the picklists and their meanings are declared in ``picklists/lists.py``.
 
-    picklist = models.CharField(max_length=40, db_collation="C")
+    The list of a workspace's own choice field is not declared there: ``lists.picklist_of``.
+    """
+
+    picklist = models.CharField(max_length=80, db_collation="C")
     label = models.CharField(max_length=100)
     meaning = models.CharField(max_length=30, blank=True, db_collation="C")
     tone = models.CharField(max_length=10, blank=True)  # badge colour: neutral, info, success, warning, danger, hot

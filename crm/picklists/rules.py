@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.picklists.lists import (
-    PICKLISTS,
     STAGE_MEANINGS,
     STAGE_MEANINGS_GUARDED,
     STAGE_MEANINGS_NEEDED,
     TONES,
+    picklist_of,
 )
 from crm.picklists.models import Choice, Stage
 from crm.picklists.usage import in_use
@@ -24,11 +24,11 @@ ListEntry = Choice | Stage
 
 def meanings(entry: ListEntry) -> dict[str, Any]:
     """Return the meanings that an entry of this list may have, with their names."""
-    return STAGE_MEANINGS if isinstance(entry, Stage) else PICKLISTS[entry.picklist].meanings
+    return STAGE_MEANINGS if isinstance(entry, Stage) else picklist_of(entry.picklist).meanings
 
 
 def guarded_meanings(entry: ListEntry) -> frozenset[str]:
-    return STAGE_MEANINGS_GUARDED if isinstance(entry, Stage) else PICKLISTS[entry.picklist].guarded
+    return STAGE_MEANINGS_GUARDED if isinstance(entry, Stage) else picklist_of(entry.picklist).guarded
 
 
 def check_entry(entry: ListEntry, siblings: Sequence[ListEntry]) -> None:
@@ -58,7 +58,7 @@ def check_meaning_change(entry: ListEntry, before: str) -> None:
 
 def check_list(entry: ListEntry, entries: Sequence[ListEntry]) -> None:
     """What the list of ``entry``, which would be ``entries``, must offer: every needed meaning, and its default."""
-    picklist = PICKLISTS[entry.picklist] if isinstance(entry, Choice) else None
+    picklist = picklist_of(entry.picklist) if isinstance(entry, Choice) else None
     active = [other for other in entries if other.is_active]
     present = {other.meaning for other in active}
     for meaning in sorted(picklist.needed if picklist else STAGE_MEANINGS_NEEDED):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.apps import apps
@@ -15,6 +15,14 @@ from crm.tenants.models import TenantForeignKey, TenantModel
 Entry = Choice | Pipeline | Stage
 # Counts by the label of the model that points: {"leads.Lead": 17}
 Usage = Counter[str]
+Follow = Callable[[Entry, Entry], None]
+_followers: list[Follow] = []
+
+
+def follow_replacement(follow: Follow) -> Follow:
+    """Have ``follow(entry, replacement)`` run before rows are moved: for who keeps ids where no foreign key shows."""
+    _followers.append(follow)
+    return follow
 
 
 def references(target: type[models.Model]) -> list[TenantForeignKey]:
@@ -66,6 +74,8 @@ def in_use(entry: Entry) -> bool:
 
 def move_references(entry: Entry, replacement: Entry) -> int:
     """Point all that points at ``entry``, deleted records included, at ``replacement``; return how many rows it was."""
+    for follow in _followers:
+        follow(entry, replacement)
     return sum(
         field.model._base_manager.filter(**{field.attname: entry.pk}).update(**{field.attname: replacement.pk})
         for field in references(type(entry))

@@ -19,7 +19,11 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
 
 def filled(after: dict[str, Any]) -> dict[str, list[Any]]:
     """The changes that make a new record."""
-    return {name: [None, value] for name, value in after.items() if value not in (None, "", False)}
+    return {
+        name: [None, value]
+        for name, value in after.items()
+        if value is not None and value is not False and value != ""  # 0 is a value
+    }
 
 
 def _identity(value: Any) -> Any:

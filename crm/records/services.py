@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.events.models import Event
+from crm.fields.custom.rows import changed_keys, insert_rows, merge_custom, replace_rows
+from crm.fields.custom.selectors import custom_specs
+from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
 from crm.records.types import RecordType
@@ -36,13 +39,19 @@ def create_record(
     """Create a record from ``values`` (by spec name; what is missing gets its default); return it.
 
     ``attributes`` are model attributes that no field shows. Raises ``ValidationError`` keyed by field name.
+    What follows from an event (``because``: a conversion, a workflow) may lack fields that the workspace requires.
     """
     record: Any = record_type.model(created_by=actor, **attributes)
-    missing = [spec for spec in record_type.fields if spec.name not in values and spec.default is not None]
-    _assign(record_type, record, {spec.name: spec.default() for spec in missing} | values)  # type: ignore[misc]
+    specs = record_type.specs_now()
+    missing = [spec for spec in specs if spec.name not in values and spec.default is not None]
+    values = {spec.name: spec.default() for spec in missing} | values  # type: ignore[misc]
+    _assign(record_type, record, values)
+    if because is None:
+        _refuse_missing(record_type, values)
     _prepare(record_type, record)
     insert(record)
-    made = filled(snapshot(record_type.fields, record))
+    insert_rows(record)
+    made = filled(snapshot(specs, record))
     record._created_event = events.record(
         name=f"{record_type.noun}.created", record=record, actor=actor, changes=made, because=because, data=data
     )
@@ -67,7 +76,8 @@ def update_record(
     """
     if reason := record_type.locked(record):
         raise LockedError(reason)
-    before, columns = snapshot(record_type.fields, record), _columns(record)
+    specs = record_type.specs_now()
+    before, columns = snapshot(specs, record), _columns(record)
     for attribute, value in attributes.items():
         setattr(record, attribute, value)
     _assign(record_type, record, values)
@@ -76,9 +86,14 @@ def update_record(
     touched = [column for column in after if after[column] != columns[column]]
     if not touched and not name:
         return None
-    differing = changes(before, snapshot(record_type.fields, record))
+    differing = changes(before, snapshot(specs, record))
     record.updated_at = timezone.now()  # shown as a field, but not a change to tell of
+    keys = changed_keys(columns["custom"], record.custom)
+    if keys:
+        merge_custom(record, keys)
     record.save(update_fields=[*touched, "updated_at"])
+    if keys:
+        replace_rows(record, keys)
     return events.record(
         name=name or f"{record_type.noun}.changed",
         record=record,
@@ -126,6 +141,13 @@ def _refuse_blank(spec: FieldSpec, value: Any) -> None:
         raise ValidationError({spec.name: _("This is needed.")})
 
 
+def _refuse_missing(record_type: RecordType, values: dict[str, Any]) -> None:
+    """Refuse a new record without what the workspace requires, which not every form asks for."""
+    for spec in custom_specs(record_type.key):
+        if spec.required and values.get(spec.name) in (None, ""):
+            raise ValidationError({spec.name: _("“%(field)s” is needed.") % {"field": spec.label}})
+
+
 def _prepare(record_type: RecordType, record: Any) -> None:
     if record.owner_id and not record.team_id and record._state.adding:
         record.team_id = record.owner.team_id
@@ -141,6 +163,9 @@ def _refuse_nul(record: Any) -> None:
         value = getattr(record, field.attname)
         if isinstance(value, str) and "\x00" in value:
             raise ValidationError({field.name: _("Null characters are not allowed.")})
+    for key, value in record.custom.items():
+        if isinstance(value, str) and "\x00" in value:
+            raise ValidationError({f"{NAME_PREFIX}{key}": _("Null characters are not allowed.")})
 
 
 def _refuse_taken_external_id(record_type: RecordType, record: Any) -> None:

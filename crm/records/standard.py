@@ -18,11 +18,18 @@ EXTERNAL_ID = FieldSpec(
     help=_("Its id in the system it came from. Importing the same id again updates this record."),
     synonyms=("id", "record id", "reference"),
 )
+TAGS = FieldSpec(
+    "tags",
+    _("Tags"),
+    kinds.Tags(),
+    help=_("Words of your own, with commas between them."),
+    synonyms=("tag", "labels", "label", "keywords"),
+)
 CREATED = FieldSpec("created_at", _("Created"), kinds.DateTime(), on_create=False, on_edit=False, importable=False)
 UPDATED = FieldSpec("updated_at", _("Changed"), kinds.DateTime(), on_create=False, on_edit=False, importable=False)
 CREATED_BY = FieldSpec("created_by", _("Created by"), kinds.Person(), on_create=False, on_edit=False, importable=False)
 
-STANDARD_FIELDS = (OWNER, TEAM, EXTERNAL_ID, CREATED, CREATED_BY, UPDATED)
+STANDARD_FIELDS = (OWNER, TEAM, TAGS, EXTERNAL_ID, CREATED, CREATED_BY, UPDATED)
 
 ADDRESS_FIELDS = (
     FieldSpec("street", _("Street"), kinds.Text(300), synonyms=("address",)),

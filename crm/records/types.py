@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from crm.events.models import Event
+from crm.fields.custom.selectors import custom_fields, custom_labels, custom_spec, custom_specs
 from crm.fields.spec import FieldSpec, specs_by_name
 from crm.records.models import RecordModel
 from crm.users.models import Membership
+
+MORE_FIELDS = _("More fields")  # the section of the workspace's own fields that stand in no other
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,6 @@ class Action:
     primary: bool = False
     dialog: bool = False
     order: int = 50
-
-
-class Create(Protocol):
-    def __call__(self, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None) -> Any: ...
     verb: str = "GET"
     on_row: bool = False
 
@@ -109,8 +109,13 @@ class BulkAction:
     group: Any = ""  # those of a group share a menu of that name
     danger: bool = False
     order: int = 50
+    most: int | None = None  # records that it takes at once
     tells: Mapping[str, Any] = field(default_factory=dict)
     rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
+
+
+class Create(Protocol):
+    def __call__(self, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None) -> Any: ...
 
 
 class Update(Protocol):
@@ -152,6 +157,7 @@ class RecordType:
     ``key`` is the app's label: URL segment, namespace of its URLs, name in imports and the API. ``noun`` starts its
     event names. ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
     ``locked`` says why a record may not be written now, or "".
+    ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     """
 
@@ -186,16 +192,43 @@ class RecordType:
     def __hash__(self) -> int:
         return hash(self.key)
 
+    def specs_now(self) -> tuple[FieldSpec, ...]:
+        """All fields that records have in the current workspace: those of the product, then its own."""
+        return (*self.fields, *custom_specs(self.key))
+
+    def sections_now(self) -> tuple[Section, ...]:
+        """The sections with the workspace's own fields where they were put."""
+        own = custom_fields(self.key)
+        if not own:
+            return self.sections
+        found = []
+        for section in self.sections:
+            names = tuple(field.name for field in own if field.section in section.fields)
+            found.append(Section(section.label, (*section.fields, *names)))
+        placed = {name for section in found for name in section.fields}
+        rest = tuple(field.name for field in own if field.name not in placed)
+        return (*found, Section(MORE_FIELDS, rest)) if rest else tuple(found)
+
+    def labels(self) -> dict[str, Any]:
+        """What all fields are called, the workspace's inactive ones too."""
+        return {spec.name: spec.label for spec in self.fields} | custom_labels(self.key)
+
     def spec(self, name: str) -> FieldSpec:
         """Return the field; raise ``KeyError`` when there is none of that name."""
-        return self._by_name[name]
+        spec = self._find(name)
+        if spec is None:
+            raise KeyError(name)
+        return spec
 
     def has(self, name: str) -> bool:
-        return name in self._by_name
+        return self._find(name) is not None
 
     def specs(self, names: tuple[str, ...]) -> tuple[FieldSpec, ...]:
         """Return the fields of ``names``, leaving out those that do not exist (any more)."""
-        return tuple(self._by_name[name] for name in names if name in self._by_name)
+        return tuple(spec for spec in map(self._find, names) if spec is not None)
+
+    def _find(self, name: str) -> FieldSpec | None:
+        return self._by_name.get(name) or custom_spec(self.key, name)
 
     def related(self, specs: tuple[FieldSpec, ...]) -> tuple[str, ...]:
         """What a query must ``select_related`` to show ``specs``."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from crm.records.types import RecordType
 from crm.saved_views.models import Audience, PinnedView, SavedView
@@ -41,14 +42,14 @@ def visible_views(actor: Membership, record_type: RecordType) -> Q:
 
 
 def views_of(actor: Membership, record_type: RecordType) -> Views:
-    """Return the views of ``actor`` with two queries: pinned ones first, then by order and name."""
-    found = list(SavedView.objects.filter(visible_views(actor, record_type)).order_by("order", "name", "id"))
-    pins = pins_of(actor) if found else {}
-    hidden = {view_id for view_id, pin in pins.items() if pin.hidden}
-    pinned = {view_id for view_id, pin in pins.items() if not pin.hidden}
-    ordered = sorted(found, key=lambda view: view.pk not in pinned)
-    shown = [view for view in ordered if view.pk not in hidden]
-    mine = [view for view in shown if view.pk in pins and pins[view.pk].is_default]
+    """Return the views of ``actor`` with one query: pinned ones first, then by order and name."""
+    pin = PinnedView.objects.filter(view_id=OuterRef("pk"), member_id=actor.pk)
+    found = SavedView.objects.filter(visible_views(actor, record_type)).order_by("order", "name", "id")
+    # Of a view without a pin both are None.
+    with_pin = found.annotate(hidden=Subquery(pin.values("hidden")), opens=Subquery(pin.values("is_default")))
+    ordered: list[Any] = sorted(with_pin, key=lambda view: view.hidden is not False)
+    shown = [view for view in ordered if not view.hidden]
+    mine = [view for view in shown if view.opens]
     defaults = mine or [view for view in shown if view.is_default] or shown
     tabs = shown[:TABS]
     return Views(tabs, [view for view in ordered if view not in tabs], defaults[0] if defaults else None)

@@ -81,6 +81,11 @@ class ViewState:
         spec = self.sort_spec
         return [(name, self.descending) for name in spec.kind.order(spec)]
 
+    def with_order(self, queryset: QuerySet) -> QuerySet:
+        """Return ``queryset`` with what ``order`` names beside the model's own fields."""
+        spec = self.sort_spec
+        return spec.kind.with_order(spec, queryset)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "filters": [[one.field, one.operator, list(one.values)] for one in self.filters],
@@ -124,7 +129,12 @@ def state_of_json(record_type: RecordType, kept: dict[str, Any]) -> ViewState:
     )
     columns = tuple(name for name in kept.get("columns", ()) if record_type.has(name))
     sort = kept.get("sort", "")
-    return ViewState(record_type, filters, columns, sort if record_type.has(sort.removeprefix("-")) else "", view)
+    return ViewState(record_type, filters, columns, sort if _can_sort(record_type, sort) else "")
+
+
+def _can_sort(record_type: RecordType, sort: str) -> bool:
+    name = sort.removeprefix("-")
+    return record_type.has(name) and record_type.spec(name).kind.sortable
 
 
 def state_of_default(record_type: RecordType, default: DefaultView) -> ViewState:
@@ -144,7 +154,7 @@ def read_state(record_type: RecordType, data: QueryDict, view: SavedView | None)
     if columns:
         state = replace(state, columns=columns)
     sort = data.get("sort", "")
-    if sort and record_type.has(sort.removeprefix("-")) and record_type.spec(sort.removeprefix("-")).kind.sortable:
+    if _can_sort(record_type, sort):
         state = replace(state, sort=sort)
     return state, problems
 

@@ -4,6 +4,7 @@ from crm.fields.kinds.choice import ChoiceOf, Fixed, Flag, Person, StageOf, Team
 from crm.fields.kinds.lookup import Lookup
 from crm.fields.kinds.number import MoneyKind as Money
 from crm.fields.kinds.number import Number, Percent, Year
+from crm.fields.kinds.tags import Tags
 from crm.fields.kinds.text import Email, LongText, Phone, Text, Url
 from crm.fields.kinds.time import Date, DateTime
 
@@ -22,6 +23,7 @@ __all__ = [
     "Person",
     "Phone",
     "StageOf",
+    "Tags",
     "TeamOf",
     "Text",
     "Url",

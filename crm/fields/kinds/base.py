@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,6 +78,10 @@ class Kind:
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
         """The model fields to order by."""
         return (spec.column,)
+
+    def with_order(self, spec: FieldSpec, records: QuerySet) -> QuerySet:
+        """``records`` with whatever ``order`` names that is no field of theirs."""
+        return records
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         """What a list must ``select_related`` for ``html`` to need no further query."""

@@ -184,7 +184,7 @@ class Person(OneOf):
         return getattr(record, spec.column)
 
     def html(self, spec: FieldSpec, record: Any) -> str:
-        member = getattr(record, spec.column)
+        member = self.value(spec, record)
         if member is None:
             return ""
         return format_html(

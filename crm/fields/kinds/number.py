@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import list_currencies
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import Kind
@@ -156,8 +156,8 @@ class MoneyKind(Kind):
         return MoneyField(required=spec.required)
 
     def html(self, spec: FieldSpec, record: Any) -> str:
-        minor = getattr(record, self.minor(spec))
-        return "" if minor is None else formats.money(minor, getattr(record, self.currency))
+        value = self.value(spec, record)
+        return "" if value is None else formats.money(value.minor, value.currency)
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
@@ -183,3 +183,8 @@ class MoneyKind(Kind):
         minor = int(Decimal(parse_decimal(number)).scaleb(minor_digits(currency)))
         lookup = {"is": "exact", "from": "gte", "to": "lte"}[operator]
         return Q(**{f"{self.minor(spec)}__{lookup}": minor, self.currency: currency})
+
+    def sums(self, spec: FieldSpec, records: QuerySet) -> dict[str, int]:
+        """The sum over ``records`` for each currency, in minor units."""
+        rows = records.exclude(**{self.minor(spec): None}).order_by().values_list(self.currency)
+        return {currency: int(total) for currency, total in rows.annotate(total=Sum(self.minor(spec)))}

@@ -121,7 +121,10 @@ class Phone(Text):
         value = self.value(spec, record)
         if not value:
             return ""
-        return format_html('<a href="tel:{}">{}</a>', getattr(record, self.key) or value, value)
+        return format_html('<a href="tel:{}">{}</a>', self.dialled(record, value), value)
+
+    def dialled(self, record: Any, value: str) -> str:
+        return getattr(record, self.key) or value
 
 
 class Url(Text):
