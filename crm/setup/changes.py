@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
 from crm.events.models import Event
+from crm.fields.custom.selectors import field_of_picklist
 from crm.picklists.lists import PICKLISTS
 from crm.users.selectors import members, roles, teams
 
@@ -17,14 +18,16 @@ FIELD_LABELS = {
     "can_export": _("export"),
     "can_import": _("import"),
     "can_set_up": _("setup"),
-    "criteria": _("criteria"),
     "contacts_need_account": _("contacts need an account"),
+    "criteria": _("criteria"),
     "currency": _("currency"),
     "description": _("description"),
     "forecast_category": _("forecast category"),
     "guidance": _("guidance"),
+    "help": _("help"),
     "is_active": _("active"),
     "is_default": _("default"),
+    "is_filterable": _("filter"),
     "label": _("name"),
     "language": _("language"),
     "meaning": _("meaning"),
@@ -35,7 +38,9 @@ FIELD_LABELS = {
     "past_customer_months": _("months until a customer is a past customer"),
     "probability": _("probability"),
     "question": _("question"),
+    "required": _("required"),
     "role": _("role"),
+    "section": _("section"),
     "team": _("team"),
     "time_zone": _("time zone"),
     "tone": _("colour"),
@@ -49,6 +54,10 @@ phrases.register("member.joined", _("%(actor)s joined"))
 phrases.register("member.imported", _("%(actor)s imported records of this person"))
 phrases.register("picklist.choice_created", _("%(actor)s added “%(label)s”"))
 phrases.register("picklist.choice_deleted", _("%(actor)s deleted “%(label)s”"))
+phrases.register("custom_field.created", _("%(actor)s added the field “%(label)s”"))
+phrases.register("custom_field.made_filterable", _("%(actor)s lets lists filter by “%(label)s”"))
+phrases.register("custom_field.deleted", _("%(actor)s deleted the field “%(label)s”, with its values"))
+phrases.register("tag.deleted", _("%(actor)s deleted the tag “%(label)s”"))
 phrases.register("workflow.retried", _("%(actor)s tried “%(handler)s” again"))
 phrases.register("view.created", _("%(actor)s saved the view “%(view)s”"))
 phrases.register("view.changed", _("%(actor)s changed the view “%(view)s”"))
@@ -72,6 +81,9 @@ def told(events: list[Event]) -> list[dict[str, Any]]:
 def _subject(event: Event, names: dict[Any, str]) -> str:
     if event.record_id:
         return names.get(event.record_id) or str(event.data.get("name", ""))
-    if event.data.get("list") in PICKLISTS:
-        return f"{PICKLISTS[event.data['list']].label}: {event.data.get('label', '')}"
+    picklist = event.data.get("list", "")
+    if picklist in PICKLISTS:
+        return f"{PICKLISTS[picklist].label}: {event.data.get('label', '')}"
+    if field := field_of_picklist(picklist):
+        return f"{field.label}: {event.data.get('label', '')}"
     return str(event.data.get("label", ""))

@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from crm.fields.custom.selectors import field_of_picklist
+from crm.fields.models import CustomField
 from crm.picklists import rules, selectors, services
-from crm.picklists.lists import PICKLISTS, Picklist
+from crm.picklists.lists import PICKLISTS, Picklist, picklist_of
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.setup.forms import ChoiceForm, EntryForm, StageForm
 from crm.users.models import Membership
@@ -20,6 +22,7 @@ STAGES_HELP = _(
     "The way of a sale, from first talk to won or lost. Rename and reorder freely: rules and reports go by what a "
     "stage means, not by its name."
 )
+CHOICES_HELP = _("What can be chosen in this field.")
 Entry = Choice | Stage
 
 
@@ -32,6 +35,7 @@ class EditedList:
     help: Any
     picklist: Picklist | None = None
     pipeline: Pipeline | None = None
+    field: CustomField | None = None  # whose list it is
 
     @property
     def entries(self) -> list[Entry]:
@@ -87,6 +91,8 @@ def edited_list(key: str) -> EditedList:
     if key in PICKLISTS:
         picklist = PICKLISTS[key]
         return EditedList(key, picklist.label, picklist.help, picklist=picklist)
+    if field := field_of_picklist(key):
+        return EditedList(key, field.label, field.help or CHOICES_HELP, picklist=picklist_of(key), field=field)
     try:
         pipeline = selectors.pipeline(UUID(key))
     except (ValueError, Pipeline.DoesNotExist):

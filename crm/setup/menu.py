@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.picklists.lists import PICKLISTS
 from crm.picklists.selectors import default_pipeline, pipelines
+from crm.records import registry
 from crm.setup.lists import STAGES_HELP
 
 PICKLIST_ICONS = {
@@ -42,7 +43,7 @@ class Group:
 
 def groups(path: str) -> list[Group]:
     """Return all setup pages; the one that ``path`` is in, or below, is marked."""
-    found = [_workspace(), _vetting(), _sales(), _words(), _log()]
+    found = [_workspace(), _vetting(), _sales(), _fields(), _words(), _log()]
     urls = [page.url for group in found for page in group.pages]
     current = max((url for url in urls if path.startswith(url)), key=len, default="")
     return [
@@ -135,6 +136,21 @@ def _customers() -> tuple[Page, ...]:
             reverse("setup:contact_accounts"),
         ),
     )
+
+
+def _fields() -> Group:
+    pages = [
+        Page(
+            record_type.label_plural,
+            _("Facts of your own about %(records)s, beside those that are there.")
+            % {"records": str(record_type.label_plural).lower()},
+            record_type.icon,
+            reverse("setup:fields", kwargs={"type": record_type.key}),
+        )
+        for record_type in registry.record_types()
+    ]
+    tags = Page(_("Tags"), _("The words that people have put on records."), "tags", reverse("setup:tags"))
+    return Group(_("Fields"), (*pages, tags))
 
 
 def _words() -> Group:

@@ -8,7 +8,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.fields.custom.selectors import field_of_picklist
 from crm.fields.kinds.choice import ChoiceOf, StageOf
+from crm.fields.models import CustomValue
 from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.picklists.usage import Usage
@@ -47,7 +49,20 @@ def used_by(entry: Choice | Pipeline | Stage, usage: Usage) -> Used:
         if (count := usage[record_type.model._meta.label])
     ]
     uses += [Use(label, usage[model]) for model, label in OTHERS.items() if usage[model]]
+    if usage[CustomValue._meta.label]:
+        uses += _uses_of_custom(entry)
     return Used(tuple(uses))
+
+
+def _uses_of_custom(entry: Choice | Pipeline | Stage) -> list[Use]:
+    """The live records that have ``entry`` in a field of the workspace's own."""
+    field = field_of_picklist(entry.picklist) if isinstance(entry, Choice) else None
+    if field is None:
+        return []
+    record_type = registry.record_type(field.record_type)
+    holders = CustomValue.objects.filter(v_choice=entry.pk).values("record_id")
+    count = record_type.model._default_manager.filter(pk__in=holders).count()
+    return [Use(record_type.label_plural, count, _url_with(record_type, entry))] if count else []
 
 
 def held_by(field: str, row: Membership | Team) -> Used:
@@ -63,7 +78,7 @@ def held_by(field: str, row: Membership | Team) -> Used:
 
 def _url_with(record_type: RecordType, entry: Choice | Pipeline | Stage) -> str:
     """The list of the records that have ``entry``, when exactly one of their fields can hold it."""
-    names = [spec.name for spec in record_type.fields if _holds(spec, entry)]
+    names = [spec.name for spec in record_type.specs_now() if spec.kind.operators and _holds(spec, entry)]
     return _list_url(record_type, names[0], str(entry.pk)) if len(names) == 1 else ""
 
 

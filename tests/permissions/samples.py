@@ -87,6 +87,8 @@ def _people(sample: Sample) -> None:
 
 
 def _lists(sample: Sample) -> None:
+    from crm.fields.custom.services import create_field
+    from crm.fields.tags import ensure_tags
     from crm.picklists import selectors, services
 
     ada = sample.firm.ada
@@ -96,6 +98,12 @@ def _lists(sample: Sample) -> None:
     sample.keep(stage=make.stage("open"), stage_won=make.stage("won"), stage_lost=make.stage("lost"))
     sample.keep(spare_stage=services.create_stage(actor=ada, pipeline=used, values={"label": "Spare"}))
     sample.keep(spare_source=services.create_choice(actor=ada, picklist="lead_source", values={"label": "Spare"}))
+    sample.keep(
+        own_field=create_field(actor=ada, record_type="leads", kind="choice", label="Size", choices=("Small", "Large")),
+        spare_field=create_field(actor=ada, record_type="leads", kind="text", label="Spare"),
+        tag=ensure_tags(("VIP",))[0],
+        spare_tag=ensure_tags(("Spare",))[0],
+    )
     sample.keep(
         source=selectors.choices("lead_source")[0],
         status_working=selectors.choice_meaning("lead_status", "working"),

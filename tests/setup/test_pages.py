@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from django.urls.resolvers import URLPattern
 
+from crm.fields.custom.services import create_field
+from crm.fields.tags import ensure_tags
+from crm.lists.services import create_list
 from crm.picklists import selectors
 from crm.setup.urls import urlpatterns
 from crm.tenants.context import tenant_context
+from leads.vetting import criteria
 from tests.people import Firm, client_of
 
 
@@ -16,7 +23,11 @@ def _addresses(firm: Firm) -> dict[str, str]:
     with tenant_context(firm.tenant):
         pipeline = selectors.default_pipeline()
         stage, status = selectors.stages(pipeline)[0], selectors.choices("lead_status")[0]
+        field = create_field(actor=firm.ada, record_type="leads", kind="text", label=f"Field {uuid4().hex}")
+        [tag] = ensure_tags((f"Tag {uuid4().hex}",))
+        criterion, mailing_list = criteria()[0], create_list(actor=firm.ada, name=f"List {uuid4().hex}")
     ids = {"person": firm.ana.pk, "team": firm.east.pk, "role": firm.ana.role_id, "pipeline": pipeline.pk}
+    ids |= {"field": field.pk, "tag": tag.pk, "criterion": criterion.pk, "mailing_list": mailing_list.pk}
     found = {}
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
@@ -27,7 +38,9 @@ def _addresses(firm: Firm) -> dict[str, str]:
         if name.endswith("_deletion") and name != "entry_deletion":
             continue
         if "<str:key>" not in route:
-            found[name] = firm.url(f"setup:{name}", **({"id": ids[name]} if "<uuid:id>" in route else {}))
+            more: dict[str, Any] = {"type": "leads"} if "<slug:type>" in route else {}
+            more |= {"id": ids[name]} if "<uuid:id>" in route else {}
+            found[name] = firm.url(f"setup:{name}", **more)
             continue
         for key, entry in ((str(pipeline.pk), stage), ("lead_status", status)):
             more = {"id": entry.pk} if "<uuid:id>" in route else {}

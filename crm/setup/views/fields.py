@@ -1,0 +1,158 @@
+"""The workspace's own fields: one page for each type of record."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from crm.fields.custom import selectors, services
+from crm.fields.models import CustomField, FieldKind
+from crm.records import registry
+from crm.records.types import MORE_FIELDS, RecordType
+from crm.saved_views.state import Filter, ViewState
+from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
+from crm.setup.http import add_error, moved_position, setup_page, show
+from crm.ui.http import go, method
+from crm.ui.toasts import say
+from crm.users.http import WorkspaceRequest
+
+
+@setup_page
+def list_fields(request: WorkspaceRequest, type: str) -> HttpResponse:
+    """The workspace's own fields in their order, and what every workspace has."""
+    record_type = _type(type)
+    rows = [
+        {"field": field, "kind": FieldKind(field.kind).label, "section": _section(record_type, field)}
+        for field in selectors.custom_fields(type, active_only=False)
+    ]
+    return show(request, "setup/fields.html", {"type": record_type, "rows": rows, "built_in": record_type.fields})
+
+
+@setup_page
+def new_field(request: WorkspaceRequest, type: str) -> HttpResponse:
+    """First the kind, which never changes; ``?kind=…`` then asks for the rest."""
+    record_type = _type(type)
+    kind = request.POST.get("kind", request.GET.get("kind", ""))
+    context: dict[str, Any] = {"type": record_type}
+    if kind not in FieldKind.values:
+        kinds = [(one.value, one.label, KIND_HELP[one], KIND_ICONS[one]) for one in FieldKind]
+        return show(request, "setup/field_kinds.html", context | {"kinds": kinds})
+    form = NewFieldForm(record_type, kind, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            field = services.create_field(actor=request.actor, record_type=type, kind=kind, **form.values())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("“%(label)s” was added.") % {"label": field.label})
+            return go(request, _url_of(type))
+    return show(request, "setup/new_field.html", context | {"kind": FieldKind(kind)}, form=form)
+
+
+@setup_page
+def edit_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
+    record_type, field = _field(type, id)
+    initial = FieldForm.initial_of(field, record_type)
+    form = FieldForm(record_type, field.kind, request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_field(field=field, actor=request.actor, values=form.cleaned_data)
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("“%(label)s” was saved.") % {"label": form.cleaned_data["label"]})
+            return go(request, _url_of(type))
+    context = {
+        "type": record_type,
+        "field": field,
+        "kind": FieldKind(field.kind).label,
+        "used": selectors.records_with(field),
+        "used_url": _filled_url(record_type, field),
+    }
+    return show(request, "setup/field.html", context, form=form)
+
+
+@setup_page
+@require_POST
+def move_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
+    _record_type, field = _field(type, id)
+    index = selectors.custom_fields(type, active_only=False).index(field)
+    services.move_field(field=field, position=moved_position(request, index), actor=request.actor)
+    return go(request, f"{_url_of(type)}#field-{field.pk}")
+
+
+@setup_page
+@require_POST
+def deactivate_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
+    """POST takes the field off all pages, DELETE puts it back."""
+    _record_type, field = _field(type, id)
+    active = method(request) == "DELETE"
+    services.set_field_active(field=field, is_active=active, actor=request.actor)
+    text = _("“%(label)s” is back.") if active else _("“%(label)s” is on no page any more. Its values are kept.")
+    say(request, text % {"label": field.label}, undo_url="" if active else request.path)
+    return go(request, _url_of(type))
+
+
+@setup_page
+def delete_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
+    """Say how many records lose a value, then delete the field for good."""
+    record_type, field = _field(type, id)
+    used = selectors.records_with(field)
+    form = ConfirmationForm(field.label, request.POST if request.method == "POST" else None, asked=bool(used))
+    if request.method == "POST" and form.is_valid():
+        try:
+            records = services.delete_field(field=field, actor=request.actor)
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _deleted_text(field, records))
+            return go(request, _url_of(type))
+    return show(request, "setup/field_deletion.html", {"type": record_type, "field": field, "used": used}, form=form)
+
+
+def _deleted_text(field: CustomField, records: int) -> str:
+    text = ngettext(
+        "“%(label)s” was deleted, with its value on %(count)s record.",
+        "“%(label)s” was deleted, with its values on %(count)s records.",
+        records,
+    )
+    return (text if records else _("“%(label)s” was deleted.")) % {"label": field.label, "count": records}
+
+
+def _type(key: str) -> RecordType:
+    try:
+        return registry.record_type(key)
+    except KeyError:
+        raise Http404 from None
+
+
+def _field(key: str, field_id: UUID) -> tuple[RecordType, CustomField]:
+    field = selectors.field_by_id(field_id)
+    if field is None or field.record_type != key:
+        raise Http404
+    return _type(key), field
+
+
+def _section(record_type: RecordType, field: CustomField) -> Any:
+    return next((one.label for one in record_type.sections if field.section in one.fields), MORE_FIELDS)
+
+
+def _filled_url(record_type: RecordType, field: CustomField) -> str:
+    """The list of the records that have a value, where lists can filter by it."""
+    if not record_type.has(field.name):
+        return ""
+    operators = record_type.spec(field.name).kind.operators
+    wanted = Filter(field.name, "filled") if "filled" in operators else Filter(field.name, "is", ("yes",))
+    url = reverse(f"{record_type.key}:list") + ViewState(record_type, (wanted,)).query()
+    return url if operators else ""
+
+
+def _url_of(type_key: str) -> str:
+    return reverse("setup:fields", kwargs={"type": type_key})
