@@ -13,7 +13,7 @@ from crm.lists.forms import ListsField
 from crm.lists.selectors import mailing_lists
 from crm.users.models import Membership
 
-_CLOSING = (
+CLOSING_FIELDS = (
     FieldSpec("unqualified_reason", _("Reason"), kinds.ChoiceOf("unqualified_reason"), required=True),
     FieldSpec(
         "task_due_on",
@@ -30,7 +30,7 @@ class ClosingForm(RecordForm):
     """Why a lead is closed as unqualified, whether somebody shall look at it again, and what it is to be sent."""
 
     def __init__(self, *, actor: Membership, data: Any = None) -> None:
-        super().__init__(_CLOSING, actor=actor, data=data, initial={"task_owner": str(actor.pk)})
+        super().__init__(CLOSING_FIELDS, actor=actor, data=data, initial={"task_owner": str(actor.pk)})
         if mailing_lists():
             self.fields["lists"] = ListsField(label=_("Put on these mailing lists"))
 

@@ -6,12 +6,13 @@ as quickly as a small one; and only records that the actor may see are ever offe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet, TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.record import ACCOUNT
@@ -79,17 +80,60 @@ class Candidates:
         return getattr(self, key)
 
 
+class Imagined:
+    """Accounts and contacts that are not written yet, found like those that are: for a rehearsal.
+
+    A record that exists can be added with the keys that it would have. ``sees`` says which ones may be found.
+    """
+
+    _KEYS = {
+        "accounts": ("pk", "domain", "phone_key", "name_key"),
+        "contacts": ("email_key", "phone_key", "sort_name", "email_domain"),
+    }
+
+    def __init__(self, sees: Callable[[Any], bool] = lambda record: True) -> None:
+        self._sees = sees
+        self._records: dict[UUID, Any] = {}
+        self._index: dict[tuple[str, str, Any], list[UUID]] = {}
+        self._names: list[str] = []  # of the accounts, in order
+
+    def add(self, key: str, record: Any) -> None:
+        """Let ``record`` be found from now on, in place of an earlier state of it."""
+        self._records[record.pk] = record
+        for name in self._KEYS[key]:
+            if value := getattr(record, name):
+                ids = self._index.setdefault((key, name, value), [])
+                if name == "name_key" and not ids:
+                    insort(self._names, value)
+                if record.pk not in ids:
+                    ids.append(record.pk)
+
+    def now(self, record: Any) -> Any:
+        """The record as it would be by now."""
+        return self._records.get(record.pk, record)
+
+    def find(self, key: str, name: str, values: Iterable[Any]) -> list[Any]:
+        found = (self._records[pk] for value in values for pk in self._index.get((key, name, value), ()))
+        return [record for record in found if self._sees(record)]
+
+    def accounts_from(self, start: str, end: str) -> list[Any]:
+        """The accounts whose ``name_key`` is from ``start`` up to, and without, ``end``."""
+        names = self._names[bisect_left(self._names, start) : bisect_left(self._names, end)]
+        return self.find("accounts", "name_key", names[:_LOOKED_AT])
+
+
 class _Found:
     """Hits of one type; a record that is found twice keeps both reasons."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, imagined: Imagined) -> None:
         self.key = key
-        self.records: dict[UUID, Model] = {}
+        self.imagined = imagined
+        self.records: dict[UUID, Any] = {}
         self.reasons: dict[UUID, list[Reason]] = {}
 
-    def add(self, reason: Reason, rows: Iterable[Model]) -> None:
+    def add(self, reason: Reason, rows: Iterable[Any]) -> None:
         for row in rows:
-            self.records.setdefault(row.pk, row)
+            self.records.setdefault(row.pk, self.imagined.now(row))
             reasons = self.reasons.setdefault(row.pk, [])
             if reason not in reasons:
                 reasons.append(reason)
@@ -104,69 +148,89 @@ class _Found:
         return sorted(found, key=lambda one: (-one.score, one.record.sort_name, one.record.pk))[:SHOWN]
 
 
-def find_candidates(lead: Lead, actor: Any) -> Candidates:
-    """Return the records that ``actor`` may see and ``lead`` may be about, each with its reasons, best first."""
+def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None) -> Candidates:
+    """Return the records that ``actor`` may see and ``lead`` may be about, each with its reasons, best first.
+
+    ``beside`` has records that would be there by now.
+    """
     people = visible_records(actor, CONTACT).select_related("account")
     companies = visible_records(actor, ACCOUNT).select_related("owner")
     deals = visible_records(actor, OPPORTUNITY, "edit").select_related("account")  # a contact is added to it
-    contacts = _contacts(lead, people)
-    accounts = _accounts(lead, companies, visible_records(actor, CONTACT), contacts)
+    imagined = beside or Imagined()
+    contacts = _contacts(lead, people, imagined)
+    accounts = _accounts(lead, companies, people, contacts, imagined)
     opportunities = _opportunities(deals, accounts, contacts)
     return Candidates(accounts.ranked(), contacts.ranked(), opportunities.ranked())
 
 
-def _contacts(lead: Lead, visible: QuerySet) -> _Found:
-    found = _Found("contacts")
+def _contacts(lead: Lead, visible: QuerySet, imagined: Imagined) -> _Found:
+    found = _Found("contacts", imagined)
     if lead.email_key:
         found.add(Reason.SAME_EMAIL, visible.filter(email_key=lead.email_key)[:_LOOKED_AT])
+        found.add(Reason.SAME_EMAIL, imagined.find("contacts", "email_key", [lead.email_key]))
     if lead.phone_key:
         same = Q(phone_key=lead.phone_key) | Q(mobile_key=lead.phone_key)
         found.add(Reason.SAME_PHONE, visible.filter(same)[:_LOOKED_AT])
+        found.add(Reason.SAME_PHONE, imagined.find("contacts", "phone_key", [lead.phone_key]))
     if is_person(lead):
         found.add(Reason.SAME_NAME, visible.filter(sort_name=sort_key(lead.name))[:_LOOKED_AT])
+        found.add(Reason.SAME_NAME, imagined.find("contacts", "sort_name", [sort_key(lead.name)]))
     if lead.last_name and (domain := firm_domain(lead.email_domain)):
         namesakes = visible.filter(email_domain=domain, last_name=lead.last_name)
         found.add(Reason.SIMILAR_NAME, namesakes.exclude(sort_name=sort_key(lead.name))[:_LOOKED_AT])
+        rest = [one for one in imagined.find("contacts", "email_domain", [domain]) if one.last_name == lead.last_name]
+        found.add(Reason.SIMILAR_NAME, [one for one in rest if one.sort_name != sort_key(lead.name)])
     return found
 
 
-def _accounts(lead: Lead, visible: QuerySet, visible_contacts: QuerySet, contacts: _Found) -> _Found:
-    found = _Found("accounts")
+def _accounts(lead: Lead, visible: QuerySet, people: QuerySet, contacts: _Found, imagined: Imagined) -> _Found:
+    found = _Found("accounts", imagined)
     same_email = [
-        contact.account_id  # type: ignore[attr-defined]
-        for pk, contact in contacts.records.items()
-        if Reason.SAME_EMAIL in contacts.reasons[pk]
+        contact.account_id for pk, contact in contacts.records.items() if Reason.SAME_EMAIL in contacts.reasons[pk]
     ]
     if same_email:
         found.add(Reason.SAME_EMAIL, visible.filter(pk__in=same_email))
+        found.add(Reason.SAME_EMAIL, imagined.find("accounts", "pk", same_email))
     domains = {firm_domain(lead.email_domain), firm_domain(domain_key(lead.website))} - {""}
     if domains:
         found.add(Reason.SAME_DOMAIN, visible.filter(domain__in=domains)[:_LOOKED_AT])
-        colleagues = visible_contacts.filter(email_domain__in=domains).exclude(account=None).order_by()
-        ids = list(colleagues.values_list("account_id", flat=True).distinct()[:_LOOKED_AT])
-        if ids:
-            found.add(Reason.SAME_DOMAIN, visible.filter(pk__in=ids))
+        found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "domain", domains))
+        _of_colleagues(found, visible, people, domains, imagined)
     if lead.phone_key:
         found.add(Reason.SAME_PHONE, visible.filter(phone_key=lead.phone_key)[:_LOOKED_AT])
+        found.add(Reason.SAME_PHONE, imagined.find("accounts", "phone_key", [lead.phone_key]))
     if lead.company_key:
-        _companies(found, visible, lead.company_key)
+        _companies(found, visible, lead.company_key, imagined)
     return found
 
 
-def _companies(found: _Found, visible: QuerySet, key: str) -> None:
+def _of_colleagues(found: _Found, visible: QuerySet, people: QuerySet, domains: set[str], imagined: Imagined) -> None:
+    """The accounts of people with addresses of the same firm."""
+    colleagues = people.filter(email_domain__in=domains).exclude(account=None).order_by().select_related(None)
+    ids = list(colleagues.values_list("account_id", flat=True).distinct()[:_LOOKED_AT])
+    ids += [one.account_id for one in imagined.find("contacts", "email_domain", domains) if one.account_id]
+    if ids:
+        found.add(Reason.SAME_DOMAIN, visible.filter(pk__in=ids))
+        found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "pk", ids))
+
+
+def _companies(found: _Found, visible: QuerySet, key: str, imagined: Imagined) -> None:
     """The same name, and similar ones: ``Acme Robotics`` for ``Acme``, ``Acme`` for ``Acme Robotics``."""
     words = key.split()
     starts = [" ".join(words[:count]) for count in range(1, len(words))]
     shorter = [start for start in starts if len(start) >= _SHORTEST_PREFIX]
-    for account in visible.filter(name_key__in=[key, *shorter])[: 2 * _LOOKED_AT]:
+    there = [*visible.filter(name_key__in=[key, *shorter])[: 2 * _LOOKED_AT]]
+    for account in [*there, *imagined.find("accounts", "name_key", [key, *shorter])]:
         found.add(Reason.SAME_NAME if account.name_key == key else Reason.SIMILAR_NAME, [account])
     if len(key) >= _SHORTEST_PREFIX:
-        longer = visible.filter(name_key__gte=f"{key} ", name_key__lt=f"{key}!")  # "!" is what follows " "
+        start, end = f"{key} ", f"{key}!"  # "!" is what follows " "
+        longer = visible.filter(name_key__gte=start, name_key__lt=end)
         found.add(Reason.SIMILAR_NAME, longer.order_by("name_key")[:_LOOKED_AT])
+        found.add(Reason.SIMILAR_NAME, imagined.accounts_from(start, end))
 
 
 def _opportunities(visible: QuerySet, accounts: _Found, contacts: _Found) -> _Found:
-    found = _Found("opportunities")
+    found = _Found("opportunities", accounts.imagined)
     is_open = visible.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN))
     sure = {hits.key: [one.record.pk for one in hits.ranked() if one.is_sure] for hits in (accounts, contacts)}
     if sure["contacts"]:

@@ -10,6 +10,7 @@ from crm.records import registry
 from crm.records.types import Action, Board, DefaultView, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
+from leads.bulk import lead_actions
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.models import Lead
 from leads.selectors import board_statuses, card_facts
@@ -109,6 +110,7 @@ def _converted(actor: Membership, lead: Lead) -> bool:
 
 
 registry.register(LEAD)
+registry.add_bulk_actions(lead_actions)
 registry.add_action(
     "leads", Action("convert", _("Convert"), "sparkles", "leads:conversion", _open, primary=True, order=10)
 )

@@ -22,6 +22,7 @@ from crm.pages.listing import Listing, filter_context, filtered, read_listing
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
+from crm.ui import format as formats
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -56,6 +57,10 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     ids, count = _selection(request, listing)
     if not count or listing.problems:
         say(request, " ".join(listing.problems) or _("Choose some rows first."), tone="warning")
+        return go(request, back)
+    if action.most and count > action.most:
+        words = {"limit": formats.number(action.most)}
+        say(request, _("At most %(limit)s rows at once: filter the list first.") % words, tone="warning")
         return go(request, back)
     form = ask(action, request.actor, request.POST if "go" in request.POST else None)
     if "go" not in request.POST or not form.is_valid():

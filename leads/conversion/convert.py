@@ -72,11 +72,11 @@ class _Work:
     actor: Membership
     plan: ConversionPlan
     conversion: Conversion
+    missing: list[str]  # criteria that are not met, and were gone past knowingly
     changes: ChangeSet = field(default_factory=ChangeSet)
     records: dict[str, Any] = field(default_factory=dict)  # those that exist, then also those that are made
     ids: dict[str, UUID] = field(default_factory=dict)
     roles_before: set[UUID] = field(default_factory=set)  # rows of the existing opportunity's contacts
-    missing: list[str] = field(default_factory=list)  # criteria that are not met, and were gone past knowingly
 
     @property
     def owner(self) -> Membership:
@@ -84,7 +84,14 @@ class _Work:
 
 
 @atomic
-def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan, despite_gate: bool = False) -> Conversion:
+def convert_lead(
+    *,
+    lead_id: UUID,
+    actor: Membership,
+    plan: ConversionPlan,
+    despite_gate: bool = False,
+    because: Event | None = None,
+) -> Conversion:
     """Convert the lead as ``plan`` says, wholly or not at all, and return the conversion.
 
     A lead that is converted already is left as it is and its conversion returned: however often and from however
@@ -98,12 +105,10 @@ def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan, desp
     done = live_conversion(lead)
     if done is not None:
         return done
-    refuse_closed(lead)
-    _refuse_plan(plan, actor)
-    work = _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor))
-    work.missing = _pass_gate(lead, despite_gate)
+    missing = check_conversion(lead, actor=actor, plan=plan, despite_gate=despite_gate)
+    work = _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor), missing)
     _find_existing(work)
-    event = _mark_converted(work)
+    event = _mark_converted(work, because)
     for key in PARTS:
         if plan.of(key).way != Way.NONE:
             work.records[key] = _make(work, key, event)
@@ -111,6 +116,13 @@ def convert_lead(*, lead_id: UUID, actor: Membership, plan: ConversionPlan, desp
     _bring_activities(work, event)
     _bring_lists(work, event)
     return _finish(work, event)
+
+
+def check_conversion(lead: Lead, *, actor: Membership, plan: ConversionPlan, despite_gate: bool = False) -> list[str]:
+    """Raise ``PartError`` when ``lead`` may not be converted so; return the criteria that are gone past knowingly."""
+    refuse_closed(lead)
+    _refuse_plan(plan, actor)
+    return _pass_gate(lead, despite_gate)
 
 
 def named(lead: Lead) -> dict[str, str]:
@@ -188,7 +200,7 @@ def _watch_around(work: _Work) -> None:
         work.changes.watch(contact.account)
 
 
-def _mark_converted(work: _Work) -> Event:
+def _mark_converted(work: _Work, because: Event | None) -> Event:
     """Close the lead. Its event comes first, so that what is made and changed can say because of what."""
     work.changes.watch(work.lead)
     status = choice_meaning("lead_status", "converted")
@@ -207,6 +219,7 @@ def _mark_converted(work: _Work) -> Event:
         actor=work.actor,
         values={"status": status},
         name="lead.converted",
+        because=because,
         data=data,
         status_since=now,
         converted_at=now,
@@ -218,15 +231,16 @@ def _mark_converted(work: _Work) -> Event:
 def _label(work: _Work, key: str) -> str:
     if key in work.records:
         return work.records[key].name
-    values = _new_values(work, key)
+    values = new_values(work.lead, work.plan, key)
     person = join_name(values.get("first_name") or "", values.get("last_name") or "")
     return values.get("name") or person or values.get("email") or work.lead.name
 
 
-def _new_values(work: _Work, key: str) -> dict[str, Any]:
-    values = mapped_values(work.lead, key, work.plan.made) | dict(work.plan.of(key).values)
+def new_values(lead: Lead, plan: ConversionPlan, key: str) -> dict[str, Any]:
+    """Return what a new record of the type ``key`` gets, apart from its owner and the records that it hangs on."""
+    values = mapped_values(lead, key, plan.made) | dict(plan.of(key).values)
     if key == "opportunities" and not values.get("name"):
-        values["name"] = opportunity_name(work.lead)
+        values["name"] = opportunity_name(lead)
     return values
 
 
@@ -245,7 +259,7 @@ def _make(work: _Work, key: str, event: Event) -> Any:
 
 
 def _create(work: _Work, key: str, event: Event) -> Any:
-    values = _new_values(work, key) | _relations(work, key)
+    values = new_values(work.lead, work.plan, key) | _relations(work, key)
     values["owner"] = work.owner
     if work.owner.pk == work.lead.owner_id and work.lead.team_id:
         values["team"] = work.lead.team

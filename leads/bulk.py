@@ -1,0 +1,148 @@
+"""What can be done to many leads at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.bulk.actions import CHANGED
+from crm.events.models import Event
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choices
+from crm.records.types import BulkAction, RecordType
+from crm.users.access import may
+from crm.users.models import Membership
+from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert_one
+from leads.fields import OPEN_MEANINGS
+from leads.forms import CLOSING_FIELDS
+from leads.services import close_as_unqualified, set_lead_status
+from leads.vetting import current_gate
+from leads.vetting.gating import Unmet
+
+MOST_CONVERTED = 20_000  # a rehearsal keeps in mind what all of them would make
+
+
+class OpenStatus(kinds.ChoiceOf):
+    """A status that a lead can be moved to by choosing it."""
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> list[Choice]:
+        return [status for status in choices("lead_status") if status.meaning in OPEN_MEANINGS]
+
+
+_STATUS = FieldSpec("status", _("Status"), OpenStatus("lead_status"), required=True)
+_WITHOUT = FieldSpec("without_opportunity", _("Without opportunities"), kinds.Flag())
+_STAGE = FieldSpec("stage", _("Stage"), OpenStage(), help=_("Empty: the first one."))
+_OWNER = FieldSpec("owner", _("Owner of what is new"), kinds.Person(), help=_("Empty: whoever owns the lead."))
+_SKIP = FieldSpec(
+    "skip_doubtful",
+    _("Leave doubtful ones"),
+    kinds.Flag(),
+    help=_("Where something similar exists already, the lead is left for you to convert by hand."),
+)
+_DESPITE = FieldSpec(
+    "despite_gate", _("Also convert leads that are not vetted"), kinds.Flag(), help=_("Otherwise they are refused.")
+)
+
+
+def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
+    rule = current_gate()
+    opportunity = (_WITHOUT, _STAGE) if may(actor, "create", "opportunities") else ()
+    despite = (_DESPITE,) if rule.required and rule.unmet == Unmet.WARN else ()
+    return (*opportunity, _OWNER, _SKIP, *despite)
+
+
+def _options(values: dict[str, Any]) -> Options:
+    return Options(
+        with_opportunity=not values.get("without_opportunity", False),
+        stage=values.get("stage"),
+        owner=values.get("owner"),
+        despite_gate=values.get("despite_gate", False),
+        skip_doubtful=values.get("skip_doubtful", False),
+    )
+
+
+def _convert(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> Any:
+    return convert_one(record, actor=actor, options=_options(values), because=because)
+
+
+def _rehearse(actor: Membership, values: dict[str, Any]) -> Rehearsal:
+    return Rehearsal(actor, _options(values))
+
+
+def _move(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    changed = set_lead_status(lead=record, status=values["status"], actor=actor, because=because)
+    return {"changed" if changed else "same": 1}
+
+
+def _close(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    close_as_unqualified(
+        lead=record,
+        reason=values["unqualified_reason"],
+        actor=actor,
+        task_subject=values["task_subject"],
+        task_due_on=values["task_due_on"],
+        task_owner=values["task_owner"],
+        because=because,
+    )
+    return {"closed": 1}
+
+
+CONVERT = BulkAction(
+    "convert",
+    _("Convert"),
+    "sparkles",
+    _("Convert %(count)s %(records)s"),
+    _convert,
+    _asks_of_conversion,
+    shown=lambda actor: may(actor, "create", "accounts") or may(actor, "create", "contacts"),
+    help=_(
+        "What exists already is used, the rest is made, and leads of the same company come together. "
+        "You first see what would happen."
+    ),
+    order=5,
+    most=MOST_CONVERTED,
+    tells={
+        "accounts.new": _("new accounts"),
+        "accounts.existing": _("go into accounts that exist by then"),
+        "contacts.new": _("new contacts"),
+        "contacts.existing": _("are contacts that exist by then"),
+        "opportunities.new": _("new opportunities"),
+        BEFORE: _("converted already"),
+    },
+    rehearse=_rehearse,
+)
+MOVE = BulkAction(
+    "status",
+    _("Status"),
+    "pencil",
+    _("Move %(count)s %(records)s to a status"),
+    _move,
+    lambda actor: (_STATUS,),
+    group=_("Set"),
+    order=30,
+    tells=CHANGED,
+)
+CLOSE = BulkAction(
+    "close",
+    _("Close as unqualified"),
+    "circle-x",
+    _("Close %(count)s %(records)s as unqualified"),
+    _close,
+    lambda actor: CLOSING_FIELDS,
+    order=40,
+    tells={"closed": _("closed")},
+)
+
+
+def lead_actions(record_type: RecordType) -> Iterable[BulkAction]:
+    return (CONVERT, MOVE, CLOSE) if record_type.key == "leads" else ()

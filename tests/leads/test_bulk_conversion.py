@@ -1,0 +1,278 @@
+"""Converting many leads: what the rehearsal says comes true, rows that fail are named, and nothing is made twice."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.utils import timezone
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.bulk import jobs, running, services
+from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.bulk.running import work_as_job
+from crm.events.models import Event
+from crm.picklists.selectors import choices
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from crm.users.models import Membership
+from crm.users.services import create_role
+from leads import bulk
+from leads.conversion.defaults import open_stages
+from leads.models import Conversion, Lead
+from leads.services import close_as_unqualified
+from leads.vetting.gating import SETTING, Gate, Needs, Unmet
+from opportunities.models import Opportunity
+from tests import make
+from tests.people import Firm, client_of
+
+
+def try_out(firm: Firm, leads: list[Lead], member: Any = None, **data: str) -> tuple[HttpResponse, BulkRun]:
+    """Send the form of the list's "Convert"; return the answer and the run that it made."""
+    form = {"action": "convert", "id": [str(lead.pk) for lead in leads], "go": "1", **data}
+    answer = client_of(member or firm.ana).post(f"/{firm.tenant.slug}/bulk/leads/new/", form)
+    return answer, latest(firm)
+
+
+def latest(firm: Firm) -> BulkRun:
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        return BulkRun.objects.latest("made_at")
+
+
+def go_on(firm: Firm, run: BulkRun) -> BulkRun:
+    assert client_of(firm.ana).post(f"/{firm.tenant.slug}/bulk/{run.pk}/").status_code == 303
+    return latest(firm)
+
+
+def counts() -> list[int]:
+    return [model.objects.count() for model in (Account, Contact, Opportunity, Conversion)]
+
+
+@pytest.fixture
+def leads(firm: Firm) -> list[Lead]:
+    """Three of one company (by name, by address, by both), one of another, one without any."""
+    with tenant_context(firm.tenant):
+        return [
+            make.lead(firm.ana, last_name="One", company="Kestrel Ltd", email="one@kestrel.example"),
+            make.lead(firm.ana, last_name="Two", company="Kestrel", email="two@elsewhere.example"),
+            make.lead(firm.ana, last_name="Three", company="", email="three@kestrel.example"),
+            make.lead(firm.ana, last_name="Four", company="Other", email="four@other.example"),
+            make.lead(firm.ana, last_name="Five", email="five@gmail.com"),
+        ]
+
+
+def test_a_rehearsal_says_what_would_become_of_them_and_writes_nothing(firm: Firm, leads: list[Lead]) -> None:
+    answer, run = try_out(firm, leads)
+    assert answer["Location"] == f"/acme/bulk/{run.pk}/"
+    assert (run.is_dry_run, run.state, run.done_count) == (True, BulkState.DONE, 5)
+    assert run.counts == {
+        "accounts.new": 2, "accounts.existing": 2, "contacts.new": 5, "opportunities.new": 5,
+    }  # fmt: skip
+    with tenant_context(firm.tenant):
+        assert counts() == [0, 0, 0, 0]
+    page = client_of(firm.ana).get(answer["Location"]).content.decode()
+    assert "<b>2</b> new accounts" in page and "Convert 5 leads</button>" in page
+
+
+def test_leads_of_one_company_come_together_in_one_account(firm: Firm, leads: list[Lead]) -> None:
+    _answer, tried = try_out(firm, leads)
+    before = tried.counts
+    run = go_on(firm, tried)
+    assert (run.is_dry_run, run.state, run.counts) == (False, BulkState.DONE, before)
+    with tenant_context(firm.tenant):
+        assert counts() == [2, 5, 5, 5]
+        kestrel = Account.objects.get(name="Kestrel Ltd")
+        assert set(Lead.objects.filter(account=kestrel)) == set(leads[:3])
+        events = Event.objects.filter(name="lead.converted").select_related("because")
+        assert {event.because.data["action"] for event in events} == {"Convert 5 leads"}
+
+
+def test_what_it_asks_is_done_for_all(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        make.account(firm.max, name="Kestrel")
+        second = open_stages()[1]
+    options = {"to-stage": str(second.pk), "to-owner": str(firm.max.pk)}
+    _answer, run = try_out(firm, leads[3:], **options)
+    go_on(firm, run)
+    with tenant_context(firm.tenant):
+        assert {(one.owner, one.stage) for one in Opportunity.objects.all()} == {(firm.max, second)}
+    _answer, run = try_out(firm, leads[:1], **{"to-without_opportunity": "on"})
+    assert run.counts == {"accounts.existing": 1, "contacts.new": 1}
+    go_on(firm, run)
+    with tenant_context(firm.tenant):
+        assert counts() == [2, 3, 2, 3]
+
+
+def test_what_cannot_be_converted_is_named_before_and_after(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        close_as_unqualified(lead=leads[1], reason=choices("unqualified_reason")[0], actor=firm.ana)
+        mate = make.lead(firm.sam, last_name="West")
+    _answer, run = try_out(firm, [*leads, mate])
+    assert (run.done_count, run.refused_count) == (4, 1)
+    run = go_on(firm, run)
+    assert (run.done_count, run.refused_count) == (4, 1)
+    with tenant_context(firm.tenant):
+        finding = BulkFinding.objects.get()
+        assert (finding.record_id, finding.is_refused) == (leads[1].pk, True)
+        assert "Reopen it" in finding.reasons[0]
+        assert set(Lead.objects.filter(converted_at=None)) == {leads[1], mate}
+    page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
+    assert "Lena Two" in page and "Reopen it" in page
+
+
+def test_doubtful_ones_are_shown_and_may_be_left(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        make.account(firm.max, name="Other Things")
+    _answer, run = try_out(firm, leads)
+    assert run.doubt_count == 1
+    page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
+    assert "Account “Other Things” may be the same (similar name)." in page
+    _answer, run = try_out(firm, leads, **{"to-skip_doubtful": "on"})
+    assert (run.done_count, run.refused_count, run.doubt_count) == (4, 1, 0)
+    go_on(firm, run)
+    with tenant_context(firm.tenant):
+        assert list(Lead.objects.filter(converted_at=None)) == [leads[3]]
+
+
+def test_the_gate_holds(firm: Firm, leads: list[Lead]) -> None:
+    def set_gate(unmet: str) -> None:
+        tenant = Tenant.objects.get(pk=firm.tenant.pk)
+        tenant.settings[SETTING] = Gate(Needs.ALL, frozenset(), unmet).as_setting()
+        tenant.save(update_fields=["settings"])
+
+    set_gate(Unmet.BLOCK)
+    _answer, run = try_out(firm, leads, **{"to-despite_gate": "on"})
+    assert (run.done_count, run.refused_count) == (0, 5)
+    run = go_on(firm, run)
+    assert (run.done_count, run.refused_count) == (0, 5)
+    set_gate(Unmet.WARN)
+    assert try_out(firm, leads)[1].refused_count == 5
+    _answer, run = try_out(firm, leads, **{"to-despite_gate": "on"})
+    assert go_on(firm, run).done_count == 5
+    with tenant_context(firm.tenant):
+        assert Event.objects.filter(name="lead.converted").latest("at").data["despite_gate"]
+
+
+def test_converted_ones_are_counted_and_left(firm: Firm, leads: list[Lead]) -> None:
+    _answer, run = try_out(firm, leads)
+    go_on(firm, run)
+    _answer, run = try_out(firm, leads)
+    assert run.counts == {"before": 5}
+    run = go_on(firm, run)
+    assert (run.counts, run.refused_count) == ({"before": 5}, 0)
+    with tenant_context(firm.tenant):
+        assert counts() == [2, 5, 5, 5]
+
+
+def test_who_may_create_nothing_is_not_offered_it(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        access = {"leads": {"view": "all", "create": "none", "edit": "all", "delete": "none"}}
+        role = create_role(actor=firm.ada, name="Vetter", access=access)
+        Membership.objects.filter(pk=firm.sam.pk).update(role=role)
+    assert try_status(firm, leads, firm.sam) == 404
+    assert try_status(firm, leads, firm.ana) == 303
+
+
+def try_status(firm: Firm, leads: list[Lead], member: Any) -> int:
+    form = {"action": "convert", "id": [str(lead.pk) for lead in leads], "go": "1"}
+    return client_of(member).post("/acme/bulk/leads/new/", form).status_code
+
+
+def test_a_view_of_too_many_is_refused(firm: Firm, leads: list[Lead], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "CONVERT", replace(bulk.CONVERT, most=4))
+    assert "At most 4 rows" in follow(firm, leads)
+    assert "At most 4 rows" not in follow(firm, leads[:4])
+
+
+def follow(firm: Firm, leads: list[Lead]) -> str:
+    form = {"action": "convert", "id": [str(lead.pk) for lead in leads]}
+    return client_of(firm.ana).post("/acme/bulk/leads/new/", form, follow=True).content.decode()
+
+
+COMPANIES = ("", "Kestrel", "Kestrel Ltd", "Kestrel Air", "Falcon", "Falcon & Sons", "Heron")
+DOMAINS = ("kestrel.example", "falcon.example", "gmail.com", "heron.example")
+PHONES = ("", "", "+12125550142", "+12125550143", "+12125550144")
+SITES = ("", "", "https://kestrel.example", "https://www.falcon.example/")
+
+
+def random_leads(firm: Firm, chance: random.Random, count: int) -> list[Lead]:
+    made = []
+    for _number in range(count):
+        name = chance.choice(("Ann", "Bob", "Cid", "Dee", ""))
+        company = chance.choice(COMPANIES)
+        if not name and not company:
+            continue
+        values = {
+            "first_name": name,
+            "last_name": chance.choice(("Bell", "Cole")) if name else "",
+            "company": company,
+            "email": f"{(name or 'info').lower()}{chance.randrange(3)}@{chance.choice(DOMAINS)}",
+            "phone": chance.choice(PHONES),
+            "website": chance.choice(SITES),
+        }
+        made.append(make.lead(chance.choice((firm.ana, firm.max)), **values))
+    return made
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_the_rehearsal_says_comes_true(firm: Firm, seed: int) -> None:
+    chance = random.Random(seed)
+    with tenant_context(firm.tenant):
+        make.account(firm.max, name="Kestrel")
+        make.account(firm.ana, name="Heron Holding", website="https://heron.example")
+        make.contact(firm.ana, first_name="Ann", last_name="Bell", email="ann0@falcon.example")
+        made = random_leads(firm, chance, 30)
+    data = {"to-without_opportunity": "on"} if seed % 2 else {}
+    if seed % 3 == 0:
+        data["to-skip_doubtful"] = "on"
+    _answer, tried = try_out(firm, made, **data)
+    with tenant_context(firm.tenant):
+        refused = {one.record_id: one.reasons for one in BulkFinding.objects.filter(run=tried, is_refused=True)}
+    run = go_on(firm, tried)
+    assert Counter(run.counts) == Counter(tried.counts)
+    with tenant_context(firm.tenant):
+        assert {one.record_id: one.reasons for one in BulkFinding.objects.filter(run=run)} == refused
+        assert Lead.objects.exclude(converted_at=None).count() == run.done_count == tried.done_count
+
+
+class Killed(BaseException):
+    """What ends a worker without any clearing up."""
+
+
+def test_killed_in_the_middle_every_lead_is_converted_once(fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "AT_ONCE", 5)
+    monkeypatch.setattr(running, "BATCH", 5)
+    monkeypatch.setattr(jobs, "kick", lambda *ids: None)
+    firm = fresh_firm
+    with tenant_context(firm.tenant):
+        made = [make.lead(firm.ana, company=f"Company {number % 4}") for number in range(17)]
+    _answer, run = try_out(firm, made)
+    jobs.run(str(firm.tenant.pk), str(run.pk))
+    assert (latest(firm).counts["accounts.new"], latest(firm).done_count) == (4, 17)
+    go_on(firm, run)
+    convert, written = bulk.convert_one, iter(range(1000))
+
+    def dying(*args: Any, **options: Any) -> Any:
+        found = convert(*args, **options)
+        if next(written) == 7:
+            raise Killed
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk, "convert_one", dying)
+        with pytest.raises(Killed):
+            work_as_job(Tenant.objects.get(pk=firm.tenant.pk), run.pk)
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        assert Lead.objects.exclude(converted_at=None).count() == 5, "a batch is done wholly or not at all"
+        BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
+    jobs.run(str(firm.tenant.pk), str(run.pk))
+    run = latest(firm)
+    assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, 17, 0)
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        assert counts() == [4, 17, 17, 17]
