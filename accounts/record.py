@@ -12,12 +12,19 @@ from accounts.selectors import life_line
 from accounts.services import create_account, delete_account, prepare_account, restore_account, update_account
 from crm.events import phrases
 from crm.records import registry
-from crm.records.types import DefaultView, Panel, RecordType, Section
+from crm.records.types import Badge, DefaultView, Panel, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
 
 _COLUMNS = ("name", "type", "industry", "owner", "phone", "city", "country", "updated_at")
 _CUSTOMER_COLUMNS = ("name", "type_since", "industry", "owner", "annual_revenue", "contract_ends_on", "country")
+
+
+def badges(account: Account) -> list[Badge]:
+    """What stands beside the name of an account."""
+    lost_only = Badge(_("Lost only"), "danger", title=_("Every opportunity of this account was lost."))
+    return [lost_only] if account.lost_only else []
+
 
 ACCOUNT = RecordType(
     key="accounts",
@@ -42,6 +49,7 @@ ACCOUNT = RecordType(
     restore=restore_account,
     sort="name",
     prepare=prepare_account,
+    badges=badges,
     views=(
         DefaultView(
             _("Active customers"),

@@ -2,23 +2,88 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models.functions import Cast, Extract
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.picklists.models import ForecastCategory, Stage
 from crm.picklists.selectors import default_choice, default_pipeline, stages
+from crm.picklists.selectors import stage as stage_by_id
 from crm.records.standard import STANDARD_FIELDS
-from crm.tenants.clock import today
+from crm.tenants.clock import day_of, today
+from crm.ui import format as formats
+from crm.ui.icons import icon
 from crm.users.models import Membership
+
+LONGEST_STAY = 36_500  # days that a filter can ask for
 
 
 def first_stage() -> Stage:
     """The stage that a new opportunity starts in."""
     return next(stage for stage in stages(default_pipeline()) if stage.meaning == "open")
+
+
+def is_open(opportunity: Any) -> bool:
+    """Whether it stands in an open stage; one that is not in any yet does not."""
+    return opportunity.stage_id is not None and stage_by_id(opportunity.stage_id).meaning == "open"
+
+
+class DueDay(kinds.Date):
+    """A day by which something is to happen while the opportunity is open: marked once it is over."""
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        day = self.value(spec, record)
+        words = super().html(spec, record)
+        if day is None or day >= today() or not is_open(record):
+            return words
+        mark = icon("clock-alert", "icon-s", gettext("Overdue"))
+        return format_html('<span class="text-danger nowrap">{} {}</span>', words, mark)
+
+
+class Probability(kinds.Percent):
+    """The stage's probability, or another one that somebody has set by hand: then it says so."""
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        words = super().html(spec, record)
+        if not record.probability_overridden:
+            return words
+        title = gettext("The stage says %(percent)s") % {
+            "percent": formats.percent(stage_by_id(record.stage_id).probability / 100)
+        }
+        return format_html('{} <span class="muted small" title="{}">{}</span>', words, title, gettext("set by hand"))
+
+
+class DaysInStage(kinds.Number):
+    """How many days it has been in its stage: counted from ``stage_since``, so it is no fact of its own."""
+
+    operators = ("from", "to")  # type: ignore[assignment]
+
+    def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
+        return ()
+
+    def value(self, spec: FieldSpec, record: Any) -> int:
+        return (today() - day_of(record.stage_since)).days
+
+    def json(self, value: Any) -> None:
+        return None
+
+    def order(self, spec: FieldSpec) -> tuple[str, ...]:
+        return ("stage_age",)
+
+    def with_order(self, spec: FieldSpec, records: QuerySet) -> QuerySet:
+        return records.annotate(stage_age=Cast(Extract(spec.column, "epoch"), BigIntegerField()) * -1)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        day = today() - timedelta(days=min(self.read(values[0]), LONGEST_STAY))
+        first, last = (None, day) if operator == "from" else (day, None)
+        return kinds.DateTime().between(spec, first, last)
 
 
 OPPORTUNITY_FIELDS = (
@@ -48,12 +113,21 @@ OPPORTUNITY_FIELDS = (
     ),
     FieldSpec("stage_since", _("In stage since"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
     FieldSpec(
+        "days_in_stage",
+        _("Days in stage"),
+        DaysInStage(),
+        attr="stage_since",
+        on_create=False,
+        on_edit=False,
+        importable=False,
+    ),
+    FieldSpec(
         "amount", _("Amount"), kinds.Money(), synonyms=("close value", "value", "deal value", "deal size", "price")
     ),
     FieldSpec(
         "probability",
         _("Probability"),
-        kinds.Percent(),
+        Probability(),
         help=_("Empty: what the stage says."),
         synonyms=("probability (%)", "chance", "win probability"),
     ),
@@ -76,7 +150,7 @@ OPPORTUNITY_FIELDS = (
     FieldSpec(
         "expected_close_on",
         _("Expected close"),
-        kinds.Date(),
+        DueDay(),
         synonyms=("expected close", "expected close date", "estimated close date", "close by"),
     ),
     FieldSpec(
@@ -97,7 +171,16 @@ OPPORTUNITY_FIELDS = (
         synonyms=("close date", "closed", "closed date", "won date", "date closed"),
     ),
     FieldSpec("next_step", _("Next step"), kinds.Text(300), synonyms=("follow-up", "next action")),
-    FieldSpec("next_step_on", _("Next step on"), kinds.Date(), synonyms=("next step date", "follow-up date")),
+    FieldSpec("next_step_on", _("Next step on"), DueDay(), synonyms=("next step date", "follow-up date")),
+    FieldSpec(
+        "last_activity_at",
+        _("Last activity"),
+        kinds.DateTime(),
+        help=_("When somebody last changed it, or wrote something down about it."),
+        on_create=False,
+        on_edit=False,
+        importable=False,
+    ),
     FieldSpec(
         "loss_reason",
         _("Loss reason"),

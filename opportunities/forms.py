@@ -7,42 +7,92 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.activities.forms import DayInput, PersonField
 from crm.fields.kinds.choice import RowField
 from crm.fields.kinds.lookup import LookupField
+from crm.lists.forms import ListsField
+from crm.lists.selectors import mailing_lists
 from crm.picklists.models import Stage
 from crm.picklists.selectors import choice, choices, default_choice, pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
+from crm.users.access import can
 from crm.users.models import Membership
 from opportunities.models import Opportunity
+from opportunities.selectors import stage_to_reopen_into
 
 
 class StageForm(forms.Form):
-    """Where to move an opportunity, and what has to be said about it there."""
+    """Where to move an opportunity, and what has to be said about it there.
 
-    def __init__(self, opportunity: Opportunity, *, target: Stage | None = None, data: Any = None) -> None:
-        super().__init__(data=data, initial={"stage": str(target.pk) if target else ""})
+    Losing it also offers a task for later and, for a main contact whom ``actor`` may edit, the mailing lists.
+    """
+
+    def __init__(
+        self, opportunity: Opportunity, *, actor: Membership, target: Stage | None = None, data: Any = None
+    ) -> None:
+        super().__init__(data=data, initial={"stage": str(target.pk) if target else "", "task_owner": str(actor.pk)})
         self.target = target
+        self.contact = opportunity.contact
         rows = {str(one.pk): one for one in stages(pipeline(opportunity.pipeline_id))}
         self.fields["stage"] = _rows_field(rows, stage_by_id, _("Stage"), required=True)
         self.fields["closed_on"] = forms.DateField(
             required=False,
             label=_("Closed on"),
             help_text=_("The day it was won or lost. Empty: today."),
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            widget=DayInput(),
         )
         reasons = {str(one.pk): one for one in choices("loss_reason")}
         self.fields["loss_reason"] = _rows_field(reasons, choice, _("Reason"), required=False)
         self.fields["loss_note"] = forms.CharField(
             required=False, label=_("What happened?"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
         )
+        if self.is_loss:
+            self._offer_follow_up(actor)
+
+    def _offer_follow_up(self, actor: Membership) -> None:
+        self.fields["task_due_on"] = forms.DateField(
+            required=False,
+            label=_("Follow up on"),
+            help_text=_("Leaves a task that falls due on this day, although the opportunity is lost."),
+            widget=DayInput(),
+        )
+        self.fields["task_subject"] = forms.CharField(required=False, label=_("What to do then"), max_length=300)
+        self.fields["task_owner"] = PersonField(required=False, label=_("Who does it"))
+        if self.contact is not None and can(actor, "edit", self.contact) and mailing_lists():
+            label = _("Put %(name)s on these mailing lists") % {"name": self.contact.name}
+            self.fields["lists"] = ListsField(label=label)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("task_subject") and not cleaned.get("task_due_on") and "task_due_on" not in self.errors:
+            self.add_error("task_due_on", _("Give the day on which this is to be done."))
+        return cleaned
+
+    @property
+    def is_loss(self) -> bool:
+        return self.target is not None and self.target.meaning == "lost"
 
     @property
     def asks_loss(self) -> bool:
-        return self.target is None or self.target.meaning == "lost"
+        return self.target is None or self.is_loss
 
     @property
     def asks_day(self) -> bool:
         return self.target is None or self.target.meaning != "open"
+
+    def follow_up(self) -> dict[str, Any]:
+        """What ``lose_opportunity`` takes beside the move itself."""
+        names = ("task_due_on", "task_subject", "task_owner", "lists")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+
+
+class ReopeningForm(forms.Form):
+    """The open stage that a closed opportunity goes on in."""
+
+    def __init__(self, opportunity: Opportunity, *, data: Any = None) -> None:
+        super().__init__(data=data, initial={"stage": str(stage_to_reopen_into(opportunity).pk)})
+        rows = {str(one.pk): one for one in stages(pipeline(opportunity.pipeline_id)) if one.meaning == "open"}
+        self.fields["stage"] = _rows_field(rows, stage_by_id, _("It goes on in the stage"), required=True)
 
 
 class ContactRoleForm(forms.Form):

@@ -35,6 +35,9 @@ class Opportunity(RecordModel):
     opened_on = models.DateField()
     expected_close_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    last_activity_at = models.DateTimeField(
+        default=timezone.now, editable=False
+    )  # a person changed it, or logged on it
     next_step = models.CharField(max_length=300, blank=True)
     next_step_on = models.DateField(null=True, blank=True)
     loss_reason = TenantForeignKey("picklists.Choice", null=True, blank=True)
@@ -45,6 +48,14 @@ class Opportunity(RecordModel):
     to_existing_customer = models.BooleanField(default=False)  # the account was a customer when this was opened
     requirements = models.TextField(blank=True)
     description = models.TextField(blank=True)
+
+    def stamp(self, *, by_person: bool) -> list[str]:
+        """What a person changes counts as activity; what they log on it does too (``workflows.note_activity``)."""
+        times = super().stamp(by_person=by_person)
+        if not by_person:
+            return times
+        self.last_activity_at = self.updated_at
+        return [*times, "last_activity_at"]
 
     class Meta(RecordModel.Meta):
         constraints = [
@@ -77,6 +88,7 @@ class Opportunity(RecordModel):
             models.Index(fields=["tenant", "expected_close_on", "id"], name="opportunity_by_close"),
             models.Index(fields=["tenant", "closed_on", "id"], name="opportunity_by_closed"),
             models.Index(fields=["tenant", "amount_minor", "id"], name="opportunity_by_amount"),
+            models.Index(fields=["tenant", "last_activity_at", "id"], name="opportunity_by_activity"),
         ]
 
 

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Account
 from contacts.models import Contact
 from crm.picklists.selectors import choice
+from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
-from crm.records.types import Panel
+from crm.records.types import Action, Panel
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.users.access import can, may
@@ -35,15 +37,27 @@ LISTED = 30
 
 
 def load_stage_bar(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
-    """The stages to move through, with the guidance for the present one."""
-    steps = stage_bar(opportunity)
+    """The stages to move through."""
     return {
         "opportunity": opportunity,
-        "steps": steps,
+        "steps": stage_bar(opportunity),
         "meaning": meaning_of(opportunity),
         "days": days_in_stage(opportunity),
         "may_move": can(actor, "edit", opportunity),
-        "guidance": next(step.stage.guidance for step in steps if step.is_current),
+    }
+
+
+def load_guidance(actor: Membership, opportunity: Opportunity) -> dict[str, Any] | None:
+    """What to do in the present stage, and that its probability was set by hand."""
+    stage = stage_by_id(opportunity.stage_id)
+    if not (stage.guidance or opportunity.probability_overridden):
+        return None
+    return {
+        "opportunity": opportunity,
+        "stage": stage,
+        "may_edit": can(actor, "edit", opportunity),
+        "probability": formats.percent(opportunity.probability / 100),
+        "of_stage": formats.percent(stage.probability / 100),
     }
 
 
@@ -60,6 +74,7 @@ def load_roles(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
 def load_history(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
     """How long it has been in each stage, and on its way as a whole."""
     return {
+        "opportunity": opportunity,
         "visits": stage_history(opportunity),
         "age": age_days(opportunity),
         "closed": meaning_of(opportunity) != "open",
@@ -98,18 +113,31 @@ def _listed(title: str, opportunities: QuerySet[Opportunity]) -> dict[str, Any]:
 
 
 def _links(actor: Membership, field: str, record: Account | Contact) -> dict[str, Any]:
-    here = urlencode({field: record.pk})
+    here = {field: record.pk}
+    account_id = record.account_id if isinstance(record, Contact) else None
+    new = urlencode(here | {"account": account_id} if account_id else here)
     return {
-        "all_url": f"{reverse('opportunities:list')}?{here}",
-        "new_url": f"{reverse('opportunities:new')}?{here}" if may(actor, "create", "opportunities") else "",
+        "all_url": f"{reverse('opportunities:list')}?{urlencode(here)}",
+        "new_url": f"{reverse('opportunities:new')}?{new}" if may(actor, "create", "opportunities") else "",
     }
+
+
+def _may_be_reopened(actor: Membership, opportunity: Opportunity) -> bool:
+    return meaning_of(opportunity) != "open" and can(actor, "edit", opportunity)
 
 
 registry.add_panel(
     "opportunities", Panel("stages", "opportunities/stage_bar.html", load_stage_bar, order=10, place="head")
+)
+registry.add_panel(
+    "opportunities", Panel("guidance", "opportunities/guidance_panel.html", load_guidance, order=10, place="middle")
 )
 registry.add_panel("opportunities", Panel("roles", "opportunities/roles_panel.html", load_roles, order=20))
 registry.add_panel("opportunities", Panel("history", "opportunities/history_panel.html", load_history, order=40))
 registry.add_panel("opportunities", Panel("others", "opportunities/list_panel.html", load_others, order=50))
 registry.add_panel("accounts", Panel("opportunities", "opportunities/list_panel.html", load_of_account, order=15))
 registry.add_panel("contacts", Panel("opportunities", "opportunities/list_panel.html", load_of_contact, order=15))
+registry.add_action(
+    "opportunities",
+    Action("reopen", _lazy("Reopen"), "undo-2", "opportunities:reopening", _may_be_reopened, dialog=True),
+)

@@ -11,7 +11,7 @@ from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.fields import ACCOUNT_TYPE, OPPORTUNITY_FIELDS
 from opportunities.models import Opportunity
-from opportunities.selectors import card_facts
+from opportunities.selectors import badges, card_facts
 from opportunities.services import (
     create_opportunity,
     delete_opportunity,
@@ -43,7 +43,15 @@ OPPORTUNITY = RecordType(
         Section(_("Opportunity"), ("name", "account", "contact", "product", "amount", "stage", "opened_on")),
         Section(
             _("Outlook"),
-            ("expected_close_on", "probability", "forecast_category", "rating", "next_step", "next_step_on"),
+            (
+                "expected_close_on",
+                "probability",
+                "forecast_category",
+                "rating",
+                "next_step",
+                "next_step_on",
+                "last_activity_at",
+            ),
         ),
         Section(_("Background"), ("source", "campaign", "to_existing_customer", "requirements", "description")),
         Section(_("Closing"), ("closed_on", "loss_reason", "loss_note")),
@@ -57,10 +65,18 @@ OPPORTUNITY = RecordType(
     restore=restore_opportunity,
     sort="-updated_at",
     prepare=prepare_opportunity,
+    badges=badges,
     views=(
         DefaultView(_("Open opportunities"), (_OPEN,), _COLUMNS, "expected_close_on", is_default=True),
         DefaultView(_("My open opportunities"), (_OPEN, ("owner", "is", ("me",))), _COLUMNS, "expected_close_on"),
         DefaultView(_("Closing this month"), (_OPEN, ("expected_close_on", "is", ("this_month",))), _COLUMNS, "stage"),
+        DefaultView(_("Overdue"), (_OPEN, ("expected_close_on", "is", ("past",))), _COLUMNS, "expected_close_on"),
+        DefaultView(
+            _("Untouched for 14 days"),
+            (_OPEN, ("last_activity_at", "to", ("14_days_ago",))),
+            ("name", "account", "stage", "days_in_stage", "amount", "last_activity_at", "next_step", "owner"),
+            "stage",
+        ),
         DefaultView(_("Won"), (("stage", "is", ("meaning:won",)),), _CLOSED_COLUMNS, "-closed_on"),
         DefaultView(_("Lost"), (("stage", "is", ("meaning:lost",)),), _CLOSED_COLUMNS, "-closed_on"),
         DefaultView(_("All opportunities"), (), _COLUMNS, "-updated_at"),
@@ -76,7 +92,7 @@ OPPORTUNITY = RecordType(
         facts=card_facts,
     ),
     new_shortcut="o",
-    filters=("stage", "owner", "expected_close_on", "amount", "account", "source", "rating"),
+    filters=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
     derived=(ACCOUNT_TYPE,),
 )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -16,6 +18,7 @@ from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.records.types import Badge
 from crm.tenants.clock import day_of, today
 from crm.users.models import Membership
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
@@ -34,16 +37,26 @@ class Step:
 
 @dataclass(frozen=True)
 class Visit:
-    """One stay in a stage, and how long it was or has been."""
+    """One stay in a stage, and how long it was or has been; ``before`` was spent there in earlier stays."""
 
     stage: Stage
     entered_at: datetime
     left_at: datetime | None
     entered_by: Membership | None
+    before: timedelta = timedelta()
 
     @property
     def lasted(self) -> timedelta:
         return (self.left_at or timezone.now()) - self.entered_at
+
+    @property
+    def cumulative(self) -> timedelta:
+        """All time in this stage, up to the end of this stay."""
+        return self.before + self.lasted
+
+    @property
+    def is_return(self) -> bool:
+        return bool(self.before)
 
     @property
     def days(self) -> int:
@@ -74,10 +87,14 @@ def stage_bar(opportunity: Opportunity) -> list[Step]:
 def stage_history(opportunity: Opportunity) -> list[Visit]:
     """Return the stays of the opportunity in its stages, the first one first; reopening keeps them."""
     visits = StageVisit.objects.filter(opportunity=opportunity).select_related("entered_by")
-    return [
-        Visit(stage_by_id(one.stage_id), one.entered_at, one.left_at, one.entered_by)
-        for one in visits.order_by("entered_at", "id")
-    ]
+    spent: dict[UUID, timedelta] = {}
+    found = []
+    for one in visits.order_by("entered_at", "id"):
+        before = spent.get(one.stage_id, timedelta())
+        visit = Visit(stage_by_id(one.stage_id), one.entered_at, one.left_at, one.entered_by, before)
+        spent[one.stage_id] = visit.cumulative
+        found.append(visit)
+    return found
 
 
 def age_days(opportunity: Opportunity) -> int:
@@ -92,7 +109,39 @@ def days_in_stage(opportunity: Opportunity) -> int:
 def card_facts(opportunity: Opportunity) -> dict[str, Any]:
     """What a board says of an opportunity beside its fields."""
     days = days_in_stage(opportunity)
-    return {"days": days, "stale": days > STALE_DAYS}
+    return {"days": days, "stale": days > STALE_DAYS, "overdue": is_overdue(opportunity)}
+
+
+def is_overdue(opportunity: Opportunity) -> bool:
+    """Whether it is open although it was expected to be closed by now."""
+    expected = opportunity.expected_close_on
+    return expected is not None and expected < today() and meaning_of(opportunity) == "open"
+
+
+def badges(opportunity: Opportunity) -> list[Badge]:
+    """What stands beside the name of an opportunity."""
+    if meaning_of(opportunity) != "open":
+        return []
+    found = []
+    if is_overdue(opportunity):
+        found.append(Badge(_("Expected close is over"), "danger", "clock-alert"))
+    if not opportunity.next_step:
+        found.append(Badge(_("No next step"), "warning", "triangle-alert"))
+    return found
+
+
+def stage_to_reopen_into(opportunity: Opportunity) -> Stage:
+    """Return the open stage that a closed opportunity was in last, or else the first one of its pipeline."""
+    open_stages = [one for one in stages(pipeline(opportunity.pipeline_id)) if one.meaning == "open"]
+    visits = StageVisit.objects.filter(opportunity=opportunity, stage__in=open_stages)
+    last = visits.order_by("-entered_at", "-id").first()
+    return stage_by_id(last.stage_id) if last else open_stages[0]
+
+
+def is_the_win_of(opportunity: Opportunity) -> bool:
+    """Whether this is the win because of which its account is a customer."""
+    cause = opportunity.account.type_because if opportunity.account else None
+    return cause is not None and cause.record_id == opportunity.pk
 
 
 def contact_roles(opportunity: Opportunity) -> list[OpportunityContact]:

@@ -9,6 +9,8 @@ app_name = "opportunities"
 urlpatterns: list[URLPattern | URLResolver] = [
     *record_urls(OPPORTUNITY),
     path("<uuid:record_id>/stage/", views.stage, name="stage"),
+    path("<uuid:record_id>/stages/", views.stage_times, name="stage_times"),
+    path("<uuid:record_id>/reopening/", views.reopening, name="reopening"),
     path("<uuid:record_id>/contacts/", views.contact_role_list, name="contact_roles"),
     path("<uuid:record_id>/contacts/<uuid:contact_id>/", views.contact_role, name="contact_role"),
 ]

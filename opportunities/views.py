@@ -19,11 +19,11 @@ from crm.records.access import get_record
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
-from opportunities.forms import ContactRoleForm, StageForm
-from opportunities.models import Opportunity
+from opportunities.forms import ContactRoleForm, ReopeningForm, StageForm
+from opportunities.models import Opportunity, OpportunityContact
 from opportunities.record import OPPORTUNITY
-from opportunities.selectors import contact_roles
-from opportunities.services import add_contact_role, move_to_stage, remove_contact_role
+from opportunities.selectors import age_days, contact_roles, is_the_win_of, meaning_of, stage_history
+from opportunities.services import add_contact_role, lose_opportunity, move_to_stage, remove_contact_role
 
 
 def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
@@ -35,7 +35,7 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
     before = opportunity.stage_id
     target = _stage(request.POST.get("stage", "") or request.GET.get("stage", ""))
-    form = StageForm(opportunity, target=target, data=request.POST if posted else None)
+    form = StageForm(opportunity, actor=request.actor, target=target, data=request.POST if posted else None)
     if posted and form.is_valid() and _moved(request, opportunity, form):
         if board.from_board(request):
             return board.moved(request, OPPORTUNITY, [before, opportunity.stage_id])
@@ -56,11 +56,47 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     return respond(request, "opportunities/stage.html", context, partial="form", status=422 if posted else 200)
 
 
+def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+    """``/opportunities/<id>/reopening/``: GET asks for the stage that it goes on in, POST reopens it."""
+    posted = request.method == "POST"
+    opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
+    url = registry.url(opportunity)
+    if meaning_of(opportunity) == "open":  # another was quicker
+        return go(request, url)
+    form = ReopeningForm(opportunity, data=request.POST if posted else None)
+    if form.is_valid():
+        move_to_stage(opportunity=opportunity, stage=form.cleaned_data["stage"], actor=request.actor)
+        say(request, _("%(name)s is open again.") % {"name": opportunity.name})
+        return go(request, url)
+    context = {
+        "opportunity": opportunity,
+        "form": form,
+        "url": url,
+        "was_won": meaning_of(opportunity) == "won",
+        "account": opportunity.account if is_the_win_of(opportunity) else None,
+    }
+    return respond(request, "opportunities/reopening.html", context, partial="form", status=422 if posted else 200)
+
+
+def stage_times(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+    """``GET /opportunities/<id>/stages/``: every stay in a stage: when it began and ended, and how long it was."""
+    opportunity = get_record(request.actor, OPPORTUNITY, record_id)
+    context = {
+        "opportunity": opportunity,
+        "url": registry.url(opportunity),
+        "visits": stage_history(opportunity),
+        "age": age_days(opportunity),
+        "is_open": meaning_of(opportunity) == "open",
+    }
+    return respond(request, "opportunities/stage_times.html", context, partial="dialog")
+
+
 def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``/opportunities/<id>/contacts/``: GET asks for a person and their part, POST adds or changes it."""
     posted = request.method == "POST"
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
-    form = ContactRoleForm(actor=request.actor, data=request.POST if posted else None, initial=_given(request))
+    parts = contact_roles(opportunity)
+    form = ContactRoleForm(actor=request.actor, data=request.POST if posted else None, initial=_given(request, parts))
     if form.is_valid():
         values = form.cleaned_data
         add_contact_role(opportunity=opportunity, actor=request.actor, **values)
@@ -69,7 +105,6 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
     context = {
         "opportunity": opportunity,
         "form": form,
-        "roles": contact_roles(opportunity),
         "url": registry.url(opportunity),
     }
     return respond(request, "opportunities/contact_role.html", context, partial="form", status=422 if posted else 200)
@@ -109,16 +144,20 @@ def _stage(text: str) -> Stage | None:
 def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm) -> bool:
     """Move as the form says; False, with the errors in the form, when the service refused."""
     values = form.cleaned_data
+    move: dict[str, Any] = {
+        "opportunity": opportunity,
+        "stage": values["stage"],
+        "actor": request.actor,
+        "loss_reason": values["loss_reason"],
+        "loss_note": values["loss_note"],
+        "on": values["closed_on"],
+    }
     try:
         with transaction.atomic():
-            move_to_stage(
-                opportunity=opportunity,
-                stage=values["stage"],
-                actor=request.actor,
-                loss_reason=values["loss_reason"],
-                loss_note=values["loss_note"],
-                on=values["closed_on"],
-            )
+            if form.is_loss:
+                lose_opportunity(**move, **form.follow_up())
+            else:
+                move_to_stage(**move)
     except ValidationError as error:
         for name, messages in error.message_dict.items():
             form.add_error(name if name in form.fields else None, messages)
@@ -126,9 +165,13 @@ def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm)
     return True
 
 
-def _given(request: WorkspaceRequest) -> dict[str, Any]:
-    """The person that the link names (``?contact=<id>``)."""
+def _given(request: WorkspaceRequest, parts: list[OpportunityContact]) -> dict[str, Any]:
+    """The person that the link names (``?contact=<id>``), with the part that they play already."""
     try:
-        return {"contact": get_record(request.actor, CONTACT, UUID(request.GET.get("contact", "")))}
+        contact = get_record(request.actor, CONTACT, UUID(request.GET.get("contact", "")))
     except (ValueError, Http404):
         return {}
+    part = next((one for one in parts if one.contact_id == contact.pk), None)
+    if part is None:
+        return {"contact": contact}
+    return {"contact": contact, "role": str(part.role_id or ""), "is_primary": part.is_primary}

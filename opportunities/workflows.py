@@ -44,6 +44,34 @@ def follow_opportunity(event: Event) -> str:
     return " ".join(outcome for outcome in outcomes if outcome)
 
 
+def _is_activity(event: Event) -> bool:
+    """Whether a person did something to an opportunity that is no change of its own fields."""
+    if event.actor_id is None or event.because_id is not None:  # what follows from something else is nobody's activity
+        return False
+    return event.record_type == "opportunities" or bool(_activity_places(event))
+
+
+@events.on(
+    "activity.created",
+    "task.completed",
+    "opportunity.contact_added",
+    "opportunity.contact_removed",
+    key="opportunity-activity",
+    when=_is_activity,
+)
+def note_activity(event: Event) -> str:
+    """Keep the time when somebody last did something for an opportunity."""
+    ids = _activity_places(event) if event.record_type != "opportunities" else [event.record_id]
+    rows = Opportunity.all_objects.filter(pk__in=ids, last_activity_at__lt=event.at)
+    rows.update(last_activity_at=event.at)
+    return ""
+
+
+def _activity_places(event: Event) -> list[UUID]:
+    """The opportunities on which an activity stands."""
+    return [UUID(record_id) for key, record_id in event.data.get("records", ()) if key == "opportunities"]
+
+
 def settle_type(account: Account, *, because: Event) -> str:
     """Give the account the type that its won opportunities call for; say what was done.
 

@@ -47,6 +47,7 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
     context = {
         "type": record_type,
         "record": record,
+        "badges": record_type.badges(record),
         "headline": [shown(record, spec, False) for spec in record_type.specs(record_type.headline)],
         "sections": [_section(record_type, record, section, editable) for section in record_type.sections_now()],
         "system": [shown(record, record_type.spec(name), False) for name in ("created_at", "created_by", "updated_at")],

@@ -50,7 +50,8 @@ def default_stages(pipeline: Pipeline) -> list[Stage]:
             meaning=meaning,
             probability=probability,
             forecast_category=forecast_category,
+            guidance=str(guidance),
             order=order,
         )
-        for order, (label, meaning, probability, forecast_category) in enumerate(STAGES, start=1)
+        for order, (label, meaning, probability, forecast_category, guidance) in enumerate(STAGES, start=1)
     ]

@@ -246,14 +246,50 @@ FORECAST_CATEGORIES: dict[str, Any] = {
     "omitted": _("Omitted"),
 }
 
-# (label, meaning, probability in per cent, forecast category)
-STAGES: tuple[tuple[Any, str, int, str], ...] = (
-    (_("Qualifying"), "open", 10, "pipeline"),
-    (_("Requirements gathering"), "open", 20, "pipeline"),
-    (_("Proposal preparation"), "open", 35, "pipeline"),
-    (_("Proposal submitted"), "open", 50, "best_case"),
-    (_("Demo given"), "open", 60, "best_case"),
-    (_("Negotiation"), "open", 80, "commit"),
-    (_("Won"), "won", 100, "closed"),
-    (_("Lost"), "lost", 0, "omitted"),
+# (label, meaning, probability in per cent, forecast category, guidance)
+STAGES: tuple[tuple[Any, str, int, str, Any], ...] = (
+    (
+        _("Qualifying"),
+        "open",
+        10,
+        "pipeline",
+        _("Find out who decides, what it is worth to them, and by when. Fix the next conversation before it ends."),
+    ),
+    (
+        _("Requirements gathering"),
+        "open",
+        20,
+        "pipeline",
+        _("Write down under Requirements what they need, in their words. Add everybody who has a say to the contacts."),
+    ),
+    (
+        _("Proposal preparation"),
+        "open",
+        35,
+        "pipeline",
+        _("Check amount and expected close with your contact before you write: a proposal should hold no surprise."),
+    ),
+    (
+        _("Proposal submitted"),
+        "open",
+        50,
+        "best_case",
+        _("Fix a day on which you go through it together, and set it as the next step. Ask who else is offering."),
+    ),
+    (
+        _("Demo given"),
+        "open",
+        60,
+        "best_case",
+        _("Note what convinced them and what did not. Ask what is still missing for a decision, and who takes it."),
+    ),
+    (
+        _("Negotiation"),
+        "open",
+        80,
+        "commit",
+        _("Trade, do not give: each concession gets one in return. Know who signs, and when."),
+    ),
+    (_("Won"), "won", 100, "closed", ""),
+    (_("Lost"), "lost", 0, "omitted", ""),
 )

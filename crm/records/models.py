@@ -44,6 +44,11 @@ class RecordModel(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    def stamp(self, *, by_person: bool) -> list[str]:
+        """Note when it was changed last; return the columns that say so, which are no changes to tell of."""
+        self.updated_at = timezone.now()
+        return ["updated_at"]
+
 
 def record_constraints(table: str) -> list[models.BaseConstraint]:
     """The constraints that every record table has."""

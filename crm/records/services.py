@@ -87,11 +87,11 @@ def update_record(
     if not touched and not name:
         return None
     differing = changes(before, snapshot(specs, record))
-    record.updated_at = timezone.now()  # shown as a field, but not a change to tell of
+    times = record.stamp(by_person=actor is not None)
     keys = changed_keys(columns["custom"], record.custom)
     if keys:
         merge_custom(record, keys)
-    record.save(update_fields=[*touched, "updated_at"])
+    record.save(update_fields=[*touched, *times])
     if keys:
         replace_rows(record, keys)
     return events.record(

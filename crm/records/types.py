@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -46,6 +46,16 @@ class Panel:
     load: Callable[[Membership, Any], dict[str, Any] | None]
     order: int = 50
     place: str = "side"  # "side", "middle" (over the timeline), or "head" (a strip under the title)
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word beside a record's name."""
+
+    label: Any
+    tone: str = "neutral"
+    icon: str = ""
+    title: Any = ""
 
 
 @dataclass(frozen=True)
@@ -150,13 +160,17 @@ def _editable(record: Any) -> str:
     return ""
 
 
+def _no_badges(record: Any) -> Iterable[Badge]:
+    return ()
+
+
 @dataclass(frozen=True)
 class RecordType:
     """One type of record.
 
     ``key`` is the app's label: URL segment, namespace of its URLs, name in imports and the API. ``noun`` starts its
     event names. ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
-    ``locked`` says why a record may not be written now, or "".
+    ``locked`` says why a record may not be written now, or ""; ``badges`` what stands beside its name.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     """
@@ -179,6 +193,7 @@ class RecordType:
     sort: str = "name"
     prepare: Callable[[Any], None] = _nothing
     locked: Callable[[Any], str] = _editable
+    badges: Callable[[Any], Iterable[Badge]] = _no_badges
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
     new_shortcut: str = ""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from copy import copy
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
@@ -30,6 +31,8 @@ from django.utils.translation import gettext as _
 
 CACHED = 16_384
 LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")
+DURATIONS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+NO_LARGER_UNIT = 10**6  # of them
 RELATIVE_DAYS = 14  # an older moment is shown as a date
 
 
@@ -140,6 +143,13 @@ def clock(value: dt.datetime | None) -> str:
     return "" if value is None else format_time(timezone.localtime(value), "short", locale=locale_of(_language()))
 
 
+def duration(value: dt.timedelta) -> str:
+    """How long something lasted, in whole days, or else hours or minutes: ``4 days``."""
+    seconds = int(value.total_seconds())
+    unit, size = next((unit, size) for unit, size in DURATIONS if seconds >= size or unit == "minute")
+    return _duration(_language(), seconds // size * size, unit)
+
+
 def relative(value: dt.datetime | None, now: dt.datetime | None = None) -> SafeString:
     """``<time>`` with words like "2 hours ago" (a date when it is long ago) and the exact moment as its title."""
     if value is None:
@@ -220,6 +230,12 @@ def _moment(language: str, value: dt.datetime) -> str:
     locale = locale_of(language)
     day, time = format_date(value, "medium", locale=locale), format_time(value, "short", locale=locale)
     return str(locale.datetime_formats["medium"]).replace("'", "").format(time, day)
+
+
+@lru_cache(maxsize=CACHED)
+def _duration(language: str, seconds: int, unit: Literal["day", "hour", "minute"]) -> str:
+    span = dt.timedelta(seconds=seconds)
+    return format_timedelta(span, granularity=unit, threshold=NO_LARGER_UNIT, locale=locale_of(language))
 
 
 @lru_cache(maxsize=CACHED)

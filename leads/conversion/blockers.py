@@ -62,7 +62,7 @@ def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Bl
 
 
 def _edits(entry: dict[str, Any], row: RecordModel) -> Iterator[Blocker]:
-    columns = [name for name in changes.changed_since(entry, row) if name != "updated_at"]
+    columns = [name for name in changes.changed_since(entry, row) if name not in changes.TIMES]
     url = registry.url(row)
     if isinstance(row, Opportunity) and any(name.startswith("stage") for name in columns):
         words = {"record": _called(row), "stage": row.stage}

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db.models import Field, Model
 
 _NEVER = ("id", "tenant_id")
+TIMES = ("updated_at", "last_activity_at")  # go on by themselves, and are nothing that somebody has built
 
 
 def columns(row: Model) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def what_undoing_does(conversion: Conversion) -> list[Undoing]:
     for record in (conversion.account, conversion.contact, conversion.opportunity):
         if record is not None:
             entry = entries.get(str(record.pk), {"created": False, "before": {}})
-            names = [name for name in entry["before"] if name != "updated_at"]
+            names = [name for name in entry["before"] if name not in changes.TIMES]
             fields = [] if entry["created"] or not names else labels_of(record, names)
             found.append(Undoing(record, entry["created"], fields))
     return found
@@ -136,5 +136,6 @@ def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
 
 def _forget_time(entry: dict[str, Any], row: RecordModel) -> None:
     """The time of change goes back too, unless somebody has since changed what the conversion had left alone."""
-    if "updated_at" in changes.changed_since(entry, row):
-        entry["before"].pop("updated_at", None)
+    for name in changes.TIMES:
+        if name in changes.changed_since(entry, row):
+            entry["before"].pop(name, None)

@@ -118,6 +118,12 @@ opportunities:stage    GET     record_id=$opportunity_west            200 404 40
 opportunities:stage    POST    record_id=$opportunity                 303 303 303 404
 opportunities:stage    POST    record_id=$opportunity_mate            303 303 404 404
 opportunities:stage    POST    record_id=$opportunity_west            303 404 404 404
+opportunities:stage_times GET  record_id=$opportunity                 200 200 200 200
+opportunities:stage_times GET  record_id=$opportunity_west            200 200 404 200
+opportunities:reopening   GET  record_id=$deal_won                    200 200 200 404
+opportunities:reopening   GET  record_id=$opportunity_west            303 404 404 404
+opportunities:reopening   POST record_id=$deal_won                    303 303 303 404
+opportunities:reopening   POST record_id=$opportunity_west            303 404 404 404
 opportunities:contact_roles GET  record_id=$opportunity               200 200 200 404
 opportunities:contact_roles GET  record_id=$opportunity_west          200 404 404 404
 opportunities:contact_roles POST record_id=$opportunity               303 303 303 404
@@ -231,6 +237,7 @@ DATA: dict[str, dict[str, str]] = {
     },
     "opportunities:field": {"name": "Deal"},
     "opportunities:stage": {"stage": "$stage_won"},
+    "opportunities:reopening": {"stage": "$stage"},
     "opportunities:contact_roles": {"contact": "$contact_name", "contact_id": "$contact", "role": "$contact_part"},
     "users:profile": {"name": "Another Name"},
     "users:look": {"theme": "dark"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
@@ -13,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.fields.kinds.base import Kind
 from crm.fields.parsing import ParseContext
@@ -41,11 +42,28 @@ DATE_WORDS: dict[str, Any] = {
     "past": gettext_lazy("in the past"),
     "future": gettext_lazy("in the future"),
 }
+_DAYS_AGO = re.compile(r"(\d{1,4})_days_ago")
+OFFERED_DAYS_AGO = (7, 14, 30, 60, 90)
+
+
+def days_ago(word: str) -> int | None:
+    """Return 14 for ``14_days_ago``, and None for any other word."""
+    found = _DAYS_AGO.fullmatch(word)
+    return int(found[1]) if found else None
+
+
+def label_of(word: str) -> str:
+    """What a word of a filter is called; a day is called by its date."""
+    if (number := days_ago(word)) is not None:
+        return ngettext("%(number)s day ago", "%(number)s days ago", number) % {"number": number}
+    return str(DATE_WORDS[word]) if word in DATE_WORDS else formats.date(days_of(word)[0])
 
 
 def days_of(word: str) -> tuple[date | None, date | None]:
-    """Return the first and last day that ``word`` (of ``DATE_WORDS`` or an ISO date) means; None = open."""
+    """Return the first and last day of ``word``: of ``DATE_WORDS``, ``14_days_ago``, or an ISO date; None = open."""
     now = today()
+    if (number := days_ago(word)) is not None:
+        return now - timedelta(days=number), now - timedelta(days=number)
     month = now.replace(day=1)
     quarter = month.replace(month=3 * ((now.month - 1) // 3) + 1)
     one_month, one_day = relativedelta(months=1), timedelta(days=1)
@@ -138,14 +156,11 @@ class Date(Kind):
         return condition
 
     def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        words = []
-        for value in values:
-            day = None if value in DATE_WORDS else days_of(value)[0]
-            words.append(formats.date(day) if day else str(DATE_WORDS[value]))
-        return ", ".join(words)
+        return ", ".join(map(label_of, values))
 
     def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [(word, str(label)) for word, label in DATE_WORDS.items()]
+        words = [*DATE_WORDS, *(f"{number}_days_ago" for number in OFFERED_DAYS_AGO)]
+        return [(word, label_of(word)) for word in words]
 
 
 class DateTime(Date):

@@ -112,6 +112,12 @@ def day_near(value: dt.date | None, today: dt.date) -> str:
 
 
 @register.filter
+def duration(value: dt.timedelta) -> str:
+    """``{{ visit.lasted|duration }}``: 4 days, 3 hours, 12 minutes."""
+    return formats.duration(value)
+
+
+@register.filter
 def count(value: Count) -> str:
     """``{{ page.total|count }}``: "10,000+" when capped."""
     return formats.count(value.value, value.capped)

@@ -1,0 +1,68 @@
+"""Losing an opportunity, and what is to come of it all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.activities.models import ActivityKind
+from crm.activities.services import create_activity
+from crm.events.models import Event
+from crm.lists.models import MailingList
+from crm.lists.services import put_on_lists
+from crm.picklists.models import Choice, Stage
+from crm.tenants.bulk import atomic
+from crm.users.models import Membership
+from opportunities.models import Opportunity
+from opportunities.services.writing import move_to_stage
+
+
+@atomic
+def lose_opportunity(
+    *,
+    opportunity: Opportunity,
+    stage: Stage,
+    loss_reason: Choice | None,
+    actor: Membership | None,
+    loss_note: str = "",
+    on: date | None = None,
+    task_due_on: date | None = None,
+    task_subject: str = "",
+    task_owner: Membership | None = None,
+    lists: Iterable[MailingList] = (),
+    because: Event | None = None,
+) -> Event | None:
+    """Move the opportunity to the lost ``stage``; return the event, or None when it is there already.
+
+    With ``task_due_on`` a follow-up task is left on it and on its account; its main contact is put on the mailing lists
+    ``lists``. Raises ``ValidationError`` keyed by field.
+    """
+    event = move_to_stage(
+        opportunity=opportunity,
+        stage=stage,
+        actor=actor,
+        loss_reason=loss_reason,
+        loss_note=loss_note,
+        on=on,
+        because=because,
+    )
+    if event is None:
+        return None
+    if task_due_on is not None:
+        create_activity(
+            kind=ActivityKind.TASK,
+            records=[one for one in (opportunity, opportunity.account) if one is not None],
+            actor=actor,
+            subject=task_subject or _("Follow up"),
+            due_on=task_due_on,
+            owner=task_owner or opportunity.owner or actor,
+            because=event,
+        )
+    chosen = list(lists)
+    if chosen and opportunity.contact is None:
+        raise ValidationError({"lists": _("It has no main contact who could be put on a list.")})
+    put_on_lists(record=opportunity.contact, lists=chosen, actor=actor, because=event)
+    return event
