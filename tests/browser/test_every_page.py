@@ -1,0 +1,128 @@
+"""Every page in the permission table: fits a phone, is accessible and free of errors, light and dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from crm.tenants.urls import global_url
+from tests.browser.conftest import SignIn
+from tests.permissions.asking import path_of
+from tests.permissions.samples import Samples
+from tests.permissions.table import ROWS, Row
+
+NO_PAGES = {"export", "report_csv", "refused", "options", "palette"}
+# Drawn by one template for every record type: looked at for leads.
+ALIKE = {"history", "access", "deletion", "bin", "field", "timeline", "index", "new"}
+
+
+def is_looked_at(row: Row) -> bool:
+    area, _colon, name = row.name.partition(":")
+    arguments = [area, *row.arguments.values()]
+    others = {"accounts", "contacts", "opportunities"} & set(arguments)
+    return (
+        row.verb == "GET"
+        and row.statuses["admin"] in (200, 409)
+        and name not in NO_PAGES
+        and not (others and name in ALIKE and (area, name) not in FORMS)
+        and not any(text.endswith(("_mate", "_west")) for text in arguments)
+    )
+
+
+FORMS = {(key, "new") for key in ("accounts", "contacts", "opportunities")}  # each has fields of its own
+PAGES = [row for row in ROWS if is_looked_at(row)]
+# Opened by a stranger.
+PLAIN = {
+    "account_login": {},
+    "account_reset_password": {},
+    "account_reset_password_done": {},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "x"},
+    "account_reset_password_from_key_done": {},
+    "account_inactive": {},
+    "new_workspace": {},
+    "invitation": {"slug": "$slug", "token": "$token"},
+}
+# Opened by somebody who is signed in, outside of a workspace.
+PERSONAL = ("workspaces", "new_workspace", "account_change_password", "usersessions_list", "account_logout")
+
+# Colours may be on their way from light to dark.
+STAND_STILL = """async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    document.getAnimations().forEach((one) => one.finish());
+}"""
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
+
+
+def check(page: Page, path: str, status: int = 200) -> None:
+    """The page at ``path`` on a light phone and on a dark desk."""
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    answer = page.goto(path)
+    assert answer is not None and answer.status == status
+    fits(page)
+    assert_accessible(page)
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="dark")
+    fits(page)
+    assert_accessible(page)
+    page.emulate_media(color_scheme="light")
+
+
+def fits(page: Page) -> None:
+    """The page itself never scrolls sideways; a wide table does within its box."""
+    widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert widths[0] <= widths[1], f"{page.url} is {widths[0]} wide in {widths[1]}: {widest(page)}"
+
+
+def widest(page: Page) -> list[str]:
+    return page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+            .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
+            .slice(0, 8).map((one) => one.outerHTML.slice(0, 120))"""
+    )
+
+
+def assert_accessible(page: Page) -> None:
+    page.evaluate(STAND_STILL)
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[dict[str, Any]] = page.evaluate(
+        """async () => {
+            const options = { resultTypes: ["violations"], preload: false };
+            const { violations } = await axe.run(document, options);
+            return violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => ({
+                rule: one.id, help: one.help,
+                nodes: one.nodes.slice(0, 5).map((node) => `${node.html.slice(0, 200)} — ${node.failureSummary}`),
+            }));
+        }"""
+    )
+    assert not found, "\n".join(
+        f"{page.url}: {one['rule']}: {one['help']}\n  " + "\n  ".join(one["nodes"]) for one in found
+    )
+
+
+@pytest.mark.parametrize("row", PAGES, ids=str)
+def test_a_page_of_a_workspace(row: Row, committed_samples: Samples, page: Page, sign_in: SignIn) -> None:
+    sample = committed_samples.ours
+    sign_in(sample.firm.ada)
+    check(page, path_of(row, sample), row.statuses["admin"])
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_page_for_strangers(name: str, committed_samples: Samples, page: Page) -> None:
+    arguments = {key: committed_samples.ours.value(text) for key, text in PLAIN[name].items()}
+    check(page, global_url(name, **arguments))
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_a_page_outside_the_workspaces(name: str, committed_samples: Samples, page: Page, sign_in: SignIn) -> None:
+    sign_in(committed_samples.ours.firm.ada)
+    check(page, global_url(name))
+
+
+def test_a_page_that_does_not_exist(committed_samples: Samples, page: Page, sign_in: SignIn) -> None:
+    sign_in(committed_samples.ours.firm.ada)
+    check(page, "/ours/no-such-page/", 404)
