@@ -85,11 +85,11 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
         cause = causes.get((is_current and account.type_because_id) or _cause_id(said))
         label, tone = _as_it_was(event.changes["type"][1])
         chapters.append(Chapter(label, tone, day_of(event.at), why.of(said, cause, account, is_current), is_current))
-    if not chapters:  # written without its events
+    if not turns or turns[0].changes["type"][1]["id"] != str(account.type_id):  # written without its events
         now = choice(account.type_id)
         since = account.type_since or day_of(account.created_at)
-        why_now = format_html(_("since it was created on {day}"), day=_day(account.created_at))
-        chapters.append(Chapter(now.label, now.tone or "neutral", since, why_now, True))
+        why_now = format_html(_("since {day}, for a reason that is not known"), day=formats.date(since))
+        chapters = [Chapter(now.label, now.tone or "neutral", since, why_now, True)]
     return chapters
 
 

@@ -23,6 +23,7 @@ from crm.picklists.selectors import choices
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
 from crm.tenants.text import sort_key
+from opportunities.services.lapsing import lapse_customers
 
 MONTHS = 18
 SEED = 20_260_101
@@ -60,7 +61,7 @@ class Story:
         self.at(datetime.now(UTC) + timedelta(days=days * self.random.uniform(0.6, 1.4)), what)
 
     def tell(self) -> None:
-        """Let everything happen, in order of time; workflows follow each evening."""
+        """Let everything happen, in order of time; workflows follow each evening, and each month's end its nights."""
         with time_machine.travel(self.start, tick=False) as clock:
             evening = self.start.date()
             while self._queue:
@@ -68,10 +69,13 @@ class Story:
                 clock.move_to(moment)
                 what()
                 if moment.date() != evening:
+                    if moment.month != evening.month:
+                        lapse_customers()
                     evening = moment.date()
                     deliver_all()
             clock.move_to(self.now)
             deliver_all()
+            lapse_customers()
 
     # Drawing
 

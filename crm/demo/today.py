@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from accounts.models import Account
-from accounts.services import set_account_type
 from crm.activities.models import ActivityKind
 from crm.activities.services import create_activity
 from crm.demo import words
 from crm.demo.story import Story
-from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
+from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.tenants.clock import today
 from leads.models import Lead
 from opportunities.models import Opportunity
@@ -18,7 +16,6 @@ from opportunities.services import update_opportunity
 
 DUE_IN_DAYS = (-6, -2, -1, 0, 0, 0, 1, 2, 4, 6)
 LEADS_DUE_IN_DAYS = (0, -1, 1, 3)
-PAST_CUSTOMER_AFTER = timedelta(days=365)
 
 
 def set_out_tasks(story: Story) -> None:
@@ -43,13 +40,3 @@ def set_out_tasks(story: Story) -> None:
             subject = story.line(words.TASKS[:1], first=lead.first_name)
             due_on = today() + timedelta(days=days)
             create_activity(kind=ActivityKind.TASK, records=[lead], actor=seller, subject=subject, due_on=due_on)
-
-
-def age_customers(story: Story) -> None:
-    """Customers whose last win is a year back are past customers."""
-    past = choice_meaning("account_type", "past_customer")
-    oldest = today() - PAST_CUSTOMER_AFTER
-    won = stage_ids_meaning("won")
-    for account in Account.objects.filter(type__in=ids_meaning("account_type", "customer")).order_by("id"):
-        if not Opportunity.objects.filter(account=account, stage__in=won, closed_on__gte=oldest).exists():
-            set_account_type(account=account, type=past, actor=story.cast.admin)

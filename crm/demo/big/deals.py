@@ -83,13 +83,15 @@ def _write(work: Filling, number: int, contact: int | None, course: Course) -> N
         "amount_minor": int(price * least * min(draw.lognormvariate(0.9, 0.9), most / least)) * 100,
         "currency": "USD" if draw.random() < 0.05 else ground.tenant.currency,
         "opened_on": day(course.opened),
+        "last_activity_at": iso(course.opened),
         "source_id": str(ground.choices["lead_source"][int(14 * draw.random() ** 2)].pk),
         "rating_id": str(ground.choices["rating"][int(3 * draw.random() ** 1.3)].pk),
         "product": product,
         "to_existing_customer": any(won < course.opened for won, _event in work.wins.get(number, ())),
     }
     first = row | _in_stage(work, course.visits[0][0], course.opened, course.closing)
-    row |= _in_stage(work, course.stage, course.since, course.closing) | {"updated_at": iso(course.since)}
+    row |= _in_stage(work, course.stage, course.since, course.closing)
+    row |= {"updated_at": iso(course.since), "last_activity_at": iso(course.since)}
     work.sink.add(Opportunity, row)
     parts = [_kept(Opportunity, first), *_write_around(work, row, owner, course)]
     from_lead = contact is not None and draw.random() < FROM_LEADS and len(work.deals) < work.size.leads // 3

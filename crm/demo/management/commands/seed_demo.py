@@ -13,7 +13,7 @@ from django.utils import timezone
 from crm.demo.funnel import Funnel, make_vendors
 from crm.demo.people import hire, sign_up
 from crm.demo.story import Story, start_of
-from crm.demo.today import age_customers, set_out_tasks
+from crm.demo.today import set_out_tasks
 from crm.local.run import DEMO_EMAIL
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
@@ -51,7 +51,6 @@ def seed() -> None:
         story.at(story.start, lambda: make_vendors(story, funnel.taken))
         funnel.plan()
         story.tell()
-        age_customers(story)
         set_out_tasks(story)
     sign_up(
         OTHER_SLUG, "Rival Devices", "admin@rival.angler.example", "Gus Rival", zone="Europe/Berlin", currency="EUR"
