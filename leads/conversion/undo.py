@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.events.models import Event
+from crm.fields.custom.rows import rebuild_rows
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.diff import changes as differences
@@ -89,15 +90,16 @@ def _lock(conversion: Conversion) -> None:
 
 def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
     leads = registry.record_type("leads")
-    before = snapshot(leads.fields, lead)
+    before = snapshot(leads.specs_now(), lead)
     entry = next(one for one in conversion.changes if one["id"] == str(lead.pk))
     changes.restore(entry)
     lead.refresh_from_db()
+    rebuild_rows(lead)
     return events.record(
         name="lead.conversion_undone",
         record=lead,
         actor=actor,
-        changes=differences(before, snapshot(leads.fields, lead)),
+        changes=differences(before, snapshot(leads.specs_now(), lead)),
         because=conversion.event,
         data={"conversion": str(conversion.pk), "lead": named(lead)},
     )
@@ -121,15 +123,16 @@ def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
         changes.restore(entry)
         return
     record_type = registry.type_of(row)
-    before = snapshot(record_type.fields, row)
+    before = snapshot(record_type.specs_now(), row)
     _forget_time(entry, row)
     changes.restore(entry)
     row.refresh_from_db()
+    rebuild_rows(row)
     events.record(
         name=f"{record_type.noun}.changed",
         record=row,
         actor=actor,
-        changes=differences(before, snapshot(record_type.fields, row)),
+        changes=differences(before, snapshot(record_type.specs_now(), row)),
         because=event,
     )
 

@@ -150,3 +150,23 @@ def test_rows_are_rebuilt_from_what_the_columns_say(inside: Firm) -> None:
     assert [link.tag.name for link in TagLink.objects.select_related("tag")] == ["VIP"]
     [row] = CustomValue.objects.all()
     assert row.v_date.isoformat() == "2026-05-03"  # type: ignore[union-attr]
+
+
+def test_undoing_a_conversion_brings_the_rows_back_too(inside: Firm) -> None:
+    """The conversion writes columns back as they were; here it is given a custom value to write back."""
+    from leads.conversion import ConversionPlan, convert_lead, existing, undo_conversion
+
+    field = create_field(actor=inside.ada, record_type="accounts", kind="text", label="Code")
+    account = make.account(inside.ana, **{field.name: "old"})
+    lead = make.lead(inside.ana, phone="212 555 0100")
+    plan = ConversionPlan(account=existing(account.pk))
+    conversion = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
+    account.refresh_from_db()
+    update_account(account, actor=inside.ana, values={field.name: "new"})
+    entry = next(one for one in conversion.changes if one["id"] == str(account.pk))
+    entry["before"]["custom"], entry["after"]["custom"] = {"code": "old"}, {"code": "new"}
+    conversion.save(update_fields=["changes"])
+    undo_conversion(conversion=conversion, actor=inside.ana)
+    account.refresh_from_db()
+    assert account.custom == {"code": "old"}
+    assert [row.v_text for row in CustomValue.objects.all()] == ["old"]
