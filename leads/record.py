@@ -11,17 +11,16 @@ from crm.records.types import Action, Board, DefaultView, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.bulk import lead_actions
+from leads.conversion.arriving import create_or_convert, is_converted, update_or_convert
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.models import Lead
 from leads.selectors import board_statuses, card_facts
 from leads.services import (
-    create_lead,
     delete_lead,
     locked,
     meaning_of,
     prepare_lead,
     restore_lead,
-    update_lead,
 )
 
 _COLUMNS = ("name", "company", "status", "rating", "source", "email", "phone", "owner", "created_at")
@@ -56,12 +55,13 @@ LEAD = RecordType(
     ),
     columns=_COLUMNS,
     headline=("company", "rating", "source", "estimated_value", "owner"),
-    create=create_lead,
-    update=update_lead,
+    create=create_or_convert,
+    update=update_or_convert,
     delete=delete_lead,
     restore=restore_lead,
     sort="-created_at",
     prepare=prepare_lead,
+    alone=is_converted,
     locked=locked,
     views=(
         DefaultView(_("Open leads"), (_OPEN,), _COLUMNS, "-created_at", is_default=True),

@@ -9,9 +9,9 @@ row by row, so that only that row is refused.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -190,17 +190,17 @@ class Batch:
         self._look_up_records()
         parsed = [self._parse(number, cells) for number, cells in enumerate(self.rows, start=self.job.position + 1)]
         known = self._known_records([values for values in parsed if values is not None])
-        if collected:
-            with collect_inserts():
-                self._write_all(parsed, known)
-        else:
-            self._write_all(parsed, known)
+        rows = [(offset, values) for offset, values in enumerate(parsed) if values is not None]
+        for alone, group in groupby(rows, key=lambda row: self.type.alone(row[1])):
+            if collected and not alone:
+                with collect_inserts():
+                    self._write_all(group, known)
+            else:
+                self._write_all(group, known)
         return self.outcome
 
-    def _write_all(self, parsed: list[dict[str, Any] | None], known: dict[str, Any]) -> None:
-        for offset, values in enumerate(parsed):
-            if values is None:
-                continue
+    def _write_all(self, rows: Iterable[tuple[int, dict[str, Any]]], known: dict[str, Any]) -> None:
+        for offset, values in rows:
             number, cells = self.job.position + 1 + offset, self.rows[offset]
             try:
                 with undo_on_error():

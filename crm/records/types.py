@@ -173,6 +173,8 @@ class RecordType:
     ``locked`` says why a record may not be written now, or ""; ``badges`` what stands beside its name.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
+    ``alone`` says of values whether writing them needs to find in the database what was written before: an import then
+    does not send them together with other rows.
     """
 
     key: str
@@ -194,6 +196,7 @@ class RecordType:
     prepare: Callable[[Any], None] = _nothing
     locked: Callable[[Any], str] = _editable
     badges: Callable[[Any], Iterable[Badge]] = _no_badges
+    alone: Callable[[dict[str, Any]], bool] = lambda values: False
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
     new_shortcut: str = ""

@@ -1,0 +1,78 @@
+"""Leads that arrive converted, in a file or from another system: they go through the one conversion too.
+
+They become an account and a contact, found or made. An opportunity is not made of them: what became of the deal is
+known where they come from, and a new open one would be wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from crm.events.models import Event
+from crm.records import registry
+from crm.tenants.bulk import atomic
+from crm.users.models import Membership
+from leads.conversion.convert import convert_lead
+from leads.conversion.defaults import plan_for
+from leads.conversion.plan import NOTHING
+from leads.models import Lead
+from leads.services import create_lead, update_lead
+
+
+def is_converted(values: dict[str, Any]) -> bool:
+    """Whether the status among ``values`` means that the lead is converted."""
+    status = values.get("status")
+    return status is not None and status.meaning == "converted"
+
+
+@atomic
+def create_or_convert(
+    *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
+) -> Lead:
+    """Create a lead as ``create_lead`` does; with a status that means converted, convert it right away."""
+    if not is_converted(values):
+        return create_lead(actor=actor, values=values, because=because, **attributes)
+    lead = create_lead(actor=actor, values=_without_status(values), because=because, **attributes)
+    _convert(lead, actor, because)
+    return lead
+
+
+@atomic
+def update_or_convert(
+    lead: Lead, /, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
+) -> Event | None:
+    """Write as ``update_lead`` does; a status that means converted converts the lead, or finds it converted."""
+    if not is_converted(values):
+        return update_lead(lead, actor=actor, values=values, because=because)
+    if lead.converted_at is not None:
+        return update_lead(lead, actor=actor, values=values, because=because) if _differs(lead, values) else None
+    changed = update_lead(lead, actor=actor, values=_without_status(values), because=because)
+    return _convert(lead, actor, because) or changed
+
+
+def _convert(lead: Lead, actor: Membership | None, because: Event | None) -> Event | None:
+    if actor is None:
+        raise ValidationError({"status": _("A person has to convert a lead.")})
+    plan = replace(plan_for(lead, actor), opportunity=NOTHING)
+    try:
+        return convert_lead(lead_id=lead.pk, actor=actor, plan=plan, because=because).event
+    except Http404 as error:
+        raise ValidationError(
+            {"status": _("You may not convert this lead: it would not be yours to change.")}
+        ) from error
+
+
+def _without_status(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "status"}
+
+
+def _differs(lead: Lead, values: dict[str, Any]) -> bool:
+    """Whether a converted lead would have to change; its own words for being converted are all the same."""
+    leads = registry.record_type("leads")
+    specs = [leads.spec(name) for name in _without_status(values)]
+    return any(spec.kind.json(spec.value(lead)) != spec.kind.json(values[spec.name]) for spec in specs)
