@@ -9,6 +9,7 @@ from crm.picklists.models import Stage
 from crm.picklists.selectors import default_pipeline, stages
 from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
+from opportunities.bulk import opportunity_actions
 from opportunities.fields import ACCOUNT_TYPE, OPPORTUNITY_FIELDS
 from opportunities.models import Opportunity
 from opportunities.selectors import badges, card_facts
@@ -97,6 +98,7 @@ OPPORTUNITY = RecordType(
 )
 
 registry.register(OPPORTUNITY)
+registry.add_bulk_actions(opportunity_actions)
 
 phrases.register("opportunity.won", _("%(actor)s won this"))
 phrases.register("opportunity.lost", _("%(actor)s marked this as lost"))

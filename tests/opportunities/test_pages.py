@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from crm.picklists.selectors import choice_meaning
+from crm.events.delivery import deliver_all
+from crm.picklists.selectors import choice_meaning, choices
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from opportunities.models import StageVisit
@@ -158,6 +160,24 @@ def test_parts_are_given_changed_and_taken(firm: Firm, deal: Any) -> None:
     assert "Dora Two" in page
 
 
+def test_changing_a_part_starts_from_the_present_one(firm: Firm, deal: Any) -> None:
+    client = client_of(firm.ana)
+    with tenant_context(firm.tenant):
+        carl = make.contact(firm.ana, first_name="Carl", last_name="One")
+        user = next(one for one in choices("contact_role") if one.label == "User")
+        connector = next(one for one in choices("contact_role") if one.label.startswith("Connector"))
+    list_address = address(deal, "contacts/")
+    given = {"contact": "Carl One", "contact_id": str(carl.pk), "role": str(user.pk)}
+    assert client.post(list_address, given).status_code == 303
+    page = client.get(address(deal, "")).content.decode()
+    assert f"{list_address}?contact={carl.pk}" in page and "Take off" in page and ">Main</span>" in page
+    form = client.get(list_address, {"contact": str(carl.pk)}).content.decode()
+    assert 'value="Carl One"' in form and f'value="{user.pk}" selected' in form and "checked" in form
+    assert client.post(list_address, given | {"role": str(connector.pk)}).status_code == 303
+    assert "Connector/referrer" in client.get(address(deal, "")).content.decode()
+    assert parts(firm, deal) == [("Carl One", True)]
+
+
 def test_a_contact_that_one_may_not_see_cannot_be_given_a_part(firm: Firm, deal: Any) -> None:
     with tenant_context(firm.tenant):
         hidden = make.contact(firm.sam, first_name="Hidden", last_name="Person")
@@ -180,7 +200,31 @@ def test_a_new_one_from_an_account_and_from_a_contact_is_prefilled(firm: Firm, d
     page = client.get("/acme/opportunities/new/", {"contact": str(contact.pk)}).content.decode()
     assert 'value="Carl One"' in page
     contact_page = client.get(f"/acme/contacts/{contact.pk}/").content.decode()
-    assert f"/acme/opportunities/new/?contact={contact.pk}" in contact_page
+    link = f"/acme/opportunities/new/?contact={contact.pk}&amp;account={account.pk}"
+    assert link in contact_page
+    both = client.get(link.replace("&amp;", "&")).content.decode()
+    assert 'value="Carl One"' in both and 'value="Kestrel"' in both
+
+
+def test_an_account_with_a_lost_deal_gets_a_new_one_and_the_old_one_stays_lost(firm: Firm, deal: Any) -> None:
+    client = client_of(firm.ana)
+    with tenant_context(firm.tenant):
+        account = deal.account
+        account_id = str(account.pk)
+    client.post(address(deal), {"stage": stage_id(firm, "lost"), "loss_reason": reason_id(firm)})
+    with tenant_context(firm.tenant):
+        deliver_all()
+    page = client.get(f"/acme/accounts/{account_id}/").content.decode()
+    assert 'class="badge tone-danger" title="Every opportunity of this account was lost.">Lost only' in page
+    new = re.search(r'href="(/acme/opportunities/new/\?account=[^"]+)"', page)
+    assert new is not None and account_id in new[1]
+    form = client.get(new[1]).content.decode()
+    assert f'value="{account.name}"' in form
+    values = {"name": "Second try", "account": account.name, "account_id": account_id, "amount_currency": "USD"}
+    values |= {"stage": stage_id(firm, "open"), "opened_on": "2026-01-05"}
+    assert client.post(new[1], values).status_code == 303
+    assert meaning(firm, deal) == "lost"
+    assert "Lost only" not in client.get(f"/acme/accounts/{account_id}/").content.decode().partition("<dl")[0]
 
 
 def test_the_form_refuses_one_with_nobody_and_says_so(firm: Firm) -> None:

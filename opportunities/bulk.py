@@ -1,0 +1,87 @@
+"""What can be done to many opportunities at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.bulk.actions import CHANGED
+from crm.events.models import Event
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+from crm.picklists.models import Stage
+from crm.picklists.selectors import pipeline, stages
+from crm.records.types import BulkAction, RecordType
+from crm.users.models import Membership
+from opportunities.services import lose_opportunity, move_to_stage
+
+
+class StageButLost(kinds.StageOf):
+    """A stage that nothing has to be said about."""
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> list[Stage]:
+        return [stage for stage in stages() if stage.meaning != "lost"]
+
+
+_STAGE = FieldSpec("stage", gettext_lazy("Stage"), StageButLost(), required=True)
+_LOSS = (
+    FieldSpec("loss_reason", gettext_lazy("Reason"), kinds.ChoiceOf("loss_reason"), required=True),
+    FieldSpec("loss_note", gettext_lazy("What happened?"), kinds.LongText()),
+    FieldSpec(
+        "task_due_on",
+        gettext_lazy("Follow up on"),
+        kinds.Date(),
+        help=gettext_lazy("Leaves a task on each that falls due on this day, although it is lost."),
+    ),
+    FieldSpec("task_subject", gettext_lazy("What to do then"), kinds.Text(300)),
+    FieldSpec("task_owner", gettext_lazy("Who does it"), kinds.Person(), help=gettext_lazy("Empty: whoever owns it.")),
+)
+
+
+def _move(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    stage = values["stage"]
+    if stage.pipeline_id != record.pipeline_id:
+        raise ValidationError(_("“%(stage)s” belongs to another pipeline.") % {"stage": stage})
+    changed = move_to_stage(opportunity=record, stage=stage, actor=actor, because=because)
+    return {"changed" if changed else "same": 1}
+
+
+def _lose(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    lost = next(one for one in stages(pipeline(record.pipeline_id)) if one.meaning == "lost")
+    changed = lose_opportunity(opportunity=record, stage=lost, actor=actor, because=because, **values)
+    return {"lost" if changed else "same": 1}
+
+
+MOVE = BulkAction(
+    "stage",
+    gettext_lazy("Stage"),
+    "pencil",
+    gettext_lazy("Move %(count)s %(records)s to a stage"),
+    _move,
+    lambda actor: (_STAGE,),
+    group=gettext_lazy("Set"),
+    order=30,
+    tells=CHANGED,
+)
+LOSE = BulkAction(
+    "lose",
+    gettext_lazy("Mark as lost"),
+    "circle-x",
+    gettext_lazy("Mark %(count)s %(records)s as lost"),
+    _lose,
+    lambda actor: _LOSS,
+    order=40,
+    tells={"lost": gettext_lazy("lost"), "same": gettext_lazy("lost already")},
+)
+
+
+def opportunity_actions(record_type: RecordType) -> Iterable[BulkAction]:
+    return (MOVE, LOSE) if record_type.key == "opportunities" else ()

@@ -1,0 +1,74 @@
+"""Moving and losing many opportunities at once: the same rules as for one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from crm.activities.models import Activity
+from crm.bulk.models import BulkFinding, BulkRun
+from crm.picklists.selectors import choice_meaning, stages
+from crm.picklists.services import create_pipeline
+from crm.tenants.context import tenant_context
+from opportunities.models import Opportunity
+from tests import make
+from tests.people import Firm, client_of
+
+
+@pytest.fixture
+def deals(firm: Firm) -> list[Any]:
+    with tenant_context(firm.tenant):
+        return [make.opportunity(firm.ana, name=name) for name in ("One", "Two")]
+
+
+def send(firm: Firm, rows: list[Any], action: str, **data: str) -> Any:
+    form = {"action": action, "id": [str(row.pk) for row in rows], "go": "1", **data}
+    return client_of(firm.ana).post("/acme/bulk/opportunities/new/", form)
+
+
+def now(firm: Firm) -> dict[str, tuple[str, Any]]:
+    with tenant_context(firm.tenant):
+        rows = Opportunity.objects.select_related("stage", "loss_reason")
+        return {row.name: (row.stage.meaning, row.loss_reason and row.loss_reason.meaning) for row in rows}
+
+
+def reason(firm: Firm) -> str:
+    with tenant_context(firm.tenant):
+        return str(choice_meaning("loss_reason", "sales").pk)
+
+
+def test_losing_many_needs_a_reason(firm: Firm, deals: list[Any]) -> None:
+    assert send(firm, deals, "lose").status_code == 422
+    assert now(firm) == {"One": ("open", None), "Two": ("open", None)}
+    given = {"to-loss_reason": reason(firm), "to-task_due_on": "2030-01-05", "to-task_subject": "Ask again"}
+    assert send(firm, deals, "lose", **given).status_code == 303
+    assert now(firm) == {"One": ("lost", "sales"), "Two": ("lost", "sales")}
+    with tenant_context(firm.tenant):
+        assert list(Activity.objects.values_list("subject", "owner")) == [("Ask again", firm.ana.pk)] * 2
+        assert BulkRun.objects.get().counts == {"lost": 2}
+
+
+def test_moving_many_offers_no_lost_stage(firm: Firm, deals: list[Any]) -> None:
+    page = client_of(firm.ana).get("/acme/opportunities/?filters=none").content.decode()
+    offered = set(re.findall(r'name="action" value="([^"]+)"', page))
+    assert {"stage", "lose"} <= offered and "set:stage" not in offered
+    with tenant_context(firm.tenant):
+        lost, won, second = make.stage("lost"), make.stage("won"), stages()[1]
+    asked = send(firm, deals, "stage", **{"to-stage": str(lost.pk)})
+    assert asked.status_code == 422 and f'value="{won.pk}"' in asked.content.decode()
+    assert f'value="{lost.pk}"' not in asked.content.decode()
+    assert send(firm, deals[:1], "stage", **{"to-stage": str(won.pk)}).status_code == 303
+    assert send(firm, deals, "stage", **{"to-stage": str(second.pk)}).status_code == 303
+    assert now(firm) == {"One": ("open", None), "Two": ("open", None)}
+
+
+def test_a_stage_of_another_pipeline_takes_none_in(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        renewals = create_pipeline(actor=firm.ada, name="Renewals")
+        there = stages(renewals)[0]
+    assert send(firm, deals, "stage", **{"to-stage": str(there.pk)}).status_code == 303
+    with tenant_context(firm.tenant):
+        assert "another pipeline" in BulkFinding.objects.first().reasons[0]  # type: ignore[union-attr]
+        assert not Opportunity.objects.filter(stage=there).exists()
