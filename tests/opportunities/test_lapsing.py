@@ -29,7 +29,7 @@ from opportunities.services.lapsing import (
     set_past_customer_months,
 )
 from tests import make
-from tests.people import Firm
+from tests.people import Firm, make_firm
 
 
 @pytest.fixture
@@ -312,29 +312,36 @@ def test_one_workspace_that_fails_stops_no_other_and_is_tried_again(
 ) -> None:
     from opportunities.services import lapsing
 
-    account = ending_contract(fresh_firm, date(2020, 1, 1))
-    first = Tenant.objects.order_by("id").values_list("pk", flat=True)[0]
-    assert first != fresh_firm.tenant.pk
-    real, broken = lapsing._lapse_batch, {first}
+    firms = [make_firm(f"{fresh_firm.tenant.slug}-broken", "Broken"), fresh_firm]
+    accounts = [ending_contract(firm, date(2020, 1, 1)) for firm in firms]
+    real, broken = lapsing._lapse_batch, {firms[0].tenant.pk}
 
     def fails_for_some(after: Any) -> Any:
         if lapsing.current_tenant().pk in broken:
             raise RuntimeError("no luck")
         return real(after)
 
-    def done(tenant_id: Any) -> bool:
-        tenant = Tenant.objects.get(pk=tenant_id)
-        with tenant_context(tenant):
-            return tenant.settings.get("customers_lapsed_on") == today().isoformat()
-
+    monkeypatch.setattr(
+        "opportunities.jobs.each_tenant", lambda: [Tenant.objects.get(pk=one.tenant.pk) for one in firms]
+    )
     monkeypatch.setattr(lapsing, "_lapse_batch", fails_for_some)
+    lapse()
+    assert [type_of(firm, account) for firm, account in zip(firms, accounts, strict=True)] == [
+        "customer",
+        "past_customer",
+    ]
+    broken.clear()
+    lapse()
+    assert type_of(firms[0], accounts[0]) == "past_customer"
+
+
+def test_the_job_goes_through_every_workspace(firm: Firm, other_firm: Firm) -> None:
+    account = ending_contract(firm, date(2020, 1, 1))
     with time_machine.travel(datetime(2031, 6, 2, 12, tzinfo=UTC)):
         lapse()
-        assert type_of(fresh_firm, account) == "past_customer"
-        assert (done(first), done(fresh_firm.tenant.pk)) == (False, True)
-        broken.clear()
-        lapse()
-        assert done(first)
+    assert type_of(firm, account) == "past_customer"
+    for one in (firm, other_firm):
+        assert Tenant.objects.get(pk=one.tenant.pk).settings["customers_lapsed_on"] == "2031-06-02"
 
 
 def test_a_win_between_finding_and_writing_keeps_the_customer(
