@@ -210,9 +210,11 @@ def _record(
     # The records stand in the event, so that a handler (last contacted, score) knows them without the activity.
     if records is None:
         records = ActivityLink.objects.filter(activity=activity).values_list("record_type", "record_id")
-    data = {
+    data: dict[str, Any] = {
         "kind": activity.kind,
         "subject": str(activity),
         "records": [[key, str(record_id)] for key, record_id in records],
     }
+    if activity.is_task:
+        data["owner"] = _plain(activity.owner)
     events.record(name=name, record=activity, actor=actor, changes=changes, data=data, because=because)

@@ -96,6 +96,11 @@ _MARKS = {
     "won": ("trophy", "success"),
     "became_customer": ("trophy", "success"),
     "lost": ("circle-x", "danger"),
+    "vetted": ("clipboard-check", "info"),
+    "vetting_taken_back": ("clipboard-check", "neutral"),
+    "evidence_changed": ("clipboard-check", "neutral"),
+    "put_on_list": ("mails", "neutral"),
+    "taken_off_list": ("mails", "neutral"),
     "unqualified": ("circle-x", "danger"),
 }
 

@@ -11,12 +11,15 @@ class NoticeKind:
     """``sentence`` may use %(actor)s, %(noun)s (the record's type) and what stands in the notification's data.
 
     ``many`` tells several of a kind at once: %(actor)s, %(count)d and %(nouns)s; None: each stands alone.
+    ``home`` is the URL name of the page that shows several, or one that is about no record; "" = the list of what one
+    owns.
     """
 
     key: str
     icon: str
     sentence: Any
     many: Any = None
+    home: str = ""
 
 
 _kinds: dict[str, NoticeKind] = {}

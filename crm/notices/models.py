@@ -9,7 +9,7 @@ from crm.tenants.models import TenantForeignKey, TenantModel
 
 
 class Notification(TenantModel):
-    """One thing that ``member`` is told: what happened (``event``), and the record it leads to.
+    """One thing that ``member`` is told: what happened (``event``), and the record it leads to, if any.
 
     ``kind`` says how it is worded (``kinds.py``), ``data`` holds the words that the sentence needs.
     """
@@ -18,7 +18,7 @@ class Notification(TenantModel):
     kind = models.CharField(max_length=30, db_collation="C")
     event = TenantForeignKey("events.Event")
     record_type = models.CharField(max_length=30, db_collation="C")
-    record_id = models.UUIDField()
+    record_id = models.UUIDField(null=True)
     data = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)

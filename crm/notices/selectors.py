@@ -24,7 +24,7 @@ class Told:
     """One line: what happened, when, and whether it is news."""
 
     rows: tuple[Notification, ...]  # the latest first
-    icon: str
+    kind: NoticeKind
     sentence: str
 
     @property
@@ -72,14 +72,14 @@ def fold(rows: Iterable[Notification]) -> list[Told]:
 
 def _belongs(row: Notification, other: Notification) -> bool:
     kind = kind_of(row.kind)
-    same = all(getattr(row, name) == getattr(other, name) for name in ("kind", "record_type"))
+    same = row.kind == other.kind and (row.record_type == other.record_type or bool(kind and kind.home))
     actors = row.event.actor_id == other.event.actor_id and (row.read_at is None) == (other.read_at is None)
     return bool(kind and kind.many and same and actors and other.at - row.at <= TOGETHER)
 
 
 def _told(rows: list[Notification]) -> Told | None:
     kind = kind_of(rows[0].kind)
-    return Told(tuple(rows), kind.icon, _sentence(kind, rows)) if kind else None
+    return Told(tuple(rows), kind, _sentence(kind, rows)) if kind else None
 
 
 def _sentence(kind: NoticeKind, rows: list[Notification]) -> str:

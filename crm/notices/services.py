@@ -17,9 +17,14 @@ from crm.users.models import Membership
 
 @atomic
 def notify(
-    *, member: Membership | None, kind: str, event: Event, record: models.Model, data: dict[str, Any] | None = None
+    *,
+    member: Membership | None,
+    kind: str,
+    event: Event,
+    record: models.Model | None,
+    data: dict[str, Any] | None = None,
 ) -> Notification | None:
-    """Tell ``member`` of ``event``, with a link to ``record``; once, however often this is called.
+    """Tell ``member`` of ``event``, with a link to ``record`` if there is one; once, however often this is called.
 
     Nobody is told what they did themselves, and who has left is told nothing. Call it from a handler of events.
     """
@@ -31,8 +36,8 @@ def notify(
         member=member,
         kind=kind,
         event=event,
-        record_type=record._meta.app_label,
-        record_id=record.pk,
+        record_type=record._meta.app_label if record is not None else "",
+        record_id=record.pk if record is not None else None,
         data=data or {},
         at=event.at,
     )

@@ -44,12 +44,11 @@ def reading(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _target(line: Told) -> str:
-    """The record, or the list of what one owns when the line is about several."""
+    """The record, or the page of several of the kind: by default the list of what one owns."""
     row = line.rows[0]
     types = {one.key: one for one in registry.record_types()}
-    if len(line.rows) > 1:
-        return f"{reverse(f'{row.record_type}:list')}?owner=me"
-    if row.record_type not in types:
-        return reverse("notices:index")
-    record = types[row.record_type].model(pk=row.record_id)
-    return registry.url(record)
+    if len(line.rows) == 1 and row.record_type in types:
+        return registry.url(types[row.record_type].model(pk=row.record_id))
+    if line.kind.home:
+        return reverse(line.kind.home)
+    return f"{reverse(f'{row.record_type}:list')}?owner=me" if row.record_type in types else reverse("notices:index")

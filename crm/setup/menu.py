@@ -99,12 +99,6 @@ def _vetting() -> Group:
                 "shield-alert",
                 reverse("setup:conversion_gate"),
             ),
-            Page(
-                _("Mailing lists"),
-                _("Newsletters and other lists that leads and contacts are put on."),
-                "mails",
-                reverse("setup:mailing_lists"),
-            ),
         ),
     )
 
@@ -154,13 +148,17 @@ def _fields() -> Group:
 
 
 def _words() -> Group:
-    return Group(
-        _("Lists"),
-        tuple(
-            Page(picklist.label, picklist.help, PICKLIST_ICONS.get(key, "list"), _list_url(key))
-            for key, picklist in PICKLISTS.items()
-        ),
+    words = [
+        Page(picklist.label, picklist.help, PICKLIST_ICONS.get(key, "list"), _list_url(key))
+        for key, picklist in PICKLISTS.items()
+    ]
+    people = Page(
+        _("Mailing lists"),
+        _("Newsletters and other lists that leads and contacts are put on."),
+        "mails",
+        reverse("setup:mailing_lists"),
     )
+    return Group(_("Lists"), (*words, people))
 
 
 def _log() -> Group:

@@ -141,7 +141,7 @@ def _changes(held: VettingAnswer | None, answer: str, evidence: str) -> dict[str
     before, known = (Answer(held.answer), held.evidence) if held else (Answer.UNKNOWN, "")
     found: dict[str, list[Any]] = {
         "answer": [_PLAIN[before], _PLAIN[Answer(answer)]],
-        "evidence": [known, evidence],
+        "evidence": [known or None, evidence or None],
     }
     return {name: values for name, values in found.items() if values[0] != values[1]}
 

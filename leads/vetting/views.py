@@ -20,7 +20,7 @@ from leads.models import Lead
 from leads.record import LEAD
 from leads.services import meaning_of
 from leads.vetting.gating import criteria
-from leads.vetting.models import Criterion
+from leads.vetting.models import Answer, Criterion
 from leads.vetting.panels import load_vetting
 from leads.vetting.selectors import changes_of, vetting_of
 from leads.vetting.services import record_answer
@@ -88,7 +88,8 @@ def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: Val
     claims = {claim.criterion.pk: claim for claim in panel["vetting"].current.claims} if panel else {}
     if not is_fragment(request) or criterion.pk not in claims:
         return _refused(request, lead, error, status=409)
-    lost: dict[str, Any] = {"answer": request.POST.get("answer", ""), "evidence": request.POST.get("evidence", "")}
+    said = dict(Answer.choices).get(request.POST.get("answer", ""), "")
+    lost: dict[str, Any] = {"answer": said, "evidence": request.POST.get("evidence", "")}
     context = {"panel": panel, "claim": claims[criterion.pk], "error": " ".join(error.messages), "lost": lost}
     response = respond(request, "leads/vetting/refused.html", context, partial="fragment", status=422)
     response.headers["HX-Retarget"] = f"#vetting-row-{criterion.pk}"

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from crm.activities.services import complete_task, create_activity, reassign_task
 from crm.events import delivery, handlers
 from crm.events.delivery import deliver_all
 from crm.events.models import Event, OutboxMessage
 from crm.notices.models import Notification
 from crm.notices.selectors import told
 from crm.notices.services import mark_read
+from crm.picklists.selectors import choices
 from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.conversion import ConversionPlan, convert_lead, existing, new, undo_conversion
-from leads.services import update_lead
+from leads.services import close_as_unqualified, update_lead
 from tests import make
 from tests.people import Firm, client_of
 
@@ -197,3 +200,59 @@ class TestThePage:
         client_of(firm.max).post(f"{INDEX}reading/")
         with tenant_context(firm.tenant):
             assert unread(firm.ana) == 0
+
+
+class TestATask:
+    def task(self, firm: Firm, by: Membership, owner: Membership, *records: Any, subject: str = "Call") -> Any:
+        return create_activity(kind="task", records=records, actor=by, owner=owner, subject=subject)
+
+    def test_for_somebody_else_is_told(self, inside: Firm) -> None:
+        lead = make.lead(inside.max)
+        self.task(inside, inside.max, inside.max, lead)
+        self.task(inside, inside.max, inside.ana, lead, subject="Ask about budget")
+        create_activity(kind="note", records=[lead], actor=inside.max, owner=inside.ana, body="Not a task")
+        deliver_all()
+        assert sentences(inside.ana) == ["Max Manager gave you the task “Ask about budget”."]
+        [one] = Notification.objects.all()
+        assert (one.record_type, one.record_id) == ("leads", lead.pk)
+
+    def test_handed_on_is_told_to_who_has_it_in_the_end(self, inside: Firm) -> None:
+        task = self.task(inside, inside.max, inside.max, make.lead(inside.max))
+        reassign_task(task=task, owner=inside.ana, actor=inside.max)
+        reassign_task(task=task, owner=inside.sam, actor=inside.ana)
+        deliver_all()
+        assert (sentences(inside.ana), sentences(inside.sam)) == ([], ["Ana Owner gave you the task “Call”."])
+
+    def test_done_before_the_workflow_ran_is_no_news(self, inside: Firm) -> None:
+        done, left = (self.task(inside, inside.max, inside.ana, subject=name) for name in ("Done", "Left"))
+        complete_task(task=done, actor=inside.max)
+        deliver_all()
+        assert sentences(inside.ana) == ["Max Manager gave you the task “Left”."]
+        assert left.is_open_task
+
+    def test_about_no_record_leads_to_the_tasks(self, firm: Firm) -> None:
+        with tenant_context(firm.tenant):
+            self.task(firm, firm.max, firm.ana)
+            deliver_all()
+            [line] = told(firm.ana)
+        assert client_of(firm.ana).get(f"{INDEX}{line.pk}/")["Location"] == "/acme/tasks/"
+        with tenant_context(firm.tenant):
+            for maker in (make.lead, make.account):
+                self.task(firm, firm.max, firm.ana, maker(firm.ana))
+            deliver_all()
+            [several, _read] = told(firm.ana)
+        assert several.sentence == "Max Manager gave you 2 tasks."
+        assert client_of(firm.ana).get(f"{INDEX}{several.pk}/")["Location"] == "/acme/tasks/"
+
+    def test_of_a_closed_lead_is_told_to_who_shall_follow_up(self, inside: Firm) -> None:
+        lead = make.lead(inside.ana)
+        close_as_unqualified(
+            lead=lead,
+            reason=choices("unqualified_reason")[0],
+            actor=inside.ana,
+            task_subject="Ask again",
+            task_due_on=date(2027, 5, 3),
+            task_owner=inside.max,
+        )
+        deliver_all()
+        assert sentences(inside.max) == ["Ana Owner gave you the task “Ask again”."]

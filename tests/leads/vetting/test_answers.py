@@ -46,7 +46,7 @@ def test_an_answer_is_kept_with_its_evidence_and_who_gave_it(inside: Firm, lead:
     assert row is not None
     assert (row.answer, row.evidence, row.by) == ("yes", "40,000 set aside", inside.ana)
     event = Event.objects.get(record_id=lead.pk, name="lead.vetted")
-    assert event.changes == {"answer": [None, True], "evidence": ["", "40,000 set aside"]}
+    assert event.changes == {"answer": [None, True], "evidence": [None, "40,000 set aside"]}
     assert (event.actor, event.data["criterion"]["label"], event.data["round"]) == (inside.ana, "Budget", 1)
 
 
@@ -58,10 +58,10 @@ def test_every_change_is_kept_and_none_without_a_difference(inside: Firm, lead: 
     answer(lead, "budget", "unknown", "", by=inside.ana)
     told = [(one.name, one.changes, one.actor) for one in reversed(changes_of(lead))]
     assert told == [
-        ("lead.vetted", {"answer": [None, True], "evidence": ["", "Said so"]}, inside.ana),
+        ("lead.vetted", {"answer": [None, True], "evidence": [None, "Said so"]}, inside.ana),
         ("lead.vetted", {"answer": [True, False]}, inside.max),
         ("lead.evidence_changed", {"evidence": ["Said so", "Frozen until May"]}, inside.max),
-        ("lead.vetting_taken_back", {"answer": [False, None], "evidence": ["Frozen until May", ""]}, inside.ana),
+        ("lead.vetting_taken_back", {"answer": [False, None], "evidence": ["Frozen until May", None]}, inside.ana),
     ]
 
 

@@ -100,7 +100,7 @@ def test_answers_of_an_earlier_round_do_not_count(inside: Firm, lead: Lead) -> N
     ask_for(inside, "budget")
     answer(lead, "budget", "yes", by=inside.ana)
     assert gate(lead).is_met
-    close_as_unqualified(lead=lead, reason=make.reason("unqualified_reason", ""), actor=inside.ana)
+    close_as_unqualified(lead=lead, reason=make.reason("unqualified_reason", "other"), actor=inside.ana)
     reopen_lead(lead=lead, actor=inside.ana)
     assert labels(gate(lead)) == ["Budget"]
 

@@ -1,0 +1,46 @@
+"""Whoever is given a task is told so."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from crm import events
+from crm.activities.models import Activity
+from crm.events.models import Event
+from crm.notices.kinds import NoticeKind, register
+from crm.notices.services import notify
+from crm.records import registry
+from crm.users.selectors import member
+
+register(
+    NoticeKind(
+        "task",
+        "square-check",
+        _("%(actor)s gave you the task “%(name)s”."),
+        many=_("%(actor)s gave you %(count)d tasks."),
+        home="activities:tasks",
+    )
+)
+
+
+def _concerns(event: Event) -> bool:
+    owner: Any = event.data.get("owner")
+    return owner is not None and UUID(owner["id"]) != event.actor_id
+
+
+@events.on("activity.created", "task.reassigned", key="tell-task-owner", when=_concerns)
+def tell_task_owner(event: Event) -> str:
+    """Tell who is to do the task, unless it was done, put away or handed on meanwhile."""
+    task = Activity.objects.filter(pk=event.record_id, owner_id=event.data["owner"]["id"]).first()
+    if task is None or not task.is_open_task:
+        return ""
+    types = {one.key: one for one in registry.record_types()}
+    places = [types[key].model(pk=record_id) for key, record_id in event.data["records"] if key in types]
+    owner = member(UUID(event.data["owner"]["id"]))
+    record = places[0] if places else None
+    if notify(member=owner, kind="task", event=event, record=record, data={"name": str(task)}) is None:
+        return ""
+    return str(_("Told %(name)s.") % {"name": owner.name if owner else ""})
