@@ -29,9 +29,7 @@ class Handler:
 _by_key: dict[str, Handler] = {}
 
 
-def on(
-    *names: str, key: str, when: Callable[[Event], bool] = _always
-) -> Callable[[HandlerFunction], HandlerFunction]:
+def on(*names: str, key: str, when: Callable[[Event], bool] = _always) -> Callable[[HandlerFunction], HandlerFunction]:
     """Call the decorated function for each event of one of ``names``, after the commit that recorded it.
 
     The function runs inside the event's tenant, in one transaction with the removal of the message, and returns what
