@@ -95,8 +95,9 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
     records = filtered(request, listing)
     shown = (*listing.state.specs, record_type.spec("name"))
     page = page_by_key(
-        listing.state.with_order(record_type.with_related(records, shown)),
+        record_type.with_related(records, shown),
         order=listing.state.order(),
+        ranking=listing.state.ranking(request.actor),
         after=request.GET.get("after"),
         before=request.GET.get("before"),
         size=PAGE_SIZE,

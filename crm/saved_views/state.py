@@ -22,6 +22,7 @@ from crm.fields.kinds.base import OPERATORS
 from crm.fields.spec import FieldSpec
 from crm.records.types import DefaultView, RecordType
 from crm.saved_views.models import SavedView
+from crm.ui.paging import Ranking
 from crm.users.models import Membership
 
 LONGEST_VALUE = 2000  # characters of one filter in a URL
@@ -81,10 +82,14 @@ class ViewState:
         spec = self.sort_spec
         return [(name, self.descending) for name in spec.kind.order(spec)]
 
-    def with_order(self, queryset: QuerySet) -> QuerySet:
-        """Return ``queryset`` with what ``order`` names beside the model's own fields."""
+    def ranking(self, actor: Membership) -> Ranking | None:
+        """Where to find what ``order`` names when it stands outside the records (those that ``apply`` returned)."""
         spec = self.sort_spec
-        return spec.kind.with_order(spec, queryset)
+        same = [(one.operator, list(one.values)) for one in self.filters if one.field == spec.name]
+        try:
+            return spec.kind.ranking(spec, same, actor)
+        except ValidationError:  # ``apply`` has said so
+            return spec.kind.ranking(spec, [], actor)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -60,6 +60,19 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """What to order by when it stands in rows of another table: ``column`` of ``rows``, for the row with the id ``of``.
+
+    There is one for each that has a value; an index on ``(…, column, of)`` then serves every page.
+    """
+
+    name: str
+    rows: QuerySet[Any]
+    column: str
+    of: str
+
+
+@dataclass(frozen=True)
 class Cursor:
     """Where a page starts: the key of a row, and how many rows come before it."""
 
@@ -83,25 +96,27 @@ def page_by_key(
     before: str | None = None,
     size: int = 50,
     cap: int | None = None,
+    ranking: Ranking | None = None,
 ) -> Page:
     """One page of ``queryset``, ordered by ``order`` and then by id.
 
     ``after``/``before`` are cursors of an earlier page of the same order; anything else gives the first page.
     ``cap`` also counts the rows, up to that many. Paths may cross relations; select those relations.
+    With a ``ranking``, ``order`` holds its name alone.
     """
-    keys = _keys(queryset, order)
+    keys = _keys(queryset, order, ranking)
     total = capped_count(queryset, cap) if cap is not None else None
     backward = bool(before)
     cursor = _decode(keys, before or after)
     if cursor is None:
         backward = False
-    rows = _rows(queryset, keys, cursor, size + 1, backward)
+    rows = _rows(queryset, keys, cursor, size + 1, backward, ranking=ranking)
     more = len(rows) > size
     rows = rows[:size]
     if backward:
         rows.reverse()
         if not more:  # the first page, whole again
-            return page_by_key(queryset, order=order, size=size, cap=cap)
+            return page_by_key(queryset, order=order, size=size, cap=cap, ranking=ranking)
     start = _start(cursor, len(rows), backward)
     page = Page(rows, start, total=total)
     if rows and (more or backward):
@@ -117,15 +132,17 @@ def _start(cursor: Cursor | None, got: int, backward: bool) -> int:
     return max(cursor.position - got, 0) + 1 if backward else cursor.position + 1
 
 
-def _keys(queryset: QuerySet[Any], order: Order) -> list[Key]:
-    keys = [_key(queryset, path, desc) for path, desc in order if path not in ("id", "pk")]
+def _keys(queryset: QuerySet[Any], order: Order, ranking: Ranking | None) -> list[Key]:
+    keys = [_key(queryset, path, desc, ranking) for path, desc in order if path not in ("id", "pk")]
     by_id = [desc for path, desc in order if path in ("id", "pk")]
     # Same direction as the column before it, so that one index serves both.
     desc = by_id[0] if by_id else (keys[-1].desc if keys else False)
     return [*keys, Key("id", desc, queryset.model._meta.get_field("id"), nullable=False)]
 
 
-def _key(queryset: QuerySet[Any], path: str, desc: bool) -> Key:
+def _key(queryset: QuerySet[Any], path: str, desc: bool, ranking: Ranking | None) -> Key:
+    if ranking is not None:
+        return Key(path, desc, ranking.rows.model._meta.get_field(ranking.column), nullable=True)
     annotation = queryset.query.annotations.get(path)
     if annotation is not None:
         return Key(path, desc, annotation.output_field, nullable=True)
@@ -141,24 +158,58 @@ def _key(queryset: QuerySet[Any], path: str, desc: bool) -> Key:
     return Key(path, desc, getattr(field, "target_field", field), nullable or bool(getattr(field, "null", False)))
 
 
-def _rows(queryset: QuerySet[Any], keys: list[Key], cursor: Cursor | None, limit: int, backward: bool) -> list[Any]:
-    first = keys[0]
-    if not first.nullable:
-        return list(_seek(queryset, keys, cursor.values if cursor else None, backward)[:limit])
-    full = queryset.filter(**{f"{first.path}__isnull": False}), [replace(first, nullable=False), *keys[1:]]
-    empty = queryset.filter(**{f"{first.path}__isnull": True}), keys[1:]
-    in_empty = cursor is not None and cursor.values[0] is None
+def _rows(
+    queryset: QuerySet[Any],
+    keys: list[Key],
+    cursor: Cursor | None,
+    limit: int,
+    backward: bool,
+    *,
+    ranking: Ranking | None,
+) -> list[Any]:
     values = cursor.values if cursor else None
-    runs: list[tuple[tuple[QuerySet[Any], list[Key]], tuple[Any, ...] | None]]
-    if in_empty and values is not None:
-        runs = [(empty, values[1:]), *([(full, None)] if backward else [])]
-    else:
-        runs = [(full, values), *([] if backward else [(empty, None)])]
-    rows: list[Any] = []
-    for (run, run_keys), run_values in runs:
-        if len(rows) < limit:
-            rows += _seek(run, run_keys, run_values, backward)[: limit - len(rows)]
+    if not keys[0].nullable:
+        return list(_seek(queryset, keys, values, backward)[:limit])
+    if values is not None and values[0] is None:
+        rows = list(_seek(_empty(queryset, keys[0], ranking), keys[1:], values[1:], backward)[:limit])
+        if backward and len(rows) < limit:
+            rows += _full(queryset, keys, None, limit - len(rows), backward, ranking=ranking)
+        return rows
+    rows = _full(queryset, keys, values, limit, backward, ranking=ranking)
+    if not backward and len(rows) < limit:
+        rows += _seek(_empty(queryset, keys[0], ranking), keys[1:], None, backward)[: limit - len(rows)]
     return rows
+
+
+def _empty(queryset: QuerySet[Any], first: Key, ranking: Ranking | None) -> QuerySet[Any]:
+    if ranking is not None:
+        return queryset.exclude(pk__in=ranking.rows.values(ranking.of))
+    return queryset.filter(**{f"{first.path}__isnull": True})
+
+
+def _full(
+    queryset: QuerySet[Any],
+    keys: list[Key],
+    values: tuple[Any, ...] | None,
+    limit: int,
+    backward: bool,
+    *,
+    ranking: Ranking | None,
+) -> list[Any]:
+    """The rows that have a value in the first key."""
+    first = replace(keys[0], nullable=False)
+    if ranking is None:
+        full = queryset.filter(**{f"{first.path}__isnull": False})
+        return list(_seek(full, [first, *keys[1:]], values, backward)[:limit])
+    # "Is not null" says nothing new, but lets a partial index serve the order.
+    wanted = {f"{ranking.of}__in": queryset.order_by().values("pk"), f"{ranking.column}__isnull": False}
+    hits = ranking.rows.filter(**wanted)
+    in_hits = [replace(first, path=ranking.column), replace(keys[1], path=ranking.of)]
+    found = list(_seek(hits, in_hits, values, backward).values_list(ranking.of, ranking.column)[:limit])
+    by_id = queryset.in_bulk([row_id for row_id, _value in found])
+    for row_id, value in found:
+        setattr(by_id[row_id], first.path, value)
+    return [by_id[row_id] for row_id, _value in found]
 
 
 def _seek(queryset: QuerySet[Any], keys: list[Key], values: tuple[Any, ...] | None, backward: bool) -> QuerySet[Any]:

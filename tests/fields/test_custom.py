@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -248,6 +249,21 @@ def test_sorting_by_a_field_puts_empty_ones_last_and_pages_follow(firm: Firm) ->
             after = context["page"].next
             address = f"{firm.url('accounts:list')}?filters=none&sort={sort}&after={after}" if after else None
         assert seen == [*sorted(range(-50, 50), key=lambda one: sign * one), *([None] * 20)]
+
+
+def test_a_list_is_sorted_by_what_it_is_filtered_by(firm: Firm) -> None:
+    name = add_field(client_of(firm.ada), firm, "date")
+    with tenant_context(fresh(firm)):
+        for day in (3, 1, 2, 4):
+            make.account(firm.ana, name=f"Day {day}", **{name: date(2026, 5, day)})
+        make.account(firm.ana, name="No day")
+    ana = client_of(firm.ana)
+    assert names_in(ana, firm, f"{name}__to=2026-05-03&sort=-{name}") == ["Day 3", "Day 2", "Day 1"]
+    assert names_in(ana, firm, f"{name}__filled=yes&sort={name}") == ["Day 1", "Day 2", "Day 3", "Day 4"]
+    assert names_in(ana, firm, f"{name}__empty=yes&sort={name}") == ["No day"]
+    answer = ana.get(f"{firm.url('accounts:list')}?{name}=soon&sort={name}")
+    assert answer.status_code == 200
+    assert "“soon” is not a date." in answer.content.decode()
 
 
 def test_sums_of_money_stand_under_the_list(firm: Firm) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
+from crm.ui.paging import Ranking
 from crm.users.models import Membership
 
 # Operators as they stand in URLs (``field__operator=…``; "is" is left out) and in the sentence of a chip.
@@ -79,9 +81,12 @@ class Kind:
         """The model fields to order by."""
         return (spec.column,)
 
-    def with_order(self, spec: FieldSpec, records: QuerySet) -> QuerySet:
-        """``records`` with whatever ``order`` names that is no field of theirs."""
-        return records
+    def ranking(self, spec: FieldSpec, filters: Sequence[tuple[str, list[str]]], actor: Membership) -> Ranking | None:
+        """Where the column that ``order`` names stands when it is none of the record's own.
+
+        ``filters`` are those (operator, values) by this very field that the records have passed.
+        """
+        return None
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         """What a list must ``select_related`` for ``html`` to need no further query."""

@@ -6,6 +6,7 @@ kind names (``row_column``) and finds records by their ids; a kind whose field k
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import Kind
@@ -28,6 +29,7 @@ from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
 from crm.tenants.text import phone_key, sort_key
+from crm.ui.paging import Ranking
 from crm.users.models import Membership
 
 PLACES = 4  # digits after the point that a number may have
@@ -98,16 +100,22 @@ class Stored(Kind):
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         positive = "is" if operator == "not" else operator
-        condition = super().compare(replace(spec, attr=self.row_column), positive, values, actor)
-        found = Q(pk__in=self.typed_rows().filter(condition).values("record_id"))
+        found = Q(pk__in=self.typed_rows().filter(self.on_row(spec, positive, values, actor)).values("record_id"))
         return ~found if operator == "not" else found
+
+    def on_row(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        """The condition as one on the typed row."""
+        return super().compare(replace(spec, attr=self.row_column), operator, values, actor)
 
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
         return (f"order_{spec.name}",)
 
-    def with_order(self, spec: FieldSpec, records: QuerySet) -> QuerySet:
-        own = self.typed_rows().filter(record_id=OuterRef("pk")).values(self.row_column)[:1]
-        return records.annotate(**{f"order_{spec.name}": Subquery(own)})
+    def ranking(self, spec: FieldSpec, filters: Sequence[tuple[str, list[str]]], actor: Membership) -> Ranking | None:
+        rows = self.typed_rows()
+        for operator, values in filters:
+            if operator not in ("not", "empty", "filled"):  # else the database looks for them from the wrong end
+                rows = rows.filter(self.on_row(spec, operator, values, actor))
+        return Ranking(f"order_{spec.name}", rows, self.row_column, "record_id")
 
 
 class CustomText(Stored, Text):
