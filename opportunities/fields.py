@@ -44,7 +44,7 @@ class DueDay(kinds.Date):
         if day is None or day >= today() or not is_open(record):
             return words
         mark = icon("clock-alert", "icon-s", gettext("Overdue"))
-        return format_html('<span class="text-danger nowrap">{} {}</span>', words, mark)
+        return format_html('<span class="with-icon text-danger">{}{}</span>', words, mark)
 
 
 class Probability(kinds.Percent):

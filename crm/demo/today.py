@@ -16,6 +16,7 @@ from opportunities.services import update_opportunity
 
 DUE_IN_DAYS = (-6, -2, -1, 0, 0, 0, 1, 2, 4, 6)
 LEADS_DUE_IN_DAYS = (0, -1, 1, 3)
+FORGOTTEN = 0.2  # of the deals, for nobody is perfect
 
 
 def set_out_tasks(story: Story) -> None:
@@ -27,6 +28,8 @@ def set_out_tasks(story: Story) -> None:
             .order_by("-amount_minor", "id")[: len(DUE_IN_DAYS)]
         )
         for deal, days in zip(deals, DUE_IN_DAYS, strict=False):
+            if story.chance(FORGOTTEN):
+                continue
             first = deal.contact.first_name if deal.contact else "them"
             due_on = today() + timedelta(days=days)
             subject = story.line(words.TASKS, first=first)
