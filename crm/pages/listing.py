@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.html import conditional_escape
 
-from crm.fields.build import table_class
-from crm.fields.kinds import Money
+from crm.fields.kinds import Date, Money
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.spec import FieldSpec
+from crm.pages.rows import css_of, draw_column_menu, draw_filter_menu, draw_rows
 from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.types import Action, BulkAction, RecordType
+from crm.records.types import BulkAction, RecordType
 from crm.saved_views.selectors import Views, may_change, views_of
 from crm.saved_views.state import Chip, Filter, ViewState, chips, read_state
 from crm.ui import format as formats
 from crm.ui.http import go, respond
-from crm.ui.paging import CAP, Page, capped_count, page_by_key
+from crm.ui.paging import CAP, capped_count, page_by_key
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
-from crm.users.models import Membership
 
 PAGE_SIZE = 50
 EXACTLY = 2**31  # a cap that no count reaches
@@ -41,14 +37,6 @@ class Head:
     sort_url: str
     sorted: str  # "ascending", "descending" or ""
     css: str
-
-
-@dataclass(frozen=True)
-class Row:
-    record: Any
-    url: str
-    cells: Sequence[tuple[str, str]]  # (css class, HTML)
-    buttons: Sequence[tuple[Action, str]] = ()  # what can be done to the row here, each with its address
 
 
 @dataclass(frozen=True)
@@ -103,17 +91,20 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         size=PAGE_SIZE,
     )
     exact = "count" in request.GET
+    bulk = _bulk(request, record_type)
     context = {
         "listing": listing,
         "type": record_type,
         "state": listing.state,
         "page": page,
-        "rows": _rows(listing.state, page, request.actor),
+        "rows": draw_rows(
+            record_type, listing.state.specs, page.rows, request.actor, selectable=bool(bulk["bulk_actions"])
+        ),
         "count": capped_count(records, cap=EXACTLY if exact else CAP),
         "sums": _sums(listing.state, records) if exact else [],
         "may_create": may(request.actor, "create", record_type.key),
         "may_change_view": listing.state.view and may_change(request.actor, listing.state.view),
-        **_bulk(request, record_type),
+        **bulk,
         **filter_context(request, listing),
         **links(request, listing),
     }
@@ -135,13 +126,7 @@ def _head(state: ViewState, spec: FieldSpec) -> Head:
     sort = f"-{spec.name}" if is_sorted and not state.descending else spec.name
     word = ("descending" if state.descending else "ascending") if is_sorted else ""
     sort_url = state.query(sort=sort) if spec.kind.sortable else ""
-    return Head(spec, str(spec.label), sort_url, word, _css(spec))
-
-
-def _css(spec: FieldSpec) -> str:
-    if spec.name == "name":
-        return "col-name"
-    return "is-money" if isinstance(spec.kind, Money) else "is-number" if spec.kind.numeric else ""
+    return Head(spec, str(spec.label), sort_url, word, css_of(spec))
 
 
 def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
@@ -155,19 +140,6 @@ def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
         "row_actions": registry.row_actions(record_type.key),
         "here": request.get_full_path(),
     }
-
-
-def _rows(state: ViewState, page: Page, actor: Membership) -> list[Row]:
-    """Each cell is formatted once by its kind: a template for each cell would cost more than the query."""
-    columns = table_class(state.specs).base_columns
-    actions = registry.row_actions(state.record_type.key)
-    plan = [(column.spec, column.spec.kind, _css(column.spec)) for column in columns.values()]
-    rows = []
-    for record in page.rows:
-        cells = [(css, conditional_escape(kind.html(spec, record))) for spec, kind, css in plan]
-        buttons = [(one, reverse(one.url_name, args=[record.pk])) for one in actions if one.shown(actor, record)]
-        rows.append(Row(record, registry.url(record), cells, buttons))
-    return rows
 
 
 def _sums(state: ViewState, records: QuerySet) -> list[tuple[str, str]]:
@@ -186,8 +158,12 @@ def filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, Any
     known: list[Chip] = chips(state, request.actor)
     editing = request.GET.get("edit", "")
     specs = record_type.specs_now()
-    filterable = [spec for spec in specs if spec.kind.operators]
-    context: dict[str, Any] = {"chips": known, "filterable": filterable, "column_specs": specs, "editing": None}
+    context: dict[str, Any] = {
+        "chips": known,
+        "filter_menu": draw_filter_menu(specs, state.query()),
+        "column_menu": draw_column_menu(specs, state.specs),
+        "editing": None,
+    }
     if record_type.has(editing) and (spec := record_type.spec(editing)).kind.operators:
         present = next((one for one in state.filters if one.field == editing), Filter(editing))
         context["editing"] = {
@@ -195,6 +171,8 @@ def filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, Any
             "present": present,
             "operators": [(key, OPERATORS[key]) for key in spec.kind.operators],
             "options": spec.kind.options(spec, request.actor),
+            "is_day": isinstance(spec.kind, Date),
+            "text": spec.kind.describe(spec, list(present.values), request.actor) if present.values else "",
             "others": [one for one in state.filters if one.field != editing],
         }
     return context
@@ -204,7 +182,6 @@ def links(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
     state = listing.state
     return {
         "query": state.query(),
-        "columns_on": {spec.name for spec in state.specs},
         "can_export": request.actor.role.can_export,
         "can_import": request.actor.role.can_import,
     }

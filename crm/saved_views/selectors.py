@@ -44,15 +44,22 @@ def visible_views(actor: Membership, record_type: RecordType) -> Q:
 def views_of(actor: Membership, record_type: RecordType) -> Views:
     """Return the views of ``actor`` with one query: pinned ones first, then by order and name."""
     pin = PinnedView.objects.filter(view_id=OuterRef("pk"), member_id=actor.pk)
-    found = SavedView.objects.filter(visible_views(actor, record_type)).order_by("order", "name", "id")
+    # Which team's a view is, is asked only where there is one: most workspaces share with everyone.
+    reach = Q(audience__in=[Audience.ALL, Audience.TEAM]) | Q(owner_id=actor.pk)
+    found = SavedView.objects.filter(reach, record_type=record_type.key).order_by("order", "name", "id")
     # Of a view without a pin both are None.
     with_pin = found.annotate(hidden=Subquery(pin.values("hidden")), opens=Subquery(pin.values("is_default")))
-    ordered: list[Any] = sorted(with_pin, key=lambda view: view.hidden is not False)
+    usable = [view for view in with_pin if view.audience != Audience.TEAM or _is_shared_with(actor, view)]
+    ordered: list[Any] = sorted(usable, key=lambda view: view.hidden is not False)
     shown = [view for view in ordered if not view.hidden]
     mine = [view for view in shown if view.opens]
     defaults = mine or [view for view in shown if view.is_default] or shown
     tabs = shown[:TABS]
     return Views(tabs, [view for view in ordered if view not in tabs], defaults[0] if defaults else None)
+
+
+def _is_shared_with(actor: Membership, view: SavedView) -> bool:
+    return view.owner_id == actor.pk or (actor.team is not None and view.owner_id in teammate_ids(actor.team))
 
 
 def pins_of(actor: Membership) -> dict[UUID, PinnedView]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from copy import copy
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
@@ -24,7 +25,6 @@ from babel.numbers import (
     get_currency_precision,
 )
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -161,7 +161,8 @@ def relative(value: dt.datetime | None, now: dt.datetime | None = None) -> SafeS
         words = _("just now")
     else:
         words = _timedelta(_language(), int(distance.total_seconds() // 60))
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), moment(value), words)
+    exact = escape(moment(value))
+    return SafeString(f'<time datetime="{value.isoformat()}" title="{exact}">{escape(words)}</time>')
 
 
 _SHORT, _MONTH = "MMMd", "yMMM"  # skeletons: the language orders the parts

@@ -9,10 +9,10 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.ui.paging import Ranking
@@ -62,7 +62,7 @@ class Kind:
 
     def html(self, spec: FieldSpec, record: Any) -> str:
         """The value for a cell or page, escaped, formatted in the person's language; "" when empty."""
-        return escape(self.text(spec, record))
+        return marked("{}", self.text(spec, record))
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         """The value as plain text, for exports and messages."""

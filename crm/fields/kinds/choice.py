@@ -9,11 +9,11 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.fields.kinds.base import Kind, read_uuids
+from crm.fields.markup import marked_again
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.picklists import selectors as picklists
@@ -113,8 +113,8 @@ class ChoiceOf(OneOf):
         if choice is None:
             return ""
         if not choice.tone:
-            return format_html("{}", choice.label)
-        return format_html('<span class="{} tone-{}">{}</span>', self.style, choice.tone, choice.label)
+            return marked_again("{}", choice.label)
+        return marked_again('<span class="{} tone-{}">{}</span>', self.style, choice.tone, choice.label)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.choice(self.picklist, text)
@@ -145,7 +145,7 @@ class StageOf(OneOf):
         if stage is None:
             return ""
         tone = {"won": "success", "lost": "danger"}.get(stage.meaning, "info")
-        return format_html('<span class="status tone-{}">{}</span>', tone, stage.label)
+        return marked_again('<span class="status tone-{}">{}</span>', tone, stage.label)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.stage(text)
@@ -187,7 +187,7 @@ class Person(OneOf):
         member = self.value(spec, record)
         if member is None:
             return ""
-        return format_html(
+        return marked_again(
             '<span class="who"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
             member.initials,
             member.name,

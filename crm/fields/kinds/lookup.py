@@ -9,10 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import get_script_prefix
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import Kind, read_uuids
+from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
@@ -102,7 +102,7 @@ class Lookup(Kind):
         if target is None:
             return ""
         # Not reverse(): this runs for every row of a list.
-        return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), self.key, target.pk, target.name)
+        return marked('<a href="{}{}/{}/">{}</a>', get_script_prefix(), self.key, str(target.pk), target.name)
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         target = self.value(spec, record)

@@ -9,6 +9,7 @@ from babel.numbers import list_currencies
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Sum
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import Kind
@@ -89,13 +90,25 @@ def currency_choices() -> list[tuple[str, str]]:
     return [(code, code) for code in (*first, *rest)]
 
 
+class CurrencySelect(forms.Select):
+    """Offers three hundred currencies; drawn in one go, since Django renders a template for each option."""
+
+    template_name = "fields/currency.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super(forms.widgets.ChoiceWidget, self).get_context(name, value, attrs)
+        lines = (("selected" if code == value else "", code) for code, _code in currency_choices())
+        context["widget"]["options"] = mark_safe("".join(f"<option {mark}>{code}</option>" for mark, code in lines))
+        return context
+
+
 class MoneyWidget(forms.MultiWidget):
     template_name = "fields/money.html"
     use_fieldset = False  # one label, that of the amount
 
-    def __init__(self, currencies: list[tuple[str, str]]) -> None:
+    def __init__(self) -> None:
         amount = forms.TextInput(attrs={"inputmode": "decimal"})
-        currency = forms.Select(choices=currencies, attrs={"aria-label": _("Currency")})
+        currency = CurrencySelect(choices=currency_choices, attrs={"aria-label": _("Currency")})
         super().__init__({"": amount, "currency": currency})
 
     def id_for_label(self, id_: str) -> str:
@@ -111,9 +124,9 @@ class MoneyField(forms.MultiValueField):
     """An amount and its currency; cleans to ``Money`` or ``None``."""
 
     def __init__(self, *, required: bool) -> None:
-        currencies = currency_choices()
-        parts = (forms.CharField(required=False, max_length=40), forms.ChoiceField(choices=currencies, required=False))
-        super().__init__(parts, widget=MoneyWidget(currencies), required=required, require_all_fields=False)
+        currency = forms.ChoiceField(choices=currency_choices, required=False)
+        parts = (forms.CharField(required=False, max_length=40), currency)
+        super().__init__(parts, widget=MoneyWidget(), required=required, require_all_fields=False)
 
     def compress(self, data_list: list[Any]) -> Money | None:
         amount, currency = data_list or (None, None)

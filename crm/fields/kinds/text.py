@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import Kind
+from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.tenants.text import email_key, phone_key, sort_key
@@ -98,7 +99,7 @@ class Email(Text):
 
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
-        return format_html('<a href="mailto:{0}">{0}</a>', value) if value else ""
+        return marked('<a href="mailto:{0}">{0}</a>', value) if value else ""
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         validate_email(text)
@@ -121,7 +122,7 @@ class Phone(Text):
         value = self.value(spec, record)
         if not value:
             return ""
-        return format_html('<a href="tel:{}">{}</a>', self.dialled(record, value), value)
+        return marked('<a href="tel:{}">{}</a>', self.dialled(record, value), value)
 
     def dialled(self, record: Any, value: str) -> str:
         return getattr(record, self.key) or value
