@@ -293,6 +293,7 @@ DATA: dict[str, dict[str, str]] = {
 }
 TASK = {"subject": "Call them again", "owner": "$sam", "due_on": "2026-12-01"}
 DATA["activities:edit $task_west"] = TASK
+DATA["opportunities:reopening $opportunity_west"] = {}  # it is open already
 DATA["setup:role"] = DATA["setup:new_role"]
 DATA["setup:entry"] = DATA["setup:new_entry"]
 
