@@ -26,6 +26,7 @@ from leads.models import Lead
 from opportunities.record import OPPORTUNITY
 
 SHOWN = 5  # candidates of each type
+COLLEAGUES = 20  # leads of the same firm
 _LOOKED_AT = 10  # hits of each lookup
 _SHORTEST_PREFIX = 4  # letters of a company's name that say something
 
@@ -241,14 +242,14 @@ def _opportunities(visible: QuerySet, accounts: _Found, contacts: _Found) -> _Fo
 
 
 def same_firm(lead: Lead, visible: QuerySet) -> QuerySet:
-    """Return those of ``visible`` leads, without ``lead``, that share its company or its firm's mail domain."""
+    """Return the ``visible`` leads, ``COLLEAGUES`` at most, that share company or the firm's mail domain."""
     ids: set[UUID] = set()
     others = visible.exclude(pk=lead.pk).order_by()
     if domain := firm_domain(lead.email_domain):
-        ids.update(others.filter(email_domain=domain).values_list("pk", flat=True)[:SHOWN])
+        ids.update(others.filter(email_domain=domain).values_list("pk", flat=True)[:COLLEAGUES])
     if lead.company_key:
-        ids.update(others.filter(company_key=lead.company_key).values_list("pk", flat=True)[:SHOWN])
-    return visible.filter(pk__in=ids).order_by("sort_name", "pk")[:SHOWN]
+        ids.update(others.filter(company_key=lead.company_key).values_list("pk", flat=True)[:COLLEAGUES])
+    return visible.filter(pk__in=ids).order_by("sort_name", "pk")[:COLLEAGUES]
 
 
 def is_person(lead: Lead) -> bool:

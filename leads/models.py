@@ -46,6 +46,8 @@ class Lead(RecordModel):
     opted_out = models.BooleanField(default=False)
     description = models.TextField(blank=True)
     unqualified_reason = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    first_contacted_at = models.DateTimeField(null=True, editable=False)  # by calls, meetings and mails: workflows.py
+    last_contacted_at = models.DateTimeField(null=True, editable=False)
     converted_at = models.DateTimeField(null=True, editable=False)
     account = TenantForeignKey("accounts.Account", null=True, editable=False)
     contact = TenantForeignKey("contacts.Contact", null=True, editable=False)
@@ -65,6 +67,11 @@ class Lead(RecordModel):
                 include=["estimated_value_minor", "owner", "team"],
                 condition=models.Q(deleted_at=None),
                 name="lead_totals",
+            ),
+            models.Index(
+                fields=["tenant", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None, last_contacted_at=None),
+                name="lead_never_contacted",
             ),
             models.Index(fields=["tenant", "email_key"], condition=~models.Q(email_key=""), name="lead_email"),
             models.Index(fields=["tenant", "email_domain"], condition=~models.Q(email_domain=""), name="lead_domain"),

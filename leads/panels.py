@@ -10,7 +10,7 @@ from crm.picklists.selectors import choice, choices
 from crm.records import registry
 from crm.records.types import Panel
 from crm.tenants.clock import day_of, today
-from crm.users.access import can
+from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
@@ -63,10 +63,26 @@ def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
 
 
 def load_same_firm(actor: Membership, lead: Lead) -> dict[str, Any] | None:
+    """Other leads of the same firm, to be brought into one prospect account with this one."""
     others = list(leads_of_same_firm(actor, lead))
     if not others:
         return None
-    return {"leads": [(other, registry.url(other), choice(other.status_id)) for other in others]}
+    may_create = may(actor, "create", "accounts") and may(actor, "create", "contacts")
+    rows = [
+        {
+            "lead": other,
+            "url": registry.url(other),
+            "status": choice(other.status_id),
+            "can_join": may_create and _can_join(actor, other),
+        }
+        for other in others
+    ]
+    joins = _can_join(actor, lead) or (lead.account is not None and can(actor, "view", lead.account))
+    return {"lead": lead, "rows": rows, "may_bring": joins and any(row["can_join"] for row in rows)}
+
+
+def _can_join(actor: Membership, lead: Lead) -> bool:
+    return meaning_of(lead) in OPEN_MEANINGS and can(actor, "edit", lead)
 
 
 def load_origin(actor: Membership, record: Any) -> dict[str, Any] | None:

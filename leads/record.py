@@ -13,6 +13,8 @@ from crm.users.models import Membership
 from leads.bulk import lead_actions
 from leads.conversion.arriving import create_or_convert, is_converted, update_or_convert
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
+from leads.intake.known import objections_to_leads
+from leads.intake.pool import may_give_back, may_mark_bad, may_take
 from leads.models import Lead
 from leads.selectors import board_statuses, card_facts
 from leads.services import (
@@ -37,7 +39,7 @@ LEAD = RecordType(
     fields=LEAD_FIELDS,
     sections=(
         Section(_("Person"), ("first_name", "last_name", "job_title", "company")),
-        Section(_("Reach"), ("email", "phone", "website", "opted_out")),
+        Section(_("Reach"), ("email", "phone", "website", "opted_out", "first_contacted_at", "last_contacted_at")),
         Section(
             _("Interest"),
             (
@@ -62,11 +64,13 @@ LEAD = RecordType(
     sort="-created_at",
     prepare=prepare_lead,
     alone=is_converted,
+    objections=objections_to_leads,
     locked=locked,
     views=(
         DefaultView(_("Open leads"), (_OPEN,), _COLUMNS, "-created_at", is_default=True),
         DefaultView(_("My open leads"), (_OPEN, ("owner", "is", ("me",))), _COLUMNS, "-created_at"),
         DefaultView(_("Unassigned"), (_OPEN, ("owner", "empty", ())), _COLUMNS, "-created_at"),
+        DefaultView(_("Never contacted"), (_OPEN, ("last_contacted_at", "empty", ())), _COLUMNS, "-created_at"),
         DefaultView(
             _("Unqualified"),
             (("status", "is", ("meaning:unqualified",)),),
@@ -92,7 +96,7 @@ LEAD = RecordType(
         facts=card_facts,
     ),
     new_shortcut="l",
-    filters=("status", "rating", "source", "owner", "created_at", "campaign"),
+    filters=("status", "rating", "source", "owner", "created_at", "last_contacted_at", "campaign"),
     derived=(OPPORTUNITY_STAGE, on_list("leads")),
 )
 
@@ -121,11 +125,34 @@ registry.add_action(
     "leads", Action("reopen", _("Reopen"), "rotate-ccw", "leads:closing", _closed, primary=True, dialog=True, order=10)
 )
 registry.add_action(
+    "leads", Action("take", _("Take"), "hand", "leads:taking", may_take, order=5, verb="POST", on_row=True)
+)
+registry.add_action(
+    "leads",
+    Action("bad", _("Mark as bad"), "ban", "leads:bad", may_mark_bad, order=30, verb="POST", on_row=True, in_menu=True),
+)
+registry.add_action(
+    "leads",
+    Action(
+        "give_back",
+        _("Give back to the pool"),
+        "inbox",
+        "leads:taking",
+        may_give_back,
+        order=40,
+        verb="DELETE",
+        on_row=True,
+        in_menu=True,
+    ),
+)
+registry.add_action(
     "leads", Action("undo", _("Undo conversion"), "undo-2", "leads:conversion_undo", _converted, dialog=True, order=10)
 )
 
 phrases.register("lead.status_changed", _("%(actor)s moved the status from %(old)s to %(new)s"), field="status")
 phrases.register("lead.unqualified", _("%(actor)s closed this as unqualified: %(new)s"), field="unqualified_reason")
+phrases.register("lead.taken", _("%(actor)s took this from the pool"))
+phrases.register("lead.given_back", _("%(actor)s gave this back to the pool"))
 phrases.register("lead.converted", _("%(actor)s converted the lead %(lead)s into %(into)s"))
 phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion of the lead %(lead)s"))
 phrases.register("linked", _("%(actor)s linked the lead %(lead)s to this"))

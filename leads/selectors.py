@@ -11,6 +11,7 @@ from crm.picklists.selectors import choice, choices
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.clock import day_of, today
+from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 from leads.matching import same_firm
 from leads.models import Lead
@@ -43,3 +44,8 @@ def card_facts(lead: Lead) -> dict[str, Any]:
     """What a card on the board says beside the lead's own fields."""
     rating = choice(lead.rating_id) if lead.rating_id else None
     return {"days": (today() - day_of(lead.status_since)).days, "rating": rating}
+
+
+def count_leads() -> Count:
+    """Return how many leads the workspace has, seen or not."""
+    return capped_count(Lead.objects.all())

@@ -6,9 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.pages import board
 from crm.picklists.models import Choice
@@ -23,6 +25,7 @@ from leads.conversion import (
     BlockedError,
     PartError,
     blockers,
+    bring_together,
     convert_lead,
     live_conversion,
     undo_conversion,
@@ -167,6 +170,36 @@ def _undo(request: WorkspaceRequest, lead: Lead, done: Conversion | None) -> Htt
             return _undo_page(request, lead, done, status=409)
         say(request, _("The conversion of %(name)s was undone.") % {"name": lead.name})
     return go(request, registry.url(lead))
+
+
+def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+    """``POST /leads/<id>/together/``: brings the lead and those that are ticked (``lead``) into one account."""
+    lead = get_record(request.actor, LEAD, record_id)
+    if request.method != "POST":
+        return go(request, registry.url(lead))
+    others = _ids(request, "lead")
+    try:
+        with transaction.atomic():
+            account = bring_together(
+                lead_id=lead.pk,
+                others=others,
+                actor=request.actor,
+                with_opportunity="with_opportunity" in request.POST,
+            )
+    except PartError as error:
+        say(request, " ".join(error.messages), tone="danger")
+        return go(request, registry.url(lead))
+    count = len({*others, lead.pk})
+    text = ngettext("%(count)d lead is in %(account)s now.", "%(count)d leads are in %(account)s now.", count)
+    say(request, text % {"count": count, "account": account.name})
+    return go(request, registry.url(account))
+
+
+def _ids(request: WorkspaceRequest, name: str) -> list[UUID]:
+    try:
+        return [UUID(text) for text in request.POST.getlist(name)]
+    except ValueError as error:
+        raise Http404 from error
 
 
 def conversion_undo(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:

@@ -62,6 +62,7 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
         "due_count": len(due),
         "soon_rows": rows[first:],
         "waiting": [{"row": one, "url": registry.url(one.opportunity)} for one in waiting],
+        "sees_leads": may(actor, "view", "leads"),
         "leads": [{"lead": lead, "url": registry.url(lead)} for lead in mine],
         "pool": [{"lead": lead, "url": registry.url(lead)} for lead in pool],
         "recent": [named[place] for place in recent if place in named][:MOST],

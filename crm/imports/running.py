@@ -39,6 +39,7 @@ from crm.users.access import can
 from crm.users.models import Membership
 
 BATCH = 500
+Row = tuple[int, dict[str, Any]]  # a row's place in the batch, and its values
 LATER = ""  # among a row's values: links that can only be set when the whole file is in
 
 
@@ -52,6 +53,7 @@ class Outcome:
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[int, list[str], list[str]]] = field(default_factory=list)  # (row number, cells, reasons)
+    remarks: dict[int, str] = field(default_factory=dict)  # on rows that were taken, by their place in the batch
     deferred: list[list[str]] = field(default_factory=list)  # as Import.deferred
 
 
@@ -124,7 +126,8 @@ def _link_deferred(job: Import) -> None:
 
 def _take_in(job: Import, batch: list[list[str]], names: frozenset[str]) -> None:
     outcome = _run_batch(job, batch, names)
-    insert_many(RefusedRow, [RefusedRow(job=job, number=n, cells=c, reasons=r) for n, c, r in outcome.refused])
+    refused = [RefusedRow(job=job, number=n, cells=c, reasons=r) for n, c, r in outcome.refused]
+    insert_many(RefusedRow, [*refused, *_remarks(job, batch, outcome)])
     job.state = ImportState.RUNNING
     job.position += len(batch)
     job.created_count += outcome.counts["created"]
@@ -139,6 +142,13 @@ def _take_in(job: Import, batch: list[list[str]], names: frozenset[str]) -> None
             "seen_at", "deferred",
         ]
     )  # fmt: skip
+
+
+def _remarks(job: Import, batch: list[list[str]], outcome: Outcome) -> Iterator[RefusedRow]:
+    """Rows that came in, and stand among the refused ones for what there is to say of them."""
+    for offset, text in outcome.remarks.items():
+        reasons = [_("The row came in, but for this: %(reason)s") % {"reason": text}]
+        yield RefusedRow(job=job, number=job.position + 1 + offset, cells=batch[offset], reasons=reasons)
 
 
 def _finish(job: Import, state: str) -> None:
@@ -190,7 +200,7 @@ class Batch:
         self._look_up_records()
         parsed = [self._parse(number, cells) for number, cells in enumerate(self.rows, start=self.job.position + 1)]
         known = self._known_records([values for values in parsed if values is not None])
-        rows = [(offset, values) for offset, values in enumerate(parsed) if values is not None]
+        rows = self._welcome([(offset, values) for offset, values in enumerate(parsed) if values is not None], known)
         for alone, group in groupby(rows, key=lambda row: self.type.alone(row[1])):
             if collected and not alone:
                 with collect_inserts():
@@ -199,13 +209,27 @@ class Batch:
                 self._write_all(group, known)
         return self.outcome
 
-    def _write_all(self, rows: Iterable[tuple[int, dict[str, Any]]], known: dict[str, Any]) -> None:
+    def _welcome(self, rows: list[Row], known: dict[str, Any]) -> list[Row]:
+        """The rows without those against which something speaks; what is for a person to judge is said, and taken."""
+        new = [(offset, values) for offset, values in rows if values.get("external_id", "") not in known]
+        found = self.type.objections(self.actor, [values for _offset, values in new])
+        objections = {offset: one for (offset, _values), one in zip(new, found, strict=True) if one is not None}
+        for offset, objection in objections.items():
+            if objection.is_final:
+                number = self.job.position + 1 + offset
+                self.outcome.refused.append((number, self.rows[offset], [objection.text]))
+            else:
+                self.outcome.remarks[offset] = objection.text
+        return [row for row in rows if row[0] not in objections or row[0] in self.outcome.remarks]
+
+    def _write_all(self, rows: Iterable[Row], known: dict[str, Any]) -> None:
         for offset, values in rows:
             number, cells = self.job.position + 1 + offset, self.rows[offset]
             try:
                 with undo_on_error():
                     self.outcome.counts[self._write(values, known)] += 1
             except ValidationError as error:
+                self.outcome.remarks.pop(offset, None)
                 self.outcome.refused.append((number, cells, reasons_of(error, self.type)))
 
     def _write(self, values: dict[str, Any], known: dict[str, Any]) -> str:

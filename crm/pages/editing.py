@@ -17,7 +17,7 @@ from crm.pages.detail import shown
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.records import registry
 from crm.records.access import get_record, visible_records
-from crm.records.types import RecordType
+from crm.records.types import Objection, RecordType
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -34,6 +34,8 @@ def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse
     if made := already_made(request):
         return go(request, made)
     form = RecordForm(specs, actor=request.actor, data=request.POST)
+    if form.is_valid() and (objection := objection_to(request, record_type, form.values())):
+        return _form_page(request, record_type, form, status=422, objection=objection)
     record = _write(form, lambda values: record_type.create(actor=request.actor, values=values))
     if record is None:
         return _form_page(request, record_type, form, status=422)
@@ -130,7 +132,19 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _form_page(request: WorkspaceRequest, record_type: RecordType, form: RecordForm, status: int = 200) -> HttpResponse:
+def objection_to(request: WorkspaceRequest, record_type: RecordType, values: dict[str, Any]) -> Objection | None:
+    """What speaks against making a record of ``values``, unless the person has read it and goes on (``anyway``)."""
+    [objection] = record_type.objections(request.actor, [values])
+    return None if objection and "anyway" in request.POST and not objection.is_final else objection
+
+
+def _form_page(
+    request: WorkspaceRequest,
+    record_type: RecordType,
+    form: RecordForm,
+    status: int = 200,
+    objection: Objection | None = None,
+) -> HttpResponse:
     record = form.record
     sections = [
         {"label": section.label, "fields": [form[name] for name in section.fields if name in form.fields]}
@@ -140,6 +154,7 @@ def _form_page(request: WorkspaceRequest, record_type: RecordType, form: RecordF
         "type": record_type,
         "record": record,
         "form": form,
+        "objection": objection,
         "sections": [section for section in sections if section["fields"]],
         "back": registry.url(record) if record else f"{request.META['SCRIPT_NAME']}/{record_type.key}/",
         "idempotency_key": "" if record else request.POST.get("idempotency_key") or new_key(),

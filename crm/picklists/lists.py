@@ -88,20 +88,19 @@ RATING = Picklist(
 UNQUALIFIED_REASON = Picklist(
     key="unqualified_reason",
     label=_("Unqualified reasons"),
-    help=_("Why a lead was closed without being converted."),
-    defaults=tuple(
-        (label, "", "")
-        for label in (
-            _("No budget"),
-            _("No authority"),
-            _("No need"),
-            _("No timeline"),
-            _("Not real/bad data"),
-            _("Duplicate"),
-            _("Competitor"),
-            _("Unreachable"),
-            _("Other"),
-        )
+    help=_("Why a lead was closed without being converted. “Mark as bad” gives the first that means not real."),
+    meanings={"not_real": _("Not real, or bad data"), "other": _("Any other reason")},
+    needed=frozenset({"not_real"}),
+    defaults=(
+        (_("No budget"), "other", ""),
+        (_("No authority"), "other", ""),
+        (_("No need"), "other", ""),
+        (_("No timeline"), "other", ""),
+        (_("Not real/bad data"), "not_real", ""),
+        (_("Duplicate"), "other", ""),
+        (_("Competitor"), "other", ""),
+        (_("Unreachable"), "other", ""),
+        (_("Other"), "other", ""),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -75,6 +75,19 @@ class Action:
     order: int = 50
     verb: str = "GET"
     on_row: bool = False
+    in_menu: bool = False  # among the rarer ones, behind "…"
+
+
+@dataclass(frozen=True)
+class Objection:
+    """What speaks against making a record; ``links()`` (label, address) lead to what to do instead.
+
+    ``is_final``: it may not be made. Otherwise it is for whoever makes it to decide.
+    """
+
+    text: str
+    links: Callable[[], list[tuple[str, str]]] = list
+    is_final: bool = False
 
 
 class Apply(Protocol):
@@ -160,6 +173,10 @@ def _editable(record: Any) -> str:
     return ""
 
 
+def _welcome(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[Objection | None]:
+    return [None for _row in rows]
+
+
 def _no_badges(record: Any) -> Iterable[Badge]:
     return ()
 
@@ -174,7 +191,8 @@ class RecordType:
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     ``alone`` says of values whether writing them needs to find in the database what was written before: an import then
-    does not send them together with other rows.
+    does not send them together with other rows. ``objections`` says of the values of new records what speaks against
+    making each of them: forms and imports ask before.
     """
 
     key: str
@@ -197,6 +215,7 @@ class RecordType:
     locked: Callable[[Any], str] = _editable
     badges: Callable[[Any], Iterable[Badge]] = _no_badges
     alone: Callable[[dict[str, Any]], bool] = lambda values: False
+    objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
     new_shortcut: str = ""

@@ -15,6 +15,7 @@ from crm.users.selectors import members, roles, teams
 
 FIELD_LABELS = {
     "access": _("access"),
+    "card_source": _("source of leads from business cards"),
     "can_export": _("export"),
     "can_import": _("import"),
     "can_set_up": _("setup"),
@@ -30,6 +31,7 @@ FIELD_LABELS = {
     "is_filterable": _("filter"),
     "label": _("name"),
     "language": _("language"),
+    "lead_of_contact": _("leads of known contacts"),
     "meaning": _("meaning"),
     "name": _("name"),
     "needs": _("what is needed before converting"),
@@ -45,6 +47,7 @@ FIELD_LABELS = {
     "time_zone": _("time zone"),
     "tone": _("colour"),
     "unmet": _("what happens when it is missing"),
+    "uses_leads": _("use of leads"),
     "weight": _("weight"),
 }
 

@@ -43,7 +43,7 @@ class Group:
 
 def groups(path: str) -> list[Group]:
     """Return all setup pages; the one that ``path`` is in, or below, is marked."""
-    found = [_workspace(), _vetting(), _sales(), _fields(), _words(), _log()]
+    found = [_workspace(), _leads(), _vetting(), _sales(), _fields(), _words(), _log()]
     urls = [page.url for group in found for page in group.pages]
     current = max((url for url in urls if path.startswith(url)), key=len, default="")
     return [
@@ -78,6 +78,20 @@ def _workspace() -> Group:
                 _("What people may see and change: their own, their team's or all records."),
                 "shield-check",
                 reverse("setup:roles"),
+            ),
+        ),
+    )
+
+
+def _leads() -> Group:
+    return Group(
+        _("Leads"),
+        (
+            Page(
+                _("Use of leads"),
+                _("Whether you work with leads, and what happens when one is about somebody you know already."),
+                "user-plus",
+                reverse("setup:lead_policy"),
             ),
         ),
     )

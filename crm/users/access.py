@@ -19,11 +19,13 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.tenants.context import current_tenant
 from crm.users.models import Membership
 from crm.users.selectors import team_tree_ids, teammate_ids
 
 VERBS = ("view", "create", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
+TYPES_OFF = "types_off"  # of Tenant.settings: keys of record types
 VERB_LABELS = {
     "view": gettext_lazy("see"),
     "create": gettext_lazy("create"),
@@ -33,7 +35,12 @@ VERB_LABELS = {
 
 
 def scope_of(actor: Membership, verb: str, key: str) -> str:
-    """Return how far ``verb`` reaches for ``actor`` on the record type ``key``: one of ``SCOPES``."""
+    """Return how far ``verb`` reaches for ``actor`` on the record type ``key``: one of ``SCOPES``.
+
+    Nobody reaches a type that the workspace does without (``Tenant.settings["types_off"]``).
+    """
+    if key in current_tenant().settings.get(TYPES_OFF, ()):
+        return "none"
     if actor.role.can_set_up:
         return "all"
     granted = actor.role.access.get(key, {})

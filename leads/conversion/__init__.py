@@ -4,6 +4,7 @@ from leads.conversion.blockers import Blocker, blockers
 from leads.conversion.convert import GateError, PartError, convert_lead, live_conversion
 from leads.conversion.defaults import plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing, new
+from leads.conversion.together import bring_together
 from leads.conversion.undo import BlockedError, undo_conversion, what_undoing_does
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "PartError",
     "Way",
     "blockers",
+    "bring_together",
     "convert_lead",
     "existing",
     "live_conversion",

@@ -143,7 +143,7 @@ def _funnel(sample: Sample) -> None:
     closed, converted = make.lead(firm.ana), make.lead(firm.ana, company="Converted Ltd")
     close_as_unqualified(lead=closed, reason=choice(_uuid(sample, "reason")), actor=firm.ana)
     convert_lead(lead_id=converted.pk, actor=firm.ana, plan=plan_for(converted, firm.ana))
-    sample.keep(lead_closed=closed, lead_converted=converted)
+    sample.keep(lead_closed=closed, lead_converted=converted, lead_pool=make.lead(None))
     customer = make.account(firm.ana, name="Customer Ltd")
     deal = make.opportunity(firm.ana, account=customer, amount=Money(5_000_00, "USD"))
     move_to_stage(opportunity=deal, stage=make.stage("won"), actor=firm.ana)

@@ -6,6 +6,8 @@ SETUP = """
 setup:index                  GET     -
 setup:workspace              GET     -
 setup:workspace              POST    -
+setup:lead_policy            GET     -
+setup:lead_policy            POST    -
 setup:people                 GET     -
 setup:invite                 GET     -
 setup:invite                 POST    -

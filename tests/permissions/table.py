@@ -93,6 +93,18 @@ leads:closing          GET     record_id=$lead_west                   200 404 40
 leads:closing          POST    record_id=$lead                        303 303 303 404
 leads:closing          POST    record_id=$lead_west                   303 404 404 404
 leads:closing          DELETE  record_id=$lead_closed                 303 303 303 404
+leads:card             GET     -                                      200 200 200 404
+leads:card             POST    -                                      303 303 303 404
+leads:taking           POST    record_id=$lead_pool                   303 303 303 404
+leads:taking           POST    record_id=$lead_west                   303 303 404 404
+leads:taking           DELETE  record_id=$lead                        303 303 303 404
+leads:taking           DELETE  record_id=$lead_west                   303 404 404 404
+leads:bad              POST    record_id=$lead                        303 303 303 404
+leads:bad              POST    record_id=$lead_west                   303 404 404 404
+leads:together         GET     record_id=$lead                        303 303 303 303
+leads:together         GET     record_id=$lead_west                   303 303 404 303
+leads:together         POST    record_id=$lead                        303 303 303 404
+leads:together         POST    record_id=$lead_west                   303 404 404 404
 leads:conversion       GET     record_id=$lead                        200 200 200 404
 leads:conversion       GET     record_id=$lead_west                   200 404 404 404
 leads:conversion       GET     record_id=$lead_converted              200 200 200 200
@@ -218,6 +230,8 @@ DATA: dict[str, dict[str, str]] = {
     "leads:new": LEAD,
     "leads:edit": LEAD,
     "leads:field": LEAD,
+    "leads:card": {"name": "Carla Card", "email": "carla@card.example"},
+    "leads:together": {"lead": "$lead_mate"},
     "leads:status": {"status": "$status_working"},
     "leads:closing": {"unqualified_reason": "$reason"},
     "leads:conversion": {"accounts": "new", "accounts-name": "Kestrel", "contacts": "none", "opportunities": "none"},
@@ -254,6 +268,7 @@ DATA: dict[str, dict[str, str]] = {
         "currency": "EUR",
         "language": "en",
     },
+    "setup:lead_policy": {"uses": "on", "rule": "block", "source": "$source"},
     "setup:invite": {"name": "Nora", "email": "nora@else.example", "role": "$role", "team": "$east"},
     "setup:person": {"name": "Sam Renamed", "role": "$role", "team": "$east"},
     "setup:new_team": {"name": "South", "parent": "$east"},

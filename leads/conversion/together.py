@@ -1,0 +1,56 @@
+"""Bringing several leads of a firm into one account, in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from crm.records import registry
+from crm.records.access import get_record
+from crm.tenants.bulk import atomic
+from crm.users.models import Membership
+from leads.conversion.convert import PartError, convert_lead
+from leads.conversion.defaults import plan_for
+from leads.conversion.plan import NOTHING, Part, Way, existing
+from leads.models import Lead
+
+
+@atomic
+def bring_together(
+    *, lead_id: UUID, others: Sequence[UUID], actor: Membership, with_opportunity: bool = False
+) -> Account:
+    """Convert the lead and ``others`` into one account: the lead's own if it has one, else found or made for it.
+
+    Each person becomes a contact there. ``with_opportunity`` opens one for the first lead. All or nothing: what is
+    refused raises ``PartError`` with the lead's name; what one may not reach raises ``Http404``.
+    """
+    leads = registry.record_type("leads")
+    first = get_record(actor, leads, lead_id, lock=True, related=("owner",))
+    account_id = first.account_id
+    if first.converted_at is None:
+        account_id = _convert(first, actor, None, with_opportunity)
+    if account_id is None:
+        raise PartError("", _("%(name)s was converted without an account.") % {"name": first.name})
+    for other_id in sorted({*others} - {lead_id}):
+        other = get_record(actor, leads, other_id, verb="edit", lock=True, related=("owner",))
+        _convert(other, actor, account_id, False)
+    return get_record(actor, registry.record_type("accounts"), account_id)
+
+
+def _convert(lead: Lead, actor: Membership, account_id: UUID | None, with_opportunity: bool) -> UUID | None:
+    plan = plan_for(lead, actor)
+    if account_id is not None:
+        account = existing(account_id)
+    else:
+        account = plan.account if plan.account.way != Way.NONE else Part(Way.NEW)
+    plan = replace(plan, account=account, opportunity=plan.opportunity if with_opportunity else NOTHING)
+    try:
+        return convert_lead(lead_id=lead.pk, actor=actor, plan=plan).account_id
+    except ValidationError as error:
+        words = {"name": lead.name, "reason": " ".join(error.messages)}
+        raise PartError("", _("%(name)s: %(reason)s") % words) from error

@@ -1,0 +1,68 @@
+"""A lead from a business card: a few fields, and the day on which to get in touch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.activities.models import ActivityKind
+from crm.activities.services import create_activity
+from crm.fields import kinds
+from crm.fields.build import RecordForm
+from crm.fields.spec import FieldSpec
+from crm.records import registry
+from crm.tenants.bulk import atomic
+from crm.tenants.clock import today
+from crm.users.models import Membership
+from leads.intake.policy import card_source
+from leads.models import Lead
+from leads.services import create_lead
+
+USUAL_DAYS = 2  # until the follow-up
+OF_LEAD = ("name", "job_title", "company", "email", "phone")
+KEPT = ("campaign", "follow_up_on")  # from one card of an event to the next
+
+
+def card_fields() -> tuple[FieldSpec, ...]:
+    leads = registry.record_type("leads")
+    return (
+        *(leads.spec(name) for name in OF_LEAD),
+        replace(leads.spec("campaign"), label=gettext_lazy("Event or campaign"), help=gettext_lazy("Where you met.")),
+        FieldSpec("follow_up_on", gettext_lazy("Follow up on"), kinds.Date(), help=gettext_lazy("Empty: no task.")),
+        FieldSpec("follow_up", gettext_lazy("What to do then"), kinds.Text(300)),
+        FieldSpec("note", gettext_lazy("Note"), kinds.LongText(), help=gettext_lazy("What you talked about.")),
+    )
+
+
+class CardForm(RecordForm):
+    """What stands on the card, and what to do about it."""
+
+    def __init__(self, *, actor: Membership, data: Any = None, initial: dict[str, Any] | None = None) -> None:
+        usual = {"follow_up_on": today() + timedelta(days=USUAL_DAYS)}
+        super().__init__(card_fields(), actor=actor, data=data, initial=usual | (initial or {}))
+
+
+@atomic
+def create_lead_from_card(*, actor: Membership, values: dict[str, Any]) -> Lead:
+    """Create a lead of ``actor`` from what ``CardForm`` gives, with its note and its follow-up task.
+
+    Raises ``ValidationError`` keyed by field.
+    """
+    own = {name: values[name] for name in (*OF_LEAD, "campaign")}
+    lead = create_lead(actor=actor, values={**own, "source": card_source(), "owner": actor})
+    if values["note"]:
+        create_activity(kind=ActivityKind.NOTE, records=[lead], actor=actor, body=values["note"])
+    if values["follow_up_on"]:
+        create_activity(
+            kind=ActivityKind.TASK,
+            records=[lead],
+            actor=actor,
+            subject=values["follow_up"] or _("Follow up: %(name)s") % {"name": lead.name},
+            due_on=values["follow_up_on"],
+            owner=actor,
+        )
+    return lead

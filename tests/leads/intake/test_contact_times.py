@@ -1,0 +1,84 @@
+"""When a lead was first and last called, met or written to."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from crm.activities.services import create_activity, delete_activity, restore_activity, update_activity
+from crm.events.delivery import deliver_all
+from crm.events.models import OutboxMessage
+from leads.models import Lead
+from tests import make
+from tests.people import Firm, client_of
+
+NOW = timezone.now()
+
+
+def at(days: int) -> Any:
+    return NOW - timedelta(days=days)
+
+
+def times(lead: Lead) -> tuple[Any, Any]:
+    deliver_all()
+    now = Lead.objects.get(pk=lead.pk)
+    return now.first_contacted_at, now.last_contacted_at
+
+
+def log(firm: Firm, lead: Lead, kind: str, days: int) -> Any:
+    return create_activity(kind=kind, records=[lead], actor=firm.ana, body="x", subject="x", occurred_at=at(days))
+
+
+def test_calls_meetings_and_mails_count_and_notes_and_tasks_do_not(inside: Firm) -> None:
+    lead, other = make.lead(inside.ana), make.lead(inside.ana)
+    before = lead.updated_at
+    log(inside, lead, "note", 9)
+    log(inside, lead, "task", 9)
+    assert not OutboxMessage.objects.filter(handler="contact-times").exists()
+    assert times(lead) == (None, None)
+    log(inside, lead, "call", 5)
+    assert times(lead) == (at(5), at(5))
+    log(inside, lead, "email", 2)
+    log(inside, lead, "meeting", 7)
+    assert times(lead) == (at(7), at(2))
+    assert times(other) == (None, None)
+    assert Lead.objects.get(pk=lead.pk).updated_at == before, "nobody has changed the lead"
+
+
+def test_they_follow_changes_deletions_and_restorations(inside: Firm) -> None:
+    lead = make.lead(inside.ana)
+    call = log(inside, lead, "call", 5)
+    mail = log(inside, lead, "email", 2)
+    assert times(lead) == (at(5), at(2))
+    update_activity(activity=call, actor=inside.ana, values={"occurred_at": at(8)})
+    assert times(lead) == (at(8), at(2))
+    delete_activity(activity=mail, actor=inside.ana)
+    assert times(lead) == (at(8), at(8))
+    restore_activity(activity=mail, actor=inside.ana)
+    delete_activity(activity=call, actor=inside.ana)
+    assert times(lead) == (at(2), at(2))
+    delete_activity(activity=mail, actor=inside.ana)
+    assert times(lead) == (None, None)
+
+
+def test_what_is_planned_is_no_contact_yet(inside: Firm) -> None:
+    lead = make.lead(inside.ana)
+    log(inside, lead, "meeting", -3)
+    assert times(lead) == (None, None)
+    log(inside, lead, "call", 0)
+    assert times(lead)[0] is not None
+
+
+def test_a_view_lists_those_that_were_never_contacted(inside: Firm) -> None:
+    fresh, called = make.lead(inside.ana, last_name="Fresh"), make.lead(inside.ana, last_name="Called")
+    log(inside, called, "call", 1)
+    deliver_all()
+    client = client_of(inside.ana)
+    link = re.search(r'href="(\?view=[^"]+)"[^>]*>Never contacted<', client.get("/acme/leads/").content.decode())
+    assert link
+    page = client.get(f"/acme/leads/{link[1]}").content.decode()
+    assert fresh.name in page and called.name not in page
+    assert "Last contacted" in client.get(f"/acme/leads/{called.pk}/").content.decode()

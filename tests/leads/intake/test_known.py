@@ -1,0 +1,134 @@
+"""The same person is not both lead and contact, unless somebody wants it so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+
+from contacts.models import Contact
+from crm.imports.models import RefusedRow
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from crm.users.models import Membership
+from crm.users.services import create_role
+from leads.intake.policy import OF_CONTACT, OfContact
+from leads.models import Lead
+from tests import make
+from tests.leads.test_arriving import HEAD, bring_in
+from tests.people import Firm, client_of
+
+FORM = {"last_name": "Bell", "email": "Ann@Kestrel.example"}
+
+
+@pytest.fixture
+def contact(firm: Firm) -> Contact:
+    with tenant_context(firm.tenant):
+        account = make.account(firm.max, name="Kestrel")
+        return make.contact(
+            firm.max,
+            first_name="Ann",
+            last_name="Bell",
+            email="ann@kestrel.example",
+            mobile="212 555 0142",
+            account=account,
+        )
+
+
+def set_rule(firm: Firm, rule: str) -> None:
+    tenant = Tenant.objects.get(pk=firm.tenant.pk)
+    tenant.settings[OF_CONTACT] = rule
+    tenant.save(update_fields=["settings"])
+
+
+def send(firm: Firm, path: str = "new", member: Any = None, **data: str) -> HttpResponse:
+    return client_of(member or firm.ana).post(f"/acme/leads/{path}/", FORM | data)
+
+
+def leads(firm: Firm) -> int:
+    with tenant_context(firm.tenant):
+        return Lead.objects.count()
+
+
+def test_a_lead_of_a_contact_is_made_only_after_a_second_thought(firm: Firm, contact: Contact) -> None:
+    answer = send(firm)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Already a contact: Ann Bell (Kestrel)." in page
+    assert f'href="/acme/opportunities/new/?contact={contact.pk}&amp;account={contact.account_id}"' in page
+    assert 'value="Ann@Kestrel.example"' in page, "what was typed is kept"
+    assert leads(firm) == 0
+    assert send(firm, anyway="1").status_code == 303
+    assert leads(firm) == 1
+    assert send(firm, email="other@kestrel.example").status_code == 303
+
+
+def test_the_offered_link_opens_a_filled_form(firm: Firm, contact: Contact) -> None:
+    path = f"/acme/opportunities/new/?contact={contact.pk}&account={contact.account_id}"
+    page = client_of(firm.ana).get(path).content.decode()
+    assert 'value="Ann Bell"' in page and 'value="Kestrel"' in page
+
+
+def test_a_phone_number_counts_however_it_is_written(firm: Firm, contact: Contact) -> None:
+    assert send(firm, email="", phone="+1 (212) 555-0142").status_code == 422
+    assert send(firm, email="", phone="+1 (212) 555-0143").status_code == 303
+
+
+def test_where_it_is_blocked_nothing_helps(firm: Firm, contact: Contact) -> None:
+    set_rule(firm, OfContact.BLOCK)
+    answer = send(firm, anyway="1")
+    assert answer.status_code == 422
+    assert 'name="anyway"' not in answer.content.decode()
+    assert leads(firm) == 0
+    assert send(firm, email="other@kestrel.example").status_code == 303
+
+
+def test_only_contacts_that_one_may_see_are_told(firm: Firm, contact: Contact) -> None:
+    with tenant_context(firm.tenant):
+        access = {
+            "leads": {"view": "all", "create": "all", "edit": "all", "delete": "none"},
+            "contacts": {"view": "own", "create": "all", "edit": "own", "delete": "none"},
+        }
+        role = create_role(actor=firm.ada, name="Scout", access=access)
+        Membership.objects.filter(pk=firm.sam.pk).update(role=role)
+    assert send(firm, member=firm.sam).status_code == 303
+    assert send(firm, member=firm.ana, email="ann@kestrel.example").status_code == 422
+
+
+def test_the_card_form_asks_the_same(firm: Firm, contact: Contact) -> None:
+    card = {"name": "Ann Bell", "last_name": "", "email": "ann@kestrel.example"}
+    assert "Already a contact" in send(firm, "card", **card).content.decode()
+    assert leads(firm) == 0
+    assert send(firm, "card", **card, anyway="1").status_code == 303
+    assert leads(firm) == 1
+
+
+ROWS = (
+    HEAD + "1,Ann,Bell,Kestrel,ann@kestrel.example,New,Ana Owner\n2,Bob,Cole,Falcon,bob@falcon.example,New,Ana Owner\n"
+)
+
+
+def test_an_import_takes_such_rows_with_a_remark(firm: Firm, contact: Contact) -> None:
+    job = bring_in(firm, ROWS)
+    assert (job.created_count, job.refused_count) == (2, 0)
+    with tenant_context(firm.tenant):
+        row = RefusedRow.objects.get()
+        assert (row.number, row.reasons) == (
+            1, ["The row came in, but for this: Already a contact: Ann Bell (Kestrel)."],
+        )  # fmt: skip
+    page = client_of(firm.max).get(f"/acme/imports/{job.pk}/").content.decode()
+    assert "Already a contact: Ann Bell" in page
+    assert bring_in(firm, ROWS).unchanged_count == 2, "rows that are here already are no new leads"
+
+
+def test_an_import_refuses_them_where_it_is_blocked(firm: Firm, contact: Contact) -> None:
+    set_rule(firm, OfContact.BLOCK)
+    job = bring_in(firm, ROWS)
+    assert (job.created_count, job.refused_count) == (1, 1)
+    with tenant_context(firm.tenant):
+        assert RefusedRow.objects.get().reasons == ["Already a contact: Ann Bell (Kestrel)."]
+    converted = bring_in(firm, ROWS.replace("New", "Converted"))
+    assert converted.refused_count == 0, "a converted one goes into its contact"
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get(external_id="1").contact == contact
