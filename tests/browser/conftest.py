@@ -124,11 +124,9 @@ def unblocked(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
         yield
 
 
-@pytest.fixture
-def context(unblocked: None, context: BrowserContext) -> Iterator[BrowserContext]:
-    """A browser that fails the test if a page of it reports an error: a script's, or one of the security policy."""
+def watch(context: BrowserContext) -> list[str]:
+    """Collect what pages of ``context`` report as errors: of scripts, and of the security policy."""
     problems: list[str] = []
-    context.set_default_timeout(PATIENCE)
 
     def on_console(message: ConsoleMessage) -> None:
         # A form that is refused answers 422, and the browser says so; a page's own status is for the test to judge.
@@ -142,8 +140,16 @@ def context(unblocked: None, context: BrowserContext) -> Iterator[BrowserContext
     def on_error(error: WebError) -> None:
         problems.append(f"{error.page.url if error.page else ''}: {error.error}")
 
+    context.set_default_timeout(PATIENCE)
     context.on("console", on_console)
     context.on("weberror", on_error)
+    return problems
+
+
+@pytest.fixture
+def context(unblocked: None, context: BrowserContext) -> Iterator[BrowserContext]:
+    """A browser of this test's own, which fails the test if a page reports an error."""
+    problems = watch(context)
     yield context
     assert not problems, "\n".join(problems)
 
@@ -152,12 +158,12 @@ SignIn = Callable[[Membership], None]
 
 
 @pytest.fixture
-def sign_in(context: BrowserContext, server: str) -> SignIn:
+def sign_in(page: Page, server: str) -> SignIn:
     """Call it with a member, to be that person in the browser from now on."""
 
     def become(member: Membership) -> None:
         cookie = client_of(member).cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])
 
     return become
 

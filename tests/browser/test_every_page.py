@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from crm.tenants.context import tenant_context
 from crm.tenants.urls import global_url
 from tests import make
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, watch
 from tests.people import Firm
 from tests.permissions.asking import path_of
 from tests.permissions.samples import Samples
@@ -67,6 +68,25 @@ FINDINGS = """async (asked) => {
     }));
 }"""
 PHONE: Any = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """One browser for all pages, so that styles and scripts are loaded once; and the errors that it reports."""
+    context = browser.new_context(**browser_context_args)
+    yield context, watch(context)
+    context.close()
+
+
+@pytest.fixture
+def page(unblocked: None, window: tuple[BrowserContext, list[str]]) -> Iterator[Page]:
+    context, problems = window
+    context.clear_cookies()
+    problems.clear()
+    page = context.new_page()
+    yield page
+    page.close()
+    assert not problems, "\n".join(problems)
 
 
 def check(page: Page, path: str, status: int = 200) -> None:
