@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Q, QuerySet
-from django.db.models.functions import Cast, Extract
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +63,7 @@ class DaysInStage(kinds.Number):
     """How many days it has been in its stage: counted from ``stage_since``, so it is no fact of its own."""
 
     operators = ("from", "to")  # type: ignore[assignment]
+    sorts_backwards = True
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         return ()
@@ -73,12 +73,6 @@ class DaysInStage(kinds.Number):
 
     def json(self, value: Any) -> None:
         return None
-
-    def order(self, spec: FieldSpec) -> tuple[str, ...]:
-        return ("stage_age",)
-
-    def with_order(self, spec: FieldSpec, records: QuerySet) -> QuerySet:
-        return records.annotate(stage_age=Cast(Extract(spec.column, "epoch"), BigIntegerField()) * -1)
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         day = today() - timedelta(days=min(self.read(values[0]), LONGEST_STAY))

@@ -80,7 +80,7 @@ class ViewState:
     def order(self) -> list[tuple[str, bool]]:
         """The model fields to order by, each with whether it descends."""
         spec = self.sort_spec
-        return [(name, self.descending) for name in spec.kind.order(spec)]
+        return [(name, self.descending != spec.kind.sorts_backwards) for name in spec.kind.order(spec)]
 
     def ranking(self, actor: Membership) -> Ranking | None:
         """Where to find what ``order`` names when it stands outside the records (those that ``apply`` returned)."""

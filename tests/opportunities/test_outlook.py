@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -158,11 +159,8 @@ def test_days_in_stage_sort_filter_and_show(firm: Firm) -> None:
         assert names(firm, "days_in_stage__from=3&sort=name") == ["Old", "Young"]
         assert names(firm, "days_in_stage__to=3&sort=name") == ["New", "Young"]
         listed = client_of(firm.ana).get("/acme/opportunities/?filters=none&columns=days_in_stage&sort=days_in_stage")
-        assert [row.cells[0] for row in listed.context["rows"]] == [
-            ("is-number", "0"),
-            ("is-number", "3"),
-            ("is-number", "20"),
-        ]
+        cells = re.findall(r'<td class="is-number">(\d+)</td>', listed.content.decode())
+        assert cells == ["0", "3", "20"]
         exported = client_of(firm.ana).get("/acme/opportunities/export/?filters=none&columns=days_in_stage")
         assert sorted(line.rpartition(",")[2] for line in exported.content.decode().split()[1:]) == ["0", "20", "3"]
 

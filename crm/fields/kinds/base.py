@@ -35,13 +35,15 @@ OPERATORS: dict[str, Any] = {
 class Kind:
     """A kind formats, reads, filters and orders one sort of value; it holds no state of a record.
 
-    ``operators`` are those its filters offer; ``numeric`` cells align right; ``wide`` fields take a form's full width.
+    ``operators`` are those its filters offer; ``numeric`` cells align right; ``wide`` fields take a form's full width;
+    where a kind ``sorts_backwards``, its values rise as the column that ``order`` names falls.
     """
 
     operators: tuple[str, ...] = ("is", "not", "empty", "filled")
     numeric = False
     wide = False
     sortable = True
+    sorts_backwards = False
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         """The model attributes that ``assign`` sets."""
