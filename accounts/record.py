@@ -42,7 +42,7 @@ ACCOUNT = RecordType(
         Section(_("More"), ("description", "owner", "team", "tags", "external_id")),
     ),
     columns=_COLUMNS,
-    headline=("type", "industry", "website", "phone", "owner"),
+    headline=("type", "industry", "website", "phone", "owner", "tags"),
     create=create_account,
     update=update_account,
     delete=delete_account,

@@ -29,7 +29,7 @@ CONTACT = RecordType(
         Section(_("More"), ("description", "owner", "team", "tags", "external_id")),
     ),
     columns=_COLUMNS,
-    headline=("account", "job_title", "email", "phone", "owner"),
+    headline=("account", "job_title", "email", "phone", "owner", "tags"),
     create=create_contact,
     update=update_contact,
     delete=delete_contact,

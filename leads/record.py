@@ -56,7 +56,7 @@ LEAD = RecordType(
         Section(_("More"), ("description", "owner", "team", "tags", "external_id")),
     ),
     columns=_COLUMNS,
-    headline=("company", "rating", "source", "estimated_value", "owner"),
+    headline=("company", "rating", "source", "estimated_value", "owner", "tags"),
     create=create_or_convert,
     update=update_or_convert,
     delete=delete_lead,

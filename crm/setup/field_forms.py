@@ -28,7 +28,7 @@ KIND_HELP: dict[str, Any] = {
 }
 KIND_ICONS: dict[str, str] = {
     FieldKind.TEXT: "type",
-    FieldKind.LONG_TEXT: "text",
+    FieldKind.LONG_TEXT: "text-align-start",
     FieldKind.NUMBER: "hash",
     FieldKind.MONEY: "banknote",
     FieldKind.DATE: "calendar",
