@@ -1,6 +1,7 @@
 """Which field of a lead goes into which field of the account, contact and opportunity that it becomes.
 
-What is not in the map stays readable on the converted lead.
+``FIELD_MAP`` is what a workspace starts with; its own map stands in ``Tenant.settings["lead_field_map"]`` as a list of
+``[lead's field, record type, field]``. What is not in the map stays readable on the converted lead.
 """
 
 from __future__ import annotations
@@ -9,8 +10,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.fields import kinds
+from crm.fields.models import NAME_PREFIX
+from crm.fields.spec import FieldSpec
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choices
 from crm.records import registry
+from crm.tenants.bulk import atomic
+from crm.tenants.context import current_tenant
+from crm.tenants.text import sort_key
+from crm.tenants.workspace_settings import change_setting
+from crm.users.models import Membership
 from leads.models import Lead
+
+SETTING = "lead_field_map"
+Pair = tuple[str, str, str]  # lead's field, record type, its field
 
 
 @dataclass(frozen=True)
@@ -52,12 +70,119 @@ FIELD_MAP: tuple[Mapping, ...] = (
     Mapping("campaign", _OPPORTUNITY, "campaign"),
     Mapping("rating", _OPPORTUNITY, "rating"),
     Mapping("description", _OPPORTUNITY, "description"),
+    *(Mapping("tags", key, "tags") for key in (_ACCOUNT, _CONTACT, _OPPORTUNITY)),
 )
+_UNLESS = {(one.source, one.target, one.field): one.unless for one in FIELD_MAP}
+_ORDER = {key: place for place, key in enumerate(_UNLESS)}
+# From the most particular on: two fields are of the same kind when both are of the same one of these.
+_FAMILIES = (
+    kinds.Email, kinds.Phone, kinds.Url, kinds.LongText, kinds.Text, kinds.Money, kinds.Percent, kinds.Year,
+    kinds.Number, kinds.DateTime, kinds.Date, kinds.Flag, kinds.ChoiceOf, kinds.Person, kinds.Tags,
+)  # fmt: skip
+# What a record gets otherwise than from the map.
+_NOT_MAPPED = frozenset({"owner", "team", "external_id", "type", "stage", "status", "account", "contact", "parent"})
+# Without one of these a new record would have no name.
+_NAMES = {_ACCOUNT: ("name",), _CONTACT: ("first_name", "last_name", "email")}
+
+
+def current_map() -> tuple[Mapping, ...]:
+    """The workspace's map, without what names a field that is gone."""
+    own = current_tenant().settings.get(SETTING)
+    if own is None:
+        return FIELD_MAP
+    return tuple(_mapping(tuple(pair)) for pair in own if _exists(tuple(pair)))
+
+
+def is_own_map() -> bool:
+    return current_tenant().settings.get(SETTING) is not None
+
+
+def sources() -> list[FieldSpec]:
+    """The fields of a lead that can go into others."""
+    leads = registry.record_type("leads")
+    named = {one.source for one in FIELD_MAP}
+    return [spec for spec in leads.specs_now() if spec.name in named or _can_be_mapped(spec)]
+
+
+def fields_for(source: FieldSpec, key: str) -> list[FieldSpec]:
+    """The fields of the record type ``key`` that ``source`` can go into: those of the same kind."""
+    targets = [spec for spec in registry.record_type(key).specs_now() if _can_be_mapped(spec)]
+    return [spec for spec in targets if _same_kind(source, spec)]
+
+
+@atomic
+def set_field_map(*, actor: Membership, pairs: Iterable[Pair]) -> None:
+    """Let the workspace have the map ``pairs``; where several go into one field, the order of ``FIELD_MAP`` counts.
+
+    Raises ``ValidationError`` for fields that are not of the same kind, and for a map that leaves records nameless.
+    """
+    chosen = sorted(dict.fromkeys(pairs), key=lambda pair: (_ORDER.get(pair, len(_ORDER)), pair))
+    for source, key, name in chosen:
+        if name not in {spec.name for spec in fields_for(registry.record_type("leads").spec(source), key)}:
+            raise ValidationError(_("Choose a field of the same kind."))
+    for key, names in _NAMES.items():
+        if not any(target == key and name in names for _source, target, name in chosen):
+            words = {"noun": str(registry.record_type(key).label).lower()}
+            raise ValidationError(_("Something has to become the name of the %(noun)s.") % words)
+    _write(actor, [list(pair) for pair in chosen])
+
+
+@atomic
+def reset_field_map(*, actor: Membership) -> None:
+    """Go back to the map that every workspace starts with."""
+    if is_own_map():
+        _write(actor, None)
+
+
+def _write(actor: Membership, own: list[list[str]] | None) -> None:
+    before = {(one.source, one.target, one.field) for one in current_map()}
+    change_setting(SETTING, own)
+    after = {(one.source, one.target, one.field) for one in current_map()}
+    data = {"added": _told(after - before), "removed": _told(before - after)}
+    if before != after:
+        events.record(name="field_map.changed", record=None, actor=actor, data=data)
+
+
+def _told(pairs: set[Pair]) -> list[str]:
+    leads = registry.record_type("leads")
+    found = []
+    for source, key, name in sorted(pairs):
+        target = registry.record_type(key)
+        found.append(f"{leads.spec(source).label} → {target.label}: {target.spec(name).label}")
+    return found
+
+
+def _mapping(pair: Pair) -> Mapping:
+    return Mapping(*pair, unless=_UNLESS.get(pair, frozenset()))
+
+
+def _exists(pair: Pair) -> bool:
+    source, key, name = pair
+    return registry.record_type("leads").has(source) and registry.record_type(key).has(name)
+
+
+def _can_be_mapped(spec: FieldSpec) -> bool:
+    return (spec.on_create or spec.on_edit) and spec.name not in _NOT_MAPPED and _family(spec) is not None
+
+
+def _family(spec: FieldSpec) -> type | None:
+    return next((family for family in _FAMILIES if isinstance(spec.kind, family)), None)
+
+
+def _same_kind(source: FieldSpec, target: FieldSpec) -> bool:
+    if _family(source) is not _family(target):
+        return False
+    # A workspace's own numbers may have decimal places, which a whole number would lose.
+    return not (isinstance(source.kind, kinds.Number) and _is_own(source) and not _is_own(target))
+
+
+def _is_own(spec: FieldSpec) -> bool:
+    return spec.name.startswith(NAME_PREFIX)
 
 
 def is_blank(value: Any) -> bool:
     """Whether a field with ``value`` says nothing. A flag that is not set is blank."""
-    return value in (None, "", False)
+    return value in (None, "", False, ())
 
 
 def mapped_values(lead: Lead, target: str, made: Iterable[str]) -> dict[str, Any]:
@@ -65,15 +190,35 @@ def mapped_values(lead: Lead, target: str, made: Iterable[str]) -> dict[str, Any
 
     ``made`` are the keys of all record types that the lead becomes.
     """
-    leads = registry.record_type("leads")
+    leads, record_type = registry.record_type("leads"), registry.record_type(target)
     others = frozenset(made)
     values: dict[str, Any] = {}
-    for mapping in FIELD_MAP:
+    for mapping in current_map():
         if mapping.target == target and not mapping.unless & others:
-            value = leads.spec(mapping.source).value(lead)
+            source = leads.spec(mapping.source)
+            value = _fitting(source.value(lead), record_type.spec(mapping.field))
             if not is_blank(value):
                 values.setdefault(mapping.field, value)
     return values
+
+
+def _fitting(value: Any, target: FieldSpec) -> Any:
+    """``value`` as ``target`` can hold it: cut to its length; of another list the choice of the same name."""
+    if isinstance(target.kind, kinds.Text) and isinstance(value, str):
+        return value[: target.kind.max_length].strip()
+    if isinstance(value, Choice) and isinstance(target.kind, kinds.ChoiceOf):
+        return value if value.picklist == target.kind.picklist else _namesake(value, target.kind.picklist)
+    return value
+
+
+def _namesake(value: Choice, picklist: str) -> Choice | None:
+    key = sort_key(value.label)
+    return next((one for one in choices(picklist) if sort_key(one.label) == key), None)
+
+
+def joined(spec: FieldSpec, record: Any, value: Any) -> Any:
+    """What ``record`` has in the field once it takes ``value``: tags come beside those that are there."""
+    return tuple(dict.fromkeys((*spec.value(record), *value))) if isinstance(spec.kind, kinds.Tags) else value
 
 
 def opportunity_name(lead: Lead) -> str:

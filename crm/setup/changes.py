@@ -60,6 +60,7 @@ phrases.register("picklist.choice_deleted", _("%(actor)s deleted “%(label)s”
 phrases.register("custom_field.created", _("%(actor)s added the field “%(label)s”"))
 phrases.register("custom_field.made_filterable", _("%(actor)s lets lists filter by “%(label)s”"))
 phrases.register("custom_field.deleted", _("%(actor)s deleted the field “%(label)s”, with its values"))
+phrases.register("field_map.changed", _("%(actor)s changed where fields of leads go: %(added)s (before: %(removed)s)"))
 phrases.register("tag.deleted", _("%(actor)s deleted the tag “%(label)s”"))
 phrases.register("workflow.retried", _("%(actor)s tried “%(handler)s” again"))
 phrases.register("view.created", _("%(actor)s saved the view “%(view)s”"))

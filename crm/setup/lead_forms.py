@@ -8,7 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields.kinds.choice import RowField
+from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import choice, choices
+from crm.records import registry
+from leads.conversion.plan import PARTS
+from leads.field_map import current_map, fields_for, sources
 from leads.intake.policy import OfContact, card_source, of_contact, uses_leads
 
 
@@ -38,3 +42,45 @@ class LeadPolicyForm(forms.Form):
         field = RowField(rows=rows, find=choice, choices=[(key, str(row)) for key, row in rows.items()], required=False)
         field.label = _("Source of leads from business cards")
         self.fields["source"] = field
+
+
+class FieldMapForm(forms.Form):
+    """For each field of a lead, where it goes in the account, the contact and the opportunity."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        present = {(one.source, one.target): one.field for one in current_map()}
+        self.rows: list[tuple[FieldSpec, list[str | None]]] = []
+        for source in sources():
+            names = [self._add(source, key, present.get((source.name, key), "")) for key in PARTS]
+            if any(names):
+                self.rows.append((source, names))
+
+    def _add(self, source: FieldSpec, key: str, chosen: str) -> str | None:
+        """Add the field of one cell and return its name; None when nothing of that type is of the same kind."""
+        targets = fields_for(source, key)
+        if not targets:
+            return None
+        name = f"{source.name}-{key}"
+        label = f"{source.label} → {registry.record_type(key).label}"
+        self.fields[name] = forms.ChoiceField(
+            label=label,
+            required=False,
+            initial=chosen,
+            choices=[("", "—"), *((spec.name, spec.label) for spec in targets)],
+            widget=forms.Select(attrs={"class": "control control-s", "aria-label": label}),
+        )
+        return name
+
+    def table(self) -> list[tuple[FieldSpec, list[forms.BoundField | None]]]:
+        """The rows as the page shows them."""
+        return [(source, [self[name] if name else None for name in names]) for source, names in self.rows]
+
+    def pairs(self) -> list[tuple[str, str, str]]:
+        """What was chosen, for ``field_map.set_field_map``."""
+        chosen = []
+        for source, names in self.rows:
+            for key, name in zip(PARTS, names, strict=True):
+                if name and self.cleaned_data[name]:
+                    chosen.append((source.name, key, self.cleaned_data[name]))
+        return chosen

@@ -93,6 +93,12 @@ def _leads() -> Group:
                 "user-plus",
                 reverse("setup:lead_policy"),
             ),
+            Page(
+                _("Field map"),
+                _("Which field of a lead goes where when it is converted."),
+                "route",
+                reverse("setup:field_map"),
+            ),
         ),
     )
 

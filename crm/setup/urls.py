@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tags/<uuid:id>/", tags.edit_tag, name="tag"),
     path("tags/<uuid:id>/deletion/", tags.delete_tag, name="tag_deletion"),
     path("leads/", leads.edit_policy, name="lead_policy"),
+    path("field-map/", leads.edit_field_map, name="field_map"),
     path("criteria/", vetting.list_criteria, name="criteria"),
     path("criteria/new/", vetting.new_criterion, name="new_criterion"),
     path("criteria/<uuid:id>/", vetting.edit_criterion, name="criterion"),

@@ -29,7 +29,7 @@ from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.changes import ChangeSet
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
-from leads.field_map import is_blank, mapped_values, opportunity_name
+from leads.field_map import is_blank, joined, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
 from leads.services import meaning_of
 from leads.vetting import GateResult, gate
@@ -297,13 +297,21 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
 
 
 def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) -> dict[str, Any]:
-    """Return what of the lead's values goes into the existing ``record``: the chosen ones, or where it is blank."""
+    """Return what of the lead's values goes into the existing ``record``: the chosen ones, or where it is blank.
+
+    Tags replace none: they come beside those that the record has.
+    """
     key = record._meta.app_label
     values = mapped_values(lead, key, made)
-    if part.take is not None:
-        return {name: value for name, value in values.items() if name in part.take}
     spec = registry.record_type(key).spec
-    return {name: value for name, value in values.items() if is_blank(spec(name).value(record))}
+    if part.take is not None:
+        return {name: joined(spec(name), record, value) for name, value in values.items() if name in part.take}
+    won = {name: joined(spec(name), record, value) for name, value in values.items()}
+    return {
+        name: value
+        for name, value in won.items()
+        if is_blank(spec(name).value(record)) or (name == "tags" and value != spec(name).value(record))
+    }
 
 
 def _give_role(work: _Work, event: Event) -> None:

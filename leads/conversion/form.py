@@ -28,7 +28,7 @@ from crm.users.models import Membership
 from leads.conversion.convert import PartError, winning_values
 from leads.conversion.defaults import open_stages, opportunity_values, plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
-from leads.field_map import mapped_values
+from leads.field_map import joined, mapped_values
 from leads.matching import Candidate, Candidates, find_candidates
 from leads.models import Lead
 from leads.vetting import GateResult, gate
@@ -201,7 +201,7 @@ class Column:
         for name, value in self.form.mapped(self.key).items():
             spec = self.type.spec(name)
             blank = self.type.model()
-            spec.kind.assign(spec, blank, value)
+            spec.kind.assign(spec, blank, joined(spec, record, value))
             theirs, ours = shown(spec, record), shown(spec, blank)
             if theirs != ours:
                 rows.append(Rivals(name, spec.label, theirs, ours, name in wins))

@@ -13,8 +13,6 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.fields.models import Tag, TagLink
 from crm.fields.tags import ensure_tags, split_names
-from crm.records import registry
-from crm.records.tags import copy_tags
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.fields.own import fresh, names_in
@@ -169,19 +167,3 @@ def test_another_workspace_has_tags_of_its_own(firm: Firm, other_firm: Firm) -> 
     answer = gus.get(f"/globex/accounts/?tags={tag_id(firm, 'Secret')}")
     assert "Secret" not in answer.content.decode()
     assert "a tag that is gone" in answer.content.decode()
-
-
-def test_tags_are_copied_beside_those_that_are_there(inside: Firm) -> None:
-    from crm.events.models import Event
-
-    lead = make.lead(inside.ana, tags=("VIP", "Fair"))
-    account, contact = make.account(inside.ana, tags=("Old", "vip")), make.contact(inside.ana)
-    copy_tags(from_record=lead, to_records=[account, contact], actor=inside.ana)
-    spec = registry.record_type("accounts").spec("tags")
-    assert spec.value(account) == ("Fair", "Old", "VIP")
-    assert spec.value(contact) == ("Fair", "VIP")
-    assert TagLink.objects.filter(record_id=contact.pk).count() == 2
-    told = Event.objects.filter(record_id=contact.pk, name="contact.changed")
-    assert [event.changes for event in told] == [{"tags": [None, ["Fair", "VIP"]]}]
-    copy_tags(from_record=make.lead(inside.ana), to_records=[account], actor=inside.ana)
-    assert spec.value(account) == ("Fair", "Old", "VIP")

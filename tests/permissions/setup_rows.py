@@ -8,6 +8,9 @@ setup:workspace              GET     -
 setup:workspace              POST    -
 setup:lead_policy            GET     -
 setup:lead_policy            POST    -
+setup:field_map              GET     -
+setup:field_map              POST    -
+setup:field_map              DELETE  -
 setup:people                 GET     -
 setup:invite                 GET     -
 setup:invite                 POST    -

@@ -269,6 +269,12 @@ DATA: dict[str, dict[str, str]] = {
         "language": "en",
     },
     "setup:lead_policy": {"uses": "on", "rule": "block", "source": "$source"},
+    "setup:field_map": {
+        "company-accounts": "name",
+        "first_name-contacts": "first_name",
+        "last_name-contacts": "last_name",
+        "email-contacts": "email",
+    },
     "setup:invite": {"name": "Nora", "email": "nora@else.example", "role": "$role", "team": "$east"},
     "setup:person": {"name": "Sam Renamed", "role": "$role", "team": "$east"},
     "setup:new_team": {"name": "South", "parent": "$east"},

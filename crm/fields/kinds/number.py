@@ -108,7 +108,7 @@ class MoneyWidget(forms.MultiWidget):
 
     def __init__(self) -> None:
         amount = forms.TextInput(attrs={"inputmode": "decimal"})
-        currency = CurrencySelect(choices=currency_choices, attrs={"aria-label": _("Currency")})
+        currency = CurrencySelect(attrs={"aria-label": _("Currency")})
         super().__init__({"": amount, "currency": currency})
 
     def id_for_label(self, id_: str) -> str:

@@ -1,16 +1,20 @@
-"""Whether the workspace works with leads, and how they may come in."""
+"""Whether the workspace works with leads, how they may come in, and what becomes of their fields."""
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.setup.http import setup_page, show
-from crm.setup.lead_forms import LeadPolicyForm
-from crm.ui.http import go
+from crm.records import registry
+from crm.setup.http import add_error, setup_page, show
+from crm.setup.lead_forms import FieldMapForm, LeadPolicyForm
+from crm.ui.http import go, method
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
+from leads.conversion.plan import PARTS
+from leads.field_map import is_own_map, reset_field_map, set_field_map
 from leads.intake.policy import set_policy
 from leads.selectors import count_leads
 
@@ -23,3 +27,24 @@ def edit_policy(request: WorkspaceRequest) -> HttpResponse:
         say(request, _("How leads are used was saved."))
         return go(request, reverse("setup:lead_policy"))
     return show(request, "setup/lead_policy.html", {"count": count_leads()}, form=form)
+
+
+@setup_page
+def edit_field_map(request: WorkspaceRequest) -> HttpResponse:
+    """GET shows the map, POST writes it, DELETE goes back to the one that every workspace starts with."""
+    verb = method(request)
+    if verb == "DELETE":
+        reset_field_map(actor=request.actor)
+        say(request, _("Fields go where they went at first."))
+        return go(request, reverse("setup:field_map"))
+    form = FieldMapForm(request.POST if verb == "POST" else None)
+    if verb == "POST" and form.is_valid():
+        try:
+            set_field_map(actor=request.actor, pairs=form.pairs())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("Where the fields of a lead go was saved."))
+            return go(request, reverse("setup:field_map"))
+    context = {"types": [registry.record_type(key) for key in PARTS], "is_own": is_own_map()}
+    return show(request, "setup/field_map.html", context, form=form)
