@@ -23,7 +23,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=16.0, help="for each rate")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-    os.environ.setdefault("LOG_LEVEL", "WARNING") if False else None
     read_env_file()
     ensure_env(default_var())
     import django

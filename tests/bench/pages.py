@@ -57,7 +57,7 @@ def _lists(place: Place) -> list[Page]:
     ordered = Lead.objects.order_by("-created_at", "-id")
     depth = min(DEEP, place.leads // PER_PAGE) - 1  # in a small workspace the last page
     last = ordered[depth * PER_PAGE - 1]
-    after = _encode(_keys(ordered, [("created_at", True)]), last, depth * PER_PAGE)
+    after = _encode(_keys(ordered, [("created_at", True)], None), last, depth * PER_PAGE)
     deep = f"{leads}?filters=none&sort=-created_at&after={after}"
     first_floor = _floor(place, "open_leads", statuses=is_open)
     return [
