@@ -81,12 +81,15 @@ def settle_type(account: Account, *, because: Event) -> str:
     if account.type_kept:
         return ""
     wins = dict(won_opportunities().filter(account=account).values_list("pk", "stage_since"))
-    if wins and meaning_of(account) == "customer":
-        return _name_a_win_that_holds(account, wins)
-    if wins and not _set_otherwise_since(account, wins, because):
-        return _make_customer(account, wins, because)
-    if not wins and meaning_of(account) == "customer" and account.type_because_id is not None:
+    count = bool(wins) and not _set_otherwise_since(account, wins, because)
+    if meaning_of(account) != "customer":
+        return _make_customer(account, wins, because) if count else ""
+    cause = account.type_because
+    if cause is None or cause.record_id in wins:  # a person's word, or the win that made it one
+        return ""
+    if not count:
         return _take_back(account, because)
+    set_type_cause(account=account, cause=_latest_win(wins))
     return ""
 
 
@@ -141,19 +144,11 @@ def _type_before(account: Account) -> Choice:
 
 
 def _set_otherwise_since(account: Account, wins: Wins, because: Event) -> bool:
-    """Whether a person or the calendar set the type after all of these wins: then it takes a new one."""
+    """Whether a person or the calendar set the type after all of these wins: then they no longer count."""
     change = last_type_change(account, by_itself=True)
     if change is None or any(since > change.at for since in wins.values()):
         return False
     return not (because.at > change.at and because.record_id in wins)
-
-
-def _name_a_win_that_holds(account: Account, wins: Wins) -> str:
-    """It stays a customer; if the win that made it one no longer counts, another takes its place as the reason."""
-    cause = account.type_because
-    if cause is not None and cause.record_id not in wins:
-        set_type_cause(account=account, cause=_latest_win(wins))
-    return ""
 
 
 def _latest_win(wins: Wins) -> Event | None:

@@ -42,6 +42,10 @@ def kind(account: Account) -> str:
     return account.type.meaning
 
 
+def again(account: Account) -> Account:
+    return Account.objects.get(pk=account.pk)
+
+
 def of_meaning(meaning: str) -> Any:
     return choice_meaning("account_type", meaning)
 
@@ -85,6 +89,26 @@ def test_a_lost_deal_does_not_bring_it_back_and_a_win_does(inside: Firm, account
     won(inside, account, today())
     assert kind(account) == "customer"
     assert lapse_customers() == 0
+
+
+def test_taking_back_the_win_that_revived_it_makes_it_past_again_at_once(inside: Firm, account: Account) -> None:
+    """The win that had lapsed is still there, but time has spoken about it."""
+    won(inside, account, today() - timedelta(days=400), name="Deal A")
+    lapse_customers()
+    second, third = (won(inside, account, today(), name=name) for name in ("Deal B", "Deal C"))
+    assert "Deal B" in why_type(again(account), inside.ana)
+    move_to_stage(opportunity=second, stage=make.stage(), actor=inside.max)
+    deliver_all()
+    assert kind(account) == "customer"
+    assert "Deal C" in why_type(again(account), inside.ana)
+    move_to_stage(opportunity=third, stage=make.stage(), actor=inside.max)
+    deliver_all()
+    assert kind(account) == "past_customer"
+    why = why_type(again(account), inside.ana)
+    assert ">Deal C</a> was reopened on" in why and why.endswith("by Max Manager")
+    move_to_stage(opportunity=third, stage=make.stage("won"), actor=inside.ana)
+    deliver_all()
+    assert kind(account) == "customer"
 
 
 def test_the_boundary_is_the_same_day_months_ago(inside: Firm) -> None:
