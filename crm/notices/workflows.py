@@ -27,7 +27,12 @@ register(
 _WRITTEN = (
     "lead.changed",
     "lead.status_changed",
+    "lead.unqualified",
     "account.changed",
+    "account.became_customer",
+    "account.became_prospect",
+    "account.became_past_customer",
+    "account.type_changed",
     "contact.changed",
     "opportunity.changed",
     "opportunity.stage_changed",

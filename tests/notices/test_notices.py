@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from accounts.services import update_account
 from crm.activities.services import complete_task, create_activity, reassign_task
 from crm.events import delivery, handlers
 from crm.events.delivery import deliver_all
@@ -38,6 +39,10 @@ def give(lead: Any, owner: Membership | None, by: Membership) -> None:
     update_lead(lead, actor=by, values={"owner": owner})
 
 
+def no_budget() -> Any:
+    return next(one for one in choices("unqualified_reason") if one.label == "No budget")
+
+
 class TestANewOwner:
     def test_is_told_who_gave_it(self, inside: Firm) -> None:
         lead = make.lead(inside.max)
@@ -53,6 +58,22 @@ class TestANewOwner:
             registry.type_of(record).update(record, actor=inside.max, values={"owner": inside.ana})
         deliver_all()
         assert len(sentences(inside.ana)) == 3
+
+    @pytest.mark.parametrize("meaning", ["customer", "past_customer", "other"])
+    def test_when_the_type_of_an_account_changes_with_it(self, inside: Firm, meaning: str) -> None:
+        account = make.account(inside.max)
+        for owner, becomes in ((inside.ana, meaning), (inside.sam, "prospect")):
+            values = {"owner": owner, "type": make.reason("account_type", becomes)}
+            update_account(account, actor=inside.max, values=values)
+            deliver_all()
+            assert sentences(owner) == [f"Max Manager gave you the account “{account.name}”."]
+
+    def test_when_a_lead_is_closed_with_it(self, inside: Firm) -> None:
+        lead = make.lead(inside.max)
+        why = {"status": make.reason("lead_status", "unqualified"), "unqualified_reason": no_budget()}
+        update_lead(lead, actor=inside.max, values={"owner": inside.ana, **why})
+        deliver_all()
+        assert sentences(inside.ana) == [f"Max Manager gave you the lead “{lead.name}”."]
 
     def test_is_not_told_what_they_did_themselves(self, inside: Firm) -> None:
         pool, given = make.lead(None), make.lead(inside.max)
