@@ -31,7 +31,7 @@ LEAD_FIELDS = (
     FieldSpec(
         "company",
         _("Company"),
-        kinds.Text(300, key="company_key"),
+        kinds.Company(),
         synonyms=("account", "organisation", "organization", "company name", "employer"),
     ),
     JOB_TITLE,

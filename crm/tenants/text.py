@@ -57,6 +57,23 @@ def phone_key(phone: str, region: str = "US") -> str:
 
 def company_key(name: str) -> str:
     """A company's name as compared for likeness: ``The Acme Group, Inc.`` → ``acme``."""
-    words = re.sub(r"[^\w\s]", " ", sort_key(name).replace("&", " ")).split()
-    kept = [word for word in words if word not in _LEGAL_FORMS]
-    return " ".join(kept or words)
+    words = _company_words(name)
+    return " ".join(_without_legal_forms(words) or words)
+
+
+def company_start(text: str) -> tuple[str, str]:
+    """What the ``company_key`` of a name that starts with ``text`` starts with; and the whole of that key, or "",
+    if the last word may turn out to be a legal form: ``The Acme Lt`` → ``acme lt``, ``acme``.
+    """
+    *words, last = _company_words(text) or [""]
+    kept = _without_legal_forms(words)
+    whole = kept if any(form.startswith(last) for form in _LEGAL_FORMS) else []
+    return " ".join([*kept, last]), " ".join(whole)
+
+
+def _company_words(name: str) -> list[str]:
+    return re.sub(r"[^\w\s]", " ", sort_key(name).replace("&", " ")).split()
+
+
+def _without_legal_forms(words: list[str]) -> list[str]:
+    return [word for word in words if word not in _LEGAL_FORMS]

@@ -5,11 +5,12 @@ from crm.fields.kinds.lookup import Lookup
 from crm.fields.kinds.number import MoneyKind as Money
 from crm.fields.kinds.number import Number, Percent, Year
 from crm.fields.kinds.tags import Tags
-from crm.fields.kinds.text import Email, LongText, Phone, Text, Url
+from crm.fields.kinds.text import Company, Email, LongText, Phone, Text, Url
 from crm.fields.kinds.time import Date, DateTime
 
 __all__ = [
     "ChoiceOf",
+    "Company",
     "Date",
     "DateTime",
     "Email",

@@ -16,7 +16,7 @@ from crm.fields.kinds.base import Kind
 from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
-from crm.tenants.text import email_key, phone_key, sort_key
+from crm.tenants.text import company_key, company_start, email_key, phone_key, sort_key
 from crm.users.models import Membership
 
 
@@ -55,17 +55,44 @@ class Text(Kind):
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         column = self.key or spec.column
-        keys = [self.to_key(value) for value in values] if self.key else values
         if operator == "starts":
             condition = Q()
-            for key in keys:
-                condition |= Q(**{f"{column}__prefix": key})
+            for value in values:
+                condition |= self.starting(column, value)
             return condition
-        same = Q(**{f"{column}__in": keys})
+        same = Q(**{f"{column}__in": [self.read_key(value) for value in values] if self.key else values})
         return ~same if operator == "not" else same
 
+    def starting(self, column: str, text: str) -> Q:
+        return Q(**{f"{column}__prefix": self.read_key(text) if self.key else text})
+
     def to_key(self, text: str) -> str:
+        """What stands in the column ``key`` for ``text``."""
         return sort_key(text)
+
+    def read_key(self, text: str) -> str:
+        """``to_key`` for a filter: a text of which nothing is left would find everything, or all that is empty."""
+        key = self.to_key(text)
+        if not key:
+            raise ValidationError(_("“%(text)s” cannot be looked for.") % {"text": text})
+        return key
+
+
+class Company(Text):
+    """A company's name, found with and without its legal form; the key column holds ``company_key`` of it."""
+
+    def __init__(self, key: str = "company_key") -> None:
+        super().__init__(300, key=key)
+
+    def to_key(self, text: str) -> str:
+        return company_key(text)
+
+    def starting(self, column: str, text: str) -> Q:
+        begun, legal_form_begun = company_start(text)
+        if not begun:
+            return super().starting(column, text)
+        condition = Q(**{f"{column}__prefix": begun})
+        return condition | Q(**{column: legal_form_begun}) if legal_form_begun else condition
 
 
 class LongText(Text):
