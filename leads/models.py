@@ -34,7 +34,7 @@ class Lead(RecordModel):
     source = TenantForeignKey("picklists.Choice", null=True, blank=True)
     rating = TenantForeignKey("picklists.Choice", null=True, blank=True)
     campaign = models.CharField(max_length=200, blank=True)
-    product_interest = models.CharField(max_length=300, blank=True)
+    product_interest = models.CharField(max_length=200, blank=True)
     estimated_value_minor = models.BigIntegerField(null=True, blank=True)  # kept out of every pipeline total
     currency = models.CharField(max_length=3, blank=True)
     street = models.CharField(max_length=300, blank=True)
