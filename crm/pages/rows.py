@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.html import conditional_escape
@@ -25,6 +26,7 @@ from crm.ui.icons import icon
 from crm.users.models import Membership
 
 NAME = "col-name"
+NIL = UUID(int=0)  # where an address takes the record's id
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,15 @@ def draw_rows(
     """A ``<tr>`` for each of ``records``: with a box to tick if ``selectable``, the cells, and the row's buttons."""
     columns = table_class(specs).base_columns.values()
     plan = [(column.spec, column.spec.kind, css_of(column.spec)) for column in columns]
-    actions = registry.row_actions(record_type.key)
+    buttons = [_button(action) for action in registry.row_actions(record_type.key)]
     select = escape(_("Select"))
     rows = []
     for record in records:
-        url, name = escape(registry.url(record)), escape(record.name)
+        record_id, url, name = str(record.pk), escape(registry.url(record)), escape(record.name)
         parts = [f'<tr data-href="{url}">']
         if selectable:
             label = f"{select} {name}"
-            box = f'<input class="row-select" type="checkbox" name="id" value="{record.pk}" aria-label="{label}">'
+            box = f'<input class="row-select" type="checkbox" name="id" value="{record_id}" aria-label="{label}">'
             parts.append(f'<td class="col-select">{box}</td>')
         for spec, kind, css in plan:
             html = conditional_escape(kind.html(spec, record))
@@ -67,26 +69,38 @@ def draw_rows(
                 parts.append(f'<th scope="row" class="{NAME}"><a href="{url}">{html}</a></th>')
             else:
                 parts.append(f'<td class="{css}">{html}</td>' if css else f"<td>{html}</td>")
-        if actions:
-            parts.append(f'<td class="row-actions">{_buttons(actions, record, name, actor)}</td>')
+        if buttons:
+            drawn = "".join(one.html(record_id, name) for one in buttons if one.action.shown(actor, record))
+            parts.append(f'<td class="row-actions">{drawn and f"<div>{drawn}</div>"}</td>')
         parts.append("</tr>\n")
         rows.append(Row(record, SafeString("".join(parts))))
     return rows
 
 
-def _buttons(actions: list[Action], record: Any, name: str, actor: Membership) -> str:
-    drawn = [_button(action, record, name) for action in actions if action.shown(actor, record)]
-    return f"<div>{''.join(drawn)}</div>" if drawn else ""
+@dataclass(frozen=True)
+class _Button:
+    """A row's button with what differs from row to row left open: the record's id, and its name."""
+
+    action: Action
+    before: str
+    between: str
+    after: str
+
+    def html(self, record_id: str, name: str) -> str:
+        return f"{self.before}{name}{self.between}{record_id}{self.after}"
 
 
-def _button(action: Action, record: Any, name: str) -> str:
+def _button(action: Action) -> _Button:
     """A link, or a button of the form ``row-form`` below the table."""
-    label, address = escape(str(action.label)), reverse(action.url_name, args=[record.pk])
-    words = f'class="button button-quiet button-s button-icon" title="{label}" aria-label="{label}: {name}"'
+    label = escape(str(action.label))
+    start, _nil, end = reverse(action.url_name, args=[NIL]).partition(str(NIL))
+    words = f'class="button button-quiet button-s button-icon" title="{label}" aria-label="{label}: '
     if action.verb == "GET":
-        return f'<a {words} href="{address}"{" data-dialog" if action.dialog else ""}>{icon(action.icon)}</a>'
+        mark = " data-dialog" if action.dialog else ""
+        return _Button(action, f"<a {words}", f'" href="{start}', f'{end}"{mark}>{icon(action.icon)}</a>')
     meant = ' name="_method" value="DELETE"' if action.verb == "DELETE" else ""
-    return f'<button {words} form="row-form" formaction="{address}"{meant}>{icon(action.icon)}</button>'
+    rest = f'{end}"{meant}>{icon(action.icon)}</button>'
+    return _Button(action, f"<button {words}", f'" form="row-form" formaction="{start}', rest)
 
 
 def draw_filter_menu(specs: Iterable[FieldSpec], query: str) -> SafeString:
