@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Min
+from django.db.models import JSONField, Max, Min, TextField, Value
+from django.db.models.functions import Cast, Replace, StrIndex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -15,6 +16,7 @@ from crm.activities.models import ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import notify
+from crm.picklists.usage import Entry, follow_replacement
 from crm.records import registry
 from leads.conversion.plan import PARTS, Way
 from leads.models import Conversion, Lead
@@ -103,3 +105,12 @@ def _by_owner(conversion: Conversion, made: list[str]) -> dict[UUID, list[Any]]:
             if record is not None and record.owner_id is not None:
                 found.setdefault(record.owner_id, []).append(record)
     return found
+
+
+@follow_replacement
+def replace_in_conversions(entry: Entry, replacement: Entry) -> None:
+    """Let what conversions wrote and found name the replacement too: nobody has changed it, and it can be undone."""
+    text = Cast("changes", TextField())
+    old, new = Value(str(entry.pk)), Value(str(replacement.pk))
+    named = Conversion.objects.filter(undone_at=None).alias(place=StrIndex(text, old)).filter(place__gt=0)
+    named.update(changes=Cast(Replace(text, old, new), JSONField()))

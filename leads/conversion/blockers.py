@@ -10,10 +10,12 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from crm.activities.models import ActivityLink
+from crm.fields.models import NAME_PREFIX
 from crm.lists.models import MailingListMember
 from crm.lists.selectors import memberships_of
 from crm.records import registry
 from crm.records.models import RecordModel
+from crm.records.types import RecordType
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
 from crm.users.access import can
 from crm.users.models import Membership
@@ -22,8 +24,11 @@ from leads.models import Conversion, Lead
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
 # Columns that follow from others: named only when nothing else is.
-_DERIVED = frozenset({"sort_name", "name_key", "company_key", "email_key", "email_domain", "phone_key", "mobile_key"})
-_OF_STAGE = ("stage", "probability", "forecast", "closed", "loss")
+_DERIVED = frozenset(
+    {"sort_name", "name_key", "company_key", "email_key", "email_domain", "phone_key", "mobile_key", "domain"}
+)
+_SHOWN_AS = {"type_kept": "type", "type_because_id": "type", "probability_overridden": "probability"}
+_OF_STAGE = ("stage", "pipeline", "probability", "forecast", "closed", "loss")
 # What is set back by undoing, or goes with what it belongs to.
 _NO_WORK = (Conversion, Lead, StageVisit)
 _EXCERPT = 60  # letters of a note
@@ -82,10 +87,23 @@ def _part_edits(entry: dict[str, Any], part: OpportunityContact) -> Iterator[Blo
 def labels_of(row: RecordModel, columns: list[str]) -> list[str]:
     """Return what people call the fields behind ``columns``."""
     shown = [name for name in columns if name not in _DERIVED] or columns
-    specs = registry.type_of(row).fields
-    by_column = {column: str(spec.label) for spec in specs for column in spec.kind.attributes(spec)}
-    labels = [by_column.get(name) or by_column.get(name.removesuffix("_id")) for name in shown]
-    return list(dict.fromkeys(label or _("other facts") for label in labels))
+    record_type = registry.type_of(row)
+    by_column = {column: spec.label for spec in record_type.fields for column in spec.kind.attributes(spec)}
+    labels = [_own_label(record_type, name) or _label(by_column, _SHOWN_AS.get(name, name)) for name in shown]
+    return list(dict.fromkeys(str(label) for label in labels))
+
+
+def _label(by_column: dict[str, Any], column: str) -> Any:
+    return by_column.get(column) or by_column.get(column.removesuffix("_id")) or _("other facts")
+
+
+def _own_label(record_type: RecordType, column: str) -> Any:
+    """What a tag or a field of the workspace's own is called; None for other columns."""
+    if column.startswith(changes.TAG):
+        return record_type.spec("tags").label
+    if column.startswith(changes.CUSTOM):
+        return record_type.labels().get(f"{NAME_PREFIX}{column.removeprefix(changes.CUSTOM)}")
+    return None
 
 
 def _dependents(row: RecordModel, own: set[tuple[str, str]], actor: Membership | None) -> Iterator[Blocker]:

@@ -8,9 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Field, Model
+from django.db.models import Field, ForeignKey, Model
+
+from crm.fields.custom.rows import replace_rows
+from crm.fields.custom.selectors import custom_fields
+from crm.fields.kinds.custom import stored_kind
+from crm.fields.tags import TAGS_KEY
 
 _NEVER = ("id", "tenant_id")
+# Every own field and every tag counts as a column of its own, so that a change of one is not a change of another.
+CUSTOM = "custom."
+TAG = f"{CUSTOM}{TAGS_KEY}."
 TIMES = ("updated_at", "last_activity_at")  # go on by themselves, and are nothing that somebody has built
 
 
@@ -20,8 +28,14 @@ def columns(row: Model) -> dict[str, Any]:
 
 
 def _kept(values: dict[str, Any]) -> dict[str, Any]:
-    plain = {name: _plain(value) for name, value in values.items() if name not in _NEVER}
+    plain = {name: _plain(value) for name, value in values.items() if name not in (*_NEVER, "custom")}
+    plain |= _custom_columns(values.get("custom") or {})
     return {name: value for name, value in plain.items() if value not in (None, "", {})}
+
+
+def _custom_columns(custom: dict[str, Any]) -> dict[str, Any]:
+    own = {f"{CUSTOM}{key}": value for key, value in custom.items() if key != TAGS_KEY}
+    return own | {f"{TAG}{tag_id}": True for tag_id in custom.get(TAGS_KEY, ())}
 
 
 def _plain(value: Any) -> Any:
@@ -94,18 +108,69 @@ def row_of(entry: dict[str, Any]) -> Model | None:
 
 
 def changed_since(entry: dict[str, Any], row: Model) -> list[str]:
-    """Return the columns of ``entry`` that no longer hold what the conversion wrote."""
+    """Return the columns of ``entry`` that no longer hold what the conversion wrote.
+
+    Those of own fields that have been deleted since are nothing that somebody has built.
+    """
     now = columns(row)
     names = now.keys() | entry["after"].keys() if entry["created"] else entry["after"].keys()
-    return sorted(name for name in names if now.get(name) != entry["after"].get(name))
+    differing = {name for name in names if now.get(name) != entry["after"].get(name)}
+    return sorted(differing - _gone(row, differing))
 
 
-def restore(entry: dict[str, Any]) -> None:
-    """Give the row's changed columns back the values that they had before."""
-    model = model_of(entry)
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    values = {name: _value(fields[name], plain) for name, plain in entry["before"].items()}
-    model._base_manager.filter(pk=entry["id"]).update(**values)
+def _gone(row: Model, names: Iterable[str]) -> set[str]:
+    own = {name for name in names if name.startswith(CUSTOM) and not name.startswith(TAG)}
+    if not own:
+        return set()
+    return own - {f"{CUSTOM}{field.key}" for field in custom_fields(row._meta.app_label, active_only=False)}
+
+
+def restore(entry: dict[str, Any], row: Any) -> None:
+    """Give the changed columns of ``row``, which must be locked, back the values that they had before.
+
+    A choice that has been deleted since leaves its column empty, or as it is where that may not be.
+    """
+    fields = {field.attname: field for field in row._meta.concrete_fields}
+    before = {name: plain for name, plain in entry["before"].items() if name in fields}
+    values = {name: _value(fields[name], plain) for name, plain in before.items()}
+    lost = {name for name, value in values.items() if _is_lost(fields[name], value)}
+    values = {name: None if name in lost else value for name, value in values.items()}
+    values = {name: value for name, value in values.items() if name not in lost or fields[name].null}
+    own = {name: plain for name, plain in entry["before"].items() if name.startswith(CUSTOM)}
+    if own:
+        values["custom"] = _restored_custom(row, own)
+    type(row)._base_manager.filter(pk=row.pk).update(**values)
+    row.refresh_from_db()
+    if own:
+        replace_rows(row, {_key(name) for name in own})
+
+
+def _is_lost(field: Field, value: Any) -> bool:
+    """Whether ``value`` points at a row that is no more."""
+    if value is None or not isinstance(field, ForeignKey):
+        return False
+    return not field.related_model._base_manager.filter(pk=value).exists()
+
+
+def _key(name: str) -> str:
+    return TAGS_KEY if name.startswith(TAG) else name.removeprefix(CUSTOM)
+
+
+def _restored_custom(row: Any, own: dict[str, Any]) -> dict[str, Any]:
+    """The row's custom values with those of ``own`` as they were, as far as their fields and choices still exist."""
+    custom = dict(row.custom)
+    fields = {field.key: field for field in custom_fields(row._meta.app_label, active_only=False)}
+    tags = set(custom.pop(TAGS_KEY, ()))
+    for name, plain in own.items():
+        key = _key(name)
+        if key == TAGS_KEY:
+            tag_id = name.removeprefix(TAG)
+            tags = tags | {tag_id} if plain else tags - {tag_id}
+        else:
+            custom.pop(key, None)
+            if plain is not None and key in fields and stored_kind(fields[key]).load(plain) is not None:
+                custom[key] = plain
+    return custom | {TAGS_KEY: sorted(tags)} if tags else custom
 
 
 def entries_of(changes: list[dict[str, Any]], *, created: bool) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.events.models import Event
-from crm.fields.custom.rows import rebuild_rows
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.diff import changes as differences
@@ -23,6 +22,7 @@ from leads.conversion import changes
 from leads.conversion.blockers import blockers, labels_of
 from leads.conversion.convert import named
 from leads.models import Conversion, Lead
+from leads.services import meaning_of, working_status
 from opportunities.models import StageVisit
 
 # A deleted opportunity keeps its own history: it may be looked at in the recycle bin.
@@ -92,9 +92,10 @@ def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
     leads = registry.record_type("leads")
     before = snapshot(leads.specs_now(), lead)
     entry = next(one for one in conversion.changes if one["id"] == str(lead.pk))
-    changes.restore(entry)
-    lead.refresh_from_db()
-    rebuild_rows(lead)
+    changes.restore(entry, lead)
+    if meaning_of(lead) == "converted":  # the status that it had has been deleted since
+        lead.status = working_status()
+        lead.save(update_fields=["status"])
     return events.record(
         name="lead.conversion_undone",
         record=lead,
@@ -120,14 +121,12 @@ def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
     if row is None or isinstance(row, Lead):
         return
     if not isinstance(row, RecordModel):
-        changes.restore(entry)
+        changes.restore(entry, row)
         return
     record_type = registry.type_of(row)
     before = snapshot(record_type.specs_now(), row)
     _forget_time(entry, row)
-    changes.restore(entry)
-    row.refresh_from_db()
-    rebuild_rows(row)
+    changes.restore(entry, row)
     events.record(
         name=f"{record_type.noun}.changed",
         record=row,

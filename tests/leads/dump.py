@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from crm.events.models import Event, HandlerRun, OutboxMessage
+from crm.fields.models import CustomValue, TagLink
 from crm.records.models import RecordModel
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
 from leads.models import Conversion
 
 # The log grows by every deed, also by those that are taken back.
 LOG = (Event, OutboxMessage, HandlerRun, Conversion)
+# Written anew from the record's JSON whenever that changes: the same rows with other ids.
+DERIVED = (CustomValue, TagLink)
 
 
 def living_rows() -> dict[str, dict[str, Any]]:
@@ -25,9 +28,15 @@ def living_rows() -> dict[str, dict[str, Any]]:
     for model in tenant_models():
         if issubclass(model, LOG):
             continue
-        keys = [key.attname for key in tenant_foreign_keys(model)]
+        keys = ["id", "record_id", *(key.attname for key in tenant_foreign_keys(model))]
         for row in model._base_manager.all():
             values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
-            if row.pk not in deleted and not deleted & {values[key] for key in keys}:
-                found[f"{model._meta.label_lower} {row.pk}"] = values
+            if not deleted & {values.get(key) for key in keys}:
+                name = values.pop("id") if not issubclass(model, DERIVED) else _content(values)
+                found[f"{model._meta.label_lower} {name}"] = values
     return found
+
+
+def _content(values: dict[str, Any]) -> str:
+    del values["id"]
+    return " ".join(str(value) for value in values.values())
