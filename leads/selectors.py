@@ -37,7 +37,7 @@ def became(lead: Lead) -> list[Any]:
 
 def board_statuses() -> list[Choice]:
     """The columns of the board: all statuses in their order."""
-    return choices("lead_status")
+    return choices("lead_status", active_only=False)
 
 
 def card_facts(lead: Lead) -> dict[str, Any]:

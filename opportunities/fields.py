@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.html import format_html
@@ -11,9 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
+from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
-from crm.picklists.models import ForecastCategory, Stage
-from crm.picklists.selectors import default_choice, default_pipeline, stages
+from crm.picklists.models import ForecastCategory, Pipeline, Stage
+from crm.picklists.selectors import default_choice, default_pipeline, pipeline, pipelines, stages
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import day_of, today
@@ -237,3 +239,25 @@ ACCOUNT_TYPE = FieldSpec(
     on_edit=False,
     importable=False,
 )
+
+
+class PipelineOf(OneOf):
+    """The pipeline of the stage."""
+
+    sortable = False
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> list[Pipeline]:
+        return pipelines(active_only=active_only)
+
+    def row(self, row_id: UUID) -> Pipeline:
+        return pipeline(row_id)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        wanted = set(self.read(values, actor))
+        # By stages, for which there is an index
+        same = Q(stage_id__in=[one.pk for one in stages(active_only=False) if one.pipeline_id in wanted])
+        return ~same if operator == "not" else same
+
+
+# A filter, by which the board shows one pipeline.
+PIPELINE = FieldSpec("pipeline", _("Pipeline"), PipelineOf(), on_create=False, on_edit=False, importable=False)

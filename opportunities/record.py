@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
-from crm.picklists.models import Stage
-from crm.picklists.selectors import default_pipeline, stages
+from crm.picklists.models import Pipeline, Stage
+from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
-from opportunities.fields import ACCOUNT_TYPE, OPPORTUNITY_FIELDS
+from opportunities.fields import ACCOUNT_TYPE, OPPORTUNITY_FIELDS, PIPELINE
 from opportunities.models import Opportunity
 from opportunities.selectors import badges, card_facts
 from opportunities.services import (
@@ -27,8 +27,13 @@ _OPEN = ("stage", "is", ("meaning:open",))
 
 
 def board_stages() -> list[Stage]:
-    """The columns of the board: the stages of the default pipeline."""
-    return stages(default_pipeline())
+    return stages(active_only=False)
+
+
+def board_pipelines() -> list[Pipeline]:
+    """The default one first."""
+    default = default_pipeline()
+    return sorted(pipelines(active_only=False), key=lambda one: one != default)
 
 
 OPPORTUNITY = RecordType(
@@ -100,10 +105,12 @@ OPPORTUNITY = RecordType(
         related=("account", "contact", "owner"),
         asks=lambda stage: stage.meaning == "lost",
         facts=card_facts,
+        group="pipeline",
+        groups=board_pipelines,
     ),
     new_shortcut="o",
     filters=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
-    derived=(ACCOUNT_TYPE,),
+    derived=(ACCOUNT_TYPE, PIPELINE),
 )
 
 registry.register(OPPORTUNITY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from crm.pages.listing import Listing, filter_context, filtered, links, read_lis
 from crm.records.registry import url
 from crm.records.types import Board, RecordType
 from crm.saved_views.selectors import may_change
+from crm.saved_views.state import Filter, ViewState
 from crm.ui import format as formats
 from crm.ui.http import respond
 from crm.users.access import can, may
@@ -44,11 +45,15 @@ class Card:
 
 @dataclass
 class Column:
-    """A column, with the count and the sums per currency of all its rows."""
+    """A column, with the count and the sums per currency of all its rows.
+
+    An inactive value's column stands only as long as there are rows in it: nothing can be moved into it.
+    """
 
     value: Any
     shown: bool  # False: the view leaves it out; it stands there to be moved to
     asks: bool
+    query: str = ""  # of the list of all its rows
     count: int = 0
     sums: dict[str, int] = field(default_factory=dict)
     cards: list[Card] = field(default_factory=list)
@@ -61,13 +66,32 @@ class Column:
     def more(self) -> int:
         return self.count - len(self.cards)
 
+    @property
+    def closed(self) -> bool:
+        return not self.value.is_active
+
+
+@dataclass(frozen=True)
+class Group:
+    """One of those whose columns the board can show."""
+
+    value: Any
+    columns: list[Column]
+    url: str
+
+    @property
+    def count(self) -> int:
+        return sum(column.count for column in self.columns)
+
 
 def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/board/``: the same view, filters and all, as on the list."""
     require(may(request.actor, "view", record_type.key))
     listing = read_listing(request, record_type)
-    records = filtered(request, listing)
-    columns = _columns(request, listing, records)
+    records = _records(request, listing)
+    groups = _groups(listing, _columns(request, listing, records))
+    shown = _shown_group(listing, groups)
+    columns = [column for column in shown.columns if column.count or not column.closed]
     _deal_cards(request, listing, records, columns)
     here = f"{reverse(f'{record_type.key}:board')}{listing.state.query()}"
     context = {
@@ -75,10 +99,11 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
         "type": record_type,
         "state": listing.state,
         "columns": columns,
+        "groups": [one for one in groups if one is shown or one.count or one.value.is_active],
+        "group": shown,
         "list_url": reverse(f"{record_type.key}:list"),
-        "column_field": record_type.board.column if record_type.board else "",
         "total": formats.money_sums(_sum(columns)),
-        "count": sum(column.count for column in columns),
+        "count": shown.count,
         "here": here,
         "may_create": may(request.actor, "create", record_type.key),
         "may_change_view": listing.state.view and may_change(request.actor, listing.state.view),
@@ -103,7 +128,7 @@ def back_to(request: WorkspaceRequest, default: str) -> str:
 def moved(request: WorkspaceRequest, record_type: RecordType, values: Sequence[UUID]) -> HttpResponse:
     """Answer a drop with the new heads of the columns ``values``, counted in the view that the URL names."""
     listing = read_listing(request, record_type)
-    columns = _columns(request, listing, filtered(request, listing))
+    columns = _columns(request, listing, _records(request, listing))
     context = {"columns": [column for column in columns if column.value.pk in values], "type": record_type}
     return respond(request, "pages/board_heads.html", context)
 
@@ -112,13 +137,48 @@ def _board(record_type: RecordType) -> Board:
     return cast(Board, record_type.board)
 
 
+def _records(request: WorkspaceRequest, listing: Listing) -> QuerySet:
+    """The records in the columns of all groups."""
+    return filtered(request, replace(listing, state=_of_all_groups(listing)))
+
+
+def _of_all_groups(listing: Listing) -> ViewState:
+    group = _board(listing.record_type).group
+    return replace(listing.state, filters=tuple(one for one in listing.state.filters if one.field != group))
+
+
+def _groups(listing: Listing, columns: list[Column]) -> list[Group]:
+    """The groups of ``columns``; a board without groups is one."""
+    board, state = _board(listing.record_type), _of_all_groups(listing)
+    if not board.group:
+        return [Group(None, columns, "")]
+    found = []
+    for value in board.groups():
+        own = [column for column in columns if getattr(column.value, board.group) == value]
+        chosen = (*state.filters, Filter(board.group, "is", (str(value.pk),)))
+        found.append(Group(value, own, state.query(filters=chosen)))
+    return found
+
+
+def _shown_group(listing: Listing, groups: list[Group]) -> Group:
+    """The group that the filters ask for; without that the first one, or else the first that is not empty."""
+    name = _board(listing.record_type).group
+    asked = {value for one in listing.state.filters if one.field == name for value in one.values}
+    for group in groups:
+        if asked and str(group.value.pk) in asked:
+            return group
+    return groups[0] if groups[0].count else next((group for group in groups if group.count), groups[0])
+
+
 def _columns(request: WorkspaceRequest, listing: Listing, records: QuerySet) -> list[Column]:
-    """The columns with their counts and sums: one query, whatever the number of rows and columns."""
+    """All columns with their counts and sums: one query, whatever the number of rows and columns."""
     board = _board(listing.record_type)
     shown = _shown(request, listing)
-    columns = {
-        value.pk: Column(value, shown is None or value.pk in shown, board.asks(value)) for value in board.columns()
-    }
+    others = tuple(one for one in listing.state.filters if one.field not in (board.column, board.group))
+    columns = {}
+    for value in board.columns():
+        query = listing.state.query(filters=(*others, Filter(board.column, "is", (str(value.pk),))))
+        columns[value.pk] = Column(value, shown is None or value.pk in shown, board.asks(value), query)
     for value, currency, count, total in _totals(listing.record_type, records):
         column = columns.get(value)
         if column is not None:

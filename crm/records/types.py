@@ -153,7 +153,11 @@ class Remove(Protocol):
 
 @dataclass(frozen=True)
 class Board:
-    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves."""
+    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves.
+
+    ``columns`` gives all values, inactive ones too: those are shown as long as there are records in them. Where they
+    fall into groups, of which the board shows one, ``group`` names the filter by it and the value's attribute.
+    """
 
     column: str
     columns: Callable[[], list[Any]]
@@ -163,6 +167,8 @@ class Board:
     related: tuple[str, ...] = ()
     asks: Callable[[Any], bool] = lambda value: False  # whether a move into the column needs an answer first
     facts: Callable[[Any], dict[str, Any]] = lambda record: {}  # more for the card's template, as ``card.facts``
+    group: str = ""
+    groups: Callable[[], list[Any]] = list  # the first is shown where nothing else is asked for
 
 
 def _nothing(record: Any) -> None:

@@ -6,6 +6,8 @@ const state = { card: null, from: null, next: null, target: null };
 
 const columns = (board) => [...board.querySelectorAll("[data-stage]")];
 const columnOf = (element) => element.closest("[data-stage]");
+// An inactive stage: cards leave it, none comes in
+const isClosed = (column) => "closed" in column.dataset;
 const cardsOf = (column) => column.querySelector("[data-board-cards]");
 
 function tell(text, tone = "danger", key = "") {
@@ -85,7 +87,7 @@ document.addEventListener("dragstart", (event) => {
 
 document.addEventListener("dragover", (event) => {
   const column = state.card && event.target.closest?.("[data-board] [data-stage]");
-  if (!column) return;
+  if (!column || (isClosed(column) && column !== state.from)) return;
   event.preventDefault();
   if (state.target === column) return;
   state.target?.classList.remove("is-over");
@@ -127,7 +129,7 @@ function land(keep) {
 }
 
 function shift(card, step) {
-  const all = columns(card.closest("[data-board]"));
+  const all = columns(card.closest("[data-board]")).filter((one) => !isClosed(one) || one === lifted.from);
   const column = all[all.indexOf(columnOf(card)) + step];
   if (!column) return;
   place(card, column);

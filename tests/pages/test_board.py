@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.fields.money import Money
 from crm.picklists.selectors import default_pipeline, stages
+from crm.picklists.services import create_pipeline, deactivate, update_pipeline
 from crm.tenants.context import tenant_context
 from opportunities.services import move_to_stage
 from tests import make
@@ -45,6 +46,18 @@ def test_counts_and_sums_are_of_all_rows_and_cards_are_the_first(firm: Firm, dea
     assert first.more == 3
     page = client_of(firm.ana).get(f"{BOARD}?filters=none").content.decode()
     assert "€50 + $27" in page and "3 more" in page
+
+
+def test_the_rest_of_a_column_is_a_list_of_just_that(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.max, name="Of Max")
+        make.opportunity(firm.ana, stage=make.stage("won"))
+    column = columns(firm, "?owner=me&stage=meaning:open")["Qualifying"]
+    answer = client_of(firm.ana).get(f"/acme/opportunities/{column.query}")
+    assert (column.count, answer.context["count"].value) == (27, 27)
+    assert f"/acme/opportunities/{column.query}".replace("&", "&amp;") in (
+        client_of(firm.ana).get(f"{BOARD}?owner=me&stage=meaning:open").content.decode()
+    )
 
 
 def test_the_total_is_over_all_columns_and_by_currency(firm: Firm, deals: list[Any]) -> None:
@@ -115,3 +128,59 @@ def test_other_types_have_no_board(firm: Firm) -> None:
 
 def test_an_empty_board_stands(firm: Firm) -> None:
     assert all(column.count == 0 and column.cards == [] for column in columns(firm).values())
+
+
+def test_an_inactive_stage_stands_as_long_as_there_are_rows_in_it(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        _first, used, unused = [one for one in stages(default_pipeline()) if one.meaning == "open"][:3]
+        move_to_stage(opportunity=deals[0], stage=used, actor=firm.ana)
+        for stage in (used, unused):
+            deactivate(entry=stage, actor=firm.ada)
+    board = columns(firm)
+    assert (board[used.label].count, [card.record.name for card in board[used.label].cards]) == (1, ["Deal 0"])
+    assert board[used.label].closed and not board["Qualifying"].closed
+    assert unused.label not in board
+    answer = client_of(firm.ana).get(f"{BOARD}?filters=none")
+    assert answer.context["count"] == 27
+    assert answer.content.decode().count("data-closed") == 1
+
+
+def test_nothing_can_be_moved_into_an_inactive_stage_but_out_of_it(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        first, second = [one for one in stages(default_pipeline()) if one.meaning == "open"][:2]
+        move_to_stage(opportunity=deals[0], stage=second, actor=firm.ana)
+        deactivate(entry=second, actor=firm.ada)
+
+    def drop(deal: Any, stage: Any) -> Any:
+        path = f"/acme/opportunities/{deal.pk}/stage/?filters=none&board=1"
+        return client_of(firm.ana).post(path, {"stage": str(stage.pk)}, HTTP_HX_REQUEST="true")
+
+    assert drop(deals[1], second).status_code == 422
+    answer = drop(deals[0], first)
+    assert answer.status_code == 200
+    assert {column.value.pk: column.count for column in answer.context["columns"]} == {first.pk: 27, second.pk: 0}
+    assert columns(firm)["Qualifying"].count == 27
+
+
+def test_the_board_shows_the_pipeline_that_is_asked_for(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        renewals = create_pipeline(actor=firm.ada, name="Renewals")
+        make.opportunity(firm.ana, stage=stages(renewals)[0], name="Renewal")
+    answer = client_of(firm.ana).get(f"{BOARD}?owner=me")
+    assert [(str(one.value), one.count) for one in answer.context["groups"]] == [("Sales", 27), ("Renewals", 1)]
+    assert answer.context["count"] == 27
+    [_sales, other] = answer.context["groups"]
+    assert f"pipeline={renewals.pk}" in other.url and "owner=me" in other.url
+    assert names_on(columns(firm, other.url)) == ["Renewal"]
+    assert names_on(columns(firm, "?name=Renewal")) == ["Renewal"]  # there are none in the first one
+    rows = client_of(firm.ana).get(f"/acme/opportunities/{other.url}").context["rows"]
+    assert [row.record.name for row in rows] == ["Renewal"]
+    with tenant_context(firm.tenant):
+        update_pipeline(pipeline=renewals, actor=firm.ada, values={"is_active": False})
+    assert names_on(columns(firm, other.url)) == ["Renewal"]
+    answer = client_of(firm.ana).get(f"{BOARD}?owner=me")
+    assert [str(one.value) for one in answer.context["groups"]] == ["Sales", "Renewals"]
+
+
+def names_on(board: dict[str, Any]) -> list[str]:
+    return [card.record.name for column in board.values() for card in column.cards]
