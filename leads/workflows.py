@@ -18,6 +18,7 @@ from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import notify
 from crm.picklists.usage import Entry, follow_replacement
 from crm.records import registry
+from crm.users.selectors import member
 from leads.conversion.plan import PARTS, Way
 from leads.models import Conversion, Lead
 
@@ -27,6 +28,23 @@ register(
         "sparkles",
         _("%(actor)s converted the lead “%(lead)s” for you: %(records)s."),
         many=_("%(actor)s converted %(count)d leads for you."),
+    )
+)
+register(
+    NoticeKind(
+        "joined",
+        "sparkles",
+        _("%(actor)s put the lead “%(lead)s” into your opportunity “%(records)s”."),
+        many=_("%(actor)s put %(count)d leads into opportunities of yours."),
+    )
+)
+register(
+    NoticeKind(
+        "undone",
+        "undo-2",
+        _("%(actor)s undid the conversion of the lead “%(lead)s” that you were told of."),
+        many=_("%(actor)s undid %(count)d conversions that you were told of."),
+        home="notices:index",
     )
 )
 
@@ -76,35 +94,53 @@ def keep_contact_times(event: Event) -> str:
 
 @events.on("lead.converted", key="tell-seller")
 def tell_seller(event: Event) -> str:
-    """Tell the owners of what a conversion made that it is theirs, unless it was undone meanwhile.
+    """Tell the owners of what a conversion made, or of the opportunity that it went into, unless it was undone.
 
     They are led to the opportunity, or else to the contact or account.
     """
-    conversion = Conversion.objects.filter(pk=event.data.get("conversion"), undone_at=None).first()
+    # Held, so that an undo comes before this or finds what was told.
+    live = Conversion.objects.select_for_update(of=("self",)).filter(undone_at=None)
+    conversion = live.filter(pk=event.data.get("conversion")).first()
     if conversion is None:
         return ""
-    made = [part["id"] for part in event.data["into"] if part["way"] == Way.NEW]
+    made = {part["id"] for part in event.data["into"] if part["way"] == Way.NEW}
     told = []
     for records in _by_owner(conversion, made).values():
         owner = records[0].owner
         names = ", ".join(record.name for record in records)
         words = {"lead": event.data["lead"]["label"], "records": names}
-        if notify(member=owner, kind="converted", event=event, record=records[0], data=words):
+        kind = "converted" if made & {str(record.pk) for record in records} else "joined"
+        if notify(member=owner, kind=kind, event=event, record=records[0], data=words):
             told.append(owner.name)
-    return str(_("Told %(name)s.") % {"name": ", ".join(told)}) if told else ""
+    return _told(told)
 
 
-def _by_owner(conversion: Conversion, made: list[str]) -> dict[UUID, list[Any]]:
-    """The new records that still exist by their owner, the opportunity first."""
+def _by_owner(conversion: Conversion, made: set[str]) -> dict[UUID, list[Any]]:
+    """The opportunity and what is new beside it, as far as it still exists, by owner; the opportunity first."""
     found: dict[UUID, list[Any]] = {}
     columns = {"accounts": "account_id", "contacts": "contact_id", "opportunities": "opportunity_id"}
     for key in reversed(PARTS):
         record_id = getattr(conversion, columns[key])
-        if str(record_id) in made:
+        if str(record_id) in made or (key == "opportunities" and record_id is not None):
             record = registry.record_type(key).model.objects.select_related("owner").filter(pk=record_id).first()
             if record is not None and record.owner_id is not None:
                 found.setdefault(record.owner_id, []).append(record)
     return found
+
+
+@events.on("lead.conversion_undone", key="tell-of-undoing", when=lambda event: bool(event.data.get("told")))
+def tell_of_undoing(event: Event) -> str:
+    """Tell those who had read that a lead was converted for them; for the others it was taken back unread."""
+    told = []
+    for member_id in event.data["told"]:
+        reader = member(UUID(member_id))
+        if notify(member=reader, kind="undone", event=event, record=None, data={"lead": event.data["lead"]["label"]}):
+            told.append(reader.name if reader else "")
+    return _told(told)
+
+
+def _told(names: list[str]) -> str:
+    return str(_("Told %(name)s.") % {"name": ", ".join(names)}) if names else ""
 
 
 @follow_replacement

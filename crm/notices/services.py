@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -47,12 +48,32 @@ def notify(
 
 
 @atomic
+def withdraw(*, event: Event) -> list[Membership]:
+    """Take back what was told of ``event``, which no longer holds; return those who have read it already."""
+    rows = list(Notification.objects.filter(event=event).order_by("member_id"))
+    people = {one.pk: one for one in _held(row.member_id for row in rows)}
+    Notification.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for row in rows:
+        _count_unread(people[row.member_id])
+    return [people[row.member_id] for row in rows if row.read_at is not None]
+
+
+@atomic
 def mark_read(*, actor: Membership, ids: list[UUID] | None = None) -> int:
     """Note that ``actor`` has read these notifications of theirs (None: all); return how many were unread."""
-    Membership.objects.select_for_update(of=("self",)).get(pk=actor.pk)  # nobody is counted twice meanwhile
+    _held([actor.pk])
     unread = Notification.objects.filter(member=actor, read_at=None)
     chosen = unread if ids is None else unread.filter(pk__in=ids)
     count = chosen.update(read_at=timezone.now())
-    actor.unread = unread.count()
-    Membership.objects.filter(pk=actor.pk).update(unread=actor.unread)
+    _count_unread(actor)
     return count
+
+
+def _held(ids: Iterable[UUID]) -> list[Membership]:
+    """Lock the members, so that nobody counts their notifications meanwhile."""
+    return list(Membership.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk"))
+
+
+def _count_unread(member: Membership) -> None:
+    member.unread = Notification.objects.filter(member=member, read_at=None).count()
+    Membership.objects.filter(pk=member.pk).update(unread=member.unread)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.events.models import Event
+from crm.notices.services import withdraw
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.diff import changes as differences
@@ -64,7 +65,7 @@ def undo_conversion(*, conversion: Conversion, actor: Membership) -> None:
     Whoever may edit the lead may undo; all records involved keep both events in their history.
     """
     lead = get_record(actor, registry.record_type("leads"), conversion.lead_id, verb="edit", lock=True)
-    conversion.refresh_from_db()
+    conversion.refresh_from_db(from_queryset=Conversion.objects.select_for_update(of=("self",)))
     if conversion.undone_at is not None:
         return
     _lock(conversion)
@@ -93,6 +94,7 @@ def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
     before = snapshot(leads.specs_now(), lead)
     entry = next(one for one in conversion.changes if one["id"] == str(lead.pk))
     changes.restore(entry, lead)
+    readers = [str(member.pk) for member in withdraw(event=conversion.event)] if conversion.event else []
     if meaning_of(lead) == "converted":  # the status that it had has been deleted since
         lead.status = working_status()
         lead.save(update_fields=["status"])
@@ -102,7 +104,7 @@ def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
         actor=actor,
         changes=differences(before, snapshot(leads.specs_now(), lead)),
         because=conversion.event,
-        data={"conversion": str(conversion.pk), "lead": named(lead)},
+        data={"conversion": str(conversion.pk), "lead": named(lead), "told": readers},
     )
 
 
