@@ -62,6 +62,15 @@ def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
     return {"lead": lead, "records": found, "may_convert": may_convert}
 
 
+def load_successors(actor: Membership, lead: Lead) -> dict[str, Any] | None:
+    """Where to go on with a converted lead: what ``actor`` may write of what it became."""
+    if lead.converted_at is None:
+        return None
+    found = [record for record in became(lead) if record.deleted_at is None and can(actor, "edit", record)]
+    rows = [{"record": record, "type": registry.type_of(record), "url": registry.url(record)} for record in found]
+    return {"records": rows} if rows else None
+
+
 def load_same_firm(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     """Other leads of the same firm, to be brought into one prospect account with this one."""
     others = list(leads_of_same_firm(actor, lead))
@@ -95,6 +104,9 @@ def load_origin(actor: Membership, record: Any) -> dict[str, Any] | None:
 
 registry.add_panel("leads", Panel("status", "leads/status_bar.html", load_status_bar, order=10, place="head"))
 registry.add_panel("leads", Panel("becomes", "leads/becomes_panel.html", load_becomes, order=10))
+registry.add_panel(
+    "leads", Panel("successors", "leads/successors_panel.html", load_successors, order=10, place="middle")
+)
 registry.add_panel("leads", Panel("same_firm", "leads/same_firm_panel.html", load_same_firm, order=60))
 for _key in ("accounts", "contacts", "opportunities"):
     registry.add_panel(_key, Panel("origin", "leads/origin_panel.html", load_origin, order=80))

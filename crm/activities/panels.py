@@ -45,7 +45,7 @@ def feed_context(actor: Membership, record: Model, page: Timeline) -> dict[str, 
     return {
         "type": registry.type_of(record),
         "record_url": registry.url(record),
-        "may_write": can(actor, "edit", record),
+        "may_write": may_write(actor, record),
         "days": [(day, [_line(entry) for entry in entries]) for day, entries in page.days],
         "feed_url": url,
         "older_url": f"{url}?before={quote(page.before)}" if page.before else "",
@@ -88,8 +88,13 @@ def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
         "new_url": f"{reverse('activities:new')}?{urlencode(place | {'kind': 'task'})}",
         "rows": [TaskRow(task, now, "related") for task in tasks[:TASKS_SHOWN]],
         "is_capped": len(tasks) > TASKS_SHOWN,
-        "may_write": can(actor, "edit", record),
+        "may_write": may_write(actor, record),
     }
+
+
+def may_write(actor: Membership, record: Any) -> bool:
+    """Whether ``actor`` may log something on ``record``: not where it would be left behind, on a converted lead."""
+    return can(actor, "edit", record) and not registry.type_of(record).locked(record)
 
 
 for _key in RECORD_KEYS:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
+from crm.records import registry
+from crm.records.services import LockedError
 from crm.tenants.bulk import atomic, insert, insert_many
 from crm.users.models import Membership
 
@@ -37,8 +39,10 @@ def create_activity(
 ) -> Activity:
     """Create an activity that stands on each of ``records``; its owner is the actor unless another is named.
 
-    ``actor`` is None when a workflow does it. Raises ``ValidationError`` keyed by field.
+    ``actor`` is None when a workflow does it. Raises ``ValidationError`` keyed by field, and its kind ``LockedError``
+    for a record that is read-only: who reads on in its stead would not see it.
     """
+    _refuse_locked(records)
     activity = Activity(
         kind=kind,
         subject=" ".join(subject.split()),
@@ -177,6 +181,12 @@ def link_activities(
         data = {"records": [[key, str(record_id)] for key, record_id in targets], "links": len(new)}
         events.record(name="activity.linked", record=from_record, actor=actor, data=data, because=because)
     return new
+
+
+def _refuse_locked(records: Iterable[models.Model]) -> None:
+    for record in records:
+        if reason := registry.type_of(record).locked(record):
+            raise LockedError(reason)
 
 
 def _refuse_empty(activity: Activity) -> None:

@@ -22,6 +22,7 @@ from crm.activities.panels import composer_context, feed_context, tasks_context,
 from crm.activities.refs import refs_of
 from crm.activities.selectors import timeline as read_timeline
 from crm.activities.shown import NO_DAY, ROW_KINDS, TaskRow
+from crm.pages.editing import locked_page
 from crm.pages.idempotency import already_made, remember_made
 from crm.records import registry
 from crm.records.access import get_record
@@ -39,6 +40,8 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     ``record_type`` and ``record_id`` say on which record the activity stands; without them it is a task of one's own.
     """
     record = _named_record(request)
+    if record is not None and (reason := registry.type_of(record).locked(record)):
+        return _locked(request, record, reason)
     if request.method == "GET":
         kind = request.GET.get("kind", ActivityKind.NOTE)
         return _composer(request, record, ComposerForm(actor=request.actor, kind=kind, only_task=record is None))
@@ -61,7 +64,16 @@ def _named_record(request: WorkspaceRequest) -> Any:
     if not (key or record_id):
         return None
     require(key in {record_type.key for record_type in registry.record_types()} and _is_uuid(record_id))
-    return get_record(request.actor, registry.record_type(key), record_id, verb="edit")
+    # Held while it is written: what is logged while a lead is being converted is brought along, or refused.
+    lock = request.method == "POST"
+    return get_record(request.actor, registry.record_type(key), record_id, verb="edit", lock=lock)
+
+
+def _locked(request: WorkspaceRequest, record: Any, reason: str) -> HttpResponse:
+    """Refuse; a composer that stands in an older page keeps what was typed."""
+    if _in_feed(request):
+        return HttpResponse(reason, status=409, content_type="text/plain; charset=utf-8")
+    return locked_page(request, registry.type_of(record), record, reason)
 
 
 def _is_uuid(text: str) -> bool:

@@ -51,7 +51,7 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     lock = request.method == "POST"
     record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock)
     if reason := record_type.locked(record):
-        return _locked_page(request, record_type, record, reason)
+        return locked_page(request, record_type, record, reason)
     specs = tuple(spec for spec in _form_specs(record_type) if spec.on_edit)
     if request.method != "POST":
         return _form_page(request, record_type, RecordForm(specs, actor=request.actor, record=record))
@@ -70,7 +70,7 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
     lock = request.method == "POST"
     record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock)
     if reason := record_type.locked(record):
-        return _locked_page(request, record_type, record, reason)
+        return locked_page(request, record_type, record, reason)
     context: dict[str, Any] = {"type": record_type, "record": record, "url": registry.url(record)}
     if "view" in request.GET:
         return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
@@ -162,6 +162,7 @@ def _form_page(
     return respond(request, "pages/form.html", context, partial="form", status=status)
 
 
-def _locked_page(request: WorkspaceRequest, record_type: RecordType, record: Any, reason: str) -> HttpResponse:
+def locked_page(request: WorkspaceRequest, record_type: RecordType, record: Any, reason: str) -> HttpResponse:
+    """Say that ``record`` cannot be written now, and why (``RecordType.locked``)."""
     context = {"type": record_type, "record": record, "reason": reason, "url": registry.url(record)}
     return respond(request, "pages/locked.html", context, partial="dialog", status=409)
