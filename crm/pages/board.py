@@ -87,7 +87,7 @@ class Group:
 def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/board/``: the same view, filters and all, as on the list."""
     require(may(request.actor, "view", record_type.key))
-    listing = read_listing(request, record_type)
+    listing, board = read_listing(request, record_type), _board(record_type)
     records = _records(request, listing)
     groups = _groups(listing, _columns(request, listing, records))
     shown = _shown_group(listing, groups)
@@ -101,6 +101,7 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
         "columns": columns,
         "groups": [one for one in groups if one is shown or one.count or one.value.is_active],
         "group": shown,
+        "group_label": record_type.spec(board.group).label if board.group else "",
         "list_url": reverse(f"{record_type.key}:list"),
         "total": formats.money_sums(_sum(columns)),
         "count": shown.count,
