@@ -66,9 +66,8 @@ def create_lead(
 ) -> Lead:
     """Create a lead from ``values`` (by field name); raise ``ValidationError`` keyed by field."""
     status = values.get("status")
-    if status is not None:
-        _refuse_status(status, values.get("unqualified_reason"))
-    elif "status" in values:  # an empty cell of an import means: the usual one
+    _refuse_status(status, values.get("unqualified_reason"))
+    if status is None and "status" in values:  # an empty cell of an import means: the usual one
         values = {name: value for name, value in values.items() if name != "status"}
     return create_record(registry.record_type("leads"), actor=actor, values=values, because=because, **attributes)
 
@@ -85,6 +84,8 @@ def update_lead(
     leads = registry.record_type("leads")
     status = values.get("status")
     if status is None or status.pk == lead.status_id:
+        if meaning_of(lead) != "unqualified":
+            _refuse_reason(values.get("unqualified_reason"))
         return update_record(leads, lead, actor=actor, values=values, because=because)
     if reason := locked(lead):
         raise LockedError(reason)
@@ -102,11 +103,19 @@ def update_lead(
     return event
 
 
-def _refuse_status(status: Choice, reason: Choice | None) -> None:
-    if status.meaning == "converted":
+def _refuse_status(status: Choice | None, reason: Choice | None) -> None:
+    """Refuse a status (None: the one of new leads) that nobody sets, or that does not go with ``reason``."""
+    if status is not None and status.meaning == "converted":
         raise ValidationError({"status": _("A lead becomes “%(status)s” by converting it.") % {"status": status}})
-    if status.meaning == "unqualified" and reason is None:
+    if status is None or status.meaning != "unqualified":
+        _refuse_reason(reason)
+    elif reason is None:
         raise ValidationError({"status": _("Close the lead as unqualified and say why.")})
+
+
+def _refuse_reason(reason: Choice | None) -> None:
+    if reason is not None:
+        raise ValidationError({"unqualified_reason": _("Only a lead that is closed as unqualified has a reason.")})
 
 
 def delete_lead(lead: Lead, *, actor: Membership | None, because: Event | None = None) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 
 from crm.fields.money import Money
-from crm.pages.export import defuse
+from crm.ui.spreadsheets import defuse
 from reports.answers import Column, Table
 from reports.cells import Cell
 from reports.shown import as_decimal

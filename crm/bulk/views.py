@@ -16,7 +16,6 @@ from crm.bulk import selectors, services
 from crm.bulk.forms import ask, kept
 from crm.bulk.models import BulkRun, BulkState
 from crm.pages.board import back_to
-from crm.pages.export import defuse
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, filter_context, filtered, read_listing
 from crm.records import registry
@@ -24,6 +23,7 @@ from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
 from crm.ui import format as formats
 from crm.ui.http import go, method, respond
+from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require

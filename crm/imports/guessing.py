@@ -8,6 +8,10 @@ from crm.fields.spec import FieldSpec
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
+# The columns that the file of refused rows has beside those of the import. Standard names: in every language they
+# are known again, left out, and not written twice when the mended file is refused again.
+REFUSED_ROW, REFUSED_BECAUSE = "refused row", "refused because"
+
 
 def plain(text: str) -> str:
     """A header as compared: ``Close_Date`` and ``close date`` are the same."""
@@ -18,21 +22,35 @@ def importable(record_type: RecordType) -> list[FieldSpec]:
     return [spec for spec in record_type.specs_now() if spec.importable]
 
 
+def is_of_refusals(header: str) -> bool:
+    """Whether the column is one that Angler has put into a file of refused rows."""
+    return plain(header) in (REFUSED_ROW, REFUSED_BECAUSE)
+
+
 def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
     """Return a field's name for each header, "" where none fits; each field is given once, the surest first."""
-    names: dict[str, str] = {}
-    for spec in importable(record_type):
-        own = f"{record_type.noun} {plain(spec.name)}"
-        candidates = (spec.name, str(spec.label), own, *spec.synonyms)
-        if spec.name == "name":
-            candidates = (*candidates, record_type.noun, str(record_type.label))
-        if spec.name == "external_id":
-            candidates = (*candidates, f"{record_type.noun} id")
-        for candidate in candidates:
-            names.setdefault(plain(candidate), spec.name)
-    mapping, used = [], set()
-    for header in headers:
-        name = names.get(plain(header), "")
-        mapping.append("" if name in used else name)
-        used.add(name)
+    own, other = _names(record_type)
+    mapping = [""] * len(headers)
+    for names in (own, other):
+        for index, header in enumerate(headers):
+            name = names.get(plain(header), "")
+            if name and not mapping[index] and name not in mapping and not is_of_refusals(header):
+                mapping[index] = name
     return mapping
+
+
+def _names(record_type: RecordType) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields by what they are called, and by what else a file may call them."""
+    own: dict[str, str] = {}
+    other: dict[str, str] = {}
+    for spec in importable(record_type):
+        for name in (spec.name, str(spec.label)):
+            own.setdefault(plain(name), spec.name)
+        synonyms = [f"{record_type.noun} {spec.name}", *spec.synonyms]
+        if spec.name == "name":
+            synonyms += [record_type.noun, str(record_type.label)]
+        if spec.name == "external_id":
+            synonyms.append(f"{record_type.noun} id")
+        for name in synonyms:
+            other.setdefault(plain(name), spec.name)
+    return own, other

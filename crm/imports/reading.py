@@ -13,6 +13,8 @@ from charset_normalizer import from_bytes
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.ui.spreadsheets import restore
+
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 64 * 1024
 LARGEST_BYTES = 50 * 1024 * 1024
@@ -44,7 +46,7 @@ def find_shape(content: bytes) -> Shape:
     separator = find_separator(content[:SAMPLE_BYTES].decode(encoding, errors="ignore"))
     try:
         lines = _lines(content, encoding, separator)
-        headers = [header.strip() for header in next(lines, [])]
+        headers = [_cell(header) for header in next(lines, [])]
         count = sum(1 for _line in lines)
     except (csv.Error, UnicodeDecodeError) as error:
         raise ValidationError(_("The file cannot be read: %(error)s.") % {"error": error}) from error
@@ -92,8 +94,13 @@ def read_rows(content: bytes | Path, encoding: str, separator: str, width: int, 
     next(lines, None)
     for index, line in enumerate(lines):
         if index >= start:
-            cells = [cell.strip() for cell in line[:width]]
+            cells = [_cell(cell) for cell in line[:width]]
             yield cells + [""] * (width - len(cells))
+
+
+def _cell(text: str) -> str:
+    """The text that is meant: without the apostrophe that exports put before what looks like a formula."""
+    return restore(text.strip())
 
 
 def _lines(content: bytes | Path, encoding: str, separator: str) -> Iterator[list[str]]:

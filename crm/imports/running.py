@@ -15,6 +15,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -245,6 +246,8 @@ class Batch:
             return "created"
         if not can(self.actor, "edit", record):
             raise ValidationError(_("A record with this external id exists, and you may not change it."))
+        if external_id == str(record.pk):
+            del values["external_id"]  # it has led here, and is not another system's
         changed = self.type.update(record, actor=self.actor, values=values)
         self.outcome.deferred += [[str(record.pk), name, text] for name, text in later.items()]
         return "updated" if changed else "unchanged"
@@ -281,9 +284,17 @@ class Batch:
                 self.cells.load_records(spec.kind.key, list(dict.fromkeys(texts)))
 
     def _known_records(self, parsed: list[dict[str, Any]]) -> dict[str, Any]:
-        """The records that the batch's external ids already stand for."""
+        """The records that the batch's external ids stand for; an id of Angler's own, from an export, is one too."""
         ids = [values["external_id"] for values in parsed if values.get("external_id")]
         if not ids:
             return {}
-        records = self.type.model.objects.filter(external_id__in=ids).select_related("owner", "team")
-        return {record.external_id: record for record in records}
+        records = self.type.model.objects.select_related("owner", "team")
+        known = {str(record.pk): record for record in records.filter(pk__in=filter(None, map(_as_uuid, ids)))}
+        return known | {record.external_id: record for record in records.filter(external_id__in=ids)}
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from crm.imports import selectors, services
 from crm.imports.forms import COLUMN, FIXED, ColumnsForm, UploadForm
-from crm.imports.guessing import importable
+from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, importable, is_of_refusals
 from crm.imports.models import Import, ImportState
-from crm.pages.export import defuse
 from crm.records import registry
 from crm.records.types import RecordType
 from crm.ui.http import go, method, respond
+from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
@@ -123,11 +123,12 @@ def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
 def refused(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     """The refused rows as a file: their cells as they stood, and why; mended, it can be imported as it is."""
     found, _record_type = _job(request, job_id)
+    kept = [index for index, header in enumerate(found.headers) if not is_of_refusals(header)]
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([*found.headers, "row", "reason"])
+    writer.writerow([*(defuse(found.headers[index]) for index in kept), REFUSED_ROW, REFUSED_BECAUSE])
     for row in selectors.refused_rows(found):
-        writer.writerow([*(defuse(cell) for cell in row.cells), row.number, "; ".join(row.reasons)])
+        writer.writerow([*(defuse(row.cells[index]) for index in kept), row.number, "; ".join(row.reasons)])
     response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_("refused")}-{found.pk}.csv"'
     return response

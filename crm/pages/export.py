@@ -12,6 +12,7 @@ from crm.pages.listing import filtered, read_listing
 from crm.records.types import RecordType
 from crm.tenants.clock import today
 from crm.ui.http import go
+from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
@@ -38,12 +39,3 @@ def export_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespo
     response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{record_type.key}-{today().isoformat()}.csv"'
     return response
-
-
-def defuse(text: str) -> str:
-    """A cell that a spreadsheet would run as a formula gets an apostrophe in front (OWASP: CSV injection)."""
-    return f"'{text}" if text[:1] in ("=", "+", "@", "\t", "\r") or (text[:1] == "-" and not _is_number(text)) else text
-
-
-def _is_number(text: str) -> bool:
-    return text[1:].replace(".", "", 1).replace(",", "").split(" ")[0].isdigit()

@@ -54,3 +54,14 @@ def test_columns_are_guessed_by_name_label_and_synonym(inside: Firm) -> None:
 
 def test_no_field_is_guessed_twice(inside: Firm) -> None:
     assert guess_mapping(record_type("accounts"), ["name", "account", "Name"]) == ["name", "", ""]
+
+
+def test_the_surest_name_of_a_field_is_taken(inside: Firm) -> None:
+    assert guess_mapping(record_type("leads"), ["id", "external_id", "reason", "Unqualified because"]) == [
+        "", "external_id", "", "unqualified_reason",
+    ]  # fmt: skip
+    assert guess_mapping(record_type("leads"), ["id", "reason"]) == ["external_id", "unqualified_reason"]
+
+
+def test_the_columns_of_refusals_are_never_guessed(inside: Firm) -> None:
+    assert guess_mapping(record_type("leads"), ["Refused row", "refused because", "e-mail"]) == ["", "", "email"]

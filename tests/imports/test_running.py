@@ -5,44 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Account
 from crm.imports import running
-from crm.imports.models import Import, ImportState
+from crm.imports.models import ImportState
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
-from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from leads.models import Lead
+from tests.imports.steps import finished, tenant_of, upload
 from tests.people import Firm, client_of
-
-
-def tenant_of(firm: Firm) -> Tenant:
-    return Tenant.objects.get(pk=firm.tenant.pk)
-
-
-def upload(firm: Firm, key: str, text: str, member: Any = None, **extra: str) -> Import:
-    """Upload as a person does, with the guessed columns; start, but do not run."""
-    client = client_of(member or firm.ada)
-    base = f"/{firm.tenant.slug}"
-    answer = client.post(f"{base}/imports/new/{key}/", {"file": SimpleUploadedFile("rows.csv", text.encode())})
-    assert answer.status_code == 303, answer.content.decode()
-    form = client.get(answer["Location"]).context["form"]
-    data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
-    answer = client.post(answer["Location"], {**data, "make_choices": "on", "make_people": "on", **extra})
-    assert answer.status_code == 303, answer.content.decode()
-    with tenant_context(tenant_of(firm)):
-        return Import.objects.order_by("-made_at", "-id")[0]
-
-
-def finished(firm: Firm, job: Import) -> Import:
-    run_import(tenant_of(firm), job.pk)
-    with tenant_context(tenant_of(firm)):
-        job.refresh_from_db()
-    assert job.state == ImportState.DONE, job.problem
-    return job
-
 
 LEADS = """last name,email,phone,status
 Good,good@x.example,,

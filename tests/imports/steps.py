@@ -1,0 +1,53 @@
+"""What a person does to bring a file in, and what the worker does then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from crm.imports.models import Import, ImportState
+from crm.imports.running import run_import
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from tests.people import Firm, client_of
+
+
+def tenant_of(firm: Firm) -> Tenant:
+    return Tenant.objects.get(pk=firm.tenant.pk)
+
+
+def upload(firm: Firm, key: str, text: str | bytes, member: Any = None, **extra: str) -> Import:
+    """Upload as a person does, with the guessed columns; start, but do not run."""
+    client = client_of(member or firm.ada)
+    content = text if isinstance(text, bytes) else text.encode()
+    base = f"/{firm.tenant.slug}"
+    answer = client.post(f"{base}/imports/new/{key}/", {"file": SimpleUploadedFile("rows.csv", content)})
+    assert answer.status_code == 303, answer.content.decode()
+    form = client.get(answer["Location"]).context["form"]
+    data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
+    answer = client.post(answer["Location"], {**data, "make_choices": "on", "make_people": "on", **extra})
+    assert answer.status_code == 303, answer.content.decode()
+    with tenant_context(tenant_of(firm)):
+        return Import.objects.order_by("-made_at", "-id")[0]
+
+
+def finished(firm: Firm, job: Import) -> Import:
+    """Let the worker do its part."""
+    run_import(tenant_of(firm), job.pk)
+    with tenant_context(tenant_of(firm)):
+        job.refresh_from_db()
+    assert job.state == ImportState.DONE, job.problem
+    return job
+
+
+def bring_in(firm: Firm, key: str, text: str | bytes, member: Any = None, **extra: str) -> Import:
+    """From the upload to the end."""
+    return finished(firm, upload(firm, key, text, member, **extra))
+
+
+def download(firm: Firm, job: Import, member: Any = None) -> str:
+    """The file of the refused rows, without its byte order mark."""
+    answer = client_of(member or firm.ada).get(f"/{firm.tenant.slug}/imports/{job.pk}/refused/")
+    assert answer.status_code == 200
+    return answer.content.decode("utf-8-sig")

@@ -1,0 +1,115 @@
+"""What was refused comes back as a file that can be mended and imported, and nothing in it is changed on the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from crm.imports.models import RefusedRow
+from crm.picklists.models import Choice
+from crm.tenants.context import tenant_context
+from crm.ui.spreadsheets import defuse, restore
+from leads.models import Lead
+from tests.imports.steps import bring_in, download
+from tests.people import Firm, client_of
+
+REFUSED = """external id,last name,email,phone,description,status
+l1,Brandt,helena at kestrel,+1-212-555-0100,=HYPERLINK("x"),Working
+l2,Cole,bob@falcon.example,+44 20 7946 0000,'-quoted,New
+l3,Moss,@moss,'+49 30 901820,- none,Working
+"""
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def written(rows: list[dict[str, str]]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def test_a_refused_file_is_mended_and_imported_as_it_is(firm: Firm) -> None:
+    job = bring_in(firm, "leads", REFUSED)
+    assert (job.created_count, job.refused_count) == (1, 2)
+    rows = rows_of(download(firm, job))
+    assert [row["description"] for row in rows] == ['\'=HYPERLINK("x")', "'- none"], "a spreadsheet would run it"
+    rows[0]["email"], rows[1]["email"] = "helena@kestrel.example", "moss@falcon.example"
+    again = bring_in(firm, "leads", "\ufeff" + written(rows))
+    assert (again.created_count, again.refused_count) == (2, 0)
+    with tenant_context(firm.tenant):
+        brandt, moss = Lead.objects.get(external_id="l1"), Lead.objects.get(external_id="l3")
+        assert (brandt.phone, brandt.phone_key) == ("+1-212-555-0100", "+12125550100")
+        assert (brandt.description, brandt.unqualified_reason) == ('=HYPERLINK("x")', None)
+        assert (moss.phone, moss.phone_key, moss.description) == ("+49 30 901820", "+4930901820", "- none")
+        assert not Choice.objects.filter(label__startswith="E-mail").exists()
+
+
+def test_a_row_that_is_refused_again_comes_back_with_one_reason(firm: Firm) -> None:
+    first = download(firm, bring_in(firm, "leads", REFUSED))
+    again = bring_in(firm, "leads", first)
+    assert again.refused_count == 2
+    second = download(firm, again)
+    assert second.splitlines()[0] == first.splitlines()[0]
+    assert [row["description"] for row in rows_of(second)] == [row["description"] for row in rows_of(first)]
+
+
+def test_an_export_is_imported_again_and_changes_nothing(firm: Firm) -> None:
+    bring_in(firm, "leads", REFUSED.replace(" at ", "@").replace("kestrel,", "kestrel.example,"))
+    columns = "external_id,last_name,email,phone,description,status"
+    answer = client_of(firm.ada).get(f"/acme/leads/export/?filters=none&columns={columns}")
+    assert "'+1-212-555-0100" in answer.content.decode()
+    again = bring_in(firm, "leads", answer.content)
+    assert (again.created_count, again.updated_count, again.unchanged_count, again.refused_count) == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "=1", "+1 2", "@a", "-a", "-5", "-5,000.5 x", "'", "'x", "'=1", "''+1", "'-5"]
+)
+def test_what_is_defused_is_restored(text: str) -> None:
+    assert restore(defuse(text)) == text
+    assert defuse(text)[:1] not in ("=", "+", "@")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "taken"),
+    [("Working", "No budget", False), ("", "No budget", False), ("Unqualified", "No budget", True), ("New", "", True)],
+)
+def test_only_a_lead_that_is_closed_has_a_reason(firm: Firm, status: str, reason: str, taken: bool) -> None:
+    """Whether it is made by the file, or changed."""
+    head = "external_id,last_name,email,status,unqualified reason\n"
+    made = bring_in(firm, "leads", f"{head}n1,Brandt,h@k.example,{status},{reason}\n")
+    assert made.created_count == int(taken)
+    bring_in(firm, "leads", f"{head}n2,Cole,c@k.example,New,\n")
+    changed = bring_in(firm, "leads", f"{head}n2,Cole,c@k.example,{status},{reason}\n")
+    assert changed.refused_count == int(not taken)
+    with tenant_context(firm.tenant):
+        reasons: list[Any] = [row.reasons for row in RefusedRow.objects.all()]
+        assert all("Unqualified because" in text for (text,) in reasons)
+        assert (str(Lead.objects.get(external_id="n2").unqualified_reason or "") == reason) == taken
+
+
+def test_only_a_lost_opportunity_has_a_loss_reason(firm: Firm) -> None:
+    bring_in(firm, "accounts", "name\nKestrel\n")
+    head = "external_id,name,account,stage,loss reason\n"
+    job = bring_in(firm, "opportunities", f"{head}o1,Fuel,Kestrel,Lost,Price\no2,Tank,Kestrel,Qualifying,Price\n")
+    assert (job.created_count, job.refused_count) == (1, 1)
+    assert "Only a lost opportunity has a loss reason." in download(firm, job)
+
+
+def test_an_exported_row_is_known_by_its_own_id(firm: Firm) -> None:
+    bring_in(firm, "accounts", "name,city\nKestrel,Berlin\n")
+    answer = client_of(firm.ada).get("/acme/accounts/export/?filters=none&columns=name,city")
+    text = answer.content.decode("utf-8-sig")
+    job = bring_in(firm, "accounts", text.replace("Berlin", "Bonn"))
+    assert (job.created_count, job.updated_count) == (0, 1)
+    with tenant_context(firm.tenant):
+        account = Account.objects.get()
+        assert (account.city, account.external_id) == ("Bonn", "")
