@@ -21,7 +21,6 @@ from leads.fields import OPEN_MEANINGS
 from leads.forms import CLOSING_FIELDS
 from leads.services import close_as_unqualified, set_lead_status
 from leads.vetting import current_gate
-from leads.vetting.gating import Unmet
 
 MOST_CONVERTED = 20_000  # a rehearsal keeps in mind what all of them would make
 
@@ -49,9 +48,8 @@ _DESPITE = FieldSpec(
 
 
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
-    rule = current_gate()
     opportunity = (_WITHOUT, _STAGE) if may(actor, "create", "opportunities") else ()
-    despite = (_DESPITE,) if rule.required and rule.unmet == Unmet.WARN else ()
+    despite = (_DESPITE,) if current_gate().warns else ()
     return (*opportunity, _OWNER, _SKIP, *despite)
 
 

@@ -16,6 +16,7 @@ from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
 from leads.selectors import became, leads_of_same_firm, leads_that_became
 from leads.services import meaning_of
+from leads.vetting import current_gate
 
 _LISTED = 5
 
@@ -87,7 +88,8 @@ def load_same_firm(actor: Membership, lead: Lead) -> dict[str, Any] | None:
         for other in others
     ]
     joins = _can_join(actor, lead) or (lead.account is not None and can(actor, "view", lead.account))
-    return {"lead": lead, "rows": rows, "may_bring": joins and any(row["can_join"] for row in rows)}
+    may_bring = joins and any(row["can_join"] for row in rows)
+    return {"lead": lead, "rows": rows, "may_bring": may_bring, "gate_warns": may_bring and current_gate().warns}
 
 
 def _can_join(actor: Membership, lead: Lead) -> bool:

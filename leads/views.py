@@ -185,6 +185,7 @@ def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
                 others=others,
                 actor=request.actor,
                 with_opportunity="with_opportunity" in request.POST,
+                despite_gate="despite_gate" in request.POST,
             )
     except PartError as error:
         say(request, " ".join(error.messages), tone="danger")

@@ -2,6 +2,9 @@
 
 They become an account and a contact, found or made. An opportunity is not made of them: what became of the deal is
 known where they come from, and a new open one would be wrong.
+
+A gate that blocks refuses them. One that warns asks a person to go on knowingly, and whoever says of a lead that it is
+converted has done so elsewhere: it does not refuse, and the event keeps what was missing.
 """
 
 from __future__ import annotations
@@ -60,7 +63,7 @@ def _convert(lead: Lead, actor: Membership | None, because: Event | None) -> Eve
         raise ValidationError({"status": _("A person has to convert a lead.")})
     plan = replace(plan_for(lead, actor), opportunity=NOTHING)
     try:
-        return convert_lead(lead_id=lead.pk, actor=actor, plan=plan, because=because).event
+        return convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=True, because=because).event
     except Http404 as error:
         raise ValidationError(
             {"status": _("You may not convert this lead: it would not be yours to change.")}

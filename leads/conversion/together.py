@@ -22,27 +22,35 @@ from leads.models import Lead
 
 @atomic
 def bring_together(
-    *, lead_id: UUID, others: Sequence[UUID], actor: Membership, with_opportunity: bool = False
+    *,
+    lead_id: UUID,
+    others: Sequence[UUID],
+    actor: Membership,
+    with_opportunity: bool = False,
+    despite_gate: bool = False,
 ) -> Account:
     """Convert the lead and ``others`` into one account: the lead's own if it has one, else found or made for it.
 
     Each person becomes a contact there. ``with_opportunity`` opens one for the first lead. All or nothing: what is
-    refused raises ``PartError`` with the lead's name; what one may not reach raises ``Http404``.
+    refused raises ``PartError`` with the lead's name; what one may not reach raises ``Http404``. ``despite_gate``: as
+    for ``convert_lead``.
     """
     leads = registry.record_type("leads")
     first = get_record(actor, leads, lead_id, lock=True, related=("owner",))
     account_id = first.account_id
     if first.converted_at is None:
-        account_id = _convert(first, actor, None, with_opportunity)
+        account_id = _convert(first, actor, None, with_opportunity, despite_gate)
     if account_id is None:
         raise PartError("", _("%(name)s was converted without an account.") % {"name": first.name})
     for other_id in sorted({*others} - {lead_id}):
         other = get_record(actor, leads, other_id, verb="edit", lock=True, related=("owner",))
-        _convert(other, actor, account_id, False)
+        _convert(other, actor, account_id, False, despite_gate)
     return get_record(actor, registry.record_type("accounts"), account_id)
 
 
-def _convert(lead: Lead, actor: Membership, account_id: UUID | None, with_opportunity: bool) -> UUID | None:
+def _convert(
+    lead: Lead, actor: Membership, account_id: UUID | None, with_opportunity: bool, despite_gate: bool
+) -> UUID | None:
     plan = plan_for(lead, actor)
     if account_id is not None:
         account = existing(account_id)
@@ -50,7 +58,7 @@ def _convert(lead: Lead, actor: Membership, account_id: UUID | None, with_opport
         account = plan.account if plan.account.way != Way.NONE else Part(Way.NEW)
     plan = replace(plan, account=account, opportunity=plan.opportunity if with_opportunity else NOTHING)
     try:
-        return convert_lead(lead_id=lead.pk, actor=actor, plan=plan).account_id
+        return convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=despite_gate).account_id
     except ValidationError as error:
         words = {"name": lead.name, "reason": " ".join(error.messages)}
         raise PartError("", _("%(name)s: %(reason)s") % words) from error

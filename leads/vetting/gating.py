@@ -52,6 +52,11 @@ class Gate:
             return []
         return [one for one in criteria() if self.needs == Needs.ALL or one.pk in self.chosen]
 
+    @property
+    def warns(self) -> bool:
+        """Whether somebody may have to say that leads are converted although something is missing."""
+        return bool(self.required) and self.unmet == Unmet.WARN
+
     def as_setting(self) -> dict[str, Any]:
         return {"needs": self.needs, "criteria": sorted(str(one) for one in self.chosen), "unmet": self.unmet}
 

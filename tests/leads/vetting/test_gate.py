@@ -20,6 +20,7 @@ from leads.vetting import GateResult, criteria, current_gate, gate
 from leads.vetting.setup import create_criterion, delete_criterion, set_gate, update_criterion
 from tests import make
 from tests.leads.browser_form import form_values
+from tests.leads.test_arriving import bring_in
 from tests.leads.vetting.asking import answer, ask_for, criterion
 from tests.people import Firm, client_of
 
@@ -40,6 +41,13 @@ def converted(firm: Firm, lead: Lead) -> bool:
     firm.tenant.__dict__.pop("_memo", None)
     with tenant_context(firm.tenant):
         return live_conversion(Lead.objects.get(pk=lead.pk)) is not None
+
+
+def gone_past(firm: Firm) -> list[list[str]]:
+    """What was missing of each lead that was converted all the same."""
+    firm.tenant.__dict__.pop("_memo", None)
+    with tenant_context(firm.tenant):
+        return [event.data["despite_gate"] for event in Event.objects.filter(name="lead.converted")]
 
 
 def test_nothing_is_asked_for_unless_the_workspace_says_so(inside: Firm, lead: Lead) -> None:
@@ -176,7 +184,27 @@ def by_status_service(firm: Firm, lead: Lead) -> None:
                 write()
 
 
-WAYS = [by_service, by_page, by_an_old_page, by_status_bar, by_board, by_status_service]
+def by_bulk(firm: Firm, lead: Lead) -> None:
+    """Tried out and then done, as the list does it."""
+    client = client_of(firm.ana)
+    asked = client.post("/acme/bulk/leads/new/", {"action": "convert", "id": [str(lead.pk)], "go": "1"})
+    assert client.post(asked["Location"]).status_code == 303
+
+
+def by_bringing_together(firm: Firm, lead: Lead) -> None:
+    """With another lead of the firm, which is vetted: neither of them is converted."""
+    with tenant_context(firm.tenant):
+        other = make.lead(firm.ana)
+        answer(other, "budget", "yes", by=firm.ana)
+    path = firm.url("leads:together", record_id=other.pk)
+    answered = client_of(firm.ana).post(path, {"lead": [str(lead.pk)]}, follow=True)
+    assert f"{lead.name}: Not vetted yet: Budget." in answered.content.decode()
+    assert not converted(firm, other)
+
+
+WAYS = [
+    by_service, by_page, by_an_old_page, by_status_bar, by_board, by_status_service, by_bulk, by_bringing_together,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("unmet", ["warn", "block"])
@@ -189,6 +217,43 @@ def test_no_way_leads_past_the_gate(firm: Firm, lead: Lead, way: Callable[[Firm,
         answer(lead, "budget", "yes", by=firm.ana)
         convert_lead(lead_id=lead.pk, actor=firm.ana, plan=PLAN)
     assert converted(firm, lead)
+
+
+# A row that says "converted" is refused only by a gate that blocks: see leads/conversion/arriving.py.
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["new", "open here"])
+def test_a_file_is_stopped_by_a_block_and_not_by_a_warning(firm: Firm, known: bool) -> None:
+    rows = "External id,First name,Last name,Company,E-mail,Status,Owner\n1,Ann,Bell,Kestrel,a@k.example,{},Ana Owner\n"
+    if known:
+        bring_in(firm, rows.format("Working"))
+    ask_for(firm, "budget", unmet="block")
+    job = bring_in(firm, rows.format("Converted"))
+    assert (job.refused_count, gone_past(firm)) == (1, [])
+    ask_for(firm, "budget", unmet="warn")
+    job = bring_in(firm, rows.format("Converted"))
+    assert (job.refused_count, gone_past(firm)) == (0, [["Budget"]])
+
+
+class TestBringingTogether:
+    def page(self, firm: Firm, lead: Lead) -> str:
+        return client_of(firm.ana).get(firm.url("leads:record", record_id=lead.pk)).content.decode()
+
+    def test_a_warning_asks_for_a_tick_and_a_block_offers_none(self, firm: Firm) -> None:
+        with tenant_context(firm.tenant):
+            two = [make.lead(firm.ana, company="Kestrel") for _number in range(2)]
+        send = {"lead": [str(two[1].pk)], "despite_gate": "1"}
+        path = firm.url("leads:together", record_id=two[0].pk)
+        assert 'name="despite_gate"' not in self.page(firm, two[0])
+        ask_for(firm, "budget", unmet="block")
+        assert 'name="despite_gate"' not in self.page(firm, two[0])
+        client_of(firm.ana).post(path, send)
+        assert not any(converted(firm, lead) for lead in two)
+        ask_for(firm, "budget", unmet="warn")
+        assert 'name="despite_gate"' in self.page(firm, two[0])
+        client_of(firm.ana).post(path, send)
+        assert all(converted(firm, lead) for lead in two)
+        assert gone_past(firm) == [["Budget"], ["Budget"]]
 
 
 class TestThePage:
