@@ -27,6 +27,7 @@ from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.convert import PartError, winning_values
 from leads.conversion.defaults import open_stages, opportunity_values, plan_for
+from leads.conversion.offers import fitting_opportunities
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
 from leads.field_map import joined, mapped_values
 from leads.matching import Candidate, Candidates, find_candidates
@@ -156,12 +157,22 @@ class Column:
     @cached_property
     def candidates(self) -> list[Choosable]:
         """What can be linked; looked up only when the page is shown."""
-        found = self.form.candidates.of(self.key)
+        found = self.form.offered(self.key)
         ids = {candidate.record.pk for candidate in found}
         if self.record_id and self.record_id not in ids:  # named in the address or by a former form
             others = visible_records(self.form.actor, self.type).filter(pk=self.record_id)
             found = [*found, *(Candidate(record, (), 0, False) for record in others)]
         return [Choosable(one, self._about(one.record), str(one.record.pk) == self.chosen) for one in found]
+
+    @property
+    def offered(self) -> str:
+        """What can be linked, as the page sends it back."""
+        return " ".join(str(one.record.pk) for one in self.candidates)
+
+    @property
+    def offer_is_stale(self) -> bool:
+        """Whether the page still offers something else: what fits depends on the other columns."""
+        return self.offered != (self.form.data or {}).get(f"{self.key}-offered", "")
 
     def _about(self, record: Any) -> SafeString:
         texts = [shown(spec, record) for spec in self.type.specs(_ABOUT[self.key])]
@@ -279,6 +290,14 @@ class ConversionForm:
     @cached_property
     def candidates(self) -> Candidates:
         return find_candidates(self.lead, self.actor)
+
+    def offered(self, key: str) -> list[Candidate]:
+        """What of the record type ``key`` can be linked, as the other columns stand."""
+        found = self.candidates.of(key)
+        if key != "opportunities":
+            return found
+        account, contact = self.columns["accounts"].chosen, self.columns["contacts"].chosen
+        return fitting_opportunities(found, actor=self.actor, account=account, contact=contact)
 
     @cached_property
     def gate(self) -> GateResult:
