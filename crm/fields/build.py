@@ -62,18 +62,15 @@ class RecordForm(forms.Form):
 class SpecFilter(django_filters.Filter):
     """One ``field__operator`` of a filter set."""
 
-    field_class = forms.CharField
+    field_class = forms.Field  # the values come as a list: one may hold any character
 
     def __init__(self, spec: FieldSpec, operator: str) -> None:
         super().__init__(field_name=spec.name, label=spec.label, required=False)
         self.spec = spec
         self.operator = operator
 
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
-        if not value:
-            return qs
-        values = [part for part in value.split(",") if part]
-        return qs.filter(self.spec.kind.filter(self.spec, self.operator, values, self.parent.actor))
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        return qs.filter(self.spec.kind.filter(self.spec, self.operator, value, self.parent.actor))
 
 
 class SpecFilterSet(django_filters.FilterSet):

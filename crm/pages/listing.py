@@ -23,6 +23,7 @@ from crm.ui.http import go, respond
 from crm.ui.paging import CAP, capped_count, page_by_key
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
+from crm.users.models import Membership
 
 PAGE_SIZE = 50
 EXACTLY = 2**31  # a cap that no count reaches
@@ -172,10 +173,18 @@ def filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, Any
             "operators": [(key, OPERATORS[key]) for key in spec.kind.operators],
             "options": spec.kind.options(spec, request.actor),
             "is_day": isinstance(spec.kind, Date),
-            "text": spec.kind.describe(spec, list(present.values), request.actor) if present.values else "",
+            "day": next((value for value in present.values if value[:4].isdigit()), ""),
+            "texts": [_words(spec, value, request.actor) for value in present.values] or [""],
             "others": [one for one in state.filters if one.field != editing],
         }
     return context
+
+
+def _words(spec: FieldSpec, value: str, actor: Membership) -> str:
+    try:
+        return spec.kind.describe(spec, [value], actor)
+    except ValidationError:
+        return value
 
 
 def links(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:

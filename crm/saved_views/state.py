@@ -1,9 +1,9 @@
 """What a list shows, as one value: a saved view overlaid by the URL.
 
-In a URL a filter is ``field=value`` or ``field__operator=value`` (several values joined by commas; the operators are
-``fields.kinds.base.OPERATORS``). Filters in the URL replace the saved view's; ``filters=none`` replaces them by
-nothing. ``columns=a,b``, ``sort=-field`` and ``view=<id>`` are the rest. ``ViewState`` is used by list, board, export,
-reports' drill-down and the saved view itself (``as_json``).
+In a URL a filter is ``field=value`` or ``field__operator=value``, once for each value (those that its kind can split,
+as choices, may be joined by commas; the operators are ``fields.kinds.base.OPERATORS``). Filters in the URL replace
+those of the saved view; ``filters=none`` replaces them by nothing. ``columns=a,b``, ``sort=-field`` and ``view=<id>``
+are the rest. ``ViewState`` is used by list, board, export, reports' drill-down and the saved view itself (``as_json``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from crm.saved_views.models import SavedView
 from crm.ui.paging import Ranking
 from crm.users.models import Membership
 
-LONGEST_VALUE = 2000  # characters of one filter in a URL
+LONGEST_VALUE = 2000  # characters of all values of one filter in a URL
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ class Filter:
         return self.field if self.operator == "is" else f"{self.field}__{self.operator}"
 
     @property
-    def value(self) -> str:
-        return ",".join(self.values)
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters that stand for it in a URL or form."""
+        return [(self.parameter, value) for value in self.values or ("yes",)]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class ViewState:
         if not self.filters:
             return queryset
         pairs = tuple((self.record_type.spec(one.field), one.operator) for one in self.filters)
-        data = {f"{one.field}__{one.operator}": one.value or "yes" for one in self.filters}
+        data = {f"{one.field}__{one.operator}": list(one.values) or ["yes"] for one in self.filters}
         return filterset_class(pairs)(data, queryset, actor=actor).qs
 
     def order(self) -> list[tuple[str, bool]]:
@@ -104,7 +105,7 @@ class ViewState:
         base = state_of_view(state.record_type, state.view) if state.view else ViewState(state.record_type)
         pairs: list[tuple[str, str]] = [("view", str(state.view.pk))] if state.view else []
         if state.filters != base.filters or not state.view:
-            pairs += [(one.parameter, one.value or "yes") for one in state.filters] or [("filters", "none")]
+            pairs += [pair for one in state.filters for pair in one.pairs] or [("filters", "none")]
         if state.columns and state.columns != base.columns:
             pairs.append(("columns", ",".join(state.columns)))
         if state.sort and state.sort != base.sort:
@@ -169,11 +170,13 @@ def _read_filters(record_type: RecordType, data: QueryDict) -> tuple[list[Filter
     for parameter in data:
         name, _separator, operator = parameter.partition("__")
         operator = operator or "is"
-        values = tuple(dict.fromkeys(part for one in data.getlist(parameter) for part in one.split(",") if part))
-        if not record_type.has(name) or not values:
+        if not record_type.has(name):
             continue
         kind = record_type.spec(name).kind
-        if operator not in OPERATORS or operator not in kind.operators or len(",".join(values)) > LONGEST_VALUE:
+        values = tuple(dict.fromkeys(part for one in data.getlist(parameter) for part in kind.split(one) if part))
+        if not values:
+            continue
+        if operator not in OPERATORS or operator not in kind.operators or len("".join(values)) > LONGEST_VALUE:
             problems.append(_("The filter “%(name)s” was left out: it cannot be read.") % {"name": parameter})
             continue
         filters.append(Filter(name, operator, values))
@@ -200,6 +203,6 @@ def chips(state: ViewState, actor: Membership) -> list[Chip]:
         try:
             value = "" if plain else spec.kind.describe(spec, list(one.values), actor)
         except ValidationError:
-            value = one.value
+            value = ", ".join(one.values)
         found.append(Chip(one, str(spec.label), str(OPERATORS[one.operator]), value, state.without(one)))
     return found

@@ -50,3 +50,53 @@ def test_a_text_of_which_nothing_is_left_is_not_looked_for(firm: Firm, leads: No
     assert found(firm, "leads", ("phone", "x")) == found(firm, "leads", (parameter, value)) == []
     answer = client_of(firm.ana).get(f"/acme/leads/?{urlencode({parameter: value})}")
     assert "cannot be looked for" in answer.content.decode()
+
+
+@pytest.fixture
+def accounts(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        for name, employees in (("Smith, Jones", 1_000), ("Smith", 1), ("Jones", 10)):
+            account = make.account(firm.ana, name=name, employees=employees)
+            make.opportunity(firm.ana, name=f"Of {name}", account=account)
+
+
+def test_a_comma_in_a_text_parts_nothing(firm: Firm, accounts: None) -> None:
+    assert found(firm, "accounts", ("name", "Smith, Jones")) == ["Smith, Jones"]
+    assert found(firm, "accounts", ("name", "Smith"), ("name", "Jones")) == ["Jones", "Smith"]
+    assert found(firm, "accounts", ("name__starts", "Smith, J")) == ["Smith, Jones"]
+    assert found(firm, "opportunities", ("account", "Smith, Jones")) == ["Of Smith, Jones"]
+
+
+def test_a_comma_in_a_number_parts_nothing(firm: Firm, accounts: None) -> None:
+    assert found(firm, "accounts", ("employees__from", "1,000")) == ["Smith, Jones"]
+    assert found(firm, "opportunities", ("amount__from", "1,000")) == ["Of Jones", "Of Smith", "Of Smith, Jones"]
+    assert found(firm, "opportunities", ("amount__from", "1,001")) == []
+
+
+def test_choices_may_be_joined_by_commas(firm: Firm, leads: None) -> None:
+    assert found(firm, "leads", ("status", "meaning:converted,meaning:new")) == ["A", "B", "C", "D"]
+    assert found(firm, "leads", ("status", "meaning:converted"), ("status", "meaning:new")) == ["A", "B", "C", "D"]
+    assert found(firm, "leads", ("status", "meaning:converted")) == []
+
+
+def test_a_comma_survives_the_form_the_links_and_a_saved_view(firm: Firm, accounts: None) -> None:
+    client = client_of(firm.ana)
+    form = {"filters": "none", "_field": "name", "_operator": "is", "_value": "Smith, Jones"}
+    answer = client.get("/acme/accounts/", form)
+    assert answer.status_code == 303
+    page = client.get(answer["Location"])
+    assert [row.record.name for row in page.context["rows"]] == ["Smith, Jones"]
+    assert [row.record.name for row in client.get(f"/acme/accounts/{page.context['query']}").context["rows"]] == [
+        "Smith, Jones"
+    ]
+    saved = client.post(f"/acme/views/accounts/new/{page.context['query']}", {"name": "Both", "audience": "own"})
+    kept = client.get(saved["Location"])
+    assert kept.context["state"].view.name == "Both"
+    assert [row.record.name for row in kept.context["rows"]] == ["Smith, Jones"]
+
+
+def test_each_value_of_a_text_has_a_field_of_its_own(firm: Firm, accounts: None) -> None:
+    page = client_of(firm.ana).get("/acme/accounts/?name=Smith&name=Jones&edit=name")
+    assert page.context["editing"]["texts"] == ["Smith", "Jones"]
+    assert "Name is <b>Smith or Jones</b>" in page.content.decode()
+    assert client_of(firm.ana).get("/acme/opportunities/?account=nobody&edit=account").status_code == 200

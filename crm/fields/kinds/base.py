@@ -107,6 +107,10 @@ class Kind:
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         raise NotImplementedError
 
+    def split(self, text: str) -> list[str]:
+        """The values in a URL's ``field=text``: those that cannot hold a comma may be joined by commas."""
+        return text.split(",")
+
     def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
         """The values of a filter as words, for its chip."""
         return ", ".join(values)

@@ -135,6 +135,15 @@ class Lookup(Kind):
                 raise
             return found
 
+    def split(self, text: str) -> list[str]:
+        """Ids may be joined by commas, a name may hold some."""
+        parts = text.split(",")
+        try:
+            read_uuids(parts)
+        except ValidationError:
+            return [text]
+        return parts
+
     def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
         records = visible(actor, model_of(self.key).objects.filter(pk__in=self.read(values, actor)))
         return ", ".join(record.name for record in records) or _("a record that is gone")

@@ -57,6 +57,9 @@ class Number(Kind):
     def read(self, text: str) -> int:
         return int(parse_decimal(text))
 
+    def split(self, text: str) -> list[str]:
+        return [text]  # 1,000 is one number
+
 
 class Year(Number):
     """A calendar year, shown without grouping."""
@@ -196,6 +199,9 @@ class MoneyKind(Kind):
         minor = int(Decimal(parse_decimal(number)).scaleb(minor_digits(currency)))
         lookup = {"is": "exact", "from": "gte", "to": "lte"}[operator]
         return Q(**{f"{self.minor(spec)}__{lookup}": minor, self.currency: currency})
+
+    def split(self, text: str) -> list[str]:
+        return [text]
 
     def sums(self, spec: FieldSpec, records: QuerySet) -> dict[str, int]:
         """The sum over ``records`` for each currency, in minor units."""

@@ -66,6 +66,12 @@ class Text(Kind):
     def starting(self, column: str, text: str) -> Q:
         return Q(**{f"{column}__prefix": self.read_key(text) if self.key else text})
 
+    def split(self, text: str) -> list[str]:
+        return [text]
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        return _(" or ").join(values)
+
     def to_key(self, text: str) -> str:
         """What stands in the column ``key`` for ``text``."""
         return sort_key(text)
