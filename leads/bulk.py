@@ -11,6 +11,7 @@ from crm.bulk.actions import CHANGED
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
 from crm.records.types import BulkAction, RecordType
@@ -35,6 +36,7 @@ class OpenStatus(kinds.ChoiceOf):
 _STATUS = FieldSpec("status", _("Status"), OpenStatus("lead_status"), required=True)
 _WITHOUT = FieldSpec("without_opportunity", _("Without opportunities"), kinds.Flag())
 _STAGE = FieldSpec("stage", _("Stage"), OpenStage(), help=_("Empty: the first one."))
+_ROLE = FieldSpec("role", _("Role in the opportunity"), kinds.ChoiceOf("contact_role"))
 _OWNER = FieldSpec("owner", _("Owner of what is new"), kinds.Person(), help=_("Empty: whoever owns the lead."))
 _SKIP = FieldSpec(
     "skip_doubtful",
@@ -48,7 +50,7 @@ _DESPITE = FieldSpec(
 
 
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
-    opportunity = (_WITHOUT, _STAGE) if may(actor, "create", "opportunities") else ()
+    opportunity = (_WITHOUT, _STAGE, _ROLE) if may(actor, "create", "opportunities") else ()
     despite = (_DESPITE,) if current_gate().warns else ()
     return (*opportunity, _OWNER, _SKIP, *despite)
 
@@ -57,6 +59,7 @@ def _options(values: dict[str, Any]) -> Options:
     return Options(
         with_opportunity=not values.get("without_opportunity", False),
         stage=values.get("stage"),
+        role=values.get("role"),
         owner=values.get("owner"),
         despite_gate=values.get("despite_gate", False),
         skip_doubtful=values.get("skip_doubtful", False),
@@ -90,6 +93,7 @@ def _close(
         task_subject=values["task_subject"],
         task_due_on=values["task_due_on"],
         task_owner=values["task_owner"],
+        lists=chosen_lists(values),
         because=because,
     )
     return {"closed": 1}
@@ -136,7 +140,7 @@ CLOSE = BulkAction(
     "circle-x",
     _("Close %(count)s %(records)s as unqualified"),
     _close,
-    lambda actor: CLOSING_FIELDS,
+    lambda actor: (*CLOSING_FIELDS, *lists_to_choose(_("Put on the mailing list"))),
     order=40,
     tells={"closed": _("closed")},
 )

@@ -13,9 +13,11 @@ from crm.bulk.actions import CHANGED
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.records.types import BulkAction, RecordType
+from crm.users.access import can
 from crm.users.models import Membership
 from opportunities.services import lose_opportunity, move_to_stage
 
@@ -56,7 +58,12 @@ def _lose(
     record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
 ) -> dict[str, int]:
     lost = next(one for one in stages(pipeline(record.pipeline_id)) if one.meaning == "lost")
-    changed = lose_opportunity(opportunity=record, stage=lost, actor=actor, because=because, **values)
+    given = {name: value for name, value in values.items() if name != "mailing_list"}
+    lists = chosen_lists(values)
+    if lists and record.contact is not None and not can(actor, "edit", record.contact):
+        words = {"name": record.contact.name}
+        raise ValidationError(_("You may not change “%(name)s”, who would be put on the list.") % words)
+    changed = lose_opportunity(opportunity=record, stage=lost, actor=actor, because=because, lists=lists, **given)
     return {"lost" if changed else "same": 1}
 
 
@@ -77,7 +84,7 @@ LOSE = BulkAction(
     "circle-x",
     gettext_lazy("Mark %(count)s %(records)s as lost"),
     _lose,
-    lambda actor: _LOSS,
+    lambda actor: (*_LOSS, *lists_to_choose(gettext_lazy("Put the main contacts on the mailing list"))),
     order=40,
     tells={"lost": gettext_lazy("lost"), "same": gettext_lazy("lost already")},
 )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from crm.events.models import Event
 from crm.fields import kinds
-from crm.picklists.models import Stage
+from crm.picklists.models import Choice, Stage
 from crm.records import registry
 from crm.records.types import RecordType, Rehearsed
 from crm.tenants.ids import uuid7
@@ -47,6 +47,7 @@ class Options:
 
     with_opportunity: bool = True
     stage: Stage | None = None
+    role: Choice | None = None
     owner: Membership | None = None
     despite_gate: bool = False
     skip_doubtful: bool = False
@@ -58,7 +59,7 @@ class Options:
             plan = replace(plan, opportunity=NOTHING)
         elif self.stage is not None and plan.opportunity.way == Way.NEW:
             plan = replace(plan, opportunity=new(**{**plan.opportunity.values, "stage": self.stage}))
-        return replace(plan, owner=self.owner) if self.owner is not None else plan
+        return replace(plan, role=self.role, owner=self.owner or plan.owner)
 
 
 def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Event) -> Mapping[str, int]:

@@ -28,7 +28,7 @@ from leads.conversion.defaults import open_stages
 from leads.models import Conversion, Lead
 from leads.services import close_as_unqualified
 from leads.vetting.gating import SETTING, Gate, Needs, Unmet
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, OpportunityContact
 from tests import make
 from tests.people import Firm, client_of
 
@@ -107,6 +107,17 @@ def test_what_it_asks_is_done_for_all(firm: Firm, leads: list[Lead]) -> None:
     go_on(firm, run)
     with tenant_context(firm.tenant):
         assert counts() == [2, 3, 2, 3]
+
+
+def test_a_role_is_given_to_all_that_come_into_an_opportunity(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        user = next(one for one in choices("contact_role") if one.label == "User")
+    _answer, run = try_out(firm, leads[:2], **{"to-role": str(user.pk)})
+    go_on(firm, run)
+    _answer, run = try_out(firm, leads[2:3], **{"to-role": str(user.pk), "to-without_opportunity": "on"})
+    assert go_on(firm, run).done_count == 1
+    with tenant_context(firm.tenant):
+        assert list(OpportunityContact.objects.values_list("role", flat=True)) == [user.pk] * 2
 
 
 def test_what_cannot_be_converted_is_named_before_and_after(firm: Firm, leads: list[Lead]) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from crm.activities.models import Activity
 from crm.bulk.models import BulkFinding, BulkRun
+from crm.lists.models import MailingListMember
+from crm.lists.services import create_list
 from crm.picklists.selectors import choice_meaning, stages
 from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
@@ -48,6 +50,26 @@ def test_losing_many_needs_a_reason(firm: Firm, deals: list[Any]) -> None:
     with tenant_context(firm.tenant):
         assert list(Activity.objects.values_list("subject", "owner")) == [("Ask again", firm.ana.pk)] * 2
         assert BulkRun.objects.get().counts == {"lost": 2}
+
+
+def test_losing_many_can_put_their_contacts_on_a_list(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        ours, theirs = make.contact(firm.ana), make.contact(firm.sam)
+        deals += [make.opportunity(firm.ana, name=one.last_name, contact=one) for one in (ours, theirs)]
+    assert 'name="to-mailing_list"' not in send(firm, deals, "lose").content.decode(), "there are no lists"
+    with tenant_context(firm.tenant):
+        news = create_list(actor=firm.ada, name="Newsletter")
+    given = {"to-loss_reason": reason(firm), "to-mailing_list": str(news.pk)}
+    assert 'name="to-mailing_list"' in send(firm, deals, "lose").content.decode()
+    send(firm, deals, "lose", **given)
+    with tenant_context(firm.tenant):
+        assert list(MailingListMember.objects.values_list("record_id", flat=True)) == [ours.pk]
+        refused = {one.name: one.reasons[0] for one in BulkFinding.objects.all()}
+        assert set(refused) == {"One", "Two", theirs.last_name}
+        assert "no main contact" in refused["One"] and "may not change" in refused[theirs.last_name]
+    del given["to-mailing_list"]
+    send(firm, deals, "lose", **given)
+    assert {meaning for meaning, _reason in now(firm).values()} == {"lost"}
 
 
 def test_moving_many_offers_no_lost_stage(firm: Firm, deals: list[Any]) -> None:
