@@ -92,6 +92,15 @@ class ComposerForm(forms.Form):
         return cleaned
 
 
+class OwnerForm(forms.Form):
+    """Who is to do a task."""
+
+    def __init__(self, data: Any = None, *, task: Activity) -> None:
+        super().__init__(data, initial={"owner": str(task.owner_id) if task.owner_id else ""})
+        select = forms.Select(attrs={"class": "control control-s", "autofocus": True})
+        self.fields["owner"] = PersonField(keep=task.owner, label=_("Who"), widget=select)
+
+
 class ActivityForm(forms.Form):
     """What can be changed of an activity: of a task its day and person, of the others when they were."""
 

@@ -22,7 +22,7 @@ from crm.users.models import Membership
 from crm.users.selectors import teammate_ids
 
 PAGE = 30
-MOST_MY_TASKS = 200
+MOST_MY_TASKS = 100  # of each group
 SOON = timedelta(days=7)
 OPEN_TASK = Q(kind=ActivityKind.TASK, completed_at=None, deleted_at=None)
 
@@ -97,12 +97,12 @@ def open_tasks(record: Model) -> QuerySet[Activity]:
 
 @dataclass(frozen=True)
 class MyTasks:
-    """The open tasks of one person up to the end of the next seven days. ``is_capped``: there are more."""
+    """The open tasks of one person up to the end of the next seven days. ``capped`` names the groups that go on."""
 
     overdue: list[Activity]
     today: list[Activity]
     soon: list[Activity]
-    is_capped: bool = False
+    capped: frozenset[str] = frozenset()
 
     @property
     def all(self) -> list[Activity]:
@@ -111,15 +111,18 @@ class MyTasks:
 
 def my_tasks(actor: Membership, today: date) -> MyTasks:
     """Return what ``actor`` has to do: overdue, on the day ``today`` of the workspace, in the seven days after it."""
-    tasks = of_live_records(Activity.objects.filter(OPEN_TASK, owner_id=actor.pk, due_on__lte=today + SOON))
-    rows = list(tasks.order_by("due_on", "id")[: MOST_MY_TASKS + 1])
-    dated = [(task.due_on, task) for task in rows[:MOST_MY_TASKS] if task.due_on]
-    return MyTasks(
-        overdue=[task for day, task in dated if day < today],
-        today=[task for day, task in dated if day == today],
-        soon=[task for day, task in dated if day > today],
-        is_capped=len(rows) > MOST_MY_TASKS,
-    )
+    tasks = of_live_records(Activity.objects.filter(OPEN_TASK, owner_id=actor.pk)).order_by("due_on", "id")
+    # Each group for itself: many that are overdue would otherwise leave no room for those of today.
+    parts = [due(tasks, when, today)[: MOST_MY_TASKS + 1] for when in ("overdue", "today", "soon")]
+    rows = sorted(parts[0].union(*parts[1:], all=True), key=lambda task: (task.due_on, task.pk))
+    dated = [(task.due_on, task) for task in rows if task.due_on]
+    found = {
+        "overdue": [task for day, task in dated if day < today],
+        "today": [task for day, task in dated if day == today],
+        "soon": [task for day, task in dated if day > today],
+    }
+    capped = frozenset(when for when, group in found.items() if len(group) > MOST_MY_TASKS)
+    return MyTasks(**{when: group[:MOST_MY_TASKS] for when, group in found.items()}, capped=capped)
 
 
 def tasks_of(actor: Membership, who: str) -> QuerySet[Activity]:

@@ -145,6 +145,10 @@ class TaskRow:
         return f"{self._url}due/"
 
     @property
+    def owner_url(self) -> str:
+        return f"{self._url}owner/"
+
+    @property
     def edit_url(self) -> str:
         return f"{self._url}edit/"
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.activities import task_views, views
+from crm.activities import in_place, task_views, views
 
 app_name = "activities"
 
@@ -8,8 +8,9 @@ urlpatterns = [
     path("tasks/", task_views.tasks, name="tasks"),
     path("activities/new/", views.new, name="new"),
     path("activities/of/<slug:record_type>/<uuid:record_id>/", views.timeline, name="timeline"),
-    path("activities/<uuid:activity_id>/completion/", views.completion, name="completion"),
-    path("activities/<uuid:activity_id>/due/", views.due, name="due"),
+    path("activities/<uuid:activity_id>/completion/", in_place.completion, name="completion"),
+    path("activities/<uuid:activity_id>/due/", in_place.due, name="due"),
+    path("activities/<uuid:activity_id>/owner/", in_place.owner, name="owner"),
     path("activities/<uuid:activity_id>/edit/", views.edit, name="edit"),
     path("activities/<uuid:activity_id>/deletion/", views.deletion, name="deletion"),
 ]

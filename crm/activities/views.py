@@ -1,13 +1,11 @@
-"""Logging activities, and doing tasks, from wherever they are shown."""
+"""Logging activities on records, changing them and putting them away."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.forms import DateField
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,12 +19,10 @@ from crm.activities.models import Activity, ActivityKind
 from crm.activities.panels import composer_context, feed_context, tasks_context, timeline_context
 from crm.activities.refs import refs_of
 from crm.activities.selectors import timeline as read_timeline
-from crm.activities.shown import NO_DAY, ROW_KINDS, TaskRow
 from crm.pages.editing import locked_page
 from crm.pages.idempotency import already_made, remember_made
 from crm.records import registry
 from crm.records.access import get_record
-from crm.tenants.clock import today
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
 from crm.ui.toasts import say
@@ -134,59 +130,11 @@ def _composer(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Htt
     return respond(request, "activities/new.html", context, partial="form", status=422 if form.is_bound else 200)
 
 
-@require_POST
-def completion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
-    """POST completes the task, DELETE reopens it."""
-    task = _task(request, activity_id)
-    undone = method(request) == "DELETE"
-    if undone:
-        services.reopen_task(task=task, actor=request.actor)
-    else:
-        services.complete_task(task=task, actor=request.actor)
-    if not is_fragment(request):
-        words = _("“%(task)s” is open again.") if undone else _("“%(task)s” is done.")
-        say(request, words % {"task": task}, undo_url="" if undone else request.path)
-    return _row(request, task)
-
-
-@require_POST
-def due(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
-    """Give the task the day ``due_on`` ("none": no day), or the ``other_day`` that was typed."""
-    task = _task(request, activity_id)
-    given = request.POST.get("due_on") or request.POST.get("other_day", "")
-    try:
-        due_on = None if given == NO_DAY else DateField().clean(given)
-    except ValidationError as error:
-        say(request, " ".join(error.messages), tone="danger")
-    else:
-        services.postpone_task(task=task, due_on=due_on, actor=request.actor)
-    return _row(request, task)
-
-
-def _task(request: WorkspaceRequest, activity_id: UUID) -> Activity:
-    task = get_activity(request.actor, activity_id, verb="edit", lock=True)
-    require(task.is_task)
-    return task
-
-
-def _row(request: WorkspaceRequest, task: Activity) -> HttpResponse:
-    """Answer with the task's row as it is now; without htmx with the page it stood on."""
-    if not is_fragment(request):
-        return go(request, back(request, _home_of(request, task)))
-    kind = request.POST.get("row", "")
-    row = TaskRow(task, today(), kind if kind in ROW_KINDS else "card")
-    if not row.is_related:
-        row = replace(row, refs=tuple(refs_of(request.actor, [task]).get(task.pk, ())))
-    response = respond(request, "activities/row.html", {"row": row}, partial="fragment")
-    response.headers["HX-Trigger"] = "activities-changed"
-    return response
-
-
 @require_http_methods(["GET", "POST"])
 def edit(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     """Change what an activity says; of a task also its day and its person."""
     activity = get_activity(request.actor, activity_id, verb="edit", lock=request.method == "POST")
-    home = back(request, _home_of(request, activity))
+    home = back(request, home_of(request, activity))
     form = ActivityForm(request.POST if request.method == "POST" else None, activity=activity)
     if request.method == "POST" and form.is_valid() and _update(request, activity, form):
         say(request, _("Saved."))
@@ -215,7 +163,7 @@ def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     """POST puts the activity away, DELETE brings it back."""
     restores = method(request) == "DELETE"
     activity = get_activity(request.actor, activity_id, verb="edit", lock=True, deleted=restores)
-    home = back(request, _home_of(request, activity))
+    home = back(request, home_of(request, activity))
     if restores:
         services.restore_activity(activity=activity, actor=request.actor)
         say(request, _("“%(name)s” is back.") % {"name": activity})
@@ -242,6 +190,7 @@ def back(request: WorkspaceRequest, default: str) -> str:
     return target if own else default
 
 
-def _home_of(request: WorkspaceRequest, activity: Activity) -> str:
+def home_of(request: WorkspaceRequest, activity: Activity) -> str:
+    """Return the page of a record that the activity stands on, or else the Tasks page."""
     refs = refs_of(request.actor, [activity]).get(activity.pk)
     return refs[0].url if refs else reverse("activities:tasks")

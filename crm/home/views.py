@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.activities.refs import named_records, places_of
+from crm.activities.refs import RecordRef, named_records, places_of
 from crm.activities.selectors import MyTasks, my_tasks
 from crm.activities.task_views import task_rows
 from crm.home.selectors import (
@@ -32,35 +33,34 @@ from crm.records import registry
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.ui import respond
+from crm.ui.http import is_fragment
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
 from crm.users.selectors import members
 
-TASKS_SHOWN = 25  # of overdue and today's, and of the next days'; the Tasks page has them all
+TASKS_SHOWN = 25  # of each group; the Tasks page has them all
 
 
 @require_GET
 def my_day(request: WorkspaceRequest) -> HttpResponse:
-    """``GET /``: what is due, what waits, what is new. A fixed number of queries."""
+    """``GET /``: what is due, what waits, what is new. A fixed number of queries. htmx gets the tasks alone."""
     actor, now = request.actor, today()
     tasks = my_tasks(actor, now)
-    due = [*tasks.overdue, *tasks.today]
-    shown = [*due[:TASKS_SHOWN], *tasks.soon[:TASKS_SHOWN]]
-    places, recent = places_of(shown), recent_places(request)
+    places = places_of(chain.from_iterable(rows[:TASKS_SHOWN] for rows in (tasks.overdue, tasks.today, tasks.soon)))
+    recent = [] if is_fragment(request) else recent_places(request)
     named = named_records(actor, chain(recent, *places.values()))
-    rows = task_rows(shown, {key: [named[place] for place in its if place in named] for key, its in places.items()})
-    first = min(len(due), TASKS_SHOWN)
+    refs = {key: [named[place] for place in its if place in named] for key, its in places.items()}
+    groups = {"groups": _groups(tasks, refs), "new_task_url": reverse("activities:new")}
+    if is_fragment(request):
+        return respond(request, "home/my_day.html", groups, partial="tasks")
     waiting = waiting_opportunities(actor, now)
     mine, pool = new_leads(actor)
     context: dict[str, Any] = {
         "greeting": _greeting(actor),
         "today": now,
         "day_words": formats.day_long(now),
-        "tasks": tasks,
-        "due_rows": rows[:first],
-        "due_count": len(due),
-        "soon_rows": rows[first:],
+        **groups,
         "waiting": [{"row": one, "url": registry.url(one.opportunity)} for one in waiting],
         "sees_leads": may(actor, "view", "leads"),
         "leads": [{"lead": lead, "url": registry.url(lead)} for lead in mine],
@@ -71,7 +71,28 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
     }
     if not (tasks.all or waiting or mine or pool or recent) and is_empty_workspace():
         context["steps"] = _first_steps(actor)
-    return respond(request, "home/my_day.html", context)
+    return respond(request, "home/my_day.html", context, partial="tasks")
+
+
+def _groups(tasks: MyTasks, refs: dict[UUID, list[RecordRef]]) -> list[dict[str, Any]]:
+    """My tasks by their days: what each group is called, how many they are, the first of them, and where all are."""
+    words = {
+        "overdue": (_("Overdue"), _("Nothing is overdue.")),
+        "today": (_("Today"), _("Nothing is due today.")),
+        "soon": (_("Next 7 days"), _("Nothing is due in the next 7 days.")),
+    }
+    return [
+        {
+            "key": when,
+            "label": label,
+            "empty": empty,
+            "count": _count(tasks, when),
+            "rows": task_rows(getattr(tasks, when)[:TASKS_SHOWN], refs),
+            "has_more": len(getattr(tasks, when)) > TASKS_SHOWN,
+            "url": _tasks_url(when),
+        }
+        for when, (label, empty) in words.items()
+    ]
 
 
 def _greeting(actor: Membership) -> str:
@@ -87,12 +108,12 @@ def _stats(actor: Membership, tasks: MyTasks) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {
             "label": _("Overdue"),
-            "number": _count(tasks, len(tasks.overdue)),
+            "number": _count(tasks, "overdue"),
             "note": _("oldest: %(day)s") % {"day": _near(tasks.overdue[0].due_on)} if tasks.overdue else "",
             "url": _tasks_url("overdue"),
             "is_bad": bool(tasks.overdue),
         },
-        {"label": _("Due today"), "number": _count(tasks, len(tasks.today)), "note": "", "url": _tasks_url("today")},
+        {"label": _("Due today"), "number": _count(tasks, "today"), "note": "", "url": _tasks_url("today")},
     ]
     if not may(actor, "view", "opportunities"):
         return found
@@ -133,8 +154,8 @@ def _money_stat(label: str, total: Total, url: str) -> dict[str, Any]:
     return {"label": label, "number": formats.number(total.count), "note": " + ".join(amounts), "url": url}
 
 
-def _count(tasks: MyTasks, count: int) -> str:
-    return formats.number(count) + ("+" if tasks.is_capped and count else "")
+def _count(tasks: MyTasks, when: str) -> str:
+    return formats.count(len(getattr(tasks, when)), when in tasks.capped)
 
 
 def _near(day: Any) -> str:
@@ -143,9 +164,6 @@ def _near(day: Any) -> str:
 
 def _links() -> dict[str, str]:
     return {
-        "tasks_url": reverse("activities:tasks"),
-        "soon_url": _tasks_url("soon"),
-        "new_task_url": reverse("activities:new"),
         "opportunities_url": _opportunities_url({"owner": "me", "stage": "meaning:open"}),
         "leads_url": f"{reverse('leads:list')}?{urlencode({'owner': 'me', 'status': 'meaning:new'})}",
         "pool_url": f"{reverse('leads:list')}?{urlencode(_POOL)}",

@@ -52,7 +52,9 @@ document.addEventListener("htmx:load", (event) => {
   if (!(fresh instanceof Element) || fresh === document.body) return;
   const lost = !document.activeElement || document.activeElement === document.body;
   const control = fresh.querySelector("[aria-invalid=true], [autofocus]");
+  const place = fresh.dataset.return; // what to go on from: a selector, or "" for the part itself
   if (control) control.focus();
+  else if (lost && place !== undefined) (place ? fresh.querySelector(place) : fresh)?.focus();
   else if (fresh.matches(".value")) {
     const first = fresh.querySelector("form :is(input:not([type=hidden]), select, textarea)");
     if (first) {

@@ -11,13 +11,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.activities.models import Activity
-from crm.activities.services import create_activity
+from crm.activities.selectors import MOST_MY_TASKS
+from crm.activities.services import create_activity, postpone_task
 from crm.fields.money import Money
 from crm.home.selectors import my_pipeline, pipeline_week, waiting_opportunities
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.people import Firm, client_of
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
 def page(firm: Firm, member: Any = None, client: Any = None) -> str:
@@ -31,26 +34,72 @@ def card(text: str, key: str) -> str:
     return text.partition(f'id="{key}"')[2].partition("</section>")[0]
 
 
+def count_of(text: str, key: str) -> str:
+    return card(text, key).partition('class="count">')[2].partition("<")[0]
+
+
 def task(firm: Firm, subject: str, distance: int, *records: Any, **values: Any) -> Activity:
     given = {"actor": firm.ana, "due_on": today() + timedelta(days=distance)}
     return create_activity(kind="task", records=records, subject=subject, **{**given, **values})  # type: ignore[arg-type]
 
 
-def test_tasks_stand_under_today_or_the_next_days(firm: Firm) -> None:
+def test_tasks_stand_by_their_days(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         lead = make.lead(firm.ana, last_name="Brandt")
         for subject, distance in (("overdue one", -3), ("today one", 0), ("soon one", 6), ("later one", 8)):
             task(firm, subject, distance, lead)
         task(firm, "of Sam", 0, lead, owner=firm.sam)
     text = page(firm)
-    assert "overdue one" in card(text, "today")
+    assert "overdue one" in card(text, "overdue")
     assert "today one" in card(text, "today")
     assert "Lena Brandt" in card(text, "today")
     assert "soon one" in card(text, "soon")
+    assert [count_of(text, key) for key in ("overdue", "today", "soon")] == ["1", "1", "1"]
     assert "later one" not in text
     assert "of Sam" not in text
     assert "of Sam" in page(firm, firm.sam)
     assert "Lena Brandt" not in page(firm, firm.sam)
+
+
+def test_each_group_says_that_it_is_empty(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        task(firm, "a task", 0, make.lead(firm.ana))
+    text = page(firm)
+    assert "Nothing is overdue." in card(text, "overdue") and "Nothing is due today." not in card(text, "today")
+    assert [count_of(text, key) for key in ("overdue", "today", "soon")] == ["0", "1", "0"]
+    with tenant_context(firm.tenant):
+        postpone_task(task=Activity.objects.get(subject="a task"), due_on=today() - timedelta(days=1), actor=firm.ana)
+    text = page(firm)
+    assert "a task" in card(text, "overdue")
+    assert "Nothing is due today." in card(text, "today")
+    assert "Nothing is due in the next 7 days." in card(text, "soon")
+
+
+def test_many_that_are_overdue_leave_room_for_today(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+        for number in range(MOST_MY_TASKS + 1):
+            task(firm, f"old {number}", -1 - number, lead)
+        task(firm, "of today", 0, lead)
+    text = page(firm)
+    assert "of today" in card(text, "today")
+    assert (count_of(text, "overdue"), count_of(text, "today")) == (f"{MOST_MY_TASKS}+", "1")
+    assert f"All {MOST_MY_TASKS}+ tasks" in card(text, "overdue")
+    assert card(text, "overdue").count("<li ") == 25
+
+
+def test_the_groups_are_asked_for_anew_when_a_task_moves(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+        todo = task(firm, "Ring Lena", 0, lead)
+    client = client_of(firm.ana)
+    assert 'hx-get="/acme/" hx-trigger="tasks-moved from:body"' in page(firm)
+    url = firm.url("activities:due", activity_id=todo.pk)
+    answer = client.post(url, {"due_on": (todo.due_on + timedelta(days=1)).isoformat()}, **HTMX)  # type: ignore[operator]
+    assert "tasks-moved" in answer["HX-Trigger"]
+    part = client.get("/acme/", **HTMX).content.decode()
+    assert part.strip().startswith("<div") and "New leads for you" not in part
+    assert "Ring Lena" in card(part, "soon") and "Ring Lena" not in card(part, "today")
 
 
 def test_a_task_done_in_place_comes_back_as_a_row(firm: Firm) -> None:

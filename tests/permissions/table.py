@@ -165,6 +165,11 @@ activities:completion  POST    activity_id=$note                      404 404 40
 activities:completion  DELETE  activity_id=$task                      303 303 303 404
 activities:due         POST    activity_id=$task                      303 303 303 404
 activities:due         POST    activity_id=$task_west                 303 404 404 404
+activities:owner       GET     activity_id=$task                      200 200 200 404
+activities:owner       GET     activity_id=$task_west                 200 404 404 404
+activities:owner       GET     activity_id=$note                      404 404 404 404
+activities:owner       POST    activity_id=$task                      303 303 303 404
+activities:owner       POST    activity_id=$task_west                 303 404 404 404
 activities:edit        GET     activity_id=$note                      200 200 200 404
 activities:edit        GET     activity_id=$task_west                 200 404 404 404
 activities:edit        POST    activity_id=$note                      303 303 303 404
@@ -256,6 +261,7 @@ DATA: dict[str, dict[str, str]] = {
     "users:profile": {"name": "Another Name"},
     "users:look": {"theme": "dark"},
     "activities:new": {"kind": "task", "body": "Tidy up"},
+    "activities:owner": {"owner": "$max"},
     "activities:edit": {"subject": "Said otherwise", "body": "More", "occurred_at": "2026-01-05T10:00"},
     "saved_views:new": {"name": "Mine", "audience": "own"},
     "saved_views:view": {"name": "Renamed", "audience": "all"},
