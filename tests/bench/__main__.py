@@ -1,7 +1,7 @@
 """``make bench``: how fast the product is, beside a floor that is measured in the same run.
 
 Needs the data of ``make demo-big`` (or the demo workspace, for small figures), and nothing else running.
-``--only pages`` (or conversions, imports) measures a part; ``--seconds`` sets the time for each rate.
+``--only pages`` (or another of ``PARTS``) measures a part; ``--seconds`` sets the time for each rate.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 
 from crm.local.servers import default_var, ensure_env, read_env_file
 
-PARTS = ("pages", "conversions", "imports")
+PARTS = ("pages", "candidates", "conversions", "bulk", "imports")
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ AIM = "≥ 0.125"
 def conversions(place: Place, port: int, seconds: float) -> Iterator[Line]:
     """For each number of clients: what the product does, and what plain SQL does."""
     with undone(place.tenant) as since:
-        leads = iter(_fresh_leads(place, int(seconds * LEADS_PER_SECOND) + 1))
+        leads = iter(fresh_leads(place, int(seconds * LEADS_PER_SECOND) + 1))
         example = next(leads)
         form = _form(Browser(port, place.admin), place, example)
         _convert(Browser(port, place.admin), place, example, form)
@@ -56,7 +56,7 @@ def conversions(place: Place, port: int, seconds: float) -> Iterator[Line]:
             yield Line(name, place.leads, ours, "/s", floor, AIM)
 
 
-def _fresh_leads(place: Place, number: int) -> list[UUID]:
+def fresh_leads(place: Place, number: int) -> list[UUID]:
     """Copies of open leads: what is converted here is gone afterwards."""
     with tenant_context(place.tenant):
         statuses = ids_meaning("lead_status", "new", "working", "qualified")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -126,7 +127,7 @@ def _searches(place: Place) -> list[Page]:
     rare, common = quote(contact.name), quote(contact.first_name)
     search = f"{place.path}/search/?q="
     return [
-        Page("search, whole name", f"{search}{rare}", str(contact.pk).encode()),
+        Page("search, whole name", f"{search}{rare}", escape(contact.name).encode(), 3),
         Page("search, first name", f"{search}{common}", b"<main"),
         Page("search, middle of a word", f"{search}{quote(contact.last_name[1:5].lower())}", b"<main"),
     ]

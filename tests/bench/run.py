@@ -13,6 +13,7 @@ from crm.local.servers import default_var
 from crm.local.state import State
 from tests.bench.conversions import conversions
 from tests.bench.imports import imports
+from tests.bench.leads import bulk_conversion, candidates
 from tests.bench.pages import pages_of
 from tests.bench.places import Place, find_places
 from tests.bench.result import Line, table, write
@@ -43,7 +44,7 @@ def _prepare() -> None:
 
 
 def measure(folder: Path, places: list[Place], parts: list[str], seconds: float) -> Iterator[Line]:
-    """Pages in every place; rates, imports and what compares sizes in the largest."""
+    """Pages in every place; rates, jobs and what compares sizes in the largest."""
     largest = places[-1]
     if "pages" in parts or "conversions" in parts:
         with gunicorn(folder) as port:
@@ -51,6 +52,11 @@ def measure(folder: Path, places: list[Place], parts: list[str], seconds: float)
                 yield from _pages(places, port, seconds)
             if "conversions" in parts:
                 yield from conversions(largest, port, seconds)
+    if "candidates" in parts:
+        for place in places:
+            yield from candidates(place)
+    if "bulk" in parts:
+        yield from bulk_conversion(largest)
     if "imports" in parts:
         yield from imports(largest, folder)
 
