@@ -52,9 +52,9 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
         "sections": [_section(record_type, record, section, editable) for section in record_type.sections_now()],
         "system": [shown(record, record_type.spec(name), False) for name in ("created_at", "created_by", "updated_at")],
         "actions": registry.actions(record_type.key, request.actor, record),
-        "head_panels": _panels(request, record_type, record, "head"),
-        "middle_panels": _panels(request, record_type, record, "middle"),
-        "side_panels": _panels(request, record_type, record, "side"),
+        "head_panels": panels_of(request, record_type, record, "head"),
+        "middle_panels": panels_of(request, record_type, record, "middle"),
+        "side_panels": panels_of(request, record_type, record, "side"),
         "locked": record_type.locked(record),
         "may_edit": editable,
         "may_delete": can(request.actor, "delete", record) and not record_type.locked(record),
@@ -81,7 +81,8 @@ def _section(record_type: RecordType, record: Any, section: Section, editable: b
     return ShownSection(section.label, [shown(record, spec, editable) for spec in record_type.specs(section.fields)])
 
 
-def _panels(request: WorkspaceRequest, record_type: RecordType, record: Any, place: str) -> list[dict[str, Any]]:
+def panels_of(request: WorkspaceRequest, record_type: RecordType, record: Any, place: str) -> list[dict[str, Any]]:
+    """The panels of ``place`` that have something to show, with what their templates need."""
     found = []
     for panel in registry.panels(record_type.key, place):
         context = panel.load(request.actor, record)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from crm.pages import deletion, detail, editing, export, history, listing
+from crm.pages import deletion, detail, editing, export, history, listing, preview
 from crm.records.types import RecordType
 
 
@@ -26,6 +26,7 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
         path("<uuid:record_id>/", view(detail.detail_page), name="record"),
         path("<uuid:record_id>/edit/", view(editing.edit_page), name="edit"),
         path("<uuid:record_id>/fields/<slug:name>/", view(editing.field_page), name="field"),
+        path("<uuid:record_id>/preview/", view(preview.preview_page), name="preview"),
         path("<uuid:record_id>/history/", view(history.history_page), name="history"),
         path("<uuid:record_id>/access/", view(detail.access_page), name="access"),
         path("<uuid:record_id>/deletion/", view(deletion.deletion_page), name="deletion"),

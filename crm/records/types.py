@@ -45,7 +45,7 @@ class Panel:
     template: str
     load: Callable[[Membership, Any], dict[str, Any] | None]
     order: int = 50
-    place: str = "side"  # "side", "middle" (over the timeline), or "head" (a strip under the title)
+    place: str = "side"  # "side", "middle" (over the timeline), "head" (a strip under the title), or "preview"
 
 
 @dataclass(frozen=True)

@@ -86,19 +86,40 @@ dialog?.addEventListener("close", () => {
 
 document.addEventListener("angler:dialog", (event) => load(event.detail.url));
 
-// The side preview of a row
+// The side preview of a row: arrows ask for the next one, whoever closes it is in the row that was shown last
 const preview = document.getElementById("preview");
+let asked = "";
+
 document.addEventListener("angler:preview", async (event) => {
+  asked = event.detail.url;
   try {
-    const response = await fetch(event.detail.url, { headers: { ...headers(), "HX-Target": "preview" } });
-    if (!response.ok) return;
-    preview.innerHTML = await response.text();
+    const response = await fetch(asked, { headers: { ...headers(), "HX-Target": "preview" } });
+    const html = await response.text();
+    if (asked !== event.detail.url) return; // one has gone on meanwhile
+    if (!response.ok || /<html[\s>]/i.test(html)) return fail(words.failed);
+    preview.innerHTML = html;
     window.htmx?.process(preview);
     if (!preview.open) preview.showModal();
+    preview.scrollTop = 0;
+    preview.querySelector("h1")?.focus();
   } catch {
     fail(words.offline);
   }
 });
+
 preview?.addEventListener("keydown", (event) => {
-  if (event.key === " " && !event.target.matches("input, textarea, select, button, a")) preview.close();
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[key];
+  if (step) document.dispatchEvent(new CustomEvent("angler:preview-step", { detail: { step } }));
+  else if (key === " " && !target.matches("button")) preview.close();
+  else if (key === "Enter" && target.matches("h1")) preview.querySelector("[data-preview-open]").click();
+  else return;
+  event.preventDefault();
+});
+
+preview?.addEventListener("close", () => {
+  asked = "";
+  preview.replaceChildren();
+  document.dispatchEvent(new CustomEvent("angler:preview-closed"));
 });

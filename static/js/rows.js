@@ -74,10 +74,24 @@ document.addEventListener("angler:row", (event) => {
   else if (!current.row?.isConnected) return;
   else if (key === "x") current.row.querySelector(".row-select")?.click();
   else if (key === "Enter") current.row.querySelector("th a, td a")?.click();
-  else if (key === " " && current.row.dataset.preview) {
-    document.dispatchEvent(new CustomEvent("angler:preview", { detail: { url: current.row.dataset.preview } }));
-  } else return;
+  else if (key === " " && current.row.dataset.href) preview();
+  else return;
   event.preventDefault();
+});
+
+function preview() {
+  const url = `${current.row.dataset.href}preview/`;
+  document.dispatchEvent(new CustomEvent("angler:preview", { detail: { url } }));
+}
+
+document.addEventListener("angler:preview-step", (event) => {
+  const before = current.row;
+  go(event.detail.step);
+  if (current.row !== before) preview();
+});
+
+document.addEventListener("angler:preview-closed", () => {
+  if (current.row?.isConnected) go(0);
 });
 
 document.addEventListener("focusin", (event) => {

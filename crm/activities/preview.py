@@ -1,0 +1,31 @@
+"""What the preview of a record says of its activities: what is to be done next, and what happened last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.activities.panels import feed_context
+from crm.activities.selectors import Timeline, open_tasks, timeline
+from crm.activities.shown import TaskRow
+from crm.records import registry
+from crm.records.types import Panel
+from crm.tenants.clock import today
+from crm.users.models import Membership
+from crm.users.roles import RECORD_KEYS
+
+TASKS, ENTRIES = 2, 5
+
+
+def preview_context(actor: Membership, record: Any) -> dict[str, Any]:
+    """What ``activities/preview.html`` shows; nothing in it can be changed."""
+    last = Timeline(timeline(actor, record, limit=ENTRIES).entries)
+    now = today()
+    return {
+        **feed_context(actor, record, last),
+        "may_write": False,
+        "tasks": [TaskRow(task, now) for task in open_tasks(record)[:TASKS]],
+    }
+
+
+for _key in RECORD_KEYS:
+    registry.add_panel(_key, Panel("activity", "activities/preview.html", preview_context, place="preview"))
