@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from itertools import count
 
 import pytest
+from django.test import override_settings
 
 from crm.tenants.context import tenant_context
 from tests.database import create_database, drop_database
@@ -15,6 +16,22 @@ from tests.permissions.samples import Samples, make_samples
 
 _firms: dict[str, Firm] = {}
 _numbers = count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A folder of this process's own for the files that tests add."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes, or all of a machine, runs only when asked for with ``-m slow``."""
+    if "slow" in config.getoption("-m"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    items[:] = [item for item in items if item not in slow]
+    config.hook.pytest_deselected(items=slow)
 
 
 @pytest.fixture(scope="session")
