@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "crm.events.jobs.sweep", "schedule": 15.0},
     "lapse-customers": {"task": "opportunities.jobs.lapse", "schedule": 3600.0},
     "sweep-imports": {"task": "crm.imports.jobs.sweep", "schedule": 15.0},
+    "clear-files": {"task": "crm.activities.jobs.clear_files", "schedule": 21_600.0},
     "sweep-bulk-runs": {"task": "crm.bulk.jobs.sweep", "schedule": 15.0},
 }
 
@@ -228,8 +229,16 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * MEGABYTE
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * MEGABYTE  # larger ones go through the disk
+FILE_UPLOAD_HANDLERS = [
+    "crm.ui.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_MAX_BYTES = env.int("FILE_MAX_MB", default=20) * MEGABYTE  # one file on a record
+UPLOAD_MAX_BYTES = max(100 * MEGABYTE, FILE_MAX_BYTES + MEGABYTE)  # all that one request brings
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

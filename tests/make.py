@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from crm.fields.money import Money
 from crm.picklists.selectors import choice_meaning, stages
 from crm.tenants.context import current_tenant
@@ -52,3 +54,11 @@ def stage(meaning: str = "open") -> Any:
 
 def reason(picklist: str, meaning: str) -> Any:
     return choice_meaning(picklist, meaning)
+
+
+def file(record: Any, actor: Membership, name: str = "offer.pdf", content: bytes = b"%PDF-1.7 an offer") -> Any:
+    """A file that ``actor`` added to ``record``."""
+    from crm.activities.services import create_activity
+
+    files = [ContentFile(content, name)]
+    return create_activity(kind="file", records=[record], actor=actor, files=files).files.get()

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.activities.files.forms import FilesField, too_much
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.shown import LOOKS
 from crm.users.models import Membership
@@ -46,20 +47,31 @@ class PersonField(forms.TypedChoiceField):
 class ComposerForm(forms.Form):
     """A note, call, mail, meeting or task in one text field; what comes next becomes a task of its own.
 
-    Of a task the first line is what is to be done, and the rest is its text.
+    Of a task the first line is what is to be done, and the rest is its text. Files go with everything but a task;
+    ``has_too_much`` says that they were left out because the request was too large.
     """
 
     kind = forms.ChoiceField(choices=ActivityKind.choices)
     body = forms.CharField(max_length=BODY_LENGTH, required=False, widget=forms.Textarea)
     next_step = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Then"))
     due_on = forms.DateField(required=False, widget=DayInput, label=_("on"))
+    files = FilesField(required=False, label=_("Files"))
 
     def __init__(
-        self, data: Any = None, *, actor: Membership, kind: str = ActivityKind.NOTE, only_task: bool = False
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        actor: Membership,
+        kind: str = ActivityKind.NOTE,
+        only_task: bool = False,
+        has_too_much: bool = False,
     ) -> None:
-        super().__init__(data, initial={"kind": kind, "owner": str(actor.pk)})
+        super().__init__(data, files, initial={"kind": kind, "owner": str(actor.pk)})
+        self._has_too_much = has_too_much
         if only_task:
             self.fields["kind"].choices = [(ActivityKind.TASK.value, ActivityKind.TASK.label)]  # type: ignore[attr-defined]
+            del self.fields["files"]
         self.fields["owner"] = PersonField(
             required=False, label=_("for"), widget=forms.Select(attrs={"class": "control"})
         )
@@ -79,6 +91,7 @@ class ComposerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._clean_files(cleaned)
         body = cleaned.get("body", "")
         if cleaned.get("kind") == ActivityKind.TASK:
             subject, _newline, rest = body.partition("\n")
@@ -90,6 +103,17 @@ class ComposerForm(forms.Form):
         elif not body and cleaned.get("kind") in (ActivityKind.NOTE, ActivityKind.EMAIL) and "body" not in self.errors:
             self.add_error("body", _("Write something first."))
         return cleaned
+
+    def _clean_files(self, cleaned: dict[str, Any]) -> None:
+        kind, files = cleaned.get("kind"), cleaned.get("files")
+        if self._has_too_much:
+            self.add_error("files" if "files" in self.fields else None, too_much())
+        elif kind == ActivityKind.TASK and files:
+            self.add_error("files", _("A task has no files. Add them as files of their own, or with a note."))
+        elif kind == ActivityKind.FILE and "files" not in self.errors and not files:
+            self.add_error("files", _("Choose a file first."))
+        elif kind == ActivityKind.NOTE and files and not cleaned.get("body"):
+            cleaned["kind"] = ActivityKind.FILE  # a note without a word
 
 
 class OwnerForm(forms.Form):
@@ -119,7 +143,8 @@ class ActivityForm(forms.Form):
             self.fields["due_on"] = forms.DateField(required=False, widget=DayInput, label=_("Due on"))
             self.fields["owner"] = PersonField(keep=activity.owner, label=_("Who"))
         else:
-            self.fields["subject"] = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Subject"))
+            if not activity.is_file:  # which is called by the names of its files
+                self.fields["subject"] = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Subject"))
             self.fields["occurred_at"] = forms.DateTimeField(widget=MomentInput, label=_("When"))
         self.fields["body"] = body
         body.wide = True  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Activities: notes, calls, meetings, mails and tasks, on any record."""
+"""Activities: notes, calls, meetings, mails, tasks and files, on any record."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.activities.files.models import StoredFile
 from crm.tenants.models import TenantForeignKey, TenantModel
+
+__all__ = ["Activity", "ActivityKind", "ActivityLink", "StoredFile"]
 
 
 class ActivityKind(models.TextChoices):
@@ -15,6 +18,7 @@ class ActivityKind(models.TextChoices):
     MEETING = "meeting", _("Meeting")
     EMAIL = "email", _("E-mail")
     TASK = "task", _("Task")
+    FILE = "file", _("File")
 
 
 class Activity(TenantModel):
@@ -38,6 +42,10 @@ class Activity(TenantModel):
     @property
     def is_task(self) -> bool:
         return self.kind == ActivityKind.TASK
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind == ActivityKind.FILE
 
     @property
     def is_open_task(self) -> bool:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import ngettext
 
+from crm.activities.files.forms import limits
+from crm.activities.files.models import StoredFile
+from crm.activities.files.selectors import files_of
+from crm.activities.files.types import icon_of
 from crm.activities.forms import ComposerForm
-from crm.activities.models import ActivityKind
+from crm.activities.models import Activity, ActivityKind
 from crm.activities.selectors import Entry, Timeline, open_tasks, timeline
 from crm.activities.shown import LOOKS, TaskRow, mark
-from crm.pages.idempotency import new_key
+from crm.pages.idempotency import PARAMETER, new_key
 from crm.records import registry
 from crm.records.types import Panel
 from crm.tenants.clock import today
@@ -36,28 +44,30 @@ def timeline_context(actor: Membership, record: Any, before: str = "") -> dict[s
 
 
 def composer_context(form: ComposerForm) -> dict[str, Any]:
-    return {"composer": form, "new_url": reverse("activities:new"), "idempotency_key": new_key()}
+    # Sent again after an error it is the same attempt: the browser keeps the files that were chosen under its key.
+    key = form.data.get(PARAMETER) or new_key()
+    return {"composer": form, "new_url": reverse("activities:new"), "idempotency_key": key, "files": limits()}
 
 
 def feed_context(actor: Membership, record: Model, page: Timeline) -> dict[str, Any]:
     """What ``activities/feed.html`` shows: the timeline's lines by day."""
     url = timeline_url(record)
+    files = files_of(entry.activity for entry in page.entries if entry.activity)
     return {
         "type": registry.type_of(record),
         "record_url": registry.url(record),
         "may_write": may_write(actor, record),
-        "days": [(day, [_line(entry) for entry in entries]) for day, entries in page.days],
+        "days": [(day, [_line(entry, files) for entry in entries]) for day, entries in page.days],
         "feed_url": url,
         "older_url": f"{url}?before={quote(page.before)}" if page.before else "",
         "today": localdate(),
     }
 
 
-def _line(entry: Entry) -> dict[str, Any]:
+def _line(entry: Entry, files: Mapping[UUID, Sequence[StoredFile]]) -> dict[str, Any]:
     """An entry with its mark; an event's sentence with who did it apart, so that it can stand out."""
     if entry.activity:
-        look = LOOKS[ActivityKind(entry.activity.kind)]
-        return {"at": entry.at, "icon": look.icon, "tone": look.tone, "did": look.done, "activity": entry.activity}
+        return _activity_line(entry.at, entry.activity, files.get(entry.activity.pk, ()))
     event = entry.event
     assert event is not None
     icon, tone = mark(event.name)
@@ -71,6 +81,21 @@ def _line(entry: Entry) -> dict[str, Any]:
         "words": words,
         "event": event,
         "lists_changes": event.name.endswith(".changed") and 1 < len(event.changes) <= MOST_CHANGES,
+    }
+
+
+def _activity_line(at: datetime, activity: Activity, files: Sequence[StoredFile]) -> dict[str, Any]:
+    look = LOOKS[ActivityKind(activity.kind)]
+    did = look.done
+    if activity.is_file:
+        did = ngettext("added a file", "added %(count)d files", len(files)) % {"count": len(files)}
+    return {
+        "at": at,
+        "icon": look.icon,
+        "tone": look.tone,
+        "did": did,
+        "activity": activity,
+        "files": [(file, icon_of(file.name)) for file in files],
     }
 
 

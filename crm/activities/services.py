@@ -1,4 +1,4 @@
-"""Writing activities: notes, calls, meetings, mails logged by hand, and tasks."""
+"""Writing activities: notes, calls, meetings, mails logged by hand, tasks and files."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.activities.files.accepting import clean_name
+from crm.activities.files.storing import store_files
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.records import registry
@@ -22,6 +25,7 @@ from crm.users.models import Membership
 
 # What ``update_activity`` takes. A task's day, owner and completion have services of their own.
 EDITABLE = frozenset({"subject", "body", "occurred_at"})
+LONGEST_SUBJECT = 300
 
 
 @atomic
@@ -35,10 +39,12 @@ def create_activity(
     owner: Membership | None = None,
     due_on: date | None = None,
     occurred_at: datetime | None = None,
+    files: Sequence[File] = (),
     because: Event | None = None,
 ) -> Activity:
     """Create an activity that stands on each of ``records``; its owner is the actor unless another is named.
 
+    ``files`` are kept with it; one of the kind "file" is called by their names.
     ``actor`` is None when a workflow does it. Raises ``ValidationError`` keyed by field, and its kind ``LockedError``
     for a record that is read-only: who reads on in its stead would not see it.
     """
@@ -52,6 +58,8 @@ def create_activity(
         due_on=due_on if kind == ActivityKind.TASK else None,
         occurred_at=occurred_at or timezone.now(),
     )
+    if activity.is_file:
+        activity.subject = ", ".join(clean_name(file.name or "") for file in files)[:LONGEST_SUBJECT]
     _refuse_empty(activity)
     insert(activity)
     places = {(record._meta.app_label, record.pk) for record in records}
@@ -62,6 +70,7 @@ def create_activity(
             for key, record_id in sorted(places)
         ],
     )
+    store_files(activity, files)
     _record("activity.created", activity, actor, because=because, records=sorted(places))
     return activity
 
@@ -192,6 +201,8 @@ def _refuse_locked(records: Iterable[models.Model]) -> None:
 def _refuse_empty(activity: Activity) -> None:
     if activity.is_task and not activity.subject:
         raise ValidationError({"subject": _("Say what is to be done.")})
+    if activity.is_file and not activity.subject:
+        raise ValidationError({"files": _("Choose a file first.")})
     # A call or a meeting says something by having been.
     if activity.kind in (ActivityKind.NOTE, ActivityKind.EMAIL) and not (activity.subject or activity.body):
         raise ValidationError({"body": _("Write something first.")})

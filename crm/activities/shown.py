@@ -79,6 +79,15 @@ LOOKS = {
             gettext_lazy("completed"),
             "t",
         ),
+        KindLook(
+            ActivityKind.FILE,
+            "paperclip",
+            "neutral",
+            gettext_lazy("What is it? (optional)"),
+            gettext_lazy("Add files"),
+            gettext_lazy("added files"),
+            "f",
+        ),
     )
 }
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from crm.activities import in_place, task_views, views
+from crm.activities.files import views as file_views
 
 app_name = "activities"
 
@@ -13,4 +14,6 @@ urlpatterns = [
     path("activities/<uuid:activity_id>/owner/", in_place.owner, name="owner"),
     path("activities/<uuid:activity_id>/edit/", views.edit, name="edit"),
     path("activities/<uuid:activity_id>/deletion/", views.deletion, name="deletion"),
+    path("files/<uuid:file_id>/", file_views.download, name="file"),
+    path("files/<uuid:file_id>/deletion/", file_views.deletion, name="file_deletion"),
 ]

@@ -26,6 +26,7 @@ from crm.records.access import get_record
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
 from crm.ui.toasts import say
+from crm.ui.uploads import has_too_much
 from crm.users.http import WorkspaceRequest, require
 
 
@@ -44,13 +45,20 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     home = registry.url(record) if record is not None else reverse("activities:tasks")
     if made := already_made(request):
         return _feed(request, record) if _in_feed(request) else go(request, made)
-    form = ComposerForm(request.POST, actor=request.actor, only_task=record is None)
+    form = ComposerForm(
+        request.POST,
+        request.FILES,
+        actor=request.actor,
+        only_task=record is None,
+        has_too_much=has_too_much(request),
+    )
     if not form.is_valid():
         return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
     activity = _write(request, record, form.cleaned_data)
     remember_made(request, back(request, home))
     undo = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
-    say(request, _("Task added.") if activity.is_task else _("Logged."), undo_url=undo, undo_verb="POST")
+    words = _("Task added.") if activity.is_task else _("Added.") if activity.is_file else _("Logged.")
+    say(request, words, undo_url=undo, undo_verb="POST")
     return _feed(request, record) if _in_feed(request) else go(request, back(request, home))
 
 
@@ -92,6 +100,7 @@ def _write(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Ac
         body=values["body"],
         owner=owner if is_task else request.actor,
         due_on=values["due_on"],
+        files=values.get("files", ()),
     )
     if values["next_step"] and not is_task:
         services.create_activity(

@@ -26,10 +26,10 @@ THEMES = ("light", "dark")
 DENSITIES = ("compact",)
 STYLES = (
     "tokens", "base", "layout", "layout-small", "plain", "buttons", "forms", "tables", "tables-small", "filters",
-    "overlays", "display", "blocks", "record", "timeline", "stages", "charts", "convert", "vetting", "report",
+    "overlays", "display", "blocks", "record", "timeline", "files", "stages", "charts", "convert", "vetting", "report",
     "utilities",
 )  # fmt: skip
-SCRIPTS = ("page", "theme", "menus", "dialogs", "palette", "rows", "keys", "board", "lookup", "tags")
+SCRIPTS = ("page", "theme", "menus", "dialogs", "palette", "rows", "keys", "board", "lookup", "tags", "files")
 _TOKEN = f"csrf{secrets.token_hex(16)}"  # stands in a remembered frame where the request's token goes
 
 

@@ -159,6 +159,7 @@ def _uuid(sample: Sample, name: str) -> Any:
 
 
 def _activities(sample: Sample) -> None:
+    from crm.activities.files.services import delete_file
     from crm.activities.services import create_activity, delete_activity
     from leads.models import Lead
 
@@ -171,6 +172,9 @@ def _activities(sample: Sample) -> None:
     deleted = create_activity(kind="note", records=ours, actor=firm.ana, body="Written in error")
     delete_activity(activity=deleted, actor=firm.ana)
     sample.keep(task=task, task_west=task_west, note=note, note_deleted=deleted)
+    given = [make.file(ours[0], firm.ana), make.file(west[0], firm.sam), make.file(ours[0], firm.ana)]
+    sample.keep(file=given[0], file_west=given[1], file_deleted=given[2])
+    delete_file(file=given[2], actor=firm.ana)
 
 
 def _views(sample: Sample) -> None:

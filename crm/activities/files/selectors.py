@@ -1,0 +1,41 @@
+"""Reading files: one that somebody asks for, and those of a page of the timeline."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import Http404
+
+from crm.activities.access import may_reach
+from crm.activities.models import Activity, StoredFile
+from crm.users.models import Membership
+
+THERE = Q(deleted_at=None, activity__deleted_at=None)
+
+
+def get_file(
+    actor: Membership, file_id: UUID, *, verb: str = "view", lock: bool = False, deleted: bool = False
+) -> StoredFile:
+    """Return the file if ``actor`` may view (or ``edit``) its activity, else raise ``Http404``.
+
+    ``lock`` takes it FOR UPDATE with its activity; ``deleted`` looks among those put away instead.
+    """
+    rows = StoredFile.objects.select_related("activity").filter(~THERE if deleted else THERE)
+    if lock:
+        rows = rows.select_for_update(of=("self", "activity"))
+    file = rows.filter(pk=file_id).first()
+    if file is None or not may_reach(actor, file.activity, verb):
+        raise Http404
+    return file
+
+
+def files_of(activities: Iterable[Activity]) -> dict[UUID, list[StoredFile]]:
+    """Return for each activity's id its files in the order in which they were added, with one query."""
+    found: dict[UUID, list[StoredFile]] = defaultdict(list)
+    if ids := [activity.pk for activity in activities]:
+        for file in StoredFile.objects.filter(activity_id__in=ids, deleted_at=None).order_by("created_at", "id"):
+            found[file.activity_id].append(file)
+    return found

@@ -1,0 +1,74 @@
+"""Where the bytes of files lie, and what is cleared away there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.activities.files.accepting import clean_name, content_type_of
+from crm.activities.files.models import StoredFile, folder_of
+from crm.activities.models import Activity
+from crm.tenants.bulk import insert_many
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+
+SETTLED = timedelta(days=1)  # for so long the row of what was written may not be committed yet
+AT_ONCE = 500
+
+
+def store_files(activity: Activity, files: Sequence[File]) -> list[StoredFile]:
+    """Keep ``files`` with ``activity``; raise ``ValidationError`` for one that is not taken.
+
+    The bytes are written before the row: a failure leaves bytes that no row names, and ``clear_away`` finds those.
+    """
+    try:
+        types = [content_type_of(file) for file in files]
+    except ValidationError as error:
+        raise ValidationError({"files": error.messages}) from error
+    rows = [
+        StoredFile(activity=activity, name=clean_name(file.name or ""), content_type=content_type, size=file.size)
+        for file, content_type in zip(files, types, strict=True)
+    ]
+    for row, file in zip(rows, files, strict=True):
+        default_storage.save(row.key, file)
+    insert_many(StoredFile, rows)
+    return rows
+
+
+def clear_away(tenant: Tenant) -> int:
+    """Delete files that can no longer be restored, and all bytes that no row names; return how many bytes' files."""
+    with tenant_context(tenant):
+        too_late = timezone.now() - timedelta(days=settings.RECORDS_KEPT_DAYS)
+        StoredFile.objects.filter(Q(deleted_at__lt=too_late) | Q(activity__deleted_at__lt=too_late)).delete()
+    settled = list(_settled(folder_of(tenant.pk)))
+    cleared = 0
+    for start in range(0, len(settled), AT_ONCE):
+        some = settled[start : start + AT_ONCE]
+        with tenant_context(tenant):
+            named = set(StoredFile.objects.filter(pk__in=some).values_list("pk", flat=True))
+        for lost in set(some) - named:
+            default_storage.delete(f"{folder_of(tenant.pk)}/{lost}")
+            cleared += 1
+    return cleared
+
+
+def _settled(folder: str) -> Iterator[UUID]:
+    """Yield the ids under which something lies in ``folder`` that was written some time ago."""
+    before = timezone.now() - SETTLED
+    try:
+        names = default_storage.listdir(folder)[1]
+    except FileNotFoundError:  # nothing was ever added
+        return
+    for name in names:
+        if default_storage.get_modified_time(f"{folder}/{name}") < before:
+            with suppress(ValueError):  # not ours
+                yield UUID(name)

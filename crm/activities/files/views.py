@@ -1,0 +1,53 @@
+"""Handing files out, and taking them away."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from crm.activities.files import services
+from crm.activities.files.selectors import get_file
+from crm.activities.views import back, home_of
+from crm.ui.http import go, method
+from crm.ui.toasts import say
+from crm.users.http import WorkspaceRequest
+
+logger = structlog.get_logger(__name__)
+
+
+@require_safe
+def download(request: WorkspaceRequest, file_id: UUID) -> HttpResponseBase:
+    """The file as an attachment, in pieces. It never runs as a page of ours, whatever it holds."""
+    file = get_file(request.actor, file_id)
+    try:
+        content = default_storage.open(file.key)
+    except FileNotFoundError as error:
+        logger.error("file_missing", key=file.key)
+        raise Http404 from error
+    response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    # As it lies there: compressing it on the way would lose its length, and most files are compressed already.
+    response.headers["Content-Encoding"] = "identity"
+    return response
+
+
+@require_POST
+def deletion(request: WorkspaceRequest, file_id: UUID) -> HttpResponse:
+    """POST puts the file away, DELETE brings it back."""
+    restores = method(request) == "DELETE"
+    file = get_file(request.actor, file_id, verb="edit", lock=True, deleted=restores)
+    home = back(request, home_of(request, file.activity))
+    if restores:
+        services.restore_file(file=file, actor=request.actor)
+        say(request, _("“%(name)s” is back.") % {"name": file})
+    else:
+        services.delete_file(file=file, actor=request.actor)
+        say(request, _("“%(name)s” was deleted.") % {"name": file}, undo_url=request.path)
+    return go(request, home)

@@ -1,0 +1,38 @@
+"""What a request may bring along at most, so that no upload fills the memory or the disk of the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
+
+
+class BoundedUpload(FileUploadHandler):
+    """The first of the upload handlers: of a request beyond ``UPLOAD_MAX_BYTES`` it keeps the text, and no file.
+
+    The files are read past, since the form is answered with what is wrong and what was typed.
+    """
+
+    def handle_raw_input(
+        self, input_data: Any, META: dict, content_length: int, boundary: bytes, encoding: str | None = None
+    ) -> None:
+        self.is_too_much = content_length > settings.UPLOAD_MAX_BYTES
+
+    def new_file(self, *args: Any, **options: Any) -> None:
+        super().new_file(*args, **options)
+        if self.is_too_much:
+            self.request.has_too_much = True  # type: ignore[union-attr]
+            raise SkipFile
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def has_too_much(request: HttpRequest) -> bool:
+    """Whether files of this request were left out because together they were too large."""
+    return getattr(request, "has_too_much", False)
