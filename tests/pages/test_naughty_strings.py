@@ -1,14 +1,11 @@
-"""The Big List of Naughty Strings in every text field: stored as typed, shown escaped."""
+"""Naughty strings in every text field: stored as typed, shown escaped."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils.html import escape
 
@@ -18,11 +15,8 @@ from crm.picklists.selectors import default_choice
 from crm.records.registry import record_type, record_types
 from crm.tenants.context import tenant_context
 from tests import make
+from tests.naughty import NASTY, all_strings
 from tests.people import Firm, client_of
-
-LIST = Path(settings.BASE_DIR).parent / "shared" / "data" / "strings" / "blns.json"
-
-pytestmark = pytest.mark.skipif(not LIST.exists(), reason="the list of strings is not beside this checkout")
 
 # What a record must have when no naughty string is left for it.
 NAMES = {
@@ -32,33 +26,6 @@ NAMES = {
     "opportunities": {"name": "Deal"},
 }
 KEYS = [one.key for one in record_types()]
-# Of every sort: markup, quotes, templates, paths, SQL, control, right-to-left, combining, beyond the BMP, expanding.
-NASTY = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'\"`&lt;&amp;",
-    "{{ 7*7 }}{% debug %}",
-    "{% include '/etc/passwd' %}",
-    "</textarea></title><svg/onload=alert(1)>",
-    "javascript:alert(1)",
-    "Robert'); DROP TABLE leads_lead;--",
-    "../../../../etc/passwd%00",
-    '=HYPERLINK("x")',
-    "%s %d %(name)s {0} $1 \\1",
-    "\u202etest\u202c \u2066x\u2069",
-    "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮",
-    "👩‍👩‍👧‍👦 𝒳 🇩🇪",
-    "ﷺﷺﷺﷺ ﬁ ß İ ı",
-    "表ポあA鷗ŒéＢ逍Üßªąñ丂㐀𠀀",
-    "\u200b\ufeffx\u00ad",
-    "null",
-    "-1e400",
-    "\t<b>tab</b>",
-)
-
-
-def strings() -> list[str]:
-    return [text for text in json.loads(LIST.read_text()) if text.strip()]
 
 
 def text_fields(key: str) -> list[FieldSpec]:
@@ -150,7 +117,7 @@ def test_every_field_takes_the_nastiest(key: str, firm: Firm) -> None:
 def test_the_whole_list_is_taken(key: str, firm: Firm) -> None:
     """Leads take all of it, the others, whose fields are of the same kinds, a third each."""
     client, beside = client_of(firm.ada), needed(firm, key)
-    for texts in shares(key, strings() if key == "leads" else strings()[KEYS.index(key) - 1 :: 3]):
+    for texts in shares(key, all_strings() if key == "leads" else all_strings()[KEYS.index(key) - 1 :: 3]):
         check(firm, client, key, texts, beside)
 
 
