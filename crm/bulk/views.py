@@ -22,7 +22,7 @@ from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
 from crm.ui import format as formats
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method, respond, respond_polled
 from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -183,7 +183,7 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "may_undo": services.may_be_undone(found),
         "back": found.back or reverse(f"{record_type.key}:list"),
     }
-    return respond(request, "bulk/run.html", context, partial="progress")
+    return respond_polled(request, "bulk/run.html", context, running=running, element="bulk-progress")
 
 
 def _heading(run: BulkRun) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from crm.events.jobs import ring
@@ -18,16 +18,21 @@ from crm.tenants.context import tenant_context
 from crm.tenants.jobs import tenant_by_id
 
 STALLED = timedelta(seconds=30)
+TURN_SECONDS = 30.0
 
 logger = structlog.get_logger(__name__)
 
 
-@shared_task
+@shared_task(expires=60)
 def run(tenant_id: str, job_id: str) -> None:
-    """Run one import to its end."""
+    """Work on one import for a while, then let others have their turn. Expires: what a late worker would do, the sweep
+    asks for again."""
     tenant = tenant_by_id(tenant_id)
     try:
-        run_import(tenant, job_id)
+        if run_import(tenant, job_id, seconds=TURN_SECONDS):
+            kick(tenant.pk, UUID(job_id))
+    except (OperationalError, InterfaceError):
+        logger.exception("import_interrupted", job=job_id)  # the database was away: the sweep goes on
     except Exception as error:
         logger.exception("import_failed", job=job_id)
         with tenant_context(tenant):

@@ -44,7 +44,6 @@ class Import(TenantModel):
     updated_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
-    deferred = models.JSONField(default=list)  # links to rows further down: [record id, field, text], set at the end
     problem = models.TextField(blank=True)  # why it failed as a whole
     cancel_asked = models.BooleanField(default=False)
     made_by = TenantForeignKey("users.Membership")
@@ -68,13 +67,28 @@ class ImportFile(TenantModel):
     content = models.BinaryField()
 
 
+class DeferredLink(TenantModel):
+    """A link to a row further down in the file, to be set when all rows are in; ``cells`` are the row it is from."""
+
+    job = TenantForeignKey(Import)
+    number = models.PositiveIntegerField()  # of the row it is from
+    cells = models.JSONField()
+    record_id = models.UUIDField()
+    field = models.CharField(max_length=100)
+    text = models.TextField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "job", "number", "field"], name="deferred_once")]
+
+
 class RefusedRow(TenantModel):
-    """A row that was not taken, as it stood in the file, with the reasons."""
+    """A row that was not taken, as it stood in the file, with the reasons; or that was (``came_in``), with remarks."""
 
     job = TenantForeignKey(Import)
     number = models.PositiveIntegerField()  # of the row, the first after the header is 1
     cells = models.JSONField()
     reasons = models.JSONField()
+    came_in = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="refused_once")]

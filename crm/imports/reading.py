@@ -50,6 +50,8 @@ def find_shape(content: bytes) -> Shape:
         count = sum(1 for _line in lines)
     except (csv.Error, UnicodeDecodeError) as error:
         raise ValidationError(_("The file cannot be read: %(error)s.") % {"error": error}) from error
+    if "\x00" in "".join(headers):
+        raise ValidationError(_("The names of the columns hold null characters."))
     if not any(headers):
         raise ValidationError(_("The first line names no columns."))
     if len(headers) > MOST_COLUMNS:

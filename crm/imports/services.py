@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.imports.guessing import guess_mapping, importable
-from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
+from crm.imports.models import DeferredLink, Import, ImportFile, ImportState, RefusedRow
 from crm.imports.reading import find_shape
 from crm.records.types import RecordType
 from crm.tenants.context import current_tenant_id
@@ -100,6 +100,7 @@ def cancel_import(*, job: Import, actor: Membership) -> None:
 @transaction.atomic
 def fail_import(*, job: Import, problem: str) -> None:
     """Give the import up as a whole."""
+    DeferredLink.objects.filter(job=job).delete()
     job.state, job.problem, job.finished_at = ImportState.FAILED, problem[:2000], timezone.now()
     job.save(update_fields=["state", "problem", "finished_at"])
 

@@ -18,7 +18,7 @@ from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, importable, is_of
 from crm.imports.models import Import, ImportState
 from crm.records import registry
 from crm.records.types import RecordType
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method, respond, respond_polled
 from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -88,19 +88,19 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
 
 
 def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
-    """How far the import is, and what came of it; the fragment polls while it runs."""
+    """How far the import is, and what came of it; a part of the page polls while it runs."""
     found, record_type = _job(request, job_id)
     if found.state == ImportState.UPLOADED:
         return go(request, reverse("imports:columns", args=[found.pk]))
-    refused_rows = selectors.refused_rows(found, limit=10_000)
+    running = found.state in services.OPEN_STATES
     context = {
         "job": found,
         "type": record_type,
-        "running": found.state in services.OPEN_STATES,
-        "reasons": selectors.common_reasons(refused_rows),
-        "sample": refused_rows[:10],
+        "running": running,
+        "reasons": [] if running else selectors.common_reasons(found),
+        "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),
     }
-    return respond(request, "imports/job.html", context, partial="progress")
+    return respond_polled(request, "imports/job.html", context, running=running, element="import-progress")
 
 
 def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
@@ -121,16 +121,22 @@ def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
 
 
 def refused(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
-    """The refused rows as a file: their cells as they stood, and why; mended, it can be imported as it is."""
+    """The refused rows as a file: their cells as they stood, and why; mended, it can be imported as it is.
+
+    ``?remarks=1``: the rows that came in and have remarks, which are not to be imported again.
+    """
     found, _record_type = _job(request, job_id)
+    came_in = "remarks" in request.GET
     kept = [index for index, header in enumerate(found.headers) if not is_of_refusals(header)]
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([*(defuse(found.headers[index]) for index in kept), REFUSED_ROW, REFUSED_BECAUSE])
-    for row in selectors.refused_rows(found):
+    for row in selectors.refused_rows(found, came_in=came_in):
         writer.writerow([*(defuse(row.cells[index]) for index in kept), row.number, "; ".join(row.reasons)])
     response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{_("refused")}-{found.pk}.csv"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{_("remarks") if "remarks" in request.GET else _("refused")}-{found.pk}.csv"'
+    )
     return response
 
 

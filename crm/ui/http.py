@@ -37,6 +37,21 @@ def respond(
     return response
 
 
+def respond_polled(
+    request: HttpRequest, template: str, context: dict[str, Any], *, running: bool, element: str
+) -> HttpResponse:
+    """Render a page that polls for how far something is.
+
+    While it is ``running`` the poll gets the partial ``counts``: what stands around it, and whoever is typing there,
+    is left in peace. When it is over it gets the partial ``progress``, in place of the element of the id ``element``.
+    """
+    if running or not is_fragment(request):
+        return respond(request, template, context, partial="counts")
+    response = respond(request, template, context, partial="progress")
+    response["HX-Retarget"], response["HX-Reswap"] = f"#{element}", "outerHTML"
+    return response
+
+
 def go(request: HttpRequest, url: str) -> HttpResponse:
     """Leave for ``url`` after a write (303). In a dialog or an htmx request the whole page leaves, messages kept."""
     if is_fragment(request):

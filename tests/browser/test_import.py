@@ -67,7 +67,14 @@ def test_an_import_is_cancelled(fresh_firm: Firm, page: Page, sign_in: SignIn) -
     )
     page.get_by_role("button", name="Upload and choose columns").click()
     page.get_by_role("button", name="Import 41 rows").click()
-    page.locator("#import-progress").get_by_role("button", name="Cancel").click()
+    cancel = page.locator("#import-progress").get_by_role("button", name="Cancel")
+    cancel.focus()
+    for _poll in range(2):
+        with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
+            pass
+    expect(cancel).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Stopping …")).to_be_disabled()
     work_off(fresh_firm, page)
     expect(page.locator("#import-progress")).to_contain_text("Cancelled")
     with tenant_context(fresh_firm.tenant):

@@ -138,3 +138,17 @@ def test_an_import_is_its_makers_business(firm: Firm) -> None:
     assert client_of(firm.max).get(f"/acme/imports/{job.pk}/").status_code == 200
     assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/").status_code == 200
     assert client_of(firm.ana).get(f"/acme/imports/{job.pk}/").status_code == 404
+
+
+def test_without_javascript_progress_is_a_link_away(firm: Firm) -> None:
+    job = upload(firm, "accounts", "name\nOne\n")
+    address = f"/acme/imports/{job.pk}/"
+    refresh = f'<noscript><a class="button button-s" href="{address}">'
+    client = client_of(firm.ada)
+    assert refresh in client.get(address).content.decode()
+    poll = client.get(address, headers={"HX-Request": "true"})
+    assert b"<progress" in poll.content and b"<button" not in poll.content and "HX-Retarget" not in poll
+    finished(firm, job)
+    end = client.get(address, headers={"HX-Request": "true"})
+    assert end["HX-Retarget"] == "#import-progress" and b"Look at the accounts" in end.content
+    assert refresh not in client.get(address).content.decode()

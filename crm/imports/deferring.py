@@ -1,0 +1,84 @@
+"""Links to rows that stand further down in the file: kept with each batch, set when all rows are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from crm.imports.cells import Cells
+from crm.imports.findings import finding
+from crm.imports.models import DeferredLink, Import, RefusedRow
+from crm.records.registry import record_type as type_of_key
+from crm.records.types import RecordType
+from crm.tenants.bulk import insert_many
+
+
+@dataclass(frozen=True)
+class Link:
+    """The row at ``offset`` in its batch made or changed ``record_id``, whose ``field`` is still to be ``text``."""
+
+    offset: int
+    record_id: Any
+    field: str
+    text: str
+
+
+def keep_links(job: Import, batch: list[list[str]], links: Iterable[Link]) -> None:
+    """Keep them with the rows that they are from: who reads a refusal wants to see its row."""
+    insert_many(
+        DeferredLink,
+        [
+            DeferredLink(
+                job=job,
+                number=job.position + 1 + link.offset,
+                cells=finding(job, 0, batch[link.offset], []).cells,
+                record_id=link.record_id,
+                field=link.field,
+                text=link.text,
+            )
+            for link in links
+        ],
+    )
+
+
+def set_next_links(job: Import, most: int) -> bool:
+    """Set some of the links that were kept; False when there were none."""
+    links = list(DeferredLink.objects.filter(job=job).order_by("number", "field")[:most])
+    if not links:
+        return False
+    record_type = type_of_key(job.record_type)
+    cells = Cells(job.made_by, day_first=job.day_first, make_choices=False, make_people=False)
+    cells.load_records(record_type.key, list(dict.fromkeys(link.text for link in links)))
+    records = record_type.model.objects.in_bulk([link.record_id for link in links])
+    for link in links:
+        record = records.get(link.record_id)
+        if record is not None and record_type.has(link.field):
+            _set_link(job, record_type, record, link, cells)
+    DeferredLink.objects.filter(pk__in=[link.pk for link in links]).delete()
+    return True
+
+
+def _set_link(job: Import, record_type: RecordType, record: Any, link: DeferredLink, cells: Cells) -> None:
+    spec = record_type.spec(link.field)
+    try:
+        with transaction.atomic():
+            value = spec.kind.parse(spec, link.text, cells)
+            record_type.update(record, actor=job.made_by, values={link.field: value})
+    except ValidationError as error:
+        record.refresh_from_db()  # its other link must not try to bring this one in again
+        _say(job, link, [f"{spec.label}: {message}" for message in error.messages])
+
+
+def _say(job: Import, link: DeferredLink, reasons: list[str]) -> None:
+    """Add to what was said of the row before, if anything was."""
+    said = finding(job, link.number, link.cells, reasons, came_in=True)
+    before = RefusedRow.objects.filter(job=job, number=link.number).first()
+    if before is None:
+        insert_many(RefusedRow, [said])
+    else:
+        before.reasons = [*before.reasons, *said.reasons]
+        before.save(update_fields=["reasons"])

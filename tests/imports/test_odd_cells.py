@@ -1,0 +1,96 @@
+"""Cells that nobody expects refuse their own row at most."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import Account
+from crm.fields.kinds import Text
+from crm.imports.models import RefusedRow
+from crm.imports.reading import SAMPLE_BYTES
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from tests.imports.steps import bring_in, download
+from tests.imports.test_mending import rows_of, written
+from tests.naughty import all_strings
+from tests.people import Firm, client_of
+
+FILLER = "".join(f"Firm {number},{'x' * 90}\n" for number in range(SAMPLE_BYTES // 90))
+
+
+@pytest.mark.parametrize("row", ["Nu\x00ll,", "Null,Ber\x00lin", "Null,Berlin,Bo\x00gus", "Null,Berlin,,Kes\x00trel"])
+def test_a_null_character_far_down_refuses_its_row_only(firm: Firm, row: str) -> None:
+    text = f"name,city,industry,parent\n{FILLER}{row}\nLast,Bonn\n"
+    job = bring_in(firm, "accounts", text)
+    assert (job.refused_count, job.created_count) == (1, job.total - 1)
+    with tenant_context(firm.tenant):
+        assert Account.objects.filter(name="Last").exists()
+        refused = RefusedRow.objects.get()
+    assert "Null characters are not allowed." in refused.reasons[0]
+    assert "\ufffd" in "".join(refused.cells)
+    assert "\ufffd" in download(firm, job)
+
+
+def test_a_null_character_in_a_column_that_is_left_out_does_no_harm(firm: Firm) -> None:
+    job = bring_in(firm, "accounts", f"name,colour\n{FILLER}Last,r\x00d\n")
+    assert (job.refused_count, job.created_count) == (0, job.total)
+
+
+def test_null_characters_among_the_column_names_are_refused(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    for names, status in (("na\x00me,city", 422), ("name,city", 303)):
+        file = SimpleUploadedFile("rows.csv", f"{names}\nKestrel,Bonn\n".encode("utf-16"))
+        assert client.post("/acme/imports/new/accounts/", {"file": file}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["x" * 5_000, "9" * 400, "1e999", "-1e400", "NaN", "0x10", "32/13/9999", "99999999999999999999"],
+)
+@pytest.mark.parametrize("field", ["industry", "employees", "annual_revenue", "owner", "parent", "external_id"])
+def test_what_is_too_much_for_a_field_refuses_its_row_only(firm: Firm, field: str, cell: str) -> None:
+    job = bring_in(firm, "accounts", f"name,{field}\nFirst,\nOdd,{cell}\nLast,\n")
+    assert job.created_count + job.refused_count == 3
+    with tenant_context(firm.tenant):
+        assert {"First", "Last"} <= set(Account.objects.values_list("name", flat=True))
+    client = client_of(firm.ada)
+    assert client.get(f"/acme/imports/{job.pk}/").status_code == 200
+
+
+def test_every_text_comes_in_as_it_stands_in_the_file(firm: Firm) -> None:
+    rows = [
+        {"external_id": f"s{number}", "last_name": "Brandt", "email": "h@k.example", "description": text}
+        for number, text in enumerate(all_strings())
+    ]
+    job = bring_in(firm, "leads", written(rows))
+    assert (job.created_count, job.refused_count) == (len(rows), 0)
+    with tenant_context(firm.tenant):
+        found = dict(Lead.objects.values_list("external_id", "description"))
+    assert found == {row["external_id"]: row["description"].strip() for row in rows}
+
+
+def test_every_text_of_a_refused_row_comes_back_as_it_stood(firm: Firm) -> None:
+    rows = [{"last_name": "Brandt", "email": "nowhere", "description": text} for text in all_strings()]
+    first = bring_in(firm, "leads", written(rows))
+    assert first.refused_count == len(rows)
+    page = client_of(firm.ada).get(f"/acme/imports/{first.pk}/").content.decode()
+    assert "<script>alert" not in page
+    mended = [row | {"email": "h@k.example"} for row in rows_of(download(firm, first))]
+    second = bring_in(firm, "leads", written(mended))
+    assert second.created_count == len(rows)
+    with tenant_context(firm.tenant):
+        kept = sorted(Lead.objects.values_list("description", flat=True))
+    assert kept == sorted(text.strip() for text in all_strings())
+
+
+@pytest.mark.parametrize("options", [{}, {"dry_run": "1"}])
+def test_a_row_that_only_the_database_refuses_keeps_no_other_back(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, options: dict[str, str]
+) -> None:
+    monkeypatch.setattr(Text, "parse", lambda self, spec, text, context: text)  # a check that lags behind its column
+    job = bring_in(firm, "accounts", f"name,city\nFirst,\nOdd,{'x' * 300}\nLast,\n", **options)
+    assert (job.created_count, job.refused_count) == (2, 1)
+    assert "The database does not take this row" in download(firm, job)
+    with tenant_context(firm.tenant):
+        assert set(Account.objects.values_list("name", flat=True)) == (set() if options else {"First", "Last"})

@@ -1,0 +1,191 @@
+"""Several workers, stalled and cancelled imports, and what stretches over batches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from accounts.models import Account
+from crm.imports import jobs, running
+from crm.imports.models import DeferredLink, Import, ImportState, RefusedRow
+from crm.imports.running import run_import
+from crm.tenants.context import tenant_context
+from tests.imports.steps import bring_in, download, finished, tenant_of, upload
+from tests.people import Firm, client_of
+
+
+def firms(count: int, parent: str = "") -> str:
+    return "name,parent\n" + "".join(f"Firm {number},{parent}\n" for number in range(count))
+
+
+def now(firm: Firm, job: Import) -> Import:
+    with tenant_context(tenant_of(firm)):
+        job.refresh_from_db()
+    return job
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 10)
+
+
+@pytest.fixture
+def in_the_second_batch(monkeypatch: pytest.MonkeyPatch, small_batches: None) -> Callable[[Callable[[], Any]], None]:
+    """Have something done by somebody else while the second batch is under way."""
+    taken = running._take_in
+    batches: list[Any] = []
+
+    def arrange(do: Callable[[], Any]) -> None:
+        def take_in(*args: Any) -> None:
+            batches.append(args)
+            if len(batches) == 2:
+                thread = threading.Thread(target=aside, args=(do,))
+                thread.start()
+                thread.join(timeout=20)
+                assert not thread.is_alive(), "it waits for the batch"
+            taken(*args)
+
+        monkeypatch.setattr(running, "_take_in", take_in)
+
+    return arrange
+
+
+def aside(do: Callable[[], Any]) -> None:
+    try:
+        do()
+    finally:
+        connection.close()
+
+
+def test_a_second_worker_does_not_wait(fresh_firm: Firm, in_the_second_batch: Any) -> None:
+    job = upload(fresh_firm, "accounts", firms(35))
+    seen: list[bool] = []
+
+    def second_worker() -> None:
+        seen.append(run_import(tenant_of(fresh_firm), job.pk))
+        seen.append(now(fresh_firm, job).position == 10)
+
+    in_the_second_batch(second_worker)
+    done = finished(fresh_firm, job)
+    assert seen == [False, True], "it left at once, and did no rows"
+    assert (done.created_count, done.refused_count) == (35, 0)
+
+
+def test_cancelling_does_not_wait_and_keeps_what_came_in(fresh_firm: Firm, in_the_second_batch: Any) -> None:
+    job = upload(fresh_firm, "accounts", "name,parent\n" + "Child,Firm 9\n" + firms(35).partition("\n")[2])
+    client = client_of(fresh_firm.ada)
+    page = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/"
+    codes: list[int] = []
+    in_the_second_batch(lambda: codes.append(client.post(f"{page}run/", {"_method": "DELETE"}).status_code))
+    run_import(tenant_of(fresh_firm), job.pk)
+    assert codes == [303]
+    assert (now(fresh_firm, job).state, job.position, job.created_count) == (ImportState.CANCELLED, 20, 20)
+    with tenant_context(tenant_of(fresh_firm)):
+        assert Account.objects.count() == 20
+        assert Account.objects.get(name="Child").parent.name == "Firm 9", "what came in is whole"
+        assert not DeferredLink.objects.exists()
+    text = client.get(page).content.decode()
+    assert "Cancelled" in text
+    assert "Cancelled after 20 of 36 rows. What came in stays." in text
+
+
+def test_cancelled_too_late_it_is_done(fresh_firm: Firm, in_the_second_batch: Any) -> None:
+    job = upload(fresh_firm, "accounts", firms(20))
+    client = client_of(fresh_firm.ada)
+    page = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/run/"
+    in_the_second_batch(lambda: client.post(page, {"_method": "DELETE"}))
+    assert finished(fresh_firm, job).created_count == 20
+
+
+def test_a_long_import_lets_others_have_their_turn(
+    fresh_firm: Firm, small_batches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kicked: list[Any] = []
+    job = upload(fresh_firm, "accounts", firms(35))
+    monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(jobs, "kick", lambda *ids: kicked.append(ids))
+    positions = []
+    for _turn in range(5):
+        jobs.run(str(fresh_firm.tenant.pk), str(job.pk))
+        positions.append(now(fresh_firm, job).position)
+    assert positions == [10, 20, 30, 35, 35]
+    assert kicked == [(fresh_firm.tenant.pk, job.pk)] * 4
+    assert (job.state, job.created_count) == (ImportState.DONE, 35)
+
+
+def test_an_import_outlives_a_database_that_goes_away(
+    fresh_firm: Firm, small_batches: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = upload(fresh_firm, "accounts", firms(35))
+    taken = running._take_in
+
+    def lost(*args: Any) -> None:
+        taken(*args)
+        if args[0].position == 20:
+            raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(running, "_take_in", lost)
+    jobs.run(str(fresh_firm.tenant.pk), str(job.pk))
+    assert (now(fresh_firm, job).state, job.position) == (ImportState.RUNNING, 10)
+    monkeypatch.setattr(running, "_take_in", taken)
+    jobs.run(str(fresh_firm.tenant.pk), str(job.pk))
+    assert (now(fresh_firm, job).state, job.created_count) == (ImportState.DONE, 35)
+
+
+def test_links_to_rows_further_down_are_set_in_batches(fresh_firm: Firm, small_batches: None) -> None:
+    """By name and by external id; killed on the way, it goes on, and a link that fails is said of its own row."""
+    rows = "".join(f"c{number},Child {number},{'Mother' if number % 2 else 'm1'}\n" for number in range(34))
+    text = f"external_id,name,parent\n{rows}t1,Twin,\nt2,Twin,\nx1,Torn,Twin\nx2,Worn,Twin\nm1,Mother,\n"
+    job = upload(fresh_firm, "accounts", text)
+    tenant = tenant_of(fresh_firm)
+    for _batch in range(6):
+        assert run_import(tenant, job.pk, seconds=0)
+    with tenant_context(tenant_of(fresh_firm)):
+        assert Account.objects.filter(parent__name="Mother").count() == 20
+        assert DeferredLink.objects.count() == 16
+    done = finished(fresh_firm, job)
+    assert (done.created_count, done.refused_count) == (39, 0)
+    with tenant_context(tenant_of(fresh_firm)):
+        assert Account.objects.filter(parent__name="Mother").count() == 34
+        assert not DeferredLink.objects.exists()
+        said = {row.number: (row.cells[1], row.came_in, row.reasons) for row in RefusedRow.objects.all()}
+    reason = "The row came in, but for this: Parent account: 2 are called “Twin”."
+    assert said == {37: ("Torn", True, [reason]), 38: ("Worn", True, [reason])}
+
+
+def test_remarks_are_a_file_of_their_own(fresh_firm: Firm) -> None:
+    """Who imports the mended refusals does not bring those in again that came in already."""
+    job = bring_in(fresh_firm, "accounts", "name,parent\nTorn,Twin\nTwin,\nTwin,\n,Twin\n")
+    assert (job.created_count, job.refused_count) == (3, 1)
+    refused = download(fresh_firm, job)
+    assert "Torn" not in refused and len(refused.splitlines()) == 2
+    client = client_of(fresh_firm.ada)
+    page = client.get(f"/{fresh_firm.tenant.slug}/imports/{job.pk}/").content.decode()
+    assert "Download 1 refused row" in page and "?remarks=1" in page
+    remarks = client.get(f"/{fresh_firm.tenant.slug}/imports/{job.pk}/refused/?remarks=1").content.decode()
+    assert "Torn" in remarks and len(remarks.splitlines()) == 2
+
+
+@pytest.mark.parametrize("kill_after", [None, 2])
+def test_a_dry_run_counts_an_external_id_once_however_far_apart(
+    fresh_firm: Firm, small_batches: None, kill_after: int | None
+) -> None:
+    bring_in(fresh_firm, "accounts", "external_id,name,city\nold,Old,Ulm\n")
+    filler = "".join(f"f{number},Firm {number},\n" for number in range(12))
+    text = (
+        f"external_id,name,city\nnew,New,Bonn\nold,Old,Kiel\n,No id,\n{filler}new,New,Bonn\nold,Old,Kiel\n"
+        f",No id,\n{filler.replace('f', 'g')}new,New,Berlin\nold,Old,Ulm\n"
+    )
+    job = upload(fresh_firm, "accounts", text, dry_run="1")
+    for _batch in range(kill_after or 0):
+        run_import(tenant_of(fresh_firm), job.pk, seconds=0)
+    tried = finished(fresh_firm, job)
+    counts = (tried.created_count, tried.updated_count, tried.unchanged_count, tried.refused_count)
+    assert client_of(fresh_firm.ada).post(f"/{fresh_firm.tenant.slug}/imports/{job.pk}/run/").status_code == 303
+    real = finished(fresh_firm, job)
+    assert counts == (real.created_count, real.updated_count, real.unchanged_count, real.refused_count)
+    assert counts == (27, 3, 2, 0)
