@@ -31,10 +31,13 @@ CUSTOMER = "meaning:customer"
 
 
 class Worth:
-    """Accounts that are counted together: how many ``are`` so and ``became`` so; their open and won opportunities."""
+    """Accounts that are counted together: how many ``are`` so and ``became`` so, and have but lost opportunities
+    (``lost_only``); their open and won opportunities.
+    """
 
     def __init__(self) -> None:
-        self.number = {"are": 0, "became": 0, "became_before": 0, "open": 0, "won": 0, "won_before": 0}
+        numbers = ("are", "lost_only", "became", "became_before", "open", "won", "won_before")
+        self.number = dict.fromkeys(numbers, 0)
         self.value: dict[str, Money] = {"open": {}, "won": {}, "won_before": {}}
 
     def merge(self, other: Worth) -> None:
@@ -76,7 +79,11 @@ REPORT = Report(
 
 
 def _count_accounts(worths: Worths, accounts: QuerySet, period: Period) -> None:
-    counts = {"are": Count("*"), "became": _count_if(period.conditions("type_since"))}
+    counts = {
+        "are": Count("*"),
+        "lost_only": _count_if({"lost_only": True}),
+        "became": _count_if(period.conditions("type_since")),
+    }
     if before := period.before():
         counts["became_before"] = _count_if(before.conditions("type_since"))
     for row in accounts.values("type_id").annotate(**counts):
@@ -112,6 +119,10 @@ def _accounts(filters: Filters, **conditions: Any) -> str:
     return links.rows("accounts", filters, **conditions)
 
 
+def _lost_only(filters: Filters, **conditions: Any) -> str:
+    return _accounts(filters, lost_only="yes", **conditions)
+
+
 def _became(filters: Filters, **conditions: Any) -> str:
     return _accounts(filters, **(links.within("type_since", filters.period) | conditions))
 
@@ -136,6 +147,12 @@ def _figures(filters: Filters, worths: Worths, every: Worth) -> list[Figure]:
             _("Customers"),
             cells.count(customers.number["are"], _accounts(filters, type=CUSTOMER)),
             extra=cells.ratio(customers.number["are"], every.number["are"]),
+            note=_("of all accounts"),
+        ),
+        Figure(
+            _("Lost only"),
+            cells.count(every.number["lost_only"], _lost_only(filters)),
+            extra=cells.ratio(every.number["lost_only"], every.number["are"]),
             note=_("of all accounts"),
         ),
         *_new_customers(filters, customers, earlier),
@@ -185,6 +202,7 @@ def _by_type(filters: Filters, worths: Worths, every: Worth) -> Table:
             Column(_("Type"), "text"),
             Column(_("Accounts"), "count"),
             Column(_("Share"), "ratio"),
+            Column(_("Lost only"), "count"),
             *became,
             Column(_("Open opportunities"), "count"),
             Column(_("Open pipeline"), "money"),
@@ -204,6 +222,7 @@ def _line(filters: Filters, one: Choice | None, worth: Worth, every: Worth) -> l
         cells.text(one.label if one else _("All"), url),
         cells.count(worth.number["are"], url),
         cells.ratio(worth.number["are"], every.number["are"], url),
+        cells.count(worth.number["lost_only"], _lost_only(filters, **of_type) if worth.number["lost_only"] else ""),
     ]
     if not filters.period.is_everything:
         line.append(cells.count(worth.number["became"], _became(filters, **of_type)))

@@ -21,9 +21,9 @@ def accounts(inside: Firm) -> Firm:
     """By hand: 3 prospects, 1 customer, 1 past customer, and opportunities of each."""
     new = account(inside.ana, "New", type_since=date(2026, 5, 1))
     account(inside.sam, "Newer", type_since=date(2026, 5, 31))
-    account(None, "Old", type_since=date(2026, 4, 30))
+    account(None, "Old", type_since=date(2026, 4, 30), lost_only=True)
     customer = account(inside.ana, "Customer", "customer", type_since=date(2026, 5, 2))
-    past = account(inside.sam, "Past", "past_customer", type_since=date(2025, 1, 1))
+    past = account(inside.sam, "Past", "past_customer", type_since=date(2025, 1, 1), lost_only=True)
     gone = account(inside.ana, "Gone", "customer", deleted_at=timezone.now())
     deal(inside.ana, "Negotiation", 1_000, account=new)
     deal(inside.sam, "Qualifying", 2_000, account=new, currency="EUR")
@@ -46,6 +46,7 @@ def test_by_type(accounts: Firm) -> None:
         "Type": "Prospect",
         "Accounts": 3,
         "Share": Fraction(3, 5),
+        "Lost only": 1,
         "Open opportunities": 2,
         "Open pipeline": {"USD": 1_000, "EUR": 2_000},
         "Won opportunities": 0,
@@ -55,7 +56,7 @@ def test_by_type(accounts: Firm) -> None:
     assert (customer["Accounts"], customer["Open opportunities"], customer["Won opportunities"]) == (1, 1, 2)
     assert (customer["Open pipeline"], customer["Won value"]) == ({}, {"USD": 30_000})
     assert line(found, "Past customer")["Won value"] == {"USD": 40_000}
-    assert line(found, "All")["Accounts"] == 5
+    assert (line(found, "All")["Accounts"], line(found, "All")["Lost only"]) == (5, 2)
     assert line(found, "All")["Won value"] == {"USD": 70_000}
 
 
@@ -79,6 +80,9 @@ def test_the_numbers_on_top(accounts: Firm) -> None:
     assert figure(answer, "Accounts").cell.value == 5
     customers = figure(answer, "Customers")
     assert (customers.cell.value, customers.extra and customers.extra.value) == (1, Fraction(1, 5))
+    lost_only = figure(answer, "Lost only")
+    assert (lost_only.cell.value, lost_only.extra and lost_only.extra.value) == (2, Fraction(2, 5))
+    assert rows_behind(lost_only.cell.url, accounts.ada) == 2
 
 
 def test_of_one_owner_and_of_a_team(accounts: Firm) -> None:

@@ -4,9 +4,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from crm.fields.money import Money
 from crm.tenants.context import tenant_context
+from leads.conversion import ConversionPlan, convert_lead, new
 from leads.models import Lead
 from reports.answers import Answer
+from tests import make
 from tests.people import Firm
 from tests.reports.reading import ask, cells_of, figure, labels, line, rows_behind, table
 from tests.reports.rows import account, deal
@@ -26,6 +29,17 @@ def pipeline(inside: Firm) -> Firm:
     deal(inside.ana, "Lost", 800_000)
     deal(inside.ana, "Negotiation", 700_000, deleted_at=timezone.now())
     return inside
+
+
+def test_what_a_lead_is_guessed_to_be_worth_is_not_in_it_until_it_is_converted(pipeline: Firm) -> None:
+    lead = make.lead(pipeline.ana, company="Kestrel", estimated_value=Money(5_000_000, "USD"))
+    before = ask("pipeline", pipeline.ada)
+    assert figure(before, "Open pipeline").cell.value == {"USD": 120_054, "EUR": 70_000}
+    assert line(table(before, "owner"), "Ana Owner")["Opportunities"] == 3
+    convert_lead(lead_id=lead.pk, actor=pipeline.ana, plan=ConversionPlan(account=new(), opportunity=new()))
+    after = ask("pipeline", pipeline.ada)
+    assert figure(after, "Open pipeline").cell.value == {"USD": 5_120_054, "EUR": 70_000}
+    assert line(table(after, "owner"), "Ana Owner")["Opportunities"] == 4
 
 
 def test_by_stage_for_each_currency(pipeline: Firm) -> None:
