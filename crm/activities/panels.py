@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from crm.activities.files.forms import limits
 from crm.activities.files.models import StoredFile
-from crm.activities.files.selectors import files_of
+from crm.activities.files.selectors import files_of, newest_files
 from crm.activities.files.types import icon_of
 from crm.activities.forms import ComposerForm
 from crm.activities.models import Activity, ActivityKind
@@ -30,6 +30,7 @@ from crm.users.models import Membership
 from crm.users.roles import RECORD_KEYS
 
 TASKS_SHOWN = 20
+FILES_SHOWN = 10
 MOST_CHANGES = 8  # of one event in the timeline; the history page shows all
 
 
@@ -117,6 +118,15 @@ def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
     }
 
 
+def files_context(actor: Membership, record: Any) -> dict[str, Any]:
+    """What ``activities/files_panel.html`` shows: the newest files, wherever in the timeline they stand."""
+    files = newest_files(record, FILES_SHOWN + 1)
+    return {
+        "rows": [(file, icon_of(file.name)) for file in files[:FILES_SHOWN]],
+        "is_capped": len(files) > FILES_SHOWN,
+    }
+
+
 def may_write(actor: Membership, record: Any) -> bool:
     """Whether ``actor`` may log something on ``record``: not where it would be left behind, on a converted lead."""
     return can(actor, "edit", record) and not registry.type_of(record).locked(record)
@@ -125,3 +135,4 @@ def may_write(actor: Membership, record: Any) -> bool:
 for _key in RECORD_KEYS:
     registry.add_panel(_key, Panel("timeline", "activities/timeline.html", timeline_context, place="middle"))
     registry.add_panel(_key, Panel("tasks", "activities/open_tasks.html", tasks_context, order=10))
+    registry.add_panel(_key, Panel("files", "activities/files_panel.html", files_context, order=60))

@@ -16,7 +16,7 @@ from crm.activities import services
 from crm.activities.access import get_activity
 from crm.activities.forms import ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
-from crm.activities.panels import composer_context, feed_context, tasks_context, timeline_context
+from crm.activities.panels import composer_context, feed_context, files_context, tasks_context, timeline_context
 from crm.activities.refs import refs_of
 from crm.activities.selectors import timeline as read_timeline
 from crm.pages.editing import locked_page
@@ -124,7 +124,11 @@ def _feed(request: WorkspaceRequest, record: Any, form: ComposerForm | None = No
     panel = timeline_context(request.actor, record)
     if form is not None:
         panel |= composer_context(form)
-    context = {"panel": panel, "tasks": tasks_context(request.actor, record)}
+    context = {
+        "panel": panel,
+        "tasks": tasks_context(request.actor, record),
+        "files": files_context(request.actor, record),
+    }
     status = 422 if form is not None else 200
     return respond(request, "activities/after_writing.html", context, partial="fragment", status=status)
 

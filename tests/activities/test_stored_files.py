@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from crm.activities.files.services import delete_file
 from crm.activities.files.storing import clear_away
 from crm.activities.jobs import clear_files
 from crm.activities.models import Activity, StoredFile
+from crm.activities.services import create_activity
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.activities.uploading import PDF, content_of, fetched, lead_of, name_on_disk, page_of, sent, stored
@@ -34,6 +36,23 @@ def test_files_lie_outside_of_what_is_served_as_static(firm: Firm) -> None:
     for path in (f"/media/{file.key}", f"/static/{file.key}", f"/static/../media/{file.key}"):
         assert client.get(path).status_code == 404
     assert fetched(firm, file).status_code == 200
+
+
+def test_a_file_is_found_beside_a_long_timeline_too(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead, other = make.lead(firm.ana), make.lead(firm.ana)
+        make.file(lead, firm.ana)
+        gone = make.file(lead, firm.ana, "gone.pdf")
+        make.file(other, firm.ana, "other.pdf")
+        for number in range(35):
+            create_activity(kind="note", records=[lead], actor=firm.ana, body=f"Note {number}")
+        delete_file(file=gone, actor=firm.ana)
+    page = page_of(firm, lead)
+    assert "added a file" not in page.partition('id="timeline"')[2].partition("</ol>")[0]
+    panel = page.partition('id="record-files"')[2].partition("</section>")[0]
+    assert "offer.pdf" in panel
+    assert "gone.pdf" not in panel
+    assert "other.pdf" not in panel
 
 
 def test_who_does_not_reach_the_record_gets_no_file(firm: Firm, other_firm: Firm) -> None:

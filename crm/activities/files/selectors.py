@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import Http404
 
 from crm.activities.access import may_reach
-from crm.activities.models import Activity, StoredFile
+from crm.activities.models import Activity, ActivityLink, StoredFile
 from crm.users.models import Membership
 
 THERE = Q(deleted_at=None, activity__deleted_at=None)
@@ -30,6 +30,13 @@ def get_file(
     if file is None or not may_reach(actor, file.activity, verb):
         raise Http404
     return file
+
+
+def newest_files(record: Model, limit: int) -> list[StoredFile]:
+    """Return the files of ``record``, which the actor may view, the newest first, with who added each."""
+    ids = ActivityLink.objects.filter(record_type=record._meta.app_label, record_id=record.pk).values("activity_id")
+    files = StoredFile.objects.filter(THERE, activity_id__in=ids).select_related("activity__owner")
+    return list(files.order_by("-created_at", "-id")[:limit])
 
 
 def files_of(activities: Iterable[Activity]) -> dict[UUID, list[StoredFile]]:
