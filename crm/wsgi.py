@@ -15,7 +15,9 @@ def _load() -> None:
     from django.urls import get_resolver
 
     from crm.events.jobs import warm
+    from crm.tenants.checks import refuse_to_serve_through_the_wall
 
+    refuse_to_serve_through_the_wall()
     warm()
     for urlconf in (settings.ROOT_URLCONF, settings.WORKSPACE_URLCONF):
         assert get_resolver(urlconf).url_patterns

@@ -10,8 +10,9 @@ from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.users.models import Membership, Team, User
 from crm.users.selectors import members, roles
-from crm.users.services import create_person, create_team, sign_up_workspace, update_member
+from crm.users.services import create_person, create_team, sign_up_workspace, update_team
 
+TEAMS = ("Mid-market", "Enterprise", "Partners")  # the admin's first
 DOMAIN = DEMO_EMAIL.partition("@")[2]
 
 
@@ -44,17 +45,15 @@ def hire(tenant: Tenant) -> Cast:
     """Let the colleagues in: all can sign in with the demo password. Must be inside the workspace."""
     admin = next(one for one in members() if one.role.key == "admin")
     by_role = {role.key: role for role in roles()}
-    teams: dict[str, Team] = {
-        name: create_team(actor=admin, name=name) for name in ("Mid-market", "Enterprise", "Partners")
-    }
+    first, *others = TEAMS
+    assert admin.team is not None  # the one that a new workspace has
+    update_team(actor=admin, team=admin.team, name=first, parent=None)
+    teams: dict[str, Team] = {name: create_team(actor=admin, name=name) for name in others} | {first: admin.team}
     for name, local, role, team in words.PEOPLE[1:]:
         user = create_person(email=f"{local}@{DOMAIN}", name=name, password=DEMO_PASSWORD)
         member = Membership(user=user, email=user.email, role=by_role[role], team=teams.get(team))
         member.name, member.name_key = name, name.casefold()
         member.save(force_insert=True)
-    update_member(
-        actor=admin, member=admin, name=admin.name, role=admin.role, team=teams[words.PEOPLE[0][3]], is_active=True
-    )
     forget("users.")
     by_key = {one.email.partition("@")[0]: one for one in members()}
     return Cast(tenant, by_key)

@@ -6,7 +6,10 @@ waits for the first and then finds its answer.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
+from django.utils import timezone
 
 from crm.pages.models import MadeOnce
 from crm.tenants.ids import uuid7
@@ -14,6 +17,7 @@ from crm.users.http import WorkspaceRequest
 
 PARAMETER = "idempotency_key"
 LONGEST_KEY = 64
+REMEMBERED = timedelta(days=2)  # longer than a form stays open in a browser
 
 
 def new_key() -> str:
@@ -39,3 +43,8 @@ def already_made(request: WorkspaceRequest) -> str:
 def remember_made(request: WorkspaceRequest, url: str) -> None:
     if key := _key(request):
         MadeOnce.objects.create(member=request.actor, key=key, url=url)
+
+
+def forget_old_keys() -> int:
+    """Drop the keys that no browser sends any more; return how many."""
+    return MadeOnce.objects.filter(at__lt=timezone.now() - REMEMBERED).delete()[0]

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import OperationalError, connection
 
 _verified = False
 
@@ -39,6 +39,16 @@ def refuse_privileged_role() -> None:
         if problem := role_problem():
             raise ImproperlyConfigured(problem)
         _verified = True
+
+
+def refuse_to_serve_through_the_wall() -> None:
+    """The same for a web server's start; a database that is still away is left to its first request."""
+    try:
+        refuse_privileged_role()
+    except OperationalError:
+        pass
+    finally:
+        connection.close()  # processes are forked from this one
 
 
 @register()

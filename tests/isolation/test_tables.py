@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import uuid
 
 import psycopg
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 
 from crm.tenants.checks import role_problem
@@ -58,6 +62,27 @@ def test_every_table_has_a_wall_or_a_reason(db: None) -> None:
 def test_the_app_role_is_held_back(db: None) -> None:
     assert rows("SELECT current_user") == [("crm_app",)]
     assert role_problem() == ""
+
+
+def started_as(alias: str) -> subprocess.CompletedProcess[str]:
+    """Start what gunicorn starts, in the database role of ``alias``."""
+    database = settings.DATABASES[alias] | connections[alias].settings_dict
+    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+    command = [sys.executable, "-c", "import crm.wsgi"]
+    return subprocess.run(
+        command,
+        check=False,
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_server_does_not_start_in_a_role_that_sees_through_the_wall(db: None) -> None:
+    refused = started_as("owner")
+    assert refused.returncode != 0 and "is not held back by row-level security" in refused.stderr
+    assert started_as("default").returncode == 0
 
 
 @pytest.mark.parametrize("model", MODELS, ids=id_of)

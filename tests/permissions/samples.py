@@ -17,6 +17,7 @@ from tests import make
 from tests.people import Firm, make_firm
 
 CSV = b"name,industry,owner\nImported One,Software,Ana Owner\nImported Two,Retail,Ana Owner\n"
+NAMELESS = b"name,industry,owner\n,Software,Ana Owner\n"  # is refused
 
 
 @dataclass
@@ -50,6 +51,7 @@ def make_samples() -> Samples:
 
 def _make(slug: str, name: str) -> Sample:
     from crm.events.delivery import deliver_all
+    from crm.imports.models import DeferredLink
     from crm.imports.running import run_import
 
     sample = Sample(make_firm(slug, name))
@@ -65,8 +67,13 @@ def _make(slug: str, name: str) -> Sample:
         deliver_all()
         _failed_message(sample)
         _vetting(sample)
-        job = _imports(sample)
-    run_import(tenant, job.pk)
+        _rest(sample)
+        jobs = _imports(sample)
+    for job in jobs:
+        run_import(tenant, job.pk)
+    with tenant_context(tenant):  # as a worker that was killed leaves one
+        link = {"field": "parent", "text": "Later Ltd", "cells": [], "record_id": sample.ids["account"]}
+        DeferredLink.objects.create(job=jobs[-1], number=1, **link)
     return sample
 
 
@@ -238,14 +245,34 @@ def _vetting(sample: Sample) -> None:
     sample.keep(notice_ana=Notification.objects.get(member=firm.ana, record_id=given.pk))
 
 
-def _imports(sample: Sample) -> Any:
-    """One whose columns are to be set, and one that has gone through a dry run."""
+def _rest(sample: Sample) -> None:
+    """What no URL names, so that every table has a row that the walls can be tried on."""
+    from crm.bulk.models import BulkFinding, BulkRun
+    from crm.pages.models import MadeOnce
+    from crm.picklists.selectors import choices
+    from crm.records.registry import record_type
+    from crm.saved_views.models import SavedView
+    from crm.saved_views.services import pin_view
+
+    firm = sample.firm
+    own = next(spec for spec in record_type("leads").specs_now() if str(spec.label) == "Size")
+    make.lead(firm.max, tags=("VIP",), **{own.name: choices(own.kind.picklist)[0]})
+    pin_view(actor=firm.sam, view=SavedView.objects.get(pk=sample.ids["view_shared"]))
+    MadeOnce.objects.create(member=firm.sam, key="sent-once", url="/somewhere/")
+    run = BulkRun.objects.get(pk=sample.ids["bulk_run"])
+    BulkFinding.objects.create(run=run, record_id=sample.ids["lead_west"], name="Refused", reasons=["Out of reach"])
+
+
+def _imports(sample: Sample) -> tuple[Any, ...]:
+    """One whose columns are to be set, and two that have gone through a dry run; of the second a row was refused."""
     from accounts.record import ACCOUNT
     from crm.imports.services import start_import, upload_import
 
     ada = sample.firm.ada
     waiting = upload_import(actor=ada, record_type=ACCOUNT, file_name="waiting.csv", content=CSV)
     tried = upload_import(actor=ada, record_type=ACCOUNT, file_name="tried.csv", content=CSV)
-    start_import(job=tried, actor=ada, dry_run=True)
+    refused = upload_import(actor=ada, record_type=ACCOUNT, file_name="refused.csv", content=NAMELESS)
+    for job in (tried, refused):
+        start_import(job=job, actor=ada, dry_run=True)
     sample.keep(import_waiting=waiting, import_tried=tried)
-    return tried
+    return tried, refused
