@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from crm.fields.kinds import Date, Money
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.spec import FieldSpec
-from crm.pages.rows import css_of, draw_column_menu, draw_filter_menu, draw_rows
+from crm.pages.rows import css_of, draw_filter_menu, draw_rows
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
@@ -158,11 +158,9 @@ def filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, Any
     record_type, state = listing.record_type, listing.state
     known: list[Chip] = chips(state, request.actor)
     editing = request.GET.get("edit", "")
-    specs = record_type.specs_now()
     context: dict[str, Any] = {
         "chips": known,
-        "filter_menu": draw_filter_menu(specs, state.query()),
-        "column_menu": draw_column_menu(specs, state.specs),
+        "filter_menu": draw_filter_menu(record_type.specs_now(), state.query()),
         "editing": None,
     }
     if record_type.has(editing) and (spec := record_type.spec(editing)).kind.operators:

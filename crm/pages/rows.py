@@ -113,14 +113,3 @@ def draw_filter_menu(specs: Iterable[FieldSpec], query: str) -> SafeString:
             for spec in offered
         )
     )
-
-
-def draw_column_menu(specs: Iterable[FieldSpec], shown: Iterable[FieldSpec]) -> SafeString:
-    """A box to tick for each field, for the columns of the table."""
-    names = {spec.name for spec in shown}
-    boxes = (
-        f'<input type="checkbox" name="columns" value="{spec.name}"{" checked" if spec.name in names else ""}>'
-        f" {escape(str(spec.label))}"
-        for spec in specs
-    )
-    return SafeString("".join(f'<label class="menu-item">{box}</label>' for box in boxes))

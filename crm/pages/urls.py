@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from crm.pages import deletion, detail, editing, export, history, listing, preview
+from crm.pages import columns, deletion, detail, editing, export, history, listing, preview
 from crm.records.types import RecordType
 
 
@@ -21,6 +21,7 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
     patterns = [
         path("", view(listing.list_page), name="list"),
         path("new/", view(editing.new_page), name="new"),
+        path("columns/", view(columns.columns_page), name="columns"),
         path("export/", view(export.export_page), name="export"),
         path("bin/", view(deletion.bin_page), name="bin"),
         path("<uuid:record_id>/", view(detail.detail_page), name="record"),

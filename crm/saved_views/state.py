@@ -101,6 +101,10 @@ class ViewState:
 
     def query(self, **changes: Any) -> str:
         """The URL's query for this state with ``changes`` (``filters=``, ``columns=``, ``sort=``): ``?…``."""
+        return f"?{urlencode(self.pairs(**changes), safe=',:')}"
+
+    def pairs(self, **changes: Any) -> list[tuple[str, str]]:
+        """The parameters of ``query``, as a form's hidden inputs send them."""
         state = replace(self, **changes)
         base = state_of_view(state.record_type, state.view) if state.view else ViewState(state.record_type)
         pairs: list[tuple[str, str]] = [("view", str(state.view.pk))] if state.view else []
@@ -110,7 +114,7 @@ class ViewState:
             pairs.append(("columns", ",".join(state.columns)))
         if state.sort and state.sort != base.sort:
             pairs.append(("sort", state.sort))
-        return f"?{urlencode(pairs, safe=',:')}"
+        return pairs
 
     def without(self, unwanted: Filter) -> str:
         return self.query(filters=tuple(one for one in self.filters if one != unwanted))

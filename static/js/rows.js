@@ -1,4 +1,4 @@
-// Rows of a list: choose them for the bulk bar, walk through them with the keyboard.
+// A list: choose rows for the bulk bar, walk through them with the keyboard, drag its columns.
 
 const current = { row: null };
 const table = () => document.querySelector("table[data-rows]");
@@ -103,3 +103,49 @@ document.addEventListener("focusin", (event) => {
 });
 document.addEventListener("htmx:afterSwap", update);
 window.addEventListener("pageshow", update);
+
+// Columns are dragged by their heads in the table, or as lines of the dialog that chooses them
+let dragged = null;
+const columnAt = (element) => element.closest?.("thead [data-column], [data-sortable] > [data-column]");
+
+document.addEventListener("dragstart", (event) => {
+  const element = columnAt(event.target);
+  if (!element) return;
+  dragged = { element, next: element.nextSibling };
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", element.dataset.column);
+  element.classList.add("is-dragged");
+});
+
+document.addEventListener("dragover", (event) => {
+  const over = dragged && columnAt(event.target);
+  if (over?.parentElement !== dragged?.element.parentElement) return;
+  event.preventDefault();
+  if (!over || over === dragged.element) return;
+  const box = over.getBoundingClientRect();
+  const isHead = over.matches("th");
+  const start = (document.dir === "rtl" && isHead ? box.right - event.clientX : event.clientX - box.left) / box.width;
+  const isBefore = isHead ? start < 0.5 : event.clientY < box.top + box.height / 2;
+  over.parentElement.insertBefore(dragged.element, isBefore ? over : over.nextSibling);
+});
+
+document.addEventListener("drop", (event) => {
+  if (!dragged) return;
+  event.preventDefault();
+  const { element } = dragged;
+  dragged.dropped = true;
+  if (!element.matches("th")) return;
+  const names = [...element.parentElement.querySelectorAll("[data-column]")].map((head) => head.dataset.column);
+  const url = new URL(location);
+  url.searchParams.delete("columns");
+  url.searchParams.set("columns", ["name", ...names].join(","));
+  location.assign(url);
+});
+
+document.addEventListener("dragend", () => {
+  if (!dragged) return;
+  dragged.element.classList.remove("is-dragged");
+  // Let go outside, or Escape: back to where it was
+  if (!dragged.dropped) dragged.next?.parentNode.insertBefore(dragged.element, dragged.next);
+  dragged = null;
+});

@@ -47,3 +47,50 @@ def test_space_previews_a_row_and_arrows_go_on(
     expect(preview.get_by_role("heading", name="Ash")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(page.url.split("/accounts/")[0] + f"/accounts/{accounts[0].pk}/")
+
+
+def heads(page: Page) -> list[str]:
+    return page.locator("thead [data-column]").evaluate_all("all => all.map(one => one.dataset.column)")
+
+
+def test_columns_are_chosen_moved_and_dragged(
+    fresh_firm: Firm, accounts: list[Any], page: Page, sign_in: SignIn
+) -> None:
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("accounts:list") + "?filters=none&columns=name,city,owner,phone")
+    page.get_by_role("link", name="Columns").click()
+    dialog = page.get_by_role("dialog", name="Columns")
+    dialog.get_by_role("button", name="Move City down").click()
+    lines = dialog.locator("[data-sortable] > [data-column]")
+    expect(lines.first).to_contain_text("Owner")
+    expect(dialog.get_by_role("button", name="Move City down")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Move City up")).to_be_focused()
+    dialog.get_by_role("checkbox", name="Website").check()
+    lines.nth(0).drag_to(lines.nth(1), target_position={"x": 40, "y": 30})
+    dialog.get_by_role("button", name="Show these").click()
+    expect(page.locator("thead [data-column=website]")).to_be_visible()
+    assert heads(page) == ["phone", "owner", "city", "website"]
+    page.locator("thead [data-column=city]").drag_to(
+        page.locator("thead [data-column=phone]"), target_position={"x": 5, "y": 10}
+    )
+    page.wait_for_url("**columns=name%2Ccity%2Cphone%2Cowner%2Cwebsite")
+    assert heads(page) == ["city", "phone", "owner", "website"]
+    expect(page.get_by_role("row", name="Ash")).to_be_visible()
+
+
+def test_a_phone_reaches_board_columns_and_export(
+    fresh_firm: Firm, accounts: list[Any], page: Page, sign_in: SignIn
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(fresh_firm.ada)
+    page.goto(fresh_firm.url("opportunities:list"))
+    page.get_by_role("link", name="Board", exact=True).click()
+    expect(page.locator("[data-board]")).to_be_visible()
+    page.get_by_role("link", name="Table", exact=True).click()
+    page.get_by_role("button", name="More actions").click()
+    expect(page.get_by_role("link", name="Import")).to_be_visible()
+    expect(page.get_by_role("link", name="Export")).to_be_visible()
+    page.get_by_role("link", name="Columns").click()
+    expect(page.get_by_role("dialog", name="Columns")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
