@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.activities.files.forms import FilesField, too_much
-from crm.activities.models import Activity, ActivityKind
+from crm.activities.models import Activity, ActivityKind, Reminder
+from crm.activities.reminders import reminder_moment
+from crm.activities.services import refuse_future
 from crm.activities.shown import LOOKS
 from crm.users.models import Membership
 from crm.users.selectors import member, members
 
 SUBJECT_LENGTH = 300
 BODY_LENGTH = 20_000
+REMINDER = frozenset({"reminder", "remind_at"})
 
 
 class DayInput(forms.DateInput):
@@ -53,6 +57,7 @@ class ComposerForm(forms.Form):
 
     kind = forms.ChoiceField(choices=ActivityKind.choices)
     body = forms.CharField(max_length=BODY_LENGTH, required=False, widget=forms.Textarea)
+    occurred_at = forms.DateTimeField(required=False, widget=MomentInput, label=_("When"))
     next_step = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Then"))
     due_on = forms.DateField(required=False, widget=DayInput, label=_("on"))
     files = FilesField(required=False, label=_("Files"))
@@ -69,6 +74,8 @@ class ComposerForm(forms.Form):
     ) -> None:
         super().__init__(data, files, initial={"kind": kind, "owner": str(actor.pk)})
         self._has_too_much = has_too_much
+        self.actor = actor
+        add_reminder(self, forms.Select(attrs={"class": "control"}), MomentInput(attrs={"class": "control"}))
         if only_task:
             self.fields["kind"].choices = [(ActivityKind.TASK.value, ActivityKind.TASK.label)]  # type: ignore[attr-defined]
             del self.fields["files"]
@@ -102,6 +109,7 @@ class ComposerForm(forms.Form):
             cleaned["subject"], cleaned["body"] = subject.strip(), rest.strip()
         elif not body and cleaned.get("kind") in (ActivityKind.NOTE, ActivityKind.EMAIL) and "body" not in self.errors:
             self.add_error("body", _("Write something first."))
+        self._clean_times(cleaned)
         return cleaned
 
     def _clean_files(self, cleaned: dict[str, Any]) -> None:
@@ -114,6 +122,35 @@ class ComposerForm(forms.Form):
             self.add_error("files", _("Choose a file first."))
         elif kind == ActivityKind.NOTE and files and not cleaned.get("body"):
             cleaned["kind"] = ActivityKind.FILE  # a note without a word
+
+    def _clean_times(self, cleaned: dict[str, Any]) -> None:
+        is_task = cleaned.get("kind") == ActivityKind.TASK
+        if is_task:
+            cleaned["occurred_at"] = None
+        elif cleaned.get("reminder") and not cleaned.get("next_step"):
+            self.add_error("next_step", _("Say what is to be done then, or choose no reminder."))
+        try:
+            if cleaned.get("occurred_at"):
+                refuse_future(kind=cleaned.get("kind", ""), occurred_at=cleaned["occurred_at"])
+            check_reminder(self, cleaned, cleaned.get("owner") or self.actor)
+        except forms.ValidationError as error:
+            self.add_error(None, error)
+
+
+def add_reminder(form: forms.Form, choice: forms.Widget | None = None, moment: forms.Widget | None = None) -> None:
+    """Ask ``form`` for ``reminder``, and for ``remind_at`` if it is to be a moment of one's own."""
+    form.fields["reminder"] = forms.ChoiceField(
+        choices=Reminder.choices, required=False, label=_("Reminder"), widget=choice or forms.Select
+    )
+    form.fields["remind_at"] = forms.DateTimeField(required=False, widget=moment or MomentInput, label=_("Remind at"))
+
+
+def check_reminder(form: forms.Form, cleaned: dict[str, Any], owner: Membership | None) -> None:
+    """Raise ``ValidationError`` when the reminder that ``cleaned`` asks for cannot be."""
+    if not form.errors.keys() & {"reminder", "remind_at", "due_on"}:
+        reminder_moment(
+            cleaned.get("reminder", ""), due_on=cleaned.get("due_on"), owner=owner, at=cleaned.get("remind_at")
+        )
 
 
 class OwnerForm(forms.Form):
@@ -135,6 +172,8 @@ class ActivityForm(forms.Form):
             "due_on": activity.due_on,
             "owner": str(activity.owner_id) if activity.owner_id else "",
             "occurred_at": timezone.localtime(activity.occurred_at).replace(second=0, microsecond=0),
+            "reminder": activity.reminder,
+            "remind_at": _own_moment(activity),
         }
         super().__init__(data, initial=initial)
         body = forms.CharField(max_length=BODY_LENGTH, required=False, widget=forms.Textarea, label=_("Text"))
@@ -142,6 +181,7 @@ class ActivityForm(forms.Form):
             self.fields["subject"] = forms.CharField(max_length=SUBJECT_LENGTH, label=_("What is to be done"))
             self.fields["due_on"] = forms.DateField(required=False, widget=DayInput, label=_("Due on"))
             self.fields["owner"] = PersonField(keep=activity.owner, label=_("Who"))
+            add_reminder(self)
         else:
             if not activity.is_file:  # which is called by the names of its files
                 self.fields["subject"] = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Subject"))
@@ -150,5 +190,14 @@ class ActivityForm(forms.Form):
         body.wide = True  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
-        """What the person changed."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+        """What the person changed; of the reminder always both parts."""
+        changed = {*self.changed_data}
+        if changed & REMINDER:
+            changed |= REMINDER
+        return {name: self.cleaned_data[name] for name in self.fields if name in changed & self.cleaned_data.keys()}
+
+
+def _own_moment(activity: Activity) -> datetime | None:
+    if activity.reminder != Reminder.OWN or activity.remind_at is None:
+        return None
+    return timezone.localtime(activity.remind_at).replace(second=0, microsecond=0)

@@ -21,6 +21,15 @@ class ActivityKind(models.TextChoices):
     FILE = "file", _("File")
 
 
+class Reminder(models.TextChoices):
+    """When somebody is reminded of a task: by its day, or at a moment of their choice."""
+
+    NONE = "", _("No reminder")
+    MORNING = "morning", _("That morning")
+    DAY_BEFORE = "day_before", _("The morning before")
+    OWN = "own", _("At a time …")
+
+
 class Activity(TenantModel):
     """Something said, done or to be done. A task has ``due_on`` (a day in the workspace's zone) and an owner."""
 
@@ -35,6 +44,9 @@ class Activity(TenantModel):
     completed_at = models.DateTimeField(null=True)
     completed_by = TenantForeignKey("users.Membership", null=True)
     deleted_at = models.DateTimeField(null=True)
+    reminder = models.CharField(max_length=10, choices=Reminder.choices, blank=True, db_collation="C")
+    remind_at = models.DateTimeField(null=True)  # what ``reminder`` comes to (reminders.py)
+    reminded_at = models.DateTimeField(null=True)  # it has had its time: the owner was told, if there was reason to
 
     def __str__(self) -> str:
         return self.subject or self.body.strip().partition("\n")[0][:100] or str(self.get_kind_display())
@@ -62,6 +74,12 @@ class Activity(TenantModel):
                 fields=["tenant", "due_on", "id"],
                 condition=models.Q(kind="task", completed_at=None, deleted_at=None),
                 name="task_open_by_due",
+            ),
+            models.Index(
+                fields=["tenant", "remind_at"],
+                condition=models.Q(kind="task", completed_at=None, deleted_at=None, reminded_at=None)
+                & ~models.Q(remind_at=None),
+                name="task_reminder",
             ),
             models.Index(
                 fields=["tenant", "-completed_at", "-id"],

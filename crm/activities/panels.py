@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Model
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from crm.activities.files.forms import limits
@@ -61,7 +61,7 @@ def feed_context(actor: Membership, record: Model, page: Timeline) -> dict[str, 
         "days": [(day, [_line(entry, files) for entry in entries]) for day, entries in page.days],
         "feed_url": url,
         "older_url": f"{url}?before={quote(page.before)}" if page.before else "",
-        "today": localdate(),
+        "today": timezone.localdate(),
     }
 
 
@@ -87,7 +87,7 @@ def _line(entry: Entry, files: Mapping[UUID, Sequence[StoredFile]]) -> dict[str,
 
 def _activity_line(at: datetime, activity: Activity, files: Sequence[StoredFile]) -> dict[str, Any]:
     look = LOOKS[ActivityKind(activity.kind)]
-    did = look.done
+    did = look.planned if look.planned and at > timezone.now() else look.done
     if activity.is_file:
         did = ngettext("added a file", "added %(count)d files", len(files)) % {"count": len(files)}
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.activities.files.accepting import clean_name
 from crm.activities.files.storing import store_files
-from crm.activities.models import Activity, ActivityKind, ActivityLink
+from crm.activities.models import Activity, ActivityKind, ActivityLink, Reminder
+from crm.activities.reminders import follow_day, follow_owner, reminder_moment
 from crm.events.models import Event
 from crm.records import registry
 from crm.records.services import LockedError
@@ -26,6 +27,7 @@ from crm.users.models import Membership
 # What ``update_activity`` takes. A task's day, owner and completion have services of their own.
 EDITABLE = frozenset({"subject", "body", "occurred_at"})
 LONGEST_SUBJECT = 300
+A_MOMENT = timedelta(minutes=1)  # clocks differ
 
 
 @atomic
@@ -40,15 +42,20 @@ def create_activity(
     due_on: date | None = None,
     occurred_at: datetime | None = None,
     files: Sequence[File] = (),
+    reminder: str = Reminder.NONE,
+    remind_at: datetime | None = None,
     because: Event | None = None,
 ) -> Activity:
     """Create an activity that stands on each of ``records``; its owner is the actor unless another is named.
 
     ``files`` are kept with it; one of the kind "file" is called by their names.
+    ``reminder`` says when a task's owner is to be reminded of it, ``remind_at`` the moment if it is one of their own.
     ``actor`` is None when a workflow does it. Raises ``ValidationError`` keyed by field, and its kind ``LockedError``
     for a record that is read-only: who reads on in its stead would not see it.
     """
     _refuse_locked(records)
+    if occurred_at is not None:
+        refuse_future(kind=kind, occurred_at=occurred_at)
     activity = Activity(
         kind=kind,
         subject=" ".join(subject.split()),
@@ -61,18 +68,26 @@ def create_activity(
     if activity.is_file:
         activity.subject = ", ".join(clean_name(file.name or "") for file in files)[:LONGEST_SUBJECT]
     _refuse_empty(activity)
+    if activity.is_task:
+        _set_reminder(activity, reminder, remind_at)
     insert(activity)
-    places = {(record._meta.app_label, record.pk) for record in records}
+    places = _stand_on(activity, records)
+    store_files(activity, files)
+    _record("activity.created", activity, actor, because=because, records=places)
+    return activity
+
+
+def _stand_on(activity: Activity, records: Iterable[models.Model]) -> list[tuple[str, UUID]]:
+    """Link the new activity to its records; return their types and ids."""
+    places = sorted({(record._meta.app_label, record.pk) for record in records})
     insert_many(
         ActivityLink,
         [
             ActivityLink(activity=activity, record_type=key, record_id=record_id, occurred_at=activity.occurred_at)
-            for key, record_id in sorted(places)
+            for key, record_id in places
         ],
     )
-    store_files(activity, files)
-    _record("activity.created", activity, actor, because=because, records=sorted(places))
-    return activity
+    return places
 
 
 @atomic
@@ -83,6 +98,8 @@ def update_activity(*, activity: Activity, actor: Membership, values: dict[str, 
     changed = {name: value for name, value in values.items() if getattr(activity, name) != value}
     if not changed:
         return activity
+    if "occurred_at" in changed:
+        refuse_future(kind=activity.kind, occurred_at=changed["occurred_at"])
     changes = {name: [_plain(getattr(activity, name)), _plain(value)] for name, value in changed.items()}
     for name, value in changed.items():
         setattr(activity, name, value)
@@ -140,24 +157,46 @@ def reopen_task(*, task: Activity, actor: Membership) -> Activity:
 
 @atomic
 def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> Activity:
-    """Give ``task`` another day; None: it is due on no day in particular."""
+    """Give ``task`` another day; None: it is due on no day in particular. Its reminder goes along."""
     if task.due_on != due_on:
-        changes = {"due_on": [_plain(task.due_on), _plain(due_on)]}
+        before = task.due_on
+        changes = {"due_on": [_plain(before), _plain(due_on)]}
         task.due_on = due_on
-        task.save(update_fields=["due_on"])
+        task.save(update_fields=["due_on", *follow_day(task, before)])
         _record("task.postponed", task, actor, changes=changes)
     return task
 
 
 @atomic
 def reassign_task(*, task: Activity, owner: Membership, actor: Membership) -> Activity:
-    """Hand ``task`` to ``owner``."""
+    """Hand ``task`` to ``owner``, and a reminder that has not been told yet with it."""
     if task.owner_id != owner.pk:
         changes = {"owner": [_plain(task.owner), _plain(owner)]}
         task.owner = owner
-        task.save(update_fields=["owner"])
+        task.save(update_fields=["owner", *follow_owner(task)])
         _record("task.reassigned", task, actor, changes=changes)
     return task
+
+
+@atomic
+def remind_of_task(*, task: Activity, reminder: str, remind_at: datetime | None = None, actor: Membership) -> Activity:
+    """Choose when the owner of ``task`` is reminded of it; ``remind_at`` is the moment if it is one of their own.
+
+    Raises ``ValidationError`` keyed by "reminder" or "remind_at".
+    """
+    before = (task.reminder, task.remind_at)
+    _set_reminder(task, reminder, remind_at)
+    if (task.reminder, task.remind_at) != before:
+        task.reminded_at = None
+        task.save(update_fields=["reminder", "remind_at", "reminded_at"])
+        changes = {"remind_at": [_plain(before[1]), _plain(task.remind_at)]}
+        _record("task.reminder_changed", task, actor, changes=changes)
+    return task
+
+
+def _set_reminder(task: Activity, reminder: str, at: datetime | None) -> None:
+    task.remind_at = reminder_moment(reminder, due_on=task.due_on, owner=task.owner, at=at)
+    task.reminder = reminder
 
 
 @atomic
@@ -196,6 +235,12 @@ def _refuse_locked(records: Iterable[models.Model]) -> None:
     for record in records:
         if reason := registry.type_of(record).locked(record):
             raise LockedError(reason)
+
+
+def refuse_future(*, kind: str, occurred_at: datetime) -> None:
+    """Raise ``ValidationError`` keyed by "occurred_at" for what has not happened yet, unless it is a meeting."""
+    if kind != ActivityKind.MEETING and occurred_at > timezone.now() + A_MOMENT:
+        raise ValidationError({"occurred_at": _("This has not happened yet: make it a task, or a meeting.")})
 
 
 def _refuse_empty(activity: Activity) -> None:

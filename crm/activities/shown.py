@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.refs import RecordRef
-from crm.ui.format import day_near, day_short
+from crm.ui.format import day_near, day_short, moment
 
 NO_DAY = "none"
 
@@ -29,6 +29,7 @@ class KindLook:
     submit: Any  # what its button says
     done: Any  # what happened, in the timeline
     key: str  # pressed to choose the tab
+    planned: Any = ""  # what is still to come, instead of ``done``
 
 
 LOOKS = {
@@ -69,6 +70,7 @@ LOOKS = {
             gettext_lazy("Log meeting"),
             gettext_lazy("had a meeting"),
             "v",
+            gettext_lazy("plans a meeting"),
         ),
         KindLook(
             ActivityKind.TASK,
@@ -165,6 +167,13 @@ class TaskRow:
     def _url(self) -> str:
         # Not reverse(): a day has a hundred rows with three addresses each.
         return f"{get_script_prefix()}activities/{self.task.pk}/"
+
+    @property
+    def reminder_words(self) -> str:
+        task = self.task
+        if task.remind_at is None or task.reminded_at is not None or task.completed_at is not None:
+            return ""
+        return _("Reminder: %(moment)s") % {"moment": moment(task.remind_at)}
 
     @property
     def tone(self) -> str:

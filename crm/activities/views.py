@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.activities import services
 from crm.activities.access import get_activity
-from crm.activities.forms import ActivityForm, ComposerForm
+from crm.activities.forms import REMINDER, ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.panels import composer_context, feed_context, files_context, tasks_context, timeline_context
 from crm.activities.refs import refs_of
@@ -92,6 +93,7 @@ def _write(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Ac
     records = [] if record is None else [record]
     owner = values["owner"] or request.actor
     is_task = values["kind"] == ActivityKind.TASK
+    reminder = {"reminder": values["reminder"], "remind_at": values["remind_at"]}
     activity = services.create_activity(
         kind=values["kind"],
         records=records,
@@ -101,6 +103,8 @@ def _write(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Ac
         owner=owner if is_task else request.actor,
         due_on=values["due_on"],
         files=values.get("files", ()),
+        occurred_at=values["occurred_at"],
+        **reminder,
     )
     if values["next_step"] and not is_task:
         services.create_activity(
@@ -110,6 +114,7 @@ def _write(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Ac
             subject=values["next_step"],
             owner=owner,
             due_on=values["due_on"],
+            **reminder,
         )
     return activity
 
@@ -158,15 +163,20 @@ def edit(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
 
 
 def _update(request: WorkspaceRequest, activity: Activity, form: ActivityForm) -> bool:
+    """All of what was changed, or nothing."""
     values, actor = form.values(), request.actor
     try:
-        if "due_on" in values:
-            services.postpone_task(task=activity, due_on=values.pop("due_on"), actor=actor)
-        if "owner" in values:
-            services.reassign_task(task=activity, owner=values.pop("owner"), actor=actor)
-        services.update_activity(activity=activity, actor=actor, values=values)
+        with transaction.atomic():
+            if "due_on" in values:
+                services.postpone_task(task=activity, due_on=values.pop("due_on"), actor=actor)
+            if "owner" in values:
+                services.reassign_task(task=activity, owner=values.pop("owner"), actor=actor)
+            if "reminder" in values:
+                chosen = {name: values.pop(name) for name in REMINDER}
+                services.remind_of_task(task=activity, actor=actor, **chosen)
+            services.update_activity(activity=activity, actor=actor, values=values)
     except ValidationError as error:
-        form.add_error(None, error.messages)
+        form.add_error(None, error)
         return False
     return True
 

@@ -1,19 +1,36 @@
-"""Whoever is given a task is told so."""
+"""Whoever is given a task is told so; what reminds of one is told by ``reminders.py``."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm import events
+from crm.activities.access import may_reach
 from crm.activities.models import Activity
+from crm.activities.refs import refs_of
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import notify
 from crm.records import registry
+from crm.users.models import Membership
 from crm.users.selectors import member
+
+
+def leads_to(actor: Membership, event: Event) -> str:
+    """The page of a record that the task stands on, or else the task itself: what ``actor`` may see of it."""
+    task = Activity.objects.filter(pk=event.record_id, deleted_at=None).first()
+    if task is None:
+        return reverse("activities:tasks")
+    refs = refs_of(actor, [task]).get(task.pk)
+    if refs:
+        return f"{refs[0].url}#open-tasks"
+    reaches = may_reach(actor, task, "edit")
+    return reverse("activities:edit", kwargs={"activity_id": task.pk}) if reaches else reverse("activities:tasks")
+
 
 register(
     NoticeKind(
@@ -22,8 +39,10 @@ register(
         _("%(actor)s gave you the task “%(name)s”."),
         many=_("%(actor)s gave you %(count)d tasks."),
         home="activities:tasks",
+        leads_to=leads_to,
     )
 )
+register(NoticeKind("reminder", "alarm-clock", _("Reminder: “%(name)s”."), leads_to=leads_to))
 
 
 def _concerns(event: Event) -> bool:

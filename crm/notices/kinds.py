@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from crm.events.models import Event
+from crm.users.models import Membership
 
 
 @dataclass(frozen=True)
@@ -12,7 +16,7 @@ class NoticeKind:
 
     ``many`` tells several of a kind at once: %(actor)s, %(count)d and %(nouns)s; None: each stands alone.
     ``home`` is the URL name of the page that shows several, or one that is about no record; "" = the list of what one
-    owns.
+    owns. ``leads_to`` gives the address of one, where that is not simply its record's.
     """
 
     key: str
@@ -20,6 +24,7 @@ class NoticeKind:
     sentence: Any
     many: Any = None
     home: str = ""
+    leads_to: Callable[[Membership, Event], str] | None = None
 
 
 _kinds: dict[str, NoticeKind] = {}

@@ -15,6 +15,7 @@ from crm.records import registry
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
 
 
 @require_GET
@@ -32,7 +33,7 @@ def notice(request: WorkspaceRequest, notice_id: UUID) -> HttpResponse:
     if line is None:
         raise Http404
     mark_read(actor=request.actor, ids=line.ids)
-    return go(request, _target(line))
+    return go(request, _target(request.actor, line))
 
 
 @require_POST
@@ -43,9 +44,11 @@ def reading(request: WorkspaceRequest) -> HttpResponse:
     return go(request, reverse("notices:index"))
 
 
-def _target(line: Told) -> str:
+def _target(actor: Membership, line: Told) -> str:
     """The record, or the page of several of the kind: by default the list of what one owns."""
     row = line.rows[0]
+    if len(line.rows) == 1 and line.kind.leads_to is not None:
+        return line.kind.leads_to(actor, row.event)
     types = {one.key: one for one in registry.record_types()}
     if len(line.rows) == 1 and row.record_type in types:
         return registry.url(types[row.record_type].model(pk=row.record_id))

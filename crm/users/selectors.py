@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
 from crm.tenants.models import Tenant
 from crm.tenants.text import email_key, sort_key
@@ -43,6 +45,12 @@ def _by_text() -> dict[str, Membership]:
             if key:
                 found.setdefault(key, one)
     return found
+
+
+def zone_of(person: Membership) -> ZoneInfo:
+    """Return the time zone that ``person`` lives by: their own, or else the workspace's."""
+    own = person.user.time_zone if person.user else ""
+    return ZoneInfo(own) if own else current_tenant().zone
 
 
 def roles() -> list[Role]:

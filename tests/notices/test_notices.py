@@ -251,17 +251,25 @@ class TestATask:
         assert sentences(inside.ana) == ["Max Manager gave you the task “Left”."]
         assert left.is_open_task
 
-    def test_about_no_record_leads_to_the_tasks(self, firm: Firm) -> None:
+    @pytest.mark.parametrize("about", ["a record", "one that she may not open", "nothing"])
+    def test_leads_to_its_record_or_else_to_the_task_itself(self, firm: Firm, about: str) -> None:
         with tenant_context(firm.tenant):
-            self.task(firm, firm.max, firm.ana)
+            deal = make.opportunity(firm.max if about == "a record" else firm.sam)
+            task = self.task(firm, firm.max, firm.ana, *([] if about == "nothing" else [deal]))
             deliver_all()
             [line] = told(firm.ana)
-        assert client_of(firm.ana).get(f"{INDEX}{line.pk}/")["Location"] == "/acme/tasks/"
+        client = client_of(firm.ana)
+        there = client.get(f"{INDEX}{line.pk}/")["Location"]
+        record, alone = f"/acme/opportunities/{deal.pk}/#open-tasks", f"/acme/activities/{task.pk}/edit/"
+        assert there == (record if about == "a record" else alone)
+        assert client.get(there).status_code == 200
+
+    def test_several_lead_to_the_tasks(self, firm: Firm) -> None:
         with tenant_context(firm.tenant):
             for maker in (make.lead, make.account):
                 self.task(firm, firm.max, firm.ana, maker(firm.ana))
             deliver_all()
-            [several, _read] = told(firm.ana)
+            [several] = told(firm.ana)
         assert several.sentence == "Max Manager gave you 2 tasks."
         assert client_of(firm.ana).get(f"{INDEX}{several.pk}/")["Location"] == "/acme/tasks/"
 

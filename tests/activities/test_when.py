@@ -1,0 +1,81 @@
+"""When it was: what is logged afterwards stands at its own time, by the clock of who logs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import time_machine
+
+from crm.activities.models import Activity
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.people import Firm, client_of
+
+NOW = "2026-05-05T12:00:00Z"  # eight in the morning in New York
+
+
+@pytest.fixture
+def lead(firm: Firm) -> Any:
+    with tenant_context(firm.tenant):
+        return make.lead(firm.ana)
+
+
+def log(firm: Firm, lead: Any, **data: str) -> Any:
+    given = {"record_type": "leads", "record_id": str(lead.pk), "kind": "call", "body": "We spoke"}
+    return client_of(firm.ana).post(firm.url("activities:new"), given | data)
+
+
+def logged(firm: Firm) -> list[Activity]:
+    with tenant_context(firm.tenant):
+        return list(Activity.objects.order_by("-occurred_at"))
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize("kind", ["call", "meeting", "email", "note"])
+def test_it_is_now_or_when_one_says(firm: Firm, lead: Any, kind: str) -> None:
+    assert log(firm, lead, kind=kind).status_code == 303
+    assert log(firm, lead, kind=kind, occurred_at="2026-05-04T17:30").status_code == 303
+    assert [str(one.occurred_at) for one in logged(firm)] == ["2026-05-05 12:00:00+00:00", "2026-05-04 21:30:00+00:00"]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_it_stands_in_the_timeline_where_it_belongs(firm: Firm, lead: Any) -> None:
+    log(firm, lead, body="This morning")
+    log(firm, lead, body="The day before", occurred_at="2026-05-04T17:30")
+    page = client_of(firm.ana).get(f"/acme/leads/{lead.pk}/").content.decode()
+    today, _line, yesterday = page.partition("Yesterday</li>")
+    assert "This morning" in today and "The day before" in yesterday
+
+
+@time_machine.travel(NOW, tick=False)
+def test_only_a_meeting_lies_ahead(firm: Firm, lead: Any) -> None:
+    for kind in ("call", "email", "note"):
+        answer = log(firm, lead, kind=kind, occurred_at="2026-05-06T15:00")
+        assert answer.status_code == 422
+        assert list(answer.context["panel"]["composer"].errors) == ["occurred_at"]
+        assert 'value="2026-05-06T15:00"' in answer.content.decode(), "what was typed is still there"
+    assert logged(firm) == []
+    assert log(firm, lead, kind="meeting", occurred_at="2026-05-06T15:00").status_code == 303
+    page = client_of(firm.ana).get(f"/acme/leads/{lead.pk}/").content.decode()
+    assert "plans a meeting" in page and "Tomorrow</li>" in page
+    with time_machine.travel("2026-05-06T20:00:00Z", tick=False):
+        page = client_of(firm.ana).get(f"/acme/leads/{lead.pk}/").content.decode()
+    assert "had a meeting" in page and "plans a meeting" not in page
+
+
+@time_machine.travel(NOW, tick=False)
+def test_it_can_be_mended_but_not_into_the_future(firm: Firm, lead: Any) -> None:
+    log(firm, lead)
+    [call] = logged(firm)
+    url, client = firm.url("activities:edit", activity_id=call.pk), client_of(firm.ana)
+    answer = client.post(url, {"subject": "", "body": "We spoke", "occurred_at": "2026-05-06T15:00"})
+    assert answer.status_code == 422 and "has not happened yet" in answer.content.decode()
+    assert client.post(url, {"subject": "", "body": "We spoke", "occurred_at": "2026-05-04T15:00"}).status_code == 303
+    assert str(logged(firm)[0].occurred_at) == "2026-05-04 19:00:00+00:00"
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_task_has_no_time_of_its_own(firm: Firm, lead: Any) -> None:
+    assert log(firm, lead, kind="task", occurred_at="2026-05-04T17:30").status_code == 303
+    assert str(logged(firm)[0].occurred_at) == "2026-05-05 12:00:00+00:00"
