@@ -22,9 +22,10 @@ from crm.users.models import Membership
 from leads.conversion import changes
 from leads.conversion.blockers import blockers, labels_of
 from leads.conversion.convert import named
+from leads.conversion.plan import PARTS
 from leads.models import Conversion, Lead
 from leads.services import meaning_of, working_status
-from opportunities.models import StageVisit
+from opportunities.models import Opportunity, StageVisit
 
 # A deleted opportunity keeps its own history: it may be looked at in the recycle bin.
 _KEPT = (StageVisit,)
@@ -82,11 +83,16 @@ def undo_conversion(*, conversion: Conversion, actor: Membership) -> None:
 
 
 def _lock(conversion: Conversion) -> None:
-    """Hold what was written until the end, so that nobody builds on it between the check and the undoing."""
+    """Hold what was written until the end, so that nobody builds on it between the check and the undoing.
+
+    In the order in which conversions lock, so that the two wait for each other and do not deadlock.
+    """
+    ids: dict[str, list[str]] = {}
     for entry in conversion.changes:
-        model = changes.model_of(entry)
-        if issubclass(model, RecordModel) and not issubclass(model, Lead):
-            list(model._base_manager.select_for_update(of=("self",)).filter(pk=entry["id"]).values_list("pk"))
+        ids.setdefault(changes.model_of(entry)._meta.app_label, []).append(entry["id"])
+    for key in PARTS:
+        rows = registry.record_type(key).model.all_objects.filter(pk__in=ids.get(key, ()))
+        list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
@@ -130,12 +136,17 @@ def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
     _forget_time(entry, row)
     changes.restore(entry, row)
     events.record(
-        name=f"{record_type.noun}.changed",
+        name="opportunity.account_changed" if _left_account(entry, row) else f"{record_type.noun}.changed",
         record=row,
         actor=actor,
         changes=differences(before, snapshot(record_type.specs_now(), row)),
         because=event,
     )
+
+
+def _left_account(entry: dict[str, Any], row: RecordModel) -> bool:
+    """Whether an opportunity goes out of an account again: what that account is may depend on it."""
+    return isinstance(row, Opportunity) and "account_id" in entry["before"]
 
 
 def _forget_time(entry: dict[str, Any], row: RecordModel) -> None:

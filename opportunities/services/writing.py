@@ -71,8 +71,7 @@ def create_opportunity(
         insert(OpportunityContact(opportunity=opportunity, contact_id=opportunity.contact_id, is_primary=True))
     if stage.meaning != "open":
         _record_outcome(opportunity, stage, actor, because)
-    if stage.meaning != "lost" and opportunity.account_id:
-        clear_lost_only(account_id=opportunity.account_id, because=opportunity._created_event)
+    _clear_lost_only(opportunity, opportunity._created_event)
     return opportunity
 
 
@@ -102,6 +101,8 @@ def update_opportunity(
     )
     if opportunity.contact_id != contact_id:
         set_main_contact(opportunity)
+    if moved and event is not None:
+        _clear_lost_only(opportunity, event)
     return event
 
 
@@ -163,6 +164,12 @@ def _move(
     if opportunity.contact_id != contact_id:
         set_main_contact(opportunity)
     return event
+
+
+def _clear_lost_only(opportunity: Opportunity, because: Event) -> None:
+    """For an account that has just got this opportunity."""
+    if opportunity.account_id and stage_by_id(opportunity.stage_id).meaning != "lost":
+        clear_lost_only(account_id=opportunity.account_id, because=because)
 
 
 def _lock(opportunity: Opportunity) -> None:

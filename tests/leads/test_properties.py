@@ -31,7 +31,7 @@ usual = settings(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-many = settings(usual, max_examples=500, derandomize=False)
+many = settings(usual, max_examples=200, derandomize=False)
 
 
 @pytest.fixture

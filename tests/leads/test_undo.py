@@ -11,6 +11,7 @@ from accounts.models import Account
 from accounts.services import update_account
 from contacts.models import Contact
 from crm.activities.services import complete_task, create_activity
+from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning, stages
 from leads.conversion import (
@@ -227,3 +228,24 @@ def test_a_task_done_meanwhile_stays_done(inside: Firm) -> None:
     task.refresh_from_db()
     assert task.completed_at is not None
     assert not Opportunity.objects.exists()
+
+
+@pytest.mark.parametrize("delivers", [False, True], ids=["at once", "after the worker"])
+def test_an_account_that_was_lost_only_is_so_again(inside: Firm, delivers: bool) -> None:
+    """An open opportunity of the person's comes to the account by the conversion, and leaves it again."""
+    account = make.account(inside.ana, name="Kestrel")
+    lost = make.stage("lost")
+    make.opportunity(inside.ana, account=account, stage=lost, loss_reason=choice_of("loss_reason", "Other"))
+    opportunity = make.opportunity(inside.ana, contact=make.contact(inside.ana))
+    lead = worked_lead(inside)
+    deliver_all()
+    assert Account.objects.get().lost_only
+    before = living_rows()
+    plan = ConversionPlan(account=existing(account.pk), contact=new(), opportunity=existing(opportunity.pk))
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
+    if delivers:
+        deliver_all()
+    assert not Account.objects.get().lost_only
+    undo_conversion(conversion=done, actor=inside.ana)
+    deliver_all()
+    assert living_rows() == before
