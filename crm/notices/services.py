@@ -71,7 +71,8 @@ def mark_read(*, actor: Membership, ids: list[UUID] | None = None) -> int:
 
 def _held(ids: Iterable[UUID]) -> list[Membership]:
     """Lock the members, so that nobody counts their notifications meanwhile."""
-    return list(Membership.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk"))
+    held = Membership.objects.select_for_update(of=("self",), no_key=True)  # records may still be given to them
+    return list(held.filter(pk__in=list(ids)).order_by("pk"))
 
 
 def _count_unread(member: Membership) -> None:

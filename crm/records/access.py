@@ -33,14 +33,15 @@ def get_record(
 ) -> Any:
     """Return the record if ``actor`` may do ``verb`` to it, else raise ``Http404``.
 
-    ``lock`` takes it FOR UPDATE until the transaction ends; ``deleted`` looks in the recycle bin instead.
+    ``lock`` keeps others from writing it until the transaction ends, but not from pointing at it: two who each wait
+    for what the other points at would deadlock. ``deleted`` looks in the recycle bin instead.
     """
     if deleted:
         rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept())
     else:
         rows = record_type.model.objects.all()
     if lock:
-        rows = rows.select_for_update(of=("self",))
+        rows = rows.select_for_update(of=("self",), no_key=True)
     if related:
         rows = rows.select_related(*related)
     record = rows.filter(pk=record_id).first()

@@ -11,8 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from accounts.services import create_account, update_account
 from contacts.fields import join_name
+from contacts.models import Contact
 from contacts.services import create_contact, update_contact
 from crm import events
 from crm.activities.services import link_activities
@@ -167,6 +169,7 @@ def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
 
 def _find_existing(work: _Work) -> None:
     """Lock what is linked, always in the same order, so that two conversions into one account wait and not deadlock."""
+    _lock_account_around(work.plan)
     for key in PARTS:
         part = work.plan.of(key)
         if part.way == Way.EXISTING and part.record_id is not None:
@@ -178,6 +181,13 @@ def _find_existing(work: _Work) -> None:
             work.ids[key] = uuid7()
     _refuse_strange_opportunity(work)
     _watch_around(work)
+
+
+def _lock_account_around(plan: ConversionPlan) -> None:
+    """Lock the account that a new opportunity gets from its contact: before the contact, like one that was chosen."""
+    if plan.account.way == Way.NONE and plan.contact.way == Way.EXISTING and plan.opportunity.way == Way.NEW:
+        of_contact = Contact.objects.filter(pk=plan.contact.record_id).values("account_id")
+        list(Account.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=of_contact).values_list("pk"))
 
 
 def _refuse_strange_opportunity(work: _Work) -> None:

@@ -32,7 +32,7 @@ def merge_custom(record: Any, keys: Set[str]) -> None:
 
     All values are one column: without this, two who change different fields of a record at once would lose one.
     """
-    rows = type(record).all_objects.select_for_update(of=("self",)).filter(pk=record.pk)
+    rows = type(record).all_objects.select_for_update(of=("self",), no_key=True).filter(pk=record.pk)
     now = rows.values_list("custom", flat=True).first()
     if now is not None:
         kept = {key: value for key, value in now.items() if key not in keys}
