@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from accounts.services import create_account, update_account
 from contacts.services import create_contact
 from crm.activities.models import ActivityKind
 from crm.activities.selectors import open_tasks
 from crm.activities.services import complete_task, create_activity
 from crm.demo import words
+from crm.demo.paper import page
 from crm.demo.story import Story, choice_called, company_facts, person_facts
 from crm.picklists.selectors import choice_meaning, default_pipeline, stages
 from crm.tenants.clock import today
+from crm.ui.format import date, money
 from crm.users.models import Membership
 from leads.conversion import convert_lead
 from leads.conversion.defaults import plan_for
@@ -181,6 +185,8 @@ class Funnel:
             return story.after(70, lambda: self.lose(deal))
         step = 2 if at + 2 < len(open_stages) and story.chance(0.2) else 1
         move_to_stage(opportunity=deal, stage=open_stages[at + step], actor=deal.owner)
+        if open_stages[at + step].label == "Proposal submitted":
+            self.send_offer(deal)
         values: dict[str, Any] = {
             "next_step": story.one_of(words.NEXT_STEPS),
             "next_step_on": today() + timedelta(days=story.random.randrange(1, 12)),
@@ -192,6 +198,13 @@ class Funnel:
         update_opportunity(deal, actor=deal.owner, values=values)
         story.after(pace, lambda: self.advance(deal, facts, pace, first))
         return None
+
+    def send_offer(self, deal: Any) -> None:
+        price = money(deal.amount_minor, deal.currency)
+        lines = (f"Offer for {deal.account.name}", deal.product, price, date(today()))
+        offer = ContentFile(page(lines), f"Offer {deal.name}.pdf")
+        records = [deal, deal.account]
+        create_activity(kind=ActivityKind.FILE, records=records, actor=deal.owner, body="As sent today.", files=[offer])
 
     def win(self, deal: Any, facts: dict[str, Any]) -> None:
         won = next(one for one in stages(deal.pipeline) if one.meaning == "won")
