@@ -21,6 +21,7 @@ from crm.records.types import RecordType
 from crm.ui.http import go, method, respond, respond_polled
 from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
+from crm.ui.uploads import has_too_much
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 
@@ -37,6 +38,8 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     """GET asks for the file, POST keeps it."""
     record_type = _type(request, key)
     form = UploadForm(request.POST or None, request.FILES or None)
+    if has_too_much(request):
+        form.errors["file"] = form.error_class([_("The file is larger than 50 MB. Split it.")])
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
