@@ -26,14 +26,11 @@ T = TypeVar("T")
 class Cells:
     """Looks up what the cells of one run name, and remembers it; a ``fields.parsing.ParseContext``."""
 
-    def __init__(
-        self, actor: Membership, *, day_first: bool, make_choices: bool, make_people: bool, dry_run: bool = False
-    ) -> None:
+    def __init__(self, actor: Membership, *, day_first: bool, make_choices: bool, make_people: bool) -> None:
         self.actor = actor
         self.day_first = day_first
-        self.make_choices = make_choices and not dry_run
-        self.make_people = make_people and not dry_run
-        self.would_make = dry_run
+        self.make_choices = make_choices
+        self.make_people = make_people
         self.currency = current_tenant().currency
         self._known: dict[tuple[str, ...], Any] = {}
         self._records: dict[tuple[str, str], list[Any]] = {}
@@ -84,11 +81,6 @@ class Cells:
         """Let the rows that follow find a record that a row before them has made."""
         self._records[(type_key, sort_key(record.name))] = [record]
 
-    def forget_absent(self, type_key: str) -> None:
-        """Ask again for names that were not there: a row of this batch may have brought them."""
-        for key in [key for key, found in self._records.items() if key[0] == type_key and not found]:
-            del self._records[key]
-
     def _once(self, key: tuple[str, ...], find: Callable[[], T]) -> T:
         if key not in self._known:
             self._known[key] = find()
@@ -99,8 +91,6 @@ class Cells:
         for choice in picklists.choices(picklist, active_only=False):
             if key in (sort_key(choice.label), choice.meaning):
                 return choice
-        if self.would_make:
-            return Choice(picklist=picklist, label=text)
         if not self.make_choices:
             raise ValidationError(_("“%(text)s” is not in the list.") % {"text": text})
         meaning = "other" if picklist_of(picklist).meanings else ""
@@ -115,8 +105,6 @@ class Cells:
         for stage in stages:
             if key == stage.meaning:
                 return stage
-        if self.would_make:
-            return Stage(label=text, pipeline=picklists.default_pipeline())
         if not self.make_choices:
             raise ValidationError(_("There is no stage “%(text)s”. Add it in Setup, then import.") % {"text": text})
         return create_stage(actor=self.actor, pipeline=picklists.default_pipeline(), values={"label": text})
@@ -125,8 +113,6 @@ class Cells:
         member = member_by_name_or_email(text)
         if member is not None:
             return member
-        if self.would_make:
-            return Membership(name=text)
         if not self.make_people:
             raise ValidationError(_("Nobody here is called “%(text)s”.") % {"text": text})
         return ensure_member(actor=self.actor, name=text)

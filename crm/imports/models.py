@@ -21,9 +21,10 @@ class ImportState(models.TextChoices):
 class Import(TenantModel):
     """One file on its way in.
 
-    ``mapping`` names a field for each column ("" = left out). ``fixed`` gives values for the whole file, by field, as
-    text. A dry run goes through all rows and writes nothing but the counts and refusals. ``position`` counts the
-    rows that are done: it commits together with them, so that a run that was killed goes on where it was.
+    ``mapping`` names a field for each column ("" = left out). ``fixed`` gives values for all rows, by field, as text; a
+    row's own cell goes before. A dry run goes through all rows and writes nothing but the counts and refusals.
+    ``position`` counts the rows that are done: it commits together with them, so that a run that was killed goes on
+    where it was.
     """
 
     record_type = models.CharField(max_length=30)

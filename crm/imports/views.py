@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.imports import selectors, services
-from crm.imports.forms import COLUMN, FIXED, ColumnsForm, UploadForm
+from crm.imports.forms import COLUMN, ColumnsForm, UploadForm
 from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, importable, is_of_refusals
 from crm.imports.models import Import, ImportState
 from crm.records import registry
@@ -24,6 +24,8 @@ from crm.ui.toasts import say
 from crm.ui.uploads import has_too_much
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
+
+SAMPLES = 3  # of what stands in a column
 
 
 def index(request: WorkspaceRequest) -> HttpResponse:
@@ -59,7 +61,7 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     job, record_type = _job(request, job_id)
     if job.state != ImportState.UPLOADED:
         return go(request, reverse("imports:job", args=[job.pk]))
-    form = ColumnsForm(job, record_type, request.POST or None)
+    form = ColumnsForm(job, record_type, request.actor, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -80,10 +82,12 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "type": record_type,
         "form": form,
         "columns": [
-            {"header": header, "field": form[f"{COLUMN}{index}"], "samples": [row[index] for row in rows[:3]]}
+            (header, form[f"{COLUMN}{index}"], [row[index] for row in rows if row[index]][:SAMPLES])
             for index, header in enumerate(job.headers)
         ],
-        "fixed": [form[name] for name in form.fields if name.startswith(FIXED)],
+        "fixed": [form[name] for name in form.offered_first],
+        "more_fixed": [form[name] for name in form.offered_then],
+        "more_is_used": any(form[name].value() for name in form.offered_then),
         "options": [form[name] for name in form.base_fields],
         "rows": rows,
     }

@@ -15,6 +15,8 @@ from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
+_NAMING = ("name", "first_name", "last_name", "external_id")
+
 
 @dataclass(frozen=True)
 class WholeFile:
@@ -35,16 +37,16 @@ class WholeFile:
 
 def read_whole_file(job: Import, content: Path) -> WholeFile:
     """Read the facts of ``job``'s file, which lies in ``content``."""
-    columns = {name: index for index, name in enumerate(job.mapping) if name in ("name", "external_id")}
-    names = _values(job, content, list(columns.values())) if _has_links(job) else ()
+    columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
+    names = _names(job, content, columns) if _has_links(job) else ()
     repeated: dict[str, list[tuple[int, list[str]]]] = {}
     if job.is_dry_run and "external_id" in columns:
         column = columns["external_id"]
-        counts = Counter(_values(job, content, [column]))
+        counts = Counter(row[column] for row in _rows(job, content) if row[column])
         for place, row in enumerate(_rows(job, content)):
             if counts[row[column]] > 1:
                 repeated.setdefault(row[column], []).append((place, row))
-    return WholeFile(frozenset(map(sort_key, names)), repeated)
+    return WholeFile(frozenset(filter(None, map(sort_key, names))), repeated)
 
 
 def links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:
@@ -61,7 +63,10 @@ def _rows(job: Import, content: Path) -> Iterator[list[str]]:
     return read_rows(content, job.encoding, job.separator, len(job.headers))
 
 
-def _values(job: Import, content: Path, columns: list[int]) -> Iterator[str]:
-    """What stands in ``columns``, row by row; empty cells left out."""
+def _names(job: Import, content: Path, columns: dict[str, int]) -> Iterator[str]:
+    """What links may call the rows; a person's name may stand in two columns."""
+    parts = [columns[name] for name in ("first_name", "last_name") if name in columns]
+    whole = [columns[name] for name in ("name", "external_id") if name in columns]
     for row in _rows(job, content):
-        yield from filter(None, (row[column] for column in columns))
+        yield from (row[column] for column in whole)
+        yield " ".join(row[column] for column in parts)
