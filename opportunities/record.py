@@ -65,6 +65,7 @@ OPPORTUNITY = RecordType(
     ),
     columns=_COLUMNS,
     headline=(
+        "account",
         "amount",
         "expected_close_on",
         "probability",
@@ -116,12 +117,12 @@ OPPORTUNITY = RecordType(
 registry.register(OPPORTUNITY)
 registry.add_bulk_actions(opportunity_actions)
 
-phrases.register("opportunity.won", _("%(actor)s won this"))
-phrases.register("opportunity.lost", _("%(actor)s marked this as lost"))
-phrases.register("opportunity.reopened", _("%(actor)s reopened this into %(new)s"), field="stage")
+phrases.register("opportunity.won", _("%(actor)s won %(this)s"))
+phrases.register("opportunity.lost", _("%(actor)s marked %(this)s as lost: %(new)s"), field="loss_reason")
+phrases.register("opportunity.reopened", _("%(actor)s reopened %(this)s into %(new)s"), field="stage")
 phrases.register("opportunity.stage_changed", _("%(actor)s moved the stage from %(old)s to %(new)s"), field="stage")
 phrases.register(
     "opportunity.account_changed", _("%(actor)s changed the account from %(old)s to %(new)s"), field="account"
 )
-phrases.register("opportunity.contact_added", _("%(actor)s gave %(contact)s a part in this"))
-phrases.register("opportunity.contact_removed", _("%(actor)s took %(contact)s off this"))
+phrases.register("opportunity.contact_added", _("%(actor)s gave %(contact)s a part in %(this)s"))
+phrases.register("opportunity.contact_removed", _("%(actor)s took %(contact)s off %(this)s"))

@@ -15,11 +15,12 @@ from crm.ui import format as formats
 ISO_DAY_LENGTH = len("2026-11-21")
 LISTED_FIELDS = 3  # a longer list of changes is a number; the history shows them all
 
-# By the event's name, else by its past participle. %(actor)s, %(old)s, %(new)s and the event's own data are there.
+# By the event's name, else by its past participle. %(actor)s, %(this)s (the record that it happened to), %(old)s,
+# %(new)s and the event's own data are there.
 _sentences: dict[str, Any] = {
-    "created": _("%(actor)s created this"),
-    "deleted": _("%(actor)s deleted this"),
-    "restored": _("%(actor)s brought this back"),
+    "created": _("%(actor)s created %(this)s"),
+    "deleted": _("%(actor)s deleted %(this)s"),
+    "restored": _("%(actor)s brought %(this)s back"),
 }
 _main_fields: dict[str, str] = {}
 _labels: dict[str, Any] = {}
@@ -36,7 +37,7 @@ def label_of(name: str, labels: Mapping[str, Any]) -> str:
 
 
 def register(name: str, sentence: Any, *, field: str = "") -> None:
-    """Say ``sentence`` (lazy, may use %(actor)s) for events called ``name``.
+    """Say ``sentence`` (lazy, may use %(actor)s and %(this)s) for events called ``name``.
 
     ``field`` names the change that the event is about: its two values are %(old)s and %(new)s.
     """
@@ -45,15 +46,19 @@ def register(name: str, sentence: Any, *, field: str = "") -> None:
         _main_fields[name] = field
 
 
-def phrase(event: Event, labels: Mapping[str, Any] | None = None) -> str:
-    """Return a sentence without full stop that tells ``event``; ``labels`` says what fields are called."""
+def phrase(event: Event, labels: Mapping[str, Any] | None = None, *, this: str = "") -> str:
+    """Return a sentence without full stop that tells ``event``; ``labels`` says what fields are called.
+
+    ``this`` is what to call the record that it happened to; without it, the sentence stands on its page.
+    """
     participle = event.name.rpartition(".")[2]
     sentence = _sentences.get(event.name) or _sentences.get(participle)
     if sentence is None:
         return _changes_phrase(event, labels or {})
     old, new = event.changes.get(_main_fields.get(event.name, ""), (None, None))
     words = {key: shown(value) for key, value in event.data.items()}
-    return str(sentence) % {**words, "actor": actor_name(event), "old": shown(old), "new": shown(new)}
+    words |= {"actor": actor_name(event), "this": this or gettext("this"), "old": shown(old), "new": shown(new)}
+    return str(sentence) % words
 
 
 def actor_name(event: Event) -> str:

@@ -187,11 +187,12 @@ def _event_of_move(before: Stage, stage: Stage) -> str:
 
 def _record_outcome(opportunity: Opportunity, stage: Stage, actor: Membership | None, because: Event | None) -> Event:
     """Say of a new opportunity that it was won or lost, as a move there would have."""
+    entered: dict[str, Choice | Stage | None] = {"stage": stage, "loss_reason": opportunity.loss_reason}
     return events.record(
         name=f"opportunity.{stage.meaning}",
         record=opportunity,
         actor=actor,
-        changes={"stage": [None, {"id": str(stage.pk), "label": stage.label}]},
+        changes={name: [None, {"id": str(one.pk), "label": one.label}] for name, one in entered.items() if one},
         data=_outcome(opportunity, {"closed_on": opportunity.closed_on}),
         because=because,
     )

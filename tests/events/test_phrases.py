@@ -47,6 +47,7 @@ def test_changes_are_told_by_what_the_fields_are_called(event: Any, changes: Any
 def test_what_every_record_does_has_a_sentence(event: Any) -> None:
     assert phrases.phrase(event("anything.created")) == "Ana Owner created this"
     assert phrases.phrase(event("anything.restored")) == "Ana Owner brought this back"
+    assert phrases.phrase(event("anything.created"), this="the deal") == "Ana Owner created the deal"
     assert phrases.phrase(event("anything.happened")) == "Ana Owner: anything.happened"
 
 

@@ -141,6 +141,8 @@ def test_3_lost_for_a_vetting_reason_then_won_then_taken_back(firm: Firm) -> Non
     with inside(firm):
         assert Opportunity.objects.get().loss_reason.meaning == "vetting"
     assert type_of(firm, account) == "prospect" and badge in page(ana, home)
+    assert " marked this as lost: No budget after all" in page(ana, first)
+    assert "because Ana Owner marked the opportunity as lost: No budget after all" in page(ana, home)
     rows = ana.get("/acme/accounts/?lost_only=yes").context["rows"]
     assert [row.record.name for row in rows] == ["Kestrel Ltd"]
 
@@ -151,6 +153,9 @@ def test_3_lost_for_a_vetting_reason_then_won_then_taken_back(firm: Firm) -> Non
     follow(firm)
     assert type_of(firm, account) == "customer"
     assert re.search(r"won <a [^>]+>Second try</a> on [^<]+, by Ana Owner", page(ana, home))
+    assert "because Ana Owner won the opportunity" in page(ana, home)
+    assert "Ana Owner won the opportunity" in page(ana, f"{home}history/")
+    assert " won this" in page(ana, second) and " won this" not in page(ana, home)
     assert "First try" in page(ana, home)  # which stays lost
 
     asked = page(ana, f"{second}reopening/")
