@@ -11,12 +11,16 @@ from urllib.parse import unquote
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import FileResponse
 
+from crm.activities.files.accepting import clean_name
+from crm.activities.files.models import LONGEST_NAME
 from crm.activities.models import Activity
 from crm.activities.services import create_activity
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.activities.uploading import PDF, content_of, fetched, lead_of, name_on_disk, page_of, sent, stored
+from tests.naughty import all_strings
 from tests.people import Firm, client_of
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -254,6 +258,16 @@ def test_odd_names_are_made_harmless_and_come_back(firm: Firm) -> None:
     assert "{{ 7*7 }}.txt" in page
 
 
+def test_no_name_breaks_the_answer() -> None:
+    for text in all_strings():
+        name = clean_name(f"{text}.txt")
+        assert name.endswith("txt") and len(name) <= LONGEST_NAME
+        assert name.isprintable() and "/" not in name and "\\" not in name
+        header = FileResponse(io.BytesIO(), as_attachment=True, filename=name)["Content-Disposition"]
+        assert header.isascii() and header.isprintable()
+        assert header.startswith("attachment; filename")
+
+
 def test_a_name_of_300_signs_keeps_its_ending(firm: Firm) -> None:
     assert sent(firm, lead_of(firm), ("ä" * 300 + ".pdf", PDF)).status_code == 303
     [file] = stored(firm)
@@ -287,3 +301,17 @@ def test_a_service_refuses_what_the_form_refuses(inside: Firm) -> None:
         assert list(refusal.value.message_dict) == ["files"]
     assert not Activity.objects.exists()
     assert make.file(lead, inside.ana).name == "offer.pdf"
+
+
+def test_the_word_about_files_is_changed_like_that_of_a_note(firm: Firm) -> None:
+    lead = lead_of(firm)
+    sent(firm, lead, ("offer.pdf", PDF), body="Our offer")
+    [file] = stored(firm)
+    url = firm.url("activities:edit", activity_id=file.activity_id)
+    form = client_of(firm.ana).get(url)
+    assert "Subject" not in form.content.decode()
+    data = {"body": "Our last offer", "occurred_at": "2026-01-02T10:00", "subject": "x"}
+    assert client_of(firm.ana).post(url, data).status_code == 303
+    [file] = stored(firm)
+    assert (file.activity.subject, file.activity.body) == ("offer.pdf", "Our last offer")
+    assert "Download: offer.pdf" in page_of(firm, lead)
