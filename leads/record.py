@@ -25,7 +25,17 @@ from leads.services import (
     restore_lead,
 )
 
-_COLUMNS = ("name", "company", "status", "rating", "source", "email", "phone", "owner", "created_at")
+_COLUMNS = (
+    "name",
+    "company",
+    "status",
+    "rating",
+    "product_interest",
+    "source",
+    "last_contacted_at",
+    "owner",
+    "created_at",
+)
 _OPEN = ("status", "is", ("meaning:new", "meaning:working", "meaning:qualified"))
 
 LEAD = RecordType(
@@ -150,9 +160,9 @@ registry.add_action(
 )
 
 phrases.register("lead.status_changed", _("%(actor)s moved the status from %(old)s to %(new)s"), field="status")
-phrases.register("lead.unqualified", _("%(actor)s closed this as unqualified: %(new)s"), field="unqualified_reason")
-phrases.register("lead.taken", _("%(actor)s took this from the pool"))
-phrases.register("lead.given_back", _("%(actor)s gave this back to the pool"))
+phrases.register("lead.unqualified", _("%(actor)s closed %(this)s as unqualified: %(new)s"), field="unqualified_reason")
+phrases.register("lead.taken", _("%(actor)s took %(this)s from the pool"))
+phrases.register("lead.given_back", _("%(actor)s gave %(this)s back to the pool"))
 phrases.register("lead.converted", _("%(actor)s converted the lead %(lead)s into %(into)s"))
 phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion of the lead %(lead)s"))
-phrases.register("linked", _("%(actor)s linked the lead %(lead)s to this"))
+phrases.register("linked", _("%(actor)s linked the lead %(lead)s to %(this)s"))

@@ -82,3 +82,18 @@ def test_a_view_lists_those_that_were_never_contacted(inside: Firm) -> None:
     page = client.get(f"/acme/leads/{link[1]}").content.decode()
     assert fresh.name in page and called.name not in page
     assert "Last contacted" in client.get(f"/acme/leads/{called.pk}/").content.decode()
+
+
+def test_the_list_of_leads_shows_the_last_contact_and_what_each_is_interested_in(inside: Firm) -> None:
+    called = make.lead(inside.ana, last_name="Called", product_interest="Telematics")
+    make.lead(inside.ana, last_name="Fresh", product_interest="Route planning")
+    log(inside, called, "call", 3)
+    deliver_all()
+    page = client_of(inside.ana).get("/acme/leads/").content.decode()
+    head = re.search(r"<thead>.*?</thead>", page, re.S)
+    assert head is not None and "Interested in" in head[0] and "Last contacted" in head[0]
+    rows = {
+        name: row for row in re.findall(r"<tr data-href.*?</tr>", page, re.S) for name in re.findall("Lena (\\w+)", row)
+    }
+    assert "Telematics" in rows["Called"] and "3 days ago" in rows["Called"]
+    assert "Route planning" in rows["Fresh"] and "days ago" not in rows["Fresh"]
