@@ -43,9 +43,13 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "GET":
         kind = request.GET.get("kind", ActivityKind.NOTE)
         return _composer(request, record, ComposerForm(actor=request.actor, kind=kind, only_task=record is None))
-    home = registry.url(record) if record is not None else reverse("activities:tasks")
     if made := already_made(request):
         return _feed(request, record) if _in_feed(request) else go(request, made)
+    return _log(request, record)
+
+
+def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
+    home = registry.url(record) if record is not None else reverse("activities:tasks")
     form = ComposerForm(
         request.POST,
         request.FILES,
@@ -53,9 +57,9 @@ def new(request: WorkspaceRequest) -> HttpResponse:
         only_task=record is None,
         has_too_much=has_too_much(request),
     )
-    if not form.is_valid():
+    activity = _write(request, record, form) if form.is_valid() else None
+    if activity is None:
         return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
-    activity = _write(request, record, form.cleaned_data)
     remember_made(request, back(request, home))
     undo = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
     words = _("Task added.") if activity.is_task else _("Added.") if activity.is_file else _("Logged.")
@@ -88,8 +92,17 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-def _write(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Activity:
-    """Create what the composer holds, and the task that follows from it if one is named."""
+def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Activity | None:
+    """Create what the composer holds, and the task that follows from it if one is named, or say in ``form`` why not."""
+    try:
+        with transaction.atomic():
+            return _write_both(request, record, form.cleaned_data)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Activity:
     records = [] if record is None else [record]
     owner = values["owner"] or request.actor
     is_task = values["kind"] == ActivityKind.TASK

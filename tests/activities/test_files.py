@@ -209,6 +209,21 @@ def test_a_large_file_goes_through_the_disk(firm: Firm, monkeypatch: pytest.Monk
     assert taken == [len(PDF)]
 
 
+def test_when_the_disk_is_full_what_was_typed_stays(firm: Firm, settings: Any, tmp_path: Path) -> None:
+    lead = lead_of(firm)
+    settings.MEDIA_ROOT = tmp_path / "full"
+    settings.MEDIA_ROOT.write_text("no folder")  # nothing can be written below it
+    answer = sent(firm, lead, ("offer.pdf", PDF), body="My note", next_step="Call them")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "The server could not keep the files." in page
+    assert ">My note</textarea>" in page
+    with tenant_context(firm.tenant):
+        assert not Activity.objects.exists()
+    settings.MEDIA_ROOT = tmp_path
+    assert sent(firm, lead, ("offer.pdf", PDF), body="My note").status_code == 303
+
+
 def test_the_file_tab_needs_a_file_and_a_task_takes_none(firm: Firm) -> None:
     lead = lead_of(firm)
     answer = sent(firm, lead, body="My note")

@@ -7,12 +7,14 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.activities.files.accepting import clean_name, content_type_of
 from crm.activities.files.models import StoredFile, folder_of
@@ -20,6 +22,8 @@ from crm.activities.models import Activity
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+
+logger = structlog.get_logger(__name__)
 
 SETTLED = timedelta(days=1)  # for so long the row of what was written may not be committed yet
 AT_ONCE = 500
@@ -38,8 +42,12 @@ def store_files(activity: Activity, files: Sequence[File]) -> list[StoredFile]:
         StoredFile(activity=activity, name=clean_name(file.name or ""), content_type=content_type, size=file.size)
         for file, content_type in zip(files, types, strict=True)
     ]
-    for row, file in zip(rows, files, strict=True):
-        default_storage.save(row.key, file)
+    try:
+        for row, file in zip(rows, files, strict=True):
+            default_storage.save(row.key, file)
+    except OSError as error:  # the disk is full, say
+        logger.exception("file_not_kept")
+        raise ValidationError({"files": _("The server could not keep the files. Try again later.")}) from error
     insert_many(StoredFile, rows)
     return rows
 
