@@ -17,8 +17,10 @@ async function show(response) {
   if (redirect) return location.assign(redirect);
   if (response.headers.get("HX-Refresh")) return location.reload();
   if (response.status === 204) return dialog.close();
-  if (!response.ok && response.status !== 422) return fail(words.failed);
+  // 422: something to correct; 409: it can no longer be done, as a page or as a word
+  if (!response.ok && ![409, 422].includes(response.status)) return fail(words.failed);
   const html = await response.text();
+  if (response.headers.get("Content-Type")?.startsWith("text/plain")) return fail(html);
   if (/<html[\s>]/i.test(html)) return location.assign(response.url);
   dialog.innerHTML = html;
   for (const beside of dialog.querySelectorAll("[hx-swap-oob]")) {

@@ -129,11 +129,10 @@ def watch(context: BrowserContext) -> list[str]:
     problems: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        # A form that is refused answers 422, and the browser says so; a page's own status is for the test to judge.
+        # What is refused answers 409 or 422, and the browser says so; a page's own status is for the test to judge.
         here = message.page.url if message.page else ""
-        expected = "status of 422" in message.text or (
-            "status of 4" in message.text and message.location["url"] == here
-        )
+        refused = any(f"status of {code}" in message.text for code in (409, 422))
+        expected = refused or ("status of 4" in message.text and message.location["url"] == here)
         if message.type in ("error", "warning") and not expected:
             problems.append(f"{here}: {message.text}")
 
@@ -162,10 +161,15 @@ def sign_in(page: Page, server: str) -> SignIn:
     """Call it with a member, to be that person in the browser from now on."""
 
     def become(member: Membership) -> None:
-        cookie = client_of(member).cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])
+        page.context.add_cookies(cookies_of(member, server))
 
     return become
+
+
+def cookies_of(member: Membership, server: str) -> list[Any]:
+    """What a browser that ``member`` has signed in with holds."""
+    cookie = client_of(member).cookies[settings.SESSION_COOKIE_NAME]
+    return [{"name": cookie.key, "value": cookie.value, "url": server}]
 
 
 def settled(page: Page) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from crm.tenants.context import tenant_context
 from tests import make
-from tests.browser.conftest import SignIn, settled
+from tests.browser.conftest import SignIn, cookies_of, settled, watch
 from tests.people import Firm
 
 
@@ -53,6 +54,119 @@ def test_two_windows_convert_once_and_show_the_same(fresh_firm: Firm, lead: Any,
     assert counts(fresh_firm) == (1, 1, 1)
 
 
+@pytest.fixture
+def mine(fresh_firm: Firm, page: Page, sign_in: SignIn) -> Page:
+    """The window of Ana, whose lead it is."""
+    sign_in(fresh_firm.ana)
+    return page
+
+
+@pytest.fixture
+def colleague(
+    fresh_firm: Firm, unblocked: None, browser: Browser, browser_context_args: dict[str, Any], server: str
+) -> Iterator[Page]:
+    """The window of Max, who manages, in a browser of his own."""
+    context = browser.new_context(**browser_context_args)
+    problems = watch(context)
+    context.add_cookies(cookies_of(fresh_firm.max, server))
+    yield context.new_page()
+    context.close()
+    assert not problems, "\n".join(problems)
+
+
+def shown(window: Page) -> list[str]:
+    """What the page says that the lead became."""
+    expect(window.get_by_role("heading", name=re.compile("was converted"))).to_be_visible()
+    return window.locator(".card-list a").evaluate_all("all => all.map(one => one.href)")
+
+
+def drag_to_converted(window: Page) -> None:
+    """Drop the lead's card on the column of converted leads."""
+    column = window.locator("[data-stage]", has=window.get_by_role("heading", name="Converted"))
+    window.locator("article", has_text="Brandt").drag_to(column)
+
+
+def test_one_drags_it_on_the_board_while_another_presses_the_button(
+    fresh_firm: Firm, lead: Any, mine: Page, colleague: Page
+) -> None:
+    colleague.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
+    mine.goto(fresh_firm.url("leads:board"))
+    drag_to_converted(mine)
+    expect(mine.get_by_role("heading", name="Convert Lena Brandt")).to_be_visible()
+    for window in (colleague, mine):
+        window.locator("#convert-foot").get_by_role("button").click(no_wait_after=True)
+    assert len(shown(mine)) == 3
+    assert shown(mine) == shown(colleague)
+    assert counts(fresh_firm) == (1, 1, 1)
+
+
+def test_who_drags_a_lead_that_was_converted_meanwhile_is_told_so(
+    fresh_firm: Firm, lead: Any, mine: Page, colleague: Page
+) -> None:
+    mine.goto(fresh_firm.url("leads:board"))
+    colleague.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
+    colleague.locator("#convert-foot").get_by_role("button").click()
+    became = shown(colleague)
+    drag_to_converted(mine)
+    expect(mine.get_by_role("dialog")).to_contain_text("This lead was converted on")
+    mine.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
+    assert shown(mine) == became
+    assert counts(fresh_firm) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("lost", ["the request", "the answer"])
+def test_the_network_breaks_after_the_click(
+    fresh_firm: Firm, lead: Any, mine: Page, colleague: Page, lost: str
+) -> None:
+    """Whether the request still came through or not: who tries again gets one set of records, and others see it."""
+    path = fresh_firm.url("leads:conversion", record_id=lead.pk)
+    mine.goto(path)
+    settled(mine)
+
+    def breaks(route: Route) -> None:
+        if route.request.method == "POST" and lost == "the answer":
+            route.fetch(max_redirects=0)
+        route.abort("connectionreset")
+
+    mine.route(f"**{path}", breaks)
+    with mine.expect_event("requestfailed"):
+        mine.locator("#convert-foot").get_by_role("button").click(no_wait_after=True)
+    assert counts(fresh_firm) == ((1, 1, 1) if lost == "the answer" else (0, 0, 0))
+    mine.unroute(f"**{path}")
+    mine.goto(path)
+    if lost == "the request":
+        mine.locator("#convert-foot").get_by_role("button").click()
+    became = shown(mine)
+    mine.go_back()
+    mine.goto(path)
+    colleague.goto(path)
+    assert shown(colleague) == shown(mine) == became
+    assert counts(fresh_firm) == (1, 1, 1)
+
+
+def test_another_account_brings_its_open_opportunities(
+    fresh_firm: Firm, lead: Any, page: Page, sign_in: SignIn
+) -> None:
+    with tenant_context(fresh_firm.tenant):
+        make.account(fresh_firm.ana, name="Kestrel")
+        air = make.account(fresh_firm.ana, name="Kestrel Air")
+        deal = make.opportunity(fresh_firm.ana, account=air, name="Radar")
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
+    offer, foot = page.locator("#offer-opportunities"), page.locator("#convert-foot")
+    expect(offer).not_to_contain_text("Radar")
+    page.get_by_role("radio", name="Kestrel Air").check(force=True)
+    expect(offer).to_contain_text("Radar")
+    expect(page.locator("#count-opportunities")).to_have_text("1 match")
+    offer.get_by_role("radio", name="Radar").check(force=True)
+    expect(foot).to_contain_text("links the opportunity “Radar”")
+    foot.get_by_role("button").click()
+    expect(page.get_by_role("heading", name=re.compile("was converted"))).to_be_visible()
+    with tenant_context(fresh_firm.tenant):
+        lead.refresh_from_db()
+        assert (lead.account_id, lead.opportunity_id) == (air.pk, deal.pk)
+
+
 def test_what_is_chosen_is_announced_before_it_is_done(
     fresh_firm: Firm, lead: Any, page: Page, sign_in: SignIn
 ) -> None:
@@ -80,3 +194,21 @@ def test_undo_brings_the_lead_back(fresh_firm: Firm, lead: Any, page: Page, sign
     expect(page.get_by_role("heading", name="Lena Brandt", level=1)).to_be_visible()
     expect(page.get_by_role("main").get_by_role("link", name="Convert", exact=True).first).to_be_visible()
     assert counts(fresh_firm) == (0, 0, 0)
+
+
+def test_what_was_built_on_it_while_the_dialog_was_open_is_named_there(
+    fresh_firm: Firm, lead: Any, page: Page, sign_in: SignIn
+) -> None:
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
+    page.locator("#convert-foot").get_by_role("button").click()
+    page.get_by_role("link", name="Undo conversion").click()
+    undo = page.get_by_role("dialog").get_by_role("button", name="Undo the conversion")
+    expect(undo).to_be_visible()
+    with tenant_context(fresh_firm.tenant):
+        lead.refresh_from_db()
+        make.opportunity(fresh_firm.ana, account=lead.account, name="Second deal")
+    undo.click()
+    expect(page.get_by_role("dialog").get_by_role("link", name=re.compile("Second deal"))).to_be_visible()
+    expect(undo).to_have_count(0)
+    assert counts(fresh_firm) == (1, 1, 2)
