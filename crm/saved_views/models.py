@@ -26,6 +26,7 @@ class SavedView(TenantModel):
     is_default = models.BooleanField(default=False)  # the one that the list opens on
     order = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True)  # out of everybody's sight, with its pins, and can be brought back
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["tenant", "record_type", "order"], name="view_of_type")]

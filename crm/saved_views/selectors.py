@@ -33,7 +33,7 @@ class Views:
 
 
 def visible_views(actor: Membership, record_type: RecordType) -> Q:
-    """The condition for the views that ``actor`` may use."""
+    """The condition for the views that ``actor`` may use; it holds for deleted ones too."""
     reach = Q(audience=Audience.ALL) | Q(owner_id=actor.pk)
     if actor.team:
         mates = teammate_ids(actor.team) | {actor.pk}
@@ -46,7 +46,9 @@ def views_of(actor: Membership, record_type: RecordType) -> Views:
     pin = PinnedView.objects.filter(view_id=OuterRef("pk"), member_id=actor.pk)
     # Which team's a view is, is asked only where there is one: most workspaces share with everyone.
     reach = Q(audience__in=[Audience.ALL, Audience.TEAM]) | Q(owner_id=actor.pk)
-    found = SavedView.objects.filter(reach, record_type=record_type.key).order_by("order", "name", "id")
+    found = SavedView.objects.filter(reach, record_type=record_type.key, deleted_at=None).order_by(
+        "order", "name", "id"
+    )
     # Of a view without a pin both are None.
     with_pin = found.annotate(hidden=Subquery(pin.values("hidden")), opens=Subquery(pin.values("is_default")))
     usable = [view for view in with_pin if view.audience != Audience.TEAM or _is_shared_with(actor, view)]
@@ -67,8 +69,9 @@ def pins_of(actor: Membership) -> dict[UUID, PinnedView]:
     return {pin.view_id: pin for pin in PinnedView.objects.filter(member_id=actor.pk)}
 
 
-def get_view(actor: Membership, record_type: RecordType, view_id: UUID) -> SavedView | None:
-    return SavedView.objects.filter(visible_views(actor, record_type), pk=view_id).first()
+def get_view(actor: Membership, record_type: RecordType, view_id: UUID, *, deleted: bool = False) -> SavedView | None:
+    found = SavedView.objects.filter(visible_views(actor, record_type), pk=view_id)
+    return found.filter(deleted_at__isnull=not deleted).first()
 
 
 def may_change(actor: Membership, view: SavedView) -> bool:

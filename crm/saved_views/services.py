@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm import events
@@ -69,9 +69,17 @@ def delete_view(*, actor: Membership, view: SavedView) -> None:
     """Delete ``view`` for everybody; the view that the list opens on cannot go."""
     if view.is_default:
         raise ValidationError(_("The list opens on this view. Let it open on another one first."))
+    view.deleted_at = timezone.now()
+    view.save(update_fields=["deleted_at"])
     _tell(actor, "deleted", view)
-    PinnedView.objects.filter(view=view).delete()
-    view.delete()
+
+
+@transaction.atomic
+def restore_view(*, actor: Membership, view: SavedView) -> None:
+    """Bring a deleted view back, among the tabs of everybody who had it there."""
+    view.deleted_at = None
+    view.save(update_fields=["deleted_at"])
+    _tell(actor, "restored", view)
 
 
 @transaction.atomic

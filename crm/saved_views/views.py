@@ -61,23 +61,38 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 
 def view(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
-    """GET: rename and share; POST: writes that, or (``state``) the list's query; DELETE deletes."""
+    """GET: rename and share; POST: writes that, or (``state``) the list's query."""
     record_type, saved = _own_view(request, key, view_id)
-    verb = method(request)
-    if verb == "DELETE":
-        return _delete(request, record_type, saved)
-    if verb == "POST" and "state" in request.POST:
+    posted = request.method == "POST"
+    if posted and "state" in request.POST:
         services.update_view(actor=request.actor, view=saved, state=_state(request, record_type))
         say(request, _("The view %(name)s was saved.") % {"name": saved.name})
         return go(request, _list_url(record_type, saved))
     form = ViewForm(request.POST or None, initial={"name": saved.name, "audience": saved.audience})
-    if verb == "POST" and form.is_valid():
+    if posted and form.is_valid():
         done = _try(form, lambda: services.update_view(actor=request.actor, view=saved, **form.cleaned_data) or True)
         if done:
             say(request, _("The view %(name)s was saved.") % {"name": saved.name})
             return go(request, reverse("saved_views:index", args=[key]))
     context = {"type": record_type, "form": form, "view": saved, "back": reverse("saved_views:index", args=[key])}
     return respond(request, "saved_views/edit.html", context, partial="form", status=422 if form.errors else 200)
+
+
+def deletion(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
+    """POST deletes the view for everybody, DELETE brings it back."""
+    verb = method(request)
+    require(verb in ("POST", "DELETE"))
+    _record_type, saved = _own_view(request, key, view_id, deleted=verb == "DELETE")
+    try:
+        if verb == "DELETE":
+            services.restore_view(actor=request.actor, view=saved)
+            say(request, _("%(name)s is back.") % {"name": saved.name})
+        else:
+            services.delete_view(actor=request.actor, view=saved)
+            say(request, _("The view %(name)s was deleted.") % {"name": saved.name}, undo_url=request.path)
+    except ValidationError as error:
+        say(request, " ".join(error.messages), tone="danger")
+    return go(request, reverse("saved_views:index", args=[key]))
 
 
 def pin(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
@@ -104,16 +119,6 @@ def default(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
     return go(request, reverse("saved_views:index", args=[key]))
 
 
-def _delete(request: WorkspaceRequest, record_type: RecordType, saved: SavedView) -> HttpResponse:
-    try:
-        with transaction.atomic():
-            services.delete_view(actor=request.actor, view=saved)
-        say(request, _("The view %(name)s was deleted.") % {"name": saved.name})
-    except ValidationError as error:
-        say(request, " ".join(error.messages), tone="danger")
-    return go(request, reverse("saved_views:index", args=[record_type.key]))
-
-
 def _type(request: WorkspaceRequest, key: str) -> RecordType:
     require(may(request.actor, "view", key))
     try:
@@ -122,16 +127,18 @@ def _type(request: WorkspaceRequest, key: str) -> RecordType:
         raise Http404 from error
 
 
-def _view(request: WorkspaceRequest, key: str, view_id: UUID) -> tuple[RecordType, SavedView]:
+def _view(request: WorkspaceRequest, key: str, view_id: UUID, *, deleted: bool = False) -> tuple[RecordType, SavedView]:
     record_type = _type(request, key)
-    saved = get_view(request.actor, record_type, view_id)
+    saved = get_view(request.actor, record_type, view_id, deleted=deleted)
     if saved is None:
         raise Http404
     return record_type, saved
 
 
-def _own_view(request: WorkspaceRequest, key: str, view_id: UUID) -> tuple[RecordType, SavedView]:
-    record_type, saved = _view(request, key, view_id)
+def _own_view(
+    request: WorkspaceRequest, key: str, view_id: UUID, *, deleted: bool = False
+) -> tuple[RecordType, SavedView]:
+    record_type, saved = _view(request, key, view_id, deleted=deleted)
     require(may_change(request.actor, saved))
     return record_type, saved
 

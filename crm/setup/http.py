@@ -42,6 +42,14 @@ def show(
     )
 
 
+def ask_first(request: WorkspaceRequest, *, title: str, text: str, button: str, back: str) -> HttpResponse:
+    """Ask before something goes for good: ``text`` says what goes with it, ``button`` what the button does."""
+    context: dict[str, Any] = {"title": title, "text": text, "button": button, "back": back}
+    if not is_fragment(request):
+        context["menu"] = menu.groups(request.path)
+    return respond(request, "setup/confirm.html", context, partial="dialog")
+
+
 def tell_refusal(request: WorkspaceRequest, error: ValidationError) -> None:
     """Show why a button did nothing."""
     say(request, " ".join(error.messages), tone="danger")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from crm.records import registry
+from crm.records.types import RecordType
 from crm.saved_views.models import SavedView
 from crm.tenants.context import tenant_context
 from tests import make
@@ -32,6 +34,21 @@ def rows(member: Any, query: str = "") -> list[str]:
     return [row.record.name for row in client_of(member).get(f"/acme/accounts/{query}").context["rows"]]
 
 
+def names(member: Any) -> list[str]:
+    return [one.name for one in client_of(member).get("/acme/accounts/").context["listing"].views.all]
+
+
+def tabs(member: Any) -> list[str]:
+    return [one.name for one in client_of(member).get("/acme/accounts/").context["listing"].views.tabs]
+
+
+def act(member: Any, view: SavedView, action: str, *, follow: bool = False, **data: str) -> Any:
+    """Press a button of the page "Manage views"."""
+    answer = client_of(member).post(f"/acme/views/accounts/{view.pk}/{action}/", data, follow=follow)
+    assert answer.status_code == (200 if follow else 303)
+    return answer
+
+
 def test_accounts_open_on_active_customers_with_prospects_a_click_away(firm: Firm, bonn: None) -> None:
     page = client_of(firm.ana).get("/acme/accounts/")
     assert page.context["state"].view.name == "Active customers"
@@ -49,7 +66,6 @@ def test_a_view_keeps_filters_and_order_for_its_owner(firm: Firm, bonn: None) ->
 
 def test_a_view_shared_with_the_team_reaches_the_team_only(firm: Firm, bonn: None) -> None:
     view = save(firm, firm.ana, "Bonn", "team")
-    names = lambda member: [one.name for one in client_of(member).get("/acme/accounts/").context["listing"].views.all]  # noqa: E731
     assert "Bonn" in names(firm.max)
     assert "Bonn" not in names(firm.sam)
     assert (
@@ -78,13 +94,77 @@ def test_a_list_opens_on_what_its_reader_chose(firm: Firm, bonn: None) -> None:
     assert rows(firm.sam) == ["In Bonn"]
 
 
-def test_a_deleted_view_is_gone_but_not_the_one_the_list_opens_on(firm: Firm, bonn: None) -> None:
+def test_a_deleted_view_is_gone_and_undo_brings_it_back_as_it_was(firm: Firm, bonn: None) -> None:
     view = save(firm, firm.ana, "Bonn", "all")
+    act(firm.sam, view, "pin", opens="1")
+    assert rows(firm.sam) == ["In Bonn"]
+    answer = act(firm.ada, view, "deletion", follow=True)
+    assert "Bonn was deleted" in answer.content.decode()
+    assert f"/acme/views/accounts/{view.pk}/deletion/" in answer.content.decode()  # Undo
+    assert "Bonn" not in names(firm.ana) + names(firm.sam)
+    assert rows(firm.sam) == []
+    assert client_of(firm.ana).get(f"/acme/views/accounts/{view.pk}/").status_code == 404
+    act(firm.ada, view, "deletion", _method="DELETE")
+    assert rows(firm.sam) == ["In Bonn"]
+    assert client_of(firm.ana).get(f"/acme/views/accounts/{view.pk}/").status_code == 200
+
+
+def test_the_view_that_the_list_opens_on_cannot_go(firm: Firm, bonn: None) -> None:
     with tenant_context(firm.tenant):
         opens_on = SavedView.objects.get(name="Active customers")
-    client = client_of(firm.ada)
-    client.post(f"/acme/views/accounts/{opens_on.pk}/", {"_method": "DELETE"})
-    client.post(f"/acme/views/accounts/{view.pk}/", {"_method": "DELETE"})
+    assert "opens on this view" in act(firm.ada, opens_on, "deletion", follow=True).content.decode()
+    assert "Active customers" in names(firm.ana)
+    view = save(firm, firm.ana, "Bonn", "all")
+    act(firm.ada, view, "default")
+    act(firm.ada, opens_on, "deletion")
+    assert "Active customers" not in names(firm.ana)
+
+
+def test_pinned_views_come_first_and_views_put_away_last(firm: Firm, bonn: None) -> None:
+    view = save(firm, firm.ana, "Bonn", "all")
     with tenant_context(firm.tenant):
-        assert SavedView.objects.filter(pk=opens_on.pk).exists()
-        assert not SavedView.objects.filter(pk=view.pk).exists()
+        customers = SavedView.objects.get(name="Active customers")
+    shipped = names(firm.ana)[:-1]
+    assert shipped[0] == "Active customers"
+    assert names(firm.ana) == [*shipped, "Bonn"]
+    act(firm.ana, view, "pin", pin="1")
+    assert tabs(firm.ana)[0] == "Bonn"
+    assert tabs(firm.sam)[0] == "Active customers"
+    act(firm.ana, view, "pin", _method="DELETE")
+    assert names(firm.ana) == [*shipped, "Bonn"]
+    act(firm.ana, customers, "pin", hidden="1")
+    assert "Active customers" not in tabs(firm.ana)
+    assert "Active customers" in names(firm.ana)
+    assert client_of(firm.ana).get("/acme/accounts/").context["state"].view.name != "Active customers"
+    assert client_of(firm.sam).get("/acme/accounts/").context["state"].view.name == "Active customers"
+    act(firm.ana, customers, "pin", _method="DELETE")
+    assert tabs(firm.ana)[0] == "Active customers"
+
+
+def test_a_view_is_renamed_and_shared_by_its_owner(firm: Firm, bonn: None) -> None:
+    view = save(firm, firm.ana, "Bonn")
+    assert "Bonn" not in names(firm.sam)
+    path = f"/acme/views/accounts/{view.pk}/"
+    refused = client_of(firm.ana).post(path, {"name": " ", "audience": "all"})
+    assert refused.status_code == 422
+    assert client_of(firm.ana).post(path, {"name": "Rhine", "audience": "all"}).status_code == 303
+    assert "Rhine" in names(firm.sam)
+    assert client_of(firm.sam).post(path, {"name": "Mine", "audience": "all"}).status_code == 404
+    assert client_of(firm.ana).post(path, {"name": "Rhine", "audience": "own"}).status_code == 303
+    assert "Rhine" not in names(firm.sam)
+    assert "Rhine" in names(firm.ana)
+
+
+@pytest.mark.parametrize("record_type", registry.record_types(), ids=lambda one: one.key)
+def test_a_new_workspace_has_the_default_views(firm: Firm, record_type: RecordType) -> None:
+    with tenant_context(firm.tenant):
+        make_all = {"leads": make.lead, "accounts": make.account, "contacts": make.contact}
+        make_all.get(record_type.key, make.opportunity)(firm.ana)
+    listing = client_of(firm.ana).get(f"/acme/{record_type.key}/").context["listing"]
+    assert [view.name for view in listing.views.all] == [str(view.name) for view in record_type.views]
+    assert listing.views.opens_on.name == next(str(view.name) for view in record_type.views if view.is_default)
+    for view in listing.views.all:
+        answer = client_of(firm.ana).get(f"/acme/{record_type.key}/?view={view.pk}")
+        assert answer.status_code == 200
+        assert not answer.context["listing"].problems
+        assert not answer.context["state"].differs_from_view

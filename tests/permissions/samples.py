@@ -187,13 +187,16 @@ def _activities(sample: Sample) -> None:
 def _views(sample: Sample) -> None:
     from crm.saved_views.models import SavedView
 
-    def view(name: str, owner: Any, audience: str) -> Any:
-        return SavedView.objects.create(record_type="leads", name=name, state={}, owner=owner, audience=audience)
+    def view(name: str, owner: Any, audience: str, **more: Any) -> Any:
+        return SavedView.objects.create(
+            record_type="leads", name=name, state={}, owner=owner, audience=audience, **more
+        )
 
     sample.keep(
         view_shipped=SavedView.objects.filter(record_type="leads", owner=None).order_by("order", "id")[0],
         view_ana=view("Ana's own", sample.firm.ana, "own"),
         view_shared=view("Ada's, for all", sample.firm.ada, "all"),
+        view_deleted=view("Ana's, deleted", sample.firm.ana, "all", deleted_at=timezone.now()),
     )
 
 

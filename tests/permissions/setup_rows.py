@@ -25,12 +25,14 @@ setup:new_team               GET     -
 setup:new_team               POST    -
 setup:team                   GET     id=$east
 setup:team                   POST    id=$east
+setup:team_deletion          GET     id=$spare_team
 setup:team_deletion          POST    id=$spare_team
 setup:roles                  GET     -
 setup:new_role               GET     -
 setup:new_role               POST    -
 setup:role                   GET     id=$spare_role
 setup:role                   POST    id=$spare_role
+setup:role_deletion          GET     id=$spare_role
 setup:role_deletion          POST    id=$spare_role
 setup:pipelines              GET     -
 setup:new_pipeline           GET     -
@@ -40,6 +42,7 @@ setup:pipeline               POST    id=$pipeline
 setup:pipeline_position      POST    id=$pipeline
 setup:pipeline_deactivation  POST    id=$spare_pipeline
 setup:pipeline_deactivation  DELETE  id=$spare_pipeline
+setup:pipeline_deletion      GET     id=$spare_pipeline
 setup:pipeline_deletion      POST    id=$spare_pipeline
 setup:list                   GET     key=lead_source
 setup:list                   GET     key=$pipeline
@@ -68,6 +71,7 @@ setup:criterion              POST    id=$criterion
 setup:criterion_position     POST    id=$criterion
 setup:criterion_deactivation POST    id=$criterion
 setup:criterion_deactivation DELETE  id=$criterion
+setup:criterion_deletion     GET     id=$spare_criterion
 setup:criterion_deletion     POST    id=$spare_criterion
 setup:conversion_gate        GET     -
 setup:conversion_gate        POST    -
@@ -78,6 +82,7 @@ setup:mailing_list           GET     id=$mailing_list
 setup:mailing_list           POST    id=$mailing_list
 setup:mailing_list_deactivation POST    id=$mailing_list
 setup:mailing_list_deactivation DELETE  id=$mailing_list
+setup:mailing_list_deletion  GET     id=$spare_list
 setup:mailing_list_deletion  POST    id=$spare_list
 setup:account_life           GET     -
 setup:account_life           POST    -

@@ -194,8 +194,9 @@ saved_views:view       GET     key=leads view_id=$view_shared         200 404 40
 saved_views:view       POST    key=leads view_id=$view_ana            404 404 303 404
 saved_views:view       POST    key=leads view_id=$view_shared         303 404 404 404
 saved_views:view       POST    key=leads view_id=$view_shipped        303 404 404 404
-saved_views:view       DELETE  key=leads view_id=$view_ana            404 404 303 404
-saved_views:view       DELETE  key=leads view_id=$view_shared         303 404 404 404
+saved_views:deletion   POST    key=leads view_id=$view_ana            404 404 303 404
+saved_views:deletion   POST    key=leads view_id=$view_shared         303 404 404 404
+saved_views:deletion   DELETE  key=leads view_id=$view_deleted        303 404 303 404
 saved_views:pin        POST    key=leads view_id=$view_shared         303 303 303 303
 saved_views:pin        POST    key=leads view_id=$view_ana            404 404 303 404
 saved_views:pin        DELETE  key=leads view_id=$view_shared         303 303 303 303

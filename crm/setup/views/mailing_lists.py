@@ -17,7 +17,7 @@ from crm.lists.forms import MailingListForm
 from crm.lists.models import MailingList
 from crm.lists.selectors import mailing_list, mailing_lists, member_counts
 from crm.records import registry
-from crm.setup.http import add_error, setup_page, show, tell_refusal
+from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.usage import Use, Used
 from crm.ui.http import go, method
 from crm.ui.toasts import say
@@ -75,15 +75,23 @@ def deactivate_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 
 @setup_page
-@require_POST
 def delete_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
-    """Delete a list that nobody is on."""
+    """GET asks, POST deletes a list that nobody is on."""
     chosen = _list(id)
+    page = reverse("setup:mailing_list", kwargs={"id": id})
+    if request.method != "POST":
+        return ask_first(
+            request,
+            title=_("Delete “%(name)s”?") % {"name": chosen.name},
+            text=_("Only a list that nobody is on can be deleted."),
+            button=_("Delete the list"),
+            back=page,
+        )
     try:
         services.delete_list(mailing_list=chosen, actor=request.actor)
     except ValidationError as error:
         tell_refusal(request, error)
-        return go(request, reverse("setup:mailing_list", kwargs={"id": chosen.pk}))
+        return go(request, page)
     say(request, _("“%(name)s” was deleted.") % {"name": chosen.name})
     return go(request, reverse("setup:mailing_lists"))
 

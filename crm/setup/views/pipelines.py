@@ -14,7 +14,7 @@ from crm.picklists import selectors, services
 from crm.picklists.models import Pipeline
 from crm.picklists.usage import in_use, usages
 from crm.setup.forms import NewPipelineForm, PipelineForm
-from crm.setup.http import add_error, moved_position, setup_page, show, tell_refusal
+from crm.setup.http import add_error, ask_first, moved_position, setup_page, show, tell_refusal
 from crm.setup.usage import used_by
 from crm.ui.http import go, method
 from crm.ui.toasts import say
@@ -100,15 +100,23 @@ def deactivate_pipeline(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 
 @setup_page
-@require_POST
 def delete_pipeline(request: WorkspaceRequest, id: UUID) -> HttpResponse:
-    """Delete a pipeline that was never used."""
+    """GET asks, POST deletes a pipeline that was never used."""
     pipeline = _pipeline(id)
+    page = reverse("setup:pipeline", kwargs={"id": id})
+    if request.method != "POST":
+        return ask_first(
+            request,
+            title=_("Delete “%(name)s”?") % {"name": pipeline.name},
+            text=_("Only a pipeline that no opportunity was ever in can be deleted. Its stages go with it."),
+            button=_("Delete the pipeline"),
+            back=page,
+        )
     try:
         services.delete_pipeline(pipeline=pipeline, actor=request.actor)
     except ValidationError as error:
         tell_refusal(request, error)
-        return go(request, reverse("setup:pipeline", kwargs={"id": pipeline.pk}))
+        return go(request, page)
     say(request, _("“%(name)s” was deleted.") % {"name": pipeline.name})
     return go(request, reverse("setup:pipelines"))
 

@@ -8,10 +8,9 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from crm.setup.access import SCOPE_LABELS, record_labels
-from crm.setup.http import add_error, setup_page, show, tell_refusal
+from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.people_forms import RoleForm
 from crm.ui.http import go
 from crm.ui.toasts import say
@@ -63,15 +62,23 @@ def edit_role(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 
 @setup_page
-@require_POST
 def delete_role(request: WorkspaceRequest, id: UUID) -> HttpResponse:
-    """Delete a role that nobody has."""
+    """GET asks, POST deletes a role that nobody has."""
     role = _role(id)
+    page = reverse("setup:role", kwargs={"id": id})
+    if request.method != "POST":
+        return ask_first(
+            request,
+            title=_("Delete “%(name)s”?") % {"name": role.name},
+            text=_("Only a role that nobody has can be deleted."),
+            button=_("Delete the role"),
+            back=page,
+        )
     try:
         services.delete_role(actor=request.actor, role=role)
     except ValidationError as error:
         tell_refusal(request, error)
-        return go(request, reverse("setup:role", kwargs={"id": id}))
+        return go(request, page)
     say(request, _("The role “%(name)s” was deleted.") % {"name": role.name})
     return go(request, reverse("setup:roles"))
 

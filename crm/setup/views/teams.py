@@ -8,9 +8,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from crm.setup.http import add_error, setup_page, show, tell_refusal
+from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.people_forms import TeamForm
 from crm.setup.tree import team_tree
 from crm.setup.usage import held_by
@@ -62,16 +61,24 @@ def edit_team(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 
 @setup_page
-@require_POST
 def delete_team(request: WorkspaceRequest, id: UUID) -> HttpResponse:
-    """Delete a team that nobody and nothing belongs to."""
+    """GET asks, POST deletes a team that nobody and nothing belongs to."""
     team = _team(id)
     name = team.name
+    page = reverse("setup:team", kwargs={"id": id})
+    if request.method != "POST":
+        return ask_first(
+            request,
+            title=_("Delete “%(name)s”?") % {"name": team.name},
+            text=_("Only a team to which nobody and nothing belongs can be deleted."),
+            button=_("Delete the team"),
+            back=page,
+        )
     try:
         services.delete_team(actor=request.actor, team=team)
     except ValidationError as error:
         tell_refusal(request, error)
-        return go(request, reverse("setup:team", kwargs={"id": id}))
+        return go(request, page)
     say(request, _("The team “%(name)s” was deleted.") % {"name": name})
     return go(request, reverse("setup:teams"))
 

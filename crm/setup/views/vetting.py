@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from crm.setup.http import add_error, moved_position, setup_page, show, tell_refusal
+from crm.setup.http import add_error, ask_first, moved_position, setup_page, show, tell_refusal
 from crm.setup.vetting_forms import CriterionForm, GateForm
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
@@ -94,15 +94,23 @@ def deactivate_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 
 @setup_page
-@require_POST
 def delete_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
-    """Delete a criterion by which no lead was ever vetted."""
+    """GET asks, POST deletes a criterion by which no lead was ever vetted."""
     criterion = _criterion(id)
+    page = reverse("setup:criterion", kwargs={"id": id})
+    if request.method != "POST":
+        return ask_first(
+            request,
+            title=_("Delete “%(name)s”?") % {"name": criterion.label},
+            text=_("Only one by which no lead was vetted can be deleted. A gate that asks for it goes on without it."),
+            button=_("Delete the criterion"),
+            back=page,
+        )
     try:
         services.delete_criterion(criterion=criterion, actor=request.actor)
     except ValidationError as error:
         tell_refusal(request, error)
-        return go(request, reverse("setup:criterion", kwargs={"id": criterion.pk}))
+        return go(request, page)
     say(request, _("“%(label)s” was deleted.") % {"label": criterion.label})
     return go(request, reverse("setup:criteria"))
 
