@@ -157,7 +157,9 @@ class OwnerForm(forms.Form):
     """Who is to do a task."""
 
     def __init__(self, data: Any = None, *, task: Activity) -> None:
-        super().__init__(data, initial={"owner": str(task.owner_id) if task.owner_id else ""})
+        # Its ids are its own: it stands in the row, beside the composer of the page.
+        initial = {"owner": str(task.owner_id) if task.owner_id else ""}
+        super().__init__(data, initial=initial, auto_id=f"{task.pk}-%s")
         select = forms.Select(attrs={"class": "control control-s", "autofocus": True})
         self.fields["owner"] = PersonField(keep=task.owner, label=_("Who"), widget=select)
 
