@@ -60,7 +60,6 @@ class ComposerForm(forms.Form):
     occurred_at = forms.DateTimeField(required=False, widget=MomentInput, label=_("When"))
     next_step = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Then"))
     due_on = forms.DateField(required=False, widget=DayInput, label=_("on"))
-    files = FilesField(required=False, label=_("Files"))
 
     def __init__(
         self,
@@ -78,7 +77,8 @@ class ComposerForm(forms.Form):
         add_reminder(self, forms.Select(attrs={"class": "control"}), MomentInput(attrs={"class": "control"}))
         if only_task:
             self.fields["kind"].choices = [(ActivityKind.TASK.value, ActivityKind.TASK.label)]  # type: ignore[attr-defined]
-            del self.fields["files"]
+        else:
+            self.fields["files"] = FilesField(required=False, label=_("Files"))
         self.fields["owner"] = PersonField(
             required=False, label=_("for"), widget=forms.Select(attrs={"class": "control"})
         )

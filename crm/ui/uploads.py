@@ -16,7 +16,7 @@ class BoundedUpload(FileUploadHandler):
     """
 
     def handle_raw_input(
-        self, input_data: Any, META: dict, content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: dict, content_length: int, boundary: str, encoding: str | None = None
     ) -> None:
         self.is_too_much = content_length > settings.UPLOAD_MAX_BYTES
 

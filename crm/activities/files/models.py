@@ -42,4 +42,4 @@ class StoredFile(TenantModel):
 
     @property
     def key(self) -> str:
-        return f"{folder_of(self.tenant_id)}/{self.pk}"
+        return f"{folder_of(self.tenant_id)}/{self.pk}"  # type: ignore[arg-type]
