@@ -15,7 +15,7 @@ from django.utils.html import escape
 
 from accounts.models import Account
 from accounts.services import create_account, update_account
-from crm.fields.custom.rows import rebuild_rows
+from crm.fields.custom.rows import replace_rows
 from crm.fields.custom.services import create_field
 from crm.fields.models import CustomValue, TagLink
 from crm.tenants.context import tenant_context
@@ -139,14 +139,14 @@ def test_two_who_change_different_fields_at_once_lose_nothing(fresh_firm: Firm) 
         assert CustomValue.objects.filter(record_id=account.pk).count() == 8
 
 
-def test_rows_are_rebuilt_from_what_the_columns_say(inside: Firm) -> None:
+def test_rows_are_written_anew_from_what_the_columns_say(inside: Firm) -> None:
     field = create_field(actor=inside.ada, record_type="accounts", kind="date", label="Day")
     account = make.account(inside.ana, tags=("VIP",))
     before: dict[str, Any] = dict(account.custom)
     update_account(account, actor=inside.ana, values={field.name: None, "tags": ("Else",)})
     Account.objects.filter(pk=account.pk).update(custom=before | {"day": "2026-05-03"})
     account.refresh_from_db()
-    rebuild_rows(account)
+    replace_rows(account, {"day", "tags"})
     assert [link.tag.name for link in TagLink.objects.select_related("tag")] == ["VIP"]
     [row] = CustomValue.objects.all()
     assert row.v_date.isoformat() == "2026-05-03"  # type: ignore[union-attr]
@@ -164,7 +164,7 @@ def test_undoing_a_conversion_brings_the_rows_back_too(inside: Firm) -> None:
     account.refresh_from_db()
     update_account(account, actor=inside.ana, values={field.name: "new"})
     entry = next(one for one in conversion.changes if one["id"] == str(account.pk))
-    entry["before"]["custom"], entry["after"]["custom"] = {"code": "old"}, {"code": "new"}
+    entry["before"]["custom.code"], entry["after"]["custom.code"] = "old", "new"
     conversion.save(update_fields=["changes"])
     undo_conversion(conversion=conversion, actor=inside.ana)
     account.refresh_from_db()

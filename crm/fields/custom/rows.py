@@ -46,20 +46,13 @@ def insert_rows(record: Any) -> None:
 
 
 def replace_rows(record: Any, keys: Set[str]) -> None:
-    """Bring the rows of what stands under ``keys`` in line with ``record.custom``."""
+    """Bring the rows of what stands under ``keys`` in line with ``record.custom``, whoever has written that."""
     fields = [field for field in custom_fields(record._meta.app_label, active_only=False) if field.key in keys]
     if indexed := [field for field in fields if field.keeps_rows]:
         CustomValue.objects.filter(record_id=record.pk, field__in=indexed).delete()
     if TAGS_KEY in keys:
         TagLink.objects.filter(record_id=record.pk).delete()
     _insert([record], record._meta.app_label, keys)
-
-
-def rebuild_rows(record: Any) -> None:
-    """Write all rows of ``record`` anew: for who has set its columns past the services, as an undo does."""
-    CustomValue.objects.filter(record_id=record.pk).delete()
-    TagLink.objects.filter(record_id=record.pk).delete()
-    _insert([record], record._meta.app_label)
 
 
 def fill_rows(field: CustomField) -> int:
