@@ -76,6 +76,24 @@ OPTED_OUT = FieldSpec(
 DESCRIPTION = FieldSpec(
     "description", gettext_lazy("Description"), kinds.LongText(), synonyms=("notes", "comment", "comments", "about")
 )
+FIRST_CONTACTED = FieldSpec(
+    "first_contacted_at",
+    gettext_lazy("First contacted"),
+    kinds.DateTime(),
+    help=gettext_lazy("The first call, meeting or e-mail."),
+    on_create=False,
+    on_edit=False,
+    importable=False,
+)
+LAST_CONTACTED = FieldSpec(
+    "last_contacted_at",
+    gettext_lazy("Last contacted"),
+    kinds.DateTime(),
+    help=gettext_lazy("The last call, meeting or e-mail."),
+    on_create=False,
+    on_edit=False,
+    importable=False,
+)
 
 CONTACT_FIELDS = (
     FULL_NAME,
@@ -108,5 +126,7 @@ CONTACT_FIELDS = (
     OPTED_OUT,
     *ADDRESS_FIELDS,
     DESCRIPTION,
+    FIRST_CONTACTED,
+    LAST_CONTACTED,
     *STANDARD_FIELDS,
 )

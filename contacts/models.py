@@ -31,6 +31,9 @@ class Contact(RecordModel):
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=100, blank=True)
     description = models.TextField(blank=True)
+    # By calls, meetings and mails: crm/activities/contact_times.py
+    first_contacted_at = models.DateTimeField(null=True, editable=False)
+    last_contacted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(RecordModel.Meta):
         constraints = record_constraints("contact")

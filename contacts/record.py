@@ -11,7 +11,7 @@ from crm.lists.filters import on_list
 from crm.records import registry
 from crm.records.types import DefaultView, RecordType, Section
 
-_COLUMNS = ("name", "job_title", "account", "relationship", "email", "phone", "owner")
+_COLUMNS = ("name", "job_title", "account", "relationship", "email", "phone", "last_contacted_at", "owner")
 
 CONTACT = RecordType(
     key="contacts",
@@ -24,7 +24,7 @@ CONTACT = RecordType(
     fields=CONTACT_FIELDS,
     sections=(
         Section(_("Person"), ("first_name", "last_name", "job_title", "account", "relationship", "reports_to")),
-        Section(_("Reach"), ("email", "phone", "mobile", "opted_out")),
+        Section(_("Reach"), ("email", "phone", "mobile", "opted_out", "first_contacted_at", "last_contacted_at")),
         Section(_("Address"), ("street", "city", "region", "postal_code", "country")),
         Section(_("More"), ("description", "owner", "team", "tags", "external_id")),
     ),
@@ -43,7 +43,7 @@ CONTACT = RecordType(
         DefaultView(_("Recently added"), (), _COLUMNS, "-created_at"),
     ),
     new_shortcut="c",
-    filters=("account", "relationship", "owner", "email", "city"),
+    filters=("account", "relationship", "owner", "email", "city", "last_contacted_at"),
     derived=(on_list("contacts"),),
 )
 

@@ -7,7 +7,18 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.fields import DESCRIPTION, EMAIL, FIRST_NAME, FULL_NAME, JOB_TITLE, LAST_NAME, OPTED_OUT, PHONE
+from contacts.fields import (
+    DESCRIPTION,
+    EMAIL,
+    FIRST_CONTACTED,
+    FIRST_NAME,
+    FULL_NAME,
+    JOB_TITLE,
+    LAST_CONTACTED,
+    LAST_NAME,
+    OPTED_OUT,
+    PHONE,
+)
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice
@@ -84,24 +95,8 @@ LEAD_FIELDS = (
         synonyms=("unqualified reason", "reason"),
     ),
     FieldSpec("status_since", _("Status since"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
-    FieldSpec(
-        "first_contacted_at",
-        _("First contacted"),
-        kinds.DateTime(),
-        help=_("The first call, meeting or e-mail."),
-        on_create=False,
-        on_edit=False,
-        importable=False,
-    ),
-    FieldSpec(
-        "last_contacted_at",
-        _("Last contacted"),
-        kinds.DateTime(),
-        help=_("The last call, meeting or e-mail."),
-        on_create=False,
-        on_edit=False,
-        importable=False,
-    ),
+    FIRST_CONTACTED,
+    LAST_CONTACTED,
     FieldSpec("converted_at", _("Converted"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
     FieldSpec("account", _("Account"), kinds.Lookup("accounts"), on_create=False, on_edit=False, importable=False),
     FieldSpec("contact", _("Contact"), kinds.Lookup("contacts"), on_create=False, on_edit=False, importable=False),

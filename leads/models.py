@@ -46,7 +46,8 @@ class Lead(RecordModel):
     opted_out = models.BooleanField(default=False)
     description = models.TextField(blank=True)
     unqualified_reason = TenantForeignKey("picklists.Choice", null=True, blank=True)
-    first_contacted_at = models.DateTimeField(null=True, editable=False)  # by calls, meetings and mails: workflows.py
+    # By calls, meetings and mails: crm/activities/contact_times.py
+    first_contacted_at = models.DateTimeField(null=True, editable=False)
     last_contacted_at = models.DateTimeField(null=True, editable=False)
     converted_at = models.DateTimeField(null=True, editable=False)
     account = TenantForeignKey("accounts.Account", null=True, editable=False)

@@ -1,18 +1,16 @@
-"""What follows by itself: a lead knows when it was contacted, and who is to sell what another has vetted is told so."""
+"""What follows by itself of what happens to leads."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.db.models import JSONField, Max, Min, TextField, Value
+from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast, Replace, StrIndex
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from crm import events
-from crm.activities.models import ActivityKind, ActivityLink
+from crm.activities.contact_times import note_contact_times
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import notify
@@ -20,7 +18,7 @@ from crm.picklists.usage import Entry, follow_replacement
 from crm.records import registry
 from crm.users.selectors import member
 from leads.conversion.plan import PARTS, Way
-from leads.models import Conversion, Lead
+from leads.models import Conversion
 
 register(
     NoticeKind(
@@ -49,47 +47,13 @@ register(
 )
 
 
-CONTACTS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.EMAIL)
-
-
-def _may_be_contact(event: Event) -> bool:
-    return event.data.get("kind") in CONTACTS and bool(_leads_of(event))
-
-
-def _leads_of(event: Event) -> list[UUID]:
-    return [UUID(record_id) for key, record_id in event.data.get("records", ()) if key == "leads"]
-
-
-@events.on(
-    "activity.created",
-    "activity.changed",
-    "activity.deleted",
-    "activity.restored",
-    key="contact-times",
-    when=_may_be_contact,
-)
-def keep_contact_times(event: Event) -> str:
-    """Note on the leads of an activity when they were first and last called, met or written to."""
-    ids = _leads_of(event)
-    links = ActivityLink.objects.filter(
-        record_type="leads",
-        record_id__in=ids,
-        occurred_at__lte=timezone.now(),
-        activity__kind__in=CONTACTS,
-        activity__deleted_at=None,
-    )
-    times = links.order_by().values("record_id").annotate(first=Min("occurred_at"), last=Max("occurred_at"))
-    found = {row["record_id"]: (row["first"], row["last"]) for row in times}
-    changed = 0
-    for lead in Lead.all_objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):
-        first, last = found.get(lead.pk, (None, None))
-        if (lead.first_contacted_at, lead.last_contacted_at) != (first, last):
-            lead.first_contacted_at, lead.last_contacted_at = first, last
-            lead.save(update_fields=["first_contacted_at", "last_contacted_at"])
-            changed += 1
-    if not changed:
-        return ""
-    return ngettext("%(count)d lead knows it", "%(count)d leads know it", changed) % {"count": changed}
+@events.on("lead.conversion_undone", key="contact-times-undone")
+def take_contact_times_back(event: Event) -> str:
+    """Let the contact forget the calls, meetings and mails that had come with the lead."""
+    conversion = Conversion.objects.filter(pk=event.data["conversion"]).first()
+    if conversion is not None and conversion.contact_id is not None:
+        note_contact_times([("contacts", conversion.contact_id)])
+    return ""
 
 
 @events.on("lead.converted", key="tell-seller")

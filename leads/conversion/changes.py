@@ -19,7 +19,8 @@ _NEVER = ("id", "tenant_id")
 # Every own field and every tag counts as a column of its own, so that a change of one is not a change of another.
 CUSTOM = "custom."
 TAG = f"{CUSTOM}{TAGS_KEY}."
-TIMES = ("updated_at", "last_activity_at")  # go on by themselves, and are nothing that somebody has built
+# These go on by themselves, and are nothing that somebody has built.
+TIMES = ("updated_at", "last_activity_at", "first_contacted_at", "last_contacted_at")
 
 
 def columns(row: Model) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""When a lead was first and last called, met or written to."""
+"""When a lead or a contact was first and last called, met or written to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm.activities.services import create_activity, delete_activity, restore_activity, update_activity
 from crm.events.delivery import deliver_all
 from crm.events.models import OutboxMessage
+from leads.conversion import ConversionPlan, convert_lead, existing, new, undo_conversion
 from leads.models import Lead
 from tests import make
 from tests.people import Firm, client_of
@@ -22,9 +23,9 @@ def at(days: int) -> Any:
     return NOW - timedelta(days=days)
 
 
-def times(lead: Lead) -> tuple[Any, Any]:
+def times(record: Any) -> tuple[Any, Any]:
     deliver_all()
-    now = Lead.objects.get(pk=lead.pk)
+    now = type(record).objects.get(pk=record.pk)
     return now.first_contacted_at, now.last_contacted_at
 
 
@@ -62,6 +63,28 @@ def test_they_follow_changes_deletions_and_restorations(inside: Firm) -> None:
     assert times(lead) == (at(2), at(2))
     delete_activity(activity=mail, actor=inside.ana)
     assert times(lead) == (None, None)
+
+
+def test_a_contact_has_them_too_and_those_of_the_lead_that_became_it(inside: Firm) -> None:
+    contact, lead = make.contact(inside.ana), make.lead(inside.ana)
+    log(inside, contact, "call", 5)
+    assert times(contact) == (at(5), at(5))
+    log(inside, lead, "meeting", 9)
+    log(inside, lead, "note", 1)
+    plan = ConversionPlan(contact=existing(contact.pk))
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
+    assert times(contact) == (at(9), at(5))
+    undo_conversion(conversion=done, actor=inside.ana)
+    assert times(contact) == (at(5), at(5))
+
+
+def test_that_a_new_contact_knows_them_does_not_stand_against_undoing(inside: Firm) -> None:
+    lead = make.lead(inside.ana)
+    log(inside, lead, "meeting", 9)
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=ConversionPlan(contact=new()))
+    assert done.contact is not None and times(done.contact) == (at(9), at(9))
+    undo_conversion(conversion=done, actor=inside.ana)
+    assert times(lead) == (at(9), at(9))
 
 
 def test_what_is_planned_is_no_contact_yet(inside: Firm) -> None:

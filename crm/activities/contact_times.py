@@ -1,0 +1,83 @@
+"""When somebody was first and last called, met or written to.
+
+Kept on every type of record that has the columns ``first_contacted_at`` and ``last_contacted_at``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Min, Model
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from crm import events
+from crm.activities.models import ActivityKind, ActivityLink
+from crm.events.models import Event
+from crm.records import registry
+
+CONTACTS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.EMAIL)
+LINKED = "activity.linked"
+
+Places = Iterable[tuple[str, UUID]]  # a record type's key, and the id of one of its records
+
+
+def _may_be_contact(event: Event) -> bool:
+    return (event.name == LINKED or event.data.get("kind") in CONTACTS) and any(_places(event))
+
+
+def _places(event: Event) -> Places:
+    kept = _models()
+    return ((key, UUID(record_id)) for key, record_id in event.data.get("records", ()) if key in kept)
+
+
+def _models() -> dict[str, type[Model]]:
+    return {one.key: one.model for one in registry.record_types() if hasattr(one.model, "last_contacted_at")}
+
+
+@events.on(
+    "activity.created",
+    "activity.changed",
+    "activity.deleted",
+    "activity.restored",
+    LINKED,
+    key="contact-times",
+    when=_may_be_contact,
+)
+def keep_contact_times(event: Event) -> str:
+    """Note it on the records of an activity."""
+    changed = note_contact_times(_places(event))
+    if not changed:
+        return ""
+    return ngettext("%(count)d record knows it", "%(count)d records know it", changed) % {"count": changed}
+
+
+def note_contact_times(places: Places) -> int:
+    """Write down of these records when they were contacted, as their activities say; return how many are changed."""
+    changed = 0
+    models = _models()
+    for key, record_id in sorted(places):
+        rows: Any = models[key]._base_manager
+        record = rows.select_for_update(of=("self",)).filter(pk=record_id).first()
+        if record is None:
+            continue
+        first, last = _times(key, record_id)
+        if (record.first_contacted_at, record.last_contacted_at) != (first, last):
+            record.first_contacted_at, record.last_contacted_at = first, last
+            record.save(update_fields=["first_contacted_at", "last_contacted_at"])
+            changed += 1
+    return changed
+
+
+def _times(key: str, record_id: UUID) -> tuple[Any, Any]:
+    links = ActivityLink.objects.filter(
+        record_type=key,
+        record_id=record_id,
+        occurred_at__lte=timezone.now(),
+        activity__kind__in=CONTACTS,
+        activity__deleted_at=None,
+    )
+    found = links.aggregate(first=Min("occurred_at"), last=Max("occurred_at"))
+    return found["first"], found["last"]
