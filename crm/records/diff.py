@@ -17,13 +17,18 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
     return {name: [before[name], after[name]] for name in after if _identity(before[name]) != _identity(after[name])}
 
 
-def filled(after: dict[str, Any]) -> dict[str, list[Any]]:
+def filled(specs: tuple[FieldSpec, ...], record: Any) -> dict[str, list[Any]]:
     """The changes that make a new record."""
-    return {
-        name: [None, value]
-        for name, value in after.items()
-        if value is not None and value is not False and value != ""  # 0 is a value
-    }
+    made = {}
+    for spec in specs:
+        value = spec.kind.value(spec, record)
+        if not _is_empty(value) and not _is_empty(value := spec.kind.json(value)):
+            made[spec.name] = [None, value]
+    return made
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or value == ""  # 0 is a value
 
 
 def _identity(value: Any) -> Any:

@@ -51,7 +51,7 @@ def create_record(
     _prepare(record_type, record)
     insert(record)
     insert_rows(record)
-    made = filled(snapshot(specs, record))
+    made = filled(specs, record)
     record._created_event = events.record(
         name=f"{record_type.noun}.created", record=record, actor=actor, changes=made, because=because, data=data
     )
@@ -159,10 +159,9 @@ def _prepare(record_type: RecordType, record: Any) -> None:
 
 def _refuse_nul(record: Any) -> None:
     """PostgreSQL cannot store U+0000: say so at the field, instead of failing on the write."""
-    for field in record._meta.concrete_fields:
-        value = getattr(record, field.attname)
+    for name, value in record.__dict__.items():
         if isinstance(value, str) and "\x00" in value:
-            raise ValidationError({field.name: _("Null characters are not allowed.")})
+            raise ValidationError({name: _("Null characters are not allowed.")})
     for key, value in record.custom.items():
         if isinstance(value, str) and "\x00" in value:
             raise ValidationError({f"{NAME_PREFIX}{key}": _("Null characters are not allowed.")})

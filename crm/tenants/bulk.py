@@ -54,7 +54,11 @@ def insert_many(model: type[Model], rows: Sequence[Any], *, batch_size: int = 10
 def _write(model: type[Model], rows: Sequence[Any]) -> None:
     """Send the rows as one JSON value: that takes a third of the time of Django's ``bulk_create``."""
     fields = [(field.attname, field.column) for field in model._meta.concrete_fields]
-    data = [{column: getattr(row, attname) for attname, column in fields} for row in rows]
+    # Half of the values are ids, whose digits without the dashes come at half the price.
+    data = [
+        {column: value.hex if (value := values[attname]).__class__ is UUID else value for attname, column in fields}
+        for values in map(vars, rows)
+    ]
     columns = ", ".join(f'"{column}"' for _attname, column in fields)
     table = f'"{model._meta.db_table}"'
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
@@ -68,10 +72,10 @@ def _write(model: type[Model], rows: Sequence[Any]) -> None:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, bytes | memoryview):
-        return f"\\x{bytes(value).hex()}"
-    if isinstance(value, UUID | date | Decimal):
+    if isinstance(value, (UUID, date, Decimal)):
         return str(value)
+    if isinstance(value, (bytes, memoryview)):
+        return f"\\x{bytes(value).hex()}"
     raise TypeError(f"{type(value).__name__} cannot be written as JSON.")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 
@@ -44,6 +45,7 @@ def domain_key(url_or_domain: str) -> str:
     return host.removeprefix("www.") if "." in host else ""
 
 
+@lru_cache(maxsize=4096)  # an import asks for each number twice, and reading one takes long
 def phone_key(phone: str, region: str = "US") -> str:
     """E.164 when the number can be read (``region`` is assumed without a country code), otherwise its digits."""
     if not phone.strip():
