@@ -30,7 +30,7 @@ FIELD_LABELS = {
     "is_default": _("default"),
     "is_filterable": _("filter"),
     "label": _("name"),
-    "language": _("language"),
+    "language": _("dates and numbers"),
     "lead_of_contact": _("leads of known contacts"),
     "meaning": _("meaning"),
     "name": _("name"),

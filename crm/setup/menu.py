@@ -57,7 +57,7 @@ def _workspace() -> Group:
         (
             Page(
                 _("General"),
-                _("Name, time zone, currency and language."),
+                _("Name, time zone, currency, dates and numbers."),
                 "settings",
                 reverse("setup:workspace"),
             ),

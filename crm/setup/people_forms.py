@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.users import selectors
 from crm.users.access import VERB_LABELS
-from crm.users.choices import currencies, languages, time_zones
+from crm.users.choices import currencies, places, time_zones
 from crm.users.models import Membership, Role, Team
 
 
@@ -131,9 +131,9 @@ class WorkspaceForm(forms.Form):
         help_text=_("New amounts start in it. Amounts already entered keep theirs; nothing is converted."),
     )
     language = forms.ChoiceField(
-        label=_("Language"),
-        choices=languages,
-        help_text=_("For people who have not chosen their own. Your lists keep the names that they have."),
+        label=_("Dates and numbers as in"),
+        choices=places,
+        help_text=_("For people who have not chosen their own."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

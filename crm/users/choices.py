@@ -1,13 +1,16 @@
-"""What people choose from when they say where they are: time zones, currencies, languages."""
+"""What people choose from when they say where they are: time zones, currencies, how dates and numbers are written."""
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from zoneinfo import available_timezones
 
 from babel import Locale
-from babel.numbers import get_territory_currencies
+from babel.dates import format_date
+from babel.numbers import format_decimal, get_territory_currencies
 from django.conf import settings
 from django.utils.translation import get_language, to_locale
 
@@ -44,6 +47,22 @@ def _money_of(territory: str) -> list[str]:
     return get_territory_currencies(territory, tender=True)
 
 
-def languages() -> list[tuple[str, str]]:
-    """Return the languages that pages come in, each by its own name."""
-    return [(code, str(Locale.parse(to_locale(code)).display_name).capitalize()) for code, _name in settings.LANGUAGES]
+# What people read in, as language codes: English, the one language that there is a catalogue of words for, with the
+# dates, numbers and money of these places, all of which Babel knows.
+PLACES = (
+    "en", "en-at", "en-au", "en-be", "en-ca", "en-ch", "en-cz", "en-de", "en-dk", "en-es", "en-fi", "en-fr", "en-gb",
+    "en-hu", "en-ie", "en-il", "en-in", "en-it", "en-ng", "en-nl", "en-no", "en-nz", "en-ph", "en-pl", "en-pt", "en-ro",
+    "en-se", "en-sg", "en-si", "en-sk", "en-za",
+)  # fmt: skip
+_DAY, _NUMBER = date(2026, 12, 31), Decimal("1234.5")
+
+
+@lru_cache(maxsize=1)
+def places() -> list[tuple[str, str]]:
+    """Return the places whose way of writing dates and numbers can be chosen, each with an example."""
+    found = []
+    for code in PLACES:
+        locale = Locale.parse(to_locale(code))
+        name = locale.territory_name or "United States"
+        found.append((code, f"{name}: {format_date(_DAY, locale=locale)}, {format_decimal(_NUMBER, locale=locale)}"))
+    return sorted(found, key=lambda one: one[1])

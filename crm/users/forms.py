@@ -6,13 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import validate_slug
-from crm.users.choices import currencies, languages, time_zones
+from crm.users.choices import currencies, places, time_zones
 
-_TYPICAL_CURRENCY = {"de": "EUR"}
 no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
 
 
@@ -57,14 +55,8 @@ class WorkspaceFields(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
-    currency = forms.ChoiceField(label=_("Currency"), choices=currencies)
-    language = forms.ChoiceField(label=_("Language"), choices=languages)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        language = get_language() or "en"
-        self.fields["language"].initial = language
-        self.fields["currency"].initial = _TYPICAL_CURRENCY.get(language, "USD")
+    currency = forms.ChoiceField(label=_("Currency"), choices=currencies, initial="USD")
+    language = forms.ChoiceField(label=_("Dates and numbers as in"), choices=places, initial="en")
 
     def workspace(self) -> dict[str, str]:
         """Return the arguments of ``services.sign_up_workspace``, but the user."""
@@ -98,13 +90,13 @@ class ProfileForm(forms.Form):
         validators=[no_control_characters],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    language = forms.ChoiceField(label=_("Language"), required=False)
+    language = forms.ChoiceField(label=_("Dates and numbers as in"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         same = ("", _("As the workspace"))
-        self.fields["language"].choices = [same, *languages()]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [same, *places()]  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = [same, *time_zones()]  # type: ignore[attr-defined]
 
 

@@ -245,7 +245,7 @@ def test_the_filters_stay_chosen(firm_with_deals: Firm) -> None:
 def test_numbers_follow_the_persons_language(firm_with_deals: Firm) -> None:
     user = firm_with_deals.ada.user
     assert user
-    user.language = "de"
+    user.language = "en-de"
     user.save(update_fields=["language"])
     text = unescape(page(client_of(firm_with_deals.ada), "close-ratio", "period=all"))
     assert "50,00" in text

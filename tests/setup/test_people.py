@@ -125,7 +125,7 @@ def test_a_role_of_ones_own(firm: Firm) -> None:
 def test_the_workspace(firm: Firm) -> None:
     client = client_of(firm.ada)
     address = firm.url("setup:workspace")
-    values = {"name": "Acme & Co", "time_zone": "Europe/Berlin", "currency": "EUR", "language": "de"}
+    values = {"name": "Acme & Co", "time_zone": "Europe/Berlin", "currency": "EUR", "language": "en-de"}
     assert client.post(address, {**values, "time_zone": "Mars/Olympus"}).status_code == 422
     assert client.post(address, values).status_code == 303
     saved = Tenant.objects.get(pk=firm.tenant.pk)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
+from django.utils import translation
 
 from crm.events.models import Event
+from crm.fields.money import Money
 from crm.tenants.context import tenant_context
+from crm.ui import format as formats
+from crm.users.choices import places
 from crm.users.models import Membership, User
+from tests import make
 from tests.people import Firm, client_of
 
-MINE = {"name": "Ana O.", "language": "de", "time_zone": "Europe/Berlin"}
+MINE = {"name": "Ana O.", "language": "en-de", "time_zone": "Europe/Berlin"}
 
 
 @pytest.mark.parametrize("who", ["ada", "max", "ana", "rita"])
@@ -26,16 +33,45 @@ def test_what_one_says_counts_from_the_next_page_on(firm: Firm) -> None:
     assert ana.get("/acme/me/").headers["Content-Language"] == "en"
     answer = ana.post("/acme/me/", MINE)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/acme/me/")
-    assert answer.cookies["django_language"].value == "de"
+    assert answer.cookies["django_language"].value == "en-de"
     page = ana.get("/acme/me/")
-    assert page.headers["Content-Language"] == "de"
+    assert page.headers["Content-Language"] == "en-de"
     assert 'value="Ana O."' in page.content.decode()
     user = User.objects.get(pk=firm.ana.user_id)
-    assert (user.name, user.language, user.time_zone) == ("Ana O.", "de", "Europe/Berlin")
+    assert (user.name, user.language, user.time_zone) == ("Ana O.", "en-de", "Europe/Berlin")
     with tenant_context(firm.tenant):
         member = Membership.objects.get(pk=firm.ana.pk)
         assert (member.name, member.name_key) == ("Ana O.", "ana o.")
         assert Event.objects.get(name="member.changed").actor_id == firm.ana.pk
+
+
+def test_dates_and_numbers_follow_the_place_and_words_stay_english(firm: Firm) -> None:
+    ana = client_of(firm.ana)
+    choices = dict(ana.get("/acme/me/").context["form"].fields["language"].choices)
+    assert "Germany: 31 Dec 2026, 1.234,5" in choices["en-de"]
+    ana.post("/acme/me/", MINE)
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ana, amount=Money(1_234_50, "EUR"), expected_close_on=date(2026, 12, 31))
+    page = ana.get("/acme/opportunities/?filters=none").content.decode()
+    assert "1.234,50\xa0€" in page and "31 Dec 2026" in page
+    assert "This field is required." in ana.post("/acme/me/", {**MINE, "name": ""}).content.decode()
+
+
+@pytest.mark.parametrize("code", [code for code, _name in places()])
+def test_every_place_has_all_formats(code: str) -> None:
+    moment = datetime(2026, 12, 31, 15, 30, tzinfo=UTC)
+    with translation.override(code):
+        assert translation.gettext("This field is required.") == "This field is required."
+        for text in (
+            formats.money(1_234_50, "EUR"),
+            formats.number(1234.5),
+            formats.percent(0.5),
+            formats.date(moment.date()),
+            formats.day_short(moment.date()),
+            formats.moment(moment),
+            str(formats.relative(moment - timedelta(hours=2), moment)),
+        ):
+            assert any(character.isdigit() for character in text)
 
 
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"name": "A\nB"}, {"language": "xx"}, {"time_zone": "Mars"}])

@@ -16,7 +16,7 @@ from crm.users.services import free_slug, sign_up_workspace
 from tests.people import PASSWORD, Firm, client_of, make_user
 
 PERSON = {"person_name": "Nora New", "email": "Nora@New.example", "password": PASSWORD}
-WORKSPACE = {"name": "Nordwind GmbH", "slug": "", "time_zone": "Europe/Berlin", "currency": "EUR", "language": "de"}
+WORKSPACE = {"name": "Nordwind GmbH", "slug": "", "time_zone": "Europe/Berlin", "currency": "EUR", "language": "en-de"}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_stranger_signs_up_and_is_inside(db: None) -> None:
 def test_a_new_workspace_is_usable_at_once(db: None) -> None:
     Client().post("/workspaces/new/", {**PERSON, **WORKSPACE})
     tenant = Tenant.objects.get(slug="nordwind-gmbh")
-    assert (tenant.time_zone, tenant.currency, tenant.language) == ("Europe/Berlin", "EUR", "de")
+    assert (tenant.time_zone, tenant.currency, tenant.language) == ("Europe/Berlin", "EUR", "en-de")
     with tenant_context(tenant):
         nora = Membership.objects.select_related("role", "team").get()
         assert (nora.role.key, nora.email, nora.name_key) == ("admin", "nora@new.example", "nora new")

@@ -17,7 +17,7 @@ from crm.users.http import WorkspaceRequest
 
 @setup_page
 def edit_workspace(request: WorkspaceRequest) -> HttpResponse:
-    """Name, time zone, currency, language."""
+    """Name, time zone, currency, dates and numbers."""
     initial = {name: getattr(request.tenant, name) for name in WorkspaceForm.base_fields}
     form = WorkspaceForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
