@@ -66,6 +66,9 @@ def test_3_lost_for_want_of_budget_then_won_then_taken_back(fresh_firm: Firm, pa
     worker_runs(fresh_firm)
     is_now(page, account, "Prospect", "came from Lena Brandt", lost_only=True)
     expect(panel(page, "Opportunities").get_by_role("listitem")).to_contain_text(re.compile("First try.*Lost", re.S))
+    expect(page.locator("#timeline")).to_contain_text(
+        "because Ana Owner marked the opportunity as lost: No budget after all"
+    )
     assert listed(fresh_firm, page, "Lost only") == ["Kestrel Ltd"]
 
     page.goto(account)
@@ -105,41 +108,50 @@ def lose_for_vetting(page: Page) -> None:
 
 
 def test_4_thirteen_months_without_a_purchase_and_the_next_win(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    account = a_customer_lapses(fresh_firm, page, sign_in)
+    and_comes_back(fresh_firm, page, sign_in, account)
+
+
+def a_customer_lapses(firm: Firm, page: Page, sign_in: SignIn) -> str:
+    """Returns the address of the account."""
     with time_machine.travel(datetime(2025, 5, 3, 15, tzinfo=UTC)):
-        with tenant_context(fresh_firm.tenant):
-            record = make.account(fresh_firm.ana, name="Kestrel Ltd")
-        account = fresh_firm.url("accounts:record", record_id=record.pk)
-        sign_in(fresh_firm.ana)
+        with tenant_context(firm.tenant):
+            record = make.account(firm.ana, name="Kestrel Ltd")
+        account = firm.url("accounts:record", record_id=record.pk)
+        sign_in(firm.ana)
         page.goto(account)
         new_opportunity(page, "First deal")
         move(page, "Stage", "Won")
-        worker_runs(fresh_firm)
+        worker_runs(firm)
         is_now(page, account, "Customer", "won First deal on")
 
     with time_machine.travel(datetime(2026, 5, 3, 15, tzinfo=UTC)):
-        sign_in(fresh_firm.ada)
-        wait_a_month_longer(fresh_firm, page)
+        sign_in(firm.ada)
+        wait_a_month_longer(firm, page)
     with time_machine.travel(datetime(2026, 6, 4, 3, 30, tzinfo=UTC)):  # still the evening of 3 June in New York
         lapse()
-        sign_in(fresh_firm.ana)
+        sign_in(firm.ana)
         is_now(page, account, "Customer", "won First deal on")
     with time_machine.travel(datetime(2026, 6, 4, 4, 30, tzinfo=UTC)):
         lapse()
-        sign_in(fresh_firm.ana)
+        sign_in(firm.ana)
         is_now(page, account, "Past customer", "nothing was won for 13 months; the last was First deal on May 3, 2025")
-        assert listed(fresh_firm, page, "Past customers") == ["Kestrel Ltd"]
-        assert listed(fresh_firm, page, "Active customers") == []
+        assert listed(firm, page, "Past customers") == ["Kestrel Ltd"]
+        assert listed(firm, page, "Active customers") == []
+    return account
 
+
+def and_comes_back(firm: Firm, page: Page, sign_in: SignIn, account: str) -> None:
     with time_machine.travel(datetime(2026, 6, 10, 15, tzinfo=UTC)):
-        sign_in(fresh_firm.ana)
+        sign_in(firm.ana)
         page.goto(account)
         new_opportunity(page, "Second deal")
         second = page.url
-        worker_runs(fresh_firm)
+        worker_runs(firm)
         is_now(page, account, "Past customer", "nothing was won for 13 months")
         page.goto(second)
         move(page, "Stage", "Won")
-        worker_runs(fresh_firm)
+        worker_runs(firm)
         is_now(page, account, "Customer", "won Second deal on Jun 10, 2026, by Ana Owner")
         assert life_of(page) == [
             "Customer since Jun 10, 2026",
@@ -150,11 +162,11 @@ def test_4_thirteen_months_without_a_purchase_and_the_next_win(fresh_firm: Firm,
 
     with time_machine.travel(datetime(2026, 6, 11, 12, tzinfo=UTC)):
         lapse()
-        sign_in(fresh_firm.ana)
+        sign_in(firm.ana)
         is_now(page, account, "Customer", "won Second deal on")
         page.goto(second)
         reopen_opportunity(page, "Negotiation")
-        worker_runs(fresh_firm)
+        worker_runs(firm)
         is_now(page, account, "Past customer", "Second deal was reopened on Jun 11, 2026, by Ana Owner")
 
 
