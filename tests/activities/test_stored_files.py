@@ -99,6 +99,21 @@ def test_a_converted_leads_files_are_seen_from_what_became_of_it(firm: Firm) -> 
     assert content_of(fetched(firm, file)) == PDF
 
 
+def test_a_file_added_to_what_became_of_a_lead_stands_in_the_way_of_undoing(firm: Firm) -> None:
+    from leads.conversion import blockers, convert_lead, plan_for
+
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, company="Kestrel")
+        make.file(lead, firm.ana, "before.pdf")
+        conversion = convert_lead(lead_id=lead.pk, actor=firm.ana, plan=plan_for(lead, firm.ana))
+        assert blockers(conversion) == []
+        lead.refresh_from_db()
+        file = make.file(lead.account, firm.sam, "later.pdf")
+        assert ["later.pdf" in blocker.sentence for blocker in blockers(conversion)] == [True]
+        delete_file(file=file, actor=firm.sam)
+        assert blockers(conversion) == []
+
+
 def test_one_of_several_files_is_deleted_and_brought_back(firm: Firm) -> None:
     lead = lead_of(firm)
     sent(firm, lead, ("a.pdf", PDF), ("b.pdf", PDF))
