@@ -6,20 +6,25 @@ Kept on every type of record that has the columns ``first_contacted_at`` and ``l
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Min, Model
+from django.db.models import F, Max, Min, Model
 from django.utils import timezone
 from django.utils.translation import ngettext
 
 from crm import events
-from crm.activities.models import ActivityKind, ActivityLink
+from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.records import registry
+from crm.tenants.context import tenant_context
+from crm.tenants.memo import forget
+from crm.tenants.models import Tenant
 
 CONTACTS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.EMAIL)
 LINKED = "activity.linked"
+LOOKED_BACK = timedelta(days=7)
 
 Places = Iterable[tuple[str, UUID]]  # a record type's key, and the id of one of its records
 
@@ -69,6 +74,22 @@ def note_contact_times(places: Places) -> int:
             record.save(update_fields=["first_contacted_at", "last_contacted_at"])
             changed += 1
     return changed
+
+
+def note_meetings_held(tenant: Tenant) -> int:
+    """Note it for the meetings of ``tenant`` that were planned and have been held since; return how many records.
+
+    No event tells that a meeting's time has come. It looks a week back, and so may run late, and again.
+    """
+    with tenant_context(tenant):
+        forget()  # the tenant object has been through other transactions
+        now = timezone.now()
+        planned = Activity.objects.filter(kind=ActivityKind.MEETING, deleted_at=None, occurred_at__gt=F("created_at"))
+        held = list(
+            planned.filter(occurred_at__gt=now - LOOKED_BACK, occurred_at__lte=now).values_list("pk", flat=True)
+        )
+        places = ActivityLink.objects.filter(activity_id__in=held, record_type__in=sorted(_models()))
+        return note_contact_times(set(places.values_list("record_type", "record_id")))
 
 
 def _times(key: str, record_id: UUID) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
+from crm.activities.contact_times import note_meetings_held
 from crm.activities.files.storing import clear_away
 from crm.activities.reminders import remind_due, tenants_with_reminders
 from crm.events.jobs import ring
@@ -46,3 +47,13 @@ def remind_tenant(tenant_id: str) -> None:
         return
     if remind_due(tenant, REMINDERS_PER_JOB) == REMINDERS_PER_JOB:
         ring(remind_tenant, tenant_id)  # others get their turn before the rest
+
+
+@shared_task(expires=900)
+def note_meetings() -> None:
+    """In every workspace, let records know of planned meetings that have been held. A failure stays in its own."""
+    for tenant in each_tenant():
+        try:
+            note_meetings_held(tenant)
+        except Exception:
+            logger.exception("note_meetings_failed", tenant=tenant.slug)

@@ -82,6 +82,11 @@ class Activity(TenantModel):
                 name="task_reminder",
             ),
             models.Index(
+                fields=["tenant", "occurred_at"],
+                condition=models.Q(kind="meeting", deleted_at=None, occurred_at__gt=models.F("created_at")),
+                name="meeting_planned",
+            ),
+            models.Index(
                 fields=["tenant", "-completed_at", "-id"],
                 condition=models.Q(kind="task", deleted_at=None) & ~models.Q(completed_at=None),
                 name="task_done",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crm.activities.models import ActivityKind
+from crm.activities.models import ActivityKind, Reminder
 from crm.activities.services import create_activity
 from crm.demo import words
 from crm.demo.story import Story
@@ -33,7 +33,14 @@ def set_out_tasks(story: Story) -> None:
             first = deal.contact.first_name if deal.contact else "them"
             due_on = today() + timedelta(days=days)
             subject = story.line(words.TASKS, first=first)
-            create_activity(kind=ActivityKind.TASK, records=[deal], actor=seller, subject=subject, due_on=due_on)
+            create_activity(
+                kind=ActivityKind.TASK,
+                records=[deal],
+                actor=seller,
+                subject=subject,
+                due_on=due_on,
+                reminder=Reminder.MORNING if days == 1 else Reminder.NONE,
+            )
             values = {"next_step": story.one_of(words.NEXT_STEPS), "next_step_on": due_on}
             if deal.expected_close_on and deal.expected_close_on < today() and story.chance(0.8):
                 values["expected_close_on"] = today() + timedelta(days=story.random.randrange(5, 50))

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 
+from crm.activities import jobs
 from crm.activities.models import Activity
+from crm.events.delivery import deliver_all
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.people import Firm, client_of
@@ -62,6 +64,39 @@ def test_only_a_meeting_lies_ahead(firm: Firm, lead: Any) -> None:
     with time_machine.travel("2026-05-06T20:00:00Z", tick=False):
         page = client_of(firm.ana).get(f"/acme/leads/{lead.pk}/").content.decode()
     assert "had a meeting" in page and "plans a meeting" not in page
+
+
+def contacted(firm: Firm, lead: Any) -> str:
+    with tenant_context(firm.tenant):
+        deliver_all()
+        lead.refresh_from_db()
+    return str(lead.last_contacted_at)
+
+
+def test_a_meeting_that_was_planned_counts_as_contact_once_it_was_held(firm: Firm, lead: Any) -> None:
+    with time_machine.travel(NOW, tick=False):
+        log(firm, lead, kind="meeting", occurred_at="2026-05-06T15:00")
+        jobs.note_meetings()
+        assert contacted(firm, lead) == "None"
+    with time_machine.travel("2026-05-06T18:59:00Z", tick=False):
+        jobs.note_meetings()
+        assert contacted(firm, lead) == "None"
+    with time_machine.travel("2026-05-09T12:00:00Z", tick=False):  # late, and twice
+        for _time in range(2):
+            jobs.note_meetings()
+            assert contacted(firm, lead) == "2026-05-06 19:00:00+00:00"
+
+
+def test_a_planned_meeting_that_was_called_off_is_no_contact(firm: Firm, lead: Any) -> None:
+    with time_machine.travel(NOW, tick=False):
+        log(firm, lead, kind="meeting", occurred_at="2026-05-06T15:00")
+        log(firm, lead, kind="meeting", occurred_at="2026-05-06T16:00")
+        with tenant_context(firm.tenant):
+            later = Activity.objects.order_by("-occurred_at")[0]
+        client_of(firm.ana).post(firm.url("activities:deletion", activity_id=later.pk))
+    with time_machine.travel("2026-05-06T22:00:00Z", tick=False):
+        jobs.note_meetings()
+        assert contacted(firm, lead) == "2026-05-06 19:00:00+00:00"
 
 
 @time_machine.travel(NOW, tick=False)
