@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm.picklists.selectors import default_pipeline, stages
+from crm.picklists.services import deactivate
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
@@ -94,3 +96,29 @@ def test_a_phone_reaches_board_columns_and_export(
     page.get_by_role("link", name="Columns").click()
     expect(page.get_by_role("dialog", name="Columns")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_card_passes_over_an_inactive_stage(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(fresh_firm.tenant):
+        first, second, third = [one for one in stages(default_pipeline()) if one.meaning == "open"][:3]
+        make.opportunity(fresh_firm.ana, name="Left behind", stage=second)
+        make.opportunity(fresh_firm.ana, name="On its way", stage=first)
+        deactivate(entry=second, actor=fresh_firm.ada)
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("opportunities:board") + "?filters=none")
+    card = page.get_by_role("article").filter(has_text="On its way")
+    card.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    with page.expect_response("**/stage/**") as moved:
+        page.keyboard.press("Space")
+    assert moved.value.ok
+    expect(page.locator(f"[data-stage='{third.pk}']")).to_contain_text("On its way")
+    card = page.get_by_role("article").filter(has_text="Left behind")
+    closed = page.locator(f"[data-stage='{second.pk}']")
+    with page.expect_response("**/stage/**"):
+        card.drag_to(page.locator(f"[data-stage='{first.pk}'] [data-board-cards]"))
+    expect(page.locator(f"[data-stage='{first.pk}']")).to_contain_text("Left behind")
+    expect(closed.locator("[data-board-count]")).to_have_text("0")
+    card.drag_to(closed)
+    expect(page.locator(f"[data-stage='{first.pk}']")).to_contain_text("Left behind")

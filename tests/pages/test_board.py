@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.fields.money import Money
-from crm.picklists.selectors import default_pipeline, stages
-from crm.picklists.services import create_pipeline, deactivate, update_pipeline
+from crm.picklists.selectors import choice_meaning, default_pipeline, stages
+from crm.picklists.services import create_choice, create_pipeline, deactivate, update_pipeline
 from crm.tenants.context import tenant_context
+from leads.services import set_lead_status
 from opportunities.services import move_to_stage
 from tests import make
 from tests.pages.test_listing import questions
@@ -184,3 +185,27 @@ def test_the_board_shows_the_pipeline_that_is_asked_for(firm: Firm, deals: list[
 
 def names_on(board: dict[str, Any]) -> list[str]:
     return [card.record.name for column in board.values() for card in column.cards]
+
+
+def test_an_inactive_status_of_leads_stands_on_their_board_too(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        working = create_choice(
+            actor=firm.ada, picklist="lead_status", values={"label": "Parked", "meaning": "working"}
+        )
+        lead = make.lead(firm.ana)
+        set_lead_status(lead=lead, status=working, actor=firm.ana)
+        deactivate(entry=working, actor=firm.ada)
+        other = make.lead(firm.ana)
+    answer = client_of(firm.ana).get("/acme/leads/board/?filters=none")
+    [parked] = [column for column in answer.context["columns"] if column.value.label == "Parked"]
+    assert (parked.count, parked.closed, parked.cards[0].record.pk) == (1, True, lead.pk)
+
+    def drop(one: Any, status: Any) -> int:
+        path = f"/acme/leads/{one.pk}/status/?filters=none&board=1"
+        return client_of(firm.ana).post(path, {"stage": str(status.pk)}, HTTP_HX_REQUEST="true").status_code
+
+    assert drop(other, working) == 404
+    with tenant_context(firm.tenant):
+        assert drop(lead, choice_meaning("lead_status", "working")) == 200
+    answer = client_of(firm.ana).get("/acme/leads/board/?filters=none")
+    assert "Parked" not in [column.value.label for column in answer.context["columns"]]
