@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm.activities.services import create_activity
+from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
@@ -111,6 +113,24 @@ def test_notes_and_tasks(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
     page.get_by_role("button", name="Complete: Send the agenda").click()
     page.goto(f"{fresh_firm.url('activities:tasks')}?due=done")
     expect(page.get_by_role("main")).to_contain_text("Send the agenda")
+
+
+def test_a_days_tasks(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(fresh_firm.tenant):
+        lead = make.lead(fresh_firm.ana)
+        for subject in ("Postpone me", "Hand me on"):
+            create_activity(kind="task", records=[lead], actor=fresh_firm.ana, subject=subject, due_on=today())
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("home:my_day"))
+    page.get_by_role("button", name="Postpone: Postpone me").click()
+    page.get_by_role("button", name=re.compile("^Tomorrow")).click()
+    expect(page.locator("#soon")).to_contain_text("Postpone me")
+    page.locator("#today").get_by_role("link", name="Reassign: Hand me on").click()
+    page.get_by_label("Who is to do “Hand me on”?").select_option("Sam Seller")
+    page.get_by_role("button", name="Hand over").click()
+    expect(page.locator("#today")).to_contain_text("Nothing is due today.")
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page.locator("#today")).to_contain_text("Hand me on")
 
 
 def test_deleting_and_bringing_back(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
