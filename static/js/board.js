@@ -87,12 +87,13 @@ document.addEventListener("dragstart", (event) => {
 
 document.addEventListener("dragover", (event) => {
   const column = state.card && event.target.closest?.("[data-board] [data-stage]");
-  if (!column || (isClosed(column) && column !== state.from)) return;
-  event.preventDefault();
-  if (state.target === column) return;
+  if (!column) return;
+  const target = isClosed(column) && column !== state.from ? null : column;
+  if (target) event.preventDefault();
+  if (state.target === target) return;
   state.target?.classList.remove("is-over");
-  column.classList.add("is-over");
-  state.target = column;
+  target?.classList.add("is-over");
+  state.target = target;
 });
 
 document.addEventListener("drop", (event) => {

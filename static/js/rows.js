@@ -119,9 +119,9 @@ document.addEventListener("dragstart", (event) => {
 
 document.addEventListener("dragover", (event) => {
   const over = dragged && columnAt(event.target);
-  if (over?.parentElement !== dragged?.element.parentElement) return;
+  if (!over || over.parentElement !== dragged.element.parentElement) return;
   event.preventDefault();
-  if (!over || over === dragged.element) return;
+  if (over === dragged.element) return;
   const box = over.getBoundingClientRect();
   const isHead = over.matches("th");
   const start = (document.dir === "rtl" && isHead ? box.right - event.clientX : event.clientX - box.left) / box.width;

@@ -120,5 +120,13 @@ def test_a_card_passes_over_an_inactive_stage(fresh_firm: Firm, page: Page, sign
         card.drag_to(page.locator(f"[data-stage='{first.pk}'] [data-board-cards]"))
     expect(page.locator(f"[data-stage='{first.pk}']")).to_contain_text("Left behind")
     expect(closed.locator("[data-board-count]")).to_have_text("0")
-    card.drag_to(closed)
+    moves: list[str] = []
+    page.on("request", lambda request: moves.append(request.url) if request.method == "POST" else None)
+    card.hover()
+    page.mouse.down()
+    page.locator(f"[data-stage='{third.pk}']").hover()
+    closed.hover()
+    closed.hover()
+    page.mouse.up()
     expect(page.locator(f"[data-stage='{first.pk}']")).to_contain_text("Left behind")
+    assert moves == []
