@@ -8,7 +8,6 @@ from pathlib import Path
 
 import environ
 import structlog
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -203,8 +202,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "crm.imports.jobs.sweep", "schedule": 15.0},
     "clear-files": {"task": "crm.activities.jobs.clear_files", "schedule": 21_600.0},
     "sweep-bulk-runs": {"task": "crm.bulk.jobs.sweep", "schedule": 15.0},
-    "tidy-pages": {"task": "crm.pages.jobs.tidy", "schedule": crontab(hour=3, minute=10)},
-    "tidy-sessions": {"task": "crm.users.jobs.tidy", "schedule": crontab(hour=3, minute=20)},
+    "tidy-pages": {"task": "crm.pages.jobs.tidy", "schedule": 21_600.0},
+    "tidy-sessions": {"task": "crm.users.jobs.tidy", "schedule": 21_600.0},
 }
 
 # Only our own files; no inline script or style, so that a stored string can never run.

@@ -1,4 +1,4 @@
-"""What the night clears away."""
+"""What is cleared away."""
 
 from __future__ import annotations
 
