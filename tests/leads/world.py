@@ -102,7 +102,10 @@ class Choices:
 
 CHOICES = st.builds(
     Choices,
-    ways=st.fixed_dictionaries({key: st.sampled_from(("new", "existing", "existing", "none")) for key in PARTS}),
+    ways=st.one_of(
+        st.just(dict.fromkeys(PARTS, "existing")),
+        st.fixed_dictionaries({key: st.sampled_from(("new", "existing", "none")) for key in PARTS}),
+    ),
     takes=st.fixed_dictionaries(
         {key: st.one_of(st.none(), st.frozensets(st.integers(0, 40), max_size=25)) for key in PARTS}
     ),
