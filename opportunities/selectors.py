@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Contact
+from contacts.selectors import contacts_of
 from crm.picklists.models import Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
@@ -24,6 +25,7 @@ from crm.users.models import Membership
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
 STALE_DAYS = 14  # in one stage for longer: the board warns
+MOST_COLLEAGUES = 8
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,14 @@ def contact_roles(opportunity: Opportunity) -> list[OpportunityContact]:
     """Return who plays which part, the primary one first."""
     parts = OpportunityContact.objects.filter(opportunity=opportunity).select_related("contact")
     return list(parts.order_by("-is_primary", "contact__sort_name", "id"))
+
+
+def colleagues(actor: Membership, opportunity: Opportunity, parts: list[OpportunityContact]) -> list[Contact]:
+    """Return people of the opportunity's account who play no part in it yet, as far as ``actor`` may see them."""
+    if opportunity.account is None:
+        return []
+    others = contacts_of(actor, opportunity.account).exclude(pk__in=[part.contact_id for part in parts])
+    return list(others[:MOST_COLLEAGUES])
 
 
 def opportunities_of_account(actor: Membership, account: Account) -> QuerySet[Opportunity]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts.record import CONTACT
@@ -18,11 +20,12 @@ from crm.records import registry
 from crm.records.access import get_record
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
+from crm.users.access import may
 from crm.users.http import WorkspaceRequest
 from opportunities.forms import ContactRoleForm, ReopeningForm, StageForm
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.record import OPPORTUNITY
-from opportunities.selectors import age_days, contact_roles, is_the_win_of, meaning_of, stage_history
+from opportunities.selectors import age_days, colleagues, contact_roles, is_the_win_of, meaning_of, stage_history
 from opportunities.services import add_contact_role, lose_opportunity, move_to_stage, remove_contact_role
 
 
@@ -96,7 +99,8 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
     posted = request.method == "POST"
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
     parts = contact_roles(opportunity)
-    form = ContactRoleForm(actor=request.actor, data=request.POST if posted else None, initial=_given(request, parts))
+    given = _given(request, parts)
+    form = ContactRoleForm(actor=request.actor, data=request.POST if posted else None, initial=given)
     if form.is_valid():
         values = form.cleaned_data
         add_contact_role(opportunity=opportunity, actor=request.actor, **values)
@@ -106,6 +110,8 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
         "opportunity": opportunity,
         "form": form,
         "url": registry.url(opportunity),
+        "colleagues": [] if given else colleagues(request.actor, opportunity, parts),
+        "new_url": "" if given else _new_colleague(request, opportunity),
     }
     return respond(request, "opportunities/contact_role.html", context, partial="form", status=422 if posted else 200)
 
@@ -163,6 +169,13 @@ def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm)
             form.add_error(name if name in form.fields else None, messages)
         return False
     return True
+
+
+def _new_colleague(request: WorkspaceRequest, opportunity: Opportunity) -> str:
+    """The form for a new contact of the opportunity's account."""
+    if opportunity.account_id is None or not may(request.actor, "create", "contacts"):
+        return ""
+    return f"{reverse('contacts:new')}?{urlencode({'account': opportunity.account_id})}"
 
 
 def _given(request: WorkspaceRequest, parts: list[OpportunityContact]) -> dict[str, Any]:

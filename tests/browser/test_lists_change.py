@@ -97,7 +97,7 @@ def test_6_lists_change_while_leads_are_converted(
     deactivate(fresh_firm, admin, "Lead statuses", "Working")
     press_convert(page)
     expect(page.get_by_role("alert")).to_contain_text("Stage")
-    fill(page.locator(".convert-page"), "Stage", "Requirements gathering")
+    fill(page.get_by_role("group", name="Opportunity"), "Stage", "Requirements gathering")
     press_convert(page)
     shows(page, "Birch was converted")
 

@@ -44,14 +44,6 @@ def move(page: Page, bar: str, step: str) -> None:
     stands_at(page, bar, step)
 
 
-def pick(box: Locator, label: str, typed: str, name: str) -> None:
-    """Type the beginning of a name into the lookup ``label``, and take what it offers."""
-    field = labelled(box, label)
-    field.press_sequentially(typed)
-    field.page.get_by_role("option", name=re.compile(f"^{re.escape(name)}")).click()
-    expect(field).to_have_value(name)
-
-
 def new_lead(page: Page, **values: str) -> None:
     """Type a lead in; values are by label. Ends on its page."""
     page.get_by_role("button", name="New", exact=True).click()

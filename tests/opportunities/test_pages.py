@@ -249,3 +249,19 @@ def test_the_page_shows_stages_history_and_other_deals_of_the_account(firm: Firm
     assert 'aria-current="step">Won' in page
     history = client.get(address(deal, "history/")).content.decode()
     assert "Ana Owner won this" in history
+
+
+def test_the_people_of_the_account_are_at_hand_until_they_play_a_part(firm: Firm, deal: Any) -> None:
+    with tenant_context(firm.tenant):
+        colleague = make.contact(firm.ana, account=deal.account, last_name="Decides")
+        make.contact(firm.ana, last_name="Elsewhere")
+    client = client_of(firm.ana)
+    asked = client.get(address(deal, "contacts/")).content.decode()
+    link = f'href="{address(deal, "contacts/")}?contact={colleague.pk}"'
+    assert link in asked and "Elsewhere" not in asked
+    assert f'href="/acme/contacts/new/?account={deal.account_id}"' in asked
+    chosen = client.get(address(deal, f"contacts/?contact={colleague.pk}")).content.decode()
+    assert f'value="{colleague.name}"' in chosen and link not in chosen
+    given = {"contact": colleague.name, "contact_id": str(colleague.pk)}
+    assert client.post(address(deal, "contacts/"), given).status_code == 303
+    assert link not in client.get(address(deal, "contacts/")).content.decode()
