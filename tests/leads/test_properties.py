@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from crm.events.delivery import deliver_all
@@ -20,12 +20,24 @@ from crm.tenants.wall import tenant_models
 from leads.conversion import blockers, convert_lead, undo_conversion
 from leads.models import Conversion, Lead
 from tests.leads.dump import living_rows
-from tests.leads.world import ACCOUNTS, CHOICES, CONTACTS, DEALS, LEADS, Choices, World, prepare
+from tests.leads.world import (
+    ACCOUNTS,
+    BY_LINKING,
+    BY_THE_CONTACT,
+    CHOICES,
+    CONTACTS,
+    DEALS,
+    LEADS,
+    PLAIN,
+    Choices,
+    World,
+    prepare,
+)
 from tests.people import Firm
 
 VALUES = st.fixed_dictionaries({"leads": LEADS, "accounts": ACCOUNTS, "contacts": CONTACTS, "opportunities": DEALS})
 usual = settings(
-    max_examples=30,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,
@@ -87,6 +99,8 @@ def convert_and_undo(firm: Firm, values: dict[str, Any], choices: Choices, deliv
 
 
 @usual
+@example(values=PLAIN, choices=BY_LINKING, delivers=True)
+@example(values=PLAIN, choices=BY_THE_CONTACT, delivers=False)
 @given(values=VALUES, choices=CHOICES, delivers=st.booleans())
 def test_convert_and_undo(workspace: Firm, values: dict[str, Any], choices: Choices, delivers: bool) -> None:
     convert_and_undo(workspace, values, choices, delivers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -120,6 +120,35 @@ CHOICES = st.builds(
     deal_hangs_on=st.sampled_from(("account", "contact", "both")),
     account_lost_all=st.booleans(),
     undoer=st.sampled_from(("ana", "ada")),
+)
+
+
+_BLANK = {name: None for name in _OWN} | {"custom_text": "", "custom_yes_no": False, "tags": ()}
+PLAIN: dict[str, dict[str, Any]] = {
+    "leads": {"last_name": "x", "email": "lena@kestrel.example", "company": "x", **_BLANK},
+    "accounts": {"name": "x", **_BLANK},
+    "contacts": {"last_name": "x", **_BLANK},
+    "opportunities": dict(_BLANK),
+}
+# What chance draws too rarely: opportunities that come to an account of which all others were lost.
+BY_LINKING = Choices(
+    ways=dict.fromkeys(PARTS, "existing"),
+    takes=dict.fromkeys(PARTS),
+    owners=dict.fromkeys(PARTS, "ana"),
+    has_role=False,
+    owner="",
+    activities=(),
+    lists=frozenset(),
+    contact_lists=frozenset(),
+    status="new",
+    contact_has_account=False,
+    deal_hangs_on="contact",
+    account_lost_all=True,
+    undoer="ana",
+)
+
+BY_THE_CONTACT = replace(
+    BY_LINKING, contact_has_account=True, ways={"accounts": "none", "contacts": "existing", "opportunities": "new"}
 )
 
 

@@ -132,3 +132,12 @@ def test_an_import_refuses_them_where_it_is_blocked(firm: Firm, contact: Contact
     assert converted.refused_count == 0, "a converted one goes into its contact"
     with tenant_context(firm.tenant):
         assert Lead.objects.get(external_id="1").contact == contact
+
+
+def test_of_a_number_that_many_share_a_few_are_named(firm: Firm, contact: Contact) -> None:
+    with tenant_context(firm.tenant):
+        for number in range(9, 0, -1):
+            make.contact(firm.max, first_name=f"Zoe {number}", last_name="Desk", phone="+1 212 555 0199")
+        make.contact(firm.max, first_name="Yan", last_name="Desk", email="zoe@desk.example")
+    page = send(firm, phone="212 555 0199", email="zoe@desk.example").content.decode()
+    assert "Already a contact: Yan Desk, Zoe 1 Desk, Zoe 2 Desk." in page
