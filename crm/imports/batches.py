@@ -187,7 +187,9 @@ class Batch:
         records = self.type.model.objects.select_related("owner", "team")
         own = [found for found in map(_as_uuid, ids) if found is not None]
         known = {str(record.pk): record for record in records.filter(pk__in=own)} if own else {}
-        return known | {record.external_id: record for record in records.filter(external_id__in=ids)}
+        # The index is of those that are not empty; from a long list PostgreSQL does not see that none of it is.
+        there = records.filter(external_id__in=ids).exclude(external_id="")
+        return known | {record.external_id: record for record in there}
 
 
 def _as_uuid(text: str) -> UUID | None:

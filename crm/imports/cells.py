@@ -71,7 +71,7 @@ class Cells:
         rows = visible(self.actor, model_of(type_key).objects.all())
         for key in wanted:
             self._records[(type_key, key)] = []
-        for record in rows.filter(external_id__in=list(wanted.values())):
+        for record in rows.filter(external_id__in=list(wanted.values())).exclude(external_id=""):  # for the index
             self._records[(type_key, sort_key(record.external_id))].append(record)
         missing = [key for key in wanted if not self._records[(type_key, key)]]
         for record in rows.filter(sort_name__in=missing):

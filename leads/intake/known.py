@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -38,35 +41,33 @@ def objections_to_leads(actor: Membership, rows: Sequence[dict[str, Any]]) -> li
 
 
 def known_contacts(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[list[Contact]]:
-    """Return for each row the contacts with its e-mail address or phone number; two queries however many rows."""
+    """Return for each row some contacts with its e-mail address or phone number; four queries however many rows."""
     emails = [email_key(values.get("email") or "") for values in rows]
     phones = [phone_key(values.get("phone") or "") for values in rows]
-    by_email, by_phone = _by_email(actor, {*emails} - {""}), _by_phone(actor, {*phones} - {""})
-    return [
-        list(dict.fromkeys([*by_email.get(email, ()), *by_phone.get(phone, ())]))
-        for email, phone in zip(emails, phones, strict=True)
-    ]
+    by_email = _first_ids(actor, "email_key", {*emails} - {""})
+    by_phone = _first_ids(actor, "phone_key", {*phones} - {""})
+    by_mobile = _first_ids(actor, "mobile_key", {*phones} - {""})
+    ids = {pk for found in (by_email, by_phone, by_mobile) for pks in found.values() for pk in pks}
+    contacts = visible_records(actor, CONTACT).select_related("account").order_by("sort_name", "pk")
+    by_id = {contact.pk: contact for contact in contacts.filter(pk__in=ids)} if ids else {}
+    order = {pk: place for place, pk in enumerate(by_id)}
+    known = []
+    for email, phone in zip(emails, phones, strict=True):
+        of_row = sorted({*by_email[email], *by_phone[phone], *by_mobile[phone]}, key=order.__getitem__)
+        known.append([by_id[pk] for pk in of_row])
+    return known
 
 
-def _by_email(actor: Membership, keys: set[str]) -> dict[str, list[Contact]]:
-    found: dict[str, list[Contact]] = {}
+def _first_ids(actor: Membership, column: str, keys: set[str]) -> dict[str, list[UUID]]:
+    """The first contacts for each of ``keys``. A switchboard's number may be that of hundreds."""
+    found: dict[str, list[UUID]] = defaultdict(list)
     if keys:
-        for contact in _people(actor).filter(email_key__in=keys):
-            found.setdefault(contact.email_key, []).append(contact)
+        place = Window(RowNumber(), partition_by=[F(column)], order_by=["sort_name", "pk"])
+        people = visible_records(actor, CONTACT).filter(**{f"{column}__in": keys}).annotate(place=place)
+        people = people.exclude(**{column: ""})  # so the partial index serves a long list
+        for key, pk in people.filter(place__lte=NAMED).order_by().values_list(column, "pk"):
+            found[key].append(pk)
     return found
-
-
-def _by_phone(actor: Membership, keys: set[str]) -> dict[str, list[Contact]]:
-    found: dict[str, list[Contact]] = {}
-    if keys:
-        for contact in _people(actor).filter(Q(phone_key__in=keys) | Q(mobile_key__in=keys)):
-            for key in {contact.phone_key, contact.mobile_key} & keys:
-                found.setdefault(key, []).append(contact)
-    return found
-
-
-def _people(actor: Membership) -> Any:
-    return visible_records(actor, CONTACT).select_related("account").order_by("sort_name", "pk")
 
 
 def _objection(actor: Membership, contacts: list[Contact], final: bool) -> Objection:
