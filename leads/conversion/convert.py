@@ -21,7 +21,7 @@ from crm.activities.services import link_activities
 from crm.events.models import Event
 from crm.lists.services import follow_lists
 from crm.picklists.models import Meaning
-from crm.picklists.selectors import choice_meaning
+from crm.picklists.selectors import choice_meaning, stage
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.services import LockedError, update_record
@@ -162,8 +162,8 @@ def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
         if plan.of(key).way == Way.NEW and not may(actor, "create", key):
             noun = registry.record_type(key).label_plural
             raise PartError(key, _("Your role may not create %(records)s.") % {"records": noun})
-    stage = plan.opportunity.values.get("stage")
-    if stage is not None and stage.meaning != Meaning.OPEN:
+    first = plan.opportunity.values.get("stage")
+    if first is not None and first.meaning != Meaning.OPEN:
         raise PartError("opportunities", ValidationError({"stage": _("Choose an open stage; move it on afterwards.")}))
 
 
@@ -191,9 +191,14 @@ def _lock_account_around(plan: ConversionPlan) -> None:
 
 
 def _refuse_strange_opportunity(work: _Work) -> None:
-    """An opportunity that exists is already with an account: the lead cannot go into another one beside it."""
+    """An existing opportunity is open, and already with an account: the lead cannot go into another one beside it."""
     opportunity, account_id = work.records.get("opportunities"), work.ids.get("accounts")
-    if opportunity is not None and opportunity.account_id and account_id not in (None, opportunity.account_id):
+    if opportunity is None:
+        return
+    if stage(opportunity.stage_id).meaning != Meaning.OPEN:
+        words = {"name": opportunity.name, "stage": opportunity.stage}
+        raise PartError("opportunities", _("“%(name)s” is in “%(stage)s”: choose one that is open.") % words)
+    if opportunity.account_id and account_id not in (None, opportunity.account_id):
         words = {"name": opportunity.name, "account": opportunity.account.name}
         raise PartError("opportunities", _("“%(name)s” is with “%(account)s”: choose that account, or none.") % words)
 

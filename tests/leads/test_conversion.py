@@ -28,6 +28,7 @@ from leads.conversion import (
 from leads.models import Conversion, Lead
 from leads.services import close_as_unqualified, meaning_of
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
+from opportunities.services import move_to_stage
 from tests import make
 from tests.people import Firm
 
@@ -176,6 +177,20 @@ def test_an_opportunity_stays_with_its_account(inside: Firm) -> None:
         convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
     assert refused.value.part == "opportunities"
     plan = ConversionPlan(account=existing(opportunity.account_id), contact=new(), opportunity=part)
+    assert convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan).opportunity == opportunity
+
+
+def test_an_opportunity_that_was_closed_meanwhile_takes_no_lead_in(inside: Firm) -> None:
+    opportunity = make.opportunity(inside.ana)
+    lead = full_lead(inside)
+    plan = ConversionPlan(contact=new(), opportunity=existing(opportunity.pk))
+    for meaning in ("won", "open"):
+        move_to_stage(opportunity=opportunity, stage=make.stage(meaning), actor=inside.ana)
+        if meaning == "won":
+            with pytest.raises(PartError) as refused:
+                convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
+            assert (refused.value.part, "choose one that is open" in str(refused.value)) == ("opportunities", True)
+            assert not Conversion.objects.exists()
     assert convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan).opportunity == opportunity
 
 
