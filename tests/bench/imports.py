@@ -64,13 +64,18 @@ def _file(place: Place, rows: int) -> bytes:
         who, firm = person(draw), company(900_000 + number // 2)
         out.writerow([
             f"bench-{number}", who.first_name, who.last_name, firm.name, draw.choice(words.JOBS)[0],
-            f"{who.local}.{number}@{firm.domain}", firm.phone, draw.choice(("New", "Working", "Qualified")),
+            f"{who.local}.{number}@{firm.domain}", _own_phone(number), draw.choice(("New", "Working", "Qualified")),
             draw.choice(("Web form", "Referral", "Directory")), draw.choice(("Hot", "Warm", "Cold")),
             draw.choice(("", "Spring banner", "Cold Chain Expo")), draw.randrange(1_000, 90_000),
             draw.randrange(3, 900),
             firm.city, firm.country, draw.choice(owners), draw.choice(words.CALL_NOTES),
         ])  # fmt: skip
     return text.getvalue().encode()
+
+
+def _own_phone(number: int) -> str:
+    """A number of their own: hundreds of the demo's contacts share each firm's, and every row would get a remark."""
+    return f"+1 202 {200 + number // 10_000} {number % 10_000:04}"
 
 
 @contextmanager
