@@ -97,13 +97,8 @@ def test_every_opportunity_stands_where_its_last_visit_says(big: Ground) -> None
 
 def test_a_conversion_can_be_undone_unless_work_was_built_on_it(big: Ground) -> None:
     found = Conversion.objects.order_by("id")
-<<<<<<< Updated upstream
     talked_of = ActivityLink.objects.filter(record_type="opportunities").values("record_id")
     untouched = found.filter(opportunity__stage=big.open_stages[0]).exclude(opportunity_id__in=talked_of).first()
-=======
-    worked_on = ActivityLink.objects.filter(record_type="opportunities").values("record_id")
-    untouched = found.filter(opportunity__stage=big.open_stages[0]).exclude(opportunity__in=worked_on).first()
->>>>>>> Stashed changes
     moved_on = found.filter(opportunity__stage=big.won).first()
     assert untouched is not None and moved_on is not None
     assert blockers(moved_on) != []
