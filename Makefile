@@ -14,10 +14,10 @@ run: env ## start everything on http://localhost:8000 (PORT=… for another); Ct
 	@$(PYTHON_IN) -m crm.local run
 
 test: env ## every test, those in the browser too (ARGS="tests/leads -x" for some)
-	@$(PYTHON_IN) -m crm.local test $(ARGS)
+	@$(PYTHON_IN) -m crm.local test -- $(ARGS)
 
 chaos: env ## the tests that take minutes: workers killed, Redis lost, many at once
-	@$(PYTHON_IN) -m crm.local test -m slow $(ARGS)
+	@$(PYTHON_IN) -m crm.local test -- -m slow $(ARGS)
 
 check: env ## lint, format, types, import order, templates, migrations, deployment settings
 	@$(PYTHON_IN) -m crm.local check

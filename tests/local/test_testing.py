@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from crm.local import testing
+from crm.local.servers import REPOSITORY
 from crm.local.system_user import ServerError
 
 
@@ -63,3 +65,13 @@ def test_root_on_debian_gets_one_installed(bare: Path, monkeypatch: pytest.Monke
     apt = stub(bare / "bin" / "apt-get", 0)
     apt.write_text(f'#!/bin/sh\ncase "$*" in *install*chromium) /bin/cp "$0" {browser};; esac\n')
     assert testing.browser() == str(browser)
+
+
+@pytest.mark.parametrize("target", ["test", "chaos"])
+def test_make_passes_options_on(target: str) -> None:
+    """An option first, which is pytest's and not ours."""
+    command = ["make", target, "ARGS=--collect-only -q tests/local"]
+    told = subprocess.run(command, check=False, cwd=REPOSITORY, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert ("test_a_command_that_does_not_start" in told.stdout) == (target == "test")
+    assert ("test_it_starts_is_used_stops_and_starts_again" in told.stdout) == (target == "chaos")
