@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +15,8 @@ from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
 from crm.records.registry import record_type, record_types
 from crm.tenants.context import tenant_context
+from leads.record import LEAD
+from leads.vetting import criteria
 from tests import make
 from tests.naughty import NASTY, all_strings
 from tests.people import Firm, client_of
@@ -75,7 +78,7 @@ def check(firm: Firm, client: Client, key: str, texts: dict[str, str], beside: d
     return address
 
 
-def shows_escaped(client: Client, address: str, texts: dict[str, str]) -> None:
+def shows_escaped(client: Client, address: str, texts: Mapping[Any, str]) -> None:
     page = client.get(address).content.decode()
     for name, text in texts.items():
         assert escape(text.strip()) in page, f"{name}: {text!r} is not shown"
@@ -141,6 +144,7 @@ def test_addresses_and_links_are_kept_or_refused(text: str, firm: Firm) -> None:
         assert client.post("/acme/leads/new/", data).status_code in (303, 422)
 
 
+ACCESS = {f"{key}-{verb}": "none" for key in KEYS for verb in ("view", "create", "edit", "delete")}
 # Where else people write: the address, the form's other fields, the field, and a page that shows it.
 PLACES: dict[str, tuple[str, dict[str, str], str, str]] = {
     "a note": (
@@ -153,6 +157,11 @@ PLACES: dict[str, tuple[str, dict[str, str], str, str]] = {
     "a view": ("views/leads/new/", {"audience": "all"}, "name", "views/leads/"),
     "a team": ("setup/teams/new/", {}, "name", "setup/teams/"),
     "a choice": ("setup/lists/lead_source/new/", {}, "label", "setup/lists/lead_source/"),
+    "a role": ("setup/roles/new/", ACCESS, "name", "setup/roles/"),
+    "a pipeline": ("setup/pipelines/new/", {}, "name", "setup/pipelines/"),
+    "a field": ("setup/fields/leads/new/", {"kind": "text"}, "label", "setup/fields/leads/"),
+    "a criterion": ("setup/criteria/new/", {"weight": "2"}, "label", "setup/criteria/"),
+    "a mailing list": ("setup/mailing-lists/new/", {}, "name", "setup/mailing-lists/"),
     "a person": ("me/", {}, "name", "leads/"),
     "a workspace": (
         "setup/workspace/",
@@ -169,6 +178,7 @@ def test_what_is_written_elsewhere_is_shown_escaped(place: str, firm: Firm) -> N
     address, beside, field, shown_on = PLACES[place]
     with tenant_context(firm.tenant):
         lead = str(make.lead(firm.ada).pk)
+    shown_on = shown_on.replace("$lead", lead)
     client = client_of(firm.ada)
     data = {name: text.replace("$lead", lead) for name, text in beside.items()}
     for text in NASTY:
@@ -176,11 +186,28 @@ def test_what_is_written_elsewhere_is_shown_escaped(place: str, firm: Firm) -> N
             continue
         answer = client.post(f"/acme/{address}", data | {field: text})
         assert answer.status_code == 303, text
-        shows_escaped(client, f"/acme/{shown_on.replace('$lead', lead)}", {place: text})
+        shows_escaped(client, f"/acme/{shown_on}", {place: text})
     refused = client.post(f"/acme/{address}", data | {field: "a\x00b"})
     assert refused.status_code == 422
     page = refused.content.decode()
     assert "Null characters are not allowed" in page or "on one line" in page
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_evidence_and_tags_are_shown_escaped(text: str, firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead, criterion = make.lead(firm.ada), criteria()[0]
+    client = client_of(firm.ada)
+    page = f"/acme/leads/{lead.pk}/"
+    assert client.post(f"{page}vetting/{criterion.pk}/", {"answer": "yes", "evidence": text}).status_code == 303
+    shows_escaped(client, page, {"evidence": text})
+    tagged = client.post(f"{page}fields/tags/", {"tags": text})
+    if tagged.status_code == 422:  # its key would be too long
+        assert "A tag is at most" in tagged.content.decode()
+        return
+    with tenant_context(firm.tenant):
+        tags = LEAD.spec("tags").value(type(lead).objects.get(pk=lead.pk))
+    shows_escaped(client, page, dict(enumerate(tags)))
 
 
 QUERIES = (
