@@ -16,7 +16,7 @@ from crm.activities.reminders import reminder_moment
 from crm.activities.services import refuse_future
 from crm.activities.shown import LOOKS
 from crm.users.models import Membership
-from crm.users.selectors import member, members
+from crm.users.selectors import member, member_names
 
 SUBJECT_LENGTH = 300
 BODY_LENGTH = 20_000
@@ -41,10 +41,10 @@ class PersonField(forms.TypedChoiceField):
     """One of the workspace's active people; cleans to the membership."""
 
     def __init__(self, *, keep: Membership | None = None, **options: Any) -> None:
-        people = members()
-        if keep and keep not in people:
-            people = [*people, keep]
-        choices = [(str(one.pk), one.name) for one in people]
+        people = dict(member_names())
+        if keep:
+            people.setdefault(keep.pk, keep.name)
+        choices = [(str(pk), name) for pk, name in people.items()]
         super().__init__(choices=choices, coerce=lambda key: member(UUID(key)), empty_value=None, **options)
 
 
