@@ -138,7 +138,7 @@ class Funnel:
         account = conversion.account
         industry = choice_called("industry", facts["company"]["industry"])
         update_account(account, actor=lead.owner, values={"industry": industry})
-        for _number in range(self.story.one_of((0, 0, 1, 1, 2))):
+        for _number in range(self.story.one_of((0, 1, 1, 1, 2))):
             self.colleague(account, conversion.opportunity, facts)
         if conversion.opportunity:
             self.open_deal(conversion.opportunity, facts, first=True)

@@ -35,8 +35,8 @@ def choice_called(picklist: str, label: str) -> Choice:
 
 
 def start_of(now: datetime) -> datetime:
-    """When a story that ends ``now`` begins."""
-    return now - timedelta(days=MONTHS * 30)
+    """When a story that ends ``now`` begins: at the start of a day, so that the hour of now changes none of it."""
+    return (now - timedelta(days=MONTHS * 30)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class Story:
