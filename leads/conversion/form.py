@@ -25,6 +25,7 @@ from crm.records.access import visible_records
 from crm.ui import format as formats
 from crm.users.access import can, may
 from crm.users.models import Membership
+from leads.conversion.another import ANOTHER, AnotherForm
 from leads.conversion.convert import PartError, winning_values
 from leads.conversion.defaults import open_stages, opportunity_values, plan_for
 from leads.conversion.offers import fitting_opportunities
@@ -127,15 +128,22 @@ class Column:
         self.key = key
         self.type = registry.record_type(key)
         self.may_create = may(form.actor, "create", key)
+        self.another = AnotherForm(self.type, actor=form.actor, data=form.data)
         self.chosen = self._chosen()
         self.new = self._new_form()
 
     def _chosen(self) -> str:
-        """ "new", "none", or the id of an existing record."""
+        """ "new", "none", the id of an existing record, or ``ANOTHER`` while it is not said which."""
         if self.form.data is None:
             part = self.form.plan.of(self.key)
             return str(part.record_id) if part.way == Way.EXISTING else str(part.way)
-        return self.form.data.get(self.key, str(Way.NONE))
+        sent = self.form.data.get(self.key, str(Way.NONE))
+        return str(self.another.record_id or ANOTHER) if sent == ANOTHER else sent
+
+    @property
+    def forms(self) -> list[Any]:
+        """The forms that have to be right for what is chosen."""
+        return [self.new, self.another] if self.chosen == ANOTHER else [self.new]
 
     @property
     def record_id(self) -> UUID | None:
@@ -246,6 +254,8 @@ class Column:
             if taken:
                 return _("links the %(noun)s “%(name)s” and sets its %(fields)s") % words
             return _("links the %(noun)s “%(name)s” as it is") % words
+        if self.chosen == ANOTHER:
+            return _("links another %(noun)s, if you say which") % {"noun": noun}
         if self.way == Way.NEW:
             return _("creates the %(noun)s “%(name)s”") % {"noun": noun, "name": self.new_name}
         return _("makes no %(noun)s") % {"noun": noun}
@@ -322,7 +332,7 @@ class ConversionForm:
 
     def is_valid(self) -> bool:
         """Whether what was sent can be planned. What the service then refuses comes back by ``refuse``."""
-        forms = [self.extra, *(column.new for column in self.columns.values() if column.way == Way.NEW)]
+        forms = [self.extra, *(form for column in self.columns.values() for form in column.forms)]
         return all([form.is_valid() for form in forms])
 
     def read(self) -> ConversionPlan:
@@ -348,7 +358,7 @@ class ConversionForm:
     def problems(self) -> list[Problem]:
         """Everything that keeps the form from being done, each with the field it is about."""
         found = [Problem(message) for message in self.errors]
-        for form in (self.extra, *(column.new for column in self.columns.values())):
+        for form in (self.extra, *(form for column in self.columns.values() for form in column.forms)):
             if form.is_bound:
                 found += [Problem(str(message)) for message in form.non_field_errors()]
                 for field in form:

@@ -13,9 +13,11 @@ function close(box) {
 }
 
 function pick(box, option) {
-  box.querySelector("[data-lookup]").value = option.dataset.name;
+  const field = box.querySelector("[data-lookup]");
+  field.value = option.dataset.name;
   box.querySelector('input[type="hidden"]').value = option.dataset.id;
   close(box);
+  field.dispatchEvent(new Event("change", { bubbles: true })); // as a select does
 }
 
 function mark(box, step) {
