@@ -165,7 +165,6 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Angler <no-reply@localho
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]  # those with a catalogue of words; crm/users/choices.py says the rest
-LOCALE_PATHS = [BASE_DIR / "crm" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

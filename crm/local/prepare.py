@@ -25,7 +25,7 @@ def main() -> None:
     call_command("migrate", database="owner", interactive=False, verbosity=1)
     collect_static(State(Path(sys.argv[1])))
     if "seed_demo" in get_commands():
-        call_command("seed_demo", once=True)
+        call_command("seed_demo")
 
 
 def collect_static(state: State) -> None:

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.html import conditional_escape
 
-from crm.fields.kinds import Money
 from crm.fields.spec import FieldSpec
 from crm.pages.recent import remember
 from crm.records import registry
@@ -27,10 +26,6 @@ class Shown:
     spec: FieldSpec
     html: str
     editable: bool
-
-    @property
-    def is_money(self) -> bool:
-        return isinstance(self.spec.kind, Money)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import (
     NumberPattern,
-    format_compact_currency,
     format_compact_decimal,
     format_currency,
     format_decimal,
@@ -63,11 +62,6 @@ def major(minor: int, currency: str) -> Decimal:
 def money(minor: int | None, currency: str) -> str:
     """``2200000, "EUR"`` → ``€22,000``; the minor units are shown only when there are some."""
     return "" if minor is None else _money(_language(), minor, currency)
-
-
-def money_short(minor: int | None, currency: str) -> str:
-    """``124380000, "EUR"`` → ``€1.2M``: for axes and narrow places; the exact amount must stand near."""
-    return "" if minor is None else _money_short(_language(), minor, currency)
 
 
 def money_sums(sums: Mapping[str, int]) -> str:
@@ -194,13 +188,6 @@ def _money(language: str, minor: int, currency: str) -> str:
     else:
         text = format_currency(value, currency, locale=locale)
     return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)  # KWD 1.5, as CLDR wants it
-
-
-@lru_cache(maxsize=CACHED)
-def _money_short(language: str, minor: int, currency: str) -> str:
-    value = major(minor, currency)
-    digits = 1 if abs(value) >= 1000 else 0
-    return format_compact_currency(value, currency, locale=locale_of(language), fraction_digits=digits)
 
 
 @lru_cache(maxsize=CACHED)

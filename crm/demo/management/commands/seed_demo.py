@@ -1,4 +1,4 @@
-"""``manage.py seed_demo --once``: a believable firm to look around in, and a second one across the wall."""
+"""``manage.py seed_demo``: a believable firm to look around in, and a second one across the wall."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import time_machine
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,10 +22,7 @@ SLUG, OTHER_SLUG = "demo", "rival"
 
 
 class Command(BaseCommand):
-    help = "Makes the workspaces “demo” and “rival”; with --once does nothing when they are there."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="do nothing when the demo workspace exists")
+    help = "Makes the workspaces “demo” and “rival”; does nothing when they are there."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Tenant.objects.filter(slug=SLUG).exists():
