@@ -63,22 +63,25 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Not form.action: a control that is named "action" stands before it, and so would one named "method"
+const address = (form) => form.getAttribute("action") ?? location.href;
+
 // A form with data-dialog is answered in the dialog: what is to be done to the chosen rows
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!dialog || event.defaultPrevented || !form.matches("form[data-dialog]")) return;
   event.preventDefault();
-  load(form.action, { method: "POST", body: new FormData(form, event.submitter) });
+  load(address(form), { method: "POST", body: new FormData(form, event.submitter) });
 });
 
 dialog?.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post")) return;
+  if (event.defaultPrevented || form.getAttribute("method") === "dialog" || form.hasAttribute("hx-post")) return;
   event.preventDefault();
   if (dialog.matches(".is-busy")) return;
   const data = new FormData(form, event.submitter);
-  if (form.method === "post") load(form.action, { method: "POST", body: data });
-  else load(`${form.action.split("?")[0]}?${new URLSearchParams(data)}`);
+  if (form.getAttribute("method") === "post") load(address(form), { method: "POST", body: data });
+  else load(`${address(form).split("?")[0]}?${new URLSearchParams(data)}`);
 });
 
 dialog?.addEventListener("close", () => {
