@@ -106,7 +106,7 @@ def refused(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     writer = csv.writer(buffer)
     writer.writerow(["id", "name", "reason"])
     for row in selectors.findings(found, is_refused=True):
-        writer.writerow([row.record_id, defuse(row.name), "; ".join(row.reasons)])
+        writer.writerow([row.record_id, defuse(row.name), defuse("; ".join(row.reasons))])
     response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{record_type.key}-{_("refused")}.csv"'
     return response

@@ -17,7 +17,7 @@ from crm.tenants.context import current_tenant
 from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership, Team
-from crm.users.selectors import member_by_name_or_email, teams
+from crm.users.selectors import member_by_name_or_email, members_called, teams
 from crm.users.services import ensure_member
 
 T = TypeVar("T")
@@ -113,6 +113,9 @@ class Cells:
         member = member_by_name_or_email(text)
         if member is not None:
             return member
+        if len(same := members_called(text)) > 1:
+            words = {"count": len(same), "text": text}
+            raise ValidationError(_("%(count)s people here are called “%(text)s”.") % words)
         if not self.make_people:
             raise ValidationError(_("Nobody here is called “%(text)s”.") % {"text": text})
         return ensure_member(actor=self.actor, name=text)

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from crm.imports.batches import Batch, Outcome
 from crm.imports.deferring import keep_links, set_next_links
@@ -24,11 +25,13 @@ from crm.imports.findings import finding
 from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
 from crm.imports.reading import read_rows
 from crm.imports.selectors import write_content
+from crm.imports.services import fail_import
 from crm.imports.whole_file import WholeFile, read_whole_file
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.users.access import may
 
 BATCH = 500
 
@@ -72,6 +75,9 @@ class _Run:
                 return self._do_batch(job)
 
     def _do_batch(self, job: Import) -> bool:
+        if problem := lost_right(job):
+            fail_import(job=job, problem=problem)
+            return False
         batch = [] if job.cancel_asked else self._next_rows(job)
         if batch:
             _take_in(job, batch, self.file)
@@ -102,6 +108,14 @@ def _take(job_id: Any) -> Import | None:
         return None
     jobs = Import.objects.select_related("made_by__role", "made_by__team", "made_by__user")
     return jobs.filter(pk=job_id, state__in=[ImportState.QUEUED, ImportState.RUNNING]).first()
+
+
+def lost_right(job: Import) -> str:
+    """Say that the import's maker may no longer import, or ""; asked at every batch, as pages are at every request."""
+    maker = job.made_by
+    if maker.is_active and maker.role.can_import and may(maker, "create", job.record_type):
+        return ""
+    return _("%(name)s may no longer import here.") % {"name": maker.name}
 
 
 def _language(job: Import, tenant: Tenant) -> str:

@@ -139,7 +139,7 @@ def refused(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     writer = csv.writer(buffer)
     writer.writerow([*(defuse(found.headers[index]) for index in kept), REFUSED_ROW, REFUSED_BECAUSE])
     for row in selectors.refused_rows(found, came_in=came_in):
-        writer.writerow([*(defuse(row.cells[index]) for index in kept), row.number, "; ".join(row.reasons)])
+        writer.writerow([*(defuse(row.cells[index]) for index in kept), row.number, defuse("; ".join(row.reasons))])
     response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = (
         f'attachment; filename="{_("remarks") if "remarks" in request.GET else _("refused")}-{found.pk}.csv"'

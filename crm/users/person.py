@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,9 +15,10 @@ from crm.tenants.urls import global_url
 from crm.ui import respond
 from crm.ui.http import go
 from crm.ui.toasts import say
-from crm.users import services
+from crm.users import selectors, services
 from crm.users.forms import LookForm, ProfileForm
 from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
 
 _A_YEAR = 365 * 24 * 3600
 
@@ -27,8 +30,12 @@ def profile(request: WorkspaceRequest) -> HttpResponse:
     initial = {"name": request.actor.name, "language": person.language, "time_zone": person.time_zone}
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        services.update_profile(actor=request.actor, **form.cleaned_data)
-        return _saved(request, form.cleaned_data["language"] or request.tenant.language)
+        try:
+            with transaction.atomic():
+                services.update_profile(actor=request.actor, **form.cleaned_data)
+            return _saved(request, form.cleaned_data["language"] or request.tenant.language)
+        except ValidationError as error:
+            form.add_error(None, error)
     context = {
         "form": form,
         "look": LookForm(initial={"theme": request.COOKIES.get("angler_theme", "")}),
@@ -39,9 +46,19 @@ def profile(request: WorkspaceRequest) -> HttpResponse:
     return respond(request, "users/profile.html", context, status=422 if form.errors else 200)
 
 
+def tell_namesakes(request: HttpRequest, member: Membership) -> None:
+    """Say so if others are called like ``member``: of a file that names one, it has to be asked whom it means."""
+    others = [one for one in selectors.members_called(member.name) if one.pk != member.pk]
+    if others:
+        addresses = ", ".join(one.email or one.name for one in others)
+        text = _("Somebody else here is called %(name)s too (%(others)s).")
+        say(request, text % {"name": member.name, "others": addresses}, tone="warning")
+
+
 def _saved(request: WorkspaceRequest, language: str) -> HttpResponse:
     with translation.override(language):
         say(request, _("Your settings are saved."))
+        tell_namesakes(request, request.actor)
     response = go(request, reverse("users:profile"))
     # The pages outside a workspace, the password's for one, follow the cookie.
     response.set_cookie(

@@ -40,16 +40,26 @@ def member(member_id: UUID) -> Membership | None:
 
 
 def member_by_name_or_email(text: str) -> Membership | None:
-    """Return who is meant by ``text``: by e-mail when it is one, else by name. Active people come first."""
-    return memo("users.members.by_text", _by_text).get(email_key(text) or sort_key(text)[:200])
+    """Return who is meant by ``text``: by e-mail when it is one, else by a name that only one person has."""
+    if key := email_key(text):
+        return memo("users.members.by_email", _by_email).get(key)
+    called = members_called(text)
+    return called[0] if len(called) == 1 else None
 
 
-def _by_text() -> dict[str, Membership]:
-    found: dict[str, Membership] = {}
-    for one in sorted(members(active_only=False), key=lambda one: not one.is_active):
-        for key in (one.email, sort_key(one.name)[:200]):
-            if key:
-                found.setdefault(key, one)
+def members_called(name: str) -> list[Membership]:
+    """Return everybody of that name, active or not."""
+    return memo("users.members.by_name", _by_name).get(sort_key(name)[:200], [])
+
+
+def _by_email() -> dict[str, Membership]:
+    return {one.email: one for one in members(active_only=False) if one.email}
+
+
+def _by_name() -> dict[str, list[Membership]]:
+    found: dict[str, list[Membership]] = {}
+    for one in members(active_only=False):
+        found.setdefault(sort_key(one.name)[:200], []).append(one)
     return found
 
 

@@ -126,6 +126,7 @@ def invite_member(*, actor: Membership, email: str, name: str, role: Role, team:
     email = email_key(email)
     if not email:
         raise ValidationError({"email": _("Give an e-mail address, so that the invitation can be sent.")})
+    name = _personal_name(name, email)
     waiting = member_by_name_or_email(email) or member_by_name_or_email(name)
     if waiting and waiting.user_id is None and waiting.email in ("", email):
         member = Membership.objects.select_for_update().get(pk=waiting.pk)
@@ -134,7 +135,7 @@ def invite_member(*, actor: Membership, email: str, name: str, role: Role, team:
     elif waiting and waiting.email == email:
         raise ValidationError({"email": _("%(name)s is a member already.") % {"name": waiting.name}})
     else:
-        member = _create_member(name=name.strip() or email, email=email, role=role, team=team)
+        member = _create_member(name=name or email, email=email, role=role, team=team)
     forget("users.")
     resend_invitation(actor=actor, member=member)
     return member
@@ -212,8 +213,16 @@ def _create_member(*, name: str, **values: Any) -> Membership:
     return Membership.objects.create(name=name, name_key=sort_key(name)[:200], **values)
 
 
-def _rename(*, actor: Membership, member: Membership, name: str) -> None:
+def _personal_name(name: str, email: str) -> str:
+    """The name without spaces around it. Somebody else's address would have files give their records to this person."""
     name = name.strip()
+    if "@" in name and email_key(name) != email:
+        raise ValidationError({"name": _("A name is not an e-mail address.")})
+    return name
+
+
+def _rename(*, actor: Membership, member: Membership, name: str) -> None:
+    name = _personal_name(name, member.email)
     if not name:
         raise ValidationError({"name": _("Give a name.")})
     member.name_key = sort_key(name)[:200]

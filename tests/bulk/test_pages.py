@@ -122,6 +122,17 @@ def test_a_row_that_is_refused_is_named_with_its_reason_and_keeps_no_other_back(
     assert file.count("\n") == 2 and "Lena Birch" in file and "is read-only" in file
 
 
+def test_a_reason_in_the_file_of_refused_rows_is_no_formula(firm: Firm, leads: list[Lead]) -> None:
+    """It begins with what an admin has called a field or status."""
+    with tenant_context(firm.tenant):
+        convert_lead(lead_id=leads[1].pk, actor=firm.ana, plan=plan_for(leads[1], firm.ana))
+    address = do(firm, leads, "owner", **{"to-owner": str(firm.max.pk)})["Location"]
+    with tenant_context(firm.tenant):
+        BulkFinding.objects.update(reasons=["=HYPERLINK(1): no"], name="+Birch")
+    line = client_of(firm.ana).get(f"{address}refused/").content.decode().splitlines()[1]
+    assert line.endswith("'+Birch,'=HYPERLINK(1): no")
+
+
 def test_rows_that_one_may_not_change_are_refused_and_those_out_of_sight_do_not_exist(
     firm: Firm, leads: list[Lead]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Event as ThreadEvent
 from threading import Thread
 from time import sleep
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,10 +13,20 @@ from django.db import connections
 
 from crm.events.models import Event
 from crm.tenants.context import tenant_context
+from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.text import sort_key
 from crm.users.models import Membership, Role, Team
 from crm.users.roles import REP
-from crm.users.selectors import member_by_name_or_email, members, roles, team_tree_ids, teammate_ids, teams
+from crm.users.selectors import (
+    member_by_name_or_email,
+    members,
+    members_called,
+    roles,
+    team_tree_ids,
+    teammate_ids,
+    teams,
+)
 from crm.users.services import (
     create_role,
     create_team,
@@ -148,11 +159,26 @@ def test_people_are_found_by_name_or_email(inside: Firm) -> None:
     assert member_by_name_or_email("gus") is None
 
 
-def test_of_two_with_one_name_the_active_one_is_meant(inside: Firm) -> None:
-    namesake = Membership.objects.create(name="Ana Owner", name_key="ana owner", role=inside.ana.role, is_active=False)
+def test_of_two_with_one_name_neither_is_meant(inside: Firm) -> None:
     assert member_by_name_or_email("Ana Owner") == inside.ana
+    namesake = make_member(inside, "Ana Owner", is_active=False)
+    assert member_by_name_or_email("Ana Owner") is None
+    assert set(members_called("ana owner")) == {inside.ana, namesake}
     assert namesake not in members()
     assert namesake in members(active_only=False)
+
+
+def make_member(inside: Firm, name: str, **values: Any) -> Membership:
+    forget("users.")
+    return Membership.objects.create(name=name, name_key=sort_key(name), role=inside.ana.role, **values)
+
+
+def test_an_address_means_whose_it_is_and_never_whose_name_it_is(inside: Firm) -> None:
+    """A rep who calls herself like the admin's address is not given what a file gives to the admin."""
+    make_member(inside, inside.ada.email, email="aaa@acme.example")
+    assert member_by_name_or_email(inside.ada.email) == inside.ada
+    make_member(inside, "nobody@acme.example")
+    assert member_by_name_or_email("nobody@acme.example") is None
 
 
 def test_an_unknown_owner_is_made_once_and_inactive(inside: Firm) -> None:

@@ -92,3 +92,27 @@ def test_the_look_is_kept_by_the_browser(firm: Firm) -> None:
     assert "data-theme=" not in ana.get("/acme/me/").content.decode().split("<head>")[0]
     ana.post("/acme/me/look/", {"theme": "pink"})
     assert "pink" not in ana.get("/acme/me/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("ada@acme.example", False), ("Ana @ work", False), ("ana@acme.example", True), ("Ana O.", True)],
+)
+def test_nobody_is_called_like_the_address_of_somebody_else(firm: Firm, name: str, taken: bool) -> None:
+    """On one's own page, on the page about a person, and in an invitation."""
+    assert client_of(firm.ana).post("/acme/me/", MINE | {"name": name}).status_code == (303 if taken else 422)
+    ada = client_of(firm.ada)
+    place = {"role": str(firm.ana.role_id), "team": ""}
+    answer = ada.post(f"/acme/setup/people/{firm.ana.pk}/", {"name": name, **place})
+    assert (answer.status_code == 303) == taken
+    answer = ada.post("/acme/setup/people/new/", {"name": name, "email": "new@acme.example", **place})
+    assert (answer.status_code == 303) == (taken and "@" not in name)
+
+
+def test_who_takes_the_name_of_somebody_else_is_told(firm: Firm) -> None:
+    ana = client_of(firm.ana)
+    told = "Somebody else here is called Sam Seller too (sam@acme.example)."
+    assert told in ana.post("/acme/me/", MINE | {"name": "sam  SELLER"}, follow=True).content.decode().replace(
+        "sam  SELLER", "Sam Seller"
+    )
+    assert "Somebody else" not in ana.post("/acme/me/", MINE, follow=True).content.decode()

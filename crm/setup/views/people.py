@@ -18,6 +18,7 @@ from crm.ui.toasts import say
 from crm.users import invitations, selectors, services
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
+from crm.users.person import tell_namesakes
 
 
 @setup_page
@@ -40,6 +41,7 @@ def invite(request: WorkspaceRequest) -> HttpResponse:
             add_error(form, error)
         else:
             say(request, _("An invitation is on its way to %(email)s.") % {"email": member.email})
+            tell_namesakes(request, member)
             return go(request, _url_of(member))
     return show(request, "setup/invite.html", {}, form=form)
 
@@ -56,6 +58,7 @@ def edit_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
             add_error(form, error)
         else:
             say(request, _("“%(name)s” was saved.") % {"name": member.name})
+            tell_namesakes(request, member)
             return go(request, reverse("setup:people"))
     invitation = selectors.pending_invitations().get(member.pk)
     context = {

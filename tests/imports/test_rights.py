@@ -1,0 +1,71 @@
+"""What an import may do is what its maker may do, at every batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from crm.imports import jobs, running
+from crm.imports.models import ImportState, RefusedRow
+from crm.imports.running import run_import
+from crm.tenants.context import tenant_context
+from crm.users.models import Membership, Role
+from tests import make
+from tests.imports.steps import bring_in, download, tenant_of, upload
+from tests.people import Firm, client_of
+
+
+def shut_out(firm: Firm) -> None:
+    Membership.objects.filter(pk=firm.max.pk).update(is_active=False)
+
+
+def may_not_import(firm: Firm) -> None:
+    Role.objects.filter(pk=firm.max.role_id).update(can_import=False)
+
+
+def may_not_create(firm: Firm) -> None:
+    role = Role.objects.get(pk=firm.max.role_id)
+    role.access["accounts"]["create"] = "none"
+    role.save()
+
+
+@pytest.mark.parametrize("happens", [shut_out, may_not_import, may_not_create, None])
+def test_an_import_stops_when_its_maker_loses_the_right(
+    fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch, happens: Any
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 10)
+    job = upload(fresh_firm, "accounts", "name\n" + "".join(f"Firm {n}\n" for n in range(30)), member=fresh_firm.max)
+    assert run_import(tenant_of(fresh_firm), job.pk, seconds=0)
+    if happens:
+        with tenant_context(tenant_of(fresh_firm)):
+            happens(fresh_firm)
+    jobs.run(str(fresh_firm.tenant.pk), str(job.pk))
+    with tenant_context(tenant_of(fresh_firm)):
+        job.refresh_from_db()
+        assert Account.objects.count() == (10 if happens else 30)
+    assert job.state == (ImportState.FAILED if happens else ImportState.DONE)
+    page = client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{job.pk}/").content.decode()
+    assert ("Max Manager may no longer import here." in page) == bool(happens)
+
+
+def test_rows_about_records_that_the_maker_may_not_edit_are_refused(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        role = Role.objects.get(pk=firm.max.role_id)
+        role.access["accounts"]["edit"] = "own"
+        role.save()
+        for owner, external_id in ((firm.ada, "a"), (firm.max, "m")):
+            make.account(owner, external_id=external_id, city="Bonn")
+    job = bring_in(firm, "accounts", "external_id,name,city\na,Theirs,Ulm\nm,Mine,Ulm\n", member=firm.max)
+    assert (job.updated_count, job.refused_count) == (1, 1)
+    with tenant_context(firm.tenant):
+        assert dict(Account.objects.values_list("external_id", "city")) == {"a": "Bonn", "m": "Ulm"}
+
+
+def test_a_reason_in_the_file_of_refused_rows_is_no_formula(firm: Firm) -> None:
+    """It begins with what an admin has called the field."""
+    job = bring_in(firm, "accounts", "name,employees\nKestrel,many\n")
+    with tenant_context(firm.tenant):
+        RefusedRow.objects.update(reasons=["=HYPERLINK(1): no"])
+    assert download(firm, job).splitlines()[1].endswith(",'=HYPERLINK(1): no")
