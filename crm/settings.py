@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "crm.pages.middleware.TellAnsweredKey",
     "crm.users.middleware.EnterWorkspace",
 ]
 

@@ -1,11 +1,13 @@
 """A form that makes a record carries a key: sent twice (double click, lost answer), it makes one.
 
-The key and the record's address are written in the transaction that makes the record, so that a second request
-waits for the first and then finds its answer.
+The key, a digest of what was sent with it and the record's address are written in the transaction that makes the
+record, so that a second request waits for the first and then finds its answer. The same key with anything else in the
+form (changed after Back, another form) is another act, and is done.
 """
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from django.db import connection
@@ -16,35 +18,63 @@ from crm.tenants.ids import uuid7
 from crm.users.http import WorkspaceRequest
 
 PARAMETER = "idempotency_key"
-LONGEST_KEY = 64
 REMEMBERED = timedelta(days=2)  # longer than a form stays open in a browser
+# What may differ although the same is asked for: tokens, and which of the buttons was pressed.
+_NOT_ASKED = frozenset({PARAMETER, "csrfmiddlewaretoken", "form_of", "again", "anyway"})
 
 
 def new_key() -> str:
     return uuid7().hex
 
 
-def _key(request: WorkspaceRequest) -> str:
-    return request.POST.get(PARAMETER, "")[:LONGEST_KEY]
-
-
 def already_made(request: WorkspaceRequest) -> str:
-    """Return the address of what this key has made, or "". Others with the same key wait until this request ends."""
-    key = _key(request)
-    if not key:
+    """Return the address of what this key has made of the same form, or "".
+
+    Others with the same key wait until this request ends.
+    """
+    sent = _key(request)
+    if not sent:
         return ""
     with connection.cursor() as cursor:
-        name = f"{request.tenant.pk}:{request.actor.pk}:{key}"
+        name = f"{request.tenant.pk}:{request.actor.pk}:{sent}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-    made = MadeOnce.objects.filter(member=request.actor, key=key).first()
-    return made.url if made else ""
+    made = MadeOnce.objects.filter(member=request.actor, key=sent, digest=_digest(request)).first()
+    if made is None:
+        return ""
+    _answered(request)
+    return made.url
 
 
 def remember_made(request: WorkspaceRequest, url: str) -> None:
-    if key := _key(request):
-        MadeOnce.objects.create(member=request.actor, key=key, url=url)
+    if sent := _key(request):
+        MadeOnce.objects.create(member=request.actor, key=sent, digest=_digest(request), url=url)
+        _answered(request)
 
 
 def forget_old_keys() -> int:
     """Drop the keys that no browser sends any more; return how many."""
     return MadeOnce.objects.filter(at__lt=timezone.now() - REMEMBERED).delete()[0]
+
+
+def _answered(request: WorkspaceRequest) -> None:
+    key = request.POST[PARAMETER]
+    request.answered_key = key if key.isalnum() and key.isascii() else ""  # type: ignore[attr-defined]
+
+
+def _key(request: WorkspaceRequest) -> str:
+    """What is kept of the key: whatever was sent, of any length."""
+    key = request.POST.get(PARAMETER, "")
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest() if key else ""
+
+
+def _digest(request: WorkspaceRequest) -> str:
+    found = hashlib.sha256(request.get_full_path().encode("utf-8", "surrogatepass"))
+    for name in sorted(request.POST.keys() - _NOT_ASKED):
+        found.update(repr((name, request.POST.getlist(name))).encode("utf-8", "surrogatepass"))
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            found.update(repr((name, file.name, file.size)).encode("utf-8", "surrogatepass"))
+            for part in file.chunks():
+                found.update(part)
+            file.seek(0)
+    return found.hexdigest()

@@ -12,9 +12,10 @@ class MadeOnce(TenantModel):
     """The answer to a request that carried an idempotency key (``idempotency.py``)."""
 
     member = TenantForeignKey("users.Membership")
-    key = models.CharField(max_length=64, db_collation="C")
-    url = models.CharField(max_length=300)
+    key = models.CharField(max_length=64, db_collation="C")  # SHA-256 of what was sent, as is the digest
+    digest = models.CharField(max_length=64, db_collation="C", default="")  # of path and body
+    url = models.TextField()
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "member", "key"], name="made_once")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "member", "key", "digest"], name="made_once")]

@@ -95,15 +95,40 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.closest("dialog") || form.matches("[data-dialog]")) return;
   if (form.dataset.sent) event.preventDefault();
+  const key = keyOf(form);
+  if (key) history.replaceState({ ...history.state, sentKey: { [address(form)]: key.value } }, "");
   form.dataset.sent = "yes";
   form.classList.add("is-busy");
 });
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) renewKeys();
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     form.classList.remove("is-busy");
   }
 });
+
+// A form that Back brings again after it was answered is a new one. Without an answer it keeps its key, so that sending
+// it again makes nothing twice.
+const keyOf = (form) => form.querySelector("input[name=idempotency_key]");
+const address = (form) => form.getAttribute("action") ?? "";
+const answeredKey = () => document.cookie.match(/(?:^|; )angler_made=([^;]+)/)?.[1];
+
+function renewKeys() {
+  for (const key of document.querySelectorAll("input[name=idempotency_key]")) {
+    if (key.value === answeredKey()) {
+      const bytes = crypto.getRandomValues(new Uint8Array(16));
+      key.value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    }
+  }
+}
+
+// The same where the page is fetched anew
+for (const [sentTo, sentKey] of Object.entries(history.state?.sentKey ?? {})) {
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    if (address(form) === sentTo && keyOf(form) && sentKey !== answeredKey()) keyOf(form).value = sentKey;
+  }
+}
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("form[data-sent]");
   if (form) {

@@ -103,7 +103,8 @@ def base_url(server: str) -> str:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     chosen = {"executable_path": path} if path else {}
-    return {**browser_type_launch_args, **chosen, "args": QUIET_FLAGS}
+    as_people_have_it = ["--disable-back-forward-cache"]  # Playwright's: what Back brings would never be tried
+    return {**browser_type_launch_args, **chosen, "args": QUIET_FLAGS, "ignore_default_args": as_people_have_it}
 
 
 @pytest.fixture(scope="session")

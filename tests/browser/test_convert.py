@@ -137,7 +137,7 @@ def test_the_network_breaks_after_the_click(
     if lost == "the request":
         mine.locator("#convert-foot").get_by_role("button").click()
     became = shown(mine)
-    mine.go_back()
+    mine.go_back(wait_until="commit")
     mine.goto(path)
     colleague.goto(path)
     assert shown(colleague) == shown(mine) == became
