@@ -7,12 +7,32 @@ from uuid import UUID
 from django.db import connection, models
 
 from crm.events.models import Event, HandlerRun, OutboxMessage
+from crm.events.phrases import actor_name
+from crm.ui.seen import Change
 
 
 def events_of(record: models.Model) -> models.QuerySet[Event]:
     """Return what happened to ``record``, the latest first, actors and causes with it."""
     of_record = Event.objects.filter(record_type=record._meta.app_label, record_id=record.pk)
     return of_record.select_related("actor", "because", "because__actor").order_by("-at", "-id")
+
+
+def last_change(record: models.Model, field: str) -> Change | None:
+    """Return who changed ``field`` of ``record`` last."""
+    return _told(events_of(record).filter(changes__has_key=field))
+
+
+def last_change_of_setting(setting: models.Model | None, name: str) -> Change | None:
+    """Return who changed ``name`` of a row of the setup (None: of the workspace itself) last."""
+    events = Event.objects.filter(record_type__in=("", "users"), changes__has_key=name)
+    if setting is not None:
+        events = events.filter(models.Q(record_id=setting.pk) | models.Q(data__id=str(setting.pk)))
+    return _told(events.select_related("actor").order_by("-at", "-id"))
+
+
+def _told(events: models.QuerySet[Event]) -> Change | None:
+    event = events.first()
+    return Change(actor_name(event), event.at) if event is not None else None
 
 
 def failed_messages() -> models.QuerySet[OutboxMessage]:

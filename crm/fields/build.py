@@ -12,13 +12,19 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from crm.events.selectors import last_change
 from crm.fields.kinds.choice import RowField
+from crm.fields.kinds.lookup import LookupField
 from crm.fields.spec import FieldSpec
+from crm.ui.seen import Change, SeenForm
 from crm.users.models import Membership
 
 
-class RecordForm(forms.Form):
-    """A form over field specs. ``values()`` gives what the person changed, by spec name, as clean Python values."""
+class RecordForm(SeenForm):
+    """A form over field specs. ``values()`` gives what the person changed, by spec name, as clean Python values.
+
+    Of a ``record`` it tells what others have changed meanwhile.
+    """
 
     def __init__(
         self,
@@ -40,7 +46,7 @@ class RecordForm(forms.Form):
             field.label = spec.label
             field.help_text = spec.help
             field.wide = spec.kind.wide  # type: ignore[attr-defined]
-            if isinstance(field, RowField):
+            if isinstance(field, RowField | LookupField):
                 field.keep(values.get(spec.name))
             self.fields[spec.name] = field
 
@@ -49,6 +55,10 @@ class RecordForm(forms.Form):
         if self.record is None:
             return dict(self.cleaned_data)
         return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+
+    def who(self, name: str) -> Change | None:
+        """Who changed the field of the record last."""
+        return last_change(self.record, name) if self.record is not None else None
 
     def add_service_errors(self, error: ValidationError) -> None:
         """Show what a service refused at the field it names, or above the form."""

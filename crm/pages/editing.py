@@ -59,8 +59,14 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     written = _write(form, lambda values: _update(request, record_type, record, values))
     if written is None:
         return _form_page(request, record_type, form, status=422)
-    say(request, _("%(name)s was saved.") % {"name": record.name})
+    say(request, " ".join([_("%(name)s was saved.") % {"name": record.name}, *_meanwhile(form)]))
     return go(request, registry.url(record))
+
+
+def _meanwhile(form: RecordForm) -> list[str]:
+    """What others have changed while the form was open, and the person has now got too."""
+    labels = [str(form[name].label) for name in form.followed]
+    return [_("Changed by others meanwhile: %(fields)s.") % {"fields": ", ".join(labels)}] if labels else []
 
 
 def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID, name: str) -> HttpResponse:

@@ -52,13 +52,20 @@ class LookupField(forms.MultiValueField):
     def __init__(self, *, key: str, actor: Membership, required: bool) -> None:
         self.key = key
         self.actor = actor
+        self.kept: Any = None
         parts = (forms.CharField(required=False, max_length=300), forms.UUIDField(required=False))
         super().__init__(parts, widget=LookupWidget(key), required=required, require_all_fields=False)
+
+    def keep(self, record: Any) -> None:
+        """Let ``record`` (which stands there now) stay, although it was deleted or is out of the actor's reach."""
+        self.kept = record
 
     def compress(self, data_list: list[Any]) -> Any:
         name, record_id = data_list or (None, None)
         if not name:
             return None
+        if self.kept is not None and self.kept.pk == record_id and self.kept.name.strip() == name:
+            return self.kept
         return find_record(self.actor, self.key, name, record_id)
 
     def has_changed(self, initial: Any, data: Any) -> bool:

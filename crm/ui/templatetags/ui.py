@@ -16,6 +16,7 @@ from crm.ui import format as formats
 from crm.ui import frame
 from crm.ui.icons import icon as draw_icon
 from crm.ui.paging import Count
+from crm.ui.seen import Conflict, SeenForm
 from crm.ui.toasts import undo_of
 
 register = template.Library()
@@ -49,6 +50,12 @@ def mark(field: BoundField) -> str:
     if field.field.required:
         return gettext("(required)") if form._marks_required else ""
     return "" if form._marks_required else gettext("(optional)")
+
+
+@register.filter
+def conflict(field: BoundField) -> Conflict | None:
+    """What somebody else has written into the field meanwhile: ``{% with field|conflict as conflict %}``."""
+    return field.form.conflict_of(field) if isinstance(field.form, SeenForm) else None
 
 
 @register.filter
