@@ -87,6 +87,7 @@ class Opportunity(RecordModel):
             ),
             models.Index(fields=["tenant", "expected_close_on", "id"], name="opportunity_by_close"),
             models.Index(fields=["tenant", "closed_on", "id"], name="opportunity_by_closed"),
+            models.Index(fields=["tenant", "opened_on", "id"], name="opportunity_by_opened"),
             models.Index(fields=["tenant", "amount_minor", "id"], name="opportunity_by_amount"),
             models.Index(fields=["tenant", "last_activity_at", "id"], name="opportunity_by_activity"),
         ]

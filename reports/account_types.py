@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,7 @@ from reports.answers import Answer, Chart, Column, Figure, Table
 from reports.cells import Cell, Money, add_money
 from reports.filters import Filters
 from reports.periods import ALL, PAST, Period
-from reports.report import Report
+from reports.report import Report, data_from
 from reports.sums import by_case
 
 CUSTOMER = "meaning:customer"
@@ -57,7 +58,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     _count_opportunities(worths, filters.owned(visible(actor, Opportunity.objects.order_by())), filters.period)
     every = _together(worths.values())
     return Answer(
-        figures=_figures(filters, worths, every),
+        figures=_figures(actor, filters, worths, every),
         charts=[_charts(filters, worths, every)],
         tables=[_by_type(filters, worths, every)],
         is_empty=not every.number["are"],
@@ -84,7 +85,7 @@ def _count_accounts(worths: Worths, accounts: QuerySet, period: Period) -> None:
         "lost_only": _count_if({"lost_only": True}),
         "became": _count_if(period.conditions("type_since")),
     }
-    if before := period.before():
+    if before := period.comparable():
         counts["became_before"] = _count_if(before.conditions("type_since"))
     for row in accounts.values("type_id").annotate(**counts):
         worths[row.pop("type_id")].number |= row
@@ -93,7 +94,7 @@ def _count_accounts(worths: Worths, accounts: QuerySet, period: Period) -> None:
 def _count_opportunities(worths: Worths, opportunities: QuerySet, period: Period) -> None:
     is_open, won = Q(stage_id__in=stage_ids_meaning("open")), Q(stage_id__in=stage_ids_meaning("won"))
     cases = {"open": is_open, "won": won & Q(**period.conditions("closed_on"))}
-    if before := period.before():
+    if before := period.comparable():
         cases["won_before"] = won & Q(**before.conditions("closed_on"))
     either = stage_ids_meaning("open", "won")
     held = opportunities.filter(stage_id__in=either, account__deleted_at=None, account_id__isnull=False)
@@ -137,10 +138,18 @@ def _deals(filters: Filters, meaning: str, **conditions: Any) -> str:
 # --- The numbers on top
 
 
-def _figures(filters: Filters, worths: Worths, every: Worth) -> list[Figure]:
+def _first_day(actor: Membership) -> date | None:
+    since = visible(actor, Account.objects.order_by()).aggregate(first=Min("type_since"))["first"]
+    deals = visible(actor, Opportunity.objects.order_by()).filter(stage_id__in=stage_ids_meaning("won"))
+    won = deals.aggregate(first=Min("closed_on"))["first"]
+    return min(filter(None, (since, won)), default=None)
+
+
+def _figures(actor: Membership, filters: Filters, worths: Worths, every: Worth) -> list[Figure]:
     customers = _together(worths[one] for one in ids_meaning("account_type", "customer"))
-    before = filters.period.before()
+    before = filters.period.comparable()
     earlier = replace(filters, period=before) if before else None
+    start = data_from(before, lambda: _first_day(actor)) if before else None
     return [
         Figure(_("Accounts"), cells.count(every.number["are"], _accounts(filters))),
         Figure(
@@ -155,7 +164,7 @@ def _figures(filters: Filters, worths: Worths, every: Worth) -> list[Figure]:
             extra=cells.ratio(every.number["lost_only"], every.number["are"]),
             note=_("of all accounts"),
         ),
-        *_new_customers(filters, customers, earlier),
+        *(replace(one, data_from=start) for one in _new_customers(filters, customers, earlier)),
         Figure(
             _("Open pipeline"),
             cells.money(every.value["open"], _deals(filters, "open")),
@@ -168,6 +177,7 @@ def _figures(filters: Filters, worths: Worths, every: Worth) -> list[Figure]:
             extra=cells.count(every.number["won"], _deals(filters, "won")),
             note=_("opportunities"),
             before=cells.money(every.value["won_before"], _deals(earlier, "won")) if earlier else None,
+            data_from=start,
         ),
     ]
 

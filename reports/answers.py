@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from django.utils.safestring import SafeString
@@ -37,6 +38,7 @@ class Figure:
     """A number to be read first, and a second one under it (``extra``, in words ``note``).
 
     ``before`` is the same number at the time that ``before_label`` names; ``good`` says which way is better.
+    ``data_from``: the day with which the data begins, if that time (or a part of it) lies before it.
     """
 
     label: Any
@@ -46,6 +48,7 @@ class Figure:
     before: Cell | None = None
     before_label: Any = ""
     good: Literal["up", "down"] = "up"
+    data_from: date | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from reports.sums import by_case, is_before
 from reports.words import span_words
 
 DECIDED = "meaning:won,meaning:lost"
+WITHOUT_VETTING = {"loss_reason__not": "meaning:vetting"}
 CLASSES = {
     "sales": gettext_lazy("Lost in selling"),
     "vetting": gettext_lazy("Should not have passed vetting"),
@@ -73,10 +74,12 @@ class Score:
 def answer(actor: Membership, filters: Filters) -> Answer:
     by_owner, before = _by_owner_and_before(actor, filters)
     every = _together(by_owner.values())
-    dated = _decided(actor, filters, filters.period).annotate(month=TruncMonth("closed_on"))
+    dated = _decided(actor, filters, Q(**filters.period.conditions("closed_on"))).annotate(
+        month=TruncMonth("closed_on")
+    )
     steps = _steps(filters, _scores(dated, "month"))
     return Answer(
-        figures=compared(_numbers, filters, every, _together(before.values())),
+        figures=compared(_numbers, filters, every, _together(before.values()), lambda: _first_day(actor)),
         charts=[[_count_chart(filters, steps), *_ratio_chart(filters, steps)]],
         tables=[_by_time(filters, steps, every), _by_owner(filters, by_owner, every), _by_class(filters, every)],
         is_empty=not by_owner,
@@ -97,16 +100,21 @@ REPORT = Report(
 )
 
 
-def _decided(actor: Membership, filters: Filters, period: Period) -> QuerySet:
+def _decided(actor: Membership, filters: Filters, days: Q) -> QuerySet:
     rows = filters.owned(visible(actor, Opportunity.objects.order_by()))
-    return rows.filter(stage_id__in=stage_ids_meaning("won", "lost"), **period.conditions("closed_on"))
+    return rows.filter(days, stage_id__in=stage_ids_meaning("won", "lost"))
+
+
+def _first_day(actor: Membership) -> date | None:
+    decided = _decided(actor, Filters(Period()), Q(closed_on__isnull=False))
+    return decided.order_by("closed_on").values_list("closed_on", flat=True).first()
 
 
 Scores = dict[Any, Score]
 
 
 def _by_owner_and_before(actor: Membership, filters: Filters) -> tuple[Scores, Scores]:
-    decided = _decided(actor, filters, filters.period.with_before())
+    decided = _decided(actor, filters, filters.period.both("closed_on"))
     timed = decided.annotate(is_before=is_before(filters.period.conditions("closed_on")))
     found: tuple[Scores, Scores] = ({}, {})
     for (owner_id, before), score in _scores(timed, "owner_id", "is_before").items():
@@ -154,7 +162,7 @@ def _numbers(filters: Filters, score: Score) -> list[Figure]:
         ),
         Figure(
             _("Without vetting losses"),
-            score.without_vetting(decided),
+            score.without_vetting(_link(filters, **WITHOUT_VETTING)),
             extra=cells.count(number["vetting"], vetting),
             note=_("losses left out"),
         ),
@@ -189,7 +197,7 @@ def _line(name: str, score: Score, filters: Filters, **conditions: Any) -> list[
             score.number["vetting"], _link(filters, "meaning:lost", **(conditions | {"loss_reason": "meaning:vetting"}))
         ),
         score.close_ratio(decided),
-        score.without_vetting(decided),
+        score.without_vetting(_link(filters, **(WITHOUT_VETTING | conditions))),
     ]
 
 
@@ -313,16 +321,19 @@ def _ratio_chart(filters: Filters, steps: Steps) -> list[Chart]:
     if len(decided) < FEWEST_POINTS or decided[-1] - decided[0] + 1 != len(decided):
         return []
     series = []
-    for name, css, cell in (
-        (_("Close ratio"), "series-1", Score.close_ratio),
-        (_("Without vetting losses"), "series-2", Score.without_vetting),
-    ):
+    ratios: tuple[tuple[Any, str, Any, dict[str, str]], ...] = (
+        (_("Close ratio"), "series-1", Score.close_ratio, {}),
+        (_("Without vetting losses"), "series-2", Score.without_vetting, WITHOUT_VETTING),
+    )
+    for name, css, cell, left_out in ratios:
         points = []
         for index in decided:
             step = steps.rows[index]
             share = cell(step.score).value
-            points.append(Point(step.short_name, float(share), percent(share), _link(filters, **step.days)))
+            points.append(
+                Point(step.short_name, float(share), percent(share), _link(filters, **(left_out | step.days)))
+            )
         series.append(Series(name, points, css))
     title = _("Close ratio over time")
-    drawn = lines(series, label=title, axis=formats.percent)
+    drawn = lines(series, label=title, axis=formats.percent, top=1)
     return [Chart(title, drawn, tuple((one.name, one.css) for one in series))]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
+from crm.tenants.clock import day_of
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, stacked_bars
@@ -57,7 +59,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     tallies, before = _tallies(actor, filters)
     every = together(tallies.values(), Failures)
     return Answer(
-        figures=compared(_numbers, filters, every, together(before.values(), Failures)),
+        figures=compared(_numbers, filters, every, together(before.values(), Failures), lambda: _first_day(actor)),
         charts=[[_chart(filters, tallies)]],
         tables=[
             dimension_table(
@@ -94,24 +96,34 @@ REPORT = Report(
 Tallies = dict[Key, Failures]
 
 
+def _unqualified(actor: Membership) -> QuerySet[Lead]:
+    return visible(actor, Lead.objects.order_by()).filter(status_id__in=ids_meaning("lead_status", "unqualified"))
+
+
+def _lost(actor: Membership) -> QuerySet[Opportunity]:
+    return visible(actor, Opportunity.objects.order_by()).filter(stage_id__in=stage_ids_meaning("lost"))
+
+
+def _first_day(actor: Membership) -> date | None:
+    left = _unqualified(actor).filter(status_since__isnull=False).aggregate(first=Min("status_since"))["first"]
+    lost = _lost(actor).aggregate(first=Min("closed_on"))["first"]
+    return min(filter(None, (left and day_of(left), lost)), default=None)
+
+
 def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
     """Return what failed by source, campaign and owner: in the period, and in the one before."""
-    columns, both = [one.column for one in DIMENSIONS], filters.period.with_before()
+    columns = [one.column for one in DIMENSIONS]
     found: tuple[Tallies, Tallies] = ({}, {})
 
     def tally(row: dict[str, Any]) -> Failures:
         return found[row["is_before"]].setdefault(tuple(row[column] for column in columns), Failures())
 
     zone = current_tenant().zone
-    leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(
-        status_id__in=ids_meaning("lead_status", "unqualified"), **both.moments("status_since", zone)
-    )
+    leads = filters.owned(_unqualified(actor)).filter(filters.period.both("status_since", zone))
     leads = leads.annotate(is_before=is_before(filters.period.moments("status_since", zone)))
     for row in leads.values(*columns, "is_before").annotate(number=Count("pk")):
         tally(row).number["unqualified"] = row["number"]
-    lost = filters.owned(visible(actor, Opportunity.objects.order_by())).filter(
-        stage_id__in=stage_ids_meaning("lost"), **both.conditions("closed_on")
-    )
+    lost = filters.owned(_lost(actor)).filter(filters.period.both("closed_on"))
     lost = lost.annotate(is_before=is_before(filters.period.conditions("closed_on")))
     named = {key: Q(loss_reason_id__in=ids_meaning("loss_reason", key)) for key in ("vetting", "sales")}
     cases = named | {"other": Q(loss_reason_id=None) | ~(named["vetting"] | named["sales"])}

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.clock import today
+from crm.users.access import of_teams, team_of
 from crm.users.models import Membership
 from crm.users.selectors import members, team_tree_ids, teams
 from reports.periods import CUSTOM, LABELS, Period, make_period
@@ -36,8 +37,14 @@ class Filters:
         if self.owner:
             rows = rows.filter(owner_id=None if self.owner == NOBODY else self.owner)
         if self.team_ids:
-            rows = rows.filter(team_id__in=self.team_ids)
+            rows = rows.filter(of_teams(self.team_ids))
         return rows
+
+    def owns(self, row: Any) -> bool:
+        """Whether ``owned`` lets ``row`` through."""
+        if self.owner and row.owner_id != (None if self.owner == NOBODY else self.owner):
+            return False
+        return not self.team_ids or team_of(row) in self.team_ids
 
 
 class FilterForm(forms.Form):
@@ -56,7 +63,9 @@ class FilterForm(forms.Form):
                 label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], validators=CALENDAR
             )
         self.choose("period", [(key, LABELS[key]) for key in periods])
-        people = [(str(one.pk), one.name) for one in members(active_only=False)]
+        everybody = sorted(members(active_only=False), key=lambda one: not one.is_active)
+        left = _("%(name)s (inactive)")
+        people = [(str(one.pk), one.name if one.is_active else left % {"name": one.name}) for one in everybody]
         self.choose("owner", [("", _("Everybody")), (ME, _("Me")), (NOBODY, _("Nobody")), *people])
         self.choose("team", [("", _("All teams")), *((str(team.pk), team.name) for team in teams())])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
+from crm.tenants.clock import day_of
 from crm.tenants.context import current_tenant
 from crm.ui.charts import bars, funnel
 from crm.users.access import visible
@@ -55,7 +57,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     tallies, before = _tallies(actor, filters)
     every = together(tallies.values(), Reached)
     return Answer(
-        figures=compared(_numbers, filters, every, together(before.values(), Reached)),
+        figures=compared(_numbers, filters, every, together(before.values(), Reached), lambda: _first_day(actor)),
         charts=[[_funnel(filters, every), _rates(filters, tallies)]],
         tables=[
             dimension_table(
@@ -92,12 +94,16 @@ REPORT = Report(
 Tallies = dict[Key, Reached]
 
 
+def _first_day(actor: Membership) -> date | None:
+    leads = visible(actor, Lead.objects.order_by("created_at"))
+    first = leads.values_list("created_at", flat=True).first()
+    return day_of(first) if first else None
+
+
 def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
     """What has become until today of the leads that came in during the period, and during the one before."""
     zone = current_tenant().zone
-    leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(
-        **filters.period.with_before().moments("created_at", zone)
-    )
+    leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(filters.period.both("created_at", zone))
     leads = leads.annotate(is_before=is_before(filters.period.moments("created_at", zone)))
     kept = Q(opportunity_id__isnull=False, opportunity__deleted_at=None)
     reached = {
@@ -173,4 +179,4 @@ def _rates(filters: Filters, tallies: Tallies) -> Chart:
             (SOURCE.name(source), float(share), percent(share), _link(filters, "qualified", SOURCE.where(source)))
         )
     title = _("Qualification rate by source")
-    return Chart(title, bars(rows, label=title))
+    return Chart(title, bars(rows, label=title, most=1))

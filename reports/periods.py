@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 ALL = "all"
@@ -41,13 +42,20 @@ _CALENDAR = {
 }
 
 
+ONE_DAY = timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class Period:
-    """The days from ``first`` to ``last``, both included; None is an open end. ``months``: how many, if whole ones."""
+    """The days from ``first`` to ``last``, both included; None is an open end.
+
+    ``months``: how many, if whole ones. ``today`` is the day on which somebody asks: what lies after it has not been.
+    """
 
     first: date | None = None
     last: date | None = None
     months: int | None = None
+    today: date | None = None
 
     @property
     def is_everything(self) -> bool:
@@ -59,17 +67,38 @@ class Period:
             return None
         if self.months:
             return _months(self.first - relativedelta(months=self.months), self.months)
-        one_day = timedelta(days=1)
-        return Period(self.first - (self.last - self.first) - one_day, self.first - one_day)
+        return Period(self.first - (self.last - self.first) - ONE_DAY, self.first - ONE_DAY)
 
-    def with_before(self) -> Period:
-        """Return this period and the one before it as one."""
+    def comparable(self) -> Period | None:
+        """Return what this period is fairly compared with: of the one before as much as has passed of this one."""
         before = self.before()
-        return Period(before.first, self.last) if before else self
+        if before is None or self.first is None or self.last is None or self.today is None or self.today >= self.last:
+            return before
+        if self.today < self.first:
+            return None
+        if self.months:
+            end = self.today - relativedelta(months=self.months)  # the 31st becomes the last day of a shorter month
+        else:
+            end = self.today - (self.last - self.first) - ONE_DAY
+        return before if end == before.last else Period(before.first, end)
+
+    def both(self, field: str, zone: ZoneInfo | None = None) -> Q:
+        """Return the condition that a row's ``field`` lies in this period or in the comparable one."""
+        periods = [one for one in (self, self.comparable()) if one is not None]
+        found = Q()
+        for one in periods:
+            found |= Q(**(one.moments(field, zone) if zone else one.conditions(field)))
+        return found
 
     def cut(self, first: date, last: date) -> Period:
         """Return the days from ``first`` to ``last`` that lie in this period."""
         return Period(max(first, self.first or first), min(last, self.last or last))
+
+    def holds(self, day: date | None) -> bool:
+        """Whether ``conditions`` let a row with this day through."""
+        if day is None:
+            return self.is_everything
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
     def conditions(self, field: str) -> dict[str, date]:
         """Return what a row's date ``field`` must meet: arguments of ``QuerySet.filter``."""
@@ -88,8 +117,12 @@ class Period:
 
 def make_period(key: str, today: date, first: date | None = None, last: date | None = None) -> Period:
     """Return the period that ``key`` (of ``LABELS``) names on the day ``today``; the ends are those of "custom"."""
+    return replace(_period(key, today, first, last), today=today)
+
+
+def _period(key: str, today: date, first: date | None, last: date | None) -> Period:
     if key == CUSTOM:
-        return Period(first, last)
+        return Period(first, last, _whole_months(first, last))
     if key == ALL:
         return Period()
     this_month = today.replace(day=1)
@@ -102,3 +135,10 @@ def make_period(key: str, today: date, first: date | None = None, last: date | N
 
 def _months(first: date, months: int) -> Period:
     return Period(first, first + relativedelta(months=months) - timedelta(days=1), months)
+
+
+def _whole_months(first: date | None, last: date | None) -> int | None:
+    """How many months the days make, when they begin and end with one."""
+    if first is None or last is None or first > last or first.day != 1 or (last + ONE_DAY).day != 1:
+        return None
+    return (last.year - first.year) * 12 + last.month - first.month + 1

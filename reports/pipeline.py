@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.picklists.selectors import default_pipeline, stage_ids_meaning, stages
-from crm.tenants.clock import today
+from crm.tenants.clock import day_of, today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, stacked_bars
@@ -24,8 +24,9 @@ from reports import cells, links
 from reports.answers import Answer, Chart, Column, Figure, Table
 from reports.cells import Cell, Money, add_money
 from reports.filters import Filters
+from reports.past import difference
 from reports.people import owner_filter, owner_name
-from reports.periods import ALL, LABELS, Period
+from reports.periods import ALL, LABELS, ONE_DAY, Period
 from reports.report import Report
 from reports.sums import by_case, weighted_minor
 from reports.words import period_words
@@ -56,10 +57,9 @@ Rows = list[dict[str, Any]]  # one for each stage, owner and currency
 
 def answer(actor: Membership, filters: Filters) -> Answer:
     rows = _sums(_open(actor, filters, filters.period))
-    week = _week(actor, filters)
     return Answer(
-        figures=_figures(actor, filters, rows, week),
-        lately=_lately(filters, week),
+        figures=_figures(actor, filters, rows),
+        lately=_lately(filters, _week(actor, filters)),
         lately_label=_("In the last 7 days"),
         charts=_charts(filters, rows),
         tables=[_by_stage(filters, rows), _by_owner(filters, rows)],
@@ -118,37 +118,54 @@ def _link(filters: Filters, period: Period | None = None, **conditions: Any) -> 
 # --- The numbers on top
 
 
-def _figures(actor: Membership, filters: Filters, rows: Rows, week: dict[str, Heap]) -> list[Figure]:
-    now, before, all_open = _heap(rows), _heap(rows), _link(filters)
-    # A week ago these were not there yet, and those were still open. At today's amounts: old ones are not kept.
-    for key, sign in (("joined", -1), ("left", 1)):
-        gone = week[key]
-        before.number += sign * gone.number
-        for currency, minor in gone.amount.items():
-            add_money(before.amount, currency, sign * minor)
-    ago = _("a week ago")
+def _figures(actor: Membership, filters: Filters, rows: Rows) -> list[Figure]:
+    now, all_open = _heap(rows), _link(filters)
+    ago: dict[str, Any] = {"before_label": _("a week ago")}
+    before = _a_week_ago(actor, filters, now)
+    if not before.number and (first := _first_made()) and first >= _week_began():
+        ago["data_from"] = day_of(first)
     return [
-        Figure(
-            _("Open pipeline"),
-            cells.money(now.amount, all_open),
-            before=cells.money(before.amount),
-            before_label=ago,
-        ),
+        Figure(_("Open pipeline"), cells.money(now.amount, all_open), before=cells.money(before.amount), **ago),
         Figure(_("Weighted"), cells.money(now.weighted, all_open), note=_("amount × probability")),
         Figure(
             _("Open opportunities"),
             cells.count(now.number, all_open),
             before=cells.count(before.number),
-            before_label=ago,
+            **ago,
         ),
         _overdue(actor, filters),
     ]
 
 
+def _week_began() -> datetime:
+    """When the last seven days began, today being the last of them."""
+    return datetime.combine(today() - A_WEEK + ONE_DAY, time.min, current_tenant().zone)
+
+
+def _a_week_ago(actor: Membership, filters: Filters, now: Heap) -> Heap:
+    """The open pipeline as it was when the last seven days began, by the log. No list shows its rows any more."""
+    moment = _week_began()
+    new = _open(actor, filters, filters.period).filter(created_at__gte=moment).values("currency")
+    made_since = _heap(new.annotate(number=Count("*"), amount_sum=Sum("amount_minor")))
+    changed_since = difference(actor, filters, moment)
+    amount = dict(now.amount)
+    for sums, sign in ((made_since.amount, -1), (changed_since.amount, 1)):
+        for currency, minor in sums.items():
+            add_money(amount, currency, sign * minor)
+    return Heap(
+        now.number - made_since.number + changed_since.number,
+        {currency: minor for currency, minor in amount.items() if minor},
+    )
+
+
+def _first_made() -> datetime | None:
+    return Opportunity.all_objects.order_by("created_at").values_list("created_at", flat=True).first()
+
+
 def _overdue(actor: Membership, filters: Filters) -> Figure:
     """What should have closed before the period (or before today) and has not."""
     before = filters.period.before()
-    earlier = before or Period(last=today() - timedelta(days=1))
+    earlier = before or Period(last=today() - ONE_DAY)
     label = _("Still open from %(period)s") % {"period": period_words(before)} if before else _("Overdue")
     sums = _open(actor, filters, earlier).values("currency")
     heap = _heap(sums.annotate(number=Count("*"), amount_sum=Sum("amount_minor")))
@@ -158,15 +175,13 @@ def _overdue(actor: Membership, filters: Filters) -> Figure:
 
 
 def _week(actor: Membership, filters: Filters) -> dict[str, Heap]:
-    """What the last seven days did: opened, won, lost; and what joined and left the open ones by that."""
-    since = today() - A_WEEK
-    is_open, new, done = Q(stage_id__in=stage_ids_meaning("open")), Q(opened_on__gt=since), Q(closed_on__gt=since)
+    """What the last seven days did: opened, won, lost. A closing day to come has not been yet."""
+    days = Period(today() - A_WEEK + ONE_DAY, today())
+    new, done = Q(**days.conditions("opened_on")), Q(**days.conditions("closed_on"))
     cases = {
         "opened": new,
         "won": done & Q(stage_id__in=stage_ids_meaning("won")),
         "lost": done & Q(stage_id__in=stage_ids_meaning("lost")),
-        "joined": new & is_open,
-        "left": done & ~is_open & ~new,
     }
     heaps = {key: Heap() for key in cases}
     for row in _asked(actor, filters, filters.period).filter(new | done).values("currency").annotate(**by_case(cases)):
@@ -176,13 +191,14 @@ def _week(actor: Membership, filters: Filters) -> dict[str, Heap]:
 
 
 def _lately(filters: Filters, week: dict[str, Heap]) -> list[Figure]:
-    first: date = today() - A_WEEK + timedelta(days=1)
+    last_days = Period(today() - A_WEEK + ONE_DAY, today())
+    opened, closed = links.within("opened_on", last_days), links.within("closed_on", last_days)
     days = links.within("expected_close_on", filters.period)
     found = []
     for key, label, conditions in (
-        ("opened", _("Opened"), {"opened_on__from": first}),
-        ("won", _("Won"), {"stage": "meaning:won", "closed_on__from": first}),
-        ("lost", _("Lost"), {"stage": "meaning:lost", "closed_on__from": first}),
+        ("opened", _("Opened"), opened),
+        ("won", _("Won"), {"stage": "meaning:won"} | closed),
+        ("lost", _("Lost"), {"stage": "meaning:lost"} | closed),
     ):
         url = links.rows("opportunities", filters, **(days | conditions))
         found.append(Figure(label, cells.count(week[key].number, url), extra=cells.money(week[key].amount, url)))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, TypeVar
 
+from crm.tenants.clock import day_of
+from crm.tenants.context import current_tenant
 from crm.users.access import may, scope_of
 from crm.users.models import Membership
 from reports.answers import Answer, Figure
 from reports.filters import Filters
+from reports.periods import Period
 
 Counted = TypeVar("Counted")
 
@@ -42,11 +46,31 @@ class Report:
 
 
 def compared(
-    numbers: Callable[[Filters, Counted], list[Figure]], filters: Filters, now: Counted, before: Counted
+    numbers: Callable[[Filters, Counted], list[Figure]],
+    filters: Filters,
+    now: Counted,
+    before: Counted,
+    first_day: Callable[[], date | None],
 ) -> list[Figure]:
-    """Return the figures that ``numbers`` makes of ``now``, each with the same one of the period before."""
-    figures, earlier = numbers(filters, now), filters.period.before()
+    """Return the figures that ``numbers`` makes of ``now``, each with the same one of the period before.
+
+    ``first_day`` looks up the first day of which there is a row.
+    """
+    figures, earlier = numbers(filters, now), filters.period.comparable()
     if earlier is None:
         return figures
     of_before = numbers(replace(filters, period=earlier), before)
-    return [replace(figure, before=one.cell) for figure, one in zip(figures, of_before, strict=True)]
+    start = data_from(earlier, first_day)
+    return [replace(figure, before=one.cell, data_from=start) for figure, one in zip(figures, of_before, strict=True)]
+
+
+def data_from(period: Period, first_day: Callable[[], date | None]) -> date | None:
+    """Return the day with which the workspace's data begins, if that is within ``period`` or after it.
+
+    It begins with the workspace, or with the first row, where older ones were brought along.
+    """
+    begins = day_of(current_tenant().created_at)
+    if period.first is None or begins <= period.first:
+        return None
+    begins = min(begins, first_day() or begins)
+    return begins if begins > period.first else None

@@ -17,12 +17,16 @@ from reports.cells import Cell, currencies_of
 
 @dataclass(frozen=True)
 class Change:
-    """From ``before`` to now, in ``words`` and with the ``tone`` that it has; ``url`` leads to the rows of before."""
+    """From ``before`` to now, in ``words`` and with the ``tone`` that it has; ``url`` leads to the rows of before.
+
+    Without words the two are not to be compared; ``but`` says why.
+    """
 
     words: str
     tone: str
     before: str
     url: str = ""
+    but: str = ""
 
 
 def lines(cell: Cell) -> list[str]:
@@ -36,8 +40,9 @@ def lines(cell: Cell) -> list[str]:
     return [str(cell.value)] if cell.value else []
 
 
-def percent(value: Fraction, digits: int = 2) -> str:
-    return formats.percent(as_decimal(value), digits=digits)
+def percent(value: Fraction) -> str:
+    """A rate: ``63.1%``, ``50%``. Two decimals would claim more than so few rows can tell."""
+    return formats.points(as_decimal(value) * 100)
 
 
 def as_decimal(value: Fraction) -> Decimal:
@@ -48,6 +53,10 @@ def changes(figure: Figure) -> list[Change]:
     """Return what has changed since ``figure.before``: for money a change in each currency."""
     if figure.before is None:
         return []
+    if figure.data_from is not None:
+        but = _("no data before %(day)s") % {"day": formats.date(figure.data_from)}
+        known = ", ".join(lines(figure.before)) if figure.before.value else ""
+        return [Change("", "neutral", known, figure.before.url, but)]
     now, before, good, url = figure.cell.value, figure.before.value, figure.good, figure.before.url
     if figure.cell.kind == "money":
         return [
@@ -62,15 +71,15 @@ def changes(figure: Figure) -> list[Change]:
 def _change(now: int, before: int, write: Callable[[int], str], good: str, url: str) -> Change:
     if now == before:
         return Change(_("no change"), "neutral", write(before), url)
-    words = percent(abs(Fraction(now - before, before)), digits=1) if before > 0 else ""
-    if words in ("", percent(Fraction(0), digits=1)):  # too small for one digit, or from nothing
+    words = percent(abs(Fraction(now - before, before))) if before > 0 else ""
+    if words in ("", percent(Fraction(0))):  # too small for one digit, or from nothing
         words = write(abs(now - before))
     return Change(f"{'+' if now > before else '−'}{words}", _tone(now > before, good), write(before), url)
 
 
 def _points(now: Fraction, before: Fraction, good: str, url: str) -> Change:
     """A ratio changes by percentage points: "+5 %" could mean two things."""
-    rounded = round(as_decimal(now - before) * 100, 2)
+    rounded = round(as_decimal(now - before) * 100, 1)
     if not rounded:
         return Change(_("no change"), "neutral", percent(before), url)
     sign = "+" if rounded > 0 else "−"

@@ -27,7 +27,7 @@ def index(request: WorkspaceRequest) -> HttpResponse:
 def report(request: WorkspaceRequest, key: str) -> HttpResponse:
     """``GET /reports/<key>/?period=…&owner=…&team=…``."""
     asked, form, filters = _read(request, key)
-    before = filters.period.before()
+    before = filters.period.comparable()
     context = {
         "report": asked,
         "form": form,

@@ -15,7 +15,8 @@ def period_words(period: Period) -> str:
     """Return the period as a person would name it: ``October 2026``, ``Q3 2026``, ``2026`` or its days."""
     first, last = period.first, period.last
     if first and last:
-        if period.months in (1, 3) or (period.months == 12 and first.month == 1):
+        # A quarter begins with January, April, July or October, a year with January.
+        if period.months in (1, 3, 12) and (first.month - 1) % period.months == 0:
             return span_words(first, period.months)
         return format_interval(first, last, "yMMMd", locale=formats.locale())
     if first:

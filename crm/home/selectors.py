@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -15,9 +15,9 @@ from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.context import current_tenant
-from crm.users.access import scope_of
+from crm.users.access import of_teams, scope_of
 from crm.users.models import Membership
-from crm.users.selectors import teammate_ids
+from crm.users.selectors import team_tree_ids
 from leads.models import Lead
 from opportunities.models import Opportunity
 
@@ -107,12 +107,10 @@ def pipeline_week(actor: Membership, today: date) -> Week:
     """Return what the seven days up to ``today`` did to the opportunities of the people ``actor`` answers for."""
     since = today - WEEK + timedelta(days=1)
     before = since - WEEK
-    start = datetime.combine(before, time.min, current_tenant().zone)
-    # created_at has an index and opened_on has none: nothing is opened before its row is written.
-    touched = Q(created_at__gte=start, opened_on__gte=before) | Q(closed_on__gte=before, closed_on__lte=today)
+    touched = Q(opened_on__range=(before, today)) | Q(closed_on__range=(before, today))
     answered_for = _visible(actor, Opportunity).filter(touched)
     if answers_for_team(actor):
-        answered_for = answered_for.filter(owner_id__in=sorted(teammate_ids(actor.team)))  # type: ignore[arg-type]
+        answered_for = answered_for.filter(of_teams(team_tree_ids(actor.team)))  # type: ignore[arg-type]
     conditions = {
         "added": Q(opened_on__lte=today),
         "won": Q(closed_on__lte=today, stage_id__in=stage_ids_meaning("won")),

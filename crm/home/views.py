@@ -37,7 +37,7 @@ from crm.ui.http import is_fragment
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
-from crm.users.selectors import members
+from crm.users.selectors import members, team_tree_ids
 
 TASKS_SHOWN = 25  # of each group; the Tasks page has them all
 
@@ -133,14 +133,15 @@ def _own_stats(actor: Membership) -> list[dict[str, Any]]:
 
 def _week_stats(actor: Membership) -> list[dict[str, Any]]:
     week = pipeline_week(actor, today())
-    whose = {"owner": "my_team"} if answers_for_team(actor) else {}
-    since = week.since.isoformat()
-    won = {"stage": "meaning:won", "closed_on__from": since}
-    lost = {"stage": "meaning:lost", "closed_on__from": since}
+    teams = sorted(team_tree_ids(actor.team)) if answers_for_team(actor) else []  # type: ignore[arg-type]
+    whose = {"team": ",".join(map(str, teams))} if teams else {}
+    first, last = week.since.isoformat(), today().isoformat()
+    closed = {"closed_on__from": first, "closed_on__to": last}
+    opened = {"opened_on__from": first, "opened_on__to": last}
     return [
-        _change_stat(_("Added in 7 days"), week.added, {"opened_on__from": since} | whose),
-        _change_stat(_("Won in 7 days"), week.won, won | whose),
-        _change_stat(_("Lost in 7 days"), week.lost, lost | whose),
+        _change_stat(_("Added in 7 days"), week.added, opened | whose),
+        _change_stat(_("Won in 7 days"), week.won, {"stage": "meaning:won"} | closed | whose),
+        _change_stat(_("Lost in 7 days"), week.lost, {"stage": "meaning:lost"} | closed | whose),
     ]
 
 

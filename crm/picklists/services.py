@@ -266,4 +266,6 @@ def _record(
     else:
         name, where = f"pipeline.{what}", ""
     facts = {"list": where, "id": str(row.pk), "label": str(row), **(data or {})}
+    if not isinstance(row, Pipeline):
+        facts["meaning"] = row.meaning  # which nobody can look up once it is deleted
     events.record(name=name, record=None, actor=actor, changes=dict(changes or {}), data=facts)

@@ -94,15 +94,19 @@ def element(tag: str, inner: str = "", **attributes: object) -> str:
     return f"<{tag}{pairs}>{inner}</{tag}>"
 
 
-def bars(rows: Sequence[tuple[str, float, str, str]], *, label: str, css: str = "series-1") -> SafeString:
-    """One bar for each ``(label, value, text, url)``."""
+def bars(
+    rows: Sequence[tuple[str, float, str, str]], *, label: str, css: str = "series-1", most: float = 0
+) -> SafeString:
+    """One bar for each ``(label, value, text, url)``; ``most`` as in ``stacked_bars``."""
     lines = [Bar(name, [Part(value, text, url=url, css=css)], text, url) for name, value, text, url in rows]
-    return stacked_bars(lines, label=label)
+    return stacked_bars(lines, label=label, most=most)
 
 
-def stacked_bars(rows: Sequence[Bar], *, label: str) -> SafeString:
-    """Horizontal bars of one or more parts, the longest as wide as the chart."""
-    most = max((sum(max(part.value, 0) for part in row.parts) for row in rows), default=0)
+def stacked_bars(rows: Sequence[Bar], *, label: str, most: float = 0) -> SafeString:
+    """Horizontal bars of one or more parts. One of the value ``most`` (of rates: 1) is as wide as the chart; by default
+    the longest is.
+    """
+    most = most or max((sum(max(part.value, 0) for part in row.parts) for row in rows), default=0)
     svg = _Svg(ROW * len(rows), label)
     for index, row in enumerate(rows):
         top = index * ROW
@@ -139,12 +143,20 @@ def funnel(steps: Sequence[tuple[str, int, str]], *, label: str) -> SafeString:
 
 
 def lines(
-    series: Sequence[Series], *, label: str, axis: Callable[[float], str] = formats.number_short, height: int = 220
+    series: Sequence[Series],
+    *,
+    label: str,
+    axis: Callable[[float], str] = formats.number_short,
+    height: int = 220,
+    top: float = 0,
 ) -> SafeString:
-    """Values over time, all series over the labels of the first; ``axis`` writes the values of the scale."""
+    """Values over time, all series over the labels of the first; ``axis`` writes the values of the scale.
+
+    The scale ends with ``top`` (of rates: 1), or else a little above the largest value.
+    """
     svg = _Svg(height + 28, label)
     now = series[0].points if series else []
-    top = nice_top(max((point.value for one in series for point in one.points), default=0))
+    top = top or nice_top(max((point.value for one in series for point in one.points), default=0))
     _grid(svg, top, axis, height)
     for one in series:
         svg.parts.append(_path(one, top, height))

@@ -89,7 +89,7 @@ def percent(ratio: float | Decimal | None, digits: int = 0) -> str:
     return "" if ratio is None else _percent(_language(), ratio, digits, digits)
 
 
-def points(value: float | None) -> str:
+def points(value: float | Decimal | None) -> str:
     """Percentage points, as probabilities are stored: ``60`` → ``60%``."""
     return "" if value is None else _percent(_language(), Decimal(str(value)) / 100, 0, 1)
 

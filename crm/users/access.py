@@ -13,7 +13,9 @@ Who may set up the workspace reaches everything. Nobody edits or deletes what th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
-from crm.users.selectors import team_tree_ids, teammate_ids
+from crm.users.selectors import team_tree_ids, teammate_ids, teams
 
 VERBS = ("view", "create", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
@@ -80,6 +82,29 @@ def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QueryS
             reach |= Q(team_id__in=sorted(team_tree_ids(actor.team)))
             reach |= Q(team_id=None, owner_id__in=sorted(teammate_ids(actor.team)))
     return queryset.filter(reach)
+
+
+def of_teams(team_ids: Iterable[UUID]) -> Q:
+    """Return the condition for records of these teams: a record's team is its own one, or else its owner's.
+
+    ``team_of`` says the same of one record.
+    """
+    wanted = sorted(team_ids)
+    people = sorted(person for one in teams() if one.pk in wanted for person in one.member_ids)  # type: ignore[attr-defined]
+    return Q(team_id__in=wanted) | Q(team_id=None, owner_id__in=people)
+
+
+def without_team() -> Q:
+    """Return the condition for records that are of no team, be it by themselves or by their owner."""
+    people = sorted(person for one in teams() for person in one.member_ids)  # type: ignore[attr-defined]
+    return Q(team_id=None) & (Q(owner_id=None) | ~Q(owner_id__in=people))
+
+
+def team_of(record: Any) -> UUID | None:
+    """Return the id of the team that ``record`` counts for."""
+    if record.team_id is not None or record.owner_id is None:
+        return record.team_id
+    return next((one.pk for one in teams() if record.owner_id in one.member_ids), None)  # type: ignore[attr-defined]
 
 
 def why(actor: Membership, verb: str, record: Any) -> str:

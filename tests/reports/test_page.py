@@ -22,6 +22,7 @@ from tests.reports.rows import account, deal, lead, reason
 
 NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
 KEYS = list(REPORTS)
+MOST_QUERIES = 15  # five are for the person and the workspace, before a report begins
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_a_page_needs_few_queries_and_no_more_with_more_rows(firm_with_deals: Fi
             for label in ("Qualifying", "Demo given", "Won", "Lost"):
                 deal(owner, label, 5_000, currency="CHF", expected_close_on=date(2026, 3, 1))
     many = queries_of(client, key)
-    assert len(few) <= 12, "\n".join(sql[:150] for sql in few)
+    assert len(few) <= MOST_QUERIES, "\n".join(sql[:150] for sql in few)
     assert len(many) == len(few)
 
 
@@ -248,8 +249,8 @@ def test_numbers_follow_the_persons_language(firm_with_deals: Firm) -> None:
     user.language = "en-de"
     user.save(update_fields=["language"])
     text = unescape(page(client_of(firm_with_deals.ada), "close-ratio", "period=all"))
-    assert "50,00" in text
-    assert "50.00" not in text
+    assert "10.001" in text
+    assert "10,001" not in text
 
 
 @pytest.mark.parametrize("actor", ["ada", "ana"])

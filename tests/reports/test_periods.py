@@ -38,6 +38,56 @@ def test_named_periods_and_the_ones_before(
     assert (before.first, before.last) == (date(*before_first), date(*before_last))
 
 
+def comparable(key: str, today: date, first: date | None = None, last: date | None = None) -> tuple | None:
+    found = make_period(key, today, first, last).comparable()
+    return (found.first, found.last) if found else None
+
+
+@pytest.mark.parametrize(
+    ("key", "today", "first", "last"),
+    [
+        ("this_month", (2026, 11, 26), (2026, 10, 1), (2026, 10, 26)),
+        ("this_month", (2026, 11, 1), (2026, 10, 1), (2026, 10, 1)),
+        ("this_month", (2026, 3, 30), (2026, 2, 1), (2026, 2, 28)),  # February has no 30th
+        ("this_month", (2026, 3, 31), (2026, 2, 1), (2026, 2, 28)),
+        ("this_month", (2026, 2, 27), (2026, 1, 1), (2026, 1, 27)),
+        ("this_month", (2026, 2, 28), (2026, 1, 1), (2026, 1, 31)),  # it is over
+        ("last_month", (2026, 11, 26), (2026, 9, 1), (2026, 9, 30)),
+        ("this_quarter", (2026, 11, 26), (2026, 7, 1), (2026, 8, 26)),
+        ("this_quarter", (2026, 5, 31), (2026, 1, 1), (2026, 2, 28)),
+        ("this_year", (2026, 11, 26), (2025, 1, 1), (2025, 11, 26)),
+        ("this_year", (2028, 2, 29), (2027, 1, 1), (2027, 2, 28)),
+        ("last_year", (2026, 11, 26), (2024, 1, 1), (2024, 12, 31)),
+        ("last_12_months", (2026, 11, 26), (2024, 12, 1), (2025, 11, 26)),
+        ("next_month", (2026, 11, 26), None, None),
+        ("all", (2026, 11, 26), None, None),
+    ],
+)
+def test_a_running_period_is_compared_with_the_same_part_of_the_one_before(
+    key: str, today: tuple, first: tuple | None, last: tuple | None
+) -> None:
+    assert comparable(key, date(*today)) == (first and last and (date(*first), date(*last)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before_first", "before_last"),
+    [
+        ((2017, 1, 1), (2017, 12, 31), (2016, 1, 1), (2016, 12, 31)),  # a leap year
+        ((2017, 3, 1), (2017, 3, 31), (2017, 2, 1), (2017, 2, 28)),
+        ((2017, 2, 1), (2017, 4, 30), (2016, 11, 1), (2017, 1, 31)),
+        ((2017, 3, 2), (2017, 3, 31), (2017, 1, 31), (2017, 3, 1)),
+        ((2026, 5, 13), (2026, 5, 13), (2026, 5, 12), (2026, 5, 12)),
+        ((2026, 5, 4), (2026, 6, 2), (2026, 4, 4), (2026, 4, 13)),  # ten days of it have passed
+        ((2026, 5, 1), (2026, 6, 30), (2026, 3, 1), (2026, 3, 13)),
+    ],
+)
+def test_own_days_are_compared_with_the_same_length_just_before(
+    first: tuple, last: tuple, before_first: tuple, before_last: tuple
+) -> None:
+    found = comparable("custom", TODAY, date(*first), date(*last))
+    assert found == (date(*before_first), date(*before_last))
+
+
 def test_the_month_before_march_is_as_long_as_it_is() -> None:
     before = make_period("this_month", date(2028, 3, 31)).before()
     assert before is not None
@@ -68,6 +118,15 @@ def test_an_open_period_has_none_before(period: Period) -> None:
 )
 def test_periods_in_words(key: str, words: str) -> None:
     assert period_words(make_period(key, TODAY)).replace("\u2009", " ") == words
+
+
+def test_own_days_that_are_whole_months_in_words() -> None:
+    def words(*days: date) -> str:
+        return period_words(make_period("custom", TODAY, *days)).replace("\u2009", " ")
+
+    assert words(date(2017, 1, 1), date(2017, 12, 31)) == "2017"
+    assert words(date(2017, 4, 1), date(2017, 6, 30)) == "Q2 2017"
+    assert words(date(2017, 2, 1), date(2017, 4, 30)) == "Feb 1 – Apr 30, 2017"
 
 
 def read(query: str) -> FilterForm:

@@ -145,11 +145,16 @@ def test_the_last_seven_days(inside: Firm) -> None:
         "Won": (1, {"USD": 300_000}),
         "Lost": (1, {"USD": 5_000_000}),
     }
-    # A week ago the second was open, and the third had not been won; the others were not there or already won.
-    before = figure(answer, "Open pipeline").before
-    assert before and before.value == {"USD": 320_000}
-    number = figure(answer, "Open opportunities").before
-    assert number and number.value == 2
+    for one in answer.lately:
+        assert rows_behind(one.cell.url, inside.ada) == one.cell.value
+
+
+@time_machine.travel(NOW)
+def test_a_closing_day_to_come_is_in_no_last_seven_days(inside: Firm) -> None:
+    deal(inside.ana, "Won", 300_000, closed_on=date(2026, 5, 20))
+    deal(inside.ana, "Won", 400_000, closed_on=date(2026, 5, 13))
+    won = figure(ask("pipeline", inside.ada), "Won")
+    assert (won.cell.value, rows_behind(won.cell.url, inside.ada)) == (1, 1)
 
 
 def test_no_lead_is_in_it(pipeline: Firm) -> None:

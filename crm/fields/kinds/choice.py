@@ -18,6 +18,7 @@ from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.picklists import selectors as picklists
 from crm.users import selectors as users
+from crm.users.access import of_teams, without_team
 from crm.users.models import Membership
 
 MEANING_PREFIX = "meaning:"
@@ -209,11 +210,17 @@ class Person(OneOf):
         return [*ids, *read_uuids([value for value in values if value not in self.WORDS])]
 
     def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [*((word, str(label)) for word, label in self.WORDS.items()), *super().options(spec, actor)]
+        """Those who have left come last: their records are still to be found."""
+        left = [one for one in users.members(active_only=False) if not one.is_active]
+        return [
+            *((word, str(label)) for word, label in self.WORDS.items()),
+            *super().options(spec, actor),
+            *((str(one.pk), _("%(name)s (inactive)") % {"name": one.name}) for one in left),
+        ]
 
 
 class TeamOf(OneOf):
-    """A team."""
+    """A team. A filter counts a record for its own one, or else for its owner's, as access does."""
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         return users.teams()
@@ -226,6 +233,13 @@ class TeamOf(OneOf):
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.team(text)
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return without_team()
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        same = of_teams(self.read(values, actor))
+        return without_team() | ~same if operator == "not" else same
 
 
 class Fixed(Kind):
