@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from crm.fields.reading import Style
 from crm.picklists.models import Choice, Stage
 from crm.users.models import Membership, Team
 
@@ -24,5 +25,6 @@ class ParseContext(Protocol):
     @property
     def currency(self) -> str: ...
 
-    @property
-    def day_first(self) -> bool: ...
+    def style(self, name: str) -> Style:
+        """How the texts of the field ``name`` are written."""
+        ...

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.fields.reading import Style, style_of
+from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST
 from crm.fields.targets import model_of
 from crm.picklists import selectors as picklists
 from crm.picklists.lists import picklist_of
@@ -26,14 +30,33 @@ T = TypeVar("T")
 class Cells:
     """Looks up what the cells of one run name, and remembers it; a ``fields.parsing.ParseContext``."""
 
-    def __init__(self, actor: Membership, *, day_first: bool, make_choices: bool, make_people: bool) -> None:
+    def __init__(
+        self,
+        actor: Membership,
+        *,
+        day_first: bool,
+        make_choices: bool,
+        make_people: bool,
+        styles: Mapping[str, Style] | None = None,
+    ) -> None:
+        """``styles``: how columns are written, by field; others are as the actor writes, days by ``day_first``."""
         self.actor = actor
         self.day_first = day_first
+        self.styles = dict(styles or {})
         self.make_choices = make_choices
         self.make_people = make_people
         self.currency = current_tenant().currency
         self._known: dict[tuple[str, ...], Any] = {}
         self._records: dict[tuple[str, str], list[Any]] = {}
+
+    def style(self, name: str) -> Style:
+        return self.styles.get(name) or self.usual
+
+    @cached_property
+    def usual(self) -> Style:
+        person = self.actor.user
+        style = style_of(person.language if person and person.language else current_tenant().language)
+        return replace(style, days=DAY_FIRST if self.day_first else MONTH_FIRST)
 
     def choice(self, picklist: str, text: str) -> Choice:
         return self._once(("choice", picklist, sort_key(text)), lambda: self._choice(picklist, text))

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.fields.reading import current_style
+from crm.fields.reading.style import DAY_FIRST
 from crm.imports.guessing import guess_mapping, importable
 from crm.imports.models import DeferredLink, Import, ImportFile, ImportState, RefusedRow
 from crm.imports.reading import find_shape
@@ -31,6 +33,7 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
         separator=shape.separator,
         headers=shape.headers,
         mapping=guess_mapping(record_type, shape.headers),
+        day_first=current_style().days == DAY_FIRST,
         total=shape.rows,
         made_by=actor,
     )

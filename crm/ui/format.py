@@ -74,6 +74,12 @@ def number(value: float | Decimal | None, digits: int | None = None) -> str:
     return "" if value is None else _number(_language(), value, digits)
 
 
+def number_exact(value: Decimal) -> str:
+    """``12.3456`` with every digit that it has after the point."""
+    exponent = value.normalize().as_tuple().exponent
+    return number(value, max(0, -exponent) if isinstance(exponent, int) else None)
+
+
 def number_short(value: float | Decimal | None) -> str:
     """``12345`` → ``12K``."""
     return "" if value is None else format_compact_decimal(value, locale=locale_of(_language()), fraction_digits=1)

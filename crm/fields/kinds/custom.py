@@ -18,17 +18,19 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from crm.fields.inputs import NumberField
 from crm.fields.kinds.base import Kind
 from crm.fields.kinds.choice import ChoiceOf, Flag, OneOf, Person
-from crm.fields.kinds.number import MoneyKind, Number
+from crm.fields.kinds.number import CANONICAL, MoneyKind, Number
 from crm.fields.kinds.text import Email, LongText, Phone, Text, Url, refuse_nul
 from crm.fields.kinds.time import Date
 from crm.fields.models import CustomField, CustomValue, FieldKind
-from crm.fields.money import Money, parse_decimal
+from crm.fields.money import Money
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
 from crm.tenants.text import phone_key, sort_key
+from crm.ui import format as formats
 from crm.ui.paging import Ranking
 from crm.users.models import Membership
 
@@ -163,13 +165,22 @@ class CustomNumber(Stored, Number):
 
     row_column = "v_int"
     can_sort = True
+    places = PLACES
 
     def __init__(self, field: CustomField) -> None:
-        super().__init__(field, 1 - LARGEST, LARGEST - 1)
+        super().__init__(field)
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        whole = len(str(LARGEST)) - 1
-        return forms.DecimalField(max_digits=whole + PLACES, decimal_places=PLACES, required=spec.required)
+        most = LARGEST - Decimal(1).scaleb(-PLACES)
+        return NumberField(least=-most, most=most, places=PLACES, required=spec.required)
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return "" if value is None else formats.number_exact(Decimal(str(value)))
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return "" if value is None else f"{Decimal(str(value)):f}"  # no 1e-05
 
     def initial(self, spec: FieldSpec, record: Any) -> Any:
         value = self.value(spec, record)
@@ -188,13 +199,13 @@ class CustomNumber(Stored, Number):
         return {self.row_column: self.scaled(Decimal(str(kept)))}
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
-        return self.store(parse_decimal(text))
+        return self.store(self.number(text, context.style(spec.name)))
 
     def read(self, text: str) -> int:
-        return self.scaled(parse_decimal(text))
+        return self.scaled(self.store(self.number(text, CANONICAL)))
 
-    def scaled(self, number: Decimal) -> int:
-        return int(number.scaleb(PLACES))
+    def scaled(self, number: Decimal | int | float) -> int:
+        return int(Decimal(str(number)).scaleb(PLACES))
 
 
 class CustomMoney(Stored, MoneyKind):

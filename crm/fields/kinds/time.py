@@ -7,17 +7,17 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
-from dateutil import parser as date_parser
 from dateutil.relativedelta import relativedelta
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm.fields.inputs import DayField, MomentField
 from crm.fields.kinds.base import Kind
 from crm.fields.parsing import ParseContext
+from crm.fields.reading import DAYS, read_day, read_moment
 from crm.fields.spec import FieldSpec
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
@@ -94,24 +94,12 @@ def days_of(word: str) -> tuple[date | None, date | None]:
     return day, day
 
 
-def parse_day(text: str, day_first: bool) -> date:
-    """Read a date as people and programs write it; ``day_first`` decides 03/04/2026."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return date_parser.parse(text, dayfirst=day_first, default=datetime(1, 1, 1)).date()
-    except (date_parser.ParserError, OverflowError, TypeError) as error:
-        raise ValidationError(_("“%(text)s” is not a date.") % {"text": text}) from error
-
-
 class Date(Kind):
     operators = ("is", "from", "to", "before", "after", "empty", "filled")
+    reads = DAYS
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        return forms.DateField(required=spec.required, widget=widget)
+        return DayField(required=spec.required)
 
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
@@ -125,7 +113,7 @@ class Date(Kind):
         return None if value is None else value.isoformat()
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> date:
-        return parse_day(text, context.day_first)
+        return read_day(text, context.style(spec.name))
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         condition = Q()
@@ -167,19 +155,14 @@ class DateTime(Date):
     """A moment, shown in the person's zone; filtered by the workspace's days."""
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-        return forms.DateTimeField(required=spec.required, widget=widget)
+        return MomentField(required=spec.required)
 
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.relative(value)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> datetime:
-        try:
-            moment = date_parser.parse(text, dayfirst=context.day_first and text[4:5] != "-")
-        except (date_parser.ParserError, OverflowError) as error:
-            raise ValidationError(_("“%(text)s” is not a date and time.") % {"text": text}) from error
-        return moment if timezone.is_aware(moment) else moment.replace(tzinfo=current_tenant().zone)
+        return read_moment(text, context.style(spec.name), current_tenant().zone)
 
     def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
         zone = current_tenant().zone

@@ -1,0 +1,171 @@
+"""Form fields for numbers, money, days and moments: they show a value as the person writes it, and read that back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.fields.currencies import CurrencySelect, known_currency
+from crm.fields.money import Money, minor_digits
+from crm.fields.reading import current_style, read_amount, read_day, read_moment, read_number, read_percent
+from crm.fields.reading.amounts import currency_words
+from crm.tenants.context import current_tenant
+
+
+class NumberField(forms.Field):
+    """A number from ``least`` to ``most``; cleans to ``int`` or, with ``places`` decimals, to ``Decimal``."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, least: Decimal | int, most: Decimal | int, places: int = 0, required: bool) -> None:
+        super().__init__(required=required)
+        self.least, self.most, self.places = least, most, places
+        self.widget.attrs |= {"inputmode": "decimal" if places else "numeric", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return current_style().write(Decimal(str(value))) if isinstance(value, int | float | Decimal) else value
+
+    def read(self, text: str) -> Decimal:
+        return read_number(text, current_style(), self.places)
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        number = bounded(self.read(text), text, self.least, self.most, self.places)
+        return number if self.places else int(number)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class PercentField(NumberField):
+    """A whole number of per cent, with or without the sign."""
+
+    def read(self, text: str) -> Decimal:
+        return read_percent(text, current_style())
+
+
+def bounded(number: Decimal, text: str, least: Decimal | int, most: Decimal | int, places: int = 0) -> Decimal:
+    """Return ``number``, which stood as ``text``, or refuse one outside the bounds or with more decimals."""
+    fine = number.as_tuple().exponent
+    exact = not isinstance(fine, int) or -fine <= places or number == number.quantize(Decimal(1).scaleb(-places))
+    if exact and least <= number <= most:
+        return number
+    style = current_style()
+    words = {
+        "text": text[:100],
+        "least": style.write(Decimal(least), grouped=True),
+        "most": style.write(Decimal(most), grouped=True),
+        "places": places,
+    }
+    if places:
+        raise ValidationError(
+            _("“%(text)s” is not a number from %(least)s to %(most)s with at most %(places)s decimals.") % words
+        )
+    raise ValidationError(_("“%(text)s” is not a whole number from %(least)s to %(most)s.") % words)
+
+
+class MoneyWidget(forms.MultiWidget):
+    template_name = "fields/money.html"
+    use_fieldset = False  # one label, that of the amount
+
+    def __init__(self) -> None:
+        amount = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        currency = CurrencySelect(attrs={"aria-label": _("Currency")})
+        super().__init__({"": amount, "currency": currency})
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0"
+
+    def decompress(self, value: Any) -> list[Any]:
+        if isinstance(value, Money):
+            return [write_amount(value), value.currency]
+        return [None, current_tenant().currency]
+
+
+def write_amount(money: Money) -> str:
+    """The number of ``money`` as the person writes it, with all decimals of the currency or none."""
+    whole = money.major == money.major.to_integral_value()
+    return current_style().write(money.major, 0 if whole else minor_digits(money.currency))
+
+
+class MoneyField(forms.MultiValueField):
+    """An amount and its currency; cleans to ``Money`` or ``None``."""
+
+    def __init__(self, *, required: bool) -> None:
+        parts = (forms.CharField(required=False, max_length=60), forms.CharField(required=False, max_length=10))
+        super().__init__(parts, widget=MoneyWidget(), required=required, require_all_fields=False)
+
+    def compress(self, data_list: list[Any]) -> Money | None:
+        text, code = data_list or (None, None)
+        if not text:
+            return None
+        chosen = known_currency(code) if code else current_tenant().currency
+        money = read_amount(text, current_style(), chosen)
+        if code and money.currency != chosen and currency_words(text):
+            raise ValidationError(
+                _("“%(text)s” is in %(written)s, but %(chosen)s is chosen. Choose %(written)s, or leave it out here.")
+                % {"text": text, "written": money.currency, "chosen": chosen}
+            )
+        return money
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.clean(data)
+        except ValidationError:
+            return True
+
+
+class DayField(forms.Field):
+    """A day; browsers send it as ISO, and what was typed where they offer no calendar is read as the person writes."""
+
+    def __init__(self, *, required: bool) -> None:
+        super().__init__(required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        return read_day(str(value), current_style())
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class MomentField(forms.Field):
+    """A moment in the person's time zone, to the minute."""
+
+    widget_format = "%Y-%m-%dT%H:%M"
+
+    def __init__(self, *, required: bool) -> None:
+        widget = forms.DateTimeInput(format=self.widget_format, attrs={"type": "datetime-local"})
+        super().__init__(required=required, widget=widget)
+
+    def prepare_value(self, value: Any) -> Any:
+        return timezone.localtime(value) if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        return read_moment(str(value), current_style(), timezone.get_current_timezone())
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        shown = self.prepare_value(initial)
+        if isinstance(shown, datetime) and data == shown.strftime(self.widget_format):
+            return False  # the seconds are not shown
+        try:
+            return initial != self.to_python(data)
+        except ValidationError:
+            return True

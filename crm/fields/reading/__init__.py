@@ -1,0 +1,26 @@
+"""From text to values: numbers, money, dates. ``columns.decide`` says how a whole column of a file is written."""
+
+from crm.fields.reading.amounts import read_amount
+from crm.fields.reading.columns import Decision, Option, Sample, State, decide
+from crm.fields.reading.days import read_day, read_moment
+from crm.fields.reading.numbers import read_number, read_percent
+from crm.fields.reading.style import DAYS, NUMBERS, Style, current_style, style_from_json, style_of
+
+__all__ = [
+    "DAYS",
+    "NUMBERS",
+    "Decision",
+    "Option",
+    "Sample",
+    "State",
+    "Style",
+    "current_style",
+    "decide",
+    "read_amount",
+    "read_day",
+    "read_moment",
+    "read_number",
+    "read_percent",
+    "style_from_json",
+    "style_of",
+]

@@ -1,0 +1,173 @@
+"""How a whole column of a file is written: proven by its texts, open to two readings, or at odds with itself.
+
+    decision = decide(spec.kind.reads, texts, current_style(), own_currency)
+
+``texts`` are the column's cells in their order, empty ones too (they give the rows their numbers; one pass, nothing is
+kept but samples). Where ``decision.must_ask``, show ``decision.options`` with their samples and let the person choose;
+``decision.style.chosen(kind.reads, option.key)`` is the answer, ``.with_signs({"kr": "SEK"})`` that for
+``decision.signs``. Keep ``Style.as_json()`` with the column, and give ``style_from_json(…)`` to the ``ParseContext`` by
+the field's name: ``context.style(spec.name)`` is what kinds read by. Kinds whose ``reads`` is "" need no decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from crm.fields.reading import days
+from crm.fields.reading.amounts import currency_words, possible_currencies, sign_of
+from crm.fields.reading.numbers import readings, take_apart
+from crm.fields.reading.style import DAY_FIRST, DAYS, MONTH_FIRST, NUMBERS, SERIAL, Style
+from crm.ui import format as formats
+
+SAMPLES = 5  # kept of each sort
+
+_LABELS: dict[str, Any] = {
+    ".": _("Decimals after a point: 1,234.50"),
+    ",": _("Decimals after a comma: 1.234,50"),
+    DAY_FIRST: _("Day first: 31/12/2026"),
+    MONTH_FIRST: _("Month first: 12/31/2026"),
+    SERIAL: _("Day numbers of a spreadsheet: 45384 is Apr 2, 2024"),
+}
+
+
+class State(StrEnum):
+    """OPEN: no text depends on the style. DECIDED: some can be read in one style only. UNDECIDED: some can be read in
+    two, and none decides. CONTRADICTORY: some texts can be read in the one style only, others in the other only."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    UNDECIDED = "undecided"
+    CONTRADICTORY = "contradictory"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A cell: its row (the first below the header is 1), its text, and what it is read as ("" = refused)."""
+
+    row: int
+    text: str
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A style that the column may have: what it makes of the texts that depend on it, and the rows it cannot read."""
+
+    key: str
+    label: Any
+    samples: tuple[Sample, ...] = ()
+    refused: tuple[Sample, ...] = ()
+    refused_count: int = 0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``style`` is what to read the column by unless the person chooses another of ``options``; ``proof`` are texts
+    that only it can read. ``signs``: currency signs that stand for several, with the codes to choose from."""
+
+    state: State
+    style: Style
+    options: tuple[Option, ...] = ()
+    proof: tuple[Sample, ...] = ()
+    signs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def must_ask(self) -> bool:
+        """Whether nothing may be written before a person has chosen."""
+        return self.state in (State.UNDECIDED, State.CONTRADICTORY) or bool(self.signs)
+
+
+@dataclass
+class _Tally:
+    """What one pass over the texts finds of each key."""
+
+    proof: dict[str, list[Sample]] = field(default_factory=dict)  # read so only
+    counts: dict[str, int] = field(default_factory=dict)
+    both: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)  # read in two ways
+    signs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def add(self, row: int, text: str, found: dict[str, Any], show: Callable[[Any], str]) -> None:
+        values = set(found.values())
+        if len(values) > 1 and len(self.both) < SAMPLES and all(text != known for _row, known, _found in self.both):
+            self.both.append((row, text, found))
+        if len(found) == 1:
+            [(key, value)] = found.items()
+            self.counts[key] = self.counts.get(key, 0) + 1
+            kept = self.proof.setdefault(key, [])
+            if len(kept) < SAMPLES:
+                kept.append(Sample(row, text, show(value)))
+
+
+def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> Decision:
+    """Say how a column is written. ``reads`` is the kind's; ``own`` the workspace's currency for amounts, else ""."""
+    if not reads:
+        return Decision(State.OPEN, default)
+    tally = _Tally()
+    find, show = (_numbers, _shown_number) if reads == NUMBERS else (_days, formats.date)
+    for row, text in enumerate(texts, start=1):
+        if text := text.strip():
+            tally.add(row, text, find(text), show)
+            if reads == NUMBERS and own:
+                _note_signs(tally, text, own)
+    proven = sorted(tally.proof)
+    usual = default.decimal if reads == NUMBERS else default.days
+    # A column of plain numbers as dates may be days of a spreadsheet, and may be no dates at all.
+    guessed = proven == [SERIAL] or bool(tally.both)
+    keys = {*proven, *(key for _row, _text, found in tally.both for key in found), *((usual,) if guessed else ())}
+    options = tuple(_option(key, tally, show) for key in sorted(keys, key=lambda key: (key != usual, key)))
+    if len(proven) > 1:
+        best = max(proven, key=lambda key: (tally.counts[key], key == usual))
+        return Decision(State.CONTRADICTORY, default.chosen(reads, best), options, signs=tally.signs)
+    if len(proven) == 1 and proven != [SERIAL]:
+        proof = tuple(tally.proof[proven[0]])
+        return Decision(State.DECIDED, default.chosen(reads, proven[0]), options, proof, tally.signs)
+    if guessed:
+        return Decision(State.UNDECIDED, default.chosen(reads, usual), options, signs=tally.signs)
+    return Decision(State.OPEN, default.chosen(reads, usual), signs=tally.signs)
+
+
+def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
+    samples = [Sample(row, text, show(found[key])) for row, text, found in tally.both if key in found]
+    refused = [Sample(one.row, one.text) for other, kept in tally.proof.items() if other != key for one in kept]
+    count = sum(number for other, number in tally.counts.items() if other != key)
+    return Option(
+        key,
+        _LABELS[key],
+        tuple([*samples, *tally.proof.get(key, ())][:SAMPLES]),
+        tuple(refused[:SAMPLES]),
+        count,
+    )
+
+
+def _numbers(text: str) -> dict[str, Any]:
+    try:
+        return dict(readings(take_apart(text).body))
+    except ValidationError:
+        return {}
+
+
+def _days(text: str) -> dict[str, Any]:
+    return dict(days.day_readings(days.split_clock(text)[0]))
+
+
+def _shown_number(value: Any) -> str:
+    return formats.number(value) if value == round(value, 3) else f"{value:f}"
+
+
+def _note_signs(tally: _Tally, text: str, own: str) -> None:
+    try:
+        words = currency_words(text)
+    except ValidationError:
+        return
+    possible = possible_currencies(words, own) if words else ()
+    if len(words) == 1 and len(possible) > 1:
+        tally.signs.setdefault(sign_of(words[0]), possible)
+
+
+__all__ = ["DAYS", "NUMBERS", "Decision", "Option", "Sample", "State", "decide"]

@@ -1,0 +1,188 @@
+"""Dates and moments as people and programs write them. Each is read in one way or refused; none is completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+
+from babel import Locale
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.fields.reading.numbers import plain
+from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST, SERIAL, Style
+from crm.tenants.text import sort_key
+
+FIRST_YEAR = 1000  # an earlier one is a placeholder or a mistake
+AHEAD = 20  # years: a year of two digits is that of the hundred years up to so many ahead
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "tr")
+_EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
+_SERIALS = range(10_000, 100_000)  # 1927 to 2173
+
+_YEAR_FIRST = re.compile(r"(\d{4})(?P<by>[-/.])(\d{1,2})(?P=by)(\d{1,2})")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_EAST_ASIAN = re.compile(r"(\d{4}) ?[年년.] ?(\d{1,2}) ?[月월.] ?(\d{1,2}) ?[日일.]?")
+_DOTS = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}|\d\d)")
+_TURNABLE = re.compile(r"(\d{1,2}) ?([-/ ]) ?(\d{1,2}) ?\2 ?(\d{4}|\d\d)")
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|re|ª|º|°)\b", re.IGNORECASE)
+_BETWEEN = frozenset(("de", "del", "of", "the", "den", "der", "le", "el", "d", "am", "on"))
+_CLOCK = re.compile(
+    r"[T ,]+(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?)?"
+    r" ?(?P<half>[ap]\.?m\.?)?(?: ?uhr)? ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?(?: ?\[[\w/+-]+\])?",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, int]:
+    """Months by their names and short names; a name that means two of them in two languages is left out."""
+    return _names(lambda locale: locale.months, range(1, 13)) | {"sept": 9}
+
+
+@lru_cache(maxsize=1)
+def _weekdays() -> dict[str, int]:
+    return _names(lambda locale: locale.days, range(7))
+
+
+def _names(of: Callable[[Locale], object], numbers: range) -> dict[str, int]:
+    found: dict[str, set[int]] = {}
+    for language in _LANGUAGES:
+        forms: dict[str, dict[str, dict[int, str]]] = of(Locale.parse(language))  # type: ignore[assignment]
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number in numbers:
+                    found.setdefault(_name_key(forms[context][width][number]), set()).add(number)
+    return {name: min(meant) for name, meant in found.items() if len(meant) == 1}
+
+
+def _name_key(text: str) -> str:
+    return sort_key(text).rstrip(".")
+
+
+def not_a_date(text: str) -> ValidationError:
+    return ValidationError(_("“%(text)s” is not a date.") % {"text": text[:100]})
+
+
+def day_readings(text: str) -> dict[str, date]:
+    """What day ``text`` is under each order of day and month; an order in which it is none is not among them."""
+    words = plain(text)
+    fixed = _fixed(words)
+    if fixed is not None:
+        return {DAY_FIRST: fixed, MONTH_FIRST: fixed}
+    if (match := _SERIAL.fullmatch(words)) and int(match[1]) in _SERIALS:
+        return {SERIAL: _EPOCH + timedelta(days=int(match[1]))}
+    if match := _TURNABLE.fullmatch(words):
+        one, two, year = int(match[1]), int(match[3]), match[4]
+        found = {DAY_FIRST: _day(year, two, one), MONTH_FIRST: _day(year, one, two)}
+        return {order: day for order, day in found.items() if day is not None}
+    return {}
+
+
+def read_day(text: str, style: Style) -> date:
+    """Read a date, also where a time stands behind it: the day is the one that is written. ISO and dotted dates are
+    never turned; ``style`` decides 03/04/2026. Raises ``ValidationError``."""
+    day_text, _clock = split_clock(text)
+    found = day_readings(day_text).get(style.days)
+    if found is None and style.days == SERIAL:
+        found = _fixed(plain(day_text))
+    if found is None:
+        raise _refusal(text, day_readings(day_text), style)
+    return found
+
+
+def read_moment(text: str, style: Style, zone: tzinfo) -> datetime:
+    """Read a date and time; one without a time zone is in ``zone``, one without a time at its midnight."""
+    day = read_day(text, style)
+    _day_text, clock = split_clock(text)
+    if clock is None:
+        return datetime.combine(day, time(), zone)
+    return datetime.combine(day, _time(clock, text), _zone(clock["zone"], zone, text))
+
+
+def _refusal(text: str, found: dict[str, date], style: Style) -> ValidationError:
+    other = next((order for order in (DAY_FIRST, MONTH_FIRST) if order in found and order != style.days), None)
+    if other is None:
+        return not_a_date(text)
+    order = _("Here the month comes first") if style.days == MONTH_FIRST else _("Here the day comes first")
+    return ValidationError(
+        _("“%(text)s” is not a date. %(order)s: write %(iso)s to be sure.")
+        % {"text": text[:100], "order": order, "iso": found[other].isoformat()}
+    )
+
+
+def split_clock(text: str) -> tuple[str, re.Match[str] | None]:
+    words = plain(text)
+    match = next((one for one in _CLOCK.finditer(words) if one.end() == len(words)), None)
+    return (words[: match.start()], match) if match and match.start() else (text, None)
+
+
+def _time(clock: re.Match[str], text: str) -> time:
+    hour, half = int(clock["hour"]), (clock["half"] or "")[:1].lower()
+    if half and not 1 <= hour <= 12:
+        raise not_a_date(text)
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    part = (clock["part"] or "0").ljust(6, "0")[:6]
+    try:
+        return time(hour, int(clock["minute"]), int(clock["second"] or 0), int(part))
+    except ValueError as error:
+        raise not_a_date(text) from error
+
+
+def _zone(text: str | None, usual: tzinfo, whole: str) -> tzinfo:
+    if text is None:
+        return usual
+    if text[0] not in "+-":
+        return timezone.get_fixed_timezone(0)
+    minutes = int(text[1:3]) * 60 + int(text[3:].lstrip(":") or 0)
+    if minutes >= 24 * 60:
+        raise not_a_date(whole)
+    return timezone.get_fixed_timezone(-minutes if text[0] == "-" else minutes)
+
+
+def _fixed(words: str) -> date | None:
+    """The day of a text that no style turns; None when it is of another form or of no calendar."""
+    for form in (_YEAR_FIRST, _COMPACT, _EAST_ASIAN):
+        if match := form.fullmatch(words):
+            year, month, day = (group for group in match.groups() if group not in ("-", "/", "."))
+            return _day(year, int(month), int(day))
+    if match := _DOTS.fullmatch(words):
+        return _day(match[3], int(match[2]), int(match[1]))
+    return _with_month_name(words)
+
+
+def _with_month_name(words: str) -> date | None:
+    if re.search(r"[^\w\s.,/-]", words) or not re.search(r"[^\W\d_]", words):
+        return None
+    parts = [_name_key(one) for one in _WORDS.findall(_ORDINAL.sub("", words))]
+    parts = [one for one in parts if one not in _BETWEEN]
+    weekday = _weekdays().get(parts[0]) if len(parts) == 4 else None
+    if weekday is not None:
+        parts = parts[1:]
+    if len(parts) != 3:
+        return None
+    month = next((at for at, one in enumerate(parts) if one in _months()), None)
+    numbers = [one for at, one in enumerate(parts) if at != month]
+    if month is None or not all(one.isdecimal() for one in numbers):
+        return None
+    if len(numbers[0]) == 4 and month:  # 2026 Apr 3; a name that comes first is followed by the day
+        numbers.reverse()
+    number, year = numbers
+    found = _day(year, _months()[parts[month]], int(number)) if len(number) <= 2 and len(year) in (2, 4) else None
+    return None if found is None or weekday not in (None, found.weekday()) else found
+
+
+def _day(year: str, month: int, day: int) -> date | None:
+    whole = int(year)
+    if len(year) == 2:
+        last = timezone.now().year + AHEAD
+        whole += (last - whole) // 100 * 100
+    try:
+        return date(whole, month, day) if whole >= FIRST_YEAR else None
+    except ValueError:
+        return None

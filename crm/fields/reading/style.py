@@ -1,0 +1,95 @@
+"""How numbers and dates are written: a value, of a person's format or of a file's column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import get_language
+
+from crm.ui.format import locale_of
+
+DAY_FIRST, MONTH_FIRST, SERIAL = "day", "month", "serial"
+NUMBERS, DAYS = "number", "day"  # what a kind's texts may depend on: ``Kind.reads``
+
+
+@dataclass(frozen=True)
+class Style:
+    """``decimal`` is the sign before the decimals, ``group`` the one that the person's format groups digits by
+    ("" = not known). ``days`` says what 03/04/2026 is, or that plain numbers are a spreadsheet's days (``SERIAL``).
+    ``signs`` are the codes of currency signs that stand for several. ``exact``: chosen for a column, in which nothing
+    is written otherwise; a person's own style is only preferred where a text could be read in two ways.
+    """
+
+    decimal: str = "."
+    group: str = ""
+    days: str = MONTH_FIRST
+    signs: tuple[tuple[str, str], ...] = ()
+    exact: bool = False
+
+    def chosen(self, reads: str, key: str) -> Style:
+        """This style with the answer for a column: ``key`` is an ``Option.key`` of what ``decide(reads, …)`` gave."""
+        if reads == NUMBERS and key in (".", ","):
+            return replace(self, decimal=key, group="" if key != self.decimal else self.group, exact=True)
+        if reads == DAYS and key in (DAY_FIRST, MONTH_FIRST, SERIAL):
+            return replace(self, days=key, exact=True)
+        return self
+
+    def with_signs(self, codes: Mapping[str, str]) -> Style:
+        """This style with the currency that each sign (as in ``Decision.signs``) stands for."""
+        return replace(self, signs=tuple(sorted(codes.items())))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "decimal": self.decimal,
+            "group": self.group,
+            "days": self.days,
+            "signs": dict(self.signs),
+            "exact": self.exact,
+        }
+
+    def write(self, value: Decimal, places: int = 0, *, grouped: bool = False) -> str:
+        """``value`` in this style with at least ``places`` decimals; what it gives is read as ``value`` again."""
+        text = f"{value.normalize():f}"
+        whole, _point, rest = text.partition(".")
+        rest = rest.ljust(places, "0")
+        if grouped:
+            sign = self.group or ("," if self.decimal == "." else ".")
+            whole = f"{int(whole):,}".replace(",", sign)
+        return f"{whole}{self.decimal}{rest}" if rest else whole
+
+
+def style_from_json(kept: Mapping[str, Any]) -> Style:
+    """Read what ``Style.as_json`` wrote."""
+    usual = Style()
+    return Style(
+        decimal=kept.get("decimal", usual.decimal),
+        group=kept.get("group", usual.group),
+        days=kept.get("days", usual.days),
+        signs=tuple(sorted(kept.get("signs", {}).items())),
+        exact=bool(kept.get("exact", False)),
+    )
+
+
+def current_style() -> Style:
+    """The style of the active language: the person's, or else the workspace's."""
+    return style_of(get_language() or "en")
+
+
+@lru_cache(maxsize=64)
+def style_of(language: str) -> Style:
+    """The style of a language as in ``users.choices.PLACES``."""
+    locale = locale_of(language)
+    symbols: Any = locale.number_symbols
+    symbols = symbols.get("latn", symbols)
+    pattern = locale.date_formats["short"].pattern
+    month_first = 0 <= pattern.find("M") < pattern.find("d") and not pattern.startswith("y")
+    decimal = symbols.get("decimal", ".")
+    return Style(
+        decimal if decimal in (".", ",") else ".",
+        symbols.get("group", ""),
+        MONTH_FIRST if month_first else DAY_FIRST,
+    )
