@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_script_prefix, set_script_prefix
 
-from crm.tenants.models import RESERVED_SLUGS
+from crm.tenants.models import RESERVED_SLUGS, is_slug
 
 
 class WorkspacePath:
@@ -24,8 +24,10 @@ class WorkspacePath:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         slug, separator, rest = request.path_info.lstrip("/").partition("/")
         request.workspace_slug = None  # type: ignore[attr-defined]
-        if not slug or slug in RESERVED_SLUGS or not separator:
+        if not slug or slug in RESERVED_SLUGS:
             return self.get_response(request)
+        if not separator:
+            return self._with_slash(request, slug)
         outer = get_script_prefix()
         request.workspace_slug = slug  # type: ignore[attr-defined]
         request.path_info = f"/{rest}"
@@ -36,3 +38,10 @@ class WorkspacePath:
             return self.get_response(request)
         finally:
             set_script_prefix(outer)
+
+    def _with_slash(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """``/acme`` leads to ``/acme/``, whether or not there is such a workspace: strangers learn nothing from it."""
+        if request.method not in ("GET", "HEAD") or not is_slug(slug):
+            return self.get_response(request)
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(f"{get_script_prefix()}{slug}/{'?' if query else ''}{query}")

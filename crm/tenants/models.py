@@ -22,6 +22,11 @@ RESERVED_SLUGS = frozenset({"auth", "workspaces", "invitations", "healthz", "rea
 validate_slug = RegexValidator(r"^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$", _("Use 3 to 40 letters a–z, digits and hyphens."))
 
 
+def is_slug(text: str) -> bool:
+    """Whether a workspace could stand at ``text``."""
+    return text not in RESERVED_SLUGS and validate_slug.regex.search(text) is not None  # type: ignore[union-attr]
+
+
 def validate_time_zone(value: str) -> None:
     if value not in available_timezones():
         raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
