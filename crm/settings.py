@@ -11,6 +11,8 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from crm.local.mailbox import mailbox_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").exists():
@@ -155,13 +157,25 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {  # wrong passwords: crm/users/guessing.py
+    "reset_password": "20/m/ip,5/h/key",
+    "signup_mail": "30/h/ip,3/h/key",
+    "prove_address": "5/h/key",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 # Behind a proxy all requests come from its address: throttling must count those that the proxy names.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+# Left empty, no mail leaves: pages say so, and offer links to hand over. ``make run`` keeps mails in a folder instead,
+# which the admin of the demo reads (crm/local/mailbox.py).
+EMAIL_URL = env("EMAIL_URL", default="")
+MAILBOX = mailbox_of(env("ANGLER_MAILBOX", default=""), base_url=BASE_URL, email_url=EMAIL_URL)
+MAIL_LEAVES = bool(EMAIL_URL) and not EMAIL_URL.startswith(("consolemail:", "dummymail:", "filemail:"))
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+if MAILBOX:
+    EMAIL_BACKEND = "crm.local.mailbox.MailboxBackend"
+EMAIL_TIMEOUT = 10
+SIGN_UP = env("SIGN_UP", default="")  # open, closed, or "": see crm/users/mailing.py
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Angler <no-reply@localhost>")
 
 LANGUAGE_CODE = "en"
@@ -251,7 +265,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
+            "()": "crm.logs.JSONLines",
             "processor": structlog.processors.JSONRenderer(),
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,

@@ -36,6 +36,7 @@ def run(var: Path) -> int:
     port = choose_port()
     os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+    os.environ["ANGLER_MAILBOX"] = str(var / "mail")
     with only_run(var):
         try:
             say("starting PostgreSQL and Redis")

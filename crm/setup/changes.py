@@ -54,6 +54,8 @@ FIELD_LABELS = {
 phrases.register("workspace.created", _("%(actor)s created the workspace"))
 phrases.register("member.invited", _("%(actor)s invited %(email)s"))
 phrases.register("member.joined", _("%(actor)s joined"))
+phrases.register("member.password_link_made", _("%(actor)s made a link to set a new password"))
+phrases.register("member.password_set", _("%(actor)s set a new password by a link from an admin"))
 phrases.register("member.imported", _("%(actor)s imported records of this person"))
 phrases.register("picklist.choice_created", _("%(actor)s added “%(label)s”"))
 phrases.register("picklist.choice_deleted", _("%(actor)s deleted “%(label)s”"))

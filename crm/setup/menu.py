@@ -8,10 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.local.mailbox import is_readable_in
 from crm.picklists.lists import PICKLISTS
 from crm.picklists.selectors import default_pipeline, pipelines
 from crm.records import registry
 from crm.setup.lists import STAGES_HELP
+from crm.tenants.context import current_tenant
 
 PICKLIST_ICONS = {
     "lead_status": "list-checks",
@@ -181,10 +183,24 @@ def _words() -> Group:
     return Group(_("Lists"), (*words, people))
 
 
+def _mailbox() -> tuple[Page, ...]:
+    if not is_readable_in(current_tenant().slug):
+        return ()
+    return (
+        Page(
+            _("Mailbox"),
+            _("The mails of this trial, which never left this machine."),
+            "mail",
+            reverse("setup:mailbox"),
+        ),
+    )
+
+
 def _log() -> Group:
     return Group(
         _("Log"),
         (
+            *_mailbox(),
             Page(
                 _("Workflow runs"),
                 _("What happened by itself, such as a won deal that made its account a customer, and what failed."),

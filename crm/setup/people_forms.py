@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.users import selectors
-from crm.users.access import VERB_LABELS
+from crm.users.access import VERB_LABELS, least_role
 from crm.users.choices import currencies, places, time_zones
 from crm.users.models import Membership, Role, Team
 
@@ -41,6 +41,10 @@ class InvitationForm(PlaceForm):
     email = forms.EmailField(label=_("E-mail"), help_text=_("The link goes here, and signing in will be by it."))
     name = forms.CharField(label=_("Name"), max_length=200)
     field_order = ("name", "email", "role", "team")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.setdefault("role", str(least_role().pk))
 
 
 class PersonForm(PlaceForm):

@@ -22,6 +22,14 @@ def global_url(name: str, /, **arguments: Any) -> str:
     return _reverse_under("/", settings.ROOT_URLCONF, name, **arguments)
 
 
+def whole_url(path: str) -> str:
+    """Return ``path`` with the address that the installation is configured to have: for mails, and links to hand over.
+
+    Never the address of the request: whoever sends that may name any port, or host, of their own.
+    """
+    return f"{settings.BASE_URL.rstrip('/')}{path}"
+
+
 def workspace_url(slug: str, name: str, /, **arguments: Any) -> str:
     """Return the path of a page in the workspace ``slug``."""
     return _reverse_under(f"/{slug}/", settings.WORKSPACE_URLCONF, name, **arguments)

@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.tenants.context import current_tenant
-from crm.users.models import Membership
-from crm.users.selectors import team_tree_ids, teammate_ids, teams
+from crm.users.models import Membership, Role
+from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams
 
 VERBS = ("view", "create", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
@@ -124,6 +124,21 @@ def why(actor: Membership, verb: str, record: Any) -> str:
     if _in_pool(record):
         return _("It has neither an owner nor a team yet, so it is everybody's.")
     return _("It belongs to your team.")
+
+
+def least_role() -> Role:
+    """Return the role with which somebody new can work but reaches the least, by what roles may do, not by their names.
+
+    One that may only read is no start for a colleague; it is taken where all others could set up the workspace.
+    """
+    works = [role for role in roles() if not role.can_set_up and _reach(role, "create")]
+    return min(works or roles(), key=lambda role: (role.can_set_up, role.can_import, _reach(role), role.can_export))
+
+
+def _reach(role: Role, *verbs: str) -> int:
+    """How much ``role`` grants of ``verbs`` (all of them when none is named), as a number to compare."""
+    granted = [scopes.get(verb, SCOPES[0]) for scopes in role.access.values() for verb in verbs or VERBS]
+    return sum(SCOPES.index(scope) for scope in granted)
 
 
 _REFUSALS = {

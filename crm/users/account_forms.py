@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from crm.users import guessing, mailing
+from crm.users.inviting import verify_address
 
 _LABELS = {
     "login": _("E-mail"),
@@ -33,11 +38,18 @@ class LoginForm(_InOurWords, account.LoginForm):
 
 
 class ResetPasswordForm(_InOurWords, account.ResetPasswordForm):
-    pass
+    def clean(self) -> dict[str, Any] | None:
+        if not mailing.is_read():
+            raise ValidationError(_("Mail is not set up here. Ask an admin of your workspace for a link."))
+        return super().clean()
 
 
 class ResetPasswordKeyForm(_InOurWords, account.ResetPasswordKeyForm):
-    pass
+    def save(self) -> None:
+        """The link came by mail, or from whoever runs the installation: it proves the address."""
+        super().save()
+        verify_address(self.user)
+        guessing.forgive(context.request, self.user.email)
 
 
 class ChangePasswordForm(_InOurWords, account.ChangePasswordForm):

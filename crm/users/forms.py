@@ -14,6 +14,24 @@ from crm.users.choices import currencies, places, time_zones
 no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
 
 
+class AddressForm(forms.Form):
+    """The address of somebody who wants a workspace."""
+
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+
+
+class PasswordForm(forms.Form):
+    """A new password."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=200,
+        strip=False,
+        help_text=_("At least 10 characters. Several words are good."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 class PersonFields(forms.Form):
     """A new person: their name and password."""
 
@@ -65,6 +83,12 @@ class WorkspaceFields(forms.Form):
 
 class WorkspaceForm(WorkspaceFields):
     """A new workspace of somebody who is signed in."""
+
+
+class ProvenSignUpForm(WorkspaceFields, PersonFields):
+    """A new workspace, and a new person as its admin, whose address is known."""
+
+    field_order = ("person_name", "password", "name", "slug", "time_zone", "currency", "language")
 
 
 class SignUpForm(WorkspaceFields, PersonFields):

@@ -34,6 +34,8 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(max_length=64, blank=True)  # "" = the workspace's
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # When a link that only a mail brought was followed; None again once somebody else could have set the password.
+    email_verified_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -125,3 +127,17 @@ class Invitation(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "token_hash"], name="invitation_token")]
+
+
+class PasswordLink(TenantModel):
+    """A link, made by an admin and handed over, that sets a member's new password; only its SHA-256 is kept."""
+
+    membership = TenantForeignKey(Membership)
+    token_hash = models.CharField(max_length=64, db_collation="C")
+    made_by = TenantForeignKey(Membership, null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "token_hash"], name="password_link_token")]

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -118,7 +119,7 @@ def open_invitation(invitation_id: UUID | str) -> Invitation | None:
 
 def invitation_of_token(token: str) -> Invitation | None:
     """Return the invitation that the link's ``token`` opens, while it can be accepted."""
-    return _open_invitations().filter(token_hash=hash_of(token)).first()
+    return _open_invitations().filter(token_hash=hash_of(token.partition(".")[0])).first()
 
 
 def pending_invitations() -> dict[UUID, Invitation]:
@@ -137,6 +138,13 @@ def workspaces_of(user: User) -> list[Tenant]:
     """Return the workspaces in which ``user`` is an active member, by name. Needs no tenant."""
     theirs = Tenant.objects.filter(pk__in=RawSQL("SELECT workspaces_of_user(%s)", [user.pk]))
     return sorted(theirs, key=lambda tenant: sort_key(tenant.name))
+
+
+def is_member_elsewhere(user: User) -> bool:
+    """Whether ``user`` belongs to another workspace than the current one, active there or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT is_member_elsewhere(%s)", [user.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def tenant_of_slug(slug: str) -> Tenant | None:

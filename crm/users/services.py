@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -20,26 +21,29 @@ from crm.tenants.memo import forget
 from crm.tenants.models import RESERVED_SLUGS, Tenant
 from crm.tenants.new_workspace import furnish
 from crm.tenants.text import email_key, sort_key
-from crm.users import invitations
-from crm.users.access import SCOPES, VERBS
-from crm.users.models import Invitation, Membership, Role, Team, User
-from crm.users.roles import ADMIN, REP, create_default_roles
-from crm.users.selectors import has_account, member_by_name_or_email, roles, team_tree_ids
+from crm.users.access import SCOPES, VERBS, least_role
+from crm.users.models import Membership, Role, Team, User
+from crm.users.roles import ADMIN, create_default_roles
+from crm.users.selectors import has_account, member_by_name_or_email, roles, team_tree_ids, workspaces_of
 
 # Signing up
 
 
 @atomic
-def create_person(*, email: str, name: str, password: str, language: str = "") -> User:
-    """Create somebody who can sign in. Raises ``ValidationError`` by field."""
+def create_person(*, email: str, name: str, password: str, language: str = "", is_proven: bool = False) -> User:
+    """Create somebody who can sign in; ``is_proven`` = they read the mail of that address.
+
+    Raises ``ValidationError`` by field.
+    """
     user = User(email=email_key(email), name=name.strip(), language=language)
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from None
     if has_account(email):
-        raise ValidationError({"email": _("There is an account with this e-mail already. Sign in instead.")})
-    return User.objects.create_user(email, password, name=user.name, language=language)
+        raise ValidationError({"email": _("This address cannot be used here. If it is yours, sign in instead.")})
+    verified = timezone.now() if is_proven else None
+    return User.objects.create_user(email, password, name=user.name, language=language, email_verified_at=verified)
 
 
 @atomic
@@ -56,7 +60,7 @@ def sign_up_workspace(*, name: str, slug: str, time_zone: str, currency: str, la
     except IntegrityError:  # someone took the slug since full_clean()
         raise ValidationError({"slug": _("This address is taken.")}) from None
     with translation.override(language), tenant_context(tenant):
-        admin = _create_member(
+        admin = create_member(
             user=user,
             name=str(user),
             email=user.email,
@@ -69,7 +73,7 @@ def sign_up_workspace(*, name: str, slug: str, time_zone: str, currency: str, la
 
 
 @atomic
-def sign_up(*, person: dict[str, str], workspace: dict[str, str]) -> Membership:
+def sign_up(*, person: dict[str, Any], workspace: dict[str, str]) -> Membership:
     """Create a person (see ``create_person``) and their workspace (see ``sign_up_workspace``), or neither."""
     return sign_up_workspace(user=create_person(**person), **workspace)
 
@@ -118,73 +122,12 @@ def update_profile(*, actor: Membership, name: str, language: str, time_zone: st
 
 
 @atomic
-def invite_member(*, actor: Membership, email: str, name: str, role: Role, team: Team | None = None) -> Membership:
-    """Make a place for somebody and mail them a link that is good for 14 days.
-
-    Who was only named by an import, or has not taken an earlier invitation, gets that place with all its records.
-    """
-    email = email_key(email)
-    if not email:
-        raise ValidationError({"email": _("Give an e-mail address, so that the invitation can be sent.")})
-    name = _personal_name(name, email)
-    waiting = member_by_name_or_email(email) or member_by_name_or_email(name)
-    if waiting and waiting.user_id is None and waiting.email in ("", email):
-        member = Membership.objects.select_for_update().get(pk=waiting.pk)
-        member.email, member.role, member.team, member.is_active = email, role, team, True
-        member.save(update_fields=["email", "role", "team", "is_active"])
-    elif waiting and waiting.email == email:
-        raise ValidationError({"email": _("%(name)s is a member already.") % {"name": waiting.name}})
-    else:
-        member = _create_member(name=name or email, email=email, role=role, team=team)
-    forget("users.")
-    resend_invitation(actor=actor, member=member)
-    return member
-
-
-@atomic
-def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
-    """Mail a new link to a member who has not come yet; the old one ends."""
-    invitation = invitations.issue(membership=member, invited_by=actor)
-    events.record(
-        name="member.invited",
-        record=member,
-        actor=actor,
-        data={"email": member.email, "role": member.role.name, "invitation": str(invitation.pk)},
-    )
-    return invitation
-
-
-@atomic
-def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
-    """Give ``user`` the place that the invitation is for. Taken already, or by another person: ``ValidationError``."""
-    member = Membership.objects.select_for_update().select_related("role").get(pk=invitation.membership_id)
-    if member.user_id is not None or not member.is_active:
-        raise ValidationError(_("This invitation was taken already."))
-    if user.email != member.email:
-        raise ValidationError(_("This invitation is for %(email)s.") % {"email": member.email})
-    if Membership.objects.filter(user=user).exists():
-        raise ValidationError(_("You are a member of this workspace already."))
-    member.user = user
-    member.save(update_fields=["user"])
-    invitation.accepted_at = timezone.now()
-    invitation.save(update_fields=["accepted_at"])
-    forget("users.")
-    events.record(name="member.joined", record=member, actor=member)
-    return member
-
-
-@atomic
-def join(*, invitation: Invitation, person: dict[str, str]) -> Membership:
-    """Create a person (see ``create_person``) who takes the invitation at once, or neither."""
-    return accept_invitation(invitation=invitation, user=create_person(**person))
-
-
-@atomic
 def update_member(
     *, actor: Membership, member: Membership, role: Role, team: Team | None, is_active: bool, name: str
 ) -> None:
     """Change a member. Whoever is the last that can set up the workspace keeps that: ``ValidationError``."""
     _lock_admins()
+    was_active = member.is_active
     _rename(actor=actor, member=member, name=name)
     _update(
         row=member,
@@ -193,6 +136,14 @@ def update_member(
         values={"role": role, "team": team, "is_active": is_active},
     )
     _keep_an_admin()
+    if was_active and not is_active and member.user and not workspaces_of(member.user):
+        end_sessions(member.user)
+
+
+def end_sessions(user: User) -> None:
+    """Sign ``user`` out everywhere."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
 
 
 @atomic
@@ -201,19 +152,19 @@ def ensure_member(*, actor: Membership, name: str) -> Membership:
     imported records until they are invited."""
     if known := member_by_name_or_email(name):
         return known
-    role = next((one for one in roles() if one.key == REP.key), roles()[-1])
-    member = _create_member(name=name.strip(), email=email_key(name), role=role, is_active=False)
+    member = create_member(name=name.strip(), email=email_key(name), role=least_role(), is_active=False)
     events.record(name="member.imported", record=member, actor=actor)
     return member
 
 
-def _create_member(*, name: str, **values: Any) -> Membership:
+def create_member(*, name: str, **values: Any) -> Membership:
+    """Make a place for somebody in the current workspace; records no event."""
     name = name[:200]
     forget("users.")
     return Membership.objects.create(name=name, name_key=sort_key(name)[:200], **values)
 
 
-def _personal_name(name: str, email: str) -> str:
+def personal_name(name: str, email: str) -> str:
     """The name without spaces around it. Somebody else's address would have files give their records to this person."""
     name = name.strip()
     if "@" in name and email_key(name) != email:
@@ -222,7 +173,7 @@ def _personal_name(name: str, email: str) -> str:
 
 
 def _rename(*, actor: Membership, member: Membership, name: str) -> None:
-    name = _personal_name(name, member.email)
+    name = personal_name(name, member.email)
     if not name:
         raise ValidationError({"name": _("Give a name.")})
     member.name_key = sort_key(name)[:200]

@@ -1,9 +1,10 @@
-"""What crosses the tenant wall for signing in: in which workspaces a person is an active member.
+"""What crosses the tenant wall for signing in: in which workspaces a person is an active member, and whether they are
+a member, active or not, of any other than the current one (yes or no, and not of which).
 
 The trade-off: the serving role may ask this for any user's id, and learns ids of workspaces, never a row of one. It
 could learn the same by entering each workspace in turn, so the wall is not thinner for it; the wall is there for
-queries that forgot their tenant, and this one has nothing to forget. ``selectors.workspaces_of`` is its only caller,
-and views pass it ``request.user`` alone.
+queries that forgot their tenant, and these have nothing to forget. ``selectors.workspaces_of`` and
+``selectors.is_member_elsewhere`` are their only callers.
 """
 
 from __future__ import annotations
@@ -17,8 +18,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
 $$
 """
 
+MEMBER_ELSEWHERE = """
+CREATE OR REPLACE FUNCTION is_member_elsewhere(person uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT EXISTS (
+        SELECT FROM users_membership
+        WHERE user_id = person AND tenant_id <> current_setting('app.tenant')::uuid
+    )
+$$
+"""
+
 STATEMENTS = [
     WORKSPACES_OF_USER,
+    MEMBER_ELSEWHERE,
+    "REVOKE ALL ON FUNCTION is_member_elsewhere(uuid) FROM PUBLIC",
+    f"GRANT EXECUTE ON FUNCTION is_member_elsewhere(uuid) TO {APP_ROLE}",
     "REVOKE ALL ON FUNCTION workspaces_of_user(uuid) FROM PUBLIC",
     f"GRANT EXECUTE ON FUNCTION workspaces_of_user(uuid) TO {APP_ROLE}",
 ]

@@ -5,13 +5,15 @@ from allauth.usersessions.views import list_usersessions
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
-from crm.users import health, views
+from crm.users import entering, health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_door, name="front_door"),
     path("workspaces/", views.choose_workspace, name="workspaces"),
     path("workspaces/new/", views.new_workspace, name="new_workspace"),
-    path("invitations/<slug:slug>/<str:token>/", views.invitation, name="invitation"),
+    path("workspaces/new/sent/", views.sign_up_sent, name="sign_up_sent"),
+    path("workspaces/new/<str:token>/", views.sign_up, name="sign_up"),
+    path("invitations/<slug:slug>/<str:token>/", entering.invitation, name="invitation"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("auth/login/", account.login, name="account_login"),
@@ -32,5 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("auth/password/link/<slug:slug>/<str:token>/", entering.password_link, name="password_link"),
+    path("auth/address/", entering.mail_address_proof, name="mail_address_proof"),
+    path("auth/address/<str:token>/", entering.verify_address, name="verify_address"),
     path("auth/sessions/", list_usersessions, name="usersessions_list"),
 ]

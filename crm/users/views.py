@@ -1,4 +1,4 @@
-"""Pages that belong to no workspace: the front door, choosing and making one, and taking an invitation."""
+"""Pages that belong to no workspace: the front door, choosing one, and making one."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm.tenants.context import tenant_context
 from crm.tenants.urls import global_url
 from crm.ui import respond
 from crm.ui.http import go
-from crm.users import services
-from crm.users.forms import JoinForm, SignUpForm, WorkspaceForm
+from crm.users import guessing, mailing, services
+from crm.users.forms import AddressForm, ProvenSignUpForm, SignUpForm, WorkspaceForm
 from crm.users.http import require, workspace_path
 from crm.users.middleware import LAST_WORKSPACE
-from crm.users.models import Invitation, Membership, User
-from crm.users.selectors import has_account, invitation_of_token, tenant_of_slug, workspaces_of
+from crm.users.models import Membership, User
+from crm.users.selectors import has_account, workspaces_of
 
 
 @require_safe
@@ -45,7 +42,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
 @login_required
 def choose_workspace(request: HttpRequest) -> HttpResponse:
     """The person's workspaces."""
-    tenants = [(tenant, workspace_path(tenant.slug)) for tenant in workspaces_of(_person(request))]
+    tenants = [(tenant, workspace_path(tenant.slug)) for tenant in workspaces_of(person_of(request))]
     return respond(request, "users/workspaces.html", {"tenants": tenants})
 
 
@@ -53,94 +50,91 @@ def choose_workspace(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 def new_workspace(request: HttpRequest) -> HttpResponse:
-    """Make a workspace; who is not signed in becomes a person on the way."""
-    if refusal := consume_or_429(request, action="signup"):
-        return refusal
-    signed_in = request.user.is_authenticated
-    form = (WorkspaceForm if signed_in else SignUpForm)(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and (admin := _sign_up(request, form)):
-        return go(request, workspace_path(admin.tenant.slug))
-    return respond(request, "users/new_workspace.html", {"form": form}, status=422 if form.errors else 200)
+    """Sign up: a workspace for who is signed in; for a stranger a link to go on with, or both where no mail is read."""
+    if not mailing.sign_up_is_open():
+        return respond(request, "users/sign_up_closed.html", status=404)
+    if refused := consume_or_429(request, action="signup"):
+        return refused
+    data = request.POST if request.method == "POST" else None
+    if request.user.is_authenticated:
+        return _workspace_page(request, WorkspaceForm(data))
+    if not mailing.is_read():
+        return _workspace_page(request, SignUpForm(data))
+    form = AddressForm(data)
+    if request.method == "POST" and form.is_valid():
+        return _mail_the_way_on(request, form.cleaned_data["email"])
+    return respond(request, "users/sign_up.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _sign_up(request: HttpRequest, form: WorkspaceForm | SignUpForm) -> Membership | None:
+def _mail_the_way_on(request: HttpRequest, email: str) -> HttpResponse:
+    """The same answer, after the same work, whether or not there is an account."""
+    if refused := consume_or_429(request, action="signup_mail", key=email.lower()):
+        return refused
+    mailing.mail_sign_up(email=email, known=has_account(email))
+    return go(request, global_url("sign_up_sent"))
+
+
+@require_safe
+def sign_up_sent(request: HttpRequest) -> HttpResponse:
+    """What to do now: look into one's mail."""
+    return respond(request, "users/sign_up_sent.html")
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@sensitive_post_parameters("password")
+def sign_up(request: HttpRequest, token: str) -> HttpResponse:
+    """Go on by the link that was mailed: a new person, whose address is proven by it, and their workspace."""
+    email = mailing.email_of_sign_up(token)
+    if email is None or not mailing.sign_up_is_open():
+        return respond(request, "users/sign_up_gone.html", status=404)
+    if has_account(email):
+        return go(request, f"{global_url('account_login')}?next={global_url('new_workspace')}")
+    form = ProvenSignUpForm(request.POST if request.method == "POST" else None)
+    return _workspace_page(request, form, email)
+
+
+def _workspace_page(
+    request: HttpRequest, form: WorkspaceForm | SignUpForm | ProvenSignUpForm, email: str = ""
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid() and (admin := _sign_up(request, form, email)):
+        response = go(request, workspace_path(admin.tenant.slug))
+        guessing.remember(request, response, person_of(request))
+        return response
+    context = {"form": form, "email": email}
+    return respond(request, "users/new_workspace.html", context, status=422 if form.errors else 200)
+
+
+def _sign_up(
+    request: HttpRequest, form: WorkspaceForm | SignUpForm | ProvenSignUpForm, email: str
+) -> Membership | None:
     workspace = form.workspace()
     workspace["slug"] = workspace["slug"] or services.free_slug(workspace["name"])
     try:
-        if not isinstance(form, SignUpForm):
-            return services.sign_up_workspace(user=_person(request), **workspace)
-        admin = services.sign_up(person=form.person(), workspace=workspace)
+        if not isinstance(form, SignUpForm | ProvenSignUpForm):
+            return services.sign_up_workspace(user=person_of(request), **workspace)
+        proven = {"email": email, "is_proven": True} if email else {}
+        admin = services.sign_up(person={**form.person(), **proven}, workspace=workspace)
     except ValidationError as error:
-        _show(form, error)
+        show_refusal(form, error)
         return None
-    get_adapter().login(request, admin.user)
+    sign_in(request, admin.user)
     return admin
 
 
-def _show(form: Form, error: ValidationError) -> None:
+def show_refusal(form: Form, error: ValidationError) -> None:
     """Put a service's refusal beside the fields that it is about."""
     by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
     for field, errors in by_field.items():
         form.add_error(field if field in form.fields else None, errors)
 
 
-def _person(request: HttpRequest) -> User:
+def person_of(request: HttpRequest) -> User:
+    """Return who is signed in; nobody: 404."""
     require(isinstance(request.user, User))
     return request.user  # type: ignore[return-value]
 
 
-@require_http_methods(["GET", "POST"])
-@never_cache
-@sensitive_post_parameters("password")
-def invitation(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    """What one is invited to, and the way in: sign in, or become a person with a name and a password."""
-    tenant = tenant_of_slug(slug)
-    if tenant is None:
-        return respond(request, "users/invitation_gone.html", status=404)
-    with tenant_context(tenant):
-        found = invitation_of_token(token)
-        if found is None:
-            return respond(request, "users/invitation_gone.html", status=404)
-        form = _join_form(request, found)
-        if request.method == "POST" and _join(request, found, form):
-            return go(request, workspace_path(slug))
-        context = {"invitation": found, "tenant": tenant, "form": form, **_ways_in(request, found)}
-        return respond(request, "users/invitation.html", context, status=422 if form and form.errors else 200)
-
-
-def _ways_in(request: HttpRequest, found: Invitation) -> dict[str, object]:
-    """Who looks at the invitation: the one meant, somebody else, or nobody known yet."""
-    email = found.membership.email
-    back = urlencode({"next": request.path})
-    return {
-        "email": email,
-        "is_meant": request.user.is_authenticated and _person(request).email == email,
-        "is_other": request.user.is_authenticated and _person(request).email != email,
-        "sign_in_url": f"{global_url('account_login')}?{back}",
-    }
-
-
-def _join_form(request: HttpRequest, found: Invitation) -> Form | None:
-    """The form that makes a person; who has an account signs in instead, and only confirms."""
-    data = request.POST if request.method == "POST" else None
-    if request.user.is_authenticated:
-        return Form(data)
-    if has_account(found.membership.email):
-        return None
-    return JoinForm(data, initial={"person_name": found.membership.name})
-
-
-def _join(request: HttpRequest, found: Invitation, form: Form | None) -> bool:
-    if form is None or not form.is_valid():
-        return False
-    try:
-        if not isinstance(form, JoinForm):
-            services.accept_invitation(invitation=found, user=_person(request))
-            return True
-        person = {**form.person(), "email": found.membership.email, "language": get_language() or ""}
-        member = services.join(invitation=found, person=person)
-    except ValidationError as error:
-        _show(form, error)
-        return False
-    get_adapter().login(request, member.user)
-    return True
+def sign_in(request: HttpRequest, user: User | None) -> None:
+    """Sign ``user`` in, in place of whoever was."""
+    get_adapter().login(request, user)

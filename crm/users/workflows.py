@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from crm import events
 from crm.events.models import Event
-from crm.users import invitations
+from crm.users import invitations, mailing
 from crm.users.selectors import open_invitation
 
 
@@ -14,5 +16,7 @@ def mail_invitation(event: Event) -> str:
     invitation = open_invitation(event.data["invitation"])
     if invitation is None:
         return ""
+    if not mailing.is_read():
+        return _("Mail is not set up: the link has to be handed over")
     invitations.mail(invitation)
     return f"Mailed to {invitation.membership.email}"

@@ -158,3 +158,18 @@ document.addEventListener("change", (event) => {
   }
   text.focus();
 });
+
+// A link to hand over: chosen as a whole when one comes to it, or copied by its button
+document.addEventListener("focusin", (event) => event.target.matches("[data-select]") && event.target.select());
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    field.select(); // no clipboard without https, or without leave: the old way
+    if (!document.execCommand("copy")) return;
+  }
+  say(button.dataset.done, "success", "copied");
+});

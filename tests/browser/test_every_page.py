@@ -47,7 +47,9 @@ PLAIN = {
     "account_reset_password_from_key_done": {},
     "account_inactive": {},
     "new_workspace": {},
+    "sign_up_sent": {},
     "invitation": {"slug": "$slug", "token": "$token"},
+    "password_link": {"slug": "$slug", "token": "$password_token"},
 }
 # Opened by somebody who is signed in, outside of a workspace.
 PERSONAL = ("workspaces", "new_workspace", "account_change_password", "usersessions_list", "account_logout")

@@ -78,16 +78,18 @@ def _make(slug: str, name: str) -> Sample:
 
 
 def _people(sample: Sample) -> None:
-    from crm.users import invitations, services
+    from crm.users import invitations, inviting, passwords, services
     from crm.users.selectors import roles
 
     firm = sample.firm
     sample.keep(ada=firm.ada, max=firm.max, ana=firm.ana, sam=firm.sam, rita=firm.rita, east=firm.east, west=firm.west)
     role = next(one for one in roles() if one.key == "rep")
-    invited = services.invite_member(actor=firm.ada, email=f"new@{firm.tenant.slug}.example", name="New", role=role)
-    invitation = services.resend_invitation(actor=firm.ada, member=invited)
+    invited = inviting.invite_member(actor=firm.ada, email=f"new@{firm.tenant.slug}.example", name="New", role=role)
+    invitation = inviting.resend_invitation(actor=firm.ada, member=invited)
     sample.words["token"] = invitations.url_of(invitation).rstrip("/").rpartition("/")[2]
     sample.words["slug"] = firm.tenant.slug
+    link = passwords.make_password_link(actor=firm.ada, member=firm.sam)
+    sample.words["password_token"] = link.rstrip("/").rpartition("/")[2]
     spare_role = services.create_role(actor=firm.ada, name="Spare", access={})
     sample.keep(invited=invited, role=role, spare_role=spare_role)
     sample.keep(spare_team=services.create_team(actor=firm.ada, name="Spare"))

@@ -336,6 +336,15 @@ DATA["setup:role"] = DATA["setup:new_role"]
 DATA["setup:entry"] = DATA["setup:new_entry"]
 
 
+# A link that is shown once, in the answer itself; and the mailbox, which only the demo of a trial run has.
+NOT_LIKE_OTHER_SETUP = """
+setup:password_link    POST    id=$sam        200 404 404 404
+setup:mailbox          GET     -              404 404 404 404
+setup:mail             GET     name=x         404 404 404 404
+setup:mail_html        GET     name=x         404 404 404 404
+"""
+
+
 def _row(line: str) -> Row:
     name, verb, *rest = line.split()
     arguments = dict(part.split("=") for part in rest if "=" in part)
@@ -346,7 +355,7 @@ def _row(line: str) -> Row:
 
 def _rows() -> list[Row]:
     lines = [line for each in RECORD_TYPES for line in RECORDS.format(**each).splitlines()]
-    lines += FUNNEL.splitlines() + DAY.splitlines()
+    lines += FUNNEL.splitlines() + DAY.splitlines() + NOT_LIKE_OTHER_SETUP.splitlines()
     lines += [f"{line} {200 if 'GET' in line else 303} 404 404 404" for line in SETUP.splitlines() if line]
     return [_row(line) for line in lines if line]
 

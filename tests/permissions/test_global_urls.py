@@ -16,6 +16,8 @@ TABLE = """
 front_door                              -                        302 302
 workspaces                              -                        302 200
 new_workspace                           -                        200 200
+sign_up_sent                            -                        200 200
+sign_up                                 token=wrong              404 404
 invitation                              slug=$slug token=$token  200 200
 invitation                              slug=$slug token=wrong   404 404
 invitation                              slug=nowhere token=x     404 404
@@ -31,6 +33,11 @@ account_reset_password                  -                        200 200
 account_reset_password_done             -                        200 200
 account_reset_password_from_key         uidb36=1 key=x           200 200
 account_reset_password_from_key_done    -                        200 200
+password_link                           slug=$slug token=$password_token  200 200
+password_link                           slug=$slug token=wrong   404 404
+password_link                           slug=nowhere token=x     404 404
+mail_address_proof                      -                        405 405
+verify_address                          token=wrong              302 404
 usersessions_list                       -                        302 200
 """
 ROWS = [line.split() for line in TABLE.splitlines() if line]

@@ -15,9 +15,10 @@ from django.utils import timezone
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.tenants.context import tenant_context
+from crm.users.inviting import invite_member, resend_invitation
 from crm.users.models import Invitation, Membership, Role, User
 from crm.users.selectors import members, pending_invitations
-from crm.users.services import ensure_member, invite_member, resend_invitation, update_member
+from crm.users.services import ensure_member, update_member
 from tests.people import PASSWORD, Firm, client_of, make_user
 
 NEW = {"person_name": "Nora New", "password": PASSWORD}

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from crm.setup.http import add_error, setup_page, show, tell_refusal
@@ -15,7 +16,7 @@ from crm.setup.people_forms import InvitationForm, PersonForm
 from crm.setup.usage import held_by
 from crm.ui.http import go, method
 from crm.ui.toasts import say
-from crm.users import invitations, selectors, services
+from crm.users import invitations, inviting, mailing, passwords, selectors, services
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
 from crm.users.person import tell_namesakes
@@ -36,14 +37,22 @@ def invite(request: WorkspaceRequest) -> HttpResponse:
     form = InvitationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            member = services.invite_member(actor=request.actor, **form.values())
+            member = inviting.invite_member(actor=request.actor, **form.values())
         except ValidationError as error:
             add_error(form, error)
         else:
-            say(request, _("An invitation is on its way to %(email)s.") % {"email": member.email})
+            _tell_of_invitation(request, member)
             tell_namesakes(request, member)
             return go(request, _url_of(member))
-    return show(request, "setup/invite.html", {}, form=form)
+    return show(request, "setup/invite.html", mailing.words(), form=form)
+
+
+def _tell_of_invitation(request: WorkspaceRequest, member: Membership) -> None:
+    words = {"email": member.email, "name": member.name}
+    if mailing.is_mailed():
+        say(request, _("An invitation is on its way to %(email)s.") % words)
+    else:
+        say(request, _("%(name)s is invited. Hand over the link: no mail was sent.") % words, tone="warning")
 
 
 @setup_page
@@ -66,6 +75,8 @@ def edit_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
         "used": held_by("owner", member),
         "invitation": invitation,
         "invitation_url": invitations.url_of(invitation) if invitation else "",
+        "no_password_link": passwords.objection(actor=request.actor, member=member),
+        **mailing.words(),
     }
     return show(request, "setup/person.html", context, form=form)
 
@@ -100,9 +111,29 @@ def resend_invitation(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     member = _member(id)
     if member.user_id is not None or not member.email or not member.is_active:
         raise Http404
-    services.resend_invitation(actor=request.actor, member=member)
-    say(request, _("A new invitation is on its way to %(email)s.") % {"email": member.email})
+    try:
+        inviting.resend_invitation(actor=request.actor, member=member)
+    except ValidationError as error:
+        tell_refusal(request, error)
+    else:
+        _tell_of_invitation(request, member)
     return go(request, _url_of(member))
+
+
+@setup_page
+@require_POST
+@never_cache
+def make_password_link(request: WorkspaceRequest, id: UUID) -> HttpResponse:
+    """Make the link that sets a new password, and show it this once."""
+    member = _member(id)
+    if not member.user_id or not member.is_active:
+        raise Http404
+    try:
+        link = passwords.make_password_link(actor=request.actor, member=member)
+    except ValidationError as error:
+        tell_refusal(request, error)
+        return go(request, _url_of(member))
+    return show(request, "setup/password_link.html", {"member": member, "link": link})
 
 
 def _member(member_id: UUID) -> Membership:

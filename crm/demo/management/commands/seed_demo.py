@@ -14,11 +14,12 @@ from crm.demo.funnel import Funnel, make_vendors
 from crm.demo.people import hire, sign_up
 from crm.demo.story import Story, start_of
 from crm.demo.today import set_out_tasks
+from crm.local.mailbox import DEMO_SLUG
 from crm.local.run import DEMO_EMAIL
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 
-SLUG, OTHER_SLUG = "demo", "rival"
+SLUG, OTHER_SLUG = DEMO_SLUG, "rival"
 
 
 class Command(BaseCommand):

@@ -1,0 +1,130 @@
+"""Letting people into a workspace: invitations made, sent again and taken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.tenants.memo import forget
+from crm.tenants.text import email_key
+from crm.users import invitations, mailing
+from crm.users.models import Invitation, Membership, Role, Team, User
+from crm.users.passwords import set_new_password
+from crm.users.selectors import member_by_name_or_email
+from crm.users.services import create_member, create_person, personal_name
+
+MOST_AN_HOUR = 200  # of one workspace
+MOST_TO_ONE = 6
+
+
+@atomic
+def invite_member(*, actor: Membership, email: str, name: str, role: Role, team: Team | None = None) -> Membership:
+    """Make a place for somebody, with a link to it that is good for 14 days; it is mailed where mail is set up.
+
+    Who was only named by an import, or has not taken an earlier invitation, gets that place with all its records.
+    """
+    email = email_key(email)
+    if not email:
+        raise ValidationError({"email": _("Give an e-mail address: signing in will be by it.")})
+    name = personal_name(name, email)
+    waiting = member_by_name_or_email(email) or member_by_name_or_email(name)
+    if waiting and waiting.user_id is None and waiting.email in ("", email):
+        member = Membership.objects.select_for_update().get(pk=waiting.pk)
+        member.email, member.role, member.team, member.is_active = email, role, team, True
+        member.save(update_fields=["email", "role", "team", "is_active"])
+    elif waiting and waiting.email == email:
+        raise ValidationError({"email": _("%(name)s is a member already.") % {"name": waiting.name}})
+    else:
+        member = create_member(name=name or email, email=email, role=role, team=team)
+    forget("users.")
+    resend_invitation(actor=actor, member=member)
+    return member
+
+
+@atomic
+def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
+    """Make a new link for a member who has not come yet, and mail it; the old one ends."""
+    _keep_within_limits(member)
+    invitation = invitations.issue(membership=member, invited_by=actor)
+    events.record(
+        name="member.invited",
+        record=member,
+        actor=actor,
+        data={"email": member.email, "role": member.role.name, "invitation": str(invitation.pk)},
+    )
+    return invitation
+
+
+@atomic
+def accept_invitation(
+    *, invitation: Invitation, user: User, by_mail: bool = False, new_password: str = ""
+) -> Membership:
+    """Give ``user`` the place that the invitation is for. Taken already, or by another person: ``ValidationError``.
+
+    An account does not prove its address: an admin elsewhere may have made it with an invitation that was not for
+    them. Here it must be proven: by the link of the mail (``by_mail``) or one that ``mailing`` sent before; where no
+    mail is read, by a ``new_password``, which whoever made the account does not know.
+    """
+    member = Membership.objects.select_for_update().select_related("role").get(pk=invitation.membership_id)
+    if member.user_id is not None or not member.is_active:
+        raise ValidationError(_("This invitation was taken already."))
+    if user.email != member.email:
+        raise ValidationError(_("This invitation is for %(email)s.") % {"email": member.email})
+    if Membership.objects.filter(user=user).exists():
+        raise ValidationError(_("You are a member of this workspace already."))
+    _prove(user, by_mail, new_password)
+    return _give_place(invitation, member, user)
+
+
+@atomic
+def join(*, invitation: Invitation, person: dict[str, str], by_mail: bool = False) -> Membership:
+    """Create a person (see ``create_person``) who takes the invitation at once, or neither."""
+    user = create_person(**person, is_proven=by_mail)
+    member = Membership.objects.select_for_update().select_related("role").get(pk=invitation.membership_id)
+    if member.user_id is not None or not member.is_active:
+        raise ValidationError(_("This invitation was taken already."))
+    return _give_place(invitation, member, user)
+
+
+def needs_proof(user: User, by_mail: bool) -> bool:
+    """Whether ``user`` has yet to prove their address before they can take an invitation."""
+    return user.email_verified_at is None and not by_mail
+
+
+def _prove(user: User, by_mail: bool, new_password: str) -> None:
+    if by_mail:
+        verify_address(user)
+    if not needs_proof(user, by_mail):
+        return
+    if mailing.is_read():
+        raise ValidationError(_("First show that %(email)s is your address.") % {"email": user.email})
+    set_new_password(user, new_password)
+
+
+def verify_address(user: User) -> None:
+    """Note that ``user`` reads the mail of their address."""
+    if user.email_verified_at is None:
+        user.email_verified_at = timezone.now()
+        user.save(update_fields=["email_verified_at"])
+
+
+def _give_place(invitation: Invitation, member: Membership, user: User) -> Membership:
+    member.user = user
+    member.save(update_fields=["user"])
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    forget("users.")
+    events.record(name="member.joined", record=member, actor=member)
+    return member
+
+
+def _keep_within_limits(member: Membership) -> None:
+    """So that nobody's mailbox is flooded in the name of an installation."""
+    lately = Invitation.objects.filter(created_at__gt=timezone.now() - timedelta(hours=1))
+    if lately.filter(membership=member).count() >= MOST_TO_ONE or lately.count() >= MOST_AN_HOUR:
+        raise ValidationError(_("Too many invitations within an hour. Try again later."))
