@@ -17,10 +17,11 @@ from crm.bulk.forms import ask, kept
 from crm.bulk.models import BulkRun, BulkState
 from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
-from crm.pages.listing import Listing, filter_context, filtered, read_listing
+from crm.pages.listing import Listing, filtered, read_listing
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
+from crm.saved_views.state import chips
 from crm.ui import format as formats
 from crm.ui.http import go, method, respond, respond_polled
 from crm.ui.spreadsheets import defuse
@@ -145,7 +146,7 @@ def _ask(
         "form": form,
         "heading": services.heading(action, record_type, count),
         "ids": ids,
-        "chips": [] if ids else filter_context(request, listing)["chips"],
+        "chips": [] if ids else chips(listing.state, request.actor),
         "query": listing.state.query(),
         "back": back,
         "is_large": count > services.AT_ONCE,

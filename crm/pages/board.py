@@ -19,10 +19,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.fields.kinds import Money
-from crm.pages.listing import Listing, filter_context, filtered, links, read_listing
+from crm.pages.filtering import answer_filters, filter_context
+from crm.pages.listing import Listing, filtered, links, read_listing
 from crm.records.registry import url
 from crm.records.types import Board, RecordType
-from crm.saved_views.selectors import may_change
 from crm.saved_views.state import Filter, ViewState
 from crm.ui import format as formats
 from crm.ui.http import respond
@@ -88,6 +88,8 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
     """``GET /<type>/board/``: the same view, filters and all, as on the list."""
     require(may(request.actor, "view", record_type.key))
     listing, board = read_listing(request, record_type), _board(record_type)
+    if answer := answer_filters(request, listing.state):
+        return answer
     records = _records(request, listing)
     groups = _groups(listing, _columns(request, listing, records))
     shown = _shown_group(listing, groups)
@@ -107,9 +109,8 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
         "count": shown.count,
         "here": here,
         "may_create": may(request.actor, "create", record_type.key),
-        "may_change_view": listing.state.view and may_change(request.actor, listing.state.view),
-        **filter_context(request, listing),
-        **links(request, listing),
+        **filter_context(request, listing.state),
+        **links(request),
     }
     return respond(request, "pages/board.html", context)
 

@@ -9,21 +9,21 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
-from crm.fields.kinds import Date, Money
-from crm.fields.kinds.base import OPERATORS
+from crm.fields.kinds import Money
 from crm.fields.spec import FieldSpec
-from crm.pages.rows import css_of, draw_filter_menu, draw_rows
+from crm.pages.filtering import answer_filters, filter_context
+from crm.pages.rows import css_of, draw_rows
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
-from crm.saved_views.selectors import Views, may_change, views_of
-from crm.saved_views.state import Chip, Filter, ViewState, chips, read_state
+from crm.saved_views.models import SavedView
+from crm.saved_views.selectors import Views, views_of
+from crm.saved_views.state import ViewState, read_state, state_of_view
 from crm.ui import format as formats
-from crm.ui.http import go, respond
-from crm.ui.paging import CAP, capped_count, page_by_key
+from crm.ui.http import respond
+from crm.ui.paging import CAP, Count, capped_count, page_by_key
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
-from crm.users.models import Membership
 
 PAGE_SIZE = 50
 EXACTLY = 2**31  # a cap that no count reaches
@@ -79,8 +79,8 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
     """``GET /<type>/``: a page of the list; htmx gets the table alone."""
     require(may(request.actor, "view", record_type.key))
     listing = read_listing(request, record_type)
-    if "_field" in request.GET:
-        return go(request, _with_filter(request, listing.state))
+    if answer := answer_filters(request, listing.state):
+        return answer
     records = filtered(request, listing)
     shown = (*listing.state.specs, record_type.spec("name"))
     page = page_by_key(
@@ -102,24 +102,16 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
             record_type, listing.state.specs, page.rows, request.actor, selectable=bool(bulk["bulk_actions"])
         ),
         "count": capped_count(records, cap=EXACTLY if exact else CAP),
+        "has_sums": any(isinstance(spec.kind, Money) for spec in listing.state.specs),
         "sums": _sums(listing.state, records) if exact else [],
+        "exact": exact,
         "may_create": may(request.actor, "create", record_type.key),
-        "may_change_view": listing.state.view and may_change(request.actor, listing.state.view),
+        **({} if page.rows else _where_else(request, listing)),
         **bulk,
-        **filter_context(request, listing),
-        **links(request, listing),
+        **filter_context(request, listing.state),
+        **links(request),
     }
     return respond(request, "pages/list.html", context, partial="table")
-
-
-def _with_filter(request: WorkspaceRequest, state: ViewState) -> str:
-    """The list's address with the filter of the form in ``pages/parts/filters.html``."""
-    name, operator = request.GET["_field"], request.GET.get("_operator", "is")
-    values = tuple(value for value in request.GET.getlist("_value") if value)
-    kept = tuple(one for one in state.filters if one.field != name)
-    if values or operator in ("empty", "filled"):
-        kept = (*kept, Filter(name, operator, values))
-    return f"{request.path}{state.query(filters=kept)}"
 
 
 def _head(state: ViewState, spec: FieldSpec) -> Head:
@@ -153,42 +145,20 @@ def _sums(state: ViewState, records: QuerySet) -> list[tuple[str, str]]:
     return found
 
 
-def filter_context(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
-    """The chips, and the form of the one filter that is being added or changed (``?edit=<field>``)."""
-    record_type, state = listing.record_type, listing.state
-    known: list[Chip] = chips(state, request.actor)
-    editing = request.GET.get("edit", "")
-    context: dict[str, Any] = {
-        "chips": known,
-        "filter_menu": draw_filter_menu(record_type.specs_now(), state.query()),
-        "editing": None,
-    }
-    if record_type.has(editing) and (spec := record_type.spec(editing)).kind.operators:
-        present = next((one for one in state.filters if one.field == editing), Filter(editing))
-        context["editing"] = {
-            "spec": spec,
-            "present": present,
-            "operators": [(key, OPERATORS[key]) for key in spec.kind.operators],
-            "options": spec.kind.options(spec, request.actor),
-            "is_day": isinstance(spec.kind, Date),
-            "day": next((value for value in present.values if value[:4].isdigit()), ""),
-            "texts": [_words(spec, value, request.actor) for value in present.values] or [""],
-            "others": [one for one in state.filters if one.field != editing],
-        }
-    return context
+def _where_else(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
+    """For a list that shows nothing: whether there is any record, and which of the person's views show some."""
+    records = visible_records(request.actor, listing.record_type)
+    has_any = records.exists()
+    found: list[tuple[SavedView, Count]] = []
+    for view in listing.views.tabs if has_any else ():
+        try:
+            count = capped_count(state_of_view(listing.record_type, view).apply(records, request.actor))
+        except ValidationError:  # a view that cannot be read says so itself
+            continue
+        if count.value:
+            found.append((view, count))
+    return {"has_any": has_any, "elsewhere": found}
 
 
-def _words(spec: FieldSpec, value: str, actor: Membership) -> str:
-    try:
-        return spec.kind.describe(spec, [value], actor)
-    except ValidationError:
-        return value
-
-
-def links(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
-    state = listing.state
-    return {
-        "query": state.query(),
-        "can_export": request.actor.role.can_export,
-        "can_import": request.actor.role.can_import,
-    }
+def links(request: WorkspaceRequest) -> dict[str, Any]:
+    return {"can_export": request.actor.role.can_export, "can_import": request.actor.role.can_import}

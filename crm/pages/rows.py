@@ -106,10 +106,9 @@ def _button(action: Action) -> _Button:
 def draw_filter_menu(specs: Iterable[FieldSpec], query: str) -> SafeString:
     """A link for each field that can be filtered by, to the list with the form of that filter."""
     offered = (spec for spec in specs if spec.kind.operators)
-    address = escape(query)
-    return SafeString(
-        "".join(
-            f'<a class="menu-item" href="{address}&amp;edit={spec.name}#filter">{escape(str(spec.label))}</a>'
-            for spec in offered
-        )
+    start = escape(f"{query}&edit=")
+    links = (
+        f'<a class="menu-item" href="{start}{one.name}#filter" hx-get="{start}{one.name}">{escape(str(one.label))}</a>'
+        for one in offered
     )
+    return SafeString("".join(links))

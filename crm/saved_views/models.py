@@ -21,6 +21,7 @@ class SavedView(TenantModel):
     record_type = models.CharField(max_length=30, db_collation="C")
     name = models.CharField(max_length=100)
     state = models.JSONField(default=dict)
+    previous = models.JSONField(null=True)  # the state before its last change, for the Undo of that
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.OWN)
     owner = TenantForeignKey("users.Membership", null=True)  # None: shipped with the workspace
     is_default = models.BooleanField(default=False)  # the one that the list opens on

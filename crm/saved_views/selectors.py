@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, Subquery
 from crm.records.types import RecordType
 from crm.saved_views.models import Audience, PinnedView, SavedView
 from crm.users.models import Membership
-from crm.users.selectors import teammate_ids
+from crm.users.selectors import member, members, teammate_ids
 
 TABS = 6  # views that stand as tabs; the others are in the menu
 
@@ -72,6 +72,17 @@ def pins_of(actor: Membership) -> dict[UUID, PinnedView]:
 def get_view(actor: Membership, record_type: RecordType, view_id: UUID, *, deleted: bool = False) -> SavedView | None:
     found = SavedView.objects.filter(visible_views(actor, record_type), pk=view_id)
     return found.filter(deleted_at__isnull=not deleted).first()
+
+
+def reach_of(view: SavedView) -> int:
+    """How many active people have ``view`` among theirs."""
+    people = {member.pk for member in members()}
+    if view.audience == Audience.ALL:
+        return len(people)
+    mine = {view.owner_id} & people
+    if view.audience == Audience.TEAM and (owner := member(view.owner_id)) and owner.team:
+        mine |= teammate_ids(owner.team) & people
+    return len(mine)
 
 
 def may_change(actor: Membership, view: SavedView) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
@@ -59,9 +62,24 @@ def update_view(
     """Rename, share or change ``view``; what is None stays."""
     _name_and_share(view, view.name if name is None else name, audience or view.audience)
     if state is not None:
-        view.state = state.as_json()
-    view.save(update_fields=["name", "audience", "state"])
+        view.previous, view.state = view.state, state.as_json()
+    view.save(update_fields=["name", "audience", "state", "previous"])
     _tell(actor, "changed", view)
+
+
+@transaction.atomic
+def undo_state(*, actor: Membership, view: SavedView, written: str) -> None:
+    """Give ``view`` the state back that it had before ``written`` (a ``mark_of``); refused when it changed since."""
+    if view.previous is None or mark_of(view) != written:
+        raise ValidationError(_("The view %(name)s has been changed since. Nothing was undone.") % {"name": view.name})
+    view.state, view.previous = view.previous, None
+    view.save(update_fields=["state", "previous"])
+    _tell(actor, "changed", view)
+
+
+def mark_of(view: SavedView) -> str:
+    """A short mark of the view's state, another one for another state."""
+    return hashlib.sha256(json.dumps(view.state, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @transaction.atomic

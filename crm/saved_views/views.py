@@ -17,12 +17,13 @@ from crm.records import registry
 from crm.records.types import RecordType
 from crm.saved_views import services
 from crm.saved_views.models import Audience, SavedView
-from crm.saved_views.selectors import get_view, may_change, pins_of, views_of
+from crm.saved_views.selectors import get_view, may_change, pins_of, reach_of, views_of
 from crm.saved_views.state import ViewState, chips, read_state, state_of_view
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
+from crm.users.models import Membership
 
 
 class ViewForm(forms.Form):
@@ -50,7 +51,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     """``?<the list's query>``: GET asks for a name, POST keeps the state under it."""
     record_type = _type(request, key)
     state = _state(request, record_type)
-    form = ViewForm(request.POST or None)
+    form = ViewForm(request.POST or None, initial={"name": request.GET.get("_name", "")[:100]})
     if request.method == "POST" and form.is_valid():
         made = _try(form, lambda: services.save_view(actor=request.actor, state=state, **form.cleaned_data))
         if made is not None:
@@ -61,13 +62,9 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 
 def view(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
-    """GET: rename and share; POST: writes that, or (``state``) the list's query."""
+    """GET: rename and share; POST writes that."""
     record_type, saved = _own_view(request, key, view_id)
     posted = request.method == "POST"
-    if posted and "state" in request.POST:
-        services.update_view(actor=request.actor, view=saved, state=_state(request, record_type))
-        say(request, _("The view %(name)s was saved.") % {"name": saved.name})
-        return go(request, _list_url(record_type, saved))
     form = ViewForm(request.POST or None, initial={"name": saved.name, "audience": saved.audience})
     if posted and form.is_valid():
         done = _try(form, lambda: services.update_view(actor=request.actor, view=saved, **form.cleaned_data) or True)
@@ -76,6 +73,42 @@ def view(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
             return go(request, reverse("saved_views:index", args=[key]))
     context = {"type": record_type, "form": form, "view": saved, "back": reverse("saved_views:index", args=[key])}
     return respond(request, "saved_views/edit.html", context, partial="form", status=422 if form.errors else 200)
+
+
+def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
+    """``?<the list's query>``: GET asks whether the view shall be that from now on, POST does it, DELETE undoes it."""
+    record_type, saved = _own_view(request, key, view_id)
+    if method(request) == "DELETE":
+        try:
+            services.undo_state(actor=request.actor, view=saved, written=request.GET.get("_written", ""))
+            say(request, _("The view %(name)s is as it was.") % {"name": saved.name})
+        except ValidationError as error:
+            say(request, " ".join(error.messages), tone="warning")
+        return go(request, _list_url(record_type, saved))
+    new_state = _state(request, record_type)
+    if request.method == "POST":
+        services.update_view(actor=request.actor, view=saved, state=new_state)
+        undo = f"{request.path}?_written={services.mark_of(saved)}"
+        say(request, _("The view %(name)s was saved.") % {"name": saved.name}, undo_url=undo)
+        return go(request, _list_url(record_type, saved))
+    present = state_of_view(record_type, saved)
+    context = {
+        "type": record_type,
+        "view": saved,
+        "people": reach_of(saved),
+        "is_shared": saved.audience != Audience.OWN,
+        "before": _told(present, request.actor),
+        "after": _told(new_state, request.actor),
+        "query": new_state.query(),
+        "back": f"{_list_url(record_type)}{new_state.query()}",
+    }
+    return respond(request, "saved_views/state.html", context, partial="form")
+
+
+def _told(shown: ViewState, actor: Membership) -> dict[str, Any]:
+    """What a list shows, in words."""
+    columns = ", ".join(str(spec.label) for spec in shown.specs)
+    return {"chips": chips(shown, actor), "columns": columns, "sort": shown.sort_spec.label, "down": shown.descending}
 
 
 def deletion(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:

@@ -29,7 +29,9 @@ STYLES = (
     "overlays", "display", "blocks", "record", "timeline", "files", "stages", "charts", "convert", "vetting", "report",
     "utilities",
 )  # fmt: skip
-SCRIPTS = ("page", "theme", "menus", "dialogs", "palette", "rows", "keys", "board", "lookup", "tags", "files")
+SCRIPTS = (
+    "page", "theme", "menus", "dialogs", "palette", "rows", "filters", "keys", "board", "lookup", "tags", "files",
+)  # fmt: skip
 _TOKEN = f"csrf{secrets.token_hex(16)}"  # stands in a remembered frame where the request's token goes
 
 

@@ -10,6 +10,8 @@ from crm.records import registry
 from crm.records.types import RecordType
 from crm.saved_views.models import SavedView
 from crm.tenants.context import tenant_context
+from crm.ui.toasts import undo_of
+from crm.users.models import Membership
 from tests import make
 from tests.people import Firm, client_of
 
@@ -77,11 +79,70 @@ def test_a_view_shared_with_the_team_reaches_the_team_only(firm: Firm, bonn: Non
     assert "Bonn!" in names(firm.sam)
 
 
-def test_the_lists_state_is_saved_back_to_the_view(firm: Firm, bonn: None) -> None:
+def test_the_lists_state_is_saved_back_to_the_view_and_undone(firm: Firm, bonn: None) -> None:
     view = save(firm, firm.ana, "Bonn")
-    answer = client_of(firm.ana).post(f"/acme/views/accounts/{view.pk}/?view={view.pk}&city=Ulm", {"state": "1"})
-    assert answer.status_code == 303
+    ana = client_of(firm.ana)
+    asked = ana.get(f"/acme/views/accounts/{view.pk}/state/?view={view.pk}&city=Ulm")
+    assert "Ulm" in asked.content.decode() and rows(firm.ana, f"?view={view.pk}") == ["In Bonn"]
+    answer = ana.post(f"/acme/views/accounts/{view.pk}/state/?view={view.pk}&city=Ulm", follow=True)
     assert rows(firm.ana, f"?view={view.pk}") == ["In Ulm"]
+    [toast] = answer.context["messages"]
+    undo = undo_of(toast)
+    assert undo is not None
+    assert ana.post(undo["url"], {"_method": "DELETE"}).status_code == 303
+    assert rows(firm.ana, f"?view={view.pk}") == ["In Bonn"]
+    assert "has been changed since" in ana.post(undo["url"], {"_method": "DELETE"}, follow=True).content.decode()
+    assert rows(firm.ana, f"?view={view.pk}") == ["In Bonn"]
+
+
+def test_an_undo_does_not_take_back_what_somebody_changed_since(firm: Firm, bonn: None) -> None:
+    view = save(firm, firm.ana, "Bonn", "all")
+    path = f"/acme/views/accounts/{view.pk}/state/"
+    answer = client_of(firm.ana).post(f"{path}?view={view.pk}&city=Ulm", follow=True)
+    undo = undo_of(next(iter(answer.context["messages"])))
+    assert undo is not None
+    client_of(firm.ada).post(f"{path}?filters=none")
+    client_of(firm.ana).post(undo["url"], {"_method": "DELETE"})
+    assert rows(firm.ana, f"?view={view.pk}&sort=name") == ["In Bonn", "In Ulm"]
+
+
+def test_who_saves_to_a_shared_view_is_told_whom_it_reaches(firm: Firm, bonn: None) -> None:
+    view = save(firm, firm.ana, "Bonn", "team")
+    path = f"/acme/views/accounts/{view.pk}/state/?view={view.pk}&city=Ulm"
+    assert "2 people see this view" in client_of(firm.ana).get(path).content.decode()  # ana, and max of her team
+    with tenant_context(firm.tenant):
+        everyone = Membership.objects.filter(is_active=True).count()
+        shipped = SavedView.objects.get(record_type="accounts", is_default=True)
+    asked = client_of(firm.ada).get(f"/acme/views/accounts/{shipped.pk}/state/?filters=none").content.decode()
+    assert f"{everyone} people see this view" in asked and "opens on it" in asked
+
+
+def test_who_may_not_change_a_view_saves_one_of_their_own(firm: Firm, bonn: None) -> None:
+    with tenant_context(firm.tenant):
+        shipped = SavedView.objects.get(record_type="accounts", is_default=True)
+    page = client_of(firm.ana).get(f"/acme/accounts/?view={shipped.pk}&city=Ulm").content.decode()
+    assert "Save to this view" not in page and "Save as a view" in page
+    assert (
+        "Save to this view" in client_of(firm.ada).get(f"/acme/accounts/?view={shipped.pk}&city=Ulm").content.decode()
+    )
+    refused = client_of(firm.ana).post(f"/acme/views/accounts/{shipped.pk}/state/?view={shipped.pk}&city=Ulm")
+    assert refused.status_code == 404
+
+
+def test_an_empty_view_says_where_the_records_are(firm: Firm, bonn: None) -> None:
+    page = client_of(firm.ana).get("/acme/accounts/")
+    assert page.context["rows"] == []
+    found = {(view.name, count.value) for view, count in page.context["elsewhere"]}
+    assert {("Prospective accounts", 2), ("All accounts", 2)} <= found
+    assert "Past customers" not in {name for name, _count in found}
+    assert "No accounts yet" not in page.content.decode()
+
+
+def test_a_list_without_any_record_explains_itself(firm: Firm) -> None:
+    page = client_of(firm.ada).get("/acme/accounts/").content.decode()
+    assert "No accounts yet" in page and 'href="new/">New account' in page
+    assert "Import a file" in page
+    assert "Nothing passes these filters" not in page
 
 
 def test_a_list_opens_on_what_its_reader_chose(firm: Firm, bonn: None) -> None:

@@ -194,6 +194,12 @@ saved_views:view       GET     key=leads view_id=$view_shared         200 404 40
 saved_views:view       POST    key=leads view_id=$view_ana            404 404 303 404
 saved_views:view       POST    key=leads view_id=$view_shared         303 404 404 404
 saved_views:view       POST    key=leads view_id=$view_shipped        303 404 404 404
+saved_views:state      GET     key=leads view_id=$view_ana            404 404 200 404
+saved_views:state      GET     key=leads view_id=$view_shipped        200 404 404 404
+saved_views:state      POST    key=leads view_id=$view_ana            404 404 303 404
+saved_views:state      POST    key=leads view_id=$view_shipped        303 404 404 404
+saved_views:state      DELETE  key=leads view_id=$view_ana            404 404 303 404
+saved_views:state      DELETE  key=leads view_id=$view_shipped        303 404 404 404
 saved_views:deletion   POST    key=leads view_id=$view_ana            404 404 303 404
 saved_views:deletion   POST    key=leads view_id=$view_shared         303 404 404 404
 saved_views:deletion   DELETE  key=leads view_id=$view_deleted        303 404 303 404

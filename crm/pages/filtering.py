@@ -1,0 +1,170 @@
+"""The filters over a list or a board: chips, the menu that adds one, and the form of the one that is being edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from crm.fields.kinds import Date
+from crm.fields.kinds.base import OPERATORS
+from crm.fields.kinds.choice import OneOf
+from crm.fields.spec import FieldSpec
+from crm.pages.rows import draw_filter_menu
+from crm.saved_views.selectors import may_change
+from crm.saved_views.state import Filter, ViewState, chips
+from crm.ui.http import go, is_fragment, respond
+from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
+
+WITHOUT_VALUE = frozenset({"empty", "filled"})
+OF_ONE_VALUE = frozenset({"from", "to", "before", "after"})
+BAR = "filters"  # the id of the part of the page that holds the chips
+
+
+@dataclass(frozen=True)
+class FilterForm:
+    """The form of one filter; ``parameter`` says which of the list it is, "" one that is being added."""
+
+    spec: FieldSpec
+    parameter: str
+    present: Filter
+    options: list[tuple[str, str]]
+    ticked: frozenset[str]
+    texts: list[str]
+    kept: list[tuple[str, str]]  # the list's parameters
+    without: str  # the list's query without this filter
+    problem: str = ""
+
+    @property
+    def operators(self) -> list[tuple[str, Any]]:
+        return [(key, OPERATORS[key]) for key in self.spec.kind.operators]
+
+    @property
+    def is_day(self) -> bool:
+        return isinstance(self.spec.kind, Date)
+
+    @property
+    def days(self) -> list[str]:
+        return [value for value in self.present.values if value[:4].isdigit()] or [""]
+
+
+def answer_filters(request: WorkspaceRequest, state: ViewState) -> HttpResponse | None:
+    """Answer what chips and form ask for: the way to the list with the filter that was sent, or the bar alone.
+
+    None: the whole page is asked for. A form that cannot be taken is shown again with what is wrong.
+    """
+    form = read_form(request, state)
+    if form is not None and "_field" in request.GET and not form.problem:
+        return go(request, f"{request.path}{_with_filter(request, state, form)}")
+    if is_fragment(request) and request.htmx.target == BAR:
+        context = {"type": state.record_type, "state": state, **filter_context(request, state)}
+        return respond(request, "pages/parts/filters.html", context)
+    return None
+
+
+def filter_context(request: WorkspaceRequest, state: ViewState) -> dict[str, Any]:
+    """What ``pages/parts/filters.html`` shows."""
+    return {
+        "query": state.query(),
+        "chips": chips(state, request.actor),
+        "filter_menu": draw_filter_menu(state.record_type.specs_now(), state.query()),
+        "editing": read_form(request, state),
+        "may_change_view": state.view and may_change(request.actor, state.view),
+    }
+
+
+def read_form(request: WorkspaceRequest, state: ViewState) -> FilterForm | None:
+    """The form that the URL opens (``edit=<parameter>``) or has sent (``_field=…``)."""
+    sent = "_field" in request.GET
+    parameter = request.GET.get("_was" if sent else "edit", "")
+    name = request.GET.get("_field", "") if sent else parameter.partition("__")[0]
+    if not state.record_type.has(name) or not (spec := state.record_type.spec(name)).kind.operators:
+        return None
+    before = next((one for one in state.filters if one.parameter == parameter and one.field == name), None)
+    shown = before or Filter(name, spec.kind.operators[0])
+    problem = ""
+    if sent:
+        shown = _sent(request, spec, before)
+        problem = _problem(spec, shown, request.actor)
+    options, ticked = _options(spec, shown, request.actor)
+    without = state.without(before) if before else ""
+    words = [_words(spec, value, request.actor) for value in shown.values]
+    return FilterForm(
+        spec, before.parameter if before else "", shown, options, ticked, [*words, ""], state.pairs(), without, problem
+    )
+
+
+def _sent(request: WorkspaceRequest, spec: FieldSpec, before: Filter | None) -> Filter:
+    """The filter of the form. What stands for several (``meaning:open``) stays that while just they are ticked."""
+    operator = request.GET.get("_operator", "is")
+    values = tuple(dict.fromkeys(value for value in request.GET.getlist("_value") if value.strip()))
+    if operator in WITHOUT_VALUE:
+        values = ()
+    if before and values and frozenset(values) == _options(spec, before, request.actor)[1]:
+        values = before.values
+    return Filter(spec.name, operator, values)
+
+
+def _problem(spec: FieldSpec, sent: Filter, actor: Membership) -> str:
+    if sent.operator not in spec.kind.operators:
+        return _("Choose a condition.")
+    if sent.operator in WITHOUT_VALUE:
+        return ""
+    if not sent.values:
+        return _("Choose a value, or remove the filter.")
+    if sent.operator in OF_ONE_VALUE and len(sent.values) > 1:
+        return _("“%(operator)s” takes one value.") % {"operator": OPERATORS[sent.operator]}
+    try:
+        spec.kind.filter(spec, sent.operator, list(sent.values), actor)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _with_filter(request: WorkspaceRequest, state: ViewState, form: FilterForm) -> str:
+    """The list's query with the filter in the place of the one that it was; beside a twin the values join."""
+    new, was = form.present, request.GET.get("_was", "")
+    twin = next((one for one in state.filters if one.parameter == new.parameter != was), None)
+    if twin and new.operator not in OF_ONE_VALUE:
+        new = Filter(new.field, new.operator, tuple(dict.fromkeys([*twin.values, *new.values])))
+    replaced = {was, new.parameter}
+    place = next((i for i, one in enumerate(state.filters) if one.parameter in replaced), len(state.filters))
+    before = [one for one in state.filters[:place] if one.parameter not in replaced]
+    after = [one for one in state.filters[place:] if one.parameter not in replaced]
+    return state.query(filters=(*before, new, *after))
+
+
+def _options(spec: FieldSpec, shown: Filter, actor: Membership) -> tuple[list[tuple[str, str]], frozenset[str]]:
+    """What can be ticked, and what is: each that a value stands for; a value that is no longer offered can be seen."""
+    options = spec.kind.options(spec, actor)
+    if not options:
+        return [], frozenset()
+    known = {value for value, _label in options}
+    ticked: list[str] = []
+    for value in shown.values:
+        meant = [value] if value in known else _meant(spec, value, actor)
+        if not meant or not known.issuperset(meant):
+            options = [*options, (value, _words(spec, value, actor))]
+            meant = [value]
+        ticked += meant
+    return options, frozenset(ticked)
+
+
+def _meant(spec: FieldSpec, value: str, actor: Membership) -> list[str]:
+    if not isinstance(spec.kind, OneOf):
+        return []
+    try:
+        return [str(row_id) for row_id in spec.kind.read([value], actor)]
+    except ValidationError:
+        return []
+
+
+def _words(spec: FieldSpec, value: str, actor: Membership) -> str:
+    try:
+        return spec.kind.describe(spec, [value], actor)
+    except ValidationError:
+        return value

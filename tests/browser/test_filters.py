@@ -1,0 +1,90 @@
+"""Filters of a list and of a board, by mouse and keyboard: the form stands under its chip and moves nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.browser.conftest import SignIn
+from tests.people import Firm
+
+
+@pytest.fixture
+def at_list(fresh_firm: Firm, page: Page, sign_in: SignIn) -> Page:
+    with tenant_context(fresh_firm.tenant):
+        make.lead(fresh_firm.ana, first_name="", last_name="Anders", company="Ash")
+        make.lead(fresh_firm.max, first_name="", last_name="Berg", company="Birch")
+    sign_in(fresh_firm.ada)
+    page.goto(fresh_firm.url("leads:list"))
+    return page
+
+
+def chip(page: Page, text: str) -> Locator:
+    return page.locator(".chip > a:first-child", has_text=re.compile(text))
+
+
+@pytest.mark.parametrize("layout", ["list", "board"])
+def test_a_filter_is_changed_under_its_chip(at_list: Page, fresh_firm: Firm, layout: str) -> None:
+    page = at_list
+    if layout == "board":
+        page.goto(fresh_firm.url("leads:board"))
+    below = page.locator(".table-scroll, .board").bounding_box()
+    chip(page, "^Status").click()
+    form = page.locator("#filter")
+    expect(form.get_by_role("checkbox", checked=True)).to_have_count(3)
+    expect(form.get_by_role("checkbox").first).to_be_focused()
+    assert page.locator(".table-scroll, .board").bounding_box() == below
+    for status in ("New", "Working", "Qualified"):
+        form.get_by_label(status, exact=True).uncheck()
+    form.get_by_role("button", name="Filter").click()
+    expect(form.get_by_role("alert")).to_have_text("Choose a value, or remove the filter.")
+    form.get_by_label("Working", exact=True).check()
+    form.get_by_role("button", name="Filter").click()
+    expect(chip(page, "^Status is Working$")).to_be_visible()
+    expect(form).to_have_count(0)
+
+
+def test_escape_and_a_press_elsewhere_close_the_form(at_list: Page) -> None:
+    page = at_list
+    chip(page, "^Status").click()
+    expect(page.locator("#filter")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter")).to_have_count(0)
+    expect(chip(page, "^Status")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#filter")).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+    expect(page.locator("#filter")).to_have_count(0)
+
+
+def test_a_filter_is_added_and_removed(at_list: Page) -> None:
+    page = at_list
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator("#filter-add").get_by_role("link", name="Company", exact=True).click()
+    page.locator("#filter").get_by_label("Value").first.fill("Birch")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader")).to_have_text([re.compile("Berg")])
+    chip(page, "^Company").click()
+    page.locator("#filter").get_by_role("link", name="Remove").click()
+    expect(page.get_by_role("rowheader")).to_have_count(2)
+
+
+def test_saving_to_everybodys_view_asks_first_and_can_be_undone(at_list: Page, fresh_firm: Firm) -> None:
+    page = at_list
+    page.goto(f"{page.url}?company=Birch&view={page.locator('.tab[aria-current]').get_attribute('href')[6:]}")  # type: ignore[index]
+    page.get_by_role("link", name="Save to this view").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("people see this view")
+    dialog.get_by_role("button", name="Change it for everyone").click()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(chip(page, "^Status")).to_be_visible()
+    page.goto(f"{fresh_firm.url('leads:list')}?company=Birch&view={page.url.partition('view=')[2]}")
+    page.get_by_role("link", name="Save to this view").click()
+    dialog.get_by_role("link", name="Save as a view of my own").click()
+    expect(dialog.get_by_label("Name")).to_have_value("My Open leads")
+    dialog.get_by_role("button", name="Save view").click()
+    expect(page.get_by_role("link", name="My Open leads")).to_be_visible()
