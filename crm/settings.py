@@ -11,6 +11,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from crm import queues
 from crm.local.mailbox import mailbox_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -201,6 +202,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # a test client would list all files each time
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_DEFAULT_QUEUE = queues.QUICK
+CELERY_TASK_ROUTES = {job: {"queue": queue} for job, queue in queues.ROUTES.items()}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 0.2, "max_retries": 0}

@@ -19,6 +19,7 @@ from accounts.record import ACCOUNT
 from contacts.record import CONTACT
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
+from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.text import domain_key, sort_key
 from leads.free_mail import firm_domain
@@ -95,11 +96,13 @@ class Imagined:
     def __init__(self, sees: Callable[[Any], bool] = lambda record: True) -> None:
         self._sees = sees
         self._records: dict[UUID, Any] = {}
+        self._added: list[tuple[str, Any]] = []
         self._index: dict[tuple[str, str, Any], list[UUID]] = {}
         self._names: list[str] = []  # of the accounts, in order
 
     def add(self, key: str, record: Any) -> None:
         """Let ``record`` be found from now on, in place of an earlier state of it."""
+        self._added.append((key, record))
         self._records[record.pk] = record
         for name in self._KEYS[key]:
             if value := getattr(record, name):
@@ -108,6 +111,18 @@ class Imagined:
                     insort(self._names, value)
                 if record.pk not in ids:
                     ids.append(record.pk)
+
+    def news(self) -> list[Any]:
+        """What was added since this was asked last, as JSON."""
+        added, self._added = self._added, []
+        return [[key, {field.attname: getattr(one, field.attname) for field in _columns(one)}] for key, one in added]
+
+    def recall(self, news: list[Any]) -> None:
+        """Add again what ``news`` has told."""
+        for key, values in news:
+            model = registry.record_type(key).model
+            self.add(key, model(**{one.attname: one.to_python(values[one.attname]) for one in _columns(model)}))
+        self._added.clear()
 
     def now(self, record: Any) -> Any:
         """The record as it would be by now."""
@@ -121,6 +136,10 @@ class Imagined:
         """The accounts whose ``name_key`` is from ``start`` up to, and without, ``end``."""
         names = self._names[bisect_left(self._names, start) : bisect_left(self._names, end)]
         return self.find("accounts", "name_key", names[:_LOOKED_AT])
+
+
+def _columns(model: Any) -> Any:
+    return model._meta.concrete_fields
 
 
 class _Found:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import structlog
+from collections.abc import Callable
+
 from celery import shared_task
 
-from crm.tenants.jobs import each_tenant
+from crm.events.jobs import answer, ring
+from crm.tenants.jobs import Unfinished, go_round
+from crm.tenants.models import Tenant
 from opportunities.services.lapsing import lapse_workspace
-
-logger = structlog.get_logger(__name__)
 
 
 @shared_task(expires=3600)
-def lapse() -> None:
-    """In every workspace whose day is new, make past customers of who has become one. A failure stays in its own.
+def lapse(after: str = "") -> None:
+    """In every workspace whose day is new, make past customers of who has become one.
 
     Every hour: the workspaces' days begin at different ones. What failed is tried again in the next.
     """
-    for tenant in each_tenant():
-        try:
-            count = lapse_workspace(tenant)
-        except Exception:
-            logger.exception("lapse_failed", tenant=tenant.slug)
-        else:
-            if count:
-                logger.info("customers_lapsed", tenant=tenant.slug, count=count)
+    answer(lapse, after)
+    rest = go_round("customers_lapsed", _lapse, after)
+    if rest is not None:
+        ring(lapse, rest)
+
+
+def _lapse(tenant: Tenant, is_over: Callable[[], bool]) -> int:
+    count = lapse_workspace(tenant, is_over)
+    if count and is_over():
+        raise Unfinished
+    return count

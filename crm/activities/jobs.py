@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import structlog
 from celery import shared_task
 
 from crm.activities.contact_times import note_meetings_held
 from crm.activities.files.storing import clear_away
 from crm.activities.reminders import remind_due, tenants_with_reminders
-from crm.events.jobs import ring
-from crm.tenants.jobs import each_tenant, tenant_by_id
+from crm.events.jobs import answer, ring
+from crm.tenants.jobs import go_round, tenant_by_id
 from crm.tenants.models import Tenant
 
-REMINDERS_PER_JOB = 200
+REMINDERS_PER_JOB = 50
 TENANTS_PER_SWEEP = 500
-
-logger = structlog.get_logger(__name__)
 
 
 @shared_task(expires=3600)
-def clear_files() -> None:
-    """In every workspace, clear away the bytes of files that are gone. A failure stays in its own workspace."""
-    for tenant in each_tenant():
-        try:
-            count = clear_away(tenant)
-        except Exception:
-            logger.exception("clear_files_failed", tenant=tenant.slug)
-        else:
-            if count:
-                logger.info("files_cleared", tenant=tenant.slug, count=count)
+def clear_files(after: str = "") -> None:
+    """In every workspace, clear away the bytes of files that are gone."""
+    answer(clear_files, after)
+    rest = go_round("files_cleared", lambda tenant, is_over: clear_away(tenant), after)
+    if rest is not None:
+        ring(clear_files, rest)
 
 
 @shared_task(expires=60)
@@ -41,6 +34,7 @@ def sweep_reminders() -> None:
 @shared_task(expires=60)
 def remind_tenant(tenant_id: str) -> None:
     """Send one workspace's due reminders. Expires: what a late worker would do, the next sweep does."""
+    answer(remind_tenant, tenant_id)
     try:
         tenant = tenant_by_id(tenant_id)
     except Tenant.DoesNotExist:
@@ -50,10 +44,9 @@ def remind_tenant(tenant_id: str) -> None:
 
 
 @shared_task(expires=900)
-def note_meetings() -> None:
-    """In every workspace, let records know of planned meetings that have been held. A failure stays in its own."""
-    for tenant in each_tenant():
-        try:
-            note_meetings_held(tenant)
-        except Exception:
-            logger.exception("note_meetings_failed", tenant=tenant.slug)
+def note_meetings(after: str = "") -> None:
+    """In every workspace, let records know of planned meetings that have been held."""
+    answer(note_meetings, after)
+    rest = go_round("meetings_noted", lambda tenant, is_over: note_meetings_held(tenant), after)
+    if rest is not None:
+        ring(note_meetings, rest)

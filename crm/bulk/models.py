@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,9 @@ class BulkState(models.TextChoices):
     DONE = "done", _("Done")
     CANCELLED = "cancelled", _("Cancelled")
     FAILED = "failed", _("Failed")
+
+
+OPEN_STATES = (BulkState.QUEUED, BulkState.RUNNING)
 
 
 class BulkRun(TenantModel):
@@ -61,6 +65,13 @@ class BulkRun(TenantModel):
     def position(self) -> int:
         """How many rows are done, well or not."""
         return self.done_count + self.refused_count
+
+
+class BulkMemory(TenantModel):
+    """What a dry run has in mind after a batch, as ``Rehearse.news`` gave it: another worker recalls it."""
+
+    run = TenantForeignKey(BulkRun)
+    data = models.JSONField(encoder=DjangoJSONEncoder)
 
 
 class BulkFinding(TenantModel):

@@ -1,8 +1,8 @@
 """Going through the records of a run, a batch at a time.
 
-Each batch is one transaction that also moves the cursor on: a run that is killed goes on after its last batch, and two
-workers with the same run wait for each other. Each row is done by the service that a page would call, in a savepoint of
-its own: what is refused leaves nothing behind and keeps no other row back.
+Each batch is one transaction that also moves the cursor on: a run that is killed goes on after its last batch. Each
+row is done by the service that a page would call, in a savepoint of its own: what is refused leaves nothing behind and
+keeps no other row back.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.bulk.forms import values_of
-from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkRun, BulkState
 from crm.bulk.selection import selected
 from crm.bulk.selectors import action_of
 from crm.records import registry
@@ -31,16 +30,16 @@ from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.turns import Turn
 from crm.users.access import can
 
 BATCH = 50
-STALLED = timedelta(seconds=30)  # without a sign of life: the worker is gone
 TRIES = 2  # of a row that the database refuses: two runs may have met in a deadlock
 
 
 @dataclass
 class Memory:
-    """What a process keeps of a run from batch to batch."""
+    """What a process keeps of a run from batch to batch; ``BulkMemory`` is for the one that goes on."""
 
     rehearsal: Rehearse | None = None
 
@@ -62,31 +61,28 @@ class Batch:
         self.findings.append(finding)
 
 
-def work_as_job(tenant: Tenant, run_id: UUID | str) -> None:
-    """Work on the run until it is done, cancelled or failed; not when another worker is at it."""
-    memory: Memory | None = None
-    while True:
+def work_as_job(tenant: Tenant, run_id: UUID | str, turn: Turn | None = None) -> bool:
+    """Work on the run until it is done, cancelled or failed, or the turn is over; whether there is more to do."""
+    memory = Memory()
+    while turn is None or not turn.is_over():
         with tenant_context(tenant):
             forget()  # the tenant object has been through other transactions
             runs = BulkRun.objects.select_for_update(of=("self",)).select_related(
                 "made_by__role", "made_by__team", "made_by__user", "undoes", "event"
             )
-            run = runs.filter(pk=run_id, state__in=[BulkState.QUEUED, BulkState.RUNNING]).first()
-            if run is None:
-                return
-            if memory is None:
-                if run.state == BulkState.RUNNING and run.seen_at > timezone.now() - STALLED:
-                    return
-                memory = Memory()
+            run = runs.filter(pk=run_id, state__in=OPEN_STATES).first()
+            if run is None or (turn is not None and not turn.renew()):
+                return False
             with translation.override(_language(run, tenant)):
                 if not work_on(run, memory):
-                    return
+                    return False
+    return True
 
 
 def work_on(run: BulkRun, memory: Memory) -> bool:
     """Do the next batch of ``run``; False when there is nothing left to do."""
     if run.cancel_asked:
-        return _finish(run, BulkState.CANCELLED)
+        return end_run(run, BulkState.CANCELLED)
     actor, record_type = run.made_by, registry.record_type(run.record_type)
     action = action_of(run)
     if action is None or not actor.is_active:
@@ -97,11 +93,13 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     except ValidationError as error:
         return fail_run(run, " ".join(error.messages))
     if not ids:
-        return _finish(run, BulkState.DONE)
+        return end_run(run, BulkState.DONE)
     batch = Batch(run, record_type, action)
     do = _rehearsing(memory, batch) if run.is_dry_run else _applying(values, batch)
     for record in _records(run, record_type, ids):
         _do_row(record, do, batch)
+    if memory.rehearsal is not None and (news := memory.rehearsal.news()):
+        insert_many(BulkMemory, [BulkMemory(run=run, data=news)])
     _keep(run, batch, ids[-1])
     return True
 
@@ -110,7 +108,7 @@ def fail_run(run: BulkRun, problem: str) -> bool:
     """Give the run up as a whole; what was done stays."""
     run.problem = problem[:2000]
     run.save(update_fields=["problem"])
-    return _finish(run, BulkState.FAILED)
+    return end_run(run, BulkState.FAILED)
 
 
 def _next_ids(
@@ -119,18 +117,12 @@ def _next_ids(
     if run.is_dry_run and memory.rehearsal is None:
         assert action.rehearse is not None
         memory.rehearsal = action.rehearse(run.made_by, values)
-        _start_over(run)  # what an earlier process had in mind is lost, and it has written nothing
+        for news in BulkMemory.objects.filter(run=run).order_by("pk").values_list("data", flat=True).iterator():
+            memory.rehearsal.recall(news)
     records = selected(run, record_type, run.made_by)
     if run.cursor is not None:
         records = records.filter(pk__gt=run.cursor)
     return list(records.order_by("pk").values_list("pk", flat=True)[:BATCH])
-
-
-def _start_over(run: BulkRun) -> None:
-    run.cursor = None
-    run.done_count = run.refused_count = run.doubt_count = 0
-    run.counts = {}
-    BulkFinding.objects.filter(run=run).delete()
 
 
 def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any]:
@@ -199,7 +191,9 @@ def _keep(run: BulkRun, batch: Batch, last: UUID) -> None:
     run.save(update_fields=["state", "cursor", "done_count", "refused_count", "doubt_count", "counts", "seen_at"])
 
 
-def _finish(run: BulkRun, state: str) -> bool:
+def end_run(run: BulkRun, state: str) -> bool:
+    """Nothing more is done. Returns False, as ``work_on`` does then."""
+    BulkMemory.objects.filter(run=run).delete()
     run.state = state
     run.finished_at = run.seen_at = timezone.now()
     run.save(update_fields=["state", "finished_at", "seen_at"])

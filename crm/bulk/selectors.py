@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 
 from crm.bulk.actions import RESTORE
-from crm.bulk.models import BulkFinding, BulkRun
+from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun
 from crm.records import registry
 from crm.records.types import BulkAction
 from crm.users.models import Membership
@@ -39,6 +41,12 @@ def get_run(actor: Membership, run_id: UUID) -> BulkRun:
     if run is None or not (run.made_by_id == actor.pk or actor.role.can_set_up):
         raise Http404
     return run
+
+
+def first_waiting(but: UUID | None) -> tuple[datetime, UUID] | None:
+    """Since when the run has been waiting that waits longest, and its id; ``but`` is left out."""
+    waiting = BulkRun.objects.filter(~Q(pk=but), state__in=OPEN_STATES)
+    return waiting.order_by("seen_at", "pk").values_list("seen_at", "pk").first()
 
 
 def findings(run: BulkRun, *, is_refused: bool, limit: int | None = None) -> list[BulkFinding]:

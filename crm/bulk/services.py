@@ -12,20 +12,20 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.bulk.actions import DELETE
-from crm.bulk.models import BulkFinding, BulkRun, BulkState
-from crm.bulk.running import Memory, work_on
+from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun, BulkState
+from crm.bulk.running import Memory, end_run, work_on
 from crm.bulk.selection import selected
 from crm.bulk.selectors import action_of, undone_by
 from crm.records import registry
 from crm.records.types import BulkAction, RecordType
 from crm.saved_views.state import ViewState
+from crm.tenants import turns
 from crm.tenants.bulk import atomic
 from crm.tenants.context import current_tenant_id
 from crm.ui import format as formats
 from crm.users.models import Membership
 
 AT_ONCE = 200  # rows that are done while the person waits
-OPEN_STATES = (BulkState.QUEUED, BulkState.RUNNING)
 
 
 def heading(action: BulkAction, record_type: RecordType, count: int) -> str:
@@ -81,8 +81,14 @@ def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
 
 @atomic
 def cancel_run(*, run: BulkRun) -> None:
-    """Stop after the batch that is under way; what was done stays and is said."""
-    BulkRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(cancel_asked=True)
+    """Stop after the batch that is under way, at once where none is; what was done stays and is said."""
+    run = _locked(run)
+    if run.state == BulkState.QUEUED:
+        end_run(run, BulkState.CANCELLED)
+        turns.leave_line(run.pk)
+    elif run.state == BulkState.RUNNING:
+        run.cancel_asked = True
+        run.save(update_fields=["cancel_asked"])
 
 
 @atomic
@@ -122,7 +128,8 @@ def _start(run: BulkRun, actor: Membership, action: BulkAction) -> BulkRun:
             pass
         return run
     tenant_id, run_id = current_tenant_id(), run.pk
-    transaction.on_commit(lambda: kick(tenant_id, run_id))
+    if turns.stand_in_line(run_id):
+        transaction.on_commit(lambda: kick(tenant_id, run_id))
     return run
 
 

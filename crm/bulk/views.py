@@ -22,6 +22,7 @@ from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
 from crm.saved_views.state import chips
+from crm.tenants.turns import is_waiting
 from crm.ui import format as formats
 from crm.ui.http import go, method, respond, respond_polled
 from crm.ui.spreadsheets import defuse
@@ -175,6 +176,7 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "type": record_type,
         "heading": _heading(found),
         "running": running,
+        "waits": running and is_waiting(found.pk),
         "tells": [(label, found.counts[key]) for key, label in action.tells.items() if found.counts.get(key)]
         if action
         else [],

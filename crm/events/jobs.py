@@ -17,27 +17,37 @@ from crm.events import delivery, selectors
 from crm.tenants.jobs import tenant_by_id
 from crm.tenants.models import Tenant
 
-MESSAGES_PER_JOB = 500
+MESSAGES_AT_ONCE = 20
+TURN_SECONDS = 1.0  # for one workspace's messages, then others have their turn
 TENANTS_PER_SWEEP = 500
 SOCKET_SECONDS = 0.1  # a request that finds the broker gone still answers within 0.3 s
 PAUSE_SECONDS = 5.0  # how long nobody rings after a failure
 QUICK_SECONDS = 0.05
 
+RUNG_SECONDS = 15  # for so long a job that was rung for is believed to be in its queue
+
+clock = time.monotonic
 logger = structlog.get_logger(__name__)
 
 
 @shared_task(expires=60)
 def deliver_tenant(tenant_id: str) -> None:
     """Deliver one workspace's due messages. Expires: what a late worker would do, the sweep does."""
+    answer(deliver_tenant, tenant_id)
     try:
         tenant = tenant_by_id(tenant_id)
     except Tenant.DoesNotExist:
         return
-    if delivery.deliver_due(MESSAGES_PER_JOB, tenant=tenant) == MESSAGES_PER_JOB:
-        kick(tenant.pk)  # others get their turn before the rest
+    ends = clock() + TURN_SECONDS
+    while delivery.deliver_due(MESSAGES_AT_ONCE, tenant=tenant) == MESSAGES_AT_ONCE:
+        if clock() >= ends:
+            kick(tenant.pk)
+            return
 
 
-@shared_task(expires=15)
+# Sweeps are rung every 15 s and take milliseconds, so there is no harm in doing several; what has piled up while no
+# worker was there for minutes is dropped.
+@shared_task(expires=300)
 def sweep() -> None:
     """Wake a worker for each workspace with due messages: those whose kick was lost, and those to be tried again."""
     for tenant_id in selectors.tenants_due(TENANTS_PER_SWEEP):
@@ -47,7 +57,9 @@ def sweep() -> None:
 class _Bell:
     """The way to the broker: a connection for each thread, and a pause for all of them after a failure.
 
-    A connection of our own, because the worker's waits for messages and so needs a longer socket timeout.
+    A connection of our own, because the worker's waits for messages and so needs a longer socket timeout. It notes
+    in the broker what was rung for, so that one job with the same arguments is in the queue and not a hundred: those of
+    a workspace that writes a lot would keep all others waiting.
     """
 
     def __init__(self) -> None:
@@ -70,16 +82,28 @@ class _Bell:
             return False
         return True
 
+    def answer(self, task: Task, arguments: list[str]) -> None:
+        """A job has begun: whoever rings from now on means another one."""
+        connection = self._connection()
+        try:
+            with connection.default_channel.conn_or_acquire() as broker:
+                broker.delete(_mark(task, arguments))
+        except Exception:
+            self._drop(connection)  # the mark fades by itself
+
     def _retried(self, task: Task, arguments: list[str]) -> bool:
         try:
-            self._publish(task, arguments)
+            self._publish(task, arguments, again=True)
         except Exception:
             return False
         return True
 
-    def _publish(self, task: Task, arguments: list[str]) -> None:
+    def _publish(self, task: Task, arguments: list[str], *, again: bool = False) -> None:
         connection = self._connection()
         try:
+            with connection.default_channel.conn_or_acquire() as broker:
+                if not broker.set(_mark(task, arguments), 1, nx=True, ex=RUNG_SECONDS) and not again:
+                    return
             with current_app.amqp.Producer(connection) as producer:
                 task.apply_async(arguments, producer=producer, retry=False)
         except Exception:
@@ -100,6 +124,10 @@ class _Bell:
         connection.collect(socket_timeout=SOCKET_SECONDS)
 
 
+def _mark(task: Task, arguments: list[str]) -> str:
+    return f"angler:rung:{task.name}:{':'.join(arguments)}"
+
+
 _bell = _Bell()
 
 
@@ -116,5 +144,13 @@ def kick(tenant_id: UUID) -> bool:
 
 
 def ring(task: Task, *arguments: str) -> bool:
-    """Send a job without ever raising or waiting long; whoever calls has it written down for a sweep to find."""
+    """Send a job without ever raising or waiting long; whoever calls has it written down for a sweep to find.
+
+    Nothing is sent while the same job is in its queue. So a job that is rung for calls ``answer`` first of all: what
+    is written down from then on needs another one.
+    """
     return _bell.ring(task, list(arguments))
+
+
+def answer(task: Task, *arguments: str) -> None:
+    _bell.answer(task, list(arguments))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -10,42 +10,53 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from crm.events.jobs import ring
+from crm.events.jobs import answer, ring
 from crm.imports.models import Import
 from crm.imports.running import run_import
+from crm.imports.selectors import first_waiting
 from crm.imports.services import fail_import
+from crm.tenants import turns
 from crm.tenants.context import tenant_context
 from crm.tenants.jobs import tenant_by_id
 
-STALLED = timedelta(seconds=30)
-TURN_SECONDS = 30.0
+TURN_SECONDS = turns.TURN_SECONDS
+LONGEST_TURN = 600  # seconds: a job that hangs is killed, and the sweep goes on after its last batch
 
 logger = structlog.get_logger(__name__)
 
 
-@shared_task(expires=60)
+@shared_task(time_limit=LONGEST_TURN)
 def run(tenant_id: str, job_id: str) -> None:
-    """Work on one import for a while, then let others have their turn. Expires: what a late worker would do, the sweep
-    asks for again."""
+    """Work on one import for a while, then let others have their turn."""
+    answer(run, tenant_id, job_id)
     tenant = tenant_by_id(tenant_id)
+    turn = turns.begin(tenant, job_id, TURN_SECONDS)
+    if turn is None:
+        return
     try:
-        if run_import(tenant, job_id, seconds=TURN_SECONDS):
-            kick(tenant.pk, UUID(job_id))
+        more = run_import(tenant, job_id, turn=turn)
     except (OperationalError, InterfaceError):
         logger.exception("import_interrupted", job=job_id)  # the database was away: the sweep goes on
+        with suppress(OperationalError, InterfaceError):
+            turn.end(more=True)
+        return
     except Exception as error:
         logger.exception("import_failed", job=job_id)
+        more = False
         with tenant_context(tenant):
             job = Import.objects.filter(pk=job_id).first()
             if job is not None:
                 fail_import(job=job, problem=f"{type(error).__name__}: {error}")
+    turn.end(more=more)
+    if more:
+        kick(tenant.pk, UUID(job_id))
 
 
-@shared_task(expires=15)
+@shared_task(expires=300)
 def sweep() -> None:
     """Start imports that wait, or whose worker is gone, again."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tenant_id, id FROM waiting_imports(%s)", [timezone.now() - STALLED])
+        cursor.execute("SELECT tenant_id, id FROM waiting_imports(%s)", [timezone.now() - turns.STALLED])
         found = cursor.fetchall()
     for tenant_id, job_id in found:
         kick(tenant_id, job_id)
@@ -53,3 +64,6 @@ def sweep() -> None:
 
 def kick(tenant_id: UUID, job_id: UUID) -> None:
     ring(run, str(tenant_id), str(job_id))
+
+
+turns.add_line("imports", turns.Line(first_waiting, kick))

@@ -31,6 +31,7 @@ from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.turns import Turn
 from crm.users.access import may
 
 BATCH = 500
@@ -40,15 +41,18 @@ class DryRunDone(Exception):
     """Ends a dry run's transaction, so that nothing of it stays."""
 
 
-def run_import(tenant: Tenant, job_id: Any, *, seconds: float | None = None) -> bool:
+def run_import(tenant: Tenant, job_id: Any, *, seconds: float | None = None, turn: Turn | None = None) -> bool:
     """Work on the import until it is done, cancelled or failed; harmless when another worker has it.
 
-    With ``seconds`` it stops after the batch in which they are over: True says that there is more to do.
+    With ``seconds``, or in a ``turn``, it stops after the batch in which they are over: True says that there is more
+    to do.
     """
     started = time.monotonic()
     with TemporaryDirectory() as folder:
-        run = _Run(tenant, Path(folder) / "rows")
+        run = _Run(tenant, Path(folder) / "rows", turn)
         while run.do_next(job_id):
+            if turn is not None and turn.is_over():
+                return True
             if seconds is not None and time.monotonic() - started >= seconds:
                 return True
     return False
@@ -57,8 +61,9 @@ def run_import(tenant: Tenant, job_id: Any, *, seconds: float | None = None) -> 
 class _Run:
     """What a process keeps of an import from batch to batch."""
 
-    def __init__(self, tenant: Tenant, content: Path) -> None:
+    def __init__(self, tenant: Tenant, content: Path, turn: Turn | None) -> None:
         self.tenant = tenant
+        self.turn = turn
         self.content = content
         self.file = WholeFile()
         self.rows: Iterator[list[str]] = iter(())
@@ -69,7 +74,7 @@ class _Run:
         with tenant_context(self.tenant):
             forget()  # the tenant object has been through other transactions
             job = _take(job_id)
-            if job is None:
+            if job is None or (self.turn is not None and not self.turn.renew()):
                 return False
             with translation.override(_language(job, self.tenant)):
                 return self._do_batch(job)

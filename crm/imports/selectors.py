@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import BinaryField, QuerySet
+from django.db.models import BinaryField, Q, QuerySet
 from django.db.models.functions import Substr
 from django.http import Http404
 
-from crm.imports.models import Import, ImportFile, RefusedRow
+from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
 from crm.imports.reading import read_rows
 from crm.users.models import Membership
 
@@ -32,6 +33,12 @@ def get_import(actor: Membership, job_id: UUID) -> Import:
     if job is None or not (job.made_by_id == actor.pk or actor.role.can_set_up):
         raise Http404
     return job
+
+
+def first_waiting(but: UUID | None) -> tuple[datetime, UUID] | None:
+    """Since when the import has been waiting that waits longest, and its id; ``but`` is left out."""
+    waiting = Import.objects.filter(~Q(pk=but), state__in=(ImportState.QUEUED, ImportState.RUNNING))
+    return waiting.order_by("seen_at", "pk").values_list("seen_at", "pk").first()
 
 
 def write_content(job: Import, path: Path) -> None:

@@ -16,6 +16,7 @@ from crm.imports.guessing import guess_mapping, importable
 from crm.imports.models import DeferredLink, Import, ImportFile, ImportState, RefusedRow
 from crm.imports.reading import find_shape
 from crm.records.types import RecordType
+from crm.tenants import turns
 from crm.tenants.context import current_tenant_id
 from crm.users.models import Membership
 
@@ -80,7 +81,8 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
     if not dry_run:
         _tell(job, actor, "import.started")
     tenant_id, job_id = current_tenant_id(), job.pk
-    transaction.on_commit(lambda: kick(tenant_id, job_id))
+    if turns.stand_in_line(job_id):
+        transaction.on_commit(lambda: kick(tenant_id, job_id))
 
 
 @transaction.atomic
@@ -96,7 +98,11 @@ def reopen_columns(*, job: Import) -> None:
 def cancel_import(*, job: Import, actor: Membership) -> None:
     """Stop after the batch that is under way; what came in stays and is said."""
     if job.state in OPEN_STATES:
-        Import.objects.filter(pk=job.pk).update(cancel_asked=True)
+        open_jobs = Import.objects.filter(pk=job.pk)
+        open_jobs.update(cancel_asked=True)
+        # One that no worker has begun need not wait in line for its end.
+        if open_jobs.filter(state=ImportState.QUEUED).update(state=ImportState.CANCELLED, finished_at=timezone.now()):
+            turns.leave_line(job.pk)
         _tell(job, actor, "import.cancelled")
 
 

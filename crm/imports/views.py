@@ -18,6 +18,7 @@ from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, importable, is_of
 from crm.imports.models import Import, ImportState
 from crm.records import registry
 from crm.records.types import RecordType
+from crm.tenants.turns import is_waiting
 from crm.ui.http import go, method, respond, respond_polled
 from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
@@ -104,6 +105,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "job": found,
         "type": record_type,
         "running": running,
+        "waits": running and is_waiting(found.pk),
         "reasons": [] if running else selectors.common_reasons(found),
         "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),
     }

@@ -1,4 +1,4 @@
-"""The whole product on one machine: servers, web, worker and beat."""
+"""The whole product on one machine: servers, web, workers and beat."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..queues import LONG, QUICK
 from .servers import ensure_servers, release
 from .state import is_free
 from .supervisor import Program, Supervisor, say
@@ -124,17 +125,22 @@ def revive(var: Path, supervisor: Supervisor) -> None:
 
 
 def programs(var: Path, port: int) -> list[Program]:
-    """Web, worker and beat, sized for one small machine."""
+    """Web, workers and beat, sized for one small machine."""
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "--quiet", "-A", "crm"]
     web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--graceful-timeout", "10"]
+    web += ["--max-requests", "5000", "--max-requests-jitter", "500"]
     web += ["--preload", "--no-control-socket"]  # imported once for both, half the work; and no file in the home folder
-    worker = ["--concurrency", "2", "--max-memory-per-child", "200000", "--without-gossip", "--without-mingle"]
+    worker = ["--max-memory-per-child", "200000", "--max-tasks-per-child", "1000"]
+    worker += ["--without-gossip", "--without-mingle"]
+    quick = [*worker, "--queues", QUICK, "--concurrency", "2", "--hostname", "quick@%h"]
+    long = [*worker, "--queues", LONG, "--concurrency", "1", "--hostname", "long@%h"]
     beat = ["--schedule", str(var / "beat-schedule"), "--pidfile", ""]
     level = ["--loglevel", "WARNING"]  # at INFO the sweeps of every 15 s bury all else
     return [
         Program("web", [*python, "gunicorn", "crm.wsgi", *web]),
-        Program("worker", [*celery, "worker", *worker, *level]),
+        Program("worker", [*celery, "worker", *quick, *level]),
+        Program("long", [*celery, "worker", *long, *level]),
         Program("beat", [*celery, "beat", *beat, *level]),
     ]
 

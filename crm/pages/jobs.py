@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import structlog
+from collections.abc import Callable
+
 from celery import shared_task
 
+from crm.events.jobs import answer, ring
 from crm.pages.idempotency import forget_old_keys
 from crm.tenants.context import tenant_context
-from crm.tenants.jobs import each_tenant
-
-logger = structlog.get_logger(__name__)
+from crm.tenants.jobs import go_round
+from crm.tenants.models import Tenant
 
 
 @shared_task(expires=3600)
-def tidy() -> None:
+def tidy(after: str = "") -> None:
     """Drop, in each workspace, the keys of forms that were sent long ago."""
-    for tenant in each_tenant():
-        try:
-            with tenant_context(tenant):
-                forget_old_keys()
-        except Exception:
-            logger.exception("tidying_failed", tenant=tenant.slug)
+    answer(tidy, after)
+    rest = go_round("keys_forgotten", _forget, after)
+    if rest is not None:
+        ring(tidy, rest)
+
+
+def _forget(tenant: Tenant, is_over: Callable[[], bool]) -> int:
+    with tenant_context(tenant):
+        forget_old_keys()
+    return 0

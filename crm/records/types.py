@@ -97,9 +97,17 @@ class Apply(Protocol):
 
 
 class Rehearse(Protocol):
-    """Says what ``Apply`` would do to one record, without writing; it may remember the records before."""
+    """Says what ``Apply`` would do to one record, without writing; it may remember the records before.
+
+    ``news`` gives, as JSON, what it has begun to remember since it was asked last; ``recall`` takes that back in, in
+    another process.
+    """
 
     def __call__(self, record: Any, /) -> Rehearsed: ...
+
+    def news(self) -> list[Any]: ...
+
+    def recall(self, news: list[Any], /) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from redis import Redis, RedisError
 
 from crm.events.selectors import outbox_lag_seconds
 from crm.tenants.checks import role_problem
+from crm.tenants.turns import long_runs_lag_seconds
 
 LAG_TOLERATED = 300  # seconds; the sweep runs every 15
 _migrated = False
@@ -31,7 +32,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 while pages could not be served. Without Redis, or with late workflows, they can: "degraded"."""
     needed = {"database": _database, "role": _role, "migrations": _migrations}
-    wanted = {"redis": _redis, "outbox": _outbox}
+    wanted = {"redis": _redis, "outbox": _outbox, "long_runs": _long_runs}
     problems = {name: problem for name, check in needed.items() if (problem := _problem(check))}
     degraded = {name: problem for name, check in wanted.items() if not problems and (problem := _problem(check))}
     status = "down" if problems else "degraded" if degraded else "ok"
@@ -82,3 +83,8 @@ def _redis() -> str:
 def _outbox() -> str:
     lag = outbox_lag_seconds()
     return f"the oldest workflow has been waiting for {lag:.0f} s" if lag > LAG_TOLERATED else ""
+
+
+def _long_runs() -> str:
+    lag = long_runs_lag_seconds()
+    return f"a bulk action or an import has stood still for {lag:.0f} s" if lag > LAG_TOLERATED else ""

@@ -117,6 +117,12 @@ class Rehearsal:
         self._imagine("contacts", lead, plan, found, account_id)
         return Rehearsed(counts_of(plan), doubts)
 
+    def news(self) -> list[Any]:
+        return self.imagined.news()
+
+    def recall(self, news: list[Any], /) -> None:
+        self.imagined.recall(news)
+
     def _imagine(
         self, key: str, lead: Lead, plan: ConversionPlan, found: Candidates, account_id: UUID | None = None
     ) -> UUID | None:

@@ -6,6 +6,7 @@ contract that still runs keeps a customer, and so does a person's word (``type_k
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -87,8 +88,10 @@ def effect_tonight(months: int | None) -> Effect:
     )
 
 
-def lapse_workspace(tenant: Tenant) -> int:
+def lapse_workspace(tenant: Tenant, is_over: Callable[[], bool] = lambda: False) -> int:
     """Do in ``tenant`` what its new day brings, unless it was done today; return how many became past customers.
+
+    It leaves the rest when the turn ``is_over``.
 
     Like the delivery of events it enters the tenant itself: a batch is a transaction, so a crash loses one batch, and
     whatever is left is found again an hour later.
@@ -105,6 +108,8 @@ def lapse_workspace(tenant: Tenant) -> int:
                 change_setting(LAPSED_ON, today().isoformat())
                 return count
             after = last
+        if count and is_over():
+            return count
 
 
 @atomic

@@ -123,18 +123,6 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
         assert Event.objects.filter(because=run.event_id, name="lead.changed").count() == ROWS
 
 
-def test_a_second_worker_leaves_it_to_the_first(fresh_firm: Firm, rows: list[Lead]) -> None:
-    run = start(fresh_firm)
-    with tenant_context(fresh(fresh_firm)):
-        BulkRun.objects.filter(pk=run.pk).update(state=BulkState.RUNNING, seen_at=timezone.now())
-    work_as_job(fresh(fresh_firm), run.pk)
-    assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
-    with tenant_context(fresh(fresh_firm)):
-        BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
-    work_as_job(fresh(fresh_firm), run.pk)
-    assert set(owners(fresh_firm)) == {fresh_firm.max.pk}
-
-
 def test_stopped_it_keeps_what_was_done(fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch) -> None:
     run = start(fresh_firm)
     with monkeypatch.context() as patch:

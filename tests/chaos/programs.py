@@ -12,6 +12,8 @@ import psutil
 
 from crm.local.servers import ensure_servers
 
+WORKER = ("worker", "--queues", "quick,long", "--concurrency", "2", "--without-gossip", "--without-mingle")
+
 
 class Programs:
     """A worker and beat on the servers of ``var``. Kills only what it has started."""
@@ -19,7 +21,7 @@ class Programs:
     def __init__(self, var: Path) -> None:
         self.var = var
         self.log = open(var / "programs.log", "ab")  # noqa: SIM115 (open as long as the programs)
-        self.worker = self._start("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        self.worker = self._start(*WORKER)
         self.beat = self._start("beat", "--schedule", str(var / "beat-schedule"), "--pidfile", "")
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -30,7 +32,7 @@ class Programs:
         """kill -9 the worker with its children, and start another."""
         os.killpg(self.worker.pid, signal.SIGKILL)
         self.worker.wait()
-        self.worker = self._start("worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+        self.worker = self._start(*WORKER)
 
     def kill_redis(self) -> None:
         """kill -9 Redis and lose what it held."""

@@ -36,8 +36,8 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def test_every_service_is_there() -> None:
-    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "postgres", "redis"}
-    assert set(OURS) == {"web", "worker", "beat", "migrate"}
+    assert set(SERVICES) == {"web", "worker", "worker-long", "beat", "migrate", "postgres", "redis"}
+    assert set(OURS) == {"web", "worker", "worker-long", "beat", "migrate"}
 
 
 def test_every_variable_of_compose_is_in_the_example() -> None:
@@ -89,7 +89,7 @@ def test_commands_exist(name: str) -> None:
 
 
 def test_each_waits_for_what_it_needs() -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "worker-long", "beat"):
         conditions = {other: need["condition"] for other, need in SERVICES[name]["depends_on"].items()}
         assert conditions == {"migrate": "service_completed_successfully", "redis": "service_healthy"}
     assert SERVICES["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"

@@ -345,9 +345,6 @@ def test_one_workspace_that_fails_stops_no_other_and_is_tried_again(
             raise RuntimeError("no luck")
         return real(after)
 
-    monkeypatch.setattr(
-        "opportunities.jobs.each_tenant", lambda: [Tenant.objects.get(pk=one.tenant.pk) for one in firms]
-    )
     monkeypatch.setattr(lapsing, "_lapse_batch", fails_for_some)
     lapse()
     assert [type_of(firm, account) for firm, account in zip(firms, accounts, strict=True)] == [

@@ -13,6 +13,8 @@ from django.utils import timezone
 from crm import events
 from crm.events.models import OutboxMessage
 from crm.tenants.context import tenant_context
+from crm.tenants.ids import uuid7
+from crm.tenants.models import AtWork
 from crm.users import health
 from tests.people import Firm
 
@@ -33,7 +35,7 @@ def test_ready(db: None) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ok",
-        "checks": {"database": "ok", "role": "ok", "migrations": "ok", "redis": "ok", "outbox": "ok"},
+        "checks": dict.fromkeys(("database", "role", "migrations", "redis", "outbox", "long_runs"), "ok"),
     }
     assert answer.headers["Cache-Control"].startswith("max-age=0")
 
@@ -78,3 +80,12 @@ def test_a_late_outbox_is_told(firm: Firm) -> None:
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert "waiting for 36" in answer.json()["checks"]["outbox"]
+
+
+def test_a_long_run_that_stands_still_is_told(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        late = timezone.now() - timedelta(seconds=health.LAG_TOLERATED + 60)
+        AtWork.objects.create(run_id=uuid7(), seen_at=late)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert "stood still for 36" in answer.json()["checks"]["long_runs"]
