@@ -14,6 +14,7 @@ from leads.bulk import lead_actions
 from leads.conversion.arriving import create_or_convert, is_converted, update_or_convert
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.intake.known import objections_to_leads
+from leads.intake.policy import OfContact
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
 from leads.models import Lead
 from leads.selectors import board_statuses, card_facts
@@ -165,4 +166,6 @@ phrases.register("lead.taken", _("%(actor)s took %(this)s from the pool"))
 phrases.register("lead.given_back", _("%(actor)s gave %(this)s back to the pool"))
 phrases.register("lead.converted", _("%(actor)s converted the lead %(lead)s into %(into)s"))
 phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion of the lead %(lead)s"))
-phrases.register("linked", _("%(actor)s linked the lead %(lead)s to %(this)s"))
+for _noun in ("account", "contact", "opportunity"):
+    phrases.register(f"{_noun}.linked", _("%(actor)s linked the lead %(lead)s to %(this)s"))
+phrases.register_label("lead_of_contact", _("leads of known contacts"), dict(OfContact.choices))

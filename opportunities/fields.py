@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
-from crm.picklists.models import ForecastCategory, Pipeline, Stage
+from crm.picklists.lists import FORECAST_CATEGORIES
+from crm.picklists.models import Pipeline, Stage
 from crm.picklists.selectors import default_choice, default_pipeline, pipeline, pipelines, stages
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.standard import STANDARD_FIELDS
@@ -130,7 +131,7 @@ OPPORTUNITY_FIELDS = (
     FieldSpec(
         "forecast_category",
         _("Forecast"),
-        kinds.Fixed(ForecastCategory),
+        kinds.Fixed(FORECAST_CATEGORIES),
         help=_("Follows the stage."),
         on_create=False,
         on_edit=False,

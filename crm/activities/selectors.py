@@ -66,9 +66,9 @@ def timeline(actor: Membership, record: Model, before: str = "", limit: int = PA
     if cursor := _parse_cursor(before):
         links = links.filter(_before("occurred_at", *cursor))
         log = log.filter(_before("at", *cursor))
-    labels = registry.type_of(record).labels()
+    fields = registry.type_of(record).told_fields()
     entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links[: limit + 1]]
-    entries += [Entry(event.at, event.pk, event=event, sentence=phrase(event, labels)) for event in log[: limit + 1]]
+    entries += [Entry(event.at, event.pk, event=event, sentence=phrase(event, fields)) for event in log[: limit + 1]]
     entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
     more = len(entries) > limit
     entries = entries[:limit]

@@ -12,6 +12,7 @@ from crm import events
 from crm.activities.access import may_reach
 from crm.activities.models import Activity
 from crm.activities.refs import refs_of
+from crm.events import phrases
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import notify
@@ -43,6 +44,20 @@ register(
     )
 )
 register(NoticeKind("reminder", "alarm-clock", _("Reminder: “%(name)s”."), leads_to=leads_to))
+
+phrases.register("activity.created", _("%(actor)s added “%(subject)s”"))
+phrases.register("activity.changed", _("%(actor)s changed “%(subject)s”"))
+phrases.register("activity.deleted", _("%(actor)s deleted “%(subject)s”"))
+phrases.register("activity.restored", _("%(actor)s brought “%(subject)s” back"))
+phrases.register("activity.linked", _("%(actor)s carried the timeline of %(this)s over to other records"))
+phrases.register("task.completed", _("%(actor)s completed the task “%(subject)s”"))
+phrases.register("task.reopened", _("%(actor)s reopened the task “%(subject)s”"))
+phrases.register("task.postponed", _("%(actor)s postponed the task “%(subject)s”"))
+phrases.register("task.reassigned", _("%(actor)s gave the task “%(subject)s” to %(owner)s"))
+phrases.register("task.reminder_changed", _("%(actor)s changed the reminder of the task “%(subject)s”"))
+phrases.register("task.reminded", _("The reminder of the task “%(subject)s” was due"))
+phrases.register("file.deleted", _("%(actor)s deleted the file “%(name)s”"))
+phrases.register("file.restored", _("%(actor)s brought the file “%(name)s” back"))
 
 
 def _concerns(event: Event) -> bool:

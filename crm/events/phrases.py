@@ -1,9 +1,13 @@
-"""What happened, as a sentence: "Ana moved the stage from Negotiation to Won"."""
+"""What happened, as a sentence: "Ana moved the stage from Negotiation to Won".
+
+The log outlives the code that wrote it: whatever an event is called and holds, it has a sentence and never an error.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -11,29 +15,55 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.events.models import Event
 from crm.ui import format as formats
+from crm.ui.bidi import isolate
 
 ISO_DAY_LENGTH = len("2026-11-21")
 LISTED_FIELDS = 3  # a longer list of changes is a number; the history shows them all
+A_MOMENT = timedelta(minutes=1)
+UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
-# By the event's name, else by its past participle. %(actor)s, %(this)s (the record that it happened to), %(old)s,
-# %(new)s and the event's own data are there.
-_sentences: dict[str, Any] = {
+# By the event's name. %(actor)s, %(this)s (the record that it happened to), %(old)s, %(new)s and the event's own data
+# are there; a sentence that names what an event does not hold is not said of it.
+_sentences: dict[str, Any] = {}
+# By the event's past participle: said of every noun that has no sentence of its own.
+_of_any_noun: dict[str, Any] = {
     "created": _("%(actor)s created %(this)s"),
     "deleted": _("%(actor)s deleted %(this)s"),
     "restored": _("%(actor)s brought %(this)s back"),
 }
 _main_fields: dict[str, str] = {}
-_labels: dict[str, Any] = {}
+_called: dict[str, Called] = {}
 
 
-def register_label(name: str, label: Any) -> None:
-    """Call a change that is no field of a record ``label``."""
-    _labels[name] = label
+@dataclass(frozen=True)
+class Called:
+    """What a change is called, and what ``words`` its values stand for. A ``FieldSpec`` is like one.
+
+    ``words`` may be made when asked for; None: the values are not for reading.
+    """
+
+    label: Any
+    words: Mapping[Any, Any] | Callable[[], Mapping[Any, Any]] | None = field(default_factory=dict)
+
+    def told(self, kept: Any) -> str:
+        if self.words is None:
+            return ""
+        words = self.words() if callable(self.words) else self.words
+        return str(words[kept]) if kept in words else shown(kept)
 
 
-def label_of(name: str, labels: Mapping[str, Any]) -> str:
-    """Return what the change ``name`` is called: by ``labels``, the fields of the record, or by ``register_label``."""
-    return str(labels.get(name) or _labels.get(name) or name.replace("_", " "))
+@dataclass(frozen=True)
+class Change:
+    """One line of an event: what changed, from what, into what, as plain text."""
+
+    label: str
+    old: str
+    new: str
+
+
+def register_label(name: str, label: Any, words: Mapping[Any, Any] | None = None) -> None:
+    """Call a change that is no field of a record ``label``; ``words`` says what its values are called."""
+    _called[name] = Called(label, words or {})
 
 
 def register(name: str, sentence: Any, *, field: str = "") -> None:
@@ -46,19 +76,27 @@ def register(name: str, sentence: Any, *, field: str = "") -> None:
         _main_fields[name] = field
 
 
-def phrase(event: Event, labels: Mapping[str, Any] | None = None, *, this: str = "") -> str:
-    """Return a sentence without full stop that tells ``event``; ``labels`` says what fields are called.
+def phrase(event: Event, fields: Mapping[str, Any] | None = None, *, this: str = "") -> str:
+    """Return a sentence without full stop that tells ``event``.
 
-    ``this`` is what to call the record that it happened to; without it, the sentence stands on its page.
+    ``fields`` are those of the record by name: each a ``FieldSpec``, a ``Called`` or what it is called. ``this`` is
+    what to call the record that it happened to; without it, the sentence stands on its page.
     """
-    participle = event.name.rpartition(".")[2]
-    sentence = _sentences.get(event.name) or _sentences.get(participle)
-    if sentence is None:
-        return _changes_phrase(event, labels or {})
-    old, new = event.changes.get(_main_fields.get(event.name, ""), (None, None))
-    words = {key: shown(value) for key, value in event.data.items()}
-    words |= {"actor": actor_name(event), "this": this or gettext("this"), "old": shown(old), "new": shown(new)}
-    return str(sentence) % words
+    fields = fields or {}
+    data = event.data if isinstance(event.data, dict) else {}
+    main = _main_fields.get(event.name, "")
+    old, new = _pair(_changes(event).get(main))
+    words = {key: isolate(shown(value)) for key, value in data.items()}
+    words |= {"actor": isolate(actor_name(event)), "this": this or gettext("this")}
+    words |= {"old": isolate(told(main, old, fields)), "new": isolate(told(main, new, fields))}
+    for sentence in (_sentences.get(event.name), _of_any_noun.get(event.name.rpartition(".")[2])):
+        if sentence is None:
+            continue
+        try:
+            return str(sentence) % words
+        except UNREADABLE:  # it names what this event does not hold
+            continue
+    return _changes_phrase(event, fields)
 
 
 def actor_name(event: Event) -> str:
@@ -66,10 +104,29 @@ def actor_name(event: Event) -> str:
     return event.actor.name if event.actor else gettext("A workflow")
 
 
+def changes_of(event: Event, fields: Mapping[str, Any]) -> Iterator[Change]:
+    """Yield what changed, in words. That something has been so since this very moment goes without saying."""
+    for name, pair in _changes(event).items():
+        old, new = _pair(pair)
+        if not _is_stamp(fields.get(name), new, event.at):
+            yield Change(_label(name, fields), "" if old is None else told(name, old, fields), told(name, new, fields))
+
+
+def told(name: str, kept: Any, fields: Mapping[str, Any]) -> str:
+    """Return a value of the change ``name`` as plain text."""
+    called = fields.get(name) or _called.get(name)
+    if hasattr(called, "told") and kept is not None and kept != "":
+        try:
+            return str(called.told(kept))
+        except UNREADABLE:  # written when the field was of another kind
+            pass
+    return shown(kept)
+
+
 def shown(value: Any) -> str:
     """Return a value of an event's ``changes`` or ``data`` as plain text."""
     if isinstance(value, dict):
-        return formats.money(value["minor"], value["currency"]) if "minor" in value else str(value.get("label", ""))
+        return _shown_dict(value)
     if isinstance(value, list):
         return ", ".join(shown(part) for part in value)
     if isinstance(value, bool):
@@ -77,24 +134,59 @@ def shown(value: Any) -> str:
     return gettext("empty") if value in (None, "") else _day(str(value))
 
 
-def _day(text: str) -> str:
-    """A day as a Date field keeps it, in the person's language; any other text as it is."""
+def _shown_dict(value: dict[str, Any]) -> str:
     try:
-        return formats.date(date.fromisoformat(text)) if len(text) == ISO_DAY_LENGTH else text
+        return formats.money(value["minor"], value["currency"])
+    except UNREADABLE:
+        return str(value.get("label", ""))
+
+
+def _day(text: str) -> str:
+    """A day or a moment as events keep it, in the person's language; any other text as it is."""
+    try:
+        if len(text) == ISO_DAY_LENGTH:
+            return formats.date(date.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return text
+    return formats.moment(moment) if moment.tzinfo else text
 
 
-def _changes_phrase(event: Event, labels: Mapping[str, Any]) -> str:
-    actor = actor_name(event)
-    names = [label_of(name, labels) for name in event.changes]
-    if len(names) == 1:
-        old, new = next(iter(event.changes.values()))
-        words = {"actor": actor, "field": names[0], "old": shown(old), "new": shown(new)}
+def _changes(event: Event) -> dict[str, Any]:
+    return event.changes if isinstance(event.changes, dict) else {}
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    return (value[0], value[1]) if isinstance(value, list | tuple) and len(value) == 2 else (None, value)
+
+
+def _label(name: str, fields: Mapping[str, Any]) -> str:
+    called = fields.get(name) or _called.get(name)
+    return str(getattr(called, "label", called) or name.removeprefix("custom_").replace("_", " "))
+
+
+def _is_stamp(called: Any, kept: Any, at: datetime) -> bool:
+    """Whether the product set the field to the moment of the event."""
+    if not getattr(called, "is_stamp", False) or not isinstance(kept, str):
+        return False
+    try:
+        return abs(datetime.fromisoformat(kept) - at) < A_MOMENT
+    except (ValueError, TypeError):
+        return False
+
+
+def _changes_phrase(event: Event, fields: Mapping[str, Any]) -> str:
+    actor = isolate(actor_name(event))
+    changes = list(changes_of(event, fields))
+    if len(changes) == 1 and changes[0].old != changes[0].new:
+        name, old, new = (isolate(part) for part in (changes[0].label, changes[0].old, changes[0].new))
+        words = {"actor": actor, "field": name, "old": old or gettext("empty"), "new": new}
         return gettext("%(actor)s changed %(field)s from %(old)s to %(new)s") % words
-    if 1 < len(names) <= LISTED_FIELDS:
-        return gettext("%(actor)s changed %(fields)s") % {"actor": actor, "fields": ", ".join(names)}
-    if names:
-        sentence = ngettext("%(actor)s changed %(count)d field", "%(actor)s changed %(count)d fields", len(names))
-        return sentence % {"actor": actor, "count": len(names)}
-    return gettext("%(actor)s: %(event)s") % {"actor": actor, "event": event.name}
+    if 1 <= len(changes) <= LISTED_FIELDS:
+        names = ", ".join(isolate(change.label) for change in changes)
+        return gettext("%(actor)s changed %(fields)s") % {"actor": actor, "fields": names}
+    if changes:
+        sentence = ngettext("%(actor)s changed %(count)d field", "%(actor)s changed %(count)d fields", len(changes))
+        return sentence % {"actor": actor, "count": len(changes)}
+    what = event.name.replace(".", " ").replace("_", " ")
+    return gettext("%(actor)s: %(event)s") % {"actor": actor, "event": what}

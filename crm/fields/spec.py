@@ -37,6 +37,15 @@ class FieldSpec:
     def column(self) -> str:
         return self.attr or self.name
 
+    @property
+    def is_stamp(self) -> bool:
+        """Whether it holds when the record came into its state: set by the product itself."""
+        return self.kind.is_moment and not (self.on_create or self.on_edit or self.importable)
+
+    def told(self, kept: Any) -> str:
+        """What an event keeps of a value (``Kind.json``), as plain text in the person's language."""
+        return self.kind.told(kept)
+
     def value(self, record: Any) -> Any:
         return self.kind.value(self, record)
 

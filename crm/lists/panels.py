@@ -35,7 +35,8 @@ def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
 for _key in LISTED_KEYS:
     registry.add_panel(_key, Panel("lists", "lists/panel.html", load_lists, order=70))
 
-phrases.register("put_on_list", _("%(actor)s put %(this)s on the list “%(list)s”"))
-phrases.register("taken_off_list", _("%(actor)s took %(this)s off the list “%(list)s”"))
+for _noun in ("lead", "contact"):
+    phrases.register(f"{_noun}.put_on_list", _("%(actor)s put %(this)s on the list “%(list)s”"))
+    phrases.register(f"{_noun}.taken_off_list", _("%(actor)s took %(this)s off the list “%(list)s”"))
 phrases.register("mailing_list.created", _("%(actor)s made the mailing list “%(label)s”"))
 phrases.register("mailing_list.deleted", _("%(actor)s deleted the mailing list “%(label)s”"))

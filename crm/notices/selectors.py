@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
+from crm.events.phrases import actor_name, phrase
 from crm.notices.kinds import NoticeKind, kind_of
 from crm.notices.models import Notification
 from crm.records import registry
+from crm.ui.bidi import isolate
 from crm.users.models import Membership
 
 SHOWN = 200
@@ -84,10 +84,14 @@ def _told(rows: list[Notification]) -> Told | None:
 
 def _sentence(kind: NoticeKind, rows: list[Notification]) -> str:
     first = rows[0]
-    words: dict[str, Any] = {"actor": first.event.actor.name if first.event.actor else _("A workflow")}
+    words: dict[str, Any] = {"actor": isolate(actor_name(first.event))}
     types = {one.key: one for one in registry.record_types()}
     type_ = types.get(first.record_type)
     if len(rows) > 1 and kind.many:
         nouns = str(type_.label_plural).lower() if type_ else ""
         return str(kind.many) % {**words, "count": len(rows), "nouns": nouns}
-    return str(kind.sentence) % {**first.data, **words, "noun": str(type_.label).lower() if type_ else ""}
+    said = {key: isolate(str(value)) for key, value in first.data.items()} if isinstance(first.data, dict) else {}
+    try:
+        return str(kind.sentence) % {**said, **words, "noun": str(type_.label).lower() if type_ else ""}
+    except (KeyError, TypeError, ValueError):  # written by code that kept less
+        return phrase(first.event)

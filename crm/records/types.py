@@ -264,6 +264,10 @@ class RecordType:
         """What all fields are called, the workspace's inactive ones too."""
         return {spec.name: spec.label for spec in self.fields} | custom_labels(self.key)
 
+    def told_fields(self) -> dict[str, Any]:
+        """Every field by name, as events tell of them; of the workspace's inactive ones, what they are called."""
+        return custom_labels(self.key) | {spec.name: spec for spec in self.specs_now()}
+
     def spec(self, name: str) -> FieldSpec:
         """Return the field; raise ``KeyError`` when there is none of that name."""
         spec = self._find(name)

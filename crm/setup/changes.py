@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from crm.events import phrases
 from crm.events.models import Event
 from crm.fields.custom.selectors import field_of_picklist
-from crm.picklists.lists import PICKLISTS
+from crm.picklists.lists import FORECAST_CATEGORIES, PICKLISTS, STAGE_MEANINGS, TONES
+from crm.users.choices import places
 from crm.users.selectors import members, roles, teams
 
-FIELD_LABELS = {
+FIELD_LABELS: dict[str, Any] = {
     "access": _("access"),
     "card_source": _("source of leads from business cards"),
     "can_export": _("export"),
@@ -31,7 +32,6 @@ FIELD_LABELS = {
     "is_filterable": _("filter"),
     "label": _("name"),
     "language": _("dates and numbers"),
-    "lead_of_contact": _("leads of known contacts"),
     "meaning": _("meaning"),
     "name": _("name"),
     "needs": _("what is needed before converting"),
@@ -46,10 +46,19 @@ FIELD_LABELS = {
     "team": _("team"),
     "time_zone": _("time zone"),
     "tone": _("colour"),
-    "unmet": _("what happens when it is missing"),
     "uses_leads": _("use of leads"),
     "weight": _("weight"),
 }
+
+WORDS: dict[str, Any] = {
+    "access": None,  # a table
+    "forecast_category": FORECAST_CATEGORIES,
+    "meaning": STAGE_MEANINGS | {key: label for one in PICKLISTS.values() for key, label in one.meanings.items()},
+    "section": None,  # the key of a field
+    "tone": TONES,
+    "language": lambda: dict(places()),
+}
+CALLED = {name: phrases.Called(label, WORDS.get(name, {})) for name, label in FIELD_LABELS.items()}
 
 phrases.register("workspace.created", _("%(actor)s created the workspace"))
 phrases.register("member.invited", _("%(actor)s invited %(email)s"))
@@ -65,6 +74,8 @@ phrases.register("custom_field.deleted", _("%(actor)s deleted the field “%(lab
 phrases.register("field_map.changed", _("%(actor)s changed where fields of leads go: %(added)s (before: %(removed)s)"))
 phrases.register("tag.deleted", _("%(actor)s deleted the tag “%(label)s”"))
 phrases.register("workflow.retried", _("%(actor)s tried “%(handler)s” again"))
+phrases.register("import.started", _("%(actor)s started the import of “%(file)s”"))
+phrases.register("import.cancelled", _("%(actor)s cancelled the import of “%(file)s”"))
 phrases.register("view.created", _("%(actor)s saved the view “%(view)s”"))
 phrases.register("view.changed", _("%(actor)s changed the view “%(view)s”"))
 phrases.register("view.deleted", _("%(actor)s deleted the view “%(view)s”"))
@@ -79,8 +90,7 @@ def told(events: list[Event]) -> list[dict[str, Any]]:
     """Return each event with what it was about and what happened, in words."""
     names = {row.pk: str(row) for row in (*members(active_only=False), *teams(), *roles())}
     return [
-        {"event": event, "subject": _subject(event, names), "phrase": phrases.phrase(event, FIELD_LABELS)}
-        for event in events
+        {"event": event, "subject": _subject(event, names), "phrase": phrases.phrase(event, CALLED)} for event in events
     ]
 
 

@@ -48,7 +48,7 @@ def test_what_every_record_does_has_a_sentence(event: Any) -> None:
     assert phrases.phrase(event("anything.created")) == "Ana Owner created this"
     assert phrases.phrase(event("anything.restored")) == "Ana Owner brought this back"
     assert phrases.phrase(event("anything.created"), this="the deal") == "Ana Owner created the deal"
-    assert phrases.phrase(event("anything.happened")) == "Ana Owner: anything.happened"
+    assert phrases.phrase(event("anything.happened")) == "Ana Owner: anything happened"
 
 
 def test_a_workflow_has_no_name_of_its_own(event: Any) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.events.phrases import shown
 from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
@@ -45,6 +46,7 @@ class Kind:
     wide = False
     sortable = True
     sorts_backwards = False
+    is_moment = False
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         """The model attributes that ``assign`` sets."""
@@ -75,6 +77,10 @@ class Kind:
     def json(self, value: Any) -> Any:
         """The value as kept in events."""
         return value
+
+    def told(self, kept: Any) -> str:
+        """What ``json`` keeps, as plain text in the person's language."""
+        return shown(kept)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         """The value that an import cell's (stripped, not empty) text means; raises ``ValidationError``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -243,22 +243,25 @@ class TeamOf(OneOf):
 
 
 class Fixed(Kind):
-    """One of the product's own words (a ``TextChoices``)."""
+    """One of the product's own words: what each value is called."""
 
     operators = ("is", "not")
 
-    def __init__(self, choices: Any) -> None:
-        self.choices = choices
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self.words = words
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return forms.ChoiceField(choices=self.choices.choices, required=spec.required)
+        return forms.ChoiceField(choices=list(self.words.items()), required=spec.required)
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
-        return str(self.choices(value).label) if value else ""
+        return str(self.words[value]) if value else ""
+
+    def told(self, kept: Any) -> str:
+        return str(self.words[kept])
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
-        for value, label in self.choices.choices:
+        for value, label in self.words.items():
             if text.casefold() in (value, str(label).casefold()):
                 return value
         raise ValidationError(_("“%(text)s” is not a choice.") % {"text": text})
@@ -268,11 +271,10 @@ class Fixed(Kind):
         return ~same if operator == "not" else same
 
     def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        labels = dict(self.choices.choices)
-        return ", ".join(str(labels.get(value, value)) for value in values)
+        return ", ".join(str(self.words.get(value, value)) for value in values)
 
     def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [(value, str(label)) for value, label in self.choices.choices]
+        return [(value, str(label)) for value, label in self.words.items()]
 
 
 class Flag(Kind):

@@ -46,6 +46,9 @@ class Number(Kind):
         value = self.value(spec, record)
         return "" if value is None else formats.number(value)
 
+    def told(self, kept: Any) -> str:
+        return formats.number(kept)
+
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return int(bounded(self.number(text, context.style(spec.name)), text, self.least, self.most))
 
@@ -74,6 +77,9 @@ class Year(Number):
     def html(self, spec: FieldSpec, record: Any) -> str:
         return self.text(spec, record)
 
+    def told(self, kept: Any) -> str:
+        return str(kept)
+
 
 class Percent(Number):
     """A whole number of per cent, 0 to 100."""
@@ -84,6 +90,9 @@ class Percent(Number):
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.percent(value / 100)
+
+    def told(self, kept: Any) -> str:
+        return formats.percent(kept / 100)
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
         return PercentField(least=0, most=100, required=spec.required)

@@ -47,6 +47,9 @@ class Text(Kind):
     def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
         setattr(record, spec.column, value or "")
 
+    def told(self, kept: Any) -> str:
+        return str(kept)  # "2026-11-21" too: it is no day here
+
     def empty(self, spec: FieldSpec) -> Q:
         return Q(**{spec.column: ""})
 

@@ -112,6 +112,9 @@ class Date(Kind):
     def json(self, value: date | None) -> Any:
         return None if value is None else value.isoformat()
 
+    def told(self, kept: Any) -> str:
+        return formats.date(date.fromisoformat(kept))
+
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> date:
         return read_day(text, context.style(spec.name))
 
@@ -154,12 +157,17 @@ class Date(Kind):
 class DateTime(Date):
     """A moment, shown in the person's zone; filtered by the workspace's days."""
 
+    is_moment = True
+
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
         return MomentField(required=spec.required)
 
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.relative(value)
+
+    def told(self, kept: Any) -> str:
+        return formats.moment(datetime.fromisoformat(kept))
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> datetime:
         return read_moment(text, context.style(spec.name), current_tenant().zone)
