@@ -19,11 +19,11 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds import Lookup
-from crm.fields.kinds.text import refuse_nul
 from crm.fields.spec import FieldSpec
 from crm.imports.cells import Cells
 from crm.imports.deferring import Link
 from crm.imports.models import Import
+from crm.imports.reading.cells import cell_text, is_unreadable
 from crm.imports.whole_file import links_to_itself
 from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
@@ -166,7 +166,7 @@ class Batch:
             if not text:
                 continue
             try:
-                values[spec.name] = spec.kind.parse(spec, refuse_nul(text), self.cells)
+                values[spec.name] = spec.kind.parse(spec, cell_text(spec, text), self.cells)
             except ValidationError as error:
                 if sort_key(text) in self.names and links_to_itself(self.type, spec):
                     values.setdefault(LATER, {})[spec.name] = text
@@ -176,7 +176,7 @@ class Batch:
     def _look_up_records(self) -> None:
         for index, spec in self.columns:
             if isinstance(spec.kind, Lookup):
-                texts = [cells[index] for cells in self.rows if cells[index] and "\x00" not in cells[index]]
+                texts = [cells[index] for cells in self.rows if cells[index] and not is_unreadable(cells[index])]
                 self.cells.load_records(spec.kind.key, list(dict.fromkeys(texts)))
 
     def _known_records(self, parsed: list[dict[str, Any]]) -> dict[str, Any]:

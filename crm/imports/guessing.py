@@ -39,6 +39,12 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
     return mapping
 
 
+def known_names(record_type: RecordType) -> set[str]:
+    """Everything that a column may be called, as ``plain``."""
+    own, other = _names(record_type)
+    return {*own, *other}
+
+
 def _names(record_type: RecordType) -> tuple[dict[str, str], dict[str, str]]:
     """The fields by what they are called, and by what else a file may call them."""
     own: dict[str, str] = {}

@@ -21,16 +21,17 @@ class ImportState(models.TextChoices):
 class Import(TenantModel):
     """One file on its way in.
 
-    ``mapping`` names a field for each column ("" = left out). ``fixed`` gives values for all rows, by field, as text; a
-    row's own cell goes before. A dry run goes through all rows and writes nothing but the counts and refusals.
-    ``position`` counts the rows that are done: it commits together with them, so that a run that was killed goes on
-    where it was.
+    ``reading`` is how the file is read: see ``storing.FileReading``. ``headers`` are its columns' names ("" for those
+    that have none), ``mapping`` names a field for each column ("" = left out). ``fixed`` gives values for all rows, by
+    field, as text; a row's own cell goes before. A dry run goes through all rows and writes nothing but the counts and
+    refusals. ``position`` counts the rows that are done: it commits together with them, so that a run that was killed
+    goes on where it was.
     """
 
     record_type = models.CharField(max_length=30)
     file_name = models.CharField(max_length=255)
-    encoding = models.CharField(max_length=40)
-    separator = models.CharField(max_length=1)
+    digest = models.CharField(max_length=64, default="")  # SHA-256 of the file: the same file is known again
+    reading = models.JSONField(default=dict)
     headers = models.JSONField(default=list)
     mapping = models.JSONField(default=list)
     fixed = models.JSONField(default=dict)
@@ -55,6 +56,7 @@ class Import(TenantModel):
     class Meta(TenantModel.Meta):
         indexes = [
             models.Index(fields=["tenant", "-made_at"], name="import_by_time"),
+            models.Index(fields=["tenant", "digest"], name="import_by_digest"),
             models.Index(
                 fields=["tenant", "seen_at"], condition=models.Q(state__in=["queued", "running"]), name="import_open"
             ),
@@ -62,10 +64,38 @@ class Import(TenantModel):
 
 
 class ImportFile(TenantModel):
-    """The bytes of an import's file: in the database, where every worker of a workspace finds them."""
+    """That an import's file is kept: in the database, where every worker of a workspace finds it.
+
+    Who works on an import holds this row.
+    """
 
     job = TenantForeignKey(Import)
+    size = models.PositiveIntegerField()  # bytes
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "job"], name="import_file_once")]
+
+
+class FilePiece(TenantModel):
+    """A part of a file as it came, to read it again in another way."""
+
+    job = TenantForeignKey(Import)
+    number = models.PositiveIntegerField()
     content = models.BinaryField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="file_piece_once")]
+
+
+class RowsPiece(TenantModel):
+    """Some rows of a file as they were read; ``first`` counts the rows before them."""
+
+    job = TenantForeignKey(Import)
+    first = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "job", "first"], name="rows_piece_once")]
 
 
 class DeferredLink(TenantModel):

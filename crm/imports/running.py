@@ -11,8 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -23,9 +21,8 @@ from crm.imports.batches import Batch, Outcome
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
 from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
-from crm.imports.reading import read_rows
-from crm.imports.selectors import write_content
 from crm.imports.services import fail_import
+from crm.imports.storing import read_rows
 from crm.imports.whole_file import WholeFile, read_whole_file
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
@@ -48,24 +45,23 @@ def run_import(tenant: Tenant, job_id: Any, *, seconds: float | None = None, tur
     to do.
     """
     started = time.monotonic()
-    with TemporaryDirectory() as folder:
-        run = _Run(tenant, Path(folder) / "rows", turn)
-        while run.do_next(job_id):
-            if turn is not None and turn.is_over():
-                return True
-            if seconds is not None and time.monotonic() - started >= seconds:
-                return True
+    run = _Run(tenant, turn)
+    while run.do_next(job_id):
+        if turn is not None and turn.is_over():
+            return True
+        if seconds is not None and time.monotonic() - started >= seconds:
+            return True
     return False
 
 
 class _Run:
     """What a process keeps of an import from batch to batch."""
 
-    def __init__(self, tenant: Tenant, content: Path, turn: Turn | None) -> None:
+    def __init__(self, tenant: Tenant, turn: Turn | None) -> None:
         self.tenant = tenant
         self.turn = turn
-        self.content = content
         self.file = WholeFile()
+        self.is_known = False
         self.rows: Iterator[list[str]] = iter(())
         self.position = -1  # up to where ``rows`` were read
 
@@ -98,12 +94,11 @@ class _Run:
         return False
 
     def _next_rows(self, job: Import) -> list[list[str]]:
-        if not self.content.exists():
-            write_content(job, self.content)
-            self.file = read_whole_file(job, self.content)
+        if not self.is_known:
+            self.file, self.is_known = read_whole_file(job), True
         if self.position != job.position:
             self.position = job.position
-            self.rows = read_rows(self.content, job.encoding, job.separator, len(job.headers), start=job.position)
+            self.rows = read_rows(job, start=job.position)
         return list(islice(self.rows, BATCH))
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from pathlib import Path
+from itertools import islice
 from uuid import UUID
 
-from django.db.models import BinaryField, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Q
 from django.http import Http404
 
-from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
-from crm.imports.reading import read_rows
+from crm.imports.models import Import, ImportState, RefusedRow
+from crm.imports.storing import read_rows
 from crm.users.models import Membership
 
 PREVIEWED = 20
 COUNTED = 10_000
 REASONS_SHOWN = 10
-PIECE = 1024 * 1024
 
 
 def imports_of(actor: Membership) -> list[Import]:
@@ -41,24 +39,9 @@ def first_waiting(but: UUID | None) -> tuple[datetime, UUID] | None:
     return waiting.order_by("seen_at", "pk").values_list("seen_at", "pk").first()
 
 
-def write_content(job: Import, path: Path) -> None:
-    """Write the file's bytes to ``path``, piece by piece: a worker never holds a large file in memory."""
-    found = ImportFile.objects.filter(job=job)
-    with path.open("wb") as file:
-        while piece := _piece(found, file.tell()):
-            file.write(piece)
-
-
-def _piece(found: QuerySet[ImportFile], start: int) -> bytes:
-    part = Substr("content", start + 1, PIECE, output_field=BinaryField())
-    return bytes(found.values_list(part, flat=True).get())
-
-
 def preview(job: Import) -> list[list[str]]:
     """The first rows of the file."""
-    content = bytes(ImportFile.objects.get(job=job).content)
-    rows = read_rows(content, job.encoding, job.separator, len(job.headers))
-    return [row for _number, row in zip(range(PREVIEWED), rows, strict=False)]
+    return list(islice(read_rows(job), PREVIEWED))
 
 
 def refused_rows(job: Import, *, came_in: bool = False, limit: int | None = None) -> list[RefusedRow]:

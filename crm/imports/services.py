@@ -1,4 +1,4 @@
-"""Steps of an import: upload, columns, start (or dry run), cancel."""
+"""Steps of an import after the upload: columns, start (or dry run), cancel."""
 
 from __future__ import annotations
 
@@ -10,36 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
-from crm.fields.reading import current_style
-from crm.fields.reading.style import DAY_FIRST
-from crm.imports.guessing import guess_mapping, importable
-from crm.imports.models import DeferredLink, Import, ImportFile, ImportState, RefusedRow
-from crm.imports.reading import find_shape
+from crm.imports.guessing import importable
+from crm.imports.models import DeferredLink, Import, ImportState, RefusedRow
 from crm.records.types import RecordType
 from crm.tenants import turns
 from crm.tenants.context import current_tenant_id
 from crm.users.models import Membership
 
 OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
-
-
-@transaction.atomic
-def upload_import(*, actor: Membership, record_type: RecordType, file_name: str, content: bytes) -> Import:
-    """Keep the file and guess what its columns are; raise ``ValidationError`` when it is no table."""
-    shape = find_shape(content)
-    job = Import.objects.create(
-        record_type=record_type.key,
-        file_name=file_name[:255],
-        encoding=shape.encoding,
-        separator=shape.separator,
-        headers=shape.headers,
-        mapping=guess_mapping(record_type, shape.headers),
-        day_first=current_style().days == DAY_FIRST,
-        total=shape.rows,
-        made_by=actor,
-    )
-    ImportFile.objects.create(job=job, content=content)
-    return job
 
 
 @transaction.atomic

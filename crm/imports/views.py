@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -16,6 +18,7 @@ from crm.imports import selectors, services
 from crm.imports.forms import COLUMN, ColumnsForm, UploadForm
 from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, importable, is_of_refusals
 from crm.imports.models import Import, ImportState
+from crm.imports.uploading import upload_import
 from crm.records import registry
 from crm.records.types import RecordType
 from crm.tenants.turns import is_waiting
@@ -47,8 +50,8 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             with transaction.atomic():
-                made = services.upload_import(
-                    actor=request.actor, record_type=record_type, file_name=file.name, content=file.read()
+                made = upload_import(
+                    actor=request.actor, record_type=record_type, file_name=file.name, content=_content(file)
                 )
             return go(request, reverse("imports:columns", args=[made.pk]))
         except ValidationError as error:
@@ -147,6 +150,11 @@ def refused(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         f'attachment; filename="{_("remarks") if "remarks" in request.GET else _("refused")}-{found.pk}.csv"'
     )
     return response
+
+
+def _content(file: UploadedFile) -> bytes | Path:
+    """A large file lies on the disk already."""
+    return Path(file.temporary_file_path()) if isinstance(file, TemporaryUploadedFile) else file.read()
 
 
 def _type(request: WorkspaceRequest, key: str) -> RecordType:

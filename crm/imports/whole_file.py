@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
-from crm.imports.reading import read_rows
+from crm.imports.storing import read_rows
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
@@ -35,15 +34,15 @@ class WholeFile:
         return [found[place] for place in sorted(found) if place < job.position]
 
 
-def read_whole_file(job: Import, content: Path) -> WholeFile:
-    """Read the facts of ``job``'s file, which lies in ``content``."""
+def read_whole_file(job: Import) -> WholeFile:
+    """Read the facts of ``job``'s file."""
     columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
-    names = _names(job, content, columns) if _has_links(job) else ()
+    names = _names(job, columns) if _has_links(job) else ()
     repeated: dict[str, list[tuple[int, list[str]]]] = {}
     if job.is_dry_run and "external_id" in columns:
         column = columns["external_id"]
-        counts = Counter(row[column] for row in _rows(job, content) if row[column])
-        for place, row in enumerate(_rows(job, content)):
+        counts = Counter(row[column] for row in read_rows(job) if row[column])
+        for place, row in enumerate(read_rows(job)):
             if counts[row[column]] > 1:
                 repeated.setdefault(row[column], []).append((place, row))
     return WholeFile(frozenset(filter(None, map(sort_key, names))), repeated)
@@ -59,14 +58,10 @@ def _has_links(job: Import) -> bool:
     return any(links_to_itself(record_type, spec) for spec in specs)
 
 
-def _rows(job: Import, content: Path) -> Iterator[list[str]]:
-    return read_rows(content, job.encoding, job.separator, len(job.headers))
-
-
-def _names(job: Import, content: Path, columns: dict[str, int]) -> Iterator[str]:
+def _names(job: Import, columns: dict[str, int]) -> Iterator[str]:
     """What links may call the rows; a person's name may stand in two columns."""
     parts = [columns[name] for name in ("first_name", "last_name") if name in columns]
     whole = [columns[name] for name in ("name", "external_id") if name in columns]
-    for row in _rows(job, content):
+    for row in read_rows(job):
         yield from (row[column] for column in whole)
         yield " ".join(row[column] for column in parts)

@@ -19,7 +19,8 @@ import psutil
 from crm.demo import words
 from crm.demo.big.names import company, person
 from crm.imports.models import Import, ImportState
-from crm.imports.services import set_columns, start_import, upload_import
+from crm.imports.services import set_columns, start_import
+from crm.imports.uploading import upload_import
 from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership

@@ -2,48 +2,61 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from crm.imports.guessing import guess_mapping
-from crm.imports.reading import find_shape, read_rows
+from crm.imports.models import Import
+from crm.imports.storing import FileReading, read_rows
+from crm.imports.uploading import upload_import
 from crm.records.registry import record_type
 from tests.people import Firm
+
+CASES = Path(__file__).parent / "cases"
+
+
+def taken(firm: Firm, content: bytes, name: str = "rows.csv", key: str = "leads") -> Import:
+    return upload_import(actor=firm.ada, record_type=record_type(key), file_name=name, content=content)
+
+
+def rows_of(firm: Firm, content: bytes, name: str = "rows.csv") -> list[list[str]]:
+    """The header and what is below it."""
+    job = taken(firm, content, name)
+    return [job.headers, *read_rows(job)]
 
 
 @pytest.mark.parametrize(
     ("content", "encoding", "separator"),
     [
-        ("name,city\nMüller,Köln\n".encode(), "utf-8", ","),
+        ("name,city\nMüller,Köln\n".encode(), "utf-8-sig", ","),
         ("\ufeffname;city\nMüller;Köln\n".encode(), "utf-8-sig", ";"),
         ("name\tcity\nMüller\tKöln\n".encode("utf-16"), "utf-16", "\t"),
-        ("name|city\nMüller|Köln\n".encode(), "utf-8", "|"),
+        ("name|city\nMüller|Köln\n".encode(), "utf-8-sig", "|"),
+        ("name,city\nMüller,Köln\n".encode("cp1252"), "cp1252", ","),
     ],
 )
-def test_encoding_and_separator_are_found(content: bytes, encoding: str, separator: str) -> None:
-    shape = find_shape(content)
-    assert (shape.encoding, shape.separator, shape.headers, shape.rows) == (encoding, separator, ["name", "city"], 1)
-    assert list(read_rows(content, encoding, separator, 2)) == [["Müller", "Köln"]]
+def test_encoding_and_separator_are_found(inside: Firm, content: bytes, encoding: str, separator: str) -> None:
+    job = taken(inside, content)
+    how = FileReading.of(job).format
+    assert (how.encoding, how.separator, job.headers, job.total) == (encoding, separator, ["name", "city"], 1)
+    assert list(read_rows(job)) == [["Müller", "Köln"]]
 
 
-def test_an_old_western_encoding_is_read() -> None:
-    content = ("name,city\n" + "Jürgen Groß,Köln\n" * 20).encode("cp1252")
-    shape = find_shape(content)
-    assert next(read_rows(content, shape.encoding, shape.separator, 2)) == ["Jürgen Groß", "Köln"]
-
-
-def test_ragged_lines_quotes_and_empty_lines() -> None:
-    content = b'name,note\n\n"Acme, Inc.","two\nlines"\nShort\nLong,1,2,3\n'
-    assert find_shape(content).rows == 3
-    rows = list(read_rows(content, "utf-8", ",", 2))
-    assert rows == [["Acme, Inc.", "two\nlines"], ["Short", ""], ["Long", "1"]]
-    assert list(read_rows(content, "utf-8", ",", 2, start=2)) == [["Long", "1"]]
+def test_ragged_lines_quotes_and_empty_lines(inside: Firm) -> None:
+    job = taken(inside, b'name,note\n\n"Acme, Inc.","two\nlines"\nShort\nLong,1,2,3\n')
+    assert (job.total, job.headers) == (3, ["name", "note", "", ""])
+    rows = list(read_rows(job))
+    assert rows == [["Acme, Inc.", "two\nlines", "", ""], ["Short", "", "", ""], ["Long", "1", "2", "3"]]
+    assert list(read_rows(job, start=2)) == [["Long", "1", "2", "3"]]
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n ", b"PK\x03\x04\x00\x00binary"])
-def test_what_is_no_table_is_refused(content: bytes) -> None:
+def test_what_is_no_table_is_refused(inside: Firm, content: bytes) -> None:
     with pytest.raises(ValidationError):
-        find_shape(content)
+        taken(inside, content)
+    assert not Import.objects.exists()
 
 
 def test_columns_are_guessed_by_name_label_and_synonym(inside: Firm) -> None:

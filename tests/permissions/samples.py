@@ -273,7 +273,8 @@ def _rest(sample: Sample) -> None:
 def _imports(sample: Sample) -> tuple[Any, ...]:
     """One whose columns are to be set, and two that have gone through a dry run; of the second a row was refused."""
     from accounts.record import ACCOUNT
-    from crm.imports.services import start_import, upload_import
+    from crm.imports.services import start_import
+    from crm.imports.uploading import upload_import
 
     ada = sample.firm.ada
     waiting = upload_import(actor=ada, record_type=ACCOUNT, file_name="waiting.csv", content=CSV)

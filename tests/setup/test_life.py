@@ -115,7 +115,8 @@ def test_an_import_obeys(firm: Firm) -> None:
     from contacts.record import CONTACT
     from crm.imports.models import RefusedRow
     from crm.imports.running import run_import
-    from crm.imports.services import start_import, upload_import
+    from crm.imports.services import start_import
+    from crm.imports.uploading import upload_import
 
     need_account(firm, "yes")
     tenant = Tenant.objects.get(pk=firm.tenant.pk)

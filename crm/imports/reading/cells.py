@@ -1,0 +1,45 @@
+"""What a cell may hold."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.fields.kinds import LongText
+from crm.fields.spec import FieldSpec
+
+# Neither text nor a line's end; and the halves of characters that stand for bytes without a meaning in the encoding.
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BREAK = re.compile(r"\s*\n\s*")
+ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+
+
+def is_unreadable(text: str) -> bool:
+    """Whether the cell holds what can neither be read nor kept."""
+    return bool(_UNREADABLE.search(text))
+
+
+def without_unreadable(text: str) -> str:
+    """The text in a form that the database takes: a replacement character shows what was there."""
+    return _UNREADABLE.sub("\ufffd", text)
+
+
+def cell_text(spec: FieldSpec, text: str) -> str:
+    """The text of a cell for ``spec``'s kind to parse; raise ``ValidationError`` for what is no text.
+
+    A field of one line gets one: breaks become spaces.
+    """
+    if is_unreadable(text):
+        raise ValidationError(
+            _("“%(text)s” holds a character that cannot be read. Is the encoding right?")
+            % {"text": without_unreadable(text)[:60]}
+        )
+    if text in ERRORS:
+        raise ValidationError(_("The spreadsheet has an error in this cell (%(text)s).") % {"text": text})
+    if "\n" in text and not isinstance(spec.kind, LongText):
+        text = _BREAK.sub(" ", text)
+    return text

@@ -1,0 +1,65 @@
+"""A number of a spreadsheet as text: never to be read in another way, with the currency that is shown beside it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from crm.fields.parsing import NumberText
+
+# ``[$€-407] #,##0.00`` names a sign and a country; other formats hold the sign as it is.
+_NAMED = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
+_SIGN = re.compile(r"[€£¥₹₽₩₪₺₴₫฿₱₦$]|\b[A-Z]{3}\b")
+_COUNTRIES = {
+    "409": "USD", "1009": "CAD", "C0C": "CAD", "C09": "AUD", "1409": "NZD", "4809": "SGD", "C04": "HKD", "80A": "MXN",
+    "411": "JPY", "804": "CNY",
+}  # fmt: skip
+
+
+def number_text(value: float | int | Decimal, number_format: str = "") -> NumberText:
+    """``number_format`` is as in a spreadsheet: percent are shown as such, and a currency goes along."""
+    shown = re.sub(r'"[^"]*%[^"]*"', "", number_format)
+    if "%" in shown:
+        return NumberText(f"{_plain(Decimal(f'{value:.15g}') * 100)}%")
+    currency = _currency(number_format)
+    return NumberText(f"{currency} {_plain(value)}" if currency.isalpha() else f"{currency}{_plain(value)}")
+
+
+def text_of(value: Any, number_format: str = "") -> str:
+    """The text of what a cell holds, of any type."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        value = (value + timedelta(milliseconds=500)).replace(microsecond=0)  # its fractions are of a day
+        return str(value.date()) if value.time() == time() else value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, int | float | Decimal):
+        return number_text(value, number_format)
+    return str(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _plain(value: float | int | Decimal) -> str:
+    """All digits that a spreadsheet keeps, and no exponent."""
+    if isinstance(value, float):
+        value = Decimal(f"{value:.15g}")
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _currency(number_format: str) -> str:
+    if not number_format or number_format == "General":
+        return ""
+    first = number_format.split(";", maxsplit=1)[0]
+    for sign, country in _NAMED.findall(first):
+        found = _SIGN.search(sign)
+        if found:
+            return _COUNTRIES.get(country.upper().lstrip("0"), found[0]) if found[0] in "$¥" else str(found[0])
+    found = _SIGN.search(_NAMED.sub("", first))
+    return found[0] if found else ""

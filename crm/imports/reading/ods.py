@@ -1,0 +1,135 @@
+"""OpenDocument sheets: read as a stream, as no kept library does; what they repeat is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+from zipfile import BadZipFile, ZipFile
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from crm.fields.parsing import NumberText
+from crm.imports.reading.archives import MOST_CELLS, Metered, damaged, too_many_cells
+from crm.imports.reading.limits import LONGEST_CELL, MOST_COLUMNS
+from crm.imports.reading.numbers import number_text
+
+_NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
+_TABLE, _TEXT, _OFFICE = _NS % "table", _NS % "text", _NS % "office"
+_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_BROKEN = (BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, OSError, EOFError)
+
+
+def sheets_of(path: Path) -> list[str]:
+    names: list[str] = []
+    for event, element, sheet in _elements(path):
+        if event == "start" and element.tag == f"{_TABLE}table" and _name(element) == sheet:
+            names.append(_name(element))
+    return names
+
+
+def read_ods(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that holds anything, with its number in the sheet."""
+    number = cells = 0
+    for event, element, current in _elements(path):
+        if event != "end" or element.tag != f"{_TABLE}table-row" or current != sheet:
+            continue
+        row = list(_row(element))
+        times = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
+        if not any(row):
+            number += times
+            continue
+        for _again in range(times):
+            number += 1
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise too_many_cells()
+            yield number, row
+
+
+def _elements(path: Path) -> Iterator[tuple[str, Element, str]]:
+    """The starts and ends of elements, with the sheet that they are in; rows are forgotten behind it."""
+    sheet = ""
+    above: list[Element] = []
+    try:
+        with ZipFile(path) as archive, Metered(archive.open("content.xml")) as source:
+            for event, element in iterparse(source, events=("start", "end")):
+                if event == "start":
+                    if element.tag == f"{_TABLE}table" and not _in_a_table(above):
+                        sheet = _name(element)
+                    above.append(element)
+                else:
+                    above.pop()
+                yield event, element, sheet
+                if event == "end" and element.tag == f"{_TABLE}table-row" and above:
+                    above[-1].clear()
+                    source.start_row()
+    except _BROKEN as error:
+        raise damaged() from error
+
+
+def _in_a_table(above: list[Element]) -> bool:
+    return any(element.tag == f"{_TABLE}table" for element in above)
+
+
+def _name(table: Element) -> str:
+    return table.get(f"{_TABLE}name", "")
+
+
+def _row(row: Element) -> Iterator[str]:
+    """The cells; empty ones at the end, of which sheets repeat thousands, are left out."""
+    empty = 0
+    for cell in row:
+        if cell.tag not in _CELLS:
+            continue
+        times = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+        text = _cell(cell)
+        if not text:
+            empty += times
+            continue
+        yield from [""] * min(empty, MOST_COLUMNS + 1)
+        yield from [text] * min(times, MOST_COLUMNS + 1)
+        empty = 0
+
+
+def _cell(cell: Element) -> str:
+    kind = cell.get(f"{_OFFICE}value-type", "")
+    if kind in ("float", "percentage", "currency"):
+        return _number(cell, kind)
+    if kind == "date":
+        day, _t, moment = cell.get(f"{_OFFICE}date-value", "").partition("T")
+        return day if moment[:8] in ("", "00:00:00") else f"{day} {moment[:8]}"
+    if kind == "boolean":
+        return cell.get(f"{_OFFICE}boolean-value", "")
+    paragraphs = (_words(part) for part in cell if part.tag == f"{_TEXT}p")
+    return "\n".join(paragraphs)
+
+
+def _number(cell: Element, kind: str) -> str:
+    try:
+        value = Decimal(f"{float(cell.get(f'{_OFFICE}value', '')):.15g}")
+    except (ValueError, InvalidOperation):
+        return ""
+    if kind == "percentage":
+        return number_text(value, "%")
+    code = cell.get(f"{_OFFICE}currency", "")
+    return NumberText(f"{code} {number_text(value)}") if code else number_text(value)
+
+
+def _words(element: Any) -> str:
+    """The text with its spaces, tabs and breaks, without comments."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag == f"{_TEXT}s":
+            parts.append(" " * min(int(child.get(f"{_TEXT}c", "1")), LONGEST_CELL))
+        elif child.tag == f"{_TEXT}tab":
+            parts.append("\t")
+        elif child.tag == f"{_TEXT}line-break":
+            parts.append("\n")
+        elif child.tag != f"{_OFFICE}annotation":
+            parts.append(_words(child))
+        parts.append(child.tail or "")
+    return "".join(parts)

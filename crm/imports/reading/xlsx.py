@@ -1,0 +1,134 @@
+"""Excel sheets. ``openpyxl`` reads them row by row; their texts, which all cells share, are kept on the disk."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+from defusedxml import DefusedXmlException
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
+
+from crm.imports.reading.archives import MOST_CELLS, Metered, damaged, too_many_cells
+from crm.imports.reading.numbers import text_of
+
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_BROKEN = (
+    BadZipFile, ParseError, DefusedXmlException, InvalidFileException, KeyError, ValueError, TypeError, AttributeError,
+    IndexError, OSError, EOFError,
+)  # fmt: skip
+
+
+class _Texts:
+    """The texts that cells share, by number: on the disk, since they may be most of the file."""
+
+    def __init__(self, source: Metered) -> None:
+        self._file = TemporaryFile()  # noqa: SIM115 (as long as the workbook)
+        self._places = TemporaryFile()  # noqa: SIM115
+        self._count = 0
+        for _event, node in iterparse(source):
+            if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                self._add(Text.from_tree(node).content)
+                source.start_row()
+            if node.tag in (f"{{{SHEET_MAIN_NS}}}si", f"{{{SHEET_MAIN_NS}}}sst"):
+                node.clear()
+        self.get = lru_cache(maxsize=2000)(self._get)
+
+    def _add(self, text: str) -> None:
+        data = text.encode("utf-8", "surrogatepass")
+        self._places.write(struct.pack("<QL", self._file.tell(), len(data)))
+        self._file.write(data)
+        self._count += 1
+
+    def _get(self, index: int) -> str:
+        self._places.seek(index * 12)
+        place, length = struct.unpack("<QL", self._places.read(12))
+        self._file.seek(place)
+        return self._file.read(length).decode("utf-8", "surrogatepass")
+
+    def __getitem__(self, index: int) -> str:
+        if not 0 <= index < self._count:
+            raise IndexError(index)
+        return self.get(index)
+
+
+class _Reader(ExcelReader):
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            with Metered(self.archive.open(part.PartName[1:])) as source:
+                self.shared_strings = _Texts(source)
+
+    def read_properties(self) -> None:
+        """Who wrote it and when is not asked for; and what is not read cannot be broken."""
+
+    def read_custom(self) -> None:
+        """As above."""
+
+    def read_theme(self) -> None:
+        """As above."""
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Any]:
+    with path.open("rb") as file:
+        reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
+        try:
+            reader.read()
+            yield reader.wb
+        finally:
+            reader.archive.close()
+
+
+def sheets_of(path: Path) -> list[str]:
+    """The names of the sheets with cells, those that are shown before the hidden ones."""
+    try:
+        with _workbook(path) as book:
+            sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "sheet_state")]
+            return [sheet.title for sheet in sorted(sheets, key=lambda sheet: sheet.sheet_state != "visible")]
+    except _BROKEN as error:
+        raise damaged() from error
+
+
+def read_xlsx(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that holds anything, with its number in the sheet."""
+    try:
+        with _workbook(path) as book:
+            cells = 0
+            for number, row in enumerate(_rows(book[sheet]), start=1):
+                cells += len(row)
+                if cells > MOST_CELLS:
+                    raise too_many_cells()
+                texts = [_text(cell) for cell in row]
+                if any(texts):
+                    yield number, texts
+    except _BROKEN as error:
+        raise damaged() from error
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    sheet.reset_dimensions()  # programs other than Excel write wrong ones
+    source = Metered(sheet._get_source())
+    sheet._get_source = lambda: source
+    for row in sheet.iter_rows():
+        source.start_row()
+        yield row
+
+
+def _text(cell: Any) -> str:
+    if cell.value is None:
+        return ""
+    if cell.data_type in ("s", "str", "inlineStr"):
+        return text_of(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), cell.value))
+    return text_of(cell.value, cell.number_format if cell.data_type == "n" else "")

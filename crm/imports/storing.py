@@ -1,0 +1,207 @@
+"""Where a file and its rows are kept: in pieces, none of which fills the memory.
+
+A file is read once when it comes, and once more when somebody says that it is to be read in another way. From then on
+the columns page and the worker see rows of cells, whatever kind of file they are from.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.fields.parsing import NumberText
+from crm.imports.models import FilePiece, Import, ImportFile, RefusedRow, RowsPiece
+from crm.imports.reading.cells import ERRORS, is_unreadable, without_unreadable
+from crm.imports.reading.files import Format
+from crm.imports.reading.header import LOOKED_AT, Row
+from crm.imports.reading.limits import MEGABYTE
+from crm.ui.spreadsheets import restore
+
+PIECE_ROWS = 500
+PIECE_CHARACTERS = 512 * 1024
+SHOWN = 200  # characters of a cell of the first rows
+LOST = "\ufffd"  # what other programs write where they lost a letter
+
+
+@dataclass(frozen=True)
+class Odd:
+    """How many rows have something odd, and the first of them."""
+
+    count: int = 0
+    row: int = 0
+
+    def and_row(self, number: int) -> Odd:
+        return Odd(self.count + 1, self.row or number)
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """``Import.reading``: how the file is read, and what was seen then.
+
+    ``header`` is the number of the row that names the columns (0: none does), ``skipped`` counts the rows up to it.
+    ``columns`` are the places of the cells in a row of the file: a column without a name and without a cell is none.
+    """
+
+    format: Format
+    header: int = 0
+    skipped: int = 0
+    columns: list[int] = field(default_factory=list)
+    top: list[Row] = field(default_factory=list)  # the first rows, to choose the header from
+    unreadable: Odd = Odd()  # characters that cannot be read in this encoding
+    lost: Odd = Odd()  # letters that were lost before
+    errors: Odd = Odd()  # of the spreadsheet: #N/A
+    swallowed: Odd = Odd()  # cells with lines that look like rows
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, job: Import) -> FileReading:
+        kept: dict[str, Any] = dict(job.reading)
+        kept["format"] = Format(**kept["format"])
+        kept["top"] = [(number, cells) for number, cells in kept["top"]]
+        for name in ("unreadable", "lost", "errors", "swallowed"):
+            kept[name] = Odd(**kept[name])
+        return cls(**kept)
+
+
+def keep_file(job: Import, path: Path) -> None:
+    size = path.stat().st_size
+    ImportFile.objects.create(job=job, size=size)
+    with path.open("rb") as file:
+        number = 0
+        while piece := file.read(MEGABYTE):
+            FilePiece.objects.create(job=job, number=number, content=piece)
+            number += 1
+
+
+def write_file(job: Import, path: Path) -> None:
+    """Write the file as it came to ``path``; raise ``ValidationError`` if it was deleted meanwhile."""
+    if not is_kept(job):
+        raise ValidationError(_("The file of this import was deleted. Choose it again."))
+    with path.open("wb") as file:
+        for piece in FilePiece.objects.filter(job=job).order_by("number").values_list("content").iterator(1):
+            file.write(bytes(piece[0]))
+
+
+def is_kept(job: Import) -> bool:
+    return ImportFile.objects.filter(job=job).exists()
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = sha256()
+        while block := file.read(MEGABYTE):
+            digest.update(block)
+        return digest.hexdigest()
+
+
+def keep_rows(job: Import, rows: Iterable[Row]) -> list[Row]:
+    """Keep the rows instead of those that are kept; return the first ones."""
+    RowsPiece.objects.filter(job=job).delete()
+    top: list[Row] = []
+    piece: list[Row] = []
+    first = size = 0
+    for row in rows:
+        if len(top) < LOOKED_AT:
+            top.append((row[0], [without_unreadable(cell[:SHOWN]) for cell in row[1]]))
+        piece.append(row)
+        size += sum(map(len, row[1]))
+        if len(piece) == PIECE_ROWS or size > PIECE_CHARACTERS:
+            RowsPiece.objects.create(job=job, first=first, content=_packed(piece))
+            first += len(piece)
+            piece, size = [], 0
+    if piece:
+        RowsPiece.objects.create(job=job, first=first, content=_packed(piece))
+    return top
+
+
+def delete_file(job: Import) -> None:
+    """Delete the file, its rows, and those that were refused: they are people's data, and the import is over."""
+    for model in (FilePiece, RowsPiece, RefusedRow, ImportFile):
+        model.objects.filter(job=job).delete()
+
+
+def file_rows(job: Import, start: int = 0) -> Iterator[Row]:
+    """Yield the rows of the file from ``start`` on with their numbers in it, the header and what is above it too."""
+    pieces = RowsPiece.objects.filter(job=job).order_by("first").values_list("first", "content")
+    piece = pieces.filter(first__lte=start).last()
+    while piece is not None:  # each by itself: a worker's transaction ends between two of them
+        rows = _unpacked(bytes(piece[1]))
+        yield from rows[max(start - piece[0], 0) :]
+        piece = pieces.filter(first=piece[0] + len(rows)).first()
+
+
+def read_rows(job: Import, start: int = 0) -> Iterator[list[str]]:
+    """Yield the rows below the header from ``start`` on: as many stripped cells as the import has columns.
+
+    A number that was one in a spreadsheet is a ``fields.parsing.NumberText``.
+    """
+    reading = FileReading.of(job)
+    for _number, cells in file_rows(job, reading.skipped + start):
+        yield [_cell(cells[place]) if place < len(cells) else "" for place in reading.columns]
+
+
+def look_through(job: Import, found: FileReading) -> tuple[FileReading, list[str], int]:
+    """Read below the header: which columns there are, what they are called, how many rows; and what is odd."""
+    names: list[str] = []
+    filled: set[int] = set()
+    skipped = rows = 0
+    unreadable = lost = errors = swallowed = Odd()
+    for number, cells in file_rows(job):
+        if number <= found.header:
+            skipped += 1
+            names = [cell.strip() for cell in cells]
+            continue
+        rows += 1
+        filled.update(place for place, cell in enumerate(cells) if cell.strip())
+        text = "\x1f".join(cells)
+        if is_unreadable(text.replace("\x1f", "")):
+            unreadable = unreadable.and_row(number)
+        if LOST in text:
+            lost = lost.and_row(number)
+        if not ERRORS.isdisjoint(cells):
+            errors = errors.and_row(number)
+        if "\n" in text and _swallows_rows(found.format, cells):
+            swallowed = swallowed.and_row(number)
+    if is_unreadable("".join(names)):
+        raise ValidationError(_("The names of the columns hold characters that cannot be read."))
+    filled.update(place for place, name in enumerate(names) if name)
+    columns = sorted(filled)
+    headers = [restore(names[place]) if place < len(names) else "" for place in columns]
+    kept = FileReading(
+        found.format, found.header, skipped, columns, found.top, unreadable, lost, errors, swallowed
+    )  # fmt: skip
+    return kept, headers, rows
+
+
+def _swallows_rows(how: Format, cells: list[str]) -> bool:
+    """Whether a cell has lines that look like rows: a quotation mark may be missing, or too many."""
+    if how.kind != "csv" or len(cells) < 3:
+        return False
+    lines = [line for cell in cells if "\n" in cell for line in cell.split("\n")]
+    return any(line.count(how.separator) >= len(cells) - 1 for line in lines)
+
+
+def _packed(rows: list[Row]) -> bytes:
+    """Numbers of spreadsheets are lists of one text."""
+    plain = [[number, *([cell] if isinstance(cell, NumberText) else cell for cell in cells)] for number, cells in rows]
+    return zlib.compress(json.dumps(plain, separators=(",", ":")).encode(), 1)
+
+
+def _unpacked(content: bytes) -> list[Row]:
+    rows = json.loads(zlib.decompress(content))
+    return [(row[0], [NumberText(cell[0]) if isinstance(cell, list) else cell for cell in row[1:]]) for row in rows]
+
+
+def _cell(text: str) -> str:
+    """The text that is meant: without the apostrophe that exports put before what looks like a formula."""
+    return text if isinstance(text, NumberText) else restore(text.strip())

@@ -1,0 +1,115 @@
+"""The first step of an import: a file comes, and is read; then perhaps read again in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from crm.fields.reading import current_style
+from crm.fields.reading.style import DAY_FIRST
+from crm.imports.guessing import guess_mapping, known_names, plain
+from crm.imports.models import Import, ImportFile, ImportState
+from crm.imports.reading.files import Format, changed_format, find_format, read_file
+from crm.imports.reading.header import NONE, find_header
+from crm.imports.storing import FileReading, digest_of, keep_file, keep_rows, look_through, write_file
+from crm.records.types import RecordType
+from crm.users.models import Membership
+
+MOST_KEPT_BYTES = 2 * 1024 * 1024 * 1024  # of a workspace's files
+
+
+@transaction.atomic
+def upload_import(*, actor: Membership, record_type: RecordType, file_name: str, content: bytes | Path) -> Import:
+    """Keep the file and guess what its columns are; raise ``ValidationError`` when it is no table."""
+    with _one_at_a_time(actor), _as_path(content) as path:
+        how = find_format(path, file_name)
+        _refuse_too_much(path.stat().st_size)
+        job = Import.objects.create(
+            record_type=record_type.key,
+            file_name=file_name[:255],
+            digest=digest_of(path),
+            day_first=current_style().days == DAY_FIRST,
+            made_by=actor,
+        )
+        keep_file(job, path)
+        _read(job, record_type, path, how)
+    return job
+
+
+@transaction.atomic
+def read_again(
+    *, job: Import, record_type: RecordType, actor: Membership, encoding: str, separator: str, sheet: str, header: int
+) -> None:
+    """Read the file in another way, or with another row as the names of its columns; those are guessed anew."""
+    job = _to_be_set(job)
+    found = FileReading.of(job)
+    with _one_at_a_time(actor), TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        if (encoding, separator, sheet) != (found.format.encoding, found.format.separator, found.format.sheet):
+            write_file(job, path)
+            how = changed_format(path, found.format, encoding=encoding, separator=separator, sheet=sheet)
+            _read(job, record_type, path, how)
+        elif header in (NONE, *(number for number, _cells in found.top)):
+            _set_header(job, record_type, replace(found, header=header))
+        else:
+            raise ValidationError(_("Choose one of the first rows."))
+
+
+def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None:
+    top = keep_rows(job, read_file(path, how))
+    names = known_names(record_type)
+    header = find_header(top, lambda text: plain(text) in names)
+    _set_header(job, record_type, FileReading(how, header, top=top))
+
+
+def _set_header(job: Import, record_type: RecordType, found: FileReading) -> None:
+    reading, headers, rows = look_through(job, found)
+    if not headers:
+        raise ValidationError(_("The file is empty."))
+    job.reading, job.headers, job.total = reading.as_json(), headers, rows
+    job.mapping = guess_mapping(record_type, headers)
+    job.save(update_fields=["reading", "headers", "total", "mapping"])
+
+
+def _to_be_set(job: Import) -> Import:
+    job = Import.objects.select_for_update().get(pk=job.pk)
+    if job.state != ImportState.UPLOADED:
+        raise ValidationError(_("This import has already been started."))
+    return job
+
+
+def _refuse_too_much(size: int) -> None:
+    kept = ImportFile.objects.aggregate(size=Sum("size"))["size"] or 0
+    if kept + size > MOST_KEPT_BYTES:
+        raise ValidationError(
+            _("This workspace keeps as many imported files as it may. An admin can have older ones deleted in Setup.")
+        )
+
+
+@contextmanager
+def _one_at_a_time(actor: Membership) -> Iterator[None]:
+    """Refuse while another file of the same person is being read: reading takes a processor for a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 1))", [f"import of {actor.pk}"])
+        if not cursor.fetchone()[0]:
+            raise ValidationError(_("Another file of yours is being read. Choose this one again in a moment."))
+    yield
+
+
+@contextmanager
+def _as_path(content: bytes | Path) -> Iterator[Path]:
+    if isinstance(content, Path):
+        yield content
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(content)
+        yield path
