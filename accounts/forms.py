@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from crm.events.selectors import last_change
 from crm.fields.kinds.choice import RowField
 from crm.picklists.selectors import choice, choices
+from crm.ui.seen import SeenForm
 
 
-class TypeForm(forms.Form):
+class TypeForm(SeenForm):
     """The account's type, and whether workflows may change it."""
 
     def __init__(self, account: Account, data: object = None) -> None:
         super().__init__(data=data, initial={"type": str(account.type_id), "keep": account.type_kept})  # type: ignore[arg-type]
+        self.who = partial(last_change, account)
         rows = {str(row.pk): row for row in choices("account_type")}
         options = [(key, row.label) for key, row in rows.items()]
         field = RowField(rows=rows, find=choice, choices=options, required=True)

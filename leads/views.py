@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.pages import board
+from crm.pages.meanwhile import ask_to_move, unseen_move
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.records import registry
@@ -59,6 +60,8 @@ def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     if not posted or chosen is None:
         context = {"lead": lead, "statuses": choices("lead_status"), "back": back}
         return respond(request, "leads/status.html", context, partial="form", status=422 if posted else 200)
+    if sentence := unseen_move(request, LEAD, lead, "status", chosen):
+        return ask_to_move(request, LEAD, lead, "status", chosen, sentence=sentence)
     before = lead.status_id
     set_lead_status(lead=lead, status=chosen, actor=request.actor)
     if board.from_board(request):
@@ -100,6 +103,8 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
             say(request, _("%(name)s is open again.") % {"name": lead.name})
         return go(request, back)
     form = ClosingForm(actor=request.actor, data=request.POST if verb == "POST" else None)
+    if form.is_bound and (sentence := unseen_move(request, LEAD, lead, "status", None)):
+        form.add_error(None, sentence)
     if verb == "POST" and form.is_valid():
         values = form.cleaned_data
         close_as_unqualified(
@@ -113,7 +118,7 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         )
         say(request, _("%(name)s was closed as unqualified.") % {"name": lead.name})
         return go(request, back)
-    context = {"lead": lead, "form": form, "back": back, "is_closed": is_closed}
+    context = {"lead": lead, "form": form, "back": back, "is_closed": is_closed and not form.is_bound}
     return respond(request, "leads/closing.html", context, partial="form", status=422 if form.is_bound else 200)
 
 

@@ -15,6 +15,7 @@ from crm.lists.selectors import mailing_lists
 from crm.picklists.models import Stage
 from crm.picklists.selectors import choice, choices, default_choice, pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
+from crm.ui.seen import SeenForm
 from crm.users.access import can
 from crm.users.models import Membership
 from opportunities.models import Opportunity
@@ -95,7 +96,7 @@ class ReopeningForm(forms.Form):
         self.fields["stage"] = _rows_field(rows, stage_by_id, _("It goes on in the stage"), required=True)
 
 
-class ContactRoleForm(forms.Form):
+class ContactRoleForm(SeenForm):
     """A person, and the part that they play."""
 
     def __init__(self, *, actor: Membership, data: Any = None, initial: Any = None) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from contacts.record import CONTACT
 from crm.pages import board
+from crm.pages.meanwhile import ask_to_move, unseen_move
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
@@ -39,6 +40,11 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     before = opportunity.stage_id
     target = _stage(request.POST.get("stage", "") or request.GET.get("stage", ""))
     form = StageForm(opportunity, actor=request.actor, target=target, data=request.POST if posted else None)
+    if posted and form.is_valid() and (sentence := _moved_meanwhile(request, opportunity, form)):
+        if "back" not in request.POST:  # nothing was typed
+            wanted = form.cleaned_data["stage"]
+            return ask_to_move(request, OPPORTUNITY, opportunity, "stage", wanted, sentence=sentence)
+        form.add_error(None, sentence)
     if posted and form.is_valid() and _moved(request, opportunity, form):
         if board.from_board(request):
             return board.moved(request, OPPORTUNITY, [before, opportunity.stage_id])
@@ -100,6 +106,8 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
     parts = contact_roles(opportunity)
     given = _given(request, parts)
+    if posted and given and request.POST.get("contact") != given["contact"].name:  # another person was named instead
+        given = {}
     form = ContactRoleForm(actor=request.actor, data=request.POST if posted else None, initial=given)
     if form.is_valid():
         values = form.cleaned_data
@@ -112,6 +120,7 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
         "url": registry.url(opportunity),
         "colleagues": [] if given else colleagues(request.actor, opportunity, parts),
         "new_url": "" if given else _new_colleague(request, opportunity),
+        "query": f"?contact={given['contact'].pk}" if given else "",
     }
     return respond(request, "opportunities/contact_role.html", context, partial="form", status=422 if posted else 200)
 
@@ -145,6 +154,10 @@ def _stage(text: str) -> Stage | None:
         return stage_by_id(UUID(text))
     except (ValueError, Stage.DoesNotExist):
         return None
+
+
+def _moved_meanwhile(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm) -> str:
+    return unseen_move(request, OPPORTUNITY, opportunity, "stage", form.cleaned_data["stage"])
 
 
 def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from crm.activities.models import Activity, ActivityKind, Reminder
 from crm.activities.reminders import reminder_moment
 from crm.activities.services import refuse_future
 from crm.activities.shown import LOOKS
+from crm.events.selectors import last_change
+from crm.ui.seen import SeenForm
 from crm.users.models import Membership
 from crm.users.selectors import member, member_names
 
@@ -153,7 +156,7 @@ def check_reminder(form: forms.Form, cleaned: dict[str, Any], owner: Membership 
         )
 
 
-class OwnerForm(forms.Form):
+class OwnerForm(SeenForm):
     """Who is to do a task."""
 
     def __init__(self, data: Any = None, *, task: Activity) -> None:
@@ -162,9 +165,10 @@ class OwnerForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"{task.pk}-%s")
         select = forms.Select(attrs={"class": "control control-s", "autofocus": True})
         self.fields["owner"] = PersonField(keep=task.owner, label=_("Who"), widget=select)
+        self.who = partial(last_change, task)
 
 
-class ActivityForm(forms.Form):
+class ActivityForm(SeenForm):
     """What can be changed of an activity: of a task its day and person, of the others when they were."""
 
     def __init__(self, data: Any = None, *, activity: Activity) -> None:
@@ -189,6 +193,7 @@ class ActivityForm(forms.Form):
                 self.fields["subject"] = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Subject"))
             self.fields["occurred_at"] = forms.DateTimeField(widget=MomentInput, label=_("When"))
         self.fields["body"] = body
+        self.who = partial(last_change, activity)
         body.wide = True  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:

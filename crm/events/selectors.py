@@ -24,10 +24,20 @@ def last_change(record: models.Model, field: str) -> Change | None:
 
 def last_change_of_setting(setting: models.Model | None, name: str) -> Change | None:
     """Return who changed ``name`` of a row of the setup (None: of the workspace itself) last."""
-    events = Event.objects.filter(record_type__in=("", "users"), changes__has_key=name)
-    if setting is not None:
-        events = events.filter(models.Q(record_id=setting.pk) | models.Q(data__id=str(setting.pk)))
-    return _told(events.select_related("actor").order_by("-at", "-id"))
+    events = Event.objects.filter(record_type__in=("", "users")).select_related("actor").order_by("-at", "-id")
+    if setting is None:
+        return _told(events.filter(changes__has_key=name))
+    of_it = events.filter(models.Q(record_id=setting.pk) | models.Q(data__id=str(setting.pk)))
+    return _told(of_it.filter(changes__has_key=name)) or _told(of_it)
+
+
+def name_of_deleted(entry_id: str) -> str:
+    """Return what an entry of a list was called that has been deleted, or ""."""
+    deleted = Event.objects.filter(
+        record_type="", name__in=("picklist.choice_deleted", "stage.deleted"), data__id=entry_id
+    )
+    event = deleted.order_by("-at").first()
+    return str(event.data.get("label", "")) if event is not None else ""
 
 
 def _told(events: models.QuerySet[Event]) -> Change | None:

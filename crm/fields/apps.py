@@ -5,5 +5,12 @@ class FieldsConfig(AppConfig):
     name = "crm.fields"
 
     def ready(self) -> None:
+        from django import forms
+
         from crm.fields import lookups  # noqa: F401  registers __prefix
         from crm.fields.custom import rows, workflows  # noqa: F401  register themselves
+        from crm.fields.kinds.choice import GONE
+
+        # Django's own words name the value that was sent: an id, which nobody has ever seen.
+        for field in (forms.ChoiceField, forms.MultipleChoiceField):
+            field.default_error_messages = {**field.default_error_messages, "invalid_choice": GONE}

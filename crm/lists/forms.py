@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.lists.models import MailingList
 from crm.lists.selectors import mailing_list, mailing_lists
+from crm.ui.seen import SeenForm
 
 
 class ListsField(forms.TypedMultipleChoiceField):
@@ -29,7 +30,7 @@ class ListsField(forms.TypedMultipleChoiceField):
         )
 
 
-class ListsForm(forms.Form):
+class ListsForm(SeenForm):
     """Which lists somebody is on."""
 
     def __init__(self, data: Any = None, *, present: Iterable[MailingList] = ()) -> None:
@@ -37,7 +38,7 @@ class ListsForm(forms.Form):
         self.fields["lists"] = ListsField()
 
 
-class MailingListForm(forms.Form):
+class MailingListForm(SeenForm):
     """A list itself."""
 
     name = forms.CharField(label=_("Name"), max_length=100)

@@ -14,7 +14,7 @@ def snapshot(specs: tuple[FieldSpec, ...], record: Any) -> dict[str, Any]:
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
     """``{field: [old, new]}`` of the fields that differ. A choice or person is the same when its id is."""
-    return {name: [before[name], after[name]] for name in after if _identity(before[name]) != _identity(after[name])}
+    return {name: [before[name], after[name]] for name in after if identity(before[name]) != identity(after[name])}
 
 
 def filled(specs: tuple[FieldSpec, ...], record: Any) -> dict[str, list[Any]]:
@@ -31,7 +31,8 @@ def _is_empty(value: Any) -> bool:
     return value is None or value is False or value == ""  # 0 is a value
 
 
-def _identity(value: Any) -> Any:
+def identity(value: Any) -> Any:
+    """By which two JSON values are the same: a choice, person or record by its id."""
     if isinstance(value, dict) and "id" in value:
         return value["id"]
     return "" if value is None else value

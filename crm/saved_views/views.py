@@ -20,13 +20,14 @@ from crm.saved_views.models import Audience, SavedView
 from crm.saved_views.selectors import get_view, may_change, pins_of, reach_of, views_of
 from crm.saved_views.state import ViewState, chips, read_state, state_of_view
 from crm.ui.http import go, method, respond
+from crm.ui.seen import SeenForm
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 from crm.users.models import Membership
 
 
-class ViewForm(forms.Form):
+class ViewForm(SeenForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     audience = forms.ChoiceField(label=gettext_lazy("Who sees it"), choices=Audience.choices, initial=Audience.OWN)
 

@@ -11,6 +11,7 @@ from crm.fields.custom.services import NEVER_FILTERED, NEVER_REQUIRED
 from crm.fields.models import CustomField, FieldKind
 from crm.fields.tags import LONGEST_NAME
 from crm.records.types import MORE_FIELDS, RecordType
+from crm.ui.seen import SeenForm
 
 # What each kind is for, where one is chosen.
 KIND_HELP: dict[str, Any] = {
@@ -46,7 +47,7 @@ def section_choices(record_type: RecordType) -> list[tuple[str, Any]]:
     return [("", MORE_FIELDS), *((section.fields[0], section.label) for section in record_type.sections)]
 
 
-class FieldForm(forms.Form):
+class FieldForm(SeenForm):
     """What can be changed of a field; what makes no sense for its kind is left out."""
 
     label = forms.CharField(label=_("Name"), max_length=100)
@@ -125,5 +126,5 @@ class ConfirmationForm(forms.Form):
         return typed
 
 
-class TagForm(forms.Form):
+class TagForm(SeenForm):
     name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)

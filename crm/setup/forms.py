@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.picklists.lists import FORECAST_CATEGORIES, STAGE_MEANINGS, TONES, Picklist
 from crm.picklists.models import Choice, Stage
+from crm.ui.seen import SeenForm
 from opportunities.services.lapsing import MOST_MONTHS
 
 
-class EntryForm(forms.Form):
+class EntryForm(SeenForm):
     """An entry of a list. ``values()`` is what the service takes."""
 
     label = forms.CharField(label=_("Name"), max_length=100)
@@ -89,7 +90,7 @@ class DeletionForm(forms.Form):
         return self.by_id.get(self.cleaned_data.get("replacement_id", ""))
 
 
-class NewPipelineForm(forms.Form):
+class NewPipelineForm(SeenForm):
     name = forms.CharField(label=_("Name"), max_length=100)
 
 
@@ -105,7 +106,7 @@ class PipelineForm(NewPipelineForm):
         self.fields["is_default"].disabled = is_default
 
 
-class AccountLifeForm(forms.Form):
+class AccountLifeForm(SeenForm):
     """When a customer becomes a past customer."""
 
     months = forms.IntegerField(
@@ -118,7 +119,7 @@ class AccountLifeForm(forms.Form):
     )
 
 
-class ContactAccountForm(forms.Form):
+class ContactAccountForm(SeenForm):
     """Whether a contact may do without an account."""
 
     needed = forms.TypedChoiceField(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Model
 from django.http import HttpResponse
 
+from crm.events.selectors import last_change_of_setting
 from crm.setup import menu
+from crm.tenants.memo import forget
 from crm.ui import respond
 from crm.ui.http import is_fragment
+from crm.ui.seen import SeenForm
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest, require
 
@@ -25,16 +30,36 @@ def setup_page(view: View) -> View:
     @wraps(view)
     def checked(request: WorkspaceRequest, *args: Any, **options: Any) -> HttpResponse:
         require(request.actor.role.can_set_up)
+        if request.method == "POST":
+            _one_after_the_other(request)
         return view(request, *args, **options)
 
     return checked
 
 
+def _one_after_the_other(request: WorkspaceRequest) -> None:
+    """Let two who change the setup at once wait for each other, and the second one see what the first has written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"setup:{request.tenant.pk}"])
+    request.tenant.refresh_from_db()
+    forget()
+
+
 def show(
-    request: WorkspaceRequest, template: str, context: dict[str, Any], *, form: forms.Form | None = None
+    request: WorkspaceRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    form: forms.Form | None = None,
+    about: Model | None = None,
 ) -> HttpResponse:
-    """Answer with a setup page, or with its ``form`` partial in a dialog; with 422 when ``form`` was refused."""
+    """Answer with a setup page, or with its ``form`` partial in a dialog; with 422 when ``form`` was refused.
+
+    ``about`` is what the form changes, where that is not the workspace itself.
+    """
     context = {**context, "form": form}
+    if isinstance(form, SeenForm):
+        form.who = partial(last_change_of_setting, about)
     if not is_fragment(request):
         context["menu"] = menu.groups(request.path)
     return respond(

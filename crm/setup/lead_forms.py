@@ -11,12 +11,13 @@ from crm.fields.kinds.choice import RowField
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import choice, choices
 from crm.records import registry
+from crm.ui.seen import SeenForm
 from leads.conversion.plan import PARTS
 from leads.field_map import current_map, fields_for, sources
 from leads.intake.policy import OfContact, card_source, of_contact, uses_leads
 
 
-class LeadPolicyForm(forms.Form):
+class LeadPolicyForm(SeenForm):
     """Whether there are leads, and how they may come in."""
 
     uses = forms.BooleanField(
@@ -44,7 +45,7 @@ class LeadPolicyForm(forms.Form):
         self.fields["source"] = field
 
 
-class FieldMapForm(forms.Form):
+class FieldMapForm(SeenForm):
     """For each field of a lead, where it goes in the account, the contact and the opportunity."""
 
     def __init__(self, data: Any = None) -> None:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
+from crm.ui.seen import SeenForm
 from crm.users import selectors
 from crm.users.access import VERB_LABELS, least_role
 from crm.users.choices import currencies, places, time_zones
@@ -18,7 +19,7 @@ def _team_choices(teams: list[Team], none: Any) -> list[tuple[str, Any]]:
     return [("", none), *((str(team.pk), team.name) for team in teams)]
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(SeenForm):
     """Role and team: a person's place in the workspace."""
 
     role = forms.ChoiceField(label=_("Role"))
@@ -56,7 +57,7 @@ class PersonForm(PlaceForm):
         return {"name": member.name, "role": str(member.role_id), "team": str(member.team_id or "")}
 
 
-class TeamForm(forms.Form):
+class TeamForm(SeenForm):
     name = forms.CharField(label=_("Name"), max_length=100)
     parent = forms.ChoiceField(
         label=_("Part of"),
@@ -74,7 +75,7 @@ class TeamForm(forms.Form):
         return {"name": data["name"], "parent": self.parents.get(data["parent"])}
 
 
-class RoleForm(forms.Form):
+class RoleForm(SeenForm):
     """A role as a matrix: for each type of record and each verb, how far it reaches."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
@@ -119,7 +120,7 @@ class RoleForm(forms.Form):
         return {"access": access, **{name: data[name] for name in ("name", "can_import", "can_export", "can_set_up")}}
 
 
-class WorkspaceForm(forms.Form):
+class WorkspaceForm(SeenForm):
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("Shown to your people, and in invitations."))
     time_zone = forms.ChoiceField(
         label=_("Time zone"),

@@ -8,11 +8,12 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.ui.seen import SeenForm
 from leads.vetting.gating import Gate, Needs, Unmet, criteria
 from leads.vetting.models import HEAVIEST, Criterion
 
 
-class CriterionForm(forms.Form):
+class CriterionForm(SeenForm):
     label = forms.CharField(label=_("Name"), max_length=60)
     question = forms.CharField(
         label=_("Question"),
@@ -29,7 +30,7 @@ class CriterionForm(forms.Form):
     )
 
 
-class GateForm(forms.Form):
+class GateForm(SeenForm):
     """What must be known of a lead before it is converted."""
 
     needs = forms.ChoiceField(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -49,7 +49,7 @@ class Conflict:
     unresolved_name: str
     theirs: str
     mine: str
-    change: Change | None
+    change: Change | None = None
 
 
 class SeenForm(forms.Form):
@@ -64,7 +64,7 @@ class SeenForm(forms.Form):
         super().full_clean()
         if self.is_bound:
             for name in self.conflicts:
-                if name not in self._errors:  # type: ignore[operator]
+                if name not in self.errors:
                     text = _("Somebody else changed this meanwhile. Choose which value counts.")
                     self.add_error(name, ValidationError(text, code="conflict"))
 
@@ -96,7 +96,8 @@ class SeenForm(forms.Form):
 
     def conflict_of(self, field: BoundField) -> Conflict | None:
         """Return the conflict of ``field``, with who it is with."""
-        return self.conflicts.get(field.name)
+        conflict = self.conflicts.get(field.name)
+        return replace(conflict, change=self.who(field.name)) if conflict and self.who else conflict
 
     def _settle(self) -> None:
         seen = _read(self.data.get(self.add_prefix(SEEN)))
@@ -104,7 +105,7 @@ class SeenForm(forms.Form):
             return
         untouched = self.__dict__.setdefault("_untouched", set())
         open_fields = set(_list(self.data, self.add_prefix(UNRESOLVED)))
-        data = self.data.copy()
+        data: Any = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
         for name, field in self.fields.items():
             if field.disabled or isinstance(field, forms.FileField):
                 continue
@@ -142,7 +143,6 @@ class SeenForm(forms.Form):
             self.add_prefix(UNRESOLVED),
             _words(bound.field, bound.field.widget, _drawn(bound)),
             _words(bound.field, bound.field.widget, _sent(bound)),
-            self.who(bound.name) if self.who else None,
         )
 
 
@@ -168,7 +168,7 @@ def _sent(bound: BoundField) -> Any:
     return _normal(bound.field.widget, bound.data)
 
 
-def _normal(widget: forms.Widget, value: Any) -> Any:
+def _normal(widget: Any, value: Any) -> Any:
     """Text as browsers send it: no spaces around, line ends of one kind, and none in a single line."""
     if isinstance(widget, forms.MultiWidget):
         return [_normal(one, part) for one, part in zip(widget.widgets, value or (), strict=False)]
@@ -199,7 +199,8 @@ def _list(data: Any, name: str) -> list[str]:
 def _fill(data: Any, widget: forms.Widget, name: str, value: Any) -> None:
     """Put ``value``, as it is sent, into ``data``."""
     if isinstance(widget, forms.MultiWidget):
-        for suffix, one, part in zip(widget.widgets_names, widget.widgets, value, strict=False):
+        names: Any = widget.widgets_names  # type: ignore[attr-defined]
+        for suffix, one, part in zip(names, widget.widgets, value, strict=False):
             _fill(data, one, f"{name}{suffix}", part)
     elif isinstance(widget, forms.CheckboxInput):
         data.pop(name, None)
@@ -218,7 +219,7 @@ def _words(field: forms.Field, widget: forms.Widget, value: Any) -> str:
     if isinstance(widget, forms.MultiWidget):
         shown = [part for one, part in zip(widget.widgets, value, strict=False) if not one.is_hidden]
         return " ".join(filter(None, shown)) if shown and shown[0] else _("empty")
-    if isinstance(widget, forms.Select | forms.CheckboxSelectMultiple):
+    if isinstance(widget, forms.widgets.ChoiceWidget):
         labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
         chosen = value if isinstance(value, list) else [value]
         return ", ".join(labels.get(one, _("a choice that is gone")) for one in chosen if one) or _("empty")

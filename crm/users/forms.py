@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import validate_slug
+from crm.ui.seen import SeenForm
 from crm.users.choices import currencies, places, time_zones
 
 no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
@@ -105,7 +106,7 @@ class JoinForm(PersonFields):
     """A new person who takes an invitation: the e-mail is the invited one."""
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(SeenForm):
     """What a person may say about themselves."""
 
     name = forms.CharField(

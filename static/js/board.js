@@ -44,9 +44,9 @@ function replace(html) {
   }
 }
 
-async function send(card, column, back) {
+async function send(card, column, from, back) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
-  const body = new URLSearchParams({ stage: column.dataset.stage });
+  const body = new URLSearchParams({ stage: column.dataset.stage, moved_from: from.dataset.stage });
   try {
     const response = await fetch(card.dataset.url, { method: "POST", headers, body });
     const redirect = response.headers.get("HX-Redirect");
@@ -54,11 +54,17 @@ async function send(card, column, back) {
     const text = await response.text();
     if (response.ok) return replace(text);
     back();
+    if (response.headers.get("HX-Retarget") === "#dialog") return ask(text);
     tell(response.headers.get("Content-Type")?.startsWith("text/plain") ? text : words.failed);
   } catch {
     back();
     tell(words.offline);
   }
+}
+
+// Somebody else has moved it meanwhile
+function ask(html) {
+  document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { html } }));
 }
 
 function drop(card, column, from, next) {
@@ -72,7 +78,7 @@ function drop(card, column, from, next) {
   }
   if (columnOf(card) !== column) place(card, column);
   card.focus();
-  send(card, column, () => place(card, from, next));
+  send(card, column, from, () => place(card, from, next));
 }
 
 // With the mouse

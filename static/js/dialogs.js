@@ -22,6 +22,10 @@ async function show(response) {
   const html = await response.text();
   if (response.headers.get("Content-Type")?.startsWith("text/plain")) return fail(html);
   if (/<html[\s>]/i.test(html)) return location.assign(response.url);
+  draw(html);
+}
+
+function draw(html) {
   dialog.innerHTML = html;
   for (const beside of dialog.querySelectorAll("[hx-swap-oob]")) {
     document.getElementById(beside.id)?.append(...beside.children);
@@ -89,7 +93,7 @@ dialog?.addEventListener("close", () => {
   document.dispatchEvent(new CustomEvent("angler:dialog-closed"));
 });
 
-document.addEventListener("angler:dialog", (event) => load(event.detail.url));
+document.addEventListener("angler:dialog", ({ detail }) => (detail.html ? draw(detail.html) : load(detail.url)));
 
 // The side preview of a row: arrows ask for the next one, whoever closes it is in the row that was shown last
 const preview = document.getElementById("preview");

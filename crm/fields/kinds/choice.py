@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.events.selectors import name_of_deleted
 from crm.fields.kinds.base import Kind, read_uuids
 from crm.fields.markup import marked_again
 from crm.fields.parsing import ParseContext
@@ -22,6 +23,7 @@ from crm.users.access import of_teams, without_team
 from crm.users.models import Membership
 
 MEANING_PREFIX = "meaning:"
+GONE = gettext_lazy("What you chose is no longer there. Choose another.")
 
 
 class OneOf(Kind):
@@ -92,8 +94,21 @@ class RowField(forms.ChoiceField):
             self.choices: Any = [*list(self.choices), (key, str(row))]
 
     def clean(self, value: Any) -> Any:
-        key = super().clean(value)
+        key = self.to_python(value)
+        if key and key not in self.rows:
+            raise ValidationError(self._gone(key), code="invalid_choice")
+        self.validate(key)
         return self.rows[key] if key else None
+
+    def _gone(self, key: str) -> str:
+        """Why ``key``, which was offered when the page was opened, is not."""
+        try:
+            name = str(self.find(UUID(key)))
+        except (ValueError, LookupError, ObjectDoesNotExist):
+            name = name_of_deleted(key)
+            text = _("“%(name)s” was deleted meanwhile. Choose another.") if name else GONE
+            return text % {"name": name}
+        return _("“%(name)s” can no longer be chosen. Choose another.") % {"name": name}
 
 
 class ChoiceOf(OneOf):

@@ -87,10 +87,21 @@ def find_record(actor: Membership, key: str, name: str, record_id: UUID | None =
     if len(found) == 1:
         return found[0]
     if not found:
+        _refuse_deleted(actor, key, name)
         raise ValidationError(_("Nothing is called “%(name)s”. Pick one from the list.") % {"name": name})
     raise ValidationError(
         _("%(count)s are called “%(name)s”. Pick one from the list.") % {"count": len(found), "name": name}
     )
+
+
+def _refuse_deleted(actor: Membership, key: str, name: str) -> None:
+    """Raise, saying by whom, when what is called ``name`` lies in the recycle bin and ``actor`` could see it."""
+    deleted = model_of(key).all_objects.exclude(deleted_at=None).filter(sort_name=sort_key(name))
+    record = visible(actor, deleted).select_related("deleted_by").order_by("-deleted_at").first()
+    if record is not None:
+        words = {"name": record.name, "person": record.deleted_by or _("a workflow")}
+        text = _("“%(name)s” was deleted by %(person)s. Bring it back from the recycle bin, or pick another.")
+        raise ValidationError(text % words)
 
 
 class Lookup(Kind):

@@ -76,7 +76,7 @@ def edit_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
         "used": selectors.records_with(field),
         "used_url": _filled_url(record_type, field),
     }
-    return show(request, "setup/field.html", context, form=form)
+    return show(request, "setup/field.html", context, form=form, about=field)
 
 
 @setup_page

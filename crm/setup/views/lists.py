@@ -75,7 +75,7 @@ def edit_entry(request: WorkspaceRequest, key: str, id: UUID) -> HttpResponse:
             say(request, _("“%(label)s” was saved.") % {"label": entry.label})
             return go(request, _url_of(edited))
     context = {"list": edited, "entry": entry, "used": used, "needed_because": edited.needed_because(entry)}
-    return show(request, "setup/entry.html", context, form=form)
+    return show(request, "setup/entry.html", context, form=form, about=entry)
 
 
 @setup_page

@@ -59,7 +59,7 @@ def edit_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
             say(request, _("“%(name)s” was saved.") % {"name": form.cleaned_data["name"]})
             return go(request, reverse("setup:mailing_lists"))
     context = {"list": chosen, "used": _used(chosen, member_counts().get(chosen.pk))}
-    return show(request, "setup/mailing_list.html", context, form=form)
+    return show(request, "setup/mailing_list.html", context, form=form, about=chosen)
 
 
 @setup_page

@@ -78,7 +78,7 @@ def edit_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
         "no_password_link": passwords.objection(actor=request.actor, member=member),
         **mailing.words(),
     }
-    return show(request, "setup/person.html", context, form=form)
+    return show(request, "setup/person.html", context, form=form, about=member)
 
 
 @setup_page

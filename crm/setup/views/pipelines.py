@@ -71,7 +71,7 @@ def edit_pipeline(request: WorkspaceRequest, id: UUID) -> HttpResponse:
         "used": used_by(pipeline, usages([pipeline])[pipeline.pk]),
         "can_delete": not pipeline.is_default and not in_use(pipeline),
     }
-    return show(request, "setup/pipeline.html", context, form=form)
+    return show(request, "setup/pipeline.html", context, form=form, about=pipeline)
 
 
 @setup_page

@@ -58,7 +58,7 @@ def edit_role(request: WorkspaceRequest, id: UUID) -> HttpResponse:
             say(request, _("The role “%(name)s” was saved.") % {"name": role.name})
             return go(request, reverse("setup:roles"))
     context = {"role": role, "people": _people_of(role), "verbs": VERB_LABELS.values()}
-    return show(request, "setup/role.html", context, form=form)
+    return show(request, "setup/role.html", context, form=form, about=role)
 
 
 @setup_page

@@ -39,7 +39,7 @@ def edit_tag(request: WorkspaceRequest, id: UUID) -> HttpResponse:
         else:
             say(request, _("The tag “%(old)s” is now “%(name)s”.") % {"old": old, "name": tag.name})
             return go(request, reverse("setup:tags"))
-    return show(request, "setup/tag.html", {"tag": tag, "used": tags.counts().get(tag.pk, 0)}, form=form)
+    return show(request, "setup/tag.html", {"tag": tag, "used": tags.counts().get(tag.pk, 0)}, form=form, about=tag)
 
 
 @setup_page

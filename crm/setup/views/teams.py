@@ -57,7 +57,7 @@ def edit_team(request: WorkspaceRequest, id: UUID) -> HttpResponse:
             return go(request, reverse("setup:teams"))
     people = [member for member in selectors.members(active_only=False) if member.team_id == team.pk]
     context = {"team": team, "people": people, "used": held_by("team", team), "has_teams_below": len(below) > 1}
-    return show(request, "setup/team.html", context, form=form)
+    return show(request, "setup/team.html", context, form=form, about=team)
 
 
 @setup_page

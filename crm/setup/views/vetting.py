@@ -68,7 +68,7 @@ def edit_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
         "leads": services.answer_counts().get(criterion.pk, 0),
         "is_needed": criterion.pk in {one.pk for one in current_gate().required},
     }
-    return show(request, "setup/criterion.html", context, form=form)
+    return show(request, "setup/criterion.html", context, form=form, about=criterion)
 
 
 @setup_page

@@ -1,0 +1,50 @@
+"""Moves of a record that somebody else has moved since the page was drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from crm.pages.board import back_to, from_board
+from crm.records import registry
+from crm.records.types import RecordType
+from crm.records.versions import ConflictError, refuse_unseen
+from crm.ui.http import respond
+from crm.users.http import WorkspaceRequest
+
+MOVED_FROM = "moved_from"  # in a form that moves: the value that the record had when the page was drawn
+
+
+def unseen_move(request: WorkspaceRequest, record_type: RecordType, record: Any, field: str, target: Any) -> str:
+    """Return who has moved the record elsewhere since the page was drawn; "" when nobody has."""
+    if not (seen := request.POST.get(MOVED_FROM, "")):
+        return ""
+    try:
+        refuse_unseen(record_type, record, {field: target}, {field: seen})
+    except ConflictError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def ask_to_move(
+    request: WorkspaceRequest, record_type: RecordType, record: Any, field: str, target: Any, *, sentence: str
+) -> HttpResponse:
+    """Ask whether the record shall go to ``target`` all the same."""
+    assert record_type.board is not None
+    spec = record_type.spec(field)
+    context = {
+        "type": record_type,
+        "record": record,
+        "field": field,
+        "now": spec.value(record),
+        "target": target,
+        "sentence": sentence,
+        "action": reverse(record_type.board.move_url, kwargs={"record_id": record.pk}),
+        "back": back_to(request, registry.url(record)),
+    }
+    response = respond(request, "pages/moved_meanwhile.html", context, partial="dialog", status=409)
+    if from_board(request):
+        response["HX-Retarget"] = "#dialog"
+    return response
