@@ -153,7 +153,7 @@ def _drawn(bound: BoundField) -> Any:
 
 def _as_sent(widget: forms.Widget, value: Any) -> Any:
     if isinstance(widget, forms.MultiWidget):
-        parts = value if isinstance(value, list | tuple) else widget.decompress(value)
+        parts: Any = value if isinstance(value, list | tuple) else widget.decompress(value)
         return [_as_sent(one, part) for one, part in zip(widget.widgets, parts, strict=False)]
     if isinstance(widget, forms.CheckboxInput):
         return bool(widget.check_test(value))
