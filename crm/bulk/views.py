@@ -117,7 +117,8 @@ def refused(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
 def _selection(request: WorkspaceRequest, listing: Listing) -> tuple[list[UUID], int]:
     """The chosen ids (none: all of the view) and how many rows that are."""
     if "1" in request.POST.getlist("all"):
-        return [], filtered(request, listing).count()
+        records = filtered(request, listing)
+        return [], 0 if listing.unreadable else records.count()  # else it is not known which rows were meant
     try:
         ids = [UUID(text) for text in request.POST.getlist("id")[:MOST_IDS]]
     except ValueError as error:

@@ -8,9 +8,11 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+import structlog
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from crm.events.selectors import last_change
 from crm.fields.kinds.choice import RowField
@@ -18,6 +20,8 @@ from crm.fields.kinds.lookup import LookupField
 from crm.fields.spec import FieldSpec
 from crm.ui.seen import Change, SeenForm
 from crm.users.models import Membership
+
+logger = structlog.get_logger(__name__)
 
 
 class RecordForm(SeenForm):
@@ -78,14 +82,25 @@ class SpecFilter(django_filters.Filter):
         super().__init__(field_name=spec.name, label=spec.label, required=False)
         self.spec = spec
         self.operator = operator
+        self.parameter = f"{spec.name}__{operator}"
 
     def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
-        return qs.filter(self.spec.kind.filter(self.spec, self.operator, value, self.parent.actor))
+        try:
+            return qs.filter(self.spec.kind.filter(self.spec, self.operator, value, self.parent.actor))
+        except ValidationError as error:
+            self.parent.unreadable[self.parameter] = " ".join(error.messages)
+        except Exception:  # a view that a colleague saved must not take the list from everybody
+            logger.exception("filter_broke", field=self.spec.name, operator=self.operator)
+            self.parent.unreadable[self.parameter] = _("Its value cannot be read.")
+        return qs
 
 
 class SpecFilterSet(django_filters.FilterSet):
+    """Leaves out what cannot be read: ``unreadable`` says why, by parameter, once ``qs`` was asked for."""
+
     def __init__(self, data: Any, queryset: QuerySet, *, actor: Membership) -> None:
         self.actor = actor
+        self.unreadable: dict[str, str] = {}
         super().__init__(data=data, queryset=queryset)
 
 

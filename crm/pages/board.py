@@ -109,7 +109,7 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
         "count": shown.count,
         "here": here,
         "may_create": may(request.actor, "create", record_type.key),
-        **filter_context(request, listing.state),
+        **filter_context(request, listing.state, listing.unreadable),
         **links(request),
     }
     return respond(request, "pages/board.html", context)

@@ -28,8 +28,12 @@ def export_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespo
     require(may(request.actor, "view", record_type.key) and request.actor.role.can_export)
     listing = read_listing(request, record_type)
     specs = listing.state.specs
+    records = filtered(request, listing)
+    if listing.unreadable:
+        say(request, " ".join(listing.problems), tone="warning")
+        return go(request, f"{request.META['SCRIPT_NAME']}/{record_type.key}/{listing.state.query()}")
     page = page_by_key(
-        record_type.with_related(filtered(request, listing), specs),
+        record_type.with_related(records, specs),
         order=listing.state.order(),
         ranking=listing.state.ranking(request.actor),
         size=MOST_ROWS,

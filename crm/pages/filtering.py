@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +67,11 @@ def answer_filters(request: WorkspaceRequest, state: ViewState) -> HttpResponse 
     return None
 
 
-def filter_context(request: WorkspaceRequest, state: ViewState) -> dict[str, Any]:
-    """What ``pages/parts/filters.html`` shows."""
+def filter_context(request: WorkspaceRequest, state: ViewState, unreadable: Collection[Filter] = ()) -> dict[str, Any]:
+    """What ``pages/parts/filters.html`` shows; the chips of ``unreadable`` are marked."""
     return {
         "query": state.query(),
-        "chips": chips(state, request.actor),
+        "chips": chips(state, request.actor, unreadable),
         "filter_menu": draw_filter_menu(state.record_type.specs_now(), state.query()),
         "editing": read_form(request, state),
         "may_change_view": state.view and may_change(request.actor, state.view),
@@ -166,5 +167,5 @@ def _meant(spec: FieldSpec, value: str, actor: Membership) -> list[str]:
 def _words(spec: FieldSpec, value: str, actor: Membership) -> str:
     try:
         return spec.kind.describe(spec, [value], actor)
-    except ValidationError:
+    except Exception:  # such a filter is left out; its text stays, to be mended
         return value

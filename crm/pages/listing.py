@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from crm.fields.kinds import Money
 from crm.fields.spec import FieldSpec
@@ -18,7 +19,7 @@ from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import Views, views_of
-from crm.saved_views.state import ViewState, read_state, state_of_view
+from crm.saved_views.state import Filter, ViewState, chips, read_state, state_of_view
 from crm.ui import format as formats
 from crm.ui.http import respond
 from crm.ui.paging import CAP, Count, capped_count, page_by_key
@@ -48,6 +49,7 @@ class Listing:
     state: ViewState
     views: Views
     problems: list[str]
+    unreadable: dict[Filter, str] = field(default_factory=dict)  # filters that were left out, and why
 
     @property
     def heads(self) -> list[Head]:
@@ -66,13 +68,15 @@ def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
 
 
 def filtered(request: WorkspaceRequest, listing: Listing) -> QuerySet:
-    """The records that the list shows, on all its pages."""
+    """The records that the list shows, on all its pages. A filter that cannot be read is left out, and told of."""
     records = visible_records(request.actor, listing.record_type)
-    try:
-        return listing.state.apply(records, request.actor)
-    except ValidationError as error:
-        listing.problems.extend(error.messages)
-        return records.none()
+    found, left_out = listing.state.apply_readable(records, request.actor)
+    listing.unreadable.update(left_out)
+    for chip in chips(listing.state, request.actor, left_out) if left_out else ():
+        if chip.is_unreadable:
+            words = {"filter": chip.phrase, "reason": left_out[chip.filter]}
+            listing.problems.append(_("The filter “%(filter)s” was left out. %(reason)s") % words)
+    return found
 
 
 def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
@@ -91,6 +95,8 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         before=request.GET.get("before"),
         size=PAGE_SIZE,
     )
+    if page.is_lost:
+        listing.problems.append(_("The page that this link leads to is gone: here is the first one."))
     exact = "count" in request.GET
     bulk = _bulk(request, record_type)
     context = {
@@ -108,7 +114,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         "may_create": may(request.actor, "create", record_type.key),
         **({} if page.rows else _where_else(request, listing)),
         **bulk,
-        **filter_context(request, listing.state),
+        **filter_context(request, listing.state, listing.unreadable),
         **links(request),
     }
     return respond(request, "pages/list.html", context, partial="table")

@@ -8,6 +8,7 @@ are the rest. ``ViewState`` is used by list, board, export, reports' drill-down 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -25,6 +26,7 @@ from crm.saved_views.models import SavedView
 from crm.ui.paging import Ranking
 from crm.users.models import Membership
 
+LONGEST_SHOWN = 100  # characters of a value on its chip
 LONGEST_VALUE = 2000  # characters of all values of one filter in a URL
 
 
@@ -72,11 +74,21 @@ class ViewState:
 
     def apply(self, queryset: QuerySet, actor: Membership) -> QuerySet:
         """Return those of ``queryset`` that pass all filters; raise ``ValidationError`` for an unreadable one."""
+        found, unreadable = self.apply_readable(queryset, actor)
+        if unreadable:
+            raise ValidationError(list(unreadable.values()))
+        return found
+
+    def apply_readable(self, queryset: QuerySet, actor: Membership) -> tuple[QuerySet, dict[Filter, str]]:
+        """Return those of ``queryset`` that pass the filters that can be read; and the others, each with the reason."""
         if not self.filters:
-            return queryset
+            return queryset, {}
         pairs = tuple((self.record_type.spec(one.field), one.operator) for one in self.filters)
-        data = {f"{one.field}__{one.operator}": list(one.values) or ["yes"] for one in self.filters}
-        return filterset_class(pairs)(data, queryset, actor=actor).qs
+        by_name = {f"{one.field}__{one.operator}": one for one in self.filters}
+        data = {name: list(one.values) or ["yes"] for name, one in by_name.items()}
+        filters = filterset_class(pairs)(data, queryset, actor=actor)
+        found = filters.qs
+        return found, {by_name[name]: reason for name, reason in filters.unreadable.items()}
 
     def order(self) -> list[tuple[str, bool]]:
         """The model fields to order by, each with whether it descends."""
@@ -89,7 +101,7 @@ class ViewState:
         same = [(one.operator, list(one.values)) for one in self.filters if one.field == spec.name]
         try:
             return spec.kind.ranking(spec, same, actor)
-        except ValidationError:  # ``apply`` has said so
+        except Exception:  # ``apply_readable`` has said so
             return spec.kind.ranking(spec, [], actor)
 
     def as_json(self) -> dict[str, Any]:
@@ -196,17 +208,23 @@ class Chip:
     operator: str
     value: str
     without: str
+    is_unreadable: bool = False
+
+    @property
+    def phrase(self) -> str:
+        return f"{self.label} {self.operator} {self.value}".strip()
 
 
-def chips(state: ViewState, actor: Membership) -> list[Chip]:
-    """The filters of ``state`` as phrases."""
+def chips(state: ViewState, actor: Membership, unreadable: Collection[Filter] = ()) -> list[Chip]:
+    """The filters of ``state`` as phrases; those of ``unreadable`` are marked."""
     found = []
     for one in state.filters:
         spec = state.record_type.spec(one.field)
         plain = one.operator in ("empty", "filled")
         try:
             value = "" if plain else spec.kind.describe(spec, list(one.values), actor)
-        except ValidationError:
+        except Exception:  # what ``apply_readable`` leaves out is still named
             value = ", ".join(one.values)
-        found.append(Chip(one, str(spec.label), str(OPERATORS[one.operator]), value, state.without(one)))
+        words = str(spec.label), str(OPERATORS[one.operator]), value[:LONGEST_SHOWN]
+        found.append(Chip(one, *words, state.without(one), is_unreadable=one in unreadable))
     return found

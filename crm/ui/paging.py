@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -18,6 +19,8 @@ from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessTha
 
 Order = Sequence[tuple[str, bool]]  # (field path, descending)
 CAP = 10_000
+FURTHEST = 2**53  # position of a row
+FIRST_YEAR, LAST_YEAR = 1, 9999  # a moment at the ends may be beyond them in another time zone
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Page:
     next: str | None = None
     previous: str | None = None
     total: Count | None = None
+    is_lost: bool = False  # the cursor was none of this order: this is the first page instead
 
     @property
     def end(self) -> int:
@@ -108,6 +112,7 @@ def page_by_key(
     total = capped_count(queryset, cap) if cap is not None else None
     backward = bool(before)
     cursor = _decode(keys, before or after)
+    is_lost = cursor is None and bool(before or after)
     if cursor is None:
         backward = False
     rows = _rows(queryset, keys, cursor, size + 1, backward, ranking=ranking)
@@ -118,7 +123,7 @@ def page_by_key(
         if not more:  # the first page, whole again
             return page_by_key(queryset, order=order, size=size, cap=cap, ranking=ranking)
     start = _start(cursor, len(rows), backward)
-    page = Page(rows, start, total=total)
+    page = Page(rows, start, total=total, is_lost=is_lost)
     if rows and (more or backward):
         page = replace(page, next=_encode(keys, rows[-1], start + len(rows) - 1))
     if rows and start > 1:
@@ -273,11 +278,23 @@ def _decode(keys: list[Key], text: str | None) -> Cursor | None:
     try:
         data = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         signature, position, *values = data
-        if signature != _signature(keys) or len(values) != len(keys) or not isinstance(position, int):
+        if signature != _signature(keys) or len(values) != len(keys) or type(position) is not int:
             return None
-        clean = tuple(
-            None if value is None else key.field.to_python(value) for key, value in zip(keys, values, strict=True)
-        )
-    except (ValueError, TypeError, ValidationError):
+        clean = tuple(_clean(key, value) for key, value in zip(keys, values, strict=True))
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
-    return Cursor(clean, position)
+    return Cursor(clean, position) if 0 <= position <= FURTHEST else None
+
+
+def _clean(key: Key, text: Any) -> Any:
+    """The value of a column in a cursor; raise ``ValueError`` or ``ValidationError`` for what no row can have."""
+    if text is None:
+        return None
+    if not isinstance(text, str) or "\x00" in text:
+        raise ValueError(text)
+    text.encode()  # half a surrogate pair is no text
+    value = key.field.to_python(text)
+    key.field.run_validators(value)
+    if isinstance(value, date) and not FIRST_YEAR < value.year < LAST_YEAR:
+        raise ValueError(text)
+    return value

@@ -103,6 +103,7 @@ class Kind:
 
     def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         """The condition of ``operator``; raises ``ValidationError`` when the values cannot be read."""
+        refuse_broken(values)
         if operator in ("empty", "filled"):
             empty = self.empty(spec)
             return empty if operator == "empty" else ~empty
@@ -125,6 +126,13 @@ class Kind:
     def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
         """What a filter offers to pick from: (value, label); none = type it."""
         return []
+
+
+def refuse_broken(values: list[str]) -> None:
+    """Refuse what PostgreSQL cannot hold as text, and so cannot look for: null characters, half surrogate pairs."""
+    for value in values:
+        if "\x00" in value or any("\ud800" <= one <= "\udfff" for one in value):
+            raise ValidationError(_("It holds characters that no text can hold."))
 
 
 def read_uuids(values: list[str]) -> list[UUID]:

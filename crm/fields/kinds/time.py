@@ -122,11 +122,14 @@ class Date(Kind):
         condition = Q()
         for value in values:
             first, last = days_of(value)
-            condition |= self.between(spec, *self.span(operator, first, last))
+            try:
+                condition |= self.between(spec, *self.span(operator, first, last))
+            except OverflowError:  # before the first day that there is, or after the last one
+                condition |= Q(pk__in=[])
         return condition
 
     def span(self, operator: str, first: date | None, last: date | None) -> tuple[date | None, date | None]:
-        """The days from…to that ``operator`` makes of the days that a value means."""
+        """The days from…to that ``operator`` makes of the days that a value means; raises ``OverflowError``."""
         one_day = timedelta(days=1)
         if operator == "from":
             return first, None
@@ -175,8 +178,9 @@ class DateTime(Date):
     def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
         zone = current_tenant().zone
         condition = Q(**{f"{spec.column}__isnull": False})
-        if first:
+        # The ends of the calendar are as good as none, and are beyond it in another time zone.
+        if first and first.year > date.min.year:
             condition &= Q(**{f"{spec.column}__gte": datetime.combine(first, clock_time.min, zone)})
-        if last:
+        if last and last.year < date.max.year:
             condition &= Q(**{f"{spec.column}__lt": datetime.combine(last + timedelta(days=1), clock_time.min, zone)})
         return condition
