@@ -9,13 +9,6 @@ from crm.picklists.models import Choice, Stage
 from crm.users.models import Membership, Team
 
 
-class NumberText(str):
-    """A number that was a number in its file, not text: digits, a point before the decimals, no separators else.
-
-    A currency's sign or code may stand before it, a percent sign behind it. It is never to be read in another way.
-    """
-
-
 class ParseContext(Protocol):
     """Finds (and, if the importer chose so, makes) what a text names; raises ``ValidationError`` otherwise."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.cells import Cells
-from crm.imports.guessing import importable
+from crm.imports.guessing import column_label, importable
 from crm.imports.models import Import
 from crm.records.types import RecordType
 from crm.users.models import Membership
@@ -19,14 +19,6 @@ from crm.users.models import Membership
 COLUMN = "column_"
 FIXED = "fixed_"
 OF_ONE_ROW = frozenset({"external_id", "name", "first_name", "last_name", "email"})
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=_("CSV file"),
-        help_text=_("Any encoding and separator. The first line names the columns. Up to 50 MB."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-    )
 
 
 class ColumnsForm(forms.Form):
@@ -53,7 +45,7 @@ class ColumnsForm(forms.Form):
         choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in importable(record_type))]
         for index, header in enumerate(job.headers):
             self.fields[f"{COLUMN}{index}"] = forms.ChoiceField(
-                label=header or f"{index + 1}",
+                label=column_label(index, header),
                 choices=choices,
                 required=False,
                 initial=job.mapping[index],

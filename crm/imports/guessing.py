@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
 from crm.fields.spec import FieldSpec
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
@@ -16,6 +18,11 @@ REFUSED_ROW, REFUSED_BECAUSE = "refused row", "refused because"
 def plain(text: str) -> str:
     """A header as compared: ``Close_Date`` and ``close date`` are the same."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", sort_key(text)).split())
+
+
+def column_label(index: int, header: str) -> str:
+    """What a column is called on pages: one without a name by its place."""
+    return header or _("Column %(number)s") % {"number": index + 1}
 
 
 def importable(record_type: RecordType) -> list[FieldSpec]:

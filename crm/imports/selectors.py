@@ -17,6 +17,7 @@ from crm.users.models import Membership
 PREVIEWED = 20
 COUNTED = 10_000
 REASONS_SHOWN = 10
+SAME_SHOWN = 3
 
 
 def imports_of(actor: Membership) -> list[Import]:
@@ -28,7 +29,7 @@ def imports_of(actor: Membership) -> list[Import]:
 def get_import(actor: Membership, job_id: UUID) -> Import:
     """Return the import if it is the actor's (or the actor sets up the workspace), else raise ``Http404``."""
     job = Import.objects.select_related("made_by").filter(pk=job_id).first()
-    if job is None or not (job.made_by_id == actor.pk or actor.role.can_set_up):
+    if job is None or not may_see(actor, job):
         raise Http404
     return job
 
@@ -37,6 +38,19 @@ def first_waiting(but: UUID | None) -> tuple[datetime, UUID] | None:
     """Since when the import has been waiting that waits longest, and its id; ``but`` is left out."""
     waiting = Import.objects.filter(~Q(pk=but), state__in=(ImportState.QUEUED, ImportState.RUNNING))
     return waiting.order_by("seen_at", "pk").values_list("seen_at", "pk").first()
+
+
+def may_see(actor: Membership, job: Import) -> bool:
+    """Whether the actor may open the import: one's own, or any for who sets up the workspace."""
+    return job.made_by_id == actor.pk or actor.role.can_set_up
+
+
+def same_file(job: Import) -> list[Import]:
+    """The last imports of the same file, by its content, that wrote anything or are about to."""
+    rows = Import.objects.filter(digest=job.digest, record_type=job.record_type, is_dry_run=False)
+    rows = rows.exclude(pk=job.pk).exclude(state=ImportState.UPLOADED).filter(~Q(digest=""))
+    wrote = rows.filter(Q(created_count__gt=0) | Q(updated_count__gt=0) | Q(finished_at=None))
+    return list(wrote.select_related("made_by").order_by("-made_at")[:SAME_SHOWN])
 
 
 def preview(job: Import) -> list[list[str]]:

@@ -17,7 +17,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.fields.parsing import NumberText
+from crm.fields.reading import NumberText
 from crm.imports.models import FilePiece, Import, ImportFile, RefusedRow, RowsPiece
 from crm.imports.reading.cells import ERRORS, is_unreadable, without_unreadable
 from crm.imports.reading.files import Format
@@ -143,7 +143,7 @@ def file_rows(job: Import, start: int = 0) -> Iterator[Row]:
 def read_rows(job: Import, start: int = 0) -> Iterator[list[str]]:
     """Yield the rows below the header from ``start`` on: as many stripped cells as the import has columns.
 
-    A number that was one in a spreadsheet is a ``fields.parsing.NumberText``.
+    A number that was one in a spreadsheet is a ``fields.reading.NumberText``.
     """
     reading = FileReading.of(job)
     for _number, cells in file_rows(job, reading.skipped + start):

@@ -1,14 +1,15 @@
 from django.urls import path
 
-from crm.imports import views
+from crm.imports import upload_views, views
 
 app_name = "imports"
 
 urlpatterns = [
     path("", views.index, name="index"),
-    path("new/<slug:key>/", views.new, name="new"),
+    path("new/<slug:key>/", upload_views.new, name="new"),
     path("<uuid:job_id>/", views.job, name="job"),
     path("<uuid:job_id>/columns/", views.columns, name="columns"),
+    path("<uuid:job_id>/reading/", upload_views.reading, name="reading"),
     path("<uuid:job_id>/run/", views.run, name="run"),
     path("<uuid:job_id>/refused/", views.refused, name="refused"),
 ]

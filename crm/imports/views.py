@@ -1,31 +1,28 @@
-"""Bringing a file in: upload, columns with a preview, dry run or import, progress, refused rows."""
+"""Bringing a file in, once it is there: columns with a preview, dry run or import, progress, refused rows."""
 
 from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.imports import selectors, services
-from crm.imports.forms import COLUMN, ColumnsForm, UploadForm
-from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, importable, is_of_refusals
+from crm.imports.forms import COLUMN, ColumnsForm
+from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, column_label, is_of_refusals
 from crm.imports.models import Import, ImportState
-from crm.imports.uploading import upload_import
+from crm.imports.upload_views import reading_context
 from crm.records import registry
 from crm.records.types import RecordType
 from crm.tenants.turns import is_waiting
 from crm.ui.http import go, method, respond, respond_polled
 from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
-from crm.ui.uploads import has_too_much
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 
@@ -38,26 +35,6 @@ def index(request: WorkspaceRequest) -> HttpResponse:
     types = [one for one in registry.record_types() if may(request.actor, "create", one.key)]
     jobs = [(one, registry.record_type(one.record_type)) for one in selectors.imports_of(request.actor)]
     return respond(request, "imports/index.html", {"types": types, "jobs": jobs})
-
-
-def new(request: WorkspaceRequest, key: str) -> HttpResponse:
-    """GET asks for the file, POST keeps it."""
-    record_type = _type(request, key)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if has_too_much(request):
-        form.errors["file"] = form.error_class([_("The file is larger than 50 MB. Split it.")])
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            with transaction.atomic():
-                made = upload_import(
-                    actor=request.actor, record_type=record_type, file_name=file.name, content=_content(file)
-                )
-            return go(request, reverse("imports:columns", args=[made.pk]))
-        except ValidationError as error:
-            form.add_error("file", error)
-    context = {"type": record_type, "form": form, "fields": importable(record_type)}
-    return respond(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
 def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
@@ -86,7 +63,11 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "type": record_type,
         "form": form,
         "columns": [
-            (header, form[f"{COLUMN}{index}"], [row[index] for row in rows if row[index]][:SAMPLES])
+            (
+                column_label(index, header),
+                form[f"{COLUMN}{index}"],
+                [row[index] for row in rows if row[index]][:SAMPLES],
+            )
             for index, header in enumerate(job.headers)
         ],
         "fixed": [form[name] for name in form.offered_first],
@@ -94,6 +75,7 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "more_is_used": any(form[name].value() for name in form.offered_then),
         "options": [form[name] for name in form.base_fields],
         "rows": rows,
+        "reading": reading_context(job, request.actor),
     }
     return respond(request, "imports/columns.html", context, status=422 if form.errors else 200)
 
@@ -150,19 +132,6 @@ def refused(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         f'attachment; filename="{_("remarks") if "remarks" in request.GET else _("refused")}-{found.pk}.csv"'
     )
     return response
-
-
-def _content(file: UploadedFile) -> bytes | Path:
-    """A large file lies on the disk already."""
-    return Path(file.temporary_file_path()) if isinstance(file, TemporaryUploadedFile) else file.read()
-
-
-def _type(request: WorkspaceRequest, key: str) -> RecordType:
-    require(request.actor.role.can_import and may(request.actor, "create", key))
-    try:
-        return registry.record_type(key)
-    except KeyError as error:
-        raise Http404 from error
 
 
 def _job(request: WorkspaceRequest, job_id: UUID) -> tuple[Import, RecordType]:

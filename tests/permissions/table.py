@@ -228,6 +228,7 @@ reports:report_csv     GET     key=failures                           200 200 20
 imports:index          GET     -                                      200 200 404 404
 imports:columns        GET     job_id=$import_waiting                 200 404 404 404
 imports:columns        POST    job_id=$import_waiting                 303 404 404 404
+imports:reading        POST    job_id=$import_waiting                 303 404 404 404
 imports:job            GET     job_id=$import_waiting                 303 404 404 404
 imports:job            GET     job_id=$import_tried                   200 404 404 404
 imports:run            POST    job_id=$import_tried                   303 404 404 404
@@ -284,6 +285,7 @@ DATA: dict[str, dict[str, str]] = {
     "saved_views:view": {"name": "Renamed", "audience": "all"},
     "bulk:new": {"action": "owner", "id": "$lead", "to-owner": "$max", "go": "1"},
     "imports:new": {"file": "@csv"},
+    "imports:reading": {"encoding": "cp1252", "separator": ",", "header": "1"},
     "imports:columns": {"column_0": "name", "column_1": "industry", "column_2": "owner", "dry_run": "1"},
     "setup:workspace": {
         "name": "Renamed",

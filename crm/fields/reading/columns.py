@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.fields.reading import days
 from crm.fields.reading.amounts import currency_words, possible_currencies, sign_of
-from crm.fields.reading.numbers import readings, take_apart
+from crm.fields.reading.numbers import NumberText, readings, take_apart
 from crm.fields.reading.style import DAY_FIRST, DAYS, MONTH_FIRST, NUMBERS, SERIAL, Style
 from crm.ui import format as formats
 
@@ -111,7 +111,10 @@ def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> D
     tally = _Tally()
     find, show = (_numbers, _shown_number) if reads == NUMBERS else (_days, formats.date)
     for row, text in enumerate(texts, start=1):
-        if text := text.strip():
+        if isinstance(text, NumberText) and reads == NUMBERS:  # says nothing of how others are written
+            if own:
+                _note_signs(tally, text, own)
+        elif text := text.strip():
             tally.add(row, text, find(text), show)
             if reads == NUMBERS and own:
                 _note_signs(tally, text, own)

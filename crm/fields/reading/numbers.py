@@ -47,6 +47,13 @@ class Parts:
     percent: bool = False
 
 
+class NumberText(str):
+    """A number that was a number in its file, not text: digits, a point before the decimals, no separators else.
+
+    A currency's sign or code may stand before it, a percent sign behind it. It is never to be read in another way.
+    """
+
+
 def plain(text: str) -> str:
     """``text`` with the digits of any script, spaces and signs in their plain writing."""
     if text.isascii():
@@ -141,9 +148,9 @@ def number_of(parts: Parts, text: str, style: Style, places: int) -> Decimal:
 
     Raises ``ValidationError``, which names both readings where the text has two.
     """
-    found = readings(parts.body)
+    found = {".": Decimal(parts.body)} if isinstance(text, NumberText) else readings(parts.body)
     other = "," if style.decimal == "." else "."
-    if style.exact:
+    if style.exact and not isinstance(text, NumberText):
         found.pop(other, None)
     if not found:
         raise not_a_number(text)

@@ -7,11 +7,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from crm.fields.parsing import NumberText
+from crm.fields.reading import NumberText
+from crm.fields.reading.amounts import meanings
 
 # ``[$€-407] #,##0.00`` names a sign and a country; other formats hold the sign as it is.
 _NAMED = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
-_SIGN = re.compile(r"[€£¥₹₽₩₪₺₴₫฿₱₦$]|\b[A-Z]{3}\b")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|([€£¥₹₽₩₪₺₴₫฿₱₦$])')
 _COUNTRIES = {
     "409": "USD", "1009": "CAD", "C0C": "CAD", "C09": "AUD", "1409": "NZD", "4809": "SGD", "C04": "HKD", "80A": "MXN",
     "411": "JPY", "804": "CNY",
@@ -24,7 +25,7 @@ def number_text(value: float | int | Decimal, number_format: str = "") -> Number
     if "%" in shown:
         return NumberText(f"{_plain(Decimal(f'{value:.15g}') * 100)}%")
     currency = _currency(number_format)
-    return NumberText(f"{currency} {_plain(value)}" if currency.isalpha() else f"{currency}{_plain(value)}")
+    return NumberText(f"{currency} {_plain(value)}" if currency[-1:].isalpha() else f"{currency}{_plain(value)}")
 
 
 def text_of(value: Any, number_format: str = "") -> str:
@@ -58,8 +59,9 @@ def _currency(number_format: str) -> str:
         return ""
     first = number_format.split(";", maxsplit=1)[0]
     for sign, country in _NAMED.findall(first):
-        found = _SIGN.search(sign)
-        if found:
-            return _COUNTRIES.get(country.upper().lstrip("0"), found[0]) if found[0] in "$¥" else str(found[0])
-    found = _SIGN.search(_NAMED.sub("", first))
-    return found[0] if found else ""
+        if sign in ("$", "¥"):
+            return _COUNTRIES.get(country.upper().lstrip("0"), sign)
+        if meanings(sign.strip()):
+            return str(sign.strip())
+    words = ("".join(parts).strip() for parts in _LITERAL.findall(_NAMED.sub("", first)))
+    return next((word for word in words if word and meanings(word)), "")

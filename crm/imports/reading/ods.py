@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from crm.fields.parsing import NumberText
+from crm.fields.reading import NumberText
 from crm.imports.reading.archives import MOST_CELLS, Metered, damaged, too_many_cells
 from crm.imports.reading.limits import LONGEST_CELL, MOST_COLUMNS
 from crm.imports.reading.numbers import number_text
