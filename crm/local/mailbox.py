@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as Parsed
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -81,8 +80,8 @@ def mails() -> list[Mail]:
 
 def mail(name: str) -> Mail | None:
     """Return the mail of that name, which may come from anybody: it reaches no file beside the box."""
-    path = _folder() / f"{name}.eml"
-    if not _NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
+    path, at = _folder() / f"{name}.eml", _sent_at(name)
+    if at is None or path.is_symlink() or not path.is_file():
         return None
     parsed = message_from_bytes(path.read_bytes(), policy=policy.default)
     assert isinstance(parsed, Parsed)
@@ -91,19 +90,27 @@ def mail(name: str) -> Mail | None:
         to=str(parsed["To"] or ""),
         sender=str(parsed["From"] or ""),
         subject=str(parsed["Subject"] or ""),
-        at=_when(parsed, name),
+        at=at,
         text=_body(parsed, "plain"),
         html=_body(parsed, "html"),
     )
 
 
-def _when(parsed: Parsed, name: str) -> datetime:
+def _sent_at(name: str) -> datetime | None:
+    """When the mail of that name was sent; no name of ours: None."""
+    if not _NAME.fullmatch(name):
+        return None
     try:
-        return parsedate_to_datetime(str(parsed["Date"]))
-    except ValueError:
         return datetime.strptime(name[:21], "%Y%m%d-%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _body(parsed: Parsed, kind: str) -> str:
     part = parsed.get_body((kind,))
-    return str(part.get_content()) if part else ""
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except LookupError:  # written in an encoding that nobody knows
+        return bytes(part.get_payload(decode=True)).decode(errors="replace")

@@ -15,6 +15,7 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from allauth.core.internal.ratelimit import RateLimitUsage, cache_lock, clear, consume, get_ip
@@ -82,7 +83,7 @@ def _wait_for_turn(account: str) -> tuple[int, float]:
         count, free_at = before
         now = time.time()
         if now < free_at:
-            seconds = int(free_at - now) + 1
+            seconds = ceil(free_at - now)
             raise ValidationError(
                 ngettext(
                     "Somebody tried many wrong passwords for this account. Wait %(seconds)d second and try again.",
