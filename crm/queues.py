@@ -20,6 +20,8 @@ ROUTES = {
     "crm.bulk.jobs.sweep": QUICK,
     "crm.bulk.jobs.run": LONG,
     "crm.pages.jobs.tidy": LONG,
+    "crm.records.jobs.sweep_phone_keys": QUICK,
+    "crm.records.jobs.remake_phone_keys": LONG,
     "crm.users.jobs.tidy": LONG,
     "opportunities.jobs.lapse": LONG,
 }

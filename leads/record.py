@@ -17,7 +17,7 @@ from leads.intake.known import objections_to_leads
 from leads.intake.policy import OfContact
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
 from leads.models import Lead
-from leads.selectors import board_statuses, card_facts
+from leads.selectors import board_statuses, card_facts, successors
 from leads.services import (
     delete_lead,
     locked,
@@ -72,6 +72,7 @@ LEAD = RecordType(
     update=update_or_convert,
     delete=delete_lead,
     restore=restore_lead,
+    successors=successors,
     sort="-created_at",
     prepare=prepare_lead,
     alone=is_converted,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -33,6 +35,16 @@ def leads_that_became(actor: Membership, record: Any) -> QuerySet[Lead]:
 def became(lead: Lead) -> list[Any]:
     """Return the account, contact and opportunity that ``lead`` was converted into, those that there are."""
     return [record for record in (lead.account, lead.contact, lead.opportunity) if record is not None]
+
+
+def successors(actor: Membership, leads: Sequence[Lead]) -> dict[UUID, Any]:
+    """Return for each converted lead the contact that it became, or else the account, if ``actor`` may see it."""
+    found: dict[UUID, Any] = {}
+    for key, column in (("accounts", "account_id"), ("contacts", "contact_id")):
+        if ids := {lead.pk: getattr(lead, column) for lead in leads if getattr(lead, column)}:
+            rows = visible_records(actor, registry.record_type(key)).in_bulk(set(ids.values()))
+            found |= {pk: rows[record_id] for pk, record_id in ids.items() if record_id in rows}
+    return found
 
 
 def board_statuses() -> list[Choice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -206,7 +207,8 @@ class RecordType:
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     ``alone`` says of values whether writing them needs to find in the database what was written before: an import then
     does not send them together with other rows. ``objections`` says of the values of new records what speaks against
-    making each of them: forms and imports ask before.
+    making each of them: forms and imports ask before. ``successors`` tells, by id, which record that ``actor`` may see
+    each of some has become: a search shows the old one below the new.
     """
 
     key: str
@@ -230,6 +232,7 @@ class RecordType:
     badges: Callable[[Any], Iterable[Badge]] = _no_badges
     alone: Callable[[dict[str, Any]], bool] = lambda values: False
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
+    successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
     new_shortcut: str = ""

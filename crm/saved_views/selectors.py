@@ -79,10 +79,11 @@ def reach_of(view: SavedView) -> int:
     people = {member.pk for member in members()}
     if view.audience == Audience.ALL:
         return len(people)
-    mine = {view.owner_id} & people
-    if view.audience == Audience.TEAM and (owner := member(view.owner_id)) and owner.team:
-        mine |= teammate_ids(owner.team) & people
-    return len(mine)
+    owner = member(view.owner_id) if view.owner_id else None
+    if owner is None:
+        return 0
+    mates = teammate_ids(owner.team) if view.audience == Audience.TEAM and owner.team else set()
+    return len({owner.pk, *mates} & people)
 
 
 def may_change(actor: Membership, view: SavedView) -> bool:

@@ -27,6 +27,9 @@ class Row:
     state: SafeString
     email: str
     phone: str
+    icon: str
+    became: str = ""  # what a record that is over has become
+    former: tuple[Row, ...] = ()  # found ones that became this one
 
 
 def shown_specs(record_type: RecordType) -> tuple[FieldSpec, ...]:
@@ -45,4 +48,5 @@ def row(record_type: RecordType, record: Any) -> Row:
         state=mark_safe(next((state for state in states if state), "")),  # a kind's HTML is safe
         email=getattr(record, "email", ""),
         phone=getattr(record, "phone", ""),
+        icon=record_type.icon,
     )

@@ -18,7 +18,7 @@ from crm.records.access import visible_records
 from crm.records.types import RecordType
 from crm.search.rows import shown_specs
 from crm.search.sql import MOST_HITS, SEARCHED, Searched
-from crm.tenants.text import email_key, phone_key, sort_key
+from crm.tenants.text import email_key, national_number, phone_key, sort_key
 from crm.users.access import scope_of
 from crm.users.models import Membership
 from crm.users.selectors import team_tree_ids, teammate_ids
@@ -26,6 +26,8 @@ from crm.users.selectors import team_tree_ids, teammate_ids
 LONGEST_QUERY = 200
 MOST_WORDS = 8
 TRIGRAM = 3
+FIRST_OF_DENSE_SCRIPTS = "\u2e80"  # a character of Chinese, Japanese or Korean says as much as a syllable or a word
+_NUMBER = re.compile(r"\+?[\d\s().\-/]*\d[\d\s().\-/]*")
 PERSON_TYPES = ("leads", "contacts")
 
 
@@ -65,7 +67,8 @@ def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip:
 
     An e-mail address or a phone number in full finds its owners. Anything else is looked for in names, companies,
     addresses and numbers: every word must occur; words under three characters count only beside a longer one, and
-    alone they find the names that start with them.
+    alone they find the names that start with them (in scripts that need no more, as Chinese, one character is enough).
+    A part of a phone number may be written with any signs, and with the zeros of a national or foreign call.
     """
     query = " ".join(text.replace("\x00", "").split())[:LONGEST_QUERY]
     searched = [one for one in SEARCHED if key in ("", one.key) and scope_of(actor, "view", one.key) != "none"]
@@ -105,13 +108,14 @@ def _exact(actor: Membership, query: str, searched: Iterable[Searched], most: in
 
 def _containing(actor: Membership, query: str, searched: list[Searched], most: int, skip: int) -> list[Group]:
     wanted = sort_key(query)
-    words = sorted(set(wanted.split()), key=len, reverse=True)[:MOST_WORDS]
-    patterns = [_like(word) for word in words] if len(words[0]) >= TRIGRAM else []
+    patterns = _patterns(wanted.replace("'", "").split())
+    numbers = _patterns(_with_digits(wanted))
+    numbers = [] if set(numbers) == set(patterns) else numbers
     statements: list[str] = []
     parameters: list[Any] = []
     for one in searched:
-        statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s) hit")
-        parameters += [wanted, patterns, *_reach(actor, one.key), most, skip]
+        statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s, %s) hit")
+        parameters += [wanted, patterns, numbers, *_reach(actor, one.key), most, skip]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), parameters)
         rows = cursor.fetchall()
@@ -122,6 +126,29 @@ def _containing(actor: Membership, query: str, searched: list[Searched], most: i
             hits = next(total for key, _record_id, _rank, total in rows if key == one.key)
             groups.append(Group(registry.record_type(one.key), _fetch(actor, one.key, ids), min(hits, MOST_HITS)))
     return groups
+
+
+def _patterns(words: Iterable[str]) -> list[str]:
+    """A pattern for each word, the longest first; none when all are too short to look for within a text."""
+    kept = sorted({word for word in words if word}, key=len, reverse=True)[:MOST_WORDS]
+    return [_like(word) for word in kept] if any(map(_is_long, kept)) else []
+
+
+def _is_long(word: str) -> bool:
+    return len(word) >= TRIGRAM or any(character >= FIRST_OF_DENSE_SCRIPTS for character in word)
+
+
+def _with_digits(wanted: str) -> list[str]:
+    """The words with the digits alone where they look like a number; the whole as one number when it does."""
+    if _NUMBER.fullmatch(wanted):
+        whole = phone_key(wanted) if _phone(wanted) else ""
+        return [national_number(whole) or _digits(wanted)]
+    return [_digits(word) if _NUMBER.fullmatch(word) else word.replace("'", "") for word in wanted.split()]
+
+
+def _digits(text: str) -> str:
+    """The digits without the zeros that go before a national or a foreign number, which the keys do not hold."""
+    return re.sub(r"\D", "", text).lstrip("0")
 
 
 def _like(word: str) -> str:

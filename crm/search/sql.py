@@ -37,32 +37,41 @@ class Searched:
         return f"search_{self.key}"
 
 
+# Without apostrophes, as patterns are: O'Brien is found as obrien, too.
+NAME = "replace(sort_name, '''', '')"
+COMPANY = "translate(lower(company), '''’', '')"
+
 SEARCHED = (
     Searched(
         "leads",
         "leads_lead",
         # company_key leaves out legal forms and accents, lower(company) is what people read.
-        ("sort_name", "lower(company)", "company_key", "email_key", "phone_key"),
+        (NAME, COMPANY, "company_key", "email_key", "phone_key"),
         emails=("email_key",),
         phones=("phone_key",),
     ),
-    Searched("accounts", "accounts_account", ("sort_name", "domain", "phone_key"), phones=("phone_key",)),
+    Searched("accounts", "accounts_account", (NAME, "domain", "phone_key"), phones=("phone_key",)),
     Searched(
         "contacts",
         "contacts_contact",
-        ("sort_name", "email_key", "phone_key", "mobile_key"),
+        (NAME, "email_key", "phone_key", "mobile_key"),
         emails=("email_key",),
         phones=("phone_key", "mobile_key"),
     ),
-    Searched("opportunities", "opportunities_opportunity", ("sort_name",)),
+    Searched("opportunities", "opportunities_opportunity", (NAME,)),
 )
 
 # wanted: what was typed, as a sort key. patterns: one LIKE pattern for each of its words, the longest first; none when
-# every word is too short for trigrams: then only names that start with it are found.
+# every word is too short for trigrams: then only names that start with it are found. numbers: the same with the digits
+# alone in place of words that look like a part of a phone number; none when that makes no difference.
 # scope, me, teams, mates: the reach of who asks (crm/users/access.py), so that the hits which are counted and capped
 # are theirs. It only narrows: access is still checked where the rows are fetched.
-ARGUMENTS = "wanted text, patterns text[], scope text, me uuid, teams uuid[], mates uuid[], most integer, skip integer"
-ARGUMENT_TYPES = "text, text[], text, uuid, uuid[], uuid[], integer, integer"
+ARGUMENTS = (
+    "wanted text, patterns text[], numbers text[], scope text, me uuid, teams uuid[], mates uuid[], most integer,"
+    " skip integer"
+)
+ARGUMENT_TYPES = "text, text[], text[], text, uuid, uuid[], uuid[], integer, integer"
+OLD_TYPES = "text, text[], text, uuid, uuid[], uuid[], integer, integer"
 
 # Two patterns stand on their own because the index cannot serve ALL (array).
 # MATERIALIZED and capped: sorting directly makes the planner walk the name index through all rows instead (159 ms).
@@ -84,8 +93,13 @@ BEGIN
          WHERE r.tenant_id = here AND r.deleted_at IS NULL
            AND {document} LIKE longest AND {document} LIKE second AND {document} LIKE ALL (patterns) AND {reach}
          LIMIT {most_hits}
+    ), numbered AS MATERIALIZED (
+        SELECT r.id, r.sort_name FROM {table} r
+         WHERE r.tenant_id = here AND r.deleted_at IS NULL AND cardinality(numbers) > 0
+           AND {document} LIKE numbers[1] AND {document} LIKE ALL (numbers) AND {reach}
+         LIMIT {most_hits}
     ), found AS (
-        SELECT * FROM starting UNION SELECT * FROM containing
+        SELECT * FROM starting UNION SELECT * FROM containing UNION SELECT * FROM numbered
     ), ranked AS (
         SELECT id, sort_name,
                CASE WHEN sort_name = wanted THEN 0
@@ -109,7 +123,9 @@ def _statements() -> list[str]:
     statements = ["CREATE EXTENSION IF NOT EXISTS pg_trgm", "CREATE EXTENSION IF NOT EXISTS btree_gin"]
     for searched in SEARCHED:
         statements += [
-            f"CREATE INDEX IF NOT EXISTS {searched.table}_search ON {searched.table}"
+            f"DROP INDEX IF EXISTS {searched.table}_search",
+            f"DROP FUNCTION IF EXISTS {searched.function}({OLD_TYPES})",
+            f"CREATE INDEX IF NOT EXISTS {searched.table}_search_2 ON {searched.table}"
             f" USING gin (tenant_id, {searched.document} gin_trgm_ops) WHERE deleted_at IS NULL",
             FUNCTION.format(
                 function=searched.function,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from crm.records import registry
-from crm.search.rows import row
+from crm.search.arranging import rows_of
 from crm.search.selectors import Found, is_person_like, search
 from crm.ui import respond
 from crm.users.access import may
@@ -46,13 +46,14 @@ def _context(request: WorkspaceRequest, found: Found) -> dict[str, Any]:
     groups = [
         {
             "type": group.record_type,
-            "rows": [row(group.record_type, record) for record in group.records],
+            "rows": rows,
             "hits": group.hits,
             "is_capped": group.is_capped,
             "url": _url(found.query, group.record_type.key),
             "more": group.hits - len(group.records),
         }
-        for group in found.groups
+        for group, rows in zip(found.groups, rows_of(request.actor, found.groups), strict=True)
+        if rows or group.hits > len(group.records)
     ]
     return {
         "found": found,

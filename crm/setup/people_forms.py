@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
+from crm.tenants.regions import country_name, phone_region
 from crm.ui.seen import SeenForm
 from crm.users import selectors
 from crm.users.access import VERB_LABELS, least_role
@@ -143,6 +145,11 @@ class WorkspaceForm(SeenForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        country = country_name(phone_region(), get_language() or "en")
+        self.fields["language"].help_text = gettext(
+            "For people who have not chosen their own. A phone number without a country code is read as one of this"
+            " place, or of the time zone's country when the place is the United States: now %(country)s."
+        ) % {"country": country}
         for name in ("time_zone", "currency"):
             field: Any = self.fields[name]
             if not field.valid_value(value := self.initial[name]):

@@ -12,18 +12,22 @@ from functools import lru_cache
 
 import phonenumbers
 
+from crm.tenants.regions import phone_region
+
 # Firms' legal forms, dropped when company names are compared.
 _LEGAL_FORMS = frozenset(
     "ab ag as asa bv co company corp corporation gmbh group holding inc incorporated kg kk limited llc llp lp ltd mbh"
     " nv oy oyj plc pte pty sa sarl sas se sl spa srl the".split()
 )
+# A name is typed with one of these on one keyboard and with another on the next.
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʻ‛′´＇", "'"))
 
 
 def sort_key(text: str) -> str:
-    """Case-folded, without accents, white space collapsed: for sorting and prefix search."""
+    """Case-folded, without accents, white space collapsed, one kind of apostrophe: for sorting and prefix search."""
     if text.isascii():  # most is, and then there is nothing to take apart
         return " ".join(text.lower().split())[:300]
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(plain.split())[:300]
 
@@ -45,16 +49,40 @@ def domain_key(url_or_domain: str) -> str:
     return host.removeprefix("www.") if "." in host else ""
 
 
+def phone_key(phone: str, region: str = "") -> str:
+    """E.164 when the number can be read, otherwise its digits.
+
+    Without a country code it is one of ``region``, by default the workspace's country. ``00`` and ``011`` before a code
+    stand for ``+`` wherever one is.
+    """
+    return _phone_key(phone, region or phone_region()) if phone.strip() else ""
+
+
 @lru_cache(maxsize=4096)  # an import asks for each number twice, and reading one takes long
-def phone_key(phone: str, region: str = "US") -> str:
-    """E.164 when the number can be read (``region`` is assumed without a country code), otherwise its digits."""
-    if not phone.strip():
-        return ""
-    try:
-        number = phonenumbers.parse(phone, region)
-    except phonenumbers.NumberParseException:
-        return re.sub(r"\D", "", phone)[:20]
+def _phone_key(phone: str, region: str) -> str:
+    number = _read_phone(phone, region)
+    if number is None or not phonenumbers.is_possible_number(number):
+        digits = re.sub(r"\D", "", phone)
+        prefix = next((one for one in ("00", "011") if digits.startswith(one)), "")
+        abroad = _read_phone(f"+{digits.removeprefix(prefix)}", region) if prefix else None
+        if abroad is not None and phonenumbers.is_possible_number(abroad):
+            number = abroad
+        elif number is None:
+            return digits[:20]
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
+
+
+def national_number(key: str) -> str:
+    """The number of a ``phone_key`` without its country code; "" when the key is no number that can be read."""
+    number = _read_phone(key, "ZZ") if key.startswith("+") else None
+    return phonenumbers.national_significant_number(number) if number else ""
+
+
+def _read_phone(phone: str, region: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(phone, region)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def company_key(name: str) -> str:

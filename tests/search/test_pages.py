@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contacts.services import update_contact
+from crm.records.phone_keys import are_stale, remake_some
 from crm.tenants.context import tenant_context
+from leads.conversion import convert_lead
+from leads.conversion.plan import ConversionPlan, new
 from tests import make
 from tests.people import Firm, client_of
 
@@ -95,3 +99,50 @@ def test_the_number_of_queries_does_not_follow_that_of_hits(firm: Firm) -> None:
     for number in range(1, 8):
         add(number)
     assert queries() == few <= 14
+
+
+def test_nobody_fits_only_when_nobody_does(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        make.contact(firm.ana, first_name="Grace", last_name="Mbeki", phone="(416) 555-0333")
+    for text in ("416 555-0333", "555-0333 ", "001 416 555 0333", "Mbeki Grace"):
+        assert "Yes, we know this person." in get(firm, text), text
+    assert "Nobody here fits this." in get(firm, "555-0334")
+
+
+def test_a_converted_lead_stands_below_its_contact_and_says_what_it_is(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, first_name="Grace", last_name="Mbeki", company="Ubuntu", email="g@ubuntu.example")
+        other = make.lead(firm.ana, first_name="Aaron", last_name="Mbeki", company="Ubuntu")
+        plan = ConversionPlan(account=new(), contact=new())
+        contact = convert_lead(lead_id=lead.pk, actor=firm.ana, plan=plan).contact
+        assert contact is not None
+    text = get(firm, "mbeki").partition('id="results"')[2]
+    places = [
+        text.index(f"/{key}/{one.pk}/") for key, one in (("leads", other), ("contacts", contact), ("leads", lead))
+    ]
+    assert places == sorted(places)
+    assert "Converted" in text[places[2] :]
+    with tenant_context(firm.tenant):
+        contact.refresh_from_db()
+        update_contact(contact=contact, actor=firm.ana, values={"last_name": "Married"})
+    text = get(firm, "mbeki").partition('id="results"')[2]
+    assert text.index(f"/leads/{other.pk}/") < text.index(f"/leads/{lead.pk}/")
+    assert "now the contact Grace Married" in text
+
+
+def test_numbers_are_read_anew_when_the_workspace_moves(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, phone="030 1234567")
+        account = make.account(firm.ana, phone="0049 30 1234567")
+        assert lead.phone_key != "+49301234567" and account.phone_key == "+49301234567"
+        assert not are_stale()
+        firm.tenant.language = "en-de"
+        firm.tenant.save(update_fields=["language"])
+        assert are_stale()
+        place: tuple[int, str] | None = (0, "")
+        while place is not None:
+            place = remake_some(place)
+        assert not are_stale()
+        lead.refresh_from_db()
+        account.refresh_from_db()
+        assert lead.phone_key == account.phone_key == "+49301234567"

@@ -191,7 +191,10 @@ def test_nothing_is_found_across_the_wall(firm: Firm, other_firm: Firm) -> None:
 
 def call(key: str) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM search_{key}('zebra', ARRAY['%%zebra%%'], 'all', NULL, NULL, NULL, 100, 0)", [])
+        cursor.execute(
+            f"SELECT * FROM search_{key}('zebra', ARRAY['%%zebra%%'], '{{}}', 'all', NULL, NULL, NULL, 100, 0)",
+            [],
+        )
         return cursor.fetchall()
 
 
@@ -226,9 +229,64 @@ def test_only_the_serving_role_may_call_the_functions(firm: Firm) -> None:
 
 def test_each_searched_table_has_its_index_that_starts_with_the_tenant(inside: Firm) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename, indexdef FROM pg_indexes WHERE indexname LIKE '%%_search'", [])
+        cursor.execute("SELECT tablename, indexdef FROM pg_indexes WHERE indexname LIKE '%%_search_2'", [])
         indexes = dict(cursor.fetchall())
     assert sorted(indexes) == sorted(searched.table for searched in SEARCHED)
     for searched in SEARCHED:
         assert "USING gin (tenant_id," in indexes[searched.table]
         assert "gin_trgm_ops" in indexes[searched.table]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "555-0333", "555 0333", "5550333", "(416) 555", "416.555", "001 416 555 0333", "+1-416-555-0333", "0333",
+        "ana 555-0333",
+    ],
+)  # fmt: skip
+def test_a_part_of_a_number_is_found_however_it_is_written(inside: Firm, text: str) -> None:
+    make.lead(inside.ana, first_name="Ana", last_name="Phone", phone="(416) 555-0333")
+    make.lead(inside.ana, first_name="Bea", last_name="Other", phone="(416) 555-0444")
+    assert found(inside.ana, text).get("leads", []) == (["Ana Phone"] if "333" in text else ["Ana Phone", "Bea Other"])
+
+
+@pytest.mark.parametrize(
+    "text", ["030 1234567", "0049 30 1234567", "+49 30 1234567", "030/1234", "0049 30 12", "30 123 45"]
+)
+def test_national_and_foreign_numbers_are_those_of_the_workspaces_country(inside: Firm, text: str) -> None:
+    inside.tenant.language, inside.tenant.time_zone = "en", "Europe/Berlin"
+    inside.tenant.save()
+    typed = {"A": "030 1234567", "B": "0049 30 1234567", "C": "+49 30 1234567", "D": "+49 30 7654321"}
+    for name, phone in typed.items():
+        lead = make.lead(inside.ana, first_name="", last_name=name, phone=phone)
+        assert lead.phone_key == ("+49307654321" if name == "D" else "+49301234567")
+    assert found(inside.ana, text) == {"leads": ["A", "B", "C"]}
+
+
+def test_a_hyphen_in_a_name_is_no_number(inside: Firm) -> None:
+    make.account(inside.ana, name="Big 24-7 Media")
+    make.account(inside.ana, name="Route 66")
+    assert found(inside.ana, "24-7") == {"accounts": ["Big 24-7 Media"]}
+    assert found(inside.ana, "24-7 media") == {"accounts": ["Big 24-7 Media"]}
+    assert found(inside.ana, "route 66") == {"accounts": ["Route 66"]}
+
+
+@pytest.mark.parametrize("text", ["D'Unger", "D’Unger", "dunger", "D‘UNGER", "marie d'ung", "unger"])
+def test_an_apostrophe_is_no_difference(inside: Firm, text: str) -> None:
+    make.contact(inside.ana, first_name="Marie", last_name="D’Unger", email="m@x.example")
+    make.lead(inside.ana, first_name="Marie", last_name="D'Unger", company="D’Unger & Fils")
+    assert found(inside.ana, text) == {"contacts": ["Marie D’Unger"], "leads": ["Marie D'Unger"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "middle"),
+    [
+        ("Кириленко", "рилен"), ("Παπαδόπουλος", "αδοπ"), ("محمد العربي", "عرب"), ("張偉明", "偉"),
+        ("さくら子", "くら"), ("김철수", "철수"), ("สมชาย", "มชา"), ("Ağaoğlu", "gaog"), ("Łukasiewicz", "ukas"),
+        ("कुमार", "मार"),
+    ],
+)  # fmt: skip
+def test_the_middle_of_a_word_is_enough_in_any_script(inside: Firm, name: str, middle: str) -> None:
+    make.lead(inside.ana, first_name="", last_name=name)
+    make.lead(inside.ana, first_name="", last_name="Nobody")
+    assert found(inside.ana, middle) == {"leads": [name]}

@@ -19,6 +19,7 @@ LONG_JOBS = {
     "crm.bulk.jobs.run",
     "crm.imports.jobs.run",
     "crm.pages.jobs.tidy",
+    "crm.records.jobs.remake_phone_keys",
     "crm.users.jobs.tidy",
     "opportunities.jobs.lapse",
 }
