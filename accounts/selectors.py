@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import get_script_prefix
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -22,12 +23,13 @@ from crm.events.phrases import actor_name
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records import registry
-from crm.records.access import visible_records
 from crm.tenants.clock import day_of
 from crm.ui import format as formats
+from crm.users.access import can
 from crm.users.models import Membership
 
 CREATED = "account.created"
+CHANGED = "account.changed"
 MOST_CHAPTERS = 10
 
 # What a workflow or a conversion did it for, by the name of that event.
@@ -79,12 +81,15 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
     why = _Why(actor, [*causes.values(), *events])
     chapters = []
     turns = [event for event in events if "type" in event.changes]
+    days = _days_of(events)
     for index, event in enumerate(turns[:most]):
         is_current = index == 0
-        said = events[0] if is_current else event  # the last word may be about keeping the type, not about the type
+        words = [one for one in events if one.name != CHANGED]
+        said = words[0] if is_current else event  # the last word may be about keeping the type, not about the type
         cause = causes.get((is_current and account.type_because_id) or _cause_id(said))
         label, tone = _as_it_was(event.changes["type"][1])
-        chapters.append(Chapter(label, tone, day_of(event.at), why.of(said, cause, account, is_current), is_current))
+        since = (account.type_since if is_current else None) or days[event.pk]
+        chapters.append(Chapter(label, tone, since, why.of(said, cause, account, is_current), is_current))
     if not turns or turns[0].changes["type"][1]["id"] != str(account.type_id):  # written without its events
         now = choice(account.type_id)
         since = account.type_since or day_of(account.created_at)
@@ -117,15 +122,17 @@ class _Why:
             for lapsed in filter(None, [event.data.get("opportunity")]):
                 wanted["opportunities"].add(UUID(lapsed["id"]))
         self.names: dict[tuple[str, UUID], str] = {}
+        self.records: dict[UUID, Any] = {}
         for key, ids in sorted(wanted.items()):
-            seen = visible_records(actor, registry.record_type(key)).filter(pk__in=ids)
-            self.names |= {(key, pk): name for pk, name in seen.values_list("pk", "name")}
+            found = registry.record_type(key).model.objects.filter(pk__in=ids)
+            self.records |= {record.pk: record for record in found}
+            self.names |= {(key, record.pk): record.name for record in found if can(actor, "view", record)}
 
     def of(self, event: Event, cause: Event | None, account: Account, is_current: bool) -> SafeString:
         if cause is not None:
             record = self._link(cause.record_type, cause.record_id)
             sentence = str(CAUSES.get(cause.name, CAUSES[""]))
-            return format_html(sentence, record=record, day=_day_of_cause(cause), person=actor_name(cause))
+            return format_html(sentence, record=record, day=self._day_of_cause(cause), person=actor_name(cause))
         if event.data.get("reason") in LAPSES:
             return self._lapse(event.data)
         if event.name == CREATED:
@@ -147,6 +154,18 @@ class _Why:
         record = self._link("opportunities", UUID(last["id"]))
         return format_html("{}; {}", sentence, format_html(_("the last was {record} on {day}"), record=record, day=on))
 
+    def _day_of_cause(self, cause: Event) -> str:
+        """The day that counts, where the event tells one: an old deal may be entered long after it was won.
+
+        As corrected since, as long as the record is in that stage.
+        """
+        record = self.records.get(cause.record_id) if cause.record_id else None
+        closed_on = getattr(record, "closed_on", None)
+        if record is not None and closed_on and cause.data.get("on") and record.stage_since <= cause.at:
+            return formats.date(closed_on)
+        on = cause.data.get("on")
+        return formats.date(date.fromisoformat(on)) if on else _day(cause.at)
+
     def _link(self, key: str, record_id: UUID | None) -> SafeString | str:
         name = self.names.get((key, record_id)) if record_id else None
         if name is None:
@@ -155,10 +174,25 @@ class _Why:
 
 
 def _type_events(account: Account, most: int) -> list[Event]:
-    """The events that made the account what it was, the latest first; keeping a type is among them."""
+    """The events that made the account what it was, the latest first; keeping a type, and correcting a day, are too."""
     names = [CREATED, *TYPE_EVENTS.values(), TYPE_CHANGED]
-    events = Event.objects.filter(record_type="accounts", record_id=account.pk, name__in=names)
+    told = Q(name__in=names) | Q(name=CHANGED, changes__has_key="type_since")
+    events = Event.objects.filter(told, record_type="accounts", record_id=account.pk)
     return list(events.select_related("actor").order_by("-at", "-id")[: most * 3])
+
+
+def _days_of(events: list[Event]) -> dict[UUID, date]:
+    """The day from which on each event that told a type counts, as corrected by those that followed it."""
+    days: dict[UUID, date] = {}
+    turn: Event | None = None
+    for event in reversed(events):
+        turn = event if "type" in event.changes else turn
+        if turn is None:
+            continue
+        _old, since = event.changes.get("type_since", (None, None))
+        if since or event is turn:
+            days[turn.pk] = date.fromisoformat(since) if since else day_of(event.at)
+    return days
 
 
 def _causes(account: Account, events: list[Event]) -> dict[UUID | None, Event]:
@@ -179,12 +213,6 @@ def _as_it_was(kept: dict[str, Any]) -> tuple[str, str]:
     except Choice.DoesNotExist:
         return kept["label"], "neutral"
     return now.label, now.tone or "neutral"
-
-
-def _day_of_cause(cause: Event) -> str:
-    """The day that counts, where the event tells one: an old deal may be entered long after it was won."""
-    on = cause.data.get("on")
-    return formats.date(date.fromisoformat(on)) if on else _day(cause.at)
 
 
 def _day(moment: datetime) -> str:

@@ -7,6 +7,7 @@ it to be kept (``type_kept``): workflows then leave it alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -94,19 +95,22 @@ def set_account_type(
     keep: bool = False,
     cause: Event | None = None,
     lapse: Mapping[str, Any] | None = None,
+    since: date | None = None,
 ) -> Event | None:
     """Make ``account`` a ``type``; return the event, or None when nothing changed.
 
     ``because`` is the event that a workflow acts on. ``cause`` is the one to show as the reason (default: the same).
     ``keep`` holds on to the type until a person changes it; without it, workflows may change it again.
     ``lapse`` tells what the calendar noticed, when neither a person nor an event does it: ``reason`` is a key of
-    ``selectors.LAPSES``, the rest its words.
+    ``selectors.LAPSES``, the rest its words. ``since`` is the day from which on it is one (default: today).
     """
     lock_account(account)
     if type.pk == account.type_id and keep == account.type_kept:
         return None
     cause = cause or because
-    attributes = {"type_because_id": cause.pk if cause else None, "type_kept": keep}
+    attributes: dict[str, Any] = {"type_because_id": cause.pk if cause else None, "type_kept": keep}
+    if since is not None:
+        attributes["type_since"] = since
     values = {"type": type}
     return _change_type(account, type, actor=actor, values=values, because=because, lapse=lapse, **attributes)
 
@@ -116,6 +120,13 @@ def set_type_cause(*, account: Account, cause: Event | None) -> None:
     """Name another event as the reason for the type that the account has: the first one no longer holds."""
     account.type_because = cause
     account.save(update_fields=["type_because"])
+
+
+@atomic
+def set_type_since(*, account: Account, since: date, because: Event | None) -> Event | None:
+    """Correct the day from which on the account is of its type; return the event, or None when it was that day."""
+    accounts = registry.record_type("accounts")
+    return update_record(accounts, account, actor=None, values={}, because=because, type_since=since)
 
 
 @atomic

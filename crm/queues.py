@@ -24,4 +24,5 @@ ROUTES = {
     "crm.records.jobs.remake_phone_keys": LONG,
     "crm.users.jobs.tidy": LONG,
     "opportunities.jobs.lapse": LONG,
+    "opportunities.jobs.lapse_one": LONG,
 }

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
 
+import structlog
 from celery import shared_task
 
 from crm.events.jobs import answer, ring
-from crm.tenants.jobs import Unfinished, go_round
+from crm.tenants import turns
+from crm.tenants.jobs import Unfinished, go_round, tenant_by_id
 from crm.tenants.models import Tenant
-from opportunities.services.lapsing import lapse_workspace
+from opportunities.services.lapsing import lapse_now, lapse_workspace, note_failure
+
+logger = structlog.get_logger(__name__)
 
 
 @shared_task(expires=3600)
@@ -24,8 +30,36 @@ def lapse(after: str = "") -> None:
         ring(lapse, rest)
 
 
+@shared_task
+def lapse_one(tenant_id: str, actor_id: str) -> None:
+    """The same in one workspace, because a person asked."""
+    answer(lapse_one, tenant_id, actor_id)
+    tenant, ends = tenant_by_id(tenant_id), turns.clock() + turns.TURN_SECONDS
+    with _noting_failure(tenant, UUID(actor_id)):
+        if not lapse_now(tenant, UUID(actor_id), lambda: turns.clock() >= ends):
+            ring(lapse_one, tenant_id, actor_id)
+
+
+def kick_lapse(tenant_id: UUID, actor_id: UUID) -> None:
+    ring(lapse_one, str(tenant_id), str(actor_id))
+
+
 def _lapse(tenant: Tenant, is_over: Callable[[], bool]) -> int:
-    count = lapse_workspace(tenant, is_over)
+    with _noting_failure(tenant, None):
+        count = lapse_workspace(tenant, is_over)
     if count and is_over():
         raise Unfinished
     return count
+
+
+@contextmanager
+def _noting_failure(tenant: Tenant, actor_id: UUID | None) -> Iterator[None]:
+    """Leave word of a failure where the admins look for the runs, if the database takes it."""
+    try:
+        yield
+    except Exception as error:
+        try:
+            note_failure(tenant, error, actor_id)
+        except Exception:
+            logger.exception("lapse_failure_not_noted", tenant=tenant.slug)
+        raise

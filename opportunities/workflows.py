@@ -8,7 +8,8 @@ any order.
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,14 +17,35 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.selectors import last_type_change
-from accounts.services import get_locked_account, meaning_of, set_account_type, set_lost_only, set_type_cause
+from accounts.services import (
+    get_locked_account,
+    meaning_of,
+    set_account_type,
+    set_lost_only,
+    set_type_cause,
+    set_type_since,
+)
 from crm import events
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, stage_ids_meaning
+from crm.tenants.clock import day_of, today
 from opportunities.models import Opportunity
 
-Wins = dict[UUID, datetime]  # won opportunities, and since when
+
+@dataclass(frozen=True)
+class Win:
+    """A won opportunity: the day on which it was, and the moment since which it is known."""
+
+    on: date
+    known: datetime
+
+
+Wins = dict[UUID, Win]
+
+
+def _touches_account(event: Event) -> bool:
+    return event.name != "opportunity.changed" or "closed_on" in event.changes
 
 
 @events.on(
@@ -33,7 +55,9 @@ Wins = dict[UUID, datetime]  # won opportunities, and since when
     "opportunity.deleted",
     "opportunity.restored",
     "opportunity.account_changed",
+    "opportunity.changed",
     key="account-life",
+    when=_touches_account,
 )
 def follow_opportunity(event: Event) -> str:
     """Bring the accounts that the event touches in line with their opportunities."""
@@ -80,16 +104,19 @@ def settle_type(account: Account, *, because: Event) -> str:
     """
     if account.type_kept:
         return ""
-    wins = dict(won_opportunities().filter(account=account).values_list("pk", "stage_since"))
+    rows = won_opportunities().filter(account=account).values_list("pk", "closed_on", "stage_since")
+    wins = {pk: Win(on or day_of(known), known) for pk, on, known in rows}
     count = bool(wins) and not _set_otherwise_since(account, wins, because)
     if meaning_of(account) != "customer":
         return _make_customer(account, wins, because) if count else ""
     cause = account.type_because
-    if cause is None or cause.record_id in wins:  # a person's word, or the win that made it one
+    if cause is None:  # a person's word
         return ""
-    if not count:
-        return _take_back(account, because)
-    set_type_cause(account=account, cause=_latest_win(wins))
+    if cause.record_id not in wins:
+        if not count:
+            return _take_back(account, because)
+        set_type_cause(account=account, cause=_latest_win(wins))
+    set_type_since(account=account, since=_customer_since(account, wins), because=because)
     return ""
 
 
@@ -118,8 +145,17 @@ def _accounts_of(event: Event) -> set[UUID]:
 
 def _make_customer(account: Account, wins: Wins, because: Event) -> str:
     customer = choice_meaning("account_type", "customer")
-    set_account_type(account=account, type=customer, actor=None, because=because, cause=_latest_win(wins) or because)
+    since = _customer_since(account, wins)
+    cause = _latest_win(wins) or because
+    set_account_type(account=account, type=customer, actor=None, because=because, cause=cause, since=since)
     return _became(account, customer)
+
+
+def _customer_since(account: Account, wins: Wins) -> date:
+    """The day of its first win: of those entered since a person or the calendar made it something else, if any was."""
+    change = last_type_change(account, by_itself=True)
+    days = [win.on for win in wins.values() if change is None or win.known > change.at]
+    return min([*(days or [win.on for win in wins.values()]), today()])
 
 
 def _take_back(account: Account, because: Event) -> str:
@@ -146,7 +182,7 @@ def _type_before(account: Account) -> Choice:
 def _set_otherwise_since(account: Account, wins: Wins, because: Event) -> bool:
     """Whether a person or the calendar set the type after all of these wins: then they no longer count."""
     change = last_type_change(account, by_itself=True)
-    if change is None or any(since > change.at for since in wins.values()):
+    if change is None or any(win.known > change.at for win in wins.values()):
         return False
     return not (because.at > change.at and because.record_id in wins)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
@@ -13,6 +13,7 @@ from crm.fields.custom.selectors import field_of_picklist
 from crm.picklists.lists import FORECAST_CATEGORIES, PICKLISTS, STAGE_MEANINGS, TONES
 from crm.users.choices import places
 from crm.users.selectors import members, roles, teams
+from opportunities.services.lapsing import RUN as LAPSING_RUN
 
 FIELD_LABELS: dict[str, Any] = {
     "access": _("access"),
@@ -60,6 +61,7 @@ WORDS: dict[str, Any] = {
 }
 CALLED = {name: phrases.Called(label, WORDS.get(name, {})) for name, label in FIELD_LABELS.items()}
 
+phrases.register(LAPSING_RUN, _("%(actor)s had past customers looked for"))
 phrases.register("workspace.created", _("%(actor)s created the workspace"))
 phrases.register("member.invited", _("%(actor)s invited %(email)s"))
 phrases.register("member.joined", _("%(actor)s joined"))
@@ -83,7 +85,13 @@ phrases.register("view.deleted", _("%(actor)s deleted the view “%(view)s”"))
 
 def setup_events() -> QuerySet[Event]:
     """Return what happened to the workspace and its people, the latest first."""
-    return Event.objects.filter(record_type__in=("", "users")).select_related("actor").order_by("-at", "-id")
+    nightly = Q(name=LAPSING_RUN, actor=None)  # they stand on their own page
+    return (
+        Event.objects.filter(record_type__in=("", "users"))
+        .exclude(nightly)
+        .select_related("actor")
+        .order_by("-at", "-id")
+    )
 
 
 def told(events: list[Event]) -> list[dict[str, Any]]:

@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailing-lists/<uuid:id>/deactivation/", mailing_lists.deactivate_list, name="mailing_list_deactivation"),
     path("mailing-lists/<uuid:id>/deletion/", mailing_lists.delete_list, name="mailing_list_deletion"),
     path("past-customers/", life.edit_account_life, name="account_life"),
+    path("past-customers/run/", life.run_lapsing, name="run_lapsing"),
     path("contact-accounts/", life.edit_contact_accounts, name="contact_accounts"),
     path("changes/", changes.list_changes, name="changes"),
     path("mailbox/", mailbox.list_mails, name="mailbox"),

@@ -6,7 +6,8 @@ contract that still runs keeps a customer, and so does a person's word (``type_k
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,16 +15,18 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from accounts.services import get_locked_account, set_account_type
+from accounts.services import TYPE_EVENTS, get_locked_account, set_account_type
 from crm import events
+from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
-from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.context import current_tenant, current_tenant_id, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.workspace_settings import change_setting
@@ -35,7 +38,11 @@ MOST_MONTHS = 120
 DEFAULT_MONTHS = 12
 LAPSED_ON = "customers_lapsed_on"  # the workspace's day for which this was done last
 BATCH = 200
-NAMED = 5
+REASONS = ("contract_ended", "no_win")
+RUNS_SHOWN = 14
+MOST_OF_ERROR = 300
+NAMED, NAMED_BEFORE_RUN = 5, 100
+RUN = "customers.lapsed"  # the event of a run: ``data`` has the number by reason, or the ``error``
 
 
 def past_customer_months() -> int | None:
@@ -73,7 +80,26 @@ class Effect:
 
 def effect_tonight(months: int | None) -> Effect:
     """Return what the coming night would do if the workspace's choice were ``months``."""
+    return effect(months, today() + relativedelta(days=1), NAMED)
+
+
+def effect_now() -> Effect:
+    """Return what ``lapse_now`` would do at this moment."""
+    return effect(past_customer_months(), today(), NAMED_BEFORE_RUN)
+
+
+def would_lapse_tonight(account_ids: Collection[UUID]) -> int:
+    """Return how many of these accounts the coming night would make past customers: for who has just imported them.
+
+    What they won must have taken effect by then: an account that no workflow has made a customer yet is none.
+    """
     now = today() + relativedelta(days=1)
+    due = _contract_ended(now) | _nothing_won(now, past_customer_months())
+    return _customers().filter(due, type_kept=False, pk__in=list(account_ids)).count()
+
+
+def effect(months: int | None, now: date, named: int) -> Effect:
+    """Return whom the day ``now`` makes past customers, ``named`` of them by name."""
     ended, no_win = _contract_ended(now), _nothing_won(now, months)
     customers = _customers()
     lapsing = customers.filter(ended | no_win)
@@ -84,7 +110,7 @@ def effect_tonight(months: int | None) -> Effect:
         no_win=free.count() - by_contract,
         kept=lapsing.filter(type_kept=True).count(),
         customers=customers.count(),
-        some=tuple(free.order_by("sort_name", "id")[:NAMED]),
+        some=tuple(free.order_by("sort_name", "id")[:named]),
     )
 
 
@@ -96,45 +122,84 @@ def lapse_workspace(tenant: Tenant, is_over: Callable[[], bool] = lambda: False)
     Like the delivery of events it enters the tenant itself: a batch is a transaction, so a crash loses one batch, and
     whatever is left is found again an hour later.
     """
-    count, after = 0, UUID(int=0)
-    while True:
+    with tenant_context(tenant):
+        forget()  # the tenant object has been through other transactions
+        if current_tenant().settings.get(LAPSED_ON, "") >= today().isoformat():
+            return 0
+    count, _finished = _run(tenant, None, is_over)
+    return count
+
+
+def lapse_now(tenant: Tenant, actor_id: UUID, is_over: Callable[[], bool]) -> bool:
+    """Do the same because a person asked, whether or not it was done today; return whether nothing is left to do."""
+    _count, finished = _run(tenant, actor_id, is_over)
+    return finished
+
+
+def ask_to_lapse(*, actor: Membership) -> None:
+    """Have ``lapse_now`` done by a worker; should none hear of it, the hourly job finds that it is to be done."""
+    from opportunities.jobs import kick_lapse
+
+    change_setting(LAPSED_ON, "")
+    tenant_id, actor_id = current_tenant_id(), actor.pk
+    transaction.on_commit(lambda: kick_lapse(tenant_id, actor_id))
+
+
+def note_failure(tenant: Tenant, error: Exception, actor_id: UUID | None = None) -> None:
+    """Leave word of a run that failed, for the admins."""
+    with tenant_context(tenant):
+        _note_run(actor_id, {"error": f"{type(error).__name__}: {error}"[:MOST_OF_ERROR]})
+
+
+def last_runs() -> list[Event]:
+    """Return the latest runs, the last first: ``data`` has the number for each reason, or the ``error``."""
+    return list(Event.objects.filter(name=RUN).select_related("actor").order_by("-at", "-id")[:RUNS_SHOWN])
+
+
+def _run(tenant: Tenant, actor_id: UUID | None, is_over: Callable[[], bool]) -> tuple[int, bool]:
+    found: Counter[str] = Counter()
+    after: UUID | None = UUID(int=0)
+    leaves = False
+    while after is not None and not leaves:
         with tenant_context(tenant):
-            forget()  # the tenant object has been through other transactions
-            if current_tenant().settings.get(LAPSED_ON, "") >= today().isoformat():
-                return count
-            lapsed, last = _lapse_batch(after)
-            count += lapsed
-            if last is None:
+            forget()
+            lapsed, after = _lapse_batch(after)
+            found += lapsed
+            leaves = bool(found) and is_over()
+            if after is None or leaves:
+                _note_run(actor_id, {reason: found[reason] for reason in REASONS})
+            if after is None:
                 change_setting(LAPSED_ON, today().isoformat())
-                return count
-            after = last
-        if count and is_over():
-            return count
+    return found.total(), after is None
+
+
+def _note_run(actor_id: UUID | None, data: dict[str, Any]) -> None:
+    actor = Membership.objects.filter(pk=actor_id).first() if actor_id else None
+    events.record(name=RUN, record=None, actor=actor, data=data)
 
 
 @atomic
 def lapse_customers() -> int:
     """Make past customers of all for whom it is time; return how many that were."""
-    count, after = 0, UUID(int=0)
-    while True:
-        lapsed, last = _lapse_batch(after)
-        count += lapsed
-        if last is None:
-            return count
-        after = last
+    found: Counter[str] = Counter()
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        lapsed, after = _lapse_batch(after)
+        found += lapsed
+    return found.total()
 
 
-def _lapse_batch(after: UUID) -> tuple[int, UUID | None]:
-    """Go through the next candidates; return how many lapsed, and the last one if there may be more."""
+def _lapse_batch(after: UUID) -> tuple[Counter[str], UUID | None]:
+    """Go through the next candidates; return how many lapsed for each reason, and the last one if there may be more."""
     now, months = today(), past_customer_months()
     due = _customers().filter(_contract_ended(now) | _nothing_won(now, months), type_kept=False, pk__gt=after)
     ids = list(due.order_by("id").values_list("pk", flat=True)[:BATCH])
-    lapsed = sum(_lapse(account_id, now, months) for account_id in ids)
+    lapsed = Counter(filter(None, (_lapse(account_id, now, months) for account_id in ids)))
     return lapsed, ids[-1] if len(ids) == BATCH else None
 
 
-def _lapse(account_id: UUID, now: date, months: int | None) -> bool:
-    """Look again with the account held: a win, or a person, may have come between."""
+def _lapse(account_id: UUID, now: date, months: int | None) -> str:
+    """Make it a past customer and return the reason, or "": a win, or a person, may have come between."""
     account = get_locked_account(account_id)
     this = _customers().filter(pk=account_id, type_kept=False)
     last = _won().filter(account_id=account_id).order_by("-closed_on", "-id").first()
@@ -145,9 +210,10 @@ def _lapse(account_id: UUID, now: date, months: int | None) -> bool:
         if last is not None:
             lapse |= {"opportunity": {"id": str(last.pk), "label": last.name}, "on": _iso(last.closed_on)}
     else:
-        return False
+        return ""
     past = choice_meaning("account_type", "past_customer")
-    return set_account_type(account=account, type=past, actor=None, lapse=lapse) is not None
+    changed = set_account_type(account=account, type=past, actor=None, lapse=lapse)
+    return "" if changed is None else lapse["reason"]
 
 
 def _iso(day: date | None) -> str | None:
@@ -167,10 +233,24 @@ def _wins_of_account() -> QuerySet[Opportunity]:
 
 
 def _contract_ended(now: date) -> Q:
-    """The contract ended before ``now``, and neither a win nor a person came after that."""
+    """The contract ended before ``now``, and neither a win nor the word of a person came after that.
+
+    The day on which the account was written, or on which a workflow noticed a win, is neither: who moves here brings
+    contracts that ended long ago.
+    """
     won_since = Exists(_wins_of_account().filter(closed_on__gt=OuterRef("contract_ends_on")))
-    customer_since = Q(type_since__gt=F("contract_ends_on"))
-    return Q(contract_ends_on__lt=now) & ~customer_since & ~Q(won_since)
+    said_since = Q(type_because__isnull=True, type_since__gt=F("contract_ends_on")) & Q(_said_knowing_the_contract())
+    return Q(contract_ends_on__lt=now) & ~said_since & ~Q(won_since)
+
+
+def _said_knowing_the_contract() -> Exists:
+    """Whether a person made a customer of the account when the end of its contract stood there already."""
+    of_account = Event.objects.filter(record_type="accounts")
+    entered = of_account.filter(
+        record_id=OuterRef("record_id"), changes__has_key="contract_ends_on", at__gte=OuterRef("at")
+    )
+    said = of_account.filter(record_id=OuterRef("pk"), name=TYPE_EVENTS["customer"], because=None)
+    return Exists(said.filter(~Exists(entered)))
 
 
 def _nothing_won(now: date, months: int | None) -> Q:

@@ -86,6 +86,8 @@ setup:mailing_list_deletion  GET     id=$spare_list
 setup:mailing_list_deletion  POST    id=$spare_list
 setup:account_life           GET     -
 setup:account_life           POST    -
+setup:run_lapsing            GET     -
+setup:run_lapsing            POST    -
 setup:contact_accounts       GET     -
 setup:contact_accounts       POST    -
 setup:fields                 GET     type=leads

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.selectors import contacts_need_account, count_without_account
 from contacts.services import set_contacts_need_account
 from crm.records import registry
+from crm.setup import menu
 from crm.setup.forms import AccountLifeForm, ContactAccountForm
 from crm.setup.http import add_error, setup_page, show
 from crm.ui import respond
 from crm.ui.http import go, is_fragment
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
-from opportunities.services.lapsing import effect_tonight, past_customer_months, set_past_customer_months
+from opportunities.services.lapsing import (
+    REASONS,
+    ask_to_lapse,
+    effect_now,
+    effect_tonight,
+    last_runs,
+    past_customer_months,
+    set_past_customer_months,
+)
+
+LONGEST_WAIT = timedelta(minutes=5)
 
 
 @setup_page
@@ -35,16 +51,57 @@ def edit_account_life(request: WorkspaceRequest) -> HttpResponse:
         else:
             say(request, _("When customers become past customers was saved."))
             return go(request, reverse("setup:account_life"))
+    if "runs" in request.GET and is_fragment(request):
+        return respond(request, "setup/account_life.html", _runs(request), partial="runs")
     shown = form.cleaned_data.get("months") if valid else months
     effect = effect_tonight(shown)
     context = {
         "months": shown,
         "effect": effect,
         "some": [(account, registry.url(account)) for account in effect.some],
+        **_runs(request),
     }
     if is_fragment(request) and not posted:
         return respond(request, "setup/account_life.html", context, partial="effect")
     return show(request, "setup/account_life.html", context, form=form)
+
+
+def _runs(request: WorkspaceRequest) -> dict[str, Any]:
+    """The last runs; while one that was asked for at ``?asked=`` is not among them, it is still to come."""
+    runs = [(event, sum(event.data.get(reason, 0) for reason in REASONS)) for event in last_runs()]
+    asked = parse_moment(request.GET.get("asked", ""))
+    waits = asked is not None and timezone.now() - asked < LONGEST_WAIT
+    done = asked is not None and any(event.at >= asked for event, _number in runs)
+    return {"runs": runs, "asked": asked.isoformat() if asked and waits and not done else ""}
+
+
+def parse_moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+@setup_page
+def run_lapsing(request: WorkspaceRequest) -> HttpResponse:
+    """Say whom a run takes now, and have it done by a worker; it may be done as often as one likes."""
+    back = reverse("setup:account_life")
+    if request.method == "POST":
+        ask_to_lapse(actor=request.actor)
+        say(request, _("Looking for past customers. The result stands below as soon as it is there."))
+        return go(request, f"{back}?{urlencode({'asked': timezone.now().isoformat()})}")
+    effect = effect_now()
+    context = {
+        "effect": effect,
+        "some": [(account, registry.url(account)) for account in effect.some],
+        "more": effect.total - len(effect.some),
+        "months": past_customer_months(),
+        "back": back,
+    }
+    if not is_fragment(request):
+        context["menu"] = menu.groups(request.path)
+    return respond(request, "setup/run_lapsing.html", context, partial="dialog")
 
 
 @setup_page
