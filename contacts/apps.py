@@ -8,7 +8,7 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
-        from contacts import panels, record  # noqa: F401  they register themselves
+        from contacts import panels, record, workflows  # noqa: F401  they register themselves
         from crm.ui.nav import NavItem, NewItem, register, register_new
         from crm.users.access import may
 

@@ -16,6 +16,8 @@ class Contact(RecordModel):
     job_title = models.CharField(max_length=200, blank=True)
     account = TenantForeignKey("accounts.Account", null=True, blank=True)
     relationship = TenantForeignKey("picklists.Choice", null=True, blank=True)
+    # The event that made it so by itself; None: a person said so.
+    relationship_because = TenantForeignKey("events.Event", null=True, editable=False)
     reports_to = TenantForeignKey("contacts.Contact", null=True, blank=True)
     email = models.EmailField(max_length=254, blank=True)
     email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # text.email_key

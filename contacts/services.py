@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from contacts.models import Contact
 from contacts.selectors import NEED_ACCOUNT, contacts_need_account
 from crm import events
 from crm.events.models import Event
+from crm.picklists.models import Choice
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.tenants.bulk import atomic
@@ -55,7 +57,27 @@ def update_contact(
     """
     if contact.account_id is not None and values.get("account", ...) is None:
         _refuse_without_account()
-    return update_record(registry.record_type("contacts"), contact, actor=actor, values=values, because=because)
+    attributes = {}
+    if "relationship" in values and _id(values["relationship"]) != contact.relationship_id:
+        attributes["relationship_because_id"] = None  # a person's word
+    return update_record(
+        registry.record_type("contacts"), contact, actor=actor, values=values, because=because, **attributes
+    )
+
+
+def _id(choice: Choice | None) -> UUID | None:
+    return choice.pk if choice is not None else None
+
+
+@atomic
+def set_relationship(*, contact: Contact, relationship: Choice, because: Event, cause: Event | None) -> Event | None:
+    """Let the relationship follow from the event ``because``; ``cause`` is what is kept as the reason."""
+    contacts = registry.record_type("contacts")
+    values = {"relationship": relationship}
+    cause_id = cause.pk if cause else None
+    return update_record(
+        contacts, contact, actor=None, values=values, because=because, relationship_because_id=cause_id
+    )
 
 
 def delete_contact(contact: Contact, *, actor: Membership | None, because: Event | None = None) -> None:

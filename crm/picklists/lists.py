@@ -173,10 +173,16 @@ INDUSTRY = Picklist(
 RELATIONSHIP = Picklist(
     key="relationship",
     label=_("Contact relationships"),
-    help=_("What a person is to you."),
-    defaults=tuple(
-        (label, "", "")
-        for label in (_("Prospect"), _("Client"), _("Vendor contact"), _("Partner"), _("Employee"), _("Other"))
+    help=_("What a person is to you. A prospect becomes a client when the account becomes a customer."),
+    meanings={
+        "prospect": _("Prospect: becomes a client with the account"),
+        "client": _("Client: of an account that is a customer"),
+        "other": _("Anything else: stays as it is"),
+    },
+    defaults=(
+        (_("Prospect"), "prospect", ""),
+        (_("Client"), "client", ""),
+        *((label, "other", "") for label in (_("Vendor contact"), _("Partner"), _("Employee"), _("Other"))),
     ),
     default_label=_("Prospect"),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from contacts.models import Contact
 from crm.activities.models import ActivityLink
 from crm.fields.models import NAME_PREFIX
 from crm.lists.models import MailingListMember
@@ -68,6 +69,8 @@ def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Bl
 
 def _edits(entry: dict[str, Any], row: RecordModel) -> Iterator[Blocker]:
     columns = [name for name in changes.changed_since(entry, row) if name not in changes.TIMES]
+    if isinstance(row, Contact) and row.relationship_because_id:  # it followed the account, and goes with it
+        columns = [name for name in columns if not name.startswith("relationship")]
     url = registry.url(row)
     if isinstance(row, Opportunity) and any(name.startswith("stage") for name in columns):
         words = {"record": _called(row), "stage": row.stage}
