@@ -57,7 +57,7 @@ def update_contact(
     """
     if contact.account_id is not None and values.get("account", ...) is None:
         _refuse_without_account()
-    attributes = {}
+    attributes: dict[str, Any] = {}
     if "relationship" in values and _id(values["relationship"]) != contact.relationship_id:
         attributes["relationship_because_id"] = None  # a person's word
     return update_record(
