@@ -22,6 +22,7 @@ LONG_JOBS = {
     "crm.records.jobs.remake_phone_keys",
     "crm.users.jobs.tidy",
     "opportunities.jobs.lapse",
+    "opportunities.jobs.lapse_one",
 }
 
 
