@@ -124,8 +124,9 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
 
 def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/conversion/``: GET shows the plan, or what became of the lead; POST converts; DELETE undoes."""
-    lead = get_record(request.actor, LEAD, record_id, related=("owner",))
     verb = method(request)
+    writes = verb == "POST" and "preview" not in request.POST
+    lead = get_record(request.actor, LEAD, record_id, related=("owner",), lock=writes)
     done = live_conversion(lead)
     if verb == "DELETE":
         return _undo(request, lead, done)
@@ -149,6 +150,9 @@ def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         convert_lead(lead_id=lead.pk, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
     except PartError as error:
         form.refuse(error)
+        return _conversion_page(request, form, status=422)
+    except Http404:  # deleted, or taken out of reach, within this very moment
+        form.errors.append(_("What you chose is gone. Choose again."))
         return _conversion_page(request, form, status=422)
     say(request, _("%(name)s was converted.") % {"name": lead.name})
     return go(request, request.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.records.types import RecordType
 from crm.users.access import can, visible
@@ -48,6 +50,26 @@ def get_record(
     if record is None or not can(actor, verb, record):
         raise Http404
     return record
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """A record in the recycle bin that the actor could see, and who put it there."""
+
+    record: Any
+    name: str
+    by: str
+    at: datetime
+
+
+def deleted_by(actor: Membership, record_type: RecordType, record_id: UUID | str) -> Deleted | None:
+    """Return who deleted the record; None when it is not in the recycle bin, or ``actor`` could not see it."""
+    rows = record_type.model.all_objects.filter(pk=record_id, deleted_at__gte=oldest_kept())
+    record = visible(actor, rows).select_related("deleted_by").first()
+    if record is None:
+        return None
+    by = record.deleted_by.name if record.deleted_by else _("a workflow")
+    return Deleted(record, record.name, by, record.deleted_at)
 
 
 def oldest_kept() -> datetime:

@@ -58,9 +58,7 @@ class SeenForm(forms.Form):
     who: Who | None = None
 
     def full_clean(self) -> None:
-        if self.is_bound and not self.__dict__.get("_is_settled"):
-            self._is_settled = True
-            self._settle()
+        self.settle()
         super().full_clean()
         if self.is_bound:
             for name in self.conflicts:
@@ -99,7 +97,11 @@ class SeenForm(forms.Form):
         conflict = self.conflicts.get(field.name)
         return replace(conflict, change=self.who(field.name)) if conflict and self.who else conflict
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Put the values of now into the fields that nobody touched, and find those that have to be chosen; once."""
+        if not self.is_bound or self.__dict__.get("_is_settled"):
+            return
+        self._is_settled = True
         seen = _read(self.data.get(self.add_prefix(SEEN)))
         if seen is None:
             return

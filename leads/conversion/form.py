@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
 from babel.lists import format_list
-from django.forms.utils import ErrorDict
-from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,9 +14,7 @@ from django.utils.translation import gettext_lazy
 from contacts.fields import join_name
 from crm.fields import kinds
 from crm.fields.build import RecordForm
-from crm.fields.kinds.choice import RowField
 from crm.fields.spec import FieldSpec
-from crm.picklists.selectors import stage
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.ui import format as formats
@@ -27,7 +22,10 @@ from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.another import ANOTHER, AnotherForm
 from leads.conversion.convert import PartError, winning_values
-from leads.conversion.defaults import open_stages, opportunity_values, plan_for
+from leads.conversion.defaults import opportunity_values, plan_for
+from leads.conversion.looks import Carried, Choosable, Problem, Rivals, shown
+from leads.conversion.meanwhile import changed_since, prints_of, who_changed, why_gone
+from leads.conversion.new_form import NewForm, open_stage_field
 from leads.conversion.offers import fitting_opportunities
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
 from leads.field_map import joined, mapped_values
@@ -53,71 +51,9 @@ _EXTRA = (
 )
 
 
-def shown(spec: FieldSpec, record: Any) -> SafeString:
-    """A field's value without tags: links cannot stand inside a label. What was escaped stays escaped."""
-    if isinstance(spec.kind, kinds.Person):  # its HTML has the initials too
-        return escape(spec.text(record))
-    return mark_safe(strip_tags(spec.html(record)))
-
-
 def _listed(words: list[str]) -> str:
     """``a, b and c`` in the person's language."""
     return format_list(words, locale=formats.locale()) if words else ""
-
-
-@dataclass(frozen=True)
-class Choosable:
-    """An existing record that can be linked, as its radio shows it."""
-
-    candidate: Candidate
-    about: str
-    is_chosen: bool
-
-    @property
-    def record(self) -> Any:
-        return self.candidate.record
-
-
-@dataclass(frozen=True)
-class Rivals:
-    """One field with two values: the record's and the lead's. ``takes_lead``: the lead's wins."""
-
-    name: str
-    label: Any
-    theirs: SafeString
-    ours: SafeString
-    takes_lead: bool
-
-
-@dataclass(frozen=True)
-class Carried:
-    """A value that a new record gets from the lead."""
-
-    label: Any
-    text: SafeString
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something to correct; ``anchor`` is the id of its field."""
-
-    text: str
-    anchor: str = ""
-
-
-class NewForm(RecordForm):
-    """The fields of a new record. While another way is chosen they are kept as typed, and not looked at."""
-
-    def __init__(self, specs: Any, *, key: str, wanted: bool, **options: Any) -> None:
-        self.wanted = wanted
-        super().__init__(specs, **options)
-        self.prefix = key
-
-    def full_clean(self) -> None:
-        if self.wanted or not self.is_bound:
-            super().full_clean()
-        else:
-            self._errors, self.cleaned_data = ErrorDict(), {}
 
 
 class Column:
@@ -188,16 +124,18 @@ class Column:
 
     def _new_form(self) -> NewForm:
         specs = self.type.specs(NEW_FIELDS[self.key])
-        initial = self._initial() if self.form.data is None else {}
-        wanted = self.way == Way.NEW
-        form = NewForm(specs, key=self.key, wanted=wanted, actor=self.form.actor, data=self.form.data, initial=initial)
+        wanted, who = self.way == Way.NEW, partial(who_changed, self.form.lead, self.key)
+        initial, data = self._initial(), self.form.data
+        form = NewForm(specs, key=self.key, wanted=wanted, who=who, actor=self.form.actor, data=data, initial=initial)
         if "stage" in form.fields:
-            form.fields["stage"] = _open_stage_field(form.fields["stage"].label)
+            form.fields["stage"] = open_stage_field(form.fields["stage"].label)
         return form
 
     def _initial(self) -> dict[str, Any]:
         """What the lead brings, as its fields show it."""
-        given = self.form.mapped(self.key) | dict(self.form.plan.of(self.key).values)
+        given = mapped_values(self.form.lead, self.key, self.form.drawn_for)
+        if self.form.data is None:
+            given |= dict(self.form.plan.of(self.key).values)
         if self.key == "opportunities":
             given = opportunity_values(self.form.lead) | given
         blank = self.type.model()
@@ -225,6 +163,24 @@ class Column:
             if theirs != ours:
                 rows.append(Rivals(name, spec.label, theirs, ours, name in wins))
         return rows
+
+    @property
+    def rival_prints(self) -> str:
+        return prints_of(self.rivals)
+
+    @cached_property
+    def problems(self) -> list[str]:
+        """What has happened meanwhile to the record that is to be linked, and has to be looked at."""
+        if self.record_id is None or self.form.data is None:
+            return []
+        if gone := why_gone(self.type, self.record_id, self.form.actor):
+            return [gone]
+        sent = self.form.data.get(f"{self.key}-rivals")
+        if sent is None or self.compare_is_stale or not self.may_change:
+            return []
+        labels = [str(one.label) for one in changed_since(self.rivals, sent)]
+        text = _("Changed meanwhile, so look which value shall count: %(fields)s.")
+        return [text % {"fields": _listed(labels)}] if labels else []
 
     @property
     def compare_is_stale(self) -> bool:
@@ -294,6 +250,7 @@ class ConversionForm:
         owner = lead.owner or actor
         self.extra = RecordForm(_EXTRA, actor=actor, data=data, initial={"owner": str(owner.pk)})
         self.made = self._made()
+        self.drawn_for = self._drawn_for()
         self.columns = {key: Column(self, key) for key in PARTS}
         self.errors: list[str] = []
 
@@ -327,13 +284,22 @@ class ConversionForm:
             return self.plan.made
         return frozenset(key for key in PARTS if self.data.get(key, str(Way.NONE)) != Way.NONE)
 
+    def _drawn_for(self) -> frozenset[str]:
+        """What the lead was to become when the page was drawn: by that its fields were filled."""
+        sent = (self.data or {}).get("drawn_for")
+        return self.made if sent is None else frozenset(sent.split()) & frozenset(PARTS)
+
+    @property
+    def drawn_for_text(self) -> str:
+        return " ".join(sorted(self.drawn_for))
+
     def mapped(self, key: str) -> dict[str, Any]:
         return mapped_values(self.lead, key, self.made)
 
     def is_valid(self) -> bool:
         """Whether what was sent can be planned. What the service then refuses comes back by ``refuse``."""
         forms = [self.extra, *(form for column in self.columns.values() for form in column.forms)]
-        return all([form.is_valid() for form in forms])
+        return all([form.is_valid() for form in forms]) and not any(one.problems for one in self.columns.values())
 
     def read(self) -> ConversionPlan:
         """The plan as it was sent; call it after ``is_valid``."""
@@ -358,6 +324,11 @@ class ConversionForm:
     def problems(self) -> list[Problem]:
         """Everything that keeps the form from being done, each with the field it is about."""
         found = [Problem(message) for message in self.errors]
+        found += [
+            Problem(f"{column.type.label}: {text}", f"convert-{key}")
+            for key, column in self.columns.items()
+            for text in column.problems
+        ]
         for form in (self.extra, *(form for column in self.columns.values() for form in column.forms)):
             if form.is_bound:
                 found += [Problem(str(message)) for message in form.non_field_errors()]
@@ -387,12 +358,3 @@ class ConversionForm:
         """Whether the button that was pressed announced another choice (changed without JavaScript)."""
         announced = (self.data or {}).get("announced")
         return announced is not None and announced != self.signature
-
-
-def _open_stage_field(label: Any) -> RowField:
-    """A new opportunity starts open: winning or losing it is a step of its own."""
-    rows = {str(row.pk): row for row in open_stages()}
-    choices = [(key, row.label) for key, row in rows.items()]
-    field = RowField(rows=rows, find=stage, choices=choices, required=True)
-    field.label = label
-    return field

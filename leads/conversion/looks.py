@@ -1,0 +1,60 @@
+"""What the conversion page shows of the records and their fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import escape, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+from leads.matching import Candidate
+
+
+def shown(spec: FieldSpec, record: Any) -> SafeString:
+    """A field's value without tags: links cannot stand inside a label. What was escaped stays escaped."""
+    if isinstance(spec.kind, kinds.Person):  # its HTML has the initials too
+        return escape(spec.text(record))
+    return mark_safe(strip_tags(spec.html(record)))
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """An existing record that can be linked, as its radio shows it."""
+
+    candidate: Candidate
+    about: str
+    is_chosen: bool
+
+    @property
+    def record(self) -> Any:
+        return self.candidate.record
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """One field with two values: the record's and the lead's. ``takes_lead``: the lead's wins."""
+
+    name: str
+    label: Any
+    theirs: SafeString
+    ours: SafeString
+    takes_lead: bool
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A value that a new record gets from the lead."""
+
+    label: Any
+    text: SafeString
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to correct; ``anchor`` is the id of its field."""
+
+    text: str
+    anchor: str = ""

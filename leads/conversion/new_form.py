@@ -1,0 +1,43 @@
+"""The fields of a record that a lead becomes, filled with what the lead brings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms.utils import ErrorDict
+
+from crm.fields.build import RecordForm
+from crm.fields.kinds.choice import RowField
+from crm.picklists.selectors import stage
+from crm.ui.seen import Change, Who
+from leads.conversion.defaults import open_stages
+
+
+class NewForm(RecordForm):
+    """The fields of a new record. While another way is chosen they are kept as typed, and not looked at."""
+
+    def __init__(self, specs: Any, *, key: str, wanted: bool, who: Who, **options: Any) -> None:
+        self.wanted = wanted
+        self._who = who
+        super().__init__(specs, **options)
+        self.prefix = key
+
+    def full_clean(self) -> None:
+        if self.wanted or not self.is_bound:
+            super().full_clean()
+        else:
+            self.settle()
+            self._errors, self.cleaned_data = ErrorDict(), {}
+
+    def who(self, name: str) -> Change | None:
+        """Who changed on the lead what this field is filled with."""
+        return self._who(name)
+
+
+def open_stage_field(label: Any) -> RowField:
+    """A new opportunity starts open: winning or losing it is a step of its own."""
+    rows = {str(row.pk): row for row in open_stages()}
+    choices = [(key, row.label) for key, row in rows.items()]
+    field = RowField(rows=rows, find=stage, choices=choices, required=True)
+    field.label = label
+    return field

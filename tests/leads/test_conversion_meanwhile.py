@@ -1,0 +1,131 @@
+"""The conversion page, and what others do while it is open (D3, D5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from tests import make
+from tests.forms import Filled, form_of
+from tests.people import Firm, client_of
+
+
+@pytest.fixture
+def lead(firm: Firm) -> Any:
+    with tenant_context(firm.tenant):
+        return make.lead(
+            firm.ana, first_name="Olga", last_name="Old", company="Oldname SA", email="olga@old.example", phone=""
+        )
+
+
+def page_of(firm: Firm, lead: Any) -> Filled:
+    return form_of(client_of(firm.ana), f"/acme/leads/{lead.pk}/conversion/")
+
+
+def edited(firm: Firm, lead: Any, **values: Any) -> None:
+    answer = form_of(client_of(firm.max), f"/acme/leads/{lead.pk}/edit/").send(**values)
+    assert answer.status_code == 303
+
+
+def made(firm: Firm) -> tuple[Any, Any]:
+    with tenant_context(firm.tenant):
+        return Account.objects.get(), Contact.objects.get()
+
+
+def is_open(firm: Firm, lead: Any) -> bool:
+    with tenant_context(firm.tenant):
+        return Lead.objects.get(pk=lead.pk).converted_at is None
+
+
+def test_what_a_colleague_has_changed_on_the_lead_comes_over(firm: Firm, lead: Any) -> None:
+    """D3: the old company, the old e-mail and no phone were written."""
+    mine = page_of(firm, lead)
+    edited(firm, lead, company="Newname Holding", email="olga@new.example", phone="+1 212 555 0100", city="Ulm")
+    assert mine.send().status_code == 303
+    account, contact = made(firm)
+    assert (account.name, account.city) == ("Newname Holding", "Ulm")
+    assert (contact.email, contact.phone) == ("olga@new.example", "+1 212 555 0100")
+
+
+def test_a_field_that_both_have_changed_is_asked(firm: Firm, lead: Any) -> None:
+    mine = page_of(firm, lead)
+    edited(firm, lead, company="Newname Holding", phone="+1 212 555 0100")
+    answer = mine.send(**{"accounts-name": "Oldname S.A.", "contacts-job_title": "Head of things"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Max Manager" in text
+    assert "Newname Holding" in text
+    assert 'value="Oldname S.A."' in text
+    assert 'value="Head of things"' in text
+    assert is_open(firm, lead)
+    asked = mine.again(answer)
+    assert asked.send().status_code == 422
+    assert asked.send(**{"accounts-keep-name": "mine"}).status_code == 303
+    account, contact = made(firm)
+    assert account.name == "Oldname S.A."
+    assert (contact.job_title, contact.phone) == ("Head of things", "+1 212 555 0100")
+
+
+def test_what_is_typed_stays_typed_when_nobody_meddles(firm: Firm, lead: Any) -> None:
+    assert page_of(firm, lead).send(**{"accounts-name": "Typed", "accounts-phone": "1"}).status_code == 303
+    account, contact = made(firm)
+    assert (account.name, account.phone, contact.phone) == ("Typed", "1", "")
+
+
+def test_without_a_contact_the_page_means_what_it_shows(firm: Firm, lead: Any) -> None:
+    """The phone of a lead goes to the account where there is no contact: but the page has shown an empty field."""
+    edited(firm, lead, phone="+1 212 555 0100")
+    assert page_of(firm, lead).send(contacts="none", announced=None).status_code == 303
+    with tenant_context(firm.tenant):
+        assert Account.objects.get().phone == ""
+
+
+@pytest.mark.parametrize("key", ["accounts", "contacts", "opportunities"])
+def test_a_linked_record_that_was_deleted_meanwhile(firm: Firm, lead: Any, key: str) -> None:
+    """D5: it was a page "There is nothing here", and what was typed was lost."""
+    with tenant_context(firm.tenant):
+        record = getattr(make, {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}[key])(
+            firm.ana
+        )
+    mine = page_of(firm, lead)
+    chosen = {key: str(record.pk), "contacts-job_title": "Head of things"}
+    client_of(firm.ada).post(f"/acme/{key}/{record.pk}/deletion/")
+    answer = mine.send(**chosen)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"“{record.name}” was deleted by Ada Admin meanwhile. Choose again." in text
+    assert 'value="Head of things"' in text
+    assert is_open(firm, lead)
+    assert mine.again(answer).send(**{key: "new"}, announced=None).status_code == 303
+
+
+def test_who_may_not_see_a_record_does_not_learn_that_it_was_deleted(firm: Firm, lead: Any) -> None:
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.sam, name="Secret deal")
+    mine = page_of(firm, lead)
+    client_of(firm.ada).post(f"/acme/opportunities/{deal.pk}/deletion/")
+    answer = mine.send(opportunities=str(deal.pk))
+    assert answer.status_code == 422
+    assert "Secret deal" not in answer.content.decode()
+    assert "no longer shared with you" in answer.content.decode()
+
+
+def test_a_linked_record_that_says_something_else_by_now_is_looked_at_again(firm: Firm, lead: Any) -> None:
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ana, name="Oldname SA", city="Bonn")
+    edited(firm, lead, city="Ulm")
+    mine = page_of(firm, lead)
+    chosen = {"accounts-wins-city": "lead"}
+    form_of(client_of(firm.max), f"/acme/accounts/{account.pk}/edit/").send(city="Berlin")
+    answer = mine.send(**chosen)
+    assert answer.status_code == 422
+    assert "Changed meanwhile, so look which value shall count: City." in answer.content.decode()
+    assert "Berlin" in answer.content.decode()
+    assert mine.again(answer).send(**{"accounts-wins-city": "record"}).status_code == 303
+    with tenant_context(firm.tenant):
+        assert Account.objects.get().city == "Berlin"
