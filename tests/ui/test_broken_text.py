@@ -1,0 +1,122 @@
+"""NUL and what is no Unicode: 400 with a word, wherever in a request it stands, signed in or not."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from tests import make
+from tests.people import Firm, client_of
+from tests.permissions.asking import path_of
+from tests.permissions.samples import Samples
+from tests.permissions.table import ROWS
+
+BROKEN = {"nul": "%00", "lone surrogate": "%ED%A0%80", "half a letter": "%C3", "latin-1": "M%FCller", "no byte": "%FF"}
+GLOBAL = ("/", "/auth/login/", "/auth/password/reset/", "/workspaces/", "/workspaces/new/", "/healthz", "/readyz")
+SAYS = "Part of this cannot be read"
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+def test_no_page_looks_at_a_query_that_is_no_text(samples: Samples, broken: str) -> None:
+    """Every page there is; in the name of a parameter as in its value."""
+    paths = [path_of(row, samples.ours) for row in ROWS] + list(GLOBAL)
+    assert len(paths) > 100
+    for client in (client_of(samples.ours.firm.ada), Client()):
+        for path in paths:
+            for query in (f"q={broken}", f"a{broken}=1", f"next=/x/{broken}"):
+                answer = client.get(f"{path}?{query}")
+                assert answer.status_code == 400 and SAYS in answer.content.decode(), f"{path}?{query}"
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+@pytest.mark.parametrize(
+    "path", ["/{}", "/{}/", "/acme{}/", "/acme/{}/", "/acme/leads/{}/", "/auth/{}", "/invitations/acme/{}/"]
+)
+def test_nor_at_such_a_path(firm: Firm, path: str, broken: str) -> None:
+    for client in (client_of(firm.ada), Client()):
+        assert client.get(path.format(broken)).status_code == 400
+
+
+def test_what_is_text_is_taken(firm: Firm) -> None:
+    """A per cent sign that begins no code stands for itself, as in every browser."""
+    client = client_of(firm.ada)
+    for text in ("100%", "%zz", "50% off", "M%C3%BCller", "%F0%9F%98%80", "Ærø", "%EF%BF%BD"):
+        assert client.get(f"/acme/leads/?q={text}").status_code == 200, text
+    assert client.get("/acme/l%C3%A9ads/").status_code == 404
+
+
+FORMS = ["/acme/leads/new/", "/acme/activities/new/", "/acme/me/", "/acme/bulk/leads/new/", "/auth/login/"]
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+def test_nor_at_such_a_form(firm: Firm, path: str, broken: str) -> None:
+    for client in (client_of(firm.ada), Client()):
+        for body in (f"last_name={broken}", f"idempotency_key={broken}", f"x{broken}=1"):
+            answer = client.post(path, body, content_type="application/x-www-form-urlencoded")
+            assert answer.status_code == 400 and SAYS in answer.content.decode()
+    with tenant_context(firm.tenant):
+        assert not Lead.objects.exists()
+
+
+def test_a_form_with_text_is_taken(firm: Firm) -> None:
+    form = {"last_name": "Müller 😀", "email": "m@x.example", "status": "", "owner": str(firm.ana.pk)}
+    answer = client_of(firm.ana).post("/acme/leads/new/", form)
+    assert answer.status_code in (303, 422)
+    assert client_of(firm.ana).post("/acme/leads/new/", {**form, "last_name": "M\0"}).status_code == 400
+
+
+def test_nor_at_the_name_of_a_file(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+    for name in ("kind", "sub\0ject"):
+        file = SimpleUploadedFile("a.pdf", b"%PDF-1.7")
+        form = {name: "x\0", "records": f"leads:{lead.pk}", "files": file}
+        assert client_of(firm.ana).post("/acme/activities/new/", form).status_code == 400
+
+
+def test_nor_at_headers_and_cookies(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    for name in ("HX-Current-URL", "User-Agent", "Referer", "Accept-Language"):
+        assert client.get("/acme/leads/", headers={name: "x\0"}).status_code == 400
+    current = {"HX-Request": "true", "HX-Current-URL": "http://testserver/acme/leads/?q=%00"}
+    assert client.get("/acme/leads/", headers=current).status_code == 400
+    session = client.cookies["sessionid"].value
+    answer = client.get("/acme/leads/", headers={"Cookie": f'sessionid={session}; other="a\\000b"'})
+    assert answer.status_code == 400
+    assert answer.cookies["other"]["max-age"] == 0, "it is taken away, or no page would open any more"
+    assert client.get("/acme/leads/", headers={"Cookie": f"sessionid={session}; other=ab"}).status_code == 200
+
+
+def cursor_of(*data: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        base64.urlsafe_b64encode(b"[" * 1200).decode(),
+        base64.urlsafe_b64encode(b"[" * 100_000).decode(),
+        cursor_of("sort_name,id", 1, "\0", "01900000-0000-7000-8000-000000000000"),
+        cursor_of("sort_name,id", 1, "\ud800", "01900000-0000-7000-8000-000000000000"),
+        cursor_of("sort_name,id", 10**30, "a", "01900000-0000-7000-8000-000000000000"),
+        cursor_of("sort_name,id", -5, "a", "01900000-0000-7000-8000-000000000000"),
+        cursor_of("sort_name,id", True, "a", "01900000-0000-7000-8000-000000000000"),
+        cursor_of("sort_name,id", 1, ["a"], {"b": 1}),
+        cursor_of("sort_name,id", 1, 10**400, "x"),
+    ],
+    ids=["deep", "deeper", "nul", "surrogate", "far", "negative", "flag", "nested", "number"],
+)
+def test_a_tampered_cursor_is_the_first_page(firm: Firm, text: str) -> None:
+    with tenant_context(firm.tenant):
+        make.lead(firm.ana, last_name="Findme")
+    for place in ("after", "before"):
+        answer = client_of(firm.ana).get(f"/acme/leads/?filters=none&sort=name&{place}={text}")
+        assert answer.status_code == 200
+        assert "Findme" in answer.content.decode()
