@@ -2,41 +2,86 @@
 
 A table gets its grants only together with its wall: what was forgotten here cannot be read at all.
 Row-level security is ENABLEd, not FORCEd: the owner's data migrations must see every row.
+
+What the catalog shows to be right is left alone, and what is not is put right in one transaction for each table: pages
+that are served meanwhile find either the old or the new, and never a table without its policy or its grants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import OperationalError, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from crm.tenants.models import TenantForeignKey, TenantModel
 
 APP_ROLE = "crm_app"
 TENANT_SQL = "nullif(current_setting('app.tenant', true), '')::uuid"
+# As PostgreSQL tells the policy that is made of it. Should it tell it otherwise one day, policies are made anew.
+POLICY_SQL = "(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)"
 READ_ONLY_TABLES = {"django_migrations"}
+# Who waits for a table's lock keeps everybody waiting who comes after, so nobody waits for long; then once more.
+LOCK_TIMEOUT = "2s"
+LOCK_TRIES = 30
+LOCK_PAUSE_SECONDS = 1.0
+_NO_LOCK = "55P03"
 
 
-def build_wall(connection: BaseDatabaseWrapper) -> None:
-    """Bring keys, policies, foreign keys, functions and grants in line with the models."""
+@dataclass(frozen=True)
+class Catalog:
+    """What stands in the database, by table."""
+
+    tables: set[str]
+    constraints: dict[tuple[str, str], str]
+    indexes: set[str]
+    secured: set[str]
+    policies: dict[str, list[tuple[str, str, str, str]]]
+    grants: dict[str, set[str]]
+
+
+def build_wall(connection: BaseDatabaseWrapper) -> list[str]:
+    """Bring keys, policies, foreign keys, functions and grants in line with the models; return what was changed."""
+    changed: list[str] = []
     with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        scoped = [model for model in tenant_models() if model._meta.db_table in tables]
-        existing = _constraints(cursor)
-        statements: list[str] = []
-        for model in scoped:
-            statements += _primary_key(model, existing)
-        for model in scoped:
-            statements += _policy(model)
-            statements += _foreign_keys(model, existing, tables)
-        names = {model._meta.db_table for model in scoped}
-        statements += [_grant(table) for table in sorted(tables - names)]
-        statements += [statement for module in _sql_modules() for statement in module.STATEMENTS]
+        found = _catalog(cursor)
+    scoped = [model for model in tenant_models() if model._meta.db_table in found.tables]
+    steps = [list(_primary_key(model, found.constraints)) for model in scoped]
+    steps += [[*_policy(model, found), *_foreign_keys(model, found)] for model in scoped]
+    names = {model._meta.db_table for model in scoped}
+    steps += [list(_grant(table, found)) for table in sorted(found.tables - names)]
+    for step in filter(None, steps):
+        patiently(lambda step=step: _run(connection, step))
+        changed += step
+    for module in _sql_modules():
+        statements = [one for one in module.STATEMENTS if not _is_there(one, found)]
+        patiently(lambda statements=statements: _run(connection, statements))
+    return changed
+
+
+def patiently(do: Callable[[], object]) -> None:
+    """Call ``do`` again as long as it does not get a lock in time."""
+    for left in reversed(range(LOCK_TRIES)):
+        try:
+            do()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != _NO_LOCK or not left:
+                raise
+            time.sleep(LOCK_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         for statement in statements:
             cursor.execute(statement)
 
@@ -46,13 +91,42 @@ def tenant_models() -> list[type[TenantModel]]:
     return [model for model in apps.get_models() if issubclass(model, TenantModel) and model._meta.managed]
 
 
-def _constraints(cursor: Any) -> dict[tuple[str, str], str]:
-    cursor.execute(
-        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace"
+def _catalog(cursor: Any) -> Catalog:
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+    schema = "'public'::regnamespace"
+    policies: dict[str, list[tuple[str, str, str, str]]] = {}
+    for table, *rest in ask(
+        "SELECT tablename, policyname, cmd, qual, with_check FROM pg_policies WHERE schemaname = 'public'"
+    ):
+        policies.setdefault(table, []).append((rest[0], rest[1], rest[2], rest[3]))
+    return Catalog(
+        tables={
+            name
+            for (name,) in ask(f"SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = {schema}")
+        },
+        constraints={
+            (table.strip('"'), name): definition
+            for table, name, definition in ask(
+                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+                f" WHERE connamespace = {schema}"
+            )
+        },
+        indexes={name for (name,) in ask("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")},
+        secured={
+            name for (name,) in ask(f"SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = {schema}")
+        },
+        policies=policies,
+        grants={
+            name: set(verbs)
+            for name, verbs in ask(
+                "SELECT relname, array_agg(privilege_type) FROM pg_class, aclexplode(relacl) AS acl"
+                f" WHERE relnamespace = {schema} AND acl.grantee = '{APP_ROLE}'::regrole GROUP BY relname"
+            )
+        },
     )
-    rows = cursor.fetchall()
-    return {(table.strip('"'), name): definition for table, name, definition in rows}
 
 
 def _primary_key(model: type[TenantModel], existing: dict[tuple[str, str], str]) -> Iterator[str]:
@@ -63,39 +137,50 @@ def _primary_key(model: type[TenantModel], existing: dict[tuple[str, str], str])
             yield f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}", ADD PRIMARY KEY (tenant_id, id)'
 
 
-def _policy(model: type[TenantModel]) -> list[str]:
+def _policy(model: type[TenantModel], found: Catalog) -> Iterator[str]:
     table = model._meta.db_table
-    verbs = "SELECT, INSERT" if getattr(model, "append_only", False) else "SELECT, INSERT, UPDATE, DELETE"
-    return [
-        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
-        f'DROP POLICY IF EXISTS tenant ON "{table}"',
-        f'CREATE POLICY tenant ON "{table}" USING (tenant_id = {TENANT_SQL}) WITH CHECK (tenant_id = {TENANT_SQL})',
-        f'REVOKE ALL ON "{table}" FROM {APP_ROLE}',
-        f'GRANT {verbs} ON "{table}" TO {APP_ROLE}',
-    ]
+    if table not in found.secured:
+        yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
+    if found.policies.get(table) != [("tenant", "ALL", POLICY_SQL, POLICY_SQL)]:
+        for name, *_rest in found.policies.get(table, ()):
+            yield f'DROP POLICY "{name}" ON "{table}"'
+        ours = f"tenant_id = {TENANT_SQL}"
+        yield f'CREATE POLICY tenant ON "{table}" USING ({ours}) WITH CHECK ({ours})'
+    verbs = ["SELECT", "INSERT"] if getattr(model, "append_only", False) else ["SELECT", "INSERT", "UPDATE", "DELETE"]
+    if found.grants.get(table) != set(verbs):
+        yield f'REVOKE ALL ON "{table}" FROM {APP_ROLE}'
+        yield f'GRANT {", ".join(verbs)} ON "{table}" TO {APP_ROLE}'
 
 
 def tenant_foreign_keys(model: type[models.Model]) -> list[TenantForeignKey]:
     return [field for field in model._meta.local_fields if isinstance(field, TenantForeignKey)]
 
 
-def _foreign_keys(model: type[TenantModel], existing: dict[tuple[str, str], str], tables: set[str]) -> Iterator[str]:
+def _foreign_keys(model: type[TenantModel], found: Catalog) -> Iterator[str]:
     table = model._meta.db_table
     for field in tenant_foreign_keys(model):
         target = field.related_model._meta.db_table
         name = f"{table}_{field.column}_wall"[:63]
-        if (table, name) not in existing and target in tables:
+        if (table, name) not in found.constraints and target in found.tables:
             yield (
                 f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (tenant_id, "{field.column}")'
                 f' REFERENCES "{target}" (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE'
             )
         index = f"{table}_{field.column}_tenant"[:63]
-        yield f'CREATE INDEX IF NOT EXISTS "{index}" ON "{table}" (tenant_id, "{field.column}")'
+        if index not in found.indexes:
+            yield f'CREATE INDEX IF NOT EXISTS "{index}" ON "{table}" (tenant_id, "{field.column}")'
 
 
-def _grant(table: str) -> str:
-    verbs = "SELECT" if table in READ_ONLY_TABLES else "SELECT, INSERT, UPDATE, DELETE"
-    return f'GRANT {verbs} ON "{table}" TO {APP_ROLE}'
+def _grant(table: str, found: Catalog) -> Iterator[str]:
+    verbs = ["SELECT"] if table in READ_ONLY_TABLES else ["SELECT", "INSERT", "UPDATE", "DELETE"]
+    if not found.grants.get(table, set()) >= set(verbs):
+        yield f'GRANT {", ".join(verbs)} ON "{table}" TO {APP_ROLE}'
+
+
+def _is_there(statement: str, found: Catalog) -> bool:
+    """Whether it would only make an index that exists: looking for that takes a lock on the table."""
+    name = re.match(r'\s*CREATE INDEX IF NOT EXISTS "?(\w+)"?', statement)
+    return name is not None and name[1] in found.indexes
 
 
 def _sql_modules() -> Iterator[Any]:

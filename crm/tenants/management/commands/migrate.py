@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
-from crm.tenants.wall import build_wall
+from crm.tenants.wall import LOCK_TIMEOUT, build_wall, patiently
 
 
 class Command(Migrate):
@@ -19,6 +19,9 @@ class Command(Migrate):
         parser.set_defaults(database="owner")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        super().handle(*args, **options)
+        connection = connections[options["database"]]
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        patiently(lambda: super(Command, self).handle(*args, **options))
         if not (options["plan"] or options["check_unapplied"]):
-            build_wall(connections[options["database"]])
+            build_wall(connection)
