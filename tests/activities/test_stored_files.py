@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from crm.activities.files.models import folder_of
 from crm.activities.files.services import delete_file
 from crm.activities.files.storing import clear_away
 from crm.activities.jobs import clear_files
@@ -162,8 +167,6 @@ def test_a_form_sent_twice_adds_once(firm: Firm) -> None:
 
 def age(file: StoredFile, **by: int) -> None:
     """Let the bytes of ``file`` have been written some time ago."""
-    import os
-
     moment = (timezone.now() - timedelta(**by)).timestamp()
     os.utime(Path(settings.MEDIA_ROOT) / file.key, (moment, moment))
 
@@ -216,8 +219,88 @@ def test_clearing_reaches_no_other_workspace(firm: Firm, other_firm: Firm) -> No
     assert content_of(client_of(other_firm.ana).get(other_firm.url("activities:file", file_id=theirs.pk))) == PDF
 
 
-def test_a_file_whose_bytes_are_lost_is_not_found(firm: Firm) -> None:
+def trash_of(file: StoredFile) -> Path:
+    return Path(settings.MEDIA_ROOT) / "trash" / str(file.tenant_id) / str(file.pk)
+
+
+def test_a_file_whose_bytes_are_lost_says_so(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         file = make.file(make.lead(firm.ana), firm.ana)
     (Path(settings.MEDIA_ROOT) / file.key).unlink()
-    assert fetched(firm, file).status_code == 404
+    answer = fetched(firm, file)
+    assert answer.status_code == 410
+    assert "The file is lost" in answer.content.decode() and "“offer.pdf” is listed here" in answer.content.decode()
+    assert fetched(firm, file, firm.sam).status_code == 404, "who may not see it learns nothing"
+
+
+@pytest.mark.parametrize("comes_back", ["when it is asked for", "with the next clearing"])
+def test_an_older_dump_beside_newer_files_loses_none(firm: Firm, comes_back: str) -> None:
+    """Restored, it knows nothing of them; then the newer one is restored after all."""
+    with tenant_context(firm.tenant):
+        file = make.file(make.lead(firm.ana), firm.ana)
+        row = StoredFile.objects.filter(pk=file.pk)
+        [values] = row.values()
+        row.delete()
+    age(file, days=60)
+    assert clear_away(firm.tenant) == 1
+    assert trash_of(file).read_bytes() == PDF
+    assert clear_away(firm.tenant) == 0, "it lies there from now on, however old it is"
+    with tenant_context(firm.tenant):
+        StoredFile(**values).save(force_insert=True)
+    if comes_back == "with the next clearing":
+        clear_files()
+        assert not trash_of(file).exists()
+        assert (Path(settings.MEDIA_ROOT) / file.key).exists()
+    assert content_of(fetched(firm, file)) == PDF
+    assert not trash_of(file).exists()
+
+
+def test_the_trash_is_emptied_after_a_month(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        file = make.file(make.lead(firm.ana), firm.ana)
+        StoredFile.objects.filter(pk=file.pk).delete()
+    age(file, days=2)
+    clear_away(firm.tenant)
+    for days, is_there in ((29, True), (31, False)):
+        if trash_of(file).exists():
+            moment = (timezone.now() - timedelta(days=days)).timestamp()
+            os.utime(trash_of(file), (moment, moment))
+        clear_away(firm.tenant)
+        assert trash_of(file).exists() == is_there
+
+
+def test_of_a_file_that_does_not_fit_on_the_disk_nothing_stays(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead = lead_of(firm)
+    folder = Path(settings.MEDIA_ROOT) / folder_of(firm.tenant.pk)
+    before = set(folder.glob("*"))
+    written: list[str] = []
+
+    def half(file: InMemoryUploadedFile, chunk_size: int | None = None) -> Iterator[bytes]:
+        yield PDF[:5]
+        written.append(str(file.name))
+        if len(written) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(InMemoryUploadedFile, "chunks", half)
+        answer = sent(firm, lead, ("a.pdf", PDF), ("b.pdf", PDF))
+    assert answer.status_code == 422
+    assert "could not keep the files" in answer.content.decode()
+    assert written == ["a.pdf", "b.pdf"]
+    assert set(folder.glob("*")) == before
+    assert sent(firm, lead, ("a.pdf", PDF)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("head", "is_taken"),
+    [
+        (b"%PDF-1.4", True),
+        (b"\r\n %PDF-1.4", True),
+        (b"\xef\xbb\xbf%PDF-1.4", True),
+        (b"MZ\x90\x00 %PDF-1.4", False),
+        (b"<html>%PDF-1.4", False),
+        (b"PK\x03\x04%PDF-1.4", False),
+    ],
+)
+def test_a_pdf_is_nothing_else_before(firm: Firm, head: bytes, is_taken: bool) -> None:
+    assert sent(firm, lead_of(firm), ("a.pdf", head)).status_code == (303 if is_taken else 422)

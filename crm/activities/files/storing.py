@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm.activities.files.accepting import clean_name, content_type_of
 from crm.activities.files.models import StoredFile, folder_of
+from crm.activities.files.trash import empty_trash, names_in, put_away
 from crm.activities.models import Activity
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
@@ -47,36 +48,36 @@ def store_files(activity: Activity, files: Sequence[File]) -> list[StoredFile]:
             default_storage.save(row.key, file)
     except OSError as error:  # the disk is full, say
         logger.exception("file_not_kept")
+        for row in rows:  # the half that was written of one, and those before it
+            with suppress(OSError):
+                default_storage.delete(row.key)
         raise ValidationError({"files": _("The server could not keep the files. Try again later.")}) from error
     insert_many(StoredFile, rows)
     return rows
 
 
 def clear_away(tenant: Tenant) -> int:
-    """Delete files that can no longer be restored, and all bytes that no row names; return how many bytes' files."""
+    """Delete files that can no longer be restored, and put away all bytes that no row names; return how many."""
     with tenant_context(tenant):
         too_late = timezone.now() - timedelta(days=settings.RECORDS_KEPT_DAYS)
-        StoredFile.objects.filter(Q(deleted_at__lt=too_late) | Q(activity__deleted_at__lt=too_late)).delete()
-    settled = list(_settled(folder_of(tenant.pk)))
-    cleared = 0
-    for start in range(0, len(settled), AT_ONCE):
-        some = settled[start : start + AT_ONCE]
+        over = StoredFile.objects.filter(Q(deleted_at__lt=too_late) | Q(activity__deleted_at__lt=too_late))
+        gone = [file.key for file in over]
+        over.delete()
+    for key in gone:
+        default_storage.delete(key)
+    settled = list(names_in(folder_of(tenant.pk), before=timezone.now() - SETTLED))
+    lost = set(settled) - _named(tenant, settled)
+    for file_id in lost:
+        put_away(tenant.pk, file_id)
+    empty_trash(tenant.pk, lambda ids: _named(tenant, ids))
+    return len(gone) + len(lost)
+
+
+def _named(tenant: Tenant, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of ``ids`` that are the id of a file's row."""
+    named: set[UUID] = set()
+    for start in range(0, len(ids), AT_ONCE):
         with tenant_context(tenant):
-            named = set(StoredFile.objects.filter(pk__in=some).values_list("pk", flat=True))
-        for lost in set(some) - named:
-            default_storage.delete(f"{folder_of(tenant.pk)}/{lost}")
-            cleared += 1
-    return cleared
-
-
-def _settled(folder: str) -> Iterator[UUID]:
-    """Yield the ids under which something lies in ``folder`` that was written some time ago."""
-    before = timezone.now() - SETTLED
-    try:
-        names = default_storage.listdir(folder)[1]
-    except FileNotFoundError:  # nothing was ever added
-        return
-    for name in names:
-        if default_storage.get_modified_time(f"{folder}/{name}") < before:
-            with suppress(ValueError):  # not ours
-                yield UUID(name)
+            some = StoredFile.objects.filter(pk__in=ids[start : start + AT_ONCE])
+            named |= set(some.values_list("pk", flat=True))
+    return named

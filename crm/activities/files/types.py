@@ -23,7 +23,7 @@ def _with(*signatures: bytes, at: int = 0) -> Callable[[bytes], bool]:
 
 
 def _is_pdf(head: bytes) -> bool:
-    return b"%PDF-" in head[:1024]  # some programs write a few bytes of their own before it
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-")
 
 
 def _is_mp3(head: bytes) -> bool:

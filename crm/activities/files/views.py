@@ -5,16 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 import structlog
+from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.activities.files import services
 from crm.activities.files.selectors import get_file
+from crm.activities.files.trash import bring_back
+from crm.activities.models import StoredFile
 from crm.activities.views import back, home_of
-from crm.ui.http import go, method
+from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -26,16 +29,26 @@ def download(request: WorkspaceRequest, file_id: UUID) -> HttpResponseBase:
     """The file as an attachment, in pieces. It never runs as a page of ours, whatever it holds."""
     file = get_file(request.actor, file_id)
     try:
-        content = default_storage.open(file.key)
-    except FileNotFoundError as error:
+        content = _bytes_of(file)
+    except FileNotFoundError:
         logger.error("file_missing", key=file.key)
-        raise Http404 from error
+        context = {"file": file, "back": home_of(request, file.activity)}
+        return respond(request, "activities/file_lost.html", context, status=410)
     response = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     # As it lies there: compressing it on the way would lose its length, and most files are compressed already.
     response.headers["Content-Encoding"] = "identity"
     return response
+
+
+def _bytes_of(file: StoredFile) -> File:
+    try:
+        return default_storage.open(file.key)
+    except FileNotFoundError:
+        if not bring_back(file.tenant_id, file.pk):  # type: ignore[arg-type]
+            raise
+        return default_storage.open(file.key)
 
 
 @require_POST
