@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
+from crm.activities.access import may_reach
 from crm.activities.models import ActivityLink
 from crm.fields.models import NAME_PREFIX
 from crm.lists.models import MailingListMember
@@ -38,53 +39,81 @@ _NAMED = 10  # of one kind, before the rest is only counted
 
 @dataclass(frozen=True)
 class Blocker:
-    """One thing that would be lost or contradicted, as a sentence, and the page where it can be seen."""
+    """One thing that would be lost or contradicted, as a sentence, and the page where it can be seen ("": none)."""
 
     sentence: str
     url: str
 
 
+@dataclass(frozen=True)
+class Telling:
+    """Names things to ``actor`` (None: to nobody but the log): what he or she may not see stands without its name."""
+
+    actor: Membership | None
+
+    def sees(self, row: RecordModel) -> bool:
+        return self.actor is None or can(self.actor, "view", row)
+
+    def called(self, row: Model) -> str:
+        """What a row is, and what it is called: Account “Acme”."""
+        if isinstance(row, OpportunityContact):
+            row = row.contact
+        if not isinstance(row, RecordModel):
+            return str(row._meta.verbose_name)
+        noun = registry.type_of(row).label
+        if not self.sees(row):
+            return _("%(noun)s that you may not see") % {"noun": noun}
+        return _("%(noun)s “%(name)s”") % {"noun": noun, "name": row.name}
+
+    def url(self, row: RecordModel, otherwise: str = "") -> str:
+        return registry.url(row) if self.sees(row) else otherwise
+
+
 def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Blocker]:
     """Return what changed downstream of ``conversion``; nothing in the list: it can be undone exactly.
 
-    With ``actor``, records that he or she may not see stand in it without their name.
+    With ``actor``, what he or she may not see stands in it without its name and without a link.
     """
+    tell = Telling(actor)
     found: list[Blocker] = []
     own = {(entry["model"], entry["id"]) for entry in conversion.changes}
     for entry in conversion.changes:
         row = changes.row_of(entry)
         if isinstance(row, OpportunityContact):
-            found.extend(_part_edits(entry, row))
+            found.extend(_part_edits(entry, row, tell))
         if not isinstance(row, RecordModel) or isinstance(row, Lead):
             continue
         if entry["created"] and row.deleted_at is not None:
             continue  # in the recycle bin already, where undoing would put it
-        found.extend(_edits(entry, row))
+        found.extend(_edits(entry, row, tell))
         if entry["created"]:
-            found.extend(_dependents(row, own, actor))
-            found.extend(_activities(row, own))
-            found.extend(_lists(row, own))
+            found.extend(_dependents(row, own, tell))
+            found.extend(_activities(row, own, tell))
+            found.extend(_lists(row, own, tell))
     return found
 
 
-def _edits(entry: dict[str, Any], row: RecordModel) -> Iterator[Blocker]:
+def _edits(entry: dict[str, Any], row: RecordModel, tell: Telling) -> Iterator[Blocker]:
     columns = [name for name in changes.changed_since(entry, row) if name not in changes.TIMES]
     if isinstance(row, Contact) and row.relationship_because_id:  # it followed the account, and goes with it
         columns = [name for name in columns if not name.startswith("relationship")]
-    url = registry.url(row)
+    url = tell.url(row)
+    if columns and not tell.sees(row):
+        yield Blocker(_("%(record)s was changed.") % {"record": tell.called(row)}, url)
+        return
     if isinstance(row, Opportunity) and any(name.startswith("stage") for name in columns):
-        words = {"record": _called(row), "stage": row.stage}
+        words = {"record": tell.called(row), "stage": row.stage}
         yield Blocker(_("%(record)s was moved since, and is in “%(stage)s”.") % words, url)
         columns = [name for name in columns if not name.startswith(_OF_STAGE)]
     if columns:
-        words = {"record": _called(row), "fields": ", ".join(labels_of(row, columns))}
+        words = {"record": tell.called(row), "fields": ", ".join(labels_of(row, columns))}
         yield Blocker(_("%(record)s was changed: %(fields)s.") % words, url)
 
 
-def _part_edits(entry: dict[str, Any], part: OpportunityContact) -> Iterator[Blocker]:
+def _part_edits(entry: dict[str, Any], part: OpportunityContact, tell: Telling) -> Iterator[Blocker]:
     if changes.changed_since(entry, part):
-        words = {"person": part.contact.name, "record": _called(part.opportunity)}
-        yield Blocker(_("%(record)s: the role of %(person)s was changed.") % words, registry.url(part.opportunity))
+        words = {"person": tell.called(part.contact), "record": tell.called(part.opportunity)}
+        yield Blocker(_("%(record)s: the role of %(person)s was changed.") % words, tell.url(part.opportunity))
 
 
 def labels_of(row: RecordModel, columns: list[str]) -> list[str]:
@@ -109,53 +138,45 @@ def _own_label(record_type: RecordType, column: str) -> Any:
     return None
 
 
-def _dependents(row: RecordModel, own: set[tuple[str, str]], actor: Membership | None) -> Iterator[Blocker]:
+def _dependents(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:
     """Look into every table that can point at ``row``, so that one added later is not forgotten."""
     for model in tenant_models():
         for key in tenant_foreign_keys(model):
             if key.related_model is type(row) and not issubclass(model, _NO_WORK):
                 ours = [pk for label, pk in own if label == model._meta.label_lower]
                 rows = model.objects.filter(**{key.name: row.pk}).exclude(pk__in=ours)
-                yield from _said(row, list(rows[: _NAMED + 1]), actor)
+                yield from _said(row, list(rows[: _NAMED + 1]), tell)
 
 
-def _said(row: RecordModel, dependents: list[Any], actor: Membership | None) -> Iterator[Blocker]:
+def _said(row: RecordModel, dependents: list[Any], tell: Telling) -> Iterator[Blocker]:
     for dependent in dependents[:_NAMED]:
-        is_record = isinstance(dependent, RecordModel)
-        if is_record and actor is not None and not can(actor, "view", dependent):
-            noun = registry.type_of(dependent).label
-            what, url = _("%(noun)s that you may not see") % {"noun": noun}, registry.url(row)
-        else:
-            what, url = _called(dependent), registry.url(dependent if is_record else row)
-        yield Blocker(_("%(record)s has something new: %(what)s.") % {"record": _called(row), "what": what}, url)
+        url = tell.url(dependent, tell.url(row)) if isinstance(dependent, RecordModel) else tell.url(row)
+        words = {"record": tell.called(row), "what": tell.called(dependent)}
+        yield Blocker(_("%(record)s has something new: %(what)s.") % words, url)
     if len(dependents) > _NAMED:
-        yield Blocker(_("%(record)s has more that is new.") % {"record": _called(row)}, registry.url(row))
+        yield Blocker(_("%(record)s has more that is new.") % {"record": tell.called(row)}, tell.url(row))
 
 
-def _activities(row: RecordModel, own: set[tuple[str, str]]) -> Iterator[Blocker]:
+def _activities(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:
     ours = [pk for label, pk in own if label == ActivityLink._meta.label_lower]
     links = ActivityLink.objects.filter(record_type=row._meta.app_label, record_id=row.pk, activity__deleted_at=None)
     for link in links.exclude(pk__in=ours).select_related("activity")[:_NAMED]:
-        words = {
-            "record": _called(row),
-            "kind": link.activity.get_kind_display(),
-            "subject": link.activity.subject or link.activity.body[:_EXCERPT],
-        }
-        yield Blocker(_("%(record)s has something new: %(kind)s “%(subject)s”.") % words, registry.url(row))
+        kind = link.activity.get_kind_display()
+        if tell.actor is not None and not may_reach(tell.actor, link.activity, "view"):
+            what = _("%(noun)s that you may not see") % {"noun": kind}
+        else:
+            what = f"{kind} “{link.activity.subject or link.activity.body[:_EXCERPT]}”"
+        words = {"record": tell.called(row), "what": what}
+        yield Blocker(_("%(record)s has something new: %(what)s.") % words, tell.url(row))
 
 
-def _lists(row: RecordModel, own: set[tuple[str, str]]) -> Iterator[Blocker]:
+def _lists(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:
     ours = {pk for label, pk in own if label == MailingListMember._meta.label_lower}
     for place in memberships_of(row):
-        if str(place.pk) not in ours:
-            words = {"record": _called(row), "list": place.mailing_list.name}
-            yield Blocker(_("%(record)s was put on the mailing list “%(list)s”.") % words, registry.url(row))
-
-
-def _called(row: Model) -> str:
-    """What a row is, and what it is called: Account “Acme”."""
-    if isinstance(row, OpportunityContact):
-        row = row.contact
-    if not isinstance(row, RecordModel):
-        return str(row._meta.verbose_name)
-    return _("%(noun)s “%(name)s”") % {"noun": registry.type_of(row).label, "name": row.name}
+        if str(place.pk) in ours:
+            continue
+        if not tell.sees(row):
+            yield Blocker(_("%(record)s was put on a mailing list.") % {"record": tell.called(row)}, "")
+            continue
+        words = {"record": tell.called(row), "list": place.mailing_list.name}
+        yield Blocker(_("%(record)s was put on the mailing list “%(list)s”.") % words, tell.url(row))

@@ -14,6 +14,7 @@ from crm.activities.services import complete_task, create_activity
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning, stages
+from crm.users.access import can
 from leads.conversion import (
     BlockedError,
     ConversionPlan,
@@ -27,11 +28,11 @@ from leads.conversion import (
 from leads.models import Conversion, Lead
 from leads.services import meaning_of, set_lead_status
 from opportunities.models import Opportunity
-from opportunities.services import add_contact_role, move_to_stage
+from opportunities.services import add_contact_role, move_to_stage, update_opportunity
 from tests import make
 from tests.leads.dump import living_rows
 from tests.leads.test_conversion import choice_of, full_lead
-from tests.people import Firm
+from tests.people import Firm, client_of
 
 
 def worked_lead(firm: Firm) -> Lead:
@@ -192,6 +193,35 @@ def test_a_blocker_that_one_may_not_see_has_no_name(inside: Firm) -> None:
     assert len(hidden) == 1
     assert "Secret deal" not in hidden[0].sentence
     assert hidden[0].url == f"/accounts/{done.account_id}/"
+
+
+def test_nothing_of_what_one_may_not_see_is_named(inside: Firm) -> None:
+    """An opportunity that has gone to Sam since: neither its name, nor fields, nor notes, nor a link."""
+    lead = worked_lead(inside)
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=all_new(inside))
+    deal = Opportunity.objects.get()
+    values = {"owner": inside.sam, "team": inside.sam.team, "name": "Secret deal"}
+    update_opportunity(deal, actor=inside.ada, values=values)
+    move_to_stage(opportunity=deal, stage=stages()[1], actor=inside.ada)
+    create_activity(kind="note", records=[deal], actor=inside.sam, body="Secret words")
+    add_contact_role(
+        opportunity=deal,
+        contact=make.contact(inside.sam, last_name="Adviser"),
+        role=None,
+        is_primary=False,
+        actor=inside.sam,
+    )
+    told = " ".join(blocker.sentence for blocker in blockers(done, inside.ada))
+    assert all(word in told for word in ("Secret deal", "Secret words", "moved since")), told
+    assert not can(inside.ana, "view", deal)
+    hidden = blockers(done, inside.ana)
+    said = " ".join(blocker.sentence for blocker in hidden)
+    assert "Secret" not in said and "moved" not in said and stages()[1].label not in said
+    assert "Opportunity that you may not see was changed." in said
+    assert "Note that you may not see" in said
+    assert all(str(deal.pk) not in blocker.url for blocker in hidden)
+    page = client_of(inside.ana).get(f"/acme/leads/{lead.pk}/conversion/undo/").content.decode()
+    assert "can no longer be undone" in page and "Secret" not in page
 
 
 def test_other_changes_of_what_was_linked_do_not_block_and_stay(inside: Firm) -> None:
