@@ -48,8 +48,6 @@ def _move(
     record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
 ) -> dict[str, int]:
     stage = values["stage"]
-    if stage.pipeline_id != record.pipeline_id:
-        raise ValidationError(_("“%(stage)s” belongs to another pipeline.") % {"stage": stage})
     changed = move_to_stage(opportunity=record, stage=stage, actor=actor, because=because)
     return {"changed" if changed else "same": 1}
 

@@ -83,6 +83,24 @@ class DaysInStage(kinds.Number):
         return kinds.DateTime().between(spec, first, last)
 
 
+class PipelineOf(OneOf):
+    """The pipeline of the stage: changed by moving to a stage of another one."""
+
+    sortable = False
+
+    def rows(self, actor: Membership, *, active_only: bool = True) -> list[Pipeline]:
+        return pipelines(active_only=active_only)
+
+    def row(self, row_id: UUID) -> Pipeline:
+        return pipeline(row_id)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        wanted = set(self.read(values, actor))
+        # By stages, for which there is an index
+        same = Q(stage_id__in=[one.pk for one in stages(active_only=False) if one.pipeline_id in wanted])
+        return ~same if operator == "not" else same
+
+
 OPPORTUNITY_FIELDS = (
     FieldSpec(
         "name",
@@ -108,6 +126,7 @@ OPPORTUNITY_FIELDS = (
         on_edit=False,  # moved by its own action, which may have to ask why
         synonyms=("deal stage", "sales stage", "status", "phase"),
     ),
+    FieldSpec("pipeline", _("Pipeline"), PipelineOf(), on_create=False, on_edit=False, importable=False),
     FieldSpec("stage_since", _("In stage since"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
     FieldSpec(
         "days_in_stage",
@@ -240,25 +259,3 @@ ACCOUNT_TYPE = FieldSpec(
     on_edit=False,
     importable=False,
 )
-
-
-class PipelineOf(OneOf):
-    """The pipeline of the stage."""
-
-    sortable = False
-
-    def rows(self, actor: Membership, *, active_only: bool = True) -> list[Pipeline]:
-        return pipelines(active_only=active_only)
-
-    def row(self, row_id: UUID) -> Pipeline:
-        return pipeline(row_id)
-
-    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        wanted = set(self.read(values, actor))
-        # By stages, for which there is an index
-        same = Q(stage_id__in=[one.pk for one in stages(active_only=False) if one.pipeline_id in wanted])
-        return ~same if operator == "not" else same
-
-
-# A filter, by which the board shows one pipeline.
-PIPELINE = FieldSpec("pipeline", _("Pipeline"), PipelineOf(), on_create=False, on_edit=False, importable=False)

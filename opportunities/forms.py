@@ -13,7 +13,7 @@ from crm.fields.kinds.lookup import LookupField
 from crm.lists.forms import ListsField
 from crm.lists.selectors import mailing_lists
 from crm.picklists.models import Stage
-from crm.picklists.selectors import choice, choices, default_choice, pipeline, stages
+from crm.picklists.selectors import choice, choices, default_choice, stages, stages_to_choose
 from crm.picklists.selectors import stage as stage_by_id
 from crm.ui.seen import SeenForm
 from crm.users.access import can
@@ -34,8 +34,7 @@ class StageForm(forms.Form):
         super().__init__(data=data, initial={"stage": str(target.pk) if target else "", "task_owner": str(actor.pk)})
         self.target = target
         self.contact = opportunity.contact
-        rows = {str(one.pk): one for one in stages(pipeline(opportunity.pipeline_id))}
-        self.fields["stage"] = _rows_field(rows, stage_by_id, _("Stage"), required=True)
+        self.fields["stage"] = _stage_field(opportunity, stages(), _("Stage"))
         self.fields["closed_on"] = forms.DateField(
             required=False,
             label=_("Closed on"),
@@ -92,8 +91,8 @@ class ReopeningForm(forms.Form):
 
     def __init__(self, opportunity: Opportunity, *, data: Any = None) -> None:
         super().__init__(data=data, initial={"stage": str(stage_to_reopen_into(opportunity).pk)})
-        rows = {str(one.pk): one for one in stages(pipeline(opportunity.pipeline_id)) if one.meaning == "open"}
-        self.fields["stage"] = _rows_field(rows, stage_by_id, _("It goes on in the stage"), required=True)
+        offered = [one for one in stages() if one.meaning == "open"]
+        self.fields["stage"] = _stage_field(opportunity, offered, _("It goes on in the stage"))
 
 
 class ContactRoleForm(SeenForm):
@@ -111,6 +110,15 @@ class ContactRoleForm(SeenForm):
         self.fields["is_primary"] = forms.BooleanField(
             required=False, label=_("Main contact"), help_text=_("There is one; the one before steps back.")
         )
+
+
+def _stage_field(opportunity: Opportunity, offered: list[Stage], label: Any) -> RowField:
+    """The stages to move to: those of the opportunity's own pipeline first, then those of the others."""
+    own = sorted(offered, key=lambda one: one.pipeline_id != opportunity.pipeline_id)
+    rows = {str(one.pk): one for one in own}
+    field = RowField(rows=rows, find=stage_by_id, choices=stages_to_choose(own), required=True)
+    field.label = label
+    return field
 
 
 def _rows_field(rows: dict[str, Any], find: Any, label: Any, *, required: bool) -> RowField:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Account
 from contacts.models import Contact
-from crm.picklists.selectors import choice
+from crm.picklists.selectors import choice, pipelines
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.types import Action, Panel
@@ -126,6 +126,10 @@ def _may_be_reopened(actor: Membership, opportunity: Opportunity) -> bool:
     return meaning_of(opportunity) != "open" and can(actor, "edit", opportunity)
 
 
+def _may_change_pipeline(actor: Membership, opportunity: Opportunity) -> bool:
+    return len(pipelines()) > 1 and can(actor, "edit", opportunity)
+
+
 registry.add_panel(
     "opportunities", Panel("stages", "opportunities/stage_bar.html", load_stage_bar, order=10, place="head")
 )
@@ -140,4 +144,16 @@ registry.add_panel("contacts", Panel("opportunities", "opportunities/list_panel.
 registry.add_action(
     "opportunities",
     Action("reopen", _lazy("Reopen"), "undo-2", "opportunities:reopening", _may_be_reopened, dialog=True),
+)
+registry.add_action(
+    "opportunities",
+    Action(
+        "pipeline",
+        _lazy("Change pipeline"),
+        "arrow-right-left",
+        "opportunities:stage",
+        _may_change_pipeline,
+        dialog=True,
+        in_menu=True,
+    ),
 )

@@ -10,7 +10,7 @@ from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
-from opportunities.fields import ACCOUNT_TYPE, OPPORTUNITY_FIELDS, PIPELINE
+from opportunities.fields import ACCOUNT_TYPE, OPPORTUNITY_FIELDS
 from opportunities.models import Opportunity
 from opportunities.selectors import badges, card_facts
 from opportunities.services import (
@@ -46,7 +46,9 @@ OPPORTUNITY = RecordType(
     description=_("An opportunity is one possible sale to an account or a contact, on its way through your stages."),
     fields=OPPORTUNITY_FIELDS,
     sections=(
-        Section(_("Opportunity"), ("name", "account", "contact", "product", "amount", "stage", "opened_on")),
+        Section(
+            _("Opportunity"), ("name", "account", "contact", "product", "amount", "stage", "pipeline", "opened_on")
+        ),
         Section(
             _("Outlook"),
             (
@@ -111,7 +113,7 @@ OPPORTUNITY = RecordType(
     ),
     new_shortcut="o",
     filters=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
-    derived=(ACCOUNT_TYPE, PIPELINE),
+    derived=(ACCOUNT_TYPE,),
 )
 
 registry.register(OPPORTUNITY)

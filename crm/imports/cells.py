@@ -120,13 +120,10 @@ class Cells:
         return create_choice(actor=self.actor, picklist=picklist, values={"label": text, "meaning": meaning})
 
     def _stage(self, text: str) -> Stage:
-        key = sort_key(text)
-        stages = picklists.stages()
-        for stage in stages:
-            if key == sort_key(stage.label):
-                return stage
-        for stage in stages:
-            if key == stage.meaning:
+        if stage := picklists.stage_called(text):
+            return stage
+        for stage in picklists.stages(picklists.default_pipeline()):
+            if sort_key(text) == stage.meaning:
                 return stage
         if not self.make_choices:
             raise ValidationError(_("There is no stage “%(text)s”. Add it in Setup, then import.") % {"text": text})

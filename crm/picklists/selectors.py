@@ -5,10 +5,14 @@ The rows that come back are shared by everybody in the request: change them thro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.tenants.memo import memo
+from crm.tenants.text import sort_key
 
 
 def choices(picklist: str, active_only: bool = True) -> list[Choice]:
@@ -80,6 +84,31 @@ def stage(stage_id: UUID) -> Stage:
     if stage_id not in by_id:
         raise Stage.DoesNotExist(f"No stage {stage_id}.")
     return by_id[stage_id]
+
+
+def stage_name(one: Stage) -> str:
+    """What the stage is called where those of several pipelines can be chosen: with its pipeline, if there are two."""
+    return one.label if len(pipelines(active_only=False)) == 1 else f"{one.pipeline.name}: {one.label}"
+
+
+def stages_to_choose(rows: Iterable[Stage]) -> list[tuple[str, Any]]:
+    """Return the choices of a select of ``rows``: by pipeline, if they are of several."""
+    groups = [(of, list(its)) for of, its in groupby(rows, key=lambda row: row.pipeline)]
+    if len(groups) == 1:
+        return [(str(row.pk), row.label) for row in groups[0][1]]
+    return [(of.name, [(str(row.pk), stage_name(row)) for row in its]) for of, its in groups]
+
+
+def stage_called(text: str) -> Stage | None:
+    """Return the active stage of that name: as ``stage_name`` says it, or its label, in the default pipeline first."""
+    key = sort_key(text)
+    usual = default_pipeline()
+    rows = sorted(stages(), key=lambda row: row.pipeline_id != usual.pk)
+    for name in (stage_name, str):
+        found = next((row for row in rows if sort_key(name(row)) == key), None)
+        if found is not None:
+            return found
+    return None
 
 
 def stage_ids_meaning(*meanings: str) -> list[UUID]:

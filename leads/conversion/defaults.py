@@ -42,8 +42,10 @@ def _part(found: Candidates, key: str, actor: Membership, *, wanted: bool) -> Pa
 
 
 def open_stages() -> list[Stage]:
-    """The stages that a new opportunity may start in, in the usual pipeline."""
-    return [stage for stage in stages(default_pipeline()) if stage.meaning == Meaning.OPEN]
+    """The stages that a new opportunity may start in, those of the usual pipeline first."""
+    usual = default_pipeline()
+    rows = [stage for stage in stages() if stage.meaning == Meaning.OPEN]
+    return sorted(rows, key=lambda stage: stage.pipeline_id != usual.pk)
 
 
 def opportunity_values(lead: Lead) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.forms.utils import ErrorDict
 
 from crm.fields.build import RecordForm
 from crm.fields.kinds.choice import RowField
-from crm.picklists.selectors import stage
+from crm.picklists.selectors import stage, stages_to_choose
 from crm.ui.seen import Change, Who
 from leads.conversion.defaults import open_stages
 
@@ -37,7 +37,6 @@ class NewForm(RecordForm):
 def open_stage_field(label: Any) -> RowField:
     """A new opportunity starts open: winning or losing it is a step of its own."""
     rows = {str(row.pk): row for row in open_stages()}
-    choices = [(key, row.label) for key, row in rows.items()]
-    field = RowField(rows=rows, find=stage, choices=choices, required=True)
+    field = RowField(rows=rows, find=stage, choices=stages_to_choose(rows.values()), required=True)
     field.label = label
     return field

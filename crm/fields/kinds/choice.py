@@ -156,6 +156,21 @@ class StageOf(OneOf):
     def row(self, row_id: UUID) -> Any:
         return picklists.stage(row_id)
 
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        rows = {str(row.pk): row for row in self.rows(actor)}
+        choices = picklists.stages_to_choose(rows.values())
+        return RowField(rows=rows, find=self.row, choices=choices, required=spec.required)
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        stage = self.value(spec, record)
+        return "" if stage is None else picklists.stage_name(stage)
+
+    def label_of(self, value: str) -> str:
+        try:
+            return picklists.stage_name(self.row(UUID(value)))
+        except (ValueError, ObjectDoesNotExist):
+            return super().label_of(value)
+
     def html(self, spec: FieldSpec, record: Any) -> str:
         stage = self.value(spec, record)
         if stage is None:
@@ -179,7 +194,8 @@ class StageOf(OneOf):
 
     def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
         words = {"open": _("any open stage"), "won": _("any won stage"), "lost": _("any lost stage")}
-        return [*super().options(spec, actor), *((f"{MEANING_PREFIX}{key}", label) for key, label in words.items())]
+        named = [(str(row.pk), picklists.stage_name(row)) for row in self.rows(actor)]
+        return [*named, *((f"{MEANING_PREFIX}{key}", label) for key, label in words.items())]
 
 
 class Person(OneOf):
