@@ -17,6 +17,7 @@ ROUTES = {
     "crm.activities.jobs.clear_files": LONG,
     "crm.imports.jobs.sweep": QUICK,
     "crm.imports.jobs.run": LONG,
+    "crm.imports.jobs.delete_files": LONG,
     "crm.bulk.jobs.sweep": QUICK,
     "crm.bulk.jobs.run": LONG,
     "crm.pages.jobs.tidy": LONG,

@@ -217,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-customers": {"task": "opportunities.jobs.lapse", "schedule": 3600.0},
     "sweep-reminders": {"task": "crm.activities.jobs.sweep_reminders", "schedule": 60.0},
     "note-meetings": {"task": "crm.activities.jobs.note_meetings", "schedule": 900.0},
+    "delete-import-files": {"task": "crm.imports.jobs.delete_files", "schedule": 21_600.0},
     "sweep-imports": {"task": "crm.imports.jobs.sweep", "schedule": 15.0},
     "clear-files": {"task": "crm.activities.jobs.clear_files", "schedule": 21_600.0},
     "sweep-bulk-runs": {"task": "crm.bulk.jobs.sweep", "schedule": 15.0},

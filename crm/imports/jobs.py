@@ -11,13 +11,14 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from crm.events.jobs import answer, ring
+from crm.imports.keeping import delete_old_files
 from crm.imports.models import Import
 from crm.imports.running import run_import
 from crm.imports.selectors import first_waiting
 from crm.imports.services import fail_import
 from crm.tenants import turns
 from crm.tenants.context import tenant_context
-from crm.tenants.jobs import tenant_by_id
+from crm.tenants.jobs import go_round, tenant_by_id
 
 TURN_SECONDS = turns.TURN_SECONDS
 LONGEST_TURN = 600  # seconds: a job that hangs is killed, and the sweep goes on after its last batch
@@ -50,6 +51,15 @@ def run(tenant_id: str, job_id: str) -> None:
     turn.end(more=more)
     if more:
         kick(tenant.pk, UUID(job_id))
+
+
+@shared_task(expires=3600)
+def delete_files(after: str = "") -> None:
+    """In every workspace, delete the files of imports that are older than they are kept."""
+    answer(delete_files, after)
+    rest = go_round("import_files_deleted", lambda tenant, is_over: delete_old_files(tenant), after)
+    if rest is not None:
+        ring(delete_files, rest)
 
 
 @shared_task(expires=300)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.imports.guessing import importable
 from crm.imports.models import DeferredLink, Import, ImportState, RefusedRow
+from crm.imports.storing import is_kept
 from crm.records.types import RecordType
 from crm.tenants import turns
 from crm.tenants.context import current_tenant_id
@@ -51,6 +52,8 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
     after_dry_run = job.is_dry_run and job.state in (ImportState.DONE, ImportState.CANCELLED)
     if job.state != ImportState.UPLOADED and not after_dry_run:
         raise ValidationError(_("This import has already been started."))
+    if not is_kept(job):
+        raise ValidationError(_("The file of this import was deleted. Choose it again."))
     RefusedRow.objects.filter(job=job).delete()
     job.state, job.is_dry_run = ImportState.QUEUED, dry_run
     job.position = job.created_count = job.updated_count = job.unchanged_count = job.refused_count = 0

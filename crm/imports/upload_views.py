@@ -93,7 +93,7 @@ def _parts(found: FileReading) -> list[str]:
     if how.kind in SPREADSHEETS:
         parts = [_("Sheet %(name)s") % {"name": how.sheet}]
     else:
-        words = next((one["words"] for one in how.readings if one["encoding"] == how.encoding), [])
+        words: list[str] = next((one["words"] for one in how.readings if one["encoding"] == how.encoding), [])
         label = str(ENCODINGS[how.encoding][0])
         parts = [f"{label}: {', '.join(words)}" if words else label]
         parts.append(str(SEPARATORS.get(how.separator, how.separator)))

@@ -10,20 +10,18 @@ from tempfile import TemporaryDirectory
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from crm.fields.reading import current_style
 from crm.fields.reading.style import DAY_FIRST
 from crm.imports.guessing import guess_mapping, known_names, plain
-from crm.imports.models import Import, ImportFile, ImportState
+from crm.imports.keeping import refuse_too_much
+from crm.imports.models import Import, ImportState
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import NONE, find_header
 from crm.imports.storing import FileReading, digest_of, keep_file, keep_rows, look_through, write_file
 from crm.records.types import RecordType
 from crm.users.models import Membership
-
-MOST_KEPT_BYTES = 2 * 1024 * 1024 * 1024  # of a workspace's files
 
 
 @transaction.atomic
@@ -31,7 +29,7 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
     """Keep the file and guess what its columns are; raise ``ValidationError`` when it is no table."""
     with _one_at_a_time(actor), _as_path(content) as path:
         how = find_format(path, file_name)
-        _refuse_too_much(path.stat().st_size)
+        refuse_too_much(path.stat().st_size)
         job = Import.objects.create(
             record_type=record_type.key,
             file_name=file_name[:255],
@@ -84,14 +82,6 @@ def _to_be_set(job: Import) -> Import:
     if job.state != ImportState.UPLOADED:
         raise ValidationError(_("This import has already been started."))
     return job
-
-
-def _refuse_too_much(size: int) -> None:
-    kept = ImportFile.objects.aggregate(size=Sum("size"))["size"] or 0
-    if kept + size > MOST_KEPT_BYTES:
-        raise ValidationError(
-            _("This workspace keeps as many imported files as it may. An admin can have older ones deleted in Setup.")
-        )
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from crm.imports import selectors, services
 from crm.imports.forms import COLUMN, ColumnsForm
 from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, column_label, is_of_refusals
 from crm.imports.models import Import, ImportState
+from crm.imports.storing import is_kept
 from crm.imports.upload_views import reading_context
 from crm.records import registry
 from crm.records.types import RecordType
@@ -90,6 +91,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "job": found,
         "type": record_type,
         "running": running,
+        "is_gone": not running and not is_kept(found),
         "waits": running and is_waiting(found.pk),
         "reasons": [] if running else selectors.common_reasons(found),
         "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),

@@ -39,6 +39,7 @@ FIELD_LABELS: dict[str, Any] = {
     "order": _("order"),
     "parent": _("part of"),
     "past_customer_months": _("months until a customer is a past customer"),
+    "import_files_days": _("days for which imported files are kept"),
     "probability": _("probability"),
     "question": _("question"),
     "required": _("required"),

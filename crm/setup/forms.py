@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.imports.keeping import MOST_DAYS
 from crm.picklists.lists import FORECAST_CATEGORIES, STAGE_MEANINGS, TONES, Picklist
 from crm.picklists.models import Choice, Stage
 from crm.ui.seen import SeenForm
@@ -115,6 +116,18 @@ class AccountLifeForm(SeenForm):
         min_value=1,
         max_value=MOST_MONTHS,
         help_text=_("After so many months a customer becomes a past customer. Empty: never."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class ImportFilesForm(forms.Form):
+    """For how long the files of imports are kept."""
+
+    days = forms.IntegerField(
+        label=_("Days"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        help_text=_("So long after the upload, the file of an import is deleted."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 

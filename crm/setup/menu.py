@@ -81,6 +81,12 @@ def _workspace() -> Group:
                 "shield-check",
                 reverse("setup:roles"),
             ),
+            Page(
+                _("Imported files"),
+                _("For how many days the files of imports are kept."),
+                "file-spreadsheet",
+                reverse("setup:import_files"),
+            ),
         ),
     )
 

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from crm.setup.views import (
     changes,
     fields,
+    imports,
     index,
     leads,
     life,
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailing-lists/<uuid:id>/deletion/", mailing_lists.delete_list, name="mailing_list_deletion"),
     path("past-customers/", life.edit_account_life, name="account_life"),
     path("past-customers/run/", life.run_lapsing, name="run_lapsing"),
+    path("imported-files/", imports.edit_import_files, name="import_files"),
     path("contact-accounts/", life.edit_contact_accounts, name="contact_accounts"),
     path("changes/", changes.list_changes, name="changes"),
     path("mailbox/", mailbox.list_mails, name="mailbox"),

@@ -88,6 +88,8 @@ setup:account_life           GET     -
 setup:account_life           POST    -
 setup:run_lapsing            GET     -
 setup:run_lapsing            POST    -
+setup:import_files           GET     -
+setup:import_files           POST    -
 setup:contact_accounts       GET     -
 setup:contact_accounts       POST    -
 setup:fields                 GET     type=leads

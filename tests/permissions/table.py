@@ -324,6 +324,7 @@ DATA: dict[str, dict[str, str]] = {
     "setup:entry_position": {"to": "down"},
     "setup:account_life": {"months": "18"},
     "setup:run_lapsing": {},
+    "setup:import_files": {"days": "30"},
     "setup:contact_accounts": {"needed": "yes"},
     "leads:vetting_answer": {"answer": "yes", "evidence": "Said so on the phone", "seen": ""},
     "lists:of_record": {"lists": "$mailing_list"},

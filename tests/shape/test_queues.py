@@ -18,6 +18,7 @@ LONG_JOBS = {
     "crm.activities.jobs.note_meetings",
     "crm.bulk.jobs.run",
     "crm.imports.jobs.run",
+    "crm.imports.jobs.delete_files",
     "crm.pages.jobs.tidy",
     "crm.records.jobs.remake_phone_keys",
     "crm.users.jobs.tidy",

@@ -60,6 +60,7 @@ ENCODINGS: dict[str, tuple[object, float]] = {
 _GUESSED = [encoding for encoding in ENCODINGS if not encoding.startswith("utf")]
 _HIGH = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*")
+_BROKEN = re.compile("[\udc80-\udcff]")
 _PIECE = re.compile(r"\w*[^\x00-\x7f]\w*")
 _WITHIN = re.compile(r"[^\W\d_][“”„‘‚–—…€£•™®©°§«»][^\W\d_]")
 _MARKS = {codecs.BOM_UTF8: UTF_8, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -120,36 +121,30 @@ def _wide(head: bytes) -> str:
 
 def _sample(path: Path) -> tuple[bytes, float]:
     """Lines of the whole file that hold more than ASCII; and which share of what is not ASCII is UTF-8."""
-    parts: list[bytes] = []
-    size = 0
+    sample = b""
     good = bad = 0
     with path.open("rb") as file:
-        while block := file.read(MEGABYTE):
+        while (block := file.read(MEGABYTE)) and len(sample) < SAMPLE:
             block += file.readline(AROUND)  # so that hardly a line or a character is cut
-            if block.isascii():
-                continue
-            text = block.decode("utf-8", "surrogateescape")
-            broken = sum(1 for char in text if "\udc80" <= char <= "\udcff")
-            bad += broken
-            good += sum(1 for char in text if char > "\x7f") - broken
-            if size < SAMPLE:
-                parts += _lines_beyond_ascii(block)
-                size = sum(map(len, parts))
-    return b"\n".join(parts), good / (good + bad) if good + bad else 1.0
+            if not block.isascii():
+                text = block.decode("utf-8", "surrogateescape")
+                broken = len(text) - len(_BROKEN.sub("", text))
+                bad += broken
+                good += len(text) - len(text.encode("ascii", "ignore")) - broken
+                sample += _lines_beyond_ascii(block)
+    return sample, good / (good + bad) if good + bad else 1.0
 
 
-def _lines_beyond_ascii(block: bytes) -> list[bytes]:
-    lines, taken = [], 0
-    for match in _HIGH.finditer(block):
-        if match.start() < taken:
-            continue
-        start = max(block.rfind(b"\n", 0, match.start()) + 1, match.start() - AROUND, taken)
-        end = block.find(b"\n", match.start())
-        taken = min(end if end >= 0 else len(block), match.start() + AROUND)
+def _lines_beyond_ascii(block: bytes) -> bytes:
+    lines: list[bytes] = []
+    taken = size = 0
+    while size < SAMPLE and (match := _HIGH.search(block, taken)):
+        start = max(block.rfind(b"\n", taken, match.start()) + 1, match.start() - AROUND, taken)
+        end = block.find(b"\n", match.start(), match.start() + AROUND)
+        taken = end if end >= 0 else match.start() + AROUND
         lines.append(block[start:taken])
-        if sum(map(len, lines)) > SAMPLE:
-            break
-    return lines
+        size += taken - start
+    return b"\n".join([*lines, b""])
 
 
 def _weighed(sample: bytes) -> list[Reading]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 MEGABYTE = 1024 * 1024
 LARGEST_BYTES = 50 * MEGABYTE
 MOST_COLUMNS = 200
+MOST_ROWS = 2_000_000  # empty ones included: they take time, too
 LONGEST_CELL = 100_000  # characters
 LONGEST_LINE = MEGABYTE  # characters; a row may have many lines
 LONGEST_ROW = 2 * MEGABYTE
@@ -28,6 +29,10 @@ def too_long_cell(number: int) -> ValidationError:
         _("A cell in row %(row)s is longer than 100,000 characters. Is a quotation mark in it never closed?")
         % {"row": number}
     )
+
+
+def too_many_rows() -> ValidationError:
+    return ValidationError(_("The file has more than two million rows. Split it."))
 
 
 def too_long_row(number: int) -> ValidationError:

@@ -18,8 +18,10 @@ from crm.imports.reading.limits import (
     LONGEST_LINE,
     LONGEST_ROW,
     MEGABYTE,
+    MOST_ROWS,
     too_long_cell,
     too_long_row,
+    too_many_rows,
 )
 
 SEPARATORS = {
@@ -43,8 +45,10 @@ csv.field_size_limit(LONGEST_CELL + 1)
 def find_separator(path: Path, encoding: str) -> str:
     """The separator that cuts the first lines most evenly into the most columns, or that the first line names."""
     lines: list[str] = []
-    for line in _Lines(path, encoding):
+    found = _Lines(path, encoding)
+    for line in found:
         lines.append(line)
+        found.start_row(len(lines) + 1)
         if len(lines) == _LOOKED_AT or sum(map(len, lines)) > _LOOKED_AT_CHARACTERS:
             break
     said = _SAYS_SEPARATOR.fullmatch(lines[0].lstrip("\ufeff")) if lines else None
@@ -77,6 +81,8 @@ def read_text(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, 
     try:
         for number, row in enumerate(csv.reader(lines, delimiter=separator, skipinitialspace=True), start=1):
             lines.start_row(number + 1)
+            if number > MOST_ROWS:
+                raise too_many_rows()
             if row == [_END]:
                 return
             if row and row[-1].endswith(_END + "\n"):

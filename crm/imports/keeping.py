@@ -1,0 +1,91 @@
+"""How long the files of imports are kept, and how much of them: they are people's data, and in the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm import events
+from crm.imports.models import Import, ImportFile, ImportState
+from crm.imports.storing import delete_file
+from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.models import Tenant
+from crm.tenants.workspace_settings import change_setting
+from crm.ui.format import number
+from crm.users.models import Membership
+
+DAYS = "import_files_days"  # in Tenant.settings: for how many days an import's file is kept
+USUAL_DAYS = 90
+MOST_DAYS = 3650
+MOST_KEPT_BYTES = 2 * 1024 * 1024 * 1024  # of a workspace's files
+AT_WORK = (ImportState.QUEUED, ImportState.RUNNING)
+
+
+def days_kept() -> int:
+    return int(current_tenant().settings.get(DAYS, USUAL_DAYS))
+
+
+def set_days_kept(*, actor: Membership, days: int) -> None:
+    """Choose for how many days the files of imports are kept. Older ones go with the next tidying."""
+    if not 1 <= days <= MOST_DAYS:
+        raise ValidationError({"days": _("Give a number of days from 1 to %(most)s.") % {"most": number(MOST_DAYS)}})
+    before = days_kept()
+    if days != before:
+        change_setting(DAYS, days)
+        events.record(name="workspace.changed", record=None, actor=actor, changes={DAYS: [before, days]})
+
+
+def bytes_kept() -> int:
+    return ImportFile.objects.aggregate(size=Sum("size"))["size"] or 0
+
+
+def files_kept() -> int:
+    return ImportFile.objects.count()
+
+
+def refuse_too_much(size: int) -> None:
+    """Raise ``ValidationError`` when the workspace cannot keep ``size`` bytes more."""
+    if bytes_kept() + size > MOST_KEPT_BYTES:
+        raise ValidationError(
+            _(
+                "This workspace keeps as much of imported files as it may. They are deleted after %(days)s days; an"
+                " admin can choose fewer in Setup, under Imported files."
+            )
+            % {"days": number(days_kept())}
+        )
+
+
+def delete_old_files(tenant: Tenant) -> int:
+    """Delete the files of the workspace's imports that are older than they are kept; return how many."""
+    with tenant_context(tenant):
+        before = timezone.now() - timedelta(days=days_kept())
+        old = list(
+            Import.objects.filter(pk__in=ImportFile.objects.values("job"), made_at__lt=before).exclude(
+                state__in=AT_WORK
+            )
+        )
+    for job in old:
+        with tenant_context(tenant), transaction.atomic():
+            _delete(job)
+    return len(old)
+
+
+def _delete(job: Import) -> None:
+    job = Import.objects.select_for_update().get(pk=job.pk)
+    if job.state in AT_WORK:
+        return
+    delete_file(job)
+    if job.state == ImportState.UPLOADED:
+        job.state, job.finished_at = ImportState.FAILED, timezone.now()
+        job.problem = ngettext(
+            "The file was kept for %(days)s day and not imported.",
+            "The file was kept for %(days)s days and not imported.",
+            days_kept(),
+        ) % {"days": number(days_kept())}
+        job.save(update_fields=["state", "finished_at", "problem"])

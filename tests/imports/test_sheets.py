@@ -1,0 +1,200 @@
+"""Spreadsheets: what is in them by the types of their cells, what they may be, and what they may not."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
+
+from accounts.models import Account
+from crm.imports.models import Import
+from crm.imports.reading import archives
+from crm.imports.storing import FileReading, read_rows
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from opportunities.models import Opportunity
+from tests.imports.steps import bring_in
+from tests.imports.test_files import refusal
+from tests.imports.test_reading import rows_of
+from tests.people import Firm, client_of
+
+ODS_NAMES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+)
+
+
+def xlsx(*sheets: tuple[str, list[list[Any]]], change: Callable[[Any], None] | None = None) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    if change:
+        change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def ods(body: str, before: str = "") -> bytes:
+    content = f"{before}<office:document-content {ODS_NAMES}><office:body><office:spreadsheet>{body}"
+    content += "</office:spreadsheet></office:body></office:document-content>"
+    return archive({"mimetype": archives.ODS.decode(), "content.xml": content})
+
+
+def archive(parts: dict[str, str | bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+def row(*cells: str, repeated: int = 1) -> str:
+    return f'<table:table-row table:number-rows-repeated="{repeated}">{"".join(cells)}</table:table-row>'
+
+
+def cell(text: str = "", **attributes: str) -> str:
+    named = " ".join(f'{name.replace("__", ":").replace("_", "-")}="{value}"' for name, value in attributes.items())
+    return f"<table:table-cell {named}>{f'<text:p>{text}</text:p>' if text else ''}</table:table-cell>"
+
+
+def test_cells_are_read_by_their_type(inside: Firm) -> None:
+    rows = [
+        ["text", "day", "moment", "number", "percent", "flag", "euro"],
+        ["0049 30", date(2026, 4, 3), datetime(2026, 4, 3, 10, 0), 1.234, 0.125, True, 1234.5],
+        ["=2", None, None, 491512345678, 1, False, -5],
+    ]
+
+    def formats(book: Any) -> None:
+        for number in (2, 3):
+            book["S"][f"E{number}"].number_format = "0.0%"
+            book["S"][f"G{number}"].number_format = "[$€-407] #,##0.00"
+        book["S"]["A3"].data_type = "s"
+
+    assert rows_of(inside, xlsx(("S", rows), change=formats), "s.xlsx") == [
+        ["text", "day", "moment", "number", "percent", "flag", "euro"],
+        ["0049 30", "2026-04-03", "2026-04-03 10:00:00", "1.234", "12.5%", "true", "€1234.5"],
+        ["=2", "", "", "491512345678", "100%", "false", "€-5"],
+    ]
+
+
+def test_dates_and_amounts_of_a_sheet_are_never_read_in_another_way(firm: Firm) -> None:
+    def euro(book: Any) -> None:
+        book["S"]["D2"].number_format = "#,##0.00 [$€-407]"
+
+    rows = [["name", "account", "expected_close_on", "amount"], ["Deal", "Kestrel", date(2026, 4, 3), 1234.5]]
+    bring_in(firm, "accounts", "name\nKestrel\n")
+    content = xlsx(("S", rows), change=euro)
+    for options in ({"day_first": "on"}, {}):
+        bring_in(firm, "opportunities", content, **options)
+    with tenant_context(firm.tenant):
+        deals = list(Opportunity.objects.all())
+        assert len(deals) == 2
+        for deal in deals:
+            assert deal.expected_close_on == date(2026, 4, 3)
+            assert (deal.amount_minor, deal.currency) == (123450, "EUR")
+
+
+def test_the_sheet_and_its_header_are_found_and_another_can_be_chosen(firm: Firm) -> None:
+    title = [["People of the fair"], [], [None, "First name", "Last name", "E-mail"]]
+    content = xlsx(
+        ("Notes", []), ("People", [*title, [None, "Ann", "Bell", "ann@k.example"]]), ("Firms", [["Name"], ["Acme"]])
+    )
+    client = client_of(firm.ada)
+    file = SimpleUploadedFile("people.csv", content)  # known by its content, whatever its name
+    address = client.post("/acme/imports/new/leads/", {"file": file})["Location"]
+    page = client.get(address).content.decode()
+    assert "Sheet People" in page and "row 3 names the columns" in page
+    with tenant_context(firm.tenant):
+        job = Import.objects.get()
+        assert (job.headers, list(read_rows(job))) == (
+            ["First name", "Last name", "E-mail"], [["Ann", "Bell", "ann@k.example"]],
+        )  # fmt: skip
+    answer = client.post(address.replace("columns", "reading"), {"sheet": "Firms", "header": "3"})
+    assert answer.status_code == 303
+    with tenant_context(firm.tenant):
+        job.refresh_from_db()
+        assert (job.headers, list(read_rows(job)), FileReading.of(job).format.sheet) == (["Name"], [["Acme"]], "Firms")
+
+
+def test_an_open_document_sheet_comes_in(firm: Firm) -> None:
+    body = (
+        '<table:table table:name="Leads">'
+        + row(cell("Name"), cell("E-mail"), cell("Estimated value"), cell("Notes"), cell())
+        + row(
+            cell("Jörg Müller"),
+            cell("j@k.example"),
+            cell("1.234,50 €", office__value_type="currency", office__currency="EUR", office__value="1234.5"),
+            "<table:table-cell><office:annotation><text:p>not this</text:p></office:annotation><text:p>one</text:p>"
+            "<text:p>two<text:s text:c='2'/>three</text:p></table:table-cell>",
+            cell(table__number_columns_repeated="16380"),
+        )
+        + row(cell(table__number_columns_repeated="16384"), repeated=1048000)
+        + row(cell("Ann"), cell("a@k.example"), cell("x", office__value_type="float", office__value="7"))
+        + "</table:table>"
+    )
+    job = bring_in(firm, "leads", ods(body))
+    assert (job.created_count, job.refused_count, job.total) == (2, 0, 2)
+    with tenant_context(firm.tenant):
+        lead = Lead.objects.get(name="Jörg Müller")
+        assert (lead.estimated_value_minor, lead.currency, lead.description) == (123450, "EUR", "one\ntwo  three")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "old Excel file (.xls)"),
+        ("D18.xlsx", b"PK\x03\x04 is no archive at all", "is no spreadsheet, or it is damaged"),
+        ("plain.xlsx", b"just a line of words\n", "This is no spreadsheet, whatever its name says"),
+        ("any.zip", archive({"readme.txt": "hello"}), "This is no spreadsheet, whatever its name says"),
+        ("any.csv", archive({"readme.txt": "hello"}), "This is no spreadsheet, whatever its name says"),
+        ("a.numbers", archive({"Index/Document.iwa": "x"}), "Export it from Numbers"),
+        ("b.xlsb", archive({"[Content_Types].xml": "<a/>", "xl/workbook.bin": "x"}), "of the kind .xlsb"),
+        ("broken.xlsx", archive({"[Content_Types].xml": "<a/>", "xl/workbook.xml": "<b>"}), "or it is damaged"),
+        ("page.xls", b"<html><body><table><tr><td>name</td></tr></table></body></html>", "This is a web page"),
+        ("scan.csv", b"%PDF-1.7\n1 0 obj", "This is no file of rows"),
+        ("empty.xlsx", xlsx(("A", []), ("B", [])), "The file is empty."),
+        ("wide.xlsx", xlsx(("A", [["x"] * 250])), "Row 1 has more than 200 columns."),
+    ],
+)  # fmt: skip
+def test_what_is_no_sheet_is_refused_with_what_to_do(firm: Firm, name: str, content: bytes, reason: str) -> None:
+    assert reason in refusal(firm, content, name)
+
+
+def test_a_text_that_is_called_xlsx_is_read_as_what_it_is(inside: Firm) -> None:
+    assert rows_of(inside, b"name,city\nAnn,Bonn\n", "people.xlsx") == [["name", "city"], ["Ann", "Bonn"]]
+    assert rows_of(inside, b"PK,city\n7,Bonn\n") == [["PK", "city"], ["7", "Bonn"]]
+
+
+LAUGHS = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = cell("x" * 200_000)
+    body = f'<table:table table:name="A">{row(cell("Name"))}{row(endless)}</table:table>'
+    assert "longer than 100,000 characters" in refusal(firm, ods(body))
+    many = row(*[cell("x")] * 100, repeated=1_000_000)
+    assert "too many cells" in refusal(firm, ods(f'<table:table table:name="A">{many}</table:table>'))
+    assert "or it is damaged" in refusal(firm, ods(row(cell("&c;")), before=LAUGHS))
+    monkeypatch.setattr(archives, "MOST_BETWEEN_ROWS", 100_000)
+    assert "too large once it is unpacked" in refusal(firm, ods(body))
+    monkeypatch.setattr(archives, "MOST_UNPACKED", 1000)
+    assert "too large once it is unpacked" in refusal(firm, xlsx(("A", [["Name"], ["Ann"]])))
+
+
+def test_an_error_in_a_cell_refuses_its_row(firm: Firm) -> None:
+    def error(book: Any) -> None:
+        book["S"]["B2"].value, book["S"]["B2"].data_type = "#N/A", "e"
+
+    job = bring_in(firm, "accounts", xlsx(("S", [["name", "city"], ["Acme", "x"], ["Hill", "Bonn"]]), change=error))
+    assert (job.created_count, job.refused_count) == (1, 1)
+    with tenant_context(firm.tenant):
+        assert Account.objects.get().name == "Hill"
