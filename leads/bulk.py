@@ -37,7 +37,7 @@ _STATUS = FieldSpec("status", _("Status"), OpenStatus("lead_status"), required=T
 _WITHOUT = FieldSpec("without_opportunity", _("Without opportunities"), kinds.Flag())
 _STAGE = FieldSpec("stage", _("Stage"), OpenStage(), help=_("Empty: the first one."))
 _ROLE = FieldSpec("role", _("Role in the opportunity"), kinds.ChoiceOf("contact_role"))
-_OWNER = FieldSpec("owner", _("Owner of what is new"), kinds.Person(), help=_("Empty: whoever owns the lead."))
+_OWNER = FieldSpec("owner", _("Owner of what is new"), kinds.Person(owns=True), help=_("Empty: whoever owns the lead."))
 _SKIP = FieldSpec(
     "skip_doubtful",
     _("Leave doubtful ones"),

@@ -8,7 +8,7 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 
 OWNER = FieldSpec(
-    "owner", _("Owner"), kinds.Person(), synonyms=("sales agent", "rep", "assigned to", "account manager")
+    "owner", _("Owner"), kinds.Person(owns=True), synonyms=("sales agent", "rep", "assigned to", "account manager")
 )
 TEAM = FieldSpec("team", _("Team"), kinds.TeamOf(), help=_("Empty: the owner's team."))
 EXTERNAL_ID = FieldSpec(

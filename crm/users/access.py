@@ -65,6 +65,11 @@ def can(actor: Membership, verb: str, record: Any) -> bool:
     return scope == "all" or (scope == "own" and record.owner_id == actor.pk)
 
 
+def may_own(member: Membership) -> bool:
+    """Whether ``member`` changes records at all: who may only look on is not offered as the owner of any."""
+    return member.role.can_set_up or any(may(member, "edit", key) for key in member.role.access)
+
+
 def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QuerySet:
     """Return those of ``queryset`` that ``actor`` may view (or do ``verb`` to).
 

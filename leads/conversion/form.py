@@ -47,7 +47,7 @@ _ABOUT = {
 }
 _EXTRA = (
     FieldSpec("role", gettext_lazy("Role in the opportunity"), kinds.ChoiceOf("contact_role")),
-    FieldSpec("owner", gettext_lazy("Owner of what is new"), kinds.Person()),
+    FieldSpec("owner", gettext_lazy("Owner of what is new"), kinds.Person(owns=True)),
 )
 
 

@@ -19,7 +19,7 @@ from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.picklists import selectors as picklists
 from crm.users import selectors as users
-from crm.users.access import of_teams, without_team
+from crm.users.access import may_own, of_teams, without_team
 from crm.users.models import Membership
 
 MEANING_PREFIX = "meaning:"
@@ -202,6 +202,14 @@ class Person(OneOf):
     """A member of the workspace. Filters also take ``me`` and ``my_team``."""
 
     WORDS = {"me": gettext_lazy("me"), "my_team": gettext_lazy("my team")}
+
+    def __init__(self, *, owns: bool = False) -> None:
+        self.owns = owns  # forms then offer those who may change records; whoever has one already keeps it
+
+    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
+        rows = {str(row.pk): row for row in self.rows(actor) if not self.owns or may_own(row)}
+        choices = [(key, str(row)) for key, row in rows.items()]
+        return RowField(rows=rows, find=self.row, choices=choices, required=spec.required)
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         return users.members(active_only=active_only)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -22,7 +23,7 @@ HTML_POLICY = (
 def list_mails(request: WorkspaceRequest) -> HttpResponse:
     """What was mailed, the latest first."""
     require(is_readable_in(request.tenant.slug))
-    return show(request, "setup/mailbox.html", {"mails": mails()})
+    return show(request, "setup/mailbox.html", {"mails": mails(), "folder": settings.MAILBOX})
 
 
 @setup_page

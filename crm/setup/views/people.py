@@ -52,7 +52,7 @@ def _tell_of_invitation(request: WorkspaceRequest, member: Membership) -> None:
     if mailing.is_mailed():
         say(request, _("An invitation is on its way to %(email)s.") % words)
     else:
-        say(request, _("%(name)s is invited. Hand over the link: no mail was sent.") % words, tone="warning")
+        say(request, _("%(name)s is invited. Hand over the link: no mail was sent.") % words)
 
 
 @setup_page
