@@ -119,6 +119,16 @@ for _database in DATABASES.values():
     _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "connect_timeout": 5}
     # PgBouncer in transaction mode sits well in between: no server-side cursors, nothing kept in the session.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
+# A page that takes longer than this is stopped, and says so; workers have more time. The role of the serving processes
+# has the same limits (roles.sql): behind PgBouncer, which refuses start-up options, only those hold.
+STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", default=30)
+if env.bool("DATABASE_LIMITS", default=True):
+    _limits = {
+        "statement_timeout": STATEMENT_SECONDS,
+        "lock_timeout": STATEMENT_SECONDS / 3,
+        "idle_in_transaction_session_timeout": STATEMENT_SECONDS * 2,
+    }
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(f"-c {name}={int(s)}s" for name, s in _limits.items())
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -10,6 +10,10 @@ SELECT format('CREATE ROLE %I', name)
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 ALTER ROLE crm_owner LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS PASSWORD :'owner_password';
 ALTER ROLE crm_app LOGIN NOCREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS PASSWORD :'app_password';
+-- What serves must not hang, nor hold locks while it does nothing. Workers ask for more when they connect.
+ALTER ROLE crm_app SET statement_timeout = '30s';
+ALTER ROLE crm_app SET lock_timeout = '10s';
+ALTER ROLE crm_app SET idle_in_transaction_session_timeout = '60s';
 
 SELECT 'CREATE DATABASE angler OWNER crm_owner'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'angler') \gexec

@@ -27,6 +27,7 @@ DEFAULT_PORT = 8000
 TEND_SECONDS = 0.2
 REVIVE_SECONDS = 2.0
 ANSWER_SECONDS = 60
+WORKER_STATEMENT_SECONDS = 300
 
 
 def run(var: Path) -> int:
@@ -127,7 +128,7 @@ def revive(var: Path, supervisor: Supervisor) -> None:
 def programs(var: Path, port: int) -> list[Program]:
     """Web, workers and beat, sized for one small machine."""
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "--quiet", "-A", "crm"]
+    celery = ["env", f"STATEMENT_SECONDS={WORKER_STATEMENT_SECONDS}", *python, "celery", "--quiet", "-A", "crm"]
     web = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--graceful-timeout", "10"]
     web += ["--max-requests", "5000", "--max-requests-jitter", "500"]
     web += ["--preload", "--no-control-socket"]  # imported once for both, half the work; and no file in the home folder

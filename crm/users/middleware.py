@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.utils import timezone, translation
@@ -14,7 +15,10 @@ from django.utils import timezone, translation
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.ui.http import go, is_fragment
+from crm.ui.too_long import answer_too_long
 from crm.users.models import Membership
+
+logger = structlog.get_logger(__name__)
 
 LAST_WORKSPACE = "workspace"  # in the session: where ``/`` leads
 
@@ -42,12 +46,19 @@ class EnterWorkspace:
         tenant = Tenant.objects.filter(slug=slug).first()
         if tenant is None:
             raise Http404
-        with tenant_context(tenant):
-            actor = _actor(request)
-            request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]
-            if request.session.get(LAST_WORKSPACE) != slug:
-                request.session[LAST_WORKSPACE] = slug
-            return _answer(request, tenant, actor, lambda: view(request, *args, **kwargs))
+        try:
+            with tenant_context(tenant):
+                actor = _actor(request)
+                request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]
+                if request.session.get(LAST_WORKSPACE) != slug:
+                    request.session[LAST_WORKSPACE] = slug
+                return _answer(request, tenant, actor, lambda: view(request, *args, **kwargs))
+        except OperationalError as error:
+            stopped = answer_too_long(error)
+            if stopped is None:
+                raise
+            logger.exception("statement_stopped")
+            return stopped
 
 
 def _actor(request: HttpRequest) -> Membership:
