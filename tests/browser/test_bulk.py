@@ -1,0 +1,131 @@
+"""Every bulk action of every list, pressed where JavaScript runs (B1: each was posted to "[object RadioNodeList]")."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from crm.bulk.actions import RESTORE
+from crm.bulk.models import BulkRun
+from crm.records import registry
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.browser.conftest import SignIn
+from tests.people import Firm
+
+MAKE: dict[str, Any] = {
+    "leads": lambda firm, name: make.lead(firm.ada, last_name=name, company=f"{name} Works"),
+    "accounts": lambda firm, name: make.account(firm.ada, name=name),
+    "contacts": lambda firm, name: make.contact(firm.ada, last_name=name, account=make.account(firm.ada)),
+    "opportunities": lambda firm, name: make.opportunity(firm.ada, name=name),
+}
+
+
+_turns = count(999, -1)  # the latest rows come first, and are not those that were closed or converted already
+LAST = "close lose delete convert"  # after which "all rows" holds some that can no longer be changed
+REFUSED = {"set:closed_on": "an open opportunity has no closing day"}
+
+# Controls in whose middle a toast is
+LAIN_OVER = """() => [...document.querySelectorAll("a[href], button, input, select")].filter((one) => {
+    if (!one.checkVisibility() || one.closest(".toast")) return false;
+    const box = one.getBoundingClientRect();
+    return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest(".toasts");
+}).map((one) => one.outerHTML.slice(0, 100))"""
+
+
+def open_list(firm: Firm, page: Page, key: str, rows: int) -> Locator:
+    """A list of three, with the first ``rows`` ticked, or with all chosen where it is 0; returns the bulk bar."""
+    with tenant_context(firm.tenant):
+        for name in ("Ash", "Birch", "Cedar"):
+            MAKE[key](firm, f"{next(_turns):03} {name}")
+    page.goto(f"{firm.url(f'{key}:list')}?filters=none&sort=name")
+    boxes = page.locator("[data-rows] tbody .row-select")
+    bar = page.locator("[data-bulk-bar]")
+    if rows:
+        for number in range(rows):
+            boxes.nth(number).check()
+    else:
+        page.locator("[data-select-all]").check()
+        bar.locator("[data-select-matching]").click()
+    expect(bar).to_be_visible()
+    return bar
+
+
+def fill_in(dialog: Locator) -> None:
+    """Give each field a value that can be."""
+    for control in dialog.locator("select, textarea, input:not([type=hidden])").all():
+        kind = control.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
+        if kind == "select":
+            first = control.locator("option:not([value=''])").first.get_attribute("value")
+            control.select_option(value=first)
+        elif kind == "date":
+            control.fill("2026-12-24")
+        elif kind in ("text", "textarea"):
+            control.fill("Fair")
+
+
+def last_run(firm: Firm) -> BulkRun:
+    with tenant_context(firm.tenant):
+        return BulkRun.objects.latest("made_at")
+
+
+def press(firm: Firm, page: Page, key: str, action: str, rows: int) -> BulkRun:
+    """Press the action in the bar, and what follows until it is done."""
+    bar = open_list(firm, page, key, rows)
+    button = bar.locator(f"button[name=action][value='{action}']")
+    if not button.is_visible():
+        bar.locator("button[popovertarget]").click()
+    button.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("button[name=go]")).to_be_visible()
+    fill_in(dialog)
+    dialog.locator("button[name=go]").click()
+    if action == "convert":
+        page.get_by_role("main").locator("button.button-primary").click()
+    if action in ("convert", *REFUSED):  # the page of the run tells more than a toast
+        expect(page.get_by_role("heading", name="Progress")).to_be_visible()
+    else:
+        expect(page.locator(".toast")).to_be_visible()
+    return last_run(firm)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 0], ids=["one", "two", "all"])
+@pytest.mark.parametrize("key", MAKE)
+def test_every_bulk_action_is_done(key: str, rows: int, fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    firm = fresh_firm
+    sign_in(firm.ada)
+    with tenant_context(firm.tenant):
+        actions = [one.key for one in registry.bulk_actions(key, firm.ada) if one != RESTORE]
+    assert {"owner", "tags", "delete"} <= set(actions)
+    for action in sorted(actions, key=LAST.find):
+        run = press(firm, page, key, action, rows)
+        assert (run.action, run.record_type, run.state, run.is_dry_run) == (action, key, "done", False)
+        assert run.total == rows if rows else run.total >= 3 and not run.ids, action
+        assert (run.done_count, run.refused_count) == ((0, run.total) if action in REFUSED else (run.total, 0)), action
+
+
+def test_a_toast_lies_over_no_control(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    """It stood over the bulk bar, whose buttons could not be pressed meanwhile."""
+    sign_in(fresh_firm.ada)
+    bar = open_list(fresh_firm, page, "contacts", 2)
+    say(page)
+    for button in bar.locator("button:visible").all():
+        button.click(trial=True, timeout=2000)
+    assert page.evaluate(LAIN_OVER) == []
+
+
+def test_on_a_phone_a_toast_lies_over_no_control(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    sign_in(fresh_firm.ada)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for place in ("contacts:new", "contacts:list", "activities:tasks"):
+        page.goto(fresh_firm.url(place))
+        say(page)
+        assert page.evaluate(LAIN_OVER) == []
+
+
+def say(page: Page) -> None:
+    page.evaluate("document.dispatchEvent(new CustomEvent('angler:toast', { detail: { text: 'This is a toast.' } }))")
+    expect(page.locator(".toast")).to_be_visible()
