@@ -8,6 +8,7 @@ from typing import Any
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.records import registry
+from crm.records.access import url_for
 from crm.records.types import Panel
 from crm.tenants.clock import day_of, today
 from crm.users.access import can, may
@@ -54,8 +55,7 @@ def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
         {
             "record": record,
             "type": registry.type_of(record),
-            "url": registry.url(record),
-            "seen": can(actor, "view", record),
+            "url": url_for(actor, record),
         }
         for record in became(lead)
     ]

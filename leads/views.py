@@ -17,7 +17,7 @@ from crm.pages.meanwhile import ask_to_move, unseen_move
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.records import registry
-from crm.records.access import get_record
+from crm.records.access import get_record, url_for
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.access import can
@@ -164,7 +164,7 @@ def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: in
 
 
 def _result(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
-    records = [(registry.type_of(record), record, _url_if_seen(request, record)) for record in became(lead)]
+    records = [(registry.type_of(record), record, url_for(request.actor, record)) for record in became(lead)]
     context = {"lead": lead, "url": registry.url(lead), "conversion": done, "records": records}
     context["may_undo"] = can(request.actor, "edit", lead)
     return respond(request, "leads/converted.html", context)
@@ -227,14 +227,16 @@ def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: 
         "url": registry.url(lead),
         "blockers": blockers(done, request.actor),
         "records": [
-            (registry.type_of(one.record), one, _url_if_seen(request, one.record)) for one in what_undoing_does(done)
+            (
+                registry.type_of(one.record),
+                one,
+                url_for(request.actor, one.record),
+                can(request.actor, "view", one.record),
+            )
+            for one in what_undoing_does(done)
         ],
     }
     return respond(request, "leads/conversion_undo.html", context, partial="form", status=status)
-
-
-def _url_if_seen(request: WorkspaceRequest, record: Any) -> str:
-    return registry.url(record) if can(request.actor, "view", record) else ""
 
 
 def _locked(request: WorkspaceRequest, lead: Lead) -> HttpResponse | None:

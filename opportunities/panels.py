@@ -15,6 +15,7 @@ from contacts.models import Contact
 from crm.picklists.selectors import choice, pipelines
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
+from crm.records.access import url_for
 from crm.records.types import Action, Panel
 from crm.tenants.clock import today
 from crm.ui import format as formats
@@ -66,7 +67,9 @@ def load_roles(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
     parts = [part for part in contact_roles(opportunity) if can(actor, "view", part.contact)]
     return {
         "opportunity": opportunity,
-        "parts": [(part, choice(part.role_id) if part.role_id else None, registry.url(part.contact)) for part in parts],
+        "parts": [
+            (part, choice(part.role_id) if part.role_id else None, url_for(actor, part.contact)) for part in parts
+        ],
         "may_edit": can(actor, "edit", opportunity),
     }
 

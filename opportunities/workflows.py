@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -26,6 +28,7 @@ from accounts.services import (
     set_type_since,
 )
 from crm import events
+from crm.activities.following import follow
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, stage_ids_meaning
@@ -89,6 +92,16 @@ def note_activity(event: Event) -> str:
     rows = Opportunity.all_objects.filter(pk__in=ids, last_activity_at__lt=event.at)
     rows.update(last_activity_at=event.at)
     return ""
+
+
+@follow
+def activity_of(record: Any) -> tuple[str, ...]:
+    """Keep it for one that somebody has just written something down about."""
+    if not isinstance(record, Opportunity):
+        return ()
+    now = timezone.now()
+    Opportunity.all_objects.filter(pk=record.pk, last_activity_at__lt=now).update(last_activity_at=now)
+    return ("last_activity_at",)
 
 
 def _activity_places(event: Event) -> list[UUID]:

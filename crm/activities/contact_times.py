@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from crm import events
+from crm.activities.following import follow
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.records import registry
@@ -24,6 +25,7 @@ from crm.tenants.models import Tenant
 
 CONTACTS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.EMAIL)
 LINKED = "activity.linked"
+COLUMNS = ("first_contacted_at", "last_contacted_at")
 LOOKED_BACK = timedelta(days=7)
 
 Places = Iterable[tuple[str, UUID]]  # a record type's key, and the id of one of its records
@@ -59,6 +61,16 @@ def keep_contact_times(event: Event) -> str:
     return ngettext("%(count)d record knows it", "%(count)d records know it", changed) % {"count": changed}
 
 
+@follow
+def contact_times_of(record: Any) -> tuple[str, ...]:
+    """Bring one record's up to date."""
+    key = record._meta.app_label
+    if key not in _models():
+        return ()
+    note_contact_times([(key, record.pk)])
+    return COLUMNS
+
+
 def note_contact_times(places: Places) -> int:
     """Write down of these records when they were contacted, as their activities say; return how many are changed."""
     changed = 0
@@ -71,7 +83,7 @@ def note_contact_times(places: Places) -> int:
         first, last = _times(key, record_id)
         if (record.first_contacted_at, record.last_contacted_at) != (first, last):
             record.first_contacted_at, record.last_contacted_at = first, last
-            record.save(update_fields=["first_contacted_at", "last_contacted_at"])
+            record.save(update_fields=[*COLUMNS])
             changed += 1
     return changed
 

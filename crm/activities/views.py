@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.activities import services
 from crm.activities.access import get_activity
+from crm.activities.following import bring_up_to_date
 from crm.activities.forms import REMINDER, ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.panels import composer_context, feed_context, files_context, tasks_context, timeline_context
 from crm.activities.refs import refs_of
 from crm.activities.selectors import timeline as read_timeline
+from crm.pages.detail import shown_fields
 from crm.pages.editing import locked_page
 from crm.pages.idempotency import already_made, remember_made
 from crm.records import registry
@@ -144,6 +146,7 @@ def _feed(request: WorkspaceRequest, record: Any, form: ComposerForm | None = No
         panel |= composer_context(form)
     context = {
         "panel": panel,
+        "values": shown_fields(record, bring_up_to_date(record)) if form is None else [],
         "tasks": tasks_context(request.actor, record),
         "files": files_context(request.actor, record),
     }

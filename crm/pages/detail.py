@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -70,6 +71,13 @@ VERBS = ("view", "edit", "delete")
 
 def shown(record: Any, spec: FieldSpec, editable: bool) -> Shown:
     return Shown(spec, conditional_escape(spec.html(record)), editable and spec.on_edit)
+
+
+def shown_fields(record: Any, names: Iterable[str]) -> list[Shown]:
+    """Those of the fields ``names`` that stand on the record's page."""
+    record_type = registry.type_of(record)
+    standing = {name for section in record_type.sections_now() for name in section.fields}
+    return [shown(record, spec, False) for spec in record_type.specs(tuple(name for name in names if name in standing))]
 
 
 def _section(record_type: RecordType, record: Any, section: Section, editable: bool) -> ShownSection:

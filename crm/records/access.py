@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.records import registry
 from crm.records.types import RecordType
 from crm.users.access import can, visible
 from crm.users.models import Membership
@@ -70,6 +71,11 @@ def deleted_by(actor: Membership, record_type: RecordType, record_id: UUID | str
         return None
     by = record.deleted_by.name if record.deleted_by else _("a workflow")
     return Deleted(record, record.name, by, record.deleted_at)
+
+
+def url_for(actor: Membership, record: Any) -> str:
+    """Return the address of the record's page; "" when it lies in the recycle bin, or ``actor`` may not see it."""
+    return registry.url(record) if record.deleted_at is None and can(actor, "view", record) else ""
 
 
 def oldest_kept() -> datetime:

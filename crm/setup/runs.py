@@ -1,19 +1,34 @@
-"""The record that an event was about, as a link."""
+"""The records that events were about, as links."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
-
-from django.urls import reverse
+from uuid import UUID
 
 from crm.events.models import Event
 from crm.records import registry
 
 
-def record_link(event: Event) -> dict[str, Any] | None:
-    """Return label and address of the event's record; None when it is not about a record that has a page."""
-    for record_type in registry.record_types():
-        if record_type.key == event.record_type and event.record_id:
-            url = reverse(f"{record_type.key}:record", kwargs={"record_id": event.record_id})
-            return {"label": record_type.label, "url": url}
-    return None
+def links_of(events: Iterable[Event]) -> dict[UUID, dict[str, Any]]:
+    """Return label and address ("" = it is not there any more) of each event's record, by the event's id."""
+    types = {one.key: one for one in registry.record_types()}
+    about = [event for event in events if event.record_type in types and event.record_id]
+    ids: dict[str, set[UUID]] = defaultdict(set)
+    for event in about:
+        ids[event.record_type].add(event.record_id)
+    there = {
+        (key, record_id)
+        for key, wanted in ids.items()
+        for record_id in types[key].model.objects.filter(pk__in=wanted).values_list("pk", flat=True)
+    }
+    return {
+        event.pk: {
+            "label": types[event.record_type].label,
+            "url": registry.url(types[event.record_type].model(pk=event.record_id))
+            if (event.record_type, event.record_id) in there
+            else "",
+        }
+        for event in about
+    }

@@ -21,7 +21,7 @@ from crm.ui import format as formats
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.another import ANOTHER, AnotherForm
-from leads.conversion.convert import PartError, winning_values
+from leads.conversion.convert import GateError, PartError, winning_values
 from leads.conversion.defaults import opportunity_values, plan_for
 from leads.conversion.looks import Carried, Choosable, Problem, Rivals, shown
 from leads.conversion.meanwhile import changed_since, prints_of, who_changed, why_gone
@@ -253,6 +253,7 @@ class ConversionForm:
         self.drawn_for = self._drawn_for()
         self.columns = {key: Column(self, key) for key in PARTS}
         self.errors: list[str] = []
+        self.unvetted = False
 
     @cached_property
     def candidates(self) -> Candidates:
@@ -315,7 +316,9 @@ class ConversionForm:
 
     def refuse(self, error: PartError) -> None:
         """Show what the service refused, at its field where it has one."""
-        if error.part:
+        if isinstance(error, GateError):  # the page says what is missing, here it only leads there
+            self.unvetted = True
+        elif error.part:
             self.columns[error.part].new.add_service_errors(error)
         else:
             self.errors.extend(error.messages)
@@ -324,6 +327,8 @@ class ConversionForm:
     def problems(self) -> list[Problem]:
         """Everything that keeps the form from being done, each with the field it is about."""
         found = [Problem(message) for message in self.errors]
+        if self.unvetted:
+            found.append(Problem(_("This lead is not vetted yet."), "gate"))
         found += [
             Problem(f"{column.type.label}: {text}", f"convert-{key}")
             for key, column in self.columns.items()

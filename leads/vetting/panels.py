@@ -12,6 +12,7 @@ from crm.events import phrases
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, stage
 from crm.records import registry
+from crm.records.access import url_for
 from crm.records.types import Panel
 from crm.users.access import can
 from crm.users.models import Membership
@@ -65,7 +66,7 @@ def load_claims(actor: Membership, opportunity: Any) -> dict[str, Any] | None:
     found = [
         {
             "lead": lead,
-            "url": registry.url(lead) if can(actor, "view", lead) else "",
+            "url": url_for(actor, lead),
             "round": vettings[lead.pk].current,
             "despite": despite.get(lead.pk),
         }

@@ -69,6 +69,27 @@ document.addEventListener("keydown", (event) => {
 
 document.querySelector("[data-focus]")?.focus();
 
+// Where what had the focus goes away, one goes on beside it, and not at the top of the page
+const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+const isThere = (one) => one.isConnected && one.checkVisibility({ visibilityProperty: true });
+let held = []; // what has the focus, and all that is around it
+document.addEventListener("focusin", ({ target }) => {
+  held = [];
+  for (let one = target; one && one !== document.body; one = one.parentElement) held.push(one);
+});
+function goOn() {
+  const now = document.activeElement;
+  if (!held.length || isThere(held[0]) || (now && now !== document.body)) return;
+  for (const around of held.filter(isThere)) {
+    const next = [...around.querySelectorAll(FOCUSABLE)].find((one) => isThere(one) && !one.disabled) ?? (around.matches(FOCUSABLE) ? around : null);
+    if (next) return next.focus({ preventScroll: true });
+  }
+  document.getElementById("main")?.focus({ preventScroll: true });
+}
+for (const name of ["click", "keyup", "htmx:afterSettle", "angler:dialog-closed", "angler:toast-closed"]) {
+  document.addEventListener(name, () => requestAnimationFrame(() => setTimeout(goOn)));
+}
+
 // In a line that is too long for the window, show the place where one is
 for (const here of document.querySelectorAll(":is(.stage-bar, .tabs) [aria-current]")) {
   const line = here.closest(".stage-bar, .tabs");

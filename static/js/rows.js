@@ -33,14 +33,17 @@ function set(range, checked) {
 document.addEventListener("click", (event) => {
   const target = event.target;
   if (target.matches?.("[data-select-all]")) return set(boxes(), target.checked);
-  if (target.closest?.("[data-bulk-clear]")) return set(boxes(), false);
+  if (target.closest?.("[data-bulk-clear]")) {
+    set(boxes(), false);
+    return document.querySelector("[data-select-all]")?.focus();
+  }
   const matching = target.closest?.("[data-select-matching]");
   if (matching) {
     const form = matching.closest("form");
     form.querySelector("input[name=all]").value = "1";
     form.querySelector("[data-bulk-count]").textContent = matching.dataset.selectMatching || matching.textContent;
     matching.hidden = true;
-    return;
+    return form.querySelector("[data-bulk-bar] button[name=action]")?.focus();
   }
   if (!target.matches?.("[data-rows] tbody .row-select")) return;
   const all = boxes();

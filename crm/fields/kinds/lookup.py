@@ -119,6 +119,8 @@ class Lookup(Kind):
         target = self.value(spec, record)
         if target is None:
             return ""
+        if target.deleted_at is not None:
+            return marked('{} <span class="muted small">{}</span>', target.name, _("deleted"))
         # Not reverse(): this runs for every row of a list.
         return marked('<a href="{}{}/{}/">{}</a>', get_script_prefix(), self.key, str(target.pk), target.name)
 

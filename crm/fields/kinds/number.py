@@ -47,7 +47,7 @@ class Number(Kind):
         return "" if value is None else formats.number(value)
 
     def told(self, kept: Any) -> str:
-        return formats.number(kept)
+        return formats.number_exact(Decimal(str(kept)))
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return int(bounded(self.number(text, context.style(spec.name)), text, self.least, self.most))
