@@ -18,6 +18,7 @@ from crm.fields.spec import FieldSpec
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.ui import format as formats
+from crm.ui.bidi import isolate
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.another import ANOTHER, AnotherForm
@@ -206,14 +207,14 @@ class Column:
         noun = str(self.type.label).lower()
         if self.record is not None:
             taken = [str(rival.label).lower() for rival in self.rivals if rival.takes_lead] if self.may_change else []
-            words = {"noun": noun, "name": self.record.name, "fields": _listed(taken)}
+            words = {"noun": noun, "name": isolate(self.record.name), "fields": _listed(taken)}
             if taken:
                 return _("links the %(noun)s “%(name)s” and sets its %(fields)s") % words
             return _("links the %(noun)s “%(name)s” as it is") % words
         if self.chosen == ANOTHER:
             return _("links another %(noun)s, if you say which") % {"noun": noun}
         if self.way == Way.NEW:
-            return _("creates the %(noun)s “%(name)s”") % {"noun": noun, "name": self.new_name}
+            return _("creates the %(noun)s “%(name)s”") % {"noun": noun, "name": isolate(self.new_name)}
         return _("makes no %(noun)s") % {"noun": noun}
 
     @property
@@ -344,7 +345,7 @@ class ConversionForm:
     @property
     def button(self) -> str:
         """What sending the form will do, short enough for its button."""
-        existing = [column.record.name for column in self.columns.values() if column.record is not None]
+        existing = [isolate(column.record.name) for column in self.columns.values() if column.record is not None]
         made = [str(column.type.label).lower() for column in self.columns.values() if column.way == Way.NEW]
         words = {"linked": _listed(existing), "created": _listed(made)}
         if existing and made:

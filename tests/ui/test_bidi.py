@@ -1,0 +1,44 @@
+"""A name with marks of direction in it turned the rest of the sentence around (D12)."""
+
+from __future__ import annotations
+
+import pytest
+from django.template import Context, Template
+
+from crm.ui.bidi import isolate
+
+TURNED = "abc\u202edef"
+
+
+def render(text: str, **words: object) -> str:
+    return Template("{% load i18n %}" + text).render(Context(words))
+
+
+@pytest.mark.parametrize("plain", ["", "Ana Owner", "Łódź & Ørsted", "100 %", "Санкт-Петербург", "東京"])
+def test_what_runs_left_to_right_stays_as_it_is(plain: str) -> None:
+    assert isolate(plain) == plain
+
+
+def test_all_others_are_shut_off() -> None:
+    assert isolate(TURNED) == f"\u2068{TURNED}\u2069"
+    assert isolate("שלום") == "\u2068שלום\u2069"
+    assert isolate("a\u2069\u2067b") == "\u2068a\u2067b\u2069\u2069", "no end but that of its own"
+
+
+def test_a_sentence_of_a_template_shuts_its_names_off() -> None:
+    assert render("{% blocktranslate %}Move {{ name }} up{% endblocktranslate %}", name=TURNED) == (
+        f"Move \u2068{TURNED}\u2069 up"
+    )
+    assert render("{% blocktranslate with name=one %}{{ name }}!{% endblocktranslate %}", one=TURNED).endswith(
+        "\u2069!"
+    )
+    counted = "{% blocktranslate count n=n %}one of {{ name }}{% plural %}{{ n }} of {{ name }}{% endblocktranslate %}"
+    assert render(counted, n=2, name="Ana") == "2 of Ana"
+
+
+def test_markup_is_neither_escaped_nor_let_in() -> None:
+    text = "{% blocktranslate %}<b>{{ name }}</b>{% endblocktranslate %}"
+    assert render(text, name="<i>") == "<b>&lt;i&gt;</b>"
+    assert render("{% blocktranslate asvar told %}Hi {{ name }}{% endblocktranslate %}[{{ told }}]", name=TURNED) == (
+        f"[Hi \u2068{TURNED}\u2069]"
+    )
