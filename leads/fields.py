@@ -24,7 +24,9 @@ from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, default_choice
 from crm.records.standard import ADDRESS_FIELDS, STANDARD_FIELDS
+from crm.users.access import scope_of, visible
 from crm.users.models import Membership
+from opportunities.models import Opportunity
 
 OPEN_MEANINGS = ("new", "working", "qualified")
 
@@ -112,8 +114,19 @@ LEAD_FIELDS = (
 )
 
 
+def has_opportunity(actor: Membership) -> Q:
+    """Return the condition for leads with an opportunity that is not in the recycle bin, and that ``actor`` may see."""
+    there = Q(opportunity_id__isnull=False, opportunity__deleted_at__isnull=True)
+    if scope_of(actor, "view", "opportunities") == "all":
+        return there
+    return there & Q(opportunity_id__in=visible(actor, Opportunity.objects.order_by()).values("pk"))
+
+
 class OpportunityStage(kinds.StageOf):
-    """The stage of what the lead became; without an opportunity, or with one in the recycle bin, it has none."""
+    """The stage of what the lead became; without an opportunity, or with one in the recycle bin, it has none.
+
+    A filter knows the opportunities that its actor may see, and no others.
+    """
 
     sortable = False
 
@@ -124,12 +137,12 @@ class OpportunityStage(kinds.StageOf):
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         return ("opportunity",)
 
-    def empty(self, spec: FieldSpec) -> Q:
-        return Q(opportunity_id__isnull=True) | Q(opportunity__deleted_at__isnull=False)
-
-    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        same = Q(opportunity__stage_id__in=self.read(values, actor), opportunity__deleted_at__isnull=True)
-        return self.empty(spec) | ~same if operator == "not" else same
+    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        seen = has_opportunity(actor)
+        if operator in ("empty", "filled"):
+            return seen if operator == "filled" else ~seen
+        same = seen & Q(opportunity__stage_id__in=self.read(values, actor))
+        return ~same if operator == "not" else same
 
 
 # A filter, to which the report of the funnel links.

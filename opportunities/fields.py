@@ -12,11 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
+from crm.fields.kinds.base import Kind
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
-from crm.picklists.lists import FORECAST_CATEGORIES
+from crm.picklists.lists import FORECAST_CATEGORIES, picklist_of
 from crm.picklists.models import Pipeline, Stage
-from crm.picklists.selectors import default_choice, default_pipeline, pipeline, pipelines, stages
+from crm.picklists.selectors import choice, default_choice, default_pipeline, pipeline, pipelines, stages
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import day_of, today
@@ -255,6 +256,28 @@ ACCOUNT_TYPE = FieldSpec(
     _("Account type"),
     AccountType("account_type"),
     attr="account__type",
+    on_create=False,
+    on_edit=False,
+    importable=False,
+)
+
+
+class LossClass(Kind):
+    """Whose failure the loss was: what its reason means. A column only, to which the reports lead."""
+
+    sortable = False
+    operators = ()
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        reason = choice(record.loss_reason_id) if record.loss_reason_id else None
+        return picklist_of("loss_reason").meanings.get(reason.meaning) if reason else None
+
+
+LOSS_CLASS = FieldSpec(
+    "loss_class",
+    _("Class of loss"),
+    LossClass(),
+    attr="loss_reason",
     on_create=False,
     on_edit=False,
     importable=False,

@@ -10,7 +10,7 @@ from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
-from opportunities.fields import ACCOUNT_TYPE, OPPORTUNITY_FIELDS
+from opportunities.fields import ACCOUNT_TYPE, LOSS_CLASS, OPPORTUNITY_FIELDS
 from opportunities.models import Opportunity
 from opportunities.selectors import badges, card_facts
 from opportunities.services import (
@@ -113,7 +113,7 @@ OPPORTUNITY = RecordType(
     ),
     new_shortcut="o",
     filters=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
-    derived=(ACCOUNT_TYPE,),
+    derived=(ACCOUNT_TYPE, LOSS_CLASS),
 )
 
 registry.register(OPPORTUNITY)

@@ -17,6 +17,7 @@ from crm.tenants.context import current_tenant
 from crm.ui.charts import bars, funnel
 from crm.users.access import visible
 from crm.users.models import Membership
+from leads.fields import has_opportunity
 from leads.models import Lead
 from reports import cells, links
 from reports.answers import Answer, Chart, Column, Figure
@@ -105,7 +106,7 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
     zone = current_tenant().zone
     leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(filters.period.both("created_at", zone))
     leads = leads.annotate(is_before=is_before(filters.period.moments("created_at", zone)))
-    kept = Q(opportunity_id__isnull=False, opportunity__deleted_at=None)
+    kept = has_opportunity(actor)
     reached = {
         "reached_leads": Count("pk"),
         "reached_qualified": Count("pk", filter=Q(status_id__in=ids_meaning("lead_status", "qualified", "converted"))),

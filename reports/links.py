@@ -12,6 +12,10 @@ from django.urls import get_script_prefix
 from reports.filters import NOBODY, Filters
 from reports.periods import Period
 
+WON = ("name", "account", "amount", "closed_on", "owner", "product", "source")
+LOST = ("name", "account", "amount", "closed_on", "loss_reason", "loss_class", "owner")
+DECIDED = ("name", "account", "amount", "stage", "closed_on", "loss_reason", "loss_class", "owner")
+
 
 def rows(key: str, filters: Filters, **conditions: Any) -> str:
     """Return the address of the list of the record type ``key`` with the owner and team of ``filters``.
@@ -26,7 +30,19 @@ def rows(key: str, filters: Filters, **conditions: Any) -> str:
     found |= conditions
     # Without any, say so: the list would open on the filters of its default view.
     query = {name: _values(value) for name, value in found.items()} or {"filters": "none"}
+    if columns := _columns(key, query):
+        query["columns"] = ",".join(columns)
     return f"{get_script_prefix()}{key}/?{urlencode(query, safe=':,')}"
+
+
+def _columns(key: str, query: dict[str, str]) -> tuple[str, ...]:
+    """What tells closed opportunities apart; the list's own columns are about open ones."""
+    stage = query.get("stage", "")
+    if key != "opportunities" or not stage.startswith("meaning:") or "meaning:open" in stage:
+        return ()
+    if stage == "meaning:won":
+        return WON
+    return LOST if stage == "meaning:lost" else DECIDED
 
 
 def owned_by(owner: UUID | str | None) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from django.http import QueryDict
+
 from crm.tenants.clock import day_of
 from crm.tenants.context import current_tenant
 from crm.users.access import may, scope_of
 from crm.users.models import Membership
 from reports.answers import Answer, Figure
-from reports.filters import Filters
-from reports.periods import Period
+from reports.filters import FilterForm, Filters
+from reports.periods import ALL, Period
 
 Counted = TypeVar("Counted")
 
@@ -35,6 +37,13 @@ class Report:
     default_period: str
     reads: tuple[str, ...]
     answer: Callable[[Membership, Filters], Answer]
+
+    def form(self, query: QueryDict) -> FilterForm:
+        return FilterForm(query, periods=self.periods, default_period=self.default_period)
+
+    def may_widen(self, query: QueryDict) -> bool:
+        """Whether nobody chose the period: when it holds nothing, all time is shown in its place."""
+        return self.default_period != ALL and not any(query.get(name) for name in ("period", "from", "to"))
 
     def open_to(self, actor: Membership) -> bool:
         return all(may(actor, "view", key) for key in self.reads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from crm.records.registry import record_type
@@ -14,6 +14,7 @@ from crm.users.http import WorkspaceRequest, require
 from reports.catalogue import GROUPS, REPORTS
 from reports.export import table_as_csv
 from reports.filters import FilterForm, Filters
+from reports.periods import ALL, LABELS
 from reports.report import Report
 from reports.words import period_words
 
@@ -27,12 +28,19 @@ def index(request: WorkspaceRequest) -> HttpResponse:
 def report(request: WorkspaceRequest, key: str) -> HttpResponse:
     """``GET /reports/<key>/?period=…&owner=…&team=…``."""
     asked, form, filters = _read(request, key)
+    answer = asked.answer(request.actor, filters)
+    widened = answer.is_empty and asked.may_widen(request.GET)
+    if widened:
+        form = asked.form(_over_all_time(request.GET))
+        filters = form.filters(request.actor)
+        answer = asked.answer(request.actor, filters)
     before = filters.period.comparable()
     context = {
         "report": asked,
         "form": form,
         "is_custom": form.period_key == "custom",
-        "answer": asked.answer(request.actor, filters),
+        "answer": answer,
+        "widened_from": LABELS[asked.default_period] if widened and not answer.is_empty else "",
         "period_words": period_words(filters.period),
         "before_words": period_words(before) if before else "",
         "narrowed": _narrowed(asked, request),
@@ -45,7 +53,10 @@ def report_csv(request: WorkspaceRequest, key: str) -> HttpResponse:
     """``GET /reports/<key>/csv/?table=…`` and the filters of the page: one of its tables, the first by default."""
     require(request.actor.role.can_export)
     asked, _form, filters = _read(request, key)
-    tables = {table.key: table for table in asked.answer(request.actor, filters).tables}
+    answer = asked.answer(request.actor, filters)
+    if answer.is_empty and asked.may_widen(request.GET):  # as the page does
+        answer = asked.answer(request.actor, asked.form(_over_all_time(request.GET)).filters(request.actor))
+    tables = {table.key: table for table in answer.tables}
     name = request.GET.get("table") or next(iter(tables))
     require(name in tables)
     # With a byte order mark, since Excel reads a file without one in the encoding of the country.
@@ -58,8 +69,14 @@ def _read(request: WorkspaceRequest, key: str) -> tuple[Report, FilterForm, Filt
     asked = REPORTS.get(key)
     require(asked is not None and asked.open_to(request.actor))
     assert asked is not None
-    form = FilterForm(request.GET, periods=asked.periods, default_period=asked.default_period)
+    form = asked.form(request.GET)
     return asked, form, form.filters(request.actor)
+
+
+def _over_all_time(query: QueryDict) -> QueryDict:
+    found = query.copy()
+    found["period"] = ALL
+    return found
 
 
 def _narrowed(asked: Report, request: WorkspaceRequest) -> list[str]:

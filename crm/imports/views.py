@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.imports import selectors, services
+from crm.imports.afterwards import afterwards
 from crm.imports.forms import COLUMN, ColumnsForm
 from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, column_label, is_of_refusals
 from crm.imports.models import Import, ImportState
@@ -94,6 +95,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "is_gone": not running and not is_kept(found),
         "waits": running and is_waiting(found.pk),
         "reasons": [] if running else selectors.common_reasons(found),
+        "afterwards": [] if running or found.is_dry_run else afterwards(found.record_type, request.actor),
         "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),
     }
     return respond_polled(request, "imports/job.html", context, running=running, element="import-progress")

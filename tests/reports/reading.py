@@ -57,6 +57,6 @@ def rows_behind(url: str, actor: Membership) -> int:
     data = QueryDict(parts.query)
     state, problems = read_state(kind, data, None)
     assert not problems, problems
-    known = {one.parameter for one in state.filters} | {"filters"}
+    known = {one.parameter for one in state.filters} | {"filters", "columns"}
     assert set(data) <= known, f"the list ignores a filter of {url}"
     return state.apply(visible_records(actor, kind), actor).count()

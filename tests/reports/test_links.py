@@ -1,0 +1,104 @@
+"""Where the numbers lead: to exactly their rows, and to the columns that these are about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import time_machine
+
+from crm.tenants.context import tenant_context
+from crm.users.models import Membership, Role
+from opportunities.models import Opportunity
+from tests.people import Firm, client_of
+from tests.reports.reading import ask, cells_of, figure, line, rows_behind, table
+from tests.reports.rows import deal, lead, reason
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def decided(firm: Firm) -> None:
+    for meaning in ("vetting", "vetting", "sales", "other"):
+        deal(firm.ana, "Lost", 100, loss_reason=reason(meaning))
+    for _number in range(3):
+        deal(firm.ana, "Won", 100)
+    deal(firm.ana, "Lost", 100)  # nobody said why
+
+
+def test_the_ratio_without_vetting_losses_leads_to_the_rows_without_them(inside: Firm) -> None:
+    decided(inside)
+    answer = ask("close-ratio", inside.ada)
+    ratio = figure(answer, "Without vetting losses").cell
+    rows = (
+        Opportunity.objects.exclude(loss_reason__meaning="vetting").filter(stage__meaning__in=("won", "lost")).count()
+    )
+    assert (rows, ratio.value.denominator * 2) == (6, 4)  # 3 of 6
+    assert rows_behind(ratio.url, inside.ada) == rows
+    for key in ("time", "owner"):
+        found = table(answer, key)
+        place = [str(column.label) for column in found.columns].index("Without vetting losses")
+        for row in [*found.rows, found.total or []]:
+            if row[place].url:
+                assert rows_behind(row[place].url, inside.ada) == 6, key
+
+
+def test_lost_and_won_ones_show_when_and_why(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        decided(firm)
+        answer = ask("close-ratio", firm.ada)
+    client = client_of(firm.ada)
+    lost = client.get(f"/acme{figure(answer, 'Lost').cell.url}").content.decode()
+    head = lost.split("<thead>")[1].split("</thead>")[0]
+    for heading in ("Closed", "Loss reason", "Class of loss"):
+        assert heading in head, heading
+    for heading in ("Expected close", "Next step"):
+        assert heading not in head, heading
+    assert "Should not have passed vetting" in lost and "Lost in selling" in lost
+    columns = parse_qs(urlsplit(figure(answer, "Won").cell.url).query)["columns"]
+    assert "closed_on" in columns[0] and "loss_reason" not in columns[0]
+    opened = client.get("/acme/reports/pipeline/").content.decode()
+    assert "stage=meaning:open&amp;columns" not in opened
+
+
+def own_only(firm: Firm, person: Membership) -> Membership:
+    role = Role.objects.get(pk=person.role_id)
+    role.access["opportunities"]["view"] = "own"
+    role.save(update_fields=["access"])
+    found = Membership.objects.select_related("role", "team").get(pk=person.pk)
+    return found
+
+
+def test_the_funnel_of_who_sees_own_counts_own_opportunities(inside: Firm) -> None:
+    mine, given_away = deal(inside.sam, "Won", 100), deal(inside.ana, "Won", 100)
+    for opportunity in (mine, given_away, deal(inside.sam, "Negotiation", 1), None):
+        lead(inside.sam, "converted" if opportunity else "working", opportunity=opportunity)
+    sam = own_only(inside, inside.sam)
+    seen: dict[str, Any] = line(table(ask("funnel", sam), "source"), "All")
+    assert (seen["Leads"], seen["With an opportunity"], seen["Won"]) == (4, 2, 1)
+    everything = line(table(ask("funnel", inside.ada), "source"), "All")
+    assert (everything["With an opportunity"], everything["Won"]) == (3, 2)
+    for actor in (sam, inside.ada):
+        counted = [cell for cell in cells_of(ask("funnel", actor)) if cell.kind == "count" and cell.url]
+        assert [cell.value for cell in counted] == [rows_behind(cell.url, actor) for cell in counted]
+    stage = given_away.stage_id
+    assert rows_behind(f"/leads/?opportunity_stage={stage}", sam) == 1
+    assert rows_behind(f"/leads/?opportunity_stage__not={stage}", sam) == 3
+    assert rows_behind("/leads/?opportunity_stage__empty=yes", sam) == 2
+
+
+@time_machine.travel(NOW)
+def test_a_report_of_old_data_does_not_open_empty(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        from datetime import date
+
+        deal(firm.ana, "Won", 1_000, closed_on=date(2017, 3, 5), opened_on=date(2017, 1, 1))
+        deal(firm.ana, "Won", 1_000, closed_on=date(2018, 3, 5), opened_on=date(2017, 1, 1))
+    client = client_of(firm.ada)
+    text = client.get("/acme/reports/close-ratio/").content.decode()
+    assert "Last 12 months: nothing. This is all time." in text
+    assert '<option value="all" selected>' in text
+    assert "March 2017" in text
+    assert "March 2017" in client.get("/acme/reports/close-ratio/csv/").content.decode()
+    chosen = client.get("/acme/reports/close-ratio/?period=last_12_months").content.decode()
+    assert "Nothing was won or lost here" in chosen and "This is all time" not in chosen
