@@ -10,7 +10,7 @@ class OpportunitiesConfig(AppConfig):
     def ready(self) -> None:
         from crm.ui.nav import NavItem, NewItem, register, register_new
         from crm.users.access import may
-        from opportunities import imported, panels, record, workflows  # noqa: F401  they register themselves
+        from opportunities import panels, record, workflows  # noqa: F401  they register themselves
 
         sees = partial(may, verb="view", key="opportunities")
         makes = partial(may, verb="create", key="opportunities")

@@ -1,4 +1,4 @@
-"""What opportunities show on their own page, and on those of accounts and contacts."""
+"""What opportunities show on their own page, on those of accounts and contacts, and after an import."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.imports.afterwards import Afterwards, register
 from crm.picklists.selectors import choice, pipelines
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
@@ -33,6 +35,7 @@ from opportunities.selectors import (
     stage_bar,
     stage_history,
 )
+from opportunities.services.lapsing import effect_tonight, past_customer_months
 
 LISTED = 30
 
@@ -160,3 +163,20 @@ registry.add_action(
         in_menu=True,
     ),
 )
+
+
+def tell_of_tonight(actor: Membership) -> Afterwards | None:
+    """Say how many customers of the workspace would be past customers tomorrow."""
+    number = effect_tonight(past_customer_months()).total
+    if not number:
+        return None
+    sentence = ngettext(
+        "%(count)s customer becomes a past customer tonight: the contract has ended, or nothing was won for long.",
+        "%(count)s customers become past customers tonight: their contracts have ended, or nothing was won for long.",
+        number,
+    ) % {"count": formats.number(number)}
+    return Afterwards(sentence, reverse("setup:account_life") if actor.role.can_set_up else "")
+
+
+for _key in ("accounts", "opportunities"):
+    register(_key, tell_of_tonight)
