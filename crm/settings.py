@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "crm.pages.middleware.TellAnsweredKey",
+    "crm.pages.middleware.KeepForms",
     "crm.users.middleware.EnterWorkspace",
 ]
 
@@ -105,6 +106,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "crm.ui.context.frame",
             ],
+            "builtins": ["crm.ui.templatetags.form_marks"],
         },
     }
 ]
@@ -257,6 +259,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "crm.pages.kept_pages.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

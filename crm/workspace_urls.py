@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("contacts/", include("contacts.urls")),
     path("opportunities/", include("opportunities.urls")),
+    path("kept/", include("crm.pages.kept_urls")),
     path("lookup/", include("crm.pages.lookup_urls")),
     path("bulk/", include("crm.bulk.urls")),
     path("views/", include("crm.saved_views.urls")),
@@ -20,3 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", include("crm.setup.urls")),
     path("me/", include("crm.users.person_urls")),
 ]
+
+handler404 = "crm.pages.kept_pages.not_found"

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.pages.board import back_to
 from crm.records import registry
 from crm.records.access import deleted_records, get_record
 from crm.records.types import RecordType
@@ -43,7 +44,7 @@ def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id:
         return go(request, registry.url(record) if verb != "DELETE" else reverse(f"{record_type.key}:list"))
     if verb == "DELETE":
         say(request, _("%(name)s is back.") % {"name": record.name})
-        return go(request, registry.url(record))
+        return go(request, back_to(request, registry.url(record)))
     undo = reverse(f"{record_type.key}:deletion", kwargs={"record_id": record.pk})
     say(request, _("%(name)s was deleted.") % {"name": record.name}, undo_url=undo)
     return go(request, reverse(f"{record_type.key}:list"))

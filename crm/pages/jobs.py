@@ -8,6 +8,7 @@ from celery import shared_task
 
 from crm.events.jobs import answer, ring
 from crm.pages.idempotency import forget_old_keys
+from crm.pages.kept import forget_kept_forms
 from crm.tenants.context import tenant_context
 from crm.tenants.jobs import go_round
 from crm.tenants.models import Tenant
@@ -25,4 +26,5 @@ def tidy(after: str = "") -> None:
 def _forget(tenant: Tenant, is_over: Callable[[], bool]) -> int:
     with tenant_context(tenant):
         forget_old_keys()
+        forget_kept_forms()
     return 0

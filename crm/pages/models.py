@@ -19,3 +19,17 @@ class MadeOnce(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "member", "key", "digest"], name="made_once")]
+
+
+class KeptForm(TenantModel):
+    """What somebody typed into a form that could not be taken, until they send it again (``kept.py``)."""
+
+    member = TenantForeignKey("users.Membership")
+    path = models.TextField()
+    body = models.JSONField()  # [[name, [value, …]], …]
+    files = models.JSONField(default=list)  # names: the bytes have to be chosen again
+    why = models.CharField(max_length=20)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "member", "-at"], name="kept_form_of")]

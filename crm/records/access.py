@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +38,8 @@ def get_record(
 ) -> Any:
     """Return the record if ``actor`` may do ``verb`` to it, else raise ``Http404``.
 
+    Of one that was deleted and that ``actor`` could see, it is the kind ``GoneError``, which says by whom.
+
     ``lock`` keeps others from writing it until the transaction ends, but not from pointing at it: two who each wait
     for what the other points at would deadlock. ``deleted`` looks in the recycle bin instead.
     """
@@ -48,6 +52,8 @@ def get_record(
     if related:
         rows = rows.select_related(*related)
     record = rows.filter(pk=record_id).first()
+    if record is None and not deleted and (gone := deleted_by(actor, record_type, record_id)):
+        raise GoneError(gone)
     if record is None or not can(actor, verb, record):
         raise Http404
     return record
@@ -55,12 +61,24 @@ def get_record(
 
 @dataclass(frozen=True)
 class Deleted:
-    """A record in the recycle bin that the actor could see, and who put it there."""
+    """Something in the recycle bin that the actor could see, and who put it there.
 
-    record: Any
+    ``restore_url`` brings it back (by DELETE), if the actor may; ``labels`` says what its fields are called.
+    """
+
     name: str
     by: str
     at: datetime
+    restore_url: str = ""
+    labels: Mapping[str, Any] = field(default_factory=dict)
+
+
+class GoneError(Http404):
+    """It was there, and the person who asks could see it (``deleted``)."""
+
+    def __init__(self, deleted: Deleted) -> None:
+        self.deleted = deleted
+        super().__init__(deleted.name)
 
 
 def deleted_by(actor: Membership, record_type: RecordType, record_id: UUID | str) -> Deleted | None:
@@ -70,7 +88,8 @@ def deleted_by(actor: Membership, record_type: RecordType, record_id: UUID | str
     if record is None:
         return None
     by = record.deleted_by.name if record.deleted_by else _("a workflow")
-    return Deleted(record, record.name, by, record.deleted_at)
+    restore = f"{get_script_prefix()}{record_type.key}/{record.pk}/deletion/" if can(actor, "delete", record) else ""
+    return Deleted(record.name, by, record.deleted_at, restore, record_type.labels())
 
 
 def url_for(actor: Membership, record: Any) -> str:

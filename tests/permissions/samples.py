@@ -255,7 +255,7 @@ def _vetting(sample: Sample) -> None:
 def _rest(sample: Sample) -> None:
     """What no URL names, so that every table has a row that the walls can be tried on."""
     from crm.bulk.models import BulkFinding, BulkRun
-    from crm.pages.models import MadeOnce
+    from crm.pages.models import KeptForm, MadeOnce
     from crm.picklists.selectors import choices
     from crm.records.registry import record_type
     from crm.saved_views.models import SavedView
@@ -265,6 +265,8 @@ def _rest(sample: Sample) -> None:
     own = next(spec for spec in record_type("leads").specs_now() if str(spec.label) == "Size")
     make.lead(firm.max, tags=("VIP",), **{own.name: choices(own.kind.picklist)[0]})
     pin_view(actor=firm.sam, view=SavedView.objects.get(pk=sample.ids["view_shared"]))
+    path, body = f"/{firm.tenant.slug}/leads/new/", [["last_name", ["Kept"]]]
+    sample.keep(kept_ana=KeptForm.objects.create(member=firm.ana, path=path, body=body, why="signed_out"))
     MadeOnce.objects.create(member=firm.sam, key="sent-once", url="/somewhere/")
     run = BulkRun.objects.get(pk=sample.ids["bulk_run"])
     BulkFinding.objects.create(run=run, record_id=sample.ids["lead_west"], name="Refused", reasons=["Out of reach"])

@@ -235,6 +235,7 @@ imports:run            POST    job_id=$import_tried                   303 404 40
 imports:run            DELETE  job_id=$import_tried                   303 404 404 404
 notices:index          GET     -                                      200 200 200 200
 notices:reading        POST    -                                      303 303 303 303
+kept:form              GET     kept_id=$kept_ana                      404 404 200 404
 notices:notice         GET     notice_id=$notice_ana                  404 404 303 404
 imports:refused        GET     job_id=$import_tried                   200 404 404 404
 """

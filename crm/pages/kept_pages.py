@@ -1,0 +1,130 @@
+"""Pages that give back what was typed: after signing in again, and where what it was about is gone."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import QueryDict
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
+
+from crm.pages.kept import GONE, KEPT, SIGNED_OUT, STALE, body_of, keep_for_person, keep_form, kept_form
+from crm.pages.models import KeptForm
+from crm.pages.refill import refill
+from crm.records.access import GoneError
+from crm.tenants.context import tenant_context
+from crm.tenants.urls import workspace_url
+from crm.ui import respond
+from crm.ui.form_marks import FORM_OF, person_of
+from crm.ui.http import go, is_fragment
+from crm.users.http import WorkspaceRequest, require
+
+
+def form(request: WorkspaceRequest, kept_id: UUID) -> HttpResponse:
+    """``GET /kept/<id>/``: the form that was not taken, filled in, to be sent by who typed it."""
+    kept = kept_form(request.actor, kept_id)
+    require(kept)
+    assert kept is not None
+    note = render_to_string("pages/parts/kept_note.html", {"kept": kept}, request)
+    body = dict(kept.body)
+    page = _page_of(request, kept)
+    if page is not None and (filled := refill(page.content.decode(), kept.path, body, note)) is not None:
+        page.content = filled.encode()
+        return page
+    context = {"kept": kept, "body": kept.body, "typed": _typed(body)}
+    return respond(request, "pages/kept.html", context)
+
+
+def _page_of(request: WorkspaceRequest, kept: KeptForm) -> Any:
+    """The page that the form stood on, as GET draws it; None when it has gone, or has none."""
+    path, _question, query = kept.path.partition("?")
+    prefix = request.META["SCRIPT_NAME"]
+    inner: Any = copy.copy(request)
+    asked = QueryDict(query, mutable=True)
+    for name, values in kept.body:
+        if name not in asked and not name.startswith("_"):
+            asked.setlist(name, values)
+    inner.method, inner.path, inner.path_info = "GET", path, path.removeprefix(prefix)
+    inner.META = {name: value for name, value in request.META.items() if not name.startswith("HTTP_HX_")}
+    inner.META |= {"REQUEST_METHOD": "GET", "QUERY_STRING": query, "PATH_INFO": inner.path_info}
+    inner.GET, inner.POST = asked, QueryDict()
+    inner.htmx = HtmxDetails(inner)
+    try:
+        match = resolve(inner.path_info, settings.WORKSPACE_URLCONF)
+        inner.resolver_match = match
+        page = match.func(inner, *match.args, **match.kwargs)
+    except (Http404, Resolver404):
+        return None
+    is_page = page.status_code == 200 and page.headers.get("Content-Type", "").startswith("text/html")
+    return page if is_page else None
+
+
+def _typed(body: dict[str, list[str]], labels: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
+    """What of ``body`` people may want to read or copy."""
+    found = []
+    for name, values in body.items():
+        text = "\n".join(value for value in values if value.strip())
+        if text and name not in _OURS and not name.endswith(("_id", "-seen", "-rivals", "-offered", "-compared")):
+            found.append((str((labels or {}).get(name) or name.replace("_", " ").capitalize()), text))
+    return found
+
+
+# Hidden parts of forms, which nobody has typed.
+_OURS = frozenset(
+    {
+        "seen", "moved_from", "back", "next", "idempotency_key", "_method", "record_type", "id", "action", "all", "go",
+        "row", "feed", "drawn_for", "announced", "form_of", "csrfmiddlewaretoken",
+    }
+)  # fmt: skip
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A token that is no longer good: nothing is done; what was typed is given back to who has typed it."""
+    user: Any = request.user
+    mine = user.is_authenticated and person_of(request.POST.get(FORM_OF, "")) == str(user.pk)
+    if request.method == "POST" and getattr(request, "workspace_slug", None):
+        if mine and (url := keep_for_person(request, STALE)):
+            return go(request, url)
+        if not user.is_authenticated and (url := keep_for_person(request, SIGNED_OUT)):
+            return to_sign_in(request, url)
+    if is_fragment(request):
+        text = _("This page is too old, or you signed in again meanwhile. Nothing was saved: load it again.")
+        return HttpResponse(text, status=403, content_type="text/plain; charset=utf-8")
+    return render(request, "403_csrf.html", status=403)
+
+
+def to_sign_in(request: HttpRequest, url: str) -> HttpResponse:
+    """Ask who it is, then lead to ``url``."""
+    query = QueryDict(mutable=True)
+    query["next"] = url
+    return go(request, f"{settings.LOGIN_URL}?{query.urlencode(safe='/')}")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 inside a workspace: of a record that the person could see, who deleted it; and always what was typed."""
+    actor: Any = getattr(request, "actor", None)
+    gone = exception.deleted if isinstance(exception, GoneError) else None
+    posted = request.method == "POST" and actor is not None
+    if is_fragment(request) and posted and gone:  # the form stays where it is
+        text = _("“%(name)s” was deleted by %(person)s meanwhile.") % {"name": gone.name, "person": gone.by}
+        return HttpResponse(text, status=409, content_type="text/plain; charset=utf-8")
+    if actor is None or not (gone or posted):
+        return render(request, "404.html", status=404)
+    with tenant_context(request.tenant):  # type: ignore[attr-defined]
+        kept = keep_form(request, actor, GONE) if posted and gone and gone.restore_url else None
+        labels = gone.labels if gone else {}
+        context = {
+            "gone": gone,
+            "typed": _typed(dict(body_of(request)), labels) if posted else [],
+            "kept_url": workspace_url(request.tenant.slug, "kept:form", kept_id=kept.pk) if kept else "",  # type: ignore[attr-defined]
+            "days": KEPT.days,
+        }
+        return render(request, "pages/gone.html", context, status=409 if posted and gone else 404)
