@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import ACCOUNT_FIELDS
+from accounts.keys import ACCOUNT_KEYS
 from accounts.models import Account
 from accounts.selectors import life_line
 from accounts.services import create_account, delete_account, prepare_account, restore_account, update_account
@@ -49,6 +50,7 @@ ACCOUNT = RecordType(
     restore=restore_account,
     sort="name",
     prepare=prepare_account,
+    natural_keys=ACCOUNT_KEYS,
     badges=badges,
     views=(
         DefaultView(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from contacts.fields import CONTACT_FIELDS
+from contacts.keys import CONTACT_KEYS
 from contacts.models import Contact
 from contacts.services import create_contact, delete_contact, prepare_contact, restore_contact, update_contact
 from crm.lists.filters import on_list
@@ -36,6 +37,7 @@ CONTACT = RecordType(
     restore=restore_contact,
     sort="name",
     prepare=prepare_contact,
+    natural_keys=CONTACT_KEYS,
     views=(
         DefaultView(_("All contacts"), columns=_COLUMNS, sort="name", is_default=True),
         DefaultView(_("My contacts"), (("owner", "is", ("me",)),), _COLUMNS, "name"),

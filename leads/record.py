@@ -16,6 +16,7 @@ from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.intake.known import objections_to_leads
 from leads.intake.policy import OfContact
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
+from leads.keys import LEAD_GAPS, LEAD_KEYS
 from leads.models import Lead
 from leads.selectors import board_statuses, card_facts, successors
 from leads.services import (
@@ -75,6 +76,8 @@ LEAD = RecordType(
     successors=successors,
     sort="-created_at",
     prepare=prepare_lead,
+    natural_keys=LEAD_KEYS,
+    gaps=LEAD_GAPS,
     alone=is_converted,
     objections=objections_to_leads,
     locked=locked,

@@ -31,6 +31,10 @@ from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
 from leads.vetting.services import open_next_round
 
+# As a reason: the lead was closed, and whoever brings the record knows that nobody can say why any more. An old file
+# may do so, a person who closes a lead may not.
+NO_REASON_GIVEN = "no_reason_given"
+
 
 def prepare_lead(lead: Lead) -> None:
     """Fill the name and the keys that lookups compare; refuse a lead that nobody could reach or name."""
@@ -67,6 +71,7 @@ def create_lead(
     """Create a lead from ``values`` (by field name); raise ``ValidationError`` keyed by field."""
     status = values.get("status")
     _refuse_status(status, values.get("unqualified_reason"))
+    values = _with_reason(values)
     if status is None and "status" in values:  # an empty cell of an import means: the usual one
         values = {name: value for name, value in values.items() if name != "status"}
     return create_record(registry.record_type("leads"), actor=actor, values=values, because=because, **attributes)
@@ -86,10 +91,12 @@ def update_lead(
     if status is None or status.pk == lead.status_id:
         if meaning_of(lead) != "unqualified":
             _refuse_reason(values.get("unqualified_reason"))
+        values = _with_reason(values)
         return update_record(leads, lead, actor=actor, values=values, because=because)
     if reason := locked(lead):
         raise LockedError(reason)
     _refuse_status(status, values.get("unqualified_reason"))
+    values = _with_reason(values)
     closes = status.meaning == "unqualified"
     if not closes:
         values = values | {"unqualified_reason": None}
@@ -101,6 +108,10 @@ def update_lead(
     if reopens:
         open_next_round(lead=lead, actor=actor, because=event)
     return event
+
+
+def _with_reason(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {"unqualified_reason": None} if values.get("unqualified_reason") == NO_REASON_GIVEN else values
 
 
 def _refuse_status(status: Choice | None, reason: Choice | None) -> None:

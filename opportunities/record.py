@@ -11,6 +11,7 @@ from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
 from opportunities.fields import ACCOUNT_TYPE, LOSS_CLASS, OPPORTUNITY_FIELDS
+from opportunities.keys import OPPORTUNITY_GAPS, OPPORTUNITY_KEYS
 from opportunities.models import Opportunity
 from opportunities.selectors import badges, card_facts
 from opportunities.services import (
@@ -83,6 +84,8 @@ OPPORTUNITY = RecordType(
     restore=restore_opportunity,
     sort="-updated_at",
     prepare=prepare_opportunity,
+    natural_keys=OPPORTUNITY_KEYS,
+    gaps=OPPORTUNITY_GAPS,
     badges=badges,
     views=(
         DefaultView(_("Open opportunities"), (_OPEN,), _COLUMNS, "expected_close_on", is_default=True),

@@ -18,95 +18,119 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from crm.fields.kinds import Lookup
-from crm.fields.spec import FieldSpec
 from crm.imports.cells import Cells
 from crm.imports.deferring import Link
-from crm.imports.models import Import
-from crm.imports.reading.cells import cell_text, is_unreadable
-from crm.imports.whole_file import links_to_itself
+from crm.imports.existing import Known, Match
+from crm.imports.identity import keys_of
+from crm.imports.models import Existing, Import, ImportRow, Outcome
+from crm.imports.row_values import RowReader, RowValues, ToCreate
+from crm.imports.shown import Shown
+from crm.imports.styles import styles_of
 from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.bulk import collect_inserts, undo_on_error
-from crm.tenants.text import sort_key
 from crm.users.access import can
 from crm.users.models import Membership
 
-Row = tuple[int, dict[str, Any]]  # a row's place in the batch, and its values
-LATER = ""  # among a row's values: links that can only be set when the whole file is in
+Row = tuple[int, RowValues]  # a row's place in the batch, and its values
+NAMED = 3  # of the records that a row may be about
 
 logger = structlog.get_logger(__name__)
 
 
 @dataclass
-class Outcome:
+class BatchResult:
     """What became of a batch; rows are named by their place in it."""
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: dict[int, list[str]] = field(default_factory=dict)
-    remarks: dict[int, str] = field(default_factory=dict)  # on rows that were taken
+    remarks: dict[int, list[str]] = field(default_factory=dict)  # on rows that were taken
     links: list[Link] = field(default_factory=list)  # to rows further down
+    rows: list[ImportRow] = field(default_factory=list)  # of a dry run
+    added: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[UUID, int] = field(default_factory=dict)  # which row made a record
 
 
 class Batch:
-    """``names``: what rows further down may be called. Cells are read as the import's maker."""
+    """``names``: what rows further down may be called. Cells are read as the import's maker. ``numbers``: of the rows
+    of the batch, the first after the header is 1. ``made``: the rows that made what the batch may meet."""
 
-    def __init__(self, job: Import, rows: list[list[str]], names: frozenset[str]) -> None:
+    def __init__(
+        self, job: Import, rows: list[list[str]], names: frozenset[str], numbers: list[int], made: dict[UUID, int]
+    ) -> None:
         self.job = job
-        self.names = names
         self.rows = rows
+        self.numbers = numbers
         self.actor: Membership = job.made_by
         self.type: RecordType = type_of_key(job.record_type)
-        self.columns: list[tuple[int, FieldSpec]] = [
-            (index, self.type.spec(name)) for index, name in enumerate(job.mapping) if name and self.type.has(name)
-        ]
-        self.fixed = [(self.type.spec(name), text) for name, text in job.fixed.items() if self.type.has(name)]
-        self.cells = Cells(
-            self.actor,
-            day_first=job.day_first,
-            make_choices=job.make_choices and self.actor.role.can_set_up,
-            make_people=job.make_people and self.actor.role.can_set_up,
-        )
+        self.cells = Cells(self.actor, styles_of(job))
+        self.reader = RowReader(job, self.type, self.cells, names)
+        by_id_only = job.existing == Existing.CREATE
+        self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=dict(made))
+        self.shown = Shown(self.type) if job.is_dry_run else None
         self.collected = True
-        self.outcome = Outcome()
+        self.result = BatchResult()
 
-    def run(self, *, collected: bool) -> Outcome:
+    def run(self, *, collected: bool) -> BatchResult:
         """Take the rows in. ``collected``: their inserts are sent together at the end. Otherwise the database sees one
         row at a time, and a row that it refuses keeps no other back."""
         self.collected = collected
-        self._look_up_records()
-        parsed = [(offset, values) for offset in range(len(self.rows)) if (values := self._parse(offset)) is not None]
-        known = self._known_records([values for _offset, values in parsed])
-        rows = self._welcome(parsed, known)
-        for alone, group in groupby(rows, key=lambda row: self.type.alone(row[1])):
+        self.reader.look_up_records(self.rows)
+        parsed = [(offset, row) for offset in range(len(self.rows)) if (row := self._parse(offset)) is not None]
+        self.known.load([row.values for _offset, row in parsed])
+        repeats = self._repeats()
+        rows = self._welcome(parsed)
+        for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(row[1].values)):
             if collected and not alone:
                 with collect_inserts():
-                    self._write_all(group, known)
+                    self._write_all(group)
             else:
-                self._write_all(group, known)
-        return self.outcome
+                self._write_all(group)
+        self.result.added, self.result.numbers = self.cells.added, self.known.numbers
+        return self.result
 
-    def _welcome(self, rows: list[Row], known: dict[str, Any]) -> list[Row]:
+    def _is_alone(self, values: dict[str, Any]) -> bool:
+        """Whether what the row needs has to be in the database: a parent account that it brings along, say."""
+        brings = any(isinstance(value, ToCreate) and value.key == self.type.key for value in values.values())
+        return brings or self.type.alone(values)
+
+    def _repeats(self) -> set[int]:
+        """The rows that may be about what a row before them in the batch has made: it has to be in the database."""
+        place = {name: index for index, name in enumerate(self.job.mapping) if name}
+        met: set[tuple[str, ...]] = set()
+        found: set[int] = set()
+        for offset, cells in enumerate(self.rows):
+            keys = set(keys_of(self.type, place, cells))
+            if keys & met:
+                found.add(offset)
+            met |= keys
+        return found
+
+    def _welcome(self, rows: list[Row]) -> list[Row]:
         """The rows without those against which something speaks; what is for a person to judge is said, and taken."""
-        new = [(offset, values) for offset, values in rows if values.get("external_id", "") not in known]
-        found = self.type.objections(self.actor, [values for _offset, values in new])
-        objections = {offset: one for (offset, _values), one in zip(new, found, strict=True) if one is not None}
-        for offset, objection in objections.items():
-            if objection.is_final:
-                self.outcome.refused[offset] = [objection.text]
-            else:
-                self.outcome.remarks[offset] = objection.text
-        return [row for row in rows if row[0] not in objections or row[0] in self.outcome.remarks]
+        new = [(offset, row) for offset, row in rows if self.known.match(row.values).record is None]
+        found = self.type.objections(self.actor, [row.values for _offset, row in new])
+        final = set()
+        for (offset, _row), objection in zip(new, found, strict=True):
+            if objection is not None and objection.is_final:
+                final.add(offset)
+                self._refuse(offset, [objection.text])
+            elif objection is not None:
+                self._remark(offset, objection.text)
+        return [row for row in rows if row[0] not in final]
 
-    def _write_all(self, rows: Iterable[Row], known: dict[str, Any]) -> None:
-        for offset, values in rows:
+    def _write_all(self, rows: Iterable[Row]) -> None:
+        for offset, row in rows:
+            made: list[ToCreate] = []
             try:
                 with undo_on_error(), self._one_by_one():
-                    self.outcome.counts[self._write(offset, values, known)] += 1
+                    self._write(offset, row, made)
             except ValidationError as error:
-                self.outcome.remarks.pop(offset, None)
-                self.outcome.refused[offset] = reasons_of(error, self.type)
+                for one in made:
+                    self.cells.forget_record(one.key, one.name)
+                    self.cells.added[one.key].remove(one.name)
+                self._refuse(offset, reasons_of(error, self.type))
 
     @contextmanager
     def _one_by_one(self) -> Iterator[None]:
@@ -123,77 +147,124 @@ class Batch:
                 _("The database does not take this row: a value is too long or too large.")
             ) from error
 
-    def _write(self, offset: int, values: dict[str, Any], known: dict[str, Any]) -> str:
-        external_id = values.get("external_id", "")
-        record = known.get(external_id) if external_id else None
-        later = values.pop(LATER, {})
-        if record is None:
+    def _write(self, offset: int, row: RowValues, made: list[ToCreate]) -> None:
+        row.values = {name: self._made_already(value) for name, value in row.values.items()}
+        match = self.known.match(row.values)
+        self._refuse_several(match)
+        if match.record is not None and self.job.existing == Existing.SKIP:
+            return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
+        values = {name: self._bring_along(one, made) for name, one in row.values.items()}
+        values |= self.reader.gap_fillers(values, match.record)
+        if match.record is None:
+            if "owner" not in self.job.mapping and self.type.has("owner"):
+                values.setdefault("owner", self.actor)
             record = self.type.create(actor=self.actor, values=values)
-            self._keep_links(offset, record, later)
-            if external_id:
-                known[external_id] = record
+            self._keep_links(offset, record, row.later)
+            self.known.add(record, self.numbers[offset])
             self.cells.add_record(self.type.key, record)
-            return "created"
+            changes = self.shown.created(record) if self.shown else []
+            return self._done(offset, Outcome.CREATED, record, self._alike(match), changes, is_new=True)
+        return self._update(offset, row, values, match)
+
+    def _update(self, offset: int, row: RowValues, values: dict[str, Any], match: Match) -> None:
+        record = match.record
+        if self.job.existing == Existing.CREATE:
+            raise ValidationError({"external_id": _("Another record already has it.")})
         if not can(self.actor, "edit", record):
-            raise ValidationError(_("A record with this external id exists, and you may not change it."))
-        if external_id == str(record.pk):
+            raise ValidationError(_("This is about a record that exists, and you may not change it."))
+        if values.get("external_id") == str(record.pk):
             del values["external_id"]  # it has led here, and is not another system's
+        if self.job.clear_empty:
+            values |= {spec.name: None for spec in row.empty if not spec.required}
+        before = self.shown.state(record) if self.shown else {}
         changed = self.type.update(record, actor=self.actor, values=values)
-        self._keep_links(offset, record, later)
-        return "updated" if changed else "unchanged"
+        self._keep_links(offset, record, row.later)
+        changes = self.shown.changes(before, record) if self.shown and changed else []
+        outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
+        self._done(offset, outcome, record, self._about_the_same(match), changes)
+
+    def _made_already(self, value: Any) -> Any:
+        """The record instead of a promise of it, when a row before this one has brought it."""
+        found = self.cells.records_called(value.key, value.name) if isinstance(value, ToCreate) else []
+        return found[0] if found else value
+
+    def _bring_along(self, value: Any, made: list[ToCreate]) -> Any:
+        """Make the record that a value stands for."""
+        if not isinstance(value, ToCreate):
+            return value
+        values = {"name": value.name, "owner": self.actor, **value.values}
+        record = type_of_key(value.key).create(actor=self.actor, values=values)
+        self.cells.add_record(value.key, record)
+        self.cells.note_added(value.key, value.name)
+        made.append(value)
+        return record
+
+    def _done(
+        self,
+        offset: int,
+        outcome: Outcome,
+        record: Any,
+        remarks: list[str],
+        changes: list[list[str]] | None = None,
+        *,
+        is_new: bool = False,
+    ) -> None:
+        self.result.counts[outcome] += 1
+        for remark in remarks if is_new else ():
+            self._remark(offset, remark)
+        if self.shown:
+            self.result.rows.append(
+                ImportRow(
+                    job=self.job,
+                    number=self.numbers[offset],
+                    outcome=outcome,
+                    name=record.name[:300],
+                    record_id=None if is_new or record.pk in self.known.numbers else record.pk,
+                    changes=changes or [],
+                    remarks=self.result.remarks.get(offset, []) if is_new else remarks,
+                )
+            )
+
+    def _refuse(self, offset: int, reasons: list[str]) -> None:
+        self.result.remarks.pop(offset, None)
+        self.result.refused[offset] = reasons
+
+    def _remark(self, offset: int, text: str) -> None:
+        self.result.remarks.setdefault(offset, []).append(text)
+
+    def _about_the_same(self, match: Match) -> list[str]:
+        number = self.known.numbers.get(match.record.pk)
+        if number is None:
+            return []
+        return [_("Same as row %(number)s of this file (%(by)s).") % {"number": number, "by": match.by}]
+
+    def _alike(self, match: Match) -> list[str]:
+        if not match.alike:
+            return []
+        return [_("Perhaps there already: %(names)s.") % {"names": self._names(match.alike)}]
+
+    def _refuse_several(self, match: Match) -> None:
+        if match.several:
+            words = {"by": match.by, "names": self._names(match.several)}
+            raise ValidationError(
+                _("Several have this %(by)s: %(names)s. Say by the external id which is meant.") % words
+            )
+
+    def _names(self, records: list[Any]) -> str:
+        return ", ".join(record.name for record in records[:NAMED]) + (" …" if len(records) > NAMED else "")
 
     def _keep_links(self, offset: int, record: Any, later: dict[str, str]) -> None:
-        self.outcome.links += [Link(offset, record.pk, name, text) for name, text in later.items()]
+        self.result.links += [Link(offset, record.pk, name, text) for name, text in later.items()]
 
-    def _parse(self, offset: int) -> dict[str, Any] | None:
+    def _parse(self, offset: int) -> RowValues | None:
         """The row's values, or None when it is refused."""
-        values: dict[str, Any] = {}
-        reasons: list[str] = []
+        row = RowValues()
         try:
             with self._one_by_one():
-                self._read(self.rows[offset], values, reasons)
+                row = self.reader.read(self.rows[offset])
         except ValidationError as error:
-            reasons += error.messages
-        if reasons or not values:
-            self.outcome.refused[offset] = reasons or [_("The row is empty.")]
+            row.reasons += error.messages
+        if row.reasons or not row.values:
+            self._refuse(offset, row.reasons or [_("The row is empty.")])
             return None
-        if "owner" not in values and self.type.has("owner") and "owner" not in self.job.mapping:
-            values["owner"] = self.actor
-        return values
-
-    def _read(self, cells: list[str], values: dict[str, Any], reasons: list[str]) -> None:
-        for spec, text in [*self.fixed, *((spec, cells[index]) for index, spec in self.columns)]:
-            if not text:
-                continue
-            try:
-                values[spec.name] = spec.kind.parse(spec, cell_text(spec, text), self.cells)
-            except ValidationError as error:
-                if sort_key(text) in self.names and links_to_itself(self.type, spec):
-                    values.setdefault(LATER, {})[spec.name] = text
-                    continue
-                reasons += [f"{spec.label}: {message}" for message in error.messages]
-
-    def _look_up_records(self) -> None:
-        for index, spec in self.columns:
-            if isinstance(spec.kind, Lookup):
-                texts = [cells[index] for cells in self.rows if cells[index] and not is_unreadable(cells[index])]
-                self.cells.load_records(spec.kind.key, list(dict.fromkeys(texts)))
-
-    def _known_records(self, parsed: list[dict[str, Any]]) -> dict[str, Any]:
-        """The records that the batch's external ids stand for; an id of Angler's own, from an export, is one too."""
-        ids = [values["external_id"] for values in parsed if values.get("external_id")]
-        if not ids:
-            return {}
-        records = self.type.model.objects.select_related("owner", "team")
-        own = [found for found in map(_as_uuid, ids) if found is not None]
-        known = {str(record.pk): record for record in records.filter(pk__in=own)} if own else {}
-        # The index is of those that are not empty; from a long list PostgreSQL does not see that none of it is.
-        there = records.filter(external_id__in=ids).exclude(external_id="")
-        return known | {record.external_id: record for record in there}
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+        return row

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -11,41 +11,33 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.fields.reading import Style, style_of
-from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST
 from crm.fields.targets import model_of
+from crm.imports.coming import add_choice, add_stage
 from crm.picklists import selectors as picklists
-from crm.picklists.lists import picklist_of
 from crm.picklists.models import Choice, Stage
-from crm.picklists.services import create_choice, create_stage
 from crm.tenants.context import current_tenant
 from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership, Team
 from crm.users.selectors import member_by_name_or_email, members_called, teams
-from crm.users.services import ensure_member
+from crm.users.services import create_team, ensure_member
 
 T = TypeVar("T")
 
 
 class Cells:
-    """Looks up what the cells of one run name, and remembers it; a ``fields.parsing.ParseContext``."""
+    """Looks up what the cells of one run name, and remembers it; a ``fields.parsing.ParseContext``.
 
-    def __init__(
-        self,
-        actor: Membership,
-        *,
-        day_first: bool,
-        make_choices: bool,
-        make_people: bool,
-        styles: Mapping[str, Style] | None = None,
-    ) -> None:
-        """``styles``: how columns are written, by field; others are as the actor writes, days by ``day_first``."""
+    Nothing comes into being, but inside of ``adding``: then it is in ``added``, by what it is. ``styles``: how columns
+    are written, by field; others are as the actor writes.
+    """
+
+    def __init__(self, actor: Membership, styles: Mapping[str, Style] | None = None) -> None:
         self.actor = actor
-        self.day_first = day_first
         self.styles = dict(styles or {})
-        self.make_choices = make_choices
-        self.make_people = make_people
         self.currency = current_tenant().currency
+        self.added: dict[str, list[str]] = {}
+        self._adds: str | None = None
         self._known: dict[tuple[str, ...], Any] = {}
         self._records: dict[tuple[str, str], list[Any]] = {}
 
@@ -55,8 +47,16 @@ class Cells:
     @cached_property
     def usual(self) -> Style:
         person = self.actor.user
-        style = style_of(person.language if person and person.language else current_tenant().language)
-        return replace(style, days=DAY_FIRST if self.day_first else MONTH_FIRST)
+        return style_of(person.language if person and person.language else current_tenant().language)
+
+    @contextmanager
+    def adding(self, meaning: str = "") -> Iterator[None]:
+        """Make what is not there yet, of ``meaning`` where its list has some."""
+        self._adds = meaning
+        try:
+            yield
+        finally:
+            self._adds = None
 
     def choice(self, picklist: str, text: str) -> Choice:
         return self._once(("choice", picklist, sort_key(text)), lambda: self._choice(picklist, text))
@@ -68,23 +68,23 @@ class Cells:
         return self._once(("person", sort_key(text)), lambda: self._person(text))
 
     def team(self, text: str) -> Team:
-        key = sort_key(text)
-        for team in teams():
-            if sort_key(team.name) == key:
-                return team
-        raise ValidationError(_("There is no team “%(text)s”.") % {"text": text})
+        return self._once(("team", sort_key(text)), lambda: self._team(text))
 
     def record(self, type_key: str, text: str) -> Any:
         """The record of that name or external id that the importer may see."""
-        found = self._records.get((type_key, sort_key(text)))
-        if found is None:
-            self.load_records(type_key, [text])
-            found = self._records[(type_key, sort_key(text))]
+        found = self.records_called(type_key, text)
         if not found:
             raise ValidationError(_("Nothing is called “%(text)s”.") % {"text": text})
         if len(found) > 1:
             raise ValidationError(_("%(count)s are called “%(text)s”.") % {"count": len(found), "text": text})
         return found[0]
+
+    def records_called(self, type_key: str, text: str) -> list[Any]:
+        """All of that name or external id."""
+        key = (type_key, sort_key(text))
+        if key not in self._records:
+            self.load_records(type_key, [text])
+        return self._records[key]
 
     def load_records(self, type_key: str, texts: list[str]) -> None:
         """Look up many names with two queries, before the rows that use them."""
@@ -104,6 +104,13 @@ class Cells:
         """Let the rows that follow find a record that a row before them has made."""
         self._records[(type_key, sort_key(record.name))] = [record]
 
+    def forget_record(self, type_key: str, text: str) -> None:
+        """Look it up anew: what was made of that name has been undone."""
+        self._records.pop((type_key, sort_key(text)), None)
+
+    def note_added(self, what: str, name: str) -> None:
+        self.added.setdefault(what, []).append(name)
+
     def _once(self, key: tuple[str, ...], find: Callable[[], T]) -> T:
         if key not in self._known:
             self._known[key] = find()
@@ -114,10 +121,11 @@ class Cells:
         for choice in picklists.choices(picklist, active_only=False):
             if key in (sort_key(choice.label), choice.meaning):
                 return choice
-        if not self.make_choices:
+        if self._adds is None:
             raise ValidationError(_("“%(text)s” is not in the list.") % {"text": text})
-        meaning = "other" if picklist_of(picklist).meanings else ""
-        return create_choice(actor=self.actor, picklist=picklist, values={"label": text, "meaning": meaning})
+        made = add_choice(self.actor, picklist, text, self._adds)
+        self.note_added(picklist, made.label)
+        return made
 
     def _stage(self, text: str) -> Stage:
         if stage := picklists.stage_called(text):
@@ -125,9 +133,11 @@ class Cells:
         for stage in picklists.stages(picklists.default_pipeline()):
             if sort_key(text) == stage.meaning:
                 return stage
-        if not self.make_choices:
-            raise ValidationError(_("There is no stage “%(text)s”. Add it in Setup, then import.") % {"text": text})
-        return create_stage(actor=self.actor, pipeline=picklists.default_pipeline(), values={"label": text})
+        if self._adds is None:
+            raise ValidationError(_("There is no stage “%(text)s”.") % {"text": text})
+        made = add_stage(self.actor, text)
+        self.note_added("stage", made.label)
+        return made
 
     def _person(self, text: str) -> Membership:
         member = member_by_name_or_email(text)
@@ -136,6 +146,19 @@ class Cells:
         if len(same := members_called(text)) > 1:
             words = {"count": len(same), "text": text}
             raise ValidationError(_("%(count)s people here are called “%(text)s”.") % words)
-        if not self.make_people:
+        if self._adds is None:
             raise ValidationError(_("Nobody here is called “%(text)s”.") % {"text": text})
-        return ensure_member(actor=self.actor, name=text)
+        made = ensure_member(actor=self.actor, name=text)
+        self.note_added("person", made.name)
+        return made
+
+    def _team(self, text: str) -> Team:
+        key = sort_key(text)
+        for team in teams():
+            if sort_key(team.name) == key:
+                return team
+        if self._adds is None:
+            raise ValidationError(_("There is no team “%(text)s”.") % {"text": text})
+        made = create_team(actor=self.actor, name=text)
+        self.note_added("team", made.name)
+        return made

@@ -51,7 +51,7 @@ def set_next_links(job: Import, most: int) -> bool:
     if not links:
         return False
     record_type = type_of_key(job.record_type)
-    cells = Cells(job.made_by, day_first=job.day_first, make_choices=False, make_people=False)
+    cells = Cells(job.made_by)
     cells.load_records(record_type.key, list(dict.fromkeys(link.text for link in links)))
     records = record_type.model.objects.in_bulk([link.record_id for link in links])
     for link in links:

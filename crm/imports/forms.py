@@ -6,40 +6,46 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.imports.answers import GAP, OTHERS, UNKNOWN, USE, Answers, holds_words, is_adding, word_key
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label, importable
-from crm.imports.models import Import
+from crm.imports.models import Existing, Import
+from crm.imports.questions import actions_for
+from crm.imports.row_values import RowReader
 from crm.records.types import RecordType
 from crm.users.models import Membership
 
 COLUMN = "column_"
 FIXED = "fixed_"
 OF_ONE_ROW = frozenset({"external_id", "name", "first_name", "last_name", "email"})
+# What the page sends of its questions, followed by the name of the field
+WORD, ANSWER, TYPED, ALL_OTHERS, OF_GAP = "word_", "answer_", "typed_", "others_", "gap_"
+OPTIONS = ("existing", "clear_empty")
 
 
 class ColumnsForm(forms.Form):
-    """A field for each column of the file, values for all rows, and how to read it."""
+    """A field for each column of the file, values for all rows, and what becomes of known records."""
 
-    day_first = forms.BooleanField(
-        label=_("Dates are written day first"), required=False, help_text=_("Whether 03/04/2026 is 3 April.")
-    )
-    make_choices = forms.BooleanField(
-        label=_("Add unknown words to their list"),
+    existing = forms.ChoiceField(
+        label=_("Records that exist already"),
+        choices=Existing.choices,
         required=False,
-        help_text=_("For example a new industry. Otherwise such rows are refused."),
+        widget=forms.RadioSelect,
     )
-    make_people = forms.BooleanField(
-        label=_("Add unknown owners as inactive members"),
+    clear_empty = forms.BooleanField(
+        label=_("Empty cells clear the field"),
         required=False,
-        help_text=_("They own their records and can be invited later. Otherwise such rows are refused."),
+        help_text=_("Otherwise an empty cell leaves what an existing record has there as it is."),
     )
 
     def __init__(self, job: Import, record_type: RecordType, actor: Membership, data: Any = None) -> None:
-        super().__init__(data=data, initial={name: getattr(job, name) for name in self.base_fields})
+        super().__init__(data=data, initial={name: getattr(job, name) for name in OPTIONS})
         self.job = job
         self.specs = {f"{FIXED}{spec.name}": spec for spec in importable(record_type) if spec.name not in OF_ONE_ROW}
         choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in importable(record_type))]
@@ -57,11 +63,12 @@ class ColumnsForm(forms.Form):
         self.offered_first = [name for name in first if name in self.specs]
         self.offered_then = [name for name in self.specs if name not in self.offered_first]
 
+    def clean_existing(self) -> str:
+        return self.cleaned_data["existing"] or Existing.UPDATE
+
     def clean(self) -> dict[str, Any]:
         """Read the values for all rows once, here: a wrong one would refuse every row."""
-        cells = Cells(
-            self.job.made_by, day_first=bool(self.data.get("day_first")), make_choices=False, make_people=False
-        )
+        cells = Cells(self.job.made_by)
         for name, spec in self.specs.items():
             text = self.cleaned_data.get(name, "").strip()
             try:
@@ -78,8 +85,61 @@ class ColumnsForm(forms.Form):
         """The values for all rows, by field."""
         return {spec.name: text for name, spec in self.specs.items() if (text := self.cleaned_data[name].strip())}
 
-    def options(self) -> dict[str, bool]:
-        return {name: self.cleaned_data[name] for name in self.base_fields}
+    def options(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in OPTIONS}
+
+
+class SentAnswers:
+    """The answers that a page has sent, checked, on top of those that the import has; ``errors`` by field."""
+
+    def __init__(self, job: Import, record_type: RecordType, actor: Membership, data: QueryDict) -> None:
+        self.type = record_type
+        self.actor = actor
+        self.data = data
+        self.reader = RowReader(job, record_type, Cells(job.made_by), frozenset())
+        self.answers: Answers = {name: dict(words) for name, words in job.answers.items()}
+        self.errors: dict[str, str] = {}
+        for spec in importable(record_type):
+            if holds_words(spec):
+                self._read_words(spec)
+        for gap in record_type.gaps:
+            self._keep(record_type.spec(gap.field), GAP, data.get(f"{OF_GAP}{gap.field}"), allowed={UNKNOWN})
+
+    def _read_words(self, spec: FieldSpec) -> None:
+        words, answers, typed = (self.data.getlist(f"{part}{spec.name}") for part in (WORD, ANSWER, TYPED))
+        for index, word in enumerate(words):
+            name = typed[index].strip() if index < len(typed) else ""
+            answer = self._typed(spec, name) if name else (answers[index] if index < len(answers) else "")
+            self._keep(spec, word_key(word), answer)
+        self._keep(spec, OTHERS, self.data.get(f"{ALL_OTHERS}{spec.name}"))
+
+    def _keep(self, spec: FieldSpec, key: str, answer: str | None, allowed: set[str] | None = None) -> None:
+        if answer is None:
+            return
+        of_field = self.answers.setdefault(spec.name, {})
+        of_field.pop(key, None)
+        if answer and self._is_possible(spec, answer, allowed or set()):
+            of_field[key] = answer
+
+    def _is_possible(self, spec: FieldSpec, answer: str, allowed: set[str]) -> bool:
+        actions = {value for value, _label in actions_for(spec, self.actor)}
+        if answer in actions | allowed or (is_adding(answer) and answer in actions):
+            return True
+        try:
+            if answer.startswith(USE):
+                self.reader.named(spec, answer)
+                return True
+        except ValidationError as error:
+            self.errors[spec.name] = " ".join(error.messages)
+        return False
+
+    def _typed(self, spec: FieldSpec, name: str) -> str:
+        try:
+            return f"{USE}{spec.kind.parse(spec, name, self.reader.cells).pk}"
+        except ValidationError as error:
+            words = {"field": spec.label, "problem": " ".join(error.messages)}
+            self.errors[spec.name] = _now("%(field)s: %(problem)s") % words
+            return ""
 
 
 def _whole_file_field(spec: FieldSpec, actor: Membership, kept: str) -> forms.Field:

@@ -18,14 +18,35 @@ class ImportState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Existing(models.TextChoices):
+    """What becomes of a row that is about a record which exists, or about the same one as an earlier row."""
+
+    UPDATE = "update", _("Update them")
+    SKIP = "skip", _("Leave them as they are: skip the row")
+    CREATE = "create", _("Make another one anyway")
+
+
+class Outcome(models.TextChoices):
+    """What becomes of a row."""
+
+    CREATED = "created", _("Created")
+    UPDATED = "updated", _("Changed")
+    UNCHANGED = "unchanged", _("The same already")
+    SKIPPED = "skipped", _("Skipped")
+    REFUSED = "refused", _("Refused")
+
+
 class Import(TenantModel):
     """One file on its way in.
 
     ``reading`` is how the file is read: see ``storing.FileReading``. ``headers`` are its columns' names ("" for those
     that have none), ``mapping`` names a field for each column ("" = left out). ``fixed`` gives values for all rows, by
-    field, as text; a row's own cell goes before. A dry run goes through all rows and writes nothing but the counts and
-    refusals. ``position`` counts the rows that are done: it commits together with them, so that a run that was killed
-    goes on where it was.
+    field, as text; a row's own cell goes before. ``answers`` say by field what words mean that name nothing here
+    (``answers.py``), ``styles`` how its numbers and dates are written (``styles.py``). ``survey`` remembers what stands
+    in the columns. ``added`` are the names of what came, or would come, into being beside the records. A dry run goes
+    through all rows and writes nothing but what would become of each (``ImportRow``), the counts and refusals.
+    ``position`` counts the rows that are done: it commits together with them, so that a run that was killed goes on
+    where it was.
     """
 
     record_type = models.CharField(max_length=30)
@@ -35,9 +56,12 @@ class Import(TenantModel):
     headers = models.JSONField(default=list)
     mapping = models.JSONField(default=list)
     fixed = models.JSONField(default=dict)
-    day_first = models.BooleanField(default=False)
-    make_choices = models.BooleanField(default=True)  # an unknown word becomes a choice of its list
-    make_people = models.BooleanField(default=True)  # an unknown owner becomes an inactive member
+    styles = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict)
+    existing = models.CharField(max_length=10, choices=Existing.choices, default=Existing.UPDATE)
+    clear_empty = models.BooleanField(default=False)  # an empty cell takes away what a record that exists has there
+    survey = models.JSONField(default=dict)
+    added = models.JSONField(default=dict)
     is_dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
     total = models.PositiveIntegerField(default=0)
@@ -45,6 +69,7 @@ class Import(TenantModel):
     created_count = models.PositiveIntegerField(default=0)
     updated_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
+    skipped_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
     problem = models.TextField(blank=True)  # why it failed as a whole
     cancel_asked = models.BooleanField(default=False)
@@ -123,3 +148,19 @@ class RefusedRow(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="refused_once")]
+
+
+class ImportRow(TenantModel):
+    """What would become of a row, as a dry run found: ``changes`` are ``[label, old, new]`` as the importer reads them,
+    ``remarks`` why it is refused, or what to look at before it comes in."""
+
+    job = TenantForeignKey(Import)
+    number = models.PositiveIntegerField()  # of the row, the first after the header is 1
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    name = models.CharField(max_length=300, blank=True)
+    record_id = models.UUIDField(null=True)  # of a record that exists
+    changes = models.JSONField(default=list)
+    remarks = models.JSONField(default=list)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="import_row_once")]

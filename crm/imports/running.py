@@ -12,15 +12,17 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from crm.imports.batches import Batch, Outcome
+from crm.imports.batches import Batch, BatchResult
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
-from crm.imports.models import Import, ImportFile, ImportState, RefusedRow
+from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
+from crm.imports.reading.cells import without_unreadable
 from crm.imports.services import fail_import
 from crm.imports.storing import read_rows
 from crm.imports.whole_file import WholeFile, read_whole_file
@@ -106,7 +108,7 @@ def _take(job_id: Any) -> Import | None:
     """The import, if it is open and no other worker holds its file until the end of this transaction."""
     if not ImportFile.objects.select_for_update(skip_locked=True).filter(job=job_id).values_list("pk"):
         return None
-    jobs = Import.objects.select_related("made_by__role", "made_by__team", "made_by__user")
+    jobs = Import.objects.select_related("made_by__role", "made_by__team", "made_by__user").defer("survey")
     return jobs.filter(pk=job_id, state__in=[ImportState.QUEUED, ImportState.RUNNING]).first()
 
 
@@ -126,52 +128,77 @@ def _language(job: Import, tenant: Tenant) -> str:
 def _take_in(job: Import, batch: list[list[str]], file: WholeFile) -> None:
     outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
-    if not job.is_dry_run:
+    if job.is_dry_run:
+        insert_many(ImportRow, [*outcome.rows, *_refused_rows(job, outcome)])
+    else:
         keep_links(job, batch, outcome.links)
     job.state = ImportState.RUNNING
     job.position += len(batch)
     job.created_count += outcome.counts["created"]
     job.updated_count += outcome.counts["updated"]
     job.unchanged_count += outcome.counts["unchanged"]
+    job.skipped_count += outcome.counts["skipped"]
     job.refused_count += len(outcome.refused)
+    job.added = _with_added(job.added, outcome.added)
     job.seen_at = timezone.now()
     job.save(
         update_fields=[
-            "state", "position", "created_count", "updated_count", "unchanged_count", "refused_count", "seen_at",
+            "state", "position", "created_count", "updated_count", "unchanged_count", "skipped_count", "refused_count",
+            "added", "seen_at",
         ]
     )  # fmt: skip
 
 
-def _refused(job: Import, batch: list[list[str]], outcome: Outcome) -> Iterator[RefusedRow]:
+def _with_added(known: dict[str, list[str]], new: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The names of what came into being; each batch of a dry run makes them anew."""
+    return {what: sorted({*known.get(what, ()), *new.get(what, ())}) for what in {*known, *new}}
+
+
+def _refused(job: Import, batch: list[list[str]], outcome: BatchResult) -> Iterator[RefusedRow]:
     for offset, reasons in outcome.refused.items():
         yield finding(job, job.position + 1 + offset, batch[offset], reasons)
 
 
-def _remarks(job: Import, batch: list[list[str]], outcome: Outcome) -> Iterator[RefusedRow]:
-    for offset, text in outcome.remarks.items():
-        yield finding(job, job.position + 1 + offset, batch[offset], [text], came_in=True)
+def _remarks(job: Import, batch: list[list[str]], outcome: BatchResult) -> Iterator[RefusedRow]:
+    for offset, texts in outcome.remarks.items():
+        yield finding(job, job.position + 1 + offset, batch[offset], texts, came_in=True)
 
 
-def _rehearse(job: Import, batch: list[list[str]], file: WholeFile) -> Outcome:
-    """Take the rows in and undo that; before them those that earlier batches would have brought under their ids."""
-    outcome = Outcome()
+def _refused_rows(job: Import, outcome: BatchResult) -> Iterator[ImportRow]:
+    for offset, reasons in outcome.refused.items():
+        number = job.position + 1 + offset
+        yield ImportRow(job=job, number=number, outcome=Outcome.REFUSED, remarks=[*map(without_unreadable, reasons)])
+
+
+def _rehearse(job: Import, batch: list[list[str]], file: WholeFile) -> BatchResult:
+    """Take the rows in and undo that; before them those from earlier batches that may be about the same ones."""
+    outcome = BatchResult()
     earlier = file.earlier_rows(job, batch)
+    made: dict[UUID, int] = {}
     try:
         with transaction.atomic():
             if earlier:
-                _run_batch(job, earlier, file)
-            outcome = _run_batch(job, batch, file)
+                before = _run_batch(job, [cells for _at, cells in earlier], file, [at + 1 for at, _cells in earlier])
+                made = before.numbers
+            outcome = _run_batch(job, batch, file, made=made)
             raise DryRunDone
     except DryRunDone:
         forget()  # what it made of choices, tags and people is gone again
     return outcome
 
 
-def _run_batch(job: Import, batch: list[list[str]], file: WholeFile) -> Outcome:
+def _run_batch(
+    job: Import,
+    batch: list[list[str]],
+    file: WholeFile,
+    numbers: list[int] | None = None,
+    made: dict[UUID, int] | None = None,
+) -> BatchResult:
     """Take the rows in with their inserts sent together; should the database refuse one of them, one by one."""
+    numbers = numbers or list(range(job.position + 1, job.position + 1 + len(batch)))
     try:
         with transaction.atomic():
-            return Batch(job, batch, file.names).run(collected=True)
+            return Batch(job, batch, file.names, numbers, made or {}).run(collected=True)
     except DatabaseError:
         forget()  # what the first try made of choices, stages and people is gone again
-        return Batch(job, batch, file.names).run(collected=False)
+        return Batch(job, batch, file.names, numbers, made or {}).run(collected=False)

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.imports.answers import Answers
 from crm.imports.guessing import importable
-from crm.imports.models import DeferredLink, Import, ImportState, RefusedRow
+from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.storing import is_kept
 from crm.records.types import RecordType
 from crm.tenants import turns
@@ -23,9 +24,15 @@ OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
 
 @transaction.atomic
 def set_columns(
-    *, job: Import, record_type: RecordType, mapping: list[str], fixed: dict[str, str], options: dict[str, bool]
+    *,
+    job: Import,
+    record_type: RecordType,
+    mapping: list[str],
+    fixed: dict[str, str],
+    answers: Answers,
+    options: dict[str, Any],
 ) -> None:
-    """Say what each column is; ``options`` are day_first, make_choices and make_people."""
+    """Say what each column is and what its words mean; ``options`` are ``existing`` and ``clear_empty``."""
     if job.state != ImportState.UPLOADED:
         raise ValidationError(_("This import has already been started."))
     names = {spec.name for spec in importable(record_type)}
@@ -37,10 +44,16 @@ def set_columns(
         raise ValidationError(_("Two columns cannot be the same field: %(fields)s.") % {"fields": ", ".join(twice)})
     if not chosen:
         raise ValidationError(_("Every column is left out: there is nothing to import."))
-    job.mapping, job.fixed = mapping, fixed
-    for name in ("day_first", "make_choices", "make_people"):
-        setattr(job, name, options.get(name, False))
-    job.save(update_fields=["mapping", "fixed", "day_first", "make_choices", "make_people"])
+    job.mapping, job.fixed, job.answers = mapping, fixed, answers
+    for name, value in options.items():
+        setattr(job, name, value)
+    job.save(update_fields=["mapping", "fixed", "answers", *options])
+
+
+def set_styles(*, job: Import, styles: dict[str, Any]) -> None:
+    """Say how numbers and dates are written, by field: see ``styles.py``."""
+    job.styles = styles
+    job.save(update_fields=["styles"])
 
 
 @transaction.atomic
@@ -55,8 +68,11 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
     if not is_kept(job):
         raise ValidationError(_("The file of this import was deleted. Choose it again."))
     RefusedRow.objects.filter(job=job).delete()
+    ImportRow.objects.filter(job=job).delete()
     job.state, job.is_dry_run = ImportState.QUEUED, dry_run
-    job.position = job.created_count = job.updated_count = job.unchanged_count = job.refused_count = 0
+    job.position = job.created_count = job.updated_count = job.unchanged_count = 0
+    job.skipped_count = job.refused_count = 0
+    job.added = {}
     job.cancel_asked, job.finished_at, job.seen_at = False, None, timezone.now()
     job.save()
     if not dry_run:

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.fields.reading import NumberText
-from crm.imports.models import FilePiece, Import, ImportFile, RefusedRow, RowsPiece
+from crm.imports.models import FilePiece, Import, ImportFile, ImportRow, RefusedRow, RowsPiece
 from crm.imports.reading.cells import ERRORS, is_unreadable, without_unreadable
 from crm.imports.reading.files import Format
 from crm.imports.reading.header import LOOKED_AT, Row
@@ -126,7 +126,7 @@ def keep_rows(job: Import, rows: Iterable[Row]) -> list[Row]:
 
 def delete_file(job: Import) -> None:
     """Delete the file, its rows, and those that were refused: they are people's data, and the import is over."""
-    for model in (FilePiece, RowsPiece, RefusedRow, ImportFile):
+    for model in (FilePiece, RowsPiece, RefusedRow, ImportRow, ImportFile):
         model.objects.filter(job=job).delete()
 
 

@@ -12,8 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from crm.fields.reading import current_style
-from crm.fields.reading.style import DAY_FIRST
 from crm.imports.guessing import guess_mapping, known_names, plain
 from crm.imports.keeping import refuse_too_much
 from crm.imports.models import Import, ImportState
@@ -34,7 +32,6 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
             record_type=record_type.key,
             file_name=file_name[:255],
             digest=digest_of(path),
-            day_first=current_style().days == DAY_FIRST,
             made_by=actor,
         )
         keep_file(job, path)

@@ -8,44 +8,57 @@ from dataclasses import dataclass, field
 
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
+from crm.imports.identity import keys_of
 from crm.imports.models import Import
 from crm.imports.storing import read_rows
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
+Key = tuple[str, ...]
 _NAMING = ("name", "first_name", "last_name", "external_id")
 
 
 @dataclass(frozen=True)
 class WholeFile:
     """``names`` are the names and external ids of the file's rows, when a column links to rows of the same type (a
-    parent account). ``repeated`` are, for a dry run, the rows whose external id the file has more than once."""
+    parent account). ``repeated`` are, for a dry run, the rows that may be about the same one as another."""
 
     names: frozenset[str] = frozenset()
-    repeated: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
+    repeated: dict[Key, list[tuple[int, list[str]]]] = field(default_factory=dict)
 
-    def earlier_rows(self, job: Import, batch: list[list[str]]) -> list[list[str]]:
-        """The rows before ``batch`` that have an external id of one of its rows."""
+    def earlier_rows(self, job: Import, batch: list[list[str]]) -> list[tuple[int, list[str]]]:
+        """The rows before ``batch``, with their places, that may be about the same one as one of its rows."""
         if not self.repeated:
             return []
-        column = job.mapping.index("external_id")
-        found = {place: cells for row in batch for place, cells in self.repeated.get(row[column], ())}
-        return [found[place] for place in sorted(found) if place < job.position]
+        record_type, place = type_of_key(job.record_type), places(job)
+        keys = {key for row in batch for key in keys_of(record_type, place, row)}
+        found = {at: cells for key in keys for at, cells in self.repeated.get(key, ())}
+        return [(at, found[at]) for at in sorted(found) if at < job.position]
 
 
 def read_whole_file(job: Import) -> WholeFile:
     """Read the facts of ``job``'s file."""
     columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
     names = _names(job, columns) if _has_links(job) else ()
-    repeated: dict[str, list[tuple[int, list[str]]]] = {}
-    if job.is_dry_run and "external_id" in columns:
-        column = columns["external_id"]
-        counts = Counter(row[column] for row in read_rows(job) if row[column])
-        for place, row in enumerate(read_rows(job)):
-            if counts[row[column]] > 1:
-                repeated.setdefault(row[column], []).append((place, row))
+    repeated = _repeated(job) if job.is_dry_run else {}
     return WholeFile(frozenset(filter(None, map(sort_key, names))), repeated)
+
+
+def places(job: Import) -> dict[str, int]:
+    """In which column each field is."""
+    return {name: index for index, name in enumerate(job.mapping) if name}
+
+
+def _repeated(job: Import) -> dict[Key, list[tuple[int, list[str]]]]:
+    record_type, place = type_of_key(job.record_type), places(job)
+    counts = Counter(hash(key) for row in read_rows(job) for key in keys_of(record_type, place, row))
+    repeated: dict[Key, list[tuple[int, list[str]]]] = {}
+    for at, row in enumerate(read_rows(job)):
+        for key in keys_of(record_type, place, row):
+            if counts[hash(key)] > 1:
+                repeated.setdefault(key, []).append((at, row))
+    return repeated
 
 
 def links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:

@@ -91,6 +91,39 @@ class Objection:
     is_final: bool = False
 
 
+@dataclass(frozen=True)
+class NaturalKey:
+    """How the values of a new record are known to be about one that exists, other than by its id.
+
+    ``key`` gives what would stand in the model's ``column`` for them, "" when they do not say. ``agrees`` says of a
+    record that has it whether it is the one (True), another (False), or only alike (None): then a person has to judge.
+    ``label`` names what they share. Rows of one file are about the same one when the texts of ``within`` are the same
+    too; a key without is never sure.
+    """
+
+    label: Any
+    column: str
+    key: Callable[[Mapping[str, Any]], str]
+    agrees: Callable[[Mapping[str, Any], Any], bool | None]
+    within: tuple[str, ...] | None = ()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A field that some records need and old files leave out: an import asks once for all of its rows.
+
+    Records need it whose field ``by`` has a value that ``needed`` says so of. ``unknown`` stands for "nobody knows".
+    ``question`` has %(count)s, a number of rows.
+    """
+
+    field: str
+    by: str
+    needed: Callable[[Any], bool]
+    question: Any
+    unknown: Any
+    unknown_label: Any
+
+
 class Apply(Protocol):
     def __call__(
         self, record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
@@ -209,6 +242,7 @@ class RecordType:
     does not send them together with other rows. ``objections`` says of the values of new records what speaks against
     making each of them: forms and imports ask before. ``successors`` tells, by id, which record that ``actor`` may see
     each of some has become: a search shows the old one below the new.
+    ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
     """
 
     key: str
@@ -233,6 +267,8 @@ class RecordType:
     alone: Callable[[dict[str, Any]], bool] = lambda values: False
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
+    natural_keys: tuple[NaturalKey, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
     new_shortcut: str = ""

@@ -27,7 +27,7 @@ DENSITIES = ("compact",)
 STYLES = (
     "tokens", "base", "layout", "layout-small", "plain", "buttons", "forms", "tables", "tables-small", "filters",
     "overlays", "display", "blocks", "record", "timeline", "files", "stages", "charts", "convert", "vetting", "report",
-    "utilities",
+    "imports", "utilities",
 )  # fmt: skip
 SCRIPTS = (
     "page", "theme", "menus", "dialogs", "palette", "rows", "filters", "keys", "board", "lookup", "tags", "files",

@@ -18,6 +18,10 @@ from opportunities.models import Opportunity, StageVisit
 
 Values = dict[str, Any]
 
+# As a loss reason: it was lost, and whoever brings the record knows that nobody can say why any more. An old file
+# may do so, a person who closes an opportunity may not.
+NO_REASON_GIVEN = "no_reason_given"
+
 
 def entering(
     stage: Stage, values: Values, *, before: Stage | None, opportunity: Opportunity | None = None
@@ -44,7 +48,9 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     if "closed_on" in values:
         _check_closed_on(stage, values["closed_on"])
     if "loss_reason" in values:
-        _check_loss_reason(stage, values["loss_reason"])
+        if values["loss_reason"] is not None or opportunity.loss_reason_id is not None:  # else it has never had one
+            _check_loss_reason(stage, values["loss_reason"])
+        values["loss_reason"] = _reason(values["loss_reason"])
     if "probability" not in values:
         return {}
     given = values.pop("probability")
@@ -77,6 +83,7 @@ def _close(stage: Stage, values: Values, before: Stage | None, opportunity: Oppo
     if stage.meaning == "lost":
         values["loss_reason"] = values.get("loss_reason") or (same and same.loss_reason)
         _check_loss_reason(stage, values["loss_reason"])
+        values["loss_reason"] = _reason(values["loss_reason"])
     else:
         values |= {"loss_reason": None, "loss_note": ""}
 
@@ -97,6 +104,10 @@ def _check_loss_reason(stage: Stage, reason: Any) -> None:
         raise ValidationError({"loss_reason": _("Say why it was lost.")})
     if stage.meaning != "lost" and reason is not None:
         raise ValidationError({"loss_reason": _("Only a lost opportunity has a loss reason.")})
+
+
+def _reason(reason: Any) -> Any:
+    return None if reason == NO_REASON_GIVEN else reason
 
 
 def _probability_on_entry(

@@ -17,7 +17,7 @@ from contacts.models import Contact
 from crm import events
 from crm.events.models import Event
 from crm.picklists.models import Choice, Stage
-from crm.picklists.selectors import choice, choices
+from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
@@ -50,14 +50,12 @@ def create_opportunity(
     """Create an opportunity from ``values`` (by field name); raise ``ValidationError`` keyed by field.
 
     Without an account it takes the contact's. In a won or lost stage it counts as won or lost at once. A lost one
-    needs a reason; where the field was not there at all (an old file), it is the one that means "other", if any does.
+    needs a reason, or ``stages.NO_REASON_GIVEN`` in its place.
     """
     values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
     stage = values.setdefault("stage", first_stage())
     if values.get("account") is None and (contact := values.get("contact")) is not None:
         values["account"] = contact.account
-    if stage.meaning == "lost" and "loss_reason" not in values:
-        values["loss_reason"] = next((one for one in choices("loss_reason") if one.meaning == "other"), None)
     opportunity = create_record(
         registry.record_type("opportunities"),
         actor=actor,

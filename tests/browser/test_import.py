@@ -44,7 +44,7 @@ def test_a_file_comes_in(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
     work_off(fresh_firm, page)
     expect(progress).to_have_attribute("value", "41")
     expect(page.locator("#import-progress")).to_contain_text("40 would be created")
-    page.get_by_role("button", name="Import 41 rows").click()
+    page.get_by_role("button", name="Create 40 accounts").click()
     expect(page.locator("#import-progress")).to_contain_text("0 of 41 rows")
     work_off(fresh_firm, page)
     expect(page.locator("#import-progress")).to_contain_text("40 created")
@@ -66,7 +66,7 @@ def test_an_import_is_cancelled(fresh_firm: Firm, page: Page, sign_in: SignIn) -
         files=[{"name": "companies.csv", "mimeType": "text/csv", "buffer": "\n".join(ROWS).encode()}]
     )
     page.get_by_role("button", name="Upload and choose columns").click()
-    page.get_by_role("button", name="Import 41 rows").click()
+    page.get_by_role("button", name="Import without a dry run").click()
     cancel = page.locator("#import-progress").get_by_role("button", name="Cancel")
     cancel.focus()
     for _poll in range(2):

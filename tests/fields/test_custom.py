@@ -30,6 +30,7 @@ from tests.fields.own import (
     sent,
     word,
 )
+from tests.imports.steps import sent as all_answered
 from tests.people import Firm, client_of
 
 
@@ -136,9 +137,7 @@ def bring_in(firm: Firm, text: str, dry_run: bool = False) -> Import:
     client = client_of(firm.ada)
     answer = client.post(firm.url("imports:new", key="accounts"), {"file": SimpleUploadedFile("a.csv", text.encode())})
     assert answer.status_code == 303
-    form = client.get(answer.url).context["form"]
-    data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
-    data |= {"make_choices": "on"} | ({"dry_run": "1"} if dry_run else {})
+    data = all_answered(client.get(answer.url)) | ({"dry_run": "1"} if dry_run else {})
     assert client.post(answer.url, data).status_code == 303
     with tenant_context(fresh(firm)):
         job = Import.objects.order_by("-made_at")[0]

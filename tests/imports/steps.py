@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 
 from crm.imports.models import Import, ImportState
 from crm.imports.running import run_import
@@ -17,19 +18,41 @@ def tenant_of(firm: Firm) -> Tenant:
     return Tenant.objects.get(pk=firm.tenant.pk)
 
 
-def upload(firm: Firm, key: str, text: str | bytes, member: Any = None, **extra: str) -> Import:
-    """Upload as a person does, with the guessed columns; start, but do not run."""
+def upload(
+    firm: Firm, key: str, text: str | bytes, member: Any = None, *, unknown: str = "add", **extra: str
+) -> Import:
+    """Upload as a person does, with the guessed columns; start, but do not run.
+
+    What is asked is answered with what is proposed, else by ``unknown`` ("add" where that can be, or "refuse").
+    """
     client = client_of(member or firm.ada)
     content = text if isinstance(text, bytes) else text.encode()
     base = f"/{firm.tenant.slug}"
     answer = client.post(f"{base}/imports/new/{key}/", {"file": SimpleUploadedFile("rows.csv", content)})
     assert answer.status_code == 303, answer.content.decode()
-    form = client.get(answer["Location"]).context["form"]
-    data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
-    answer = client.post(answer["Location"], {**data, "make_choices": "on", "make_people": "on", **extra})
+    page = client.get(answer["Location"])
+    answer = client.post(answer["Location"], {**sent(page, unknown), **extra})
     assert answer.status_code == 303, answer.content.decode()
     with tenant_context(tenant_of(firm)):
         return Import.objects.order_by("-made_at", "-id")[0]
+
+
+def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
+    """What the columns page would send, with an answer to all that it asks."""
+    form, questions = page.context["form"], page.context["questions"]
+    data: dict[str, Any] = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
+    for question in questions.words:
+        values = [value for value, _label in question.actions]
+        general = next((value for value in values if value.startswith(unknown)), "refuse")
+        data[f"word_{question.name}"] = [word.text for word in question.words]
+        data[f"answer_{question.name}"] = [word.answer or general for word in question.words]
+        data[f"others_{question.name}"] = general
+    for question in questions.styles:
+        data[f"style_{question.name}"] = question.decision.options[0].key if question.decision.options else ""
+        data |= {f"sign_{question.name}_{place}": codes[0] for place, _sign, codes, _chosen in question.signs}
+    for question in questions.gaps:
+        data[f"gap_{question.name}"] = "unknown" if unknown == "add" else "refuse"
+    return data
 
 
 def finished(firm: Firm, job: Import) -> Import:

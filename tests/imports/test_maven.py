@@ -12,6 +12,7 @@ from crm.imports.models import Import, ImportState
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+from tests.imports.steps import sent
 from tests.people import Firm, client_of
 
 MAVEN = Path(__file__).resolve().parents[3] / "shared" / "data" / "maven"
@@ -28,9 +29,7 @@ def bring_in(firm: Firm, key: str, name: str, **fixed: str) -> Import:
     address = answer["Location"]
     page = client.get(address)
     assert page.status_code == 200
-    form = page.context["form"]
-    data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
-    data |= {"make_choices": "on", "make_people": "on"} | {f"fixed_{field}": text for field, text in fixed.items()}
+    data = sent(page) | {f"fixed_{field}": text for field, text in fixed.items()}
     answer = client.post(address, data)
     assert answer.status_code == 303, answer.content.decode()
     with tenant_context(Tenant.objects.get(slug=slug)):

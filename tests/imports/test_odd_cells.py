@@ -79,7 +79,7 @@ def test_every_text_of_a_refused_row_comes_back_as_it_stood(firm: Firm) -> None:
     page = client_of(firm.ada).get(f"/acme/imports/{first.pk}/").content.decode()
     assert "<script>alert" not in page
     mended = [row | {"email": "h@k.example"} for row in rows_of(download(firm, first))]
-    second = bring_in(firm, "leads", written(mended))
+    second = bring_in(firm, "leads", written(mended), existing="create")
     assert second.created_count == len(rows)
     with tenant_context(firm.tenant):
         kept = sorted(Lead.objects.values_list("description", flat=True))

@@ -37,25 +37,6 @@ def test_good_rows_come_in_and_bad_ones_come_back_with_the_reason(firm: Firm) ->
     assert "not an address" in lines[2]
 
 
-def test_what_was_lost_for_no_reason_comes_in_as_other_while_there_is_such_a_reason(firm: Firm) -> None:
-    from crm.picklists.selectors import choices
-    from crm.picklists.services import deactivate
-    from opportunities.models import Opportunity
-
-    finished(firm, upload(firm, "accounts", "name\nAcme\n"))
-    finished(firm, upload(firm, "opportunities", "name,account,stage\nOne,Acme,Lost\n"))
-    with tenant_context(tenant_of(firm)):
-        assert Opportunity.objects.get(name="One").loss_reason.meaning == "other"
-        for choice in choices("loss_reason"):
-            if choice.meaning == "other":
-                deactivate(actor=firm.ada, entry=choice)
-    text = "name,account,stage,loss reason\nTwo,Acme,Lost,\nThree,Acme,Lost,Price too high\n"
-    job = finished(firm, upload(firm, "opportunities", text))
-    assert (job.created_count, job.refused_count) == (1, 1)
-    refused = client_of(firm.ada).get(f"/acme/imports/{job.pk}/refused/").content.decode()
-    assert "Two,Acme,Lost" in refused and "Say why it was lost." in refused
-
-
 def test_a_dry_run_counts_and_writes_nothing(firm: Firm) -> None:
     job = finished(firm, upload(firm, "leads", LEADS, dry_run="1"))
     assert (job.created_count, job.refused_count) == (2, 2)
@@ -92,7 +73,9 @@ def test_unknown_owners_become_inactive_members_once(firm: Firm) -> None:
 
 
 def test_a_link_to_a_row_further_down_is_set_at_the_end(firm: Firm) -> None:
-    job = finished(firm, upload(firm, "accounts", "name,parent\nChild,Mother\nMother,\nOrphan,Nobody\n"))
+    job = finished(
+        firm, upload(firm, "accounts", "name,parent\nChild,Mother\nMother,\nOrphan,Nobody\n", unknown="refuse")
+    )
     assert (job.created_count, job.refused_count) == (2, 1)
     with tenant_context(firm.tenant):
         assert Account.objects.get(name="Child").parent.name == "Mother"

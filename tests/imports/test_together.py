@@ -37,7 +37,7 @@ o6,Darcel Schlecht,,Engaging,2016-12-02,,
 
 def test_contacts_find_their_accounts_by_name_and_by_external_id(firm: Firm) -> None:
     assert bring_in(firm, "accounts", ACCOUNTS).created_count == 3
-    job = bring_in(firm, "contacts", CONTACTS)
+    job = bring_in(firm, "contacts", CONTACTS, unknown="refuse")
     assert (job.created_count, job.refused_count) == (3, 2)
     with tenant_context(firm.tenant):
         found = {one.external_id: one for one in Contact.objects.select_related("account", "reports_to")}
@@ -48,7 +48,7 @@ def test_contacts_find_their_accounts_by_name_and_by_external_id(firm: Firm) -> 
     refused = download(firm, job)
     assert "Nothing is called “Nowhere Ltd”." in refused and "Nothing is called “Nobody Known”." in refused
     bring_in(firm, "accounts", "name\nNowhere Ltd\n")
-    again = bring_in(firm, "contacts", refused.replace("Nobody Known", ""))
+    again = bring_in(firm, "contacts", refused.replace("Nobody Known", ""), unknown="refuse")
     assert (again.created_count, again.refused_count) == (2, 0)
 
 

@@ -1,0 +1,31 @@
+"""Which account a row of a file is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.natural import contradicts, name_of
+from crm.records.types import NaturalKey
+from crm.tenants.text import company_key, domain_key, sort_key
+
+
+def _same_firm(values: Mapping[str, Any], account: Any) -> bool | None:
+    """Another web address or country speaks for another firm of that name."""
+    elsewhere = contradicts(domain_key(values.get("website") or ""), account.domain)
+    abroad = contradicts(sort_key(values.get("country") or ""), sort_key(account.country))
+    return None if elsewhere or abroad else True
+
+
+def _alike(values: Mapping[str, Any], account: Any) -> bool | None:
+    return None if name_of(values) != account.sort_name else False
+
+
+ACCOUNT_KEYS = (
+    NaturalKey(_("name"), "sort_name", name_of, _same_firm, within=("website", "country")),
+    NaturalKey(
+        _("similar name"), "name_key", lambda values: company_key(values.get("name") or ""), _alike, within=None
+    ),
+)

@@ -1,0 +1,62 @@
+"""What the importer has said that words of the file mean which nothing here is called by.
+
+``Import.answers`` maps a field to the words of its column and their answers; the word ``OTHERS`` stands for all that
+have none of their own, ``GAP`` for rows that need the field and do not give it. An answer is
+``use:<id>`` (it means that one), ``add`` or ``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell
+were empty), ``unknown`` (of a gap: nobody knows), or ``refuse`` (such rows do not come in).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from crm.fields import kinds
+from crm.fields.kinds.choice import OneOf
+from crm.fields.spec import FieldSpec
+from crm.tenants.text import sort_key
+
+OTHERS = "*"
+GAP = "*gap"
+USE, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "add", "empty", "refuse", "unknown"
+CREATED_ON_DEMAND = "accounts"  # the type of record that a file may bring along by its name alone
+
+Answers = dict[str, dict[str, str]]
+
+
+def word_key(text: str) -> str:
+    """A word as it is remembered: case, accents and spaces aside."""
+    return sort_key(text)[:200]
+
+
+def holds_words(spec: FieldSpec) -> bool:
+    """Whether a cell of the field names something: one can be asked what it means."""
+    return isinstance(spec.kind, (OneOf, kinds.Lookup, kinds.Fixed, kinds.Flag))
+
+
+def answer_of(answers: Answers, field: str, text: str) -> str:
+    """The answer for ``text``, "" when there is none."""
+    of_field = answers.get(field, {})
+    return of_field.get(word_key(text)) or of_field.get(OTHERS, "")
+
+
+def used_id(answer: str) -> UUID | None:
+    """The id in ``use:<id>``."""
+    try:
+        return UUID(answer.removeprefix(USE)) if answer.startswith(USE) else None
+    except ValueError:
+        return None
+
+
+def without(answers: Answers, fields: set[str]) -> Answers:
+    """The answers about other fields than ``fields``."""
+    return {name: words for name, words in answers.items() if name not in fields}
+
+
+def meaning_to_add(answer: str) -> str:
+    """The meaning in ``add:<meaning>``, "" when none was said."""
+    return answer.partition(":")[2] if answer.startswith(ADD) else ""
+
+
+def is_adding(answer: Any) -> bool:
+    return answer == ADD or str(answer).startswith(f"{ADD}:")

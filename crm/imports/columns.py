@@ -1,0 +1,109 @@
+"""The page on which the columns of a file get their fields, and its questions their answers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.imports import selectors, services
+from crm.imports.forms import COLUMN, OPTIONS, ColumnsForm, SentAnswers
+from crm.imports.guessing import column_label
+from crm.imports.http import get_job
+from crm.imports.models import Import, ImportState
+from crm.imports.questions import Questions, questions_of
+from crm.imports.samples import samples_of
+from crm.imports.styles import decisions_of, read_answers, settled
+from crm.imports.survey import survey_of
+from crm.imports.upload_views import reading_context
+from crm.records.types import RecordType
+from crm.ui.http import go, respond
+from crm.users.http import WorkspaceRequest
+
+
+def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
+    """GET shows the columns and what has to be asked. POST keeps what was said: ``update`` comes back with what there
+    is to ask now, ``dry_run`` and else the import itself start once nothing is left to ask."""
+    job, record_type = get_job(request, job_id)
+    if job.state != ImportState.UPLOADED:
+        return go(request, reverse("imports:job", args=[job.pk]))
+    form = ColumnsForm(job, record_type, request.actor, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _keep(request, job, record_type, form):
+        if "update" in request.POST:
+            return go(request, reverse("imports:columns", args=[job.pk]))
+        questions = _questions(request, job, record_type)
+        if not questions.all_open:
+            return _start(request, job)
+        for one in questions.all_open:
+            form.add_error(None, _("“%(field)s”: something is asked below.") % {"field": one.label})
+    return _page(request, job, record_type, form)
+
+
+def _keep(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> bool:
+    """Keep what was sent; False when something of it is wrong, which the form then says."""
+    sent = SentAnswers(job, record_type, request.actor, request.POST)
+    for message in sent.errors.values():
+        form.add_error(None, message)
+    try:
+        with transaction.atomic():
+            services.set_columns(
+                job=job,
+                record_type=record_type,
+                mapping=form.mapping(),
+                fixed=form.fixed(),
+                answers=sent.answers,
+                options=form.options(),
+            )
+    except ValidationError as error:
+        form.add_error(None, error)
+        job.refresh_from_db()
+    else:
+        _keep_styles(request, job, record_type)
+    return not form.errors
+
+
+def _keep_styles(request: WorkspaceRequest, job: Import, record_type: RecordType) -> None:
+    decisions = decisions_of(job, record_type, survey_of(job))
+    services.set_styles(job=job, styles=settled(record_type, decisions, read_answers(decisions, request.POST)))
+
+
+def _start(request: WorkspaceRequest, job: Import) -> HttpResponse:
+    with transaction.atomic():
+        services.start_import(job=job, actor=request.actor, dry_run="dry_run" in request.POST)
+    return go(request, reverse("imports:job", args=[job.pk]))
+
+
+def _questions(request: WorkspaceRequest, job: Import, record_type: RecordType) -> Questions:
+    return questions_of(job, record_type, request.actor, survey_of(job))
+
+
+def _page(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> HttpResponse:
+    survey = survey_of(job)
+    known = {name: kept["answer"] for name, kept in job.styles.items()}
+    styles = settled(record_type, decisions_of(job, record_type, survey), known)
+    if styles != job.styles:
+        services.set_styles(job=job, styles=styles)
+    samples = samples_of(job, record_type, survey)
+    context = {
+        "job": job,
+        "type": record_type,
+        "form": form,
+        "columns": [
+            (column_label(index, header), form[f"{COLUMN}{index}"], samples[index], survey.columns[index])
+            for index, header in enumerate(job.headers)
+        ],
+        "questions": questions_of(job, record_type, request.actor, survey),
+        "survey": survey,
+        "keys": [natural.label for natural in record_type.natural_keys if natural.within is not None],
+        "fixed": [form[name] for name in form.offered_first],
+        "more_fixed": [form[name] for name in form.offered_then],
+        "more_is_used": any(form[name].value() for name in form.offered_then),
+        "options": [form[name] for name in OPTIONS],
+        "rows": selectors.preview(job),
+        "reading": reading_context(job, request.actor),
+    }
+    return respond(request, "imports/columns.html", context, status=422 if form.errors else 200)

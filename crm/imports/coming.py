@@ -1,0 +1,35 @@
+"""What an import may bring into being beside its records, each only once it was accepted."""
+
+from __future__ import annotations
+
+from crm.picklists import selectors as picklists
+from crm.picklists.lists import picklist_of
+from crm.picklists.models import Choice, Stage
+from crm.picklists.services import create_choice, create_stage, reorder
+from crm.users.models import Membership
+
+
+def meanings_to_add(picklist: str) -> dict[str, str]:
+    """The meanings that a new word of the list may have; none where its words have no meaning.
+
+    What a record gets by an action only (converted, customer) is no meaning for a word that a file brings.
+    """
+    declared = picklist_of(picklist)
+    return {key: str(label) for key, label in declared.meanings.items() if key not in declared.guarded}
+
+
+def add_choice(actor: Membership, picklist: str, label: str, meaning: str) -> Choice:
+    """Add ``label`` at the end of the list."""
+    meanings = meanings_to_add(picklist)
+    values = {"label": label, "meaning": meaning if meaning in meanings else ("other" if "other" in meanings else "")}
+    return create_choice(actor=actor, picklist=picklist, values=values)
+
+
+def add_stage(actor: Membership, label: str) -> Stage:
+    """Add an open stage to the pipeline of new opportunities, before the first that is won or lost."""
+    pipeline = picklists.default_pipeline()
+    made = create_stage(actor=actor, pipeline=pipeline, values={"label": label})
+    stages = picklists.stages(pipeline, active_only=False)
+    place = next((index for index, stage in enumerate(stages) if stage.meaning != "open"), len(stages))
+    reorder(entry=made, position=place, actor=actor)
+    return picklists.stage(made.pk)

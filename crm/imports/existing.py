@@ -1,0 +1,103 @@
+"""Which records a batch's rows are about: those that are there, and those that rows before them have made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from crm.records.types import NaturalKey, RecordType
+from crm.users.access import visible
+from crm.users.models import Membership
+
+
+@dataclass
+class Match:
+    """``record`` is the one that a row is about. ``several`` may be meant, or some are ``alike``; ``by`` what it is."""
+
+    record: Any = None
+    several: list[Any] = field(default_factory=list)
+    alike: list[Any] = field(default_factory=list)
+    by: Any = ""
+
+
+class Known:
+    """``by_id_only``: rows are told apart by their external id alone. ``numbers``: of the rows that made a record."""
+
+    def __init__(
+        self, record_type: RecordType, actor: Membership, *, by_id_only: bool, numbers: dict[UUID, int]
+    ) -> None:
+        self.type = record_type
+        self.actor = actor
+        self.keys: tuple[NaturalKey, ...] = () if by_id_only else record_type.natural_keys
+        self.numbers = numbers
+        self._by_id: dict[str, Any] = {}
+        self._by_key: dict[tuple[str, str], list[Any]] = defaultdict(list)
+
+    def load(self, rows: list[dict[str, Any]]) -> None:
+        """Look up the records of ``rows`` (values by field name); a query for each key."""
+        self._load_ids([values["external_id"] for values in rows if values.get("external_id")])
+        for column in dict.fromkeys(natural.column for natural in self.keys):
+            wanted = {key for natural in self.keys if natural.column == column for key in map(natural.key, rows) if key}
+            if wanted:
+                # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
+                there = visible(self.actor, self._records().filter(**{f"{column}__in": wanted}))
+                for record in there.exclude(**{column: ""}).order_by("created_at", "pk"):
+                    self._by_key[(column, getattr(record, column))].append(record)
+
+    def match(self, values: dict[str, Any]) -> Match:
+        """Find the record that ``values`` are about: by id, else by the first natural key that is sure."""
+        external_id = values.get("external_id")
+        if external_id and external_id in self._by_id:
+            return Match(self._by_id[external_id], by=external_id)
+        alike: list[Any] = []
+        for natural in self.keys:
+            found = self._by_key.get((natural.column, natural.key(values) or ""), [])
+            same: list[Any] = []
+            for record in found:
+                says = self._says(natural, values, record)
+                if says:
+                    same.append(record)
+                elif says is None:
+                    alike.append(record)
+            if same:
+                return Match(same[0] if len(same) == 1 else None, same if len(same) > 1 else [], by=natural.label)
+        return Match(alike=alike)
+
+    def add(self, record: Any, number: int) -> None:
+        """Let the rows that follow find what this one has made."""
+        self.numbers[record.pk] = number
+        if record.external_id:
+            self._by_id[record.external_id] = record
+        for natural in self.keys:
+            key = (natural.column, getattr(record, natural.column))
+            if key[1] and record not in self._by_key[key]:
+                self._by_key[key].append(record)
+
+    def _says(self, natural: NaturalKey, values: dict[str, Any], record: Any) -> bool | None:
+        """Two ids of another system are two records there, whatever they have in common."""
+        ours, theirs = values.get("external_id"), record.external_id
+        says = natural.agrees(values, record)
+        return None if says and ours and theirs and ours != theirs else says
+
+    def _load_ids(self, ids: list[str]) -> None:
+        """An id of Angler's own, from an export, is one too."""
+        if not ids:
+            return
+        own = [found for found in map(_as_uuid, ids) if found is not None]
+        if own:
+            self._by_id |= {str(record.pk): record for record in self._records().filter(pk__in=own)}
+        # The index is of those that are not empty; from a long list PostgreSQL does not see that none of it is.
+        there = self._records().filter(external_id__in=ids).exclude(external_id="")
+        self._by_id |= {record.external_id: record for record in there}
+
+    def _records(self) -> Any:
+        return self.type.model.objects.select_related("owner", "team")
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

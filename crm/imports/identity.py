@@ -1,0 +1,36 @@
+"""Which rows of a file are about the same one, as far as their cells tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crm.records.types import RecordType
+from crm.tenants.text import sort_key
+
+EXTERNAL_ID = "external_id"
+
+
+def cells_of(place: dict[str, int], row: list[str]) -> dict[str, str]:
+    """The cells by field; ``place`` says in which column each field is."""
+    return {name: row[index] for name, index in place.items()}
+
+
+def keys_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> Iterator[tuple[str, ...]]:
+    """What rows about the same one share; others may share it as well."""
+    cells = cells_of(place, row)
+    if cells.get(EXTERNAL_ID):
+        yield (EXTERNAL_ID, cells[EXTERNAL_ID])
+    for natural in record_type.natural_keys:
+        if natural.within is not None and (key := natural.key(cells)):
+            yield (natural.column, key)
+
+
+def identity_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> Iterator[tuple[str, ...]]:
+    """What only rows about the same one share, the surest first; last in each what it is, in words."""
+    cells = cells_of(place, row)
+    if cells.get(EXTERNAL_ID):
+        yield (EXTERNAL_ID, cells[EXTERNAL_ID], cells[EXTERNAL_ID])
+        return
+    for natural in record_type.natural_keys:
+        if natural.within is not None and (key := natural.key(cells)):
+            yield (natural.column, key, *(sort_key(cells.get(name, "")) for name in natural.within), key)

@@ -1,0 +1,365 @@
+"""What has to be asked of a file before it comes in: the words of its columns that name nothing here, and its gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.fields import kinds
+from crm.fields.kinds.choice import OneOf
+from crm.fields.reading import Decision
+from crm.fields.spec import FieldSpec
+from crm.fields.targets import model_of
+from crm.imports.answers import (
+    ADD,
+    CREATED_ON_DEMAND,
+    EMPTY,
+    GAP,
+    OTHERS,
+    REFUSE,
+    UNKNOWN,
+    USE,
+    holds_words,
+    is_adding,
+    word_key,
+)
+from crm.imports.cells import Cells
+from crm.imports.coming import meanings_to_add
+from crm.imports.meanings import proposed
+from crm.imports.models import Import
+from crm.imports.row_values import RowReader
+from crm.imports.styles import decisions_of, is_answered, styles_of
+from crm.imports.survey import Column, Survey
+from crm.picklists import selectors as picklists
+from crm.picklists.models import Stage
+from crm.records.types import Gap, RecordType
+from crm.tenants.text import company_key
+from crm.users.access import may, visible
+from crm.users.models import Membership
+from crm.users.selectors import members_called
+
+SHOWN_WORDS = 40  # of a column; the others are treated all the same
+MOST_OPTIONS = 60  # in the select of a word; of more the one that is meant is typed
+CANDIDATES = 5  # records that a word may mean
+
+Option = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Word:
+    """``answer`` is the importer's, or else a proposal (``is_proposed``) that counts once the page is sent."""
+
+    text: str
+    rows: int
+    answer: str
+    is_proposed: bool
+    problem: str
+    meant: tuple[Option, ...]  # what it probably means
+
+
+@dataclass(frozen=True)
+class Question:
+    """About the unknown words of the field ``spec``. ``others``: the answer for all words without one of their own."""
+
+    spec: FieldSpec
+    header: str
+    words: tuple[Word, ...]
+    hidden: int
+    hidden_rows: int
+    others: str
+    existing: tuple[Option, ...]
+    actions: tuple[Option, ...]
+    is_typed: bool
+    more: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def label(self) -> str:
+        return str(self.spec.label)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is missing that the importer has not given."""
+        return not self.others and (
+            bool(self.hidden) or any(not word.answer or word.is_proposed for word in self.words)
+        )
+
+
+@dataclass(frozen=True)
+class GapQuestion:
+    """About the rows that need a field and do not give it."""
+
+    gap: Gap
+    label: str
+    text: str
+    answer: str
+    options: tuple[Option, ...]
+
+    @property
+    def name(self) -> str:
+        return self.gap.field
+
+    @property
+    def is_open(self) -> bool:
+        return not self.answer
+
+
+@dataclass(frozen=True)
+class StyleQuestion:
+    """About a column whose numbers or dates can be read in two ways. ``signs``: place, sign, codes, the code chosen."""
+
+    spec: FieldSpec
+    header: str
+    decision: Decision
+    answer: str
+    signs: tuple[tuple[int, str, tuple[str, ...], str], ...]
+    is_open: bool
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def label(self) -> str:
+        return str(self.spec.label)
+
+
+@dataclass
+class Questions:
+    styles: list[StyleQuestion] = field(default_factory=list)
+    words: list[Question] = field(default_factory=list)
+    gaps: list[GapQuestion] = field(default_factory=list)
+
+    @property
+    def all_open(self) -> list[StyleQuestion | Question | GapQuestion]:
+        every: list[StyleQuestion | Question | GapQuestion] = [*self.styles, *self.words, *self.gaps]
+        return [one for one in every if one.is_open]
+
+
+def questions_of(job: Import, record_type: RecordType, actor: Membership, survey: Survey) -> Questions:
+    """Return what has to be asked of the file as it is mapped now."""
+    asker = _Asker(job, record_type, actor, survey)
+    found = Questions(styles=[*_about_styles(job, record_type, survey)])
+    for index, spec in asker.reader.columns:
+        if holds_words(spec) and (question := asker.about_words(index, spec)):
+            found.words.append(question)
+    for gap in record_type.gaps:
+        if about := asker.about_gap(gap):
+            found.gaps.append(about)
+    return found
+
+
+def actions_for(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
+    """What can be done with any unknown word of the field, beside saying which one it means."""
+    actions: list[Option] = []
+    if isinstance(spec.kind, kinds.Lookup):
+        if spec.kind.key == CREATED_ON_DEMAND and may(actor, "create", spec.kind.key):
+            actions.append((ADD, _("Create the account")))
+    elif actor.role.can_set_up:
+        actions += _additions(spec)
+    if not spec.required:
+        actions.append((EMPTY, _("Leave the field empty")))
+    return (*actions, (REFUSE, _("Do not import these rows")))
+
+
+def existing_options(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
+    """What a word of the field can mean; nothing where that would be too many to choose from."""
+    kind = spec.kind
+    if isinstance(kind, kinds.Flag):
+        return ((f"{USE}yes", _("Yes")), (f"{USE}no", _("No")))
+    if isinstance(kind, kinds.Fixed):
+        return tuple((f"{USE}{value}", str(label)) for value, label in kind.choices.choices)
+    if not isinstance(kind, OneOf):
+        return ()
+    rows = rows_of(kind, actor)
+    return tuple((f"{USE}{row.pk}", label_of(row)) for row in rows) if len(rows) <= MOST_OPTIONS else ()
+
+
+def rows_of(kind: OneOf, actor: Membership) -> Sequence[Any]:
+    """What can be meant: of people also those who have left, whom an old file names."""
+    return kind.rows(actor, active_only=not isinstance(kind, kinds.Person))
+
+
+def label_of(row: Any) -> str:
+    """What tells the row from others of its name."""
+    if isinstance(row, Membership):
+        return f"{row.name} ({row.email})" if row.email and row.email != row.name else row.name
+    if isinstance(row, Stage):
+        return picklists.stage_name(row)
+    if hasattr(row, "sort_name"):
+        beside = next((text for name in ("domain", "city", "email") if (text := getattr(row, name, ""))), "")
+        return f"{row.name} ({beside})" if beside else row.name
+    return str(row)
+
+
+def _additions(spec: FieldSpec) -> list[Option]:
+    kind = spec.kind
+    if isinstance(kind, kinds.Person):
+        return [(ADD, _("Add as a member who cannot sign in yet"))]
+    if isinstance(kind, kinds.StageOf):
+        return [(ADD, _("Add as an open stage, before Won"))]
+    if isinstance(kind, kinds.TeamOf):
+        return [(ADD, _("Add as a team"))]
+    if not isinstance(kind, kinds.ChoiceOf):
+        return []
+    meanings = meanings_to_add(kind.picklist)
+    if len(meanings) < 2:
+        return [(ADD, _("Add to the list"))]
+    return [(f"{ADD}:{key}", _("Add to the list: %(meaning)s") % {"meaning": label}) for key, label in meanings.items()]
+
+
+def _about_styles(job: Import, record_type: RecordType, survey: Survey) -> Iterator[StyleQuestion]:
+    for name, decision in decisions_of(job, record_type, survey).items():
+        if decision.must_ask:
+            kept = job.styles.get(name, {})
+            answer = kept.get("answer", {})
+            codes = answer.get("signs", {})
+            yield StyleQuestion(
+                spec=record_type.spec(name),
+                header=job.headers[job.mapping.index(name)],
+                decision=decision,
+                answer=answer.get("key", ""),
+                signs=tuple(
+                    (place, sign, decision.signs[sign], codes.get(sign, ""))
+                    for place, sign in enumerate(sorted(decision.signs))
+                ),
+                is_open=not is_answered(decision, kept),
+            )
+
+
+def _together(column: Column) -> dict[str, int]:
+    """The words of the column with their rows, those that are one but for case, accents and spaces as one."""
+    first: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    for text, count in column.words.items():
+        one = first.setdefault(word_key(text), text)
+        rows[one] = rows.get(one, 0) + count
+    return rows
+
+
+class _Asker:
+    def __init__(self, job: Import, record_type: RecordType, actor: Membership, survey: Survey) -> None:
+        self.job = job
+        self.type = record_type
+        self.actor = actor
+        self.survey = survey
+        self.cells = Cells(job.made_by, styles_of(job))
+        self.reader = RowReader(job, record_type, self.cells, frozenset(survey.in_file))
+
+    def about_words(self, index: int, spec: FieldSpec) -> Question | None:
+        column = self.survey.columns[index]
+        rows = _together(column)
+        unknown = self._unknown(spec, sorted(rows, key=lambda text: -rows[text]))
+        if not unknown and not column.more:
+            return None
+        answers = self.job.answers.get(spec.name, {})
+        listed = list(unknown)[:SHOWN_WORDS]
+        alike = self._similar_records(spec, listed)
+        existing = existing_options(spec, self.actor)
+        hidden = [text for text in unknown if text not in listed]
+        return Question(
+            spec=spec,
+            header=self.job.headers[index],
+            words=tuple(self._word(spec, text, rows[text], unknown[text], alike.get(text, [])) for text in listed),
+            hidden=len(hidden),
+            hidden_rows=sum(rows[text] for text in hidden) + column.more,
+            others=answers.get(OTHERS, ""),
+            existing=existing,
+            actions=actions_for(spec, self.actor),
+            is_typed=not existing,
+            more=bool(column.more),
+        )
+
+    def about_gap(self, gap: Gap) -> GapQuestion | None:
+        by = self.type.spec(gap.by)
+        words = self.survey.gaps.get(gap.field, {})
+        fixed = self.job.fixed.get(gap.by, "")
+        if gap.field in self.job.fixed:
+            return None
+        if gap.by not in self.job.mapping and fixed:
+            words = {fixed: self.survey.rows}
+        count = sum(rows for text, rows in words.items() if self._needs(gap, by, text))
+        if not count:
+            return None
+        spec = self.type.spec(gap.field)
+        options = (
+            *existing_options(spec, self.actor),
+            (UNKNOWN, str(gap.unknown_label)),
+            (REFUSE, _("Do not import these rows")),
+        )
+        answer = self.job.answers.get(gap.field, {}).get(GAP, "")
+        return GapQuestion(gap, str(spec.label), str(gap.question) % {"count": count}, answer, options)
+
+    def _needs(self, gap: Gap, by: FieldSpec, text: str) -> bool:
+        answer = self.job.answers.get(by.name, {}).get(word_key(text), "")
+        try:
+            if is_adding(answer):
+                return False
+            return gap.needed(self.reader.value(by, text))
+        except (ValidationError, LookupError):
+            row = self._meant(by, text)
+            return row is not None and not answer and gap.needed(row)
+
+    def _unknown(self, spec: FieldSpec, words: list[str]) -> dict[str, str]:
+        """The words that name nothing, with what is wrong about each."""
+        if isinstance(spec.kind, kinds.Lookup):
+            self.cells.load_records(spec.kind.key, words)
+        found: dict[str, str] = {}
+        for text in words:
+            if word_key(text) in self.reader.names and self._links_to_itself(spec):
+                continue
+            try:
+                spec.kind.parse(spec, text, self.cells)
+            except ValidationError as error:
+                found[text] = " ".join(error.messages)
+        return found
+
+    def _links_to_itself(self, spec: FieldSpec) -> bool:
+        return isinstance(spec.kind, kinds.Lookup) and spec.kind.key == self.type.key
+
+    def _word(self, spec: FieldSpec, text: str, rows: int, problem: str, alike: list[Any]) -> Word:
+        answers = self.job.answers.get(spec.name, {})
+        meant = alike or [row for row in [self._meant(spec, text)] if row is not None]
+        options = tuple((f"{USE}{row.pk}", label_of(row)) for row in meant)
+        answer = answers.get(word_key(text), "")
+        is_proposed = not answer and OTHERS not in answers and len(options) == 1
+        if answer.startswith(USE) and answer not in dict(options):
+            options += tuple(self._chosen(spec, answer))
+        return Word(text, rows, options[0][0] if is_proposed else answer, is_proposed, problem, options)
+
+    def _chosen(self, spec: FieldSpec, answer: str) -> list[Option]:
+        """What was typed before, so that the select has it."""
+        try:
+            return [(answer, label_of(self.reader.named(spec, answer)))]
+        except ValidationError:
+            return []
+
+    def _meant(self, spec: FieldSpec, text: str) -> Any:
+        if isinstance(spec.kind, OneOf):
+            return proposed(spec, text, rows_of(spec.kind, self.actor))
+        return None
+
+    def _similar_records(self, spec: FieldSpec, texts: list[str]) -> dict[str, list[Any]]:
+        """Records that are called like a word, or nearly so."""
+        kind = spec.kind
+        if isinstance(kind, kinds.Person):
+            return {text: same for text in texts if len(same := members_called(text)) > 1}
+        if not isinstance(kind, kinds.Lookup):
+            return {}
+        found = {text: self.cells.records_called(kind.key, text)[:CANDIDATES] for text in texts}
+        model: Any = model_of(kind.key)
+        missing = {text: company_key(text) for text in found if not found[text]}
+        if missing and hasattr(model, "name_key"):
+            rows = visible(self.actor, model.objects.filter(name_key__in=set(missing.values()))).exclude(name_key="")
+            for row in rows.order_by("sort_name", "pk"):
+                for text, key in missing.items():
+                    if key == row.name_key and len(found[text]) < CANDIDATES:
+                        found[text].append(row)
+        return found

@@ -1,0 +1,134 @@
+"""What came of an import, or would come of it, in words and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crm.fields import kinds
+from crm.imports.models import Import, ImportRow, ImportState, Outcome
+from crm.picklists.lists import CUSTOM_PREFIX, picklist_of
+from crm.records import registry
+from crm.records.types import RecordType
+from crm.ui import format as formats
+
+ROWS = 50  # on a page
+MOST_ADDED = 200  # names that are shown of each kind
+OTHER_ADDITIONS = ("person", "stage", "team")
+TONES = {
+    Outcome.CREATED: "success",
+    Outcome.UPDATED: "info",
+    Outcome.UNCHANGED: "neutral",
+    Outcome.SKIPPED: "neutral",
+    Outcome.REFUSED: "danger",
+}
+STATE_TONES = {ImportState.FAILED: "danger", ImportState.CANCELLED: "warning"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """``state`` and ``tone`` say how it went; ``button`` what a start would do, "" when that is nothing."""
+
+    state: str
+    tone: str
+    button: str
+    added: list[tuple[str, list[str], int]]  # what, some names, how many more
+
+
+def result_of(job: Import, record_type: RecordType) -> Result:
+    """Return what can be said of the import as a whole."""
+    state, tone = str(job.get_state_display()), STATE_TONES.get(ImportState(job.state), "info")
+    if job.state == ImportState.DONE:
+        state, tone = _done(job)
+    return Result(state, tone, _button(job, record_type), list(_added(job, record_type)))
+
+
+def _done(job: Import) -> tuple[str, str]:
+    if job.created_count or job.updated_count:
+        return str(ImportState.DONE.label), "success"
+    if job.refused_count:
+        return (_("Nothing would come in") if job.is_dry_run else _("Nothing came in")), "warning"
+    return (_("Nothing would change") if job.is_dry_run else _("Nothing changed")), "neutral"
+
+
+def _button(job: Import, record_type: RecordType) -> str:
+    words = {
+        "created": formats.number(job.created_count),
+        "updated": formats.number(job.updated_count),
+        "records": _noun(record_type, max(job.created_count, job.updated_count)),
+    }
+    if job.created_count and job.updated_count:
+        return _("Create %(created)s and change %(updated)s %(records)s") % words
+    if job.created_count:
+        return _("Create %(created)s %(records)s") % words
+    if job.updated_count:
+        return _("Change %(updated)s %(records)s") % words
+    return ""
+
+
+def _noun(record_type: RecordType, count: int) -> str:
+    return str(record_type.label if count == 1 else record_type.label_plural).lower()
+
+
+def _added(job: Import, record_type: RecordType) -> Any:
+    for what, names in sorted(job.added.items()):
+        if names:
+            yield _called(what, record_type), names[:MOST_ADDED], max(0, len(names) - MOST_ADDED)
+
+
+def _called(what: str, record_type: RecordType) -> str:
+    others = {"person": _("Members who cannot sign in yet"), "stage": _("Stages"), "team": _("Teams")}
+    if what in others:
+        return others[what]
+    if what.startswith(CUSTOM_PREFIX):
+        fields = [spec for spec in record_type.specs_now() if isinstance(spec.kind, kinds.ChoiceOf)]
+        return next((str(spec.label) for spec in fields if spec.kind.picklist == what), what)  # type: ignore[attr-defined]
+    if what in {one.key for one in registry.record_types()}:
+        return str(registry.record_type(what).label_plural)
+    return str(picklist_of(what).label)
+
+
+@dataclass(frozen=True)
+class RowPage:
+    """``rows`` (with the tone of their outcome) of one page; ``filters`` are (outcome, label, count)."""
+
+    rows: list[tuple[ImportRow, str]]
+    outcome: str
+    filters: list[tuple[str, str, int]]
+    page: int
+    previous: int
+    next: int
+
+
+def row_page(job: Import, query: Mapping[str, str]) -> RowPage:
+    """Return the rows of a dry run that ``query`` asks for: ``outcome`` and ``page``."""
+    counts = {
+        Outcome.CREATED: job.created_count,
+        Outcome.UPDATED: job.updated_count,
+        Outcome.UNCHANGED: job.unchanged_count,
+        Outcome.SKIPPED: job.skipped_count,
+        Outcome.REFUSED: job.refused_count,
+    }
+    asked = query.get("outcome", "")
+    outcome = asked if asked in Outcome.values else ""
+    total = counts[Outcome(outcome)] if outcome else sum(counts.values())
+    last = max(1, -(-total // ROWS))
+    number = query.get("page", "")
+    page = min(max(int(number) if number.isdecimal() and len(number) < 9 else 1, 1), last)
+    rows = ImportRow.objects.filter(job=job).order_by("number")
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    return RowPage(
+        rows=[(row, TONES[Outcome(row.outcome)]) for row in rows[(page - 1) * ROWS : page * ROWS]],
+        outcome=outcome,
+        filters=[
+            ("", _("All"), sum(counts.values())),
+            *((one.value, str(one.label), n) for one, n in counts.items() if n),
+        ],
+        page=page,
+        previous=page - 1,
+        next=page + 1 if page < last else 0,
+    )

@@ -1,0 +1,174 @@
+"""From the cells of a row to the values of a record, with what the importer has said of words and gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.utils.translation import gettext as _
+
+from crm.fields import kinds
+from crm.fields.kinds.choice import OneOf
+from crm.fields.spec import FieldSpec
+from crm.fields.targets import model_of
+from crm.imports.answers import (
+    CREATED_ON_DEMAND,
+    EMPTY,
+    GAP,
+    REFUSE,
+    UNKNOWN,
+    USE,
+    answer_of,
+    holds_words,
+    is_adding,
+    meaning_to_add,
+    used_id,
+)
+from crm.imports.cells import Cells
+from crm.imports.models import Import
+from crm.imports.reading.cells import cell_text, is_unreadable
+from crm.imports.whole_file import links_to_itself
+from crm.records.types import RecordType
+from crm.tenants.text import sort_key
+from crm.users.access import may, visible
+
+
+@dataclass(frozen=True)
+class ToCreate:
+    """A record of the type ``key`` that the row brings along; ``values`` are what its other cells tell of it."""
+
+    key: str
+    name: str
+    values: dict[str, Any]
+
+
+@dataclass
+class RowValues:
+    """``later``: links that can only be set when the whole file is in; ``empty``: fields whose cells are."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    later: dict[str, str] = field(default_factory=dict)
+    empty: list[FieldSpec] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+class LeftOutError(Exception):
+    """The cell counts as empty."""
+
+
+class RowReader:
+    """``names``: what rows further down may be called."""
+
+    def __init__(self, job: Import, record_type: RecordType, cells: Cells, names: frozenset[str]) -> None:
+        self.job = job
+        self.type = record_type
+        self.cells = cells
+        self.typed = Cells(cells.actor)  # for what is not of the file
+        self.names = names
+        mapped = [(index, name) for index, name in enumerate(job.mapping) if name]
+        self.columns = [(index, record_type.spec(name)) for index, name in mapped if record_type.has(name)]
+        self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
+        self._used: dict[tuple[str, str], Any] = {}
+
+    def look_up_records(self, rows: list[list[str]]) -> None:
+        """Find what the rows link to, for all of them at once."""
+        for index, spec in self.columns:
+            if isinstance(spec.kind, kinds.Lookup):
+                texts = [cells[index] for cells in rows if cells[index] and not is_unreadable(cells[index])]
+                self.cells.load_records(spec.kind.key, list(dict.fromkeys(texts)))
+
+    def read(self, cells: list[str]) -> RowValues:
+        row = RowValues()
+        for spec, text in self.fixed:
+            self._read_cell(row, spec, text, self.typed)
+        for index, spec in self.columns:
+            if cells[index]:
+                row.values.pop(spec.name, None)
+                self._read_cell(row, spec, cells[index], self.cells)
+            elif spec.name not in row.values:
+                row.empty.append(spec)
+        return row
+
+    def gap_fillers(self, values: dict[str, Any], record: Any) -> dict[str, Any]:
+        """What has been said for all rows of what this one needs and does not give."""
+        found: dict[str, Any] = {}
+        for gap in self.type.gaps:
+            by = values.get(gap.by)
+            given = values.get(gap.field) or (record is not None and self.type.spec(gap.field).value(record))
+            if by is None or given or not gap.needed(by):
+                continue
+            if record is not None and self.type.spec(gap.by).value(record) == by:
+                continue  # it has been so before
+            answer = self.job.answers.get(gap.field, {}).get(GAP, "")
+            if answer == UNKNOWN:
+                found[gap.field] = gap.unknown
+            elif answer.startswith(USE):
+                found[gap.field] = self._use(self.type.spec(gap.field), answer)
+        return found
+
+    def _read_cell(self, row: RowValues, spec: FieldSpec, text: str, cells: Cells) -> None:
+        try:
+            row.values[spec.name] = self.value(spec, cell_text(spec, text), cells)
+        except LeftOutError:
+            return
+        except ValidationError as error:
+            if links_to_itself(self.type, spec) and sort_key(text) in self.names:
+                row.later[spec.name] = text
+            else:
+                row.reasons += [f"{spec.label}: {message}" for message in error.messages]
+
+    def value(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
+        """What the text means, with the importer's answers."""
+        try:
+            return spec.kind.parse(spec, text, cells or self.cells)
+        except ValidationError:
+            if not holds_words(spec) or (links_to_itself(self.type, spec) and sort_key(text) in self.names):
+                raise
+            answer = answer_of(self.job.answers, spec.name, text)
+            if not answer or answer == REFUSE:
+                raise
+            return self._answered(spec, text, answer)
+
+    def _answered(self, spec: FieldSpec, text: str, answer: str) -> Any:
+        if answer == EMPTY:
+            raise LeftOutError
+        if is_adding(answer):
+            return self._added(spec, text, answer)
+        return self._use(spec, answer)
+
+    def _added(self, spec: FieldSpec, text: str, answer: str) -> Any:
+        actor = self.cells.actor
+        if isinstance(spec.kind, kinds.Lookup):
+            if spec.kind.key != CREATED_ON_DEMAND or not may(actor, "create", spec.kind.key):
+                raise ValidationError(_("Nothing is called “%(text)s”.") % {"text": text})
+            return ToCreate(spec.kind.key, text, {})
+        if not actor.role.can_set_up:
+            raise ValidationError(_("Only an admin may add “%(text)s”.") % {"text": text})
+        with self.cells.adding(meaning_to_add(answer)):
+            return spec.kind.parse(spec, text, self.cells)
+
+    def _use(self, spec: FieldSpec, answer: str) -> Any:
+        key = (spec.name, answer)
+        if key not in self._used:
+            self._used[key] = self.named(spec, answer)
+        return self._used[key]
+
+    def named(self, spec: FieldSpec, answer: str) -> Any:
+        """What ``use:…`` stands for; raises ``ValidationError`` when it is gone."""
+        row_id = used_id(answer)
+        gone = ValidationError(_("What this was to mean is gone. Choose again on the columns page."))
+        if isinstance(spec.kind, (kinds.Fixed, kinds.Flag)):
+            return spec.kind.parse(spec, answer.removeprefix(USE), self.cells)
+        if row_id is None:
+            raise gone
+        if isinstance(spec.kind, kinds.Lookup):
+            record = visible(self.cells.actor, model_of(spec.kind.key).objects.filter(pk=row_id)).first()
+            if record is None:
+                raise gone
+            return record
+        assert isinstance(spec.kind, OneOf)
+        try:
+            return spec.kind.row(row_id)
+        except (ObjectDoesNotExist, LookupError):
+            raise gone from None

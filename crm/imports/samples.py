@@ -1,0 +1,106 @@
+"""Values of a column as they stand in the file, and as they would be stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.fields.spec import FieldSpec
+from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding
+from crm.imports.cells import Cells
+from crm.imports.models import Import
+from crm.imports.row_values import RowReader
+from crm.imports.shown import shown
+from crm.imports.styles import styles_of
+from crm.imports.survey import Column, Survey
+from crm.records.types import RecordType
+
+MOST = 4  # samples of a column
+FAILING = 2  # of those
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``stored`` is empty where it is what stands in the file; ``problem`` says why it cannot be stored."""
+
+    text: str
+    stored: str = ""
+    problem: str = ""
+
+
+def samples_of(job: Import, record_type: RecordType, survey: Survey) -> list[list[Sample]]:
+    """A few values of each column, odd ones among them: those that cannot be read, or have letters outside of ASCII."""
+    cells = Cells(job.made_by, styles_of(job))
+    reader = RowReader(job, record_type, cells, frozenset(survey.in_file))
+    found = []
+    for name, column in zip(job.mapping, survey.columns, strict=False):
+        if name and record_type.has(name):
+            found.append(_of_field(reader, record_type, record_type.spec(name), column))
+        else:
+            found.append([Sample(text) for text in _chosen(column.most_frequent(), set())])
+    return found
+
+
+def _of_field(reader: RowReader, record_type: RecordType, spec: FieldSpec, column: Column) -> list[Sample]:
+    texts = column.most_frequent()
+    if hasattr(spec.kind, "key") and holds_words(spec):
+        reader.cells.load_records(spec.kind.key, texts)
+    failing: dict[str, str] = {}
+    if not holds_words(spec):  # about words it is asked below
+        for text in texts:
+            if problem := _problem(reader, spec, text):
+                failing[text] = problem
+    return [
+        Sample(text, problem=failing[text]) if text in failing else _stored(reader, record_type, spec, text)
+        for text in _chosen(texts, set(failing))
+    ]
+
+
+def _chosen(texts: list[str], failing: set[str]) -> list[str]:
+    odd = [text for text in texts if text in failing][:FAILING]
+    letters = [text for text in texts if text not in failing and not text.isascii()][:1]
+    plain = [text for text in texts if text not in failing and text not in letters]
+    chosen = {*odd, *letters, *plain[: MOST - len(odd) - len(letters)]}
+    return [text for text in texts if text in chosen]
+
+
+def _problem(reader: RowReader, spec: FieldSpec, text: str) -> str:
+    try:
+        spec.kind.parse(spec, text, reader.cells)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: str) -> Sample:
+    answer = answer_of(reader.job.answers, spec.name, text)
+    try:
+        value = spec.kind.parse(spec, text, reader.cells)
+    except ValidationError:
+        if not answer:
+            return Sample(text, problem=_("asked below") if holds_words(spec) else "")
+        if answer == EMPTY:
+            return Sample(text, stored=_("left empty"))
+        if is_adding(answer):
+            return Sample(text, stored=_("%(text)s (new)") % {"text": text})
+        try:
+            value = reader.value(spec, text)
+        except ValidationError:
+            return Sample(text, problem=_("not imported"))
+    stored = _as_stored(record_type, spec, value)
+    return Sample(text, stored=stored if stored != text else "")
+
+
+def _as_stored(record_type: RecordType, spec: FieldSpec, value: Any) -> str:
+    record: Any = record_type.model()
+    try:
+        spec.kind.assign(spec, record, value)
+    except ValidationError:
+        return ""
+    if spec.name == "name" and hasattr(record, "last_name"):
+        words = {"first": record.first_name or "–", "last": record.last_name or "–"}
+        return _("first name %(first)s, last name %(last)s") % words
+    return shown(spec, record)

@@ -1,0 +1,59 @@
+"""Values as the importer reads them."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+
+from django.utils.html import strip_tags
+
+from crm.fields import kinds
+from crm.fields.kinds.choice import Flag, OneOf
+from crm.fields.spec import FieldSpec
+from crm.records.types import RecordType
+from crm.ui import format as formats
+
+LONGEST = 200
+_AS_TEXT = (OneOf, Flag, kinds.Fixed, kinds.Lookup, kinds.Email, kinds.Phone, kinds.Url, kinds.Tags)
+
+
+def shown(spec: FieldSpec, record: Any) -> str:
+    """The field's value in words, as lists and pages format it."""
+    value = spec.value(record)
+    if value is None or value in ("", ()):
+        return ""
+    if isinstance(spec.kind, kinds.DateTime):
+        text = formats.moment(value)
+    elif isinstance(spec.kind, kinds.Date):
+        text = formats.date(value)
+    elif isinstance(spec.kind, _AS_TEXT):
+        text = spec.text(record)
+    else:
+        text = unescape(strip_tags(spec.html(record)))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+class Shown:
+    """What a dry run tells of records."""
+
+    def __init__(self, record_type: RecordType) -> None:
+        specs = record_type.specs_now()
+        self.specs = [spec for spec in specs if not isinstance(spec.kind, kinds.DateTime) or spec.importable]
+        self.importable = [spec for spec in self.specs if spec.importable]
+
+    def state(self, record: Any) -> dict[str, str]:
+        return {spec.name: shown(spec, record) for spec in self.specs}
+
+    def created(self, record: Any) -> list[list[str]]:
+        """What would stand in a new record: label, "", value."""
+        found = ((str(spec.label), shown(spec, record)) for spec in self.importable if not isinstance(spec.kind, Flag))
+        return [[label, "", text] for label, text in found if text]
+
+    def changes(self, before: dict[str, str], record: Any) -> list[list[str]]:
+        """What would be different: label, old, new."""
+        after = self.state(record)
+        return [
+            [str(spec.label), before[spec.name], after[spec.name]]
+            for spec in self.specs
+            if before[spec.name] != after[spec.name]
+        ]

@@ -1,0 +1,75 @@
+"""How the numbers and dates of each column are written: decided by the whole column, or by the importer.
+
+``Import.styles`` keeps by field the importer's ``answer`` (a key of the decision's options, and the currencies of
+signs) and the ``style`` that follows, by which its cells are read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+
+from crm.fields.reading import Decision, Style, current_style, decide, style_from_json
+from crm.fields.spec import FieldSpec
+from crm.imports.models import Import
+from crm.imports.survey import Survey
+from crm.records.types import RecordType
+from crm.tenants.context import current_tenant
+
+STYLE, SIGN = "style_", "sign_"  # what the page sends, followed by the field (and the place of the sign)
+
+
+def styles_of(job: Import) -> dict[str, Style]:
+    """The styles by which the cells of the file are read, by field."""
+    return {name: style_from_json(kept["style"]) for name, kept in job.styles.items() if kept.get("style")}
+
+
+def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[str, Decision]:
+    """What the columns say of how they are written, by field."""
+    found = {}
+    for index, name in enumerate(job.mapping):
+        if name and record_type.has(name) and (spec := record_type.spec(name)).kind.reads:
+            found[name] = decide(spec.kind.reads, survey.columns[index].words, current_style(), _own_currency(spec))
+    return found
+
+
+def is_answered(decision: Decision, kept: dict[str, Any]) -> bool:
+    """Whether nothing is left to ask about the column."""
+    answer = kept.get("answer", {})
+    if decision.must_ask and decision.options and not answer.get("key"):
+        return False
+    return all(answer.get("signs", {}).get(sign) for sign in decision.signs)
+
+
+def read_answers(decisions: dict[str, Decision], data: QueryDict) -> dict[str, dict[str, Any]]:
+    """The answers in what a page has sent; what a column does not offer is none."""
+    found = {}
+    for name, decision in decisions.items():
+        key = data.get(f"{STYLE}{name}", "")
+        signs = {sign: data.get(f"{SIGN}{name}_{place}", "") for place, sign in enumerate(sorted(decision.signs))}
+        found[name] = {
+            "key": key if key in {option.key for option in decision.options} else "",
+            "signs": {sign: code for sign, code in signs.items() if code in decision.signs[sign]},
+        }
+    return found
+
+
+def settled(
+    record_type: RecordType, decisions: dict[str, Decision], answers: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """What ``Import.styles`` keeps of the decisions and the importer's answers."""
+    kept = {}
+    for name, decision in decisions.items():
+        answer = answers.get(name, {})
+        style = decision.style
+        if key := answer.get("key"):
+            style = style.chosen(record_type.spec(name).kind.reads, key)
+        if signs := answer.get("signs"):
+            style = style.with_signs(signs)
+        kept[name] = {"answer": answer, "style": style.as_json()}
+    return kept
+
+
+def _own_currency(spec: FieldSpec) -> str:
+    return current_tenant().currency if hasattr(spec.kind, "currency") else ""

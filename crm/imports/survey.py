@@ -1,0 +1,197 @@
+"""What stands in the columns of a file: one pass over all of it, in bounded memory, remembered until the way in which
+the file is read changes, or what its columns are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
+from crm.imports.answers import holds_words, word_key
+from crm.imports.identity import identity_of
+from crm.imports.models import Import
+from crm.imports.reading.cells import is_unreadable, without_unreadable
+from crm.imports.storing import read_rows
+from crm.records.registry import record_type as type_of_key
+from crm.records.types import RecordType
+
+MOST_WORDS = 2_000  # different ones of a column that are counted one by one
+MOST_SHAPES = 300  # different ways of writing a number, a date, an address
+LONGEST_WORD = 300
+LONGEST_UNIT = 5  # letters of a currency or a month: they say how a number or date is read
+FIRST = 4  # values of a column of text
+ODD = 3  # of those, some with letters outside of ASCII
+WRITTEN = (kinds.Number, kinds.Money, kinds.Date, kinds.Email, kinds.Url)
+_PIECES = re.compile(r"\d+|[^\W\d_]+")
+
+
+@dataclass
+class Column:
+    """``words`` are different texts and the rows that have them: of a column that names things all of them, unless
+    there are ``more``; of one of numbers or dates an example of each way of writing; of one of text the first."""
+
+    words: dict[str, int] = field(default_factory=dict)
+    filled: int = 0
+    more: int = 0  # rows with other words
+
+    def most_frequent(self) -> list[str]:
+        return sorted(self.words, key=lambda word: -self.words[word])
+
+
+@dataclass
+class Survey:
+    """``gaps``: of the rows that lack a field, how many there are for each word of another. ``in_file``: words of a
+    column that are called like a row of this file. ``repeats``: rows that are about the same one as an earlier row."""
+
+    columns: list[Column]
+    rows: int = 0
+    gaps: dict[str, dict[str, int]] = field(default_factory=dict)
+    in_file: list[str] = field(default_factory=list)
+    repeats: int = 0
+    repeated: list[list[Any]] = field(default_factory=list)  # the first few: number, number of the earlier, what
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Survey:
+        columns = [Column(**{**column, "words": dict(column["words"])}) for column in kept["columns"]]
+        return cls(**{**kept, "columns": columns})
+
+    def as_json(self) -> dict[str, Any]:
+        """The words as pairs: what JSON keeps of a dictionary has no order."""
+        columns = [asdict(column) | {"words": [*map(list, column.words.items())]} for column in self.columns]
+        return asdict(self) | {"columns": columns}
+
+
+def survey_of(job: Import) -> Survey:
+    """Return the survey of the file as it is mapped now; takes a pass over the file when that has changed."""
+    kept = json.dumps([job.reading, job.headers, job.mapping], sort_keys=True)
+    key = sha256(kept.encode()).hexdigest()
+    if job.survey.get("key") != key:
+        found = _survey(job, type_of_key(job.record_type))
+        job.survey = {"key": key, "found": found.as_json()}
+        job.save(update_fields=["survey"])
+    return Survey.of(job.survey["found"])
+
+
+def shape_of(text: str) -> str:
+    """How a text is written, whatever it says: ``12.000 EUR`` → ``D.999 eur``. Of numbers of up to two digits those
+    that can be no month (``D``) are another shape: they tell the order of a date."""
+
+    def shape(found: re.Match[str]) -> str:
+        piece = found[0]
+        if not piece[0].isdigit():
+            return piece.casefold() if len(piece) <= LONGEST_UNIT else "a"
+        if len(piece) <= 2:
+            return "D" if int(piece) > 12 else "d"
+        return "9" * min(len(piece), 9)
+
+    return _PIECES.sub(shape, text[:LONGEST_WORD])
+
+
+def _survey(job: Import, record_type: RecordType) -> Survey:
+    specs = [record_type.spec(name) if name and record_type.has(name) else None for name in job.mapping]
+    survey = Survey([Column() for _header in job.headers])
+    readers = [_reader(column, spec) for column, spec in zip(survey.columns, specs, strict=False)]
+    place = {name: index for index, name in enumerate(job.mapping) if name}
+    gaps = [gap for gap in record_type.gaps if gap.by in place]
+    earlier: dict[int, int] = {}
+    names: set[str] = set()
+    linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and _links_to(spec, record_type)]
+    for number, row in enumerate(read_rows(job), start=1):
+        survey.rows = number
+        for reader, cell in zip(readers, row, strict=False):
+            if cell and not is_unreadable(cell):  # such rows are refused
+                reader.read(cell)
+        for gap in gaps:
+            if row[place[gap.by]] and not (gap.field in place and row[place[gap.field]]):
+                words = survey.gaps.setdefault(gap.field, {})
+                word = without_unreadable(row[place[gap.by]][:LONGEST_WORD])
+                if word in words or len(words) < MOST_WORDS:
+                    words[word] = words.get(word, 0) + 1
+        _note_repeats(survey, earlier, number, identity_of(record_type, place, row))
+        if linked:
+            names.update(_names(place, row))
+    survey.in_file = sorted({word_key(word) for column in linked for word in column.words} & names)
+    return survey
+
+
+def _note_repeats(survey: Survey, earlier: dict[int, int], number: int, identities: Iterable[tuple[str, ...]]) -> None:
+    for identity in identities:
+        before = earlier.setdefault(hash(identity), number)
+        if before != number:
+            survey.repeats += 1
+            if len(survey.repeated) < FIRST:
+                survey.repeated.append([number, before, without_unreadable(identity[-1])])
+            return
+
+
+def _links_to(spec: FieldSpec, record_type: RecordType) -> bool:
+    return isinstance(spec.kind, kinds.Lookup) and spec.kind.key == record_type.key
+
+
+def _names(place: dict[str, int], row: list[str]) -> Iterator[str]:
+    parts = [row[place[name]] for name in ("first_name", "last_name") if name in place]
+    yield word_key(" ".join(parts))
+    for name in ("name", "external_id"):
+        if name in place:
+            yield word_key(row[place[name]])
+
+
+class _Reader:
+    """Counts the cells of one column by ``key``; each key is shown by the first text that has it."""
+
+    def __init__(self, column: Column, most: int, key: Any = None) -> None:
+        self.column = column
+        self.most = most
+        self.key = key
+        self.texts: dict[str, str] = {}
+
+    def read(self, cell: str) -> None:
+        column = self.column
+        column.filled += 1
+        key = self.key(cell) if self.key else cell
+        text = self.texts.get(key)
+        if text is None:
+            if len(self.texts) >= self.most or len(cell) > LONGEST_WORD:
+                column.more += 1
+                return
+            text = self.texts[key] = cell
+        column.words[text] = column.words.get(text, 0) + 1
+
+
+class _TextReader:
+    """Keeps the first texts, the first with letters outside of ASCII, and the longest."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self.odd = 0
+        self.longest = ""
+
+    def read(self, cell: str) -> None:
+        column = self.column
+        column.filled += 1
+        if len(cell) > len(self.longest) + 50:
+            self._drop_longest()
+            self.longest = cell
+            column.words[cell] = 1
+        elif len(column.words) < FIRST:
+            column.words.setdefault(cell, 1)
+        elif self.odd < ODD and not cell.isascii() and cell not in column.words:
+            self.odd += 1
+            column.words[cell] = 1
+
+    def _drop_longest(self) -> None:
+        if len(self.column.words) > FIRST:
+            self.column.words.pop(self.longest, None)
+
+
+def _reader(column: Column, spec: FieldSpec | None) -> _Reader | _TextReader:
+    if spec is not None and holds_words(spec):
+        return _Reader(column, MOST_WORDS)
+    if spec is not None and isinstance(spec.kind, WRITTEN):
+        return _Reader(column, MOST_SHAPES, shape_of)
+    return _TextReader(column)

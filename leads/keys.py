@@ -1,0 +1,39 @@
+"""Which lead a row of a file is about, and what old files leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.natural import contradicts, email_of, name_of, same_person
+from crm.records.types import Gap, NaturalKey
+from crm.tenants.text import company_key, email_key
+from leads.services import NO_REASON_GIVEN
+
+
+def _name_with_company(values: Mapping[str, Any]) -> str:
+    return name_of(values) if values.get("company") else ""
+
+
+def _same_company(values: Mapping[str, Any], lead: Any) -> bool | None:
+    if company_key(values["company"]) != lead.company_key:
+        return False
+    return None if contradicts(email_key(values.get("email") or ""), lead.email_key) else True
+
+
+LEAD_KEYS = (
+    NaturalKey(_("e-mail address"), "email_key", email_of, same_person, within=("name", "first_name", "last_name")),
+    NaturalKey(_("name and company"), "sort_name", _name_with_company, _same_company, within=("company",)),
+)
+LEAD_GAPS = (
+    Gap(
+        "unqualified_reason",
+        by="status",
+        needed=lambda status: status.meaning == "unqualified",
+        question=_("Why were these leads closed as unqualified? Rows that do not say: %(count)s."),
+        unknown=NO_REASON_GIVEN,
+        unknown_label=_("No reason given"),
+    ),
+)

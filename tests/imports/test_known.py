@@ -1,0 +1,293 @@
+"""Rows about records that exist, or about the same one as another row; and the rows of a dry run, one by one."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.imports import running
+from crm.imports.models import Import, ImportRow, ImportState
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from opportunities.models import Opportunity
+from tests import make
+from tests.imports.steps import bring_in, download, finished, upload
+from tests.people import Firm, client_of
+
+CASES = Path(__file__).parent / "cases"
+TWICE = (CASES / "g04-same-file-twice.csv").read_bytes()
+
+LEADS = "first name,last name,email,company,city\nAnn,Bell,ann@falcon.example,Falcon,Ulm\nBo,Fox,,Heron,\n"
+LEADS = (
+    LEADS.replace("email,", "email,phone,").replace("falcon.example,", "falcon.example,,").replace("Fox,,", "Fox,,1,")
+)
+CONTACTS = "first name,last name,email,account,city\nAnn,Bell,ann@falcon.example,Falcon,Ulm\nBo,Fox,,Falcon,Bonn\n"
+ACCOUNTS = "name,website,city\nFalcon,falcon.example,Ulm\nHeron,,Bonn\n"
+DEALS = "name,account,amount,opened on\nRoof,Falcon,100,2026-01-02\nWall,Falcon,200,2026-01-02\n"
+FILES = {"leads": LEADS, "contacts": CONTACTS, "accounts": ACCOUNTS, "opportunities": DEALS}
+
+
+def counts(job: Import) -> tuple[int, int, int, int, int]:
+    """Created, changed, the same, skipped, refused."""
+    return (job.created_count, job.updated_count, job.unchanged_count, job.skipped_count, job.refused_count)
+
+
+def page_of(firm: Firm, job: Import, query: str = "") -> str:
+    return unescape(client_of(firm.ada).get(f"/{firm.tenant.slug}/imports/{job.pk}/{query}").content.decode())
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+@pytest.mark.parametrize("key", list(FILES))
+def test_the_same_file_again_changes_nothing(firm: Firm, key: str) -> None:
+    assert counts(bring_in(firm, key, FILES[key])) == (2, 0, 0, 0, 0)
+    assert counts(bring_in(firm, key, FILES[key])) == (0, 0, 2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "change"),
+    [
+        ("leads", "Ulm", "Kiel", "City: Ulm → Kiel"),
+        ("contacts", "Bonn", "Kiel", "City: Bonn → Kiel"),
+        ("accounts", "Ulm", "Kiel", "City: Ulm → Kiel"),
+        ("opportunities", ",100,", ",150,", "Amount: $100 → $150"),
+    ],
+)
+def test_a_second_import_shows_what_would_change_field_by_field(
+    firm: Firm, key: str, old: str, new: str, change: str
+) -> None:
+    bring_in(firm, key, FILES[key])
+    tried = finished(firm, upload(firm, key, FILES[key].replace(old, new), dry_run="1"))
+    assert counts(tried) == (0, 1, 1, 0, 0)
+    assert change in words(page_of(firm, tried, "?outcome=updated"))
+    assert change not in words(page_of(firm, tried, "?outcome=unchanged"))
+
+
+@pytest.mark.parametrize(("existing", "made"), [("update", 0), ("skip", 0), ("create", 2)])
+def test_what_exists_is_updated_skipped_or_made_again(firm: Firm, existing: str, made: int) -> None:
+    bring_in(firm, "leads", LEADS)
+    job = bring_in(firm, "leads", LEADS.replace("Ulm", "Kiel"), existing=existing)
+    assert counts(job) == {"update": (0, 1, 1, 0, 0), "skip": (0, 0, 0, 2, 0), "create": (2, 0, 0, 0, 0)}[existing]
+    with tenant_context(firm.tenant):
+        assert Lead.objects.count() == 2 + made
+        assert Lead.objects.filter(city="Kiel").count() == (0 if existing == "skip" else 1)
+
+
+@pytest.mark.parametrize(("clear", "city"), [("", "Ulm"), ("on", "")])
+def test_an_empty_cell_takes_nothing_away_unless_that_is_asked(firm: Firm, clear: str, city: str) -> None:
+    bring_in(firm, "accounts", "name,city,country\nFalcon,Ulm,Germany\n")
+    bring_in(firm, "accounts", "name,city\nFalcon,\n", **({"clear_empty": clear} if clear else {}))
+    with tenant_context(firm.tenant):
+        account = Account.objects.get()
+        assert (account.city, account.country) == (city, "Germany"), "what is no column of the file stays in any case"
+
+
+@pytest.mark.parametrize("key", ["leads", "contacts"])
+def test_two_rows_of_one_person_are_told(firm: Firm, key: str) -> None:
+    from tests.imports.test_words import Page
+
+    page = Page(firm, key, TWICE)
+    text = words(unescape(page.answer.content.decode()))
+    assert "One row seems to be about the same one as an earlier row of this file: row 2 and row 1" in text
+    tried = finished(firm, upload(firm, key, TWICE, dry_run="1"))
+    assert counts(tried) in ((1, 0, 1, 0, 0), (1, 1, 0, 0, 0)), "the same, or its address in other case"
+    assert "Same as row 1 of this file (e-mail address)." in page_of(firm, tried)
+    again = finished(firm, upload(firm, key, TWICE, dry_run="1", existing="create"))
+    assert counts(again) == (2, 0, 0, 0, 0)
+
+
+def test_a_mailbox_of_two_people_makes_neither_the_other(firm: Firm) -> None:
+    text = "first name,last name,email\nAnn,Bell,office@falcon.example\nBob,Fox,office@falcon.example\n"
+    job = finished(firm, upload(firm, "contacts", text, dry_run="1"))
+    assert counts(job) == (2, 0, 0, 0, 0)
+    assert "Perhaps there already: Ann Bell." in page_of(firm, job)
+
+
+def test_firms_of_one_name_elsewhere_are_two(firm: Firm) -> None:
+    """Another web address or another country; a like name alone is told."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Mercury Ltd", website="https://mercury-uk.example", country="UK")
+    text = "name,website,country\nMercury Ltd,mercury-us.example,US\nMercury Ltd,,Canada\nMercury Limited,,\n"
+    job = finished(firm, upload(firm, "accounts", text, dry_run="1"))
+    assert job.updated_count == 0
+    assert page_of(firm, job).count("Perhaps there already: Mercury Ltd") == 3
+
+
+def test_a_row_that_may_be_about_several_is_refused(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        for _number in range(2):
+            make.lead(firm.ada, first_name="Ann", last_name="Bell", email="ann@falcon.example")
+    job = bring_in(firm, "leads", "first name,last name,email\nAnn,Bell,ANN@falcon.example\n")
+    assert counts(job) == (0, 0, 0, 0, 1)
+    assert "Several have this e-mail address: Ann Bell, Ann Bell." in download(firm, job)
+
+
+def test_records_out_of_sight_are_not_found(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        role = firm.max.role
+        role.access["leads"] = {"view": "own", "create": "all", "edit": "own", "delete": "own"}
+        role.save()
+        make.lead(firm.ada, first_name="Ann", last_name="Bell", email="ann@falcon.example", city="Ulm")
+    text = "first name,last name,email,city\nAnn,Bell,ann@falcon.example,Kiel\n"
+    assert counts(bring_in(firm, "leads", text, member=firm.max)) == (1, 0, 0, 0, 0)
+    assert counts(bring_in(firm, "leads", text, member=firm.max)) == (0, 0, 1, 0, 0)
+    with tenant_context(firm.tenant):
+        assert sorted(Lead.objects.values_list("city", flat=True)) == ["Kiel", "Ulm"]
+
+
+def test_sales_of_one_name_on_other_days_are_two(firm: Firm) -> None:
+    text = "name,account,stage,closed on\nRenewal,Falcon,Won,2024-03-01\nRenewal,Falcon,Won,2025-03-01\n"
+    assert bring_in(firm, "opportunities", text).created_count == 2
+    assert bring_in(firm, "opportunities", text).unchanged_count == 2
+    with tenant_context(firm.tenant):
+        assert Opportunity.objects.count() == 2
+
+
+def test_a_dry_run_meets_rows_of_earlier_batches(fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 5)
+    filler = "".join(f"F{n},L{n},f{n}@x.example,Ulm\n" for n in range(12))
+    head = "first name,last name,email,city\n"
+    text = f"{head}Ann,Bell,ann@falcon.example,Ulm\n{filler}Ann,Bell,ANN@falcon.example,Kiel\n"
+    job = finished(fresh_firm, upload(fresh_firm, "contacts", text, dry_run="1"))
+    assert counts(job) == (13, 1, 0, 0, 0)
+    with tenant_context(fresh_firm.tenant):
+        row = ImportRow.objects.get(number=14)
+        assert row.remarks == ["Same as row 1 of this file (e-mail address)."]
+        assert ["City", "Ulm", "Kiel"] in row.changes
+        assert not Contact.objects.exists()
+
+
+def test_the_rows_of_a_dry_run_are_listed_in_pages(firm: Firm) -> None:
+    rows = "".join(f"Firm {number},{'x' if number == 70 else number}\n" for number in range(1, 121))
+    job = finished(firm, upload(firm, "accounts", f"name,employees\n{rows}", dry_run="1"))
+    assert counts(job) == (119, 0, 0, 0, 1)
+    first, third = page_of(firm, job), page_of(firm, job, "?page=3")
+    assert "Firm 50" in first and "Firm 51" not in first and "?outcome=&page=2" in first
+    assert "Firm 101" in third and "Firm 100" not in third
+    refused = words(page_of(firm, job, "?outcome=refused").partition("Row by row")[2])
+    assert "70 Refused" in refused and "“x”" in refused and "Firm 1 " not in refused
+    for query in ("?outcome=nonsense", "?page=99999999999", "?page=-1", "?page=²"):
+        assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/{query}").status_code == 200
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
+    finished(firm, job)
+    with tenant_context(firm.tenant):
+        assert not ImportRow.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "button"),
+    [
+        ("name\nHeron\nFalcon\n", "Done", "Create 2 accounts"),
+        ("name,city\nKnown,Kiel\n", "Done", "Change 1 account"),
+        ("name,city\nKnown,Kiel\nHeron,\n", "Done", "Create 1 and change 1 account"),
+        ("name,employees\nHeron,x\n", "Nothing would come in", ""),
+        ("name\nKnown\n", "Nothing would change", ""),
+    ],
+)
+def test_the_button_says_what_will_happen(firm: Firm, text: str, state: str, button: str) -> None:
+    """And when nothing can be imported there is none, and nothing is green."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Known", city="Ulm")
+    job = finished(firm, upload(firm, "accounts", text, dry_run="1"))
+    page = page_of(firm, job)
+    assert f"{state}</span>" in page
+    assert ("badge tone-success" in page.partition("<progress")[0]) == bool(button)
+    if button:
+        assert f">{button}</button>" in page
+    else:
+        assert "There is nothing to import." in page and "button-primary" not in page.partition("import-progress")[2]
+
+
+def test_a_result_of_nothing_is_not_green(firm: Firm) -> None:
+    for text, tone in (("name,employees\nHeron,x\n", "warning"), ("name\nHeron\n", "success")):
+        job = bring_in(firm, "accounts", text)
+        assert job.state == ImportState.DONE
+        assert f"badge tone-{tone}" in page_of(firm, job).partition("<progress")[0]
+
+
+LOST = "name,account,stage,loss reason\nA,Falcon,Lost,\nB,Falcon,Lost,Price too high\nC,Falcon,Won,\nD,Falcon,Lost,\n"
+CLOSED = "last name,email,status\nA,a@x.example,Unqualified\nB,b@x.example,New\n"
+
+
+@pytest.mark.parametrize("text", [LOST, LOST.replace(",loss reason", "").replace(",Price too high", "")])
+def test_a_reason_that_nobody_gave_is_asked_once_and_never_invented(firm: Firm, text: str) -> None:
+    from tests.imports.test_words import Page
+
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+        other = make.reason("loss_reason", "other")
+    page = Page(firm, "opportunities", text)
+    asked = 2 if "Price" in text else 3
+    [gap] = page.questions.gaps
+    assert gap.text == f"Why were these opportunities lost? Rows that do not say: {asked}."
+    columns = page.columns()
+    page.refused(columns)
+    expected: dict[str, Any] = {
+        "unknown": (4, 0, asked, 0),
+        f"use:{other.pk}": (4, 0, 0, asked),
+        "refuse": (4 - asked, asked, 0, 0),
+    }
+    for answer, (created, refused, without, with_other) in expected.items():
+        page = Page(firm, "opportunities", text)
+        job = finished(firm, page.send(columns | {"gap_loss_reason": answer}))
+        assert (job.created_count, job.refused_count) == (created, refused)
+        with tenant_context(firm.tenant):
+            lost = Opportunity.objects.filter(stage__meaning="lost")
+            assert lost.filter(loss_reason=None).count() == without
+            assert lost.filter(loss_reason=other).count() == with_other
+            Opportunity.objects.update(deleted_at=timezone.now())
+
+
+@pytest.mark.parametrize("answer", ["unknown", "reason", "refuse"])
+def test_leads_closed_without_a_reason_are_asked_about(firm: Firm, answer: str) -> None:
+    from tests.imports.test_words import Page
+
+    page = Page(firm, "leads", CLOSED)
+    assert page.questions.gaps[0].text == "Why were these leads closed as unqualified? Rows that do not say: 1."
+    page.refused(page.columns())
+    with tenant_context(firm.tenant):
+        reason = make.reason("unqualified_reason", "not_real")
+    chosen = f"use:{reason.pk}" if answer == "reason" else answer
+    job = finished(firm, page.send(page.columns() | {"gap_unqualified_reason": chosen}))
+    assert job.created_count == (1 if answer == "refuse" else 2)
+    with tenant_context(firm.tenant):
+        given = list(Lead.objects.filter(name="A").values_list("unqualified_reason_id", flat=True))
+    assert given == {"unknown": [None], "reason": [reason.pk], "refuse": []}[answer]
+
+
+def test_the_columns_page_shows_values_as_they_will_be_stored(firm: Firm) -> None:
+    from tests.imports.test_words import Page
+
+    text = (
+        "name;account;amount;opened;probability\nA;Falcon;12.000 €;3.4.2026;10 %\nB;Falcon;1.500,00;2026-04-05;\n"
+        "C;Falcon;many;Friday;\nD;Ørn;;;\n"
+    )
+    page = words(unescape(Page(firm, "opportunities", text).answer.content.decode()))
+    for shown in ("12.000 € → €12,000.00", "1.500,00 → $1,500.00", "3.4.2026 → Apr 3, 2026", "10 % → 10%"):
+        assert shown.replace(".00", "") in page.replace(".00", ""), shown
+    assert "many “many” is not" in page or "many " in page
+    assert "Ørn asked below" in page
+
+
+def test_a_column_that_can_be_read_in_two_ways_is_asked_about(firm: Firm) -> None:
+    from tests.imports.test_words import Page
+
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    page = Page(firm, "opportunities", "name,account,amount,opened on\nA,Falcon,1.500,03/04/2026\n")
+    assert {one.name for one in page.questions.styles} == {"amount", "opened_on"}
+    page.refused(page.columns())
+    job = finished(firm, page.send(page.columns() | {"style_amount": ",", "style_opened_on": "day"}))
+    assert job.created_count == 1
+    with tenant_context(firm.tenant):
+        deal = Opportunity.objects.get()
+        assert (deal.amount_minor, deal.opened_on.isoformat()) == (1_500_00, "2026-04-03")

@@ -1,0 +1,290 @@
+"""Words, people and companies of a file that nothing here is called by: asked about, never added unseen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.imports.models import Import, ImportState
+from crm.picklists.models import Choice, Stage
+from crm.picklists.selectors import stages
+from crm.tenants.context import tenant_context
+from crm.users.models import Membership
+from leads.models import Lead
+from opportunities.models import Opportunity
+from tests import make
+from tests.imports.steps import bring_in, download, finished, sent, tenant_of
+from tests.people import Firm, client_of
+
+CASES = Path(__file__).parent / "cases"
+DEALS = "name,account,stage,amount\nOld Deal A,Caseman Ltd,Closed Won,1000\nOld Deal C,Caseman Ltd,Gewonnen,3000\n"
+
+
+class Page:
+    """The columns page of one file, as a person sees and sends it."""
+
+    def __init__(self, firm: Firm, key: str, text: str | bytes, member: Membership | None = None) -> None:
+        self.firm = firm
+        self.client = client_of(member or firm.ada)
+        file = SimpleUploadedFile("rows.csv", text if isinstance(text, bytes) else text.encode())
+        self.address = self.client.post(f"/{firm.tenant.slug}/imports/new/{key}/", {"file": file})["Location"]
+        self.answer: HttpResponse = self.client.get(self.address)
+
+    @property
+    def questions(self) -> Any:
+        return self.answer.context["questions"]
+
+    def question(self, field: str) -> Any:
+        return next(one for one in self.questions.words if one.name == field)
+
+    def words(self, field: str) -> dict[str, tuple[int, str]]:
+        """The unknown words of a field: rows, and the label of what is chosen in the select."""
+        question = self.question(field)
+        labels = dict([*question.existing, *question.actions])
+        return {
+            word.text: (word.rows, dict([*labels.items(), *word.meant]).get(word.answer, "")) for word in question.words
+        }
+
+    def columns(self) -> dict[str, Any]:
+        """The columns alone, nothing answered."""
+        return {name: value for name, value in sent(self.answer).items() if name.startswith("column_")}
+
+    def send(self, data: dict[str, Any]) -> Import:
+        answer = self.client.post(self.address, data)
+        assert answer.status_code == 303, answer.context["form"].errors
+        return self.job()
+
+    def job(self) -> Import:
+        with tenant_context(tenant_of(self.firm)):
+            return Import.objects.order_by("-made_at", "-id")[0]
+
+    def refused(self, data: dict[str, Any]) -> HttpResponse:
+        self.answer = self.client.post(self.address, data)
+        assert self.answer.status_code == 422
+        assert self.job().state == ImportState.UPLOADED
+        return self.answer
+
+
+@pytest.fixture
+def caseman(firm: Firm) -> Account:
+    with tenant_context(firm.tenant):
+        return make.account(firm.ada, name="Caseman Ltd")
+
+
+@pytest.mark.usefixtures("caseman")
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        ("Closed Won", "Won"), ("Closed Lost", "Lost"), ("Gewonnen", "Won"), ("Perdu", "Lost"), ("Ganado", "Won"),
+        ("Perdida", "Lost"), ("closed_won", "Won"), ("CLOSED-LOST", "Lost"), ("Negotation", "Negotiation"),
+        ("Limbo", ""),
+    ],
+)  # fmt: skip
+def test_stages_of_other_systems_are_proposed_by_meaning(firm: Firm, word: str, meaning: str) -> None:
+    page = Page(firm, "opportunities", f"name,account,stage\nA,Caseman Ltd,{word}\nB,Caseman Ltd,{word}\n")
+    assert page.words("stage") == {word: (2, meaning)}
+
+
+@pytest.mark.usefixtures("caseman")
+def test_nothing_starts_before_every_word_is_answered(firm: Firm) -> None:
+    """A word that was only proposed has not been accepted by a request that does not hold it."""
+    page = Page(firm, "opportunities", DEALS)
+    for button in ("import", "dry_run"):
+        text = page.refused(page.columns() | {button: "1"}).content.decode()
+        assert "“Stage”: something is asked below." in text
+    job = finished(firm, page.send(sent(page.answer)))
+    assert job.created_count == 2
+    with tenant_context(firm.tenant):
+        assert {one.stage.meaning for one in Opportunity.objects.select_related("stage")} == {"won"}
+        assert not Stage.objects.filter(label__in=["Closed Won", "Gewonnen"]).exists()
+
+
+@pytest.mark.usefixtures("caseman")
+def test_a_word_is_mapped_added_left_out_or_refused(firm: Firm) -> None:
+    text = "name,account,stage,source\nA,Caseman Ltd,Limbo,Radio\nB,Caseman Ltd,Ether,Smoke\nC,Caseman Ltd,Won,Drums\n"
+    page = Page(firm, "opportunities", text)
+    assert page.words("source") == {"Radio": (1, ""), "Smoke": (1, ""), "Drums": (1, "")}
+    with tenant_context(firm.tenant):
+        won = next(stage for stage in stages() if stage.meaning == "won")
+        web = Choice.objects.filter(picklist="lead_source").first()
+    data = page.columns() | {
+        "word_stage": ["Limbo", "Ether"],
+        "answer_stage": ["add", f"use:{won.pk}"],
+        "word_source": ["Radio", "Smoke", "Drums"],
+        "answer_source": [f"use:{web.pk}", "empty", "refuse"],
+    }
+    job = finished(firm, page.send(data))
+    assert (job.created_count, job.refused_count, job.added) == (2, 1, {"stage": ["Limbo"]})
+    with tenant_context(tenant_of(firm)):
+        found = {one.name: one for one in Opportunity.objects.select_related("stage", "source")}
+        assert {name: (one.stage.label, str(one.source)) for name, one in found.items()} == {
+            "A": ("Limbo", str(web)),
+            "B": ("Won", "None"),
+        }
+        assert [stage.meaning for stage in stages()][-3:] == ["open", "won", "lost"], "before Won"
+        assert not Choice.objects.filter(label__in=["Radio", "Smoke", "Drums"]).exists()
+    assert "“Drums” is not in the list." in download(firm, job)
+
+
+def test_a_new_status_gets_the_meaning_that_was_chosen(firm: Firm) -> None:
+    page = Page(firm, "leads", (CASES / "o03-status-words-of-others.csv").read_bytes())
+    assert page.words("status") == {"Working - Contacted": (1, "Working"), "Nurturing": (1, "")}
+    values = [value for value, _label in page.question("status").actions]
+    assert values == ["add:new", "add:working", "add:qualified", "refuse"], "none becomes converted by being named"
+    data = sent(page.answer) | {"answer_status": [page.question("status").words[0].answer, "add:working"]}
+    assert finished(firm, page.send(data)).created_count == 2
+    with tenant_context(firm.tenant):
+        assert Choice.objects.get(label="Nurturing").meaning == "working"
+
+
+def test_misspelt_owners_and_sources_add_nobody_and_nothing(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        Membership.objects.filter(pk=firm.ana.pk).update(name="Ana Winter", name_key="ana winter")
+    page = Page(firm, "leads", "name,email,source,owner\nOwn One,o@case.example,Confrence,Ana Wintr\n")
+    assert page.words("source") == {"Confrence": (1, "Conference")}
+    assert page.words("owner") == {"Ana Wintr": (1, f"Ana Winter ({firm.ana.email})")}
+    assert b"our proposal" in page.answer.content
+    finished(firm, page.send(sent(page.answer)))
+    with tenant_context(firm.tenant):
+        lead = Lead.objects.select_related("source", "owner").get()
+        assert (str(lead.source), lead.owner) == ("Conference", firm.ana)
+        assert not Membership.objects.filter(name="Ana Wintr").exists()
+
+
+def test_a_person_is_added_by_an_admin_who_says_so(firm: Firm) -> None:
+    text = "name,owner\nOne,Zelda Seal\nTwo,zelda seal\nThree,Otto Krug\n"
+    page = Page(firm, "accounts", text)
+    assert page.words("owner") == {"Zelda Seal": (2, ""), "Otto Krug": (1, "")}
+    data = sent(page.answer) | {"answer_owner": ["add", "empty"]}
+    job = finished(firm, page.send(data))
+    assert (job.created_count, job.added) == (3, {"person": ["Zelda Seal"]})
+    with tenant_context(firm.tenant):
+        zelda = Membership.objects.get(name="Zelda Seal")
+        assert not zelda.is_active and Account.objects.filter(owner=zelda).count() == 2
+        assert Account.objects.get(name="Three").owner is None
+
+
+def test_only_admins_make_people_and_words(firm: Firm) -> None:
+    """Neither offered, nor taken from a request that says so, nor from what an admin has answered before."""
+    page = Page(firm, "accounts", "name,owner,industry\nOne,Zelda Seal,Falconry\n", firm.max)
+    for field in ("owner", "industry"):
+        assert "add" not in dict(page.question(field).actions)
+    forged = page.columns() | {
+        "word_owner": ["Zelda Seal"], "answer_owner": ["add"],
+        "word_industry": ["Falconry"], "answer_industry": ["add"],
+    }  # fmt: skip
+    page.refused(forged)
+    with tenant_context(firm.tenant):
+        answers = {"owner": {"zelda seal": "add"}, "industry": {"falconry": "add"}}
+        Import.objects.update(answers=answers, state=ImportState.QUEUED)
+    job = finished(firm, page.job())
+    assert (job.created_count, job.refused_count) == (0, 1)
+    refused = download(firm, job, firm.max)
+    assert "Only an admin may add “Zelda Seal”." in refused and "Only an admin may add “Falconry”." in refused
+    with tenant_context(firm.tenant):
+        assert not Membership.objects.filter(name="Zelda Seal").exists()
+        assert not Choice.objects.filter(label="Falconry").exists()
+
+
+def test_two_people_of_one_name_are_asked_about(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        Membership.objects.filter(pk=firm.max.pk).update(name="Sam Seller", name_key="sam seller")
+    page = Page(firm, "accounts", "name,owner\nOne,Sam Seller\nTwo,sam@acme.example\n")
+    assert [label for _value, label in page.question("owner").words[0].meant] == [
+        "Sam Seller (max@acme.example)",
+        "Sam Seller (sam@acme.example)",
+    ]
+    page.refused(page.columns())
+    data = page.columns() | {"word_owner": ["Sam Seller"], "answer_owner": [f"use:{firm.max.pk}"]}
+    finished(firm, page.send(data))
+    with tenant_context(firm.tenant):
+        assert dict(Account.objects.values_list("name", "owner__email")) == {
+            "One": firm.max.email,
+            "Two": firm.sam.email,
+        }
+
+
+def test_hundreds_of_unknown_words_fit_on_a_page_and_are_treated_the_same(firm: Firm) -> None:
+    rows = "".join(f"Firm {number},Trade {number % 300}\n" for number in range(3_000))
+    page = Page(firm, "accounts", f"name,industry\n{rows}")
+    question = page.question("industry")
+    assert (len(question.words), question.hidden, question.hidden_rows) == (40, 260, 2600)
+    assert len(page.answer.content) < 400_000
+    page.refused(page.columns() | {"word_industry": ["Trade 0"], "answer_industry": ["empty"]})
+    job = finished(firm, page.send(page.columns() | {"others_industry": "empty"}))
+    assert (job.created_count, job.refused_count) == (3_000, 0)
+
+
+def test_words_far_down_are_asked_about_too(firm: Firm) -> None:
+    rows = "".join(f"Firm {number},Software\n" for number in range(1_500))
+    assert Page(firm, "accounts", f"name,industry\n{rows}Last,Falconry\n").words("industry") == {"Falconry": (1, "")}
+
+
+def test_another_field_for_a_column_asks_other_questions(firm: Firm) -> None:
+    """Without JavaScript: Update comes back with them, and starts nothing."""
+    page = Page(firm, "accounts", "name,colour\nOne,Falconry\n")
+    assert not page.questions.words
+    data = page.columns() | {"column_1": "industry", "update": "1"}
+    answer = page.client.post(page.address, data, follow=True)
+    assert answer.redirect_chain == [(page.address, 303)]
+    page.answer = answer
+    assert page.words("industry") == {"Falconry": (1, "")}
+    assert page.job().state == ImportState.UPLOADED
+
+
+PEOPLE = """First Name,Last Name,E-mail,Company,City
+Ann,Bell,ann@falcon.example,Falcon Works,Ulm
+Bo,Fox,bo@falcon.example,falcon works,Ulm
+Cy,Hill,cy@acme.example,Acme Inc,Bonn
+Di,Moss,di@heron.example,Heron KG,Kiel
+"""
+
+
+def test_one_sheet_of_people_makes_accounts_and_contacts(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        acme = make.account(firm.ada, name="Acme, Inc.", website="https://acme.example")
+    page = Page(firm, "contacts", PEOPLE)
+    assert page.words("account") == {
+        "Falcon Works": (2, ""),
+        "Acme Inc": (1, "Acme, Inc. (acme.example)"),
+        "Heron KG": (1, ""),
+    }
+    page.refused(page.columns())
+    data = sent(page.answer) | {"answer_account": ["add", f"use:{acme.pk}", "refuse"]}
+    tried = finished(firm, page.send(data | {"dry_run": "1"}))
+    assert (tried.created_count, tried.refused_count, tried.added) == (3, 1, {"accounts": ["Falcon Works"]})
+    with tenant_context(firm.tenant):
+        assert not Contact.objects.exists() and Account.objects.count() == 1
+    text = page.client.get(f"/acme/imports/{tried.pk}/").content.decode()
+    assert "What would be added beside the rows" in text and "Falcon Works" in text
+    page.client.post(f"/acme/imports/{tried.pk}/run/")
+    job = finished(firm, tried)
+    assert (job.created_count, job.refused_count) == (3, 1)
+    with tenant_context(firm.tenant):
+        accounts = dict(Contact.objects.values_list("first_name", "account__name"))
+        assert accounts == {"Ann": "Falcon Works", "Bo": "Falcon Works", "Cy": "Acme, Inc."}
+        assert Account.objects.get(name="Falcon Works").owner == firm.ada
+
+
+def test_a_company_is_not_made_for_a_row_that_is_refused(firm: Firm) -> None:
+    text = "name,account,stage,closed on\nDeal,Falcon Works,Qualifying,2026-01-05\nSale,Heron KG,Qualifying,\n"
+    job = bring_in(firm, "opportunities", text)
+    assert (job.created_count, job.refused_count, job.added) == (1, 1, {"accounts": ["Heron KG"]})
+    with tenant_context(firm.tenant):
+        assert list(Account.objects.values_list("name", flat=True)) == ["Heron KG"]
+
+
+def test_who_may_not_make_accounts_is_not_offered_to(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        role = firm.max.role
+        role.access["accounts"]["create"] = "none"
+        role.save()
+    page = Page(firm, "contacts", PEOPLE, firm.max)
+    assert "add" not in dict(page.question("account").actions)
+    page.refused(page.columns() | {"others_account": "add"})
