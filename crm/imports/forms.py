@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import GAP, OTHERS, UNKNOWN, USE, Answers, holds_words, is_adding, word_key
+from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label, importable
 from crm.imports.models import Existing, Import
@@ -49,6 +50,10 @@ class ColumnsForm(forms.Form):
         self.job = job
         self.specs = {f"{FIXED}{spec.name}": spec for spec in importable(record_type) if spec.name not in OF_ONE_ROW}
         choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in importable(record_type))]
+        choices += [
+            (name, brought_label(record_type.spec(link), spec))
+            for name, (link, spec) in brought_fields(record_type).items()
+        ]
         for index, header in enumerate(job.headers):
             self.fields[f"{COLUMN}{index}"] = forms.ChoiceField(
                 label=column_label(index, header),

@@ -175,7 +175,7 @@ def existing_options(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
     if isinstance(kind, kinds.Flag):
         return ((f"{USE}yes", _("Yes")), (f"{USE}no", _("No")))
     if isinstance(kind, kinds.Fixed):
-        return tuple((f"{USE}{value}", str(label)) for value, label in kind.choices.choices)
+        return tuple((f"{USE}{value}", str(label)) for value, label in kind.words.items())
     if not isinstance(kind, OneOf):
         return ()
     rows = rows_of(kind, actor)

@@ -25,6 +25,7 @@ from crm.imports.answers import (
     meaning_to_add,
     used_id,
 )
+from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable
@@ -68,6 +69,8 @@ class RowReader:
         self.names = names
         mapped = [(index, name) for index, name in enumerate(job.mapping) if name]
         self.columns = [(index, record_type.spec(name)) for index, name in mapped if record_type.has(name)]
+        brought = brought_fields(record_type)
+        self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
         self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
         self._used: dict[tuple[str, str], Any] = {}
 
@@ -88,6 +91,9 @@ class RowReader:
                 self._read_cell(row, spec, cells[index], self.cells)
             elif spec.name not in row.values:
                 row.empty.append(spec)
+        for index, link, spec in self.brought:
+            if cells[index] and isinstance(coming := row.values.get(link), ToCreate):
+                self._read_brought(row, coming, spec, cells[index])
         return row
 
     def gap_fillers(self, values: dict[str, Any], record: Any) -> dict[str, Any]:
@@ -117,6 +123,14 @@ class RowReader:
                 row.later[spec.name] = text
             else:
                 row.reasons += [f"{spec.label}: {message}" for message in error.messages]
+
+    def _read_brought(self, row: RowValues, coming: ToCreate, spec: FieldSpec, text: str) -> None:
+        try:
+            coming.values[spec.name] = spec.kind.parse(spec, cell_text(spec, text), self.typed)
+        except ValidationError as error:
+            row.reasons += [
+                f"{brought_label(self.type.spec('account'), spec)}: {message}" for message in error.messages
+            ]
 
     def value(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
         """What the text means, with the importer's answers."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.imports.answers import Answers
+from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
 from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.storing import is_kept
@@ -36,10 +37,12 @@ def set_columns(
     if job.state != ImportState.UPLOADED:
         raise ValidationError(_("This import has already been started."))
     names = {spec.name for spec in importable(record_type)}
+    brought = brought_fields(record_type)
     chosen = [name for name in mapping if name]
-    if len(mapping) != len(job.headers) or not set(chosen) <= names or not set(fixed) <= names:
+    if len(mapping) != len(job.headers) or not set(chosen) <= {*names, *brought} or not set(fixed) <= names:
         raise ValidationError(_("Choose a field, or “leave out”, for every column."))
-    twice = sorted({str(record_type.spec(name).label) for name in chosen if chosen.count(name) > 1})
+    labels = {name: str(spec.label) for name, (_link, spec) in brought.items()} | record_type.labels()
+    twice = sorted({str(labels[name]) for name in chosen if chosen.count(name) > 1})
     if twice:
         raise ValidationError(_("Two columns cannot be the same field: %(fields)s.") % {"fields": ", ".join(twice)})
     if not chosen:

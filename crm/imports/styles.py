@@ -30,7 +30,9 @@ def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[s
     found = {}
     for index, name in enumerate(job.mapping):
         if name and record_type.has(name) and (spec := record_type.spec(name)).kind.reads:
-            found[name] = decide(spec.kind.reads, survey.columns[index].words, current_style(), _own_currency(spec))
+            found[name] = decide(
+                spec.kind.reads, survey.columns[index].most_frequent(), current_style(), _own_currency(spec)
+            )
     return found
 
 

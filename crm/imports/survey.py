@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from crm.fields import kinds
+from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
 from crm.imports.identity import identity_of
@@ -38,9 +39,13 @@ class Column:
     words: dict[str, int] = field(default_factory=dict)
     filled: int = 0
     more: int = 0  # rows with other words
+    numbers: list[str] = field(default_factory=list)
 
     def most_frequent(self) -> list[str]:
-        return sorted(self.words, key=lambda word: -self.words[word])
+        """The texts as cells have them, those of most rows first."""
+        exact = set(self.numbers)
+        texts = sorted(self.words, key=lambda word: -self.words[word])
+        return [NumberText(text) if text in exact else text for text in texts]
 
 
 @dataclass
@@ -148,18 +153,20 @@ class _Reader:
         self.column = column
         self.most = most
         self.key = key
-        self.texts: dict[str, str] = {}
+        self.texts: dict[tuple[bool, str], str] = {}
 
     def read(self, cell: str) -> None:
         column = self.column
         column.filled += 1
-        key = self.key(cell) if self.key else cell
+        key = (isinstance(cell, NumberText), self.key(cell) if self.key else cell)
         text = self.texts.get(key)
         if text is None:
             if len(self.texts) >= self.most or len(cell) > LONGEST_WORD:
                 column.more += 1
                 return
             text = self.texts[key] = cell
+            if isinstance(cell, NumberText):
+                column.numbers.append(cell)
         column.words[text] = column.words.get(text, 0) + 1
 
 

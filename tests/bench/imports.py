@@ -105,7 +105,7 @@ def _run(place: Place, content: bytes, worker: psutil.Process) -> tuple[float, f
         job = upload_import(actor=actor, record_type=leads, file_name="bench.csv", content=content)
         if not all(job.mapping):
             sys.exit(f"Columns were not recognised: {job.mapping}")
-        set_columns(job=job, record_type=leads, mapping=job.mapping, fixed={}, options={})
+        set_columns(job=job, record_type=leads, mapping=job.mapping, fixed={}, answers={}, options={})
     with tenant_context(place.tenant):
         start_import(job=job, actor=actor, dry_run=False)
     started = time.monotonic()

@@ -79,3 +79,59 @@ def test_an_import_is_cancelled(fresh_firm: Firm, page: Page, sign_in: SignIn) -
     expect(page.locator("#import-progress")).to_contain_text("Cancelled")
     with tenant_context(fresh_firm.tenant):
         assert not Account.objects.exists()
+
+
+PEOPLE = """First name;Last name;E-mail;Company;Owner;Relationship
+Ann;Bell;ann@falcon.example;Falcon Works;Ana Ownr;Prospct
+Bo;Fox;bo@falcon.example;Falcon Works;Zelda Seal;Friend
+Cy;Hill;not an address;Heron KG;;
+"""
+
+
+def choose(page: Page, word: str, label: str) -> None:
+    page.get_by_label(f"What “{word}” means").select_option(label=label)
+
+
+def test_an_owners_file_is_asked_about_read_and_imported(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    """Unknown words, people and companies are answered by click; the dry run is read before anything is written."""
+    from accounts.models import Account
+    from contacts.models import Contact
+    from crm.users.models import Membership
+
+    sign_in(fresh_firm.ada)
+    page.goto(fresh_firm.url("imports:new", key="contacts"))
+    page.locator("input[type=file]").set_input_files(
+        files=[{"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}]
+    )
+    page.get_by_role("button", name="Upload and choose columns").click()
+    columns = page.get_by_role("region", name="Columns")
+    expect(columns).to_contain_text("Falcon Works asked below")
+    expect(columns.get_by_role("row").filter(has_text="E-mail")).to_contain_text("not an address")
+    page.get_by_role("button", name="Dry run of all 3 rows").click()
+    expect(page.get_by_role("alert")).to_contain_text("“Account”: something is asked below.")
+
+    expect(page.get_by_label("What “Ana Ownr” means")).to_have_value(f"use:{fresh_firm.ana.pk}")
+    choose(page, "Zelda Seal", "Add as a member who cannot sign in yet")
+    choose(page, "Friend", "Add to the list")
+    choose(page, "Falcon Works", "Create the account")
+    choose(page, "Heron KG", "Create the account")
+    page.get_by_role("button", name="Dry run of all 3 rows").click()
+    work_off(fresh_firm, page)
+    result = page.locator("#import-progress")
+    expect(result).to_contain_text("2 would be created")
+    expect(result).to_contain_text("Zelda Seal")
+    expect(result).to_contain_text("Falcon Works")
+    page.get_by_role("navigation", name="Outcomes").get_by_role("link", name="Refused").click()
+    expect(page.get_by_role("region", name="Rows", exact=True)).to_contain_text("E-mail")
+    expect(page.get_by_role("region", name="Rows", exact=True)).not_to_contain_text("Ann Bell")
+    with tenant_context(fresh_firm.tenant):
+        assert not Contact.objects.exists() and not Account.objects.exists()
+
+    page.get_by_role("button", name="Create 2 contacts").click()
+    work_off(fresh_firm, page)
+    expect(page.locator("#import-progress")).to_contain_text("2 created")
+    with tenant_context(fresh_firm.tenant):
+        owners = dict(Contact.objects.values_list("first_name", "owner__name"))
+        assert owners == {"Ann": "Ana Owner", "Bo": "Zelda Seal"}
+        assert [one.name for one in Account.objects.all()] == ["Falcon Works"], "no company for a row that is refused"
+        assert not Membership.objects.filter(name="Ana Ownr").exists()

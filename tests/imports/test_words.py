@@ -288,3 +288,22 @@ def test_who_may_not_make_accounts_is_not_offered_to(firm: Firm) -> None:
     page = Page(firm, "contacts", PEOPLE, firm.max)
     assert "add" not in dict(page.question("account").actions)
     page.refused(page.columns() | {"others_account": "add"})
+
+
+def test_what_the_sheet_tells_of_a_new_company_comes_along(firm: Firm) -> None:
+    """Of a company that is there already nothing is changed by it."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Heron KG", website="https://heron.example")
+    text = "Last name,E-mail,Company,Web,Town of the company\n"
+    text += (
+        "Bell,ann@falcon.example,Falcon Works,falcon.example,Ulm\nMoss,di@heron.example,Heron KG,else.example,Kiel\n"
+    )
+    page = Page(firm, "contacts", text)
+    columns = {"column_3": "account.website", "column_4": "account.city"}
+    job = finished(firm, page.send(sent(page.answer) | columns))
+    assert (job.created_count, job.refused_count) == (2, 0)
+    with tenant_context(firm.tenant):
+        assert sorted(Account.objects.values_list("name", "domain", "city")) == [
+            ("Falcon Works", "falcon.example", "Ulm"),
+            ("Heron KG", "heron.example", ""),
+        ]
