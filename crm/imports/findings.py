@@ -10,7 +10,7 @@ from crm.imports.reading.cells import without_unreadable
 
 def finding(job: Import, number: int, cells: list[str], reasons: list[str], *, came_in: bool = False) -> RefusedRow:
     """A row to be inserted. ``came_in``: the row was taken, and the reasons are remarks on it."""
-    if came_in:
+    if came_in and not job.is_dry_run:
         reasons = [_("The row came in, but for this: %(reason)s") % {"reason": reason} for reason in reasons]
     plain = without_unreadable
     return RefusedRow(

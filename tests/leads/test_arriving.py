@@ -17,6 +17,7 @@ from leads.services import meaning_of
 from leads.vetting.gating import SETTING, Gate, Needs, Unmet
 from opportunities.models import Opportunity
 from tests import make
+from tests.imports.steps import sent
 from tests.people import Firm, client_of
 
 HEAD = "External id,First name,Last name,Company,E-mail,Status,Owner\n"
@@ -33,9 +34,7 @@ def bring_in(firm: Firm, text: str, member: Any = None, dry_run: bool = False) -
     client = client_of(member or firm.max)
     file = SimpleUploadedFile("leads.csv", text.encode())
     address = client.post("/acme/imports/new/leads/", {"file": file})["Location"]
-    form = client.get(address).context["form"]
-    data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
-    client.post(address, data | ({"dry_run": "1"} if dry_run else {}))
+    client.post(address, sent(client.get(address)) | ({"dry_run": "1"} if dry_run else {}))
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
         job = Import.objects.latest("made_at")
     run_import(Tenant.objects.get(pk=firm.tenant.pk), job.pk)
