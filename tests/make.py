@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from crm.fields.money import Money
-from crm.picklists.selectors import choice_meaning, stages
+from crm.picklists.selectors import choice_meaning, choices, stages
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
 
@@ -44,6 +44,8 @@ def opportunity(owner: Membership | None, **values: Any) -> Any:
     if "account" not in values and "contact" not in values:
         values["account"] = account(owner)
     given = {"name": f"Deal {next(_numbers)}", "amount": Money(100_000, current_tenant().currency)}
+    if "stage" in values and values["stage"].meaning == "lost":
+        given["loss_reason"] = next((one for one in choices("loss_reason") if one.meaning == "other"), None)
     return create_opportunity(actor=owner, values={**given, "owner": owner, **values})
 
 

@@ -20,6 +20,7 @@ from opportunities.services import (
     remove_contact_role,
     update_opportunity,
 )
+from opportunities.services.stages import NO_REASON_GIVEN
 from tests import make
 from tests.people import Firm
 
@@ -161,8 +162,15 @@ def test_created_as_lost_needs_a_reason_where_it_can_be_given(inside: Firm) -> N
     lost = make.stage("lost")
     refused("loss_reason", call=lambda: make.opportunity(inside.ana, stage=lost, loss_reason=None))
     assert make.opportunity(inside.ana, stage=lost, loss_reason=reason()).loss_reason == reason()
-    without_the_column = make.opportunity(inside.ana, stage=lost)
-    assert without_the_column.loss_reason.meaning == "other"
+    values = {"name": "Old", "account": make.account(inside.ana), "stage": lost}
+    refused("loss_reason", call=lambda: create_opportunity(actor=inside.ana, values=dict(values)))
+    nobody_knows = create_opportunity(actor=inside.ana, values={**values, "loss_reason": NO_REASON_GIVEN})
+    assert nobody_knows.loss_reason is None
+    update_opportunity(nobody_knows, actor=inside.ana, values={"product": "Rails", "loss_reason": None})
+    update_opportunity(nobody_knows, actor=inside.ana, values={"loss_reason": reason()})
+    refused(
+        "loss_reason", call=lambda: update_opportunity(nobody_knows, actor=inside.ana, values={"loss_reason": None})
+    )
 
 
 def test_an_open_one_has_no_closing_day(inside: Firm) -> None:
