@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from crm.records.models import RecordModel, record_constraints, record_indexes
+from crm.records.models import RecordModel, TextKey, record_constraints, record_indexes
 from crm.tenants.models import TenantForeignKey
 
 
@@ -20,6 +20,7 @@ class Account(RecordModel):
     parent = TenantForeignKey("accounts.Account", null=True, blank=True)
     industry = TenantForeignKey("picklists.Choice", null=True, blank=True)
     website = models.URLField(max_length=500, blank=True)
+    website_key = TextKey()
     name_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # text.company_key(name)
     domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)  # text.domain_key(website)
     phone = models.CharField(max_length=50, blank=True)
@@ -29,10 +30,15 @@ class Account(RecordModel):
     currency = models.CharField(max_length=3, blank=True)  # of annual revenue
     founded = models.PositiveSmallIntegerField(null=True, blank=True)  # year
     street = models.CharField(max_length=300, blank=True)
+    street_key = TextKey()
     city = models.CharField(max_length=100, blank=True)
+    city_key = TextKey()
     region = models.CharField(max_length=100, blank=True)
+    region_key = TextKey()
     postal_code = models.CharField(max_length=20, blank=True)
+    postal_code_key = TextKey()
     country = models.CharField(max_length=100, blank=True)
+    country_key = TextKey()
     description = models.TextField(blank=True)
 
     class Meta(RecordModel.Meta):

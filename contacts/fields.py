@@ -14,6 +14,7 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
 from crm.records.standard import ADDRESS_FIELDS, STANDARD_FIELDS
+from crm.tenants.names import split_name
 
 PART_LENGTH = 100  # of a first and of a last name
 
@@ -25,23 +26,14 @@ class FullName(kinds.Text):
         super().__init__(300, key="sort_name")
 
     def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
-        first, last = split_name(value or "")
+        value = " ".join((value or "").split())
+        if value and value == " ".join(record.name.split()):
+            return  # it is called so already, in parts that a person may have set otherwise
+        first, last = split_name(value)
         if max(len(first), len(last)) > PART_LENGTH:
             message = _("Neither first nor last name may be longer than %(limit)s characters.") % {"limit": PART_LENGTH}
             raise ValidationError({spec.name: message})
         record.first_name, record.last_name = first, last
-
-
-def split_name(text: str) -> tuple[str, str]:
-    """Return first and last name: ``Ann Marie Bell`` and ``Bell, Ann Marie`` both give ``("Ann Marie", "Bell")``."""
-    last, comma, first = text.partition(",")
-    if not comma:
-        first, _space, last = " ".join(text.split()).rpartition(" ")
-    return first.strip(), last.strip()
-
-
-def join_name(first: str, last: str) -> str:
-    return " ".join(part for part in (first.strip(), last.strip()) if part)
 
 
 def _about_account() -> str:

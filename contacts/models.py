@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from crm.records.models import RecordModel, record_constraints, record_indexes
+from crm.records.models import RecordModel, TextKey, record_constraints, record_indexes
 from crm.tenants.models import TenantForeignKey
 
 
@@ -12,8 +12,11 @@ class Contact(RecordModel):
     """A person, with one primary account or none. ``name`` is first and last name together."""
 
     first_name = models.CharField(max_length=100, blank=True)
+    first_name_key = TextKey()
     last_name = models.CharField(max_length=100, blank=True)
+    last_name_key = TextKey()
     job_title = models.CharField(max_length=200, blank=True)
+    job_title_key = TextKey()
     account = TenantForeignKey("accounts.Account", null=True, blank=True)
     relationship = TenantForeignKey("picklists.Choice", null=True, blank=True)
     # The event that made it so by itself; None: a person said so.
@@ -28,10 +31,15 @@ class Contact(RecordModel):
     mobile_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)
     opted_out = models.BooleanField(default=False)  # of mail sent to many
     street = models.CharField(max_length=300, blank=True)
+    street_key = TextKey()
     city = models.CharField(max_length=100, blank=True)
+    city_key = TextKey()
     region = models.CharField(max_length=100, blank=True)
+    region_key = TextKey()
     postal_code = models.CharField(max_length=20, blank=True)
+    postal_code_key = TextKey()
     country = models.CharField(max_length=100, blank=True)
+    country_key = TextKey()
     description = models.TextField(blank=True)
     # By calls, meetings and mails: crm/activities/contact_times.py
     first_contacted_at = models.DateTimeField(null=True, editable=False)

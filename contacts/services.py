@@ -8,7 +8,6 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from contacts.fields import join_name
 from contacts.models import Contact
 from contacts.selectors import NEED_ACCOUNT, contacts_need_account
 from crm import events
@@ -17,6 +16,7 @@ from crm.picklists.models import Choice
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.tenants.bulk import atomic
+from crm.tenants.names import join_name
 from crm.tenants.text import email_domain, email_key, phone_key
 from crm.tenants.workspace_settings import change_setting
 from crm.users.models import Membership

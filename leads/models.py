@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from crm.records.models import RecordModel, record_constraints, record_indexes
+from crm.records.models import RecordModel, TextKey, record_constraints, record_indexes
 from crm.tenants.models import TenantForeignKey, TenantModel
 from leads.vetting.models import Criterion, VettingAnswer, VettingRound
 
@@ -19,29 +19,40 @@ class Lead(RecordModel):
     """
 
     first_name = models.CharField(max_length=100, blank=True)
+    first_name_key = TextKey()
     last_name = models.CharField(max_length=100, blank=True)
+    last_name_key = TextKey()
     company = models.CharField(max_length=300, blank=True)
     company_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # text.company_key
     job_title = models.CharField(max_length=200, blank=True)
+    job_title_key = TextKey()
     email = models.EmailField(max_length=254, blank=True)
     email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # text.email_key
     email_domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)
     phone = models.CharField(max_length=50, blank=True)
     phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # text.phone_key
     website = models.URLField(max_length=500, blank=True)
+    website_key = TextKey()
     status = TenantForeignKey("picklists.Choice")
     status_since = models.DateTimeField(default=timezone.now)
     source = TenantForeignKey("picklists.Choice", null=True, blank=True)
     rating = TenantForeignKey("picklists.Choice", null=True, blank=True)
     campaign = models.CharField(max_length=200, blank=True)
+    campaign_key = TextKey()
     product_interest = models.CharField(max_length=200, blank=True)
+    product_interest_key = TextKey()
     estimated_value_minor = models.BigIntegerField(null=True, blank=True)  # kept out of every pipeline total
     currency = models.CharField(max_length=3, blank=True)
     street = models.CharField(max_length=300, blank=True)
+    street_key = TextKey()
     city = models.CharField(max_length=100, blank=True)
+    city_key = TextKey()
     region = models.CharField(max_length=100, blank=True)
+    region_key = TextKey()
     postal_code = models.CharField(max_length=20, blank=True)
+    postal_code_key = TextKey()
     country = models.CharField(max_length=100, blank=True)
+    country_key = TextKey()
     employees = models.PositiveIntegerField(null=True, blank=True)
     opted_out = models.BooleanField(default=False)
     description = models.TextField(blank=True)

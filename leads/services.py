@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.fields import join_name
 from crm.activities.models import ActivityKind
 from crm.activities.services import create_activity
 from crm.events.models import Event
@@ -24,6 +23,7 @@ from crm.picklists.selectors import choice, choice_meaning, choices
 from crm.records import registry
 from crm.records.services import LockedError, create_record, delete_record, restore_record, update_record
 from crm.tenants.bulk import atomic
+from crm.tenants.names import join_name
 from crm.tenants.text import company_key, email_domain, email_key, phone_key
 from crm.ui import format as formats
 from crm.users.models import Membership

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from crm.picklists.models import ForecastCategory
-from crm.records.models import RecordModel, record_constraints, record_indexes
+from crm.records.models import RecordModel, TextKey, record_constraints, record_indexes
 from crm.tenants.models import TenantForeignKey, TenantModel
 
 
@@ -39,12 +39,15 @@ class Opportunity(RecordModel):
         default=timezone.now, editable=False
     )  # a person changed it, or logged on it
     next_step = models.CharField(max_length=300, blank=True)
+    next_step_key = TextKey()
     next_step_on = models.DateField(null=True, blank=True)
     loss_reason = TenantForeignKey("picklists.Choice", null=True, blank=True)
     loss_note = models.TextField(blank=True)
     source = TenantForeignKey("picklists.Choice", null=True, blank=True)
     campaign = models.CharField(max_length=200, blank=True)
+    campaign_key = TextKey()
     product = models.CharField(max_length=200, blank=True)  # of interest, as text
+    product_key = TextKey()
     to_existing_customer = models.BooleanField(default=False)  # the account was a customer when this was opened
     requirements = models.TextField(blank=True)
     description = models.TextField(blank=True)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
 from crm.tenants.models import TenantForeignKey, TenantManager, TenantModel
+
+
+class TextKey(models.CharField):
+    """``text.sort_key`` of the text beside it: ``city_key`` of ``city``. The field's kind fills it."""
+
+    def __init__(self, **options: Any) -> None:
+        usual = {"max_length": 300, "blank": True, "default": "", "db_collation": "C", "editable": False}
+        super().__init__(**usual | options)
 
 
 class RecordManager(TenantManager):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from crm import events
 from crm.events.models import Event
 from crm.fields.custom.rows import changed_keys, insert_rows, merge_custom, replace_rows
 from crm.fields.custom.selectors import custom_specs
+from crm.fields.kinds import Text
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
@@ -152,7 +154,7 @@ def _prepare(record_type: RecordType, record: Any) -> None:
     if record.owner_id and not record.team_id and record._state.adding:
         record.team_id = record.owner.team_id
     record_type.prepare(record)
-    record.sort_name = sort_key(record.name)
+    fill_text_keys(record_type, record)
     _refuse_nul(record)
     _refuse_taken_external_id(record_type, record)
 
@@ -180,3 +182,15 @@ def _refuse_taken_external_id(record_type: RecordType, record: Any) -> None:
 
 def _columns(record: models.Model) -> dict[str, Any]:
     return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+
+
+def fill_text_keys(record_type: RecordType, record: Any) -> None:
+    """Write the normalised columns that lists sort and filter by anew."""
+    record.sort_name = sort_key(record.name)
+    for spec in _texts(record_type):
+        spec.kind.fill_key(spec, record)
+
+
+@lru_cache
+def _texts(record_type: RecordType) -> tuple[Any, ...]:
+    return tuple(spec for spec in record_type.fields if isinstance(spec.kind, Text))

@@ -14,7 +14,7 @@ TEAM = FieldSpec("team", _("Team"), kinds.TeamOf(), help=_("Empty: the owner's t
 EXTERNAL_ID = FieldSpec(
     "external_id",
     _("External id"),
-    kinds.Text(200),
+    kinds.Text(200, exact=True),
     help=_("Its id in the system it came from. Importing the same id again updates this record."),
     synonyms=("id", "record id", "reference"),
 )

@@ -21,15 +21,32 @@ _LEGAL_FORMS = frozenset(
 )
 # A name is typed with one of these on one keyboard and with another on the next.
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʻ‛′´＇", "'"))
+# Letters with a stroke, a hook or a partner, which Unicode does not take apart. (ß is ss by its case-folding.)
+PLAIN_LETTERS = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n",
+    "ĸ": "k", "ƀ": "b", "ɓ": "b", "ɖ": "d", "ɗ": "d", "ɠ": "g", "ɨ": "i", "ƙ": "k", "ƚ": "l", "ɲ": "n", "ɵ": "o",
+    "ƥ": "p", "ɍ": "r", "ƭ": "t", "ʉ": "u", "ʋ": "v", "ƴ": "y", "ƶ": "z", "ə": "e", "ɛ": "e", "ɔ": "o", "ⱥ": "a",
+}  # fmt: skip
+_PLAIN = str.maketrans(PLAIN_LETTERS)
+TAKEN_FOR_ANOTHER = "".join(map(chr, (*_PLAIN, *_APOSTROPHES)))  # keys that were made earlier may still hold these
 
 
 def sort_key(text: str) -> str:
-    """Case-folded, without accents, white space collapsed, one kind of apostrophe: for sorting and prefix search."""
+    """Case-folded, without accents (Ørsted as orsted, Łódź as lodz), white space collapsed, one kind of apostrophe: to
+    sort and find by."""
     if text.isascii():  # most is, and then there is nothing to take apart
         return " ".join(text.lower().split())[:300]
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(plain.split())[:300]
+    plain = "".join(one for one in decomposed if not unicodedata.combining(one))
+    return " ".join(plain.casefold().translate(_PLAIN).split())[:300]
+
+
+_LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+
+
+def one_line(text: str) -> str:
+    """``text`` with a space for each line break, as it stands in a field of one line."""
+    return _LINE_BREAKS.sub(" ", text).strip() if text else text
 
 
 def email_key(email: str) -> str:

@@ -25,10 +25,6 @@ from leads.conversion import changes
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
-# Columns that follow from others: named only when nothing else is.
-_DERIVED = frozenset(
-    {"sort_name", "name_key", "company_key", "email_key", "email_domain", "phone_key", "mobile_key", "domain"}
-)
 _SHOWN_AS = {"type_kept": "type", "type_because_id": "type", "probability_overridden": "probability"}
 _OF_STAGE = ("stage", "pipeline", "probability", "forecast", "closed", "loss")
 # What is set back by undoing, or goes with what it belongs to.
@@ -118,7 +114,7 @@ def _part_edits(entry: dict[str, Any], part: OpportunityContact, tell: Telling) 
 
 def labels_of(row: RecordModel, columns: list[str]) -> list[str]:
     """Return what people call the fields behind ``columns``."""
-    shown = [name for name in columns if name not in _DERIVED] or columns
+    shown = [name for name in columns if name not in changes.derived(type(row))] or columns
     record_type = registry.type_of(row)
     by_column = {column: spec.label for spec in record_type.fields for column in spec.kind.attributes(spec)}
     labels = [_own_label(record_type, name) or _label(by_column, _SHOWN_AS.get(name, name)) for name in shown]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from crm.fields.custom.rows import replace_rows
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.kinds.custom import stored_kind
 from crm.fields.tags import TAGS_KEY
+from crm.records import registry
+from crm.records.models import RecordModel, TextKey
+from crm.records.services import fill_text_keys
 
 _NEVER = ("id", "tenant_id")
 # Every own field and every tag counts as a column of its own, so that a change of one is not a change of another.
@@ -99,6 +103,18 @@ def _entry(row: Model, *, created: bool, before: dict[str, Any], after: dict[str
     return {"model": row._meta.label_lower, "id": str(row.pk), "created": created, "before": before, "after": after}
 
 
+# Columns that follow from others.
+_FOLLOWING = frozenset(
+    {"sort_name", "name_key", "company_key", "email_key", "email_domain", "phone_key", "mobile_key", "domain"}
+)
+
+
+@lru_cache
+def derived(model: type[Model]) -> frozenset[str]:
+    """The columns that follow from others: they have changed only when those have."""
+    return _FOLLOWING | {field.attname for field in model._meta.concrete_fields if isinstance(field, TextKey)}
+
+
 def model_of(entry: dict[str, Any]) -> type[Model]:
     return apps.get_model(entry["model"])
 
@@ -114,7 +130,7 @@ def changed_since(entry: dict[str, Any], row: Model) -> list[str]:
     Those of own fields that have been deleted since are nothing that somebody has built.
     """
     now = columns(row)
-    names = now.keys() | entry["after"].keys() if entry["created"] else entry["after"].keys()
+    names = (now.keys() | entry["after"].keys() if entry["created"] else entry["after"].keys()) - derived(type(row))
     differing = {name for name in names if now.get(name) != entry["after"].get(name)}
     return sorted(differing - _gone(row, differing))
 
@@ -142,6 +158,10 @@ def restore(entry: dict[str, Any], row: Any) -> None:
         values["custom"] = _restored_custom(row, own)
     type(row)._base_manager.filter(pk=row.pk).update(**values)
     row.refresh_from_db()
+    if isinstance(row, RecordModel):  # the keys may have been kept when they were made otherwise, or not yet
+        fill_text_keys(registry.type_of(row), row)
+        keys = ["sort_name", *(name for name, field in fields.items() if isinstance(field, TextKey))]
+        type(row)._base_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in keys})
     if own:
         replace_rows(row, {_key(name) for name in own})
 

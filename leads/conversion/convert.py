@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.services import create_account, update_account
-from contacts.fields import join_name
 from contacts.models import Contact
 from contacts.services import create_contact, update_contact
 from crm import events
@@ -27,6 +26,7 @@ from crm.records.access import get_record
 from crm.records.services import LockedError, update_record
 from crm.tenants.bulk import atomic
 from crm.tenants.ids import uuid7
+from crm.tenants.names import join_name
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.changes import ChangeSet

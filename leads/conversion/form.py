@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.fields import join_name
 from crm.fields import kinds
 from crm.fields.build import RecordForm
 from crm.fields.spec import FieldSpec
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.tenants.names import join_name
 from crm.ui import format as formats
 from crm.ui.bidi import isolate
 from crm.users.access import can, may

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
 
-from contacts.fields import split_name
 from contacts.models import Contact
 from contacts.services import create_contact, update_contact
 from crm.tenants.context import tenant_context
+from crm.tenants.names import split_name
 from tests import make
 from tests.people import Firm, client_of
 
@@ -20,11 +24,53 @@ from tests.people import Firm, client_of
         ("Ann Marie Bell", ("Ann Marie", "Bell")),
         ("Bell, Ann Marie", ("Ann Marie", "Bell")),
         ("Bell", ("", "Bell")),
+        ("Otto Krüll, Jr.", ("Otto", "Krüll Jr.")),
+        ("Mia Tanz, PhD", ("Mia", "Tanz PhD")),
+        ("Mia Tanz, Ph. D., MBA", ("Mia", "Tanz Ph. D. MBA")),
+        ("Smith, Jane, Jr.", ("Jane", "Smith Jr.")),
+        ("Smith Jr., Jane", ("Jane", "Smith Jr.")),
+        ("Sammy Davis Jr.", ("Sammy", "Davis Jr.")),
+        ("Otto Jr.", ("", "Otto Jr.")),
+        ("Jr.", ("", "Jr.")),
+        ("Ludwig van Beethoven", ("Ludwig", "van Beethoven")),
+        ("Ludwig Mies van der Rohe", ("Ludwig Mies", "van der Rohe")),
+        ("Vincent Van Gogh", ("Vincent", "Van Gogh")),
+        ("Van Morrison", ("Van", "Morrison")),
+        ("José María de la Cruz y Pérez", ("José María", "de la Cruz y Pérez")),
+        ("José Ortega y Gasset", ("José", "Ortega y Gasset")),
+        ("Nguyễn Văn A", ("Nguyễn Văn", "A")),
+        ("Dr. Hans Müller", ("Dr. Hans", "Müller")),
+        ("Müller, Dr. Hans", ("Dr. Hans", "Müller")),
+        ("王小明", ("", "王小明")),
+        ("Madonna", ("", "Madonna")),
+        ("Seán Ó Briain", ("Seán Ó", "Briain")),
+        ("Jack Ma", ("Jack", "Ma")),
+        ("Jack Ma, MA", ("Jack", "Ma MA")),
+        ("Ma, Jack", ("Jack", "Ma")),
+        ("Acme, Inc.", ("", "Acme Inc.")),
+        ("Bell, Ann, of Leeds", ("Ann of Leeds", "Bell")),
+        (", Bell", ("Bell", "")),
+        ("Bell,", ("", "Bell")),
         ("  ", ("", "")),
     ],
 )
 def test_whole_names_are_split(text: str, parts: tuple[str, str]) -> None:
     assert split_name(text) == parts
+
+
+@given(st.text(alphabet="AbcÉ王.'-, \n\tJr", max_size=60) | st.text(max_size=40))
+def test_no_word_of_a_name_is_dropped(text: str) -> None:
+    first, last = split_name(text)
+    words = re.sub("[,，،]", " ", text).split()
+    assert sorted([*first.split(), *last.split()]) == sorted(words)
+
+
+def test_the_parts_that_a_person_set_stay_when_the_same_name_comes_as_one(inside: Firm) -> None:
+    contact = make.contact(inside.ana, first_name="Ann", last_name="Marie Bell")
+    update_contact(contact, actor=inside.ana, values={"name": "Ann  Marie Bell"})
+    assert (contact.first_name, contact.last_name) == ("Ann", "Marie Bell")
+    update_contact(contact, actor=inside.ana, values={"name": "Ann Marie Bold"})
+    assert (contact.first_name, contact.last_name) == ("Ann Marie", "Bold")
 
 
 def test_a_contact_needs_a_name_or_an_address(inside: Firm) -> None:

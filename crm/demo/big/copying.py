@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 from django.db import models
+
+from crm.records.models import TextKey
+from crm.tenants.text import sort_key
 
 Say = Callable[[str], None]
 FLUSH_ROWS = 20_000
@@ -25,9 +29,14 @@ class Table:
         self.name = model._meta.db_table
         self.columns = [str(field.column) for field in model._meta.concrete_fields]
         self.plan = [(str(field.column), _default(field)) for field in model._meta.concrete_fields]
+        self.keys = [str(field.column) for field in model._meta.concrete_fields if isinstance(field, TextKey)]
 
     def row(self, values: dict[str, Any]) -> list[Any]:
-        return [values.get(column, default) for column, default in self.plan]
+        keys = {key: _key_of(values.get(key.removesuffix("_key")) or "") for key in self.keys}
+        return [keys[column] if column in keys else values.get(column, default) for column, default in self.plan]
+
+
+_key_of = lru_cache(maxsize=65_536)(sort_key)
 
 
 def _default(field: models.Field) -> Any:

@@ -129,10 +129,13 @@ class CustomText(Stored, Text):
         super().__init__(field, *args, key=self.row_column, **options)
 
     def store(self, value: Any) -> str:
-        return refuse_nul(str(value))
+        return refuse_nul(self.clean(str(value)))
 
     def typed_row(self, kept: Any) -> dict[str, Any]:
         return {self.row_column: self.to_key(kept)}
+
+    def fill_key(self, spec: FieldSpec, record: Any) -> None:
+        """The row has it."""
 
 
 class CustomLongText(Stored, LongText):

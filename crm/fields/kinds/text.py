@@ -16,7 +16,7 @@ from crm.fields.kinds.base import Kind
 from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
-from crm.tenants.text import company_key, company_start, email_key, phone_key, sort_key
+from crm.tenants.text import company_key, company_start, email_key, one_line, phone_key, sort_key
 from crm.users.models import Membership
 
 
@@ -28,24 +28,40 @@ def refuse_nul(text: str) -> str:
 
 
 class Text(Kind):
-    """One line. ``key`` names the normalised column to search and order by, when there is one."""
+    """One line. It is searched and ordered by a normalised column: the one that ``key`` names and somebody else fills,
+    or else ``<column>_key`` beside it, which ``fill_key`` fills. What is ``exact`` has none: an id of another system.
+    """
 
     operators: tuple[str, ...] = ("is", "not", "starts", "empty", "filled")
 
-    def __init__(self, max_length: int = 200, *, key: str = "") -> None:
+    def __init__(self, max_length: int = 200, *, key: str = "", exact: bool = False) -> None:
         self.max_length = max_length
         self.key = key
+        self.exact = exact
+
+    def key_of(self, spec: FieldSpec) -> str:
+        """The column to search and order by."""
+        return spec.column if self.exact else self.key or f"{spec.column}_key"
+
+    def fill_key(self, spec: FieldSpec, record: Any) -> None:
+        if not self.key and not self.exact:
+            setattr(record, self.key_of(spec), self.to_key(getattr(record, spec.column)))
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
         return forms.CharField(max_length=self.max_length, required=spec.required, strip=True)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
+        text = self.clean(text)
         if len(text) > self.max_length:
             raise ValidationError(_("Longer than %(limit)s characters.") % {"limit": self.max_length})
         return refuse_nul(text)
 
+    def clean(self, text: str) -> str:
+        """``text`` as it is kept."""
+        return one_line(text)
+
     def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
-        setattr(record, spec.column, value or "")
+        setattr(record, spec.column, self.clean(value or ""))
 
     def told(self, kept: Any) -> str:
         return str(kept)  # "2026-11-21" too: it is no day here
@@ -54,20 +70,20 @@ class Text(Kind):
         return Q(**{spec.column: ""})
 
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
-        return (self.key or spec.column,)
+        return (self.key_of(spec),)
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        column = self.key or spec.column
+        column = self.key_of(spec)
         if operator == "starts":
             condition = Q()
             for value in values:
                 condition |= self.starting(column, value)
             return condition
-        same = Q(**{f"{column}__in": [self.read_key(value) for value in values] if self.key else values})
+        same = Q(**{f"{column}__in": values if self.exact else [self.read_key(value) for value in values]})
         return ~same if operator == "not" else same
 
     def starting(self, column: str, text: str) -> Q:
-        return Q(**{f"{column}__prefix": self.read_key(text) if self.key else text})
+        return Q(**{f"{column}__prefix": text if self.exact else self.read_key(text)})
 
     def split(self, text: str) -> list[str]:
         return [text]
@@ -76,7 +92,7 @@ class Text(Kind):
         return _(" or ").join(values)
 
     def to_key(self, text: str) -> str:
-        """What stands in the column ``key`` for ``text``."""
+        """What stands in the column to search by for ``text``."""
         return sort_key(text)
 
     def read_key(self, text: str) -> str:
@@ -112,7 +128,10 @@ class LongText(Text):
     sortable = False
 
     def __init__(self, max_length: int = 20_000) -> None:
-        super().__init__(max_length)
+        super().__init__(max_length, exact=True)
+
+    def clean(self, text: str) -> str:
+        return text
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
         widget = forms.Textarea(attrs={"rows": 4})
