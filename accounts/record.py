@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import ACCOUNT_FIELDS
+from accounts.headers import HEADERS
 from accounts.keys import ACCOUNT_KEYS
 from accounts.models import Account
 from accounts.selectors import life_line
@@ -30,6 +31,7 @@ def badges(account: Account) -> list[Badge]:
 ACCOUNT = RecordType(
     key="accounts",
     noun="account",
+    headers=HEADERS,
     model=Account,
     label=_("Account"),
     label_plural=_("Accounts"),

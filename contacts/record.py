@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from contacts.fields import CONTACT_FIELDS
+from contacts.headers import HEADERS
 from contacts.keys import CONTACT_KEYS
 from contacts.models import Contact
 from contacts.services import create_contact, delete_contact, prepare_contact, restore_contact, update_contact
@@ -17,6 +18,7 @@ _COLUMNS = ("name", "job_title", "account", "relationship", "email", "phone", "o
 CONTACT = RecordType(
     key="contacts",
     noun="contact",
+    headers=HEADERS,
     model=Contact,
     label=_("Contact"),
     label_plural=_("Contacts"),

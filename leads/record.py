@@ -13,6 +13,7 @@ from crm.users.models import Membership
 from leads.bulk import lead_actions
 from leads.conversion.arriving import create_or_convert, is_converted, update_or_convert
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
+from leads.headers import HEADERS
 from leads.intake.known import objections_to_leads
 from leads.intake.policy import OfContact
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
@@ -43,6 +44,7 @@ _OPEN = ("status", "is", ("meaning:new", "meaning:working", "meaning:qualified")
 LEAD = RecordType(
     key="leads",
     noun="lead",
+    headers=HEADERS,
     model=Lead,
     label=_("Lead"),
     label_plural=_("Leads"),

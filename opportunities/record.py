@@ -11,6 +11,7 @@ from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
 from opportunities.fields import ACCOUNT_TYPE, LOSS_CLASS, OPPORTUNITY_FIELDS
+from opportunities.headers import HEADERS
 from opportunities.keys import OPPORTUNITY_GAPS, OPPORTUNITY_KEYS
 from opportunities.models import Opportunity
 from opportunities.selectors import badges, card_facts
@@ -40,6 +41,7 @@ def board_pipelines() -> list[Pipeline]:
 OPPORTUNITY = RecordType(
     key="opportunities",
     noun="opportunity",
+    headers=HEADERS,
     model=Opportunity,
     label=_("Opportunity"),
     label_plural=_("Opportunities"),

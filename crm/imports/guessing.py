@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
+from crm.records.headers import names_of
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
@@ -35,35 +37,39 @@ def is_of_refusals(header: str) -> bool:
 
 
 def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
-    """Return a field's name for each header, "" where none fits; each field is given once, the surest first."""
-    own, other = _names(record_type)
+    """Return a field's name for each header, "" where none fits; each field is given once, to the surest column."""
+    ranks = _ranks(record_type)
+    keys = ["" if is_of_refusals(header) else header_key(header) for header in headers]
+    fitting = [(rank, index, name) for index, key in enumerate(keys) for name, rank in ranks.get(key, {}).items()]
     mapping = [""] * len(headers)
-    for names in (own, other):
-        for index, header in enumerate(headers):
-            name = names.get(plain(header), "")
-            if name and not mapping[index] and name not in mapping and not is_of_refusals(header):
-                mapping[index] = name
+    for _rank, index, name in sorted(fitting, key=lambda one: one[:2]):
+        if not mapping[index] and name not in mapping:
+            mapping[index] = name
+    if {"name", "first_name", "last_name"} <= set(mapping):  # the whole name is there in its parts
+        mapping[mapping.index("name")] = ""
     return mapping
 
 
-def known_names(record_type: RecordType) -> set[str]:
-    """Everything that a column may be called, as ``plain``."""
-    own, other = _names(record_type)
-    return {*own, *other}
+def is_known(record_type: RecordType) -> Callable[[str], bool]:
+    """A test whether a text is what a column may be called."""
+    ranks = _ranks(record_type)
+    return lambda text: header_key(text) in ranks
 
 
-def _names(record_type: RecordType) -> tuple[dict[str, str], dict[str, str]]:
-    """The fields by what they are called, and by what else a file may call them."""
-    own: dict[str, str] = {}
-    other: dict[str, str] = {}
+def header_key(text: str) -> str:
+    """A header as compared: ``AnnualRevenue``, ``annual_revenue`` and ``Annual Revenue`` are the same."""
+    return plain(text).replace(" ", "")
+
+
+def _ranks(record_type: RecordType) -> dict[str, dict[str, int]]:
+    """By header: the fields that it may be, with how sure that is; the less the surer."""
+    found: dict[str, dict[str, int]] = {}
     for spec in importable(record_type):
-        for name in (spec.name, str(spec.label)):
-            own.setdefault(plain(name), spec.name)
-        synonyms = [f"{record_type.noun} {spec.name}", *spec.synonyms]
+        names = [spec.name, str(spec.label)]
+        others = [*names_of(record_type.headers, spec.name), *spec.synonyms, f"{record_type.noun} {spec.name}"]
         if spec.name == "name":
-            synonyms += [record_type.noun, str(record_type.label)]
-        if spec.name == "external_id":
-            synonyms.append(f"{record_type.noun} id")
-        for name in synonyms:
-            other.setdefault(plain(name), spec.name)
-    return own, other
+            others += [record_type.noun, str(record_type.label)]
+        for rank, name in [*((0, name) for name in names), *enumerate(others, start=1)]:
+            found.setdefault(header_key(name), {}).setdefault(spec.name, rank)
+    found.pop("", None)  # names in scripts that are not compared
+    return found

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from crm.imports.guessing import guess_mapping, known_names, plain
+from crm.imports.guessing import guess_mapping, is_known
 from crm.imports.keeping import refuse_too_much
 from crm.imports.models import Import, ImportState
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
@@ -46,13 +46,19 @@ def read_again(
     """Read the file in another way, or with another row as the names of its columns; those are guessed anew."""
     job = _to_be_set(job)
     found = FileReading.of(job)
+    chosen = found.header
     with _one_at_a_time(actor), TemporaryDirectory() as folder:
         path = Path(folder) / "file"
-        if (encoding, separator, sheet) != (found.format.encoding, found.format.separator, found.format.sheet):
+        before = found.format
+        if (encoding, separator, sheet) != (before.encoding, before.separator, before.sheet):
             write_file(job, path)
-            how = changed_format(path, found.format, encoding=encoding, separator=separator, sheet=sheet)
+            how = changed_format(path, before, encoding=encoding, separator=separator, sheet=sheet)
             _read(job, record_type, path, how)
-        elif header in (NONE, *(number for number, _cells in found.top)):
+            found = FileReading.of(job)
+        is_kept = (separator, sheet) == (before.separator, before.sheet) or header != chosen
+        if not is_kept or header == found.header:
+            return
+        if header in (NONE, *(number for number, _cells in found.top)):
             _set_header(job, record_type, replace(found, header=header))
         else:
             raise ValidationError(_("Choose one of the first rows."))
@@ -60,8 +66,7 @@ def read_again(
 
 def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None:
     top = keep_rows(job, read_file(path, how))
-    names = known_names(record_type)
-    header = find_header(top, lambda text: plain(text) in names)
+    header = find_header(top, is_known(record_type))
     _set_header(job, record_type, FileReading(how, header, top=top))
 
 

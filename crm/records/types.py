@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.events.models import Event
 from crm.fields.custom.selectors import custom_fields, custom_labels, custom_spec, custom_specs
 from crm.fields.spec import FieldSpec, specs_by_name
+from crm.records.headers import Headers
 from crm.records.models import RecordModel
 from crm.users.models import Membership
 
@@ -273,6 +274,7 @@ class RecordType:
     board: Board | None = None
     new_shortcut: str = ""
     filters: tuple[str, ...] = ()  # offered first in "add filter"; all fields can be
+    headers: Headers = field(default_factory=dict)  # what other systems call the columns of their files
     derived: tuple[FieldSpec, ...] = ()  # of no column of its own: a list's URL can filter by it, no more
     _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
 

@@ -1,0 +1,51 @@
+"""What other systems call the columns of companies; see ``crm.records.headers``."""
+
+from __future__ import annotations
+
+from crm.records.headers import OWNERSHIP, PLACE, WEBSITE, Headers
+
+_NAME = """account name|company name|organization name|organisation name|account|company|organization
+        |organisation
+        |customer|customer name|organization 1 name|firm|business name
+        |firma|firmenname|unternehmen|unternehmensname|kunde|kundenname|organisation
+        |société|nom de la société|entreprise|nom de l entreprise|raison sociale|client|nom du compte|compte|nom
+        |empresa|nombre de la empresa|compañía|organización|cliente|razón social|nombre de la cuenta|cuenta
+        |nombre"""
+
+HEADERS: Headers = {
+    **OWNERSHIP,
+    **PLACE,
+    **WEBSITE,
+    "name": _NAME,
+    "type": """account type|customer type|relationship type|company type|lifecycle stage|type|relationship
+        |kundentyp|kontotyp|art des kunden|type de compte|type de client|tipo de cuenta|tipo de cliente|tipo""",
+    "industry": """industry|sector|industry sector|branch|vertical|branche|wirtschaftszweig|secteur
+        |secteur d activité
+        |industrie|sector|industria""",
+    "phone": """phone|main phone|account phone|company phone|phone number|business phone|telephone
+        |organization phone
+        |company main phone|telefon|telefonnummer|telefon zentrale|téléphone|téléphone société
+        |téléphone principal
+        |teléfono|teléfono principal""",
+    "employees": """employees|number of employees|no of employees|employee count|headcount|company size|size
+        |mitarbeiter|anzahl mitarbeiter|mitarbeiterzahl|beschäftigte
+        |effectif|nombre d employés|nombre de salariés|employés
+        |empleados|número de empleados|plantilla""",
+    "annual_revenue": """annual revenue|revenue|turnover|yearly revenue|sales|jahresumsatz|umsatz
+        |chiffre d affaires|revenu annuel|ca
+        |ingresos anuales|facturación anual|facturación""",
+    "founded": """founded|year founded|founded year|year established|founded in|year started|gründungsjahr
+        |gegründet
+        |année de création|fondée en|año de fundación|fundada""",
+    "parent": """parent account|parent company|parent account name|parent name|subsidiary of|parent
+        |parent account id
+        |muttergesellschaft|übergeordneter kunde|konzern|société mère|compte parent|empresa matriz
+        |cuenta principal""",
+    "contract_ends_on": """contract ends|contract end date|contract end|renewal date|end of contract
+        |vertragsende
+        |fin de contrat|fin de contrato|vencimiento del contrato""",
+    "external_id": f"account id|company id|organization id|account id 18|{OWNERSHIP['external_id']}",
+    "owner": f"account owner|company owner|organization owner|{OWNERSHIP['owner']}",
+    "description": f"{OWNERSHIP['description']}|about us|company description",
+}
+COMPANY_NAMES = _NAME

@@ -1,0 +1,107 @@
+"""What other systems call the columns of their files, where several types of record have the same field.
+
+Each field has its names, the surest first, by line: CRMs (Salesforce, HubSpot, Zoho, Pipedrive, Dynamics), then
+address books (Outlook, Google), then German, French and Spanish. Case, spaces and signs do not matter.
+"""
+
+from __future__ import annotations
+
+Headers = dict[str, str]  # by field; names are separated by "|"
+
+OWNERSHIP: Headers = {
+    "owner": """owner name|owner id|owner|record owner|assigned to|sales rep|salesperson|sales agent|responsible
+        |besitzer|eigentümer|inhaber|zuständig|verantwortlich|betreuer|bearbeiter
+        |propriétaire|responsable|assigné à|commercial
+        |propietario|responsable|asignado a|comercial""",
+    "team": "team|sales team|territory|vertriebsteam|équipe|equipo",
+    "tags": "tags|tag|labels|label|categories|categorías|catégories|kategorien|schlagwörter|étiquettes|etiquetas",
+    "description": """description|notes|note|comments|comment|remarks|about|background info
+        |beschreibung|notizen|notiz|bemerkung|bemerkungen|kommentar|anmerkungen
+        |remarques|commentaire|commentaires
+        |descripción|notas|nota|observaciones|comentarios""",
+    "external_id": "id|record id|external id|externe id|identifiant|identificador|kennung",
+}
+
+# Work before home, and billing before shipping: where an address book or a CRM has both.
+PLACE: Headers = {
+    "street": """street|street address|mailing street|business street|work street|address 1 street
+        |billing street
+        |billing address line 1|address 1 street 1|street 1|address line 1|address 1 formatted|address
+        |street or po box
+        |straße|straße geschäftlich|anschrift|adresse|straße und hausnummer|rechnungsstraße|home street
+        |rue|rue bureau|adresse postale|rue de facturation
+        |calle|calle del trabajo|dirección|dirección de facturación|domicilio""",
+    "city": """city|town|mailing city|business city|work city|address 1 city|billing city|home city
+        |ort|stadt|ort geschäftlich|wohnort|rechnungsort
+        |ville|ville bureau|localité|ville de facturation
+        |ciudad|ciudad del trabajo|población|localidad|ciudad de facturación""",
+    "region": """state or region|state|region|state province|state region|mailing state|mailing state province
+        |business state
+        |address 1 state province|address 1 region|billing state|billing state province|province|county
+        |home state
+        |bundesland|bundesland kanton geschäftlich|region geschäftlich|kanton
+        |dép région bureau|département|région|état province
+        |provincia|estado|estado o provincia del trabajo|región|comunidad autónoma""",
+    "postal_code": """postal code|zip|zip code|postcode|zip postal code|mailing zip|mailing postal code
+        |mailing zip postal code|business postal code|address 1 zip postal code|address 1 postal code
+        |billing zip
+        |billing postal code|billing zip postal code|billing code|mailing code|home postal code
+        |plz|postleitzahl|postleitzahl geschäftlich
+        |code postal|code postal bureau|cp
+        |código postal|código postal del trabajo""",
+    "country": """country|country region|mailing country|business country region|business country
+        |address 1 country region
+        |address 1 country|billing country|home country region|home country
+        |land|land region geschäftlich|staat
+        |pays|pays région bureau
+        |país|país o región del trabajo|país región""",
+}
+
+PERSON: Headers = {
+    "name": """name|full name|display name|contact name|person name|file as|complete name
+        |vollständiger name|anzeigename|ansprechpartner
+        |nom complet|nom affiché
+        |nombre completo|nombre para mostrar""",
+    "first_name": """first name|given name|forename|firstname|person first name
+        |vorname|rufname
+        |prénom
+        |nombre|nombre de pila|primer nombre""",
+    "last_name": """last name|surname|family name|lastname|person last name
+        |nachname|familienname|zuname
+        |nom|nom de famille
+        |apellidos|apellido""",
+    "job_title": """job title|organization title|organization 1 title|person job title|position|title|function
+        |job|role
+        |berufsbezeichnung|funktion|stellenbezeichnung|stelle
+        |fonction|poste|titre|intitulé du poste
+        |puesto|cargo|puesto de trabajo""",
+    "email": """e mail|email|e mail address|email address|email work|work email|person email work|person email
+        |e mail 1 value
+        |primary email|email 1|business email|mail|e mail 1 address|person email home|e mail 2 address
+        |e mail 2 value
+        |e mail adresse|email adresse|e mail geschäftlich
+        |adresse de messagerie|adresse e mail|courriel|adresse email|mél
+        |dirección de correo electrónico|correo electrónico|correo|email del trabajo""",
+    "phone": """phone|business phone|work phone|phone work|phone number|person phone work|person phone|telephone
+        |phone 1 value|phone 1|primary phone|company main phone|business phone 2|office phone|home phone
+        |other phone
+        |telefon|telefon geschäftlich|telefonnummer|rufnummer|telefon privat
+        |téléphone|téléphone bureau|tél|numéro de téléphone|téléphone domicile
+        |teléfono|teléfono del trabajo|número de teléfono|teléfono particular""",
+    "opted_out": """opted out|email opt out|has opted out of email|do not mail|unsubscribed|do not allow emails
+        |unsubscribed from all email|do not allow bulk emails|marketing emails status|keine werbung|abgemeldet
+        |désabonné|dado de baja""",
+}
+
+WEBSITE: Headers = {
+    "website": """website|web site|web page|website url|url|homepage|web|website 1 value|company domain name
+        |domain
+        |webseite|internetseite|internet
+        |site web|page web|site internet
+        |página web|sitio web|web de la empresa""",
+}
+
+
+def names_of(headers: Headers, field: str) -> list[str]:
+    """The names of ``field``, the surest first."""
+    return [" ".join(name.split()) for name in headers.get(field, "").split("|") if name.strip()]

@@ -1,0 +1,36 @@
+"""What other systems call the columns of leads; see ``crm.records.headers``."""
+
+from __future__ import annotations
+
+from contacts.headers import ACCOUNT_NAMES
+from crm.records.headers import OWNERSHIP, PERSON, PLACE, WEBSITE, Headers
+
+HEADERS: Headers = {
+    **OWNERSHIP,
+    **PLACE,
+    **WEBSITE,
+    **PERSON,
+    "company": ACCOUNT_NAMES,
+    "status": """lead status|status|status reason|lead stage|stage|status des leads|statut|statut de la piste
+        |estado|estado del candidato""",
+    "source": """lead source|source|original source|original traffic source|lead origin|origin|channel
+        |source name
+        |leadquelle|quelle|herkunft|source de la piste|origine|origen|origen del candidato|fuente""",
+    "rating": "rating|lead rating|temperature|lead score|score|bewertung|priorität|évaluation|valoración",
+    "campaign": """campaign|campaign name|source campaign|utm campaign|event|kampagne|veranstaltung|messe
+        |campagne|campaña|evento""",
+    "product_interest": """product interest|interested in|product|interest|topic|lead title|produkt
+        |produktinteresse|interesse
+        |produit|intérêt|producto|interés""",
+    "estimated_value": """estimated value|value|lead value|estimated amount|est value|budget amount|amount
+        |expected revenue|budget
+        |wert|geschätzter wert|auftragswert|valeur|valeur estimée|montant|valor|valor estimado|importe""",
+    "employees": """number of employees|no of employees|employees|company size|headcount|size|mitarbeiter
+        |anzahl mitarbeiter
+        |effectif|nombre d employés|empleados|número de empleados""",
+    "unqualified_reason": """unqualified reason|disqualification reason|lost reason|reason|ablehnungsgrund|grund
+        |motif|motivo""",
+    "phone": f"phone|business phone|mobile phone|{PERSON['phone']}|mobile|mobiltelefon|tél mobile|móvil",
+    "external_id": f"lead id|lead id 18|{OWNERSHIP['external_id']}",
+    "owner": f"lead owner|contact owner|{OWNERSHIP['owner']}",
+}

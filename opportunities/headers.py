@@ -1,0 +1,55 @@
+"""What other systems call the columns of deals; see ``crm.records.headers``."""
+
+from __future__ import annotations
+
+from contacts.headers import ACCOUNT_NAMES
+from crm.records.headers import OWNERSHIP, Headers
+
+HEADERS: Headers = {
+    **OWNERSHIP,
+    "name": """opportunity name|deal name|deal title|opportunity|deal|topic|title|subject|name
+        |verkaufschance|name der verkaufschance|opportunity titel|projekt|projektname|bezeichnung|thema|geschäft
+        |nom de l opportunité|opportunité|affaire|nom de l affaire|titre|nom|sujet
+        |nombre de la oportunidad|oportunidad|negocio|nombre del negocio|título|asunto|nombre""",
+    "account": f"potential customer|deal organization|account id|{ACCOUNT_NAMES}",
+    "contact": """contact name|primary contact|contact|deal contact person|contact person|associated contact
+        |person|contact full name
+        |ansprechpartner|kontakt|kontaktperson|interlocuteur|personne de contact|contacto|persona de contacto""",
+    "stage": """stage|stage name|deal stage|sales stage|deal status|phase|status|pipeline phase
+        |opportunity stage
+        |vertriebsphase|verkaufsphase|stufe|étape|étape de la transaction|statut|etapa|etapa del negocio|fase
+        |estado""",
+    "amount": """amount|deal value|value|deal amount|est revenue|estimated revenue|actual revenue
+        |opportunity amount|close value
+        |total|price|deal size|auftragswert|betrag|wert|volumen|umsatz|montant|valeur|montant estimé|importe
+        |valor|monto""",
+    "probability": """probability|deal probability|probability percent|win probability|chance|wahrscheinlichkeit
+        |abschlusswahrscheinlichkeit
+        |probabilité|probabilité de gain|probabilidad""",
+    "rating": "rating|priority|deal priority|bewertung|priorität|priorité|prioridad",
+    "expected_close_on": """expected close date|deal expected close date|est close date|estimated close date
+        |expected close|closing date
+        |close by|forecast date|erwartetes abschlussdatum|erwarteter abschluss|voraussichtlicher abschluss
+        |abschlussdatum
+        |date de clôture prévue|date de fermeture prévue|clôture prévue|fecha de cierre prevista
+        |fecha prevista de cierre""",
+    "opened_on": """opened|opened on|engage date|open date|start date|created date|create date|deal created
+        |created on|creation date
+        |erstellt am|erstellungsdatum|angelegt am|date de création|créé le|fecha de creación|creado el""",
+    "closed_on": """close date|closed on|closed date|actual close date|deal won time|won time|won date
+        |date closed|closed
+        |geschlossen am|tatsächliches abschlussdatum|date de clôture|fermé le|fecha de cierre|cerrado el""",
+    "next_step": "next step|next action|follow up|nächster schritt|prochaine étape|próximo paso|siguiente paso",
+    "next_step_on": """next step date|next activity date|follow up date|deal next activity date
+        |nächster schritt am
+        |date de la prochaine étape|fecha del próximo paso""",
+    "loss_reason": """closed lost reason|lost reason|loss reason|deal lost reason|reason lost|reason for loss
+        |verlustgrund
+        |motif de perte|raison de la perte|motivo de pérdida""",
+    "source": "lead source|source|original source|origin|leadquelle|quelle|herkunft|origine|source|origen|fuente",
+    "campaign": "campaign|primary campaign source|source campaign|campaign name|kampagne|campagne|campaña",
+    "product": "product|product name|product of interest|deal product name|produkt|produit|producto",
+    "requirements": "requirements|needs|customer need|anforderungen|bedarf|besoins|requisitos|necesidades",
+    "external_id": f"opportunity id|deal id|opportunity id 18|{OWNERSHIP['external_id']}",
+    "owner": f"opportunity owner|deal owner|{OWNERSHIP['owner']}",
+}
