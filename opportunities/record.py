@@ -84,6 +84,7 @@ OPPORTUNITY = RecordType(
     update=update_opportunity,
     delete=delete_opportunity,
     restore=restore_opportunity,
+    next_step=("next_step", "next_step_on"),
     sort="-updated_at",
     prepare=prepare_opportunity,
     natural_keys=OPPORTUNITY_KEYS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.activities.about import AboutField
 from crm.activities.files.forms import FilesField, too_much
 from crm.activities.models import Activity, ActivityKind, Reminder
 from crm.activities.reminders import reminder_moment
@@ -79,6 +81,7 @@ class ComposerForm(forms.Form):
         self.actor = actor
         add_reminder(self, forms.Select(attrs={"class": "control"}), MomentInput(attrs={"class": "control"}))
         if only_task:
+            self.fields["about"] = AboutField(actor=actor, label=_("About"))
             self.fields["kind"].choices = [(ActivityKind.TASK.value, ActivityKind.TASK.label)]  # type: ignore[attr-defined]
         else:
             self.fields["files"] = FilesField(required=False, label=_("Files"))
@@ -168,11 +171,20 @@ class OwnerForm(SeenForm):
         self.who = partial(last_change, task)
 
 
+@dataclass(frozen=True)
+class About:
+    """The record that a task is about, which ``actor`` may change: one at most."""
+
+    actor: Membership
+    record: Any = None
+
+
 class ActivityForm(SeenForm):
     """What can be changed of an activity: of a task its day and person, of the others when they were."""
 
-    def __init__(self, data: Any = None, *, activity: Activity) -> None:
+    def __init__(self, data: Any = None, *, activity: Activity, about: About | None = None) -> None:
         initial = {
+            "about": about.record if about else None,
             "subject": activity.subject,
             "body": activity.body,
             "due_on": activity.due_on,
@@ -188,6 +200,8 @@ class ActivityForm(SeenForm):
             self.fields["due_on"] = forms.DateField(required=False, widget=DayInput, label=_("Due on"))
             self.fields["owner"] = PersonField(keep=activity.owner, label=_("Who"))
             add_reminder(self)
+            if about is not None:
+                self.fields["about"] = AboutField(actor=about.actor, kept=about.record, label=_("About"))
         else:
             if not activity.is_file:  # which is called by the names of its files
                 self.fields["subject"] = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Subject"))

@@ -168,6 +168,22 @@ def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> 
 
 
 @atomic
+def move_task(*, task: Activity, record: models.Model | None, actor: Membership) -> Activity:
+    """Let ``task`` stand on ``record`` alone, or on none; raises ``LockedError`` for a record that is read-only."""
+    if record is not None:
+        _refuse_locked([record])
+    links = ActivityLink.objects.filter(activity=task)
+    places = set(links.values_list("record_type", "record_id"))
+    wanted = {(record._meta.app_label, record.pk)} if record is not None else set()
+    if places != wanted:
+        links.delete()
+        changes = {"record": [None, None if record is None else {"id": str(record.pk), "label": str(record)}]}
+        _stand_on(task, [] if record is None else [record])
+        _record("task.moved", task, actor, changes=changes, records=[*places, *wanted])
+    return task
+
+
+@atomic
 def reassign_task(*, task: Activity, owner: Membership, actor: Membership) -> Activity:
     """Hand ``task`` to ``owner``, and a reminder that has not been told yet with it."""
     if task.owner_id != owner.pk:

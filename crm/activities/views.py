@@ -16,16 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.activities import services
 from crm.activities.access import get_activity
 from crm.activities.following import bring_up_to_date
-from crm.activities.forms import REMINDER, ActivityForm, ComposerForm
+from crm.activities.forms import REMINDER, About, ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.panels import composer_context, feed_context, files_context, tasks_context, timeline_context
-from crm.activities.refs import refs_of
+from crm.activities.refs import places_of, refs_of
 from crm.activities.selectors import timeline as read_timeline
 from crm.pages.detail import shown_fields
 from crm.pages.editing import locked_page
 from crm.pages.idempotency import already_made, remember_made
 from crm.records import registry
-from crm.records.access import get_record
+from crm.records.access import get_record, visible_records
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
 from crm.ui.toasts import say
@@ -66,7 +66,11 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
     undo = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
     words = _("Task added.") if activity.is_task else _("Added.") if activity.is_file else _("Logged.")
     say(request, words, undo_url=undo, undo_verb="POST")
-    return _feed(request, record) if _in_feed(request) else go(request, back(request, home))
+    if _in_feed(request):
+        response = _feed(request, record)
+        response["HX-Trigger"] = "record-changed"
+        return response
+    return go(request, back(request, home))
 
 
 def _named_record(request: WorkspaceRequest) -> Any:
@@ -105,6 +109,7 @@ def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Activi
 
 
 def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Activity:
+    record = record if record is not None else values.get("about")
     records = [] if record is None else [record]
     owner = values["owner"] or request.actor
     is_task = values["kind"] == ActivityKind.TASK
@@ -121,7 +126,7 @@ def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) 
         occurred_at=values["occurred_at"],
         **reminder,
     )
-    if values["next_step"] and not is_task:
+    if values["next_step"] and not _set_next_step(request, record, values):
         services.create_activity(
             kind=ActivityKind.TASK,
             records=records,
@@ -132,6 +137,19 @@ def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) 
             **reminder,
         )
     return activity
+
+
+def _set_next_step(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> bool:
+    """Write the record's own next step, where its type has one. False: a task is to be made, too.
+
+    A task is what somebody else is to do, or is to be reminded of.
+    """
+    record_type = registry.type_of(record) if record is not None else None
+    if record_type is None or record_type.next_step is None:
+        return False
+    step, day = record_type.next_step
+    record_type.update(record, actor=request.actor, values={step: values["next_step"], day: values["due_on"]})
+    return not values["reminder"] and values["owner"] in (None, request.actor)
 
 
 def _in_feed(request: WorkspaceRequest) -> bool:
@@ -146,12 +164,17 @@ def _feed(request: WorkspaceRequest, record: Any, form: ComposerForm | None = No
         panel |= composer_context(form)
     context = {
         "panel": panel,
-        "values": shown_fields(record, bring_up_to_date(record)) if form is None else [],
+        "values": _changed_fields(record) if form is None else [],
         "tasks": tasks_context(request.actor, record),
         "files": files_context(request.actor, record),
     }
     status = 422 if form is not None else 200
     return respond(request, "activities/after_writing.html", context, partial="fragment", status=status)
+
+
+def _changed_fields(record: Any) -> list[Any]:
+    """The fields that what was logged may have changed."""
+    return shown_fields(record, [*bring_up_to_date(record), *(registry.type_of(record).next_step or ())])
 
 
 def _composer(request: WorkspaceRequest, record: Any, form: ComposerForm) -> HttpResponse:
@@ -169,13 +192,28 @@ def edit(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     """Change what an activity says; of a task also its day and its person."""
     activity = get_activity(request.actor, activity_id, verb="edit", lock=request.method == "POST")
     home = back(request, home_of(request, activity))
-    form = ActivityForm(request.POST if request.method == "POST" else None, activity=activity)
+    about = _about(request, activity)
+    form = ActivityForm(request.POST if request.method == "POST" else None, activity=activity, about=about)
     if request.method == "POST" and form.is_valid() and _update(request, activity, form):
         say(request, _("Saved."))
         return go(request, home)
     deletion_url = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
     context = {"form": form, "activity": activity, "back": home, "deletion_url": deletion_url}
     return respond(request, "activities/edit.html", context, partial="form", status=422 if form.is_bound else 200)
+
+
+def _about(request: WorkspaceRequest, activity: Activity) -> About | None:
+    """What a task is about, if it can be changed: not where it stands on several records, or on one out of reach."""
+    if not activity.is_task:
+        return None
+    places = places_of([activity]).get(activity.pk, [])
+    if not places:
+        return About(request.actor)
+    if len(places) > 1:
+        return None
+    key, record_id = places[0]
+    record = visible_records(request.actor, registry.record_type(key), "edit").filter(pk=record_id).first()
+    return About(request.actor, record) if record is not None else None
 
 
 def _update(request: WorkspaceRequest, activity: Activity, form: ActivityForm) -> bool:
@@ -190,6 +228,8 @@ def _update(request: WorkspaceRequest, activity: Activity, form: ActivityForm) -
             if "reminder" in values:
                 chosen = {name: values.pop(name) for name in REMINDER}
                 services.remind_of_task(task=activity, actor=actor, **chosen)
+            if "about" in values:
+                services.move_task(task=activity, record=values.pop("about"), actor=actor)
             services.update_activity(activity=activity, actor=actor, values=values)
     except ValidationError as error:
         form.add_error(None, error)

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm.activities.meetings import MOST_SHOWN, meeting_rows, on_days, planned_meetings
+from crm.activities.models import Activity
 from crm.activities.refs import RecordRef, named_records, places_of
 from crm.activities.selectors import MyTasks, my_tasks
 from crm.activities.task_views import task_rows
@@ -47,11 +49,13 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
     """``GET /``: what is due, what waits, what is new. A fixed number of queries. htmx gets the tasks alone."""
     actor, now = request.actor, today()
     tasks = my_tasks(actor, now)
-    places = places_of(chain.from_iterable(rows[:TASKS_SHOWN] for rows in (tasks.overdue, tasks.today, tasks.soon)))
+    meetings = list(planned_meetings(actor, "me", now)[:MOST_SHOWN])
+    shown = [tasks.overdue[:TASKS_SHOWN], tasks.today[:TASKS_SHOWN], tasks.soon[:TASKS_SHOWN], meetings]
+    places = places_of(chain.from_iterable(shown))
     recent = [] if is_fragment(request) else recent_places(request)
     named = named_records(actor, chain(recent, *places.values()))
     refs = {key: [named[place] for place in its if place in named] for key, its in places.items()}
-    groups = {"groups": _groups(tasks, refs), "new_task_url": reverse("activities:new")}
+    groups = {"groups": _groups(tasks, meetings, refs), "new_task_url": reverse("activities:new")}
     if is_fragment(request):
         return respond(request, "home/my_day.html", groups, partial="tasks")
     waiting = waiting_opportunities(actor, now)
@@ -74,7 +78,7 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
     return respond(request, "home/my_day.html", context, partial="tasks")
 
 
-def _groups(tasks: MyTasks, refs: dict[UUID, list[RecordRef]]) -> list[dict[str, Any]]:
+def _groups(tasks: MyTasks, meetings: list[Activity], refs: dict[UUID, list[RecordRef]]) -> list[dict[str, Any]]:
     """My tasks by their days: what each group is called, how many they are, the first of them, and where all are."""
     words = {
         "overdue": (_("Overdue"), _("Nothing is overdue.")),
@@ -88,6 +92,7 @@ def _groups(tasks: MyTasks, refs: dict[UUID, list[RecordRef]]) -> list[dict[str,
             "empty": empty,
             "count": _count(tasks, when),
             "rows": task_rows(getattr(tasks, when)[:TASKS_SHOWN], refs),
+            "meetings": meeting_rows(on_days(meetings, when, today()), refs),
             "has_more": len(getattr(tasks, when)) > TASKS_SHOWN,
             "url": _tasks_url(when),
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 
 from crm.records import registry
@@ -12,6 +14,8 @@ from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 
 SHOWN = 8
+SHOWN_OF_EACH = 4  # where records of all types are offered
+ANY = "any"
 
 
 def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
@@ -26,3 +30,15 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
     if typed:
         records = records.filter(sort_name__prefix=typed)
     return respond(request, "fields/lookup_options.html", {"records": records[:SHOWN], "typed": typed})
+
+
+def any_options_page(request: WorkspaceRequest) -> HttpResponse:
+    """``GET /lookup/any/?q=ac``: records of every type that the person may add something to, by how the name starts."""
+    typed = sort_key(request.GET.get("q", "").replace("\x00", ""))
+    records: list[Any] = []
+    for record_type in registry.record_types():
+        if may(request.actor, "edit", record_type.key):
+            rows = visible_records(request.actor, record_type, "edit").order_by("sort_name", "id")
+            rows = rows.filter(sort_name__prefix=typed) if typed else rows
+            records += [(record_type, record) for record in rows[:SHOWN_OF_EACH]]
+    return respond(request, "fields/lookup_any.html", {"records": records, "typed": typed})

@@ -270,6 +270,7 @@ class RecordType:
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     natural_keys: tuple[NaturalKey, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    next_step: tuple[str, str] | None = None  # the fields of a next step and its day, where a type has one of its own
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
     new_shortcut: str = ""

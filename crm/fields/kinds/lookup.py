@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +30,9 @@ class LookupWidget(forms.MultiWidget):
     template_name = "fields/lookup.html"
     use_fieldset = False  # the id is hidden: the label is the name's
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, place: Callable[[Any], str] = lambda record: str(record.pk)) -> None:
         self.key = key
+        self.place = place  # what a pick puts beside the name
         text = forms.TextInput(attrs={"autocomplete": "off", "data-lookup": key})
         super().__init__({"": text, "id": forms.HiddenInput()})
 
@@ -38,7 +40,7 @@ class LookupWidget(forms.MultiWidget):
         return f"{id_}_0"
 
     def decompress(self, value: Any) -> list[Any]:
-        return [value.name, str(value.pk)] if value is not None else [None, None]
+        return [value.name, self.place(value)] if value is not None else [None, None]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

@@ -1,0 +1,72 @@
+"""Meetings that are still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+
+from crm.activities.access import of_live_records, of_visible_records
+from crm.activities.models import Activity, ActivityKind
+from crm.activities.refs import RecordRef
+from crm.activities.selectors import SOON
+from crm.tenants.clock import day_of
+from crm.tenants.context import current_tenant
+from crm.users.models import Membership
+from crm.users.selectors import teammate_ids
+
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class MeetingRow:
+    """A meeting as it stands in a list."""
+
+    meeting: Activity
+    refs: tuple[RecordRef, ...] = ()
+    with_owner: bool = False
+
+    @property
+    def edit_url(self) -> str:
+        return reverse("activities:edit", kwargs={"activity_id": self.meeting.pk})
+
+
+def planned_meetings(actor: Membership, who: str, today: date) -> QuerySet[Activity]:
+    """Return the meetings from ``today`` on that ``actor`` ("me") or the people of their team ("team") planned.
+
+    Of those of the team the actor sees those on records that they may view.
+    """
+    start = datetime.combine(today, time(), tzinfo=current_tenant().zone)
+    # After created_at: those that were planned, for which there is an index
+    rows = Activity.objects.filter(kind=ActivityKind.MEETING, deleted_at=None, occurred_at__gt=F("created_at"))
+    rows = rows.filter(occurred_at__gte=start).select_related("owner").order_by("occurred_at", "id")
+    if who != "team":
+        return of_live_records(rows.filter(owner_id=actor.pk))
+    if actor.team and not actor.role.can_set_up:
+        rows = rows.filter(owner_id__in=sorted(teammate_ids(actor.team)))
+    return of_visible_records(actor, rows)
+
+
+def on_days(meetings: Iterable[Activity], when: str, today: date) -> list[Activity]:
+    """Return those of ``meetings`` (from today on) on the days that ``when``, one of ``DUE``, names for tasks."""
+    spans = {
+        "today": (today, today),
+        "soon": (today + timedelta(days=1), today + SOON),
+        "later": (today + SOON + timedelta(days=1), date.max),
+        "all": (today, date.max),
+    }
+    if when not in spans:
+        return []
+    first, last = spans[when]
+    return [one for one in meetings if first <= day_of(one.occurred_at) <= last]
+
+
+def meeting_rows(
+    meetings: Iterable[Activity], refs: Mapping[UUID, Sequence[RecordRef]], *, with_owner: bool = False
+) -> list[MeetingRow]:
+    """Return ``meetings`` as rows, each with those of ``refs`` that are its own."""
+    return [MeetingRow(one, tuple(refs.get(one.pk, ())), with_owner) for one in meetings]

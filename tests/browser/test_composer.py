@@ -1,0 +1,45 @@
+"""What is logged on a record shows at once, also in its head and its fields."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.browser.conftest import SignIn
+from tests.people import Firm
+
+
+def test_a_logged_next_step_shows_without_a_reload(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(fresh_firm.tenant):
+        deal = make.opportunity(fresh_firm.ana, name="Big one")
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("opportunities:record", record_id=deal.pk))
+    expect(page.locator("#record-head")).to_contain_text("No next step")
+    composer = page.locator(".composer")
+    composer.get_by_text("Call", exact=True).click()
+    composer.get_by_label("What was said?").fill("Good talk")
+    composer.get_by_label("Next step").fill("Send revised offer")
+    composer.get_by_role("button", name="Log call").click()
+    expect(page.locator("#timeline")).to_contain_text("Good talk")
+    expect(page.locator("#details")).to_contain_text("Send revised offer")
+    expect(page.locator("#record-head")).not_to_contain_text("No next step")
+    page.get_by_role("link", name="Edit Product").click()  # what came in works
+    expect(page.locator("#details form")).to_be_visible()
+
+
+def test_a_task_from_home_is_about_what_one_picks(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(fresh_firm.tenant):
+        make.opportunity(fresh_firm.ana, name="Big one", account=make.account(fresh_firm.ana, name="Big one"))
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("activities:tasks"))
+    page.get_by_role("link", name="New task").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What is to be done?").fill("Send the offer")
+    dialog.get_by_label("About").press_sequentially("big")
+    dialog.get_by_role("option", name=re.compile("Opportunity")).click()
+    dialog.get_by_role("button", name="Add task").click()
+    row = page.locator(".task-row", has_text="Send the offer")
+    expect(row.get_by_role("link", name="Big one")).to_have_attribute("href", re.compile("/opportunities/"))
