@@ -74,10 +74,10 @@ def shown(record: Any, spec: FieldSpec, editable: bool) -> Shown:
 
 
 def shown_fields(record: Any, names: Iterable[str]) -> list[Shown]:
-    """Those of the fields ``names`` that stand on the record's page."""
+    """Those of the fields ``names`` that stand on the record's page, for somebody who may edit it."""
     record_type = registry.type_of(record)
     standing = {name for section in record_type.sections_now() for name in section.fields}
-    return [shown(record, spec, False) for spec in record_type.specs(tuple(name for name in names if name in standing))]
+    return [shown(record, spec, True) for spec in record_type.specs(tuple(name for name in names if name in standing))]
 
 
 def _section(record_type: RecordType, record: Any, section: Section, editable: bool) -> ShownSection:

@@ -26,7 +26,7 @@ def test_a_logged_next_step_shows_without_a_reload(fresh_firm: Firm, page: Page,
     expect(page.locator("#timeline")).to_contain_text("Good talk")
     expect(page.locator("#details")).to_contain_text("Send revised offer")
     expect(page.locator("#record-head")).not_to_contain_text("No next step")
-    page.get_by_role("link", name="Edit Product").click()  # what came in works
+    page.get_by_role("link", name="Edit Next step", exact=True).click()  # what came in works
     expect(page.locator("#details form")).to_be_visible()
 
 
