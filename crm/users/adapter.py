@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.urls import global_url, whole_url
-from crm.users import guessing
+from crm.users import guessing, mailing
 from crm.users.models import User
 
 
@@ -42,7 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         ours = {"signup_url": whole_url(global_url("account_signup"))} if "signup_url" in context else {}
-        super().send_mail(template_prefix, email, {**context, **ours})
+        with mailing.told_when_it_fails():
+            super().send_mail(template_prefix, email, {**context, **ours})
 
     def format_email_subject(self, subject: str) -> str:
         return str(subject)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.views import PasswordResetView
 from allauth.core.ratelimit import consume_or_429
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
@@ -129,6 +130,17 @@ def _set_password(request: HttpRequest, link: PasswordLink, form: PasswordForm) 
     return user
 
 
+class AskForNewPassword(PasswordResetView):
+    """Mail a link to who forgot their password; where that fails, say so."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except ValidationError as error:
+            show_refusal(form, error)
+            return self.form_invalid(form)
+
+
 @require_POST
 @login_required
 def mail_address_proof(request: HttpRequest) -> HttpResponse:
@@ -137,8 +149,12 @@ def mail_address_proof(request: HttpRequest) -> HttpResponse:
     if refused := consume_or_429(request, action="prove_address", key=user.email):
         return refused
     if mailing.is_read():
-        mailing.mail_address_proof(user=user, back=f"?{urlencode({'next': back})}")
-        say(request, _("A link is on its way to %(email)s. It is good for three days.") % {"email": user.email})
+        try:
+            mailing.mail_address_proof(user=user, back=f"?{urlencode({'next': back})}")
+        except ValidationError as error:
+            say(request, " ".join(error.messages), tone="danger")
+        else:
+            say(request, _("A link is on its way to %(email)s. It is good for three days.") % {"email": user.email})
     return go(request, back)
 
 

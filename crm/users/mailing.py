@@ -7,19 +7,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from smtplib import SMTPException
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from crm.tenants.models import Tenant
 from crm.tenants.text import email_key
 from crm.tenants.urls import global_url, whole_url
 from crm.users.models import User
 
+_log = structlog.get_logger(__name__)
 SIGN_UP_SECONDS = 24 * 3600
 ADDRESS_SECONDS = 3 * 24 * 3600
 _SIGN_UP, _ADDRESS = "crm.users.sign-up", "crm.users.address"
@@ -87,4 +94,15 @@ def _loaded(token: str, salt: str, seconds: int) -> str | None:
 
 def _send(template: str, email: str, context: dict[str, Any]) -> None:
     subject = render_to_string(f"{template}_subject.txt", context)
-    send_mail(" ".join(subject.split()), render_to_string(f"{template}.txt", context), None, [email_key(email)])
+    with told_when_it_fails():
+        send_mail(" ".join(subject.split()), render_to_string(f"{template}.txt", context), None, [email_key(email)])
+
+
+@contextmanager
+def told_when_it_fails() -> Iterator[None]:
+    """Make of a mail server that is away, or refuses, something that can be said in a form (``ValidationError``)."""
+    try:
+        yield
+    except (SMTPException, OSError):
+        _log.exception("mail_not_sent")
+        raise ValidationError(_("The mail could not be sent just now. Try again in a few minutes.")) from None

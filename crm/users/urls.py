@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/signup/", RedirectView.as_view(pattern_name="new_workspace"), name="account_signup"),
     path("auth/password/change/", account.password_change, name="account_change_password"),
     path("auth/password/set/", account.password_set, name="account_set_password"),
-    path("auth/password/reset/", account.password_reset, name="account_reset_password"),
+    path("auth/password/reset/", entering.AskForNewPassword.as_view(), name="account_reset_password"),
     path("auth/password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^auth/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

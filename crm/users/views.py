@@ -62,15 +62,20 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
         return _workspace_page(request, SignUpForm(data))
     form = AddressForm(data)
     if request.method == "POST" and form.is_valid():
-        return _mail_the_way_on(request, form.cleaned_data["email"])
+        return _mail_the_way_on(request, form)
     return respond(request, "users/sign_up.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _mail_the_way_on(request: HttpRequest, email: str) -> HttpResponse:
+def _mail_the_way_on(request: HttpRequest, form: AddressForm) -> HttpResponse:
     """The same answer, after the same work, whether or not there is an account."""
+    email = form.cleaned_data["email"]
     if refused := consume_or_429(request, action="signup_mail", key=email.lower()):
         return refused
-    mailing.mail_sign_up(email=email, known=has_account(email))
+    try:
+        mailing.mail_sign_up(email=email, known=has_account(email))
+    except ValidationError as error:
+        show_refusal(form, error)
+        return respond(request, "users/sign_up.html", {"form": form}, status=422)
     return go(request, global_url("sign_up_sent"))
 
 

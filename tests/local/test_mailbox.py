@@ -57,12 +57,24 @@ def test_the_latest_comes_first(box: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../secret", "..%2Fsecret", "/etc/passwd", "", ".", "20260101-000000000000-0000000g", "a\x00b", "secret"]
+    "name",
+    [
+        "../secret",
+        "..%2Fsecret",
+        "/etc/passwd",
+        "",
+        ".",
+        "20260101-000000000000-0000000g",
+        "a\x00b",
+        "secret",
+        "20260101-000000000000/../secret",
+    ],
 )
 def test_no_name_reaches_a_file_beside_the_box(box: Path, name: str) -> None:
     send_mail("Mine", "", None, ["ana@acme.example"])
     (box / "secret.eml").write_text("Subject: secret\n\n")
     (box.parent / "secret.eml").write_text("Subject: secret\n\n")
+    (box / "20260101-000000000000").mkdir()
     assert mail(mails()[0].name) is not None
     assert mail(name) is None
 

@@ -184,3 +184,25 @@ def test_an_address_without_its_last_slash_leads_to_the_workspace(firm: Firm, pa
 @pytest.mark.parametrize("path", ["/favicon.ico", "/auth", "/robots.txt", "/A", "/x", "/%2e%2e", "/acme%0d%0aX: y"])
 def test_what_is_no_workspace_leads_nowhere(firm: Firm, path: str) -> None:
     assert Client().get(path).status_code == 404
+
+
+def test_a_mail_server_that_is_away_is_said_and_tells_nothing_of_accounts(firm: Firm) -> None:
+    away = override_settings(
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=1
+    )
+    for path in ("/auth/password/reset/", "/workspaces/new/"):
+        pages = []
+        for email in ("ana@acme.example", "nobody@acme.example"):
+            with away:
+                answer = Client().post(path, {"email": email})
+            page = re.sub(
+                r'name="csrfmiddlewaretoken" value="[^"]+"|"X-CSRFToken": "[^"]+"', "", answer.content.decode()
+            )
+            pages.append((answer.status_code, page.replace(email, "")))
+            assert "The mail could not be sent just now." in page
+            assert Client().post(path, {"email": email}).status_code in (302, 303)
+        assert pages[0] == pages[1]
+    shown = client_of(firm.ana)
+    with away:
+        page = shown.post("/auth/address/", {"next": "/acme/me/"}, follow=True).content.decode()
+    assert "The mail could not be sent just now." in page
