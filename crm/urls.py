@@ -5,3 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.users.urls")),
 ]
+
+handler500 = "crm.ui.broken.server_error"

@@ -23,3 +23,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler404 = "crm.pages.kept_pages.not_found"
+handler500 = "crm.ui.broken.server_error"

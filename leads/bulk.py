@@ -133,6 +133,7 @@ MOVE = BulkAction(
     group=_("Set"),
     order=30,
     tells=CHANGED,
+    writes=("status",),
 )
 CLOSE = BulkAction(
     "close",
@@ -142,6 +143,7 @@ CLOSE = BulkAction(
     _close,
     lambda actor: (*CLOSING_FIELDS, *lists_to_choose(_("Put on the mailing list"))),
     order=40,
+    writes=("status",),
     tells={"closed": _("closed")},
 )
 

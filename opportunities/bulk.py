@@ -75,6 +75,7 @@ MOVE = BulkAction(
     group=gettext_lazy("Set"),
     order=30,
     tells=CHANGED,
+    writes=("stage",),
 )
 LOSE = BulkAction(
     "lose",
@@ -84,6 +85,7 @@ LOSE = BulkAction(
     _lose,
     lambda actor: (*_LOSS, *lists_to_choose(gettext_lazy("Put the main contacts on the mailing list"))),
     order=40,
+    writes=("stage",),
     tells={"lost": gettext_lazy("lost"), "same": gettext_lazy("lost already")},
 )
 

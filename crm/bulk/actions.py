@@ -80,7 +80,17 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
     if record_type.has("owner"):
         owner = (record_type.spec("owner"),)
         heading = _("Assign %(count)s %(records)s")
-        yield BulkAction("owner", _("Assign"), "user-pen", heading, write, lambda actor: owner, order=10, tells=CHANGED)
+        yield BulkAction(
+            "owner",
+            _("Assign"),
+            "user-pen",
+            heading,
+            write,
+            lambda actor: owner,
+            order=10,
+            tells=CHANGED,
+            writes=("owner",),
+        )
     if record_type.has("tags"):
         tags = (FieldSpec("tags", _("Tags to add"), record_type.spec("tags").kind, required=True),)
         heading = _("Tag %(count)s %(records)s")
@@ -103,6 +113,7 @@ def setting(spec: FieldSpec) -> BulkAction:
         group=_("Set"),
         order=30,
         tells=CHANGED,
+        writes=(spec.name,),
     )
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.bulk.forms import values_of
+from crm.bulk.meanwhile import changed_meanwhile
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkRun, BulkState
 from crm.bulk.selection import selected
 from crm.bulk.selectors import action_of
@@ -54,6 +55,7 @@ class Batch:
     counts: Counter[str] = field(default_factory=Counter)
     done: int = 0
     findings: list[BulkFinding] = field(default_factory=list)
+    unseen: dict[UUID, str] = field(default_factory=dict)  # rows that somebody else has changed meanwhile, and how
 
     def find(self, record: Any, reasons: list[str], *, is_refused: bool = True) -> None:
         name = record.name[:300]
@@ -96,7 +98,10 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
         return end_run(run, BulkState.DONE)
     batch = Batch(run, record_type, action)
     do = _rehearsing(memory, batch) if run.is_dry_run else _applying(values, batch)
-    for record in _records(run, record_type, ids):
+    records = _records(run, record_type, ids)
+    if not run.is_dry_run:
+        batch.unseen = changed_meanwhile(run, record_type, action, values, ids)
+    for record in records:
         _do_row(record, do, batch)
     if memory.rehearsal is not None and (news := memory.rehearsal.news()):
         insert_many(BulkMemory, [BulkMemory(run=run, data=news)])
@@ -160,6 +165,8 @@ def _rehearsing(memory: Memory, batch: Batch) -> Callable[[Any], None]:
 def _do_row(record: Any, do: Callable[[Any], None], batch: Batch) -> None:
     if not can(batch.run.made_by, batch.action.verb, record):
         return batch.find(record, [_("You may not do this to it.")])
+    if reason := batch.unseen.get(record.pk):
+        return batch.find(record, [reason])
     for left in reversed(range(TRIES)):
         try:
             do(record)

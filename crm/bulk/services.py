@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,11 +45,12 @@ def start_run(
     ids: list[UUID] | None = None,
     view: ViewState | None = None,
     back: str = "",
+    asked_at: datetime | None = None,
 ) -> BulkRun:
     """Do ``action`` to the records ``ids``, or to all that pass ``view``; an action with a rehearsal is only tried.
 
     Up to ``AT_ONCE`` records are done when this returns; more of them a worker does. ``data`` is what the action's form
-    sent and must be valid.
+    sent and must be valid. Rows in which somebody else has changed after ``asked_at`` what the action sets are refused.
     """
     run = BulkRun(
         record_type=record_type.key,
@@ -58,6 +60,7 @@ def start_run(
         view=view.as_json() if view is not None and not ids else {},
         is_dry_run=action.rehearse is not None,
         back=back,
+        asked_at=asked_at,
         made_by=actor,
     )
     run.total = selected(run, record_type, actor).count()

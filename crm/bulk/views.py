@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.bulk import selectors, services
@@ -77,6 +79,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
         ids=ids,
         view=listing.state,
         back=back,
+        asked_at=_asked_at(request),
     )
     return _after(request, run, back)
 
@@ -151,10 +154,19 @@ def _ask(
         "chips": [] if ids else chips(listing.state, request.actor),
         "query": listing.state.query(),
         "back": back,
+        "asked_at": (_asked_at(request) or timezone.now()).isoformat(),
         "is_large": count > services.AT_ONCE,
         "idempotency_key": request.POST.get("idempotency_key") or new_key(),
     }
     return respond(request, "bulk/new.html", context, partial="form", status=422 if "go" in request.POST else 200)
+
+
+def _asked_at(request: WorkspaceRequest) -> datetime | None:
+    """When the list was drawn from which the rows were chosen."""
+    try:
+        return datetime.fromisoformat(request.POST.get("asked_at", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:

@@ -178,6 +178,7 @@ class BulkAction:
     most: int | None = None  # records that it takes at once
     tells: Mapping[str, Any] = field(default_factory=dict)
     rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
+    writes: tuple[str, ...] = ()  # fields of the record that it sets, whatever stood there
 
 
 class Create(Protocol):

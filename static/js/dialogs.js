@@ -18,9 +18,9 @@ async function show(response) {
   if (response.headers.get("HX-Refresh")) return location.reload();
   if (response.status === 204) return dialog.close();
   // 422: something to correct; 409: it can no longer be done, as a page or as a word
-  if (!response.ok && ![409, 422].includes(response.status)) return fail(words.failed);
   const html = await response.text();
   if (response.headers.get("Content-Type")?.startsWith("text/plain")) return fail(html);
+  if (!response.ok && ![409, 422].includes(response.status)) return fail(words.failed);
   if (/<html[\s>]/i.test(html)) return location.assign(response.url);
   draw(html);
 }

@@ -1,0 +1,143 @@
+"""Two people at once, a session that ends, a record that goes: as it looks to the one who is late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import Account
+from crm.picklists.selectors import stages
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from tests import make
+from tests.browser.conftest import SignIn
+from tests.forms import form_of
+from tests.people import PASSWORD, Firm, client_of
+
+
+@pytest.fixture
+def me(fresh_firm: Firm, page: Page, sign_in: SignIn) -> Page:
+    sign_in(fresh_firm.ana)
+    return page
+
+
+@pytest.fixture
+def account(fresh_firm: Firm) -> Any:
+    with tenant_context(fresh_firm.tenant):
+        return make.account(fresh_firm.ana, name="Birch & Co", city="Bonn")
+
+
+def colleague(firm: Firm, name: str, record: Any, /, field: str = "", **values: Any) -> None:
+    """Max changes something meanwhile."""
+    arguments = {"record_id": record.pk} | ({"name": field} if field else {})
+    assert form_of(client_of(firm.max), firm.url(name, **arguments)).send(**values).status_code == 303
+
+
+def now(firm: Firm, record: Any) -> Any:
+    with tenant_context(firm.tenant):
+        record.refresh_from_db()
+    return record
+
+
+def test_the_edit_page_asks_about_the_field_that_both_have_changed(fresh_firm: Firm, me: Page, account: Any) -> None:
+    me.goto(fresh_firm.url("accounts:edit", record_id=account.pk))
+    me.get_by_label("City").fill("Ulm")
+    me.get_by_label("Postal code").fill("89073")
+    colleague(fresh_firm, "accounts:edit", account, city="Berlin", region="BE")
+    me.get_by_role("button", name="Save").click()
+    question = me.get_by_role("group", name="City: which value counts?")
+    expect(question).to_contain_text("Berlin")
+    expect(question).to_contain_text("Max Manager")
+    expect(me.get_by_label("Postal code")).to_have_value("89073")
+    assert now(fresh_firm, account).city == "Berlin"
+    question.get_by_label("Ulm").check()
+    me.get_by_role("button", name="Save").click()
+    expect(me.get_by_role("heading", name="Birch & Co", level=1)).to_be_visible()
+    saved = now(fresh_firm, account)
+    assert (saved.city, saved.postal_code, saved.region) == ("Ulm", "89073", "BE")
+
+
+def test_in_place_it_is_asked_where_one_is(fresh_firm: Firm, me: Page, account: Any) -> None:
+    me.goto(fresh_firm.url("accounts:record", record_id=account.pk))
+    me.get_by_role("link", name="Edit City").click()
+    field = me.locator(".value.is-editing")
+    field.get_by_label("City").fill("Ulm")
+    colleague(fresh_firm, "accounts:field", account, field="city", city="Berlin")
+    field.get_by_role("button", name="Save").click()
+    question = me.get_by_role("group", name="City: which value counts?")
+    question.get_by_label("Berlin").check()
+    field.get_by_role("button", name="Save").click()
+    expect(me.locator(".value", has_text="City").first).to_contain_text("Berlin")
+    assert now(fresh_firm, account).city == "Berlin"
+
+
+def test_a_card_that_was_moved_meanwhile_is_asked_about(fresh_firm: Firm, me: Page) -> None:
+    with tenant_context(fresh_firm.tenant):
+        first, second, third = [one for one in stages() if one.meaning == "open"][:3]
+        deal = make.opportunity(fresh_firm.ana, name="Big one", stage=first)
+    me.goto(fresh_firm.url("opportunities:board"))
+    address = fresh_firm.url("opportunities:stage", record_id=deal.pk)
+    client_of(fresh_firm.max).post(address, {"stage": str(third.pk)})
+    card = me.locator("article", has_text="Big one")
+    card.focus()
+    for key in (" ", "ArrowRight", " "):
+        me.keyboard.press(key)
+    dialog = me.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"Max Manager has changed it to “{third.label}” meanwhile")
+    assert now(fresh_firm, deal).stage_id == third.pk
+    dialog.get_by_role("button", name=f"Move it to {second.label}").click()
+    expect(me.locator(f'[data-stage="{second.pk}"]')).to_contain_text("Big one")
+    assert now(fresh_firm, deal).stage_id == second.pk
+
+
+def test_the_conversion_page_follows_the_lead_and_asks(fresh_firm: Firm, me: Page) -> None:
+    """D3."""
+    with tenant_context(fresh_firm.tenant):
+        lead = make.lead(fresh_firm.ana, company="Oldname SA", phone="")
+    me.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
+    me.locator("#id_accounts-name, [name=accounts-name]").first.fill("Oldname S.A.")
+    colleague(fresh_firm, "leads:edit", lead, company="Newname Holding", phone="+1 212 555 0100")
+    me.locator("#convert-foot").get_by_role("button").click()
+    question = me.get_by_role("group", name="which value counts?")
+    expect(question).to_contain_text("Newname Holding")
+    question.get_by_label("Newname Holding").check()
+    me.locator("#convert-foot").get_by_role("button").click()
+    expect(me.get_by_role("heading", name="was converted")).to_be_visible()
+    with tenant_context(fresh_firm.tenant):
+        assert Account.objects.get().name == "Newname Holding"
+        assert Lead.objects.get().contact.phone == "+1 212 555 0100"
+
+
+def test_a_session_that_ended_in_a_half_filled_form(fresh_firm: Firm, me: Page) -> None:
+    me.goto(fresh_firm.url("leads:new"))
+    me.get_by_label("Last name").fill("Half")
+    me.get_by_label("E-mail").fill("half@typed.example")
+    me.get_by_label("Description").fill("Two\nlines")
+    me.context.clear_cookies(name="sessionid")
+    me.get_by_role("button", name="Create lead").click()
+    expect(me.get_by_text("what you entered is there")).to_be_visible()
+    me.get_by_label("E-mail").fill(fresh_firm.ana.email)
+    me.get_by_label("Password").fill(PASSWORD)
+    me.get_by_role("button", name="Sign in").click()
+    expect(me.get_by_text("You were signed out before this was saved")).to_be_visible()
+    expect(me.get_by_label("Description")).to_have_value("Two\nlines")
+    with tenant_context(fresh_firm.tenant):
+        assert not Lead.objects.exists()
+    me.get_by_role("button", name="Create lead").click()
+    expect(me.get_by_role("heading", name="Half", level=1)).to_be_visible()
+
+
+def test_a_record_that_goes_while_it_is_edited(fresh_firm: Firm, me: Page, account: Any) -> None:
+    me.goto(fresh_firm.url("accounts:edit", record_id=account.pk))
+    me.get_by_label("City").fill("Ulm")
+    client_of(fresh_firm.ada).post(fresh_firm.url("accounts:deletion", record_id=account.pk))
+    me.get_by_role("button", name="Save").click()
+    expect(me.get_by_role("heading", name="Birch & Co was deleted")).to_be_visible()
+    expect(me.get_by_text("Ada Admin deleted it")).to_be_visible()
+    me.get_by_role("button", name="Bring it back and go on").click()
+    expect(me.get_by_label("City")).to_have_value("Ulm")
+    me.get_by_role("button", name="Save").click()
+    expect(me.get_by_role("heading", name="Birch & Co", level=1)).to_be_visible()
+    assert now(fresh_firm, account).city == "Ulm"

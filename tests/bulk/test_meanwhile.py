@@ -1,0 +1,70 @@
+"""Rows that somebody else has changed since they were chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from crm.bulk.models import BulkFinding
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from tests import make
+from tests.forms import form_of
+from tests.people import Firm, client_of
+
+
+@pytest.fixture
+def leads(firm: Firm) -> list[Any]:
+    with tenant_context(firm.tenant):
+        return [make.lead(firm.ana, last_name=name) for name in ("One", "Two", "Three")]
+
+
+def owners(firm: Firm) -> dict[str, Any]:
+    with tenant_context(firm.tenant):
+        return {one.last_name: one.owner for one in Lead.objects.select_related("owner")}
+
+
+def chosen(firm: Firm, leads: list[Any]) -> Any:
+    """The dialog that hands the rows over to Max, opened from a list."""
+    rows = form_of(client_of(firm.ada), "/acme/leads/?filters=none", like="/acme/bulk/leads/new/")
+    return rows.again(rows.send(id=[str(one.pk) for one in leads], action="owner"))
+
+
+def test_a_row_whose_owner_somebody_has_changed_is_refused_and_told(firm: Firm, leads: list[Any]) -> None:
+    dialog = chosen(firm, leads)
+    sam = {"owner": str(firm.sam.pk)}
+    client_of(firm.max).post(f"/acme/leads/{leads[0].pk}/fields/owner/", sam)
+    client_of(firm.max).post(f"/acme/leads/{leads[1].pk}/fields/city/", {"city": "Ulm"})
+    page = dialog.client.get(dialog.send(go="1", **{"to-owner": str(firm.max.pk)})["Location"]).content.decode()
+    assert "Max Manager has set Owner to “Sam Seller” since you chose the rows." in page
+    assert owners(firm) == {"One": firm.sam, "Two": firm.max, "Three": firm.max}
+
+
+def test_what_both_want_and_what_was_before_is_no_conflict(firm: Firm, leads: list[Any]) -> None:
+    client_of(firm.max).post(f"/acme/leads/{leads[1].pk}/fields/owner/", {"owner": str(firm.sam.pk)})
+    dialog = chosen(firm, leads)
+    client_of(firm.max).post(f"/acme/leads/{leads[0].pk}/fields/owner/", {"owner": str(firm.max.pk)})
+    dialog.send(go="1", **{"to-owner": str(firm.max.pk)})
+    assert set(owners(firm).values()) == {firm.max}
+    with tenant_context(firm.tenant):
+        assert not BulkFinding.objects.exists()
+
+
+def test_a_status_that_moved_on_is_not_closed(firm: Firm, leads: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        working, reason = make.reason("lead_status", "working"), make.reason("unqualified_reason", "other")
+    asked = timezone.now().isoformat()
+    client_of(firm.max).post(f"/acme/leads/{leads[0].pk}/status/", {"status": str(working.pk)})
+    data = {"action": "close", "id": [str(one.pk) for one in leads], "go": "1", "asked_at": asked}
+    client_of(firm.ada).post("/acme/bulk/leads/new/", data | {"to-unqualified_reason": str(reason.pk)})
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get(pk=leads[0].pk).status_id == working.pk
+        assert Lead.objects.exclude(unqualified_reason=None).count() == 2
+
+
+@pytest.mark.parametrize("asked", ["", "nonsense", "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
+def test_any_time_of_asking_will_do(firm: Firm, leads: list[Any], asked: str) -> None:
+    data = {"action": "owner", "id": str(leads[0].pk), "go": "1", "asked_at": asked, "to-owner": str(firm.sam.pk)}
+    assert client_of(firm.ada).post("/acme/bulk/leads/new/", data).status_code == 303
