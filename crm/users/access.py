@@ -112,13 +112,13 @@ def team_of(record: Any) -> UUID | None:
     return next((one.pk for one in teams() if record.owner_id in one.member_ids), None)  # type: ignore[attr-defined]
 
 
-def why(actor: Membership, verb: str, record: Any) -> str:
-    """Return in one sentence why ``actor`` may, or may not, do ``verb`` to ``record``."""
+def why(actor: Membership, verb: str, record: Any, records: str) -> str:
+    """Return in one sentence why ``actor`` may, or may not, do ``verb`` to ``record``, one of the ``records``."""
     scope = scope_of(actor, verb, _key(record))
     words = {
         "role": actor.role.name,
         "verb": VERB_LABELS[verb],
-        "records": record._meta.verbose_name_plural,
+        "records": records,
     }
     if not can(actor, verb, record):
         return _REFUSALS[scope] % words

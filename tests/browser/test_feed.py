@@ -63,3 +63,13 @@ def test_the_part_that_a_deleted_contact_plays_is_no_link(fresh_firm: Firm, page
     page.goto(f"/{fresh_firm.tenant.slug}/opportunities/{deal.pk}/")
     expect(panel(page, "Contacts")).to_be_visible()
     assert page.get_by_role("main").locator(f"a[href$='/contacts/{contact.pk}/']").count() == 0
+
+
+@pytest.mark.parametrize("key", ["opportunities", "leads"])
+def test_why_one_sees_a_record_names_what_it_is(key: str, fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    """It said "opportunitys"."""
+    with tenant_context(fresh_firm.tenant):
+        record = make.lead(fresh_firm.ana) if key == "leads" else make.opportunity(fresh_firm.ana)
+    sign_in(fresh_firm.ada)
+    page.goto(f"/{fresh_firm.tenant.slug}/{key}/{record.pk}/access/")
+    expect(page.get_by_role("main")).to_contain_text(f"may see all {key}.")

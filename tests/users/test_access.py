@@ -125,10 +125,13 @@ def test_a_list_costs_one_query_more_at_most(inside: Firm, records: dict[str, Ac
 
 def test_why_gives_the_reason(inside: Firm, records: dict[str, Account]) -> None:
     ana = grant(inside.ana, view="team", edit="own")
-    assert why(ana, "view", records["mine"]) == "You own it."
-    assert why(ana, "view", records["team's"]) == "It belongs to your team."
-    assert why(ana, "view", records["pool"]).startswith("It has neither an owner nor a team")
-    assert why(ana, "edit", records["team's"]) == "The role “Rep” may change only accounts that you own."
-    assert why(ana, "view", records["west"]) == "The role “Rep” may see only accounts of your team, or of nobody."
-    assert why(ana, "delete", records["mine"]) == "The role “Rep” may not delete accounts."
-    assert why(inside.ada, "delete", records["west"]) == "The role “Admin” may delete all accounts."
+    assert why(ana, "view", records["mine"], "accounts") == "You own it."
+    assert why(ana, "view", records["team's"], "accounts") == "It belongs to your team."
+    assert why(ana, "view", records["pool"], "accounts").startswith("It has neither an owner nor a team")
+    assert why(ana, "edit", records["team's"], "accounts") == "The role “Rep” may change only accounts that you own."
+    assert (
+        why(ana, "view", records["west"], "accounts")
+        == "The role “Rep” may see only accounts of your team, or of nobody."
+    )
+    assert why(ana, "delete", records["mine"], "accounts") == "The role “Rep” may not delete accounts."
+    assert why(inside.ada, "delete", records["west"], "accounts") == "The role “Admin” may delete all accounts."
