@@ -29,7 +29,7 @@ def test_a_file_comes_in(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
     page.goto(fresh_firm.url("accounts:list"))
     page.get_by_role("main").get_by_role("link", name="Import").click()
     content = "\r\n".join(ROWS).encode()
-    page.get_by_label("CSV file").set_input_files(
+    page.get_by_label("File", exact=True).set_input_files(
         files=[{"name": "companies.csv", "mimeType": "text/csv", "buffer": content}]
     )
     page.get_by_role("button", name="Upload and choose columns").click()
@@ -62,7 +62,7 @@ def test_an_import_is_cancelled(fresh_firm: Firm, page: Page, sign_in: SignIn) -
 
     sign_in(fresh_firm.ada)
     page.goto(fresh_firm.url("imports:new", key="accounts"))
-    page.get_by_label("CSV file").set_input_files(
+    page.get_by_label("File", exact=True).set_input_files(
         files=[{"name": "companies.csv", "mimeType": "text/csv", "buffer": "\n".join(ROWS).encode()}]
     )
     page.get_by_role("button", name="Upload and choose columns").click()

@@ -1,0 +1,67 @@
+"""How a file is read, on the page: its sheet, the row that names the columns, its encoding."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import SignIn
+from tests.imports.test_files import case
+from tests.imports.test_sheets import xlsx
+from tests.people import Firm
+
+TITLE = [["People of the fair"], [], ["First name", "Last name", "E-mail"]]
+SHEET = xlsx(
+    ("People", [*TITLE, ["Ann", "Bell", "ann@k.example"], ["Bo", "Fox", "bo@k.example"]]),
+    ("Firms", [["Company"], ["Kestrel"]]),
+)
+
+
+def upload(page: Page, firm: Firm, name: str, content: bytes) -> Locator:
+    """Choose the file; returns how it is read."""
+    page.goto(firm.url("imports:new", key="leads"))
+    page.get_by_label("File", exact=True).set_input_files(
+        files=[{"name": name, "mimeType": "application/octet-stream", "buffer": content}]
+    )
+    page.get_by_role("button", name="Upload and choose columns").click()
+    return page.locator("details").filter(has_text="How the file is read")
+
+
+def read_again(part: Locator, page: Page, **chosen: str) -> None:
+    if part.get_attribute("open") is None:
+        part.locator("summary").click()
+    for label, value in chosen.items():
+        part.get_by_label(label.replace("_", " ")).select_option(value)
+    part.get_by_role("button", name="Read again").click()
+    expect(page.get_by_text("The file was read again.").first).to_be_visible()
+
+
+def test_a_sheet_and_the_row_that_names_its_columns_are_chosen(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    sign_in(fresh_firm.ada)
+    part = upload(page, fresh_firm, "fair.xlsx", SHEET)
+    expect(part).to_contain_text("Sheet People · row 3 names the columns")
+    expect(page.get_by_label("First name", exact=True).first).to_have_value("first_name")
+    read_again(part, page, Sheet="Firms")
+    expect(part).to_contain_text("Sheet Firms · row 1 names the columns")
+    expect(page.get_by_label("Company", exact=True).first).to_have_value("company")
+    read_again(part, page, Sheet="People")
+    read_again(part, page, Names_of_the_columns="4")
+    expect(part).to_contain_text("row 4 names the columns")
+    expect(page.get_by_role("main")).to_contain_text("ann@k.example")
+
+
+def test_the_encoding_of_a_file_is_chosen(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    sign_in(fresh_firm.ada)
+    part = upload(page, fresh_firm, "polish.csv", case("e06"))
+    expect(part.locator("summary")).to_contain_text("Central European (Windows-1250): Łukasz, Wiśniewski")
+    read_again(part, page, Encoding="cp1252")
+    expect(part.locator("summary")).to_contain_text("Western European (Windows-1252): Wiœniewski")
+    read_again(part, page, Encoding="cp1250")
+    expect(page.get_by_role("main")).to_contain_text("Żaneta")
+
+
+def test_a_file_that_is_no_table_is_refused_where_it_was_chosen(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    sign_in(fresh_firm.ada)
+    upload(page, fresh_firm, "open.csv", case("s08"))
+    expect(page.get_by_text("A quotation mark opened in row 2 is never closed.").first).to_be_visible()
+    upload(page, fresh_firm, "closed.csv", case("s07"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("closed.csv")
