@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import AbstractContextManager
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -86,7 +88,7 @@ class _Bell:
         """A job has begun: whoever rings from now on means another one."""
         connection = self._connection()
         try:
-            with connection.default_channel.conn_or_acquire() as broker:
+            with _redis(connection) as broker:
                 broker.delete(_mark(task, arguments))
         except Exception:
             self._drop(connection)  # the mark fades by itself
@@ -101,7 +103,7 @@ class _Bell:
     def _publish(self, task: Task, arguments: list[str], *, again: bool = False) -> None:
         connection = self._connection()
         try:
-            with connection.default_channel.conn_or_acquire() as broker:
+            with _redis(connection) as broker:
                 if not broker.set(_mark(task, arguments), 1, nx=True, ex=RUNG_SECONDS) and not again:
                     return
             with current_app.amqp.Producer(connection) as producer:
@@ -122,6 +124,11 @@ class _Bell:
     def _drop(self, connection: Connection) -> None:
         self._local.connection = None
         connection.collect(socket_timeout=SOCKET_SECONDS)
+
+
+def _redis(connection: Connection) -> AbstractContextManager[Any]:
+    channel: Any = connection.default_channel
+    return channel.conn_or_acquire()
 
 
 def _mark(task: Task, arguments: list[str]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .check import check
+from .leash import end_with_make
 from .reset import reset
 from .run import run
 from .servers import default_var, ensure_servers, read_env_file, release
@@ -22,6 +23,7 @@ def main() -> int:
     if sys.argv[1:2] not in (["test"], ["check"]):  # those bring their own settings
         read_env_file()
     arguments = _parser().parse_args()
+    end_with_make()
     # Every way to end goes through `finally`, so that the last one out stops the servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+from .leash import clear, watch
 from .servers import REPOSITORY, ensure_servers, release
 
 DEPLOYMENT = {
@@ -20,10 +21,12 @@ DEPLOYMENT = {
 def check(var: Path) -> int:
     """Run every check, also after one failed; 1 when any did."""
     ensure_servers(var, durable=False)
+    tag = watch(var.resolve())
     try:
         failed = [name for name, command, env in checks() if not _passes(name, command, env)]
     finally:
         release(var)
+        clear(tag, None)
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll checks passed.")
     return 1 if failed else 0
 

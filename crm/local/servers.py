@@ -13,6 +13,7 @@ from typing import IO
 
 import environ
 
+from .leash import end_with_make, watch
 from .postgres import Postgres
 from .redis_server import RedisServer
 from .state import State
@@ -39,6 +40,8 @@ def default_var() -> Path:
 
 def ensure_env(var: Path, *, durable: bool = True) -> None:
     """Give this process a database and a Redis: those of the environment, else the embedded ones until it exits."""
+    end_with_make()
+    watch(var.resolve())
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         ensure_servers(var, durable=durable)
         atexit.register(release, var)
@@ -52,6 +55,7 @@ def ensure_servers(var: Path, *, durable: bool = True) -> dict[str, str]:
     """
     var = var.resolve()
     var.mkdir(parents=True, exist_ok=True)
+    watch(var)
     with _only_one(var):
         if var not in _attached:
             users = open(var / "users.lock", "w")  # noqa: SIM115 (held until release)
@@ -71,13 +75,24 @@ def release(var: Path) -> None:
         return
     del _attached[var]
     with _only_one(var), mine.lock:
-        try:
-            fcntl.flock(mine.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        state = State(var)
-        RedisServer(var, state).stop()
-        Postgres(var, state, durable=True).stop()
+        _stop_if_last(var, mine.lock)
+
+
+def stop_unused(var: Path) -> None:
+    """Stop the servers that nobody uses any more: those who did were killed."""
+    if (var / "local.json").exists():
+        with _only_one(var), open(var / "users.lock", "w") as lock:
+            _stop_if_last(var, lock)
+
+
+def _stop_if_last(var: Path, lock: IO[str]) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    state = State(var)
+    RedisServer(var, state).stop()
+    Postgres(var, state, durable=True).stop()
 
 
 def read_env_file() -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from .leash import without_tag
+
 SERVER_USER = "nobody"
 
 
@@ -34,7 +36,7 @@ def run_server_command(
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",  # nobody may not enter our current folder
-            env={**os.environ, **(env or {})},
+            env={**without_tag(), **(env or {})},  # they may serve others after us
             text=True,
             start_new_session=True,  # Ctrl-C is for us, we then stop the server
         )

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+from .leash import REPOSITORY, clear, watch
 from .system_user import ServerError
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+PATIENCE_SECONDS = 15  # for the summary of what was run before Ctrl-C
 APT = ["apt-get", "-o", "Acquire::Retries=3", "-y"]
 HOW = """\
 The browser tests need Chromium, and none was found. Install it:
@@ -21,8 +25,13 @@ or name one that you have: CHROMIUM=/path/to/chromium make test"""
 
 
 def test(arguments: list[str]) -> int:
-    """Run pytest with two workers and these arguments, slow tests only when asked for; its exit code is ours."""
+    """Run pytest with two workers and these arguments, slow tests only when asked for; its exit code is ours.
+
+    Ctrl-C lets it tell how far it came; a second one, or a signal, ends it at once. Nothing of it stays.
+    """
     os.environ["CHROMIUM"] = browser()
+    var = Path(os.environ.get("ANGLER_VAR", REPOSITORY / "var" / "test"))
+    tag = watch(var)
     pytest = [
         sys.executable,
         "-m",
@@ -31,12 +40,16 @@ def test(arguments: list[str]) -> int:
         "2",
         *[part for part in arguments if part != "--"],
     ]
-    with subprocess.Popen(pytest) as process:
-        try:
-            return process.wait()
-        except BaseException:  # Ctrl-C or a signal: pytest has its servers to leave
-            process.terminate()
-            raise
+    process = subprocess.Popen(pytest)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        with suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
+            process.wait(PATIENCE_SECONDS)
+        raise
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        clear(tag, var)
 
 
 def browser() -> str:

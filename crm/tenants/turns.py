@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from crm.tenants.context import tenant_context
+from crm.tenants.context import current_tenant_id, tenant_context
 from crm.tenants.models import AtWork, Tenant
 
 TURN_SECONDS = 20.0  # then others have theirs; a batch that is under way is finished first
@@ -136,5 +136,6 @@ def _pass_on(place: AtWork) -> None:
         return _give(place, None)
     _since, run_id, line = min(waiting, key=lambda one: one[:2])
     _give(place, run_id)
-    transaction.on_commit(lambda: line.kick(place.tenant_id, run_id))
+    tenant_id = current_tenant_id()
+    transaction.on_commit(lambda: line.kick(tenant_id, run_id))
     return None

@@ -163,6 +163,18 @@ def test_who_lost_the_right_meanwhile_does_nothing_more(fresh_firm: Firm, rows: 
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
 
 
+def test_who_was_shut_out_meanwhile_does_nothing_more(fresh_firm: Firm, rows: list[Lead]) -> None:
+    run = start(fresh_firm)
+    with tenant_context(fresh(fresh_firm)):
+        fresh_firm.ana.is_active = False
+        fresh_firm.ana.save(update_fields=["is_active"])
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    run = read(fresh_firm, run)
+    assert (run.state, run.done_count) == (BulkState.FAILED, 0)
+    assert "Ana Owner may no longer do this." in run.problem
+    assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
+
+
 def test_a_choice_that_is_gone_by_then_stops_it(fresh_firm: Firm, rows: list[Lead]) -> None:
     run = start(fresh_firm)
     with tenant_context(fresh(fresh_firm)):
