@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.activities.forms import DayInput, PersonField
+from crm.fields.inputs import DayField
 from crm.fields.kinds.choice import RowField
 from crm.fields.kinds.lookup import LookupField
 from crm.lists.forms import ListsField
@@ -35,7 +36,7 @@ class StageForm(forms.Form):
         self.target = target
         self.contact = opportunity.contact
         self.fields["stage"] = _stage_field(opportunity, stages(), _("Stage"))
-        self.fields["closed_on"] = forms.DateField(
+        self.fields["closed_on"] = DayField(
             required=False,
             label=_("Closed on"),
             help_text=_("The day it was won or lost. Empty: today."),
@@ -50,7 +51,7 @@ class StageForm(forms.Form):
             self._offer_follow_up(actor)
 
     def _offer_follow_up(self, actor: Membership) -> None:
-        self.fields["task_due_on"] = forms.DateField(
+        self.fields["task_due_on"] = DayField(
             required=False,
             label=_("Follow up on"),
             help_text=_("Leaves a task that falls due on this day, although the opportunity is lost."),

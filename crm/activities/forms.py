@@ -19,6 +19,7 @@ from crm.activities.reminders import reminder_moment
 from crm.activities.services import refuse_future
 from crm.activities.shown import LOOKS
 from crm.events.selectors import last_change
+from crm.fields.inputs import DayField, MomentField
 from crm.ui.seen import SeenForm
 from crm.users.models import Membership
 from crm.users.selectors import member, member_names
@@ -62,9 +63,9 @@ class ComposerForm(forms.Form):
 
     kind = forms.ChoiceField(choices=ActivityKind.choices)
     body = forms.CharField(max_length=BODY_LENGTH, required=False, widget=forms.Textarea)
-    occurred_at = forms.DateTimeField(required=False, widget=MomentInput, label=_("When"))
+    occurred_at = MomentField(required=False, widget=MomentInput, label=_("When"))
     next_step = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Then"))
-    due_on = forms.DateField(required=False, widget=DayInput, label=_("on"))
+    due_on = DayField(required=False, widget=DayInput, label=_("on"))
 
     def __init__(
         self,
@@ -148,7 +149,7 @@ def add_reminder(form: forms.Form, choice: forms.Widget | None = None, moment: f
     form.fields["reminder"] = forms.ChoiceField(
         choices=Reminder.choices, required=False, label=_("Reminder"), widget=choice or forms.Select
     )
-    form.fields["remind_at"] = forms.DateTimeField(required=False, widget=moment or MomentInput, label=_("Remind at"))
+    form.fields["remind_at"] = MomentField(required=False, widget=moment or MomentInput, label=_("Remind at"))
 
 
 def check_reminder(form: forms.Form, cleaned: dict[str, Any], owner: Membership | None) -> None:
@@ -197,7 +198,7 @@ class ActivityForm(SeenForm):
         body = forms.CharField(max_length=BODY_LENGTH, required=False, widget=forms.Textarea, label=_("Text"))
         if activity.is_task:
             self.fields["subject"] = forms.CharField(max_length=SUBJECT_LENGTH, label=_("What is to be done"))
-            self.fields["due_on"] = forms.DateField(required=False, widget=DayInput, label=_("Due on"))
+            self.fields["due_on"] = DayField(required=False, widget=DayInput, label=_("Due on"))
             self.fields["owner"] = PersonField(keep=activity.owner, label=_("Who"))
             add_reminder(self)
             if about is not None:
@@ -205,7 +206,7 @@ class ActivityForm(SeenForm):
         else:
             if not activity.is_file:  # which is called by the names of its files
                 self.fields["subject"] = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Subject"))
-            self.fields["occurred_at"] = forms.DateTimeField(widget=MomentInput, label=_("When"))
+            self.fields["occurred_at"] = MomentField(widget=MomentInput, label=_("When"))
         self.fields["body"] = body
         self.who = partial(last_change, activity)
         body.wide = True  # type: ignore[attr-defined]

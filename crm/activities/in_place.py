@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.forms import DateField
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +18,7 @@ from crm.activities.models import Activity
 from crm.activities.refs import refs_of
 from crm.activities.shown import NO_DAY, ROW_KINDS, TaskRow
 from crm.activities.views import back, home_of
+from crm.fields.inputs import DayField
 from crm.tenants.clock import today
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
@@ -51,7 +51,7 @@ def due(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     given = _given(request, "due_on") or request.POST.get("other_day", "")
     before = task.due_on
     try:
-        due_on = None if given == NO_DAY else DateField().clean(given)
+        due_on = None if given == NO_DAY else DayField().clean(given)
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="danger")
     else:

@@ -129,8 +129,9 @@ class MoneyField(forms.MultiValueField):
 class DayField(forms.Field):
     """A day; browsers send it as ISO, and what was typed where they offer no calendar is read as the person writes."""
 
-    def __init__(self, *, required: bool) -> None:
-        super().__init__(required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    def __init__(self, **options: Any) -> None:
+        usual = {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+        super().__init__(**usual | options)
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
@@ -149,12 +150,12 @@ class MomentField(forms.Field):
 
     widget_format = "%Y-%m-%dT%H:%M"
 
-    def __init__(self, *, required: bool) -> None:
-        widget = forms.DateTimeInput(format=self.widget_format, attrs={"type": "datetime-local"})
-        super().__init__(required=required, widget=widget)
+    def __init__(self, **options: Any) -> None:
+        usual = {"widget": forms.DateTimeInput(format=self.widget_format, attrs={"type": "datetime-local"})}
+        super().__init__(**usual | options)
 
     def prepare_value(self, value: Any) -> Any:
-        return timezone.localtime(value) if isinstance(value, datetime) else value
+        return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:

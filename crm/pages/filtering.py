@@ -89,11 +89,11 @@ def read_form(request: WorkspaceRequest, state: ViewState) -> FilterForm | None:
     shown = before or Filter(name, spec.kind.operators[0])
     problem = ""
     if sent:
-        shown = _sent(request, spec, before)
-        problem = _problem(spec, shown, request.actor)
+        shown, problem = _as_kept(spec, _sent(request, spec, before))
+        problem = problem or _problem(spec, shown, request.actor)
     options, ticked = _options(spec, shown, request.actor)
     without = state.without(before) if before else ""
-    words = [_words(spec, value, request.actor) for value in shown.values]
+    words = list(shown.values) if problem else [_words(spec, value, request.actor) for value in shown.values]
     return FilterForm(
         spec, before.parameter if before else "", shown, options, ticked, [*words, ""], state.pairs(), without, problem
     )
@@ -108,6 +108,15 @@ def _sent(request: WorkspaceRequest, spec: FieldSpec, before: Filter | None) -> 
     if before and values and frozenset(values) == _options(spec, before, request.actor)[1]:
         values = before.values
     return Filter(spec.name, operator, values)
+
+
+def _as_kept(spec: FieldSpec, sent: Filter) -> tuple[Filter, str]:
+    """The filter with what was typed as URLs hold it; and what is wrong with that, if anything."""
+    try:
+        values = tuple(spec.kind.typed(spec, value) for value in sent.values)
+    except ValidationError as error:
+        return sent, " ".join(error.messages)
+    return Filter(sent.field, sent.operator, values), ""
 
 
 def _problem(spec: FieldSpec, sent: Filter, actor: Membership) -> str:

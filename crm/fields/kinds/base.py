@@ -115,6 +115,13 @@ class Kind:
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         raise NotImplementedError
 
+    def typed(self, spec: FieldSpec, text: str) -> str:
+        """What a person typed into the form of a filter, as URLs and saved views hold it: the same to everybody.
+
+        Raises ``ValidationError``. ``describe`` writes it as the person does again.
+        """
+        return text
+
     def split(self, text: str) -> list[str]:
         """The values in a URL's ``field=text``: those that cannot hold a comma may be joined by commas."""
         return text.split(",")

@@ -7,18 +7,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from crm.fields.inputs import MoneyField, NumberField, PercentField, bounded
 from crm.fields.kinds.base import Kind
-from crm.fields.money import Money
+from crm.fields.money import Money, minor_digits
 from crm.fields.parsing import ParseContext
-from crm.fields.reading import (
-    NUMBERS,
-    Style,
-    read_amount,
-    read_number,
-    read_percent,
-)
+from crm.fields.reading import NUMBERS, Style, current_style, read_amount, read_number, read_percent
 from crm.fields.spec import FieldSpec
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
@@ -63,6 +58,13 @@ class Number(Kind):
     def read(self, text: str) -> int:
         """The number of a filter; one between two whole ones finds none, and bounds as it is."""
         return int(bounded(self.number(text, CANONICAL), text, -(2**63), 2**63 - 1))
+
+    def typed(self, spec: FieldSpec, text: str) -> str:
+        return CANONICAL.write(self.number(text, current_style()))
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        style = current_style()
+        return _(" or ").join(style.write(self.number(value, CANONICAL), grouped=True) for value in values)
 
     def split(self, text: str) -> list[str]:
         return [text]  # 1,000 is one number
@@ -155,6 +157,12 @@ class MoneyKind(Kind):
         lookup = {"is": "exact", "from": "gte", "to": "lte"}[operator]
         return Q(**{f"{self.minor(spec)}__{lookup}": money.minor, self.currency: money.currency})
 
+    def typed(self, spec: FieldSpec, text: str) -> str:
+        return _in_words(read_amount(text, current_style(), current_tenant().currency), CANONICAL)
+
+    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
+        return _(" or ").join(_in_words(self.read(value), current_style()) for value in values)
+
     def read(self, text: str) -> Money:
         return read_amount(text, CANONICAL, current_tenant().currency)
 
@@ -165,3 +173,11 @@ class MoneyKind(Kind):
         """The sum over ``records`` for each currency, in minor units."""
         rows = records.exclude(**{self.minor(spec): None}).order_by().values_list(self.currency)
         return {currency: int(total) for currency, total in rows.annotate(total=Sum(self.minor(spec)))}
+
+
+def _in_words(money: Money, style: Style) -> str:
+    """An amount in ``style`` that is read as the same again, with its code unless it is the workspace's currency."""
+    digits = minor_digits(money.currency)
+    whole = money.major == money.major.to_integral_value()
+    text = style.write(money.major, 0 if whole else digits, grouped=digits < 3 and style != CANONICAL)
+    return text if money.currency == current_tenant().currency else f"{text} {money.currency}"

@@ -1,0 +1,159 @@
+"""What is typed into forms, in place and into filters is read in the person's writing, or asked about."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from crm.fields.money import Money
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from leads.models import Lead
+from opportunities.models import Opportunity
+from tests import make
+from tests.fields.own import add_field
+from tests.people import Firm, client_of
+
+
+def at_home_in(firm: Firm, language: str, currency: str) -> None:
+    with tenant_context(firm.tenant):
+        firm.tenant.language, firm.tenant.currency = language, currency
+        firm.tenant.save(update_fields=["language", "currency"])
+
+
+def new_lead(firm: Firm, amount: str, currency: str) -> Any:
+    values = {"last_name": "Bell", "email": "a@b.example", "estimated_value": amount}
+    return client_of(firm.ana).post("/acme/leads/new/", values | {"estimated_value_currency": currency})
+
+
+def value_of(firm: Firm) -> Money | None:
+    with tenant_context(firm.tenant):
+        lead = Lead.objects.get()
+        return None if lead.estimated_value_minor is None else Money(lead.estimated_value_minor, lead.currency)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "minor"),
+    [
+        ("en-de", "1.500", 150000),
+        ("en-de", "12.000 €", 1200000),
+        ("en-de", "1.500,00", 150000),
+        ("en-de", "1500.50", 150050),
+        ("en", "(1,234.50)", -123450),
+        ("en", "−500", -50000),
+        ("en-ch", "1’234.50", 123450),
+        ("en-in", "12,34,567", 123456700),
+        ("en", "10k", 1000000),
+    ],
+)
+def test_an_amount_is_read_as_the_workspace_writes(firm: Firm, language: str, text: str, minor: int) -> None:
+    at_home_in(firm, language, "EUR")
+    assert new_lead(firm, text, "EUR").status_code == 303
+    assert value_of(firm) == Money(minor, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("en", "1.500", "Write 1,500 or 1.5."),
+        ("en-de", "1,500", "Write 1.500 or 1,5."),
+        ("en", "€1,200", "“€1,200” is in EUR, but USD is chosen"),
+        ("en", "Rs. 1000", "this sign can mean INR, PKR"),
+        ("en", "approx. 5000", "is no currency"),
+        ("en", "0.005", "has at most 2 decimals"),
+        ("en", "5 000 - 7 000", "is not a number"),
+    ],
+)
+def test_an_amount_of_two_readings_or_none_is_asked_about_where_it_was_typed(
+    firm: Firm, language: str, text: str, words: str
+) -> None:
+    at_home_in(firm, language, "USD")
+    refused = new_lead(firm, text, "USD")
+    assert refused.status_code == 422
+    assert words in refused.content.decode()
+    assert f'value="{text}"' in refused.content.decode()  # what was typed is still there
+    assert new_lead(firm, "1500", "USD").status_code == 303
+
+
+@pytest.mark.parametrize("language", ["en", "en-de", "en-ch", "en-fr", "en-za", "en-in"])
+@pytest.mark.parametrize(
+    "money", [Money(123456750, "EUR"), Money(-5, "EUR"), Money(1234567, "KWD"), Money(1500, "JPY")]
+)
+def test_a_form_sent_back_as_it_came_changes_nothing(firm: Firm, language: str, money: Money) -> None:
+    at_home_in(firm, language, "EUR")
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ana, amount=money)
+    ana, url = client_of(firm.ana), f"/acme/opportunities/{deal.pk}/fields/amount/"
+    page = ana.get(url, headers={"hx-request": "true"}).content.decode()
+    shown = re.search(r'name="amount" value="([^"]*)"', page)
+    assert shown
+    sent = {"amount": shown[1], "amount_currency": money.currency, **hidden(page)}
+    assert ana.post(url, sent).status_code == 303
+    with tenant_context(firm.tenant):
+        deal = Opportunity.objects.get(pk=deal.pk)
+        assert Money(deal.amount_minor or 0, deal.currency) == money
+
+
+def hidden(page: str) -> dict[str, str]:
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return {name: value for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+def test_an_own_number_keeps_its_four_decimals_on_page_list_export_and_filter(firm: Firm) -> None:
+    name = add_field(client_of(firm.ada), firm, "number")
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        account = make.account(firm.ada, name="Fine", **{name: 12.3456})
+        make.account(firm.ada, name="Tiny", **{name: 0.0001})
+    ada = client_of(firm.ada)
+    assert "12.3456" in ada.get(f"/acme/accounts/{account.pk}/").content.decode()
+    query = f"?filters=none&columns=name,{name}"
+    for page in (f"/acme/accounts/{query}", f"/acme/accounts/export/{query}"):
+        text = ada.get(page).content.decode()
+        assert "12.3456" in text
+        assert "0.0001" in text
+    found = ada.get(f"/acme/accounts/?{name}=12.3456").context["rows"]
+    assert [row.record.name for row in found] == ["Fine"]
+
+
+def test_a_filter_is_typed_as_the_person_writes_and_kept_the_same_for_all(firm: Firm) -> None:
+    at_home_in(firm, "en-de", "EUR")
+    with tenant_context(firm.tenant):
+        for minor in (150_000, 150):
+            make.opportunity(firm.ana, name=f"Of {minor}", amount=Money(minor, "EUR"))
+    ana = client_of(firm.ana)
+    form = {"filters": "none", "_field": "amount", "_operator": "from", "_value": "1.500,00"}
+    answer = ana.get("/acme/opportunities/", form, follow=True)
+    assert answer.redirect_chain
+    assert "amount__from=1500" in answer.redirect_chain[-1][0]
+    assert [row.record.name for row in answer.context["rows"]] == ["Of 150000"]
+    assert [chip.value for chip in answer.context["chips"]] == ["1.500"]
+    asked = ana.get("/acme/opportunities/", form | {"_value": "1,500"})
+    assert "Write 1.500 or 1,5." in asked.content.decode()
+
+
+def test_a_day_typed_without_a_calendar_is_read_as_the_person_writes(firm: Firm) -> None:
+    at_home_in(firm, "en-de", "EUR")
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ana)
+    ana, url = client_of(firm.ana), f"/acme/opportunities/{deal.pk}/fields/expected_close_on/"
+    extra = hidden(ana.get(url, headers={"hx-request": "true"}).content.decode())
+    for text, status in (("03/04/2027", 303), ("3. April 2027", 303), ("12", 422), ("May", 422), ("04/13/2027", 422)):
+        assert ana.post(url, {"expected_close_on": text, **extra}).status_code in (status, 409), text
+        extra = hidden(ana.get(url, headers={"hx-request": "true"}).content.decode())
+    with tenant_context(firm.tenant):
+        assert str(Opportunity.objects.get(pk=deal.pk).expected_close_on) == "2027-04-03"
+
+
+def test_currencies_are_offered_by_name_and_the_dead_only_where_a_record_has_one(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ana, amount=Money(100, "DEM"))
+    ana = client_of(firm.ana)
+    offered = re.findall(r'<option value="([A-Z]{3})"', ana.get("/acme/leads/new/").content.decode())
+    assert offered[:3] == ["USD", "EUR", "GBP"]
+    assert not {"ADP", "DDM", "DEM", "XAU", "XTS", "XXX"} & set(offered)
+    assert {"PLN", "ZAR", "KWD"} <= set(offered)
+    page = ana.get(f"/acme/opportunities/{deal.pk}/edit/").content.decode()
+    assert re.search(r'<option value="DEM" selected>', page)
+    assert "USD – US Dollar" in page
