@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from babel import Locale
 from babel.core import get_global
 
 from crm.tenants.context import current_tenant, has_tenant
+from crm.ui.format import locale_of
 
 ELSEWHERE = "US"  # where neither setting tells
 
@@ -27,4 +27,4 @@ def _region(language: str, time_zone: str) -> str:
 
 
 def country_name(region: str, language: str = "en") -> str:
-    return Locale.parse(language).territories.get(region, region)
+    return locale_of(language).territories.get(region, region)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users import selectors
+from crm.users.choices import places
 from crm.users.models import Membership, Role, Team
 from tests import make
 from tests.people import Firm, client_of
@@ -131,6 +134,14 @@ def test_the_workspace(firm: Firm) -> None:
     saved = Tenant.objects.get(pk=firm.tenant.pk)
     assert {name: getattr(saved, name) for name in values} == values
     assert "Acme &amp; Co" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("place", [code for code, _label in places()])
+def test_the_workspace_page_opens_in_the_way_of_every_place(place: str, firm: Firm) -> None:
+    """It answered 500 in every place but the United States."""
+    Tenant.objects.filter(pk=firm.tenant.pk).update(language=place)
+    answer = client_of(firm.ada).get(firm.url("setup:workspace"))
+    assert answer.status_code == 200 and answer.headers["Content-Language"] == place
 
 
 def test_failed_runs_can_be_tried_again(firm: Firm) -> None:
