@@ -9,10 +9,13 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.urls import reverse
 
 from crm.activities.models import Activity, ActivityLink
+from crm.events.phrases import actor_name
+from crm.events.selectors import events_of
 from crm.records import registry
-from crm.records.access import visible_records
+from crm.records.access import Deleted, GoneError, visible_records
 from crm.users.access import scope_of
 from crm.users.models import Membership
 
@@ -29,9 +32,21 @@ def get_activity(
     if lock:
         rows = rows.select_for_update(of=("self",))
     activity = rows.filter(pk=activity_id).first()
+    if activity is None and not deleted:
+        _tell_gone(actor, activity_id, verb)
     if activity is None or not may_reach(actor, activity, verb):
         raise Http404
     return activity
+
+
+def _tell_gone(actor: Membership, activity_id: UUID, verb: str) -> None:
+    """Raise ``GoneError`` when the activity was put away and ``actor`` reached it."""
+    activity = Activity.objects.select_related("owner").filter(pk=activity_id).exclude(deleted_at=None).first()
+    if activity is not None and activity.deleted_at is not None and may_reach(actor, activity, verb):
+        event = events_of(activity).filter(name="activity.deleted").first()
+        restore = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
+        by = actor_name(event) if event is not None else ""
+        raise GoneError(Deleted(str(activity), by, activity.deleted_at, restore))
 
 
 def may_reach(actor: Membership, activity: Activity, verb: str) -> bool:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crm.activities.models import Activity
+from crm.activities.services import create_activity
 from crm.pages.models import KeptForm
 from crm.tenants.context import tenant_context
 from crm.ui.form_marks import mark_of
@@ -224,3 +225,20 @@ def test_a_lead_that_was_deleted_while_its_conversion_was_filled_in(firm: Firm) 
     restoring = form_of_answer(form, answer, f"/acme/leads/{lead.pk}/deletion/")
     page = form.client.get(restoring.send()["Location"])
     assert form.again(page).data["accounts-name"] == ["Typed name"]
+
+
+def test_a_task_that_was_deleted_while_it_was_edited(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+        task = create_activity(kind="task", records=[lead], actor=firm.ana, subject="Call", owner=firm.ana)
+    form = form_of(client_of(firm.ana), f"/acme/activities/{task.pk}/edit/")
+    client_of(firm.max).post(f"/acme/activities/{task.pk}/deletion/")
+    answer = form.send(subject="Call Lena at noon")
+    assert answer.status_code == 409
+    assert "Max Manager deleted it" in answer.content.decode()
+    restoring = form_of_answer(form, answer, f"/acme/activities/{task.pk}/deletion/")
+    page = form.client.get(restoring.send()["Location"])
+    assert form.again(page).send().status_code == 303
+    with tenant_context(firm.tenant):
+        task.refresh_from_db()
+    assert (task.subject, task.deleted_at) == ("Call Lena at noon", None)
