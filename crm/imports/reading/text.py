@@ -25,12 +25,12 @@ from crm.imports.reading.limits import (
 )
 
 SEPARATORS = {
-    ",": gettext_lazy("Comma ,"),
-    ";": gettext_lazy("Semicolon ;"),
+    ",": gettext_lazy("Comma (,)"),
+    ";": gettext_lazy("Semicolon (;)"),
     "\t": gettext_lazy("Tab"),
-    "|": gettext_lazy("Vertical bar |"),
-    "^": gettext_lazy("Caret ^"),
-    ":": gettext_lazy("Colon :"),
+    "|": gettext_lazy("Vertical bar (|)"),
+    "^": gettext_lazy("Caret (^)"),
+    ":": gettext_lazy("Colon (:)"),
 }
 _GUESSED = (",", ";", "\t", "|", "^")
 _LOOKED_AT = 100  # lines, to find the separator
