@@ -14,7 +14,13 @@ class TextKey(models.CharField):
     """``text.sort_key`` of the text beside it: ``city_key`` of ``city``. The field's kind fills it."""
 
     def __init__(self, **options: Any) -> None:
-        usual = {"max_length": 300, "blank": True, "default": "", "db_collation": "C", "editable": False}
+        usual: dict[str, Any] = {
+            "max_length": 300,
+            "blank": True,
+            "default": "",
+            "db_collation": "C",
+            "editable": False,
+        }
         super().__init__(**usual | options)
 
 
