@@ -5,7 +5,7 @@ PYTHON_IN = .venv/bin/python
 # further arguments of a command: make test ARGS="tests/leads -k convert"
 ARGS ?=
 
-.PHONY: help run test chaos check bench demo-big shell reset lock env
+.PHONY: help run test chaos mutants check bench demo-big shell reset lock env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ test: env ## every test, those in the browser too (ARGS="tests/leads -x" for som
 
 chaos: env ## the tests that take minutes: workers killed, Redis lost, many at once
 	@$(PYTHON_IN) -m crm.local test -- -m slow $(ARGS)
+
+mutants: env ## take each safeguard away in a copy, and see that a test notices (half an hour)
+	@$(PYTHON_IN) -m tests.mutants $(ARGS)
 
 check: env ## lint, format, types, import order, templates, migrations, deployment settings
 	@$(PYTHON_IN) -m crm.local check

@@ -1,0 +1,27 @@
+"""The safeguards of ``safeguards.toml``, and the code without one of them."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Safeguard:
+    """``text`` of ``file`` (which holds it once) becomes ``instead``; ``tests`` are pytest's arguments."""
+
+    name: str
+    file: str
+    text: str
+    instead: str
+    tests: str
+
+    def without(self, whole: str) -> str:
+        """Return the file's text without this safeguard."""
+        if whole.count(self.text) != 1:
+            raise ValueError(f"{self.name}: {self.file} holds its text {whole.count(self.text)} times")
+        return whole.replace(self.text, self.instead)
+
+
+SAFEGUARDS = [Safeguard(**one) for one in tomllib.loads(Path(__file__).with_suffix(".toml").read_text())["safeguard"]]
