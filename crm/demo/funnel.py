@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 
@@ -15,7 +16,7 @@ from crm.activities.services import complete_task, create_activity
 from crm.demo import words
 from crm.demo.paper import page
 from crm.demo.story import Story, choice_called, company_facts, person_facts
-from crm.picklists.selectors import choice_meaning, default_pipeline, stages
+from crm.picklists.selectors import choice_meaning, pipelines, stages
 from crm.tenants.clock import today
 from crm.ui.format import date, money
 from crm.users.models import Membership
@@ -27,7 +28,8 @@ from leads.vetting.services import record_answer
 from opportunities.services import add_contact_role, create_opportunity, move_to_stage, update_opportunity
 
 LEADS = 400
-OLD_CUSTOMERS = 42
+KNOWN_COMPANIES = 40
+RENEWALS = "Renewals"
 WIN_RATES = {"ana": 0.62, "sam": 0.5, "julia": 0.55, "ben": 0.48, "yuki": 0.6, "lea": 0.4, "david": 0.35}
 
 
@@ -37,13 +39,15 @@ class Funnel:
     def __init__(self, story: Story) -> None:
         self.story = story
         self.taken: set[str] = set()
+        self.told: list[dict[str, Any]] = []  # the facts of each deal that is still open
+        self.deals: set[UUID] = set()
         self.owners = story.cast.sellers
         self.weights = [{"rep": 9, "manager": 2, "admin": 6}[one.role.key] for one in self.owners]
 
     def plan(self) -> None:
         """Spread the capture of all leads over the time of the story, denser towards today."""
-        for _number in range(OLD_CUSTOMERS):
-            self.story.at(self.story.start, self.old_customer)
+        for _number in range(KNOWN_COMPANIES):
+            self.story.at(self.story.start, self.known_company)
         span = (self.story.now - self.story.start).total_seconds()
         for number in range(LEADS):
             share = ((number + self.story.random.random()) / LEADS) ** 0.6
@@ -66,13 +70,13 @@ class Funnel:
             "company": company["name"],
             "job_title": person["job_title"],
             "email": person["email"],
-            "phone": company["phone"] if story.chance(0.8) else "",
+            "phone": person["phone"] if story.chance(0.8) else "",
             "website": f"https://www.{company['domain']}" if story.chance(0.6) else "",
             "source": choice_called("lead_source", source),
             "campaign": story.one_of(words.CAMPAIGNS[source]) if source in words.CAMPAIGNS else "",
             "rating": choice_called("rating", story.weighted({"Hot": 15, "Warm": 45, "Cold": 40})),
             "product_interest": product,
-            "estimated_value": story.money(amount) if story.chance(0.5) else None,
+            "estimated_value": story.money(amount, company["currency"]) if story.chance(0.5) else None,
             "employees": company["employees"],
             "city": company["city"],
             "region": company["region"],
@@ -117,8 +121,8 @@ class Funnel:
         """Answer what is asked of a lead: mostly yes with evidence, sometimes not known."""
         for criterion in criteria():
             if self.story.chance(0.85):
-                evidence = self.story.one_of(words.EVIDENCE.get(criterion.key, ("",)))
                 answer = "yes" if self.story.chance(0.9) else "no"
+                evidence = self.story.one_of(words.EVIDENCE[answer].get(criterion.key, ("",)))
                 record_answer(lead=lead, criterion=criterion, answer=answer, evidence=evidence, actor=lead.owner)
 
     def close(self, lead: Any) -> None:
@@ -140,7 +144,7 @@ class Funnel:
         update_account(account, actor=lead.owner, values={"industry": industry})
         for _number in range(self.story.one_of((0, 1, 1, 1, 2))):
             self.colleague(account, conversion.opportunity, facts)
-        if conversion.opportunity:
+        if conversion.opportunity and conversion.opportunity.pk not in self.deals:
             self.open_deal(conversion.opportunity, facts, first=True)
 
     # Contacts
@@ -157,10 +161,12 @@ class Funnel:
 
     def open_deal(self, deal: Any, facts: dict[str, Any], *, first: bool) -> None:
         story = self.story
+        self.deals.add(deal.pk)
+        self.told.append(facts | {"deal": deal})
         expected = today() + timedelta(days=story.random.randrange(40, 130))
         values = {
             "name": f"{facts['product']} for {deal.account.name}",
-            "amount": story.money(facts["amount"]),
+            "amount": story.money(facts["amount"], facts["company"]["currency"]),
             "product": facts["product"],
             "expected_close_on": expected,
             "next_step": story.one_of(words.NEXT_STEPS),
@@ -173,7 +179,7 @@ class Funnel:
     def advance(self, deal: Any, facts: dict[str, Any], pace: float, first: bool) -> None:
         """The next stage, or the end: won or lost."""
         story = self.story
-        open_stages = [one for one in stages(default_pipeline()) if one.meaning == "open"]
+        open_stages = [one for one in stages(deal.pipeline) if one.meaning == "open"]
         at = [one.pk for one in open_stages].index(deal.stage_id)
         self.talk(deal.owner, [deal, *([deal.contact] if deal.contact else [])], facts)
         rate = WIN_RATES.get(deal.owner.email.partition("@")[0], 0.5) + (0.0 if first else 0.2)
@@ -192,7 +198,9 @@ class Funnel:
             "next_step_on": today() + timedelta(days=story.random.randrange(1, 12)),
         }
         if story.chance(0.25) and deal.amount_minor:
-            values["amount"] = story.money(int(deal.amount_minor / 100 * story.random.uniform(0.75, 1.25)))
+            values["amount"] = story.money(
+                int(deal.amount_minor / 100 * story.random.uniform(0.75, 1.25)), deal.currency
+            )
         if deal.expected_close_on and deal.expected_close_on < today() and story.chance(0.85):
             values["expected_close_on"] = today() + timedelta(days=story.random.randrange(14, 60))
         update_opportunity(deal, actor=deal.owner, values=values)
@@ -209,16 +217,16 @@ class Funnel:
     def win(self, deal: Any, facts: dict[str, Any]) -> None:
         won = next(one for one in stages(deal.pipeline) if one.meaning == "won")
         move_to_stage(opportunity=deal, stage=won, actor=deal.owner)
-        if self.story.chance(0.9):
-            self.story.after(self.story.random.uniform(25, 120), lambda: self.sell_again(deal, facts))
+        if self.story.chance(0.85):
+            self.story.after(self.story.random.uniform(30, 150), lambda: self.sell_again(deal, facts))
 
     def lose(self, deal: Any) -> None:
         lost = next(one for one in stages(deal.pipeline) if one.meaning == "lost")
         reason = choice_called("loss_reason", self.story.weighted(words.LOSSES))
         move_to_stage(opportunity=deal, stage=lost, loss_reason=reason, actor=deal.owner)
 
-    def old_customer(self) -> None:
-        """A customer from before the story: a won opportunity without a lead, and a contact."""
+    def known_company(self) -> None:
+        """A company that was known when the story began: an account with a contact, and soon a first opportunity."""
         story = self.story
         company = company_facts(story, self.taken)
         person = person_facts(story, company)
@@ -239,43 +247,26 @@ class Funnel:
             },
         )
         person.pop("role")
-        client = choice_called("relationship", "Client")
-        contact = create_contact(
-            actor=owner, values={**person, "account": account, "owner": owner} | {"relationship": client}
-        )
-        product, price, least, most = story.one_of(words.PRODUCTS)
-        facts = {"company": company, "person": person, "product": product}
-        deal = create_opportunity(
-            actor=owner,
-            values={
-                "name": f"{product} for {company['name']}",
-                "account": account,
-                "contact": contact,
-                "owner": owner,
-                "product": product,
-                "amount": story.money(price * story.random.randint(least, most)),
-                "stage": next(one for one in stages(default_pipeline()) if one.meaning == "won"),
-                "opened_on": today() - timedelta(days=story.random.randrange(60, 200)),
-                "closed_on": today() - timedelta(days=story.random.randrange(1, 60)),
-            },
-        )
-        if story.chance(0.85):  # the others do not buy again
-            story.after(story.random.uniform(20, 160), lambda: self.sell_again(deal, facts))
+        contact = create_contact(actor=owner, values={**person, "account": account, "owner": owner})
+        facts = {"company": company, "person": person}
+        story.after(story.random.uniform(2, 25), lambda: self.sell(account, contact, owner, facts))
 
-    def sell_again(self, before: Any, facts: dict[str, Any]) -> None:
-        """A customer buys more: an opportunity without a lead."""
+    def sell(self, account: Any, contact: Any, owner: Membership, facts: dict[str, Any], **more: Any) -> None:
+        """An opportunity without a lead."""
         story = self.story
         product, price, least, most = story.one_of(words.PRODUCTS)
         facts = {**facts, "product": product, "amount": price * story.random.randint(least, most)}
-        values = {
-            "name": f"{product} for {before.account.name}",
-            "account": before.account,
-            "contact": before.contact,
-            "owner": before.owner,
-            "source": before.source,
-        }
-        deal = create_opportunity(actor=before.owner, values=values)
+        values = {"name": f"{product} for {account.name}", "account": account, "contact": contact, "owner": owner}
+        deal = create_opportunity(actor=owner, values=values | more)
         self.open_deal(deal, facts, first=False)
+
+    def sell_again(self, before: Any, facts: dict[str, Any]) -> None:
+        """A customer buys more, or goes on with what it has."""
+        renewals = next((one for one in pipelines() if one.name == RENEWALS), None)
+        more: dict[str, Any] = {"source": before.source}
+        if renewals is not None and self.story.chance(0.45):
+            more["stage"] = stages(renewals)[0]
+        self.sell(before.account, before.contact, before.owner, facts, **more)
 
     # Talk
 

@@ -1,6 +1,7 @@
-"""Eighteen months of a sales team's work, told through the services on the days they happen.
+"""Two to three years of a sales team's work, told through the services on the days they happen.
 
-The story is drawn from one random generator with a fixed seed: the same day gives the same workspace.
+The story is drawn from one random generator with a fixed seed and ends with the last night: the same day gives the
+same workspace, whatever the hour.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from crm.tenants.memo import memo
 from crm.tenants.text import sort_key
 from opportunities.services.lapsing import lapse_customers
 
-MONTHS = 18
+EURO = frozenset({"Germany", "Netherlands", "France", "Portugal"})
 SEED = 20_260_101
+LAST_WEEKDAY = 4  # Friday
 
 
 def choice_called(picklist: str, label: str) -> Choice:
@@ -35,8 +37,13 @@ def choice_called(picklist: str, label: str) -> Choice:
 
 
 def start_of(now: datetime) -> datetime:
-    """When a story that ends ``now`` begins: at the start of a day, so that the hour of now changes none of it."""
-    return (now - timedelta(days=MONTHS * 30)).replace(hour=0, minute=0, second=0, microsecond=0)
+    """When a story that is read ``now`` begins: before the last two whole years, so that they can be compared."""
+    return datetime(now.year - 3, 11, 15, tzinfo=UTC)
+
+
+def end_of(now: datetime) -> datetime:
+    """When it ends: with the day before, so that nothing was done minutes ago by nobody."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class Story:
@@ -44,14 +51,23 @@ class Story:
 
     def __init__(self, cast: Cast, now: datetime) -> None:
         self.cast = cast
-        self.now = now
+        self.now = end_of(now)
+        self.numbers: set[str] = set()  # of telephones
         self.start = start_of(now)
         self.random = random.Random(SEED)
         self._queue: list[tuple[datetime, int, Callable[[], Any]]] = []
         self._order = count()
 
+    @property
+    def last_day(self) -> datetime:
+        """The morning of the last day on which anybody worked."""
+        day = self.now - timedelta(days=1)
+        while day.weekday() > LAST_WEEKDAY:
+            day -= timedelta(days=1)
+        return day
+
     def at(self, moment: datetime, what: Callable[[], Any]) -> None:
-        """Let ``what`` happen at ``moment``, in working hours; what lies after today never happens."""
+        """Let ``what`` happen at ``moment``, in working hours; what lies after the story's end never happens."""
         moment = working_hours(moment, self.random)
         if moment < self.now:
             heapq.heappush(self._queue, (moment, next(self._order), what))
@@ -73,9 +89,10 @@ class Story:
                         lapse_customers()
                     evening = moment.date()
                     deliver_all()
-            clock.move_to(self.now)
             deliver_all()
+            clock.move_to(self.now)
             lapse_customers()
+            deliver_all()
 
     # Drawing
 
@@ -88,8 +105,15 @@ class Story:
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
 
-    def money(self, whole: int) -> Money:
-        return Money(whole * 100, current_tenant().currency)
+    def money(self, whole: int, currency: str = "") -> Money:
+        return Money(whole * 100, currency or current_tenant().currency)
+
+    def phone(self, prefix: str) -> str:
+        """A telephone number that nobody else has."""
+        while (number := f"{prefix}{self.random.randrange(100, 1000)}") in self.numbers:
+            pass
+        self.numbers.add(number)
+        return number
 
     def line(self, lines: tuple[str, ...], **facts: Any) -> str:
         return self.one_of(lines).format(count=self.random.randrange(20, 480, 5), **facts)
@@ -97,7 +121,7 @@ class Story:
 
 def working_hours(moment: datetime, draw: random.Random) -> datetime:
     """Move ``moment`` to a weekday between eight and six."""
-    moment += timedelta(days=(7 - moment.weekday()) % 7 if moment.weekday() > 4 else 0)
+    moment += timedelta(days=(7 - moment.weekday()) % 7 if moment.weekday() > LAST_WEEKDAY else 0)
     return moment.replace(hour=draw.randrange(8, 18), minute=draw.randrange(60), second=draw.randrange(60))
 
 
@@ -117,7 +141,9 @@ def company_facts(story: Story, taken: set[str]) -> dict[str, Any]:
         "city": city,
         "region": region,
         "country": country,
-        "phone": f"{prefix}{story.random.randrange(100, 1000)}",
+        "prefix": prefix,
+        "phone": story.phone(prefix),
+        "currency": "EUR" if country in EURO and story.chance(0.5) else "",
         "domain": domain,
         "employees": int(story.random.lognormvariate(4.8, 1.1)) + 3,
     }
@@ -133,6 +159,6 @@ def person_facts(story: Story, company: dict[str, Any]) -> dict[str, Any]:
         "last_name": last,
         "job_title": title,
         "email": f"{local}@{company['domain']}",
-        "phone": company["phone"],
+        "phone": story.phone(company["prefix"]),
         "role": role,
     }

@@ -153,12 +153,19 @@ EMAIL_SUBJECTS = (
     "Dates for the demo",
     "Reference customers",
 )
-EVIDENCE: dict[str, tuple[str, ...]] = {
+_YES: dict[str, tuple[str, ...]] = {
     "budget": ("Has a line in this year's plan.", "Pilot is below the limit that needs the board.", "CFO said so."),
     "authority": ("Signs up to 50,000 alone.", "Decides together with the CFO.", ""),
     "need": ("Loses two loads a month to broken cooling.", "Insurer asks for it.", "Spreadsheet takes a day a week."),
     "timeline": ("Wants it live before the summer.", "Contract with the present supplier ends in spring.", ""),
 }
+_NO: dict[str, tuple[str, ...]] = {
+    "budget": ("Nothing planned for this year.", "All of it went into the new depot.", "CFO said no."),
+    "authority": ("Only collects offers for the board.", "The parent company decides.", ""),
+    "need": ("Their present system does all of it.", "Ten vehicles, one spreadsheet: they are content.", ""),
+    "timeline": ("Not before the merger is through.", "Bound to the present supplier for two more years.", ""),
+}
+EVIDENCE = {"yes": _YES, "no": _NO}  # by the answer, then by the criterion
 TASKS = ("Call {first} back", "Send the revised price list", "Book the demo", "Ask for the date of the decision",
          "Prepare the proposal", "Send two references", "Check the credit limit")  # fmt: skip
 NEXT_STEPS = (

@@ -10,12 +10,13 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from crm.demo.funnel import Funnel, make_vendors
+from crm.demo.funnel import RENEWALS, Funnel, make_vendors
 from crm.demo.people import hire, sign_up
 from crm.demo.story import Story, start_of
-from crm.demo.today import set_out_tasks
+from crm.demo.today import leave_for_today
 from crm.local.mailbox import DEMO_SLUG
 from crm.local.run import DEMO_EMAIL
+from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             self.stdout.write("The demo workspace is there already.")
             return
         started = time.monotonic()
-        self.stdout.write("Making the demo workspace: eighteen months of work, a few seconds …")
+        self.stdout.write("Making the demo workspace: two to three years of work, less than a minute …")
         seed()
         self.stdout.write(f"The demo workspace is ready ({time.monotonic() - started:.0f} s).")
 
@@ -47,9 +48,10 @@ def seed() -> None:
             story = Story(hire(tenant), now)
         funnel = Funnel(story)
         story.at(story.start, lambda: make_vendors(story, funnel.taken))
+        story.at(story.start, lambda: create_pipeline(actor=admin, name=RENEWALS))
         funnel.plan()
+        leave_for_today(story, funnel)
         story.tell()
-        set_out_tasks(story)
     sign_up(
         OTHER_SLUG, "Rival Devices", "admin@rival.angler.example", "Gus Rival", zone="Europe/Berlin", currency="EUR"
     )
