@@ -120,7 +120,7 @@ class AccountLifeForm(SeenForm):
     )
 
 
-class ImportFilesForm(forms.Form):
+class ImportFilesForm(SeenForm):
     """For how long the files of imports are kept."""
 
     days = forms.IntegerField(
