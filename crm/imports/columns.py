@@ -15,7 +15,7 @@ from crm.imports.forms import COLUMN, OPTIONS, ColumnsForm, SentAnswers
 from crm.imports.guessing import column_label
 from crm.imports.http import get_job
 from crm.imports.models import Import, ImportState
-from crm.imports.questions import Questions, questions_of
+from crm.imports.questions import questions_of
 from crm.imports.samples import samples_of
 from crm.imports.styles import decisions_of, read_answers, settled
 from crm.imports.survey import survey_of
@@ -35,11 +35,8 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _keep(request, job, record_type, form):
         if "update" in request.POST:
             return go(request, reverse("imports:columns", args=[job.pk]))
-        questions = _questions(request, job, record_type)
-        if not questions.all_open:
-            return _start(request, job)
-        for one in questions.all_open:
-            form.add_error(None, _("“%(field)s”: something is asked below.") % {"field": one.label})
+        if _start(request, job, record_type, form):
+            return go(request, reverse("imports:job", args=[job.pk]))
     return _page(request, job, record_type, form)
 
 
@@ -71,14 +68,18 @@ def _keep_styles(request: WorkspaceRequest, job: Import, record_type: RecordType
     services.set_styles(job=job, styles=settled(record_type, decisions, read_answers(decisions, request.POST)))
 
 
-def _start(request: WorkspaceRequest, job: Import) -> HttpResponse:
-    with transaction.atomic():
-        services.start_import(job=job, actor=request.actor, dry_run="dry_run" in request.POST)
-    return go(request, reverse("imports:job", args=[job.pk]))
-
-
-def _questions(request: WorkspaceRequest, job: Import, record_type: RecordType) -> Questions:
-    return questions_of(job, record_type, request.actor, survey_of(job))
+def _start(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> bool:
+    """Start what was asked for, unless something is left to be answered."""
+    for one in questions_of(job, record_type, request.actor, survey_of(job)).all_open:
+        form.add_error(None, _("“%(field)s”: something is asked below.") % {"field": one.label})
+    if form.errors:
+        return False
+    try:
+        with transaction.atomic():
+            services.start_import(job=job, actor=request.actor, dry_run="dry_run" in request.POST)
+    except ValidationError as error:
+        form.add_error(None, error)
+    return not form.errors
 
 
 def _page(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> HttpResponse:
@@ -87,7 +88,8 @@ def _page(request: WorkspaceRequest, job: Import, record_type: RecordType, form:
     styles = settled(record_type, decisions_of(job, record_type, survey), known)
     if styles != job.styles:
         services.set_styles(job=job, styles=styles)
-    samples = samples_of(job, record_type, survey)
+    questions = questions_of(job, record_type, request.actor, survey)
+    samples = samples_of(job, record_type, survey, {one.name for one in questions.styles if one.is_open})
     context = {
         "job": job,
         "type": record_type,
@@ -96,7 +98,7 @@ def _page(request: WorkspaceRequest, job: Import, record_type: RecordType, form:
             (column_label(index, header), form[f"{COLUMN}{index}"], samples[index], survey.columns[index])
             for index, header in enumerate(job.headers)
         ],
-        "questions": questions_of(job, record_type, request.actor, survey),
+        "questions": questions,
         "survey": survey,
         "keys": [natural.label for natural in record_type.natural_keys if natural.within is not None],
         "fixed": [form[name] for name in form.offered_first],

@@ -29,15 +29,21 @@ class Sample:
     text: str
     stored: str = ""
     problem: str = ""
+    is_asked: bool = False  # what it is, is asked on the page
 
 
-def samples_of(job: Import, record_type: RecordType, survey: Survey) -> list[list[Sample]]:
-    """A few values of each column, odd ones among them: those that cannot be read, or have letters outside of ASCII."""
+def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: set[str]) -> list[list[Sample]]:
+    """A few values of each column, odd ones among them: those that cannot be read, or have letters outside of ASCII.
+
+    Of ``undecided`` fields nothing is said before the importer has: they can be read in two ways.
+    """
     cells = Cells(job.made_by, styles_of(job))
     reader = RowReader(job, record_type, cells, frozenset(survey.in_file))
     found = []
     for name, column in zip(job.mapping, survey.columns, strict=False):
-        if name and record_type.has(name):
+        if name in undecided:
+            found.append([_asked(text) for text in _chosen(column.most_frequent(), set())])
+        elif name and record_type.has(name):
             found.append(_of_field(reader, record_type, record_type.spec(name), column))
         else:
             found.append([Sample(text) for text in _chosen(column.most_frequent(), set())])
@@ -57,6 +63,10 @@ def _of_field(reader: RowReader, record_type: RecordType, spec: FieldSpec, colum
         Sample(text, problem=failing[text]) if text in failing else _stored(reader, record_type, spec, text)
         for text in _chosen(texts, set(failing))
     ]
+
+
+def _asked(text: str) -> Sample:
+    return Sample(text, problem=_("asked below"), is_asked=True)
 
 
 def _chosen(texts: list[str], failing: set[str]) -> list[str]:
@@ -81,7 +91,7 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
         value = spec.kind.parse(spec, text, reader.cells)
     except ValidationError:
         if not answer:
-            return Sample(text, problem=_("asked below") if holds_words(spec) else "")
+            return _asked(text)
         if answer == EMPTY:
             return Sample(text, stored=_("left empty"))
         if is_adding(answer):

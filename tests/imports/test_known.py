@@ -285,7 +285,11 @@ def test_a_column_that_can_be_read_in_two_ways_is_asked_about(firm: Firm) -> Non
         make.account(firm.ada, name="Falcon")
     page = Page(firm, "opportunities", "name,account,amount,opened on\nA,Falcon,1.500,03/04/2026\n")
     assert {one.name for one in page.questions.styles} == {"amount", "opened_on"}
+    assert "1.500 asked below" in words(page.answer.content.decode())
     page.refused(page.columns())
+    answers = {"style_amount": ",", "style_opened_on": "day"}
+    page.client.post(page.address, page.columns() | answers | {"update": "1"})
+    assert "1.500 → $1,500" in words(page.client.get(page.address).content.decode())
     job = finished(firm, page.send(page.columns() | {"style_amount": ",", "style_opened_on": "day"}))
     assert job.created_count == 1
     with tenant_context(firm.tenant):
