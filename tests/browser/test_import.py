@@ -87,7 +87,7 @@ Cy;Hill;not an address;Heron KG;;
 
 
 def choose(page: Page, word: str, label: str) -> None:
-    page.get_by_label(f"What “{word}” means").select_option(label=label)
+    page.get_by_label(f"What “{word}” means", exact=True).select_option(label=label)
 
 
 def test_an_owners_file_is_asked_about_read_and_imported(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
@@ -108,7 +108,7 @@ def test_an_owners_file_is_asked_about_read_and_imported(fresh_firm: Firm, page:
     page.get_by_role("button", name="Dry run of all 3 rows").click()
     expect(page.get_by_role("alert")).to_contain_text("“Account”: something is asked below.")
 
-    expect(page.get_by_label("What “Ana Ownr” means")).to_have_value(f"use:{fresh_firm.ana.pk}")
+    expect(page.get_by_label("What “Ana Ownr” means", exact=True)).to_have_value(f"use:{fresh_firm.ana.pk}")
     choose(page, "Zelda Seal", "Add as a member who cannot sign in yet")
     choose(page, "Friend", "Add to the list: Anything else: stays as it is")
     choose(page, "Falcon Works", "Create the account")
