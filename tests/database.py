@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+APPS = ("accounts", "contacts", "leads", "opportunities", "reports")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,6 +24,12 @@ def _schema_hash() -> str:
     parts = [*ROOT.glob("**/migrations/*.py"), *ROOT.glob("crm/*/sql.py"), ROOT / "crm/tenants/wall.py"]
     parts += [*ROOT.glob("*/models.py"), *ROOT.glob("crm/*/models.py")]
     parts = [part for part in parts if not {".venv", "var"} & set(part.relative_to(ROOT).parts)]
+    return hashlib.sha256(b"".join(part.read_bytes() for part in sorted(parts))).hexdigest()[:12]
+
+
+def _product_hash() -> str:
+    """Of all code: a demo that older code seeded is not today's."""
+    parts = [*ROOT.glob("crm/**/*.py"), *(part for app in APPS for part in ROOT.glob(f"{app}/**/*.py"))]
     return hashlib.sha256(b"".join(part.read_bytes() for part in sorted(parts))).hexdigest()[:12]
 
 
@@ -68,6 +76,39 @@ def create_database() -> str:
         connection.execute("SELECT pg_advisory_unlock(20261121)")
     _point_at(name)
     return name
+
+
+def create_demo_database() -> str:
+    """Make a database with today's demo workspace, seeded once for all processes, and point Django at it."""
+    from crm.demo.management.commands.seed_demo import seed
+
+    template = f"angler_demo_{_product_hash()}_{date.today():%y%m%d}"
+    name = f"test_demo_{os.getpid()}_{int(time.time() * 1000)}"
+    with _maintenance() as connection:
+        connection.execute("SELECT pg_advisory_lock(20261126)")
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
+            for (old,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'angler_demo_%'"):
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
+            building = create_database()
+            seed()
+            for alias in settings.DATABASES:
+                connections[alias].close()
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(template))
+            )
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        connection.execute("SELECT pg_advisory_unlock(20261126)")
+    _point_at(name)
+    return name
+
+
+def point_at(name: str) -> str:
+    """Let Django use the database ``name`` from now on; return the one that it used."""
+    before = str(connections["default"].settings_dict["NAME"])
+    _point_at(name)
+    return before
 
 
 def drop_database(name: str) -> None:

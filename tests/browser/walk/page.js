@@ -1,0 +1,139 @@
+// What the walk asks of a page: its controls, each with a key that is the same on every page of its kind, its links, and
+// the words that no person should read. Loaded into each page before its own scripts.
+
+(() => {
+  const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+  const PRESSED =
+    "button, summary, a[data-dialog], a[hx-get], a[hx-post], a[role=button], input[type=submit], input[type=checkbox].row-select, " +
+    "[data-select-all], form[data-autosubmit] :is(select, input:not([type=hidden], [type=search])), input[hx-post], select[hx-post], label.chip-remove";
+
+  const plain = (text) => (text ?? "").replace(UUID, "*").replace(/“[^”]*”/g, "“*”").replace(/\d[\d.,:]*/g, "#").replace(/\s+/g, " ").trim();
+  const address = (text) => {
+    if (!text) return "";
+    const url = new URL(text, location.href);
+    const names = [...new Set(url.searchParams.keys())].sort().join(",");
+    return `${url.pathname.split("/").slice(2).join("/").replace(UUID, "*")}${names ? `?${names}` : ""}`;
+  };
+  const said = (one) => one.getAttribute("aria-label") || one.innerText || one.value || one.title || "";
+  const dataNames = (one) => [...one.attributes].map((a) => a.name).filter((n) => n.startsWith("data-") && !n.startsWith("data-walk")).join(" ");
+
+  // Rows name people and things: there the form's address, or what the script reads, tells one button from another
+  function key(one) {
+    const form = one.form ?? one.closest("form");
+    const place = one.closest("dialog[id], .bar, .top, [popover]");
+    const parts = [one.tagName.toLowerCase(), place ? plain(place.id || place.className) : ""];
+    const own = one.hasAttribute("data-dialog") || one.tagName === "A" ? address(one.getAttribute("href")) : "";
+    const sent = address(one.getAttribute("hx-get") || one.getAttribute("hx-post") || one.getAttribute("formaction"));
+    if (own || sent) return [...parts, own, sent].join("|");
+    if (one.hasAttribute("popovertarget")) return [...parts, "opens", plain(one.getAttribute("popovertarget"))].join("|");
+    if (one.matches(".row-select")) return [...parts, "row-select"].join("|");
+    const method = form?.querySelector("input[name=_method]")?.value ?? form?.getAttribute("method") ?? "";
+    const target = form ? address(form.getAttribute("hx-post") || form.getAttribute("action") || "./") : "";
+    const value = plain(one.type === "submit" ? one.getAttribute("value") : "");
+    if (form && one.type === "submit") return [...parts, method, target, one.name, value, one.name ? "" : plain(said(one)).split(":")[0].slice(0, 24)].join("|");
+    return [...parts, target, one.name ?? "", dataNames(one), dataNames(one) ? "" : plain(said(one)).slice(0, 40)].join("|");
+  }
+
+  const popoverOf = (one) => one.closest("[popover]:not(:popover-open)");
+  function opener(one) {
+    const popover = popoverOf(one);
+    if (popover) return [...document.querySelectorAll(`[popovertarget="${CSS.escape(popover.id)}"]`)].find((b) => b.checkVisibility());
+    const closed = one.closest("details:not([open])");
+    return closed && !one.matches("summary") ? closed.querySelector("summary") : null;
+  }
+  function isThere(one) {
+    if (one.disabled || one.getAttribute("aria-disabled") === "true") return false;
+    if (one.closest("[inert], .skip-link, [aria-hidden=true]")) return false;
+    const modal = document.querySelector("dialog:modal");
+    if (modal && !modal.contains(one)) return false;
+    if (one.checkVisibility({ visibilityProperty: true })) return one.getClientRects().length > 0;
+    return Boolean(opener(one)?.checkVisibility());
+  }
+
+  function all() {
+    return [...document.querySelectorAll(PRESSED)].filter(isThere);
+  }
+
+  function fieldsOf(form) {
+    return [...form.elements].filter((f) => f.matches("input:not([type=hidden], [type=submit]), select, textarea") && !f.disabled && f.checkVisibility());
+  }
+
+  // Words and marks that no person should read
+  const RAW = [
+    ["an object", /\[object /], ["a placeholder", /%\(|\{\{|\{%|__proxy__/], ["a moment", /\d{4}-\d\d-\d\d[T ]\d\d:\d\d/],
+    ["an id", UUID], ["a missing value", /\b(None|NaN|undefined|null)\b/], ["a plural glued together", /\b\w*[^aeiou\W]ys\b/],
+    ["a key", /\b[a-z]+(_[a-z]+)+\b|\b[a-z]+\.[a-z]+_[a-z_]+\b/], ["a date for machines", /\b\d{4}-\d\d-\d\d\b/], ["a traceback", /Traceback|Exception\b/],
+  ];
+  const MEANT = "option, script, style, template, noscript, code, pre, textarea, [data-raw], .palette-list";
+
+  function texts() {
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = node.data.trim();
+      const parent = node.parentElement;
+      if (!text || !parent || parent.closest(MEANT) || parent.closest("[data-walk-seen]")) continue;
+      judge(text, found);
+    }
+    for (const one of document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")) {
+      for (const name of ["title", "aria-label", "placeholder", "alt"]) if (one.getAttribute(name)) judge(one.getAttribute(name), found);
+    }
+    for (const one of document.querySelectorAll("option")) judge(one.textContent.trim(), found, new Set(["a missing value", "a key"]));
+    return found;
+  }
+  function judge(text, found, but = new Set()) {
+    for (const [what, pattern] of RAW) {
+      pattern.lastIndex = 0;
+      if (!but.has(what) && text.search(pattern) >= 0) found.push([what, text.slice(Math.max(0, text.search(pattern) - 30), text.search(pattern) + 60)]);
+    }
+  }
+
+  window.walk = {
+    controls() {
+      const seen = new Map();
+      for (const one of all()) {
+        const k = key(one);
+        if (seen.has(k)) continue;
+        const form = one.form ?? one.closest("form");
+        const submits = one.type === "submit" && Boolean(form) && form.getAttribute("method") !== "dialog";
+        seen.set(k, { key: k, label: plain(said(one)).slice(0, 60), fields: submits ? fieldsOf(form).length : 0, inFrame: Boolean(one.closest(".bar, .top, #person-menu, #menu-new, #menu-person, .palette")), choice: one.tagName === "SELECT" });
+      }
+      return [...seen.values()];
+    },
+    mark(wanted) {
+      document.querySelectorAll("[data-walk]").forEach((one) => one.removeAttribute("data-walk"));
+      const one = all().find((each) => key(each) === wanted);
+      if (!one) return "gone";
+      one.setAttribute("data-walk", "here");
+      const by = opener(one);
+      if (by) by.setAttribute("data-walk", "opener");
+      const bar = one.closest("[data-bulk-bar]");
+      return by ? "opener" : bar && !bar.checkVisibility() ? "bulk" : "";
+    },
+    // Where a person would press: a link may lie over the middle of what is pressed beside it
+    point() {
+      const one = document.querySelector("[data-walk=here]");
+      const { left, top, width, height } = one.getBoundingClientRect();
+      for (const [x, y] of [[0.5, 0.5], [0.97, 0.5], [0.9, 0.9], [0.1, 0.5], [0.5, 0.15], [0.5, 0.9], [0.75, 0.5], [0.25, 0.5]]) {
+        const at = document.elementFromPoint(left + width * x, top + height * y);
+        if (at && (one.contains(at) || at.control === one || one.labels?.[0]?.contains(at))) return { x: width * x, y: height * y };
+      }
+      return null;
+    },
+    fields() {
+      const form = document.querySelector("[data-walk=here]")?.form ?? document.querySelector("[data-walk=here]")?.closest("form");
+      if (!form) return [];
+      return fieldsOf(form).map((f, n) => {
+        f.setAttribute("data-walk-field", n);
+        const options = f.tagName === "SELECT" ? [...f.options].filter((o) => o.value && !o.disabled).map((o) => o.value) : [];
+        return { n, type: f.tagName === "SELECT" ? "select" : f.tagName === "TEXTAREA" ? "textarea" : f.type, name: f.name, value: f.value, options, checked: f.checked, lookup: f.hasAttribute("data-lookup"), confirm: f.closest(".field, label, form")?.querySelector("[data-typed], strong, b")?.textContent ?? "", max: f.maxLength, pattern: f.pattern, least: f.min };
+      });
+    },
+    links() {
+      const here = [...document.querySelectorAll("a[href]:not([data-dialog], [hx-get], [hx-post], [download], [target=_blank])")];
+      return [...new Set(here.filter((a) => a.origin === location.origin && !a.getAttribute("href").startsWith("#")).map((a) => a.pathname + a.search))];
+    },
+    texts,
+    focus: () => document.activeElement?.tagName ?? "BODY",
+  };
+})();

@@ -1,0 +1,73 @@
+"""What is wrong with what a page does, whoever looks at it."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, WebError
+
+from tests.browser.walk.expected import is_deliberate
+
+ASKED_BACK = (409, 422)  # the form comes back with words
+GIVE_UP = 10  # seconds until nothing is asked for any more
+
+
+class Watcher:
+    """Collects ``problems``, each with what was being done (``doing``) when it showed."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.problems: list[str] = []
+        self.done: set[tuple[str, str]] = set()  # (verb, address) that succeeded
+        self.doing = ""
+        self.open: set[Request] = set()
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+        context.on("request", self._started)
+        context.on("requestfinished", self._ended)
+        context.on("requestfailed", self._ended)
+        context.on("response", self._response)
+        context.on("dialog", self._dialog)
+
+    def settle(self, page: Page) -> None:
+        ends = monotonic() + GIVE_UP
+        quiet = 0
+        while quiet < 2 and monotonic() < ends:
+            page.wait_for_timeout(25)
+            quiet = 0 if self.open else quiet + 1
+        page.wait_for_load_state("load")
+
+    def _started(self, request: Request) -> None:
+        self.open.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self.open.discard(request)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        dialog.accept()
+
+    def _response(self, response: Response) -> None:
+        request = response.request
+        verb = request.method
+        if verb == "POST" and "_method" in (request.post_data or ""):
+            verb = "DELETE" if "DELETE" in (request.post_data or "") else verb
+        if response.status < 400:
+            self.done.add((verb, response.url))
+            return
+        navigated = request.is_navigation_request() and verb == "GET"  # the walk judges it itself
+        told = f"{response.status} for {verb} {response.url}"
+        if response.status not in ASKED_BACK and not navigated and not is_deliberate(told):
+            self.problems.append(f"{self.doing}: {told}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "status of" not in message.text and not is_deliberate(message.text):
+            self.problems.append(f"{self.doing}: console: {message.text[:300]}")
+
+    def _error(self, error: WebError) -> None:
+        self.problems.append(f"{self.doing}: uncaught: {error.error}")
+
+
+def told(problems: list[str], most: int = 150) -> str:
+    """All problems, each once."""
+    once: list[Any] = list(dict.fromkeys(problems))
+    return "\n".join([f"{len(once)} problems:", *once[:most]])
