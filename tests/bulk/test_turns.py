@@ -91,7 +91,7 @@ def test_no_turn_is_longer_than_half_a_minute() -> None:
 def test_a_second_run_waits_says_so_and_follows(fresh_firm: Firm, rows: list[Lead], rung: list[str]) -> None:
     first = start(fresh_firm)
     second = start(fresh_firm, "tags", **{"to-tags": "x"})
-    imported = upload(fresh_firm, "leads", "last_name,email\n" + "Ada,ada@x.example\n" * 5)
+    imported = upload(fresh_firm, "leads", "last_name,email\n" + "".join(f"Ada{n},a{n}@x.example\n" for n in range(5)))
     pages = [f"/{fresh_firm.tenant.slug}/{path}/" for path in (f"bulk/{second.pk}", f"imports/{imported.pk}")]
     client = client_of(fresh_firm.ada)
     for page in pages:

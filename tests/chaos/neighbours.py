@@ -29,10 +29,12 @@ def main() -> None:
     var = Path(sys.argv[1])
     ensure_servers(var, durable=False)
     try:
-        os.environ |= {"DJANGO_SETTINGS_MODULE": "crm.settings", "ALLOWED_HOSTS": "testserver"}
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
         import django
+        from django.test.utils import setup_test_environment
 
         django.setup()
+        setup_test_environment()  # pages are asked for as tests do
         print(json.dumps(_run(var)))
     finally:
         release(var)
