@@ -115,7 +115,7 @@ def changes_of(event: Event, fields: Mapping[str, Any]) -> Iterator[Change]:
 def told(name: str, kept: Any, fields: Mapping[str, Any]) -> str:
     """Return a value of the change ``name`` as plain text."""
     called = fields.get(name) or _called.get(name)
-    if hasattr(called, "told") and kept is not None and kept != "":
+    if called is not None and hasattr(called, "told") and kept is not None and kept != "":
         try:
             return str(called.told(kept))
         except UNREADABLE:  # written when the field was of another kind

@@ -17,7 +17,8 @@ def links_of(events: Iterable[Event]) -> dict[UUID, dict[str, Any]]:
     about = [event for event in events if event.record_type in types and event.record_id]
     ids: dict[str, set[UUID]] = defaultdict(set)
     for event in about:
-        ids[event.record_type].add(event.record_id)
+        if event.record_id:
+            ids[event.record_type].add(event.record_id)
     there = {
         (key, record_id)
         for key, wanted in ids.items()

@@ -43,7 +43,7 @@ class IsolatingNode(original.BlockTranslateNode):
             told = context[self.asvar] if self.asvar else None
         if self.asvar:
             context[self.asvar] = told
-        return result
+        return SafeString(result)
 
 
 @register.tag("blocktranslate")
