@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q, QuerySet
 
 from accounts.record import ACCOUNT
 from contacts.record import CONTACT
@@ -21,42 +20,17 @@ from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
 from crm.records import registry
 from crm.records.access import visible_records
-from crm.tenants.text import domain_key, sort_key
+from crm.tenants.text import sort_key
+from crm.users.access import can
 from leads.free_mail import firm_domain
 from leads.models import Lead
+from leads.weighing import SURE, WEIGHTS, Reason, about_place, firm_domains
 from opportunities.record import OPPORTUNITY
 
 SHOWN = 5  # candidates of each type
 COLLEAGUES = 20  # leads of the same firm
 _LOOKED_AT = 10  # hits of each lookup
 _SHORTEST_PREFIX = 4  # letters of a company's name that say something
-
-
-class Reason(TextChoices):
-    """Why a record may be the one that the lead is about."""
-
-    SAME_EMAIL = "same_email", _("same e-mail")
-    SAME_DOMAIN = "same_domain", _("same domain")
-    SAME_PHONE = "same_phone", _("same phone")
-    SAME_NAME = "same_name", _("same name")
-    SIMILAR_NAME = "similar_name", _("similar name")
-    OF_CONTACT = "of_contact", _("open with the same contact")
-    OF_ACCOUNT = "of_account", _("open at the same account")
-
-
-WEIGHTS: dict[str, dict[Reason, int]] = {
-    "accounts": {
-        Reason.SAME_EMAIL: 100,
-        Reason.SAME_DOMAIN: 60,
-        Reason.SAME_NAME: 50,
-        Reason.SAME_PHONE: 40,
-        Reason.SIMILAR_NAME: 20,
-    },
-    "contacts": {Reason.SAME_EMAIL: 100, Reason.SAME_PHONE: 50, Reason.SAME_NAME: 40, Reason.SIMILAR_NAME: 20},
-    "opportunities": {Reason.OF_CONTACT: 60, Reason.OF_ACCOUNT: 40},
-}
-# From this score on a candidate is taken by default. A switchboard's number or a common name alone is not enough.
-SURE = {"accounts": 50, "contacts": 80, "opportunities": 1000}
 
 
 @dataclass(frozen=True)
@@ -83,7 +57,7 @@ class Candidates:
 
 
 class Imagined:
-    """Accounts and contacts that are not written yet, found like those that are: for a rehearsal.
+    """Records that are not written yet, found like those that are: for a rehearsal.
 
     A record that exists can be added with the keys that it would have. ``sees`` says which ones may be found.
     """
@@ -91,6 +65,7 @@ class Imagined:
     _KEYS = {
         "accounts": ("pk", "domain", "phone_key", "name_key"),
         "contacts": ("email_key", "phone_key", "sort_name", "email_domain"),
+        "opportunities": ("contact_id", "account_id"),
     }
 
     def __init__(self, sees: Callable[[Any], bool] = lambda record: True) -> None:
@@ -179,7 +154,7 @@ def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None) -> C
     imagined = beside or Imagined()
     contacts = _contacts(lead, people, imagined)
     accounts = _accounts(lead, companies, people, contacts, imagined)
-    opportunities = _opportunities(deals, accounts, contacts)
+    opportunities = _opportunities(actor, deals, accounts, contacts)
     return Candidates(accounts.ranked(), contacts.ranked(), opportunities.ranked())
 
 
@@ -211,8 +186,7 @@ def _accounts(lead: Lead, visible: QuerySet, people: QuerySet, contacts: _Found,
     if same_email:
         found.add(Reason.SAME_EMAIL, visible.filter(pk__in=same_email))
         found.add(Reason.SAME_EMAIL, imagined.find("accounts", "pk", same_email))
-    domains = {firm_domain(lead.email_domain), firm_domain(domain_key(lead.website))} - {""}
-    if domains:
+    if domains := firm_domains(lead):
         found.add(Reason.SAME_DOMAIN, visible.filter(domain__in=domains)[:_LOOKED_AT])
         found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "domain", domains))
         _of_colleagues(found, visible, people, domains, imagined)
@@ -221,6 +195,8 @@ def _accounts(lead: Lead, visible: QuerySet, people: QuerySet, contacts: _Found,
         found.add(Reason.SAME_PHONE, imagined.find("accounts", "phone_key", [lead.phone_key]))
     if lead.company_key:
         _companies(found, visible, lead.company_key, imagined)
+    for pk, account in found.records.items():
+        found.reasons[pk] += about_place(lead, account, found.reasons[pk])
     return found
 
 
@@ -249,14 +225,18 @@ def _companies(found: _Found, visible: QuerySet, key: str, imagined: Imagined) -
         found.add(Reason.SIMILAR_NAME, imagined.accounts_from(start, end))
 
 
-def _opportunities(visible: QuerySet, accounts: _Found, contacts: _Found) -> _Found:
-    found = _Found("opportunities", accounts.imagined)
+def _opportunities(actor: Any, visible: QuerySet, accounts: _Found, contacts: _Found) -> _Found:
+    imagined = accounts.imagined
+    found = _Found("opportunities", imagined)
     is_open = visible.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN))
-    sure = {hits.key: [one.record.pk for one in hits.ranked() if one.is_sure] for hits in (accounts, contacts)}
-    if sure["contacts"]:
-        found.add(Reason.OF_CONTACT, is_open.filter(contact_id__in=sure["contacts"])[:_LOOKED_AT])
-    if sure["accounts"]:
-        found.add(Reason.OF_ACCOUNT, is_open.filter(account_id__in=sure["accounts"])[:_LOOKED_AT])
+    for hits, column, reason in (
+        (contacts, "contact_id", Reason.OF_CONTACT),
+        (accounts, "account_id", Reason.OF_ACCOUNT),
+    ):
+        if sure := [one.record.pk for one in hits.ranked() if one.is_sure]:
+            found.add(reason, is_open.filter(**{f"{column}__in": sure})[:_LOOKED_AT])
+            coming = imagined.find("opportunities", column, sure)
+            found.add(reason, [one for one in coming if can(actor, "edit", one)])
     return found
 
 

@@ -1,8 +1,8 @@
-"""For migrations: writes columns that ``text.sort_key`` gives, of the rows that are there already."""
+"""For migrations: writes columns of keys (``text.py``), of the rows that are there already."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crm.tenants.text import TAKEN_FOR_ANOTHER, sort_key
@@ -13,10 +13,15 @@ Run = Callable[[Any, Any], None]  # what RunPython takes
 
 def fill_keys(table: str, columns: Sequence[str]) -> Run:
     """Fill ``<column>_key`` of each of ``columns``; rows where all of those are empty are left alone."""
+    return remake_keys(table, {column: f"{column}_key" for column in columns}, sort_key)
+
+
+def remake_keys(table: str, columns: Mapping[str, str], make: Callable[[str], str]) -> Run:
+    """Write what ``make`` gives of a text into its key column; ``columns`` names that for each column of a text."""
     names = [f"k{number}" for number in range(len(columns))]
     quoted = ", ".join(f'"{column}"' for column in columns)
     some = " OR ".join(f"\"{column}\" <> ''" for column in columns)
-    sets = ", ".join(f'"{column}_key" = v.{name}' for column, name in zip(columns, names, strict=True))
+    sets = ", ".join(f'"{key}" = v.{name}' for key, name in zip(columns.values(), names, strict=True))
     arrays = ", ".join(["%s::uuid[]", "%s::uuid[]", *["%s::text[]"] * len(columns)])
     read = (
         f"SELECT tenant_id, id, {quoted} FROM {table} WHERE (tenant_id, id) > (%s, %s) AND ({some})"
@@ -36,7 +41,7 @@ def fill_keys(table: str, columns: Sequence[str]) -> Run:
                 if not rows:
                     return
                 tenants, ids, *texts = zip(*rows, strict=True)
-                keys = [[sort_key(text) for text in column] for column in texts]
+                keys = [[make(text) for text in column] for column in texts]
                 cursor.execute(write, [list(tenants), list(ids), *keys])
                 last = [tenants[-1], ids[-1]]
 

@@ -14,11 +14,16 @@ import phonenumbers
 
 from crm.tenants.regions import phone_region
 
-# Firms' legal forms, dropped when company names are compared.
+# Firms' legal forms, dropped from the end of a name when names are compared: written without dots and spaces, as
+# "S. A." or "Sp. z o.o." may have them. Group, Holding or Company are none: they tell one firm from another.
 _LEGAL_FORMS = frozenset(
-    "ab ag as asa bv co company corp corporation gmbh group holding inc incorporated kg kk limited llc llp lp ltd mbh"
-    " nv oy oyj plc pte pty sa sarl sas se sl spa srl the".split()
+    "ab ag aps as asa bv bvba cokg coltd corp corporation doo eg ek ev gbr ggmbh gmbh haftungsbeschrankt inc"
+    " incorporated kft kg kgaa kk ks limited llc llp lp ltd ltda mbh nv nyrt og ohg ooo ou oy oyj pbc plc pllc pte pty"
+    " pvt sa sab sarl sas sasu scs sdnbhd se sia sl slu snc spa spj spk spzoo srl sro tov uab ug ulc vof zrt"
+    " ао зао оао ооо пао".split()
 )
+_LONGEST_FORM = 5  # words: "s.a.r.l." and "sp. z o.o."
+_AT_THE_START = frozenset("the ab ooo pt sia uab ао зао оао ооо пао".split())  # "The Acme", "AB Volvo", "ООО Ромашка"
 # A name is typed with one of these on one keyboard and with another on the next.
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʻ‛′´＇", "'"))
 # Letters with a stroke, a hook or a partner, which Unicode does not take apart. (ß is ss by its case-folding.)
@@ -103,24 +108,34 @@ def _read_phone(phone: str, region: str) -> phonenumbers.PhoneNumber | None:
 
 
 def company_key(name: str) -> str:
-    """A company's name as compared for likeness: ``The Acme Group, Inc.`` → ``acme``."""
-    words = _company_words(name)
-    return " ".join(_without_legal_forms(words) or words)
+    """A company's name as compared for likeness: ``The Acme Group, Inc.`` → ``acme group``."""
+    return " ".join(_without_legal_forms(_company_words(name)))
 
 
 def company_start(text: str) -> tuple[str, str]:
     """What the ``company_key`` of a name that starts with ``text`` starts with; and the whole of that key, or "",
-    if the last word may turn out to be a legal form: ``The Acme Lt`` → ``acme lt``, ``acme``.
+    if its end is, or may turn out to be, a legal form: ``The Acme Lt`` → ``acme lt``, ``acme``.
     """
-    *words, last = _company_words(text) or [""]
-    kept = _without_legal_forms(words)
-    whole = kept if any(form.startswith(last) for form in _LEGAL_FORMS) else []
-    return " ".join([*kept, last]), " ".join(whole)
+    words = _company_words(text)
+    for count in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
+        last = "".join(words[-count:])
+        if any(form.startswith(last) for form in _LEGAL_FORMS):
+            return " ".join(words), " ".join(_without_legal_forms(words[:-count]))
+    return " ".join(words), ""
 
 
 def _company_words(name: str) -> list[str]:
-    return re.sub(r"[^\w\s]", " ", sort_key(name).replace("&", " ")).split()
+    """The words of a name, without what only stands at its start."""
+    words = re.sub(r"[^\w\s]", " ", sort_key(name).replace("'", "").replace("&", " ")).split()
+    return words[1:] if len(words) > 1 and words[0] in _AT_THE_START else words
 
 
 def _without_legal_forms(words: list[str]) -> list[str]:
-    return [word for word in words if word not in _LEGAL_FORMS]
+    """At least one word is left: a firm may be called Limited."""
+    while True:
+        for count in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
+            if "".join(words[-count:]) in _LEGAL_FORMS:
+                words = words[:-count]
+                break
+        else:
+            return words

@@ -26,6 +26,7 @@ from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion.convert import check_conversion, convert_lead, new_values, winning_values
 from leads.conversion.defaults import open_stages, plan_for
+from leads.conversion.offers import open_with_contact
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Way, new
 from leads.field_map import is_blank
 from leads.matching import Candidates, Imagined, find_candidates
@@ -81,9 +82,13 @@ def doubts_of(found: Candidates, plan: ConversionPlan) -> tuple[str, ...]:
     """What speaks against making new records: others that may be the same, but not surely."""
     doubts = []
     for key in PARTS:
-        candidates = [one for one in found.of(key) if not one.is_sure]
-        if plan.of(key).way == Way.NEW and key != "opportunities" and candidates:
-            best = candidates[0]
+        if plan.of(key).way != Way.NEW:
+            continue
+        if key == "opportunities":
+            best = open_with_contact(found.opportunities, plan)
+        else:
+            best = next((one for one in found.of(key) if not one.is_sure), None)
+        if best is not None:
             words = {
                 "noun": registry.record_type(key).label,
                 "name": best.record.name,
@@ -114,7 +119,9 @@ class Rehearsal:
         _refuse_doubtful(self.options, doubts)
         check_conversion(lead, actor=self.actor, plan=plan, despite_gate=self.options.despite_gate)
         account_id = self._imagine("accounts", lead, plan, found)
-        self._imagine("contacts", lead, plan, found, account_id)
+        contact_id = self._imagine("contacts", lead, plan, found, account_id)
+        if plan.opportunity.way == Way.NEW:
+            self._imagine_opportunity(lead, plan, account_id, contact_id)
         return Rehearsed(counts_of(plan), doubts)
 
     def news(self) -> list[Any]:
@@ -131,9 +138,7 @@ class Rehearsal:
         if part.way == Way.NONE:
             return None
         if part.way == Way.NEW:
-            owner = plan.owner or lead.owner or self.actor
-            team_id = lead.team_id if owner.pk == lead.owner_id and lead.team_id else owner.team_id
-            record: Any = record_type.model(id=uuid7(), owner=owner, team_id=team_id)
+            record: Any = self._blank(record_type, lead, plan)
             values = new_values(lead, plan, key)
         else:
             record = next(one.record for one in found.of(key) if one.record.pk == part.record_id)
@@ -145,6 +150,20 @@ class Rehearsal:
             record.account_id = account_id
         self.imagined.add(key, _with(record_type, record, values))
         return record.pk
+
+    def _imagine_opportunity(
+        self, lead: Lead, plan: ConversionPlan, account_id: UUID | None, contact_id: UUID | None
+    ) -> None:
+        deal = self._blank(registry.record_type("opportunities"), lead, plan)
+        deal.account_id, deal.contact_id = account_id, contact_id
+        deal.name = str(new_values(lead, plan, "opportunities")["name"])
+        deal.sort_name = sort_key(deal.name)
+        self.imagined.add("opportunities", deal)
+
+    def _blank(self, record_type: RecordType, lead: Lead, plan: ConversionPlan) -> Any:
+        owner = plan.owner or lead.owner or self.actor
+        team_id = lead.team_id if owner.pk == lead.owner_id and lead.team_id else owner.team_id
+        return record_type.model(id=uuid7(), owner=owner, team_id=team_id)
 
 
 def _with(record_type: RecordType, record: Any, values: Mapping[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
@@ -27,8 +28,9 @@ from leads.conversion.defaults import opportunity_values, plan_for
 from leads.conversion.looks import Carried, Choosable, Problem, Rivals, shown
 from leads.conversion.meanwhile import changed_since, prints_of, who_changed, why_gone
 from leads.conversion.new_form import NewForm, open_stage_field
-from leads.conversion.offers import fitting_opportunities
+from leads.conversion.offers import fitting_opportunities, open_with_contact
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
+from leads.conversion.remarks import remarks_on
 from leads.field_map import joined, mapped_values
 from leads.matching import Candidate, Candidates, find_candidates
 from leads.models import Lead
@@ -279,7 +281,10 @@ class ConversionForm:
 
     @cached_property
     def plan(self) -> ConversionPlan:
-        return plan_for(self.lead, self.actor, self.candidates)
+        """What is chosen at first: an open opportunity with the same contact goes before a new one."""
+        plan = plan_for(self.lead, self.actor, self.candidates)
+        before = open_with_contact(self.candidates.opportunities, plan)
+        return replace(plan, opportunity=existing(before.record.pk)) if before else plan
 
     def _made(self) -> frozenset[str]:
         if self.data is None:
@@ -341,6 +346,10 @@ class ConversionForm:
                 for field in form:
                     found += [Problem(f"{field.label}: {message}", field.id_for_label) for message in field.errors]
         return found
+
+    @property
+    def remarks(self) -> list[str]:
+        return remarks_on(self)
 
     @property
     def button(self) -> str:

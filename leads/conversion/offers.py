@@ -9,8 +9,9 @@ from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
 from crm.records.access import visible_records
 from crm.users.models import Membership
-from leads.conversion.plan import Way
-from leads.matching import SHOWN, WEIGHTS, Candidate, Reason
+from leads.conversion.plan import ConversionPlan, Way
+from leads.matching import SHOWN, Candidate
+from leads.weighing import WEIGHTS, Reason
 from opportunities.record import OPPORTUNITY
 
 
@@ -34,6 +35,15 @@ def fitting_opportunities(
                 offered.setdefault(record.pk, Candidate(record, (reason,), score, False))
     fitting = [one for one in offered.values() if _fits(one, account)]
     return sorted(fitting, key=lambda one: (-one.score, one.record.sort_name, one.record.pk))[:SHOWN]
+
+
+def open_with_contact(found: Sequence[Candidate], plan: ConversionPlan) -> Candidate | None:
+    """The open opportunity of ``found`` that goes before a new one: with the contact that ``plan`` links."""
+    account = plan.account
+    chosen = str(account.record_id if account.way == Way.EXISTING else account.way)
+    if plan.contact.way != Way.EXISTING or plan.opportunity.way != Way.NEW:
+        return None
+    return next((one for one in found if Reason.OF_CONTACT in one.reasons and _fits(one, chosen)), None)
 
 
 def _fits(candidate: Candidate, account: str) -> bool:

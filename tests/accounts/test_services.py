@@ -21,7 +21,7 @@ def test_fills_the_keys_that_lookups_compare(inside: Firm) -> None:
     }
     account = create_account(actor=inside.ana, values=values)
     assert account.name == "The Kestrel Group, Inc."
-    assert (account.name_key, account.domain, account.phone_key) == ("kestrel", "kestrel.example", "+12125550100")
+    assert (account.name_key, account.domain, account.phone_key) == ("kestrel group", "kestrel.example", "+12125550100")
     update_account(account, actor=inside.ana, values={"website": "kestrel.test"})
     account.refresh_from_db()
     assert account.domain == "kestrel.test"

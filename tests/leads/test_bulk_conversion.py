@@ -56,11 +56,11 @@ def counts() -> list[int]:
 
 @pytest.fixture
 def leads(firm: Firm) -> list[Lead]:
-    """Three of one company (by name, by address, by both), one of another, one without any."""
+    """Three of one company (by name and city, by address, by both), one of another, one without any."""
     with tenant_context(firm.tenant):
         return [
-            make.lead(firm.ana, last_name="One", company="Kestrel Ltd", email="one@kestrel.example"),
-            make.lead(firm.ana, last_name="Two", company="Kestrel", email="two@elsewhere.example"),
+            make.lead(firm.ana, last_name="One", company="Kestrel Ltd", city="Ulm", email="one@kestrel.example"),
+            make.lead(firm.ana, last_name="Two", company="Kestrel", city="Ulm", email="two@elsewhere.example"),
             make.lead(firm.ana, last_name="Three", company="", email="three@kestrel.example"),
             make.lead(firm.ana, last_name="Four", company="Other", email="four@other.example"),
             make.lead(firm.ana, last_name="Five", email="five@gmail.com"),
@@ -95,7 +95,7 @@ def test_leads_of_one_company_come_together_in_one_account(firm: Firm, leads: li
 
 def test_what_it_asks_is_done_for_all(firm: Firm, leads: list[Lead]) -> None:
     with tenant_context(firm.tenant):
-        make.account(firm.max, name="Kestrel")
+        make.account(firm.max, name="Kestrel", website="kestrel.example")
         second = open_stages()[1]
     options = {"to-stage": str(second.pk), "to-owner": str(firm.max.pk)}
     _answer, run = try_out(firm, leads[3:], **options)
@@ -149,6 +149,55 @@ def test_doubtful_ones_are_shown_and_may_be_left(firm: Firm, leads: list[Lead]) 
     go_on(firm, run)
     with tenant_context(firm.tenant):
         assert list(Lead.objects.filter(converted_at=None)) == [leads[3]]
+
+
+def test_a_name_alone_is_doubtful(firm: Firm) -> None:
+    """D4: another firm of that name, or of a name that begins alike, is not linked without a word."""
+    with tenant_context(firm.tenant):
+        mercury = make.account(firm.max, name="Mercury Ltd", website="mercury-uk.example", country="United Kingdom")
+        make.account(firm.max, name="Compare AG")
+        make.account(firm.max, name="Ash Ltd", website="ash-uk.example")
+        two = [
+            make.lead(firm.ana, company="The Mercury Group Inc.", email="a@mercury-us.example", country="USA"),
+            make.lead(firm.ana, company="Ash Inc.", email="b@ash-fr.example"),
+            make.lead(firm.ana, company="Compare GmbH", email="c@gmail.com"),
+        ]
+        sure = make.lead(firm.ana, company="Mercury", email="d@mercury-uk.example")
+    _answer, run = try_out(firm, [*two, sure])
+    assert (run.doubt_count, run.counts["accounts.existing"], run.counts["accounts.new"]) == (3, 1, 3)
+    page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
+    assert "Account “Ash Ltd” may be the same (same name, other domain)." in page
+    assert "Account “Mercury Ltd” may be the same (similar name, other domain, other country)." in page
+    assert "Account “Compare AG” may be the same (same name)." in page
+    _answer, run = try_out(firm, [*two, sure], **{"to-skip_doubtful": "on"})
+    assert (run.done_count, run.refused_count) == (1, 3)
+    go_on(firm, run)
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get(account=mercury) == sure
+        assert set(Lead.objects.filter(converted_at=None)) == set(two)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_open_opportunity_with_the_same_contact_is_doubtful(firm: Firm, at_once: bool) -> None:
+    """D9: one more is not made without a word, neither beside an old one nor beside one of the same run."""
+    with tenant_context(firm.tenant):
+        nina = make.contact(firm.ana, first_name="Nina", last_name="Twelve", email="nina@gmail.com")
+        if not at_once:
+            make.opportunity(firm.ana, contact=nina, name="Running deal")
+        again = [make.lead(firm.ana, email="nina@gmail.com") for _number in range(2 if at_once else 1)]
+        other = make.lead(firm.ana, email="other@gmail.com")
+    _answer, run = try_out(firm, [*again, other])
+    assert (run.counts["opportunities.new"], run.doubt_count) == (len(again) + 1, 1)
+    page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
+    assert "(open with the same contact)" in page
+    _answer, run = try_out(firm, [*again, other], **{"to-skip_doubtful": "on"})
+    assert (run.done_count, run.refused_count) == (len(again), 1)
+    run = go_on(firm, run)
+    assert (run.done_count, run.refused_count) == (len(again), 1)
+    with tenant_context(firm.tenant):
+        assert Opportunity.objects.filter(contact=nina).count() == 1
+    _answer, run = try_out(firm, again, **{"to-without_opportunity": "on"})
+    assert run.doubt_count == 0
 
 
 def test_the_gate_holds(firm: Firm, leads: list[Lead]) -> None:
@@ -262,7 +311,8 @@ def test_killed_in_the_middle_every_lead_is_converted_once(fresh_firm: Firm, mon
     monkeypatch.setattr(jobs, "kick", lambda *ids: None)
     firm = fresh_firm
     with tenant_context(firm.tenant):
-        made = [make.lead(firm.ana, company=f"Company {number % 4}") for number in range(17)]
+        sites = [f"https://company{number % 4}.example" for number in range(17)]
+        made = [make.lead(firm.ana, company="Company", website=site) for site in sites]
     _answer, run = try_out(firm, made)
     jobs.run(str(firm.tenant.pk), str(run.pk))
     assert (latest(firm).counts["accounts.new"], latest(firm).done_count) == (4, 17)

@@ -117,7 +117,7 @@ def test_who_may_not_see_a_record_does_not_learn_that_it_was_deleted(firm: Firm,
 
 def test_a_linked_record_that_says_something_else_by_now_is_looked_at_again(firm: Firm, lead: Any) -> None:
     with tenant_context(firm.tenant):
-        account = make.account(firm.ana, name="Oldname SA", city="Bonn")
+        account = make.account(firm.ana, name="Oldname SA", city="Bonn", website="old.example")
     edited(firm, lead, city="Ulm")
     mine = page_of(firm, lead)
     chosen = {"accounts-wins-city": "lead"}

@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.tenants.context import tenant_context
-from leads.matching import Reason, find_candidates
+from crm.tenants.text import company_key, company_start
+from leads.matching import find_candidates
 from leads.selectors import leads_of_same_firm
+from leads.weighing import Reason
 from tests import make
 from tests.people import Firm
 
@@ -23,7 +25,8 @@ def found(candidates: list) -> list[tuple[str, list[Reason]]]:
         ({"name": "Zebra", "website": "www.acme.example/x"}, {"email": "a@acme.example"}, [Reason.SAME_DOMAIN]),
         ({"name": "Zebra", "website": "acme.example"}, {"website": "https://www.acme.example"}, [Reason.SAME_DOMAIN]),
         ({"name": "Zebra", "phone": "212 555 0142"}, {"phone": "+1 (212) 555-0142"}, [Reason.SAME_PHONE]),
-        ({"name": "The Acme Group, Inc."}, {"company": "ACME Ltd"}, [Reason.SAME_NAME]),
+        ({"name": "The Acme, Inc."}, {"company": "ACME Ltd"}, [Reason.SAME_NAME]),
+        ({"name": "The Acme Group, Inc."}, {"company": "ACME Ltd"}, [Reason.SIMILAR_NAME]),
         ({"name": "Acme Robotics"}, {"company": "Acme"}, [Reason.SIMILAR_NAME]),
         ({"name": "Acme"}, {"company": "Acme Robotics Europe"}, [Reason.SIMILAR_NAME]),
         ({"name": "Acmeria"}, {"company": "Acme"}, None),
@@ -63,6 +66,94 @@ def test_why_a_contact_matches(inside: Firm, contact: dict, lead: dict, reasons:
     assert found(find_candidates(given, inside.ana).contacts) == expected
 
 
+MERCURY = {
+    "name": "Mercury Ltd",
+    "website": "mercury-uk.example",
+    "country": "United Kingdom",
+    "phone": "+442071830001",
+}
+
+
+@pytest.mark.parametrize(
+    ("account", "lead", "reasons"),
+    [
+        ({}, {"company": "Mercury Inc."}, ["same name"]),
+        ({"website": ""}, {"company": "Mercury Ltd", "country": "England"}, ["same name"]),
+        (
+            {},
+            {"company": "The Mercury Group Inc.", "email": "a@mercury-us.example", "country": "US"},
+            ["similar name", "other domain", "other country"],
+        ),
+        ({}, {"company": "Mercury Inc.", "email": "a@mercury-us.example"}, ["same name", "other domain"]),
+        ({}, {"company": "Mercury Ltd", "website": "mercury.example", "city": "York"}, ["same name", "other domain"]),
+        ({"country": ""}, {"company": "Mercury", "phone": "+1 212 555 0142"}, ["same name", "other country"]),
+        (
+            {"city": "London", "website": ""},
+            {"company": "Mercury", "city": "Leeds"},
+            ["same name", "other city"],
+        ),
+        (
+            {"city": "London"},
+            {"company": "Mercury", "city": "london", "website": "mercury.example"},
+            ["same name", "same city", "other domain"],
+        ),
+    ],
+)
+def test_a_name_alone_is_never_sure(inside: Firm, account: dict, lead: dict, reasons: list[str]) -> None:
+    """D4."""
+    make.account(inside.ana, **MERCURY | account)
+    given = make.lead(inside.ana, **{"email": "ann@gmail.com", "phone": ""} | lead)
+    [candidate] = find_candidates(given, inside.ana).accounts
+    assert ([reason.label for reason in candidate.reasons], candidate.is_sure) == (reasons, False)
+
+
+@pytest.mark.parametrize(
+    ("lead", "reasons"),
+    [
+        ({"company": "Mercury Inc", "phone": "020 7183 0001", "country": "UK"}, None),  # read as a number of the US
+        ({"company": "Mercury Inc", "phone": "0044 20 7183 0001"}, ["same name", "same phone"]),
+        ({"company": "Mercury Inc", "city": "London", "country": "GB"}, ["same name", "same city"]),
+        ({"company": "The Mercury", "email": "a@mercury-uk.example"}, ["same domain", "same name"]),
+        ({"company": "Mercury", "email": "a@uk.mercury-uk.example", "city": "LONDON"}, ["same name", "same city"]),
+        ({"company": "", "email": "a@mercury-uk.example"}, ["same domain"]),
+    ],
+)
+def test_a_name_and_something_else_is(inside: Firm, lead: dict, reasons: list[str] | None) -> None:
+    make.account(inside.ana, **MERCURY, city="London")
+    given = make.lead(inside.ana, **{"email": "ann@gmail.com", "phone": ""} | lead)
+    [candidate] = find_candidates(given, inside.ana).accounts
+    assert candidate.is_sure is (reasons is not None)
+    if reasons:
+        assert sorted(reason.label for reason in candidate.reasons) == sorted(reasons)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Compare Holding AG", "Compare AG", False),
+        ("The Mercury Group Inc.", "Mercury Ltd", False),
+        ("Ford Company", "Ford", False),
+        ("Acme, Inc.", "the ACME Incorporated", True),
+        ("Nowak Sp. z o.o.", "Nowak sp z oo", True),
+        ("Nowak Spółka", "Nowak", False),
+        ("Dupont S.A.R.L.", "Dupont S. à r. l.", True),
+        ("Rossi S.p.A.", "Rossi SpA", True),
+        ("Müller GmbH & Co. KG", "Muller", True),
+        ("Kestrel Co., Ltd.", "Kestrel", True),
+        ("AG Insurance", "Insurance", False),
+        ("AB Volvo", "Volvo AB", True),
+        ("Limited", "Ltd", False),
+        ("D’Unger Inc", "DUnger", True),
+    ],
+)
+def test_legal_forms_are_no_part_of_a_name_and_other_words_are(one: str, other: str, is_same: bool) -> None:
+    assert (company_key(one) == company_key(other)) is is_same
+    for name in (one, other):
+        begun, whole = company_start(name)
+        assert company_key(name) in (begun, whole), "a name is found by itself as a start"
+        assert company_key(name) not in ("", " ")
+
+
 def test_colleagues_show_the_account_and_it_shows_its_open_opportunities(inside: Firm) -> None:
     account = make.account(inside.ana, name="Zebra")
     make.contact(inside.ana, account=account, email="bob@acme.example")
@@ -81,9 +172,9 @@ def test_the_strongest_comes_first_and_only_a_strong_one_is_sure(inside: Firm) -
 
 
 def test_nothing_is_offered_that_the_actor_may_not_see(inside: Firm) -> None:
-    account = make.account(inside.sam, name="Acme")
+    account = make.account(inside.sam, name="Acme", phone="212 555 0142")
     hidden = make.opportunity(inside.sam, account=account)
-    lead = make.lead(inside.ana, company="Acme")
+    lead = make.lead(inside.ana, company="Acme", phone="212 555 0142")
     assert found(find_candidates(lead, inside.ada).opportunities) == [(hidden.name, [Reason.OF_ACCOUNT])]
     assert found(find_candidates(lead, inside.ana).opportunities) == []
     inside.ana.role.access["accounts"]["view"] = "own"

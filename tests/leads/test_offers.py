@@ -21,8 +21,8 @@ class Desk:
     def __init__(self, firm: Firm) -> None:
         self.firm = firm
         with tenant_context(firm.tenant):
-            self.lead = make.lead(firm.ana, first_name="Lena", last_name="Brandt", company="Kestrel")
-            self.sure = make.account(firm.ana, name="Kestrel")
+            self.lead = make.lead(firm.ana, first_name="Lena", last_name="Brandt", company="Kestrel", city="Ulm")
+            self.sure = make.account(firm.ana, name="Kestrel", city="Ulm")
             self.unsure = make.account(firm.ana, name="Kestrel Air")
             self.person = make.contact(firm.ana, first_name="Lena", last_name="Brandt")
             self.deals = {

@@ -67,13 +67,64 @@ def test_sent_twice_it_is_done_once(firm: Firm, lead: Lead) -> None:
 
 def test_the_button_and_the_sentence_say_what_will_happen(firm: Firm, lead: Lead) -> None:
     with tenant_context(firm.tenant):
-        make.account(firm.ana, name="Kestrel Logistics", city="Bremen")
+        make.account(firm.ana, name="Kestrel Logistics", city="Bremen", phone="+1 212 555 0142")
     page = client_of(firm.ana).get(path_of(lead, "conversion/")).content.decode()
     button = re.search(r'<button class="button button-primary">(.*?)</button>', page.split('id="convert-foot"')[1])
-    assert button and button[1] == "Link Kestrel Logistics, create contact and opportunity"
+    assert button and re.sub("<.*?>", "", button[1]) == "Link Kestrel Logistics, create contact and opportunity"
     assert "links the account “Kestrel Logistics” and sets its website and employees" in page
     assert "creates the contact “Helena Brandt”" in page
-    assert "same name" in page
+    assert "same name" in page and "same phone" in page
+
+
+def test_a_name_alone_links_nothing(firm: Firm, lead: Lead) -> None:
+    """D4."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ana, name="Kestrel Logistics", website="kestrel.test", country="Chile")
+    client = client_of(firm.ana)
+    path = path_of(lead, "conversion/")
+    page = client.get(path).content.decode()
+    assert '<span class="badge tone-neutral">same name</span>' in page
+    assert '<span class="badge tone-warning">other domain</span>' in page
+    assert form_of(client, path)["accounts"] == "new"
+
+
+def test_an_open_opportunity_with_the_contact_goes_before_a_new_one(firm: Firm, lead: Lead) -> None:
+    """D9."""
+    with tenant_context(firm.tenant):
+        contact = make.contact(firm.ana, email=lead.email, first_name="Helena", last_name="Brandt")
+        make.opportunity(firm.ana, contact=contact, stage=make.stage("won"))
+        deal = make.opportunity(firm.ana, contact=contact, name="Running deal")
+    client = client_of(firm.ana)
+    path = path_of(lead, "conversion/")
+    sent = form_of(client, path)
+    assert sent["opportunities"] == str(deal.pk)
+    announced = {"announced": f"{sent['accounts']} {sent['contacts']} new"}
+    preview = client.post(path, sent | {"opportunities": "new", "preview": "1"}, headers={"HX-Request": "true"})
+    assert "There is an open opportunity with this contact already: " in preview.content.decode()
+    assert client.post(path, sent | {"opportunities": "new"} | announced).status_code == 303
+    with tenant_context(firm.tenant):
+        assert Opportunity.objects.filter(contact=contact).count() == 3, "whoever wants one more has it"
+
+
+def test_a_contact_of_another_account_is_told(firm: Firm, lead: Lead) -> None:
+    """D8."""
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ana, name="Compare AG")
+        contact = make.contact(firm.ana, first_name="Cora", last_name="Vance", account=account, email=lead.email)
+    client = client_of(firm.ana)
+    path = path_of(lead, "conversion/")
+    sent = form_of(client, path)
+    assert (sent["accounts"], sent["contacts"]) == (str(account.pk), str(contact.pk))
+    told = "Cora Vance belongs to the account Compare AG and stays there, not at Kestrel Logistics."
+
+    def page(**choice: str) -> str:
+        answer = client.post(path, sent | choice | {"preview": "1"}, headers={"HX-Request": "true"})
+        return answer.content.decode().replace("\u2068", "").replace("\u2069", "")
+
+    assert told in page(accounts="new")
+    assert "belongs to" not in page()
+    assert "belongs to" not in page(accounts="none")
+    assert "belongs to" not in page(accounts="new", contacts="new")
 
 
 def test_another_choice_than_the_announced_one_is_asked_again(firm: Firm, lead: Lead) -> None:
@@ -105,7 +156,7 @@ def test_a_preview_changes_nothing_and_compares_the_chosen_record(firm: Firm, le
 
 def test_the_winner_of_each_field_can_be_changed(firm: Firm, lead: Lead) -> None:
     with tenant_context(firm.tenant):
-        make.account(firm.ana, name="Kestrel Logistics", city="Bremen")
+        make.account(firm.ana, name="Kestrel Logistics", city="Bremen", phone="+1 212 555 0142")
     client = client_of(firm.ana)
     path = path_of(lead, "conversion/")
     data = form_of(client, path)

@@ -62,7 +62,7 @@ def test_a_lead_stands_for_a_person_or_a_company(inside: Firm, values: dict, nam
 def test_keys_follow_every_write(inside: Firm) -> None:
     lead = make.lead(inside.ana, email="Ann@Acme.Example", phone="(212) 555-0142", company="The Acme Group, Inc.")
     assert (lead.email_key, lead.email_domain) == ("ann@acme.example", "acme.example")
-    assert (lead.phone_key, lead.company_key) == ("+12125550142", "acme")
+    assert (lead.phone_key, lead.company_key) == ("+12125550142", "acme group")
     update_lead(lead, actor=inside.ana, values={"email": "bo@Other.example", "company": "Zebra"})
     lead = Lead.objects.get(pk=lead.pk)
     assert (lead.email_key, lead.email_domain, lead.company_key) == ("bo@other.example", "other.example", "zebra")

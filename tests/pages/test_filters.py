@@ -29,7 +29,8 @@ def leads(firm: Firm) -> None:
     ("parameter", "value", "names"),
     [
         ("company", "Birch Holding, Inc.", ["A"]),
-        ("company", "birch", ["A"]),
+        ("company", "birch holding", ["A"]),
+        ("company", "birch", []),
         ("company", "The Ash Group", ["B"]),
         ("company__starts", "Birch Ho", ["A"]),
         ("company__starts", "Birch Holding, Inc", ["A"]),

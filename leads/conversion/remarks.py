@@ -1,0 +1,41 @@
+"""What to know before a conversion is done, though nothing of it keeps anybody from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from crm.ui.bidi import isolate
+from leads.conversion.plan import Way
+from leads.weighing import Reason
+
+if TYPE_CHECKING:
+    from leads.conversion.form import ConversionForm
+
+
+def remarks_on(form: ConversionForm) -> list[str]:
+    return [*_of_another_account(form), *_open_already(form)]
+
+
+def _of_another_account(form: ConversionForm) -> list[str]:
+    """The chosen contact stays where it is, whatever account is chosen beside it."""
+    contact, account = form.columns["contacts"].record, form.columns["accounts"]
+    if contact is None or contact.account is None or account.way == Way.NONE:
+        return []
+    if account.record is not None and account.record.pk == contact.account_id:
+        return []
+    words = {
+        "contact": isolate(contact.name),
+        "theirs": isolate(contact.account.name),
+        "account": isolate(account.record.name if account.record is not None else account.new_name),
+    }
+    return [_("%(contact)s belongs to the account %(theirs)s and stays there, not at %(account)s.") % words]
+
+
+def _open_already(form: ConversionForm) -> list[str]:
+    if form.columns["opportunities"].way != Way.NEW:
+        return []
+    names = [one.record.name for one in form.offered("opportunities") if Reason.OF_CONTACT in one.reasons]
+    text = _("There is an open opportunity with this contact already: %(names)s.")
+    return [text % {"names": ", ".join(map(isolate, names))}] if names else []

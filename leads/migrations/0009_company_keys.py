@@ -1,0 +1,16 @@
+from django.db import migrations
+
+from crm.tenants.refilling import remake_keys
+from crm.tenants.text import company_key
+
+
+class Migration(migrations.Migration):
+    """Words such as Group and Holding belong to a firm's name from now on."""
+
+    dependencies = [("leads", "0008_text_keys")]
+
+    operations = [
+        migrations.RunPython(
+            remake_keys("leads_lead", {"company": "company_key"}, company_key), migrations.RunPython.noop
+        ),
+    ]
