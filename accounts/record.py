@@ -53,6 +53,7 @@ ACCOUNT = RecordType(
     sort="name",
     prepare=prepare_account,
     natural_keys=ACCOUNT_KEYS,
+    unknown_in_files=("type_since",),
     badges=badges,
     views=(
         DefaultView(

@@ -58,7 +58,7 @@ class Chapter:
 
     label: str
     tone: str
-    since: date
+    since: date | None  # None: nobody knows
     why: SafeString
     is_current: bool
 
@@ -88,13 +88,12 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
         said = words[0] if is_current else event  # the last word may be about keeping the type, not about the type
         cause = causes.get((is_current and account.type_because_id) or _cause_id(said))
         label, tone = _as_it_was(event.changes["type"][1])
-        since = (account.type_since if is_current else None) or days[event.pk]
+        since = account.type_since if is_current else days[event.pk]
         chapters.append(Chapter(label, tone, since, why.of(said, cause, account, is_current), is_current))
     if not turns or turns[0].changes["type"][1]["id"] != str(account.type_id):  # written without its events
         now = choice(account.type_id)
-        since = account.type_since or day_of(account.created_at)
-        why_now = format_html(_("since {day}, for a reason that is not known"), day=formats.date(since))
-        chapters = [Chapter(now.label, now.tone or "neutral", since, why_now, True)]
+        why_now = conditional_escape(_("for a reason that is not known"))
+        chapters = [Chapter(now.label, now.tone or "neutral", account.type_since, why_now, True)]
     return chapters
 
 
@@ -161,9 +160,12 @@ class _Why:
         """
         record = self.records.get(cause.record_id) if cause.record_id else None
         closed_on = getattr(record, "closed_on", None)
-        if record is not None and closed_on and cause.data.get("on") and record.stage_since <= cause.at:
-            return formats.date(closed_on)
         on = cause.data.get("on")
+        is_unknown = cause.name == "opportunity.won" and cause.data.get("on", "") is None
+        if record is not None and closed_on and (on or is_unknown) and not _moved_after(record, cause):
+            return formats.date(closed_on)
+        if is_unknown:
+            return str(_("a day that is not known"))
         return formats.date(date.fromisoformat(on)) if on else _day(cause.at)
 
     def _link(self, key: str, record_id: UUID | None) -> SafeString | str:
@@ -181,17 +183,23 @@ def _type_events(account: Account, most: int) -> list[Event]:
     return list(events.select_related("actor").order_by("-at", "-id")[: most * 3])
 
 
-def _days_of(events: list[Event]) -> dict[UUID, date]:
+def _moved_after(record: Any, event: Event) -> bool:
+    return record.stage_since is not None and record.stage_since > event.at
+
+
+def _days_of(events: list[Event]) -> dict[UUID, date | None]:
     """The day from which on each event that told a type counts, as corrected by those that followed it."""
-    days: dict[UUID, date] = {}
+    days: dict[UUID, date | None] = {}
     turn: Event | None = None
     for event in reversed(events):
         turn = event if "type" in event.changes else turn
         if turn is None:
             continue
-        _old, since = event.changes.get("type_since", (None, None))
-        if since or event is turn:
-            days[turn.pk] = date.fromisoformat(since) if since else day_of(event.at)
+        if "type_since" in event.changes:
+            _old, since = event.changes["type_since"]
+            days[turn.pk] = date.fromisoformat(since) if since else None
+        elif event is turn:
+            days[turn.pk] = None if event.name == CREATED else day_of(event.at)  # one from a file may not say
     return days
 
 

@@ -45,8 +45,6 @@ def prepare_account(account: Account) -> None:
     account.name_key = company_key(account.name)
     account.domain = domain_key(account.website)
     account.phone_key = phone_key(account.phone)
-    if account.type_since is None:
-        account.type_since = today()
     _refuse_circle(account)
 
 
@@ -55,10 +53,12 @@ def create_account(
 ) -> Account:
     """Create an account from ``values`` (by field name); it is a prospect unless they say otherwise.
 
+    It is so since today; an empty ``type_since`` among ``values`` means that nobody knows since when.
     Raises ``ValidationError`` keyed by field.
     """
     if values.get("type", ...) is None:  # an empty cell of an import means: the usual one
         values = {name: value for name, value in values.items() if name != "type"}
+    values = {"type_since": attributes.pop("type_since", None) or today()} | values
     return create_record(registry.record_type("accounts"), actor=actor, values=values, because=because, **attributes)
 
 
@@ -96,20 +96,22 @@ def set_account_type(
     cause: Event | None = None,
     lapse: Mapping[str, Any] | None = None,
     since: date | None = None,
+    since_known: bool = True,
 ) -> Event | None:
     """Make ``account`` a ``type``; return the event, or None when nothing changed.
 
     ``because`` is the event that a workflow acts on. ``cause`` is the one to show as the reason (default: the same).
     ``keep`` holds on to the type until a person changes it; without it, workflows may change it again.
     ``lapse`` tells what the calendar noticed, when neither a person nor an event does it: ``reason`` is a key of
-    ``selectors.LAPSES``, the rest its words. ``since`` is the day from which on it is one (default: today).
+    ``selectors.LAPSES``, the rest its words. ``since`` is the day from which on it is one (default: today), unless
+    nobody knows it (``since_known``).
     """
     lock_account(account)
     if type.pk == account.type_id and keep == account.type_kept:
         return None
     cause = cause or because
     attributes: dict[str, Any] = {"type_because_id": cause.pk if cause else None, "type_kept": keep}
-    if since is not None:
+    if since is not None or not since_known:
         attributes["type_since"] = since
     values = {"type": type}
     return _change_type(account, type, actor=actor, values=values, because=because, lapse=lapse, **attributes)
@@ -123,8 +125,10 @@ def set_type_cause(*, account: Account, cause: Event | None) -> None:
 
 
 @atomic
-def set_type_since(*, account: Account, since: date, because: Event | None) -> Event | None:
-    """Correct the day from which on the account is of its type; return the event, or None when it was that day."""
+def set_type_since(*, account: Account, since: date | None, because: Event | None) -> Event | None:
+    """Correct the day from which on the account is of its type (None: nobody knows); return the event, or None when
+    it was that day.
+    """
     accounts = registry.record_type("accounts")
     return update_record(accounts, account, actor=None, values={}, because=because, type_since=since)
 

@@ -72,8 +72,8 @@ class DaysInStage(kinds.Number):
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         return ()
 
-    def value(self, spec: FieldSpec, record: Any) -> int:
-        return (today() - day_of(record.stage_since)).days
+    def value(self, spec: FieldSpec, record: Any) -> int | None:
+        return (today() - day_of(record.stage_since)).days if record.stage_since else None
 
     def json(self, value: Any) -> None:
         return None
@@ -174,7 +174,6 @@ OPPORTUNITY_FIELDS = (
         "opened_on",
         _("Opened"),
         kinds.Date(),
-        required=True,
         default=today,
         on_create=False,
         synonyms=("engage date", "open date", "opened", "start date", "created date"),

@@ -16,14 +16,14 @@ class Opportunity(RecordModel):
 
     ``amount_minor`` counts the smallest unit of ``currency``. ``probability`` is in per cent and follows the stage
     unless ``probability_overridden``. ``closed_on`` is the day it was won or lost, in the workspace's time zone;
-    revenue is dated by it.
+    revenue is dated by it. What a file did not say of these days, and of ``stage_since``, is empty.
     """
 
     account = TenantForeignKey("accounts.Account", null=True, blank=True)
     contact = TenantForeignKey("contacts.Contact", null=True, blank=True)
     pipeline = TenantForeignKey("picklists.Pipeline")
     stage = TenantForeignKey("picklists.Stage")
-    stage_since = models.DateTimeField(default=timezone.now)
+    stage_since = models.DateTimeField(null=True, default=timezone.now)
     amount_minor = models.BigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3)
     probability = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
@@ -32,7 +32,7 @@ class Opportunity(RecordModel):
         max_length=10, choices=ForecastCategory.choices, default=ForecastCategory.PIPELINE
     )
     rating = TenantForeignKey("picklists.Choice", null=True, blank=True)
-    opened_on = models.DateField()
+    opened_on = models.DateField(null=True, blank=True)
     expected_close_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     last_activity_at = models.DateTimeField(
@@ -116,11 +116,14 @@ class OpportunityContact(TenantModel):
 
 
 class StageVisit(TenantModel):
-    """One stay of an opportunity in a stage; ``left_at`` is empty for the current one."""
+    """One stay of an opportunity in a stage; ``left_at`` is empty for the current one.
+
+    ``entered_at`` is empty where nobody knows it: of a record that came in from another system.
+    """
 
     opportunity = TenantForeignKey(Opportunity)
     stage = TenantForeignKey("picklists.Stage")
-    entered_at = models.DateTimeField(default=timezone.now)
+    entered_at = models.DateTimeField(null=True, default=timezone.now)
     left_at = models.DateTimeField(null=True)
     entered_by = TenantForeignKey("users.Membership", null=True)
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.events.selectors import is_waiting
 from crm.imports.afterwards import Afterwards, register
 from crm.picklists.selectors import choice, pipelines
 from crm.picklists.selectors import stage as stage_by_id
@@ -36,6 +37,7 @@ from opportunities.selectors import (
     stage_history,
 )
 from opportunities.services.lapsing import effect_tonight, past_customer_months
+from opportunities.workflows import FOLLOWS
 
 LISTED = 30
 
@@ -178,5 +180,15 @@ def tell_of_tonight(actor: Membership) -> Afterwards | None:
     return Afterwards(sentence, reverse("setup:account_life") if actor.role.can_set_up else "")
 
 
+def tell_of_wins(actor: Membership) -> Afterwards | None:
+    """Say that accounts have still to follow their opportunities: then the coming night may take more of them."""
+    if not is_waiting(FOLLOWS):
+        return None
+    return Afterwards(
+        _("Accounts are still being made customers of what was won. Load the page again to see what the night will do.")
+    )
+
+
 for _key in ("accounts", "opportunities"):
     register(_key, tell_of_tonight)
+register("opportunities", tell_of_wins)

@@ -89,6 +89,7 @@ OPPORTUNITY = RecordType(
     prepare=prepare_opportunity,
     natural_keys=OPPORTUNITY_KEYS,
     gaps=OPPORTUNITY_GAPS,
+    unknown_in_files=("opened_on", "closed_on", "stage_since"),
     badges=badges,
     views=(
         DefaultView(_("Open opportunities"), (_OPEN,), _COLUMNS, "expected_close_on", is_default=True),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,30 +39,35 @@ class Step:
 
 @dataclass(frozen=True)
 class Visit:
-    """One stay in a stage, and how long it was or has been; ``before`` was spent there in earlier stays."""
+    """One stay in a stage, and how long it was or has been; ``before`` was spent there in earlier stays.
+
+    Nobody knows how long one was whose beginning is unknown.
+    """
 
     stage: Stage
-    entered_at: datetime
+    entered_at: datetime | None
     left_at: datetime | None
     entered_by: Membership | None
     before: timedelta = timedelta()
 
     @property
-    def lasted(self) -> timedelta:
-        return (self.left_at or timezone.now()) - self.entered_at
+    def lasted(self) -> timedelta | None:
+        return (self.left_at or timezone.now()) - self.entered_at if self.entered_at else None
 
     @property
     def cumulative(self) -> timedelta:
-        """All time in this stage, up to the end of this stay."""
-        return self.before + self.lasted
+        """All known time in this stage, up to the end of this stay."""
+        return self.before + (self.lasted or timedelta())
 
     @property
     def is_return(self) -> bool:
         return bool(self.before)
 
     @property
-    def days(self) -> int:
+    def days(self) -> int | None:
         """Whole days of the workspace between entering and leaving."""
+        if self.entered_at is None:
+            return None
         last = day_of(self.left_at) if self.left_at else today()
         return (last - day_of(self.entered_at)).days
 
@@ -91,7 +96,7 @@ def stage_history(opportunity: Opportunity) -> list[Visit]:
     visits = StageVisit.objects.filter(opportunity=opportunity).select_related("entered_by")
     spent: dict[UUID, timedelta] = {}
     found = []
-    for one in visits.order_by("entered_at", "id"):
+    for one in visits.order_by(F("entered_at").asc(nulls_first=True), "id"):
         before = spent.get(one.stage_id, timedelta())
         visit = Visit(stage_by_id(one.stage_id), one.entered_at, one.left_at, one.entered_by, before)
         spent[one.stage_id] = visit.cumulative
@@ -99,19 +104,21 @@ def stage_history(opportunity: Opportunity) -> list[Visit]:
     return found
 
 
-def age_days(opportunity: Opportunity) -> int:
-    """Return the days from opening to closing, or to today: the cycle length of a closed one."""
-    return ((opportunity.closed_on or today()) - opportunity.opened_on).days
+def age_days(opportunity: Opportunity) -> int | None:
+    """Return the days from opening to closing, or to today: the cycle length of a closed one. None: nobody knows."""
+    last = today() if meaning_of(opportunity) == "open" else opportunity.closed_on
+    return (last - opportunity.opened_on).days if last and opportunity.opened_on else None
 
 
-def days_in_stage(opportunity: Opportunity) -> int:
-    return (today() - day_of(opportunity.stage_since)).days
+def days_in_stage(opportunity: Opportunity) -> int | None:
+    """Return how long it has been in its stage; None: nobody knows."""
+    return (today() - day_of(opportunity.stage_since)).days if opportunity.stage_since else None
 
 
 def card_facts(opportunity: Opportunity) -> dict[str, Any]:
     """What a board says of an opportunity beside its fields."""
     days = days_in_stage(opportunity)
-    return {"days": days, "stale": days > STALE_DAYS, "overdue": is_overdue(opportunity)}
+    return {"days": days, "stale": days is not None and days > STALE_DAYS, "overdue": is_overdue(opportunity)}
 
 
 def is_overdue(opportunity: Opportunity) -> bool:
@@ -136,7 +143,7 @@ def stage_to_reopen_into(opportunity: Opportunity) -> Stage:
     """Return the open stage that a closed opportunity was in last, or else the first one of its pipeline."""
     open_stages = [one for one in stages(pipeline(opportunity.pipeline_id)) if one.meaning == "open"]
     visits = StageVisit.objects.filter(opportunity=opportunity, stage__in=open_stages)
-    last = visits.order_by("-entered_at", "-id").first()
+    last = visits.order_by(F("entered_at").desc(nulls_last=True), "-id").first()
     return stage_by_id(last.stage_id) if last else open_stages[0]
 
 

@@ -32,15 +32,17 @@ from crm.activities.following import follow
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, stage_ids_meaning
-from crm.tenants.clock import day_of, today
+from crm.tenants.clock import today
 from opportunities.models import Opportunity
+
+FOLLOWS = "account-life"  # the key of the handler
 
 
 @dataclass(frozen=True)
 class Win:
-    """A won opportunity: the day on which it was, and the moment since which it is known."""
+    """A won opportunity: the day on which it was, if anybody knows it, and the moment since which it stands here."""
 
-    on: date
+    on: date | None
     known: datetime
 
 
@@ -59,7 +61,7 @@ def _touches_account(event: Event) -> bool:
     "opportunity.restored",
     "opportunity.account_changed",
     "opportunity.changed",
-    key="account-life",
+    key=FOLLOWS,
     when=_touches_account,
 )
 def follow_opportunity(event: Event) -> str:
@@ -117,8 +119,8 @@ def settle_type(account: Account, *, because: Event) -> str:
     """
     if account.type_kept:
         return ""
-    rows = won_opportunities().filter(account=account).values_list("pk", "closed_on", "stage_since")
-    wins = {pk: Win(on or day_of(known), known) for pk, on, known in rows}
+    rows = won_opportunities().filter(account=account).values_list("pk", "closed_on", "created_at", "stage_since")
+    wins = {pk: Win(on, max(made, moved or made)) for pk, on, made, moved in rows}
     count = bool(wins) and not _set_otherwise_since(account, wins, because)
     if meaning_of(account) != "customer":
         return _make_customer(account, wins, because) if count else ""
@@ -160,15 +162,27 @@ def _make_customer(account: Account, wins: Wins, because: Event) -> str:
     customer = choice_meaning("account_type", "customer")
     since = _customer_since(account, wins)
     cause = _latest_win(wins) or because
-    set_account_type(account=account, type=customer, actor=None, because=because, cause=cause, since=since)
+    set_account_type(
+        account=account,
+        type=customer,
+        actor=None,
+        because=because,
+        cause=cause,
+        since=since,
+        since_known=since is not None,
+    )
     return _became(account, customer)
 
 
-def _customer_since(account: Account, wins: Wins) -> date:
-    """The day of its first win: of those entered since a person or the calendar made it something else, if any was."""
+def _customer_since(account: Account, wins: Wins) -> date | None:
+    """The day of its first win: of those entered since a person or the calendar made it something else, if any was.
+
+    None: nobody knows it of any of them.
+    """
     change = last_type_change(account, by_itself=True)
-    days = [win.on for win in wins.values() if change is None or win.known > change.at]
-    return min([*(days or [win.on for win in wins.values()]), today()])
+    since = [win.on for win in wins.values() if change is None or win.known > change.at]
+    days = [day for day in since or [win.on for win in wins.values()] if day is not None]
+    return min([*days, today()]) if days else None
 
 
 def _take_back(account: Account, because: Event) -> str:

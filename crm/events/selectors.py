@@ -45,6 +45,11 @@ def _told(events: models.QuerySet[Event]) -> Change | None:
     return Change(actor_name(event), event.at) if event is not None else None
 
 
+def is_waiting(handler: str) -> bool:
+    """Whether something has happened on which the handler of that key has still to act."""
+    return OutboxMessage.objects.filter(handler=handler, failed_at=None).exists()
+
+
 def failed_messages() -> models.QuerySet[OutboxMessage]:
     """Return the messages that were given up: an admin looks at these and retries."""
     return OutboxMessage.objects.exclude(failed_at=None).select_related("event").order_by("-failed_at", "-id")

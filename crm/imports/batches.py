@@ -158,7 +158,7 @@ class Batch:
         if match.record is None:
             if "owner" not in self.job.mapping and self.type.has("owner"):
                 values.setdefault("owner", self.actor)
-            record = self.type.create(actor=self.actor, values=values)
+            record = self.type.create(actor=self.actor, values=dict.fromkeys(self.type.unknown_in_files) | values)
             self._keep_links(offset, record, row.later)
             self.known.add(record, self.numbers[offset])
             self.cells.add_record(self.type.key, record)
@@ -192,8 +192,10 @@ class Batch:
         """Make the record that a value stands for."""
         if not isinstance(value, ToCreate):
             return value
-        values = {"name": value.name, "owner": self.actor, **value.values}
-        record = type_of_key(value.key).create(actor=self.actor, values=values)
+        record_type = type_of_key(value.key)
+        unknown = dict.fromkeys(record_type.unknown_in_files)
+        values = {**unknown, "name": value.name, "owner": self.actor, **value.values}
+        record = record_type.create(actor=self.actor, values=values)
         self.cells.add_record(value.key, record)
         self.cells.note_added(value.key, value.name)
         made.append(value)

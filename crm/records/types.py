@@ -245,6 +245,8 @@ class RecordType:
     making each of them: forms and imports ask before. ``successors`` tells, by id, which record that ``actor`` may see
     each of some has become: a search shows the old one below the new.
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
+    ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
+    has none.
     """
 
     key: str
@@ -271,6 +273,7 @@ class RecordType:
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     natural_keys: tuple[NaturalKey, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    unknown_in_files: tuple[str, ...] = ()
     next_step: tuple[str, str] | None = None  # the fields of a next step and its day, where a type has one of its own
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None

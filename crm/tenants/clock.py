@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -17,3 +17,8 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """Return the workspace's date at ``moment``."""
     return moment.astimezone(current_tenant().zone).date()
+
+
+def start_of(day: date) -> datetime:
+    """Return the moment at which ``day`` begins in the workspace."""
+    return datetime.combine(day, time(), current_tenant().zone)

@@ -25,7 +25,7 @@ from crm import events
 from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
 from crm.tenants.bulk import atomic
-from crm.tenants.clock import today
+from crm.tenants.clock import start_of, today
 from crm.tenants.context import current_tenant, current_tenant_id, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
@@ -202,7 +202,7 @@ def _lapse(account_id: UUID, now: date, months: int | None) -> str:
     """Make it a past customer and return the reason, or "": a win, or a person, may have come between."""
     account = get_locked_account(account_id)
     this = _customers().filter(pk=account_id, type_kept=False)
-    last = _won().filter(account_id=account_id).order_by("-closed_on", "-id").first()
+    last = _won().filter(account_id=account_id).order_by(F("closed_on").desc(nulls_last=True), "-id").first()
     if this.filter(_contract_ended(now)).exists():
         lapse: dict[str, Any] = {"reason": "contract_ended", "on": _iso(account.contract_ends_on)}
     elif this.filter(_nothing_won(now, months)).exists():
@@ -256,13 +256,15 @@ def _said_knowing_the_contract() -> Exists:
 def _nothing_won(now: date, months: int | None) -> Q:
     """No contract runs, and nothing was won for so long: since it was made a customer, if a person did that.
 
-    The day on which a workflow did it says nothing: then it noticed a win, and that has a day of its own.
+    The day on which a workflow did it says nothing: then it noticed a win, and that has a day of its own. Where nobody
+    knows the day, it counts from when the record was brought here.
     """
     if months is None:
         return Q(pk__in=[])
     long_ago = now - relativedelta(months=months)
-    recent = Exists(_wins_of_account().filter(closed_on__gte=long_ago))
+    entered_lately = Q(created_at__gte=start_of(long_ago))
+    recent = Exists(_wins_of_account().filter(Q(closed_on__gte=long_ago) | Q(closed_on=None) & entered_lately))
     by_itself = Q(type_because__isnull=False) & Q(Exists(_wins_of_account()))
-    by_hand = Q(type_because__isnull=True) & (Q(type_since__lt=long_ago) | Q(type_since=None))
+    by_hand = Q(type_because__isnull=True) & (Q(type_since__lt=long_ago) | Q(type_since=None) & ~entered_lately)
     free = Q(contract_ends_on=None) | Q(contract_ends_on__lt=now)
     return free & (by_itself | by_hand) & ~Q(recent)

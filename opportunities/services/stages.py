@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.tenants.bulk import insert
-from crm.tenants.clock import today
+from crm.tenants.clock import start_of, today
 from crm.users.models import Membership
 from opportunities.models import Opportunity, StageVisit
 
@@ -28,7 +28,9 @@ def entering(
 ) -> dict[str, Any]:
     """Return the attributes that go with entering ``stage``, and complete ``values`` with the rest.
 
-    ``before`` and ``opportunity`` are where it comes from; a new one comes from nowhere.
+    ``before`` and ``opportunity`` are where it comes from; a new one comes from nowhere. Of a new one an empty
+    ``closed_on`` or ``stage_since`` among ``values`` is unknown: it is not today. It is in its stage then since it was
+    closed or opened, as far as that is known.
     Raises ``ValidationError`` keyed by field.
     """
     if before is not None and not stage.is_active:
@@ -36,7 +38,7 @@ def entering(
     _close(stage, values, before, opportunity)
     return {
         "pipeline_id": stage.pipeline_id,
-        "stage_since": timezone.now(),
+        "stage_since": _since(values) if before is None and "stage_since" in values else timezone.now(),
         "forecast_category": stage.forecast_category,
         **_probability_on_entry(stage, values, before, opportunity),
     }
@@ -45,7 +47,7 @@ def entering(
 def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     """Check ``values`` of an opportunity that stays in its stage; return the attributes that go with them."""
     stage = stage_by_id(opportunity.stage_id)
-    if "closed_on" in values:
+    if "closed_on" in values and values["closed_on"] != opportunity.closed_on:  # an unknown one may stay so
         _check_closed_on(stage, values["closed_on"])
     if "loss_reason" in values:
         if values["loss_reason"] is not None or opportunity.loss_reason_id is not None:  # else it has never had one
@@ -73,19 +75,28 @@ def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | 
 def _close(stage: Stage, values: Values, before: Stage | None, opportunity: Opportunity | None) -> None:
     """Complete ``values`` with day and reason of closing, or take them off."""
     same = opportunity if before is not None and before.meaning == stage.meaning else None
+    default = None if before is None and "closed_on" in values else _default_day(stage)
     if before is None:  # what is typed into a form or stands in a file is not dropped in silence
         _check_loss_reason(stage, values.get("loss_reason"))
-        _check_closed_on(stage, values.get("closed_on") or _default_day(stage))
+        if stage.meaning == "open" or values.get("closed_on"):
+            _check_closed_on(stage, values.get("closed_on"))
     if stage.meaning == "open":
         values["closed_on"] = None
     else:
-        values["closed_on"] = values.get("closed_on") or (same and same.closed_on) or _default_day(stage)
+        values["closed_on"] = values.get("closed_on") or (same and same.closed_on) or default
     if stage.meaning == "lost":
         values["loss_reason"] = values.get("loss_reason") or (same and same.loss_reason)
         _check_loss_reason(stage, values["loss_reason"])
         values["loss_reason"] = _reason(values["loss_reason"])
     else:
         values |= {"loss_reason": None, "loss_note": ""}
+
+
+def _since(values: Values) -> datetime | None:
+    """Take ``stage_since`` out of the values of a new opportunity; return what they tell of it."""
+    since: datetime | None = values.pop("stage_since")
+    day = values.get("closed_on") or values.get("opened_on")
+    return since or (min(start_of(day), timezone.now()) if day else None)
 
 
 def _default_day(stage: Stage) -> date | None:

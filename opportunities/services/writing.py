@@ -135,7 +135,7 @@ def restore_opportunity(opportunity: Opportunity, *, actor: Membership | None, b
     restore_record(registry.record_type("opportunities"), opportunity, actor=actor, because=because)
 
 
-_ALWAYS_FILLED = frozenset({"stage", "opened_on"})  # an empty cell of an import means: as usual
+_ALWAYS_FILLED = frozenset({"stage"})  # an empty cell of an import means: as usual
 
 
 def _move(

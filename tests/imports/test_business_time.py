@@ -1,0 +1,132 @@
+"""Days of business are those of the file; what it does not tell is empty, and never the day of the import."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from crm.events.delivery import deliver_all
+from crm.tenants.clock import day_of, today
+from crm.tenants.context import tenant_context
+from opportunities.models import Opportunity, StageVisit
+from opportunities.selectors import stage_history
+from opportunities.services.lapsing import lapse_customers
+from tests.imports.steps import bring_in, tenant_of
+from tests.people import Firm, client_of
+
+DEALS = """Name,Account,Stage,Opened,Closed,Loss reason
+Old win,Kestrel,Won,2017-01-10,2017-03-05,
+Later win,Kestrel,Won,,2018-03-05,
+Undated win,Merlin,Won,,,
+Old loss,Osprey,Lost,2016-12-01,2017-02-01,Price
+Running,Heron,Negotiation,2026-02-03,,
+Undated,Heron,Negotiation,,,
+"""
+
+
+@pytest.fixture
+def firm_with_deals(fresh_firm: Firm) -> Firm:
+    job = bring_in(fresh_firm, "opportunities", DEALS)
+    assert (job.created_count, job.refused_count) == (6, 0)
+    with tenant_context(tenant_of(fresh_firm)):
+        deliver_all()
+    return fresh_firm
+
+
+def page(firm: Firm, path: str) -> str:
+    answer = client_of(firm.ada).get(f"/{firm.tenant.slug}/{path}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def deals(firm: Firm) -> dict[str, Any]:
+    return {one.name: one for one in Opportunity.objects.all()}
+
+
+def test_an_account_is_a_customer_since_its_first_win(firm_with_deals: Firm) -> None:
+    firm = firm_with_deals
+    with tenant_context(tenant_of(firm)):
+        kestrel, merlin = Account.objects.get(name="Kestrel"), Account.objects.get(name="Merlin")
+        assert [one.type.meaning for one in (kestrel, merlin)] == ["customer", "customer"]
+        assert (kestrel.type_since, merlin.type_since) == (date(2017, 3, 5), None)
+        assert Account.objects.get(name="Heron").type_since is None
+    assert "Customer since Mar 5, 2017" in page(firm, f"accounts/{kestrel.pk}/")
+    of_merlin = page(firm, f"accounts/{merlin.pk}/")
+    assert "Customer, since when is not known" in of_merlin and "on a day that is not known" in of_merlin
+    assert "Prospect since" not in of_merlin, "nor is it known since when it was a prospect"
+
+
+def test_opened_and_closed_stay_unknown(firm_with_deals: Firm) -> None:
+    firm = firm_with_deals
+    with tenant_context(tenant_of(firm)):
+        found = deals(firm)
+        assert found["Old win"].opened_on == date(2017, 1, 10)
+        assert [found[name].opened_on for name in ("Later win", "Undated win", "Undated")] == [None] * 3
+        assert (found["Undated win"].closed_on, found["Undated"].closed_on) == (None, None)
+        day = today()
+    listed = page(firm, f"opportunities/export/?filters=none&opened_on__from={day}")
+    assert len(listed.splitlines()) == 1
+    listed = page(firm, "opportunities/export/?filters=none&opened_on__empty=1&sort=name&columns=name")
+    assert [row["name"] for row in csv.DictReader(io.StringIO(listed))] == ["Later win", "Undated", "Undated win"]
+
+
+def test_days_in_stage_begin_where_the_file_says(firm_with_deals: Firm) -> None:
+    firm = firm_with_deals
+    with tenant_context(tenant_of(firm)):
+        since = {name: one.stage_since and day_of(one.stage_since) for name, one in deals(firm).items()}
+        assert since == {
+            "Old win": date(2017, 3, 5),
+            "Later win": date(2018, 3, 5),
+            "Undated win": None,
+            "Old loss": date(2017, 2, 1),
+            "Running": date(2026, 2, 3),
+            "Undated": None,
+        }
+        entered = {one.opportunity.name: one.entered_at for one in StageVisit.objects.select_related("opportunity")}
+        assert entered == {name: one.stage_since for name, one in deals(firm).items()}
+        assert [visit.days for visit in stage_history(deals(firm)["Undated"])] == [None]
+
+
+@pytest.mark.parametrize("name", ["Undated", "Undated win", "Running", "Old win"])
+def test_every_page_of_it_says_what_is_not_known(firm_with_deals: Firm, name: str) -> None:
+    firm = firm_with_deals
+    with tenant_context(tenant_of(firm)):
+        deal = deals(firm)[name]
+    address = f"/{firm.tenant.slug}/opportunities/{deal.pk}/"
+    shown = page(firm, f"opportunities/{deal.pk}/")
+    assert ("since when is not known" in shown) == ("age not known" in shown) == name.startswith("Undated")
+    assert "since today" not in shown and "opened today" not in shown
+    assert ("nobody knows when" in page(firm, f"opportunities/{deal.pk}/stages/")) == name.startswith("Undated")
+    page(firm, f"opportunities/{deal.pk}/history/")
+    client = client_of(firm.ada)
+    form = client.get(f"{address}edit/").context["form"]
+    assert (form["opened_on"].value() or None) == deal.opened_on
+    for view in ("?filters=none&columns=name,opened_on,closed_on,days_in_stage&sort=days_in_stage", "?view=board"):
+        assert name in page(firm, f"opportunities/{view}&filters=none")
+
+
+def test_who_is_a_customer_since_nobody_knows_when_does_not_lapse_the_first_night(fresh_firm: Firm) -> None:
+    bring_in(fresh_firm, "accounts", "Name,Type\nKestrel,Customer\n")
+    with tenant_context(tenant_of(fresh_firm)):
+        assert Account.objects.get(name="Kestrel").type_since is None
+        assert lapse_customers() == 0
+    job = bring_in(fresh_firm, "opportunities", "Name,Account,Stage,Closed\nFirst,Osprey,Won,2017-03-05\n")
+    assert "Accounts are still being made customers" in page(fresh_firm, f"imports/{job.pk}/")
+    with tenant_context(tenant_of(fresh_firm)):
+        deliver_all()
+    said = page(fresh_firm, f"imports/{job.pk}/")
+    assert "1 customer becomes a past customer tonight" in said and "still being made customers" not in said
+
+
+def test_a_person_who_says_nothing_means_today(fresh_firm: Firm) -> None:
+    from tests import make
+
+    with tenant_context(tenant_of(fresh_firm)):
+        deal = make.opportunity(fresh_firm.ada)
+        assert (deal.opened_on, day_of(deal.stage_since)) == (today(), today())
+        assert make.account(fresh_firm.ada, name="New").type_since == today()
