@@ -91,7 +91,10 @@ class Opportunity(RecordModel):
             models.Index(fields=["tenant", "expected_close_on", "id"], name="opportunity_by_close"),
             models.Index(fields=["tenant", "closed_on", "id"], name="opportunity_by_closed"),
             models.Index(fields=["tenant", "opened_on", "id"], name="opportunity_by_opened"),
-            models.Index(fields=["tenant", "amount_minor", "id"], name="opportunity_by_amount"),
+            models.Index(fields=["tenant", "currency", "amount_minor", "id"], name="opportunity_by_money"),
+            models.Index(
+                fields=["tenant", "id"], condition=models.Q(amount_minor=None), name="opportunity_without_amount"
+            ),
             models.Index(fields=["tenant", "last_activity_at", "id"], name="opportunity_by_activity"),
         ]
 

@@ -91,7 +91,14 @@ class CustomValue(TenantModel):
                 name=f"custom_{column}",
             )
             for column in ("v_text", "v_int", "v_date", "v_choice", "v_person")
-        ] + [models.Index(fields=["tenant", "record_id"], name="custom_value_of_record")]
+        ] + [
+            models.Index(
+                fields=["tenant", "field", "v_text", "v_int", "record_id"],
+                condition=models.Q(v_text__isnull=False, v_int__isnull=False),
+                name="custom_money",
+            ),
+            models.Index(fields=["tenant", "record_id"], name="custom_value_of_record"),
+        ]
 
 
 class Tag(TenantModel):

@@ -36,6 +36,7 @@ def export_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespo
         record_type.with_related(records, specs),
         order=listing.state.order(),
         ranking=listing.state.ranking(request.actor),
+        first=listing.state.stands_first(),
         size=MOST_ROWS,
     )
     if page.next:

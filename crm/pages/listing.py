@@ -39,6 +39,7 @@ class Head:
     sort_url: str
     sorted: str  # "ascending", "descending" or ""
     css: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         record_type.with_related(records, shown),
         order=listing.state.order(),
         ranking=listing.state.ranking(request.actor),
+        first=listing.state.stands_first(),
         after=request.GET.get("after"),
         before=request.GET.get("before"),
         size=PAGE_SIZE,
@@ -125,7 +127,7 @@ def _head(state: ViewState, spec: FieldSpec) -> Head:
     sort = f"-{spec.name}" if is_sorted and not state.descending else spec.name
     word = ("descending" if state.descending else "ascending") if is_sorted else ""
     sort_url = state.query(sort=sort) if spec.kind.sortable else ""
-    return Head(spec, str(spec.label), sort_url, word, css_of(spec))
+    return Head(spec, str(spec.label), sort_url, word, css_of(spec), str(spec.kind.order_hint))
 
 
 def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:

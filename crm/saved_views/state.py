@@ -95,6 +95,10 @@ class ViewState:
         spec = self.sort_spec
         return [(name, self.descending != spec.kind.sorts_backwards) for name in spec.kind.order(spec)]
 
+    def stands_first(self) -> str | None:
+        """The value of the first of ``order`` whose records come before all others."""
+        return self.sort_spec.kind.stands_first(self.sort_spec)
+
     def ranking(self, actor: Membership) -> Ranking | None:
         """Where to find what ``order`` names when it stands outside the records (those that ``apply`` returned)."""
         spec = self.sort_spec

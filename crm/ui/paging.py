@@ -1,7 +1,8 @@
 """Pages by key: the next page starts after the last row, so page 1000 costs what page 1 costs.
 
 Empty values come last in both directions. A nullable first column is read in two runs (rows with a value, then
-rows without), because only so does a plain index on ``(tenant_id, column, id)`` serve both directions.
+rows without), because only so does a plain index on ``(tenant_id, column, id)`` serve both directions. Where one value
+of the first column stands before all others (``first``: the workspace's currency), its rows are such a run as well.
 """
 
 from __future__ import annotations
@@ -65,15 +66,24 @@ class Key:
 
 @dataclass(frozen=True)
 class Ranking:
-    """What to order by when it stands in rows of another table: ``column`` of ``rows``, for the row with the id ``of``.
+    """What to order by when it stands in other rows: ``columns`` of ``rows``, for the record with the id ``of``.
 
-    There is one for each that has a value; an index on ``(…, column, of)`` then serves every page.
+    There is one row for each that has a value; an index on ``(…, *columns, of)`` then serves every page. ``columns``
+    are those of the names that the order is made of.
     """
 
-    name: str
     rows: QuerySet[Any]
-    column: str
+    columns: dict[str, str]
     of: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rows that stand together, and the keys by which they are ordered. ``ranked``: they are rows of a ``Ranking``."""
+
+    rows: QuerySet[Any]
+    keys: list[Key]
+    ranked: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,12 +111,14 @@ def page_by_key(
     size: int = 50,
     cap: int | None = None,
     ranking: Ranking | None = None,
+    first: str | None = None,
 ) -> Page:
     """One page of ``queryset``, ordered by ``order`` and then by id.
 
     ``after``/``before`` are cursors of an earlier page of the same order; anything else gives the first page.
     ``cap`` also counts the rows, up to that many. Paths may cross relations; select those relations.
-    With a ``ranking``, ``order`` holds its name alone.
+    With a ``ranking``, ``order`` holds its names alone. ``first`` is the value of the first column that stands before
+    all others in both directions; empty are then the rows without a value in the second one.
     """
     keys = _keys(queryset, order, ranking)
     total = capped_count(queryset, cap) if cap is not None else None
@@ -115,13 +127,13 @@ def page_by_key(
     is_lost = cursor is None and bool(before or after)
     if cursor is None:
         backward = False
-    rows = _rows(queryset, keys, cursor, size + 1, backward, ranking=ranking)
+    rows = _rows(queryset, keys, cursor, size + 1, backward, ranking=ranking, first=first)
     more = len(rows) > size
     rows = rows[:size]
     if backward:
         rows.reverse()
         if not more:  # the first page, whole again
-            return page_by_key(queryset, order=order, size=size, cap=cap, ranking=ranking)
+            return page_by_key(queryset, order=order, size=size, cap=cap, ranking=ranking, first=first)
     start = _start(cursor, len(rows), backward)
     page = Page(rows, start, total=total, is_lost=is_lost)
     if rows and (more or backward):
@@ -147,7 +159,7 @@ def _keys(queryset: QuerySet[Any], order: Order, ranking: Ranking | None) -> lis
 
 def _key(queryset: QuerySet[Any], path: str, desc: bool, ranking: Ranking | None) -> Key:
     if ranking is not None:
-        return Key(path, desc, ranking.rows.model._meta.get_field(ranking.column), nullable=True)
+        return Key(path, desc, ranking.rows.model._meta.get_field(ranking.columns[path]), nullable=True)
     annotation = queryset.query.annotations.get(path)
     if annotation is not None:
         return Key(path, desc, annotation.output_field, nullable=True)
@@ -171,50 +183,67 @@ def _rows(
     backward: bool,
     *,
     ranking: Ranking | None,
+    first: str | None,
 ) -> list[Any]:
+    runs = _runs(queryset, keys, ranking, first)
     values = cursor.values if cursor else None
-    if not keys[0].nullable:
-        return list(_seek(queryset, keys, values, backward)[:limit])
-    if values is not None and values[0] is None:
-        rows = list(_seek(_empty(queryset, keys[0], ranking), keys[1:], values[1:], backward)[:limit])
-        if backward and len(rows) < limit:
-            rows += _full(queryset, keys, None, limit - len(rows), backward, ranking=ranking)
-        return rows
-    rows = _full(queryset, keys, values, limit, backward, ranking=ranking)
-    if not backward and len(rows) < limit:
-        rows += _seek(_empty(queryset, keys[0], ranking), keys[1:], None, backward)[: limit - len(rows)]
+    start = _run_of(keys, values, first) if values is not None else 0
+    rows: list[Any] = []
+    for run in runs[start::-1] if backward else runs[start:]:
+        own = values[-len(run.keys) :] if values is not None else None
+        found = _seek(run.rows, run.keys, own, backward)
+        rows += _ranked(queryset, keys, ranking, found, limit - len(rows)) if run.ranked else found[: limit - len(rows)]
+        if len(rows) == limit:
+            break
+        values = None  # the next run is read from its end
     return rows
 
 
-def _empty(queryset: QuerySet[Any], first: Key, ranking: Ranking | None) -> QuerySet[Any]:
-    if ranking is not None:
-        return queryset.exclude(pk__in=ranking.rows.values(ranking.of))
-    return queryset.filter(**{f"{first.path}__isnull": True})
-
-
-def _full(
-    queryset: QuerySet[Any],
-    keys: list[Key],
-    values: tuple[Any, ...] | None,
-    limit: int,
-    backward: bool,
-    *,
-    ranking: Ranking | None,
-) -> list[Any]:
-    """The rows that have a value in the first key."""
-    first = replace(keys[0], nullable=False)
+def _runs(queryset: QuerySet[Any], keys: list[Key], ranking: Ranking | None, first: str | None) -> list[Run]:
+    """All rows in runs, in the order in which these stand."""
+    at = 0 if first is None else 1  # the key whose empty values come last
+    if not keys[at].nullable:
+        return [Run(queryset, keys)]
+    full, base = [replace(key, nullable=key.nullable and place > at) for place, key in enumerate(keys)], queryset
     if ranking is None:
-        full = queryset.filter(**{f"{first.path}__isnull": False})
-        return list(_seek(full, [first, *keys[1:]], values, backward)[:limit])
-    # "Is not null" says nothing new, but lets a partial index serve the order.
-    wanted = {f"{ranking.of}__in": queryset.order_by().values("pk"), f"{ranking.column}__isnull": False}
-    hits = ranking.rows.filter(**wanted)
-    in_hits = [replace(first, path=ranking.column), replace(keys[1], path=ranking.of)]
-    found = list(_seek(hits, in_hits, values, backward).values_list(ranking.of, ranking.column)[:limit])
-    by_id = queryset.in_bulk([row_id for row_id, _value in found])
-    for row_id, value in found:
-        setattr(by_id[row_id], first.path, value)
-    return [by_id[row_id] for row_id, _value in found]
+        without = queryset.filter(**{f"{keys[at].path}__isnull": True})
+    else:
+        columns = {**ranking.columns, keys[-1].path: ranking.of}
+        full = [replace(key, path=columns[key.path]) for key in full]
+        base = ranking.rows.filter(**{f"{ranking.of}__in": queryset.order_by().values("pk")})
+        without = queryset.exclude(pk__in=ranking.rows.values(ranking.of))
+    # Of a ranking "is not null" says nothing new, but lets a partial index serve the order.
+    base = base.filter(**{f"{key.path}__isnull": False for key in full[: at + 1]})
+    parts: list[dict[str, str]] = [{}]
+    if first is not None:
+        path = full[0].path
+        others = [{f"{path}__gt": first}, {f"{path}__lt": first}]  # not "is not": that no index finds
+        parts = [{path: first}, *(others if keys[0].desc else others[::-1])]
+    runs = [Run(base.filter(**part), full, ranked=ranking is not None) for part in parts]
+    return [*runs, Run(without, keys[at + 1 :])]
+
+
+def _run_of(keys: list[Key], values: tuple[Any, ...], first: str | None) -> int:
+    """The place among ``_runs`` of the row with ``values`` in the keys."""
+    at = 0 if first is None else 1
+    if values[at] is None or values[0] is None:
+        return 1 if first is None else 3
+    if first is None or values[0] == first:
+        return 0
+    return 1 if (values[0] > first) == keys[0].desc else 2
+
+
+def _ranked(
+    queryset: QuerySet[Any], keys: list[Key], ranking: Ranking | None, found: QuerySet[Any], limit: int
+) -> list[Any]:
+    """The records that the rows ``found`` of a ranking stand for, with the values that they are ordered by."""
+    assert ranking is not None
+    hits = list(found.values_list(ranking.of, *(ranking.columns[key.path] for key in keys[:-1]))[:limit])
+    by_id = queryset.in_bulk([row_id for row_id, *_values in hits])
+    for row_id, *values in hits:
+        for key, value in zip(keys, values, strict=False):
+            setattr(by_id[row_id], key.path, value)
+    return [by_id[row_id] for row_id, *_values in hits]
 
 
 def _seek(queryset: QuerySet[Any], keys: list[Key], values: tuple[Any, ...] | None, backward: bool) -> QuerySet[Any]:
@@ -288,7 +317,7 @@ def _decode(keys: list[Key], text: str | None) -> Cursor | None:
 
 def _clean(key: Key, text: Any) -> Any:
     """The value of a column in a cursor; raise ``ValueError`` or ``ValidationError`` for what no row can have."""
-    if text is None:
+    if text is None and key.nullable:
         return None
     if not isinstance(text, str) or "\x00" in text:
         raise ValueError(text)

@@ -47,6 +47,7 @@ class Kind:
     sortable = True
     sorts_backwards = False
     is_moment = False
+    order_hint: Any = ""  # what the head of a column says of the order
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         """The model attributes that ``assign`` sets."""
@@ -89,6 +90,10 @@ class Kind:
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
         """The model fields to order by."""
         return (spec.column,)
+
+    def stands_first(self, spec: FieldSpec) -> str | None:
+        """The value of the first field of ``order`` that stands before all others, in both directions."""
+        return None
 
     def ranking(self, spec: FieldSpec, filters: Sequence[tuple[str, list[str]]], actor: Membership) -> Ranking | None:
         """Where the column that ``order`` names stands when it is none of the record's own.

@@ -109,15 +109,20 @@ class Stored(Kind):
         """The condition as one on the typed row."""
         return super().compare(replace(spec, attr=self.row_column), operator, values, actor)
 
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        """What rows are ordered by."""
+        return (self.row_column,)
+
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
-        return (f"order_{spec.name}",)
+        return tuple(f"order_{spec.name}_{column}" for column in self.row_columns)
 
     def ranking(self, spec: FieldSpec, filters: Sequence[tuple[str, list[str]]], actor: Membership) -> Ranking | None:
         rows = self.typed_rows()
         for operator, values in filters:
             if operator not in ("not", "empty", "filled"):  # else the database looks for them from the wrong end
                 rows = rows.filter(self.on_row(spec, operator, values, actor))
-        return Ranking(f"order_{spec.name}", rows, self.row_column, "record_id")
+        return Ranking(rows, dict(zip(self.order(spec), self.row_columns, strict=True)), "record_id")
 
 
 class CustomText(Stored, Text):
@@ -222,6 +227,10 @@ class CustomMoney(Stored, MoneyKind):
 
     def minor(self, spec: FieldSpec) -> str:
         return self.row_column
+
+    @property
+    def row_columns(self) -> tuple[str, ...]:
+        return ("v_text", "v_int")
 
     def load(self, kept: Any) -> Money:
         return Money(kept["minor"], kept["currency"])

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.fields.inputs import MoneyField, NumberField, PercentField, bounded
 from crm.fields.kinds.base import Kind
@@ -109,6 +110,7 @@ class MoneyKind(Kind):
     operators = ("is", "from", "to", "empty", "filled")
     numeric = True
     reads = NUMBERS
+    order_hint = gettext_lazy("By currency, the workspace’s own first, then by amount")
 
     def __init__(self, currency: str = "currency") -> None:
         self.currency = currency
@@ -149,7 +151,11 @@ class MoneyKind(Kind):
         return Q(**{f"{self.minor(spec)}__isnull": True})
 
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
-        return (self.minor(spec),)
+        """By currency first: what is 100 in one is nothing that 100 in another could be compared with."""
+        return (self.currency, self.minor(spec))
+
+    def stands_first(self, spec: FieldSpec) -> str | None:
+        return current_tenant().currency
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         """Amounts in a filter are whole units of the tenant's currency, or ``100 EUR``."""

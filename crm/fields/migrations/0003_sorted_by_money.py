@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("fields", "0002_plain_letters")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="customvalue",
+            index=models.Index(
+                fields=["tenant", "field", "v_text", "v_int", "record_id"],
+                condition=models.Q(("v_text__isnull", False), ("v_int__isnull", False)),
+                name="custom_money",
+            ),
+        ),
+    ]
