@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("opportunities", "0006_text_keys")]
+    dependencies = [("opportunities", "0007_unknown_days")]
 
     operations = [
         migrations.RemoveIndex(model_name="opportunity", name="opportunity_by_amount"),
