@@ -87,7 +87,9 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
             say(request, " ".join(error.messages), tone="warning")
         return go(request, _list_url(record_type, saved))
     new_state = _state(request, record_type)
-    if request.method == "POST":
+    seen = request.POST.get("seen", "")
+    is_stale = request.method == "POST" and bool(seen) and seen != services.mark_of(saved)
+    if request.method == "POST" and not is_stale:
         services.update_view(actor=request.actor, view=saved, state=new_state)
         undo = f"{request.path}?_written={services.mark_of(saved)}"
         say(request, _("The view %(name)s was saved.") % {"name": saved.name}, undo_url=undo)
@@ -98,12 +100,14 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
         "view": saved,
         "people": reach_of(saved),
         "is_shared": saved.audience != Audience.OWN,
+        "is_stale": is_stale,
+        "seen": services.mark_of(saved),
         "before": _told(present, request.actor),
         "after": _told(new_state, request.actor),
         "query": new_state.query(),
         "back": f"{_list_url(record_type)}{new_state.query()}",
     }
-    return respond(request, "saved_views/state.html", context, partial="form")
+    return respond(request, "saved_views/state.html", context, partial="form", status=422 if is_stale else 200)
 
 
 def _told(shown: ViewState, actor: Membership) -> dict[str, Any]:

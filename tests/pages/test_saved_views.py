@@ -106,6 +106,18 @@ def test_an_undo_does_not_take_back_what_somebody_changed_since(firm: Firm, bonn
     assert rows(firm.ana, f"?view={view.pk}&sort=name") == ["In Bonn", "In Ulm"]
 
 
+def test_two_who_save_to_one_view_do_not_overwrite_each_other(firm: Firm, bonn: None) -> None:
+    view = save(firm, firm.ana, "Bonn", "all")
+    path = f"/acme/views/accounts/{view.pk}/state/?view={view.pk}&city=Ulm"
+    seen = client_of(firm.ana).get(path).context["seen"]
+    client_of(firm.ada).post(f"/acme/views/accounts/{view.pk}/state/?filters=none")
+    told = client_of(firm.ana).post(path, {"seen": seen})
+    assert told.status_code == 422 and "Somebody changed this view meanwhile" in told.content.decode()
+    assert rows(firm.ana, f"?view={view.pk}&sort=name") == ["In Bonn", "In Ulm"]
+    assert client_of(firm.ana).post(path, {"seen": told.context["seen"]}).status_code == 303
+    assert rows(firm.ana, f"?view={view.pk}") == ["In Ulm"]
+
+
 def test_who_saves_to_a_shared_view_is_told_whom_it_reaches(firm: Firm, bonn: None) -> None:
     view = save(firm, firm.ana, "Bonn", "team")
     path = f"/acme/views/accounts/{view.pk}/state/?view={view.pk}&city=Ulm"
