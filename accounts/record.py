@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.duplicates import ACCOUNTS, compared, objections_to_accounts
 from accounts.fields import ACCOUNT_FIELDS
 from accounts.headers import HEADERS
 from accounts.keys import ACCOUNT_KEYS
@@ -14,6 +15,7 @@ from accounts.selectors import life_line
 from accounts.services import create_account, delete_account, prepare_account, restore_account, update_account
 from crm.events import phrases
 from crm.records import registry
+from crm.records.duplicates import find_each, load_duplicates
 from crm.records.types import Badge, DefaultView, Panel, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
@@ -54,6 +56,7 @@ ACCOUNT = RecordType(
     prepare=prepare_account,
     natural_keys=ACCOUNT_KEYS,
     unknown_in_files=("type_since",),
+    objections=objections_to_accounts,
     badges=badges,
     views=(
         DefaultView(
@@ -83,8 +86,13 @@ def load_life(actor: Membership, account: Account) -> dict[str, Any]:
     }
 
 
+def load_alike(actor: Membership, account: Account) -> dict[str, Any] | None:
+    return load_duplicates(find_each(actor, [(ACCOUNTS, compared(account), [account.pk])]))
+
+
 registry.register(ACCOUNT)
 registry.add_panel("accounts", Panel("life", "accounts/life_panel.html", load_life, order=10))
+registry.add_panel("accounts", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
 
 _BECAME = _("%(actor)s changed the type from %(old)s to %(new)s")
 for _name in ("customer", "prospect", "past_customer"):

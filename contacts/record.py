@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from contacts.duplicates import objections_to_contacts
 from contacts.fields import CONTACT_FIELDS
 from contacts.headers import HEADERS
 from contacts.keys import CONTACT_KEYS
@@ -40,6 +41,7 @@ CONTACT = RecordType(
     sort="name",
     prepare=prepare_contact,
     natural_keys=CONTACT_KEYS,
+    objections=objections_to_contacts,
     views=(
         DefaultView(_("All contacts"), columns=_COLUMNS, sort="name", is_default=True),
         DefaultView(_("My contacts"), (("owner", "is", ("me",)),), _COLUMNS, "name"),

@@ -20,9 +20,9 @@ from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.tenants.firm_domains import firm_domain
 from crm.tenants.text import sort_key
 from crm.users.access import can
-from leads.free_mail import firm_domain
 from leads.models import Lead
 from leads.weighing import SURE, WEIGHTS, Reason, about_place, firm_domains
 from opportunities.record import OPPORTUNITY

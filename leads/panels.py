@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from contacts.duplicates import CONTACTS, about
+from contacts.duplicates import compared as contact_compared
+from contacts.models import Contact
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.records import registry
 from crm.records.access import url_for
+from crm.records.duplicates import find_each, load_duplicates
 from crm.records.types import Panel
 from crm.tenants.clock import day_of, today
 from crm.users.access import can, may
 from crm.users.models import Membership
+from leads.duplicates import CONTACTS_OF_LEADS, LEADS, compared
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
 from leads.selectors import became, leads_of_same_firm, leads_that_became
@@ -104,6 +109,21 @@ def load_origin(actor: Membership, record: Any) -> dict[str, Any] | None:
     return {"leads": [(lead, registry.url(lead), source.text(lead)) for lead in leads]}
 
 
+def load_alike(actor: Membership, lead: Lead) -> dict[str, Any] | None:
+    """Leads and contacts that may be the same; what the lead has become is not."""
+    values, own = compared(lead), filter(None, [lead.contact_id])
+    return load_duplicates(find_each(actor, [(LEADS, values, [lead.pk]), (CONTACTS_OF_LEADS, values, own)]))
+
+
+def load_alike_contacts(actor: Membership, contact: Contact) -> dict[str, Any] | None:
+    """Contacts and leads that may be the same; the leads that became this contact are not."""
+    values = contact_compared(contact) | {"company": about(contact)}
+    found, leads = find_each(actor, [(CONTACTS, values, [contact.pk]), (LEADS, values, ())])
+    return load_duplicates([found, [match for match in leads if match.record.contact_id != contact.pk]])
+
+
+registry.add_panel("leads", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
+registry.add_panel("contacts", Panel("duplicates", "pages/duplicates_panel.html", load_alike_contacts, order=15))
 registry.add_panel("leads", Panel("status", "leads/status_bar.html", load_status_bar, order=10, place="head"))
 registry.add_panel("leads", Panel("becomes", "leads/becomes_panel.html", load_becomes, order=10))
 registry.add_panel(

@@ -9,8 +9,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.countries import country_of
+from crm.tenants.firm_domains import firm_domain
 from crm.tenants.text import domain_key, sort_key
-from leads.free_mail import firm_domain
 from leads.models import Lead
 
 

@@ -14,7 +14,7 @@ from opportunities.fields import ACCOUNT_TYPE, LOSS_CLASS, OPPORTUNITY_FIELDS
 from opportunities.headers import HEADERS
 from opportunities.keys import OPPORTUNITY_GAPS, OPPORTUNITY_KEYS
 from opportunities.models import Opportunity
-from opportunities.selectors import badges, card_facts
+from opportunities.selectors import badges, card_facts, objection_to_change, objections_to_opportunities
 from opportunities.services import (
     create_opportunity,
     delete_opportunity,
@@ -90,6 +90,8 @@ OPPORTUNITY = RecordType(
     natural_keys=OPPORTUNITY_KEYS,
     gaps=OPPORTUNITY_GAPS,
     unknown_in_files=("opened_on", "closed_on", "stage_since"),
+    objections=objections_to_opportunities,
+    objection_to_change=objection_to_change,
     badges=badges,
     views=(
         DefaultView(_("Open opportunities"), (_OPEN,), _COLUMNS, "expected_close_on", is_default=True),

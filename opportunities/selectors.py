@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.types import Badge
+from crm.records.types import Badge, Objection
 from crm.tenants.clock import day_of, today
 from crm.users.models import Membership
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
@@ -188,3 +189,34 @@ def by_meaning(opportunities: list[Opportunity]) -> dict[str, list[Opportunity]]
 
 def _visible(actor: Membership) -> QuerySet[Any]:
     return visible_records(actor, registry.record_type("opportunities")).select_related("owner")
+
+
+def objections_to_opportunities(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[Objection | None]:
+    """Say of each of the new opportunities ``rows`` whether its main contact belongs to another account."""
+    theirs = [_account_of_contact(values) for values in rows]
+    wanted = {pk for pk in theirs if pk}
+    accounts = visible_records(actor, registry.record_type("accounts")).in_bulk(wanted) if wanted else {}
+    return [_of_another(values, accounts.get(pk)) if pk else None for values, pk in zip(rows, theirs, strict=True)]
+
+
+def objection_to_change(actor: Membership, opportunity: Opportunity, values: dict[str, Any]) -> Objection | None:
+    """The same of an opportunity that gets another account or contact."""
+    if not values.keys() & {"account", "contact"}:
+        return None
+    both = {"account": opportunity.account, "contact": opportunity.contact} | values
+    return objections_to_opportunities(actor, [both])[0]
+
+
+def _account_of_contact(values: Mapping[str, Any]) -> UUID | None:
+    """The account of the contact, where the opportunity is to be with another."""
+    account, contact = values.get("account"), values.get("contact")
+    theirs: UUID | None = getattr(contact, "account_id", None)
+    return theirs if account is not None and theirs != getattr(account, "pk", None) else None
+
+
+def _of_another(values: Mapping[str, Any], theirs: Account | None) -> Objection:
+    words = {"contact": values["contact"].name, "account": values["account"].name}
+    if theirs is None:  # out of the actor's sight
+        return Objection(str(_("%(contact)s belongs to another account, not to %(account)s.") % words))
+    text = _("%(contact)s belongs to the account %(theirs)s, not to %(account)s.")
+    return Objection(str(text % (words | {"theirs": theirs.name})))

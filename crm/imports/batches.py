@@ -71,6 +71,7 @@ class Batch:
         self.shown = Shown(self.type) if job.is_dry_run else None
         self.collected = True
         self.result = BatchResult()
+        self.told: dict[int, set[UUID]] = {}  # the records that a remark on a row named
 
     def run(self, *, collected: bool) -> BatchResult:
         """Take the rows in. ``collected``: their inserts are sent together at the end. Otherwise the database sees one
@@ -118,6 +119,7 @@ class Batch:
                 self._refuse(offset, [objection.text])
             elif objection is not None:
                 self._remark(offset, objection.text)
+                self.told[offset] = {match.record.pk for match in objection.matches}
         return [row for row in rows if row[0] not in final]
 
     def _write_all(self, rows: Iterable[Row]) -> None:
@@ -163,7 +165,7 @@ class Batch:
             self.known.add(record, self.numbers[offset])
             self.cells.add_record(self.type.key, record)
             changes = self.shown.created(record) if self.shown else []
-            return self._done(offset, Outcome.CREATED, record, self._alike(match), changes, is_new=True)
+            return self._done(offset, Outcome.CREATED, record, self._alike(offset, match), changes, is_new=True)
         return self._update(offset, row, values, match)
 
     def _update(self, offset: int, row: RowValues, values: dict[str, Any], match: Match) -> None:
@@ -240,10 +242,11 @@ class Batch:
             return []
         return [_("Same as row %(number)s of this file (%(by)s).") % {"number": number, "by": match.by}]
 
-    def _alike(self, match: Match) -> list[str]:
-        if not match.alike:
-            return []
-        return [_("Perhaps there already: %(names)s.") % {"names": self._names(match.alike)}]
+    def _alike(self, offset: int, match: Match) -> list[str]:
+        """Of those that are alike, the ones that were not told of before."""
+        told = self.told.get(offset, set())
+        alike = [record for record in match.alike if record.pk not in told]
+        return [_("Perhaps there already: %(names)s.") % {"names": self._names(alike)}] if alike else []
 
     def _refuse_several(self, match: Match) -> None:
         if match.several:

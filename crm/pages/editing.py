@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from crm.fields.build import RecordForm
-from crm.fields.kinds import Lookup
+from crm.fields.kinds import Lookup, Money
 from crm.fields.spec import FieldSpec
 from crm.pages.detail import shown
 from crm.pages.idempotency import already_made, new_key, remember_made
@@ -56,6 +56,9 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     if request.method != "POST":
         return _form_page(request, record_type, RecordForm(specs, actor=request.actor, record=record))
     form = RecordForm(specs, actor=request.actor, record=record, data=request.POST)
+    asks = form.is_valid() and "anyway" not in request.POST
+    if asks and (objection := record_type.objection_to_change(request.actor, record, form.values())):
+        return _form_page(request, record_type, form, status=422, objection=objection)
     written = _write(form, lambda values: _update(request, record_type, record, values))
     if written is None:
         return _form_page(request, record_type, form, status=422)
@@ -83,8 +86,11 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
     form = RecordForm((spec,), actor=request.actor, record=record, data=request.POST if lock else None)
     if not lock:
         return respond(request, "pages/field.html", context | {"form": form}, partial="form")
+    objection = record_type.objection_to_change(request.actor, record, form.values()) if form.is_valid() else None
     if _write(form, lambda values: _update(request, record_type, record, values)) is None:
         return respond(request, "pages/field.html", context | {"form": form}, partial="form", status=422)
+    if objection:
+        say(request, objection.text, tone="warning")
     if not request.htmx:
         return go(request, registry.url(record))
     return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
@@ -126,9 +132,20 @@ def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[Fi
         if given and isinstance(spec.kind, Lookup):
             target = registry.record_type(spec.kind.key)
             values[spec.name] = visible_records(request.actor, target).filter(pk=_uuid(given)).first()
+        elif given and isinstance(spec.kind, Money):
+            values[spec.name] = _money(request, spec)
         elif given:
             values[spec.name] = given
     return values
+
+
+def _money(request: WorkspaceRequest, spec: FieldSpec) -> Any:
+    """What the amount's two fields would say, if that can be read."""
+    field = spec.kind.form_field(spec, request.actor)
+    try:
+        return field.clean(field.widget.value_from_datadict(request.GET, {}, spec.name))
+    except ValidationError:
+        return None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -81,13 +81,26 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Match:
+    """A record that may be about the same, and why; ``about`` tells it from others of the same name."""
+
+    record: Any
+    reasons: tuple[str, ...]
+    about: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Objection:
     """What speaks against making a record; ``links()`` (label, address) lead to what to do instead.
 
-    ``is_final``: it may not be made. Otherwise it is for whoever makes it to decide.
+    ``is_final``: it may not be made. Otherwise it is for whoever makes it to decide. ``text`` says all of it; where a
+    page lists the ``matches``, ``heading`` is enough.
     """
 
     text: str
+    matches: tuple[Match, ...] = ()
+    heading: str = ""
     links: Callable[[], list[tuple[str, str]]] = list
     is_final: bool = False
 
@@ -227,6 +240,10 @@ def _welcome(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[Objectio
     return [None for _row in rows]
 
 
+def _no_objection(actor: Membership, record: Any, values: dict[str, Any]) -> Objection | None:
+    return None
+
+
 def _no_badges(record: Any) -> Iterable[Badge]:
     return ()
 
@@ -242,8 +259,9 @@ class RecordType:
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     ``alone`` says of values whether writing them needs to find in the database what was written before: an import then
     does not send them together with other rows. ``objections`` says of the values of new records what speaks against
-    making each of them: forms and imports ask before. ``successors`` tells, by id, which record that ``actor`` may see
-    each of some has become: a search shows the old one below the new.
+    making each of them: forms and imports ask before; ``objection_to_change`` the same of new values of a record.
+    ``successors`` tells, by id, which record that ``actor`` may see each of some has become: a search shows the old one
+    below the new.
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
     ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
     has none.
@@ -270,6 +288,7 @@ class RecordType:
     badges: Callable[[Any], Iterable[Badge]] = _no_badges
     alone: Callable[[dict[str, Any]], bool] = lambda values: False
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
+    objection_to_change: Callable[[Membership, Any, dict[str, Any]], Objection | None] = _no_objection
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     natural_keys: tuple[NaturalKey, ...] = ()
     gaps: tuple[Gap, ...] = ()

@@ -55,3 +55,15 @@ def _apart(words: list[str]) -> tuple[str, str]:
 
 def _begins_last_name(word: str) -> bool:
     return word in _SMALL_PARTICLES or word in _JOINING or word.casefold() in _PARTICLES
+
+
+_WRITTEN = ("jr", "jr.", "sr", "sr.", "ii", "iii", "phd", "md", "mba")  # the usual ones, as they stand in keys
+
+
+def spellings(key: str) -> set[str]:
+    """The keys that a person's name has with and without a suffix: ``otto krull``, ``otto krull jr.``, …"""
+    words = key.split()
+    while len(words) > 2 and _is_suffix(words[-1].rstrip(",")):
+        words.pop()
+    bare = " ".join(words).rstrip(",")
+    return {key, bare, *(f"{bare} {suffix}" for suffix in _WRITTEN)} - {""} if bare else set()

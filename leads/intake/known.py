@@ -1,89 +1,97 @@
-"""Whether a new lead is about somebody who is a contact already."""
+"""Whether a new lead is about somebody who is a contact or a lead already."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
 
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contacts.models import Contact
-from contacts.record import CONTACT
+from crm.fields.inputs import write_amount
+from crm.fields.money import Money
+from crm.fields.spec import FieldSpec
 from crm.records import registry
-from crm.records.access import visible_records
-from crm.records.types import Objection
-from crm.tenants.text import email_key, phone_key
+from crm.records.duplicates import LISTED, SAME_EMAIL, SAME_PHONE, there_already, told
+from crm.records.types import Match, Objection
 from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.arriving import is_converted
+from leads.duplicates import find_alike
+from leads.field_map import mapped_values
 from leads.intake.policy import OfContact, of_contact
+from leads.models import Lead
 
-NAMED = 3
+LONGEST_QUERY = 3_000  # what a web server takes of an address is limited
 
 
 def objections_to_leads(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[Objection | None]:
-    """Say of each of the new leads ``rows`` (values by field name) whether it is about a known contact.
+    """Say of each of the new leads ``rows`` (values by field name) whether it is about a known contact or lead.
 
-    Only contacts that ``actor`` may see are looked at. A lead that arrives converted goes into its contact anyway.
+    Only records that ``actor`` may see are looked at. A lead that arrives converted goes into its contact anyway.
     """
-    final = of_contact() == OfContact.BLOCK
-    known = known_contacts(actor, rows)
+    blocks = of_contact() == OfContact.BLOCK
     return [
-        _objection(actor, contacts, final) if contacts and not is_converted(values) else None
-        for values, contacts in zip(rows, known, strict=True)
+        None if is_converted(values) else _objection(actor, values, contacts, leads, blocks)
+        for values, (contacts, leads) in zip(rows, find_alike(actor, rows), strict=True)
     ]
 
 
-def known_contacts(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[list[Contact]]:
-    """Return for each row some contacts with its e-mail address or phone number; four queries however many rows."""
-    emails = [email_key(values.get("email") or "") for values in rows]
-    phones = [phone_key(values.get("phone") or "") for values in rows]
-    by_email = _first_ids(actor, "email_key", {*emails} - {""})
-    by_phone = _first_ids(actor, "phone_key", {*phones} - {""})
-    by_mobile = _first_ids(actor, "mobile_key", {*phones} - {""})
-    ids = {pk for found in (by_email, by_phone, by_mobile) for pks in found.values() for pk in pks}
-    contacts = visible_records(actor, CONTACT).select_related("account").order_by("sort_name", "pk")
-    by_id = {contact.pk: contact for contact in contacts.filter(pk__in=ids)} if ids else {}
-    order = {pk: place for place, pk in enumerate(by_id)}
-    known = []
-    for email, phone in zip(emails, phones, strict=True):
-        of_row = sorted({*by_email[email], *by_phone[phone], *by_mobile[phone]}, key=order.__getitem__)
-        known.append([by_id[pk] for pk in of_row])
-    return known
+def _objection(
+    actor: Membership, values: Mapping[str, Any], contacts: list[Match], leads: list[Match], blocks: bool
+) -> Objection | None:
+    if not contacts:
+        return there_already(leads, _("This lead may be there already.")) if leads else None
+    text = _("Already a contact: %(names)s.") % {"names": told(contacts)}
+    if leads:
+        text = f"{text} {there_already(leads, '').text}"
+    reached = {str(SAME_EMAIL), str(SAME_PHONE)}
+    return Objection(
+        text,
+        (*contacts[:LISTED], *leads[:LISTED]),
+        _("Already a contact"),
+        partial(_links, actor, contacts[0].record, values),
+        blocks and any(reached & {*match.reasons} for match in contacts),
+    )
 
 
-def _first_ids(actor: Membership, column: str, keys: set[str]) -> dict[str, list[UUID]]:
-    """The first contacts for each of ``keys``. A switchboard's number may be that of hundreds."""
-    found: dict[str, list[UUID]] = defaultdict(list)
-    if keys:
-        place = Window(RowNumber(), partition_by=[F(column)], order_by=["sort_name", "pk"])
-        people = visible_records(actor, CONTACT).filter(**{f"{column}__in": keys}).annotate(place=place)
-        people = people.exclude(**{column: ""})  # so the partial index serves a long list
-        for key, pk in people.filter(place__lte=NAMED).order_by().values_list(column, "pk"):
-            found[key].append(pk)
+def _links(actor: Membership, contact: Any, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """To an opportunity for the contact, which takes along what was typed for the lead."""
+    if not may(actor, "create", "opportunities"):
+        return []
+    label = _("New opportunity for %(name)s") % {"name": contact.name}
+    given = {"contact": str(contact.pk)} | ({"account": str(contact.account_id)} if contact.account_id else {})
+    given |= _taken_along(values)
+    if len(urlencode(given)) > LONGEST_QUERY and given.pop("description", ""):
+        label = _("%(label)s, without the long description") % {"label": label}
+    return [(label, f"{reverse('opportunities:new')}?{urlencode(given)}")]
+
+
+def _taken_along(values: Mapping[str, Any]) -> dict[str, str]:
+    """What the field map brings of a lead into an opportunity, and what a card says, as the form's address has it."""
+    leads, opportunities = registry.record_type("leads"), registry.record_type("opportunities")
+    lead = Lead()
+    for name, value in values.items():
+        if leads.has(name) and name not in ("status", "owner", "team") and value is not None:
+            spec = leads.spec(name)
+            spec.kind.assign(spec, lead, value)
+    found: dict[str, str] = {}
+    for name, value in mapped_values(lead, "opportunities", ("contacts", "opportunities")).items():
+        found |= _written(opportunities.spec(name), value)
+    if values.get("note"):
+        found["description"] = "\n\n".join(filter(None, (found.get("description"), values["note"])))
+    if values.get("follow_up"):
+        found["next_step"] = values["follow_up"]
+        if values.get("follow_up_on"):
+            found["next_step_on"] = values["follow_up_on"].isoformat()
     return found
 
 
-def _objection(actor: Membership, contacts: list[Contact], final: bool) -> Objection:
-    names = ", ".join(_called(contact) for contact in contacts[:NAMED])
-    return Objection(_("Already a contact: %(names)s.") % {"names": names}, partial(_links, actor, contacts), final)
-
-
-def _links(actor: Membership, contacts: list[Contact]) -> list[tuple[str, str]]:
-    links = [(_("Open %(name)s") % {"name": one.name}, registry.url(one)) for one in contacts[:NAMED]]
-    if may(actor, "create", "opportunities"):
-        first = contacts[0]
-        account = f"&account={first.account_id}" if first.account_id else ""
-        label = _("New opportunity for %(name)s") % {"name": first.name}
-        links.insert(0, (label, f"{reverse('opportunities:new')}?contact={first.pk}{account}"))
-    return links
-
-
-def _called(contact: Contact) -> str:
-    return f"{contact.name} ({contact.account.name})" if contact.account else contact.name
+def _written(spec: FieldSpec, value: Any) -> dict[str, str]:
+    if isinstance(value, Money):
+        return {spec.name: write_amount(value), f"{spec.name}_currency": value.currency}
+    if isinstance(value, tuple):
+        return {spec.name: ", ".join(value)}
+    return {spec.name: str(getattr(value, "pk", value))}

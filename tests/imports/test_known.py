@@ -119,7 +119,30 @@ def test_firms_of_one_name_elsewhere_are_two(firm: Firm) -> None:
     text = "name,website,country\nMercury Ltd,mercury-us.example,US\nMercury Ltd,,Canada\nMercury Limited,,\n"
     job = finished(firm, upload(firm, "accounts", text, dry_run="1"))
     assert job.updated_count == 0
-    assert page_of(firm, job).partition("Row by row")[2].count("Perhaps there already: Mercury Ltd") == 3
+    rows = page_of(firm, job).partition("Row by row")[2]
+    assert rows.count("Perhaps there already: Mercury Ltd.") == 1
+    assert "Perhaps there already: Mercury Ltd (UK), same name." in rows
+    assert rows.count("Perhaps there already: Mercury Ltd, Mercury Ltd.") == 2, "and the rows before"
+
+
+def test_what_is_like_a_new_row_is_told_with_the_reason(firm: Firm) -> None:
+    """Before anything is written: by phone, domain or name of what no natural key is sure of."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon", website="falcon.example")
+        make.contact(firm.ada, first_name="Ann", last_name="Bell", phone="212 555 0142")
+        make.lead(firm.ada, first_name="Ann", last_name="Bell", phone="212 555 0142", company="Falcon")
+    cases = {
+        "accounts": ("name,website\nNew Ltd,www.falcon.example\n", "Falcon, same domain."),
+        "contacts": ("first name,last name,phone\nA.,B.,001 212 555 0142\n", "Ann Bell, same phone."),
+        "leads": (
+            "first name,last name,phone\nA.,B.,+1 212 555 0142\n",
+            "Already a contact: Ann Bell, same phone. Perhaps there already: Ann Bell (Falcon), same phone.",
+        ),
+    }
+    for key, (text, told) in cases.items():
+        job = finished(firm, upload(firm, key, text, dry_run="1"))
+        assert counts(job) == (1, 0, 0, 0, 0)
+        assert told in words(page_of(firm, job)), key
 
 
 def test_a_row_that_may_be_about_several_is_refused(firm: Firm) -> None:

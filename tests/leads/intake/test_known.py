@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -9,13 +11,16 @@ from django.http import HttpResponse
 
 from contacts.models import Contact
 from crm.imports.models import RefusedRow
+from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from crm.users.services import create_role
 from leads.intake.policy import OF_CONTACT, OfContact
 from leads.models import Lead
+from opportunities.models import Opportunity
 from tests import make
+from tests.forms import form_of
 from tests.leads.test_arriving import HEAD, bring_in
 from tests.people import Firm, client_of
 
@@ -55,7 +60,8 @@ def test_a_lead_of_a_contact_is_made_only_after_a_second_thought(firm: Firm, con
     answer = send(firm)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Already a contact: Ann Bell (Kestrel)." in page
+    assert "<b>Already a contact</b>" in page and "same e-mail" in page and "Kestrel" in page
+    assert f'href="/acme/contacts/{contact.pk}/"' in page
     assert f'href="/acme/opportunities/new/?contact={contact.pk}&amp;account={contact.account_id}"' in page
     assert 'value="Ann@Kestrel.example"' in page, "what was typed is kept"
     assert leads(firm) == 0
@@ -104,6 +110,7 @@ def test_the_card_form_asks_the_same(firm: Firm, contact: Contact) -> None:
     assert leads(firm) == 1
 
 
+ANN = "Already a contact: Ann Bell (Kestrel), same e-mail, same name and company."
 ROWS = (
     HEAD + "1,Ann,Bell,Kestrel,ann@kestrel.example,New,Ana Owner\n2,Bob,Cole,Falcon,bob@falcon.example,New,Ana Owner\n"
 )
@@ -115,7 +122,7 @@ def test_an_import_takes_such_rows_with_a_remark(firm: Firm, contact: Contact) -
     with tenant_context(firm.tenant):
         row = RefusedRow.objects.get()
         assert (row.number, row.reasons) == (
-            1, ["The row came in, but for this: Already a contact: Ann Bell (Kestrel)."],
+            1, [f"The row came in, but for this: {ANN}"],
         )  # fmt: skip
     page = client_of(firm.max).get(f"/acme/imports/{job.pk}/").content.decode()
     assert "Already a contact: Ann Bell" in page
@@ -127,7 +134,7 @@ def test_an_import_refuses_them_where_it_is_blocked(firm: Firm, contact: Contact
     job = bring_in(firm, ROWS)
     assert (job.created_count, job.refused_count) == (1, 1)
     with tenant_context(firm.tenant):
-        assert RefusedRow.objects.get().reasons == ["Already a contact: Ann Bell (Kestrel)."]
+        assert RefusedRow.objects.get().reasons == [ANN]
     converted = bring_in(firm, ROWS.replace("New", "Converted"))
     assert converted.refused_count == 0, "a converted one goes into its contact"
     with tenant_context(firm.tenant):
@@ -140,4 +147,57 @@ def test_of_a_number_that_many_share_a_few_are_named(firm: Firm, contact: Contac
             make.contact(firm.max, first_name=f"Zoe {number}", last_name="Desk", phone="+1 212 555 0199")
         make.contact(firm.max, first_name="Yan", last_name="Desk", email="zoe@desk.example")
     page = send(firm, phone="212 555 0199", email="zoe@desk.example").content.decode()
-    assert "Already a contact: Yan Desk, Zoe 1 Desk, Zoe 2 Desk." in page
+    assert re.findall(r'<li><a href="[^"]*">([^<]*)</a>', page.partition('class="matches"')[2]) == [
+        "Yan Desk", "Zoe 1 Desk", "Zoe 2 Desk", "Zoe 3 Desk",
+    ]  # fmt: skip
+
+
+FULL = {
+    "product_interest": "Telemetry & more",
+    "description": "Line one\nLine two: 50 % off?",
+    "estimated_value": "12.50",
+    "estimated_value_currency": "EUR",
+    "campaign": "Spring fair",
+    "tags": "Hot, Fair",
+}
+
+
+def offered(answer: HttpResponse) -> tuple[str, str]:
+    """The address and the words of the way to an opportunity."""
+    [found] = re.findall(r'href="(/acme/opportunities/new/[^"]*)">([^<]*)<', answer.content.decode())
+    return html.unescape(found[0]), found[1]
+
+
+def test_what_was_typed_goes_along_into_the_offered_opportunity(firm: Firm, contact: Contact) -> None:
+    with tenant_context(firm.tenant):
+        source = make.reason("lead_source", "")
+    address, words = offered(send(firm, **FULL, source=str(source.pk)))
+    assert words == "New opportunity for Ann Bell"
+    form = form_of(client_of(firm.ana), address)
+    given = {name: value[0] for name, value in form.data.items()}
+    assert (given["contact"], given["account"], given["product"]) == ("Ann Bell", "Kestrel", "Telemetry & more")
+    assert (given["description"], given["campaign"]) == (FULL["description"], "Spring fair")
+    assert (given["amount"], given["amount_currency"], given["source"]) == ("12.50", "EUR", str(source.pk))
+    assert form.send(name="Deal").status_code == 303
+    with tenant_context(firm.tenant):
+        deal = Opportunity.objects.get()
+        assert (deal.contact, deal.amount_minor, deal.currency, deal.source) == (contact, 1250, "EUR", source)
+        assert registry.record_type("opportunities").spec("tags").value(deal) == ("Fair", "Hot")
+
+
+def test_the_words_of_a_card_go_along(firm: Firm, contact: Contact) -> None:
+    card = {"name": "Ann Bell", "last_name": "", "note": "Met at the stand", "follow_up": "Send the offer"}
+    address, _words = offered(send(firm, "card", **card, campaign="Fair", follow_up_on="2027-01-05"))
+    given = {name: value[0] for name, value in form_of(client_of(firm.ana), address).data.items()}
+    assert (given["description"], given["next_step"], given["campaign"]) == (
+        "Met at the stand",
+        "Send the offer",
+        "Fair",
+    )
+    assert given["next_step_on"] == "2027-01-05"
+
+
+def test_a_description_too_long_for_an_address_is_said_to_stay(firm: Firm, contact: Contact) -> None:
+    address, words = offered(send(firm, product_interest="Telemetry", description="x" * 4000))
+    assert words == "New opportunity for Ann Bell, without the long description"
+    assert len(address) < 3500 and "Telemetry" in address

@@ -1,4 +1,4 @@
-"""Mail domains that anybody can have an address at: sharing one says nothing about a common employer."""
+"""Domains that say which firm somebody is of: not those where anybody can have an address or a page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,16 @@ FREE_MAIL_DOMAINS = frozenset(
     """.split()
 )
 
+# Where firms have a page instead of a website of their own.
+SHARED_HOSTS = frozenset(
+    """
+    bit.ly de-de.facebook.com facebook.com fb.com github.com goo.gl google.com instagram.com linkedin.com linktr.ee
+    m.facebook.com maps.google.com medium.com pinterest.com sites.google.com t.me tiktok.com twitter.com wa.me x.com
+    xing.com yelp.com youtube.com
+    """.split()
+)
+
 
 def firm_domain(domain: str) -> str:
     """Return ``domain`` when it can stand for a firm, or ``""``."""
-    return "" if domain in FREE_MAIL_DOMAINS else domain
+    return "" if domain in FREE_MAIL_DOMAINS or domain in SHARED_HOSTS else domain

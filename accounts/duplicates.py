@@ -1,0 +1,52 @@
+"""Which accounts may be the same firm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
+from crm.records.duplicates import SAME_DOMAIN, SAME_PHONE, Alike, Likeness, objections_by, phones_of, values_of
+from crm.records.natural import contradicts
+from crm.tenants.countries import country_of
+from crm.tenants.firm_domains import firm_domain
+from crm.tenants.text import company_key, domain_key, sort_key
+
+_COMPARED = ("name", "website", "phone", "city", "country")
+
+
+def _domain(values: Mapping[str, Any]) -> str:
+    return firm_domain(domain_key(values.get("website") or ""))
+
+
+def _of_that_name(values: Mapping[str, Any], account: Account) -> list[Any] | None:
+    """In another country it is another firm; another domain is told."""
+    theirs = country_of(account.country, account.phone)
+    if contradicts(country_of(values.get("country") or "", values.get("phone") or ""), theirs):
+        return None
+    said = []
+    if account.city and sort_key(values.get("city") or "") == account.city_key:
+        said.append(_("same city"))
+    if contradicts(_domain(values), firm_domain(account.domain)):
+        said.append(_("other domain"))
+    return said
+
+
+ACCOUNTS = Alike(
+    "accounts",
+    (
+        Likeness(SAME_DOMAIN, ("domain",), lambda values: [(_domain(values),)]),
+        Likeness(
+            _("same name"), ("name_key",), lambda values: [(company_key(values.get("name") or ""),)], _of_that_name
+        ),
+        Likeness(SAME_PHONE, ("phone_key",), phones_of),
+    ),
+    about=lambda account: ", ".join(filter(None, (account.city, account.country))),
+)
+objections_to_accounts = objections_by(ACCOUNTS, _("This account may be there already."))
+
+
+def compared(account: Account) -> dict[str, Any]:
+    return values_of(account, _COMPARED)

@@ -1,0 +1,42 @@
+"""Which contacts may be the same person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Contact
+from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Key, Likeness, objections_by, phones_of, values_of
+from crm.records.natural import email_of, name_of
+from crm.tenants.names import spellings
+
+_COMPARED = ("first_name", "last_name", "email", "phone", "mobile", "account")
+
+
+def about(contact: Contact) -> str:
+    return contact.account.name if contact.account else ""
+
+
+def _at_the_account(values: Mapping[str, Any]) -> list[Key]:
+    account_id = getattr(values.get("account"), "pk", None)
+    return [(name, account_id) for name in spellings(name_of(values))] if account_id else []
+
+
+REACHED_ALIKE = (
+    Likeness(SAME_EMAIL, ("email_key",), lambda values: [(email_of(values),)]),
+    Likeness(SAME_PHONE, ("phone_key",), phones_of),
+    Likeness(SAME_PHONE, ("mobile_key",), phones_of),
+)
+CONTACTS = Alike(
+    "contacts",
+    (*REACHED_ALIKE, Likeness(_("same name and account"), ("sort_name", "account_id"), _at_the_account)),
+    about,
+    related=("account",),
+)
+objections_to_contacts = objections_by(CONTACTS, _("This contact may be there already."))
+
+
+def compared(contact: Contact) -> dict[str, Any]:
+    return values_of(contact, _COMPARED)

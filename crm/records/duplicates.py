@@ -1,0 +1,178 @@
+"""Which records may be about the same person or firm: found by what they have in common, each with the reasons.
+
+Likeness is no proof: whoever makes a record is told, and goes on or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.records import registry
+from crm.records.access import visible_records
+from crm.records.types import Match, Objection, RecordType
+from crm.tenants.text import phone_key
+from crm.users.models import Membership
+
+NAMED = 3  # for each thing that they have in common: a switchboard's number may be that of hundreds
+LISTED = 5  # of each type, on a page
+SAME_EMAIL = gettext_lazy("same e-mail")
+SAME_PHONE = gettext_lazy("same phone")
+SAME_DOMAIN = gettext_lazy("same domain")
+Key = tuple[Any, ...]
+Values = Mapping[str, Any]
+
+
+def _nothing_more(values: Values, record: Any) -> Sequence[Any]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Something that two may have in common.
+
+    ``keys`` gives of some values what stands in the ``columns`` of records that are alike; keys that start with nothing
+    are left out. ``more`` returns what else to say of such a record, or None when something speaks against it.
+    """
+
+    label: Any
+    columns: tuple[str, ...]
+    keys: Callable[[Values], Iterable[Key]]
+    more: Callable[[Values, Any], Sequence[Any] | None] = _nothing_more
+
+    def keys_of(self, values: Values) -> set[Key]:
+        return {key for key in self.keys(values) if key[0]}
+
+
+@dataclass(frozen=True)
+class Alike:
+    """How records of a type are compared; ``about`` is what tells one from another of the same name."""
+
+    key: str
+    likenesses: tuple[Likeness, ...]
+    about: Callable[[Any], str]
+    related: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> RecordType:
+        return registry.record_type(self.key)
+
+    def find(self, actor: Membership, rows: Sequence[Values], but: Iterable[UUID] = ()) -> list[list[Match]]:
+        """Return for each of ``rows`` (values by field name) what ``actor`` may see and is alike, the likest first.
+
+        One statement, however many rows. ``but`` are ids of records that are not meant.
+        """
+        wanted = self._wanted(rows)
+        hits = self._hits(actor, wanted, frozenset(but))
+        there = self._records(actor, hits[0].union(*hits[1:]) if len(hits) > 1 else hits[0]) if hits else []
+        return self._matched(rows, wanted, there)
+
+    def _wanted(self, rows: Sequence[Values]) -> list[list[set[Key]]]:
+        return [[likeness.keys_of(values) for likeness in self.likenesses] for values in rows]
+
+    def _hits(self, actor: Membership, wanted: list[list[set[Key]]], but: frozenset[UUID]) -> list[QuerySet]:
+        """The ids of those that are alike, by what they have in common."""
+        visible = visible_records(actor, self.type).exclude(pk__in=but).order_by()
+        keys = [set().union(*(row[number] for row in wanted)) for number in range(len(self.likenesses))]
+        return [_first(visible, one.columns, some) for one, some in zip(self.likenesses, keys, strict=True) if some]
+
+    def _records(self, actor: Membership, ids: Any) -> list[Any]:
+        rows = visible_records(actor, self.type).filter(pk__in=ids)
+        return list(rows.select_related(*self.related).order_by("sort_name", "pk"))
+
+    def _matched(self, rows: Sequence[Values], wanted: list[list[set[Key]]], there: list[Any]) -> list[list[Match]]:
+        index: list[dict[Key, list[Any]]] = [{} for _likeness in self.likenesses]
+        for record in there:
+            for likeness, found in zip(self.likenesses, index, strict=True):
+                found.setdefault(_key_of(record, likeness.columns), []).append(record)
+        return [self._matches(values, keys, index) for values, keys in zip(rows, wanted, strict=True)]
+
+    def _matches(self, values: Values, keys: list[set[Key]], index: list[dict[Key, list[Any]]]) -> list[Match]:
+        found: dict[UUID, tuple[Any, list[str]]] = {}
+        for likeness, wanted, there in zip(self.likenesses, keys, index, strict=True):
+            for record in (one for key in sorted(wanted, key=str) for one in there.get(key, ())[:NAMED]):
+                if (more := likeness.more(values, record)) is None:
+                    continue
+                reasons = found.setdefault(record.pk, (record, []))[1]
+                reasons += [text for text in map(str, (likeness.label, *more)) if text not in reasons]
+        best = sorted(found.values(), key=lambda one: -len(one[1]))
+        return [Match(record, tuple(reasons), self.about(record), registry.url(record)) for record, reasons in best]
+
+
+def _first(visible: QuerySet, columns: tuple[str, ...], keys: set[Key]) -> QuerySet:
+    """The ids of the first few for each key. What is not empty: so the partial index serves a long list."""
+    parts = [{key[place] for key in keys} for place in range(len(columns))]
+    given = {f"{column}__in": values for column, values in zip(columns, parts, strict=True)}
+    rows = visible.filter(**given).exclude(**{columns[0]: ""})
+    place = Window(RowNumber(), partition_by=[F(column) for column in columns], order_by=["sort_name", "pk"])
+    return rows.annotate(place=place).filter(place__lte=NAMED).values("pk")
+
+
+def _key_of(record: Any, columns: tuple[str, ...]) -> Key:
+    return tuple(reduce(lambda one, name: getattr(one, name, None), path.split("__"), record) for path in columns)
+
+
+def objections_by(alike: Alike, heading: Any) -> Callable[[Membership, Sequence[Values]], list[Objection | None]]:
+    """``RecordType.objections`` of a type that speaks of nothing but what is ``alike``."""
+
+    def objections(actor: Membership, rows: Sequence[Values]) -> list[Objection | None]:
+        found = alike.find(actor, rows)
+        return [there_already(matches, heading) if matches else None for matches in found]
+
+    return objections
+
+
+def there_already(matches: Sequence[Match], heading: Any) -> Objection:
+    text = _("Perhaps there already: %(names)s.") % {"names": told(matches)}
+    return Objection(text, tuple(matches[:LISTED]), str(heading))
+
+
+def find_each(actor: Membership, asked: Sequence[tuple[Alike, Values, Iterable[UUID]]]) -> list[list[Match]]:
+    """``Alike.find`` for values of one record, of several types: one statement as long as nothing is alike."""
+    wanted = [alike._wanted([values]) for alike, values, _but in asked]
+    hits = [
+        hit.annotate(of=Value(number)).values_list("of", "pk")
+        for number, (alike, _values, but) in enumerate(asked)
+        for hit in alike._hits(actor, wanted[number], frozenset(but))
+    ]
+    ids: dict[int, set[UUID]] = {number: set() for number in range(len(asked))}
+    for number, pk in hits[0].union(*hits[1:]) if hits else ():
+        ids[number].add(pk)
+    found = []
+    for number, (alike, values, _but) in enumerate(asked):
+        there = alike._records(actor, ids[number]) if ids[number] else []
+        found += alike._matched([values], wanted[number], there)
+    return found
+
+
+def load_duplicates(found: Iterable[list[Match]]) -> dict[str, Any] | None:
+    """The panel of what may be the same as a record: the matches of each type that was asked."""
+    rows = [(registry.type_of(match.record), match) for matches in found for match in matches[:LISTED]]
+    return {"rows": rows} if rows else None
+
+
+def values_of(record: Any, names: Iterable[str]) -> dict[str, Any]:
+    """What ``Alike.find`` compares of a record that exists."""
+    return {name: getattr(record, name) for name in names}
+
+
+def phones_of(values: Values) -> set[Key]:
+    """The keys of all the numbers that there are."""
+    return {(phone_key(values.get(name) or ""),) for name in ("phone", "mobile")}
+
+
+def told(matches: Sequence[Match]) -> str:
+    """The first few of ``matches`` in a sentence, each with its reasons."""
+    return "; ".join(", ".join((_called(one), *one.reasons)) for one in matches[:NAMED])
+
+
+def _called(match: Match) -> str:
+    return f"{match.record.name} ({match.about})" if match.about else match.record.name
