@@ -96,12 +96,13 @@ REPORT = Report(
     periods=PAST,
     default_period="last_12_months",
     reads=("opportunities",),
+    narrows_by=("pipeline", "product"),
     answer=answer,
 )
 
 
 def _decided(actor: Membership, filters: Filters, days: Q) -> QuerySet:
-    rows = filters.owned(visible(actor, Opportunity.objects.order_by()))
+    rows = filters.opportunities(visible(actor, Opportunity.objects.order_by()))
     return rows.filter(days, stage_id__in=stage_ids_meaning("won", "lost"))
 
 
@@ -247,7 +248,7 @@ def _months(period: Period, dated: Iterable[date]) -> list[date]:
     if not held:
         return []
     first = (period.first or held[0]).replace(day=1)
-    last = period.last or held[-1]
+    last = period.end or held[-1]
     length = (last.year - first.year) * 12 + last.month - first.month + 1
     return [first + relativedelta(months=step) for step in range(length)]
 

@@ -89,6 +89,7 @@ REPORT = Report(
     periods=PAST,
     default_period="last_12_months",
     reads=("leads", "opportunities"),
+    narrows_by=("pipeline",),
     answer=answer,
 )
 
@@ -123,7 +124,7 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
     leads = leads.annotate(is_before=is_before(filters.period.moments("status_since", zone)))
     for row in leads.values(*columns, "is_before").annotate(number=Count("pk")):
         tally(row).number["unqualified"] = row["number"]
-    lost = filters.owned(_lost(actor)).filter(filters.period.both("closed_on"))
+    lost = filters.opportunities(_lost(actor)).filter(filters.period.both("closed_on"))
     lost = lost.annotate(is_before=is_before(filters.period.conditions("closed_on")))
     named = {key: Q(loss_reason_id__in=ids_meaning("loss_reason", key)) for key in ("vetting", "sales")}
     cases = named | {"other": Q(loss_reason_id=None) | ~(named["vetting"] | named["sales"])}

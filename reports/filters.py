@@ -1,4 +1,4 @@
-"""What stands on top of a report: period, owner, team. Read from the address, never failing on what is in it."""
+"""What stands on top of a report. Read from the address, never failing on what is in it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,37 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.fields.inputs import DayField
+from crm.picklists.selectors import pipelines, stages
 from crm.tenants.clock import today
+from crm.tenants.text import sort_key
 from crm.users.access import of_teams, team_of
 from crm.users.models import Membership
 from crm.users.selectors import members, team_tree_ids, teams
-from reports.periods import CUSTOM, LABELS, Period, make_period
+from reports.periods import CUSTOM, LABELS, PAST, Period, make_period
+from reports.products import chosen_products, products_offered
 
 ME = "me"
 NOBODY = "nobody"
+MOST_NAMED = 2  # products on their button
 CALENDAR = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which rows a report counts. ``owner`` is a member's id, ``NOBODY`` or None; a team holds those below it."""
+    """Which rows a report counts. ``owner`` is a member's id, ``NOBODY`` or None; a team holds those below it.
+
+    ``pipeline`` and ``products`` are about opportunities only.
+    """
 
     period: Period
     owner: UUID | str | None = None
     team_ids: tuple[UUID, ...] = ()
+    pipeline: UUID | None = None
+    products: tuple[str, ...] = ()
 
     def owned(self, rows: QuerySet) -> QuerySet:
         """Return the ``rows`` of the chosen owner and team."""
@@ -40,6 +51,27 @@ class Filters:
             rows = rows.filter(of_teams(self.team_ids))
         return rows
 
+    def opportunities(self, rows: QuerySet) -> QuerySet:
+        """Return those of the opportunities ``rows`` that pass all filters but the period."""
+        rows = self.owned(rows)
+        if self.pipeline:
+            rows = rows.filter(stage_id__in=self._stage_ids())
+        if self.products:
+            rows = rows.filter(product_key__in=self._product_keys())
+        return rows
+
+    def holds(self, row: Any) -> bool:
+        """Whether ``opportunities`` lets ``row`` through."""
+        if self.pipeline and row.stage_id not in self._stage_ids():
+            return False
+        return self.owns(row) and (not self.products or row.product_key in self._product_keys())
+
+    def _stage_ids(self) -> list[UUID]:
+        return [one.pk for one in stages(active_only=False) if one.pipeline_id == self.pipeline]
+
+    def _product_keys(self) -> list[str]:
+        return [sort_key(text) for text in self.products]
+
     def owns(self, row: Any) -> bool:
         """Whether ``owned`` lets ``row`` through."""
         if self.owner and row.owner_id != (None if self.owner == NOBODY else self.owner):
@@ -48,26 +80,45 @@ class Filters:
 
 
 class FilterForm(forms.Form):
-    """Period, owner and team of a report; ``filters`` uses what is valid and the report's own period for the rest."""
+    """The filters of a report; ``filters`` uses what is valid and the report's own period for the rest."""
 
     period = forms.ChoiceField(label=_("Period"), required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
 
-    def __init__(self, data: QueryDict, *, periods: tuple[str, ...], default_period: str) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        actor: Membership,
+        periods: tuple[str, ...],
+        default_period: str,
+        narrows_by: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(data)
+        self.actor = actor
         self.default_period = default_period
+        self.is_past = periods == PAST
         for name, label in (("from", _("From")), ("to", _("To"))):  # no identifiers: "from" is a keyword
-            widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-            self.fields[name] = forms.DateField(
-                label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], validators=CALENDAR
-            )
+            self.fields[name] = DayField(label=label, required=False, validators=CALENDAR)
         self.choose("period", [(key, LABELS[key]) for key in periods])
         everybody = sorted(members(active_only=False), key=lambda one: not one.is_active)
         left = _("%(name)s (inactive)")
         people = [(str(one.pk), one.name if one.is_active else left % {"name": one.name}) for one in everybody]
         self.choose("owner", [("", _("Everybody")), (ME, _("Me")), (NOBODY, _("Nobody")), *people])
         self.choose("team", [("", _("All teams")), *((str(team.pk), team.name) for team in teams())])
+        if "pipeline" in narrows_by and len(pipelines(active_only=False)) > 1:
+            self.fields["pipeline"] = forms.ChoiceField(label=_("Pipeline"), required=False)
+            offered = [(str(one.pk), one.name) for one in pipelines(active_only=False)]
+            self.choose("pipeline", [("", _("All pipelines")), *offered])
+        if "product" in narrows_by:
+            chosen = chosen_products(data.getlist("product"))
+            offered = [(text, text) for text in products_offered(actor, chosen)]
+            if offered:
+                self.fields["product"] = forms.MultipleChoiceField(label=_("Product"), required=False)
+                self.choose("product", offered)
+                self.data = data.copy()
+                self.data.setlist("product", chosen)
 
     def choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field: Any = self.fields[name]
@@ -89,17 +140,39 @@ class FilterForm(forms.Form):
             return CUSTOM if valid.get("from") or valid.get("to") else self.default_period
         return valid["period"]
 
+    @property
+    def shown_from(self) -> str:
+        return self._shown("from")
+
+    @property
+    def shown_to(self) -> str:
+        return self._shown("to")
+
+    def _shown(self, name: str) -> str:
+        """The day as an input of days takes it, however it was written."""
+        day = self.values().get(name)
+        return day.isoformat() if day else self.data.get(name, "")
+
+    @property
+    def product_words(self) -> str:
+        chosen = self.values().get("product", [])
+        if len(chosen) > MOST_NAMED:
+            return gettext("%(count)s chosen") % {"count": len(chosen)}
+        return gettext(" or ").join(chosen) or gettext("All")
+
     def values(self) -> dict[str, Any]:
         self.is_valid()
         return self.cleaned_data
 
-    def filters(self, actor: Membership) -> Filters:
+    def filters(self) -> Filters:
         valid = self.values()
         team = next((team for team in teams() if str(team.pk) == valid.get("team")), None)
         return Filters(
-            period=make_period(self.period_key, today(), valid.get("from"), valid.get("to")),
-            owner=_owner(valid.get("owner", ""), actor),
+            period=make_period(self.period_key, today(), valid.get("from"), valid.get("to"), is_past=self.is_past),
+            owner=_owner(valid.get("owner", ""), self.actor),
             team_ids=tuple(sorted(team_tree_ids(team))) if team else (),
+            pipeline=UUID(valid["pipeline"]) if valid.get("pipeline") else None,
+            products=tuple(valid.get("product", ())),
         )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.picklists.selectors import ids_meaning, stage_ids_meaning
+from crm.picklists.selectors import ids_meaning, pipeline, stage_ids_meaning, stages
 from crm.tenants.clock import day_of
 from crm.tenants.context import current_tenant
 from crm.ui.charts import bars, funnel
@@ -88,6 +89,7 @@ REPORT = Report(
     periods=PAST,
     default_period="last_12_months",
     reads=("leads", "opportunities"),
+    narrows_by=("pipeline",),
     answer=answer,
 )
 
@@ -107,6 +109,8 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
     leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(filters.period.both("created_at", zone))
     leads = leads.annotate(is_before=is_before(filters.period.moments("created_at", zone)))
     kept = has_opportunity(actor)
+    if filters.pipeline:
+        kept &= Q(opportunity__stage_id__in=_stage_ids(filters))
     reached = {
         "reached_leads": Count("pk"),
         "reached_qualified": Count("pk", filter=Q(status_id__in=ids_meaning("lead_status", "qualified", "converted"))),
@@ -124,8 +128,17 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
 def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
     if where is None:
         return ""
+    step = STEPS[key][1]
+    if filters.pipeline and key in ("opportunity", "won"):  # of leads known by the stages of the pipeline
+        step = {"opportunity_stage": _stage_ids(filters, *(["won"] if key == "won" else []))}
     days = links.within("created_at", filters.period)
-    return links.rows("leads", filters, **(days | STEPS[key][1] | where))
+    return links.rows("leads", filters, **(days | step | where))
+
+
+def _stage_ids(filters: Filters, *meanings: str) -> tuple[UUID, ...]:
+    """The stages of the chosen pipeline, those of ``meanings`` or all."""
+    of_pipeline = stages(pipeline(filters.pipeline), active_only=False) if filters.pipeline else []
+    return tuple(one.pk for one in of_pipeline if not meanings or one.meaning in meanings)
 
 
 def _numbers(filters: Filters, every: Reached) -> list[Figure]:

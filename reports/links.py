@@ -18,7 +18,8 @@ DECIDED = ("name", "account", "amount", "stage", "closed_on", "loss_reason", "lo
 
 
 def rows(key: str, filters: Filters, **conditions: Any) -> str:
-    """Return the address of the list of the record type ``key`` with the owner and team of ``filters``.
+    """Return the address of the list of the record type ``key`` with the owner and team of ``filters``, and of
+    opportunities the pipeline and products.
 
     ``conditions``: a list filter's name (``stage``, ``closed_on__from``) → a value or several; an ``owner`` among them
     wins over that of the filters, as in a table with a row per owner.
@@ -26,16 +27,19 @@ def rows(key: str, filters: Filters, **conditions: Any) -> str:
     found: dict[str, Any] = {}
     if filters.team_ids:
         found["team"] = filters.team_ids
+    if key == "opportunities":
+        found |= {"pipeline": filters.pipeline} if filters.pipeline else {}
+        found |= {"product": list(filters.products)} if filters.products else {}
     found |= owned_by(conditions.pop("owner", filters.owner))
     found |= conditions
     # Without any, say so: the list would open on the filters of its default view.
-    query = {name: _values(value) for name, value in found.items()} or {"filters": "none"}
+    query: dict[str, Any] = {name: _values(value) for name, value in found.items()} or {"filters": "none"}
     if columns := _columns(key, query):
         query["columns"] = ",".join(columns)
-    return f"{get_script_prefix()}{key}/?{urlencode(query, safe=':,')}"
+    return f"{get_script_prefix()}{key}/?{urlencode(query, doseq=True, safe=':,')}"
 
 
-def _columns(key: str, query: dict[str, str]) -> tuple[str, ...]:
+def _columns(key: str, query: dict[str, Any]) -> tuple[str, ...]:
     """What tells closed opportunities apart; the list's own columns are about open ones."""
     stage = query.get("stage", "")
     if key != "opportunities" or not stage.startswith("meaning:") or "meaning:open" in stage:
@@ -54,10 +58,13 @@ def owned_by(owner: UUID | str | None) -> dict[str, Any]:
 
 def within(field: str, period: Period) -> dict[str, Any]:
     """Return the list filter for a date ``field`` in ``period``."""
-    ends = {f"{field}__from": period.first, f"{field}__to": period.last}
+    ends = {f"{field}__from": period.first, f"{field}__to": period.end}
     return {name: day for name, day in ends.items() if day is not None}
 
 
-def _values(value: Any) -> str:
+def _values(value: Any) -> Any:
+    """A list is sent value by value (texts may hold commas), everything else as one."""
+    if isinstance(value, list):
+        return value
     several = value if isinstance(value, Iterable) and not isinstance(value, str) else [value]
     return ",".join(str(one) for one in several)

@@ -1,7 +1,7 @@
 """The open pipeline as it was at a moment: today's rows, with what the log tells since then taken back.
 
-Amount, currency, stage, expected close, owner and team are those of that moment, and so is whether a row was there at
-all. Who belongs to which team, and what an actor's role reaches, are taken as they are now: the log does not say.
+Amount, currency, stage, expected close, owner, team and product are those of that moment, and so is whether a row was
+there at all. Who belongs to which team, and what an actor's role reaches, are as they are now: the log does not say.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from crm.events.models import Event
 from crm.picklists.selectors import stage_ids_meaning, stages
+from crm.tenants.text import sort_key
 from crm.users.access import can
 from crm.users.models import Membership
 from opportunities.models import Opportunity
@@ -27,11 +28,12 @@ _COLUMNS: dict[str, Any] = {
     "owner": lambda kept: {"owner_id": _id(kept)},
     "team": lambda kept: {"team_id": _id(kept)},
     "expected_close_on": lambda kept: {"expected_close_on": date.fromisoformat(kept) if kept else None},
+    "product": lambda kept: {"product_key": sort_key(kept or "")},
     "amount": lambda kept: (
         {"amount_minor": kept["minor"], "currency": kept["currency"]} if kept else {"amount_minor": None}
     ),
 }
-_READ = ("deleted_at", "stage", "owner", "team", "expected_close_on", "amount_minor", "currency")
+_READ = ("deleted_at", "stage", "owner", "team", "expected_close_on", "amount_minor", "currency", "product_key")
 _BINNED = {"opportunity.deleted": False, "opportunity.restored": True}  # whether it was in the recycle bin before
 
 
@@ -90,7 +92,7 @@ def _counts(actor: Membership, filters: Filters, row: Opportunity, open_stages: 
         row.deleted_at is None
         and row.stage_id in open_stages
         and filters.period.holds(row.expected_close_on)
-        and filters.owns(row)
+        and filters.holds(row)
         and can(actor, "view", row)
     )
 

@@ -50,12 +50,26 @@ class Period:
     """The days from ``first`` to ``last``, both included; None is an open end.
 
     ``months``: how many, if whole ones. ``today`` is the day on which somebody asks: what lies after it has not been.
+    Of a period that is running counts what has been (``is_past``), as of the one that it is compared with.
     """
 
     first: date | None = None
     last: date | None = None
     months: int | None = None
     today: date | None = None
+    is_past: bool = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is counted up to today only."""
+        if not self.is_past or self.today is None or self.last is None or self.today >= self.last:
+            return False
+        return self.first is None or self.first <= self.today
+
+    @property
+    def end(self) -> date | None:
+        """The last day that counts."""
+        return self.today if self.is_running else self.last
 
     @property
     def is_everything(self) -> bool:
@@ -91,18 +105,18 @@ class Period:
         return found
 
     def cut(self, first: date, last: date) -> Period:
-        """Return the days from ``first`` to ``last`` that lie in this period."""
-        return Period(max(first, self.first or first), min(last, self.last or last))
+        """Return the days from ``first`` to ``last`` that count in this period."""
+        return Period(max(first, self.first or first), min(last, self.end or last))
 
     def holds(self, day: date | None) -> bool:
         """Whether ``conditions`` let a row with this day through."""
         if day is None:
             return self.is_everything
-        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+        return (self.first is None or self.first <= day) and (self.end is None or day <= self.end)
 
     def conditions(self, field: str) -> dict[str, date]:
         """Return what a row's date ``field`` must meet: arguments of ``QuerySet.filter``."""
-        ends = {f"{field}__gte": self.first, f"{field}__lte": self.last}
+        ends = {f"{field}__gte": self.first, f"{field}__lte": self.end}
         return {condition: day for condition, day in ends.items() if day is not None}
 
     def moments(self, field: str, zone: ZoneInfo) -> dict[str, datetime]:
@@ -110,14 +124,16 @@ class Period:
         found = {}
         if self.first is not None:
             found[f"{field}__gte"] = datetime.combine(self.first, time.min, zone)
-        if self.last is not None:
-            found[f"{field}__lt"] = datetime.combine(self.last + timedelta(days=1), time.min, zone)
+        if self.end is not None:
+            found[f"{field}__lt"] = datetime.combine(self.end + timedelta(days=1), time.min, zone)
         return found
 
 
-def make_period(key: str, today: date, first: date | None = None, last: date | None = None) -> Period:
+def make_period(
+    key: str, today: date, first: date | None = None, last: date | None = None, *, is_past: bool = False
+) -> Period:
     """Return the period that ``key`` (of ``LABELS``) names on the day ``today``; the ends are those of "custom"."""
-    return replace(_period(key, today, first, last), today=today)
+    return replace(_period(key, today, first, last), today=today, is_past=is_past)
 
 
 def _period(key: str, today: date, first: date | None, last: date | None) -> Period:

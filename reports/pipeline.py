@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.picklists.selectors import default_pipeline, stage_ids_meaning, stages
+from crm.picklists.selectors import default_pipeline, pipeline, stage_ids_meaning, stages
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
@@ -77,12 +77,13 @@ REPORT = Report(
     periods=tuple(LABELS),
     default_period=ALL,
     reads=("opportunities",),
+    narrows_by=("pipeline", "product"),
     answer=answer,
 )
 
 
 def _asked(actor: Membership, filters: Filters, period: Period) -> QuerySet:
-    rows = filters.owned(visible(actor, Opportunity.objects.order_by()))
+    rows = filters.opportunities(visible(actor, Opportunity.objects.order_by()))
     return rows.filter(**period.conditions("expected_close_on"))
 
 
@@ -208,10 +209,11 @@ def _lately(filters: Filters, week: dict[str, Heap]) -> list[Figure]:
 # --- Tables
 
 
-def _stage_names(rows: Rows) -> list[tuple[UUID, str]]:
+def _stage_names(filters: Filters, rows: Rows) -> list[tuple[UUID, str]]:
     """The open stages in use, and those that hold a row, in their order; with the pipeline's name if it takes one."""
     held = {row["stage_id"] for row in rows}
-    offered = {one.pk for one in stages(default_pipeline()) if one.meaning == "open"}
+    asked = pipeline(filters.pipeline) if filters.pipeline else default_pipeline()
+    offered = {one.pk for one in stages(asked) if one.meaning == "open"}
     found = [one for one in stages(active_only=False) if one.pk in held | offered]
     several = len({one.pipeline_id for one in found}) > 1
     return [(one.pk, f"{one.pipeline.name}: {one.label}" if several else one.label) for one in found]
@@ -236,7 +238,7 @@ def _heap_cells(heap: Heap, url: str) -> list[Cell]:
 def _by_stage(filters: Filters, rows: Rows) -> Table:
     heaps = _grouped(rows, "stage_id")
     lines = []
-    for stage_id, name in _stage_names(rows):
+    for stage_id, name in _stage_names(filters, rows):
         url = _link(filters, stage=stage_id)
         lines.append([cells.text(name, url), *_heap_cells(heaps.get(stage_id, Heap()), url)])
     return Table(
@@ -250,7 +252,7 @@ def _by_stage(filters: Filters, rows: Rows) -> Table:
 
 def _by_owner(filters: Filters, rows: Rows) -> Table:
     """A row for each owner, a column for each stage."""
-    names = _stage_names(rows)
+    names = _stage_names(filters, rows)
     crossed, by_stage = _grouped(rows, "owner_id", "stage_id"), _grouped(rows, "stage_id")
     lines = []
     for owner_id, heap in _owners(rows):
@@ -287,7 +289,7 @@ def _charts(filters: Filters, rows: Rows) -> list[list[Chart]]:
 
 def _stage_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
     heaps, bars = _grouped(rows, "stage_id"), []
-    for stage_id, name in _stage_names(rows):
+    for stage_id, name in _stage_names(filters, rows):
         heap, url = heaps.get(stage_id, Heap()), _link(filters, stage=stage_id)
         amount, weighted = heap.amount.get(currency, 0), heap.weighted.get(currency, 0)
         rest = Part(amount - weighted, formats.money(amount, currency), _("Amount"), css="series-neutral")
@@ -303,7 +305,7 @@ def _stage_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
 
 def _owner_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
     """Each owner's amount, made of the stages it is in; the smallest owners stand in the table only."""
-    crossed, names, bars = _grouped(rows, "owner_id", "stage_id"), _stage_names(rows), []
+    crossed, names, bars = _grouped(rows, "owner_id", "stage_id"), _stage_names(filters, rows), []
     colours = {stage_id: f"series-{index % COLOURS + 1}" for index, (stage_id, _name) in enumerate(names)}
     ranked = sorted(_grouped(rows, "owner_id").items(), key=lambda item: -item[1].amount.get(currency, 0))
     for owner_id, heap in ranked[:OWNERS_DRAWN]:

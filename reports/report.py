@@ -37,9 +37,20 @@ class Report:
     default_period: str
     reads: tuple[str, ...]
     answer: Callable[[Membership, Filters], Answer]
+    narrows_by: tuple[str, ...] = ()  # filters beside period, owner and team, of the opportunities that are counted
 
-    def form(self, query: QueryDict) -> FilterForm:
-        return FilterForm(query, periods=self.periods, default_period=self.default_period)
+    def form(self, query: QueryDict, actor: Membership) -> FilterForm:
+        return FilterForm(
+            query,
+            actor=actor,
+            periods=self.periods,
+            default_period=self.default_period,
+            narrows_by=self.narrows_by,
+        )
+
+    def about_pipelines(self, filters: Filters) -> bool:
+        """Whether a pipeline is chosen that leads, which are counted too, know nothing of."""
+        return bool(filters.pipeline) and "leads" in self.reads
 
     def may_widen(self, query: QueryDict) -> bool:
         """Whether nobody chose the period: when it holds nothing, all time is shown in its place."""

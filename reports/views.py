@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.records.registry import record_type
 from crm.tenants.clock import today
+from crm.ui import format as formats
 from crm.ui import respond
 from crm.users.http import WorkspaceRequest, require
 from reports.catalogue import GROUPS, REPORTS
@@ -31,8 +32,8 @@ def report(request: WorkspaceRequest, key: str) -> HttpResponse:
     answer = asked.answer(request.actor, filters)
     widened = answer.is_empty and asked.may_widen(request.GET)
     if widened:
-        form = asked.form(_over_all_time(request.GET))
-        filters = form.filters(request.actor)
+        form = asked.form(_over_all_time(request.GET), request.actor)
+        filters = form.filters()
         answer = asked.answer(request.actor, filters)
     before = filters.period.comparable()
     context = {
@@ -43,7 +44,7 @@ def report(request: WorkspaceRequest, key: str) -> HttpResponse:
         "widened_from": LABELS[asked.default_period] if widened and not answer.is_empty else "",
         "period_words": period_words(filters.period),
         "before_words": period_words(before) if before else "",
-        "narrowed": _narrowed(asked, request),
+        "narrowed": [*_narrowed(asked, request), *_counted(asked, filters)],
         "can_export": request.actor.role.can_export,
     }
     return respond(request, "reports/report.html", context)
@@ -55,7 +56,7 @@ def report_csv(request: WorkspaceRequest, key: str) -> HttpResponse:
     asked, _form, filters = _read(request, key)
     answer = asked.answer(request.actor, filters)
     if answer.is_empty and asked.may_widen(request.GET):  # as the page does
-        answer = asked.answer(request.actor, asked.form(_over_all_time(request.GET)).filters(request.actor))
+        answer = asked.answer(request.actor, asked.form(_over_all_time(request.GET), request.actor).filters())
     tables = {table.key: table for table in answer.tables}
     name = request.GET.get("table") or next(iter(tables))
     require(name in tables)
@@ -69,13 +70,24 @@ def _read(request: WorkspaceRequest, key: str) -> tuple[Report, FilterForm, Filt
     asked = REPORTS.get(key)
     require(asked is not None and asked.open_to(request.actor))
     assert asked is not None
-    form = asked.form(request.GET)
-    return asked, form, form.filters(request.actor)
+    form = asked.form(request.GET, request.actor)
+    return asked, form, form.filters()
 
 
 def _over_all_time(query: QueryDict) -> QueryDict:
     found = query.copy()
     found["period"] = ALL
+    return found
+
+
+def _counted(asked: Report, filters: Filters) -> list[str]:
+    """What of the rows is left out, where the filters do not say so by themselves."""
+    found = []
+    if filters.period.is_running:
+        day = formats.date(today())
+        found.append(_("This period is not over: it is counted up to today, %(day)s.") % {"day": day})
+    if asked.about_pipelines(filters):
+        found.append(_("The pipeline is that of opportunities; leads are counted whatever became of them."))
     return found
 
 

@@ -98,7 +98,8 @@ for (const here of document.querySelectorAll(":is(.stage-bar, .tabs) [aria-curre
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-autosubmit]");
-  if (form && event.target.type !== "search") form.requestSubmit();
+  // A menu of several to tick has its own button
+  if (form && event.target.type !== "search" && !event.target.closest("[popover]")) form.requestSubmit();
 });
 
 // Ctrl-Enter sends the form that one is in

@@ -14,13 +14,11 @@ from crm.users.models import Membership
 from reports.answers import Answer, Figure, Table
 from reports.catalogue import REPORTS
 from reports.cells import Cell
-from reports.filters import FilterForm
 
 
 def ask(key: str, actor: Membership, query: str = "period=all") -> Answer:
     report = REPORTS[key]
-    form = FilterForm(QueryDict(query), periods=report.periods, default_period=report.default_period)
-    return report.answer(actor, form.filters(actor))
+    return report.answer(actor, report.form(QueryDict(query), actor).filters())
 
 
 def figure(answer: Answer, label: str) -> Figure:

@@ -42,7 +42,12 @@ def deal(owner: Membership | None, label: str, amount: int | None, **values: Any
         "closed_on": None if at.meaning == "open" else DAY,
         "team": owner.team if owner else None,
     }
-    return Opportunity.objects.create(owner=owner, **(filled | values))
+    return Opportunity.objects.create(owner=owner, **(filled | _keys(values, "campaign", "product") | values))
+
+
+def _keys(values: dict[str, Any], *names: str) -> dict[str, str]:
+    """What lists are filtered by."""
+    return {f"{name}_key": sort_key(values.get(name, "")) for name in names}
 
 
 def reason(meaning: str) -> Choice:
@@ -60,4 +65,4 @@ def lead(owner: Membership | None, meaning: str, **values: Any) -> Lead:
         "status": choice_meaning("lead_status", meaning),
         "team": owner.team if owner else None,
     }
-    return Lead.objects.create(owner=owner, **(filled | values))
+    return Lead.objects.create(owner=owner, **(filled | _keys(values, "campaign") | values))

@@ -65,7 +65,7 @@ def test_in_a_period(accounts: Firm) -> None:
     answer = ask("accounts-by-type", accounts.ada, "period=this_month")
     found = table(answer, "type")
     assert line(found, "Prospect")["Accounts"] == 3  # as they are now
-    assert line(found, "Prospect")["Became so in the period"] == 2
+    assert line(found, "Prospect")["Became so in the period"] == 1  # up to today: the 31st is to come
     assert line(found, "Customer")["Won value"] == {"USD": 10_000}
     assert line(found, "Customer")["Open opportunities"] == 1
     won = figure(answer, "Won value").before

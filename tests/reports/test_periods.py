@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from django.http import QueryDict
 
+from crm.users.models import Membership
 from reports.filters import FilterForm
 from reports.periods import LABELS, Period, make_period
 from reports.words import period_words
@@ -129,8 +130,8 @@ def test_own_days_that_are_whole_months_in_words() -> None:
     assert words(date(2017, 2, 1), date(2017, 4, 30)) == "Feb 1 – Apr 30, 2017"
 
 
-def read(query: str) -> FilterForm:
-    return FilterForm(QueryDict(query), periods=tuple(LABELS), default_period="this_month")
+def read(query: str, actor: Membership) -> FilterForm:
+    return FilterForm(QueryDict(query), actor=actor, periods=tuple(LABELS), default_period="this_month")
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,7 @@ def read(query: str) -> FilterForm:
         ("from=2026-02-03&to=2026-02-04", date(2026, 2, 3), date(2026, 2, 4), set()),
         ("period=custom&from=2026-02-03", date(2026, 2, 3), None, set()),
         ("period=custom", None, None, set()),
+        ("period=custom&from=3 Feb 2026&to=2/4/2026", date(2026, 2, 3), date(2026, 2, 4), set()),
         ("period=rubbish", date(2026, 5, 1), date(2026, 5, 31), {"period"}),
         ("period=custom&from=2026-02-30&to=2026-03-01", None, date(2026, 3, 1), {"from"}),
         ("period=custom&from=0001-01-01&to=2026-03-01", None, date(2026, 3, 1), {"from"}),
@@ -152,8 +154,8 @@ def read(query: str) -> FilterForm:
 def test_what_cannot_be_read_is_said_and_left_out(
     inside: Firm, query: str, first: date | None, last: date | None, wrong: set[str]
 ) -> None:
-    form = read(query)
-    filters = form.filters(inside.ada)
+    form = read(query, inside.ada)
+    filters = form.filters()
     assert (filters.period.first, filters.period.last) == (first, last)
     assert set(form.errors) == wrong
     assert filters.owner is None
@@ -175,7 +177,7 @@ def test_this_month_is_the_workspaces(
 ) -> None:
     monkeypatch.setattr(inside.tenant, "time_zone", zone)
     with time_machine.travel(datetime.fromisoformat(moment), tick=False):
-        period = read("period=this_month").filters(inside.ada).period
+        period = read("period=this_month", inside.ada).filters().period
     assert period.first == date(2026, month, 1)
 
 

@@ -1,0 +1,31 @@
+"""The products that occur, to choose from. A product is a text that somebody typed: case does not tell two apart."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Max
+
+from crm.tenants.text import sort_key
+from crm.users.access import visible
+from crm.users.models import Membership
+from opportunities.models import Opportunity
+
+MOST_OFFERED = 50
+MOST_READ = 20_000  # opportunities, the newest
+LONGEST = 200
+
+
+def chosen_products(texts: list[str]) -> list[str]:
+    """Those of the ``texts`` of an address that can name a product, each once."""
+    by_key = {sort_key(text): text for text in texts if len(text) <= LONGEST}
+    return [text for key, text in by_key.items() if key][:MOST_OFFERED]
+
+
+def products_offered(actor: Membership, chosen: list[str]) -> list[str]:
+    """The products of the opportunities that ``actor`` may see, most frequent first, and those that are chosen."""
+    newest = visible(actor, Opportunity.objects.order_by("-pk")).values("pk")[:MOST_READ]
+    rows = Opportunity.objects.filter(pk__in=newest).exclude(product_key="").order_by()
+    counted = rows.values("product_key").annotate(number=Count("pk"), product=Max("product"))
+    found = counted.order_by("-number", "product_key").values_list("product_key", "product")[:MOST_OFFERED]
+    by_key = {sort_key(text): text for text in chosen}
+    offered = {key: by_key.get(key, product) for key, product in found}
+    return list((offered | by_key).values())
