@@ -42,7 +42,7 @@ class Kind:
 
     operators: tuple[str, ...] = ("is", "not", "empty", "filled")
     numeric = False
-    reads = ""  # what its texts depend on: ``NUMBERS`` or ``DAYS`` of crm/fields/reading, "" = nothing
+    reads = ""  # what its texts depend on: ``NUMBERS``, ``DAYS`` or ``PERCENTS`` of crm/fields/reading, "" = nothing
     wide = False
     sortable = True
     sorts_backwards = False

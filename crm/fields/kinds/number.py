@@ -14,7 +14,7 @@ from crm.fields.inputs import MoneyField, NumberField, PercentField, bounded
 from crm.fields.kinds.base import Kind
 from crm.fields.money import Money, minor_digits
 from crm.fields.parsing import ParseContext
-from crm.fields.reading import NUMBERS, Style, current_style, read_amount, read_number, read_percent
+from crm.fields.reading import NUMBERS, PERCENTS, Style, current_style, read_amount, read_number, read_percent
 from crm.fields.spec import FieldSpec
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
@@ -86,6 +86,8 @@ class Year(Number):
 
 class Percent(Number):
     """A whole number of per cent, 0 to 100."""
+
+    reads = PERCENTS
 
     def __init__(self) -> None:
         super().__init__(0, 100)

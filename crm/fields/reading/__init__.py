@@ -4,11 +4,12 @@ from crm.fields.reading.amounts import read_amount
 from crm.fields.reading.columns import Decision, Option, Sample, State, decide
 from crm.fields.reading.days import read_day, read_moment
 from crm.fields.reading.numbers import NumberText, read_number, read_percent
-from crm.fields.reading.style import DAYS, NUMBERS, Style, current_style, style_from_json, style_of
+from crm.fields.reading.style import DAYS, NUMBERS, PERCENTS, Style, current_style, style_from_json, style_of
 
 __all__ = [
     "DAYS",
     "NUMBERS",
+    "PERCENTS",
     "Decision",
     "NumberText",
     "Option",

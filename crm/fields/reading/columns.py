@@ -21,8 +21,18 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.fields.reading import days
 from crm.fields.reading.amounts import currency_words, possible_currencies, sign_of
-from crm.fields.reading.numbers import NumberText, readings, take_apart
-from crm.fields.reading.style import DAY_FIRST, DAYS, MONTH_FIRST, NUMBERS, SERIAL, Style
+from crm.fields.reading.numbers import NumberText, number_of, readings, take_apart
+from crm.fields.reading.style import (
+    DAY_FIRST,
+    DAYS,
+    MONTH_FIRST,
+    NUMBERS,
+    PERCENTS,
+    POINTS,
+    SERIAL,
+    SHARE,
+    Style,
+)
 from crm.ui import format as formats
 
 SAMPLES = 5  # kept of each sort
@@ -32,6 +42,8 @@ _LABELS: dict[str, Any] = {
     ",": _("Decimals after a comma: 1.234,50"),
     DAY_FIRST: _("Day first: 31/12/2026"),
     MONTH_FIRST: _("Month first: 12/31/2026"),
+    SHARE: _("Shares of one: 0.5 is 50 %"),
+    POINTS: _("Per cent: 50 is 50 %, and 0.5 half of one"),
     SERIAL: _("Day numbers of a spreadsheet: 45384 is Apr 2, 2024"),
 }
 
@@ -108,6 +120,10 @@ def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> D
     """Say how a column is written. ``reads`` is the kind's; ``own`` the workspace's currency for amounts, else ""."""
     if not reads:
         return Decision(State.OPEN, default)
+    return _decide_percent(texts, default) if reads == PERCENTS else _decide(reads, texts, default, own)
+
+
+def _decide(reads: str, texts: Iterable[str], default: Style, own: str) -> Decision:
     tally = _Tally()
     find, show = (_numbers, _shown_number) if reads == NUMBERS else (_days, formats.date)
     for row, text in enumerate(texts, start=1):
@@ -133,6 +149,39 @@ def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> D
     if guessed:
         return Decision(State.UNDECIDED, default.chosen(reads, usual), options, signs=tally.signs)
     return Decision(State.OPEN, default.chosen(reads, usual), signs=tally.signs)
+
+
+def _decide_percent(texts: Iterable[str], default: Style) -> Decision:
+    """Whether numbers from 0 to 1 are shares of one. Without a larger one beside them they are likely to be."""
+    tally = _Tally()
+    for row, text in enumerate(texts, start=1):
+        if text := text if isinstance(text, NumberText) else text.strip():
+            tally.add(row, text, _percents(text, default), _shown_percent)
+    has_points = bool(tally.proof)
+    fractions = [number for _row, _text, found in tally.both if (number := found[POINTS]) < 1]
+    if not tally.both or (has_points and not fractions):  # 45, 20, 1: per cent
+        return Decision(State.OPEN, default.chosen(PERCENTS, POINTS))
+    likely = POINTS if has_points else SHARE
+    options = tuple(
+        _option(key, tally, _shown_percent) for key in sorted((SHARE, POINTS), key=lambda one: one != likely)
+    )
+    state = State.CONTRADICTORY if has_points else State.UNDECIDED
+    return Decision(state, default.chosen(PERCENTS, likely), options)
+
+
+def _percents(text: str, style: Style) -> dict[str, Any]:
+    try:
+        parts = take_apart(text)
+        number = number_of(parts, text, style, 0)
+    except ValidationError:
+        return {}
+    if parts.percent or number <= 0:
+        return {SHARE: number, POINTS: number}
+    return {SHARE: number * 100, POINTS: number} if number <= 1 else {POINTS: number}
+
+
+def _shown_percent(value: Any) -> str:
+    return f"{_shown_number(value)} %"
 
 
 def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.fields.reading.style import Style
+from crm.fields.reading.style import POINTS, SHARE, Style
 
 # Other writings of the signs that numbers are made of.
 _SAME = {
@@ -178,8 +178,22 @@ def read_number(text: str, style: Style, places: int = 2) -> Decimal:
 
 
 def read_percent(text: str, style: Style) -> Decimal:
-    """Read a number of per cent, with or without the sign."""
+    """Read a number of per cent, with or without the sign; raise ``ValidationError``.
+
+    What lies between 0 and 1 without the sign may be a share of one: 0.6 is 60 %, if ``style`` does not say otherwise.
+    """
     parts = take_apart(text)
     if parts.words:
         raise not_a_number(text)
-    return number_of(parts, text, style, 0)
+    number = number_of(parts, text, style, 0)
+    if parts.percent or not 0 < number <= 1 or style.percent == POINTS:
+        return number
+    if style.percent == SHARE:
+        return number * 100
+    if number == 1 or number * 100 % 1:  # of which there are whole ones only
+        return number
+    points = style.write(number * 100)
+    raise ValidationError(
+        _("“%(text)s” can be read in two ways. If you mean %(points)s %%, write %(points)s.")
+        % {"text": text, "points": points}
+    )

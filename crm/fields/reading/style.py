@@ -13,13 +13,15 @@ from django.utils.translation import get_language
 from crm.ui.format import locale_of
 
 DAY_FIRST, MONTH_FIRST, SERIAL = "day", "month", "serial"
-NUMBERS, DAYS = "number", "day"  # what a kind's texts may depend on: ``Kind.reads``
+SHARE, POINTS = "share", "points"
+NUMBERS, DAYS, PERCENTS = "number", "day", "percent"  # what a kind's texts may depend on: ``Kind.reads``
 
 
 @dataclass(frozen=True)
 class Style:
     """``decimal`` is the sign before the decimals, ``group`` the one that the person's format groups digits by
     ("" = not known). ``days`` says what 03/04/2026 is, or that plain numbers are a spreadsheet's days (``SERIAL``).
+    ``percent`` says whether 0.5 is 50 % (``SHARE``) or half of one (``POINTS``); "" = nobody has said.
     ``signs`` are the codes of currency signs that stand for several. ``exact``: chosen for a column, in which nothing
     is written otherwise; a person's own style is only preferred where a text could be read in two ways.
     """
@@ -29,6 +31,7 @@ class Style:
     days: str = MONTH_FIRST
     signs: tuple[tuple[str, str], ...] = ()
     exact: bool = False
+    percent: str = ""
 
     def chosen(self, reads: str, key: str) -> Style:
         """This style with the answer for a column: ``key`` is an ``Option.key`` of what ``decide(reads, …)`` gave."""
@@ -36,6 +39,8 @@ class Style:
             return replace(self, decimal=key, group="" if key != self.decimal else self.group, exact=True)
         if reads == DAYS and key in (DAY_FIRST, MONTH_FIRST, SERIAL):
             return replace(self, days=key, exact=True)
+        if reads == PERCENTS and key in (SHARE, POINTS):
+            return replace(self, percent=key)
         return self
 
     def with_signs(self, codes: Mapping[str, str]) -> Style:
@@ -49,6 +54,7 @@ class Style:
             "days": self.days,
             "signs": dict(self.signs),
             "exact": self.exact,
+            "percent": self.percent,
         }
 
     def write(self, value: Decimal, places: int = 0, *, grouped: bool = False) -> str:
@@ -71,6 +77,7 @@ def style_from_json(kept: Mapping[str, Any]) -> Style:
         days=kept.get("days", usual.days),
         signs=tuple(sorted(kept.get("signs", {}).items())),
         exact=bool(kept.get("exact", False)),
+        percent=kept.get("percent", usual.percent),
     )
 
 
