@@ -22,7 +22,9 @@ from crm.imports.cells import Cells
 from crm.imports.deferring import Link
 from crm.imports.existing import Known, Match
 from crm.imports.identity import keys_of
+from crm.imports.meant import OWN_ID, own_records
 from crm.imports.models import Existing, Import, ImportRow, Outcome
+from crm.imports.reading.cells import without_unreadable
 from crm.imports.row_values import RowReader, RowValues, ToCreate
 from crm.imports.shown import Shown
 from crm.imports.styles import styles_of
@@ -70,6 +72,8 @@ class Batch:
         self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
         self.collected = True
+        self.ids: dict[int, str] = {}  # of records here, by the row
+        self.own: dict[str, Any] = {}  # those records
         self.result = BatchResult()
         self.told: dict[int, set[UUID]] = {}  # the records that a remark on a row named
 
@@ -78,6 +82,7 @@ class Batch:
         row at a time, and a row that it refuses keeps no other back."""
         self.collected = collected
         self.reader.look_up_records(self.rows)
+        self._find_own()
         parsed = [(offset, row) for offset in range(len(self.rows)) if (row := self._parse(offset)) is not None]
         self.known.load([row.values for _offset, row in parsed])
         repeats = self._repeats()
@@ -90,6 +95,18 @@ class Batch:
                 self._write_all(group)
         self.result.added, self.result.numbers = self.cells.added, self.known.numbers
         return self.result
+
+    def _find_own(self) -> None:
+        """The records whose ids the rows have."""
+        if OWN_ID in self.job.mapping:
+            at = self.job.mapping.index(OWN_ID)
+            self.ids = {offset: cells[at] for offset, cells in enumerate(self.rows) if cells[at]}
+            self.own = own_records(self.actor, self.type, set(self.ids.values()))
+
+    def _match(self, offset: int, row: RowValues) -> Match:
+        if offset in self.ids:
+            return Match(self.own[self.ids[offset]], by=self.ids[offset])
+        return self.known.match(row.values)
 
     def _is_alone(self, values: dict[str, Any]) -> bool:
         """Whether what the row needs has to be in the database: a parent account that it brings along, say."""
@@ -110,7 +127,7 @@ class Batch:
 
     def _welcome(self, rows: list[Row]) -> list[Row]:
         """The rows without those against which something speaks; what is for a person to judge is said, and taken."""
-        new = [(offset, row) for offset, row in rows if self.known.match(row.values).record is None]
+        new = [(offset, row) for offset, row in rows if self._match(offset, row).record is None]
         found = self.type.objections(self.actor, [row.values for _offset, row in new])
         final = set()
         for (offset, _row), objection in zip(new, found, strict=True):
@@ -151,7 +168,7 @@ class Batch:
 
     def _write(self, offset: int, row: RowValues, made: list[ToCreate]) -> None:
         row.values = {name: self._made_already(value) for name, value in row.values.items()}
-        match = self.known.match(row.values)
+        match = self._match(offset, row)
         self._refuse_several(match)
         if match.record is not None and self.job.existing == Existing.SKIP:
             return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
@@ -172,14 +189,14 @@ class Batch:
         record = match.record
         if self.job.existing == Existing.CREATE:
             raise ValidationError({"external_id": _("Another record already has it.")})
-        if not can(self.actor, "edit", record):
+        if not can(self.actor, "edit", record) and (values or row.later):
             raise ValidationError(_("This is about a record that exists, and you may not change it."))
         if values.get("external_id") == str(record.pk):
             del values["external_id"]  # it has led here, and is not another system's
         if self.job.clear_empty:
             values |= {spec.name: None for spec in row.empty if not spec.required}
         before = self.shown.state(record) if self.shown else {}
-        changed = self.type.update(record, actor=self.actor, values=values)
+        changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self._keep_links(offset, record, row.later)
         changes = self.shown.changes(before, record) if self.shown and changed else []
         outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
@@ -264,12 +281,17 @@ class Batch:
     def _parse(self, offset: int) -> RowValues | None:
         """The row's values, or None when it is refused."""
         row = RowValues()
+        if offset in self.ids and self.ids[offset] not in self.own:
+            self._refuse(
+                offset, [_("No record here has the id %(id)s.") % {"id": without_unreadable(self.ids[offset][:60])}]
+            )
+            return None
         try:
             with self._one_by_one():
                 row = self.reader.read(self.rows[offset])
         except ValidationError as error:
             row.reasons += error.messages
-        if row.reasons or not row.values:
+        if row.reasons or not (row.values or offset in self.ids):
             self._refuse(offset, row.reasons or [_("The row is empty.")])
             return None
         return row

@@ -16,6 +16,7 @@ from crm.imports.answers import GAP, OTHERS, UNKNOWN, USE, Answers, holds_words,
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label, importable
+from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
 from crm.imports.questions import actions_for
 from crm.imports.row_values import RowReader
@@ -54,6 +55,7 @@ class ColumnsForm(forms.Form):
             (name, brought_label(record_type.spec(link), spec))
             for name, (link, spec) in brought_fields(record_type).items()
         ]
+        choices += more_columns(record_type).items()
         for index, header in enumerate(job.headers):
             self.fields[f"{COLUMN}{index}"] = forms.ChoiceField(
                 label=column_label(index, header),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
+from crm.imports.meant import OWN_ID, more_columns
 from crm.records.headers import names_of
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
@@ -15,6 +16,9 @@ from crm.tenants.text import sort_key
 # The columns that the file of refused rows has beside those of the import. Standard names: in every language they
 # are known again, left out, and not written twice when the mended file is refused again.
 REFUSED_ROW, REFUSED_BECAUSE = "refused row", "refused because"
+
+
+CURRENCIES = ("currency", "currency code", "currency iso code", "währung", "devise", "moneda", "divisa")
 
 
 def plain(text: str) -> str:
@@ -71,5 +75,9 @@ def _ranks(record_type: RecordType) -> dict[str, dict[str, int]]:
             others += [record_type.noun, str(record_type.label)]
         for rank, name in [*((0, name) for name in names), *enumerate(others, start=1)]:
             found.setdefault(header_key(name), {}).setdefault(spec.name, rank)
+    for rank, (name, label) in enumerate(more_columns(record_type).items()):
+        if name != OWN_ID:  # what the ids are is for their values to tell
+            for header in (name, label, *CURRENCIES):  # of several amounts, the first
+                found.setdefault(header_key(header), {}).setdefault(name, rank)
     found.pop("", None)  # names in scripts that are not compared
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crm.imports.meant import OWN_ID
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
@@ -18,6 +19,8 @@ def cells_of(place: dict[str, int], row: list[str]) -> dict[str, str]:
 def keys_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> Iterator[tuple[str, ...]]:
     """What rows about the same one share; others may share it as well."""
     cells = cells_of(place, row)
+    if cells.get(OWN_ID):
+        yield (OWN_ID, cells[OWN_ID])
     if cells.get(EXTERNAL_ID):
         yield (EXTERNAL_ID, cells[EXTERNAL_ID])
     for natural in record_type.natural_keys:
@@ -28,9 +31,10 @@ def keys_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> I
 def identity_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> Iterator[tuple[str, ...]]:
     """What only rows about the same one share, the surest first; last in each what it is, in words."""
     cells = cells_of(place, row)
-    if cells.get(EXTERNAL_ID):
-        yield (EXTERNAL_ID, cells[EXTERNAL_ID], cells[EXTERNAL_ID])
-        return
+    for name in (OWN_ID, EXTERNAL_ID):
+        if cells.get(name):
+            yield (name, cells[name], cells[name])
+            return
     for natural in record_type.natural_keys:
         if natural.within is not None and (key := natural.key(cells)):
             yield (natural.column, key, *(sort_key(cells.get(name, "")) for name in natural.within), key)

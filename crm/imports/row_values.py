@@ -27,6 +27,7 @@ from crm.imports.answers import (
 )
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cells import Cells
+from crm.imports.meant import Same
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable
 from crm.imports.whole_file import links_to_itself
@@ -78,15 +79,17 @@ class RowReader:
         """Find what the rows link to, for all of them at once."""
         for index, spec in self.columns:
             if isinstance(spec.kind, kinds.Lookup):
-                texts = [cells[index] for cells in rows if cells[index] and not is_unreadable(cells[index])]
-                self.cells.load_records(spec.kind.key, list(dict.fromkeys(texts)))
+                texts = {cells[index]: None for cells in rows if cells[index] and not isinstance(cells[index], Same)}
+                self.cells.load_records(spec.kind.key, [text for text in texts if not is_unreadable(text)])
 
     def read(self, cells: list[str]) -> RowValues:
         row = RowValues()
         for spec, text in self.fixed:
             self._read_cell(row, spec, text, self.typed)
         for index, spec in self.columns:
-            if cells[index]:
+            if isinstance(cells[index], Same):
+                row.values.pop(spec.name, None)
+            elif cells[index]:
                 row.values.pop(spec.name, None)
                 self._read_cell(row, spec, cells[index], self.cells)
             elif spec.name not in row.values:

@@ -21,10 +21,10 @@ from django.utils.translation import gettext as _
 from crm.imports.batches import Batch, BatchResult
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
+from crm.imports.meant import meant_rows
 from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.services import fail_import
-from crm.imports.storing import read_rows
 from crm.imports.whole_file import WholeFile, read_whole_file
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
@@ -100,7 +100,7 @@ class _Run:
             self.file, self.is_known = read_whole_file(job), True
         if self.position != job.position:
             self.position = job.position
-            self.rows = read_rows(job, start=job.position)
+            self.rows = meant_rows(job, start=job.position)
         return list(islice(self.rows, BATCH))
 
 

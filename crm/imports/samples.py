@@ -59,7 +59,8 @@ def _of_field(reader: RowReader, record_type: RecordType, spec: FieldSpec, colum
         for text in texts:
             if problem := _problem(reader, spec, text):
                 failing[text] = problem
-    return [
+    unchanged = [Sample(column.same, stored=_("as it is"))] if column.same else []
+    return unchanged + [
         Sample(text, problem=failing[text]) if text in failing else _stored(reader, record_type, spec, text)
         for text in _chosen(texts, set(failing))
     ]

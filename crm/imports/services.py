@@ -13,6 +13,7 @@ from crm import events
 from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
+from crm.imports.meant import more_columns
 from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.storing import is_kept
 from crm.records.types import RecordType
@@ -38,10 +39,12 @@ def set_columns(
         raise ValidationError(_("This import has already been started."))
     names = {spec.name for spec in importable(record_type)}
     brought = brought_fields(record_type)
+    more = more_columns(record_type)
     chosen = [name for name in mapping if name]
-    if len(mapping) != len(job.headers) or not set(chosen) <= {*names, *brought} or not set(fixed) <= names:
+    if len(mapping) != len(job.headers) or not set(chosen) <= {*names, *brought, *more} or not set(fixed) <= names:
         raise ValidationError(_("Choose a field, or “leave out”, for every column."))
-    labels = {name: str(spec.label) for name, (_link, spec) in brought.items()} | record_type.labels()
+    labels = {name: str(spec.label) for name, (_link, spec) in brought.items()} | more
+    labels |= record_type.labels()
     twice = sorted({str(labels[name]) for name in chosen if chosen.count(name) > 1})
     if twice:
         raise ValidationError(_("Two columns cannot be the same field: %(fields)s.") % {"fields": ", ".join(twice)})

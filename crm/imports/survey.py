@@ -15,9 +15,9 @@ from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
 from crm.imports.identity import identity_of
+from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.reading.cells import is_unreadable, without_unreadable
-from crm.imports.storing import read_rows
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 
@@ -40,6 +40,7 @@ class Column:
     filled: int = 0
     more: int = 0  # rows with other words
     numbers: list[str] = field(default_factory=list)
+    same: str = ""  # a text that its record says already
 
     def most_frequent(self) -> list[str]:
         """The texts as cells have them, those of most rows first."""
@@ -106,15 +107,16 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     earlier: dict[int, int] = {}
     names: set[str] = set()
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and _links_to(spec, record_type)]
-    for number, row in enumerate(read_rows(job), start=1):
+    for number, row in enumerate(meant_rows(job), start=1):
         survey.rows = number
         for reader, cell in zip(readers, row, strict=False):
             if cell and not is_unreadable(cell):  # such rows are refused
                 reader.read(cell)
         for gap in gaps:
-            if row[place[gap.by]] and not (gap.field in place and row[place[gap.field]]):
+            by = row[place[gap.by]]
+            if by and not isinstance(by, Same) and not (gap.field in place and row[place[gap.field]]):
                 words = survey.gaps.setdefault(gap.field, {})
-                word = without_unreadable(row[place[gap.by]][:LONGEST_WORD])
+                word = without_unreadable(by[:LONGEST_WORD])
                 if word in words or len(words) < MOST_WORDS:
                     words[word] = words.get(word, 0) + 1
         _note_repeats(survey, earlier, number, identity_of(record_type, place, row))
@@ -158,6 +160,9 @@ class _Reader:
     def read(self, cell: str) -> None:
         column = self.column
         column.filled += 1
+        if isinstance(cell, Same):  # there is nothing to ask
+            column.same = column.same or cell[:LONGEST_WORD]
+            return
         key = (isinstance(cell, NumberText), self.key(cell) if self.key else cell)
         text = self.texts.get(key)
         if text is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,12 +13,13 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from crm.imports.guessing import guess_mapping, is_known
+from crm.imports.guessing import guess_mapping, header_key, is_known
 from crm.imports.keeping import refuse_too_much
+from crm.imports.meant import OWN_ID, holds_own_ids
 from crm.imports.models import Import, ImportState
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
-from crm.imports.reading.header import NONE, find_header
-from crm.imports.storing import FileReading, digest_of, keep_file, keep_rows, look_through, write_file
+from crm.imports.reading.header import LOOKED_AT, NONE, find_header
+from crm.imports.storing import FileReading, digest_of, keep_file, keep_rows, look_through, read_rows, write_file
 from crm.records.types import RecordType
 from crm.users.models import Membership
 
@@ -75,8 +77,16 @@ def _set_header(job: Import, record_type: RecordType, found: FileReading) -> Non
     if not headers:
         raise ValidationError(_("The file is empty."))
     job.reading, job.headers, job.total = reading.as_json(), headers, rows
-    job.mapping = guess_mapping(record_type, headers)
+    job.mapping = _with_own_id(job, record_type, guess_mapping(record_type, headers))
     job.save(update_fields=["reading", "headers", "total", "mapping"])
+
+
+def _with_own_id(job: Import, record_type: RecordType, mapping: list[str]) -> list[str]:
+    """``mapping`` with the column of an export that has the ids of the records here; other systems have ids too."""
+    at = next((index for index, header in enumerate(job.headers) if header_key(header) == OWN_ID), None)
+    if at is None or not holds_own_ids(record_type, [row[at] for row in islice(read_rows(job), LOOKED_AT)]):
+        return mapping
+    return [OWN_ID if index == at else name for index, name in enumerate(mapping)]
 
 
 def _to_be_set(job: Import) -> Import:

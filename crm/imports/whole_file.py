@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
 from crm.imports.identity import keys_of
+from crm.imports.meant import meant_rows
 from crm.imports.models import Import
 from crm.imports.storing import read_rows
 from crm.records.registry import record_type as type_of_key
@@ -52,9 +53,9 @@ def places(job: Import) -> dict[str, int]:
 
 def _repeated(job: Import) -> dict[Key, list[tuple[int, list[str]]]]:
     record_type, place = type_of_key(job.record_type), places(job)
-    counts = Counter(hash(key) for row in read_rows(job) for key in keys_of(record_type, place, row))
+    counts = Counter(hash(key) for row in meant_rows(job) for key in keys_of(record_type, place, row))
     repeated: dict[Key, list[tuple[int, list[str]]]] = {}
-    for at, row in enumerate(read_rows(job)):
+    for at, row in enumerate(meant_rows(job)):
         for key in keys_of(record_type, place, row):
             if counts[hash(key)] > 1:
                 repeated.setdefault(key, []).append((at, row))

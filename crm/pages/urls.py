@@ -23,6 +23,7 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
         path("new/", view(editing.new_page), name="new"),
         path("columns/", view(columns.columns_page), name="columns"),
         path("export/", view(export.export_page), name="export"),
+        path("export.xlsx", view(export.export_workbook), name="export_xlsx"),
         path("bin/", view(deletion.bin_page), name="bin"),
         path("<uuid:record_id>/", view(detail.detail_page), name="record"),
         path("<uuid:record_id>/edit/", view(editing.edit_page), name="edit"),

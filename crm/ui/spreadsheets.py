@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
 
 # With the apostrophes before it, so that ``restore`` gives back whatever ``defuse`` was given.
 _FORMULA = re.compile(r"'*[=+@\t\r-]")
 _RESTORABLE = re.compile(r"'+[=+@\t\r-]")
+# What no workbook can hold as it is, and what would be taken for the writing of that.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_FIRST_YEAR = 1901  # the calendar of workbooks begins in 1900, with a day too many
 
 
 def defuse(text: str) -> str:
@@ -26,3 +37,56 @@ def restore(cell: str) -> str:
 
 def _is_number(text: str) -> bool:
     return text[1:].replace(".", "", 1).replace(",", "").split(" ")[0].isdigit()
+
+
+def cell_text(value: Any) -> str:
+    """A value of an export as text that every program reads in the same way."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+class Workbook:
+    """A workbook of one sheet, written row by row: rows that were added are in a file on disk.
+
+    Texts are texts whatever they look like: none becomes a formula. Moments are told by the clock of ``zone``.
+    """
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self.book = openpyxl.Workbook(write_only=True)
+        self.sheet = self.book.create_sheet()
+
+    def add(self, row: Iterable[Any]) -> None:
+        self.sheet.append([self._cell(value) for value in row])
+
+    def content(self) -> bytes:
+        with io.BytesIO() as file:
+            self.book.save(file)
+            return file.getvalue()
+
+    def _cell(self, value: Any) -> Any:
+        if isinstance(value, datetime):
+            value = value.astimezone(self.zone).replace(tzinfo=None)
+        if isinstance(value, date) and value.year < _FIRST_YEAR:
+            value = value.isoformat()
+        if not isinstance(value, str):
+            return None if value is None else self._formatted(value)
+        cell = WriteOnlyCell(self.sheet, value=None)
+        cell.value = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0][0]):04X}_{found[0][1:]}", value) or None
+        if cell.value is not None:
+            cell.data_type = "s"
+        return cell
+
+    def _formatted(self, value: Any) -> Any:
+        cell = WriteOnlyCell(self.sheet, value=value)
+        if isinstance(value, Decimal):
+            digits = max(0, -int(value.as_tuple().exponent))
+            cell.number_format = f"0.{'0' * digits}" if digits else "0"
+        elif isinstance(value, datetime):
+            cell.number_format = "yyyy-mm-dd hh:mm"
+        elif isinstance(value, date):
+            cell.number_format = "yyyy-mm-dd"
+        return cell

@@ -92,7 +92,8 @@ def test_a_phone_reaches_board_columns_and_export(
     page.get_by_role("link", name="Table", exact=True).click()
     page.get_by_role("button", name="More actions").click()
     expect(page.get_by_role("link", name="Import")).to_be_visible()
-    expect(page.get_by_role("link", name="Export")).to_be_visible()
+    for name in ("Export as CSV", "Export for Excel"):
+        expect(page.get_by_role("link", name=name)).to_be_visible()
     page.get_by_role("link", name="Columns").click()
     expect(page.get_by_role("dialog", name="Columns")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -131,3 +132,16 @@ def test_a_card_passes_over_an_inactive_stage(fresh_firm: Firm, page: Page, sign
     with page.expect_response("**/stage/**"):
         card.drag_to(page.locator(f"[data-stage='{third.pk}'] [data-board-cards]"))
     assert len(moves) == 1
+
+
+def test_a_list_is_exported_as_csv_and_for_excel(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(fresh_firm.tenant):
+        make.opportunity(fresh_firm.ada, name="Kiln")
+    sign_in(fresh_firm.ada)
+    page.goto(f"/{fresh_firm.tenant.slug}/opportunities/?filters=none")
+    for name, end in (("CSV file", ".csv"), ("Excel workbook", ".xlsx")):
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as found:
+            page.get_by_role("link", name=name).click()
+        assert found.value.suggested_filename.endswith(end)
+        assert found.value.path().stat().st_size > 100

@@ -94,7 +94,7 @@ def test_dates_and_amounts_of_a_sheet_are_never_read_in_another_way(firm: Firm) 
     bring_in(firm, "accounts", "name\nKestrel\n")
     content = xlsx(("S", rows), change=euro)
     for options in ({"day_first": "on"}, {}):
-        bring_in(firm, "opportunities", content, **options)
+        bring_in(firm, "opportunities", content, existing="create", **options)
     with tenant_context(firm.tenant):
         deals = list(Opportunity.objects.all())
         assert len(deals) == 2

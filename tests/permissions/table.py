@@ -35,6 +35,7 @@ RECORDS = """
 {key}:list      GET     -                                             200 200 200 200
 {key}:bin       GET     -                                             200 200 200 200
 {key}:export    GET     -                                             200 200 200 404
+{key}:export_xlsx GET   -                                             200 200 200 404
 {key}:columns   GET     -                                             200 200 200 200
 {key}:new       GET     -                                             200 200 200 404
 {key}:new       POST    -                                             303 303 303 404

@@ -75,6 +75,14 @@ class Kind:
         value = self.value(spec, record)
         return "" if value is None else str(value)
 
+    def headers(self, spec: FieldSpec) -> tuple[str, ...]:
+        """The columns that a file of records has for the field."""
+        return (spec.name,)
+
+    def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
+        """What stands in those columns: text, or a number, a day or a moment; None where there is none of them."""
+        return (self.text(spec, record),)
+
     def json(self, value: Any) -> Any:
         """The value as kept in events."""
         return value

@@ -239,6 +239,13 @@ class Person(OneOf):
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
         return (f"{spec.column}__name_key",)
 
+    def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
+        """By name; of two people with one name by e-mail address."""
+        member = self.value(spec, record)
+        if member is None:
+            return ("",)
+        return (member.name if len(users.members_called(member.name)) < 2 else member.email or member.name,)
+
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.person(text)
 

@@ -190,6 +190,9 @@ class CustomNumber(Stored, Number):
         value = self.value(spec, record)
         return "" if value is None else f"{Decimal(str(value)):f}"  # no 1e-05
 
+    def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
+        return (self.initial(spec, record),)
+
     def initial(self, spec: FieldSpec, record: Any) -> Any:
         value = self.value(spec, record)
         return None if value is None else Decimal(str(value))

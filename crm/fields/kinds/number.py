@@ -20,6 +20,7 @@ from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.users.models import Membership
 
+CURRENCY_SUFFIX = "_currency"  # of the column of a file that holds the currencies of an amount
 CANONICAL = Style(".", ",")  # of numbers in URLs and saved views
 
 
@@ -41,6 +42,9 @@ class Number(Kind):
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.number(value)
+
+    def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
+        return (self.value(spec, record),)
 
     def told(self, kept: Any) -> str:
         return formats.number_exact(Decimal(str(kept)))
@@ -142,6 +146,14 @@ class MoneyKind(Kind):
     def text(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else f"{value.major:f} {value.currency}"
+
+    def headers(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (spec.name, f"{spec.name}{CURRENCY_SUFFIX}")
+
+    def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
+        """A spreadsheet adds up numbers, not texts with a currency."""
+        value = self.value(spec, record)
+        return (None, "") if value is None else (value.major, value.currency)
 
     def json(self, value: Money | None) -> Any:
         return None if value is None else {"minor": value.minor, "currency": value.currency}

@@ -109,6 +109,9 @@ class Date(Kind):
         value = self.value(spec, record)
         return "" if value is None else value.isoformat()
 
+    def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
+        return (self.value(spec, record),)
+
     def json(self, value: date | None) -> Any:
         return None if value is None else value.isoformat()
 

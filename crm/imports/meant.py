@@ -1,0 +1,120 @@
+"""The rows of a file as they are meant: amounts with their currencies, and cells that say nothing new told apart.
+
+A row with the id of a record here is about that record. What a cell of it says as an export would write it is not read
+again: it may name an account as two are called, or somebody who has left, and stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from crm.fields import kinds
+from crm.fields.kinds.number import CURRENCY_SUFFIX
+from crm.fields.reading import NumberText
+from crm.fields.spec import FieldSpec
+from crm.imports.models import Import
+from crm.imports.storing import read_rows
+from crm.records.registry import record_type as type_of_key
+from crm.records.types import RecordType
+from crm.ui.spreadsheets import cell_text, restore
+from crm.users.access import visible
+from crm.users.models import Membership
+
+OWN_ID = "id"  # as a column: the id that a record has here
+CHUNK = 500  # rows whose records are looked up at once: as many as a batch has
+
+
+class Same(str):
+    """A cell that says what its record says already."""
+
+
+def more_columns(record_type: RecordType) -> dict[str, str]:
+    """What a column can be beside a field, with its label: the id of a record here, and the currency of an amount."""
+    found = {OWN_ID: _("Id of the record here")}
+    for spec in record_type.specs_now():
+        if spec.importable and isinstance(spec.kind, kinds.Money):
+            found[f"{spec.name}{CURRENCY_SUFFIX}"] = _("%(field)s: currency") % {"field": spec.label}
+    return found
+
+
+def meant_rows(job: Import, start: int = 0) -> Iterator[list[str]]:
+    """Yield what ``storing.read_rows`` does, with what the columns say of each other."""
+    rows = _with_currencies(job, read_rows(job, start))
+    return _told_apart(job, rows) if OWN_ID in job.mapping else rows
+
+
+def own_records(
+    actor: Membership, record_type: RecordType, texts: Iterable[str], specs: tuple[FieldSpec, ...] = ()
+) -> dict[str, Any]:
+    """Return the records that ``actor`` may see of the ids in ``texts``, by the text."""
+    ids = {text: row_id for text in texts if (row_id := _as_uuid(text)) is not None}
+    if not ids:
+        return {}
+    rows = visible(actor, record_type.model.objects.filter(pk__in=set(ids.values()))).select_related("owner", "team")
+    records = {record.pk: record for record in record_type.with_related(rows, specs)}
+    return {text: records[row_id] for text, row_id in ids.items() if row_id in records}
+
+
+def holds_own_ids(record_type: RecordType, texts: Iterable[str]) -> bool:
+    """Whether one of ``texts`` is the id of a record here, even a deleted one."""
+    ids = [found for found in map(_as_uuid, texts) if found is not None]
+    return bool(ids) and record_type.model.all_objects.filter(pk__in=ids).exists()
+
+
+def _with_currencies(job: Import, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    place = {name: index for index, name in enumerate(job.mapping) if name}
+    pairs = [
+        (at, place[f"{name}{CURRENCY_SUFFIX}"]) for name, at in place.items() if f"{name}{CURRENCY_SUFFIX}" in place
+    ]
+    for row in rows:
+        for amount, currency in pairs:
+            if row[amount] and row[currency]:
+                row[amount] = _joined(row[amount], row[currency])
+        yield row
+
+
+def _joined(amount: str, currency: str) -> str:
+    return NumberText(f"{currency} {amount}") if isinstance(amount, NumberText) else f"{amount} {currency}"
+
+
+def _told_apart(job: Import, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    record_type = type_of_key(job.record_type)
+    own = job.mapping.index(OWN_ID)
+    specs = {at: record_type.spec(name) for at, name in enumerate(job.mapping) if name and record_type.has(name)}
+    while chunk := list(islice(rows, CHUNK)):
+        records = own_records(job.made_by, record_type, {row[own] for row in chunk}, tuple(specs.values()))
+        for row in chunk:
+            record = records.get(row[own])
+            if record is not None:
+                for at, spec in specs.items():
+                    if row[at] and _says(spec, record, row[at]):
+                        row[at] = Same(row[at])
+            yield row
+
+
+def _says(spec: FieldSpec, record: Any, cell: str) -> bool:
+    known = " ".join(filter(None, map(cell_text, spec.kind.exported(spec, record))))
+    if isinstance(cell, NumberText):
+        return _pieces(cell) == _pieces(known)
+    return _plain(cell) in (_plain(known), _plain(restore(known)))
+
+
+def _pieces(text: str) -> set[Any]:
+    return {Decimal(piece) if piece.lstrip("-")[:1].isdecimal() else piece for piece in text.split()}
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
