@@ -91,7 +91,7 @@ def test_a_phone_reaches_board_columns_and_export(
     expect(page.locator("[data-board]")).to_be_visible()
     page.get_by_role("link", name="Table", exact=True).click()
     page.get_by_role("button", name="More actions").click()
-    expect(page.get_by_role("link", name="Import")).to_be_visible()
+    expect(page.get_by_role("link", name="Import", exact=True)).to_be_visible()
     for name in ("Export as CSV", "Export for Excel"):
         expect(page.get_by_role("link", name=name)).to_be_visible()
     page.get_by_role("link", name="Columns").click()
