@@ -14,7 +14,8 @@ from tests.people import Firm, client_of
 
 
 @pytest.fixture
-def accounts(firm: Firm) -> None:
+def accounts(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "PAGE", 2)  # records at a time
     with tenant_context(firm.tenant):
         for name, employees, city in (("Birch", 30, "Ulm"), ("Ash", None, "Bonn"), ("Cedar", 10, "Ulm")):
             make.account(firm.ana, name=name, employees=employees, city=city)
