@@ -189,12 +189,12 @@ class Batch:
         record = match.record
         if self.job.existing == Existing.CREATE:
             raise ValidationError({"external_id": _("Another record already has it.")})
-        if not can(self.actor, "edit", record) and (values or row.later):
-            raise ValidationError(_("This is about a record that exists, and you may not change it."))
         if values.get("external_id") == str(record.pk):
             del values["external_id"]  # it has led here, and is not another system's
         if self.job.clear_empty:
             values |= {spec.name: None for spec in row.empty if not spec.required}
+        if (values or row.later) and not can(self.actor, "edit", record):
+            raise ValidationError(_("This is about a record that exists, and you may not change it."))
         before = self.shown.state(record) if self.shown else {}
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self._keep_links(offset, record, row.later)
