@@ -24,6 +24,7 @@ from crm.users.models import Membership
 
 NAMED = 3  # for each thing that they have in common: a switchboard's number may be that of hundreds
 LISTED = 5  # of each type, on a page
+_SHORTEST_PHONE = 6
 SAME_EMAIL = gettext_lazy("same e-mail")
 SAME_PHONE = gettext_lazy("same phone")
 SAME_DOMAIN = gettext_lazy("same domain")
@@ -165,8 +166,9 @@ def values_of(record: Any, names: Iterable[str]) -> dict[str, Any]:
 
 
 def phones_of(values: Values) -> set[Key]:
-    """The keys of all the numbers that there are."""
-    return {(phone_key(values.get(name) or ""),) for name in ("phone", "mobile")}
+    """The keys of all the numbers that there are; a few digits are an extension, which says nothing."""
+    keys = {phone_key(values.get(name) or "") for name in ("phone", "mobile")}
+    return {(key,) for key in keys if len(key) >= _SHORTEST_PHONE}
 
 
 def told(matches: Sequence[Match]) -> str:
