@@ -19,7 +19,7 @@ from crm.imports.storing import FileReading, read_rows
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
-from tests.imports.steps import bring_in
+from tests.imports.steps import bring_in, download
 from tests.imports.test_files import refusal
 from tests.imports.test_reading import rows_of
 from tests.people import Firm, client_of
@@ -198,3 +198,11 @@ def test_an_error_in_a_cell_refuses_its_row(firm: Firm) -> None:
     assert (job.created_count, job.refused_count) == (1, 1)
     with tenant_context(firm.tenant):
         assert Account.objects.get().name == "Hill"
+
+
+def test_a_formula_that_nobody_has_worked_out_is_refused_and_told(firm: Firm) -> None:
+    """Read as an empty cell its value would be dropped without a word; a formula whose result is no text may be."""
+    rows = [["name", "city", "website"], ["Kestrel", "=B1", "k.example"], ["Merlin", "Ulm", "m.example"]]
+    job = bring_in(firm, "accounts", xlsx(("S", rows)))
+    assert (job.created_count, job.refused_count) == (1, 1)
+    assert "#NOT_CALCULATED" in download(firm, job)

@@ -13,8 +13,21 @@ from crm.fields.spec import FieldSpec
 # Neither text nor a line's end; and the halves of characters that stand for bytes without a meaning in the encoding.
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAK = re.compile(r"\s*\n\s*")
+NOT_CALCULATED = "#NOT_CALCULATED"  # a formula that no program has worked out before the file was saved
 ERRORS = frozenset(
-    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+    {
+        NOT_CALCULATED,
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#DIV/0!",
+        "#NAME?",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "#CALC!",
+        "#GETTING_DATA",
+    }
 )
 
 

@@ -17,10 +17,12 @@ from defusedxml import DefusedXmlException
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from crm.imports.reading.archives import MOST_CELLS, Metered, damaged, too_many_cells
+from crm.imports.reading.cells import NOT_CALCULATED
 from crm.imports.reading.numbers import text_of
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -106,7 +108,7 @@ def read_xlsx(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
     try:
         with _workbook(path) as book:
             cells = 0
-            for number, row in enumerate(_rows(book[sheet]), start=1):
+            for number, row in _rows(book[sheet]):
                 cells += len(row)
                 if cells > MOST_CELLS:
                     raise too_many_cells()
@@ -117,13 +119,30 @@ def read_xlsx(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
         raise damaged() from error
 
 
-def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+class _Parser(WorkSheetParser):
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        """A formula without a result would be an empty cell; the empty text is a result."""
+        cell: dict[str, Any] = super().parse_cell(element)
+        if cell["value"] is None and element.find(FORMULA_TAG) is not None and element.get("t", "n") != "str":
+            cell |= {"value": NOT_CALCULATED, "data_type": "e"}
+        return cell
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
     sheet.reset_dimensions()  # programs other than Excel write wrong ones
-    source = Metered(sheet._get_source())
-    sheet._get_source = lambda: source
-    for row in sheet.iter_rows():
-        source.start_row()
-        yield row
+    book = sheet.parent
+    with Metered(sheet._get_source()) as source:
+        parser = _Parser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, row in parser.parse():
+            source.start_row()
+            yield number, sheet._get_row(row)
 
 
 def _text(cell: Any) -> str:
