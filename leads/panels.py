@@ -23,6 +23,7 @@ from leads.models import Lead
 from leads.selectors import became, leads_of_same_firm, leads_that_became
 from leads.services import meaning_of
 from leads.vetting import current_gate
+from opportunities.models import Opportunity
 
 _LISTED = 5
 
@@ -63,6 +64,7 @@ def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
             "url": url_for(actor, record),
         }
         for record in became(lead)
+        if not isinstance(record, Opportunity) or can(actor, "view", record)
     ]
     may_convert = meaning_of(lead) in OPEN_MEANINGS and can(actor, "edit", lead)
     return {"lead": lead, "records": found, "may_convert": may_convert}

@@ -128,7 +128,7 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
 def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
     if where is None:
         return ""
-    step = STEPS[key][1]
+    step: dict[str, Any] = dict(STEPS[key][1])
     if filters.pipeline and key in ("opportunity", "won"):  # of leads known by the stages of the pipeline
         step = {"opportunity_stage": _stage_ids(filters, *(["won"] if key == "won" else []))}
     days = links.within("created_at", filters.period)

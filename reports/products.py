@@ -27,5 +27,5 @@ def products_offered(actor: Membership, chosen: list[str]) -> list[str]:
     counted = rows.values("product_key").annotate(number=Count("pk"), product=Max("product"))
     found = counted.order_by("-number", "product_key").values_list("product_key", "product")[:MOST_OFFERED]
     by_key = {sort_key(text): text for text in chosen}
-    offered = {key: by_key.get(key, product) for key, product in found}
+    offered = {key: by_key.get(key, product or key) for key, product in found}
     return list((offered | by_key).values())

@@ -39,6 +39,7 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
     """``GET /<type>/<id>/``."""
     record = get_record(request.actor, record_type, record_id, related=record_type.related(record_type.fields))
     remember(request, record_type, record)
+    record_type.hide(request.actor, [record])
     editable = can(request.actor, "edit", record) and not record_type.locked(record)
     context = {
         "type": record_type,

@@ -73,6 +73,7 @@ def _rows(request: WorkspaceRequest, listing: Listing, records: Any) -> Iterator
             after=after,
             size=PAGE,
         )
+        listing.record_type.hide(request.actor, page.rows)
         yield from ([str(record.pk), *_cells(specs, record)] for record in page.rows)
         after = page.next
         if not after:

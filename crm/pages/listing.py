@@ -97,6 +97,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         before=request.GET.get("before"),
         size=PAGE_SIZE,
     )
+    record_type.hide(request.actor, page.rows)
     if page.is_lost:
         listing.problems.append(_("The page that this link leads to is gone: here is the first one."))
     exact = "count" in request.GET

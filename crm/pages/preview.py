@@ -20,6 +20,7 @@ def preview_page(request: WorkspaceRequest, record_type: RecordType, record_id: 
     names = dict.fromkeys((*record_type.headline, *record_type.columns))
     specs = record_type.specs(tuple(name for name in names if name != "name"))
     record = get_record(request.actor, record_type, record_id, related=record_type.related(specs))
+    record_type.hide(request.actor, [record])
     context = {
         "type": record_type,
         "record": record,
