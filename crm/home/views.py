@@ -194,7 +194,7 @@ def _first_steps(actor: Membership) -> list[dict[str, Any]]:
         steps.append(
             {
                 "title": _("Bring what you have"),
-                "text": _("Load leads, companies, people and deals from a spreadsheet saved as CSV."),
+                "text": _("Load leads, companies, people and deals from an Excel, OpenDocument or CSV file."),
                 "action": _("Import a file"),
                 "icon": "upload",
                 "url": reverse("imports:index"),

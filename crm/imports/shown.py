@@ -14,7 +14,7 @@ from crm.records.types import RecordType
 from crm.ui import format as formats
 
 LONGEST = 200
-_AS_TEXT = (OneOf, Flag, kinds.Fixed, kinds.Lookup, kinds.Email, kinds.Phone, kinds.Url, kinds.Tags)
+_AS_TEXT = (OneOf, Flag, kinds.Fixed, kinds.Lookup, kinds.Email, kinds.Phone, kinds.Url, kinds.Tags, kinds.LongText)
 
 
 def shown(spec: FieldSpec, record: Any) -> str:

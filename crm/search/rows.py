@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
+from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.records import registry
 from crm.records.types import RecordType
@@ -39,7 +42,7 @@ def shown_specs(record_type: RecordType) -> tuple[FieldSpec, ...]:
 
 def row(record_type: RecordType, record: Any) -> Row:
     """Return ``record`` as it is shown among the results."""
-    notes = [spec.text(record) for spec in record_type.specs(NOTE_FIELDS)]
+    notes = [_note(spec, record) for spec in record_type.specs(NOTE_FIELDS)]
     states = [spec.html(record) for spec in record_type.specs(STATE_FIELDS)]
     return Row(
         name=record.name,
@@ -50,3 +53,8 @@ def row(record_type: RecordType, record: Any) -> Row:
         phone=getattr(record, "phone", ""),
         icon=record_type.icon,
     )
+
+
+def _note(spec: FieldSpec, record: Any) -> str:
+    """The field in words; money as people write it, not as files do."""
+    return unescape(strip_tags(spec.html(record))) if isinstance(spec.kind, kinds.Money) else spec.text(record)

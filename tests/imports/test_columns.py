@@ -39,6 +39,17 @@ def test_the_first_twenty_rows_are_shown(firm: Firm) -> None:
         assert not Lead.objects.exists()
 
 
+def test_one_row_of_two_lines_is_shown_as_what_it_is(firm: Firm) -> None:
+    """Its lines are not glued together, neither on the page nor in a dry run: they are stored as they stand."""
+    text = 'last name,email,description\nBrandt,h@k.example,"line one\nline two"\n'
+    page = columns_page(client_of(firm.ada), text)[1].content.decode()
+    assert '<span class="count">1 row</span>' in page
+    assert "<bdi>line one\nline two</bdi></li>" in page
+    job = bring_in(firm, "leads", text, dry_run="1")
+    told = client_of(firm.ada).get(f"/acme/imports/{job.pk}/").content.decode()
+    assert "<bdi>line one\nline two</bdi>" in told
+
+
 def test_source_campaign_owner_and_rating_are_set_for_all_rows(firm: Firm) -> None:
     page = unescape(columns_page(client_of(firm.ada), ROWS)[1].content.decode())
     for field in ("source", "rating", "owner", "status"):

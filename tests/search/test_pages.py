@@ -30,6 +30,14 @@ def test_results_lead_to_the_records(firm: Firm) -> None:
     assert f"/acme/leads/{lead.pk}/" not in get(firm, "mbeki", firm.sam)
 
 
+def test_money_is_written_as_people_write_it(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ana, name="Quokka deal")
+    text = get(firm, "quokka")
+    assert "$1,000" in text
+    assert "1000.00 USD" not in text
+
+
 def test_it_says_whether_we_know_the_person(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         make.contact(firm.ana, first_name="Grace", last_name="Mbeki", email="grace@ubuntu.example")
