@@ -7,6 +7,7 @@ first, from a fresh page. What is typed into forms is in ``filling.py``, what co
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.browser.walk.expected import LEFT_ALONE, is_deliberate
 from tests.browser.walk.filling import fill
 from tests.browser.walk.watching import Watcher
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 4_000  # milliseconds for one press
 SPARES = 12  # other pages of the kind that are tried, for when the first is no longer what it was
@@ -116,7 +119,7 @@ class Walk:
             self.found.left[step.kind, step.key] = f"no time left for {step}"
         for (kind, key), why in self.found.left.items():
             if (kind, key) not in self.found.pressed and not is_deliberate(f"{kind} {key}"):
-                self.watcher.problems.append(f"never pressed: {why}")
+                self.watcher.tell(f"never pressed: {why}")
         self.page.close()
         return self.found
 
@@ -152,19 +155,20 @@ class Walk:
             self.page.keyboard.press(key)
             self.settle()
         if not self.page.locator("#preview[open]").count():
-            self.watcher.problems.append(f"{doing}: no preview opens")
+            self.watcher.tell(f"{doing}: no preview opens")
         self.look_only(doing)
         self.page.keyboard.press("Escape")
         if self.page.evaluate("walk.focus()") == "BODY":
-            self.watcher.problems.append(f"{doing}: the focus falls to the page when it is closed")
+            self.watcher.tell(f"{doing}: the focus falls to the page when it is closed")
 
     def open(self, url: str, doing: str) -> bool:
         self.watcher.doing = doing
+        log.debug(doing)
         try:
             answer = self.page.goto(url, wait_until="load", timeout=20_000)
         except PlaywrightError as error:
             if "Download is starting" not in str(error):
-                self.watcher.problems.append(f"{doing}: {str(error).splitlines()[0]}")
+                self.watcher.tell(f"{doing}: {str(error).splitlines()[0]}")
             return False
         self.settle()
         if "/auth/login" in self.page.url and "/auth/" not in url:
@@ -174,7 +178,7 @@ class Walk:
         if answer is not None and answer.status >= 400:
             known = answer.status in (404, 409) and url in self.gone  # what was pressed took it away
             if not known and not is_deliberate(f"{answer.status} {kind_of(url)}"):
-                self.watcher.problems.append(f"{doing}: answered {answer.status}")
+                self.watcher.tell(f"{doing}: answered {answer.status}")
             return False
         return True
 
@@ -188,7 +192,7 @@ class Walk:
         """Judge what stands there, and note what can be pressed and where links lead."""
         for what, text in self.page.evaluate("walk.texts()"):
             if not is_deliberate(f"{what}: {text}"):
-                self.watcher.problems.append(f"{doing}: shows {what}: “{text}”")
+                self.watcher.tell(f"{doing}: shows {what}: “{text}”")
         for link in self.page.evaluate("walk.links()"):
             self.follow(link)
         if not self.presses or len(way) >= DEEP:
@@ -227,6 +231,7 @@ class Walk:
     # Pressing
 
     def press(self, step: Step) -> None:
+        log.debug("%s to press: %s", len(self.soon) + len(self.late), step)
         name = (step.kind, step.key)
         for url in (step.url, *self.waiting[kind_of(step.url)][:SPARES]):
             if self.reach(url, step) and self.touch(step, url):
@@ -262,7 +267,7 @@ class Walk:
         except PlaywrightError as error:
             if self.page.is_closed():
                 raise
-            self.watcher.problems.append(f"{self.watcher.doing}: cannot be pressed: {_short(error)}")
+            self.watcher.tell(f"{self.watcher.doing}: cannot be pressed: {_short(error)}")
             return False
         self.settle()
         return True
@@ -289,7 +294,7 @@ class Walk:
             and self.page.evaluate("walk.focus()") == "BODY"
             and not is_deliberate(f"focus {step.kind} {step.key}")
         ):
-            self.watcher.problems.append(f"{step}: the focus falls to the page")
+            self.watcher.tell(f"{step}: the focus falls to the page")
         if stays:
             self.look(url, kind_of(url), (*step.way, step.key), str(step))
         else:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from time import monotonic
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, WebError
 
 from tests.browser.walk.expected import is_deliberate
+
+log = logging.getLogger(__name__)
 
 ASKED_BACK = (409, 422)  # the form comes back with words
 GIVE_UP = 10  # seconds until nothing is asked for any more
@@ -29,12 +32,19 @@ class Watcher:
         context.on("response", self._response)
         context.on("dialog", self._dialog)
 
+    def tell(self, problem: str) -> None:
+        log.debug("PROBLEM %s", problem)
+        self.problems.append(problem)
+
     def settle(self, page: Page) -> None:
         ends = monotonic() + GIVE_UP
         quiet = 0
         while quiet < 2 and monotonic() < ends:
             page.wait_for_timeout(25)
             quiet = 0 if self.open else quiet + 1
+        for request in self.open:
+            log.debug("%s: no end of %s %s", self.doing, request.method, request.url)
+        self.open.clear()  # of a page that is gone, the browser may tell no end
         page.wait_for_load_state("load")
 
     def _started(self, request: Request) -> None:
@@ -57,14 +67,14 @@ class Watcher:
         navigated = request.is_navigation_request() and verb == "GET"  # the walk judges it itself
         told = f"{response.status} for {verb} {response.url}"
         if response.status not in ASKED_BACK and not navigated and not is_deliberate(told):
-            self.problems.append(f"{self.doing}: {told}")
+            self.tell(f"{self.doing}: {told}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and "status of" not in message.text and not is_deliberate(message.text):
-            self.problems.append(f"{self.doing}: console: {message.text[:300]}")
+            self.tell(f"{self.doing}: console: {message.text[:300]}")
 
     def _error(self, error: WebError) -> None:
-        self.problems.append(f"{self.doing}: uncaught: {error.error}")
+        self.tell(f"{self.doing}: uncaught: {error.error}")
 
 
 def told(problems: list[str], most: int = 150) -> str:
