@@ -121,7 +121,7 @@ def day_long(value: dt.date | None) -> str:
 
 
 def day_near(value: dt.date | None, today: dt.date) -> str:
-    """Today, Tomorrow, Yesterday, a weekday within the week around ``today``, else a date."""
+    """Today, Tomorrow, Yesterday, a weekday of the week to come or of the last one ("Last Friday"), else a date."""
     if value is None:
         return ""
     distance = (value - today).days
@@ -129,7 +129,8 @@ def day_near(value: dt.date | None, today: dt.date) -> str:
     if distance in words:
         return words[distance]
     if abs(distance) < 7:
-        return _day(_language(), value, _WEEKDAY)
+        weekday = _day(_language(), value, _WEEKDAY)
+        return weekday if distance > 0 else _("Last %(weekday)s") % {"weekday": weekday}
     return day_short(value) if value.year == today.year else date(value)
 
 

@@ -78,10 +78,11 @@ def test_relative_time_carries_the_exact_one(before: dt.timedelta, words: str) -
 
 
 def test_days_near_today_have_names() -> None:
+    """A weekday behind us is not called as the one ahead: what is late must not look as if it were still to come."""
     today = dt.date(2026, 11, 21)  # a Saturday
     with translation.override("en"):
         names = [formats.day_near(today + dt.timedelta(days=step), today) for step in (-1, 0, 1, 2, -4, 30, 400)]
-    assert names == ["Yesterday", "Today", "Tomorrow", "Monday", "Tuesday", "Dec 21", "Dec 26, 2027"]
+    assert names == ["Yesterday", "Today", "Tomorrow", "Monday", "Last Tuesday", "Dec 21", "Dec 26, 2027"]
 
 
 def test_an_unknown_language_falls_back_to_english() -> None:
