@@ -20,6 +20,10 @@ class ParseContext(Protocol):
 
     def team(self, text: str) -> Team: ...
 
+    def tags(self, names: tuple[str, ...]) -> None:
+        """Check the names, and make the tags that are new where rows are taken in."""
+        ...
+
     def record(self, type_key: str, text: str) -> Any: ...
 
     @property

@@ -43,17 +43,24 @@ def _by_key() -> dict[str, Tag]:
 
 def ensure_tags(names: tuple[str, ...]) -> list[Tag]:
     """Return the tags called ``names``, after making those that are new; raise ``ValidationError`` for a bad name."""
-    if len(names) > MOST_TAGS:
-        raise ValidationError(_("A record can have up to %(limit)s tags.") % {"limit": MOST_TAGS})
-    wanted = {_checked_key(name): name for name in names}
+    missing = new_tags(names)
+    wanted = [sort_key(name) for name in names]
     known = _by_key()
-    missing = {key: name for key, name in wanted.items() if key not in known}
     if missing:
         for key, name in missing.items():
             Tag.objects.get_or_create(name_key=key, defaults={"name": name})
         forget("tags.")
         known = _by_key()
-    return [known[key] for key in wanted]
+    return [known[key] for key in dict.fromkeys(wanted)]
+
+
+def new_tags(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the names that no tag has, by their keys; raise ``ValidationError`` for a bad name."""
+    if len(names) > MOST_TAGS:
+        raise ValidationError(_("A record can have up to %(limit)s tags.") % {"limit": MOST_TAGS})
+    wanted = {_checked_key(name): name for name in names}
+    known = _by_key()
+    return {key: name for key, name in wanted.items() if key not in known}
 
 
 def _checked_key(name: str) -> str:

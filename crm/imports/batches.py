@@ -66,7 +66,7 @@ class Batch:
         self.numbers = numbers
         self.actor: Membership = job.made_by
         self.type: RecordType = type_of_key(job.record_type)
-        self.cells = Cells(self.actor, styles_of(job))
+        self.cells = Cells(self.actor, styles_of(job), takes_rows=True)
         self.reader = RowReader(job, self.type, self.cells, names)
         by_id_only = job.existing == Existing.CREATE
         self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=dict(made))

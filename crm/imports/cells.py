@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.fields.reading import Style, style_of
+from crm.fields.tags import ensure_tags, new_tags
 from crm.fields.targets import model_of
 from crm.imports.coming import add_choice, add_stage
 from crm.picklists import selectors as picklists
@@ -28,12 +29,15 @@ T = TypeVar("T")
 class Cells:
     """Looks up what the cells of one run name, and remembers it; a ``fields.parsing.ParseContext``.
 
-    Nothing comes into being, but inside of ``adding``: then it is in ``added``, by what it is. ``styles``: how columns
-    are written, by field; others are as the actor writes.
+    Nothing comes into being, but inside of ``adding``, and tags where it ``takes_rows``: then it is in ``added``, by
+    what it is. ``styles``: how columns are written, by field; others are as the actor writes.
     """
 
-    def __init__(self, actor: Membership, styles: Mapping[str, Style] | None = None) -> None:
+    def __init__(
+        self, actor: Membership, styles: Mapping[str, Style] | None = None, *, takes_rows: bool = False
+    ) -> None:
         self.actor = actor
+        self.takes_rows = takes_rows
         self.styles = dict(styles or {})
         self.currency = current_tenant().currency
         self.added: dict[str, list[str]] = {}
@@ -69,6 +73,12 @@ class Cells:
 
     def team(self, text: str) -> Team:
         return self._once(("team", sort_key(text)), lambda: self._team(text))
+
+    def tags(self, names: tuple[str, ...]) -> None:
+        missing = new_tags(names)
+        if missing and self.takes_rows:
+            ensure_tags(names)
+            self.added.setdefault("tags", []).extend(missing.values())
 
     def record(self, type_key: str, text: str) -> Any:
         """The record of that name or external id that the importer may see."""

@@ -80,7 +80,12 @@ def _added(job: Import, record_type: RecordType) -> Any:
 
 
 def _called(what: str, record_type: RecordType) -> str:
-    others = {"person": _("Members who cannot sign in yet"), "stage": _("Stages"), "team": _("Teams")}
+    others = {
+        "person": _("Members who cannot sign in yet"),
+        "stage": _("Stages"),
+        "team": _("Teams"),
+        "tags": _("Tags"),
+    }
     if what in others:
         return others[what]
     if what.startswith(CUSTOM_PREFIX):

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding
 from crm.imports.cells import Cells
@@ -106,6 +107,8 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
 
 
 def _as_stored(record_type: RecordType, spec: FieldSpec, value: Any) -> str:
+    if isinstance(spec.kind, kinds.Tags):  # to put them on a record would make them
+        return ", ".join(value)
     record: Any = record_type.model()
     try:
         spec.kind.assign(spec, record, value)

@@ -56,6 +56,7 @@ class SeenForm(forms.Form):
     """A form whose ``initial`` are the values of now. ``who`` tells of a field who changed it last."""
 
     who: Who | None = None
+    as_sent: frozenset[str] = frozenset()  # fields that follow nothing: what was shown counts, or is refused
 
     def full_clean(self) -> None:
         self.settle()
@@ -109,7 +110,7 @@ class SeenForm(forms.Form):
         open_fields = set(_list(self.data, self.add_prefix(UNRESOLVED)))
         data: Any = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
         for name, field in self.fields.items():
-            if field.disabled or isinstance(field, forms.FileField):
+            if field.disabled or name in self.as_sent or isinstance(field, forms.FileField):
                 continue
             verdict = self._verdict(self[name], seen.get(name), name in open_fields)
             if verdict == "theirs":

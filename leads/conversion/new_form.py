@@ -16,6 +16,9 @@ from leads.conversion.defaults import open_stages
 class NewForm(RecordForm):
     """The fields of a new record. While another way is chosen they are kept as typed, and not looked at."""
 
+    # The first stage of a pipeline is no value of the lead: was it taken away meanwhile, another one is to be chosen.
+    as_sent = frozenset({"stage"})
+
     def __init__(self, specs: Any, *, key: str, wanted: bool, who: Who, **options: Any) -> None:
         self.wanted = wanted
         self._who = who

@@ -93,7 +93,7 @@ class Tags(Kind):
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> tuple[str, ...]:
         names = split_names(text)
-        ensure_tags(names)  # here, so that a row which is refused afterwards does not take them back
+        context.tags(names)  # here, so that a row which is refused afterwards does not take them back
         return names
 
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
