@@ -54,7 +54,7 @@ def test_which_button_sent_it_makes_no_second_record(firm: Firm) -> None:
     assert made(firm) == 1
 
 
-@pytest.mark.parametrize("key", ["\x00", "x" * 5000, "ü🎣", "' OR 1=1"])
+@pytest.mark.parametrize("key", ["x" * 5000, "ü🎣", "' OR 1=1"])
 def test_any_key_will_do(firm: Firm, key: str) -> None:
     client = client_of(firm.ana)
     for _time in range(2):
