@@ -34,11 +34,12 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 def any_options_page(request: WorkspaceRequest) -> HttpResponse:
     """``GET /lookup/any/?q=ac``: records of every type that the person may add something to, by how the name starts."""
+    types = [one for one in registry.record_types() if may(request.actor, "edit", one.key)]
+    require(types)
     typed = sort_key(request.GET.get("q", "").replace("\x00", ""))
     records: list[Any] = []
-    for record_type in registry.record_types():
-        if may(request.actor, "edit", record_type.key):
-            rows = visible_records(request.actor, record_type, "edit").order_by("sort_name", "id")
-            rows = rows.filter(sort_name__prefix=typed) if typed else rows
-            records += [(record_type, record) for record in rows[:SHOWN_OF_EACH]]
+    for record_type in types:
+        rows = visible_records(request.actor, record_type, "edit").order_by("sort_name", "id")
+        rows = rows.filter(sort_name__prefix=typed) if typed else rows
+        records += [(record_type, record) for record in rows[:SHOWN_OF_EACH]]
     return respond(request, "fields/lookup_any.html", {"records": records, "typed": typed})

@@ -188,7 +188,7 @@ activities:file        GET     file_id=$file_deleted                  404 404 40
 activities:file_deletion POST  file_id=$file                          303 303 303 404
 activities:file_deletion POST  file_id=$file_west                     303 404 404 404
 activities:file_deletion DELETE file_id=$file_deleted                 303 303 303 404
-pages:any_options      GET     -                                      200 200 200 200
+pages:any_options      GET     -                                      200 200 200 404
 saved_views:new        GET     key=leads                              200 200 200 200
 saved_views:new        POST    key=leads                              303 303 303 303
 saved_views:view       GET     key=leads view_id=$view_ana            404 404 200 404
