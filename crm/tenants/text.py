@@ -46,7 +46,7 @@ def sort_key(text: str) -> str:
     return " ".join(plain.casefold().translate(_PLAIN).split())[:300]
 
 
-_LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+_LINE_BREAKS = re.compile(r"(?:[ \t]*[\r\n\v\f\x85\u2028\u2029])+[ \t]*")
 
 
 def one_line(text: str) -> str:

@@ -26,7 +26,10 @@ MAKE: dict[str, Any] = {
 
 _turns = count(999, -1)  # the latest rows come first, and are not those that were closed or converted already
 LAST = "close lose delete convert"  # after which "all rows" holds some that can no longer be changed
-REFUSED = {"set:closed_on": "an open opportunity has no closing day"}
+REFUSED = {
+    "set:closed_on": "an open opportunity has no closing day",
+    "set:loss_reason": "only a lost opportunity has a loss reason",
+}
 
 # Controls in whose middle a toast is
 LAIN_OVER = """() => [...document.querySelectorAll("a[href], button, input, select")].filter((one) => {
