@@ -171,7 +171,7 @@ def test_what_is_chosen_is_announced_before_it_is_done(
     fresh_firm: Firm, lead: Any, page: Page, sign_in: SignIn
 ) -> None:
     with tenant_context(fresh_firm.tenant):
-        make.account(fresh_firm.ana, name="Kestrel", city="Bremen")
+        make.account(fresh_firm.ana, name="Kestrel", city="Bremen", website="https://kestrel.example")
     sign_in(fresh_firm.ana)
     page.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
     foot = page.locator("#convert-foot")

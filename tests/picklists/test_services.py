@@ -34,7 +34,7 @@ class TestLabels:
         assert _labels("industry")[-1] == "Space travel"
         event = Event.objects.get(name="picklist.choice_created")
         assert (event.actor, event.record_type) == (inside.ada, "")
-        assert event.data == {"list": "industry", "id": str(choice.pk), "label": "Space travel"}
+        assert event.data == {"list": "industry", "id": str(choice.pk), "label": "Space travel", "meaning": ""}
 
     @pytest.mark.parametrize("label", ["Energy", " éNERGY ", ""])
     def test_a_label_is_there_once(self, inside: Firm, label: str) -> None:
