@@ -209,8 +209,8 @@ def test_activities_follow_and_stay(inside: Firm) -> None:
 
 def test_a_customer_stays_one(inside: Firm) -> None:
     customer = choice_of("account_type", "Customer")
-    account = make.account(inside.ana, name="Kestrel Logistics", type=customer)
     lead = full_lead(inside)
+    account = make.account(inside.ana, name="Kestrel Logistics", type=customer, website=f"https://{lead.email_domain}")
     done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan_for(lead, inside.ana))
     assert (done.account, Account.objects.get().type) == (account, customer)
     assert Opportunity.objects.get().to_existing_customer

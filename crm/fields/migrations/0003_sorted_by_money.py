@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
             model_name="customvalue",
             index=models.Index(
                 fields=["tenant", "field", "v_text", "v_int", "record_id"],
-                condition=models.Q(("v_text__isnull", False), ("v_int__isnull", False)),
+                condition=models.Q(("v_int__isnull", False), ("v_text__isnull", False)),
                 name="custom_money",
             ),
         ),
