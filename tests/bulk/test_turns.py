@@ -223,7 +223,9 @@ def test_a_dry_run_goes_on_in_another_process_with_what_it_had_in_mind(
     """25 leads of two companies: matched across the turns, each company is made once."""
     with tenant_context(fresh_firm.tenant):
         for number in range(ROWS):
-            make.lead(fresh_firm.ana, last_name=f"P{number}", company=("Kestrel", "Heron")[number % 2])
+            company = ("Kestrel", "Heron")[number % 2]
+            website = f"https://{company.lower()}.example"
+            make.lead(fresh_firm.ana, last_name=f"P{number}", company=company, website=website)
     run = start(fresh_firm, "convert")
     for turn in range(3):
         clock[0] += 100

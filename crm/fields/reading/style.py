@@ -59,13 +59,13 @@ class Style:
 
     def write(self, value: Decimal, places: int = 0, *, grouped: bool = False) -> str:
         """``value`` in this style with at least ``places`` decimals; what it gives is read as ``value`` again."""
-        text = f"{value.normalize():f}"
-        whole, _point, rest = text.partition(".")
+        minus = "-" if value < 0 else ""
+        whole, _point, rest = f"{abs(value).normalize():f}".partition(".")
         rest = rest.ljust(places, "0")
         if grouped:
             sign = self.group or ("," if self.decimal == "." else ".")
             whole = f"{int(whole):,}".replace(",", sign)
-        return f"{whole}{self.decimal}{rest}" if rest else whole
+        return f"{minus}{whole}{self.decimal}{rest}" if rest else f"{minus}{whole}"
 
 
 def style_from_json(kept: Mapping[str, Any]) -> Style:
