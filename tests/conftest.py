@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from itertools import count
 
 import pytest
 from django.test import override_settings
 
+from crm.events.models import Event
 from crm.tenants.context import tenant_context
 from tests.database import create_database, drop_database
 from tests.people import Firm, make_firm
@@ -41,24 +43,36 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         name = create_database()
         _firms["acme"] = make_firm("acme", "Acme")
         _firms["globex"] = make_firm("globex", "Globex")
+        before = _events()
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        after = _events()
         drop_database(name)
+    assert after == before, "a test committed to a workspace that all tests share: take fresh_firm, and no job for all"
+
+
+def _events() -> dict[str, int]:
+    """How many events each of the workspaces has that all tests share."""
+    found = {}
+    for slug, firm in _firms.items():
+        with tenant_context(firm.tenant):
+            found[slug] = Event.objects.count()
+    return found
 
 
 @pytest.fixture
 def firm(db: None) -> Firm:
-    """The workspace "acme"; what a test does to it is rolled back. Not entered: see ``inside``."""
-    for value in _firms.values():
-        value.tenant.refresh_from_db()  # and not what an earlier test has set on the object
-        value.tenant.__dict__.pop("_memo", None)
-    return _firms["acme"]
+    """The workspace "acme"; what a test does to it is rolled back. Not entered: see ``inside``.
+
+    A copy of the objects, since a test sets roles, settings and memos on them too.
+    """
+    return deepcopy(_firms["acme"])
 
 
 @pytest.fixture
 def other_firm(db: None) -> Firm:
     """The workspace "globex", across the wall."""
-    return _firms["globex"]
+    return deepcopy(_firms["globex"])
 
 
 @pytest.fixture
