@@ -49,4 +49,5 @@ class Account(RecordModel):
             models.Index(fields=["tenant", "name_key"], condition=~models.Q(name_key=""), name="account_name_key"),
             models.Index(fields=["tenant", "domain"], condition=~models.Q(domain=""), name="account_domain"),
             models.Index(fields=["tenant", "phone_key"], condition=~models.Q(phone_key=""), name="account_phone"),
+            models.Index(fields=["tenant", "currency"], condition=~models.Q(currency=""), name="account_currency"),
         ]

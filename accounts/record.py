@@ -14,6 +14,7 @@ from accounts.models import Account
 from accounts.selectors import life_line
 from accounts.services import create_account, delete_account, prepare_account, restore_account, update_account
 from crm.events import phrases
+from crm.fields.currencies import find_currencies_in
 from crm.records import registry
 from crm.records.duplicates import find_each, load_duplicates
 from crm.records.types import Badge, DefaultView, Panel, RecordType, Section
@@ -91,6 +92,7 @@ def load_alike(actor: Membership, account: Account) -> dict[str, Any] | None:
 
 
 registry.register(ACCOUNT)
+find_currencies_in(Account, where="deleted_at IS NULL AND currency <> ''")
 registry.add_panel("accounts", Panel("life", "accounts/life_panel.html", load_life, order=10))
 registry.add_panel("accounts", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
 

@@ -22,7 +22,7 @@ CLOSING_FIELDS = (
         help=_("Leaves a task that falls due on this day, although the lead is closed."),
     ),
     FieldSpec("task_subject", _("What to do then"), kinds.Text(300)),
-    FieldSpec("task_owner", _("Who does it"), kinds.Person()),
+    FieldSpec("task_owner", _("Who does it"), kinds.Person(owns=True)),
 )
 
 

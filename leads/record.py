@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
+from crm.fields.currencies import find_currencies_in
 from crm.lists.filters import on_list
 from crm.records import registry
 from crm.records.types import Action, Board, DefaultView, RecordType, Section
@@ -132,6 +133,7 @@ def _converted(actor: Membership, lead: Lead) -> bool:
 
 
 registry.register(LEAD)
+find_currencies_in(Lead, per="status")
 registry.add_bulk_actions(lead_actions)
 registry.add_action(
     "leads", Action("convert", _("Convert"), "sparkles", "leads:conversion", _open, primary=True, order=10)

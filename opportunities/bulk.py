@@ -40,7 +40,12 @@ _LOSS = (
         help=gettext_lazy("Leaves a task on each that falls due on this day, although it is lost."),
     ),
     FieldSpec("task_subject", gettext_lazy("What to do then"), kinds.Text(300)),
-    FieldSpec("task_owner", gettext_lazy("Who does it"), kinds.Person(), help=gettext_lazy("Empty: whoever owns it.")),
+    FieldSpec(
+        "task_owner",
+        gettext_lazy("Who does it"),
+        kinds.Person(owns=True),
+        help=gettext_lazy("Empty: whoever owns it."),
+    ),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
+from crm.fields.currencies import find_currencies_in
 from crm.picklists.models import Pipeline, Stage
 from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.records import registry
@@ -126,6 +127,7 @@ OPPORTUNITY = RecordType(
 )
 
 registry.register(OPPORTUNITY)
+find_currencies_in(Opportunity)
 registry.add_bulk_actions(opportunity_actions)
 
 phrases.register("opportunity.won", _("%(actor)s won %(this)s"))

@@ -21,8 +21,9 @@ from crm.activities.shown import LOOKS
 from crm.events.selectors import last_change
 from crm.fields.inputs import DayField, MomentField
 from crm.ui.seen import SeenForm
+from crm.users.access import owner_names
 from crm.users.models import Membership
-from crm.users.selectors import member, member_names
+from crm.users.selectors import member
 
 SUBJECT_LENGTH = 300
 BODY_LENGTH = 20_000
@@ -44,10 +45,10 @@ class MomentInput(forms.DateTimeInput):
 
 
 class PersonField(forms.TypedChoiceField):
-    """One of the workspace's active people; cleans to the membership."""
+    """One of the active people who may do what a task asks for, or ``keep``; cleans to the membership."""
 
     def __init__(self, *, keep: Membership | None = None, **options: Any) -> None:
-        people = dict(member_names())
+        people = dict(owner_names())
         if keep:
             people.setdefault(keep.pk, keep.name)
         choices = [(str(pk), name) for pk, name in people.items()]
@@ -87,7 +88,7 @@ class ComposerForm(forms.Form):
         else:
             self.fields["files"] = FilesField(required=False, label=_("Files"))
         self.fields["owner"] = PersonField(
-            required=False, label=_("for"), widget=forms.Select(attrs={"class": "control"})
+            keep=actor, required=False, label=_("for"), widget=forms.Select(attrs={"class": "control"})
         )
 
     @property

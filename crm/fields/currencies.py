@@ -1,7 +1,8 @@
-"""Which currencies are offered, and how."""
+"""Which currencies are offered, and how: those in use in the workspace first, then all others in use today."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -9,13 +10,39 @@ from typing import Any
 from babel.numbers import list_currencies
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from crm.tenants.context import current_tenant
-from crm.users.choices import currencies
+from crm.tenants.memo import memo
+from crm.users.choices import currencies, currency_name
 
-COMMON = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "INR", "CNY", "BRL")
+Group = tuple[str, list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A column of currencies. ``per``: the foreign key that stands before it in the index that leads to them."""
+
+    model: Any
+    column: str
+    per: str
+    where: str
+    groups: str
+
+
+_sources: dict[str, _Source] = {}
+
+
+def find_currencies_in(
+    model: Any, column: str = "currency", *, per: str = "", where: str = "deleted_at IS NULL", groups: str = "TRUE"
+) -> None:
+    """Count the currencies in ``column`` as in use, of the rows ``where`` that holds.
+
+    There must be an index on (tenant, ``per``, ``column``); ``groups`` says which rows ``per`` points at matter.
+    """
+    _sources[model._meta.label] = _Source(model, column, per, where, groups)
 
 
 @lru_cache(maxsize=1)
@@ -30,15 +57,45 @@ def known_currency(code: str) -> str:
     return code
 
 
-def currency_choices(present: str = "") -> list[tuple[str, str]]:
-    """The tenant's own currency first, then the common ones, then all others in use today, by code and name; and
-    ``present``, which a record has already, wherever it stands."""
-    named = dict(currencies())
-    first = [code for code in dict.fromkeys((current_tenant().currency, *COMMON)) if code]
-    codes = dict.fromkeys((*first, *named))
-    if present:
-        codes[present] = None
-    return [(code, named.get(code, code)) for code in codes]
+def currencies_in_use() -> list[str]:
+    """Return the workspace's own currency, and then those of its records by code; one statement per request."""
+    return memo("fields.currencies", _in_use)
+
+
+def _in_use() -> list[str]:
+    # The first one of each index, then the next larger one …: as many looks as there are, however many rows have them.
+    parts = [_next_larger(source) for source in _sources.values()]
+    found: list[str] = []
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ".join(parts))
+            found = sorted(code for (code,) in cursor.fetchall() if code in _all_codes())
+    return list(dict.fromkeys((current_tenant().currency, *found)))
+
+
+def _next_larger(source: _Source) -> str:
+    meta, quoted = source.model._meta, connection.ops.quote_name
+    table, column = quoted(meta.db_table), quoted(meta.get_field(source.column).column)
+    groups, same = "(SELECT NULL::uuid AS id)", "TRUE"
+    if source.per:
+        key = meta.get_field(source.per)
+        groups, same = quoted(key.related_model._meta.db_table), f"{quoted(key.column)} = one.id"
+    look = f"SELECT {column} FROM {table} WHERE {same} AND {source.where} AND {column} > %s ORDER BY {column} LIMIT 1"
+    first, next_one = look % "''", look % "one.code"
+    return (
+        f"(WITH RECURSIVE used(id, code) AS (SELECT id, ({first}) FROM {groups} AS one WHERE {source.groups} UNION ALL "
+        f"SELECT id, ({next_one}) FROM used AS one WHERE code IS NOT NULL) SELECT code FROM used WHERE code <> '')"
+    )
+
+
+def currency_groups(present: str = "") -> list[Group]:
+    """What a select offers, by code and name: what is in use here, then the others in use today; and ``present``, which
+    a record has already, wherever it stands."""
+    here = currencies_in_use()
+    if present and present not in here:
+        here = [*here, present]
+    others = [(code, label) for code, label in currencies() if code not in here]
+    return [(_("In use here"), [(code, currency_name(code)) for code in here]), (_("Others"), others)]
 
 
 class CurrencySelect(forms.Select):
@@ -48,9 +105,13 @@ class CurrencySelect(forms.Select):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super(forms.widgets.ChoiceWidget, self).get_context(name, value, attrs)
-        lines = (
-            f'<option value="{escape(code)}"{" selected" if code == value else ""}>{escape(label)}</option>'
-            for code, label in currency_choices(value if value in _all_codes() else "")
+        groups = (
+            f'<optgroup label="{escape(heading)}">{"".join(_option(*one, value) for one in offered)}</optgroup>'
+            for heading, offered in currency_groups(value if value in _all_codes() else "")
         )
-        context["widget"]["options"] = mark_safe("".join(lines))
+        context["widget"]["options"] = mark_safe("".join(groups))
         return context
+
+
+def _option(code: str, label: str, chosen: Any) -> str:
+    return f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{escape(label)}</option>'

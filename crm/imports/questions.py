@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.fields import kinds
+from crm.fields.currencies import currencies_in_use
 from crm.fields.kinds.choice import OneOf
 from crm.fields.reading import Decision
 from crm.fields.spec import FieldSpec
@@ -39,6 +40,7 @@ from crm.picklists.models import Stage
 from crm.records.types import Gap, RecordType
 from crm.tenants.text import company_key
 from crm.users.access import may, visible
+from crm.users.choices import currency_name
 from crm.users.models import Membership
 from crm.users.selectors import members_called
 
@@ -119,7 +121,7 @@ class StyleQuestion:
     header: str
     decision: Decision
     answer: str
-    signs: tuple[tuple[int, str, tuple[str, ...], str], ...]
+    signs: tuple[tuple[int, str, list[Option], str], ...]
     is_open: bool
 
     @property
@@ -227,11 +229,17 @@ def _about_styles(job: Import, record_type: RecordType, survey: Survey) -> Itera
                 decision=decision,
                 answer=answer.get("key", ""),
                 signs=tuple(
-                    (place, sign, decision.signs[sign], codes.get(sign, ""))
+                    (place, sign, _currencies(decision.signs[sign]), codes.get(sign, ""))
                     for place, sign in enumerate(sorted(decision.signs))
                 ),
                 is_open=not is_answered(decision, kept),
             )
+
+
+def _currencies(codes: tuple[str, ...]) -> list[Option]:
+    """Those in use in the workspace first."""
+    here = currencies_in_use()
+    return [(code, currency_name(code)) for code in sorted(codes, key=lambda code: code not in here)]
 
 
 def _together(column: Column) -> dict[str, int]:

@@ -8,12 +8,13 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.fields.currencies import currency_groups
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.tenants.regions import country_name, phone_region
 from crm.ui.seen import SeenForm
 from crm.users import selectors
 from crm.users.access import VERB_LABELS, least_role
-from crm.users.choices import currencies, places, time_zones
+from crm.users.choices import places, time_zones
 from crm.users.models import Membership, Role, Team
 
 
@@ -134,7 +135,7 @@ class WorkspaceForm(SeenForm):
     )
     currency = forms.ChoiceField(
         label=_("Currency"),
-        choices=currencies,
+        choices=currency_groups,
         help_text=_("New amounts start in it. Amounts already entered keep theirs; nothing is converted."),
     )
     language = forms.ChoiceField(
@@ -150,10 +151,6 @@ class WorkspaceForm(SeenForm):
             "For people who have not chosen their own. A phone number without a country code is read as one of this"
             " place, or of the time zone's country when the place is the United States: now %(country)s."
         ) % {"country": country}
-        for name in ("time_zone", "currency"):
-            field: Any = self.fields[name]
-            if not field.valid_value(value := self.initial[name]):
-                field.choices = [
-                    (value, value),
-                    *field.choices,
-                ]  # as it was set up elsewhere: must not change by itself
+        field: Any = self.fields["time_zone"]
+        if not field.valid_value(value := self.initial["time_zone"]):
+            field.choices = [(value, value), *field.choices]  # as it was set up elsewhere: must not change by itself

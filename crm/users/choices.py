@@ -40,7 +40,18 @@ def _currencies(language: str) -> list[tuple[str, str]]:
     locale = Locale.parse(language)
     territories = [territory for territory in map(str, locale.territories) if territory.isalpha()]  # no "150" (Europe)
     in_use = {code for territory in territories for code in _money_of(territory)}
-    return sorted((code, f"{code} – {locale.currencies.get(code, code)}") for code in in_use)
+    return sorted((code, _named(code, language)) for code in in_use)
+
+
+def currency_name(code: str) -> str:
+    """Return ``code`` with the name that it has in the active language, be it in use today or not."""
+    return _named(code, to_locale(get_language() or settings.LANGUAGE_CODE))
+
+
+@lru_cache(maxsize=2048)
+def _named(code: str, language: str) -> str:
+    name = Locale.parse(language).currencies.get(code)
+    return f"{code} – {name}" if name else code
 
 
 def _money_of(territory: str) -> list[str]:

@@ -25,12 +25,6 @@ def members(active_only: bool = True) -> list[Membership]:
     return [member for member in everybody if member.is_active or not active_only]
 
 
-def member_names() -> list[tuple[UUID, str]]:
-    """Return id and name of the active people, by name: all that a select needs, in a tenth of the time."""
-    people = Membership.objects.filter(is_active=True).order_by("name_key", "id")
-    return memo("users.member_names", lambda: list(people.values_list("pk", "name")))
-
-
 def _members() -> list[Membership]:
     return list(Membership.objects.select_related("role", "team").order_by("name_key", "id"))
 

@@ -144,16 +144,3 @@ def test_a_day_typed_without_a_calendar_is_read_as_the_person_writes(firm: Firm)
         extra = hidden(ana.get(url, headers={"hx-request": "true"}).content.decode())
     with tenant_context(firm.tenant):
         assert str(Opportunity.objects.get(pk=deal.pk).expected_close_on) == "2027-04-03"
-
-
-def test_currencies_are_offered_by_name_and_the_dead_only_where_a_record_has_one(firm: Firm) -> None:
-    with tenant_context(firm.tenant):
-        deal = make.opportunity(firm.ana, amount=Money(100, "DEM"))
-    ana = client_of(firm.ana)
-    offered = re.findall(r'<option value="([A-Z]{3})"', ana.get("/acme/leads/new/").content.decode())
-    assert offered[:3] == ["USD", "EUR", "GBP"]
-    assert not {"ADP", "DDM", "DEM", "XAU", "XTS", "XXX"} & set(offered)
-    assert {"PLN", "ZAR", "KWD"} <= set(offered)
-    page = ana.get(f"/acme/opportunities/{deal.pk}/edit/").content.decode()
-    assert re.search(r'<option value="DEM" selected>', page)
-    assert "USD – US Dollar" in page

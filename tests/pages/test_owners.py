@@ -56,3 +56,31 @@ def test_a_right_to_change_makes_an_owner(firm: Firm) -> None:
         role.access = {"leads": {"view": "own", "create": "none", "edit": "own", "delete": "none"}}
         role.save()
     assert "Rita Reader" in owners(client_of(firm.ada).get(firm.url("leads:new")).content.decode())
+
+
+def test_nor_is_a_task_for_them(firm: Firm) -> None:
+    """In the composer, on the page of a task, with a loss, a closed lead and many at once."""
+    with tenant_context(firm.tenant):
+        lead, deal = make.lead(firm.ana), make.opportunity(firm.ana)
+        lost = make.stage("lost")
+    ada = client_of(firm.ada)
+    for path in (
+        f"/acme/leads/{lead.pk}/",
+        "/acme/activities/new/?kind=task",
+        f"/acme/opportunities/{deal.pk}/stage/?stage={lost.pk}",
+        f"/acme/leads/{lead.pk}/closing/",
+    ):
+        page = ada.get(path).content.decode()
+        (select, *_others) = re.findall(r'<select[^>]* name="(?:task_)?owner".*?</select>', page, flags=re.DOTALL)
+        assert "Sam Seller" in select, path
+        assert "Rita Reader" not in select, path
+
+
+def test_a_task_that_is_theirs_stays_theirs(firm: Firm) -> None:
+    from crm.activities.services import create_activity
+
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+        task = create_activity(kind="task", records=[lead], actor=firm.ada, owner=firm.rita, subject="Read it")
+    page = client_of(firm.ada).get(f"/acme/activities/{task.pk}/edit/").content.decode()
+    assert re.search(rf'<option value="{firm.rita.pk}" selected>\s*Rita Reader', page)
