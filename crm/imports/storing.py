@@ -37,9 +37,10 @@ class Odd:
 
     count: int = 0
     row: int = 0
+    text: str = ""  # in that row
 
-    def and_row(self, number: int) -> Odd:
-        return Odd(self.count + 1, self.row or number)
+    def and_row(self, number: int, text: str = "") -> Odd:
+        return Odd(self.count + 1, self.row or number, self.text if self.row else text)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class FileReading:
     lost: Odd = Odd()  # letters that were lost before
     errors: Odd = Odd()  # of the spreadsheet: #N/A
     swallowed: Odd = Odd()  # cells with lines that look like rows
+    quotes: Odd = Odd()  # marks that do not fit
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,8 +70,8 @@ class FileReading:
         kept: dict[str, Any] = dict(job.reading)
         kept["format"] = Format(**kept["format"])
         kept["top"] = [(number, cells) for number, cells in kept["top"]]
-        for name in ("unreadable", "lost", "errors", "swallowed"):
-            kept[name] = Odd(**kept[name])
+        for name in ("unreadable", "lost", "errors", "swallowed", "quotes"):
+            kept[name] = Odd(**kept.get(name, {}))
         return cls(**kept)
 
 
@@ -178,7 +180,7 @@ def look_through(job: Import, found: FileReading) -> tuple[FileReading, list[str
     columns = sorted(filled)
     headers = [restore(names[place]) if place < len(names) else "" for place in columns]
     kept = FileReading(
-        found.format, found.header, skipped, columns, found.top, unreadable, lost, errors, swallowed
+        found.format, found.header, skipped, columns, found.top, unreadable, lost, errors, swallowed, found.quotes
     )  # fmt: skip
     return kept, headers, rows
 

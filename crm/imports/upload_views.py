@@ -105,11 +105,12 @@ def _parts(found: FileReading) -> list[str]:
 def _notes(found: FileReading) -> list[str]:
     """What is odd, with the number of rows and the first of them."""
     return [
-        text % {"count": number(odd.count), "row": number(odd.row)}
+        text % {"count": number(odd.count), "row": number(odd.row), "text": odd.text}
         for odd, text in (
             (found.unreadable, _unreadable(found.unreadable)),
             (found.errors, _errors(found.errors)),
             (found.swallowed, _swallowed(found.swallowed)),
+            (found.quotes, _quotes(found.quotes)),
             (found.lost, _lost(found.lost)),
         )
         if odd.count
@@ -141,6 +142,16 @@ def _swallowed(odd: Odd) -> str:
         "%(count)s row has a cell with lines that look like rows (row %(row)s). A quotation mark may be missing there.",
         "%(count)s rows have cells with lines that look like rows (first row %(row)s). A quotation mark may be missing"
         " there.",
+        odd.count,
+    )
+
+
+def _quotes(odd: Odd) -> str:
+    return ngettext(
+        "%(count)s row has a quotation mark where none should be (row %(row)s). It was kept as it stands there:"
+        " %(text)s",
+        "%(count)s rows have quotation marks where none should be (first row %(row)s). They were kept as they stand"
+        " there: %(text)s",
         odd.count,
     )
 

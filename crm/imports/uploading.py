@@ -19,7 +19,18 @@ from crm.imports.meant import OWN_ID, holds_own_ids
 from crm.imports.models import Import, ImportState
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import LOOKED_AT, NONE, find_header
-from crm.imports.storing import FileReading, digest_of, keep_file, keep_rows, look_through, read_rows, write_file
+from crm.imports.reading.quotes import MARK
+from crm.imports.storing import (
+    SHOWN,
+    FileReading,
+    Odd,
+    digest_of,
+    keep_file,
+    keep_rows,
+    look_through,
+    read_rows,
+    write_file,
+)
 from crm.records.types import RecordType
 from crm.users.models import Membership
 
@@ -67,9 +78,15 @@ def read_again(
 
 
 def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None:
-    top = keep_rows(job, read_file(path, how))
+    quotes = Odd()
+
+    def notice(number: int, cells: list[str]) -> None:
+        nonlocal quotes
+        quotes = quotes.and_row(number, next((cell for cell in cells if MARK in cell), "")[:SHOWN])
+
+    top = keep_rows(job, read_file(path, how, notice))
     header = find_header(top, is_known(record_type))
-    _set_header(job, record_type, FileReading(how, header, top=top))
+    _set_header(job, record_type, FileReading(how, header, top=top, quotes=quotes))
 
 
 def _set_header(job: Import, record_type: RecordType, found: FileReading) -> None:

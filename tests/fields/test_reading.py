@@ -221,6 +221,32 @@ def test_a_column_with_both_orders_of_dates_is_at_odds_with_itself() -> None:
     assert decide(DAYS, ["2026-04-03", "3 Apr 2026", "May"], US).state == State.OPEN
 
 
+@pytest.mark.parametrize(
+    ("texts", "state", "decimal"),
+    [
+        (["1.500", "1.5M"], State.UNDECIDED, "."),  # fifteen hundred, or one and a half?
+        (["1,500", "1,5 Mio."], State.UNDECIDED, ","),
+        (["1.500", "12.50"], State.UNDECIDED, "."),
+        (["1.500", "1.2E+05"], State.UNDECIDED, "."),
+        (["1.500 €", "7.9"], State.UNDECIDED, "."),
+        (["1.500", "12,50"], State.DECIDED, ","),
+        (["1.500", "1.234.567"], State.DECIDED, ","),
+        (["1,500", "1.5M"], State.DECIDED, "."),
+        (["1.500", "0.125"], State.DECIDED, "."),  # all with three decimals
+        (["12.50", "1.5M"], State.DECIDED, "."),
+    ],
+)
+def test_thousands_beside_numbers_of_fewer_decimals_are_asked_about(
+    texts: list[str], state: State, decimal: str
+) -> None:
+    for order in (texts, texts[::-1]):
+        found = decide(NUMBERS, order, US)
+        assert (found.state, found.must_ask, found.style.decimal) == (state, state == State.UNDECIDED, decimal)
+        if found.must_ask:
+            shown = {option.key: {sample.text for sample in option.samples} for option in found.options}
+            assert set(shown) == {".", ","} and all(texts[0] in samples for samples in shown.values())
+
+
 def test_a_column_of_a_spreadsheets_day_numbers_is_asked_about() -> None:
     found = decide(DAYS, ["45384", "45385"], US)
     assert found.state == State.UNDECIDED

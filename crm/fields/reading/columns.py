@@ -50,7 +50,8 @@ _LABELS: dict[str, Any] = {
 
 class State(StrEnum):
     """OPEN: no text depends on the style. DECIDED: some can be read in one style only. UNDECIDED: some can be read in
-    two, and none decides. CONTRADICTORY: some texts can be read in the one style only, others in the other only."""
+    two, and none decides, or what does would make 1.500 one and a half beside 12.50. CONTRADICTORY: some texts can be
+    read in the one style only, others in the other only."""
 
     OPEN = "open"
     DECIDED = "decided"
@@ -103,6 +104,21 @@ class _Tally:
     counts: dict[str, int] = field(default_factory=dict)
     both: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)  # read in two ways
     signs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    finest: dict[str, int] = field(default_factory=dict)  # decimals of numbers that are read so only
+    three: set[str] = field(default_factory=set)  # keys by which a number that can be read in two ways has decimals
+
+    def note_decimals(self, text: str, found: dict[str, Any]) -> None:
+        parts = take_apart(text)
+        for key in found:
+            places = len(parts.body.partition(key)[2])
+            if len(found) > 1 and places:
+                self.three.add(key)
+            elif len(found) == 1 and not parts.scale:  # 1.5M says little of how numbers are written out
+                self.finest[key] = max(places, self.finest.get(key, 0))
+
+    def is_doubtful(self, key: str) -> bool:
+        """Whether 1.500 would be one and a half beside numbers that never have three decimals."""
+        return key in self.three and self.finest.get(key, 0) < 3
 
     def add(self, row: int, text: str, found: dict[str, Any], show: Callable[[Any], str]) -> None:
         values = set(found.values())
@@ -124,31 +140,43 @@ def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> D
 
 
 def _decide(reads: str, texts: Iterable[str], default: Style, own: str) -> Decision:
-    tally = _Tally()
     find, show = (_numbers, _shown_number) if reads == NUMBERS else (_days, formats.date)
-    for row, text in enumerate(texts, start=1):
-        if isinstance(text, NumberText) and reads == NUMBERS:  # says nothing of how others are written
-            if own:
-                _note_signs(tally, text, own)
-        elif text := text.strip():
-            tally.add(row, text, find(text), show)
-            if reads == NUMBERS and own:
-                _note_signs(tally, text, own)
+    tally = _tallied(reads, texts, own, find, show)
     proven = sorted(tally.proof)
     usual = default.decimal if reads == NUMBERS else default.days
     # A column of plain numbers as dates may be days of a spreadsheet, and may be no dates at all.
     guessed = proven == [SERIAL] or bool(tally.both)
+    doubtful = len(proven) == 1 and tally.is_doubtful(proven[0])
     keys = {*proven, *(key for _row, _text, found in tally.both for key in found), *((usual,) if guessed else ())}
     options = tuple(_option(key, tally, show) for key in sorted(keys, key=lambda key: (key != usual, key)))
     if len(proven) > 1:
         best = max(proven, key=lambda key: (tally.counts[key], key == usual))
         return Decision(State.CONTRADICTORY, default.chosen(reads, best), options, signs=tally.signs)
+    if doubtful:
+        return Decision(State.UNDECIDED, default.chosen(reads, proven[0]), options, signs=tally.signs)
     if len(proven) == 1 and proven != [SERIAL]:
         proof = tuple(tally.proof[proven[0]])
         return Decision(State.DECIDED, default.chosen(reads, proven[0]), options, proof, tally.signs)
     if guessed:
         return Decision(State.UNDECIDED, default.chosen(reads, usual), options, signs=tally.signs)
     return Decision(State.OPEN, default.chosen(reads, usual), signs=tally.signs)
+
+
+def _tallied(
+    reads: str, texts: Iterable[str], own: str, find: Callable[[str], dict[str, Any]], show: Callable[[Any], str]
+) -> _Tally:
+    tally = _Tally()
+    for row, text in enumerate(texts, start=1):
+        if isinstance(text, NumberText) and reads == NUMBERS:  # says nothing of how others are written
+            if own:
+                _note_signs(tally, text, own)
+        elif text := text.strip():
+            tally.add(row, text, found := find(text), show)
+            if reads == NUMBERS and found:
+                tally.note_decimals(text, found)
+            if reads == NUMBERS and own:
+                _note_signs(tally, text, own)
+    return tally
 
 
 def _decide_percent(texts: Iterable[str], default: Style) -> Decision:

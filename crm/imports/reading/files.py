@@ -14,7 +14,7 @@ from crm.imports.reading import ods, xlsx
 from crm.imports.reading.archives import kind_of_archive
 from crm.imports.reading.encodings import ENCODINGS, Reading, find_readings, read_with
 from crm.imports.reading.limits import LARGEST_BYTES, check_row
-from crm.imports.reading.text import SEPARATORS, find_separator, read_text
+from crm.imports.reading.text import SEPARATORS, Notice, find_separator, read_text
 
 SPREADSHEETS = {"xlsx": (xlsx.sheets_of, xlsx.read_xlsx), "ods": (ods.sheets_of, ods.read_ods)}
 _HEAD = 64 * 1024
@@ -73,12 +73,15 @@ def changed_format(path: Path, found: Format, *, encoding: str, separator: str, 
     return Format("csv", encoding, separator, readings=readings)
 
 
-def read_file(path: Path, how: Format) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that holds anything, with its number; raise ``ValidationError`` where the file is no table."""
+def read_file(path: Path, how: Format, notice: Notice | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that holds anything, with its number; raise ``ValidationError`` where the file is no table.
+
+    ``notice``: as in ``read_text``.
+    """
     if how.kind in SPREADSHEETS:
         rows = SPREADSHEETS[how.kind][1](path, how.sheet)
     else:
-        rows = read_text(path, how.encoding, how.separator)
+        rows = read_text(path, how.encoding, how.separator, notice)
     for number, cells in rows:
         check_row(number, cells)
         yield number, cells

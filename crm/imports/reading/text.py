@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -23,6 +23,9 @@ from crm.imports.reading.limits import (
     too_long_row,
     too_many_rows,
 )
+from crm.imports.reading.quotes import LooseRows
+
+Notice = Callable[[int, list[str]], None]
 
 SEPARATORS = {
     ",": gettext_lazy("Comma (,)"),
@@ -71,31 +74,79 @@ def _evenness(lines: list[str], separator: str) -> tuple[bool, float]:
     return widths[0] == width and count * 2 >= len(widths), count / len(widths) * (1 - 1 / width)
 
 
-def read_text(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def read_text(
+    path: Path, encoding: str, separator: str, notice: Notice | None = None
+) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that holds anything, with its number in the file; the first row is 1.
 
+    ``notice`` is told of rows whose quotation marks do not fit, and how they are read: nothing of them is lost.
     Raises ``ValidationError`` for what cannot be a table; a row or a line that is endless is not read to its end.
     """
     lines = _Lines(path, encoding, separator)
-    number = 0
-    try:
-        for number, row in enumerate(csv.reader(lines, delimiter=separator, skipinitialspace=True), start=1):
-            lines.start_row(number + 1)
-            if number > MOST_ROWS:
-                raise too_many_rows()
-            if row == [_END]:
-                return
-            if row and row[-1].endswith(_END + "\n"):
-                raise ValidationError(
-                    _("A quotation mark opened in row %(row)s is never closed.") % {"row": number},
-                    code="open_quote",
-                )
-            if any(row):
-                yield number, [_cell(cell) for cell in row]
-    except csv.Error as error:
-        raise too_long_cell(number + 1) from error
-    except UnicodeError as error:
-        raise ValidationError(_("The file cannot be read with this encoding. Choose another.")) from error
+    feed = _Feed(lines)
+    # Otherwise marks are dropped from a cell that begins with one.
+    reader = csv.reader(feed, delimiter=separator, skipinitialspace=True, strict=True)
+    loose = LooseRows(separator, feed.read_on)
+    number = width = 0
+    while True:
+        number += 1
+        lines.start_row(number)
+        feed.taken.clear()
+        try:
+            row = next(reader)
+            width = len(row) or width
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "field limit" in str(error):
+                raise too_long_cell(number) from error
+            row = _cut_loosely(loose, feed, number, width, notice)
+        except UnicodeError as error:
+            raise ValidationError(_("The file cannot be read with this encoding. Choose another.")) from error
+        if row == [_END]:
+            return
+        if number > MOST_ROWS:
+            raise too_many_rows()
+        if any(row):
+            yield number, [_cell(cell) for cell in row]
+
+
+def _cut_loosely(loose: LooseRows, feed: _Feed, number: int, width: int, notice: Notice | None) -> list[str]:
+    lines = list(feed.taken)
+    if lines[-1] == _END + "\n":
+        raise ValidationError(
+            _("A quotation mark opened in row %(row)s is never closed.") % {"row": number}, code="open_quote"
+        )
+    cells, count = loose.cut(lines, width)
+    feed.back.extendleft(reversed(lines[count:]))
+    if notice is not None:
+        notice(number, cells)
+    return cells
+
+
+class _Feed:
+    """Lines, one by one; ``taken`` are those of the row so far, ``back`` those that are to come once more."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = iter(lines)
+        self.taken: list[str] = []
+        self.back: deque[str] = deque()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.back.popleft() if self.back else next(self.lines)
+        self.taken.append(line)
+        return line
+
+    def read_on(self) -> str | None:
+        """The next line, if it is one of the file."""
+        line = self.back.popleft() if self.back else next(self.lines, None)
+        if line == _END + "\n":
+            self.back.appendleft(line)
+            return None
+        return line
 
 
 class _Lines:
