@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.natural import contradicts, name_of
-from crm.records.types import NaturalKey
+from crm.records.types import Moves, NaturalKey
 from crm.tenants.text import company_key, domain_key, sort_key
 
 
@@ -23,6 +24,13 @@ def _alike(values: Mapping[str, Any], account: Any) -> bool | None:
     return None if name_of(values) != account.sort_name else False
 
 
+def _dated(account: Any, values: dict[str, Any], day: date | None) -> dict[str, Any]:
+    """Since when it is what a file says, nobody knows."""
+    kind = values.get("type")
+    return values if kind is None or kind.pk == account.type_id else values | {"type_since": day}
+
+
+ACCOUNT_MOVES = Moves("type", _dated)
 ACCOUNT_KEYS = (
     NaturalKey(_("name"), "sort_name", name_of, _same_firm, within=("website", "country")),
     NaturalKey(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.duplicates import ACCOUNTS, compared, objections_to_accounts
 from accounts.fields import ACCOUNT_FIELDS
 from accounts.headers import HEADERS
-from accounts.keys import ACCOUNT_KEYS
+from accounts.keys import ACCOUNT_KEYS, ACCOUNT_MOVES
 from accounts.models import Account
 from accounts.selectors import life_line
 from accounts.services import create_account, delete_account, prepare_account, restore_account, update_account
@@ -57,6 +57,7 @@ ACCOUNT = RecordType(
     prepare=prepare_account,
     natural_keys=ACCOUNT_KEYS,
     unknown_in_files=("type_since",),
+    moves=ACCOUNT_MOVES,
     objections=objections_to_accounts,
     badges=badges,
     views=(

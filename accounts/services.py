@@ -67,11 +67,14 @@ def update_account(
 ) -> Event | None:
     """Write what of ``values`` differs; return the event, or None when nothing did.
 
-    A type among them counts as set by hand: it no longer says that a workflow did it.
+    A type among them counts as set by hand: it no longer says that a workflow did it. It is so since today, or since
+    ``type_since`` (empty: nobody knows).
     """
     new_type = values.get("type")
     if new_type is not None and new_type.pk != account.type_id:
-        return _change_type(account, new_type, actor=actor, values=values, because=because)
+        values = dict(values)
+        since = {"type_since": values.pop("type_since")} if "type_since" in values else {}
+        return _change_type(account, new_type, actor=actor, values=values, because=because, **since)
     return update_record(registry.record_type("accounts"), account, actor=actor, values=values, because=because)
 
 

@@ -184,7 +184,6 @@ OPPORTUNITY_FIELDS = (
         kinds.Date(),
         help=_("The day it was won or lost."),
         on_create=False,
-        synonyms=("close date", "closed", "closed date", "won date", "date closed"),
     ),
     FieldSpec("next_step", _("Next step"), kinds.Text(300), synonyms=("follow-up", "next action")),
     FieldSpec("next_step_on", _("Next step on"), DueDay(), synonyms=("next step date", "follow-up date")),

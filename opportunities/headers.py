@@ -28,17 +28,18 @@ HEADERS: Headers = {
         |probabilité|probabilité de gain|probabilidad""",
     "rating": "rating|priority|deal priority|bewertung|priorität|priorité|prioridad",
     "expected_close_on": """expected close date|deal expected close date|est close date|estimated close date
-        |expected close|closing date
+        |expected close
         |close by|forecast date|erwartetes abschlussdatum|erwarteter abschluss|voraussichtlicher abschluss
-        |abschlussdatum
         |date de clôture prévue|date de fermeture prévue|clôture prévue|fecha de cierre prevista
         |fecha prevista de cierre""",
+    "close_day": """close date|closing date|abschlussdatum|schlusstermin|abschluss|abschlusstermin
+        |date de clôture|date de fermeture|clôture|fecha de cierre|cierre""",
     "opened_on": """opened|opened on|engage date|open date|start date|created date|create date|deal created
         |created on|creation date
         |erstellt am|erstellungsdatum|angelegt am|date de création|créé le|fecha de creación|creado el""",
-    "closed_on": """close date|closed on|closed date|actual close date|deal won time|won time|won date
+    "closed_on": """closed on|closed date|actual close date|deal won time|won time|won date
         |date closed|closed
-        |geschlossen am|tatsächliches abschlussdatum|date de clôture|fermé le|fecha de cierre|cerrado el""",
+        |geschlossen am|tatsächliches abschlussdatum|date de clôture réelle|fermé le|fecha de cierre real|cerrado el""",
     "next_step": "next step|next action|follow up|nächster schritt|prochaine étape|próximo paso|siguiente paso",
     "next_step_on": """next step date|next activity date|follow up date|deal next activity date
         |nächster schritt am

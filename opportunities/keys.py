@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.fields.kinds import Date
+from crm.fields.spec import FieldSpec
+from crm.picklists.selectors import stage as stage_by_id
 from crm.records.natural import contradicts, name_of
-from crm.records.types import Gap, NaturalKey
+from crm.records.types import Gap, Moves, NaturalKey, SplitColumn
+from crm.tenants.clock import start_of
 from opportunities.services.stages import NO_REASON_GIVEN
 
 
@@ -33,6 +40,37 @@ OPPORTUNITY_KEYS = (
         _same_sale,
         within=("account", "contact", "opened_on", "closed_on"),
     ),
+)
+CLOSE_DAY = SplitColumn(
+    FieldSpec("close_day", _("Close date: expected while open, else the day of closing"), Date()),
+    by="stage",
+    into=lambda stage: "expected_close_on" if stage.meaning == "open" else "closed_on",
+    fields=("expected_close_on", "closed_on"),
+)
+
+
+def _dated(opportunity: Any, values: dict[str, Any], day: date | None) -> dict[str, Any]:
+    """A move begins on the day of closing, if it closes, else on ``day``: never on that of the import."""
+    stage = values.get("stage")
+    if stage is None or stage.pk == opportunity.stage_id:
+        return values
+    before = stage_by_id(opportunity.stage_id)
+    closes = stage.meaning not in ("open", before.meaning)
+    when = (values.get("closed_on") if stage.meaning != "open" else None) or day
+    if when is None:
+        text = gettext(
+            "It would move from “%(old)s” to “%(new)s”, and the file does not say when. Bring the day of closing, or"
+            " give a day for such rows on the columns page."
+        )
+        raise ValidationError({"stage": text % {"old": before, "new": stage}})
+    return values | {"stage_since": start_of(when)} | ({"closed_on": when} if closes else {})
+
+
+OPPORTUNITY_MOVES = Moves(
+    "stage",
+    _dated,
+    label=_("Day of moves that the file does not date"),
+    help=_("For rows that move an opportunity which is here already into another stage. Empty: they are refused."),
 )
 OPPORTUNITY_GAPS = (
     Gap(

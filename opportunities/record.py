@@ -13,7 +13,7 @@ from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
 from opportunities.fields import ACCOUNT_TYPE, LOSS_CLASS, OPPORTUNITY_FIELDS
 from opportunities.headers import HEADERS
-from opportunities.keys import OPPORTUNITY_GAPS, OPPORTUNITY_KEYS
+from opportunities.keys import CLOSE_DAY, OPPORTUNITY_GAPS, OPPORTUNITY_KEYS, OPPORTUNITY_MOVES
 from opportunities.models import Opportunity
 from opportunities.selectors import badges, card_facts, objection_to_change, objections_to_opportunities
 from opportunities.services import (
@@ -90,6 +90,8 @@ OPPORTUNITY = RecordType(
     prepare=prepare_opportunity,
     natural_keys=OPPORTUNITY_KEYS,
     gaps=OPPORTUNITY_GAPS,
+    moves=OPPORTUNITY_MOVES,
+    splits=(CLOSE_DAY,),
     unknown_in_files=("opened_on", "closed_on", "stage_since"),
     objections=objections_to_opportunities,
     objection_to_change=objection_to_change,

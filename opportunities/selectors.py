@@ -97,7 +97,8 @@ def stage_history(opportunity: Opportunity) -> list[Visit]:
     visits = StageVisit.objects.filter(opportunity=opportunity).select_related("entered_by")
     spent: dict[UUID, timedelta] = {}
     found = []
-    for one in visits.order_by(F("entered_at").asc(nulls_first=True), "id"):
+    first_left = F("left_at").asc(nulls_last=True)  # a file may tell of a move before one that was made here
+    for one in visits.order_by(first_left, F("entered_at").asc(nulls_first=True), "id"):
         before = spent.get(one.stage_id, timedelta())
         visit = Visit(stage_by_id(one.stage_id), one.entered_at, one.left_at, one.entered_by, before)
         spent[one.stage_id] = visit.cumulative

@@ -1,13 +1,15 @@
 """What the importer has said that words of the file mean which nothing here is called by.
 
 ``Import.answers`` maps a field to the words of its column and their answers; the word ``OTHERS`` stands for all that
-have none of their own, ``GAP`` for rows that need the field and do not give it. An answer is
+have none of their own, ``GAP`` for rows that need the field and do not give it, ``MOVED`` for rows that change it and
+do not say when (the answer is a day). An answer is
 ``use:<id>`` (it means that one), ``add`` or ``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell
 were empty), ``unknown`` (of a gap: nobody knows), or ``refuse`` (such rows do not come in).
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from crm.tenants.text import sort_key
 
 OTHERS = "*"
 GAP = "*gap"
+MOVED = "*moved"
 USE, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "add", "empty", "refuse", "unknown"
 CREATED_ON_DEMAND = "accounts"  # the type of record that a file may bring along by its name alone
 
@@ -46,6 +49,12 @@ def used_id(answer: str) -> UUID | None:
         return UUID(answer.removeprefix(USE)) if answer.startswith(USE) else None
     except ValueError:
         return None
+
+
+def moved_on(answers: Answers, field: str) -> date | None:
+    """The day that was given for changes of the field that have none of their own."""
+    day = answers.get(field, {}).get(MOVED, "")
+    return date.fromisoformat(day) if day else None
 
 
 def without(answers: Answers, fields: set[str]) -> Answers:

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
 from crm.imports.deferring import Link
 from crm.imports.existing import Known, Match
@@ -172,7 +173,8 @@ class Batch:
         self._refuse_several(match)
         if match.record is not None and self.job.existing == Existing.SKIP:
             return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
-        values = {name: self._bring_along(one, made) for name, one in row.values.items()}
+        placed = self.reader.placed(row, match.record)
+        values = {name: self._bring_along(one, made) for name, one in placed.items()}
         values |= self.reader.gap_fillers(values, match.record)
         if match.record is None:
             if "owner" not in self.job.mapping and self.type.has("owner"):
@@ -195,6 +197,8 @@ class Batch:
             values |= {spec.name: None for spec in row.empty if not spec.required}
         if (values or row.later) and not can(self.actor, "edit", record):
             raise ValidationError(_("This is about a record that exists, and you may not change it."))
+        if moves := self.type.moves:
+            values = moves.dated(record, values, moved_on(self.job.answers, moves.by))
         before = self.shown.state(record) if self.shown else {}
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self._keep_links(offset, record, row.later)

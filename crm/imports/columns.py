@@ -52,7 +52,7 @@ def _keep(request: WorkspaceRequest, job: Import, record_type: RecordType, form:
                 record_type=record_type,
                 mapping=form.mapping(),
                 fixed=form.fixed(),
-                answers=sent.answers,
+                answers=form.with_day(sent.answers),
                 options=form.options(),
             )
     except ValidationError as error:
@@ -104,7 +104,7 @@ def _page(request: WorkspaceRequest, job: Import, record_type: RecordType, form:
         "fixed": [form[name] for name in form.offered_first],
         "more_fixed": [form[name] for name in form.offered_then],
         "more_is_used": any(form[name].value() for name in form.offered_then),
-        "options": [form[name] for name in OPTIONS],
+        "options": [form[name] for name in (*OPTIONS, "moved_on") if name in form.fields],
         "rows": selectors.preview(job),
         "reading": reading_context(job, request.actor),
     }

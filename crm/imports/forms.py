@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
+from crm.fields.inputs import DayField
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import GAP, OTHERS, UNKNOWN, USE, Answers, holds_words, is_adding, word_key
+from crm.imports.answers import GAP, MOVED, OTHERS, UNKNOWN, USE, Answers, holds_words, is_adding, moved_on, word_key
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label, importable
@@ -21,6 +23,7 @@ from crm.imports.models import Existing, Import
 from crm.imports.questions import actions_for
 from crm.imports.row_values import RowReader
 from crm.records.types import RecordType
+from crm.tenants.clock import today
 from crm.users.models import Membership
 
 COLUMN = "column_"
@@ -46,8 +49,17 @@ class ColumnsForm(forms.Form):
         help_text=_("Otherwise an empty cell leaves what an existing record has there as it is."),
     )
 
+    moved_on = DayField(required=False)
+
     def __init__(self, job: Import, record_type: RecordType, actor: Membership, data: Any = None) -> None:
         super().__init__(data=data, initial={name: getattr(job, name) for name in OPTIONS})
+        self.moves = record_type.moves
+        if self.moves and self.moves.label:
+            field = self.fields["moved_on"]
+            field.label, field.help_text = self.moves.label, self.moves.help
+            field.initial = moved_on(job.answers, self.moves.by)
+        else:
+            del self.fields["moved_on"]
         self.job = job
         self.specs = {f"{FIXED}{spec.name}": spec for spec in importable(record_type) if spec.name not in OF_ONE_ROW}
         choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in importable(record_type))]
@@ -73,6 +85,12 @@ class ColumnsForm(forms.Form):
     def clean_existing(self) -> str:
         return self.cleaned_data["existing"] or Existing.UPDATE
 
+    def clean_moved_on(self) -> date | None:
+        day: date | None = self.cleaned_data["moved_on"]
+        if day and day > today():
+            raise ValidationError(_now("This day has not come yet."))
+        return day
+
     def clean(self) -> dict[str, Any]:
         """Read the values for all rows once, here: a wrong one would refuse every row."""
         cells = Cells(self.job.made_by)
@@ -91,6 +109,14 @@ class ColumnsForm(forms.Form):
     def fixed(self) -> dict[str, str]:
         """The values for all rows, by field."""
         return {spec.name: text for name, spec in self.specs.items() if (text := self.cleaned_data[name].strip())}
+
+    def with_day(self, answers: Answers) -> Answers:
+        """The answers with the day of moves that the file does not date."""
+        if self.moves is None or "moved_on" not in self.cleaned_data:
+            return answers
+        day: date | None = self.cleaned_data["moved_on"]
+        others = {key: kept for key, kept in answers.get(self.moves.by, {}).items() if key != MOVED}
+        return answers | {self.moves.by: others | ({MOVED: day.isoformat()} if day else {})}
 
     def options(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in OPTIONS}

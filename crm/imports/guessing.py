@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
 from crm.imports.meant import OWN_ID, more_columns
+from crm.imports.split import one_field_each, split_of
 from crm.records.headers import names_of
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
@@ -51,7 +52,7 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
             mapping[index] = name
     if {"name", "first_name", "last_name"} <= set(mapping):  # the whole name is there in its parts
         mapping[mapping.index("name")] = ""
-    return mapping
+    return one_field_each(record_type, mapping)
 
 
 def is_known(record_type: RecordType) -> Callable[[str], bool]:
@@ -77,7 +78,8 @@ def _ranks(record_type: RecordType) -> dict[str, dict[str, int]]:
             found.setdefault(header_key(name), {}).setdefault(spec.name, rank)
     for rank, (name, label) in enumerate(more_columns(record_type).items()):
         if name != OWN_ID:  # what the ids are is for their values to tell
-            for header in (name, label, *CURRENCIES):  # of several amounts, the first
+            others = names_of(record_type.headers, name) if split_of(record_type, name) else [*CURRENCIES]
+            for header in (name, label, *others):  # of several amounts, the first
                 found.setdefault(header_key(header), {}).setdefault(name, rank)
     found.pop("", None)  # names in scripts that are not compared
     return found

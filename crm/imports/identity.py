@@ -11,14 +11,18 @@ from crm.tenants.text import sort_key
 EXTERNAL_ID = "external_id"
 
 
-def cells_of(place: dict[str, int], row: list[str]) -> dict[str, str]:
-    """The cells by field; ``place`` says in which column each field is."""
-    return {name: row[index] for name, index in place.items()}
+def cells_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> dict[str, str]:
+    """The cells by field; ``place`` says in which column each field is. One that is split counts as all its fields."""
+    cells = {name: row[index] for name, index in place.items()}
+    for split in record_type.splits:
+        if text := cells.get(split.spec.name):
+            cells |= {name: text for name in split.fields if not cells.get(name)}
+    return cells
 
 
 def keys_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> Iterator[tuple[str, ...]]:
     """What rows about the same one share; others may share it as well."""
-    cells = cells_of(place, row)
+    cells = cells_of(record_type, place, row)
     if cells.get(OWN_ID):
         yield (OWN_ID, cells[OWN_ID])
     if cells.get(EXTERNAL_ID):
@@ -30,7 +34,7 @@ def keys_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> I
 
 def identity_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> Iterator[tuple[str, ...]]:
     """What only rows about the same one share, the surest first; last in each what it is, in words."""
-    cells = cells_of(place, row)
+    cells = cells_of(record_type, place, row)
     for name in (OWN_ID, EXTERNAL_ID):
         if cells.get(name):
             yield (name, cells[name], cells[name])

@@ -35,8 +35,10 @@ class Same(str):
 
 
 def more_columns(record_type: RecordType) -> dict[str, str]:
-    """What a column can be beside a field, with its label: the id of a record here, and the currency of an amount."""
+    """What a column can be beside a field, with its label: the id of a record here, the currency of an amount, or one
+    of two fields."""
     found = {OWN_ID: _("Id of the record here")}
+    found |= {split.spec.name: str(split.spec.label) for split in record_type.splits}
     for spec in record_type.specs_now():
         if spec.importable and isinstance(spec.kind, kinds.Money):
             found[f"{spec.name}{CURRENCY_SUFFIX}"] = _("%(field)s: currency") % {"field": spec.label}

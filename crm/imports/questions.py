@@ -33,6 +33,7 @@ from crm.imports.coming import meanings_to_add
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
 from crm.imports.row_values import RowReader
+from crm.imports.split import column_spec
 from crm.imports.styles import decisions_of, is_answered, styles_of
 from crm.imports.survey import Column, Survey
 from crm.picklists import selectors as picklists
@@ -219,12 +220,13 @@ def _additions(spec: FieldSpec) -> list[Option]:
 
 def _about_styles(job: Import, record_type: RecordType, survey: Survey) -> Iterator[StyleQuestion]:
     for name, decision in decisions_of(job, record_type, survey).items():
-        if decision.must_ask:
+        spec = column_spec(record_type, name)
+        if spec is not None and decision.must_ask:
             kept = job.styles.get(name, {})
             answer = kept.get("answer", {})
             codes = answer.get("signs", {})
             yield StyleQuestion(
-                spec=record_type.spec(name),
+                spec=spec,
                 header=job.headers[job.mapping.index(name)],
                 decision=decision,
                 answer=answer.get("key", ""),

@@ -30,8 +30,9 @@ from crm.imports.cells import Cells
 from crm.imports.meant import Same
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable
+from crm.imports.split import place, split_of
 from crm.imports.whole_file import links_to_itself
-from crm.records.types import RecordType
+from crm.records.types import RecordType, SplitColumn
 from crm.tenants.text import sort_key
 from crm.users.access import may, visible
 
@@ -47,11 +48,13 @@ class ToCreate:
 
 @dataclass
 class RowValues:
-    """``later``: links that can only be set when the whole file is in; ``empty``: fields whose cells are."""
+    """``later``: links that can only be set when the whole file is in; ``empty``: fields whose cells are;
+    ``split``: values whose field only the record tells that the row is about."""
 
     values: dict[str, Any] = field(default_factory=dict)
     later: dict[str, str] = field(default_factory=dict)
     empty: list[FieldSpec] = field(default_factory=list)
+    split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -70,6 +73,8 @@ class RowReader:
         self.names = names
         mapped = [(index, name) for index, name in enumerate(job.mapping) if name]
         self.columns = [(index, record_type.spec(name)) for index, name in mapped if record_type.has(name)]
+        found = [(index, split_of(record_type, name)) for index, name in mapped]
+        self.splits = [(index, split) for index, split in found if split is not None]
         brought = brought_fields(record_type)
         self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
         self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
@@ -94,6 +99,8 @@ class RowReader:
                 self._read_cell(row, spec, cells[index], self.cells)
             elif spec.name not in row.values:
                 row.empty.append(spec)
+        for index, split in self.splits:
+            self._read_split(row, split, cells[index])
         for index, link, spec in self.brought:
             if cells[index] and isinstance(coming := row.values.get(link), ToCreate):
                 self._read_brought(row, coming, spec, cells[index])
@@ -126,6 +133,30 @@ class RowReader:
                 row.later[spec.name] = text
             else:
                 row.reasons += [f"{spec.label}: {message}" for message in error.messages]
+
+    def _read_split(self, row: RowValues, split: SplitColumn, text: str) -> None:
+        by = row.values.get(split.by)
+        if not text:
+            name = split.into(by) if by is not None else ""
+            row.empty += [self.type.spec(name)] if name and name not in row.values else []
+            return
+        try:
+            value = split.spec.kind.parse(split.spec, cell_text(split.spec, text), self.cells)
+            if by is None:
+                row.split.append((split, value))
+            else:
+                place(self.type, row.values, split, value, by)
+        except ValidationError as error:
+            row.reasons += [f"{split.spec.label}: {message}" for message in error.messages]
+
+    def placed(self, row: RowValues, record: Any) -> dict[str, Any]:
+        """The values with those whose field the record tells, or the usual value of a new one."""
+        values = dict(row.values)
+        for split, value in row.split:
+            spec = self.type.spec(split.by)
+            by = spec.value(record) if record is not None else spec.default and spec.default()
+            place(self.type, values, split, value, by)
+        return values
 
     def _read_brought(self, row: RowValues, coming: ToCreate, spec: FieldSpec, text: str) -> None:
         try:

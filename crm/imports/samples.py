@@ -15,6 +15,7 @@ from crm.imports.cells import Cells
 from crm.imports.models import Import
 from crm.imports.row_values import RowReader
 from crm.imports.shown import shown
+from crm.imports.split import column_spec
 from crm.imports.styles import styles_of
 from crm.imports.survey import Column, Survey
 from crm.records.types import RecordType
@@ -44,8 +45,8 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
     for name, column in zip(job.mapping, survey.columns, strict=False):
         if name in undecided:
             found.append([_asked(text) for text in _chosen(column.most_frequent(), set())])
-        elif name and record_type.has(name):
-            found.append(_of_field(reader, record_type, record_type.spec(name), column))
+        elif spec := column_spec(record_type, name):
+            found.append(_of_field(reader, record_type, spec, column))
         else:
             found.append([Sample(text) for text in _chosen(column.most_frequent(), set())])
     return found

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from crm.fields.reading import Decision, Style, current_style, decide, style_from_json
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
+from crm.imports.split import column_spec
 from crm.imports.survey import Survey
 from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
@@ -29,7 +30,8 @@ def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[s
     """What the columns say of how they are written, by field."""
     found = {}
     for index, name in enumerate(job.mapping):
-        if name and record_type.has(name) and (spec := record_type.spec(name)).kind.reads:
+        spec = column_spec(record_type, name)
+        if spec is not None and spec.kind.reads:
             found[name] = decide(
                 spec.kind.reads, survey.columns[index].most_frequent(), current_style(), _own_currency(spec)
             )
@@ -65,8 +67,8 @@ def settled(
     for name, decision in decisions.items():
         answer = answers.get(name, {})
         style = decision.style
-        if key := answer.get("key"):
-            style = style.chosen(record_type.spec(name).kind.reads, key)
+        if (key := answer.get("key")) and (spec := column_spec(record_type, name)):
+            style = style.chosen(spec.kind.reads, key)
         if signs := answer.get("signs"):
             style = style.with_signs(signs)
         kept[name] = {"answer": answer, "style": style.as_json()}

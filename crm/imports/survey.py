@@ -18,6 +18,7 @@ from crm.imports.identity import identity_of
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.reading.cells import is_unreadable, without_unreadable
+from crm.imports.split import column_spec
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 
@@ -99,7 +100,7 @@ def shape_of(text: str) -> str:
 
 
 def _survey(job: Import, record_type: RecordType) -> Survey:
-    specs = [record_type.spec(name) if name and record_type.has(name) else None for name in job.mapping]
+    specs = [column_spec(record_type, name) for name in job.mapping]
     survey = Survey([Column() for _header in job.headers])
     readers = [_reader(column, spec) for column, spec in zip(survey.columns, specs, strict=False)]
     place = {name: index for index, name in enumerate(job.mapping) if name}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -138,6 +139,34 @@ class Gap:
     unknown_label: Any
 
 
+@dataclass(frozen=True)
+class SplitColumn:
+    """A column of files that is one of ``fields`` or another, by the row's field ``by``: ``into`` names it.
+
+    ``spec`` says what the column is called and how its cells are read; no record has such a field.
+    """
+
+    spec: FieldSpec
+    by: str
+    into: Callable[[Any], str]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Changes of the field ``by`` have a day, and that is not the day on which a file comes.
+
+    ``dated`` returns the values of a row about a record that exists, completed by the day of its move, as far as the
+    file, or else ``day``, tells it; where it must be known, ``ValidationError`` is raised. With a ``label`` an import
+    asks for that day, for all rows that do not tell theirs.
+    """
+
+    by: str
+    dated: Callable[[Any, dict[str, Any], date | None], dict[str, Any]]
+    label: Any = ""
+    help: Any = ""
+
+
 class Apply(Protocol):
     def __call__(
         self, record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
@@ -269,7 +298,8 @@ class RecordType:
     ``hide`` takes off records that are only shown the links to what ``actor`` may not see the name of.
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
     ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
-    has none.
+    has none. ``moves`` is about such days of records that exist, ``splits`` about columns of files that are of two
+    fields.
     """
 
     key: str
@@ -299,6 +329,8 @@ class RecordType:
     natural_keys: tuple[NaturalKey, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unknown_in_files: tuple[str, ...] = ()
+    moves: Moves | None = None
+    splits: tuple[SplitColumn, ...] = ()
     next_step: tuple[str, str] | None = None  # the fields of a next step and its day, where a type has one of its own
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None

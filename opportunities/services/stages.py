@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,9 +30,9 @@ def entering(
 ) -> dict[str, Any]:
     """Return the attributes that go with entering ``stage``, and complete ``values`` with the rest.
 
-    ``before`` and ``opportunity`` are where it comes from; a new one comes from nowhere. Of a new one an empty
-    ``closed_on`` or ``stage_since`` among ``values`` is unknown: it is not today. It is in its stage then since it was
-    closed or opened, as far as that is known.
+    ``before`` and ``opportunity`` are where it comes from; a new one comes from nowhere. It is in its stage since now,
+    unless ``stage_since`` is among ``values``. Of a new one an empty ``closed_on`` or ``stage_since`` is unknown: it is
+    not today. It is in its stage then since it was closed or opened, as far as that is known.
     Raises ``ValidationError`` keyed by field.
     """
     if before is not None and not stage.is_active:
@@ -38,7 +40,7 @@ def entering(
     _close(stage, values, before, opportunity)
     return {
         "pipeline_id": stage.pipeline_id,
-        "stage_since": _since(values) if before is None and "stage_since" in values else timezone.now(),
+        "stage_since": _since(values) if "stage_since" in values else timezone.now(),
         "forecast_category": stage.forecast_category,
         **_probability_on_entry(stage, values, before, opportunity),
     }
@@ -67,8 +69,12 @@ def enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> N
 
 
 def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
-    """Log that the opportunity left the stage it was in, and is in ``stage`` from now on."""
-    StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(left_at=opportunity.stage_since)
+    """Log that the opportunity left the stage it was in, and is in ``stage`` since ``stage_since``.
+
+    If that is before it was entered here, it has never been there.
+    """
+    left = Greatest(F("entered_at"), Value(opportunity.stage_since))
+    StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(left_at=left)
     enter(opportunity, stage, actor)
 
 
@@ -93,7 +99,7 @@ def _close(stage: Stage, values: Values, before: Stage | None, opportunity: Oppo
 
 
 def _since(values: Values) -> datetime | None:
-    """Take ``stage_since`` out of the values of a new opportunity; return what they tell of it."""
+    """Take ``stage_since`` out of the values; return what they tell of it."""
     since: datetime | None = values.pop("stage_since")
     day = values.get("closed_on") or values.get("opened_on")
     return since or (min(start_of(day), timezone.now()) if day else None)

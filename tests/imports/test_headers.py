@@ -43,7 +43,7 @@ FILES = {
         | Title > job_title | Email > email | MobilePhone > | Phone > phone | LeadSource > source | Status > status
         | Rating > rating | NumberOfEmployees > employees | Street > street | PostalCode > postal_code""",
     "salesforce opportunities": """Id > external_id | Name > name | Account.Name > account | StageName > stage
-        | Amount > amount | Probability > probability | CloseDate > closed_on | LeadSource > source
+        | Amount > amount | Probability > probability | CloseDate > close_day | LeadSource > source
         | NextStep > next_step | Owner.Name > owner | CreatedDate > opened_on | Pricebook2.Name >""",
     "hubspot opportunities": """Record ID > external_id | Deal Name > name | Deal Stage > stage | Deal owner > owner
         | Amount > amount | Associated Company > account | Associated Contact > contact | Create Date > opened_on
@@ -52,7 +52,7 @@ FILES = {
         | Company owner > owner | State/Region > region | Number of Employees > employees
         | Annual Revenue > annual_revenue | Record ID > external_id""",
     "zoho opportunities": """Record Id > external_id | Deal Name > name | Account Name > account
-        | Contact Name > contact | Stage > stage | Closing Date > expected_close_on | Deal Owner > owner
+        | Contact Name > contact | Stage > stage | Closing Date > close_day | Deal Owner > owner
         | Probability (%) > probability""",
     "pipedrive opportunities": """Deal - ID > external_id | Deal - Title > name | Deal - Organization > account
         | Deal - Contact person > contact | Deal - Value > amount | Deal - Stage > stage

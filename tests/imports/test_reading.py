@@ -62,7 +62,7 @@ def test_what_is_no_table_is_refused(inside: Firm, content: bytes) -> None:
 def test_columns_are_guessed_by_name_label_and_synonym(inside: Firm) -> None:
     headers = ["opportunity_id", "Sales Agent", "account", "deal_stage", "Close_Date", "close value", "weather"]
     guessed = guess_mapping(record_type("opportunities"), headers)
-    assert guessed == ["external_id", "owner", "account", "stage", "closed_on", "amount", ""]
+    assert guessed == ["external_id", "owner", "account", "stage", "close_day", "amount", ""]
 
 
 def test_no_field_is_guessed_twice(inside: Firm) -> None:
