@@ -127,10 +127,8 @@ class Cells:
         return self._known[key]
 
     def _choice(self, picklist: str, text: str) -> Choice:
-        key = sort_key(text)
-        for choice in picklists.choices(picklist, active_only=False):
-            if key in (sort_key(choice.label), choice.meaning):
-                return choice
+        if choice := picklists.choice_called(picklist, text):
+            return choice
         if self._adds is None:
             raise ValidationError(_("“%(text)s” is not in the list.") % {"text": text})
         made = add_choice(self.actor, picklist, text, self._adds)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from crm.fields import kinds
-from crm.fields.reading import NumberText
+from crm.fields.reading import NumberText, current_style, says
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
 from crm.imports.identity import identity_of
@@ -206,5 +206,14 @@ def _reader(column: Column, spec: FieldSpec | None) -> _Reader | _TextReader:
     if spec is not None and holds_words(spec):
         return _Reader(column, MOST_WORDS)
     if spec is not None and isinstance(spec.kind, WRITTEN):
-        return _Reader(column, MOST_SHAPES, shape_of)
+        return _Reader(column, MOST_SHAPES, _way_of_writing(spec.kind.reads))
     return _TextReader(column)
+
+
+def _way_of_writing(reads: str) -> Callable[[str], Any]:
+    """What texts have in common of which one stands for all: they are written alike, and say the same of the column.
+    2024-01-01 hides no 2024-02-01; but 01/01/2024 is a day of one reading, and 01/02/2024 of two."""
+    if not reads:
+        return shape_of
+    style = current_style()
+    return lambda text: (shape_of(text), says(reads, text, style, is_number=isinstance(text, NumberText)))

@@ -29,6 +29,17 @@ def choice(choice_id: UUID) -> Choice:
     return by_id[choice_id]
 
 
+def choice_called(picklist: str, text: str) -> Choice | None:
+    """Return the choice of that name, an active one first; or the only active one whose meaning is called so."""
+    key = sort_key(text)
+    rows = sorted(choices(picklist, active_only=False), key=lambda row: not row.is_active)
+    named = next((row for row in rows if sort_key(row.label) == key), None)
+    if named is not None or key == "other":  # the meaning of what has none
+        return named
+    meant = [row for row in rows if row.is_active and row.meaning and row.meaning == key]
+    return meant[0] if len(meant) == 1 else None
+
+
 def choice_meaning(picklist: str, meaning: str) -> Choice:
     """Return the first active choice with ``meaning``; there is always one of a meaning that the list needs."""
     for row in choices(picklist):

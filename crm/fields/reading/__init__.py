@@ -1,7 +1,7 @@
 """From text to values: numbers, money, dates. ``columns.decide`` says how a whole column of a file is written."""
 
 from crm.fields.reading.amounts import read_amount
-from crm.fields.reading.columns import Decision, Option, Sample, State, decide
+from crm.fields.reading.columns import Decision, Option, Sample, State, decide, says
 from crm.fields.reading.days import read_day, read_moment
 from crm.fields.reading.numbers import NumberText, read_number, read_percent
 from crm.fields.reading.style import DAYS, NUMBERS, PERCENTS, Style, current_style, style_from_json, style_of
@@ -23,6 +23,7 @@ __all__ = [
     "read_moment",
     "read_number",
     "read_percent",
+    "says",
     "style_from_json",
     "style_of",
 ]

@@ -2,11 +2,12 @@
 
     decision = decide(spec.kind.reads, texts, current_style(), own_currency)
 
-``texts`` are the column's cells in their order, empty ones too (they give the rows their numbers; one pass, nothing is
-kept but samples). Where ``decision.must_ask``, show ``decision.options`` with their samples and let the person choose;
-``decision.style.chosen(kind.reads, option.key)`` is the answer, ``.with_signs({"kr": "SEK"})`` that for
-``decision.signs``. Keep ``Style.as_json()`` with the column, and give ``style_from_json(…)`` to the ``ParseContext`` by
-the field's name: ``context.style(spec.name)`` is what kinds read by. Kinds whose ``reads`` is "" need no decision.
+``texts`` are the column's cells (one pass, nothing is kept but samples); of those that are written alike, and for which
+``says`` is the same, one is enough. Where ``decision.must_ask``, show ``decision.options`` with their samples and let
+the person choose; ``decision.style.chosen(kind.reads, option.key)`` is the answer, ``.with_signs({"kr": "SEK"})`` that
+for ``decision.signs``. Keep ``Style.as_json()`` with the column, and give ``style_from_json(…)`` to the
+``ParseContext`` by the field's name: ``context.style(spec.name)`` is what kinds read by. Kinds whose ``reads`` is ""
+need no decision.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -61,33 +63,30 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Sample:
-    """A cell: its row (the first below the header is 1), its text, and what it is read as ("" = refused)."""
+    """The text of a cell, and what it is read as ("" = refused)."""
 
-    row: int
     text: str
     reading: str = ""
 
 
 @dataclass(frozen=True)
 class Option:
-    """A style that the column may have: what it makes of the texts that depend on it, and the rows it cannot read."""
+    """A style that the column may have: what it makes of the texts that depend on it, and some that it cannot read."""
 
     key: str
     label: Any
     samples: tuple[Sample, ...] = ()
     refused: tuple[Sample, ...] = ()
-    refused_count: int = 0
 
 
 @dataclass(frozen=True)
 class Decision:
-    """``style`` is what to read the column by unless the person chooses another of ``options``; ``proof`` are texts
-    that only it can read. ``signs``: currency signs that stand for several, with the codes to choose from."""
+    """``style`` is what to read the column by unless the person chooses another of ``options``. ``signs``: currency
+    signs that stand for several, with the codes to choose from."""
 
     state: State
     style: Style
     options: tuple[Option, ...] = ()
-    proof: tuple[Sample, ...] = ()
     signs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -102,7 +101,7 @@ class _Tally:
 
     proof: dict[str, list[Sample]] = field(default_factory=dict)  # read so only
     counts: dict[str, int] = field(default_factory=dict)
-    both: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)  # read in two ways
+    both: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # read in two ways
     signs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     finest: dict[str, int] = field(default_factory=dict)  # decimals of numbers that are read so only
     three: set[str] = field(default_factory=set)  # keys by which a number that can be read in two ways has decimals
@@ -120,16 +119,16 @@ class _Tally:
         """Whether 1.500 would be one and a half beside numbers that never have three decimals."""
         return key in self.three and self.finest.get(key, 0) < 3
 
-    def add(self, row: int, text: str, found: dict[str, Any], show: Callable[[Any], str]) -> None:
+    def add(self, text: str, found: dict[str, Any], show: Callable[[Any], str]) -> None:
         values = set(found.values())
-        if len(values) > 1 and len(self.both) < SAMPLES and all(text != known for _row, known, _found in self.both):
-            self.both.append((row, text, found))
+        if len(values) > 1 and len(self.both) < SAMPLES and all(text != known for known, _found in self.both):
+            self.both.append((text, found))
         if len(found) == 1:
             [(key, value)] = found.items()
             self.counts[key] = self.counts.get(key, 0) + 1
             kept = self.proof.setdefault(key, [])
             if len(kept) < SAMPLES:
-                kept.append(Sample(row, text, show(value)))
+                kept.append(Sample(text, show(value)))
 
 
 def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> Decision:
@@ -137,6 +136,19 @@ def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> D
     if not reads:
         return Decision(State.OPEN, default)
     return _decide_percent(texts, default) if reads == PERCENTS else _decide(reads, texts, default, own)
+
+
+@lru_cache(maxsize=20_000)
+def says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any, ...]:
+    """What ``text`` says of its column: of several that are written alike and say the same, ``decide`` needs one.
+
+    ``is_number``: it is a ``NumberText``.
+    """
+    if reads == PERCENTS:
+        found = _percents(NumberText(text) if is_number else text, style)
+        return (*found, len(set(found.values())) > 1, found.get(POINTS, 1) < 1)
+    found = _numbers(text) if reads == NUMBERS else _days(text)
+    return (*found, len(set(found.values())) > 1, *(_currency_words(text) if reads == NUMBERS else ()))
 
 
 def _decide(reads: str, texts: Iterable[str], default: Style, own: str) -> Decision:
@@ -147,7 +159,7 @@ def _decide(reads: str, texts: Iterable[str], default: Style, own: str) -> Decis
     # A column of plain numbers as dates may be days of a spreadsheet, and may be no dates at all.
     guessed = proven == [SERIAL] or bool(tally.both)
     doubtful = len(proven) == 1 and tally.is_doubtful(proven[0])
-    keys = {*proven, *(key for _row, _text, found in tally.both for key in found), *((usual,) if guessed else ())}
+    keys = {*proven, *(key for _text, found in tally.both for key in found), *((usual,) if guessed else ())}
     options = tuple(_option(key, tally, show) for key in sorted(keys, key=lambda key: (key != usual, key)))
     if len(proven) > 1:
         best = max(proven, key=lambda key: (tally.counts[key], key == usual))
@@ -155,8 +167,7 @@ def _decide(reads: str, texts: Iterable[str], default: Style, own: str) -> Decis
     if doubtful:
         return Decision(State.UNDECIDED, default.chosen(reads, proven[0]), options, signs=tally.signs)
     if len(proven) == 1 and proven != [SERIAL]:
-        proof = tuple(tally.proof[proven[0]])
-        return Decision(State.DECIDED, default.chosen(reads, proven[0]), options, proof, tally.signs)
+        return Decision(State.DECIDED, default.chosen(reads, proven[0]), options, tally.signs)
     if guessed:
         return Decision(State.UNDECIDED, default.chosen(reads, usual), options, signs=tally.signs)
     return Decision(State.OPEN, default.chosen(reads, usual), signs=tally.signs)
@@ -166,12 +177,12 @@ def _tallied(
     reads: str, texts: Iterable[str], own: str, find: Callable[[str], dict[str, Any]], show: Callable[[Any], str]
 ) -> _Tally:
     tally = _Tally()
-    for row, text in enumerate(texts, start=1):
+    for text in texts:
         if isinstance(text, NumberText) and reads == NUMBERS:  # says nothing of how others are written
             if own:
                 _note_signs(tally, text, own)
         elif text := text.strip():
-            tally.add(row, text, found := find(text), show)
+            tally.add(text, found := find(text), show)
             if reads == NUMBERS and found:
                 tally.note_decimals(text, found)
             if reads == NUMBERS and own:
@@ -182,11 +193,11 @@ def _tallied(
 def _decide_percent(texts: Iterable[str], default: Style) -> Decision:
     """Whether numbers from 0 to 1 are shares of one. Without a larger one beside them they are likely to be."""
     tally = _Tally()
-    for row, text in enumerate(texts, start=1):
+    for text in texts:
         if text := text if isinstance(text, NumberText) else text.strip():
-            tally.add(row, text, _percents(text, default), _shown_percent)
+            tally.add(text, _percents(text, default), _shown_percent)
     has_points = bool(tally.proof)
-    fractions = [number for _row, _text, found in tally.both if (number := found[POINTS]) < 1]
+    fractions = [number for _text, found in tally.both if (number := found[POINTS]) < 1]
     if not tally.both or (has_points and not fractions):  # 45, 20, 1: per cent
         return Decision(State.OPEN, default.chosen(PERCENTS, POINTS))
     likely = POINTS if has_points else SHARE
@@ -213,16 +224,9 @@ def _shown_percent(value: Any) -> str:
 
 
 def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
-    samples = [Sample(row, text, show(found[key])) for row, text, found in tally.both if key in found]
-    refused = [Sample(one.row, one.text) for other, kept in tally.proof.items() if other != key for one in kept]
-    count = sum(number for other, number in tally.counts.items() if other != key)
-    return Option(
-        key,
-        _LABELS[key],
-        tuple([*samples, *tally.proof.get(key, ())][:SAMPLES]),
-        tuple(refused[:SAMPLES]),
-        count,
-    )
+    samples = [Sample(text, show(found[key])) for text, found in tally.both if key in found]
+    refused = [Sample(one.text) for other, kept in tally.proof.items() if other != key for one in kept]
+    return Option(key, _LABELS[key], tuple([*samples, *tally.proof.get(key, ())][:SAMPLES]), tuple(refused[:SAMPLES]))
 
 
 def _numbers(text: str) -> dict[str, Any]:
@@ -240,14 +244,18 @@ def _shown_number(value: Any) -> str:
     return formats.number(value) if value == round(value, 3) else f"{value:f}"
 
 
-def _note_signs(tally: _Tally, text: str, own: str) -> None:
+def _currency_words(text: str) -> tuple[str, ...]:
     try:
-        words = currency_words(text)
+        return currency_words(text)
     except ValidationError:
-        return
+        return ()
+
+
+def _note_signs(tally: _Tally, text: str, own: str) -> None:
+    words = _currency_words(text)
     possible = possible_currencies(words, own) if words else ()
     if len(words) == 1 and len(possible) > 1:
         tally.signs.setdefault(sign_of(words[0]), possible)
 
 
-__all__ = ["DAYS", "NUMBERS", "Decision", "Option", "Sample", "State", "decide"]
+__all__ = ["DAYS", "NUMBERS", "Decision", "Option", "Sample", "State", "decide", "says"]
