@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Event as ThreadEvent
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -212,3 +215,38 @@ def test_a_row_that_the_database_refuses_keeps_no_other_back(
     assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, ROWS - 1, 1)
     with tenant_context(fresh(fresh_firm)):
         assert [finding.record_id for finding in BulkFinding.objects.all()] == [rows[3].pk]
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_row_that_somebody_is_just_giving_away_is_waited_for_and_refused(fresh_firm: Firm, rows: list[Lead]) -> None:
+    run = start(fresh_firm)
+    held = ThreadEvent()
+
+    def give_away() -> None:
+        try:
+            with tenant_context(fresh(fresh_firm)):
+                Lead.objects.filter(pk=rows[3].pk).update(owner=fresh_firm.sam, team=fresh_firm.west)
+                held.set()
+                end = monotonic() + 20
+                while not somebody_waits_for_a_lock() and monotonic() < end:
+                    sleep(0.02)
+        finally:
+            connection.close()
+
+    other = Thread(target=give_away)
+    other.start()
+    assert held.wait(20)
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    other.join(30)
+    run = read(fresh_firm, run)
+    assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, ROWS - 1, 1)
+    with tenant_context(fresh(fresh_firm)):
+        assert [finding.record_id for finding in BulkFinding.objects.all()] == [rows[3].pk]
+        assert Lead.objects.get(pk=rows[3].pk).owner_id == fresh_firm.sam.pk

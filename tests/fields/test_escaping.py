@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crm.fields import kinds
 from crm.fields.custom.services import create_field
 from crm.picklists.selectors import choices
 from crm.picklists.services import update_choice, update_stage
@@ -57,6 +58,8 @@ def _texts(key: str) -> dict[str, Any]:
             found[spec.name] = NASTY
         elif kind == "ChoiceOf" and spec.name in ("source", "rating", "industry"):
             found[spec.name] = choices(spec.kind.picklist)[0]
+        elif kind == "Tags":
+            found[spec.name] = (NASTY,)
     for name in ("name", "external_id", "loss_note", "first_name", "last_name"):
         found.pop(name, None)
     return found
@@ -69,6 +72,18 @@ def test_no_cell_of_a_list_is_markup(firm: Firm, nasty: dict[str, Any], key: str
     text = client_of(firm.ada).get(f"/acme/{key}/?filters=none&columns={columns}").content.decode()
     assert "&lt;i onclick=x&gt;y&lt;/i&gt;" in text
     assert "<i onclick" not in text
+
+
+def test_what_a_kind_gives_as_plain_text_is_escaped_where_it_is_drawn(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ana, employees=7)
+    monkeypatch.setattr(kinds.Number, "html", lambda *_any: NASTY)
+    for path in ("?filters=none&columns=name,employees", f"{account.pk}/"):
+        text = client_of(firm.ada).get(f"/acme/accounts/{path}").content.decode()
+        assert "&lt;i onclick=x&gt;" in text
+        assert "<i onclick" not in text
 
 
 @pytest.mark.parametrize("part", ["", "edit/", "history/", "deletion/"])

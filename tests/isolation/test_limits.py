@@ -25,6 +25,12 @@ def setting(name: str, alias: str = "default") -> str:
 def test_the_serving_role_has_limits_and_the_owner_none(fresh_firm: Firm) -> None:
     names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
     assert [setting(name) for name in names] == ["30s", "10s", "1min"]
+    own = connection.settings_dict["OPTIONS"]["options"]  # the embedded role has them too: only these tell
+    assert own.split() == [
+        *("-c", "statement_timeout=30s"),
+        *("-c", "lock_timeout=10s"),
+        *("-c", "idle_in_transaction_session_timeout=60s"),
+    ]
     assert setting("statement_timeout", "owner") == "0"
     connections["owner"].close()
     for name in names:

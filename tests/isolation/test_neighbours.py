@@ -102,3 +102,14 @@ def test_no_key_leads_into_the_other(model: type[TenantModel], field: TenantFore
                 assert not isinstance(error.__cause__, psycopg.errors.ForeignKeyViolation)
                 transaction.set_rollback(True, using="owner")
         transaction.set_rollback(True, using="owner")
+
+
+def test_every_query_names_the_workspace_by_itself(samples: Samples) -> None:
+    """As the owner, whom no policy binds: the scoped manager alone keeps to the workspace."""
+    ours, theirs = samples.ours.firm.tenant, samples.theirs.firm.tenant
+    for model in MODELS:
+        assert committed(model, theirs)
+        with tenant_context(ours):
+            found = model._base_manager.using("owner").values_list("tenant_id", flat=True).distinct()
+            assert list(found) == [ours.pk], model
+            assert set(model.objects.using("owner").values_list("tenant_id", flat=True)) == {ours.pk}, model

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.tenants.context import tenant_context
+from crm.users.models import Role
 from tests import make
 from tests.people import Firm, client_of
 
@@ -77,3 +78,17 @@ def test_a_list_needs_few_queries_and_as_many_for_one_row_as_for_fifty(firm: Fir
     one, fifty = questions(for_one), questions(for_fifty)
     assert len(fifty) == len(one), "\n".join(fifty)
     assert len(one) <= MOST_QUERIES, "\n".join(one)
+
+
+def test_list_board_and_file_hold_what_one_may_see(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        role = Role.objects.get(pk=firm.sam.role_id)
+        role.access["leads"]["view"] = "own"
+        role.can_export = True
+        role.save(update_fields=["access", "can_export"])
+        make.lead(firm.sam, last_name="Shownlead")
+        make.lead(firm.ana, last_name="Hiddenlead")
+    for path in ("leads/?filters=none", "leads/board/?filters=none", "leads/export/?filters=none"):
+        mine, all_of_them = (client_of(one).get(f"/acme/{path}").content.decode() for one in (firm.sam, firm.ada))
+        assert ("Shownlead" in mine, "Hiddenlead" in mine) == (True, False), path
+        assert "Shownlead" in all_of_them and "Hiddenlead" in all_of_them, path
