@@ -16,7 +16,7 @@ _COMPARED = ("first_name", "last_name", "email", "phone", "mobile", "account")
 
 
 def about(contact: Contact) -> str:
-    return contact.account.name if contact.account else ""
+    return contact.account.shown_name if contact.account else ""
 
 
 def _at_the_account(values: Mapping[str, Any]) -> list[Key]:

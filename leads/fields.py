@@ -123,7 +123,8 @@ def has_opportunity(actor: Membership) -> Q:
 
 
 class OpportunityStage(kinds.StageOf):
-    """The stage of what the lead became; without an opportunity, or with one in the recycle bin, it has none.
+    """The stage of what the lead became; without an opportunity, or with one in the recycle bin or
+    out of the viewer's sight, it has none.
 
     A filter knows the opportunities that its actor may see, and no others.
     """
@@ -132,7 +133,9 @@ class OpportunityStage(kinds.StageOf):
 
     def value(self, spec: FieldSpec, record: Any) -> Any:
         opportunity = record.opportunity
-        return self.row(opportunity.stage_id) if opportunity is not None and opportunity.deleted_at is None else None
+        if opportunity is None or opportunity.is_hidden or opportunity.deleted_at is not None:
+            return None
+        return self.row(opportunity.stage_id)
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         return ("opportunity",)

@@ -13,6 +13,7 @@ from crm.picklists.selectors import choice, choices
 from crm.records import registry
 from crm.records.access import url_for
 from crm.records.duplicates import find_each, load_duplicates
+from crm.records.hiding import hide_unseen
 from crm.records.types import Panel
 from crm.tenants.clock import day_of, today
 from crm.users.access import can, may
@@ -23,7 +24,6 @@ from leads.models import Lead
 from leads.selectors import became, leads_of_same_firm, leads_that_became
 from leads.services import meaning_of
 from leads.vetting import current_gate
-from opportunities.models import Opportunity
 
 _LISTED = 5
 
@@ -57,6 +57,7 @@ def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
 
 def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
     """What the lead became, or that it has to be converted before it can have an opportunity."""
+    hide_unseen(actor, registry.record_type("leads"), [lead])
     found = [
         {
             "record": record,
@@ -64,7 +65,6 @@ def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
             "url": url_for(actor, record),
         }
         for record in became(lead)
-        if not isinstance(record, Opportunity) or can(actor, "view", record)
     ]
     may_convert = meaning_of(lead) in OPEN_MEANINGS and can(actor, "edit", lead)
     return {"lead": lead, "records": found, "may_convert": may_convert}

@@ -20,7 +20,7 @@ from leads.intake.policy import OfContact
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
 from leads.keys import LEAD_GAPS, LEAD_KEYS
 from leads.models import Lead
-from leads.selectors import board_statuses, card_facts, hide_unseen, successors
+from leads.selectors import board_statuses, card_facts, successors
 from leads.services import (
     delete_lead,
     locked,
@@ -77,7 +77,6 @@ LEAD = RecordType(
     delete=delete_lead,
     restore=restore_lead,
     successors=successors,
-    hide=hide_unseen,
     sort="-created_at",
     prepare=prepare_lead,
     natural_keys=LEAD_KEYS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.clock import day_of, today
 from crm.ui.paging import Count, capped_count
-from crm.users.access import can, scope_of
 from crm.users.models import Membership
 from leads.matching import same_firm
 from leads.models import Lead
@@ -36,17 +35,6 @@ def leads_that_became(actor: Membership, record: Any) -> QuerySet[Lead]:
 def became(lead: Lead) -> list[Any]:
     """Return the account, contact and opportunity that ``lead`` was converted into, those that there are."""
     return [record for record in (lead.account, lead.contact, lead.opportunity) if record is not None]
-
-
-def hide_unseen(actor: Membership, leads: Iterable[Lead]) -> None:
-    """Take the opportunity off those of ``leads``, which are only shown, whose opportunity ``actor`` may not see."""
-    if scope_of(actor, "view", "opportunities") == "all":
-        return
-    link = Lead._meta.get_field("opportunity")
-    for lead in leads:
-        opportunity = lead.opportunity if link.is_cached(lead) else None  # what was not fetched is not shown
-        if opportunity is not None and not can(actor, "view", opportunity):
-            lead.opportunity = None
 
 
 def successors(actor: Membership, leads: Sequence[Lead]) -> dict[UUID, Any]:

@@ -25,6 +25,7 @@ register(
         "converted",
         "sparkles",
         _("%(actor)s converted the lead “%(lead)s” for you: %(records)s."),
+        veiled=_("%(actor)s converted a lead for you: %(records)s."),
         many=_("%(actor)s converted %(count)d leads for you."),
     )
 )
@@ -33,6 +34,7 @@ register(
         "joined",
         "sparkles",
         _("%(actor)s put the lead “%(lead)s” into your opportunity “%(records)s”."),
+        veiled=_("%(actor)s put a lead into your opportunity “%(records)s”."),
         many=_("%(actor)s put %(count)d leads into opportunities of yours."),
     )
 )
@@ -41,6 +43,7 @@ register(
         "undone",
         "undo-2",
         _("%(actor)s undid the conversion of the lead “%(lead)s” that you were told of."),
+        veiled=_("%(actor)s undid a conversion that you were told of."),
         many=_("%(actor)s undid %(count)d conversions that you were told of."),
         home="notices:index",
     )
@@ -71,8 +74,8 @@ def tell_seller(event: Event) -> str:
     told = []
     for records in _by_owner(conversion, made).values():
         owner = records[0].owner
-        names = ", ".join(record.name for record in records)
-        words = {"lead": event.data["lead"]["label"], "records": names}
+        named = [{"type": record._meta.app_label, "id": str(record.pk), "label": record.name} for record in records]
+        words = {"lead": event.data["lead"], "records": named}
         kind = "converted" if made & {str(record.pk) for record in records} else "joined"
         if notify(member=owner, kind=kind, event=event, record=records[0], data=words):
             told.append(owner.name)
@@ -98,7 +101,7 @@ def tell_of_undoing(event: Event) -> str:
     told = []
     for member_id in event.data["told"]:
         reader = member(UUID(member_id))
-        if notify(member=reader, kind="undone", event=event, record=None, data={"lead": event.data["lead"]["label"]}):
+        if notify(member=reader, kind="undone", event=event, record=None, data={"lead": event.data["lead"]}):
             told.append(reader.name if reader else "")
     return _told(told)
 

@@ -64,6 +64,8 @@ def _lose(
     given = {name: value for name, value in values.items() if name != "mailing_list"}
     lists = chosen_lists(values)
     if lists and record.contact is not None and not can(actor, "edit", record.contact):
+        if not can(actor, "view", record.contact):
+            raise ValidationError(_("You may not change the main contact, who would be put on the list."))
         words = {"name": record.contact.name}
         raise ValidationError(_("You may not change “%(name)s”, who would be put on the list.") % words)
     changed = lose_opportunity(opportunity=record, stage=lost, actor=actor, because=because, lists=lists, **given)

@@ -21,7 +21,7 @@ from crm.records import registry
 from crm.records.access import get_record
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
-from crm.users.access import may
+from crm.users.access import hide_from, may
 from crm.users.http import WorkspaceRequest
 from opportunities.forms import ContactRoleForm, ReopeningForm, StageForm
 from opportunities.models import Opportunity, OpportunityContact
@@ -77,6 +77,7 @@ def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         move_to_stage(opportunity=opportunity, stage=form.cleaned_data["stage"], actor=request.actor)
         say(request, _("%(name)s is open again.") % {"name": opportunity.name})
         return go(request, url)
+    hide_from(request.actor, opportunity.account)
     context = {
         "opportunity": opportunity,
         "form": form,
@@ -104,6 +105,7 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
     """``/opportunities/<id>/contacts/``: GET asks for a person and their part, POST adds or changes it."""
     posted = request.method == "POST"
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
+    hide_from(request.actor, opportunity.account)
     parts = contact_roles(opportunity)
     given = _given(request, parts)
     if posted and given and request.POST.get("contact") != given["contact"].name:  # another person was named instead

@@ -18,6 +18,7 @@ from crm.events.models import Event
 from crm.events.phrases import phrase
 from crm.events.selectors import events_of
 from crm.records import registry
+from crm.records.hiding import hide_names
 from crm.users.models import Membership
 from crm.users.selectors import teammate_ids
 
@@ -52,7 +53,8 @@ class Timeline:
 
 
 def timeline(actor: Membership, record: Model, before: str = "", limit: int = PAGE) -> Timeline:
-    """Return what was said, done and changed on ``record``, which ``actor`` may view: always two queries.
+    """Return what was said, done and changed on ``record``, which ``actor`` may view: two queries, and one
+    more for whoever may not see all of the records that are named.
 
     Open tasks are not in it (see ``open_tasks``): they have not happened yet.
     """
@@ -68,7 +70,9 @@ def timeline(actor: Membership, record: Model, before: str = "", limit: int = PA
         log = log.filter(_before("at", *cursor))
     fields = registry.type_of(record).told_fields()
     entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links[: limit + 1]]
-    entries += [Entry(event.at, event.pk, event=event, sentence=phrase(event, fields)) for event in log[: limit + 1]]
+    events = list(log[: limit + 1])
+    hide_names(actor, (one for event in events for one in (event, event.because) if one is not None))
+    entries += [Entry(event.at, event.pk, event=event, sentence=phrase(event, fields)) for event in events]
     entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
     more = len(entries) > limit
     entries = entries[:limit]

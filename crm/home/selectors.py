@@ -14,6 +14,7 @@ from contacts.models import Contact
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.records.hiding import hide_unseen
 from crm.tenants.context import current_tenant
 from crm.users.access import of_teams, scope_of
 from crm.users.models import Membership
@@ -48,6 +49,7 @@ def waiting_opportunities(actor: Membership, today: date) -> list[Waiting]:
         .select_related("account", "contact")
         .order_by(Least("next_step_on", "expected_close_on"), "id")[:MOST]
     )
+    hide_unseen(actor, registry.record_type("opportunities"), rows)
     return [Waiting(row, _reason(row, today, until)) for row in rows]
 
 

@@ -20,6 +20,7 @@ from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
 from crm.imports.storing import read_rows
+from crm.records.hiding import hide_unseen
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.ui.spreadsheets import cell_text, restore
@@ -60,6 +61,7 @@ def own_records(
         return {}
     rows = visible(actor, record_type.model.objects.filter(pk__in=set(ids.values()))).select_related("owner", "team")
     records = {record.pk: record for record in record_type.with_related(rows, specs)}
+    hide_unseen(actor, record_type, records.values())
     return {text: records[row_id] for text, row_id in ids.items() if row_id in records}
 
 

@@ -14,6 +14,7 @@ from crm.users.models import Membership
 class NoticeKind:
     """``sentence`` may use %(actor)s, %(noun)s (the record's type) and what stands in the notification's data.
 
+    ``veiled`` is said instead where it would name what its reader may not see; None: "Hidden" stands for the name.
     ``many`` tells several of a kind at once: %(actor)s, %(count)d and %(nouns)s; None: each stands alone.
     ``home`` is the URL name of the page that shows several, or one that is about no record; "" = the list of what one
     owns. ``leads_to`` gives the address of one, where that is not simply its record's.
@@ -22,6 +23,7 @@ class NoticeKind:
     key: str
     icon: str
     sentence: Any
+    veiled: Any = None
     many: Any = None
     home: str = ""
     leads_to: Callable[[Membership, Event], str] | None = None

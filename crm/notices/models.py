@@ -23,6 +23,8 @@ class Notification(TenantModel):
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
 
+    is_veiled = False  # whether ``data`` names something that its reader may not see by now
+
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "member", "event"], name="notification_once")]
         indexes = [

@@ -12,6 +12,7 @@ from crm.events.phrases import actor_name, phrase
 from crm.notices.kinds import NoticeKind, kind_of
 from crm.notices.models import Notification
 from crm.records import registry
+from crm.records.hiding import hide_names, named_in, unseen, without
 from crm.ui.bidi import isolate
 from crm.users.models import Membership
 
@@ -47,7 +48,9 @@ class Told:
 def told(actor: Membership) -> list[Told]:
     """Return what ``actor`` was told lately, the latest first."""
     rows = Notification.objects.filter(member=actor).select_related("event__actor").order_by("-at", "-id")
-    return fold(rows[:SHOWN])
+    found = list(rows[:SHOWN])
+    _hide_names(actor, found)
+    return fold(found)
 
 
 def told_with(actor: Membership, notice_id: UUID) -> Told | None:
@@ -56,7 +59,19 @@ def told_with(actor: Membership, notice_id: UUID) -> Told | None:
     if found is not None:
         return found
     old = Notification.objects.filter(member=actor, pk=notice_id).select_related("event__actor").first()
-    return _told([old]) if old else None
+    if old is None:
+        return None
+    _hide_names(actor, [old])
+    return _told([old])
+
+
+def _hide_names(actor: Membership, rows: list[Notification]) -> None:
+    """Let them not name what ``actor`` could see when it was told, and may not see by now."""
+    hide_names(actor, [row.event for row in rows])
+    hidden = unseen(actor, named_in([row.data for row in rows]))
+    for row in rows if hidden else ():
+        told_of, row.data = row.data, without(row.data, hidden)
+        row.is_veiled = row.data != told_of
 
 
 def fold(rows: Iterable[Notification]) -> list[Told]:
@@ -90,8 +105,16 @@ def _sentence(kind: NoticeKind, rows: list[Notification]) -> str:
     if len(rows) > 1 and kind.many:
         nouns = str(type_.label_plural).lower() if type_ else ""
         return str(kind.many) % {**words, "count": len(rows), "nouns": nouns}
-    said = {key: isolate(str(value)) for key, value in first.data.items()} if isinstance(first.data, dict) else {}
+    said = {key: isolate(_in_words(value)) for key, value in first.data.items()} if isinstance(first.data, dict) else {}
     try:
-        return str(kind.sentence) % {**said, **words, "noun": str(type_.label).lower() if type_ else ""}
+        sentence = kind.veiled if kind.veiled and first.is_veiled else kind.sentence
+        return str(sentence) % {**said, **words, "noun": str(type_.label).lower() if type_ else ""}
     except (KeyError, TypeError, ValueError):  # written by code that kept less
         return phrase(first.event)
+
+
+def _in_words(value: Any) -> str:
+    """A text, or what one record or several are called."""
+    if isinstance(value, list):
+        return ", ".join(map(_in_words, value))
+    return str(value.get("label", "")) if isinstance(value, dict) else str(value)

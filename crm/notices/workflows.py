@@ -61,6 +61,7 @@ def tell_new_owner(event: Event) -> str:
     if record is None or owner_id is None:
         return ""
     owner = member(owner_id)
-    if notify(member=owner, kind="given", event=event, record=record, data={"name": record.name}) is None:
+    named = {"type": event.record_type, "id": str(record.pk), "label": record.name}
+    if notify(member=owner, kind="given", event=event, record=record, data={"name": named}) is None:
         return ""
     return str(_("Told %(name)s.") % {"name": owner.name if owner else ""})

@@ -21,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from crm.fields.kinds import Money
 from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.listing import Listing, filtered, links, read_listing
+from crm.records.hiding import hide_unseen
 from crm.records.registry import url
 from crm.records.types import Board, RecordType
 from crm.saved_views.state import Filter, ViewState
@@ -239,6 +240,7 @@ def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, 
     ]
     ids = firsts[0].union(*firsts[1:], all=True) if len(firsts) > 1 else firsts[0]
     rows = record_type.model.objects.filter(pk__in=ids).select_related(*board.related).order_by(*CARD_ORDER)
+    hide_unseen(request.actor, record_type, rows)
     by_column: dict[UUID, list[Card]] = defaultdict(list)
     for record in rows:
         move_url = reverse(board.move_url, kwargs={"record_id": record.pk})

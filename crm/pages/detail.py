@@ -14,6 +14,7 @@ from crm.fields.spec import FieldSpec
 from crm.pages.recent import remember
 from crm.records import registry
 from crm.records.access import get_record
+from crm.records.hiding import hide_unseen
 from crm.records.types import RecordType, Section
 from crm.ui.http import respond
 from crm.users.access import can, why
@@ -39,7 +40,7 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
     """``GET /<type>/<id>/``."""
     record = get_record(request.actor, record_type, record_id, related=record_type.related(record_type.fields))
     remember(request, record_type, record)
-    record_type.hide(request.actor, [record])
+    hide_unseen(request.actor, record_type, [record])
     editable = can(request.actor, "edit", record) and not record_type.locked(record)
     context = {
         "type": record_type,

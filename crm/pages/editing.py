@@ -17,6 +17,7 @@ from crm.pages.detail import shown
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.records import registry
 from crm.records.access import get_record, visible_records
+from crm.records.hiding import hide_unseen
 from crm.records.types import Objection, RecordType
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
@@ -77,7 +78,9 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
     require(record_type.has(name) and record_type.spec(name).on_edit)
     spec = record_type.spec(name)
     lock = request.method == "POST"
-    record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock)
+    related = record_type.related((spec,))
+    record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock, related=related)
+    hide_unseen(request.actor, record_type, [record])
     if reason := record_type.locked(record):
         return locked_page(request, record_type, record, reason)
     context: dict[str, Any] = {"type": record_type, "record": record, "url": registry.url(record)}

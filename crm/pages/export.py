@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
 from crm.pages.listing import Listing, filtered, read_listing
+from crm.records.hiding import hide_unseen
 from crm.records.types import RecordType
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
@@ -73,7 +74,7 @@ def _rows(request: WorkspaceRequest, listing: Listing, records: Any) -> Iterator
             after=after,
             size=PAGE,
         )
-        listing.record_type.hide(request.actor, page.rows)
+        hide_unseen(request.actor, listing.record_type, page.rows)
         yield from ([str(record.pk), *_cells(specs, record)] for record in page.rows)
         after = page.next
         if not after:

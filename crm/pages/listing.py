@@ -16,6 +16,7 @@ from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.rows import css_of, draw_rows
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.records.hiding import hide_unseen
 from crm.records.types import BulkAction, RecordType
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import Views, views_of
@@ -97,7 +98,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         before=request.GET.get("before"),
         size=PAGE_SIZE,
     )
-    record_type.hide(request.actor, page.rows)
+    hide_unseen(request.actor, record_type, page.rows)
     if page.is_lost:
         listing.problems.append(_("The page that this link leads to is gone: here is the first one."))
     exact = "count" in request.GET

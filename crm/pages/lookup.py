@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.records.hiding import hide_unseen
 from crm.tenants.text import sort_key
 from crm.ui.http import respond
 from crm.users.access import may
@@ -29,7 +30,9 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
     records = visible_records(request.actor, record_type).order_by("sort_name", "id")
     if typed:
         records = records.filter(sort_name__prefix=typed)
-    return respond(request, "fields/lookup_options.html", {"records": records[:SHOWN], "typed": typed})
+    found = list(record_type.with_related(records, record_type.specs(("account",)))[:SHOWN])
+    hide_unseen(request.actor, record_type, found)
+    return respond(request, "fields/lookup_options.html", {"records": found, "typed": typed})
 
 
 def any_options_page(request: WorkspaceRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.records.hiding import hide_unseen
 from crm.records.types import Match, Objection, RecordType
 from crm.tenants.text import phone_key
 from crm.users.models import Membership
@@ -87,7 +88,9 @@ class Alike:
 
     def _records(self, actor: Membership, ids: Any) -> list[Any]:
         rows = visible_records(actor, self.type).filter(pk__in=ids)
-        return list(rows.select_related(*self.related).order_by("sort_name", "pk"))
+        found = list(rows.select_related(*self.related).order_by("sort_name", "pk"))
+        hide_unseen(actor, self.type, found)
+        return found
 
     def _matched(self, rows: Sequence[Values], wanted: list[list[set[Key]]], there: list[Any]) -> list[list[Match]]:
         index: list[dict[Key, list[Any]]] = [{} for _likeness in self.likenesses]

@@ -6,8 +6,11 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import TenantForeignKey, TenantManager, TenantModel
+
+HIDDEN = _("Hidden")  # stands for the name of what the viewer may not see
 
 
 class TextKey(models.CharField):
@@ -53,12 +56,19 @@ class RecordModel(TenantModel):
     objects = RecordManager()
     all_objects = TenantManager()
 
+    is_hidden = False  # whether whoever is shown this instance may not see it (crm.users.access.hide_from)
+
     class Meta(TenantModel.Meta):
         abstract = True
         base_manager_name = "all_objects"
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """What whoever looks at something that points here reads as the name."""
+        return str(HIDDEN) if self.is_hidden else self.name
 
     def stamp(self, *, by_person: bool) -> list[str]:
         """Note when it was changed last; return the columns that say so, which are no changes to tell of."""

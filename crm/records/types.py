@@ -273,10 +273,6 @@ def _no_objection(actor: Membership, record: Any, values: dict[str, Any]) -> Obj
     return None
 
 
-def _hide_nothing(actor: Membership, records: Iterable[Any]) -> None:
-    return None
-
-
 def _no_badges(record: Any) -> Iterable[Badge]:
     return ()
 
@@ -295,7 +291,6 @@ class RecordType:
     making each of them: forms and imports ask before; ``objection_to_change`` the same of new values of a record.
     ``successors`` tells, by id, which record that ``actor`` may see each of some has become: a search shows the old one
     below the new.
-    ``hide`` takes off records that are only shown the links to what ``actor`` may not see the name of.
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
     ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
     has none. ``moves`` is about such days of records that exist, ``splits`` about columns of files that are of two
@@ -324,7 +319,6 @@ class RecordType:
     alone: Callable[[dict[str, Any]], bool] = lambda values: False
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
     objection_to_change: Callable[[Membership, Any, dict[str, Any]], Objection | None] = _no_objection
-    hide: Callable[[Membership, Iterable[Any]], None] = _hide_nothing
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     natural_keys: tuple[NaturalKey, ...] = ()
     gaps: tuple[Gap, ...] = ()

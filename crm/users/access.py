@@ -66,6 +66,12 @@ def can(actor: Membership, verb: str, record: Any) -> bool:
     return scope == "all" or (scope == "own" and record.owner_id == actor.pk)
 
 
+def hide_from(actor: Membership, record: Any) -> None:
+    """Mark ``record``, to which something that ``actor`` sees points, if ``actor`` may not see the record itself."""
+    if record is not None and not can(actor, "view", record):
+        record.is_hidden = True
+
+
 def may_own(member: Membership) -> bool:
     """Whether ``member`` changes records at all: who may only look on is not offered as the owner of any."""
     return member.role.can_set_up or any(may(member, "edit", key) for key in member.role.access)

@@ -199,6 +199,9 @@ def _refuse_strange_opportunity(work: _Work) -> None:
         words = {"name": opportunity.name, "stage": opportunity.stage}
         raise PartError("opportunities", _("“%(name)s” is in “%(stage)s”: choose one that is open.") % words)
     if opportunity.account_id and account_id not in (None, opportunity.account_id):
+        if not can(work.actor, "view", opportunity.account):
+            words = {"name": opportunity.name}
+            raise PartError("opportunities", _("“%(name)s” is with another account: choose none beside it.") % words)
         words = {"name": opportunity.name, "account": opportunity.account.name}
         raise PartError("opportunities", _("“%(name)s” is with “%(account)s”: choose that account, or none.") % words)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from crm.ui.bidi import isolate
+from crm.users.access import can
 from leads.conversion.plan import Way
 from leads.weighing import Reason
 
@@ -27,9 +28,11 @@ def _of_another_account(form: ConversionForm) -> list[str]:
         return []
     words = {
         "contact": isolate(contact.name),
-        "theirs": isolate(contact.account.name),
         "account": isolate(account.record.name if account.record is not None else account.new_name),
     }
+    if not can(form.actor, "view", contact.account):
+        return [_("%(contact)s belongs to another account and stays there, not at %(account)s.") % words]
+    words["theirs"] = isolate(contact.account.name)
     return [_("%(contact)s belongs to the account %(theirs)s and stays there, not at %(account)s.") % words]
 
 

@@ -14,7 +14,7 @@ from crm.picklists.selectors import choice, choices, stage
 from crm.records import registry
 from crm.records.access import url_for
 from crm.records.types import Panel
-from crm.users.access import can
+from crm.users.access import can, hide_from
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Conversion, Lead
@@ -57,11 +57,13 @@ def suggested_status(lead: Lead, vetting: Vetting) -> Choice | None:
 def load_claims(actor: Membership, opportunity: Any) -> dict[str, Any] | None:
     """What had been found out about the leads that the opportunity came of, and whether it was lost over that.
 
-    Whoever sees the opportunity sees this, also without access to the leads.
+    Whoever sees the opportunity sees this, also without access to the leads, which then are not named.
     """
     leads = list(Lead.objects.filter(opportunity=opportunity).order_by("converted_at", "pk"))
     if not leads:
         return None
+    for lead in leads:
+        hide_from(actor, lead)
     vettings, despite = vettings_of(leads, is_open=False), _despite(leads)
     found = [
         {

@@ -20,6 +20,7 @@ from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.conversion import ConversionPlan, convert_lead, existing, new, undo_conversion
+from leads.models import Lead
 from leads.services import close_as_unqualified, update_lead
 from tests import make
 from tests.people import Firm, client_of
@@ -127,6 +128,10 @@ class TestWhoSellsWhatAnotherVetted:
     def test_is_led_to_the_opportunity(self, inside: Firm) -> None:
         done = self.convert(inside, contact=new(), opportunity=new(), owner=inside.sam)
         deliver_all()
+        assert sentences(inside.sam) == [  # who may not see the lead
+            "Ana Owner converted a lead for you: Kestrel – Telemetry, Lena Brandt."
+        ]
+        Lead.objects.update(team=inside.west)
         assert sentences(inside.sam) == [
             "Ana Owner converted the lead “Lena Brandt” for you: Kestrel – Telemetry, Lena Brandt."
         ]

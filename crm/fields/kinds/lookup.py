@@ -18,7 +18,7 @@ from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
 from crm.tenants.text import sort_key
-from crm.users.access import visible
+from crm.users.access import hide_from, visible
 from crm.users.models import Membership
 
 SHOWN_WHEN_AMBIGUOUS = 10
@@ -40,7 +40,7 @@ class LookupWidget(forms.MultiWidget):
         return f"{id_}_0"
 
     def decompress(self, value: Any) -> list[Any]:
-        return [value.name, self.place(value)] if value is not None else [None, None]
+        return [value.shown_name, self.place(value)] if value is not None else [None, None]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -60,13 +60,14 @@ class LookupField(forms.MultiValueField):
 
     def keep(self, record: Any) -> None:
         """Let ``record`` (which stands there now) stay, although it was deleted or is out of the actor's reach."""
+        hide_from(self.actor, record)
         self.kept = record
 
     def compress(self, data_list: list[Any]) -> Any:
         name, record_id = data_list or (None, None)
         if not name:
             return None
-        if self.kept is not None and self.kept.pk == record_id and self.kept.name.strip() == name:
+        if self.kept is not None and self.kept.pk == record_id and self.kept.shown_name.strip() == name:
             return self.kept
         return find_record(self.actor, self.key, name, record_id)
 
@@ -74,7 +75,7 @@ class LookupField(forms.MultiValueField):
         name, record_id = [*list(data or []), None, None][:2]
         if initial is None:
             return bool(name)
-        return not name or name != initial.name or (bool(record_id) and str(record_id) != str(initial.pk))
+        return not name or name != initial.shown_name or (bool(record_id) and str(record_id) != str(initial.pk))
 
 
 def find_record(actor: Membership, key: str, name: str, record_id: UUID | None = None) -> Any:
@@ -121,6 +122,8 @@ class Lookup(Kind):
         target = self.value(spec, record)
         if target is None:
             return ""
+        if target.is_hidden:
+            return marked('<span class="muted">{}</span>', target.shown_name)
         if target.deleted_at is not None:
             return marked('{} <span class="muted small">{}</span>', target.name, _("deleted"))
         # Not reverse(): this runs for every row of a list.
@@ -128,7 +131,7 @@ class Lookup(Kind):
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         target = self.value(spec, record)
-        return "" if target is None else target.name
+        return "" if target is None else target.shown_name
 
     def json(self, value: Any) -> Any:
         return None if value is None else {"id": str(value.pk), "label": value.name}

@@ -1,0 +1,105 @@
+"""What somebody may not see is not named where something that they do see points at it: pages say "Hidden" there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, QuerySet, Value
+
+from crm.events.models import Event
+from crm.fields.kinds import Lookup
+from crm.records import registry
+from crm.records.models import HIDDEN
+from crm.records.types import RecordType
+from crm.users.access import can, hide_from, scope_of
+from crm.users.models import Membership
+
+Place = tuple[str, str]  # record type and id
+
+
+def hide_unseen(actor: Membership, record_type: RecordType, records: Iterable[Any]) -> None:
+    """Mark what ``records`` point at and ``actor`` may not see. What was not fetched with them stays unmarked."""
+    kinds = ((spec.column, spec.kind) for spec in record_type.fields)
+    names = [name for name, kind in kinds if isinstance(kind, Lookup) and _is_limited(actor, kind.key)]
+    links = [record_type.model._meta.get_field(name) for name in names]
+    for record in records if links else ():
+        for link in links:
+            if link.is_cached(record):  # type: ignore[union-attr]
+                hide_from(actor, getattr(record, link.name))
+
+
+def hide_names(actor: Membership, events: Iterable[Event]) -> None:
+    """Let ``events``, which are only shown, not name the records that ``actor`` may not see; one statement at most."""
+    told = list(events)
+    hidden = unseen(actor, (place for event in told for place in _named_by(event)))
+    for event in told if hidden else ():
+        event.changes, event.data = without(event.changes, hidden), without(event.data, hidden)
+
+
+def unseen(actor: Membership, places: Iterable[Place]) -> frozenset[str]:
+    """Return the ids of those of ``places`` that ``actor`` may not see."""
+    types = {one.key: one for one in registry.record_types() if _is_limited(actor, one.key)}
+    ids: dict[str, set[UUID]] = {}
+    for key, text in places:
+        if key in types and (found := _as_uuid(text)):
+            ids.setdefault(key, set()).add(found)
+    parts = [_rows(types[key], wanted) for key, wanted in sorted(ids.items())]
+    rows = [] if not parts else parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return frozenset(
+        str(pk)
+        for key, pk, owner_id, team_id in rows
+        if not can(actor, "view", types[key].model(pk=pk, owner_id=owner_id, team_id=team_id))
+    )
+
+
+def _rows(record_type: RecordType, ids: Set[UUID]) -> QuerySet:
+    rows = record_type.model.all_objects.filter(pk__in=ids).order_by()
+    return rows.annotate(key=Value(record_type.key, CharField())).values_list("key", "pk", "owner_id", "team_id")
+
+
+def _named_by(event: Event) -> Iterator[Place]:
+    types = {one.key: one for one in registry.record_types()}
+    if event.record_type in types and isinstance(event.changes, dict):
+        for name, pair in event.changes.items():
+            kind = types[event.record_type].spec(name).kind if types[event.record_type].has(name) else None
+            if isinstance(kind, Lookup):
+                yield from named_in(pair, kind.key)
+    yield from named_in(event.data)
+
+
+def named_in(value: Any, key: str = "") -> Iterator[Place]:
+    """Yield what records are named in ``value``, which an event or a notification keeps: each with its ``type``, or
+    under its noun, or else of the type ``key``."""
+    if isinstance(value, list):
+        for part in value:
+            yield from named_in(part, key)
+    elif isinstance(value, dict):
+        if "label" in value and isinstance(value.get("id"), str):
+            yield value.get("type") or key, value["id"]
+        nouns = {one.noun: one.key for one in registry.record_types()}
+        for name, part in value.items():
+            yield from named_in(part, nouns.get(name, ""))
+
+
+def without(value: Any, hidden: Set[str]) -> Any:
+    """Return ``value`` without the names of ``hidden``."""
+    if isinstance(value, list):
+        return [without(part, hidden) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("id") in hidden:
+        return {**value, "label": str(HIDDEN)}
+    return {key: without(part, hidden) for key, part in value.items()}
+
+
+def _is_limited(actor: Membership, key: str) -> bool:
+    return scope_of(actor, "view", key) != "all"
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
