@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import stage as stage_by_id
+from crm.picklists.selectors import stage_name
 from crm.records.natural import contradicts, name_of
 from crm.records.types import Gap, Moves, NaturalKey, SplitColumn
 from crm.tenants.clock import start_of
@@ -62,7 +63,7 @@ def _dated(opportunity: Any, values: dict[str, Any], day: date | None) -> dict[s
             "It would move from “%(old)s” to “%(new)s”, and the file does not say when. Bring the day of closing, or"
             " give a day for such rows on the columns page."
         )
-        raise ValidationError({"stage": text % {"old": before, "new": stage}})
+        raise ValidationError({"stage": text % {"old": stage_name(before), "new": stage_name(stage)}})
     return values | {"stage_since": start_of(when)} | ({"closed_on": when} if closes else {})
 
 

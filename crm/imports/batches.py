@@ -173,6 +173,8 @@ class Batch:
         self._refuse_several(match)
         if match.record is not None and self.job.existing == Existing.SKIP:
             return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
+        if match.record is not None:
+            row.values |= self.reader.in_own_pipeline(self.rows[offset], match.record)
         placed = self.reader.placed(row, match.record)
         values = {name: self._bring_along(one, made) for name, one in placed.items()}
         values |= self.reader.gap_fillers(values, match.record)

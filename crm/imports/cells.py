@@ -136,11 +136,12 @@ class Cells:
         return made
 
     def _stage(self, text: str) -> Stage:
-        if stage := picklists.stage_called(text):
-            return stage
-        for stage in picklists.stages(picklists.default_pipeline()):
-            if sort_key(text) == stage.meaning:
-                return stage
+        found = picklists.stages_called(text)
+        if len(found) > 1:
+            words = {"text": text, "names": ", ".join(map(picklists.stage_name, found))}
+            raise ValidationError(_("“%(text)s” can be several stages: %(names)s.") % words)
+        if found:
+            return found[0]
         if self._adds is None:
             raise ValidationError(_("There is no stage “%(text)s”.") % {"text": text})
         made = add_stage(self.actor, text)

@@ -22,6 +22,7 @@ from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
 from crm.imports.questions import actions_for
 from crm.imports.row_values import RowReader
+from crm.picklists.selectors import stage_name
 from crm.records.types import RecordType
 from crm.tenants.clock import today
 from crm.users.models import Membership
@@ -191,6 +192,8 @@ def _texts(spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
         return spec.kind.options(spec, actor)
     if isinstance(spec.kind, kinds.Person):  # two people may have the same name
         return [(person.email or person.name, person.name) for person in spec.kind.rows(actor)]
+    if isinstance(spec.kind, kinds.StageOf):  # two pipelines may have a stage of one name
+        return [(name, name) for name in map(stage_name, spec.kind.rows(actor))]
     field = spec.kind.form_field(spec, actor)
     choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
     return [(str(label), str(label)) for key, label in choices if key]

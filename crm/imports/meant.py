@@ -6,6 +6,7 @@ again: it may name an account as two are called, or somebody who has left, and s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
@@ -28,6 +29,7 @@ from crm.users.access import visible
 from crm.users.models import Membership
 
 OWN_ID = "id"  # as a column: the id that a record has here
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CHUNK = 500  # rows whose records are looked up at once: as many as a batch has
 
 
@@ -110,7 +112,7 @@ def _says(spec: FieldSpec, record: Any, cell: str) -> bool:
 
 
 def _pieces(text: str) -> set[Any]:
-    return {Decimal(piece) if piece.lstrip("-")[:1].isdecimal() else piece for piece in text.split()}
+    return {Decimal(piece) if _NUMBER.fullmatch(piece) else piece for piece in text.split()}
 
 
 def _plain(text: str) -> str:

@@ -361,6 +361,8 @@ class _Asker:
         kind = spec.kind
         if isinstance(kind, kinds.Person):
             return {text: same for text in texts if len(same := members_called(text)) > 1}
+        if isinstance(kind, kinds.StageOf):
+            return {text: [*rows] for text in texts if len(rows := picklists.stages_called(text)) > 1}
         if not isinstance(kind, kinds.Lookup):
             return {}
         found = {text: self.cells.records_called(kind.key, text)[:CANDIDATES] for text in texts}

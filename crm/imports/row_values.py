@@ -32,6 +32,7 @@ from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable
 from crm.imports.split import place, split_of
 from crm.imports.whole_file import links_to_itself
+from crm.picklists.selectors import stages_called
 from crm.records.types import RecordType, SplitColumn
 from crm.tenants.text import sort_key
 from crm.users.access import may, visible
@@ -105,6 +106,15 @@ class RowReader:
             if cells[index] and isinstance(coming := row.values.get(link), ToCreate):
                 self._read_brought(row, coming, spec, cells[index])
         return row
+
+    def in_own_pipeline(self, cells: list[str], record: Any) -> dict[str, Any]:
+        """The stages that the cells call by a label of the pipeline in which ``record`` is: it stays there."""
+        found: dict[str, Any] = {}
+        for index, spec in self.columns:
+            if isinstance(spec.kind, kinds.StageOf) and cells[index] and not isinstance(cells[index], Same):
+                own = [row for row in stages_called(cells[index]) if row.pipeline_id == record.pipeline_id]
+                found |= {spec.name: own[0]} if len(own) == 1 else {}
+        return found
 
     def gap_fillers(self, values: dict[str, Any], record: Any) -> dict[str, Any]:
         """What has been said for all rows of what this one needs and does not give."""

@@ -110,16 +110,16 @@ def stages_to_choose(rows: Iterable[Stage]) -> list[tuple[str, Any]]:
     return [(of.name, [(str(row.pk), stage_name(row)) for row in its]) for of, its in groups]
 
 
-def stage_called(text: str) -> Stage | None:
-    """Return the active stage of that name: as ``stage_name`` says it, or its label, in the default pipeline first."""
+def stages_called(text: str) -> list[Stage]:
+    """Return the active stages of that name: as ``stage_name`` says it; or all of that label, those of the default
+    pipeline first; or those whose meaning is called so."""
     key = sort_key(text)
     usual = default_pipeline()
     rows = sorted(stages(), key=lambda row: row.pipeline_id != usual.pk)
-    for name in (stage_name, str):
-        found = next((row for row in rows if sort_key(name(row)) == key), None)
-        if found is not None:
+    for name in (stage_name, str, lambda row: row.meaning):
+        if found := [row for row in rows if sort_key(name(row)) == key]:
             return found
-    return None
+    return []
 
 
 def stage_ids_meaning(*meanings: str) -> list[UUID]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from contacts.models import Contact
+from crm.picklists.selectors import stage_name
+from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
+from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import bring_in
+from tests.imports.steps import bring_in, download, finished
+from tests.imports.test_sheets import xlsx
 from tests.imports.test_words import Page
 from tests.people import Firm
 
@@ -61,3 +65,58 @@ def test_a_word_is_the_choice_of_that_name_and_never_another_of_its_meaning(
         bring_in(firm, key, f"name,account,email,{field}\nA B,Falcon,a@k.example,{word}\n")
         with tenant_context(firm.tenant):
             assert str(Contact.objects.get().relationship) == becomes
+
+
+@pytest.fixture
+def two_pipelines(firm: Firm) -> Firm:
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+        create_pipeline(actor=firm.ada, name="Renewals")
+    return firm
+
+
+def test_a_stage_of_two_pipelines_is_asked_about(two_pipelines: Firm) -> None:
+    firm = two_pipelines
+    text = "name,account,stage\nA,Falcon,Negotiation\nB,Falcon,Renewals: Negotiation\nC,Falcon,Open\n"
+    page = Page(firm, "opportunities", text)
+    assert page.words("stage") == {"Negotiation": (1, ""), "Open": (1, "")}
+    here, there = page.question("stage").words[0].meant
+    assert (here[1], there[1]) == ("Sales: Negotiation", "Renewals: Negotiation")
+    page.refused(page.columns())
+    data = page.columns() | {"word_stage": ["Negotiation", "Open"], "answer_stage": [there[0], here[0]]}
+    assert finished(firm, page.send(data)).created_count == 3
+    with tenant_context(firm.tenant):
+        found = {one.name: stage_name(one.stage) for one in Opportunity.objects.select_related("stage__pipeline")}
+    assert found == {"A": "Renewals: Negotiation", "B": "Renewals: Negotiation", "C": "Sales: Negotiation"}
+
+
+def test_a_deal_stays_in_its_own_pipeline(two_pipelines: Firm) -> None:
+    firm = two_pipelines
+    before = "external id,name,account,stage\nx1,A,Falcon,Renewals: Negotiation\nx2,B,Falcon,Renewals: Negotiation\n"
+    bring_in(firm, "opportunities", before)
+    page = Page(firm, "opportunities", "external id,stage\nx1,Negotiation\nx2,Sales: Negotiation\n")
+    sales = page.question("stage").words[0].meant[0][0]
+    data = page.columns() | {"word_stage": ["Negotiation"], "answer_stage": [sales], "moved_on": "2026-01-02"}
+    job = finished(firm, page.send(data))
+    assert (job.unchanged_count, job.updated_count) == (1, 1), download(firm, job)
+    with tenant_context(firm.tenant):
+        found = {one.name: stage_name(one.stage) for one in Opportunity.objects.select_related("stage__pipeline")}
+    assert found == {"A": "Renewals: Negotiation", "B": "Sales: Negotiation"}
+
+
+def test_a_stage_for_all_rows_is_one_that_can_be_chosen(two_pipelines: Firm) -> None:
+    page = Page(two_pipelines, "opportunities", "name,account\nA,Falcon\n")
+    job = page.send(page.columns() | {"fixed_stage": "Renewals: Negotiation"})
+    assert finished(two_pipelines, job).created_count == 1
+    with tenant_context(two_pipelines.tenant):
+        assert stage_name(Opportunity.objects.select_related("stage__pipeline").get().stage) == "Renewals: Negotiation"
+
+
+def test_a_number_in_place_of_a_text_of_a_known_record_is_a_change(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        one = make.account(firm.ada, name="Falcon", phone="555-0333", street="12a High Street", city="1.000.5")
+    rows = [["id", "phone", "street", "city"], [str(one.pk), 5550333, 12, 1]]
+    assert bring_in(firm, "accounts", xlsx(("S", rows))).updated_count == 1
+    with tenant_context(firm.tenant):
+        one.refresh_from_db()
+    assert (one.phone, one.street, one.city) == ("5550333", "12", "1")
