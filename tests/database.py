@@ -89,8 +89,13 @@ def create_demo_database() -> str:
         if connection.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
             for (old,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'angler_demo_%'"):
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
+            before = str(connections["default"].settings_dict["NAME"])
             building = create_database()
-            seed()
+            try:
+                seed()
+            except BaseException:
+                _point_at(before)  # or this process's later tests would work in half a demo
+                raise
             for alias in settings.DATABASES:
                 connections[alias].close()
             connection.execute(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from crm.tenants.context import tenant_context
@@ -76,7 +79,11 @@ def make_firm(slug: str, name: str) -> Firm:
 
 
 def client_of(member: Membership, **options: object) -> Client:
-    """Return a client that is signed in as ``member``."""
-    client = Client(**options)  # type: ignore[arg-type]
-    client.force_login(member.user)  # type: ignore[arg-type]
+    """Return a client that is signed in as ``member``: by a session alone, a third of the statements of signing in."""
+    client, session, user = Client(**options), SessionStore(), member.user  # type: ignore[arg-type]
+    session[SESSION_KEY] = str(user.pk)  # type: ignore[union-attr]
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[union-attr]
+    session.save(must_create=True)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client

@@ -29,7 +29,6 @@ def test_products_and_a_pipeline_are_chosen(fresh_firm: Firm, page: Page, sign_i
     menu.get_by_role("button", name="Show").click()
     expect(opened).to_have_text("3")
     expect(page.get_by_role("button", name="Product")).to_contain_text("Hose, long")
-    page.screenshot(path="var/reports.png")
     opened.click()
     expect(page.locator("tbody tr")).to_have_count(3)
     page.go_back(wait_until="commit")

@@ -86,17 +86,18 @@ def test_what_a_kind_gives_as_plain_text_is_escaped_where_it_is_drawn(
         assert "<i onclick" not in text
 
 
-@pytest.mark.parametrize("part", ["", "edit/", "history/", "deletion/"])
 @pytest.mark.parametrize("key", TYPES)
-def test_no_value_of_a_record_is_markup(firm: Firm, nasty: dict[str, Any], key: str, part: str) -> None:
-    text = client_of(firm.ada).get(f"/acme/{key}/{nasty[key].pk}/{part}").content.decode()
-    assert "onclick=x" in text
-    assert "<i onclick" not in text
+def test_no_value_of_a_record_is_markup(firm: Firm, nasty: dict[str, Any], key: str) -> None:
+    client = client_of(firm.ada)
+    for part in ("", "edit/", "history/", "deletion/"):
+        text = client.get(f"/acme/{key}/{nasty[key].pk}/{part}").content.decode()
+        assert "onclick=x" in text, part
+        assert "<i onclick" not in text, part
 
 
-@pytest.mark.parametrize("path", ["leads/board/", "opportunities/board/", "search/?q=onclick", "", "lookup/accounts/"])
-def test_no_other_place_shows_markup(firm: Firm, nasty: dict[str, Any], path: str) -> None:
-    text = client_of(firm.ada).get(f"/acme/{path}").content.decode()
-    assert "<i onclick" not in text
-    if path:
-        assert "onclick=x" in text
+def test_no_other_place_shows_markup(firm: Firm, nasty: dict[str, Any]) -> None:
+    client = client_of(firm.ada)
+    for path in ("leads/board/", "opportunities/board/", "search/?q=onclick", "", "lookup/accounts/"):
+        text = client.get(f"/acme/{path}").content.decode()
+        assert "<i onclick" not in text, path
+        assert not path or "onclick=x" in text, path

@@ -138,9 +138,8 @@ def test_a_day_typed_without_a_calendar_is_read_as_the_person_writes(firm: Firm)
     with tenant_context(firm.tenant):
         deal = make.opportunity(firm.ana)
     ana, url = client_of(firm.ana), f"/acme/opportunities/{deal.pk}/fields/expected_close_on/"
-    extra = hidden(ana.get(url, headers={"hx-request": "true"}).content.decode())
     for text, status in (("03/04/2027", 303), ("3. April 2027", 303), ("12", 422), ("May", 422), ("04/13/2027", 422)):
-        assert ana.post(url, {"expected_close_on": text, **extra}).status_code in (status, 409), text
-        extra = hidden(ana.get(url, headers={"hx-request": "true"}).content.decode())
+        seen = hidden(ana.get(url, headers={"hx-request": "true"}).content.decode())
+        assert ana.post(url, {"expected_close_on": text, **seen}).status_code == status, text
     with tenant_context(firm.tenant):
         assert str(Opportunity.objects.get(pk=deal.pk).expected_close_on) == "2027-04-03"
