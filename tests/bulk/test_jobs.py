@@ -188,10 +188,11 @@ def test_a_choice_that_is_gone_by_then_stops_it(fresh_firm: Firm, rows: list[Lea
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
 
 
-def test_a_filter_that_is_gone_by_then_widens_nothing(fresh_firm: Firm, rows: list[Lead]) -> None:
+@pytest.mark.parametrize("broken", [["gone", "is", ["x"]], ["created_at", "from", ["no day"]]], ids=["field", "value"])
+def test_a_filter_that_is_gone_by_then_widens_nothing(fresh_firm: Firm, rows: list[Lead], broken: list[Any]) -> None:
     run = start(fresh_firm)
     with tenant_context(fresh(fresh_firm)):
-        BulkRun.objects.filter(pk=run.pk).update(view={"filters": [["gone", "is", ["x"]]], "columns": [], "sort": ""})
+        BulkRun.objects.filter(pk=run.pk).update(view={"filters": [broken], "columns": [], "sort": ""})
     jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
     assert read(fresh_firm, run).state == BulkState.FAILED
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}

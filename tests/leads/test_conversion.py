@@ -250,6 +250,15 @@ def test_who_may_convert(inside: Firm, other_firm: Firm) -> None:
     assert convert_lead(lead_id=lead.pk, actor=inside.max, plan=plan)
 
 
+def test_who_may_create_no_accounts_makes_none_by_converting(inside: Firm) -> None:
+    lead = full_lead(inside)
+    inside.ana.role.access["accounts"]["create"] = "none"
+    with pytest.raises(PartError, match="may not create accounts"):
+        convert_lead(lead_id=lead.pk, actor=inside.ana, plan=ConversionPlan(account=new(), contact=new()))
+    assert not Account.objects.exists() and live_conversion(lead) is None
+    assert convert_lead(lead_id=lead.pk, actor=inside.ana, plan=ConversionPlan(contact=new())).account is None
+
+
 def test_only_what_one_may_see_is_linked_and_only_what_one_may_edit_changes(inside: Firm) -> None:
     lead = full_lead(inside)
     hidden = make.opportunity(inside.sam)
