@@ -140,6 +140,8 @@ def test_the_encoding_is_shown_with_the_words_that_prove_it_and_can_be_changed(f
     address = client.post(NEW, {"file": SimpleUploadedFile("e06.csv", case("e06"))})["Location"]
     page = unescape(client.get(address).content.decode())
     assert "Central European (Windows-1250): Łukasz, Wiśniewski, Łódź" in page
+    assert '<details class="card" open>' in page, "there is more than one reading: it is asked"
+    assert "Western European (Windows-1252): Wiœniewski · ódŸ" in page.partition("Others")[0]
     reading = address.replace("columns", "reading")
     chosen = {"encoding": "cp1252", "separator": ";", "header": "1"}
     assert client.post(reading, chosen).status_code == 303

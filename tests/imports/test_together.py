@@ -10,6 +10,8 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.events.delivery import deliver_all
 from crm.tenants.context import tenant_context
+from crm.users.models import Role
+from tests import make
 from tests.imports.steps import bring_in, download, tenant_of
 from tests.people import Firm, client_of
 
@@ -50,6 +52,19 @@ def test_contacts_find_their_accounts_by_name_and_by_external_id(firm: Firm) -> 
     bring_in(firm, "accounts", "name\nNowhere Ltd\n")
     again = bring_in(firm, "contacts", refused.replace("Nobody Known", ""), unknown="refuse")
     assert (again.created_count, again.refused_count) == (2, 0)
+
+
+def test_contacts_find_no_account_that_the_importer_may_not_see(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        role = Role.objects.get(pk=firm.max.role_id)
+        role.access["accounts"]["view"] = "own"
+        role.save(update_fields=["access"])
+        make.account(firm.ada, name="Falcon")
+    text = "last name,email,account\nBell,ann@falcon.example,Falcon\n"
+    job = bring_in(firm, "contacts", text, member=firm.max, unknown="refuse")
+    assert (job.created_count, job.refused_count) == (0, 1)
+    assert "Nothing is called “Falcon”." in download(firm, job)
+    assert bring_in(firm, "contacts", text, unknown="refuse").created_count == 1
 
 
 def csv_of(firm: Firm, report: str, table: str) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Account
 from crm.events.models import Event
 from crm.tenants.context import tenant_context
+from crm.users.models import Role
 from tests import make
 from tests.people import Firm, client_of
 
@@ -146,8 +147,15 @@ def test_a_link_is_found_by_its_name_and_offers_are_only_what_one_may_see(firm: 
     client = client_of(firm.ana)
     answer = client.post("/acme/contacts/new/", {"last_name": "Vogt", "account": "birch & co"})
     assert answer.status_code == 303
-    offered = client.get("/acme/lookup/accounts/?q=bir").content.decode()
-    assert "Birch &amp; Co" in offered
+    with tenant_context(firm.tenant):
+        role = Role.objects.get(pk=firm.ana.role_id)
+        role.access["accounts"]["view"] = "own"
+        role.save(update_fields=["access"])
+        make.account(firm.sam, name="Birmingham Hidden")
+    for path in ("accounts", "any"):
+        offered = client.get(f"/acme/lookup/{path}/?q=bir").content.decode()
+        assert "Birch &amp; Co" in offered and "Birmingham Hidden" not in offered
+        assert "Birmingham Hidden" in client_of(firm.ada).get(f"/acme/lookup/{path}/?q=bir").content.decode()
     wrong = client.post("/acme/contacts/new/", {"last_name": "Vogt", "account": "No such firm"})
     assert wrong.status_code == 422
     assert "No such firm" in wrong.content.decode()
