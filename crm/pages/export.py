@@ -6,19 +6,22 @@ import csv
 import io
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
 from crm.pages.listing import Listing, filtered, read_listing
+from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
 from crm.records.types import RecordType
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.ui.http import go
-from crm.ui.paging import capped_count, page_by_key
+from crm.ui.paging import ids_by_key
 from crm.ui.spreadsheets import Workbook, cell_text, defuse
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -46,39 +49,43 @@ def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> Ht
     listing = read_listing(request, record_type)
     records = filtered(request, listing)
     problem = " ".join(listing.problems) if listing.unreadable else ""
-    if not problem and capped_count(records, cap=MOST_ROWS).capped:
+    ids = [] if problem else _ids(request, listing, records)
+    if len(ids) > MOST_ROWS:
         problem = _("An export holds at most %(limit)s rows: filter the list first.") % {
             "limit": formats.number(MOST_ROWS)
         }
     if problem:
         say(request, problem, tone="warning")
         return go(request, f"{request.META['SCRIPT_NAME']}/{record_type.key}/{listing.state.query()}")
-    rows = _rows(request, listing, records)
+    rows = _rows(request, listing, ids)
     content, content_type = (_csv(rows), "text/csv; charset=utf-8") if kind == "csv" else (_xlsx(rows), XLSX)
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{record_type.key}-{today().isoformat()}.{kind}"'
     return response
 
 
-def _rows(request: WorkspaceRequest, listing: Listing, records: Any) -> Iterator[list[Any]]:
+def _ids(request: WorkspaceRequest, listing: Listing, records: QuerySet[Any]) -> list[UUID]:
+    """Which records, and in which order, as of one moment: while the pages below are read, rows change places."""
+    return ids_by_key(
+        records,
+        order=listing.state.order(),
+        ranking=listing.state.ranking(request.actor),
+        first=listing.state.stands_first(),
+        limit=MOST_ROWS + 1,
+    )
+
+
+def _rows(request: WorkspaceRequest, listing: Listing, ids: list[UUID]) -> Iterator[list[Any]]:
     """The names of the columns, then the values; a page of records at a time."""
     specs = listing.state.specs
     yield ["id", *(header for spec in specs for header in spec.kind.headers(spec))]
-    after: str | None = None
-    while True:
-        page = page_by_key(
-            listing.record_type.with_related(records, specs),
-            order=listing.state.order(),
-            ranking=listing.state.ranking(request.actor),
-            first=listing.state.stands_first(),
-            after=after,
-            size=PAGE,
-        )
-        hide_unseen(request.actor, listing.record_type, page.rows)
-        yield from ([str(record.pk), *_cells(specs, record)] for record in page.rows)
-        after = page.next
-        if not after:
-            return
+    records = listing.record_type.with_related(visible_records(request.actor, listing.record_type), specs)
+    for start in range(0, len(ids), PAGE):
+        some = ids[start : start + PAGE]
+        found = records.in_bulk(some)
+        page = [found[record_id] for record_id in some if record_id in found]  # the others were deleted meanwhile
+        hide_unseen(request.actor, listing.record_type, page)
+        yield from ([str(record.pk), *_cells(specs, record)] for record in page)
 
 
 def _cells(specs: tuple[FieldSpec, ...], record: Any) -> Iterator[Any]:

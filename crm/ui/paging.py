@@ -11,17 +11,16 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Field, Model, OrderBy, Q, QuerySet
+from django.db.models import Case, F, Field, Model, OrderBy, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 Order = Sequence[tuple[str, bool]]  # (field path, descending)
 CAP = 10_000
 FURTHEST = 2**53  # position of a row
-FIRST_YEAR, LAST_YEAR = 1, 9999  # a moment at the ends may be beyond them in another time zone
 
 
 @dataclass(frozen=True)
@@ -141,6 +140,31 @@ def page_by_key(
     if rows and start > 1:
         page = replace(page, previous=_encode(keys, rows[0], start - 1))
     return page
+
+
+def ids_by_key(
+    queryset: QuerySet[Any],
+    *,
+    order: Order,
+    limit: int,
+    ranking: Ranking | None = None,
+    first: str | None = None,
+) -> list[Any]:
+    """The ids of the first ``limit`` rows in the order of ``page_by_key``, all of one moment: one statement."""
+    if ranking is not None:
+        of_row = ranking.rows.filter(**{ranking.of: OuterRef("pk")})
+        queryset = queryset.annotate(
+            **{path: Subquery(of_row.values(ranking.columns[path])[:1]) for path, _desc in order}
+        )
+    keys = _keys(queryset, order, None)
+    by = [_order(key, backward=False) for key in keys]
+    if first is not None:
+        currency, amount = keys[0], keys[1]
+        empty = When(**{f"{amount.path}__isnull": True}, then=None)
+        place = Case(empty, When(**{currency.path: first}, then=Value(0)), default=Value(1))
+        worth = Case(empty, default=F(currency.path))
+        by[:1] = [place.asc(nulls_last=True), worth.desc(nulls_last=True) if currency.desc else worth.asc()]
+    return list(queryset.order_by(*by).values_list("pk", flat=True)[:limit])
 
 
 def _start(cursor: Cursor | None, got: int, backward: bool) -> int:
@@ -324,6 +348,7 @@ def _clean(key: Key, text: Any) -> Any:
     text.encode()  # half a surrogate pair is no text
     value = key.field.to_python(text)
     key.field.run_validators(value)
-    if isinstance(value, date) and not FIRST_YEAR < value.year < LAST_YEAR:
-        raise ValueError(text)
+    if isinstance(value, datetime):
+        # What is beyond the calendar raises OverflowError; the ends of it are days like any other.
+        return value.astimezone(UTC)
     return value

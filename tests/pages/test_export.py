@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
+from typing import Any
 
 import pytest
 
+from accounts.models import Account
+from accounts.services import update_account
 from crm.pages import export
 from crm.tenants.context import tenant_context
 from tests import make
@@ -42,6 +46,41 @@ def test_the_file_has_the_rows_of_the_list_in_its_order(
 ) -> None:
     listed = [row.record.name for row in client_of(firm.ada).get(f"/acme/accounts/{query}").context["rows"]]
     assert exported(firm, query) == listed == names
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_contract_until_the_end_of_days_is_a_row_like_any_other(
+    firm: Firm, accounts: None, sign: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.pages.listing.PAGE_SIZE", 2)
+    with tenant_context(firm.tenant):
+        for name, day in (("Dale", date.max), ("Elm", date.max), ("Fir", date.max), ("Gum", date.min)):
+            make.account(firm.ana, name=name, contract_ends_on=day)
+    query = f"?filters=none&columns=name,contract_ends_on&sort={sign}contract_ends_on"
+    client, names, after = client_of(firm.ada), [], ""
+    for _page in range(4):
+        context = client.get(f"/acme/accounts/{query}&after={after}").context
+        names += [row.record.name for row in context["rows"]]
+        after = context["page"].next
+    assert not after
+    assert len(names) == len(set(names)) == 7
+    assert exported(firm, query) == names
+
+
+def test_a_row_that_moves_while_the_file_is_written_is_in_it(
+    firm: Firm, accounts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells, seen = export._cells, []
+
+    def save_another(specs: Any, record: Any) -> Any:
+        seen.append(record.name)
+        if len(seen) == 1:
+            birch = Account.objects.get(name="Birch")
+            update_account(birch, actor=firm.ana, values={"city": "Kiel"})  # the first of the order by now
+        return cells(specs, record)
+
+    monkeypatch.setattr(export, "_cells", save_another)
+    assert exported(firm, "?filters=none&sort=-updated_at") == ["Cedar", "Ash", "Birch"]
 
 
 def test_more_rows_than_a_file_holds_are_refused(firm: Firm, accounts: None, monkeypatch: pytest.MonkeyPatch) -> None:
