@@ -14,6 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 
 # With the apostrophes before it, so that ``restore`` gives back whatever ``defuse`` was given.
 _FORMULA = re.compile(r"'*[=+@\t\r-]")
+_NEGATIVE = re.compile(r"-[0-9]+(,[0-9]{3})*(\.[0-9]+)?( [A-Z]{3})?")  # an amount with its currency
 _RESTORABLE = re.compile(r"'+[=+@\t\r-]")
 # What no workbook can hold as it is, and what would be taken for the writing of that.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
@@ -25,7 +26,7 @@ def defuse(text: str) -> str:
 
     Phone numbers get it too: a spreadsheet would work out ``+1-212-555`` and save -766.
     """
-    if not _FORMULA.match(text) or (text[0] == "-" and _is_number(text)):
+    if not _FORMULA.match(text) or _NEGATIVE.fullmatch(text):
         return text
     return f"'{text}"
 
@@ -33,10 +34,6 @@ def defuse(text: str) -> str:
 def restore(cell: str) -> str:
     """Return what ``defuse`` was given; any other text comes back as it is."""
     return cell[1:] if _RESTORABLE.match(cell) else cell
-
-
-def _is_number(text: str) -> bool:
-    return text[1:].replace(".", "", 1).replace(",", "").split(" ")[0].isdigit()
 
 
 def cell_text(value: Any) -> str:
