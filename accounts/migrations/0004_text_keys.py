@@ -1,7 +1,6 @@
 from django.db import migrations
 
 from crm.records.models import TextKey
-from crm.tenants.refilling import fill_keys, refresh_keys
 
 TEXTS = ("website", "street", "city", "region", "postal_code", "country")
 
@@ -11,7 +10,4 @@ class Migration(migrations.Migration):
 
     operations = [
         *(migrations.AddField("account", f"{text}_key", TextKey()) for text in TEXTS),
-        migrations.RunPython(fill_keys("accounts_account", TEXTS), migrations.RunPython.noop),
-        migrations.RunPython(refresh_keys("accounts_account", "sort_name"), migrations.RunPython.noop),
-        migrations.RunPython(refresh_keys("accounts_account", "name_key"), migrations.RunPython.noop),
     ]

@@ -7,6 +7,7 @@ from crm.tenants.text import company_key
 class Migration(migrations.Migration):
     """Words such as Group and Holding belong to a firm's name from now on."""
 
+    atomic = False
     dependencies = [("accounts", "0004_text_keys")]
 
     operations = [

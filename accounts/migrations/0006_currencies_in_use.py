@@ -1,11 +1,14 @@
 from django.db import migrations, models
 
+from crm.tenants.indexing import AddIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("accounts", "0005_company_keys")]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name="account",
             index=models.Index(
                 condition=models.Q(("currency", ""), _negated=True),

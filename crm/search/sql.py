@@ -119,13 +119,13 @@ REACH = """(scope = 'all' OR r.owner_id = me OR scope = 'team' AND (
 
 
 def _statements() -> list[str]:
-    # An index whose expression changes needs another name: IF NOT EXISTS looks at nothing else.
+    # An index whose expression changes needs another name: IF NOT EXISTS looks at nothing else. What it replaces is
+    # dropped last, so that searches always have one.
     statements = ["CREATE EXTENSION IF NOT EXISTS pg_trgm", "CREATE EXTENSION IF NOT EXISTS btree_gin"]
     for searched in SEARCHED:
         statements += [
-            f"DROP INDEX IF EXISTS {searched.table}_search",
             f"DROP FUNCTION IF EXISTS {searched.function}({OLD_TYPES})",
-            f"CREATE INDEX IF NOT EXISTS {searched.table}_search_2 ON {searched.table}"
+            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {searched.table}_search_2 ON {searched.table}"
             f" USING gin (tenant_id, {searched.document} gin_trgm_ops) WHERE deleted_at IS NULL",
             FUNCTION.format(
                 function=searched.function,
@@ -139,7 +139,7 @@ def _statements() -> list[str]:
             f"REVOKE ALL ON FUNCTION {searched.function}({ARGUMENT_TYPES}) FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {searched.function}({ARGUMENT_TYPES}) TO {APP_ROLE}",
         ]
-    return statements
+    return [*statements, *(f"DROP INDEX CONCURRENTLY IF EXISTS {searched.table}_search" for searched in SEARCHED)]
 
 
 STATEMENTS = _statements()

@@ -1,4 +1,8 @@
-"""For migrations: writes columns of keys (``text.py``), of the rows that are there already."""
+"""For migrations with ``atomic = False``: writes columns of keys (``text.py``), of the rows that are there already.
+
+Some rows at a time, each lot a transaction of its own: whoever works in the table waits for one lot at most. What
+stopped half way is run again; rows whose keys are right are not written.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +22,42 @@ def fill_keys(table: str, columns: Sequence[str]) -> Run:
 
 def remake_keys(table: str, columns: Mapping[str, str], make: Callable[[str], str]) -> Run:
     """Write what ``make`` gives of a text into its key column; ``columns`` names that for each column of a text."""
-    names = [f"k{number}" for number in range(len(columns))]
-    quoted = ", ".join(f'"{column}"' for column in columns)
     some = " OR ".join(f"\"{column}\" <> ''" for column in columns)
-    sets = ", ".join(f'"{key}" = v.{name}' for key, name in zip(columns.values(), names, strict=True))
+    return _rewrite(table, columns, make, some=some)
+
+
+def refresh_keys(table: str, column: str, unique: bool = False) -> Run:
+    """Bring keys in line that were made before letters such as ø and ’ counted as plain ones: a key gives the same new
+    key as its text does. Where keys are ``unique`` in a workspace, one that is taken by now stays as it is."""
+    free = f"NOT EXISTS (SELECT 1 FROM {table} AS o WHERE o.tenant_id = t.tenant_id AND o.{column} = v.k0)"
+    some = f"\"{column}\" ~ '[{TAKEN_FOR_ANOTHER}]'"
+    if unique:  # one by one, as two of a lot may get the same
+        return _rewrite(table, {column: column}, sort_key, some=some, where=free, rows=1)
+    return _rewrite(table, {column: column}, sort_key, some=some)
+
+
+def _rewrite(
+    table: str,
+    columns: Mapping[str, str],
+    make: Callable[[str], str],
+    *,
+    some: str,
+    where: str = "true",
+    rows: int = ROWS,
+) -> Run:
+    names = [f"k{number}" for number in range(len(columns))]
+    pairs = list(zip(columns.values(), names, strict=True))
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    sets = ", ".join(f'"{key}" = v.{name}' for key, name in pairs)
+    differs = " OR ".join(f't."{key}" IS DISTINCT FROM v.{name}' for key, name in pairs)
     arrays = ", ".join(["%s::uuid[]", "%s::uuid[]", *["%s::text[]"] * len(columns)])
     read = (
         f"SELECT tenant_id, id, {quoted} FROM {table} WHERE (tenant_id, id) > (%s, %s) AND ({some})"
-        f" ORDER BY tenant_id, id LIMIT {ROWS}"
+        f" ORDER BY tenant_id, id LIMIT {rows}"
     )
     write = (
         f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v(tenant_id, id, {', '.join(names)})"
-        " WHERE t.tenant_id = v.tenant_id AND t.id = v.id"
+        f" WHERE t.tenant_id = v.tenant_id AND t.id = v.id AND ({differs}) AND {where}"
     )
 
     def run(apps: Any, editor: Any) -> None:
@@ -37,27 +65,12 @@ def remake_keys(table: str, columns: Mapping[str, str], make: Callable[[str], st
         with editor.connection.cursor() as cursor:
             while True:
                 cursor.execute(read, last)
-                rows = cursor.fetchall()
-                if not rows:
+                found = cursor.fetchall()
+                if not found:
                     return
-                tenants, ids, *texts = zip(*rows, strict=True)
+                tenants, ids, *texts = zip(*found, strict=True)
                 keys = [[make(text) for text in column] for column in texts]
                 cursor.execute(write, [list(tenants), list(ids), *keys])
                 last = [tenants[-1], ids[-1]]
-
-    return run
-
-
-def refresh_keys(table: str, column: str, unique: str = "") -> Run:
-    """Bring keys in line that were made before letters such as ø and ’ counted as plain ones: a key gives the same new
-    key as its text does. Where keys are ``unique`` (beside that column), one that is taken by now stays as it is."""
-    taken = f" AND NOT EXISTS (SELECT 1 FROM {table} AS o WHERE o.{unique} = t.{unique} AND o.{column} = %(new)s)"
-    write = f"UPDATE {table} AS t SET {column} = %(new)s WHERE {column} = %(old)s{taken if unique else ''}"
-
-    def run(apps: Any, editor: Any) -> None:
-        with editor.connection.cursor() as cursor:
-            cursor.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} ~ %s", [f"[{TAKEN_FOR_ANOTHER}]"])
-            for (old,) in cursor.fetchall():
-                cursor.execute(write, {"new": sort_key(old), "old": old})
 
     return run

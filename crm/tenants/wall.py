@@ -4,7 +4,8 @@ A table gets its grants only together with its wall: what was forgotten here can
 Row-level security is ENABLEd, not FORCEd: the owner's data migrations must see every row.
 
 What the catalog shows to be right is left alone, and what is not is put right in one transaction for each table: pages
-that are served meanwhile find either the old or the new, and never a table without its policy or its grants.
+that are served meanwhile find either the old or the new, and never a table without its policy or its grants. Of a table
+that has rows, indexes are built and foreign keys are proven beside the work of others (``indexing.py``).
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import groupby
 from typing import Any
 
 from django.apps import apps
 from django.db import OperationalError, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from crm.tenants.indexing import has_index, without_hurry
 from crm.tenants.models import TenantForeignKey, TenantModel
 
 APP_ROLE = "crm_app"
@@ -33,6 +36,7 @@ LOCK_TIMEOUT = "2s"
 LOCK_TRIES = 30
 LOCK_PAUSE_SECONDS = 1.0
 _NO_LOCK = "55P03"
+_INDEX = re.compile(r'(?P<verb>CREATE|DROP) INDEX CONCURRENTLY IF (NOT )?EXISTS "?(?P<name>\w+)"?')
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Catalog:
     """What stands in the database, by table."""
 
     tables: set[str]
+    filled: set[str]
     constraints: dict[tuple[str, str], str]
     indexes: set[str]
     secured: set[str]
@@ -57,12 +62,12 @@ def build_wall(connection: BaseDatabaseWrapper) -> list[str]:
     steps += [[*_policy(model, found), *_foreign_keys(model, found)] for model in scoped]
     names = {model._meta.db_table for model in scoped}
     steps += [list(_grant(table, found)) for table in sorted(found.tables - names)]
+    steps += [list(_proofs(model, found)) for model in scoped]
     for step in filter(None, steps):
-        patiently(lambda step=step: _run(connection, step))
+        _run(connection, step)
         changed += step
     for module in _sql_modules():
-        statements = [one for one in module.STATEMENTS if not _is_there(one, found)]
-        patiently(lambda statements=statements: _run(connection, statements))
+        _run(connection, [one for one in module.STATEMENTS if not _is_done(one, found)])
     return changed
 
 
@@ -80,6 +85,18 @@ def patiently(do: Callable[[], object]) -> None:
 
 
 def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
+    """Run ``statements`` in their order, in one transaction but for those that are not to be in one."""
+    for index, some in groupby(statements, _INDEX.match):
+        if index is None:
+            together = list(some)
+            patiently(lambda together=together: _run_together(connection, together))
+            continue
+        with without_hurry(connection), connection.cursor() as cursor:
+            if index["verb"] == "DROP" or not has_index(connection, index["name"]):
+                cursor.execute(index.string)
+
+
+def _run_together(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         for statement in statements:
@@ -107,6 +124,13 @@ def _catalog(cursor: Any) -> Catalog:
             name
             for (name,) in ask(f"SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = {schema}")
         },
+        filled={
+            name
+            for (name,) in ask(
+                f"SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = {schema}"
+                " AND pg_relation_size(oid) > 0"
+            )
+        },
         constraints={
             (table.strip('"'), name): definition
             for table, name, definition in ask(
@@ -114,7 +138,13 @@ def _catalog(cursor: Any) -> Catalog:
                 f" WHERE connamespace = {schema}"
             )
         },
-        indexes={name for (name,) in ask("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")},
+        indexes={
+            name
+            for (name,) in ask(
+                "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid"
+                f" WHERE indisvalid AND relnamespace = {schema}"
+            )
+        },
         secured={
             name for (name,) in ask(f"SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = {schema}")
         },
@@ -165,10 +195,22 @@ def _foreign_keys(model: type[TenantModel], found: Catalog) -> Iterator[str]:
             yield (
                 f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (tenant_id, "{field.column}")'
                 f' REFERENCES "{target}" (tenant_id, id) DEFERRABLE INITIALLY IMMEDIATE'
+                + (" NOT VALID" if table in found.filled else "")
             )
         index = f"{table}_{field.column}_tenant"[:63]
         if index not in found.indexes:
-            yield f'CREATE INDEX IF NOT EXISTS "{index}" ON "{table}" (tenant_id, "{field.column}")'
+            beside = " CONCURRENTLY" if table in found.filled else ""
+            yield f'CREATE INDEX{beside} IF NOT EXISTS "{index}" ON "{table}" (tenant_id, "{field.column}")'
+
+
+def _proofs(model: type[TenantModel], found: Catalog) -> Iterator[str]:
+    """Let the rows that were there before their foreign key be looked at, which keeps nobody from writing."""
+    table = model._meta.db_table
+    for field in tenant_foreign_keys(model):
+        name = f"{table}_{field.column}_wall"[:63]
+        definition = found.constraints.get((table, name), " NOT VALID" if table in found.filled else "")
+        if definition.endswith(" NOT VALID") and field.related_model._meta.db_table in found.tables:
+            yield f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{name}"'
 
 
 def _grant(table: str, found: Catalog) -> Iterator[str]:
@@ -177,10 +219,10 @@ def _grant(table: str, found: Catalog) -> Iterator[str]:
         yield f'GRANT {", ".join(verbs)} ON "{table}" TO {APP_ROLE}'
 
 
-def _is_there(statement: str, found: Catalog) -> bool:
-    """Whether it would only make an index that exists: looking for that takes a lock on the table."""
-    name = re.match(r'\s*CREATE INDEX IF NOT EXISTS "?(\w+)"?', statement)
-    return name is not None and name[1] in found.indexes
+def _is_done(statement: str, found: Catalog) -> bool:
+    """Whether it would make an index that exists, or drop one that does not: looking for that takes a lock."""
+    index = _INDEX.match(statement)
+    return index is not None and (index["name"] in found.indexes) == (index["verb"] == "CREATE")
 
 
 def _sql_modules() -> Iterator[Any]:

@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from crm.tenants.indexing import AddIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('accounts', '0003_lost_only'),
@@ -16,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name='lead',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['tenant', 'status', 'currency'], include=('estimated_value_minor', 'owner', 'team'), name='lead_totals'),
         ),

@@ -1,7 +1,6 @@
 from django.db import migrations
 
 from crm.records.models import TextKey
-from crm.tenants.refilling import fill_keys, refresh_keys
 
 TEXTS = ("first_name", "last_name", "job_title", "website", "campaign", "product_interest", "street", "city", "region", "postal_code", "country")
 
@@ -11,7 +10,4 @@ class Migration(migrations.Migration):
 
     operations = [
         *(migrations.AddField("lead", f"{text}_key", TextKey()) for text in TEXTS),
-        migrations.RunPython(fill_keys("leads_lead", TEXTS), migrations.RunPython.noop),
-        migrations.RunPython(refresh_keys("leads_lead", "sort_name"), migrations.RunPython.noop),
-        migrations.RunPython(refresh_keys("leads_lead", "company_key"), migrations.RunPython.noop),
     ]

@@ -7,6 +7,7 @@ from crm.tenants.text import company_key
 class Migration(migrations.Migration):
     """Words such as Group and Holding belong to a firm's name from now on."""
 
+    atomic = False
     dependencies = [("leads", "0008_text_keys")]
 
     operations = [

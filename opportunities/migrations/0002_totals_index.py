@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from crm.tenants.indexing import AddIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('accounts', '0003_lost_only'),
@@ -15,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name='opportunity',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['tenant', 'stage', 'currency'], include=('amount_minor', 'owner'), name='opportunity_totals'),
         ),

@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from crm.tenants.indexing import AddIndex, RemoveIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('accounts', '0003_lost_only'),
@@ -15,11 +18,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
+        RemoveIndex(
             model_name='opportunity',
             name='opportunity_totals',
         ),
-        migrations.AddIndex(
+        AddIndex(
             model_name='opportunity',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['tenant', 'stage', 'currency'], include=('amount_minor', 'probability', 'owner', 'team', 'account', 'opened_on', 'expected_close_on', 'closed_on', 'loss_reason'), name='opportunity_totals'),
         ),

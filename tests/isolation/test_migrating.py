@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection, connections
+from django.db import IntegrityError, OperationalError, connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AddIndex, CreateModel, RemoveIndex, RunPython
+from django.db.models import Index
 
-from crm.tenants import wall
+from crm.tenants import indexing, wall
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.tenants.wall import build_wall
@@ -23,7 +30,10 @@ from tests.people import Firm, client_of
 @pytest.fixture
 def owner(fresh_firm: Firm) -> Iterator[Any]:
     yield connections["owner"]
-    connections["owner"].close()
+    try:
+        build_wall(connections["owner"])  # whatever the test made of it, and however it ended
+    finally:
+        connections["owner"].close()
 
 
 def run(owner: Any, *statements: str) -> None:
@@ -59,6 +69,77 @@ def test_what_is_wrong_is_put_right_and_only_that(owner: Any, statement: str) ->
     assert 1 <= len(changed) <= 3
     assert all(f'"{table}"' in one for one in changed)
     assert build_wall(owner) == []
+
+
+def test_indexes_and_keys_of_a_table_in_use_are_made_beside_the_work_in_it(fresh_firm: Firm, owner: Any) -> None:
+    with tenant_context(fresh_firm.tenant):
+        for _number in range(2):
+            make.lead(fresh_firm.ana)
+    run(
+        owner,
+        "DROP INDEX leads_lead_search_2",
+        "CREATE INDEX leads_lead_search ON leads_lead (id)",
+        "DROP INDEX leads_lead_owner_id_tenant",
+        "ALTER TABLE leads_lead DROP CONSTRAINT leads_lead_owner_id_wall",
+    )
+    with pytest.raises(IntegrityError):  # stopped half way: the index is there, and serves nothing
+        run(owner, "CREATE UNIQUE INDEX CONCURRENTLY leads_lead_search_2 ON leads_lead ((1))")
+    ran: list[tuple[str, bool]] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        ran.append((sql, owner.in_atomic_block))
+        return execute(sql, *rest)
+
+    with owner.execute_wrapper(note):
+        build_wall(owner)
+    indexes = [(sql, atomic) for sql, atomic in ran if re.match("(CREATE|DROP) INDEX", sql)]
+    assert [(sql.split(" ON ")[0], atomic) for sql, atomic in indexes] == [
+        ('CREATE INDEX CONCURRENTLY IF NOT EXISTS "leads_lead_owner_id_tenant"', False),
+        ('DROP INDEX CONCURRENTLY "leads_lead_search_2"', False),
+        ("CREATE INDEX CONCURRENTLY IF NOT EXISTS leads_lead_search_2", False),
+        ("DROP INDEX CONCURRENTLY IF EXISTS leads_lead_search", False),
+    ]
+    keys = [sql for sql, _atomic in ran if "leads_lead_owner_id_wall" in sql]
+    assert [sql.endswith("NOT VALID") for sql in keys] == [True, False]
+    assert "VALIDATE CONSTRAINT" in keys[1]
+    assert build_wall(owner) == []
+
+
+# From before there were workspaces of a million rows.
+EARLIER = {("accounts", "0002_name_key"), ("leads", "0006_contact_times"), ("opportunities", "0004_last_activity")}
+
+
+def test_migrations_do_what_takes_long_outside_of_a_transaction() -> None:
+    wrong = []
+    for key, migration in MigrationLoader(None).disk_migrations.items():
+        new = {one.name.lower() for one in migration.operations if isinstance(one, CreateModel)}
+        for one in migration.operations:
+            if isinstance(one, AddIndex | RemoveIndex) and one.model_name.lower() not in new:
+                fits = isinstance(one, indexing.AddIndex | indexing.RemoveIndex) and not migration.atomic
+            else:
+                fits = not isinstance(one, RunPython) or "refilling" not in one.code.__module__ or not migration.atomic
+            if not fits and Path(apps.get_app_config(key[0]).path).is_relative_to(settings.BASE_DIR):
+                wrong.append(key)
+    assert set(wrong) == EARLIER
+
+
+def test_an_index_that_was_left_half_built_is_built_once_more(fresh_firm: Firm, owner: Any) -> None:
+    with tenant_context(fresh_firm.tenant):
+        for _number in range(2):
+            make.lead(fresh_firm.ana)
+    operation = indexing.AddIndex("lead", Index(fields=["tenant", "id"], name="lead_tried"))
+    with pytest.raises(IntegrityError):
+        run(owner, "CREATE UNIQUE INDEX CONCURRENTLY lead_tried ON leads_lead ((1))")
+    before = MigrationLoader(owner).project_state()
+    after = before.clone()
+    operation.state_forwards("leads", after)
+    try:
+        for _again in range(2):
+            with owner.schema_editor(atomic=False) as editor:
+                operation.database_forwards("leads", editor, before, after)
+            assert indexing.has_index(owner, "lead_tried")
+    finally:
+        run(owner, "DROP INDEX IF EXISTS lead_tried")
 
 
 def test_readers_notice_nothing(fresh_firm: Firm, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,4 +211,3 @@ def test_it_waits_for_no_lock_for_long_and_tries_again(
     finally:
         go_on.set()
         reader.join()
-        build_wall(owner)

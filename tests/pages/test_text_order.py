@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 
 from crm.fields.kinds import Text
+from crm.fields.models import Tag
 from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
@@ -94,10 +95,15 @@ def test_a_line_break_in_a_field_of_one_line_is_a_space(firm: Firm) -> None:
 def test_rows_from_before_get_their_keys_by_the_migration(fresh_firm: Firm) -> None:
     with tenant_context(fresh_firm.tenant):
         lead = make.lead(fresh_firm.ana, last_name="Ørsted", city="Łódź", campaign="")
+        tags = [Tag.objects.create(name=name, name_key=name) for name in ("ørsted", "ǿrsted")]
         Lead.objects.filter(pk=lead.pk).update(city_key="", sort_name="ørsted")
     with connections["owner"].schema_editor() as editor:
         fill_keys("leads_lead", ["city", "campaign"])(None, editor)
         refresh_keys("leads_lead", "sort_name")(None, editor)
+        refresh_keys("fields_tag", "name_key", unique=True)(None, editor)
     with tenant_context(fresh_firm.tenant):
         lead.refresh_from_db()
         assert (lead.city_key, lead.campaign_key, lead.sort_name) == ("lodz", "", "orsted")
+        for tag in tags:
+            tag.refresh_from_db()
+        assert [tag.name_key for tag in tags] == ["orsted", "ǿrsted"], "the other one is taken by now"

@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from crm.tenants.indexing import AddIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('activities', '0001_initial'),
@@ -12,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name='activity',
             index=models.Index(condition=models.Q(('completed_at', None), ('deleted_at', None), ('kind', 'task')), fields=['tenant', 'due_on', 'id'], name='task_open_by_due'),
         ),

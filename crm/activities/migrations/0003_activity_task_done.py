@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from crm.tenants.indexing import AddIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('activities', '0002_activity_task_open_by_due'),
@@ -12,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name='activity',
             index=models.Index(condition=models.Q(('deleted_at', None), ('kind', 'task'), models.Q(('completed_at', None), _negated=True)), fields=['tenant', '-completed_at', '-id'], name='task_done'),
         ),

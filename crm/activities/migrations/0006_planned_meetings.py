@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from crm.tenants.indexing import AddIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('activities', '0005_reminder'),
@@ -12,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name='activity',
             index=models.Index(condition=models.Q(('deleted_at', None), ('kind', 'meeting'), ('occurred_at__gt', models.F('created_at'))), fields=['tenant', 'occurred_at'], name='meeting_planned'),
         ),

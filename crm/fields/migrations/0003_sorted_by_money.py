@@ -1,11 +1,14 @@
 from django.db import migrations, models
 
+from crm.tenants.indexing import AddIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("fields", "0002_plain_letters")]
 
     operations = [
-        migrations.AddIndex(
+        AddIndex(
             model_name="customvalue",
             index=models.Index(
                 fields=["tenant", "field", "v_text", "v_int", "record_id"],
