@@ -20,6 +20,7 @@ from accounts.models import Account
 from accounts.services import TYPE_CHANGED, TYPE_EVENTS
 from crm.events.models import Event
 from crm.events.phrases import actor_name
+from crm.events.selectors import said_by_a_person
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records import registry
@@ -100,13 +101,13 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
 def last_type_change(account: Account, *, by_itself: bool = False) -> Event | None:
     """Return the event that last changed the account's type.
 
-    With ``by_itself`` the last one that followed from no other event: a person did it, or time did.
+    With ``by_itself`` the last one that a person or the calendar made, not a workflow.
     """
     changes = Event.objects.filter(
         record_type="accounts", record_id=account.pk, name__in=[*TYPE_EVENTS.values(), TYPE_CHANGED]
     )
     if by_itself:
-        changes = changes.filter(because=None)
+        changes = changes.filter(said_by_a_person() | Q(because=None))
     return changes.select_related("actor").order_by("-at", "-id").first()
 
 

@@ -14,6 +14,7 @@ from contacts.models import Contact
 from contacts.services import set_relationship
 from crm import events
 from crm.events.models import Event
+from crm.events.selectors import said_by_a_person
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
 
@@ -89,4 +90,4 @@ def _said_by_hand(contact: Contact) -> bool:
         record_type="contacts", record_id=contact.pk, name="contact.changed", changes__has_key="relationship"
     )
     last = changes.order_by("-at", "-id").first()
-    return last is not None and last.because_id is None
+    return last is not None and Event.objects.filter(said_by_a_person(), pk=last.pk).exists()

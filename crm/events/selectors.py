@@ -17,6 +17,14 @@ def events_of(record: models.Model) -> models.QuerySet[Event]:
     return of_record.select_related("actor", "because", "because__actor").order_by("-at", "-id")
 
 
+def said_by_a_person() -> models.Q:
+    """Events in which a person said how it is to be: in a form, for many rows at once, or by a file.
+
+    A workflow and the calendar act for nobody, and what an undo puts back is what was there before.
+    """
+    return models.Q(actor__isnull=False) & ~models.Q(because__name__endswith="_undone")
+
+
 def last_change(record: models.Model, field: str) -> Change | None:
     """Return who changed ``field`` of ``record`` last."""
     return _told(events_of(record).filter(changes__has_key=field))

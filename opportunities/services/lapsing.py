@@ -23,6 +23,7 @@ from accounts.models import Account
 from accounts.services import TYPE_EVENTS, get_locked_account, set_account_type
 from crm import events
 from crm.events.models import Event
+from crm.events.selectors import said_by_a_person
 from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import start_of, today
@@ -249,7 +250,7 @@ def _said_knowing_the_contract() -> Exists:
     entered = of_account.filter(
         record_id=OuterRef("record_id"), changes__has_key="contract_ends_on", at__gte=OuterRef("at")
     )
-    said = of_account.filter(record_id=OuterRef("pk"), name=TYPE_EVENTS["customer"], because=None)
+    said = of_account.filter(said_by_a_person(), record_id=OuterRef("pk"), name=TYPE_EVENTS["customer"])
     return Exists(said.filter(~Exists(entered)))
 
 

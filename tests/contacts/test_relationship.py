@@ -12,6 +12,7 @@ from accounts.services import set_account_type
 from contacts.models import Contact
 from contacts.services import delete_contact, update_contact
 from contacts.workflows import follow_account
+from crm import events
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning, choices
@@ -76,10 +77,12 @@ def test_the_timeline_says_why(firm: Firm) -> None:
     assert "because" in line
 
 
-def test_what_a_person_says_stays(inside: Firm, people: tuple[Account, Contact, Contact]) -> None:
+@pytest.mark.parametrize("in_bulk", [False, True])
+def test_what_a_person_says_stays(inside: Firm, people: tuple[Account, Contact, Contact], in_bulk: bool) -> None:
     account, prospect, _partner = people
     win(inside, account)
-    update_contact(fresh(prospect), actor=inside.ana, values={"relationship": called("Prospect")})
+    run = events.record(name="bulk.started", record=None, actor=inside.ana) if in_bulk else None
+    update_contact(fresh(prospect), actor=inside.ana, values={"relationship": called("Prospect")}, because=run)
     win(inside, account)
     for event in Event.objects.filter(record_id=account.pk, name="account.became_customer"):
         follow_account(event)

@@ -6,12 +6,10 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, connection, connections
 from django.db.migrations.loader import MigrationLoader
@@ -105,8 +103,14 @@ def test_indexes_and_keys_of_a_table_in_use_are_made_beside_the_work_in_it(fresh
     assert build_wall(owner) == []
 
 
-# From before there were workspaces of a million rows.
-EARLIER = {("accounts", "0002_name_key"), ("leads", "0006_contact_times"), ("opportunities", "0004_last_activity")}
+# From before this was known: each adds a column, too.
+EARLIER = {
+    ("accounts", "0002_name_key"),
+    ("activities", "0005_reminder"),
+    ("imports", "0005_pieces"),
+    ("leads", "0006_contact_times"),
+    ("opportunities", "0004_last_activity"),
+}
 
 
 def test_migrations_do_what_takes_long_outside_of_a_transaction() -> None:
@@ -118,7 +122,7 @@ def test_migrations_do_what_takes_long_outside_of_a_transaction() -> None:
                 fits = isinstance(one, indexing.AddIndex | indexing.RemoveIndex) and not migration.atomic
             else:
                 fits = not isinstance(one, RunPython) or "refilling" not in one.code.__module__ or not migration.atomic
-            if not fits and Path(apps.get_app_config(key[0]).path).is_relative_to(settings.BASE_DIR):
+            if not fits and "site-packages" not in apps.get_app_config(key[0]).path:
                 wrong.append(key)
     assert set(wrong) == EARLIER
 

@@ -11,6 +11,7 @@ import time_machine
 from accounts.models import Account
 from accounts.selectors import life_line
 from accounts.services import set_account_type, update_account
+from crm import events
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning
@@ -74,6 +75,23 @@ def test_the_word_of_who_knew_that_the_contract_had_ended_counts(inside: Firm) -
     update_account(Account.objects.get(pk=did_not.pk), actor=inside.ana, values={"contract_ends_on": LONG_AGO})
     assert lapse_customers() == 1
     assert (kind(knew), kind(did_not)) == ("customer", "past_customer")
+
+
+@time_machine.travel(NOW)
+@pytest.mark.parametrize("in_bulk", [False, True])
+def test_what_a_person_says_for_many_at_once_is_a_persons_word(inside: Firm, in_bulk: bool) -> None:
+    run = events.record(name="bulk.started", record=None, actor=inside.ana) if in_bulk else None
+    kept, lost = make.account(inside.ana, contract_ends_on=LONG_AGO), make.account(inside.ana)
+    win(inside, lost, date(2026, 11, 25))
+    assert kind(lost) == "customer"
+    for account, meaning in ((kept, "customer"), (lost, "past_customer")):
+        update_account(
+            Account.objects.get(pk=account.pk), actor=inside.ana, values={"type": of_meaning(meaning)}, because=run
+        )
+    assert lapse_customers() == 0
+    make.opportunity(inside.ana, account=lost, name="Another", stage=make.stage("lost"))
+    deliver_all()
+    assert (kind(kept), kind(lost)) == ("customer", "past_customer")
 
 
 # --- Since when
