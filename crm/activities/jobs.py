@@ -19,7 +19,7 @@ TENANTS_PER_SWEEP = 500
 def clear_files(after: str = "") -> None:
     """In every workspace, clear away the bytes of files that are gone."""
     answer(clear_files, after)
-    rest = go_round("files_cleared", lambda tenant, is_over: clear_away(tenant), after)
+    rest = go_round("files_cleared", clear_away, after)
     if rest is not None:
         ring(clear_files, rest)
 

@@ -57,7 +57,7 @@ def run(tenant_id: str, job_id: str) -> None:
 def delete_files(after: str = "") -> None:
     """In every workspace, delete the files of imports that are older than they are kept."""
     answer(delete_files, after)
-    rest = go_round("import_files_deleted", lambda tenant, is_over: delete_old_files(tenant), after)
+    rest = go_round("import_files_deleted", delete_old_files, after)
     if rest is not None:
         ring(delete_files, rest)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from crm import events
 from crm.imports.models import Import, ImportFile, ImportState
 from crm.imports.storing import delete_file
 from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.jobs import Unfinished
 from crm.tenants.models import Tenant
 from crm.tenants.workspace_settings import change_setting
 from crm.ui.format import number
@@ -61,8 +63,11 @@ def refuse_too_much(size: int) -> None:
         )
 
 
-def delete_old_files(tenant: Tenant) -> int:
-    """Delete the files of the workspace's imports that are older than they are kept; return how many."""
+def delete_old_files(tenant: Tenant, is_over: Callable[[], bool] = lambda: False) -> int:
+    """Delete the files of the workspace's imports that are older than they are kept; return how many.
+
+    Raise ``Unfinished`` when the turn ``is_over`` before that is done.
+    """
     with tenant_context(tenant):
         before = timezone.now() - timedelta(days=days_kept())
         old = list(
@@ -73,6 +78,8 @@ def delete_old_files(tenant: Tenant) -> int:
     for job in old:
         with tenant_context(tenant), transaction.atomic():
             _delete(job)
+        if is_over():
+            raise Unfinished
     return len(old)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,17 +12,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.db import transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from crm.activities.files.models import folder_of
 from crm.activities.files.services import delete_file
 from crm.activities.files.storing import clear_away
+from crm.activities.files.trash import put_away
 from crm.activities.jobs import clear_files
 from crm.activities.models import Activity, StoredFile
 from crm.activities.services import create_activity
 from crm.tenants.context import tenant_context
+from crm.tenants.jobs import Unfinished
 from tests import make
 from tests.activities.uploading import PDF, content_of, fetched, lead_of, name_on_disk, page_of, sent, stored
 from tests.people import Firm, client_of
@@ -253,6 +257,89 @@ def test_an_older_dump_beside_newer_files_loses_none(firm: Firm, comes_back: str
         assert (Path(settings.MEDIA_ROOT) / file.key).exists()
     assert content_of(fetched(firm, file)) == PDF
     assert not trash_of(file).exists()
+
+
+def trashed(firm: Firm) -> StoredFile:
+    """A file in the trash that its row names again."""
+    with tenant_context(firm.tenant):
+        file = make.file(make.lead(firm.ana), firm.ana)
+    trash_of(file).parent.mkdir(parents=True, exist_ok=True)
+    (Path(settings.MEDIA_ROOT) / file.key).rename(trash_of(file))
+    return file
+
+
+@pytest.mark.parametrize("half", ["in its place", "in the trash"])
+def test_of_a_move_that_stopped_half_way_the_whole_copy_stays(firm: Firm, half: str) -> None:
+    file = trashed(firm)
+    place = Path(settings.MEDIA_ROOT) / file.key
+    place.write_bytes(PDF if half == "in the trash" else PDF[:5])
+    if half == "in the trash":
+        trash_of(file).write_bytes(PDF[:5])
+        clear_files()
+    assert content_of(fetched(firm, file)) == PDF
+    assert place.read_bytes() == PDF
+    assert not trash_of(file).exists()
+
+
+def test_two_downloads_of_a_file_in_the_trash_both_get_it(fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = trashed(fresh_firm)
+    place, save = Path(settings.MEDIA_ROOT) / file.key, default_storage.save
+    copying, go_on = threading.Event(), threading.Event()
+
+    def save_slowly(name: str, content: Any) -> str:
+        if copying.is_set():
+            return save(name, content)
+        place.write_bytes(PDF[:5])
+        copying.set()
+        go_on.wait(30)
+        place.unlink(missing_ok=True)
+        return save(name, content)
+
+    monkeypatch.setattr(default_storage, "save", save_slowly)
+    got: list[bytes] = []
+
+    def get() -> None:
+        got.append(content_of(fetched(fresh_firm, file)))
+        connection.close()
+
+    first, second = (threading.Thread(target=get) for _number in range(2))
+    first.start()
+    assert copying.wait(30)
+    second.start()
+    while second.is_alive() and not waits_for_a_lock():
+        second.join(0.05)
+    go_on.set()
+    first.join()
+    second.join()
+    assert got == [PDF, PDF]
+    assert place.read_bytes() == PDF
+    assert not trash_of(file).exists()
+
+
+def waits_for_a_lock() -> bool:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.fetchone() is not None
+
+
+def test_what_a_row_names_again_meanwhile_is_not_put_away(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        file = make.file(make.lead(firm.ana), firm.ana)
+    assert not put_away(firm.tenant, file.pk)
+    assert content_of(fetched(firm, file)) == PDF
+
+
+def test_clearing_leaves_the_rest_when_its_turn_is_over(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        files = [make.file(make.lead(firm.ana), firm.ana) for _number in range(2)]
+        StoredFile.objects.all().delete()
+    for file in files:
+        age(file, days=2)
+    for left in (1, 0):
+        with pytest.raises(Unfinished):
+            clear_away(firm.tenant, lambda: True)
+        assert sum((Path(settings.MEDIA_ROOT) / file.key).exists() for file in files) == left
+    assert clear_away(firm.tenant, lambda: True) == 0
 
 
 def test_the_trash_is_emptied_after_a_month(firm: Firm) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from crm.imports import jobs, keeping
 from crm.imports.models import FilePiece, Import, ImportFile, RefusedRow, RowsPiece
 from crm.tenants.context import tenant_context
+from crm.tenants.jobs import Unfinished
 from leads.models import Lead
 from tests.imports.steps import bring_in, upload
 from tests.people import Firm, client_of
@@ -60,6 +61,17 @@ def test_an_import_that_waits_for_its_columns_or_its_dry_run_says_that_its_file_
     assert "Choose the file again" in client.get(f"/acme/imports/{tried.pk}/").content.decode()
     answer = client.post(f"/acme/imports/{tried.pk}/run/", follow=True)
     assert "The file of this import was deleted. Choose it again." in answer.content.decode()
+
+
+def test_deleting_leaves_the_rest_when_its_turn_is_over(firm: Firm) -> None:
+    done = [bring_in(firm, "leads", CSV), bring_in(firm, "leads", CSV + b"Cy,c@a.example\n")]
+    for job in done:
+        age(firm, job, 91)
+    for left in (1, 0):
+        with pytest.raises(Unfinished):
+            keeping.delete_old_files(firm.tenant, lambda: True)
+        assert sum(pieces(firm, job) > 0 for job in done) == left
+    assert keeping.delete_old_files(firm.tenant, lambda: True) == 0
 
 
 def test_a_file_that_is_at_work_stays(firm: Firm) -> None:

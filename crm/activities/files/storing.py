@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -18,16 +17,16 @@ from django.utils.translation import gettext as _
 
 from crm.activities.files.accepting import clean_name, content_type_of
 from crm.activities.files.models import StoredFile, folder_of
-from crm.activities.files.trash import empty_trash, names_in, put_away
+from crm.activities.files.trash import AT_ONCE, empty_trash, named_of, names_in, put_away
 from crm.activities.models import Activity
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
+from crm.tenants.jobs import Unfinished
 from crm.tenants.models import Tenant
 
 logger = structlog.get_logger(__name__)
 
 SETTLED = timedelta(days=1)  # for so long the row of what was written may not be committed yet
-AT_ONCE = 500
 
 
 def store_files(activity: Activity, files: Sequence[File]) -> list[StoredFile]:
@@ -56,28 +55,32 @@ def store_files(activity: Activity, files: Sequence[File]) -> list[StoredFile]:
     return rows
 
 
-def clear_away(tenant: Tenant) -> int:
-    """Delete files that can no longer be restored, and put away all bytes that no row names; return how many."""
-    with tenant_context(tenant):
-        too_late = timezone.now() - timedelta(days=settings.RECORDS_KEPT_DAYS)
-        over = StoredFile.objects.filter(Q(deleted_at__lt=too_late) | Q(activity__deleted_at__lt=too_late))
-        gone = [file.key for file in over]
-        over.delete()
-    for key in gone:
-        default_storage.delete(key)
+def clear_away(tenant: Tenant, is_over: Callable[[], bool] = lambda: False) -> int:
+    """Delete files that can no longer be restored, and put away all bytes that no row names; return how many.
+
+    Raise ``Unfinished`` when the turn ``is_over`` before that is done: the rest is found again.
+    """
+    count = 0
+    while gone := _delete_rows(tenant):
+        for key in gone:
+            default_storage.delete(key)
+        count += len(gone)
+        if is_over():
+            raise Unfinished
     settled = list(names_in(folder_of(tenant.pk), before=timezone.now() - SETTLED))
-    lost = set(settled) - _named(tenant, settled)
-    for file_id in lost:
-        put_away(tenant.pk, file_id)
-    empty_trash(tenant.pk, lambda ids: _named(tenant, ids))
-    return len(gone) + len(lost)
+    for file_id in set(settled) - named_of(tenant, settled):
+        count += put_away(tenant, file_id)
+        if is_over():
+            raise Unfinished
+    empty_trash(tenant, is_over)
+    return count
 
 
-def _named(tenant: Tenant, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of ``ids`` that are the id of a file's row."""
-    named: set[UUID] = set()
-    for start in range(0, len(ids), AT_ONCE):
-        with tenant_context(tenant):
-            some = StoredFile.objects.filter(pk__in=ids[start : start + AT_ONCE])
-            named |= set(some.values_list("pk", flat=True))
-    return named
+def _delete_rows(tenant: Tenant) -> list[str]:
+    """Delete rows of some files that can no longer be restored; return where their bytes lie."""
+    too_late = timezone.now() - timedelta(days=settings.RECORDS_KEPT_DAYS)
+    with tenant_context(tenant):
+        over = StoredFile.objects.filter(Q(deleted_at__lt=too_late) | Q(activity__deleted_at__lt=too_late))
+        some = list(over[:AT_ONCE])
+        StoredFile.objects.filter(pk__in=[file.pk for file in some]).delete()
+    return [file.key for file in some]

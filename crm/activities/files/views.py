@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -43,12 +44,13 @@ def download(request: WorkspaceRequest, file_id: UUID) -> HttpResponseBase:
 
 
 def _bytes_of(file: StoredFile) -> File:
-    try:
-        return default_storage.open(file.key)
-    except FileNotFoundError:
-        if not bring_back(file.tenant_id, file.pk):  # type: ignore[arg-type]
-            raise
-        return default_storage.open(file.key)
+    """What is not there, or only half, may be on its way out of the trash."""
+    with suppress(FileNotFoundError):
+        if default_storage.size(file.key) == file.size:
+            return default_storage.open(file.key)
+    if not bring_back(file.pk):
+        raise FileNotFoundError(file.key)
+    return default_storage.open(file.key)
 
 
 @require_POST
