@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,8 @@ from openpyxl import Workbook
 from accounts.models import Account
 from crm.imports.models import Import
 from crm.imports.reading import archives
+from crm.imports.reading import xlsx as reading_xlsx
+from crm.imports.reading.files import find_format
 from crm.imports.storing import FileReading, read_rows
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -206,3 +210,35 @@ def test_a_formula_that_nobody_has_worked_out_is_refused_and_told(firm: Firm) ->
     job = bring_in(firm, "accounts", xlsx(("S", rows)))
     assert (job.created_count, job.refused_count) == (1, 1)
     assert "#NOT_CALCULATED" in download(firm, job)
+
+
+def test_a_file_is_opened_once_however_many_of_its_sheets_are_empty(
+    firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+    read_texts = reading_xlsx._Texts.__init__
+
+    def count(texts: Any, source: Any) -> None:
+        opened.append(source)
+        read_texts(texts, source)
+
+    monkeypatch.setattr(reading_xlsx._Texts, "__init__", count)
+    path = tmp_path / "sheets"
+    path.write_bytes(xlsx(("A", []), ("B", []), ("C", []), ("D", [["Name"], ["Ann"]])))
+    found = find_format(path, "sheets.xlsx")
+    assert (found.sheet, found.sheets, len(opened)) == ("D", ["A", "B", "C", "D"], 1)
+    monkeypatch.setattr(archives, "MOST_SHEETS", 3)
+    assert "more than 3 sheets" in refusal(firm, path.read_bytes())
+    tables = "".join(f'<table:table table:name="{name}">{row(cell("x"))}</table:table>' for name in "ABCD")
+    assert "more than 3 sheets" in refusal(firm, ods(tables))
+
+
+def test_what_says_of_which_kind_an_archive_is_is_not_unpacked_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "large.ods"
+    path.write_bytes(archive({"mimetype": archives.ODS + b" " * 30_000_000, "content.xml": "<a/>"}))
+    tracemalloc.start()
+    try:
+        assert archives.kind_of_archive(path) == "ods"
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()

@@ -11,11 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.imports.reading.limits import MEGABYTE
+from crm.ui.format import number
 
 MOST_UNPACKED = 400 * MEGABYTE
 MOST_PARTS = 10_000
 LARGEST_PART = 20 * MEGABYTE  # of those that are read as a whole: not the sheets, their texts and pictures
 MOST_BETWEEN_ROWS = 32 * MEGABYTE  # of a sheet, unpacked: no row is as long, so none has to be kept
+MOST_SHEETS = 500
 MOST_CELLS = 5_000_000  # empty ones between others included: they take time, too
 _STREAMED = re.compile(r"worksheets/|sharedStrings|pivotCache|^content\.xml$")
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -87,8 +89,16 @@ def too_many_cells() -> ValidationError:
     return ValidationError(_("This sheet has too many cells. Save it as CSV, or split it."))
 
 
+def check_sheets(count: int) -> None:
+    if count > MOST_SHEETS:
+        raise ValidationError(
+            _("This file has more than %(most)s sheets. Save the one that you want to import as a file of its own.")
+            % {"most": number(MOST_SHEETS)}
+        )
+
+
 def _kind(archive: ZipFile, names: set[str]) -> str:
-    if "mimetype" in names and archive.read("mimetype")[:100].strip().startswith(ODS):
+    if "mimetype" in names and _start_of(archive, "mimetype").strip().startswith(ODS):
         return "ods" if "content.xml" in names else ""
     if "[Content_Types].xml" in names and "xl/workbook.bin" in names:
         raise ValidationError(_("This is an Excel file of the kind .xlsb. Save it as .xlsx."))
@@ -97,3 +107,8 @@ def _kind(archive: ZipFile, names: set[str]) -> str:
     if any(name.endswith(".iwa") for name in names):
         raise ValidationError(_("This is a Numbers file. Export it from Numbers as Excel or CSV."))
     return ""
+
+
+def _start_of(archive: ZipFile, name: str) -> bytes:
+    with archive.open(name) as part:
+        return part.read(100)

@@ -16,7 +16,7 @@ from crm.imports.reading.encodings import ENCODINGS, Reading, find_readings, rea
 from crm.imports.reading.limits import LARGEST_BYTES, check_row
 from crm.imports.reading.text import SEPARATORS, Notice, find_separator, read_text
 
-SPREADSHEETS = {"xlsx": (xlsx.sheets_of, xlsx.read_xlsx), "ods": (ods.sheets_of, ods.read_ods)}
+SPREADSHEETS = {"xlsx": (xlsx.look_into, xlsx.read_xlsx), "ods": (ods.look_into, ods.read_ods)}
 _HEAD = 64 * 1024
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1a\x1b")
 
@@ -89,12 +89,10 @@ def read_file(path: Path, how: Format, notice: Notice | None = None) -> Iterator
 
 def _spreadsheet(path: Path) -> Format:
     kind = kind_of_archive(path)
-    find_sheets, read = SPREADSHEETS[kind]
-    sheets = find_sheets(path)
-    for sheet in sheets:
-        if next(read(path, sheet), None) is not None:
-            return Format(kind, sheet=sheet, sheets=sheets)
-    raise ValidationError(_("The file is empty."))
+    sheets, filled = SPREADSHEETS[kind][0](path)
+    if filled is None:
+        raise ValidationError(_("The file is empty."))
+    return Format(kind, sheet=filled, sheets=sheets)
 
 
 def _refuse_what_is_no_text(head: bytes) -> None:

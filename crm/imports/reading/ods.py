@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from crm.fields.reading import NumberText
-from crm.imports.reading.archives import MOST_CELLS, Metered, damaged, too_many_cells
+from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
 from crm.imports.reading.limits import LONGEST_CELL, MOST_COLUMNS
 from crm.imports.reading.numbers import number_text
 
@@ -23,12 +23,23 @@ _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _BROKEN = (BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, OSError, EOFError)
 
 
-def sheets_of(path: Path) -> list[str]:
+def look_into(path: Path) -> tuple[list[str], str | None]:
+    """The names of the sheets, and the first that has rows."""
     names: list[str] = []
+    filled: str | None = None
     for event, element, sheet in _elements(path):
         if event == "start" and element.tag == f"{_TABLE}table" and _name(element) == sheet:
             names.append(_name(element))
-    return names
+            check_sheets(len(names))
+        elif (
+            filled is None
+            and sheet in names
+            and event == "end"
+            and element.tag == f"{_TABLE}table-row"
+            and any(_row(element))
+        ):
+            filled = sheet
+    return names, filled
 
 
 def read_ods(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:

@@ -21,7 +21,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-from crm.imports.reading.archives import MOST_CELLS, Metered, damaged, too_many_cells
+from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
 from crm.imports.reading.cells import NOT_CALCULATED
 from crm.imports.reading.numbers import text_of
 
@@ -93,12 +93,14 @@ def _workbook(path: Path) -> Iterator[Any]:
             reader.archive.close()
 
 
-def sheets_of(path: Path) -> list[str]:
-    """The names of the sheets with cells, those that are shown before the hidden ones."""
+def look_into(path: Path) -> tuple[list[str], str | None]:
+    """The names of the sheets with cells, those that are shown before the hidden ones; and the first that has rows."""
     try:
         with _workbook(path) as book:
             sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "sheet_state")]
-            return [sheet.title for sheet in sorted(sheets, key=lambda sheet: sheet.sheet_state != "visible")]
+            check_sheets(len(sheets))
+            names = [sheet.title for sheet in sorted(sheets, key=lambda sheet: sheet.sheet_state != "visible")]
+            return names, next((name for name, _number, _texts in _filled_rows(book, names)), None)
     except _BROKEN as error:
         raise damaged() from error
 
@@ -107,16 +109,22 @@ def read_xlsx(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that holds anything, with its number in the sheet."""
     try:
         with _workbook(path) as book:
-            cells = 0
-            for number, row in _rows(book[sheet]):
-                cells += len(row)
-                if cells > MOST_CELLS:
-                    raise too_many_cells()
-                texts = [_text(cell) for cell in row]
-                if any(texts):
-                    yield number, texts
+            for _name, number, texts in _filled_rows(book, [sheet]):
+                yield number, texts
     except _BROKEN as error:
         raise damaged() from error
+
+
+def _filled_rows(book: Any, names: list[str]) -> Iterator[tuple[str, int, list[str]]]:
+    cells = 0
+    for name in names:
+        for number, row in _rows(book[name]):
+            cells += len(row)
+            if cells > MOST_CELLS:
+                raise too_many_cells()
+            texts = [_text(cell) for cell in row]
+            if any(texts):
+                yield name, number, texts
 
 
 class _Parser(WorkSheetParser):
