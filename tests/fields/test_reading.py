@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -177,6 +177,16 @@ def test_slashes_are_in_the_order_of_the_style_and_no_other() -> None:
     with pytest.raises(ValidationError, match=r"month comes first.*2026-04-13"):
         read_day("13/04/2026", US)
     assert read_day("13/04/2026", GERMANY) == date(2026, 4, 13)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31 23:59", "9999-12-31", "9999-12-31T23:59:59-12:00", "9999-01-01T00:00Z"])
+def test_a_moment_in_the_last_year_of_all_is_refused(text: str) -> None:
+    """West of here it is in the year 10000, which the database stores and nothing reads."""
+    west = timezone(timedelta(hours=-12))
+    with pytest.raises(ValidationError, match="too far in the future"):
+        read_moment(text, US, west)
+    assert read_moment(text.replace("9999", "9998"), US, west).astimezone(UTC).year <= 9999
+    assert read_day("9999-12-31", US) == date.max
 
 
 def test_a_moment_has_the_zone_that_stands_there_or_the_given_one() -> None:

@@ -17,6 +17,7 @@ from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST, SERIAL, Style
 from crm.tenants.text import sort_key
 
 FIRST_YEAR = 1000  # an earlier one is a placeholder or a mistake
+LAST_YEAR_OF_MOMENTS = 9998  # the end of 9999 is in a year of five digits elsewhere, which nothing can read
 AHEAD = 20  # years: a year of two digits is that of the hundred years up to so many ahead
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "tr")
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
@@ -99,6 +100,8 @@ def read_moment(text: str, style: Style, zone: tzinfo) -> datetime:
     """Read a date and time; one without a time zone is in ``zone``, one without a time at its midnight."""
     day = read_day(text, style)
     _day_text, clock = split_clock(text)
+    if day.year > LAST_YEAR_OF_MOMENTS:
+        raise ValidationError(_("“%(text)s” is too far in the future.") % {"text": text[:100]})
     if clock is None:
         return datetime.combine(day, time(), zone)
     return datetime.combine(day, _time(clock, text), _zone(clock["zone"], zone, text))
