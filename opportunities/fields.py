@@ -79,7 +79,8 @@ class DaysInStage(kinds.Number):
         return None
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        day = today() - timedelta(days=min(self.read(values[0]), LONGEST_STAY))
+        days = max(-LONGEST_STAY, min(self.read(values[0]), LONGEST_STAY))
+        day = today() - timedelta(days=days)
         first, last = (None, day) if operator == "from" else (day, None)
         return kinds.DateTime().between(spec, first, last)
 
