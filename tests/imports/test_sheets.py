@@ -216,13 +216,13 @@ def test_a_file_is_opened_once_however_many_of_its_sheets_are_empty(
     firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Any] = []
-    read_texts = reading_xlsx._Texts.__init__
+    read_texts = reading_xlsx._Reader.read_strings
 
-    def count(texts: Any, source: Any) -> None:
-        opened.append(source)
-        read_texts(texts, source)
+    def count(reader: Any) -> None:
+        opened.append(reader)
+        read_texts(reader)
 
-    monkeypatch.setattr(reading_xlsx._Texts, "__init__", count)
+    monkeypatch.setattr(reading_xlsx._Reader, "read_strings", count)
     path = tmp_path / "sheets"
     path.write_bytes(xlsx(("A", []), ("B", []), ("C", []), ("D", [["Name"], ["Ann"]])))
     found = find_format(path, "sheets.xlsx")
