@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.activities.about import AboutField
 from crm.activities.files.forms import FilesField, too_much
 from crm.activities.models import Activity, ActivityKind, Reminder
+from crm.activities.next_step import step_of
 from crm.activities.reminders import reminder_moment
 from crm.activities.services import refuse_future
 from crm.activities.shown import LOOKS
@@ -58,8 +59,8 @@ class PersonField(forms.TypedChoiceField):
 class ComposerForm(forms.Form):
     """A note, call, mail, meeting or task in one text field; what comes next becomes a task of its own.
 
-    Of a task the first line is what is to be done, and the rest is its text. Files go with everything but a task;
-    ``has_too_much`` says that they were left out because the request was too large.
+    Without a ``record`` to stand on it is a task. Its first line is what is to be done, the rest its text. Files go
+    with everything but a task; ``has_too_much`` says that they were left out because the request was too large.
     """
 
     kind = forms.ChoiceField(choices=ActivityKind.choices)
@@ -67,6 +68,7 @@ class ComposerForm(forms.Form):
     occurred_at = MomentField(required=False, widget=MomentInput, label=_("When"))
     next_step = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Then"))
     due_on = DayField(required=False, widget=DayInput, label=_("on"))
+    step_seen = forms.CharField(required=False, widget=forms.HiddenInput)  # the record's own next step, when drawn
 
     def __init__(
         self,
@@ -75,14 +77,14 @@ class ComposerForm(forms.Form):
         *,
         actor: Membership,
         kind: str = ActivityKind.NOTE,
-        only_task: bool = False,
+        record: Any = None,
         has_too_much: bool = False,
     ) -> None:
-        super().__init__(data, files, initial={"kind": kind, "owner": str(actor.pk)})
+        super().__init__(data, files, initial={"kind": kind, "owner": str(actor.pk), "step_seen": step_of(record)})
         self._has_too_much = has_too_much
         self.actor = actor
         add_reminder(self, forms.Select(attrs={"class": "control"}), MomentInput(attrs={"class": "control"}))
-        if only_task:
+        if record is None:
             self.fields["about"] = AboutField(actor=actor, label=_("About"))
             self.fields["kind"].choices = [(ActivityKind.TASK.value, ActivityKind.TASK.label)]  # type: ignore[attr-defined]
         else:
@@ -90,6 +92,12 @@ class ComposerForm(forms.Form):
         self.fields["owner"] = PersonField(
             keep=actor, required=False, label=_("for"), widget=forms.Select(attrs={"class": "control"})
         )
+
+    def show_step(self, record: Any) -> None:
+        """Draw it anew over the next step that stands there now: who presses once more has seen that."""
+        data = self.data.copy()
+        data["step_seen"] = step_of(record)
+        self.data = data
 
     @property
     def chosen_kind(self) -> str:
@@ -132,17 +140,28 @@ class ComposerForm(forms.Form):
             cleaned["kind"] = ActivityKind.FILE  # a note without a word
 
     def _clean_times(self, cleaned: dict[str, Any]) -> None:
-        is_task = cleaned.get("kind") == ActivityKind.TASK
-        if is_task:
-            cleaned["occurred_at"] = None
-        elif cleaned.get("reminder") and not cleaned.get("next_step"):
-            self.add_error("next_step", _("Say what is to be done then, or choose no reminder."))
+        if cleaned.get("kind") == ActivityKind.TASK:
+            if cleaned.get("occurred_at"):
+                self.add_error("occurred_at", _("A task has not been yet. Say on which day it is due instead."))
+        elif "next_step" not in self.errors and not cleaned.get("next_step"):
+            self._refuse_half_a_step(cleaned)
+        refuse_idle_moment(self, cleaned)
         try:
             if cleaned.get("occurred_at"):
                 refuse_future(kind=cleaned.get("kind", ""), occurred_at=cleaned["occurred_at"])
             check_reminder(self, cleaned, cleaned.get("owner") or self.actor)
         except forms.ValidationError as error:
             self.add_error(None, error)
+
+    def _refuse_half_a_step(self, cleaned: dict[str, Any]) -> None:
+        """The day, the person and the reminder are those of what is to be done next."""
+        if cleaned.get("reminder"):
+            self.add_error("next_step", _("Say what is to be done then, or choose no reminder."))
+        elif cleaned.get("due_on"):
+            self.add_error("next_step", _("Say what is to be done on that day, or leave out the day."))
+        elif cleaned.get("owner") not in (None, self.actor):
+            words = _("Say what %(name)s is to do, or choose yourself.") % {"name": cleaned["owner"].name}
+            self.add_error("next_step", words)
 
 
 def add_reminder(form: forms.Form, choice: forms.Widget | None = None, moment: forms.Widget | None = None) -> None:
@@ -159,6 +178,13 @@ def check_reminder(form: forms.Form, cleaned: dict[str, Any], owner: Membership 
         reminder_moment(
             cleaned.get("reminder", ""), due_on=cleaned.get("due_on"), owner=owner, at=cleaned.get("remind_at")
         )
+
+
+def refuse_idle_moment(form: forms.Form, cleaned: dict[str, Any]) -> None:
+    """A moment counts with the reminder that is to be at one."""
+    if cleaned.get("remind_at") and "reminder" not in form.errors and cleaned.get("reminder") != Reminder.OWN:
+        words = _("Choose “%(choice)s”, or leave out the time.") % {"choice": Reminder.OWN.label}
+        form.add_error("reminder", words)
 
 
 class OwnerForm(SeenForm):
@@ -211,6 +237,12 @@ class ActivityForm(SeenForm):
         self.fields["body"] = body
         self.who = partial(last_change, activity)
         body.wide = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "remind_at" in self.changed_data:
+            refuse_idle_moment(self, cleaned)
+        return cleaned
 
     def values(self) -> dict[str, Any]:
         """What the person changed; of the reminder always both parts."""

@@ -39,7 +39,7 @@ def timeline_context(actor: Membership, record: Any, before: str = "") -> dict[s
     return {
         "record": record,
         "is_first_page": not before,
-        **composer_context(ComposerForm(actor=actor)),
+        **composer_context(ComposerForm(actor=actor, record=record)),
         **feed_context(actor, record, timeline(actor, record, before)),
     }
 

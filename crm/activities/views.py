@@ -18,6 +18,7 @@ from crm.activities.access import get_activity
 from crm.activities.following import bring_up_to_date
 from crm.activities.forms import REMINDER, About, ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
+from crm.activities.next_step import UnseenStepError, refuse_unseen_step
 from crm.activities.panels import composer_context, feed_context, files_context, tasks_context, timeline_context
 from crm.activities.refs import places_of, refs_of
 from crm.activities.selectors import timeline as read_timeline
@@ -44,7 +45,7 @@ def new(request: WorkspaceRequest) -> HttpResponse:
         return _locked(request, record, reason)
     if request.method == "GET":
         kind = request.GET.get("kind", ActivityKind.NOTE)
-        return _composer(request, record, ComposerForm(actor=request.actor, kind=kind, only_task=record is None))
+        return _composer(request, record, ComposerForm(actor=request.actor, kind=kind, record=record))
     if made := already_made(request):
         return _feed(request, record) if _in_feed(request) else go(request, made)
     return _log(request, record)
@@ -56,7 +57,7 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
         request.POST,
         request.FILES,
         actor=request.actor,
-        only_task=record is None,
+        record=record,
         has_too_much=has_too_much(request),
     )
     activity = _write(request, record, form) if form.is_valid() else None
@@ -103,9 +104,12 @@ def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Activi
     try:
         with transaction.atomic():
             return _write_both(request, record, form.cleaned_data)
+    except UnseenStepError as error:
+        form.show_step(record)
+        form.add_error("next_step", error)
     except ValidationError as error:
         form.add_error(None, error)
-        return None
+    return None
 
 
 def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Activity:
@@ -148,7 +152,9 @@ def _set_next_step(request: WorkspaceRequest, record: Any, values: dict[str, Any
     if record_type is None or record_type.next_step is None:
         return False
     step, day = record_type.next_step
-    record_type.update(record, actor=request.actor, values={step: values["next_step"], day: values["due_on"]})
+    given = {step: values["next_step"]} | ({day: values["due_on"]} if values["due_on"] else {})
+    refuse_unseen_step(record, given, values["step_seen"], request.actor)
+    record_type.update(record, actor=request.actor, values=given)
     return not values["reminder"] and values["owner"] in (None, request.actor)
 
 

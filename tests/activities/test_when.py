@@ -112,5 +112,7 @@ def test_it_can_be_mended_but_not_into_the_future(firm: Firm, lead: Any) -> None
 
 @time_machine.travel(NOW, tick=False)
 def test_a_task_has_no_time_of_its_own(firm: Firm, lead: Any) -> None:
-    assert log(firm, lead, kind="task", occurred_at="2026-05-04T17:30").status_code == 303
-    assert str(logged(firm)[0].occurred_at) == "2026-05-05 12:00:00+00:00"
+    refused = log(firm, lead, kind="task", occurred_at="2026-05-04T17:30")
+    assert refused.status_code == 422 and "A task has not been yet" in refused.content.decode()
+    assert log(firm, lead, kind="task").status_code == 303
+    assert [str(one.occurred_at) for one in logged(firm)] == ["2026-05-05 12:00:00+00:00"]
