@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -14,8 +14,7 @@ from crm.activities.access import of_live_records, of_visible_records
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.refs import RecordRef
 from crm.activities.selectors import SOON
-from crm.tenants.clock import day_of
-from crm.tenants.context import current_tenant
+from crm.tenants.clock import day_of, start_of
 from crm.users.models import Membership
 from crm.users.selectors import teammate_ids
 
@@ -35,15 +34,19 @@ class MeetingRow:
         return reverse("activities:edit", kwargs={"activity_id": self.meeting.pk})
 
 
-def planned_meetings(actor: Membership, who: str, today: date) -> QuerySet[Activity]:
-    """Return the meetings from ``today`` on that ``actor`` ("me") or the people of their team ("team") planned.
+def planned_meetings(actor: Membership, who: str, today: date, when: str = "all") -> QuerySet[Activity]:
+    """Return the meetings that ``actor`` ("me") or the people of their team ("team") planned: from ``today`` on, on
+    the days that ``when``, one of ``DUE``, names for tasks.
 
     Of those of the team the actor sees those on records that they may view.
     """
-    start = datetime.combine(today, time(), tzinfo=current_tenant().zone)
+    if (span := _span(when, today)) is None:
+        return Activity.objects.none()
     # After created_at: those that were planned, for which there is an index
     rows = Activity.objects.filter(kind=ActivityKind.MEETING, deleted_at=None, occurred_at__gt=F("created_at"))
-    rows = rows.filter(occurred_at__gte=start).select_related("owner").order_by("occurred_at", "id")
+    rows = rows.filter(occurred_at__gte=start_of(span[0])).select_related("owner").order_by("occurred_at", "id")
+    if span[1] < date.max:
+        rows = rows.filter(occurred_at__lt=start_of(span[1] + timedelta(days=1)))
     if who != "team":
         return of_live_records(rows.filter(owner_id=actor.pk))
     if actor.team and not actor.role.can_set_up:
@@ -52,17 +55,20 @@ def planned_meetings(actor: Membership, who: str, today: date) -> QuerySet[Activ
 
 
 def on_days(meetings: Iterable[Activity], when: str, today: date) -> list[Activity]:
-    """Return those of ``meetings`` (from today on) on the days that ``when``, one of ``DUE``, names for tasks."""
+    """Return those of ``meetings`` (from today on) on the days that ``when`` names."""
+    if (span := _span(when, today)) is None:
+        return []
+    return [one for one in meetings if span[0] <= day_of(one.occurred_at) <= span[1]]
+
+
+def _span(when: str, today: date) -> tuple[date, date] | None:
     spans = {
         "today": (today, today),
         "soon": (today + timedelta(days=1), today + SOON),
         "later": (today + SOON + timedelta(days=1), date.max),
         "all": (today, date.max),
     }
-    if when not in spans:
-        return []
-    first, last = spans[when]
-    return [one for one in meetings if first <= day_of(one.occurred_at) <= last]
+    return spans.get(when)
 
 
 def meeting_rows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -177,7 +177,7 @@ def move_task(*, task: Activity, record: models.Model | None, actor: Membership)
     wanted = {(record._meta.app_label, record.pk)} if record is not None else set()
     if places != wanted:
         links.delete()
-        changes = {"record": [None, None if record is None else {"id": str(record.pk), "label": str(record)}]}
+        changes = {"record": [_named(places), _named(wanted)]}
         _stand_on(task, [] if record is None else [record])
         _record("task.moved", task, actor, changes=changes, records=[*places, *wanted])
     return task
@@ -278,6 +278,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Membership):
         return {"id": str(value.pk), "label": value.name}
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _named(places: Collection[tuple[str, UUID]]) -> Any:
+    """The records at ``places``, as an event keeps one, several or none."""
+    found = [
+        {"id": str(record_id), "label": str(registry.record_type(key).model.all_objects.get(pk=record_id))}
+        for key, record_id in sorted(places)
+    ]
+    return found[0] if len(found) == 1 else found or None
 
 
 def _record(

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.activities.meetings import MOST_SHOWN, meeting_rows, on_days, planned_meetings
+from crm.activities.meetings import MOST_SHOWN, meeting_rows, planned_meetings
 from crm.activities.models import Activity
 from crm.activities.refs import RecordRef, refs_of
 from crm.activities.selectors import DUE, due, tasks_of
@@ -37,7 +37,7 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
         before=request.GET.get("before"),
     )
     is_first = not (request.GET.get("after") or request.GET.get("before"))
-    meetings = on_days(planned_meetings(request.actor, who, now)[:MOST_SHOWN], when, now) if is_first else []
+    meetings = list(planned_meetings(request.actor, who, now, when)[:MOST_SHOWN]) if is_first else []
     refs = refs_of(request.actor, [*page.rows, *meetings])
     context = {
         "rows": task_rows(page.rows, refs, "team" if who == "team" else "card"),

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from crm.activities import task_views
 from crm.activities.models import Activity, ActivityLink
 from crm.activities.services import create_activity
+from crm.events.models import Event
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
@@ -96,6 +98,10 @@ def test_a_task_is_tied_to_another_record_later_and_to_none(firm: Firm, deal: An
     assert 'value="Big one"' in client_of(firm.ana).get(path).content.decode()
     assert client_of(firm.ana).post(path, values | {"about": ""}).status_code == 303
     assert places(firm, "Send the offer") == []
+    with tenant_context(firm.tenant):
+        moves = Event.objects.filter(name="task.moved").order_by("at").values_list("changes", flat=True)
+        there = {"id": str(deal.pk), "label": "Big one"}
+        assert [one["record"] for one in moves] == [[None, there], [there, None]]
 
 
 def test_the_next_step_of_a_call_is_the_opportunitys(firm: Firm, deal: Any) -> None:
@@ -149,6 +155,18 @@ def test_a_planned_meeting_stands_in_my_day_and_among_the_tasks(firm: Firm, deal
     assert [when for when, text in shown.items() if "Far ahead" in text] == ["all", "later"]
     assert not any("Was already" in text for text in shown.values())
     assert "Big one" in shown["soon"]
+
+
+def test_many_meetings_before_them_hide_none_of_later_days(
+    firm: Firm, deal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_views, "MOST_SHOWN", 2)
+    for number in range(3):
+        plan(firm, firm.ana, 2, f"Soon {number}", deal)
+    plan(firm, firm.ana, 30, "Far ahead", deal)
+    shown = {when: client_of(firm.ana).get(f"/acme/tasks/?due={when}").content.decode() for when in ("soon", "later")}
+    assert "Soon 1" in shown["soon"] and "Soon 2" not in shown["soon"]
+    assert "Far ahead" in shown["later"]
 
 
 def test_meetings_of_others_are_the_teams(firm: Firm, deal: Any) -> None:
