@@ -50,6 +50,10 @@ def save_view(*, actor: Membership, state: ViewState, name: str, audience: str =
     return view
 
 
+class StaleViewError(ValidationError):
+    """Somebody has changed the view since it was shown."""
+
+
 @transaction.atomic
 def update_view(
     *,
@@ -58,8 +62,15 @@ def update_view(
     name: str | None = None,
     audience: str | None = None,
     state: ViewState | None = None,
+    seen: str = "",
 ) -> None:
-    """Rename, share or change ``view``; what is None stays."""
+    """Rename, share or change ``view``; what is None stays.
+
+    Raise ``StaleViewError`` if its state is not the one that was ``seen`` (a ``mark_of``).
+    """
+    _hold(view)
+    if seen and seen != mark_of(view):
+        raise StaleViewError(_("The view %(name)s has been changed since.") % {"name": view.name})
     _name_and_share(view, view.name if name is None else name, audience or view.audience)
     if state is not None:
         view.previous, view.state = view.state, state.as_json()
@@ -70,11 +81,17 @@ def update_view(
 @transaction.atomic
 def undo_state(*, actor: Membership, view: SavedView, written: str) -> None:
     """Give ``view`` the state back that it had before ``written`` (a ``mark_of``); refused when it changed since."""
+    _hold(view)
     if view.previous is None or mark_of(view) != written:
         raise ValidationError(_("The view %(name)s has been changed since. Nothing was undone.") % {"name": view.name})
     view.state, view.previous = view.previous, None
     view.save(update_fields=["state", "previous"])
     _tell(actor, "changed", view)
+
+
+def _hold(view: SavedView) -> None:
+    """Hold the view until the transaction ends, and bring ``view`` up to date."""
+    view.refresh_from_db(from_queryset=SavedView.objects.select_for_update(of=("self",)).select_related("owner"))
 
 
 def mark_of(view: SavedView) -> str:

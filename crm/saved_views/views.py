@@ -87,13 +87,16 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
             say(request, " ".join(error.messages), tone="warning")
         return go(request, _list_url(record_type, saved))
     new_state = _state(request, record_type)
-    seen = request.POST.get("seen", "")
-    is_stale = request.method == "POST" and bool(seen) and seen != services.mark_of(saved)
-    if request.method == "POST" and not is_stale:
-        services.update_view(actor=request.actor, view=saved, state=new_state)
-        undo = f"{request.path}?_written={services.mark_of(saved)}"
-        say(request, _("The view %(name)s was saved.") % {"name": saved.name}, undo_url=undo)
-        return go(request, _list_url(record_type, saved))
+    is_stale = False
+    if request.method == "POST":
+        try:
+            services.update_view(actor=request.actor, view=saved, state=new_state, seen=request.POST.get("seen", ""))
+        except services.StaleViewError:
+            is_stale = True
+        else:
+            undo = f"{request.path}?_written={services.mark_of(saved)}"
+            say(request, _("The view %(name)s was saved.") % {"name": saved.name}, undo_url=undo)
+            return go(request, _list_url(record_type, saved))
     present = state_of_view(record_type, saved)
     context = {
         "type": record_type,

@@ -8,7 +8,9 @@ import pytest
 
 from crm.records import registry
 from crm.records.types import RecordType
+from crm.saved_views import services
 from crm.saved_views.models import SavedView
+from crm.saved_views.state import state_of_view
 from crm.tenants.context import tenant_context
 from crm.ui.toasts import undo_of
 from crm.users.models import Membership
@@ -116,6 +118,19 @@ def test_two_who_save_to_one_view_do_not_overwrite_each_other(firm: Firm, bonn: 
     assert rows(firm.ana, f"?view={view.pk}&sort=name") == ["In Bonn", "In Ulm"]
     assert client_of(firm.ana).post(path, {"seen": told.context["seen"]}).status_code == 303
     assert rows(firm.ana, f"?view={view.pk}") == ["In Ulm"]
+
+
+def test_a_view_is_compared_as_it_stands_when_it_is_written(firm: Firm, bonn: None) -> None:
+    """Not as it was read: between the two somebody else may have saved theirs."""
+    view = save(firm, firm.ana, "Bonn", "all")
+    with tenant_context(firm.tenant):
+        read = SavedView.objects.get(pk=view.pk)
+        mark, state = services.mark_of(read), state_of_view(registry.record_type("accounts"), read)
+    client_of(firm.ada).post(f"/acme/views/accounts/{view.pk}/state/?filters=none")
+    with tenant_context(firm.tenant):
+        with pytest.raises(services.StaleViewError):
+            services.update_view(actor=firm.ana, view=read, state=state, seen=mark)
+        services.update_view(actor=firm.ana, view=read, state=state, seen=services.mark_of(read))
 
 
 def test_who_saves_to_a_shared_view_is_told_whom_it_reaches(firm: Firm, bonn: None) -> None:
