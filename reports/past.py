@@ -33,6 +33,7 @@ _COLUMNS: dict[str, Any] = {
         {"amount_minor": kept["minor"], "currency": kept["currency"]} if kept else {"amount_minor": None}
     ),
 }
+MOST_EVENTS = 20_000  # that are gone through while somebody waits for the page
 _READ = ("deleted_at", "stage", "owner", "team", "expected_close_on", "amount_minor", "currency", "product_key")
 _BINNED = {"opportunity.deleted": False, "opportunity.restored": True}  # whether it was in the recycle bin before
 
@@ -45,12 +46,15 @@ class Difference:
     amount: Money
 
 
-def difference(actor: Membership, filters: Filters, moment: datetime) -> Difference:
+def difference(actor: Membership, filters: Filters, moment: datetime) -> Difference | None:
     """Return by how much the open pipeline at ``moment`` differs from today's rows that were made before it.
 
-    Two statements, whatever the number of rows: the events since then, and the rows that they are about.
+    Two statements, whatever the number of rows: the events since then, and the rows that they are about. None: there
+    are more events than a page can go through.
     """
     before = _values_before(moment)
+    if before is None:
+        return None
     open_stages = _stages_that_were_open({kept["stage_id"] for kept in before.values() if "stage_id" in kept})
     found = Difference(0, {})
 
@@ -67,13 +71,16 @@ def difference(actor: Membership, filters: Filters, moment: datetime) -> Differe
     return found
 
 
-def _values_before(moment: datetime) -> dict[UUID, dict[str, Any]]:
-    """What each opportunity that has changed since ``moment`` had in the columns that were changed."""
+def _values_before(moment: datetime) -> dict[UUID, dict[str, Any]] | None:
+    """What each opportunity that has changed since ``moment`` had in the columns that were changed, if few have."""
     told = Q(changes__has_any_keys=list(_COLUMNS)) | Q(name__in=list(_BINNED))
     made_since = Opportunity.all_objects.filter(pk=OuterRef("record_id"), created_at__gte=moment)
     events = Event.objects.filter(told, ~Exists(made_since), record_type="opportunities", at__gte=moment)
     found: dict[UUID, dict[str, Any]] = {}
-    for record_id, name, changes in events.order_by("at", "id").values_list("record_id", "name", "changes"):
+    rows = list(events.order_by("at", "id").values_list("record_id", "name", "changes")[: MOST_EVENTS + 1])
+    if len(rows) > MOST_EVENTS:
+        return None
+    for record_id, name, changes in rows:
         if record_id is None:
             continue
         kept = found.setdefault(record_id, {})

@@ -123,15 +123,19 @@ def _figures(actor: Membership, filters: Filters, rows: Rows) -> list[Figure]:
     now, all_open = _heap(rows), _link(filters)
     ago: dict[str, Any] = {"before_label": _("a week ago")}
     before = _a_week_ago(actor, filters, now)
-    if not before.number and (first := _first_made()) and first >= _week_began():
+    if before is None:
+        ago = {"note": _("Too much has changed in seven days to tell what it was a week ago.")}
+    elif not before.number and (first := _first_made()) and first >= _week_began():
         ago["data_from"] = day_of(first)
     return [
-        Figure(_("Open pipeline"), cells.money(now.amount, all_open), before=cells.money(before.amount), **ago),
+        Figure(
+            _("Open pipeline"), cells.money(now.amount, all_open), before=before and cells.money(before.amount), **ago
+        ),
         Figure(_("Weighted"), cells.money(now.weighted, all_open), note=_("amount × probability")),
         Figure(
             _("Open opportunities"),
             cells.count(now.number, all_open),
-            before=cells.count(before.number),
+            before=before and cells.count(before.number),
             **ago,
         ),
         _overdue(actor, filters),
@@ -143,12 +147,17 @@ def _week_began() -> datetime:
     return datetime.combine(today() - A_WEEK + ONE_DAY, time.min, current_tenant().zone)
 
 
-def _a_week_ago(actor: Membership, filters: Filters, now: Heap) -> Heap:
-    """The open pipeline as it was when the last seven days began, by the log. No list shows its rows any more."""
+def _a_week_ago(actor: Membership, filters: Filters, now: Heap) -> Heap | None:
+    """The open pipeline as it was when the last seven days began, by the log; None: that tells too much to go through.
+
+    No list shows its rows any more.
+    """
     moment = _week_began()
     new = _open(actor, filters, filters.period).filter(created_at__gte=moment).values("currency")
     made_since = _heap(new.annotate(number=Count("*"), amount_sum=Sum("amount_minor")))
     changed_since = difference(actor, filters, moment)
+    if changed_since is None:
+        return None
     amount = dict(now.amount)
     for sums, sign in ((made_since.amount, -1), (changed_since.amount, 1)):
         for currency, minor in sums.items():

@@ -22,6 +22,7 @@ from opportunities.services import (
     restore_opportunity,
     update_opportunity,
 )
+from reports import past
 from reports.shown import changes
 from tests import make
 from tests.people import Firm
@@ -201,3 +202,15 @@ def test_a_workspace_without_a_past_says_so(inside: Firm) -> None:
     with time_machine.travel(NOW + timedelta(days=8)):
         shown = changes(figure(ask("pipeline", inside.ada), "Open opportunities"))
     assert [(one.words, one.before) for one in shown] == [("no change", "1")]
+
+
+def test_where_the_log_is_too_long_to_go_through_nothing_is_told_of_a_week_ago(
+    story: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert a_week_ago(story) == THEN
+    monkeypatch.setattr(past, "MOST_EVENTS", 1)
+    answer = ask("pipeline", story.ada, "period=all")
+    shown = figure(answer, "Open pipeline")
+    assert shown.before is None and figure(answer, "Open opportunities").before is None
+    assert "Too much has changed in seven days" in shown.note
+    assert figure(answer, "Open pipeline").cell.value
