@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from crm.fields.custom.rows import replace_rows
 from crm.fields.custom.selectors import custom_fields
@@ -12,29 +15,50 @@ from crm.records.registry import record_types
 from crm.records.types import RecordType
 from crm.tenants.bulk import atomic
 from crm.tenants.context import current_tenant
+from crm.tenants.models import Tenant
 from crm.tenants.regions import ELSEWHERE, phone_region
 from crm.tenants.text import phone_key
 from crm.tenants.workspace_settings import change_setting
 
 READ_AS = "phone_keys_read_as"  # the country that the keys which are kept were made for; absent: ELSEWHERE
+RUN = "phone_keys_run"  # while they are remade: the country, the record type's number, the id before, and when it was
 BATCH = 1000
+AT_WORK = timedelta(minutes=5)  # between two batches a run that goes on lets no more time pass
 
 
 def are_stale() -> bool:
-    """Whether the workspace's settings have come to mean another country than its keys were made for."""
-    return current_tenant().settings.get(READ_AS, ELSEWHERE) != phone_region()
+    """Whether keys that are kept were made for another country than the settings mean by now: all, or those of a run
+    that did not come to its end.
+    """
+    settings = current_tenant().settings
+    return bool(settings.get(RUN)) or settings.get(READ_AS, ELSEWHERE) != phone_region()
+
+
+def is_at_work() -> bool:
+    """Whether a run went on just now."""
+    run = current_tenant().settings.get(RUN)
+    return bool(run) and datetime.fromisoformat(run["at"]) > timezone.now() - AT_WORK
 
 
 @atomic
-def remake_some(place: tuple[int, str]) -> tuple[int, str] | None:
-    """Remake the keys of some records from ``place`` on (a record type, the id before); return where to go on."""
-    number, after = place
-    types = record_types()
-    if number >= len(types):
-        change_setting(READ_AS, phone_region())
-        return None
-    last = _remake(types[number], UUID(after) if after else None)
-    return (number, str(last)) if last else (number + 1, "")
+def remake_some() -> bool:
+    """Remake the keys of some records; return whether there are more.
+
+    Where to go on stands in the settings. A run begins anew when the workspace has moved once more meanwhile.
+    """
+    tenant = current_tenant()
+    # One batch of a workspace at a time
+    tenant.settings = Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk).settings
+    region, run = phone_region(), tenant.settings.get(RUN) or {}
+    number, after = (run["number"], run["after"]) if run.get("region") == region else (0, "")
+    if number >= len(record_types()):
+        change_setting(READ_AS, region)
+        change_setting(RUN, None)
+        return False
+    last = _remake(record_types()[number], UUID(after) if after else None)
+    place = {"number": number, "after": str(last)} if last else {"number": number + 1, "after": ""}
+    change_setting(RUN, {"region": region, **place, "at": timezone.now().isoformat()})
+    return True
 
 
 def _remake(record_type: RecordType, after: UUID | None) -> UUID | None:

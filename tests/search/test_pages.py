@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.services import update_contact
-from crm.records.phone_keys import are_stale, remake_some
+from crm.records.phone_keys import are_stale, is_at_work, remake_some
 from crm.tenants.context import tenant_context
 from leads.conversion import convert_lead
 from leads.conversion.plan import ConversionPlan, new
@@ -147,10 +147,41 @@ def test_numbers_are_read_anew_when_the_workspace_moves(firm: Firm) -> None:
         firm.tenant.language = "en-de"
         firm.tenant.save(update_fields=["language"])
         assert are_stale()
-        place: tuple[int, str] | None = (0, "")
-        while place is not None:
-            place = remake_some(place)
-        assert not are_stale()
+        while remake_some():
+            assert are_stale() and is_at_work()
+        assert not are_stale() and not is_at_work()
         lead.refresh_from_db()
         account.refresh_from_db()
         assert lead.phone_key == account.phone_key == "+49301234567"
+
+
+def test_a_workspace_that_moves_on_while_numbers_are_read_anew_has_none_of_the_country_between(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        rows = [make.lead(firm.ana, phone="030 1234567"), make.account(firm.ana, phone="030 7654321")]
+
+        def move(language: str) -> None:
+            firm.tenant.language = language
+            firm.tenant.save(update_fields=["language"])
+
+        def keys() -> list[str]:
+            for row in rows:
+                row.refresh_from_db()
+            return [row.phone_key for row in rows]
+
+        def finish() -> None:
+            while remake_some():
+                pass
+            assert not are_stale()
+
+        move("en-de")
+        finish()
+        assert keys() == ["+49301234567", "+49307654321"]
+        for there in ("en-gb", "en-de"):  # on to a third one, and back again half way
+            move("en-fr")
+            while not any(key.startswith("+33") for key in keys()):
+                remake_some()
+            assert not all(key.startswith("+33") for key in keys()), "half way"
+            move(there)
+            assert are_stale()
+            finish()
+            assert keys() == [f"+{44 if there == 'en-gb' else 49}{number}" for number in ("301234567", "307654321")]
