@@ -139,7 +139,7 @@ class TestTheMoment:
         with tenant_context(firm.tenant):
             assert not Activity.objects.exists(), "and the call is not logged without it"
         assert client.post(url, data | {"next_step": "Send it"}).status_code == 303
-        assert client.post(url, data | {"reminder": ""}).status_code == 303
+        assert client.post(url, data | {"reminder": "", "due_on": ""}).status_code == 303
 
 
 class TestTelling:
