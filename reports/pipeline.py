@@ -129,13 +129,16 @@ def _figures(actor: Membership, filters: Filters, rows: Rows) -> list[Figure]:
         ago["data_from"] = day_of(first)
     return [
         Figure(
-            _("Open pipeline"), cells.money(now.amount, all_open), before=before and cells.money(before.amount), **ago
+            _("Open pipeline"),
+            cells.money(now.amount, all_open),
+            before=None if before is None else cells.money(before.amount),
+            **ago,
         ),
         Figure(_("Weighted"), cells.money(now.weighted, all_open), note=_("amount × probability")),
         Figure(
             _("Open opportunities"),
             cells.count(now.number, all_open),
-            before=before and cells.count(before.number),
+            before=None if before is None else cells.count(before.number),
             **ago,
         ),
         _overdue(actor, filters),

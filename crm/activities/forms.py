@@ -95,9 +95,9 @@ class ComposerForm(forms.Form):
 
     def show_step(self, record: Any) -> None:
         """Draw it anew over the next step that stands there now: who presses once more has seen that."""
-        data = self.data.copy()
-        data["step_seen"] = step_of(record)
-        self.data = data
+        sent: Any = self.data
+        self.data = sent.copy()
+        self.data["step_seen"] = step_of(record)  # type: ignore[index]
 
     @property
     def chosen_kind(self) -> str:
