@@ -134,6 +134,7 @@ MOVE = BulkAction(
     order=30,
     tells=CHANGED,
     writes=("status",),
+    undoes=True,
 )
 CLOSE = BulkAction(
     "close",

@@ -27,6 +27,7 @@ from leads.services import (
     meaning_of,
     prepare_lead,
     restore_lead,
+    take_status_back,
 )
 
 _COLUMNS = (
@@ -82,6 +83,8 @@ LEAD = RecordType(
     natural_keys=LEAD_KEYS,
     gaps=LEAD_GAPS,
     alone=is_converted,
+    set_by_move=("status", "unqualified_reason"),
+    move_back=take_status_back,
     objections=objections_to_leads,
     locked=locked,
     views=(

@@ -6,7 +6,7 @@ Rules look at a status's meaning. Becoming *converted* is not a status that anyb
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -79,12 +79,17 @@ def create_lead(
 
 @atomic
 def update_lead(
-    lead: Lead, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
+    lead: Lead,
+    *,
+    actor: Membership | None,
+    values: dict[str, Any],
+    because: Event | None = None,
+    status_since: datetime | None = None,
 ) -> Event | None:
     """Write what of ``values`` differs; return the event, or None when nothing did.
 
-    A change of status follows the rules of ``set_lead_status``; to close the lead it needs ``unqualified_reason``, and
-    opening a closed one again starts another round of vetting.
+    A change of status, which holds from ``status_since`` (default: now), follows the rules of ``set_lead_status``; to
+    close the lead it needs ``unqualified_reason``, and opening a closed one again starts another round of vetting.
     """
     leads = registry.record_type("leads")
     status = values.get("status")
@@ -103,7 +108,7 @@ def update_lead(
     name = "lead.unqualified" if closes else "lead.status_changed"
     reopens = not closes and meaning_of(lead) == "unqualified"
     event = update_record(
-        leads, lead, actor=actor, values=values, because=because, name=name, status_since=timezone.now()
+        leads, lead, actor=actor, values=values, because=because, name=name, status_since=status_since or timezone.now()
     )
     if reopens:
         open_next_round(lead=lead, actor=actor, because=event)
@@ -157,7 +162,7 @@ def close_as_unqualified(
     task_owner: Membership | None = None,
     lists: Iterable[MailingList] = (),
     because: Event | None = None,
-) -> None:
+) -> Event | None:
     """Close the lead for ``reason``, without converting it, and put it on the mailing lists ``lists``.
 
     With ``task_due_on`` a follow-up task is left on it, which falls due although the lead is closed.
@@ -176,6 +181,24 @@ def close_as_unqualified(
             because=event,
         )
     put_on_lists(record=lead, lists=lists, actor=actor, because=event)
+    return event
+
+
+def take_status_back(
+    lead: Lead,
+    /,
+    *,
+    event: Event,
+    values: dict[str, Any],
+    actor: Membership | None,
+    because: Event | None = None,
+) -> Event | None:
+    """Give the lead the status, and the reason, that it had before ``event``; it has had it since then."""
+    if values["status"].meaning == "unqualified" and values.get("unqualified_reason") is None:
+        values["unqualified_reason"] = NO_REASON_GIVEN
+    since = event.changes.get("status_since", [None])[0]
+    since = datetime.fromisoformat(since) if since else None
+    return update_lead(lead, actor=actor, values=values, because=because, status_since=since)
 
 
 def reopen_lead(*, lead: Lead, actor: Membership | None) -> Event | None:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from crm.pages import board
 from crm.pages.meanwhile import ask_to_move, unseen_move
+from crm.pages.taking_back import undo_url
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.records import registry
@@ -63,10 +64,11 @@ def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     if sentence := unseen_move(request, LEAD, lead, "status", chosen):
         return ask_to_move(request, LEAD, lead, "status", chosen, sentence=sentence)
     before = lead.status_id
-    set_lead_status(lead=lead, status=chosen, actor=request.actor)
+    event = set_lead_status(lead=lead, status=chosen, actor=request.actor)
+    words = {"name": lead.name, "status": chosen}
+    say(request, _("%(name)s is now: %(status)s.") % words, undo_url=undo_url(lead, event, back))
     if board.from_board(request):
         return board.moved(request, LEAD, [before, chosen.pk])
-    say(request, _("%(name)s is now: %(status)s.") % {"name": lead.name, "status": chosen})
     return go(request, back)
 
 
@@ -107,7 +109,7 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         form.add_error(None, sentence)
     if verb == "POST" and form.is_valid():
         values = form.cleaned_data
-        close_as_unqualified(
+        event = close_as_unqualified(
             lead=lead,
             reason=values["unqualified_reason"],
             actor=request.actor,
@@ -116,9 +118,16 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
             task_owner=values["task_owner"],
             lists=values.get("lists", ()),
         )
-        say(request, _("%(name)s was closed as unqualified.") % {"name": lead.name})
+        text = _("%(name)s was closed as unqualified.") % {"name": lead.name}
+        say(request, text, undo_url=undo_url(lead, event, back))
         return go(request, back)
-    context = {"lead": lead, "form": form, "back": back, "is_closed": is_closed and not form.is_bound}
+    context = {
+        "lead": lead,
+        "form": form,
+        "back": back,
+        "is_closed": is_closed and not form.is_bound,
+        "meanwhile": "" if form.is_bound else unseen_move(request, LEAD, lead, "status", None),
+    }
     return respond(request, "leads/closing.html", context, partial="form", status=422 if form.is_bound else 200)
 
 

@@ -83,6 +83,7 @@ MOVE = BulkAction(
     order=30,
     tells=CHANGED,
     writes=("stage",),
+    undoes=True,
 )
 LOSE = BulkAction(
     "lose",

@@ -21,6 +21,7 @@ from opportunities.services import (
     delete_opportunity,
     prepare_opportunity,
     restore_opportunity,
+    take_move_back,
     update_opportunity,
 )
 
@@ -85,6 +86,8 @@ OPPORTUNITY = RecordType(
     update=update_opportunity,
     delete=delete_opportunity,
     restore=restore_opportunity,
+    set_by_move=("stage", "closed_on", "loss_reason", "loss_note", "probability"),
+    move_back=take_move_back,
     next_step=("next_step", "next_step_on"),
     sort="-updated_at",
     prepare=prepare_opportunity,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts.record import CONTACT
+from crm.events.models import Event
 from crm.pages import board
 from crm.pages.meanwhile import ask_to_move, unseen_move
+from crm.pages.taking_back import undo_url
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
@@ -40,18 +42,16 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     before = opportunity.stage_id
     target = _stage(request.POST.get("stage", "") or request.GET.get("stage", ""))
     form = StageForm(opportunity, actor=request.actor, target=target, data=request.POST if posted else None)
+    meanwhile = "" if posted else unseen_move(request, OPPORTUNITY, opportunity, "stage", target)
     if posted and form.is_valid() and (sentence := _moved_meanwhile(request, opportunity, form)):
         if "back" not in request.POST:  # nothing was typed
             wanted = form.cleaned_data["stage"]
             return ask_to_move(request, OPPORTUNITY, opportunity, "stage", wanted, sentence=sentence)
         form.add_error(None, sentence)
-    if posted and form.is_valid() and _moved(request, opportunity, form):
+    if posted and form.is_valid() and (event := _moved(request, opportunity, form)) is not False:
+        _tell_of_move(request, opportunity, event)
         if board.from_board(request):
             return board.moved(request, OPPORTUNITY, [before, opportunity.stage_id])
-        say(
-            request,
-            _("%(name)s is now in %(stage)s.") % {"name": opportunity.name, "stage": form.cleaned_data["stage"]},
-        )
         return go(request, board.back_to(request, registry.url(opportunity)))
     if posted and board.from_board(request):
         text = " ".join(message for messages in form.errors.values() for message in messages)
@@ -61,6 +61,7 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         "form": form,
         "url": registry.url(opportunity),
         "back": board.back_to(request, registry.url(opportunity)),
+        "meanwhile": meanwhile,
     }
     return respond(request, "opportunities/stage.html", context, partial="form", status=422 if posted else 200)
 
@@ -74,8 +75,9 @@ def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         return go(request, url)
     form = ReopeningForm(opportunity, data=request.POST if posted else None)
     if form.is_valid():
-        move_to_stage(opportunity=opportunity, stage=form.cleaned_data["stage"], actor=request.actor)
-        say(request, _("%(name)s is open again.") % {"name": opportunity.name})
+        event = move_to_stage(opportunity=opportunity, stage=form.cleaned_data["stage"], actor=request.actor)
+        text = _("%(name)s is open again.") % {"name": opportunity.name}
+        say(request, text, undo_url=undo_url(opportunity, event, url))
         return go(request, url)
     hide_from(request.actor, opportunity.account)
     context = {
@@ -159,10 +161,25 @@ def _stage(text: str) -> Stage | None:
 
 
 def _moved_meanwhile(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm) -> str:
-    return unseen_move(request, OPPORTUNITY, opportunity, "stage", form.cleaned_data["stage"])
+    """Who has moved it meanwhile; into the very stage of a loss too: what is said of it here would go over theirs."""
+    wanted = form.cleaned_data["stage"]
+    is_lost_already = form.is_loss and opportunity.stage_id == wanted.pk and not _says_the_same(opportunity, form)
+    return unseen_move(request, OPPORTUNITY, opportunity, "stage", None if is_lost_already else wanted)
 
 
-def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm) -> bool:
+def _says_the_same(opportunity: Opportunity, form: StageForm) -> bool:
+    """Whether it was lost as the form says: sent twice."""
+    values = form.cleaned_data
+    return (opportunity.loss_reason, opportunity.loss_note) == (values["loss_reason"], values["loss_note"])
+
+
+def _tell_of_move(request: WorkspaceRequest, opportunity: Opportunity, event: Event | None) -> None:
+    words = {"name": opportunity.name, "stage": stage_by_id(opportunity.stage_id)}
+    undo = undo_url(opportunity, event, board.back_to(request, registry.url(opportunity)))
+    say(request, _("%(name)s is now in %(stage)s.") % words, undo_url=undo)
+
+
+def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm) -> Event | Literal[False] | None:
     """Move as the form says; False, with the errors in the form, when the service refused."""
     values = form.cleaned_data
     move: dict[str, Any] = {
@@ -175,15 +192,13 @@ def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm)
     }
     try:
         with transaction.atomic():
-            if form.is_loss:
-                lose_opportunity(**move, **form.follow_up())
-            else:
-                move_to_stage(**move)
+            if form.is_loss and opportunity.stage_id == values["stage"].pk and _says_the_same(opportunity, form):
+                return None
+            return lose_opportunity(**move, **form.follow_up()) if form.is_loss else move_to_stage(**move)
     except ValidationError as error:
         for name, messages in error.message_dict.items():
             form.add_error(name if name in form.fields else None, messages)
         return False
-    return True
 
 
 def _new_colleague(request: WorkspaceRequest, opportunity: Opportunity) -> str:

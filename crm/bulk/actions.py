@@ -7,11 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.bulk.models import BulkRun
 from crm.events import phrases
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.records import registry
+from crm.records.taking_back import take_back
 from crm.records.types import BulkAction, RecordType
 from crm.users.models import Membership
 
@@ -75,6 +77,23 @@ RESTORE = BulkAction(
 )
 
 
+def undoing(run: BulkRun) -> BulkAction:
+    """The action that takes back what ``run`` did: it brings back, or gives the values of before."""
+    if run.action == DELETE.key:
+        return RESTORE
+
+    def give_back(
+        record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+    ) -> dict[str, int]:
+        done = Event.objects.filter(because=run.event_id, record_type=record_type.key, record_id=record.pk).first()
+        back = done and take_back(record_type, record, done, actor=actor, because=because)
+        return {"changed" if back else "same": 1}
+
+    return BulkAction(
+        "give_back", _("Undo"), "undo-2", _("Undo the change of %(count)s %(records)s"), give_back, tells=CHANGED
+    )
+
+
 def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
     """The actions that every record type has, as far as it has the fields."""
     if record_type.has("owner"):
@@ -90,11 +109,14 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
             order=10,
             tells=CHANGED,
             writes=("owner",),
+            undoes=True,
         )
     if record_type.has("tags"):
         tags = (FieldSpec("tags", _("Tags to add"), record_type.spec("tags").kind, required=True),)
         heading = _("Tag %(count)s %(records)s")
-        yield BulkAction("tags", _("Tag"), "tag", heading, _tag, lambda actor: tags, order=20, tells=CHANGED)
+        yield BulkAction(
+            "tags", _("Tag"), "tag", heading, _tag, lambda actor: tags, order=20, tells=CHANGED, undoes=True
+        )
     for spec in record_type.specs_now():
         if spec.on_edit and isinstance(spec.kind, SETTABLE):
             yield setting(spec)
@@ -114,6 +136,7 @@ def setting(spec: FieldSpec) -> BulkAction:
         order=30,
         tells=CHANGED,
         writes=(spec.name,),
+        undoes=True,
     )
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from crm.bulk.actions import DELETE
 from crm.bulk.models import BulkRun
 from crm.events.models import Event
 from crm.records.access import deleted_records, visible_records
@@ -20,8 +21,10 @@ def selected(run: BulkRun, record_type: RecordType, actor: Membership) -> QueryS
     Raises ``ValidationError`` when a filter of the view can no longer be read: better none than too many.
     """
     if run.undoes is not None:
-        deleted = Event.objects.filter(because=run.undoes.event_id, name=f"{record_type.noun}.deleted")
-        return deleted_records(actor, record_type).order_by().filter(pk__in=deleted.values("record_id"))
+        done = Event.objects.filter(because=run.undoes.event_id, record_type=record_type.key)
+        if run.undoes.action == DELETE.key:
+            return deleted_records(actor, record_type).order_by().filter(pk__in=done.values("record_id"))
+        return visible_records(actor, record_type).filter(pk__in=done.values("record_id"))
     records = visible_records(actor, record_type)
     if run.ids:
         return records.filter(pk__in=run.ids)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import Http404
 
-from crm.bulk.actions import RESTORE
+from crm.bulk.actions import undoing
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun
 from crm.records import registry
 from crm.records.types import BulkAction
@@ -24,8 +24,8 @@ def bulk_action(key: str, action: str, actor: Membership) -> BulkAction | None:
 
 def action_of(run: BulkRun) -> BulkAction | None:
     """Return what ``run`` does, as long as who made it may do that."""
-    if run.undoes_id:
-        return RESTORE
+    if run.undoes is not None:
+        return undoing(run.undoes)
     return bulk_action(run.record_type, run.action, run.made_by)
 
 

@@ -96,21 +96,26 @@ def cancel_run(*, run: BulkRun) -> None:
 
 @atomic
 def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
-    """Bring back what ``run`` has deleted; asked twice, there is one run that does."""
+    """Bring back what ``run`` has deleted, or give the records the values that they had before; asked twice, there is
+    one run that does. Rows that somebody has changed since are refused."""
     run = _locked(run)
     if not may_be_undone(run):
-        raise ValidationError(_("Only a deletion can be taken back as a whole."))
+        raise ValidationError(_("This cannot be taken back as a whole."))
     if before := undone_by(run):
         return before
-    undoing = BulkRun(record_type=run.record_type, action="restore", undoes=run, back=run.back, made_by=actor)
+    undoing = BulkRun(record_type=run.record_type, undoes=run, back=run.back, made_by=actor)
     action = action_of(undoing)
     assert action is not None
+    undoing.action = action.key
     undoing.total = selected(undoing, registry.record_type(run.record_type), actor).count()
     return _start(undoing, actor, action)
 
 
 def may_be_undone(run: BulkRun) -> bool:
-    return run.action == DELETE.key and run.done_count > 0 and run.state not in OPEN_STATES
+    if run.is_dry_run or run.undoes_id or not run.done_count or run.state in OPEN_STATES:
+        return False
+    action = action_of(run)
+    return action is not None and (action.undoes or action.key == DELETE.key)
 
 
 def _locked(run: BulkRun) -> BulkRun:

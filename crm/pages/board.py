@@ -133,7 +133,7 @@ def moved(request: WorkspaceRequest, record_type: RecordType, values: Sequence[U
     listing = read_listing(request, record_type)
     columns = _columns(request, listing, _records(request, listing))
     context = {"columns": [column for column in columns if column.value.pk in values], "type": record_type}
-    return respond(request, "pages/board_heads.html", context)
+    return respond(request, "pages/board_heads.html", context, partial="heads")
 
 
 def _board(record_type: RecordType) -> Board:

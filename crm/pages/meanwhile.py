@@ -14,12 +14,12 @@ from crm.records.versions import ConflictError, refuse_unseen
 from crm.ui.http import respond
 from crm.users.http import WorkspaceRequest
 
-MOVED_FROM = "moved_from"  # in a form that moves: the value that the record had when the page was drawn
+MOVED_FROM = "moved_from"  # in a form that moves, or a link to one: the value that it had when the page was drawn
 
 
 def unseen_move(request: WorkspaceRequest, record_type: RecordType, record: Any, field: str, target: Any) -> str:
     """Return who has moved the record elsewhere since the page was drawn; "" when nobody has."""
-    if not (seen := request.POST.get(MOVED_FROM, "")):
+    if not (seen := request.POST.get(MOVED_FROM) or request.GET.get(MOVED_FROM, "")):
         return ""
     try:
         refuse_unseen(record_type, record, {field: target}, {field: seen})

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from crm.pages import columns, deletion, detail, editing, export, history, listing, preview
+from crm.pages import columns, deletion, detail, editing, export, history, listing, preview, taking_back
 from crm.records.types import RecordType
 
 
@@ -30,6 +30,7 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
         path("<uuid:record_id>/fields/<slug:name>/", view(editing.field_page), name="field"),
         path("<uuid:record_id>/preview/", view(preview.preview_page), name="preview"),
         path("<uuid:record_id>/history/", view(history.history_page), name="history"),
+        path("<uuid:record_id>/changes/<uuid:event_id>/", view(taking_back.change_page), name="change"),
         path("<uuid:record_id>/access/", view(detail.access_page), name="access"),
         path("<uuid:record_id>/deletion/", view(deletion.deletion_page), name="deletion"),
     ]

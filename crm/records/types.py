@@ -221,6 +221,7 @@ class BulkAction:
     tells: Mapping[str, Any] = field(default_factory=dict)
     rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
     writes: tuple[str, ...] = ()  # fields of the record that it sets, whatever stood there
+    undoes: bool = False  # whether what it did to the records can be taken back as a whole
 
 
 class Create(Protocol):
@@ -291,6 +292,8 @@ class RecordType:
     making each of them: forms and imports ask before; ``objection_to_change`` the same of new values of a record.
     ``successors`` tells, by id, which record that ``actor`` may see each of some has become: a search shows the old one
     below the new.
+    ``set_by_move`` are the fields that a move to another status or stage writes, that one first; ``move_back`` takes
+    one back (``records.taking_back``).
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
     ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
     has none. ``moves`` is about such days of records that exist, ``splits`` about columns of files that are of two
@@ -320,6 +323,8 @@ class RecordType:
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
     objection_to_change: Callable[[Membership, Any, dict[str, Any]], Objection | None] = _no_objection
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
+    set_by_move: tuple[str, ...] = ()
+    move_back: Callable[..., Event | None] | None = None
     natural_keys: tuple[NaturalKey, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unknown_in_files: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from opportunities.services.writing import (
     move_to_stage,
     prepare_opportunity,
     restore_opportunity,
+    take_move_back,
     update_opportunity,
 )
 
@@ -20,5 +21,6 @@ __all__ = [
     "prepare_opportunity",
     "remove_contact_role",
     "restore_opportunity",
+    "take_move_back",
     "update_opportunity",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from crm.picklists.models import Choice, Stage
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from opportunities.models import Opportunity
-from opportunities.services.writing import move_to_stage
+from opportunities.services.writing import move_to_stage, update_opportunity
 
 
 @atomic
@@ -35,20 +36,23 @@ def lose_opportunity(
     lists: Iterable[MailingList] = (),
     because: Event | None = None,
 ) -> Event | None:
-    """Move the opportunity to the lost ``stage``; return the event, or None when it is there already.
+    """Move the opportunity to the lost ``stage``; return the event, or None when it is there already, for this reason.
+
+    Where it is there for another reason, that is changed.
 
     With ``task_due_on`` a follow-up task is left on it and on its account; its main contact is put on the mailing lists
     ``lists``. Raises ``ValidationError`` keyed by field.
     """
-    event = move_to_stage(
-        opportunity=opportunity,
-        stage=stage,
-        actor=actor,
-        loss_reason=loss_reason,
-        loss_note=loss_note,
-        on=on,
-        because=because,
-    )
+    if opportunity.stage_id == stage.pk:
+        values = {
+            "loss_reason": loss_reason,
+            "loss_note": loss_note or opportunity.loss_note,
+            "closed_on": on or opportunity.closed_on,
+        }
+        event = update_opportunity(opportunity, actor=actor, values=values, because=because)
+    else:
+        said: dict[str, Any] = {"loss_reason": loss_reason, "loss_note": loss_note, "on": on}
+        event = move_to_stage(opportunity=opportunity, stage=stage, actor=actor, because=because, **said)
     if event is None:
         return None
     if task_due_on is not None:

@@ -78,6 +78,20 @@ def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | 
     enter(opportunity, stage, actor)
 
 
+def last_stay(opportunity: Opportunity, stage: Stage) -> StageVisit | None:
+    """The stay in ``stage`` that the opportunity has left last."""
+    return (
+        StageVisit.objects.filter(opportunity=opportunity, stage=stage).exclude(left_at=None).order_by("left_at").last()
+    )
+
+
+def stay_on(opportunity: Opportunity, former: StageVisit) -> None:
+    """Log that it is still in ``former``, and was nowhere else since."""
+    StageVisit.objects.filter(opportunity=opportunity, left_at=None).delete()
+    former.left_at = None
+    former.save(update_fields=["left_at"])
+
+
 def _close(stage: Stage, values: Values, before: Stage | None, opportunity: Opportunity | None) -> None:
     """Complete ``values`` with day and reason of closing, or take them off."""
     same = opportunity if before is not None and before.meaning == stage.meaning else None

@@ -25,7 +25,7 @@ from crm.tenants.bulk import atomic, insert
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
 from opportunities.fields import first_stage
-from opportunities.models import Opportunity, OpportunityContact
+from opportunities.models import Opportunity, OpportunityContact, StageVisit
 from opportunities.services import stages
 from opportunities.services.contact_roles import set_main_contact
 
@@ -125,6 +125,21 @@ def move_to_stage(
     return _move(opportunity, stage, actor=actor, values=values, because=because)
 
 
+@atomic
+def take_move_back(
+    opportunity: Opportunity, /, *, event: Event, values: Values, actor: Membership | None, because: Event | None = None
+) -> Event | None:
+    """Put it back into the stage that it was in before ``event``, with the day and reason of then (``values``).
+
+    The stay there goes on; that in the other stage was a mistake, and only the log tells of it.
+    """
+    stage = values.pop("stage")
+    if stage.meaning == "lost" and values.get("loss_reason") is None:
+        values["loss_reason"] = stages.NO_REASON_GIVEN
+    former = stages.last_stay(opportunity, stage)
+    return _move(opportunity, stage, actor=actor, values=values, because=because, former=former)
+
+
 def delete_opportunity(opportunity: Opportunity, *, actor: Membership | None, because: Event | None = None) -> None:
     """Move the opportunity to the recycle bin. For its account, a won one then no longer counts."""
     delete_record(registry.record_type("opportunities"), opportunity, actor=actor, because=because)
@@ -139,8 +154,15 @@ _ALWAYS_FILLED = frozenset({"stage"})  # an empty cell of an import means: as us
 
 
 def _move(
-    opportunity: Opportunity, stage: Stage, *, actor: Membership | None, values: Values, because: Event | None
+    opportunity: Opportunity,
+    stage: Stage,
+    *,
+    actor: Membership | None,
+    values: Values,
+    because: Event | None,
+    former: StageVisit | None = None,
 ) -> Event | None:
+    """Move it; with ``former``, a stay that it had left, this goes on as if it had not."""
     _lock(opportunity)
     if stage.pk == opportunity.stage_id:  # another request was quicker
         return None
@@ -148,6 +170,8 @@ def _move(
     contact_id = opportunity.contact_id
     values = {"stage": stage, **values}
     attributes = stages.entering(stage, values, before=before, opportunity=opportunity)
+    if former is not None:
+        attributes["stage_since"] = former.entered_at
     event = update_record(
         registry.record_type("opportunities"),
         opportunity,
@@ -158,7 +182,10 @@ def _move(
         data=_outcome(opportunity, values),
         **attributes,
     )
-    stages.leave_and_enter(opportunity, stage, actor)
+    if former is not None:
+        stages.stay_on(opportunity, former)
+    else:
+        stages.leave_and_enter(opportunity, stage, actor)
     if opportunity.contact_id != contact_id:
         set_main_contact(opportunity)
     return event

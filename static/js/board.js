@@ -73,6 +73,7 @@ function drop(card, column, from, next) {
     if (columnOf(card) !== from) place(card, from, next);
     const url = new URL(card.dataset.url, location.href);
     url.searchParams.set("stage", column.dataset.stage);
+    url.searchParams.set("moved_from", from.dataset.stage);
     document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { url } }));
     return;
   }

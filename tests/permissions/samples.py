@@ -125,6 +125,7 @@ def _lists(sample: Sample) -> None:
 
 def _records(sample: Sample) -> None:
     """Of each type one of Ana's, one of her team mate Max's, one of team West's, and one in the recycle bin."""
+    from crm.events.models import Event
     from crm.records import registry
 
     firm = sample.firm
@@ -135,6 +136,7 @@ def _records(sample: Sample) -> None:
         ("opportunities", "opportunity", make.opportunity),
     ):
         sample.keep(**{one: maker(firm.ana), f"{one}_mate": maker(firm.max), f"{one}_west": maker(firm.sam)})
+        sample.keep(**{f"{one}_event": Event.objects.filter(record_id=sample.ids[one]).earliest("at")})
         deleted = maker(firm.ana)
         registry.record_type(key).delete(deleted, actor=firm.ana)
         sample.keep(**{f"{one}_deleted": deleted})

@@ -47,6 +47,9 @@ RECORDS = """
 {key}:preview   GET     record_id=${one}_deleted                      404 404 404 404
 {key}:history   GET     record_id=${one}                              200 200 200 200
 {key}:history   GET     record_id=${one}_west                         200 200 {see} 200
+{key}:change    GET     record_id=${one} event_id=${one}_event        303 303 303 404
+{key}:change    DELETE  record_id=${one} event_id=${one}_event        303 303 303 404
+{key}:change    DELETE  record_id=${one}_west event_id=${one}_event   404 404 404 404
 {key}:access    GET     record_id=${one}                              200 200 200 200
 {key}:access    GET     record_id=${one}_west                         200 200 {see} 200
 {key}:edit      GET     record_id=${one}                              200 200 200 404

@@ -87,6 +87,10 @@ class Kind:
         """The value as kept in events."""
         return value
 
+    def restored(self, kept: Any) -> Any:
+        """The value of which ``json`` kept this; raises ``ValidationError`` when it is gone."""
+        return kept
+
     def told(self, kept: Any) -> str:
         """What ``json`` keeps, as plain text in the person's language."""
         return shown(kept)

@@ -54,6 +54,14 @@ class OneOf(Kind):
     def json(self, value: Any) -> Any:
         return None if value is None else {"id": str(value.pk), "label": str(value)}
 
+    def restored(self, kept: Any) -> Any:
+        if kept is None:
+            return None
+        try:
+            return self.row(UUID(kept["id"]))
+        except (ValueError, LookupError, TypeError, ObjectDoesNotExist) as error:
+            raise ValidationError(_("What it was before is gone by now.")) from error
+
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
         return (f"{spec.column}_id",)
 

@@ -136,6 +136,14 @@ class Lookup(Kind):
     def json(self, value: Any) -> Any:
         return None if value is None else {"id": str(value.pk), "label": value.name}
 
+    def restored(self, kept: Any) -> Any:
+        if kept is None:
+            return None
+        record = model_of(self.key).objects.filter(pk=kept["id"]).first()
+        if record is None:
+            raise ValidationError(_("What it was before is gone by now."))
+        return record
+
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.record(self.key, text)
 

@@ -158,6 +158,9 @@ class MoneyKind(Kind):
     def json(self, value: Money | None) -> Any:
         return None if value is None else {"minor": value.minor, "currency": value.currency}
 
+    def restored(self, kept: Any) -> Money | None:
+        return None if kept is None else Money(kept["minor"], kept["currency"])
+
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Money:
         return read_amount(text, context.style(spec.name), context.currency)
 

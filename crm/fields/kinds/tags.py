@@ -91,6 +91,9 @@ class Tags(Kind):
     def json(self, value: tuple[str, ...]) -> Any:
         return list(value) or None
 
+    def restored(self, kept: Any) -> tuple[str, ...]:
+        return tuple(kept or ())
+
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> tuple[str, ...]:
         names = split_names(text)
         context.tags(names)  # here, so that a row which is refused afterwards does not take them back

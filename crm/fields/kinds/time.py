@@ -115,6 +115,9 @@ class Date(Kind):
     def json(self, value: date | None) -> Any:
         return None if value is None else value.isoformat()
 
+    def restored(self, kept: Any) -> Any:
+        return None if kept is None else date.fromisoformat(kept)
+
     def told(self, kept: Any) -> str:
         return formats.date(date.fromisoformat(kept))
 
@@ -171,6 +174,9 @@ class DateTime(Date):
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.relative(value)
+
+    def restored(self, kept: Any) -> Any:
+        return None if kept is None else datetime.fromisoformat(kept)
 
     def told(self, kept: Any) -> str:
         return formats.moment(datetime.fromisoformat(kept))

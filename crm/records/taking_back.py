@@ -1,0 +1,38 @@
+"""Taking back what was done to a record: it gets the values of before, unless somebody has changed them since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.events.models import Event
+from crm.records.types import RecordType
+from crm.records.versions import refuse_unseen
+from crm.tenants.bulk import atomic
+from crm.users.models import Membership
+
+
+@atomic
+def take_back(
+    record_type: RecordType, record: Any, event: Event, *, actor: Membership | None, because: Event | None = None
+) -> Event | None:
+    """Give ``record``, which must be locked, the values that it had before ``event``; return the event of that.
+
+    Raises ``ConflictError`` keyed by field where it has another value by now than ``event`` gave it, and
+    ``ValidationError`` where the old one can no longer be had. None: it has its old values already.
+    """
+    pairs = {name: pair for name, pair in event.changes.items() if _is_written(record_type, name)}
+    if event.name == f"{record_type.noun}.created" or not pairs:
+        raise ValidationError(_("There is nothing to take back."))
+    values = {name: record_type.spec(name).kind.restored(old) for name, (old, _new) in pairs.items()}
+    refuse_unseen(record_type, record, values, {name: new for name, (_old, new) in pairs.items()})
+    if record_type.move_back is not None and record_type.set_by_move[0] in values:
+        return record_type.move_back(record, event=event, values=values, actor=actor, because=because)
+    return record_type.update(record, actor=actor, values=values, because=because)
+
+
+def _is_written(record_type: RecordType, name: str) -> bool:
+    """Whether people set the field; all others follow from those."""
+    return name in record_type.set_by_move or (record_type.has(name) and record_type.spec(name).on_edit)
