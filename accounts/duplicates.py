@@ -17,19 +17,28 @@ from crm.tenants.text import company_key, domain_key, sort_key
 _COMPARED = ("name", "website", "phone", "city", "country")
 
 
-def _domain(values: Mapping[str, Any]) -> str:
+def domain_of(values: Mapping[str, Any]) -> str:
     return firm_domain(domain_key(values.get("website") or ""))
+
+
+def is_of_another_domain(values: Mapping[str, Any], account: Account) -> bool:
+    return contradicts(domain_of(values), firm_domain(account.domain))
+
+
+def is_abroad(values: Mapping[str, Any], account: Account, *, by_phone: bool = True) -> bool:
+    """Whether the countries are two, whatever they are called; ``by_phone`` where no country is given."""
+    ours, theirs = (values.get("phone") or "", account.phone) if by_phone else ("", "")
+    return contradicts(country_of(values.get("country") or "", ours), country_of(account.country, theirs))
 
 
 def _of_that_name(values: Mapping[str, Any], account: Account) -> list[Any] | None:
     """In another country it is another firm; another domain is told."""
-    theirs = country_of(account.country, account.phone)
-    if contradicts(country_of(values.get("country") or "", values.get("phone") or ""), theirs):
+    if is_abroad(values, account):
         return None
     said = []
     if account.city and sort_key(values.get("city") or "") == account.city_key:
         said.append(_("same city"))
-    if contradicts(_domain(values), firm_domain(account.domain)):
+    if is_of_another_domain(values, account):
         said.append(_("other domain"))
     return said
 
@@ -37,7 +46,7 @@ def _of_that_name(values: Mapping[str, Any], account: Account) -> list[Any] | No
 ACCOUNTS = Alike(
     "accounts",
     (
-        Likeness(SAME_DOMAIN, ("domain",), lambda values: [(_domain(values),)]),
+        Likeness(SAME_DOMAIN, ("domain",), lambda values: [(domain_of(values),)]),
         Likeness(
             _("same name"), ("name_key",), lambda values: [(company_key(values.get("name") or ""),)], _of_that_name
         ),

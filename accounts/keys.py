@@ -8,16 +8,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.natural import contradicts, name_of
+from accounts.duplicates import is_abroad, is_of_another_domain
+from crm.records.natural import name_of
 from crm.records.types import Moves, NaturalKey
-from crm.tenants.text import company_key, domain_key, sort_key
+from crm.tenants.text import company_key
 
 
 def _same_firm(values: Mapping[str, Any], account: Any) -> bool | None:
-    """Another web address or country speaks for another firm of that name."""
-    elsewhere = contradicts(domain_key(values.get("website") or ""), account.domain)
-    abroad = contradicts(sort_key(values.get("country") or ""), sort_key(account.country))
-    return None if elsewhere or abroad else True
+    """Another web address or country speaks for another firm of that name; a phone may be a new one."""
+    if is_of_another_domain(values, account) or is_abroad(values, account, by_phone=False):
+        return None
+    return True
 
 
 def _alike(values: Mapping[str, Any], account: Any) -> bool | None:

@@ -171,6 +171,8 @@ class Batch:
         row.values = {name: self._made_already(value) for name, value in row.values.items()}
         match = self._match(offset, row)
         self._refuse_several(match)
+        if match.record is not None and not can(self.actor, "view", match.record):
+            raise ValidationError(_("This is about a record that exists, and you may not see it."))
         if match.record is not None and self.job.existing == Existing.SKIP:
             return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
         if match.record is not None:

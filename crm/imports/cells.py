@@ -43,7 +43,8 @@ class Cells:
         self.added: dict[str, list[str]] = {}
         self._adds: str | None = None
         self._known: dict[tuple[str, ...], Any] = {}
-        self._records: dict[tuple[str, str], list[Any]] = {}
+        self._with_id: dict[tuple[str, str], list[Any]] = {}
+        self._named: dict[tuple[str, str], list[Any]] = {}
 
     def style(self, name: str) -> Style:
         return self.styles.get(name) or self.usual
@@ -91,32 +92,34 @@ class Cells:
 
     def records_called(self, type_key: str, text: str) -> list[Any]:
         """All of that name or external id."""
-        key = (type_key, sort_key(text))
-        if key not in self._records:
+        if (type_key, text) not in self._with_id:
             self.load_records(type_key, [text])
-        return self._records[key]
+        return self._with_id[(type_key, text)] or self._named[(type_key, sort_key(text))]
 
     def load_records(self, type_key: str, texts: list[str]) -> None:
-        """Look up many names with two queries, before the rows that use them."""
-        wanted = {sort_key(text): text for text in texts if (type_key, sort_key(text)) not in self._records}
-        if not wanted:
+        """Look up many names with two queries, before the rows that use them. Ids are two when their case differs."""
+        ids = [text for text in dict.fromkeys(texts) if (type_key, text) not in self._with_id]
+        if not ids:
             return
         rows = visible(self.actor, model_of(type_key).objects.all())
-        for key in wanted:
-            self._records[(type_key, key)] = []
-        for record in rows.filter(external_id__in=list(wanted.values())).exclude(external_id=""):  # for the index
-            self._records[(type_key, sort_key(record.external_id))].append(record)
-        missing = [key for key in wanted if not self._records[(type_key, key)]]
-        for record in rows.filter(sort_name__in=missing):
-            self._records[(type_key, record.sort_name)].append(record)
+        self._with_id |= {(type_key, text): [] for text in ids}
+        for record in rows.filter(external_id__in=ids).exclude(external_id=""):  # for the index
+            self._with_id[(type_key, record.external_id)].append(record)
+        keys = {sort_key(text) for text in ids if not self._with_id[(type_key, text)]}
+        names = [key for key in sorted(keys) if (type_key, key) not in self._named]
+        self._named |= {(type_key, key): [] for key in names}
+        for record in rows.filter(sort_name__in=names):
+            self._named[(type_key, record.sort_name)].append(record)
 
     def add_record(self, type_key: str, record: Any) -> None:
         """Let the rows that follow find a record that a row before them has made."""
-        self._records[(type_key, sort_key(record.name))] = [record]
+        for known, key in ((self._with_id, record.external_id), (self._named, sort_key(record.name))):
+            if (type_key, key) in known:
+                known[(type_key, key)].append(record)
 
-    def forget_record(self, type_key: str, text: str) -> None:
-        """Look it up anew: what was made of that name has been undone."""
-        self._records.pop((type_key, sort_key(text)), None)
+    def forget_record(self, type_key: str, name: str) -> None:
+        """What was made of that name, which nothing else had, has been undone."""
+        self._named[(type_key, sort_key(name))] = []
 
     def note_added(self, what: str, name: str) -> None:
         self.added.setdefault(what, []).append(name)

@@ -31,18 +31,23 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     job, record_type = get_job(request, job_id)
     if job.state != ImportState.UPLOADED:
         return go(request, reverse("imports:job", args=[job.pk]))
-    form = ColumnsForm(job, record_type, request.actor, request.POST or None)
-    if request.method == "POST" and form.is_valid() and _keep(request, job, record_type, form):
+    form = ColumnsForm(job, record_type, request.POST or None)
+    sent = SentAnswers(job, record_type, request.POST)
+    if request.method == "POST" and form.is_valid() and _keep(request, job, record_type, form, sent):
         if "update" in request.POST:
             return go(request, reverse("imports:columns", args=[job.pk]))
         if _start(request, job, record_type, form):
             return go(request, reverse("imports:job", args=[job.pk]))
-    return _page(request, job, record_type, form)
+    try:
+        return _page(request, job, record_type, form, sent)
+    except ValidationError:  # it was started meanwhile
+        return go(request, reverse("imports:job", args=[job.pk]))
 
 
-def _keep(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> bool:
+def _keep(
+    request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers
+) -> bool:
     """Keep what was sent; False when something of it is wrong, which the form then says."""
-    sent = SentAnswers(job, record_type, request.actor, request.POST)
     for message in sent.errors.values():
         form.add_error(None, message)
     try:
@@ -55,11 +60,10 @@ def _keep(request: WorkspaceRequest, job: Import, record_type: RecordType, form:
                 answers=form.with_day(sent.answers),
                 options=form.options(),
             )
+            _keep_styles(request, job, record_type)
     except ValidationError as error:
         form.add_error(None, error)
         job.refresh_from_db()
-    else:
-        _keep_styles(request, job, record_type)
     return not form.errors
 
 
@@ -70,7 +74,7 @@ def _keep_styles(request: WorkspaceRequest, job: Import, record_type: RecordType
 
 def _start(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> bool:
     """Start what was asked for, unless something is left to be answered."""
-    for one in questions_of(job, record_type, request.actor, survey_of(job)).all_open:
+    for one in questions_of(job, record_type, survey_of(job)).all_open:
         form.add_error(None, _("“%(field)s”: something is asked below.") % {"field": one.label})
     if form.errors:
         return False
@@ -82,13 +86,20 @@ def _start(request: WorkspaceRequest, job: Import, record_type: RecordType, form
     return not form.errors
 
 
-def _page(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> HttpResponse:
+def _page(
+    request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers
+) -> HttpResponse:
     survey = survey_of(job)
-    known = {name: kept["answer"] for name, kept in job.styles.items()}
-    styles = settled(record_type, decisions_of(job, record_type, survey), known)
+    decisions = decisions_of(job, record_type, survey)
+    if request.method == "POST":  # what was answered beside something wrong stands on the page again
+        job.answers = sent.answers
+        known = read_answers(decisions, request.POST)
+    else:
+        known = {name: kept["answer"] for name, kept in job.styles.items()}
+    styles = settled(record_type, decisions, known)
     if styles != job.styles:
         services.set_styles(job=job, styles=styles)
-    questions = questions_of(job, record_type, request.actor, survey)
+    questions = questions_of(job, record_type, survey, sent.refused)
     samples = samples_of(job, record_type, survey, {one.name for one in questions.styles if one.is_open})
     context = {
         "job": job,

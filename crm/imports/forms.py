@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
 from crm.fields.inputs import DayField
+from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import GAP, MOVED, OTHERS, UNKNOWN, USE, Answers, holds_words, is_adding, moved_on, word_key
 from crm.imports.brought import brought_fields, brought_label
@@ -52,7 +53,7 @@ class ColumnsForm(forms.Form):
 
     moved_on = DayField(required=False)
 
-    def __init__(self, job: Import, record_type: RecordType, actor: Membership, data: Any = None) -> None:
+    def __init__(self, job: Import, record_type: RecordType, data: Any = None) -> None:
         super().__init__(data=data, initial={name: getattr(job, name) for name in OPTIONS})
         self.moves = record_type.moves
         if self.moves and self.moves.label:
@@ -78,7 +79,7 @@ class ColumnsForm(forms.Form):
                 widget=forms.Select(attrs={"class": "control control-s"}),
             )
         for name, spec in self.specs.items():
-            self.fields[name] = _whole_file_field(spec, actor, job.fixed.get(spec.name, ""))
+            self.fields[name] = _whole_file_field(spec, job.made_by, job.fixed.get(spec.name, ""))
         first = [f"{FIXED}{name}" for name in record_type.filters]
         self.offered_first = [name for name in first if name in self.specs]
         self.offered_then = [name for name in self.specs if name not in self.offered_first]
@@ -124,15 +125,17 @@ class ColumnsForm(forms.Form):
 
 
 class SentAnswers:
-    """The answers that a page has sent, checked, on top of those that the import has; ``errors`` by field."""
+    """The answers that a page has sent, checked, on top of those that the import has; ``errors`` by field,
+    ``refused`` names that were typed by field and word."""
 
-    def __init__(self, job: Import, record_type: RecordType, actor: Membership, data: QueryDict) -> None:
+    def __init__(self, job: Import, record_type: RecordType, data: QueryDict) -> None:
         self.type = record_type
-        self.actor = actor
+        self.actor: Membership = job.made_by  # for whom it writes, whoever answers
         self.data = data
         self.reader = RowReader(job, record_type, Cells(job.made_by), frozenset())
         self.answers: Answers = {name: dict(words) for name, words in job.answers.items()}
         self.errors: dict[str, str] = {}
+        self.refused: dict[tuple[str, str], str] = {}
         for spec in importable(record_type):
             if holds_words(spec):
                 self._read_words(spec)
@@ -141,10 +144,12 @@ class SentAnswers:
 
     def _read_words(self, spec: FieldSpec) -> None:
         words, answers, typed = (self.data.getlist(f"{part}{spec.name}") for part in (WORD, ANSWER, TYPED))
+        if not isinstance(spec.kind, (OneOf, kinds.Lookup)):
+            typed = []  # what else there is has no names
         for index, word in enumerate(words):
             name = typed[index].strip() if index < len(typed) else ""
-            answer = self._typed(spec, name) if name else (answers[index] if index < len(answers) else "")
-            self._keep(spec, word_key(word), answer)
+            answer = answers[index] if index < len(answers) else ""
+            self._keep(spec, word_key(word), self._typed(spec, word, name, answer) if name else answer)
         self._keep(spec, OTHERS, self.data.get(f"{ALL_OTHERS}{spec.name}"))
 
     def _keep(self, spec: FieldSpec, key: str, answer: str | None, allowed: set[str] | None = None) -> None:
@@ -167,13 +172,18 @@ class SentAnswers:
             self.errors[spec.name] = " ".join(error.messages)
         return False
 
-    def _typed(self, spec: FieldSpec, name: str) -> str:
+    def _typed(self, spec: FieldSpec, word: str, name: str, chosen: str) -> str:
+        """The answer where the name of an existing one is typed; it is one too many beside another in the select."""
         try:
-            return f"{USE}{spec.kind.parse(spec, name, self.reader.cells).pk}"
+            typed = f"{USE}{spec.kind.parse(spec, name, self.reader.cells).pk}"
+            if chosen in ("", typed):
+                return typed
+            problem = _now("“%(word)s” has two answers. Choose one from the list, or type a name.") % {"word": word}
         except ValidationError as error:
-            words = {"field": spec.label, "problem": " ".join(error.messages)}
-            self.errors[spec.name] = _now("%(field)s: %(problem)s") % words
-            return ""
+            problem = " ".join(error.messages)
+        self.errors[spec.name] = _now("%(field)s: %(problem)s") % {"field": spec.label, "problem": problem}
+        self.refused[(spec.name, word_key(word))] = name
+        return chosen
 
 
 def _whole_file_field(spec: FieldSpec, actor: Membership, kept: str) -> forms.Field:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,7 @@ class Word:
     is_proposed: bool
     problem: str
     meant: tuple[Option, ...]  # what it probably means
+    typed: str = ""  # the name of one, which was not taken
 
 
 @dataclass(frozen=True)
@@ -146,9 +147,12 @@ class Questions:
         return [one for one in every if one.is_open]
 
 
-def questions_of(job: Import, record_type: RecordType, actor: Membership, survey: Survey) -> Questions:
-    """Return what has to be asked of the file as it is mapped now."""
-    asker = _Asker(job, record_type, actor, survey)
+def questions_of(
+    job: Import, record_type: RecordType, survey: Survey, typed: Mapping[tuple[str, str], str] | None = None
+) -> Questions:
+    """Return what has to be asked of the file as it is mapped now, and what can be answered: by the import's maker,
+    for whom it writes. ``typed`` are names that were not taken, by field and word."""
+    asker = _Asker(job, record_type, survey, typed or {})
     found = Questions(styles=[*_about_styles(job, record_type, survey)])
     for index, spec in asker.reader.columns:
         if holds_words(spec) and (question := asker.about_words(index, spec)):
@@ -255,11 +259,14 @@ def _together(column: Column) -> dict[str, int]:
 
 
 class _Asker:
-    def __init__(self, job: Import, record_type: RecordType, actor: Membership, survey: Survey) -> None:
+    def __init__(
+        self, job: Import, record_type: RecordType, survey: Survey, typed: Mapping[tuple[str, str], str]
+    ) -> None:
         self.job = job
         self.type = record_type
-        self.actor = actor
+        self.actor: Membership = job.made_by
         self.survey = survey
+        self.typed = typed
         self.cells = Cells(job.made_by, styles_of(job))
         self.reader = RowReader(job, record_type, self.cells, frozenset(survey.in_file))
 
@@ -342,7 +349,8 @@ class _Asker:
         is_proposed = not answer and OTHERS not in answers and len(options) == 1
         if answer.startswith(USE) and answer not in dict(options):
             options += tuple(self._chosen(spec, answer))
-        return Word(text, rows, options[0][0] if is_proposed else answer, is_proposed, problem, options)
+        typed = self.typed.get((spec.name, word_key(text)), "")
+        return Word(text, rows, options[0][0] if is_proposed else answer, is_proposed, problem, options, typed)
 
     def _chosen(self, spec: FieldSpec, answer: str) -> list[Option]:
         """What was typed before, so that the select has it."""
@@ -362,7 +370,7 @@ class _Asker:
         if isinstance(kind, kinds.Person):
             return {text: same for text in texts if len(same := members_called(text)) > 1}
         if isinstance(kind, kinds.StageOf):
-            return {text: [*rows] for text in texts if len(rows := picklists.stages_called(text)) > 1}
+            return {text: [*those] for text in texts if len(those := picklists.stages_called(text)) > 1}
         if not isinstance(kind, kinds.Lookup):
             return {}
         found = {text: self.cells.records_called(kind.key, text)[:CANDIDATES] for text in texts}

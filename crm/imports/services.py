@@ -24,6 +24,14 @@ from crm.users.models import Membership
 OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
 
 
+def take_to_be_set(job: Import) -> Import:
+    """Return the import as it is now, held until the end of the transaction; raise when its columns are settled."""
+    job = Import.objects.select_for_update().get(pk=job.pk)
+    if job.state != ImportState.UPLOADED:
+        raise ValidationError(_("This import has already been started."))
+    return job
+
+
 @transaction.atomic
 def set_columns(
     *,
@@ -35,8 +43,7 @@ def set_columns(
     options: dict[str, Any],
 ) -> None:
     """Say what each column is and what its words mean; ``options`` are ``existing`` and ``clear_empty``."""
-    if job.state != ImportState.UPLOADED:
-        raise ValidationError(_("This import has already been started."))
+    take_to_be_set(job)
     names = {spec.name for spec in importable(record_type)}
     brought = brought_fields(record_type)
     more = more_columns(record_type)
@@ -56,8 +63,10 @@ def set_columns(
     job.save(update_fields=["mapping", "fixed", "answers", *options])
 
 
+@transaction.atomic
 def set_styles(*, job: Import, styles: dict[str, Any]) -> None:
     """Say how numbers and dates are written, by field: see ``styles.py``."""
+    take_to_be_set(job)
     job.styles = styles
     job.save(update_fields=["styles"])
 
@@ -91,6 +100,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
 @transaction.atomic
 def reopen_columns(*, job: Import) -> None:
     """After a dry run: back to the columns."""
+    job = Import.objects.select_for_update().get(pk=job.pk)
     if not (job.is_dry_run and job.state not in OPEN_STATES):
         raise ValidationError(_("Only a dry run can be taken back."))
     job.state, job.is_dry_run = ImportState.UPLOADED, False

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from crm.imports.guessing import guess_mapping, header_key, is_known
 from crm.imports.keeping import refuse_too_much
 from crm.imports.meant import OWN_ID, holds_own_ids
-from crm.imports.models import Import, ImportState
+from crm.imports.models import Import
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import LOOKED_AT, NONE, find_header
 from crm.imports.reading.quotes import MARK
+from crm.imports.services import take_to_be_set
 from crm.imports.storing import (
     SHOWN,
     FileReading,
@@ -57,7 +58,7 @@ def read_again(
     *, job: Import, record_type: RecordType, actor: Membership, encoding: str, separator: str, sheet: str, header: int
 ) -> None:
     """Read the file in another way, or with another row as the names of its columns; those are guessed anew."""
-    job = _to_be_set(job)
+    job = take_to_be_set(job)
     found = FileReading.of(job)
     chosen = found.header
     with _one_at_a_time(actor), TemporaryDirectory() as folder:
@@ -104,13 +105,6 @@ def _with_own_id(job: Import, record_type: RecordType, mapping: list[str]) -> li
     if at is None or not holds_own_ids(record_type, [row[at] for row in islice(read_rows(job), LOOKED_AT)]):
         return mapping
     return [OWN_ID if index == at else name for index, name in enumerate(mapping)]
-
-
-def _to_be_set(job: Import) -> Import:
-    job = Import.objects.select_for_update().get(pk=job.pk)
-    if job.state != ImportState.UPLOADED:
-        raise ValidationError(_("This import has already been started."))
-    return job
 
 
 @contextmanager

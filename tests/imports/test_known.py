@@ -318,3 +318,21 @@ def test_a_column_that_can_be_read_in_two_ways_is_asked_about(firm: Firm) -> Non
     with tenant_context(firm.tenant):
         deal = Opportunity.objects.get()
         assert (deal.amount_minor, deal.opened_on.isoformat()) == (1_500_00, "2026-04-03")
+
+
+def test_a_country_by_another_name_is_the_same_firm(firm: Firm) -> None:
+    bring_in(firm, "accounts", "name,country,website\nAcme,Germany,acme.example\n")
+    again = "name,country,website\nAcme,Deutschland,https://www.linkedin.com/company/acme\n"
+    assert counts(bring_in(firm, "accounts", again)) == (0, 1, 0, 0, 0)
+    assert counts(bring_in(firm, "accounts", "name,country\nAcme,Austria\n")) == (1, 0, 0, 0, 0)
+
+
+def test_ids_that_differ_by_case_are_two(firm: Firm) -> None:
+    bring_in(firm, "accounts", "external id,name\n001A0000abc,Kestrel\n001A0000aBc,Osprey\n")
+    text = (
+        "last name,email,account\nBell,a@k.example,001A0000abc\nFox,b@k.example,001A0000aBc\nHill,c@k.example,OSPREY\n"
+    )
+    assert bring_in(firm, "contacts", text).created_count == 3
+    with tenant_context(firm.tenant):
+        found = dict(Contact.objects.values_list("last_name", "account__name"))
+    assert found == {"Bell": "Kestrel", "Fox": "Osprey", "Hill": "Osprey"}

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.models import Account
 from crm.imports import jobs, running
 from crm.imports.models import ImportState, RefusedRow
 from crm.imports.running import run_import
+from crm.imports.services import set_columns, set_styles
+from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership, Role
 from tests import make
 from tests.imports.steps import bring_in, download, tenant_of, upload
+from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
 
@@ -69,3 +73,43 @@ def test_a_reason_in_the_file_of_refused_rows_is_no_formula(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         RefusedRow.objects.update(reasons=["=HYPERLINK(1): no"])
     assert download(firm, job).splitlines()[1].endswith(",'=HYPERLINK(1): no")
+
+
+def test_a_row_about_a_record_that_the_maker_may_not_see_does_not_name_it(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        role = Role.objects.get(pk=firm.max.role_id)
+        role.access["accounts"]["view"] = "own"
+        role.save()
+        for owner, external_id in ((firm.ada, "a"), (firm.max, "m")):
+            make.account(owner, external_id=external_id, name=f"Secret {external_id}")
+    text = "external_id,city\na,Ulm\nm,Ulm\n"
+    job = bring_in(firm, "accounts", text, member=firm.max, existing="skip", dry_run="1")
+    assert (job.skipped_count, job.refused_count) == (1, 1)
+    page = client_of(firm.max).get(f"/{firm.tenant.slug}/imports/{job.pk}/").content.decode()
+    assert "Secret m" in page and "Secret a" not in page and "you may not see it" in page
+
+
+def test_who_helps_is_offered_what_the_maker_may_do(firm: Firm) -> None:
+    """The import writes as its maker, whoever answers."""
+    text = "name,industry\nOne,Falconry\n"
+    for maker, is_offered in ((firm.max, False), (firm.ada, True)):
+        address = Page(firm, "accounts", text, maker).address
+        page = client_of(firm.ada).get(address)
+        question = next(one for one in page.context["questions"].words if one.name == "industry")
+        assert ("add" in dict(question.actions)) == is_offered
+
+
+def test_an_old_tab_changes_nothing_of_an_import_that_was_started_meanwhile(firm: Firm) -> None:
+    """The old tab has read the import before it was started, and writes after that."""
+    job = upload(firm, "leads", "name,email,estimated value\nAnn Bell,a@k.example,5\n")
+    with tenant_context(tenant_of(firm)):
+        job.refresh_from_db()
+        assert job.state == ImportState.QUEUED and job.mapping[0] == "name"
+        job.state = ImportState.UPLOADED  # as it was read
+        nothing: dict[str, Any] = {"fixed": {}, "answers": {}, "options": {}}
+        with pytest.raises(ValidationError, match="already been started"):
+            set_columns(job=job, record_type=record_type("leads"), mapping=["", "email", ""], **nothing)
+        with pytest.raises(ValidationError, match="already been started"):
+            set_styles(job=job, styles={})
+        job.refresh_from_db()
+        assert job.mapping[0] == "name" and job.styles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -307,3 +308,31 @@ def test_what_the_sheet_tells_of_a_new_company_comes_along(firm: Firm) -> None:
             ("Falcon Works", "falcon.example", "Ulm"),
             ("Heron KG", "heron.example", ""),
         ]
+
+
+def test_a_typed_name_beside_a_choice_is_asked_about_again(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        heron = make.account(firm.ada, name="Heron KG")
+    page = Page(firm, "contacts", "last name,email,account\nBell,ann@f.example,Falcon Works\n")
+    words = page.columns() | {"word_account": "Falcon Works"}
+    for typed, chosen, says in (
+        ("Heron KG", "add", "“Falcon Works” has two answers."),
+        ("Hern", "", "Nothing is called “Hern”."),
+    ):
+        text = page.refused(words | {"answer_account": chosen, "typed_account": typed}).content.decode()
+        assert says in unescape(text) and f'value="{typed}"' in text
+        assert page.question("account").words[0].answer == chosen
+    wrong = words | {"answer_account": "", "typed_account": "Heron KG", "fixed_owner": "Nobody"}
+    page.refused(wrong)
+    assert page.question("account").words[0].answer == f"use:{heron.pk}", "it was right, beside something wrong"
+    job = finished(firm, page.send(words | {"answer_account": "", "typed_account": "Heron KG"}))
+    assert job.created_count == 1
+    with tenant_context(firm.tenant):
+        assert Contact.objects.get().account == heron
+
+
+def test_a_name_typed_where_nothing_has_names_is_nothing(firm: Firm) -> None:
+    page = Page(firm, "leads", "name,email,opted out\nAnn Bell,a@k.example,perhaps\n")
+    [question] = page.questions.words
+    data = {f"word_{question.name}": "perhaps", f"typed_{question.name}": "yes", f"answer_{question.name}": ""}
+    page.refused(page.columns() | data)
