@@ -73,13 +73,10 @@ def test_no_value_of_a_filter_breaks_a_list(firm: Firm, key: str) -> None:
         ("accounts", "employees__to", "1" + "0" * 30),
     ],
 )
-@pytest.mark.parametrize("page", ["", "board/"])
-def test_limits_in_an_address_break_neither_list_nor_board(
-    firm: Firm, key: str, parameter: str, value: str, page: str
-) -> None:
-    if page and key == "accounts":
-        return
-    assert client_of(firm.ana).get(f"/acme/{key}/{page}?{urlencode({parameter: value})}").status_code == 200
+def test_limits_in_an_address_break_neither_list_nor_board(firm: Firm, key: str, parameter: str, value: str) -> None:
+    for page in ("",) if registry.record_type(key).board is None else ("", "board/"):
+        answer = client_of(firm.ana).get(f"/acme/{key}/{page}?{urlencode({parameter: value})}")
+        assert answer.status_code == 200, page
 
 
 def test_up_to_the_last_day_is_everything_and_after_it_nothing(firm: Firm) -> None:
@@ -160,7 +157,6 @@ ID = "00000000-0000-7000-8000-000000000000"
         cursor(1, {"a": 1}, ID),
         cursor(1, "2026-01-01T00:00:00Z", "\x00"),
         "é",
-        "\x00",
     ],
 )
 @pytest.mark.parametrize("way", ["after", "before"])
@@ -169,10 +165,9 @@ def test_a_tampered_cursor_gives_the_first_page_with_a_word(firm: Firm, text: st
         make.lead(firm.ana, last_name="Bell")
     ana = client_of(firm.ana)
     answer = ana.get("/acme/leads/", {"filters": "none", "sort": "-created_at", way: text})
-    assert answer.status_code == 200 or (answer.status_code == 400 and "\x00" in text)  # refused for all pages at once
-    if answer.status_code == 200:
-        assert len(answer.context["rows"]) == 1
-        assert "here is the first one" in answer.content.decode()
+    assert answer.status_code == 200
+    assert len(answer.context["rows"]) == 1
+    assert "here is the first one" in answer.content.decode()
     good = ana.get(
         "/acme/leads/", {"filters": "none", "sort": "-created_at", way: cursor(0, "2020-01-01T00:00:00Z", ID)}
     )
@@ -183,6 +178,6 @@ def test_a_tampered_cursor_gives_the_first_page_with_a_word(firm: Firm, text: st
 def test_null_characters_in_the_cursor_of_a_text_column_are_no_error(firm: Firm, value: str) -> None:
     text = json.dumps(["sort_name,id", 1, value, ID])
     given = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-    assert (
-        client_of(firm.ana).get("/acme/leads/", {"filters": "none", "sort": "name", "after": given}).status_code == 200
-    )
+    answer = client_of(firm.ana).get("/acme/leads/", {"filters": "none", "sort": "name", "after": given})
+    assert answer.status_code == 200
+    assert "here is the first one" in answer.content.decode()
