@@ -27,6 +27,7 @@ from crm.pages.editing import locked_page
 from crm.pages.idempotency import already_made, remember_made
 from crm.records import registry
 from crm.records.access import get_record, visible_records
+from crm.tenants.ids import uuid_of
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
 from crm.ui.toasts import say
@@ -79,7 +80,7 @@ def _named_record(request: WorkspaceRequest) -> Any:
     key, record_id = named.get("record_type", ""), named.get("record_id", "")
     if not (key or record_id):
         return None
-    require(key in {record_type.key for record_type in registry.record_types()} and _is_uuid(record_id))
+    require(key in {record_type.key for record_type in registry.record_types()} and uuid_of(record_id) is not None)
     # Held while it is written: what is logged while a lead is being converted is brought along, or refused.
     lock = request.method == "POST"
     return get_record(request.actor, registry.record_type(key), record_id, verb="edit", lock=lock)
@@ -90,13 +91,6 @@ def _locked(request: WorkspaceRequest, record: Any, reason: str) -> HttpResponse
     if _in_feed(request):
         return HttpResponse(reason, status=409, content_type="text/plain; charset=utf-8")
     return locked_page(request, registry.type_of(record), record, reason)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False
 
 
 def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Activity | None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from typing import Any
 
-from babel.numbers import list_currencies
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from crm.fields.reading.amounts import known_codes
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
 from crm.users.choices import currencies, currency_name
@@ -45,14 +44,9 @@ def find_currencies_in(
     _sources[model._meta.label] = _Source(model, column, per, where, groups)
 
 
-@lru_cache(maxsize=1)
-def _all_codes() -> frozenset[str]:
-    return frozenset(list_currencies())
-
-
 def known_currency(code: str) -> str:
     """Return ``code``, one that is or was a currency; a record keeps one that has gone out of use."""
-    if code not in _all_codes():
+    if code not in known_codes():
         raise ValidationError(_("“%(text)s” is not a currency.") % {"text": code[:20]})
     return code
 
@@ -69,7 +63,7 @@ def _in_use() -> list[str]:
     if parts:
         with connection.cursor() as cursor:
             cursor.execute(" UNION ".join(parts))
-            found = sorted(code for (code,) in cursor.fetchall() if code in _all_codes())
+            found = sorted(code for (code,) in cursor.fetchall() if code in known_codes())
     return list(dict.fromkeys((current_tenant().currency, *found)))
 
 
@@ -107,7 +101,7 @@ class CurrencySelect(forms.Select):
         context = super(forms.widgets.ChoiceWidget, self).get_context(name, value, attrs)
         groups = (
             f'<optgroup label="{escape(heading)}">{"".join(_option(*one, value) for one in offered)}</optgroup>'
-            for heading, offered in currency_groups(value if value in _all_codes() else "")
+            for heading, offered in currency_groups(value if value in known_codes() else "")
         )
         context["widget"]["options"] = mark_safe("".join(groups))
         return context

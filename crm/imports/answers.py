@@ -16,6 +16,7 @@ from uuid import UUID
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
+from crm.tenants.ids import uuid_of
 from crm.tenants.text import sort_key
 
 OTHERS = "*"
@@ -45,10 +46,7 @@ def answer_of(answers: Answers, field: str, text: str) -> str:
 
 def used_id(answer: str) -> UUID | None:
     """The id in ``use:<id>``."""
-    try:
-        return UUID(answer.removeprefix(USE)) if answer.startswith(USE) else None
-    except ValueError:
-        return None
+    return uuid_of(answer.removeprefix(USE)) if answer.startswith(USE) else None
 
 
 def moved_on(answers: Answers, field: str) -> date | None:

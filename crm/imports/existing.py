@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.records.types import NaturalKey, RecordType
+from crm.tenants.ids import uuid_of
 from crm.users.access import visible
 from crm.users.models import Membership
 
@@ -85,7 +86,7 @@ class Known:
         """An id of Angler's own, from an export, is one too."""
         if not ids:
             return
-        own = [found for found in map(_as_uuid, ids) if found is not None]
+        own = [found for found in map(uuid_of, ids) if found is not None]
         if own:
             self._by_id |= {str(record.pk): record for record in self._records().filter(pk__in=own)}
         # The index is of those that are not empty; from a long list PostgreSQL does not see that none of it is.
@@ -94,10 +95,3 @@ class Known:
 
     def _records(self) -> Any:
         return self.type.model.objects.select_related("owner", "team")
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

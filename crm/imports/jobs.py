@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from uuid import UUID
 
-import structlog
 from celery import shared_task
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.utils import timezone
 
 from crm.events.jobs import answer, ring
@@ -17,13 +15,9 @@ from crm.imports.running import run_import
 from crm.imports.selectors import first_waiting
 from crm.imports.services import fail_import
 from crm.tenants import turns
-from crm.tenants.context import tenant_context
 from crm.tenants.jobs import go_round, tenant_by_id
 
-TURN_SECONDS = turns.TURN_SECONDS
 LONGEST_TURN = 600  # seconds: a job that hangs is killed, and the sweep goes on after its last batch
-
-logger = structlog.get_logger(__name__)
 
 
 @shared_task(time_limit=LONGEST_TURN)
@@ -31,25 +25,12 @@ def run(tenant_id: str, job_id: str) -> None:
     """Work on one import for a while, then let others have their turn."""
     answer(run, tenant_id, job_id)
     tenant = tenant_by_id(tenant_id)
-    turn = turns.begin(tenant, job_id, TURN_SECONDS)
-    if turn is None:
-        return
-    try:
-        more = run_import(tenant, job_id, turn=turn)
-    except (OperationalError, InterfaceError):
-        logger.exception("import_interrupted", job=job_id)  # the database was away: the sweep goes on
-        with suppress(OperationalError, InterfaceError):
-            turn.end(more=True)
-        return
-    except Exception as error:
-        logger.exception("import_failed", job=job_id)
-        more = False
-        with tenant_context(tenant):
-            job = Import.objects.filter(pk=job_id).first()
-            if job is not None:
-                fail_import(job=job, problem=f"{type(error).__name__}: {error}")
-    turn.end(more=more)
-    if more:
+
+    def fail(problem: str) -> None:
+        if (job := Import.objects.filter(pk=job_id).first()) is not None:
+            fail_import(job=job, problem=problem)
+
+    if turns.work(tenant, job_id, lambda turn: run_import(tenant, job_id, turn=turn), fail):
         kick(tenant.pk, UUID(job_id))
 
 

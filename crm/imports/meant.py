@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from crm.imports.storing import read_rows
 from crm.records.hiding import hide_unseen
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
+from crm.tenants.ids import uuid_of
 from crm.ui.spreadsheets import cell_text, restore
 from crm.users.access import visible
 from crm.users.models import Membership
@@ -58,7 +58,7 @@ def own_records(
     actor: Membership, record_type: RecordType, texts: Iterable[str], specs: tuple[FieldSpec, ...] = ()
 ) -> dict[str, Any]:
     """Return the records that ``actor`` may see of the ids in ``texts``, by the text."""
-    ids = {text: row_id for text in texts if (row_id := _as_uuid(text)) is not None}
+    ids = {text: row_id for text in texts if (row_id := uuid_of(text)) is not None}
     if not ids:
         return {}
     rows = visible(actor, record_type.model.objects.filter(pk__in=set(ids.values()))).select_related("owner", "team")
@@ -69,7 +69,7 @@ def own_records(
 
 def holds_own_ids(record_type: RecordType, texts: Iterable[str]) -> bool:
     """Whether one of ``texts`` is the id of a record here, even a deleted one."""
-    ids = [found for found in map(_as_uuid, texts) if found is not None]
+    ids = [found for found in map(uuid_of, texts) if found is not None]
     return bool(ids) and record_type.model.all_objects.filter(pk__in=ids).exists()
 
 
@@ -117,10 +117,3 @@ def _pieces(text: str) -> set[Any]:
 
 def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -19,6 +19,7 @@ from crm.records import registry
 from crm.records.access import get_record, visible_records
 from crm.records.hiding import hide_unseen
 from crm.records.types import Objection, RecordType
+from crm.tenants.ids import uuid_of
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -134,7 +135,7 @@ def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[Fi
         given = request.GET.get(spec.name, "")
         if given and isinstance(spec.kind, Lookup):
             target = registry.record_type(spec.kind.key)
-            values[spec.name] = visible_records(request.actor, target).filter(pk=_uuid(given)).first()
+            values[spec.name] = visible_records(request.actor, target).filter(pk=uuid_of(given)).first()
         elif given and isinstance(spec.kind, Money):
             values[spec.name] = _money(request, spec)
         elif given:
@@ -148,13 +149,6 @@ def _money(request: WorkspaceRequest, spec: FieldSpec) -> Any:
     try:
         return field.clean(field.widget.value_from_datadict(request.GET, {}, spec.name))
     except ValidationError:
-        return None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
         return None
 
 

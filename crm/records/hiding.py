@@ -13,6 +13,7 @@ from crm.fields.kinds import Lookup
 from crm.records import registry
 from crm.records.models import HIDDEN
 from crm.records.types import RecordType
+from crm.tenants.ids import uuid_of
 from crm.users.access import can, hide_from, scope_of
 from crm.users.models import Membership
 
@@ -43,7 +44,7 @@ def unseen(actor: Membership, places: Iterable[Place]) -> frozenset[str]:
     types = {one.key: one for one in registry.record_types() if _is_limited(actor, one.key)}
     ids: dict[str, set[UUID]] = {}
     for key, text in places:
-        if key in types and (found := _as_uuid(text)):
+        if key in types and (found := uuid_of(text)):
             ids.setdefault(key, set()).add(found)
     parts = [_rows(types[key], wanted) for key, wanted in sorted(ids.items())]
     rows = [] if not parts else parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
@@ -96,10 +97,3 @@ def without(value: Any, hidden: Set[str]) -> Any:
 
 def _is_limited(actor: Membership, key: str) -> bool:
     return scope_of(actor, "view", key) != "all"
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

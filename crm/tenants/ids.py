@@ -13,3 +13,11 @@ def uuid7() -> uuid.UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)
+
+
+def uuid_of(text: str) -> uuid.UUID | None:
+    """The id that ``text`` is, if it is one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

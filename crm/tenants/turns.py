@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -25,6 +27,7 @@ TURN_SECONDS = 20.0  # then others have theirs; a batch that is under way is fin
 STALLED = timedelta(seconds=30)  # without a sign of life: the worker is gone
 
 clock = time.monotonic
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,31 @@ def begin(tenant: Tenant, run_id: UUID | str, seconds: float = TURN_SECONDS) -> 
             return None
         _give(place, turn.run_id, turn.worker)
     return turn
+
+
+def work(tenant: Tenant, run_id: str, do: Callable[[Turn], bool], fail: Callable[[str], object]) -> bool:
+    """Take a turn at a run, if there is one; return whether a worker is to be kicked for the rest.
+
+    ``do`` returns whether there is more. What it raises is the end of the run, told by ``fail`` in the workspace; but
+    when the database was away, the sweep goes on with it.
+    """
+    turn = begin(tenant, run_id, TURN_SECONDS)
+    if turn is None:
+        return False
+    try:
+        more = do(turn)
+    except (OperationalError, InterfaceError):
+        logger.exception("run_interrupted", run=run_id)
+        with suppress(OperationalError, InterfaceError):
+            turn.end(more=True)
+        return False
+    except Exception as error:
+        logger.exception("run_failed", run=run_id)
+        more = False
+        with tenant_context(tenant):
+            fail(f"{type(error).__name__}: {error}")
+    turn.end(more=more)
+    return more
 
 
 def is_waiting(run_id: UUID) -> bool:

@@ -17,6 +17,7 @@ from crm.fields.build import RecordForm
 from crm.fields.spec import FieldSpec
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.tenants.ids import uuid_of
 from crm.tenants.names import join_name
 from crm.ui import format as formats
 from crm.ui.bidi import isolate
@@ -86,10 +87,7 @@ class Column:
 
     @property
     def record_id(self) -> UUID | None:
-        try:
-            return UUID(self.chosen)
-        except ValueError:
-            return None
+        return uuid_of(self.chosen)
 
     @property
     def record(self) -> Any:

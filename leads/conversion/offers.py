@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
 from crm.records.access import visible_records
+from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 from leads.conversion.plan import ConversionPlan, Way
 from leads.matching import SHOWN, Candidate
@@ -29,7 +29,7 @@ def fitting_opportunities(
         (Reason.OF_CONTACT, "contact", contact),
         (Reason.OF_ACCOUNT, "account", account),
     ):
-        if record_id := _id(chosen):
+        if record_id := uuid_of(chosen):
             score = WEIGHTS["opportunities"][reason]
             for record in is_open.filter(**{column: record_id})[:SHOWN]:
                 offered.setdefault(record.pk, Candidate(record, (reason,), score, False))
@@ -50,10 +50,3 @@ def _fits(candidate: Candidate, account: str) -> bool:
     """An opportunity is with one account: the lead cannot go into another one beside it."""
     theirs = candidate.record.account_id
     return account == Way.NONE or theirs is None or str(theirs) == account
-
-
-def _id(chosen: str) -> UUID | None:
-    try:
-        return UUID(chosen)
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ contract that still runs keeps a customer, and so does a person's word (``type_k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -87,16 +87,6 @@ def effect_tonight(months: int | None) -> Effect:
 def effect_now() -> Effect:
     """Return what ``lapse_now`` would do at this moment."""
     return effect(past_customer_months(), today(), NAMED_BEFORE_RUN)
-
-
-def would_lapse_tonight(account_ids: Collection[UUID]) -> int:
-    """Return how many of these accounts the coming night would make past customers: for who has just imported them.
-
-    What they won must have taken effect by then: an account that no workflow has made a customer yet is none.
-    """
-    now = today() + relativedelta(days=1)
-    due = _contract_ended(now) | _nothing_won(now, past_customer_months())
-    return _customers().filter(due, type_kept=False, pk__in=list(account_ids)).count()
 
 
 def effect(months: int | None, now: date, named: int) -> Effect:

@@ -13,6 +13,7 @@ from accounts.models import Account
 from crm.imports import jobs, running
 from crm.imports.models import DeferredLink, Import, ImportState, RefusedRow
 from crm.imports.running import run_import
+from crm.tenants import turns
 from crm.tenants.context import tenant_context
 from tests.imports.steps import bring_in, download, finished, tenant_of, upload
 from tests.people import Firm, client_of
@@ -106,7 +107,7 @@ def test_a_long_import_lets_others_have_their_turn(
 ) -> None:
     kicked: list[Any] = []
     job = upload(fresh_firm, "accounts", firms(35))
-    monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "kick", lambda *ids: kicked.append(ids))
     positions = []
     for _turn in range(5):
