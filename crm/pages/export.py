@@ -21,7 +21,7 @@ from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.ui.http import go
-from crm.ui.paging import ids_by_key
+from crm.ui.paging import capped_count, ids_by_key
 from crm.ui.spreadsheets import Workbook, cell_text, defuse
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -49,8 +49,10 @@ def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> Ht
     listing = read_listing(request, record_type)
     records = filtered(request, listing)
     problem = " ".join(listing.problems) if listing.unreadable else ""
-    ids = [] if problem else _ids(request, listing, records)
-    if len(ids) > MOST_ROWS:
+    # Counted before, which costs little: to put a million in order does not
+    is_too_much = not problem and capped_count(records, cap=MOST_ROWS).capped
+    ids = [] if problem or is_too_much else _ids(request, listing, records)
+    if is_too_much or len(ids) > MOST_ROWS:
         problem = _("An export holds at most %(limit)s rows: filter the list first.") % {
             "limit": formats.number(MOST_ROWS)
         }

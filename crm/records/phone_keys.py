@@ -47,8 +47,8 @@ def remake_some() -> bool:
     Where to go on stands in the settings. A run begins anew when the workspace has moved once more meanwhile.
     """
     tenant = current_tenant()
-    # One batch of a workspace at a time
-    tenant.settings = Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk).settings
+    # One batch of a workspace at a time, by what it says now
+    tenant.refresh_from_db(from_queryset=Tenant.objects.select_for_update(no_key=True))
     region, run = phone_region(), tenant.settings.get(RUN) or {}
     number, after = (run["number"], run["after"]) if run.get("region") == region else (0, "")
     if number >= len(record_types()):
