@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.records.headers import OWNERSHIP, PLACE, WEBSITE, Headers
+from crm.records.headers import OWNERSHIP, PLACE, PREFIXES, WEBSITE, Headers
 
 _NAME = """account name|company name|organization name|organisation name|account|company|organization
         |organisation
@@ -10,15 +10,17 @@ _NAME = """account name|company name|organization name|organisation name|account
         |firma|firmenname|unternehmen|unternehmensname|kunde|kundenname|organisation
         |société|nom de la société|entreprise|nom de l entreprise|raison sociale|client|nom du compte|compte|nom
         |empresa|nombre de la empresa|compañía|organización|cliente|razón social|nombre de la cuenta|cuenta
-        |nombre"""
+        |nombre|kontoname|nombre de cuenta|zugehöriges unternehmen|entreprise associée|empresa asociada"""
 
 HEADERS: Headers = {
     **OWNERSHIP,
     **PLACE,
+    PREFIXES: f"{PLACE[PREFIXES]}|organization|organisation|organización|empresa",
     **WEBSITE,
     "name": _NAME,
     "type": """account type|customer type|relationship type|company type|lifecycle stage|type|relationship
-        |kundentyp|kontotyp|art des kunden|type de compte|type de client|tipo de cuenta|tipo de cliente|tipo""",
+        |kundentyp|kontotyp|art des kunden|type de compte|type de client|tipo de cuenta|tipo de cliente|tipo
+        |typ""",
     "industry": """industry|sector|industry sector|branch|vertical|branche|wirtschaftszweig|secteur
         |secteur d activité
         |industrie|sector|industria""",
@@ -26,21 +28,26 @@ HEADERS: Headers = {
         |organization phone
         |company main phone|telefon|telefonnummer|telefon zentrale|téléphone|téléphone société
         |téléphone principal
-        |teléfono|teléfono principal""",
+        |teléfono|teléfono principal
+        |haupttelefon""",
     "employees": """employees|number of employees|no of employees|employee count|headcount|company size|size
         |mitarbeiter|anzahl mitarbeiter|mitarbeiterzahl|beschäftigte
         |effectif|nombre d employés|nombre de salariés|employés
-        |empleados|número de empleados|plantilla""",
+        |empleados|número de empleados|plantilla
+        |anzahl der mitarbeiter""",
     "annual_revenue": """annual revenue|revenue|turnover|yearly revenue|sales|jahresumsatz|umsatz
         |chiffre d affaires|revenu annuel|ca
-        |ingresos anuales|facturación anual|facturación""",
+        |ingresos anuales|facturación anual|facturación
+        |chiffre d affaires annuel""",
     "founded": """founded|year founded|founded year|year established|founded in|year started|gründungsjahr
         |gegründet
-        |année de création|fondée en|año de fundación|fundada""",
+        |année de création|fondée en|año de fundación|fundada
+        |gründung""",
     "parent": """parent account|parent company|parent account name|parent name|subsidiary of|parent
         |parent account id
         |muttergesellschaft|übergeordneter kunde|konzern|société mère|compte parent|empresa matriz
-        |cuenta principal""",
+        |cuenta principal
+        |übergeordneter account|übergeordnete firma|übergeordnetes unternehmen|compte principal""",
     "contract_ends_on": """contract ends|contract end date|contract end|renewal date|end of contract
         |vertragsende
         |fin de contrat|fin de contrato|vencimiento del contrato""",

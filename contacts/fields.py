@@ -40,34 +40,19 @@ def _about_account() -> str:
     return _("Needed: here every contact belongs to an account.") if contacts_need_account() else ""
 
 
-FULL_NAME = FieldSpec(
-    "name", gettext_lazy("Name"), FullName(), on_create=False, on_edit=False, synonyms=("full name", "contact")
-)
-FIRST_NAME = FieldSpec(
-    "first_name", gettext_lazy("First name"), kinds.Text(PART_LENGTH), synonyms=("firstname", "given name", "forename")
-)
-LAST_NAME = FieldSpec(
-    "last_name", gettext_lazy("Last name"), kinds.Text(PART_LENGTH), synonyms=("lastname", "surname", "family name")
-)
-JOB_TITLE = FieldSpec(
-    "job_title", gettext_lazy("Job title"), kinds.Text(200), synonyms=("title", "position", "job", "role")
-)
-EMAIL = FieldSpec(
-    "email", gettext_lazy("E-mail"), kinds.Email(), synonyms=("email address", "e-mail address", "mail", "email 1")
-)
-PHONE = FieldSpec(
-    "phone", gettext_lazy("Phone"), kinds.Phone(), synonyms=("telephone", "phone number", "phone 1", "work phone")
-)
+FULL_NAME = FieldSpec("name", gettext_lazy("Name"), FullName(), on_create=False, on_edit=False)
+FIRST_NAME = FieldSpec("first_name", gettext_lazy("First name"), kinds.Text(PART_LENGTH))
+LAST_NAME = FieldSpec("last_name", gettext_lazy("Last name"), kinds.Text(PART_LENGTH))
+JOB_TITLE = FieldSpec("job_title", gettext_lazy("Job title"), kinds.Text(200))
+EMAIL = FieldSpec("email", gettext_lazy("E-mail"), kinds.Email())
+PHONE = FieldSpec("phone", gettext_lazy("Phone"), kinds.Phone())
 OPTED_OUT = FieldSpec(
     "opted_out",
     gettext_lazy("Opted out"),
     kinds.Flag(),
     help=gettext_lazy("Gets no mail that is sent to many."),
-    synonyms=("email opt out", "do not mail", "unsubscribed"),
 )
-DESCRIPTION = FieldSpec(
-    "description", gettext_lazy("Description"), kinds.LongText(), synonyms=("notes", "comment", "comments", "about")
-)
+DESCRIPTION = FieldSpec("description", gettext_lazy("Description"), kinds.LongText())
 FIRST_CONTACTED = FieldSpec(
     "first_contacted_at",
     gettext_lazy("First contacted"),
@@ -97,14 +82,12 @@ CONTACT_FIELDS = (
         gettext_lazy("Account"),
         kinds.Lookup("accounts"),
         help=lazy(_about_account, str)(),
-        synonyms=("company", "account name", "employer"),
     ),
     FieldSpec(
         "relationship",
         gettext_lazy("Relationship"),
         kinds.ChoiceOf("relationship"),
         default=lambda: default_choice("relationship"),
-        synonyms=("contact type", "type"),
     ),
     EMAIL,
     PHONE,
@@ -112,9 +95,8 @@ CONTACT_FIELDS = (
         "mobile",
         gettext_lazy("Mobile"),
         kinds.Phone("mobile_key"),
-        synonyms=("mobile phone", "cell", "cell phone", "phone 2"),
     ),
-    FieldSpec("reports_to", gettext_lazy("Reports to"), kinds.Lookup("contacts"), synonyms=("manager",)),
+    FieldSpec("reports_to", gettext_lazy("Reports to"), kinds.Lookup("contacts")),
     OPTED_OUT,
     *ADDRESS_FIELDS,
     DESCRIPTION,

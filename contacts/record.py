@@ -10,6 +10,7 @@ from contacts.headers import HEADERS
 from contacts.keys import CONTACT_KEYS
 from contacts.models import Contact
 from contacts.services import create_contact, delete_contact, prepare_contact, restore_contact, update_contact
+from contacts.workflows import what_follows
 from crm.lists.filters import on_list
 from crm.records import registry
 from crm.records.types import DefaultView, RecordType, Section
@@ -42,6 +43,7 @@ CONTACT = RecordType(
     prepare=prepare_contact,
     natural_keys=CONTACT_KEYS,
     objections=objections_to_contacts,
+    follows=what_follows,
     views=(
         DefaultView(_("All contacts"), columns=_COLUMNS, sort="name", is_default=True),
         DefaultView(_("My contacts"), (("owner", "is", ("me",)),), _COLUMNS, "name"),

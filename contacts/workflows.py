@@ -5,6 +5,8 @@ Like the account's own life (``opportunities.workflows``) the handler acts on th
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
@@ -59,20 +61,28 @@ def _settle(contact: Contact, because: Event) -> bool:
 
     A past customer's people stay what they are, and so does whatever a person has said.
     """
+    relationship = _next(contact)
+    if relationship is None:
+        return False
+    cause = (_reason(contact.account) or because) if relationship.meaning == "client" else None
+    return set_relationship(contact=contact, relationship=relationship, because=because, cause=cause) is not None
+
+
+def _next(contact: Contact) -> Choice | None:
+    """What it is to become; None: it stays, or the workspace does without the word."""
     at = meaning_of(contact.account) if contact.account else ""
     is_now = choice(contact.relationship_id).meaning if contact.relationship_id else ""
     if at == "customer" and is_now == "prospect" and not _said_by_hand(contact):
-        return _set(contact, "client", because, _reason(contact.account) or because)
+        return _first("client")
     if at not in ("customer", "past_customer") and is_now == "client" and contact.relationship_because_id:
-        return _set(contact, "prospect", because, None)
-    return False
+        return _first("prospect")
+    return None
 
 
-def _set(contact: Contact, meaning: str, because: Event, cause: Event | None) -> bool:
-    relationship = _first(meaning)
-    if relationship is None:  # the workspace does without the word
-        return False
-    return set_relationship(contact=contact, relationship=relationship, because=because, cause=cause) is not None
+def what_follows(contact: Contact) -> dict[str, Any]:
+    """Which values ``follow_account`` will give the contact."""
+    relationship = _next(contact)
+    return {} if relationship is None else {"relationship": relationship}
 
 
 def _first(meaning: str) -> Choice | None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from contacts.headers import ACCOUNT_NAMES
-from crm.records.headers import OWNERSHIP, PERSON, PLACE, WEBSITE, Headers
+from crm.records.headers import OWNERSHIP, PERSON, PLACE, PREFIXES, WEBSITE, Headers
 
 HEADERS: Headers = {
     **OWNERSHIP,
     **PLACE,
+    PREFIXES: f"{PLACE[PREFIXES]}|lead",
     **WEBSITE,
     **PERSON,
+    "name": f"{PERSON['name']}|contact|contact person",
     "company": ACCOUNT_NAMES,
     "status": """lead status|status|status reason|lead stage|stage|status des leads|statut|statut de la piste
-        |estado|estado del candidato""",
+        |estado|estado del candidato
+        |leadstatus|statut du prospect|estado de posible cliente|estado del prospecto""",
     "source": """lead source|source|original source|original traffic source|lead origin|origin|channel
         |source name
-        |leadquelle|quelle|herkunft|source de la piste|origine|origen|origen del candidato|fuente""",
+        |leadquelle|quelle|herkunft|source de la piste|origine|origen|origen del candidato|fuente
+        |origine de la piste|source du prospect|fuente de posible cliente|fuente del prospecto""",
     "rating": "rating|lead rating|temperature|lead score|score|bewertung|priorität|évaluation|valoración",
     "campaign": """campaign|campaign name|source campaign|utm campaign|event|kampagne|veranstaltung|messe
         |campagne|campaña|evento""",
@@ -27,7 +31,8 @@ HEADERS: Headers = {
         |wert|geschätzter wert|auftragswert|valeur|valeur estimée|montant|valor|valor estimado|importe""",
     "employees": """number of employees|no of employees|employees|company size|headcount|size|mitarbeiter
         |anzahl mitarbeiter
-        |effectif|nombre d employés|empleados|número de empleados""",
+        |effectif|nombre d employés|empleados|número de empleados
+        |anzahl der mitarbeiter""",
     "unqualified_reason": """unqualified reason|disqualification reason|lost reason|reason|ablehnungsgrund|grund
         |motif|motivo""",
     "phone": f"phone|business phone|mobile phone|{PERSON['phone']}|mobile|mobiltelefon|tél mobile|móvil",

@@ -109,15 +109,13 @@ OPPORTUNITY_FIELDS = (
         _("Name"),
         kinds.Text(300, key="sort_name"),
         help=_("Empty: made of the account and the product."),
-        synonyms=("opportunity", "opportunity name", "deal", "deal name", "title", "subject"),
     ),
-    FieldSpec("account", _("Account"), kinds.Lookup("accounts"), synonyms=("account name", "company", "customer")),
+    FieldSpec("account", _("Account"), kinds.Lookup("accounts")),
     FieldSpec(
         "contact",
         _("Main contact"),
         kinds.Lookup("contacts"),
         help=_("An opportunity needs an account or a contact."),
-        synonyms=("contact", "contact name", "person"),
     ),
     FieldSpec(
         "stage",
@@ -125,8 +123,7 @@ OPPORTUNITY_FIELDS = (
         kinds.StageOf(),
         required=True,
         default=first_stage,
-        on_edit=False,  # moved by its own action, which may have to ask why
-        synonyms=("deal stage", "sales stage", "status", "phase"),
+        on_edit=False,  # moved by its own action, which may have to ask why,
     ),
     FieldSpec("pipeline", _("Pipeline"), PipelineOf(), on_create=False, on_edit=False, importable=False),
     FieldSpec("stage_since", _("In stage since"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
@@ -139,15 +136,12 @@ OPPORTUNITY_FIELDS = (
         on_edit=False,
         importable=False,
     ),
-    FieldSpec(
-        "amount", _("Amount"), kinds.Money(), synonyms=("close value", "value", "deal value", "deal size", "price")
-    ),
+    FieldSpec("amount", _("Amount"), kinds.Money()),
     FieldSpec(
         "probability",
         _("Probability"),
         Probability(),
         help=_("Empty: what the stage says."),
-        synonyms=("probability (%)", "chance", "win probability"),
     ),
     FieldSpec(
         "forecast_category",
@@ -163,13 +157,11 @@ OPPORTUNITY_FIELDS = (
         _("Rating"),
         kinds.ChoiceOf("rating"),
         default=lambda: default_choice("rating"),
-        synonyms=("priority",),
     ),
     FieldSpec(
         "expected_close_on",
         _("Expected close"),
         DueDay(),
-        synonyms=("expected close", "expected close date", "estimated close date", "close by"),
     ),
     FieldSpec(
         "opened_on",
@@ -177,7 +169,6 @@ OPPORTUNITY_FIELDS = (
         kinds.Date(),
         default=today,
         on_create=False,
-        synonyms=("engage date", "open date", "opened", "start date", "created date"),
     ),
     FieldSpec(
         "closed_on",
@@ -186,8 +177,8 @@ OPPORTUNITY_FIELDS = (
         help=_("The day it was won or lost."),
         on_create=False,
     ),
-    FieldSpec("next_step", _("Next step"), kinds.Text(300), synonyms=("follow-up", "next action")),
-    FieldSpec("next_step_on", _("Next step on"), DueDay(), synonyms=("next step date", "follow-up date")),
+    FieldSpec("next_step", _("Next step"), kinds.Text(300)),
+    FieldSpec("next_step_on", _("Next step on"), DueDay()),
     FieldSpec(
         "last_activity_at",
         _("Last activity"),
@@ -202,18 +193,16 @@ OPPORTUNITY_FIELDS = (
         _("Loss reason"),
         kinds.ChoiceOf("loss_reason"),
         help=_("Needed when it is lost."),
-        synonyms=("lost reason", "reason lost", "closed lost reason"),
     ),
-    FieldSpec("loss_note", _("About the loss"), kinds.LongText(), on_create=False, synonyms=("loss comment",)),
+    FieldSpec("loss_note", _("About the loss"), kinds.LongText(), on_create=False),
     FieldSpec(
         "source",
         _("Source"),
         kinds.ChoiceOf("lead_source"),
         default=lambda: default_choice("lead_source"),
-        synonyms=("lead source", "origin"),
     ),
-    FieldSpec("campaign", _("Campaign"), kinds.Text(200), synonyms=("campaign name",)),
-    FieldSpec("product", _("Product"), kinds.Text(200), synonyms=("product of interest", "product name", "service")),
+    FieldSpec("campaign", _("Campaign"), kinds.Text(200)),
+    FieldSpec("product", _("Product"), kinds.Text(200)),
     FieldSpec(
         "to_existing_customer",
         _("To an existing customer"),
@@ -223,8 +212,8 @@ OPPORTUNITY_FIELDS = (
         on_edit=False,
         importable=False,
     ),
-    FieldSpec("requirements", _("Requirements"), kinds.LongText(), synonyms=("needs",)),
-    FieldSpec("description", _("Description"), kinds.LongText(), synonyms=("notes", "comment", "comments")),
+    FieldSpec("requirements", _("Requirements"), kinds.LongText()),
+    FieldSpec("description", _("Description"), kinds.LongText()),
     *STANDARD_FIELDS,
 )
 

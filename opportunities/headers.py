@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from contacts.headers import ACCOUNT_NAMES
-from crm.records.headers import OWNERSHIP, Headers
+from crm.records.headers import OWNERSHIP, PREFIXES, Headers
+
+PROSPECTS = "potenzieller kunde|client potentiel|cliente potencial"
 
 HEADERS: Headers = {
     **OWNERSHIP,
+    PREFIXES: "deal|affaire|trato|negocio|transaction|geschäft",
     "name": """opportunity name|deal name|deal title|opportunity|deal|topic|title|subject|name
         |verkaufschance|name der verkaufschance|opportunity titel|projekt|projektname|bezeichnung|thema|geschäft
         |nom de l opportunité|opportunité|affaire|nom de l affaire|titre|nom|sujet
-        |nombre de la oportunidad|oportunidad|negocio|nombre del negocio|título|asunto|nombre""",
-    "account": f"potential customer|deal organization|account id|{ACCOUNT_NAMES}",
+        |nombre de la oportunidad|oportunidad|negocio|nombre del negocio|título|asunto|nombre
+        |geschäftsname|titel|nom de la transaction|nombre de trato|nombre del trato|tema""",
+    "account": f"potential customer|deal organization|account id|{ACCOUNT_NAMES}|{PROSPECTS}",
     "contact": """contact name|primary contact|contact|deal contact person|contact person|associated contact
         |person|contact full name
-        |ansprechpartner|kontakt|kontaktperson|interlocuteur|personne de contact|contacto|persona de contacto""",
+        |ansprechpartner|kontakt|kontaktperson|interlocuteur|personne de contact|contacto|persona de contacto
+        |deal contact|contacto principal""",
     "stage": """stage|stage name|deal stage|sales stage|deal status|phase|status|pipeline phase
         |opportunity stage
         |vertriebsphase|verkaufsphase|stufe|étape|étape de la transaction|statut|etapa|etapa del negocio|fase
-        |estado""",
+        |estado
+        |deal phase|phase de la transaction""",
     "amount": """amount|deal value|value|deal amount|est revenue|estimated revenue|actual revenue
         |opportunity amount|close value
         |total|price|deal size|auftragswert|betrag|wert|volumen|umsatz|montant|valeur|montant estimé|importe
-        |valor|monto""",
+        |valor|monto
+        |gesch umsatz|geschätzter umsatz|revenu estimé|ingresos estimados|ingresos est|cantidad""",
     "probability": """probability|deal probability|probability percent|win probability|chance|wahrscheinlichkeit
         |abschlusswahrscheinlichkeit
         |probabilité|probabilité de gain|probabilidad""",
@@ -31,25 +38,34 @@ HEADERS: Headers = {
         |expected close
         |close by|forecast date|erwartetes abschlussdatum|erwarteter abschluss|voraussichtlicher abschluss
         |date de clôture prévue|date de fermeture prévue|clôture prévue|fecha de cierre prevista
-        |fecha prevista de cierre""",
+        |fecha prevista de cierre
+        |gesch abschlussdatum|geschätztes abschlussdatum|date de clôture estimée|date de fermeture estimée
+        |fecha de cierre estimada|fecha est cierre""",
     "close_day": """close date|closing date|abschlussdatum|schlusstermin|abschluss|abschlusstermin
         |date de clôture|date de fermeture|clôture|fecha de cierre|cierre""",
     "opened_on": """opened|opened on|engage date|open date|start date|created date|create date|deal created
         |created on|creation date
-        |erstellt am|erstellungsdatum|angelegt am|date de création|créé le|fecha de creación|creado el""",
+        |erstellt am|erstellungsdatum|angelegt am|date de création|créé le|fecha de creación|creado el
+        |erstelldatum""",
     "closed_on": """closed on|closed date|actual close date|deal won time|won time|won date
         |date closed|closed
-        |geschlossen am|tatsächliches abschlussdatum|date de clôture réelle|fermé le|fecha de cierre real|cerrado el""",
-    "next_step": "next step|next action|follow up|nächster schritt|prochaine étape|próximo paso|siguiente paso",
+        |geschlossen am|tatsächliches abschlussdatum|date de clôture réelle|fermé le|fecha de cierre real
+        |cerrado el""",
+    "next_step": """next step|next action|follow up|nächster schritt|prochaine étape|próximo paso|siguiente paso
+        |étape suivante|paso siguiente""",
     "next_step_on": """next step date|next activity date|follow up date|deal next activity date
         |nächster schritt am
         |date de la prochaine étape|fecha del próximo paso""",
     "loss_reason": """closed lost reason|lost reason|loss reason|deal lost reason|reason lost|reason for loss
         |verlustgrund
         |motif de perte|raison de la perte|motivo de pérdida""",
-    "source": "lead source|source|original source|origin|leadquelle|quelle|herkunft|origine|source|origen|fuente",
-    "campaign": "campaign|primary campaign source|source campaign|campaign name|kampagne|campagne|campaña",
-    "product": "product|product name|product of interest|deal product name|produkt|produit|producto",
+    "loss_note": "loss comment|loss note",
+    "source": """lead source|source|original source|origin|leadquelle|quelle|herkunft|origine|source|origen|fuente
+        |lead quelle|origine de la piste|source du prospect|origen del candidato|fuente de posible cliente""",
+    "campaign": """campaign|primary campaign source|source campaign|campaign name|kampagne|campagne|campaña
+        |campaign source""",
+    "product": """product|product name|product of interest|deal product name|produkt|produit|producto
+        |service""",
     "requirements": "requirements|needs|customer need|anforderungen|bedarf|besoins|requisitos|necesidades",
     "external_id": f"opportunity id|deal id|opportunity id 18|{OWNERSHIP['external_id']}",
     "owner": f"opportunity owner|deal owner|{OWNERSHIP['owner']}",

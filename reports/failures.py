@@ -33,15 +33,23 @@ LABELS = {
     "vetting": gettext_lazy("Lost to vetting"),
     "sales": gettext_lazy("Lost in selling"),
     "other": gettext_lazy("Lost for other reasons"),
+    "unsaid": gettext_lazy("Lost, no reason given"),
 }
-COLOURS = {"unqualified": "series-1", "vetting": "series-warning", "sales": "series-danger", "other": "series-neutral"}
+LOSSES = ("vetting", "sales", "other", "unsaid")
+COLOURS = {
+    "unqualified": "series-1",
+    "vetting": "series-warning",
+    "sales": "series-danger",
+    "other": "series-neutral",
+    "unsaid": "series-4",
+}
 SOURCES_DRAWN = 12
 
 
 @dataclass
 class Failures:
     number: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LABELS, 0))
-    value: dict[str, Money] = field(default_factory=lambda: {key: {} for key in ("vetting", "sales", "other")})
+    value: dict[str, Money] = field(default_factory=lambda: {key: {} for key in LOSSES})
 
     @property
     def size(self) -> int:
@@ -127,7 +135,8 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
     lost = filters.opportunities(_lost(actor)).filter(filters.period.both("closed_on"))
     lost = lost.annotate(is_before=is_before(filters.period.conditions("closed_on")))
     named = {key: Q(loss_reason_id__in=ids_meaning("loss_reason", key)) for key in ("vetting", "sales")}
-    cases = named | {"other": Q(loss_reason_id=None) | ~(named["vetting"] | named["sales"])}
+    unsaid = Q(loss_reason_id=None)
+    cases = named | {"other": ~(unsaid | named["vetting"] | named["sales"]), "unsaid": unsaid}
     for row in lost.values(*columns, "currency", "is_before").annotate(**by_case(cases)):
         for case in cases:
             tally(row).number[case] += row[case]
@@ -144,7 +153,8 @@ def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
     reasons = {
         "vetting": {"loss_reason": "meaning:vetting"},
         "sales": {"loss_reason": "meaning:sales"},
-        "other": {"loss_reason__not": "meaning:vetting,meaning:sales"},
+        "other": {"loss_reason": "meaning:other"},
+        "unsaid": {"loss_reason__empty": "yes"},
         "lost": {},
     }[key]
     days = links.within("closed_on", filters.period)

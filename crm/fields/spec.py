@@ -16,7 +16,6 @@ class FieldSpec:
 
     ``name`` is the standard name in URLs, imports, exports, events and the API; it never changes with the tenant.
     ``attr`` is the model's attribute when it differs (the kind may add to it, as Money does).
-    ``synonyms`` are other headers under which an imported file may bring it.
     ``default`` gives the value of a new record whose maker did not say.
     ``on_create`` / ``on_edit`` say on which form it stands; a field on neither is computed or set by an action.
     """
@@ -27,7 +26,6 @@ class FieldSpec:
     attr: str = ""
     required: bool = False
     help: Any = ""
-    synonyms: tuple[str, ...] = ()
     default: Callable[[], Any] | None = None
     on_create: bool = True
     on_edit: bool = True

@@ -22,6 +22,7 @@ from crm.tenants.text import sort_key
 OTHERS = "*"
 GAP = "*gap"
 MOVED = "*moved"
+TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means
 USE, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "add", "empty", "refuse", "unknown"
 CREATED_ON_DEMAND = "accounts"  # the type of record that a file may bring along by its name alone
 

@@ -23,11 +23,13 @@ from crm.imports.cells import Cells
 from crm.imports.deferring import Link
 from crm.imports.existing import Known, Match
 from crm.imports.identity import keys_of
+from crm.imports.left_out import new_fields
 from crm.imports.meant import OWN_ID, own_records
 from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.row_values import RowReader, RowValues, ToCreate
 from crm.imports.shown import Shown
+from crm.imports.storing import FileRow
 from crm.imports.styles import styles_of
 from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
@@ -56,15 +58,12 @@ class BatchResult:
 
 
 class Batch:
-    """``names``: what rows further down may be called. Cells are read as the import's maker. ``numbers``: of the rows
-    of the batch, the first after the header is 1. ``made``: the rows that made what the batch may meet."""
+    """``names``: what rows further down may be called. Cells are read as the import's maker. ``made``: which rows
+    have made what the batch may meet."""
 
-    def __init__(
-        self, job: Import, rows: list[list[str]], names: frozenset[str], numbers: list[int], made: dict[UUID, int]
-    ) -> None:
+    def __init__(self, job: Import, rows: list[FileRow], names: frozenset[str], made: dict[UUID, int]) -> None:
         self.job = job
         self.rows = rows
-        self.numbers = numbers
         self.actor: Membership = job.made_by
         self.type: RecordType = type_of_key(job.record_type)
         self.cells = Cells(self.actor, styles_of(job), takes_rows=True)
@@ -72,6 +71,7 @@ class Batch:
         by_id_only = job.existing == Existing.CREATE
         self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
+        self.new_fields = new_fields(job)
         self.collected = True
         self.ids: dict[int, str] = {}  # of records here, by the row
         self.own: dict[str, Any] = {}  # those records
@@ -185,7 +185,7 @@ class Batch:
                 values.setdefault("owner", self.actor)
             record = self.type.create(actor=self.actor, values=dict.fromkeys(self.type.unknown_in_files) | values)
             self._keep_links(offset, record, row.later)
-            self.known.add(record, self.numbers[offset])
+            self.known.add(record, self.rows[offset].number)
             self.cells.add_record(self.type.key, record)
             changes = self.shown.created(record) if self.shown else []
             return self._done(offset, Outcome.CREATED, record, self._alike(offset, match), changes, is_new=True)
@@ -198,7 +198,7 @@ class Batch:
         if values.get("external_id") == str(record.pk):
             del values["external_id"]  # it has led here, and is not another system's
         if self.job.clear_empty:
-            values |= {spec.name: None for spec in row.empty if not spec.required}
+            values |= {spec.name: None for spec in row.empty if not spec.required and spec.name not in values}
         if (values or row.later) and not can(self.actor, "edit", record):
             raise ValidationError(_("This is about a record that exists, and you may not change it."))
         if moves := self.type.moves:
@@ -238,6 +238,9 @@ class Batch:
         *,
         is_new: bool = False,
     ) -> None:
+        if self.shown and outcome != Outcome.SKIPPED and (new := self._in_new_fields(offset)):
+            changes = [*(changes or []), *new]
+            outcome = Outcome.UPDATED if outcome == Outcome.UNCHANGED else outcome
         self.result.counts[outcome] += 1
         for remark in remarks if is_new else ():
             self._remark(offset, remark)
@@ -245,7 +248,7 @@ class Batch:
             self.result.rows.append(
                 ImportRow(
                     job=self.job,
-                    number=self.numbers[offset],
+                    number=self.rows[offset].number,
                     outcome=outcome,
                     name=record.name[:300],
                     record_id=None if is_new or record.pk in self.known.numbers else record.pk,
@@ -253,6 +256,10 @@ class Batch:
                     remarks=self.result.remarks.get(offset, []) if is_new else remarks,
                 )
             )
+
+    def _in_new_fields(self, offset: int) -> list[list[str]]:
+        """What would stand in the fields that are still to be made."""
+        return [[label, "", text] for index, label in self.new_fields.items() if (text := self.rows[offset][index])]
 
     def _refuse(self, offset: int, reasons: list[str]) -> None:
         self.result.remarks.pop(offset, None)
@@ -299,7 +306,7 @@ class Batch:
                 row = self.reader.read(self.rows[offset])
         except ValidationError as error:
             row.reasons += error.messages
-        if row.reasons or not (row.values or offset in self.ids):
+        if row.reasons or not (row.values or row.split or row.notes or offset in self.ids):
             self._refuse(offset, row.reasons or [_("The row is empty.")])
             return None
         return row

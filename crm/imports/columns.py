@@ -14,6 +14,7 @@ from crm.imports import selectors, services
 from crm.imports.forms import COLUMN, OPTIONS, ColumnsForm, SentAnswers
 from crm.imports.guessing import column_label
 from crm.imports.http import get_job
+from crm.imports.left_out import left_out
 from crm.imports.models import Import, ImportState
 from crm.imports.questions import questions_of
 from crm.imports.samples import samples_of
@@ -48,8 +49,6 @@ def _keep(
     request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers
 ) -> bool:
     """Keep what was sent; False when something of it is wrong, which the form then says."""
-    for message in sent.errors.values():
-        form.add_error(None, message)
     try:
         with transaction.atomic():
             services.set_columns(
@@ -64,7 +63,10 @@ def _keep(
     except ValidationError as error:
         form.add_error(None, error)
         job.refresh_from_db()
-    return not form.errors
+    asked = questions_of(job, record_type, survey_of(job)).words if sent.errors else []
+    anchors = {question.name: question.anchor for question in asked}
+    form.linked_errors += [(anchors.get(name, "columns"), message) for name, message in sent.errors.items()]
+    return not form.errors and not form.linked_errors
 
 
 def _keep_styles(request: WorkspaceRequest, job: Import, record_type: RecordType) -> None:
@@ -75,8 +77,8 @@ def _keep_styles(request: WorkspaceRequest, job: Import, record_type: RecordType
 def _start(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> bool:
     """Start what was asked for, unless something is left to be answered."""
     for one in questions_of(job, record_type, survey_of(job)).all_open:
-        form.add_error(None, _("“%(field)s”: something is asked below.") % {"field": one.label})
-    if form.errors:
+        form.linked_errors.append((one.anchor, _("“%(field)s”: something is asked below.") % {"field": one.label}))
+    if form.linked_errors:
         return False
     try:
         with transaction.atomic():
@@ -110,6 +112,7 @@ def _page(
             for index, header in enumerate(job.headers)
         ],
         "questions": questions,
+        "left_out": left_out(job, survey),
         "survey": survey,
         "keys": [natural.label for natural in record_type.natural_keys if natural.within is not None],
         "fixed": [form[name] for name in form.offered_first],
@@ -119,4 +122,4 @@ def _page(
         "rows": selectors.preview(job),
         "reading": reading_context(job, request.actor),
     }
-    return respond(request, "imports/columns.html", context, status=422 if form.errors else 200)
+    return respond(request, "imports/columns.html", context, status=422 if form.errors or form.linked_errors else 200)

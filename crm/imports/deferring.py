@@ -12,6 +12,7 @@ from django.db import transaction
 from crm.imports.cells import Cells
 from crm.imports.findings import finding
 from crm.imports.models import DeferredLink, Import, RefusedRow
+from crm.imports.storing import FileRow
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.bulk import insert_many
@@ -27,14 +28,14 @@ class Link:
     text: str
 
 
-def keep_links(job: Import, batch: list[list[str]], links: Iterable[Link]) -> None:
+def keep_links(job: Import, batch: list[FileRow], links: Iterable[Link]) -> None:
     """Keep them with the rows that they are from: who reads a refusal wants to see its row."""
     insert_many(
         DeferredLink,
         [
             DeferredLink(
                 job=job,
-                number=job.position + 1 + link.offset,
+                number=batch[link.offset].number,
                 cells=finding(job, 0, batch[link.offset], []).cells,
                 record_id=link.record_id,
                 field=link.field,

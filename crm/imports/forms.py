@@ -14,11 +14,27 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import kinds
 from crm.fields.inputs import DayField
 from crm.fields.kinds.choice import OneOf
+from crm.fields.kinds.lookup import find_record
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import GAP, MOVED, OTHERS, UNKNOWN, USE, Answers, holds_words, is_adding, moved_on, word_key
+from crm.imports.answers import (
+    GAP,
+    MOVED,
+    OTHERS,
+    TYPED,
+    UNKNOWN,
+    USE,
+    Answers,
+    holds_words,
+    is_adding,
+    moved_on,
+    used_id,
+    word_key,
+)
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label, importable
+from crm.imports.left_out import ways_to_keep
+from crm.imports.likely import label_of, records_like
 from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
 from crm.imports.questions import actions_for
@@ -32,12 +48,15 @@ COLUMN = "column_"
 FIXED = "fixed_"
 OF_ONE_ROW = frozenset({"external_id", "name", "first_name", "last_name", "email"})
 # What the page sends of its questions, followed by the name of the field
-WORD, ANSWER, TYPED, ALL_OTHERS, OF_GAP = "word_", "answer_", "typed_", "others_", "gap_"
+WORD, ANSWER, ALL_OTHERS, OF_GAP = "word_", "answer_", "others_", "gap_"
 OPTIONS = ("existing", "clear_empty")
 
 
 class ColumnsForm(forms.Form):
-    """A field for each column of the file, values for all rows, and what becomes of known records."""
+    """A field for each column of the file, values for all rows, and what becomes of known records.
+
+    ``linked_errors`` are those of what is asked below: where on the page, and the text.
+    """
 
     existing = forms.ChoiceField(
         label=_("Records that exist already"),
@@ -55,6 +74,7 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, job: Import, record_type: RecordType, data: Any = None) -> None:
         super().__init__(data=data, initial={name: getattr(job, name) for name in OPTIONS})
+        self.linked_errors: list[tuple[str, str]] = []
         self.moves = record_type.moves
         if self.moves and self.moves.label:
             field = self.fields["moved_on"]
@@ -69,7 +89,7 @@ class ColumnsForm(forms.Form):
             (name, brought_label(record_type.spec(link), spec))
             for name, (link, spec) in brought_fields(record_type).items()
         ]
-        choices += more_columns(record_type).items()
+        choices += [*more_columns(record_type).items(), *ways_to_keep(job.made_by).items()]
         for index, header in enumerate(job.headers):
             self.fields[f"{COLUMN}{index}"] = forms.ChoiceField(
                 label=column_label(index, header),
@@ -146,10 +166,13 @@ class SentAnswers:
         words, answers, typed = (self.data.getlist(f"{part}{spec.name}") for part in (WORD, ANSWER, TYPED))
         if not isinstance(spec.kind, (OneOf, kinds.Lookup)):
             typed = []  # what else there is has no names
+        picked = self.data.getlist(f"{TYPED}{spec.name}_id")
         for index, word in enumerate(words):
             name = typed[index].strip() if index < len(typed) else ""
             answer = answers[index] if index < len(answers) else ""
-            self._keep(spec, word_key(word), self._typed(spec, word, name, answer) if name else answer)
+            if name:
+                answer = self._typed(spec, word, name, picked[index] if index < len(picked) else "", answer)
+            self._keep(spec, word_key(word), answer)
         self._keep(spec, OTHERS, self.data.get(f"{ALL_OTHERS}{spec.name}"))
 
     def _keep(self, spec: FieldSpec, key: str, answer: str | None, allowed: set[str] | None = None) -> None:
@@ -172,18 +195,25 @@ class SentAnswers:
             self.errors[spec.name] = " ".join(error.messages)
         return False
 
-    def _typed(self, spec: FieldSpec, word: str, name: str, chosen: str) -> str:
+    def _typed(self, spec: FieldSpec, word: str, name: str, picked: str, chosen: str) -> str:
         """The answer where the name of an existing one is typed; it is one too many beside another in the select."""
         try:
-            typed = f"{USE}{spec.kind.parse(spec, name, self.reader.cells).pk}"
+            typed = f"{USE}{self._named(spec, name, picked).pk}"
             if chosen in ("", typed):
                 return typed
             problem = _now("“%(word)s” has two answers. Choose one from the list, or type a name.") % {"word": word}
         except ValidationError as error:
-            problem = " ".join(error.messages)
+            near = records_like(self.reader.cells, spec, [name]).get(name, [])
+            similar = _now("Similar: %(names)s.") % {"names": ", ".join(map(label_of, near))} if near else ""
+            problem = " ".join(filter(None, (*error.messages, similar)))
         self.errors[spec.name] = _now("%(field)s: %(problem)s") % {"field": spec.label, "problem": problem}
         self.refused[(spec.name, word_key(word))] = name
         return chosen
+
+    def _named(self, spec: FieldSpec, name: str, picked: str) -> Any:
+        if isinstance(spec.kind, kinds.Lookup) and (row_id := used_id(f"{USE}{picked}")):
+            return find_record(self.reader.cells.actor, spec.kind.key, name, row_id)
+        return spec.kind.parse(spec, name, self.reader.cells)
 
 
 def _whole_file_field(spec: FieldSpec, actor: Membership, kept: str) -> forms.Field:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 
 from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
 from crm.imports.meant import OWN_ID, more_columns
 from crm.imports.split import one_field_each, split_of
-from crm.records.headers import names_of
+from crm.records.headers import PREFIXES, names_of
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
@@ -19,6 +20,8 @@ from crm.tenants.text import sort_key
 REFUSED_ROW, REFUSED_BECAUSE = "refused row", "refused because"
 
 
+UNSURE = 100  # behind the sure ones
+_PREFIX = re.compile(r"\s*(.+?)\s*(?: - |: ?|\()\s*(.+)")
 CURRENCIES = ("currency", "currency code", "currency iso code", "währung", "devise", "moneda", "divisa")
 
 
@@ -43,9 +46,12 @@ def is_of_refusals(header: str) -> bool:
 
 def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
     """Return a field's name for each header, "" where none fits; each field is given once, to the surest column."""
-    ranks = _ranks(record_type)
-    keys = ["" if is_of_refusals(header) else header_key(header) for header in headers]
-    fitting = [(rank, index, name) for index, key in enumerate(keys) for name, rank in ranks.get(key, {}).items()]
+    names = _Names(record_type)
+    fitting = [
+        (rank, index, name)
+        for index, header in enumerate(headers)
+        for name, rank in ({} if is_of_refusals(header) else names.fields(header)).items()
+    ]
     mapping = [""] * len(headers)
     for _rank, index, name in sorted(fitting, key=lambda one: one[:2]):
         if not mapping[index] and name not in mapping:
@@ -57,8 +63,17 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
 
 def is_known(record_type: RecordType) -> Callable[[str], bool]:
     """A test whether a text is what a column may be called."""
-    ranks = _ranks(record_type)
-    return lambda text: header_key(text) in ranks
+    names = _Names(record_type)
+    return lambda text: header_key(text) in names.ranks
+
+
+def _name_key(name: str) -> str:
+    """The ``header_key`` of a name in a table; of one with a star, which stands for anything, its words."""
+    if "*" not in name:
+        return header_key(name)
+    before, _star, after = name.partition("*")
+    space_before, space_after = " " * before.endswith(" "), " " * after.startswith(" ")
+    return f"{plain(before)}{space_before}*{space_after}{plain(after)}"
 
 
 def header_key(text: str) -> str:
@@ -66,16 +81,43 @@ def header_key(text: str) -> str:
     return plain(text).replace(" ", "")
 
 
+class _Names:
+    """What the fields of a type may be called in files."""
+
+    def __init__(self, record_type: RecordType) -> None:
+        self.ranks = _ranks(record_type)
+        self.prefixes = {plain(name) for name in names_of(record_type.headers, PREFIXES)}
+        self.patterns = {key: fields for key, fields in self.ranks.items() if "*" in key}
+
+    def fields(self, header: str) -> dict[str, int]:
+        """The fields that a column may be, with how sure that is; the less the surer."""
+        key = header_key(header)
+        if found := self.ranks.get(key):
+            return found
+        parts = _PREFIX.fullmatch(header)
+        if parts and plain(parts[1]) in self.prefixes and (found := self.ranks.get(header_key(parts[2]))):
+            return {name: rank + UNSURE for name, rank in found.items()}
+        words = plain(header)
+        for pattern, fields in self.patterns.items():
+            if fnmatchcase(words, pattern):
+                return {name: rank + UNSURE for name, rank in fields.items()}
+        return {}
+
+
 def _ranks(record_type: RecordType) -> dict[str, dict[str, int]]:
     """By header: the fields that it may be, with how sure that is; the less the surer."""
     found: dict[str, dict[str, int]] = {}
     for spec in importable(record_type):
         names = [spec.name, str(spec.label)]
-        others = [*names_of(record_type.headers, spec.name), *spec.synonyms, f"{record_type.noun} {spec.name}"]
+        others = [
+            *names_of(record_type.headers, spec.name),
+            spec.name.removeprefix("custom_"),
+            f"{record_type.noun} {spec.name}",
+        ]
         if spec.name == "name":
             others += [record_type.noun, str(record_type.label)]
         for rank, name in [*((0, name) for name in names), *enumerate(others, start=1)]:
-            found.setdefault(header_key(name), {}).setdefault(spec.name, rank)
+            found.setdefault(_name_key(name), {}).setdefault(spec.name, rank)
     for rank, (name, label) in enumerate(more_columns(record_type).items()):
         if name != OWN_ID:  # what the ids are is for their values to tell
             others = names_of(record_type.headers, name) if split_of(record_type, name) else [*CURRENCIES]

@@ -19,7 +19,7 @@ from crm.fields.kinds.number import CURRENCY_SUFFIX
 from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
-from crm.imports.storing import read_rows
+from crm.imports.storing import FileRow, read_rows
 from crm.records.hiding import hide_unseen
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
@@ -48,7 +48,7 @@ def more_columns(record_type: RecordType) -> dict[str, str]:
     return found
 
 
-def meant_rows(job: Import, start: int = 0) -> Iterator[list[str]]:
+def meant_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
     """Yield what ``storing.read_rows`` does, with what the columns say of each other."""
     rows = _with_currencies(job, read_rows(job, start))
     return _told_apart(job, rows) if OWN_ID in job.mapping else rows
@@ -73,7 +73,7 @@ def holds_own_ids(record_type: RecordType, texts: Iterable[str]) -> bool:
     return bool(ids) and record_type.model.all_objects.filter(pk__in=ids).exists()
 
 
-def _with_currencies(job: Import, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+def _with_currencies(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
     place = {name: index for index, name in enumerate(job.mapping) if name}
     pairs = [
         (at, place[f"{name}{CURRENCY_SUFFIX}"]) for name, at in place.items() if f"{name}{CURRENCY_SUFFIX}" in place
@@ -89,7 +89,7 @@ def _joined(amount: str, currency: str) -> str:
     return NumberText(f"{currency} {amount}") if isinstance(amount, NumberText) else f"{amount} {currency}"
 
 
-def _told_apart(job: Import, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+def _told_apart(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
     record_type = type_of_key(job.record_type)
     own = job.mapping.index(OWN_ID)
     specs = {at: record_type.spec(name) for at, name in enumerate(job.mapping) if name and record_type.has(name)}

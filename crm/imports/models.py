@@ -62,6 +62,7 @@ class Import(TenantModel):
     clear_empty = models.BooleanField(default=False)  # an empty cell takes away what a record that exists has there
     survey = models.JSONField(default=dict)
     added = models.JSONField(default=dict)
+    left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
     is_dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
     total = models.PositiveIntegerField(default=0)
@@ -127,7 +128,7 @@ class DeferredLink(TenantModel):
     """A link to a row further down in the file, to be set when all rows are in; ``cells`` are the row it is from."""
 
     job = TenantForeignKey(Import)
-    number = models.PositiveIntegerField()  # of the row it is from
+    number = models.PositiveIntegerField()  # in the file, of the row it is from
     cells = models.JSONField()
     record_id = models.UUIDField()
     field = models.CharField(max_length=100)
@@ -141,7 +142,7 @@ class RefusedRow(TenantModel):
     """A row that was not taken, as it stood in the file, with the reasons; or that was (``came_in``), with remarks."""
 
     job = TenantForeignKey(Import)
-    number = models.PositiveIntegerField()  # of the row, the first after the header is 1
+    number = models.PositiveIntegerField()  # of the row in the file
     cells = models.JSONField()
     reasons = models.JSONField()
     came_in = models.BooleanField(default=False)
@@ -155,7 +156,7 @@ class ImportRow(TenantModel):
     ``remarks`` why it is refused, or what to look at before it comes in."""
 
     job = TenantForeignKey(Import)
-    number = models.PositiveIntegerField()  # of the row, the first after the header is 1
+    number = models.PositiveIntegerField()  # of the row in the file
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     name = models.CharField(max_length=300, blank=True)
     record_id = models.UUIDField(null=True)  # of a record that exists

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from crm.fields import kinds
 from crm.fields.currencies import currencies_in_use
 from crm.fields.kinds.choice import OneOf
+from crm.fields.kinds.lookup import LookupWidget
 from crm.fields.reading import Decision
 from crm.fields.spec import FieldSpec
-from crm.fields.targets import model_of
 from crm.imports.answers import (
     ADD,
     CREATED_ON_DEMAND,
@@ -22,6 +22,7 @@ from crm.imports.answers import (
     GAP,
     OTHERS,
     REFUSE,
+    TYPED,
     UNKNOWN,
     USE,
     holds_words,
@@ -30,24 +31,20 @@ from crm.imports.answers import (
 )
 from crm.imports.cells import Cells
 from crm.imports.coming import meanings_to_add
+from crm.imports.likely import label_of, records_like
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
 from crm.imports.row_values import RowReader
 from crm.imports.split import column_spec
 from crm.imports.styles import decisions_of, is_answered, styles_of
 from crm.imports.survey import Column, Survey
-from crm.picklists import selectors as picklists
-from crm.picklists.models import Stage
 from crm.records.types import Gap, RecordType
-from crm.tenants.text import company_key
-from crm.users.access import may, visible
+from crm.users.access import may
 from crm.users.choices import currency_name
 from crm.users.models import Membership
-from crm.users.selectors import members_called
 
 SHOWN_WORDS = 40  # of a column; the others are treated all the same
 MOST_OPTIONS = 60  # in the select of a word; of more the one that is meant is typed
-CANDIDATES = 5  # records that a word may mean
 
 Option = tuple[str, str]
 
@@ -63,6 +60,7 @@ class Word:
     problem: str
     meant: tuple[Option, ...]  # what it probably means
     typed: str = ""  # the name of one, which was not taken
+    picker: str = ""  # where one of the records can be named
 
 
 @dataclass(frozen=True)
@@ -89,6 +87,12 @@ class Question:
         return str(self.spec.label)
 
     @property
+    def anchor(self) -> str:
+        """The first control that waits for an answer."""
+        place = next((at for at, word in enumerate(self.words) if not word.answer or word.is_proposed), None)
+        return f"others-{self.name}" if place is None else f"answer-{self.name}-{place}"
+
+    @property
     def is_open(self) -> bool:
         """Whether an answer is missing that the importer has not given."""
         return not self.others and (
@@ -111,6 +115,10 @@ class GapQuestion:
         return self.gap.field
 
     @property
+    def anchor(self) -> str:
+        return f"gap-{self.name}"
+
+    @property
     def is_open(self) -> bool:
         return not self.answer
 
@@ -125,6 +133,12 @@ class StyleQuestion:
     answer: str
     signs: tuple[tuple[int, str, list[Option], str], ...]
     is_open: bool
+
+    @property
+    def anchor(self) -> str:
+        open_sign = next((place for place, _sign, _codes, chosen in self.signs if not chosen), 0)
+        asks_style = self.decision.options and not self.answer
+        return f"style-{self.name}-0" if asks_style else f"sign-{self.name}-{open_sign}"
 
     @property
     def name(self) -> str:
@@ -192,18 +206,6 @@ def existing_options(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
 def rows_of(kind: OneOf, actor: Membership) -> Sequence[Any]:
     """What can be meant: of people also those who have left, whom an old file names."""
     return kind.rows(actor, active_only=not isinstance(kind, kinds.Person))
-
-
-def label_of(row: Any) -> str:
-    """What tells the row from others of its name."""
-    if isinstance(row, Membership):
-        return f"{row.name} ({row.email})" if row.email and row.email != row.name else row.name
-    if isinstance(row, Stage):
-        return picklists.stage_name(row)
-    if hasattr(row, "sort_name"):
-        beside = next((text for name in ("domain", "city", "email") if (text := getattr(row, name, ""))), "")
-        return f"{row.name} ({beside})" if beside else row.name
-    return str(row)
 
 
 def _additions(spec: FieldSpec) -> list[Option]:
@@ -278,13 +280,19 @@ class _Asker:
             return None
         answers = self.job.answers.get(spec.name, {})
         listed = list(unknown)[:SHOWN_WORDS]
-        alike = self._similar_records(spec, listed)
+        alike = records_like(self.cells, spec, listed)
         existing = existing_options(spec, self.actor)
         hidden = [text for text in unknown if text not in listed]
         return Question(
             spec=spec,
             header=self.job.headers[index],
-            words=tuple(self._word(spec, text, rows[text], unknown[text], alike.get(text, [])) for text in listed),
+            words=tuple(
+                replace(
+                    self._word(spec, text, rows[text], unknown[text], alike.get(text, [])),
+                    picker=self._picker(spec, text, place),
+                )
+                for place, text in enumerate(listed)
+            ),
             hidden=len(hidden),
             hidden_rows=sum(rows[text] for text in hidden) + column.more,
             others=answers.get(OTHERS, ""),
@@ -352,6 +360,20 @@ class _Asker:
         typed = self.typed.get((spec.name, word_key(text)), "")
         return Word(text, rows, options[0][0] if is_proposed else answer, is_proposed, problem, options, typed)
 
+    def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
+        """Where one of the records can be named: by its name, or picked while that is typed."""
+        if not isinstance(spec.kind, kinds.Lookup):
+            return ""
+        widget = LookupWidget(spec.kind.key)
+        widget.widgets[0].attrs |= {
+            "class": "control control-s",
+            "placeholder": _("or the name of an existing one"),
+            "aria-label": _("Name of what “%(word)s” means") % {"word": text},
+        }
+        name = self.typed.get((spec.name, word_key(text)), "")
+        attrs = {"id": f"typed-{spec.name}-{place}"}
+        return str(widget.render(f"{TYPED}{spec.name}", [name, ""], attrs))
+
     def _chosen(self, spec: FieldSpec, answer: str) -> list[Option]:
         """What was typed before, so that the select has it."""
         try:
@@ -363,23 +385,3 @@ class _Asker:
         if isinstance(spec.kind, OneOf):
             return proposed(spec, text, rows_of(spec.kind, self.actor))
         return None
-
-    def _similar_records(self, spec: FieldSpec, texts: list[str]) -> dict[str, list[Any]]:
-        """Records that are called like a word, or nearly so."""
-        kind = spec.kind
-        if isinstance(kind, kinds.Person):
-            return {text: same for text in texts if len(same := members_called(text)) > 1}
-        if isinstance(kind, kinds.StageOf):
-            return {text: [*those] for text in texts if len(those := picklists.stages_called(text)) > 1}
-        if not isinstance(kind, kinds.Lookup):
-            return {}
-        found = {text: self.cells.records_called(kind.key, text)[:CANDIDATES] for text in texts}
-        model: Any = model_of(kind.key)
-        missing = {text: company_key(text) for text in found if not found[text]}
-        if missing and hasattr(model, "name_key"):
-            rows = visible(self.actor, model.objects.filter(name_key__in=set(missing.values()))).exclude(name_key="")
-            for row in rows.order_by("sort_name", "pk"):
-                for text, key in missing.items():
-                    if key == row.name_key and len(found[text]) < CANDIDATES:
-                        found[text].append(row)
-        return found

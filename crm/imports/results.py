@@ -83,6 +83,7 @@ def _called(what: str, record_type: RecordType) -> str:
     others = {
         "person": _("Members who cannot sign in yet"),
         "stage": _("Stages"),
+        "field": _("Fields"),
         "team": _("Teams"),
         "tags": _("Tags"),
     }

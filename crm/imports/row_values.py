@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ from crm.imports.answers import (
 )
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cells import Cells
+from crm.imports.left_out import NOTED_IN, NOTES, note_of, noted
 from crm.imports.meant import Same
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable
@@ -50,12 +52,13 @@ class ToCreate:
 @dataclass
 class RowValues:
     """``later``: links that can only be set when the whole file is in; ``empty``: fields whose cells are;
-    ``split``: values whose field only the record tells that the row is about."""
+    ``split``: values whose field only the record tells that the row is about; ``notes``: lines for the description."""
 
     values: dict[str, Any] = field(default_factory=dict)
     later: dict[str, str] = field(default_factory=dict)
     empty: list[FieldSpec] = field(default_factory=list)
     split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -76,12 +79,13 @@ class RowReader:
         self.columns = [(index, record_type.spec(name)) for index, name in mapped if record_type.has(name)]
         found = [(index, split_of(record_type, name)) for index, name in mapped]
         self.splits = [(index, split) for index, split in found if split is not None]
+        self.notes = [index for index, name in mapped if name == NOTES]
         brought = brought_fields(record_type)
         self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
         self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
         self._used: dict[tuple[str, str], Any] = {}
 
-    def look_up_records(self, rows: list[list[str]]) -> None:
+    def look_up_records(self, rows: Sequence[list[str]]) -> None:
         """Find what the rows link to, for all of them at once."""
         for index, spec in self.columns:
             if isinstance(spec.kind, kinds.Lookup):
@@ -102,6 +106,8 @@ class RowReader:
                 row.empty.append(spec)
         for index, split in self.splits:
             self._read_split(row, split, cells[index])
+        for index in self.notes:
+            self._read_note(row, index, cells[index])
         for index, link, spec in self.brought:
             if cells[index] and isinstance(coming := row.values.get(link), ToCreate):
                 self._read_brought(row, coming, spec, cells[index])
@@ -159,13 +165,24 @@ class RowReader:
         except ValidationError as error:
             row.reasons += [f"{split.spec.label}: {message}" for message in error.messages]
 
+    def _read_note(self, row: RowValues, index: int, text: str) -> None:
+        try:
+            if text:
+                row.notes.append(note_of(self.job, index, cell_text(self.type.spec(NOTED_IN), text)))
+        except ValidationError as error:
+            row.reasons += error.messages
+
     def placed(self, row: RowValues, record: Any) -> dict[str, Any]:
-        """The values with those whose field the record tells, or the usual value of a new one."""
+        """The values with those whose field the record tells, or the usual value of a new one; and with the notes."""
         values = dict(row.values)
         for split, value in row.split:
             spec = self.type.spec(split.by)
             by = spec.value(record) if record is not None else spec.default and spec.default()
             place(self.type, values, split, value, by)
+        if row.notes:
+            spec = self.type.spec(NOTED_IN)
+            base = values[NOTED_IN] if NOTED_IN in values else record is not None and spec.value(record)
+            values[NOTED_IN] = spec.kind.parse(spec, noted(row.notes, base or ""), self.cells)
         return values
 
     def _read_brought(self, row: RowValues, coming: ToCreate, spec: FieldSpec, text: str) -> None:

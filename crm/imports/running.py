@@ -25,6 +25,7 @@ from crm.imports.meant import meant_rows
 from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.services import fail_import
+from crm.imports.storing import FileRow
 from crm.imports.whole_file import WholeFile, read_whole_file
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
@@ -64,7 +65,7 @@ class _Run:
         self.turn = turn
         self.file = WholeFile()
         self.is_known = False
-        self.rows: Iterator[list[str]] = iter(())
+        self.rows: Iterator[FileRow] = iter(())
         self.position = -1  # up to where ``rows`` were read
 
     def do_next(self, job_id: Any) -> bool:
@@ -95,7 +96,7 @@ class _Run:
         job.save(update_fields=["state", "finished_at", "seen_at"])
         return False
 
-    def _next_rows(self, job: Import) -> list[list[str]]:
+    def _next_rows(self, job: Import) -> list[FileRow]:
         if not self.is_known:
             self.file, self.is_known = read_whole_file(job), True
         if self.position != job.position:
@@ -125,11 +126,11 @@ def _language(job: Import, tenant: Tenant) -> str:
     return (person.language if person else "") or tenant.language
 
 
-def _take_in(job: Import, batch: list[list[str]], file: WholeFile) -> None:
+def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
     outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
     if job.is_dry_run:
-        insert_many(ImportRow, [*outcome.rows, *_refused_rows(job, outcome)])
+        insert_many(ImportRow, [*outcome.rows, *_refused_rows(job, batch, outcome)])
     else:
         keep_links(job, batch, outcome.links)
     job.state = ImportState.RUNNING
@@ -154,23 +155,23 @@ def _with_added(known: dict[str, list[str]], new: dict[str, list[str]]) -> dict[
     return {what: sorted({*known.get(what, ()), *new.get(what, ())}) for what in {*known, *new}}
 
 
-def _refused(job: Import, batch: list[list[str]], outcome: BatchResult) -> Iterator[RefusedRow]:
+def _refused(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[RefusedRow]:
     for offset, reasons in outcome.refused.items():
-        yield finding(job, job.position + 1 + offset, batch[offset], reasons)
+        yield finding(job, batch[offset].number, batch[offset], reasons)
 
 
-def _remarks(job: Import, batch: list[list[str]], outcome: BatchResult) -> Iterator[RefusedRow]:
+def _remarks(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[RefusedRow]:
     for offset, texts in outcome.remarks.items():
-        yield finding(job, job.position + 1 + offset, batch[offset], texts, came_in=True)
+        yield finding(job, batch[offset].number, batch[offset], texts, came_in=True)
 
 
-def _refused_rows(job: Import, outcome: BatchResult) -> Iterator[ImportRow]:
+def _refused_rows(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[ImportRow]:
     for offset, reasons in outcome.refused.items():
-        number = job.position + 1 + offset
+        number = batch[offset].number
         yield ImportRow(job=job, number=number, outcome=Outcome.REFUSED, remarks=[*map(without_unreadable, reasons)])
 
 
-def _rehearse(job: Import, batch: list[list[str]], file: WholeFile) -> BatchResult:
+def _rehearse(job: Import, batch: list[FileRow], file: WholeFile) -> BatchResult:
     """Take the rows in and undo that; before them those from earlier batches that may be about the same ones."""
     outcome = BatchResult()
     earlier = file.earlier_rows(job, batch)
@@ -178,7 +179,7 @@ def _rehearse(job: Import, batch: list[list[str]], file: WholeFile) -> BatchResu
     try:
         with transaction.atomic():
             if earlier:
-                before = _run_batch(job, [cells for _at, cells in earlier], file, [at + 1 for at, _cells in earlier])
+                before = _run_batch(job, earlier, file)
                 made = before.numbers
             outcome = _run_batch(job, batch, file, made=made)
             raise DryRunDone
@@ -189,16 +190,14 @@ def _rehearse(job: Import, batch: list[list[str]], file: WholeFile) -> BatchResu
 
 def _run_batch(
     job: Import,
-    batch: list[list[str]],
+    batch: list[FileRow],
     file: WholeFile,
-    numbers: list[int] | None = None,
     made: dict[UUID, int] | None = None,
 ) -> BatchResult:
     """Take the rows in with their inserts sent together; should the database refuse one of them, one by one."""
-    numbers = numbers or list(range(job.position + 1, job.position + 1 + len(batch)))
     try:
         with transaction.atomic():
-            return Batch(job, batch, file.names, numbers, made or {}).run(collected=True)
+            return Batch(job, batch, file.names, made or {}).run(collected=True)
     except DatabaseError:
         forget()  # what the first try made of choices, stages and people is gone again
-        return Batch(job, batch, file.names, numbers, made or {}).run(collected=False)
+        return Batch(job, batch, file.names, made or {}).run(collected=False)

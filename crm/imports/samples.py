@@ -12,6 +12,7 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding
 from crm.imports.cells import Cells
+from crm.imports.left_out import NOTES, note_of
 from crm.imports.models import Import
 from crm.imports.row_values import RowReader
 from crm.imports.shown import shown
@@ -42,13 +43,14 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
     cells = Cells(job.made_by, styles_of(job))
     reader = RowReader(job, record_type, cells, frozenset(survey.in_file))
     found = []
-    for name, column in zip(job.mapping, survey.columns, strict=False):
+    for index, (name, column) in enumerate(zip(job.mapping, survey.columns, strict=False)):
         if name in undecided:
             found.append([_asked(text) for text in _chosen(column.most_frequent(), set())])
         elif spec := column_spec(record_type, name):
             found.append(_of_field(reader, record_type, spec, column))
         else:
-            found.append([Sample(text) for text in _chosen(column.most_frequent(), set())])
+            noted = (lambda text, at=index: note_of(job, at, text)) if name == NOTES else (lambda text: "")
+            found.append([Sample(text, noted(text)) for text in _chosen(column.most_frequent(), set())])
     return found
 
 

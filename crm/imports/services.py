@@ -13,9 +13,11 @@ from crm import events
 from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
+from crm.imports.left_out import NEW_FIELD, NOTES, left_out, make_fields, new_fields
 from crm.imports.meant import more_columns
 from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.storing import is_kept
+from crm.imports.survey import survey_of
 from crm.records.types import RecordType
 from crm.tenants import turns
 from crm.tenants.context import current_tenant_id
@@ -47,12 +49,17 @@ def set_columns(
     names = {spec.name for spec in importable(record_type)}
     brought = brought_fields(record_type)
     more = more_columns(record_type)
+    kept = {NOTES, NEW_FIELD}
     chosen = [name for name in mapping if name]
-    if len(mapping) != len(job.headers) or not set(chosen) <= {*names, *brought, *more} or not set(fixed) <= names:
+    if (
+        len(mapping) != len(job.headers)
+        or not set(chosen) <= {*names, *brought, *more, *kept}
+        or not set(fixed) <= names
+    ):
         raise ValidationError(_("Choose a field, or “leave out”, for every column."))
     labels = {name: str(spec.label) for name, (_link, spec) in brought.items()} | more
     labels |= record_type.labels()
-    twice = sorted({str(labels[name]) for name in chosen if chosen.count(name) > 1})
+    twice = sorted({str(labels[name]) for name in set(chosen) - kept if chosen.count(name) > 1})
     if twice:
         raise ValidationError(_("Two columns cannot be the same field: %(fields)s.") % {"fields": ", ".join(twice)})
     if not chosen:
@@ -73,7 +80,10 @@ def set_styles(*, job: Import, styles: dict[str, Any]) -> None:
 
 @transaction.atomic
 def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
-    """Queue the import; a dry run that is over may be followed by the real one."""
+    """Queue the import; a dry run that is over may be followed by the real one.
+
+    What it says is left out, and the fields that it makes, are those of the columns as they are then.
+    """
     from crm.imports.jobs import kick
 
     job = Import.objects.select_for_update().get(pk=job.pk)
@@ -87,7 +97,12 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
     job.state, job.is_dry_run = ImportState.QUEUED, dry_run
     job.position = job.created_count = job.updated_count = job.unchanged_count = 0
     job.skipped_count = job.refused_count = 0
-    job.added = {}
+    survey = survey_of(job)
+    job.left_out = left_out(job, survey)
+    fields = list(new_fields(job).values())
+    job.added = {"field": fields} if fields else {}
+    if not dry_run:
+        make_fields(job, actor, survey)
     job.cancel_asked, job.finished_at, job.seen_at = False, None, timezone.now()
     job.save()
     if not dry_run:

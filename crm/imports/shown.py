@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from html import unescape
 from typing import Any
 
@@ -40,20 +41,31 @@ class Shown:
         specs = record_type.specs_now()
         self.specs = [spec for spec in specs if not isinstance(spec.kind, kinds.DateTime) or spec.importable]
         self.importable = [spec for spec in self.specs if spec.importable]
+        self.follows = record_type.follows
 
     def state(self, record: Any) -> dict[str, str]:
         return {spec.name: shown(spec, record) for spec in self.specs}
 
     def created(self, record: Any) -> list[list[str]]:
         """What would stand in a new record: label, "", value."""
+        record = self._as_it_will_be(record, self.follows(record))
         found = ((str(spec.label), shown(spec, record)) for spec in self.importable if not isinstance(spec.kind, Flag))
         return [[label, "", text] for label, text in found if text]
 
     def changes(self, before: dict[str, str], record: Any) -> list[list[str]]:
         """What would be different: label, old, new."""
         after = self.state(record)
+        follows = {name: value for name, value in self.follows(record).items() if before[name] == after[name]}
+        after = self.state(self._as_it_will_be(record, follows)) if follows else after
         return [
             [str(spec.label), before[spec.name], after[spec.name]]
             for spec in self.specs
             if before[spec.name] != after[spec.name]
         ]
+
+    def _as_it_will_be(self, record: Any, follows: dict[str, Any]) -> Any:
+        record = copy(record) if follows else record
+        for spec in self.specs:
+            if spec.name in follows:
+                spec.kind.assign(spec, record, follows[spec.name])
+        return record

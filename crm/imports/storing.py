@@ -31,6 +31,16 @@ SHOWN = 200  # characters of a cell of the first rows
 LOST = "\ufffd"  # what other programs write where they lost a letter
 
 
+class FileRow(list[str]):
+    """The cells of a row, and its number in the file or sheet, as people see it there."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int, cells: Iterable[str]) -> None:
+        super().__init__(cells)
+        self.number = number
+
+
 @dataclass(frozen=True)
 class Odd:
     """How many rows have something odd, and the first of them."""
@@ -142,14 +152,14 @@ def file_rows(job: Import, start: int = 0) -> Iterator[Row]:
         piece = pieces.filter(first=piece[0] + len(rows)).first()
 
 
-def read_rows(job: Import, start: int = 0) -> Iterator[list[str]]:
+def read_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
     """Yield the rows below the header from ``start`` on: as many stripped cells as the import has columns.
 
     A number that was one in a spreadsheet is a ``fields.reading.NumberText``.
     """
     reading = FileReading.of(job)
-    for _number, cells in file_rows(job, reading.skipped + start):
-        yield [_cell(cells[place]) if place < len(cells) else "" for place in reading.columns]
+    for number, cells in file_rows(job, reading.skipped + start):
+        yield FileRow(number, (_cell(cells[place]) if place < len(cells) else "" for place in reading.columns))
 
 
 def look_through(job: Import, found: FileReading) -> tuple[FileReading, list[str], int]:

@@ -108,8 +108,8 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     earlier: dict[int, int] = {}
     names: set[str] = set()
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and _links_to(spec, record_type)]
-    for number, row in enumerate(meant_rows(job), start=1):
-        survey.rows = number
+    for row in meant_rows(job):
+        survey.rows += 1
         for reader, cell in zip(readers, row, strict=False):
             if cell and not is_unreadable(cell):  # such rows are refused
                 reader.read(cell)
@@ -120,7 +120,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
                 word = without_unreadable(by[:LONGEST_WORD])
                 if word in words or len(words) < MOST_WORDS:
                     words[word] = words.get(word, 0) + 1
-        _note_repeats(survey, earlier, number, identity_of(record_type, place, row))
+        _note_repeats(survey, earlier, row.number, identity_of(record_type, place, row))
         if linked:
             names.update(_names(place, row))
     survey.in_file = sorted({word_key(word) for column in linked for word in column.words} & names)

@@ -11,7 +11,7 @@ from crm.fields.spec import FieldSpec
 from crm.imports.identity import keys_of
 from crm.imports.meant import meant_rows
 from crm.imports.models import Import
-from crm.imports.storing import read_rows
+from crm.imports.storing import FileRow, read_rows
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
@@ -26,16 +26,16 @@ class WholeFile:
     parent account). ``repeated`` are, for a dry run, the rows that may be about the same one as another."""
 
     names: frozenset[str] = frozenset()
-    repeated: dict[Key, list[tuple[int, list[str]]]] = field(default_factory=dict)
+    repeated: dict[Key, list[tuple[int, FileRow]]] = field(default_factory=dict)
 
-    def earlier_rows(self, job: Import, batch: list[list[str]]) -> list[tuple[int, list[str]]]:
-        """The rows before ``batch``, with their places, that may be about the same one as one of its rows."""
+    def earlier_rows(self, job: Import, batch: list[FileRow]) -> list[FileRow]:
+        """The rows before ``batch`` that may be about the same one as one of its rows."""
         if not self.repeated:
             return []
         record_type, place = type_of_key(job.record_type), places(job)
         keys = {key for row in batch for key in keys_of(record_type, place, row)}
         found = {at: cells for key in keys for at, cells in self.repeated.get(key, ())}
-        return [(at, found[at]) for at in sorted(found) if at < job.position]
+        return [found[at] for at in sorted(found) if at < job.position]
 
 
 def read_whole_file(job: Import) -> WholeFile:
@@ -51,10 +51,10 @@ def places(job: Import) -> dict[str, int]:
     return {name: index for index, name in enumerate(job.mapping) if name}
 
 
-def _repeated(job: Import) -> dict[Key, list[tuple[int, list[str]]]]:
+def _repeated(job: Import) -> dict[Key, list[tuple[int, FileRow]]]:
     record_type, place = type_of_key(job.record_type), places(job)
     counts = Counter(hash(key) for row in meant_rows(job) for key in keys_of(record_type, place, row))
-    repeated: dict[Key, list[tuple[int, list[str]]]] = {}
+    repeated: dict[Key, list[tuple[int, FileRow]]] = {}
     for at, row in enumerate(meant_rows(job)):
         for key in keys_of(record_type, place, row):
             if counts[hash(key)] > 1:

@@ -1,36 +1,44 @@
 """What other systems call the columns of their files, where several types of record have the same field.
 
 Each field has its names, the surest first, by line: CRMs (Salesforce, HubSpot, Zoho, Pipedrive, Dynamics), then
-address books (Outlook, Google), then German, French and Spanish. Case, spaces and signs do not matter.
+address books (Outlook, Google), then German, French and Spanish. Case, spaces and signs do not matter. A name with
+``*`` stands for all that begin or end so. ``PREFIXES`` names what may stand before a name: ``Deal - Title``.
 """
 
 from __future__ import annotations
 
 Headers = dict[str, str]  # by field; names are separated by "|"
+PREFIXES = "*"  # in the place of a field
 
 OWNERSHIP: Headers = {
     "owner": """owner name|owner id|owner|record owner|assigned to|sales rep|salesperson|sales agent|responsible
         |besitzer|eigentümer|inhaber|zuständig|verantwortlich|betreuer|bearbeiter
         |propriétaire|responsable|assigné à|commercial
-        |propietario|responsable|asignado a|comercial""",
+        |propietario|responsable|asignado a|comercial
+        |rep|account manager|zuständiger mitarbeiter|* owner|*inhaber|*besitzer|propriétaire *|propietario *""",
     "team": "team|sales team|territory|vertriebsteam|équipe|equipo",
-    "tags": "tags|tag|labels|label|categories|categorías|catégories|kategorien|schlagwörter|étiquettes|etiquetas",
+    "tags": """tags|tag|labels|label|categories|categorías|catégories|kategorien|schlagwörter|étiquettes|etiquetas
+        |keywords""",
     "description": """description|notes|note|comments|comment|remarks|about|background info
         |beschreibung|notizen|notiz|bemerkung|bemerkungen|kommentar|anmerkungen
         |remarques|commentaire|commentaires
         |descripción|notas|nota|observaciones|comentarios""",
-    "external_id": "id|record id|external id|externe id|identifiant|identificador|kennung",
+    "external_id": """id|record id|external id|externe id|identifiant|identificador|kennung
+        |reference|datensatz id|kontakt id|id de fiche d informations|id d enregistrement|id de registro""",
 }
 
 # Work before home, and billing before shipping: where an address book or a CRM has both.
 PLACE: Headers = {
+    PREFIXES: """address 1|address|adresse 1|adresse|dirección 1|dirección|rechnungsanschrift|postanschrift
+        |mailing address|billing address""",
     "street": """street|street address|mailing street|business street|work street|address 1 street
         |billing street
         |billing address line 1|address 1 street 1|street 1|address line 1|address 1 formatted|address
         |street or po box
         |straße|straße geschäftlich|anschrift|adresse|straße und hausnummer|rechnungsstraße|home street
         |rue|rue bureau|adresse postale|rue de facturation
-        |calle|calle del trabajo|dirección|dirección de facturación|domicilio""",
+        |calle|calle del trabajo|dirección|dirección de facturación|domicilio
+        |straße 1|rue 1|calle 1|calle de facturación""",
     "city": """city|town|mailing city|business city|work city|address 1 city|billing city|home city
         |ort|stadt|ort geschäftlich|wohnort|rechnungsort
         |ville|ville bureau|localité|ville de facturation
@@ -41,20 +49,23 @@ PLACE: Headers = {
         |home state
         |bundesland|bundesland kanton geschäftlich|region geschäftlich|kanton
         |dép région bureau|département|région|état province
-        |provincia|estado|estado o provincia del trabajo|región|comunidad autónoma""",
+        |provincia|estado|estado o provincia del trabajo|región|comunidad autónoma
+        |bundesland region|état région|estado región""",
     "postal_code": """postal code|zip|zip code|postcode|zip postal code|mailing zip|mailing postal code
         |mailing zip postal code|business postal code|address 1 zip postal code|address 1 postal code
         |billing zip
         |billing postal code|billing zip postal code|billing code|mailing code|home postal code
         |plz|postleitzahl|postleitzahl geschäftlich
         |code postal|code postal bureau|cp
-        |código postal|código postal del trabajo""",
+        |código postal|código postal del trabajo
+        |code postal de facturation|código postal de facturación""",
     "country": """country|country region|mailing country|business country region|business country
         |address 1 country region
         |address 1 country|billing country|home country region|home country
         |land|land region geschäftlich|staat
         |pays|pays région bureau
-        |país|país o región del trabajo|país región""",
+        |país|país o región del trabajo|país región
+        |office location|location|land region|pays région|pays de facturation|país de facturación""",
 }
 
 PERSON: Headers = {
@@ -74,20 +85,23 @@ PERSON: Headers = {
         |job|role
         |berufsbezeichnung|funktion|stellenbezeichnung|stelle
         |fonction|poste|titre|intitulé du poste
-        |puesto|cargo|puesto de trabajo""",
+        |puesto|cargo|puesto de trabajo
+        |titel""",
     "email": """e mail|email|e mail address|email address|email work|work email|person email work|person email
         |e mail 1 value
         |primary email|email 1|business email|mail|e mail 1 address|person email home|e mail 2 address
         |e mail 2 value
         |e mail adresse|email adresse|e mail geschäftlich
         |adresse de messagerie|adresse e mail|courriel|adresse email|mél
-        |dirección de correo electrónico|correo electrónico|correo|email del trabajo""",
+        |dirección de correo electrónico|correo electrónico|correo|email del trabajo
+        |courrier électronique""",
     "phone": """phone|business phone|work phone|phone work|phone number|person phone work|person phone|telephone
         |phone 1 value|phone 1|primary phone|company main phone|business phone 2|office phone|home phone
         |other phone
         |telefon|telefon geschäftlich|telefonnummer|rufnummer|telefon privat
         |téléphone|téléphone bureau|tél|numéro de téléphone|téléphone domicile
-        |teléfono|teléfono del trabajo|número de teléfono|teléfono particular""",
+        |teléfono|teléfono del trabajo|número de teléfono|teléfono particular
+        |haupttelefon|téléphone professionnel|téléphone principal|teléfono principal""",
     "opted_out": """opted out|email opt out|has opted out of email|do not mail|unsubscribed|do not allow emails
         |unsubscribed from all email|do not allow bulk emails|marketing emails status|keine werbung|abgemeldet
         |désabonné|dado de baja""",
@@ -98,7 +112,9 @@ WEBSITE: Headers = {
         |domain
         |webseite|internetseite|internet
         |site web|page web|site internet
-        |página web|sitio web|web de la empresa""",
+        |página web|sitio web|web de la empresa
+        |domain name des unternehmens|unternehmensdomain name|nom de domaine de l entreprise
+        |nombre de dominio de la empresa""",
 }
 
 

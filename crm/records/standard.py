@@ -7,23 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 
-OWNER = FieldSpec(
-    "owner", _("Owner"), kinds.Person(owns=True), synonyms=("sales agent", "rep", "assigned to", "account manager")
-)
+OWNER = FieldSpec("owner", _("Owner"), kinds.Person(owns=True))
 TEAM = FieldSpec("team", _("Team"), kinds.TeamOf(), help=_("Empty: the owner's team."))
 EXTERNAL_ID = FieldSpec(
     "external_id",
     _("External id"),
     kinds.Text(200, exact=True),
     help=_("Its id in the system it came from. Importing the same id again updates this record."),
-    synonyms=("id", "record id", "reference"),
 )
 TAGS = FieldSpec(
     "tags",
     _("Tags"),
     kinds.Tags(),
     help=_("Words of your own, with commas between them."),
-    synonyms=("tag", "labels", "label", "keywords"),
 )
 CREATED = FieldSpec("created_at", _("Created"), kinds.DateTime(), on_create=False, on_edit=False, importable=False)
 UPDATED = FieldSpec("updated_at", _("Changed"), kinds.DateTime(), on_create=False, on_edit=False, importable=False)
@@ -32,9 +28,9 @@ CREATED_BY = FieldSpec("created_by", _("Created by"), kinds.Person(), on_create=
 STANDARD_FIELDS = (OWNER, TEAM, TAGS, EXTERNAL_ID, CREATED, CREATED_BY, UPDATED)
 
 ADDRESS_FIELDS = (
-    FieldSpec("street", _("Street"), kinds.Text(300), synonyms=("address",)),
-    FieldSpec("city", _("City"), kinds.Text(100), synonyms=("town",)),
-    FieldSpec("region", _("State or region"), kinds.Text(100), synonyms=("state", "province")),
-    FieldSpec("postal_code", _("Postal code"), kinds.Text(20), synonyms=("zip", "zip code", "postcode")),
-    FieldSpec("country", _("Country"), kinds.Text(100), synonyms=("office location", "location")),
+    FieldSpec("street", _("Street"), kinds.Text(300)),
+    FieldSpec("city", _("City"), kinds.Text(100)),
+    FieldSpec("region", _("State or region"), kinds.Text(100)),
+    FieldSpec("postal_code", _("Postal code"), kinds.Text(20)),
+    FieldSpec("country", _("Country"), kinds.Text(100)),
 )

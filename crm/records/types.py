@@ -297,7 +297,7 @@ class RecordType:
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
     ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
     has none. ``moves`` is about such days of records that exist, ``splits`` about columns of files that are of two
-    fields.
+    fields. ``follows`` tells which values a record will be given because of what was written: a dry run shows them.
     """
 
     key: str
@@ -329,6 +329,7 @@ class RecordType:
     gaps: tuple[Gap, ...] = ()
     unknown_in_files: tuple[str, ...] = ()
     moves: Moves | None = None
+    follows: Callable[[Any], dict[str, Any]] = lambda record: {}
     splits: tuple[SplitColumn, ...] = ()
     next_step: tuple[str, str] | None = None  # the fields of a next step and its day, where a type has one of its own
     views: tuple[DefaultView, ...] = ()

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.events.delivery import deliver_all
 from crm.imports import running
-from crm.imports.models import Import, ImportRow, ImportState
+from crm.imports.models import Import, ImportRow, ImportState, RefusedRow
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
@@ -97,10 +98,10 @@ def test_two_rows_of_one_person_are_told(firm: Firm, key: str) -> None:
 
     page = Page(firm, key, TWICE)
     text = words(unescape(page.answer.content.decode()))
-    assert "One row seems to be about the same one as an earlier row of this file: row 2 and row 1" in text
+    assert "One row seems to be about the same one as an earlier row of this file: row 3 and row 2" in text
     tried = finished(firm, upload(firm, key, TWICE, dry_run="1"))
     assert counts(tried) in ((1, 0, 1, 0, 0), (1, 1, 0, 0, 0)), "the same, or its address in other case"
-    assert "Same as row 1 of this file (e-mail address)." in page_of(firm, tried)
+    assert "Same as row 2 of this file (e-mail address)." in page_of(firm, tried)
     again = finished(firm, upload(firm, key, TWICE, dry_run="1", existing="create"))
     assert counts(again) == (2, 0, 0, 0, 0)
 
@@ -183,8 +184,8 @@ def test_a_dry_run_meets_rows_of_earlier_batches(fresh_firm: Firm, monkeypatch: 
     job = finished(fresh_firm, upload(fresh_firm, "contacts", text, dry_run="1"))
     assert counts(job) == (13, 1, 0, 0, 0)
     with tenant_context(fresh_firm.tenant):
-        row = ImportRow.objects.get(number=14)
-        assert row.remarks == ["Same as row 1 of this file (e-mail address)."]
+        row = ImportRow.objects.get(number=15)
+        assert row.remarks == ["Same as row 2 of this file (e-mail address)."]
         assert ["City", "Ulm", "Kiel"] in row.changes
         assert not Contact.objects.exists()
 
@@ -197,7 +198,7 @@ def test_the_rows_of_a_dry_run_are_listed_in_pages(firm: Firm) -> None:
     assert "Firm 50" in first and "Firm 51" not in first and "?outcome=&page=2" in first
     assert "Firm 101" in third and "Firm 100" not in third
     refused = words(page_of(firm, job, "?outcome=refused").partition("Row by row")[2])
-    assert "70 Refused" in refused and "“x”" in refused and "Firm 1 " not in refused
+    assert "71 Refused" in refused and "“x”" in refused and "Firm 1 " not in refused
     for query in ("?outcome=nonsense", "?page=99999999999", "?page=-1", "?page=²"):
         assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/{query}").status_code == 200
     client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
@@ -336,3 +337,34 @@ def test_ids_that_differ_by_case_are_two(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         found = dict(Contact.objects.values_list("last_name", "account__name"))
     assert found == {"Bell": "Kestrel", "Fox": "Osprey", "Hill": "Osprey"}
+
+
+def test_a_row_has_the_number_that_it_has_in_the_file(firm: Firm) -> None:
+    """Lines above the header and empty ones count, as in a spreadsheet; so it is in every place."""
+    from tests.imports.test_words import Page
+
+    text = "Fair of 2026\n\nname,email,employees\nAnn,a@k.example,1\n\nBo,b@k.example,x\nAnn,a@k.example,2\n"
+    page = words(unescape(Page(firm, "leads", text).answer.content.decode()))
+    assert "row 3 names the columns" in page and "row 7 and row 4" in page
+    job = finished(firm, upload(firm, "leads", text, dry_run="1"))
+    with tenant_context(firm.tenant):
+        rows = {row.number: row.outcome for row in ImportRow.objects.all()}
+        assert (rows, RefusedRow.objects.get().number) == ({4: "created", 6: "refused", 7: "updated"}, 6)
+    assert "Same as row 4 of this file" in page_of(firm, job)
+    assert download(firm, job).splitlines()[1].startswith("Bo,b@k.example,x,6,")
+
+
+def test_a_dry_run_shows_a_contact_of_a_customer_as_the_client_that_it_becomes(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        customer = make.account(firm.ada, name="Falcon", type=make.reason("account_type", "customer"))
+        make.account(firm.ada, name="Heron")
+    text = "last name,account\nBell,Falcon\nFox,Heron\n"
+    job = finished(firm, upload(firm, "contacts", text, dry_run="1"))
+    with tenant_context(firm.tenant):
+        shown = {row.name: dict((label, new) for label, _old, new in row.changes) for row in ImportRow.objects.all()}
+        assert {name: row["Relationship"] for name, row in shown.items()} == {"Bell": "Client", "Fox": "Prospect"}
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
+    finished(firm, job)
+    with tenant_context(firm.tenant):
+        deliver_all()
+        assert Contact.objects.get(account=customer).relationship.label == "Client"

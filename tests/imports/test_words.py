@@ -336,3 +336,53 @@ def test_a_name_typed_where_nothing_has_names_is_nothing(firm: Firm) -> None:
     [question] = page.questions.words
     data = {f"word_{question.name}": "perhaps", f"typed_{question.name}": "yes", f"answer_{question.name}": ""}
     page.refused(page.columns() | data)
+
+
+@pytest.mark.parametrize(("here", "there"), [
+    ("Größenwahn", "Groessenwahn"), ("Groessenwahn GmbH", "Größenwahn"), ("Müller & Soehne", "Mueller & Söhne KG"),
+    ("Århus Havn", "Aarhus Havn"), ("Bjørn A/S", "Bjoern A/S"), ("Straße 8", "Strasse 8"), ("Cañón", "Canon"),
+])  # fmt: skip
+def test_a_firm_written_with_an_umlaut_here_and_two_letters_there_is_proposed(
+    firm: Firm, here: str, there: str
+) -> None:
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ada, name=here)
+        make.account(firm.ada, name="Another")
+    page = Page(firm, "contacts", f"last name,account\nBell,{there}\n")
+    if page.questions.words:
+        assert page.words("account")[there] == (1, here), "proposed, and shown"
+    job = finished(firm, page.send(sent(page.answer)))
+    assert job.created_count == 1
+    with tenant_context(firm.tenant):
+        assert Contact.objects.get().account_id == account.pk
+
+
+def test_an_account_can_be_named_by_hand_or_picked(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        one = make.account(firm.ada, name="Falcon", city="Ulm")
+        make.account(firm.ada, name="Falcon", city="Kiel")
+        heron = make.account(firm.ada, name="Heron Vögel")
+    page = Page(firm, "contacts", "last name,account\nBell,Acme East\nFox,Acme West\n")
+    html = page.answer.content.decode()
+    assert html.count('name="typed_account"') == html.count('name="typed_account_id"') == 2
+    assert 'data-url="/acme/lookup/accounts/"' in html
+    words = {"word_account": ["Acme East", "Acme West"], "answer_account": ["", ""]}
+    for typed, picked, problem in (
+        ("Falcon", "", "2 are called “Falcon”"),
+        ("Heron Voegel", "", "Similar: Heron Vögel"),
+        ("Nobody", "", "Nothing is called “Nobody”"),
+    ):
+        data = page.columns() | words | {"typed_account": [typed, ""], "typed_account_id": [picked, ""]}
+        answer = page.client.post(page.address, data | {"dry_run": "1"})
+        assert answer.status_code == 422
+        [(anchor, error)] = answer.context["form"].linked_errors
+        assert problem in error and anchor == "answer-account-0"
+        shown = answer.content.decode()
+        assert f'href="#{anchor}"' in shown and f'id="{anchor}"' in shown and f'value="{typed}"' in shown
+    data = page.columns() | words | {
+        "typed_account": ["Falcon", "heron vögel"], "typed_account_id": [str(one.pk), ""],
+    }  # fmt: skip
+    finished(firm, page.send(data))
+    with tenant_context(firm.tenant):
+        found = dict(Contact.objects.values_list("last_name", "account_id"))
+    assert found == {"Bell": one.pk, "Fox": heron.pk}

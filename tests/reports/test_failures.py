@@ -43,11 +43,13 @@ def test_by_source(failed: Firm) -> None:
         "Lost to vetting": 1,
         "Lost in selling": 0,
         "Lost for other reasons": 0,
+        "Lost, no reason given": 0,
         "Share of vetting": Fraction(1, 1),
         "Lost value": {"USD": 1_000},
     }
     fair = line(found, "Trade show/event")
-    assert (fair["Unqualified leads"], fair["Lost in selling"], fair["Lost for other reasons"]) == (0, 1, 2)
+    assert (fair["Unqualified leads"], fair["Lost in selling"], fair["Lost for other reasons"]) == (0, 1, 1)
+    assert fair["Lost, no reason given"] == 1, "which is no other reason"
     assert (fair["Share of vetting"], fair["Lost value"]) == (0, {"USD": 10_000, "EUR": 4_000})
     assert line(found, "All")["Lost in selling"] == 2
 
@@ -69,7 +71,8 @@ def test_in_a_period_and_the_one_before(failed: Firm) -> None:
         "Unqualified leads": (2, 1),
         "Lost to vetting": (1, 0),
         "Lost in selling": (1, 1),
-        "Lost for other reasons": (2, 0),
+        "Lost for other reasons": (1, 0),
+        "Lost, no reason given": (1, 0),
     }
 
 

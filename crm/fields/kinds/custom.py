@@ -347,6 +347,5 @@ def spec_of(field: CustomField) -> FieldSpec:
         stored_kind(field),
         required=field.required,
         help=field.help,
-        synonyms=(field.key,),
         default=DefaultChoice(field.picklist) if field.kind == FieldKind.CHOICE else None,
     )

@@ -1,0 +1,61 @@
+"""The columns page: what waits for an answer is led to, a company is named by hand, what has no field is kept."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from contacts.models import Contact
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.browser.conftest import SignIn
+from tests.browser.test_import import work_off
+from tests.people import Firm
+
+PEOPLE = """Anrede;Nachname;E-Mail;Firma;Geburtstag
+Dr.;Bell;bell@k.example;Werk Ost;3.4.1980
+;Fox;fox@k.example;Groessenwahn;
+"""
+
+
+def upload(page: Page, firm: Firm) -> None:
+    page.goto(firm.url("imports:new", key="contacts"))
+    page.get_by_label("File", exact=True).set_input_files(
+        files=[{"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}]
+    )
+    page.get_by_role("button", name="Upload and choose columns").click()
+
+
+def test_the_questions_of_the_columns_page_are_led_to_and_answered(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    with tenant_context(fresh_firm.tenant):
+        make.account(fresh_firm.ada, name="Ostwerk AG", city="Ulm")
+        make.account(fresh_firm.ada, name="Größenwahn")
+    sign_in(fresh_firm.ada)
+    upload(page, fresh_firm)
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Left out: “Anrede” (1 cell), “Geburtstag” (1 cell).")
+    expect(page.get_by_label("What “Groessenwahn” means", exact=True)).to_contain_text("Größenwahn")
+    page.get_by_role("button", name="Dry run of all 2 rows").click()
+    page.get_by_role("alert").get_by_role("link", name="“Account”: something is asked below.").click()
+    expect(page.get_by_label("What “Werk Ost” means", exact=True)).to_be_focused()
+    field = page.get_by_label("Name of what “Werk Ost” means", exact=True)
+    field.press_sequentially("Ostw")
+    option = page.get_by_role("option", name="Ostwerk AG")
+    expect(option).to_be_visible()
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value("Ostwerk AG")
+    page.get_by_label("Anrede", exact=True).select_option(label="Add to the description")
+    page.get_by_label("Geburtstag", exact=True).select_option(label="Make a new field of it (text)")
+    page.get_by_role("button", name="Dry run of all 2 rows").click()
+    work_off(fresh_firm, page)
+    expect(main).to_contain_text("Description: Anrede: Dr.")
+    expect(main).to_contain_text("Geburtstag: 3.4.1980")
+    expect(main).not_to_contain_text("Left out")
+    page.get_by_role("button", name="Create 2 contacts").click()
+    work_off(fresh_firm, page)
+    expect(main).to_contain_text("2 created")
+    with tenant_context(fresh_firm.tenant):
+        found = dict(Contact.objects.values_list("last_name", "account__name"))
+    assert found == {"Bell": "Ostwerk AG", "Fox": "Größenwahn"}

@@ -1,0 +1,257 @@
+"""Columns as other systems write them in their exports: ``header > field``, "" where there is none.
+
+By system, its language (of Salesforce also the names of its API), and the type of record.
+"""
+
+FILES = {
+    "outlook en contacts": """Title > | First Name > first_name | Middle Name > | Last Name > last_name | Suffix >
+        | Company > account | Department > | Job Title > job_title | Business Street > street | Business City > city
+        | Business State > region | Business Postal Code > postal_code | Business Country/Region > country
+        | Home Street > | Home City > | Business Fax > | Home Phone > | Business Phone > phone | Mobile Phone > mobile
+        | Birthday > | Web Page > | Spouse > | Office Location > | Assistant's Name >
+        | Categories > tags | E-mail 2 Address > | E-mail Address > email | Manager's Name > reports_to
+        | Notes > description""",
+    "outlook de contacts": """Anrede > | Vorname > first_name | Weitere Vornamen > | Nachname > last_name | Suffix >
+        | Firma > account | Abteilung > | Position > job_title | Straße geschäftlich > street
+        | Ort geschäftlich > city
+        | Bundesland/Kanton geschäftlich > region | Postleitzahl geschäftlich > postal_code
+        | Land/Region geschäftlich > country | Straße privat > | Telefon (privat) > | Telefon geschäftlich > phone
+        | Fax geschäftlich > | Mobiltelefon > mobile | E-Mail-Adresse > email | E-Mail 2: Adresse > | Geburtstag >
+        | Kategorien > tags | Name des/der Vorgesetzten > reports_to | Notizen > description""",
+    "outlook fr contacts": """Prénom > first_name | Nom > last_name | Société > account | Service >
+        | Titre > job_title
+        | Rue (bureau) > street | Ville (bureau) > city | Code postal (bureau) > postal_code
+        | Pays/Région (bureau) > country | Téléphone (bureau) > phone | Tél. mobile > mobile
+        | Adresse de messagerie > email | Anniversaire > | Catégories > tags | Nom du responsable > reports_to
+        | Notes > description""",
+    "outlook es contacts": """Tratamiento > | Nombre > first_name | Apellidos > last_name | Organización > account
+        | Puesto > job_title | Calle del trabajo > street | Ciudad del trabajo > city
+        | Estado o provincia del trabajo > region | Código postal del trabajo > postal_code
+        | País o región del trabajo > country | Teléfono del trabajo > phone | Móvil > mobile
+        | Dirección de correo electrónico > email | Cumpleaños > | Categorías > tags | Notas > description
+        | Nombre del director > reports_to""",
+    "google en contacts": """Name > | Given Name > first_name | Family Name > last_name | E-mail 1 - Type >
+        | E-mail 1 - Value > email | Phone 1 - Value > phone | Organization 1 - Name > account
+        | Organization 1 - Title > job_title | Address 1 - Street > street | Address 1 - City > city""",
+    "google-2024 en contacts": """First Name > first_name | Middle Name > | Last Name > last_name | Name Prefix >
+        | File As > | Organization Name > account | Organization Title > job_title | Organization Department >
+        | Birthday > | Notes > description | Photo > | Labels > tags | E-mail 1 - Label > | E-mail 1 - Value > email
+        | E-mail 2 - Value > | Phone 1 - Label > | Phone 1 - Value > phone | Phone 2 - Value > mobile
+        | Address 1 - Formatted > | Address 1 - Street > street | Address 1 - City > city
+        | Address 1 - Region > region
+        | Address 1 - Postal Code > postal_code | Address 1 - Country > country | Website 1 - Value >""",
+    "salesforce api contacts": """Id > external_id | FirstName > first_name | LastName > last_name
+        | Account.Name > account | Title > job_title | Email > email | Phone > phone | MobilePhone > mobile
+        | MailingStreet > street | MailingCity > city | MailingState > region | MailingPostalCode > postal_code
+        | MailingCountry > country | Owner.Name > owner | ReportsTo.Name > reports_to | HasOptedOutOfEmail > opted_out
+        | Birthdate > | Description > description""",
+    "salesforce en contacts": """Contact ID > external_id | First Name > first_name | Last Name > last_name
+        | Account Name > account | Title > job_title | Email > email | Phone > phone | Mobile > mobile
+        | Mailing Street > street | Mailing City > city | Mailing State/Province > region
+        | Mailing Zip/Postal Code > postal_code | Mailing Country > country | Contact Owner > owner
+        | Reports To > reports_to | Email Opt Out > opted_out""",
+    "salesforce de contacts": """Kontakt-ID > external_id | Vorname > first_name | Nachname > last_name
+        | Accountname > account | Titel > job_title | E-Mail > email | Telefon > phone | Mobiltelefon > mobile
+        | Postanschrift (Straße) > street | Postanschrift (Stadt) > city | Postanschrift (Postleitzahl) > postal_code
+        | Postanschrift (Land) > country | Kontaktinhaber > owner | Vorgesetzter > reports_to""",
+    "salesforce fr contacts": """Prénom > first_name | Nom > last_name | Nom du compte > account
+        | Fonction > job_title
+        | Adresse e-mail > email | Téléphone > phone | Téléphone portable > mobile | Rue > street | Ville > city
+        | Code postal > postal_code | Pays > country | Propriétaire du contact > owner""",
+    "salesforce es contacts": """Nombre > first_name | Apellidos > last_name | Nombre de la cuenta > account
+        | Cargo > job_title | Correo electrónico > email | Teléfono > phone | Móvil > mobile | Calle > street
+        | Ciudad > city | Código postal > postal_code | País > country | Propietario del contacto > owner""",
+    "salesforce api accounts": """Id > external_id | Name > name | Type > type | Industry > industry
+        | AnnualRevenue > annual_revenue | NumberOfEmployees > employees | BillingStreet > street | BillingCity > city
+        | BillingState > region | BillingPostalCode > postal_code | BillingCountry > country | ShippingCity >
+        | Phone > phone | Fax > | Website > website | Parent.Name > parent | Owner.Name > owner
+        | YearStarted > founded""",
+    "salesforce en accounts": """Account ID > external_id | Account Name > name | Account Owner > owner | Type > type
+        | Parent Account > parent | Billing Street > street | Billing City > city | Billing State/Province > region
+        | Billing Zip/Postal Code > postal_code | Billing Country > country | Shipping Street > | Phone > phone
+        | Website > website | Industry > industry | Annual Revenue > annual_revenue | Employees > employees
+        | Year Started > founded | Description > description""",
+    "salesforce de accounts": """Account-ID > external_id | Accountname > name | Accountinhaber > owner | Typ > type
+        | Übergeordneter Account > parent | Rechnungsanschrift (Straße) > street | Rechnungsanschrift (Stadt) > city
+        | Rechnungsanschrift (Postleitzahl) > postal_code | Rechnungsanschrift (Land) > country | Telefon > phone
+        | Website > website | Branche > industry | Jahresumsatz > annual_revenue | Mitarbeiter > employees""",
+    "salesforce fr accounts": """Nom du compte > name | Propriétaire du compte > owner | Type > type
+        | Compte principal > parent | Rue de facturation > street | Ville de facturation > city
+        | Code postal de facturation > postal_code | Pays de facturation > country | Téléphone > phone
+        | Site Web > website | Secteur d'activité > industry | Chiffre d'affaires annuel > annual_revenue
+        | Employés > employees""",
+    "salesforce es accounts": """Nombre de la cuenta > name | Propietario de la cuenta > owner | Tipo > type
+        | Cuenta principal > parent | Calle de facturación > street | Ciudad de facturación > city
+        | Código postal de facturación > postal_code | País de facturación > country | Teléfono > phone
+        | Sitio Web > website | Sector > industry | Ingresos anuales > annual_revenue | Empleados > employees""",
+    "salesforce api leads": """Id > external_id | FirstName > first_name | LastName > last_name | Company > company
+        | Title > job_title | Email > email | MobilePhone > | Phone > phone | LeadSource > source | Status > status
+        | Rating > rating | NumberOfEmployees > employees | Street > street | City > city | State > region
+        | PostalCode > postal_code | Country > country | Website > website | Owner.Name > owner""",
+    "salesforce en leads": """Lead ID > external_id | First Name > first_name | Last Name > last_name
+        | Company / Account > company | Title > job_title | Email > email | Phone > phone | Lead Source > source
+        | Lead Status > status | Lead Owner > owner | Rating > rating | No. of Employees > employees | Street > street
+        | City > city | State/Province > region | Zip/Postal Code > postal_code | Country > country""",
+    "salesforce de leads": """Vorname > first_name | Nachname > last_name | Firma > company | Titel > job_title
+        | E-Mail > email | Telefon > phone | Lead-Quelle > source | Leadstatus > status | Leadinhaber > owner
+        | Bewertung > rating | Anzahl der Mitarbeiter > employees | Straße > street | Stadt > city
+        | Postleitzahl > postal_code | Land > country""",
+    "salesforce fr leads": """Prénom > first_name | Nom > last_name | Société > company | Fonction > job_title
+        | Adresse e-mail > email | Téléphone > phone | Origine de la piste > source | Statut de la piste > status
+        | Propriétaire de la piste > owner | Évaluation > rating | Nombre d'employés > employees""",
+    "salesforce es leads": """Nombre > first_name | Apellidos > last_name | Compañía > company | Cargo > job_title
+        | Correo electrónico > email | Teléfono > phone | Origen del candidato > source
+        | Estado del candidato > status | Propietario del candidato > owner | Número de empleados > employees""",
+    "salesforce api opportunities": """Id > external_id | Name > name | Account.Name > account | StageName > stage
+        | Amount > amount | Probability > probability | CloseDate > close_day | LeadSource > source | IsWon >
+        | NextStep > next_step | Owner.Name > owner | CreatedDate > opened_on | Pricebook2.Name >
+        | Description > description""",
+    "salesforce en opportunities": """Opportunity ID > external_id | Opportunity Name > name | Account Name > account
+        | Stage > stage | Amount > amount | Probability (%) > probability | Close Date > close_day
+        | Created Date > opened_on | Next Step > next_step | Lead Source > source | Opportunity Owner > owner
+        | Primary Campaign Source > campaign | Expected Revenue > | Age >""",
+    "salesforce de opportunities": """Opportunity-Name > name | Accountname > account | Phase > stage
+        | Betrag > amount
+        | Wahrscheinlichkeit (%) > probability | Schlusstermin > close_day | Erstelldatum > opened_on
+        | Nächster Schritt > next_step | Lead-Quelle > source | Opportunity-Inhaber > owner""",
+    "salesforce fr opportunities": """Nom de l'opportunité > name | Nom du compte > account | Étape > stage
+        | Montant > amount | Probabilité (%) > probability | Date de clôture > close_day
+        | Date de création > opened_on
+        | Étape suivante > next_step | Origine de la piste > source | Propriétaire de l'opportunité > owner""",
+    "salesforce es opportunities": """Nombre de la oportunidad > name | Nombre de la cuenta > account | Etapa > stage
+        | Importe > amount | Probabilidad (%) > probability | Fecha de cierre > close_day
+        | Fecha de creación > opened_on | Paso siguiente > next_step | Origen del candidato > source
+        | Propietario de la oportunidad > owner""",
+    "hubspot en contacts": """Record ID > external_id | First Name > first_name | Last Name > last_name
+        | Email > email
+        | Phone Number > phone | Mobile Phone Number > mobile | Contact owner > owner | Company Name > account
+        | Job Title > job_title | Lifecycle Stage > relationship | City > city | State/Region > region
+        | Country/Region > country | Postal Code > postal_code | Street Address > street | Last Modified Date >""",
+    "hubspot en leads": """First Name > first_name | Last Name > last_name | Email > email | Phone Number > phone
+        | Company Name > company | Lead Status > status | Original Traffic Source > source | Contact owner > owner""",
+    "hubspot de contacts": """Datensatz-ID > external_id | Vorname > first_name | Nachname > last_name
+        | E-Mail > email
+        | Telefonnummer > phone | Mobiltelefonnummer > mobile | Zuständiger Mitarbeiter > owner
+        | Unternehmensname > account | Position > job_title | Stadt > city | Bundesland/Region > region
+        | Land/Region > country | Postleitzahl > postal_code | Straße und Hausnummer > street""",
+    "hubspot fr contacts": """ID de fiche d'informations > external_id | Prénom > first_name | Nom > last_name
+        | E-mail > email | Numéro de téléphone > phone | Numéro de téléphone mobile > mobile
+        | Propriétaire du contact > owner | Nom de l'entreprise > account | Intitulé du poste > job_title
+        | Ville > city | État/Région > region | Pays/Région > country | Code postal > postal_code""",
+    "hubspot es contacts": """ID de registro > external_id | Nombre > first_name | Apellidos > last_name
+        | Correo > email | Número de teléfono > phone | Número de teléfono móvil > mobile
+        | Propietario del contacto > owner | Nombre de la empresa > account | Cargo > job_title | Ciudad > city
+        | Estado/región > region | País/región > country | Código postal > postal_code""",
+    "hubspot en accounts": """Company name > name | Company Domain Name > website | Phone Number > phone
+        | Company owner > owner | State/Region > region | Number of Employees > employees | Industry > industry
+        | Annual Revenue > annual_revenue | Record ID > external_id | Year Founded > founded""",
+    "hubspot de accounts": """Unternehmensname > name | Domain-Name des Unternehmens > website | Branche > industry
+        | Jahresumsatz > annual_revenue | Anzahl der Mitarbeiter > employees | Zuständiger Mitarbeiter > owner
+        | Datensatz-ID > external_id""",
+    "hubspot fr accounts": """Nom de l'entreprise > name | Nom de domaine de l'entreprise > website
+        | Secteur d'activité > industry | Nombre d'employés > employees | Propriétaire de l'entreprise > owner""",
+    "hubspot es accounts": """Nombre de la empresa > name | Nombre de dominio de la empresa > website
+        | Sector > industry
+        | Número de empleados > employees | Propietario de la empresa > owner""",
+    "hubspot en opportunities": """Record ID > external_id | Deal Name > name | Deal Stage > stage
+        | Deal owner > owner
+        | Amount > amount | Associated Company > account | Associated Contact > contact | Create Date > opened_on
+        | Close Date > close_day | Closed Lost Reason > loss_reason | Pipeline >""",
+    "hubspot de opportunities": """Deal-Name > name | Deal-Phase > stage | Zuständiger Mitarbeiter > owner
+        | Betrag > amount | Abschlussdatum > close_day | Erstellungsdatum > opened_on
+        | Zugehöriges Unternehmen > account""",
+    "hubspot fr opportunities": """Nom de la transaction > name | Phase de la transaction > stage | Montant > amount
+        | Date de fermeture > close_day | Date de création > opened_on | Propriétaire de la transaction > owner""",
+    "hubspot es opportunities": """Nombre del negocio > name | Etapa del negocio > stage | Valor > amount
+        | Fecha de cierre > close_day | Fecha de creación > opened_on | Propietario del negocio > owner""",
+    "zoho en accounts": """Record Id > external_id | Account Owner > owner | Account Name > name | Phone > phone
+        | Website > website | Parent Account > parent | Account Type > type | Industry > industry
+        | Employees > employees
+        | Billing Street > street | Billing City > city | Billing State > region | Billing Code > postal_code
+        | Billing Country > country""",
+    "zoho en contacts": """Contact Owner > owner | First Name > first_name | Last Name > last_name
+        | Account Name > account | Title > job_title | Email > email | Phone > phone | Mobile > mobile
+        | Mailing Street > street | Mailing City > city | Mailing Zip > postal_code | Mailing Country > country
+        | Reporting To > reports_to | Email Opt Out > opted_out""",
+    "zoho en leads": """Lead Owner > owner | Company > company | First Name > first_name | Last Name > last_name
+        | Title > job_title | Email > email | Phone > phone | Mobile > | Website > website | Lead Source > source
+        | Lead Status > status | No of Employees > employees | Rating > rating | Zip Code > postal_code""",
+    "zoho de leads": """Lead-Besitzer > owner | Firma > company | Vorname > first_name | Nachname > last_name
+        | Titel > job_title | E-Mail > email | Telefon > phone | Mobil > | Lead-Quelle > source
+        | Lead-Status > status""",
+    "zoho fr leads": """Société > company | Prénom > first_name | Nom > last_name | E-mail > email | Téléphone > phone
+        | Source du prospect > source | Statut du prospect > status""",
+    "zoho es leads": """Empresa > company | Nombre > first_name | Apellidos > last_name | Correo electrónico > email
+        | Teléfono > phone | Fuente de Posible cliente > source | Estado de Posible cliente > status""",
+    "zoho en opportunities": """Record Id > external_id | Deal Name > name | Account Name > account
+        | Contact Name > contact | Stage > stage | Closing Date > close_day | Deal Owner > owner | Amount > amount
+        | Probability (%) > probability | Campaign Source > campaign | Reason For Loss > loss_reason""",
+    "zoho de opportunities": """Geschäftsname > name | Kontoname > account | Phase > stage
+        | Abschlussdatum > close_day
+        | Betrag > amount | Wahrscheinlichkeit (%) > probability""",
+    "zoho fr opportunities": """Nom de l'affaire > name | Nom du compte > account | Étape > stage
+        | Date de clôture > close_day | Montant > amount""",
+    "zoho es opportunities": """Nombre de Trato > name | Nombre de cuenta > account | Fase > stage
+        | Fecha de cierre > close_day | Cantidad > amount""",
+    "pipedrive en opportunities": """Deal - ID > external_id | Deal - Title > name | Deal - Organization > account
+        | Deal - Contact person > contact | Deal - Value > amount | Deal - Stage > stage | Deal - Pipeline >
+        | Deal - Deal created > opened_on | Deal - Won time > closed_on
+        | Deal - Expected close date > expected_close_on | Deal - Owner > owner | Deal - Lost reason > loss_reason""",
+    "pipedrive de opportunities": """Deal - Titel > name | Deal - Organisation > account
+        | Deal - Kontaktperson > contact | Deal - Wert > amount | Deal - Phase > stage | Deal - Besitzer > owner
+        | Deal - Erwartetes Abschlussdatum > expected_close_on | Deal - Verlustgrund > loss_reason""",
+    "pipedrive fr opportunities": """Affaire - Titre > name | Affaire - Organisation > account
+        | Affaire - Personne de contact > contact | Affaire - Valeur > amount | Affaire - Étape > stage
+        | Affaire - Date de clôture prévue > expected_close_on | Affaire - Propriétaire > owner""",
+    "pipedrive es opportunities": """Trato - Título > name | Trato - Organización > account
+        | Trato - Persona de contacto > contact | Trato - Valor > amount | Trato - Etapa > stage
+        | Trato - Fecha prevista de cierre > expected_close_on | Trato - Propietario > owner
+        | Trato - Motivo de pérdida > loss_reason""",
+    "pipedrive en contacts": """Person - Name > name | Person - Email - Work > email | Person - Phone - Work > phone
+        | Person - Organization > account | Person - Owner > owner | Person - ID > external_id
+        | Person - Label > tags""",
+    "pipedrive de contacts": """Person - Name > name | Person - E-Mail > email | Person - Telefon > phone
+        | Person - Organisation > account | Person - Besitzer > owner""",
+    "pipedrive en accounts": """Organization - Name > name | Organization - Owner > owner
+        | Organization - Address > street | Organization - ID > external_id | Organization - People >""",
+    "pipedrive en leads": """Lead - Title > product_interest | Lead - Organization > company | Lead - Owner > owner
+        | Lead - Value > estimated_value | Lead - Contact person > name""",
+    "dynamics en accounts": """Account Name > name | Main Phone > phone | Address 1: City > city
+        | Address 1: Street 1 > street | Address 1: ZIP/Postal Code > postal_code | Parent Account > parent
+        | Relationship Type > type | Number of Employees > employees | Owner > owner""",
+    "dynamics de accounts": """Kontoname > name | Haupttelefon > phone | Adresse 1: Ort > city
+        | Adresse 1: Straße 1 > street | Adresse 1: Postleitzahl > postal_code | Übergeordnete Firma > parent
+        | Branche > industry | Besitzer > owner""",
+    "dynamics fr accounts": """Nom du compte > name | Téléphone principal > phone | Adresse 1 : Ville > city
+        | Adresse 1 : Rue 1 > street | Adresse 1 : Code postal > postal_code | Propriétaire > owner""",
+    "dynamics es accounts": """Nombre de cuenta > name | Teléfono principal > phone | Dirección 1: ciudad > city
+        | Dirección 1: calle 1 > street | Dirección 1: código postal > postal_code | Propietario > owner""",
+    "dynamics en contacts": """Full Name > name | Email > email | Company Name > account | Business Phone > phone
+        | Mobile Phone > mobile | Job Title > job_title | Address 1: Country/Region > country""",
+    "dynamics de contacts": """Vollständiger Name > name | E-Mail > email | Firmenname > account
+        | Telefon (geschäftlich) > phone | Mobiltelefon > mobile | Position > job_title""",
+    "dynamics fr contacts": """Nom complet > name | Courrier électronique > email | Téléphone professionnel > phone
+        | Téléphone mobile > mobile | Poste > job_title""",
+    "dynamics es contacts": """Nombre completo > name | Correo electrónico > email | Teléfono del trabajo > phone
+        | Teléfono móvil > mobile | Puesto > job_title""",
+    "dynamics en leads": """Topic > product_interest | First Name > first_name | Last Name > last_name
+        | Company Name > company | Lead Source > source | Status Reason > status | Rating > rating
+        | Est. Value > estimated_value""",
+    "dynamics en opportunities": """Topic > name | Potential Customer > account | Est. Close Date > expected_close_on
+        | Actual Close Date > closed_on | Est. Revenue > amount | Actual Revenue > | Contact > contact
+        | Probability > probability | Rating > rating | Owner > owner | Created On > opened_on""",
+    "dynamics de opportunities": """Thema > name | Potenzieller Kunde > account
+        | Gesch. Abschlussdatum > expected_close_on
+        | Gesch. Umsatz > amount | Kontakt > contact | Wahrscheinlichkeit > probability""",
+    "dynamics fr opportunities": """Sujet > name | Client potentiel > account
+        | Date de clôture estimée > expected_close_on | Revenu estimé > amount | Probabilité > probability""",
+    "dynamics es opportunities": """Tema > name | Cliente potencial > account
+        | Fecha de cierre estimada > expected_close_on | Ingresos estimados > amount | Probabilidad > probability""",
+    "sheet de leads": """Vorname > first_name | Nachname > last_name | Firma > company | E-Mail > email
+        | Telefon > phone | Leadquelle > source | PLZ > postal_code | Ort > city | Land > country
+        | Bemerkung > description""",
+    "sheet de accounts": """Kundennummer > | Firma > name | Branche > industry | Umsatz > annual_revenue
+        | Mitarbeiter > employees | Straße > street | Webseite > website""",
+    "sheet de opportunities": """Projekt > name | Kunde > account | Ansprechpartner > contact | Phase > stage
+        | Volumen > amount | Abschluss > close_day | Verlustgrund > loss_reason | Betreuer > owner""",
+}
