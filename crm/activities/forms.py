@@ -109,6 +109,24 @@ class ComposerForm(forms.Form):
         return LOOKS[ActivityKind(self.chosen_kind)]
 
     @property
+    def hint(self) -> Any:
+        return self.look.plan_hint if self._is_plan else self.look.hint
+
+    @property
+    def submit(self) -> Any:
+        return self.look.plan_submit if self._is_plan else self.look.submit
+
+    @property
+    def _is_plan(self) -> bool:
+        """Whether it is to be in the future, where the kind can; page.js follows what is typed."""
+        field = self.fields["occurred_at"]
+        try:
+            at = field.to_python(self["occurred_at"].value())
+        except forms.ValidationError:
+            return False
+        return bool(self.look.plan_submit and at and at > timezone.now())
+
+    @property
     def looks(self) -> list[Any]:
         return [LOOKS[ActivityKind(value)] for value, _label in self.fields["kind"].choices]  # type: ignore[attr-defined]
 

@@ -30,6 +30,8 @@ class KindLook:
     done: Any  # what happened, in the timeline
     key: str  # pressed to choose the tab
     planned: Any = ""  # what is still to come, instead of ``done``
+    plan_hint: Any = ""  # and instead of ``hint`` and ``submit``
+    plan_submit: Any = ""
 
 
 LOOKS = {
@@ -71,6 +73,8 @@ LOOKS = {
             gettext_lazy("had a meeting"),
             "v",
             gettext_lazy("plans a meeting"),
+            gettext_lazy("What is it about?"),
+            gettext_lazy("Plan meeting"),
         ),
         KindLook(
             ActivityKind.TASK,

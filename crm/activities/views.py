@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -66,13 +67,20 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
         return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
     remember_made(request, back(request, home))
     undo = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
-    words = _("Task added.") if activity.is_task else _("Added.") if activity.is_file else _("Logged.")
-    say(request, words, undo_url=undo, undo_verb="POST")
+    say(request, _told(activity), undo_url=undo, undo_verb="POST")
     if _in_feed(request):
         response = _feed(request, record)
         response["HX-Trigger"] = "record-changed"
         return response
     return go(request, back(request, home))
+
+
+def _told(activity: Activity) -> str:
+    if activity.is_task:
+        return _("Task added.")
+    if activity.is_file:
+        return _("Added.")
+    return _("Planned.") if activity.occurred_at > timezone.now() else _("Logged.")
 
 
 def _named_record(request: WorkspaceRequest) -> Any:

@@ -24,7 +24,7 @@ from crm.tenants.context import tenant_context
 from crm.tenants.urls import workspace_url
 from crm.ui import respond
 from crm.ui.form_marks import FORM_OF, person_of
-from crm.ui.http import go, is_fragment
+from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.users.http import WorkspaceRequest, require
 
 
@@ -90,6 +90,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A token that is no longer good: nothing is done; what was typed is given back to who has typed it."""
     user: Any = request.user
     mine = user.is_authenticated and person_of(request.POST.get(FORM_OF, "")) == str(user.pk)
+    if is_fragment(request) and getattr(request, "workspace_slug", None) and (mine or not user.is_authenticated):
+        back = request.htmx.current_url_abs_path or f"{request.META['SCRIPT_NAME']}/"  # type: ignore[attr-defined]
+        return sign_in_beside(_sign_in_url(back))
     if request.method == "POST" and getattr(request, "workspace_slug", None):
         if mine and (url := keep_for_person(request, STALE)):
             return go(request, url)
@@ -103,9 +106,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def to_sign_in(request: HttpRequest, url: str) -> HttpResponse:
     """Ask who it is, then lead to ``url``."""
+    return go(request, _sign_in_url(url))
+
+
+def _sign_in_url(url: str) -> str:
     query = QueryDict(mutable=True)
     query["next"] = url
-    return go(request, f"{settings.LOGIN_URL}?{query.urlencode(safe='/')}")
+    return f"{settings.LOGIN_URL}?{query.urlencode(safe='/')}"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from crm.pages.kept import SIGNED_OUT, keep_for_person
 from crm.pages.kept_pages import to_sign_in
+from crm.ui.http import is_fragment
 
 MADE_COOKIE = "angler_made"  # the idempotency key that was answered last
 
@@ -41,6 +42,8 @@ class KeepForms:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         if request.method != "POST" or request.workspace_slug is None or request.user.is_authenticated:  # type: ignore[attr-defined]
+            return None
+        if is_fragment(request):  # the page keeps it
             return None
         url = keep_for_person(request, SIGNED_OUT)
         return to_sign_in(request, url) if url else None

@@ -61,6 +61,14 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     return response
 
 
+def sign_in_beside(url: str) -> HttpResponse:
+    """Tell a page that asked for a part of itself that nobody is signed in any more.
+
+    It keeps what is typed there, and offers to sign in at ``url`` (session.js).
+    """
+    return HttpResponse(status=401, headers={"X-Sign-In": url})
+
+
 def method(request: HttpRequest) -> str:
     """The verb that was meant: a form can only POST, so it names another one in ``_method``."""
     if request.method == "POST":

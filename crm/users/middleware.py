@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
-from crm.ui.http import go, is_fragment
+from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.ui.too_long import answer_too_long
 from crm.users.models import Membership
 
@@ -94,4 +94,5 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         back = request.htmx.current_url_abs_path or back  # type: ignore[attr-defined]
     query = QueryDict(mutable=True)
     query["next"] = back
-    return go(request, f"{settings.LOGIN_URL}?{query.urlencode(safe='/')}")
+    url = f"{settings.LOGIN_URL}?{query.urlencode(safe='/')}"
+    return sign_in_beside(url) if is_fragment(request) else go(request, url)

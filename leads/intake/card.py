@@ -17,12 +17,13 @@ from crm.fields.spec import FieldSpec
 from crm.records import registry
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
+from crm.tenants.regions import working_day_from
 from crm.users.models import Membership
 from leads.intake.policy import card_source
 from leads.models import Lead
 from leads.services import create_lead
 
-USUAL_DAYS = 2  # until the follow-up
+USUAL_DAYS = 2  # until the follow-up, or longer where nobody works then
 OF_LEAD = ("name", "job_title", "company", "email", "phone")
 KEPT = ("campaign", "follow_up_on")  # from one card of an event to the next
 
@@ -42,7 +43,7 @@ class CardForm(RecordForm):
     """What stands on the card, and what to do about it."""
 
     def __init__(self, *, actor: Membership, data: Any = None, initial: dict[str, Any] | None = None) -> None:
-        usual = {"follow_up_on": today() + timedelta(days=USUAL_DAYS)}
+        usual = {"follow_up_on": working_day_from(today() + timedelta(days=USUAL_DAYS))}
         super().__init__(card_fields(), actor=actor, data=data, initial=usual | (initial or {}))
 
 

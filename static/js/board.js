@@ -54,6 +54,10 @@ async function send(card, column, from, back) {
     const text = await response.text();
     if (response.ok) return replace(text);
     back();
+    if (response.status === 401) {
+      const url = response.headers.get("X-Sign-In");
+      return document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url } }));
+    }
     if (response.headers.get("HX-Retarget") === "#dialog") return ask(text);
     tell(response.headers.get("Content-Type")?.startsWith("text/plain") ? text : words.failed);
   } catch {

@@ -12,7 +12,15 @@ function fail(text) {
   document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text } }));
 }
 
+function isSignedOut(response) {
+  if (response.status !== 401) return false;
+  const url = response.headers.get("X-Sign-In");
+  document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url } }));
+  return true;
+}
+
 async function show(response) {
+  if (isSignedOut(response)) return;
   const redirect = response.headers.get("HX-Redirect");
   if (redirect) return location.assign(redirect);
   if (response.headers.get("HX-Refresh")) return location.reload();
@@ -103,6 +111,7 @@ document.addEventListener("angler:preview", async (event) => {
   asked = event.detail.url;
   try {
     const response = await fetch(asked, { headers: { ...headers(), "HX-Target": "preview" } });
+    if (isSignedOut(response)) return;
     const html = await response.text();
     if (asked !== event.detail.url) return; // one has gone on meanwhile
     if (!response.ok || /<html[\s>]/i.test(html)) return fail(words.failed);

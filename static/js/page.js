@@ -167,18 +167,21 @@ for (const form of document.querySelectorAll("form[data-dirty-check]")) {
 }
 window.addEventListener("beforeunload", (event) => dirty && event.preventDefault());
 
-// Composer: the button and the hint follow the kind
-document.addEventListener("change", (event) => {
-  const { submit, hint } = event.target.dataset ?? {};
-  const form = event.target.closest?.("[data-composer]");
-  if (!form || !submit) return;
-  form.querySelector("[type=submit]").textContent = submit;
+// Composer: the button and the hint follow the kind, and the time of what can be planned
+function follow(form) {
+  const { submit, hint, planSubmit, planHint } = form.querySelector("[name=kind]:checked")?.dataset ?? {};
+  if (!submit) return;
+  const plans = planSubmit && new Date(form.querySelector("[name=occurred_at]")?.value) > new Date();
   const text = form.querySelector("textarea");
-  if (hint) {
-    text.placeholder = hint;
-    text.setAttribute("aria-label", hint);
-  }
-  text.focus();
+  form.querySelector("[type=submit]").textContent = plans ? planSubmit : submit;
+  text.placeholder = plans ? planHint : hint;
+  text.setAttribute("aria-label", text.placeholder);
+}
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest?.("[data-composer]");
+  if (!form || !target.matches("[name=kind], [name=occurred_at]")) return;
+  follow(form);
+  if (target.name === "kind") form.querySelector("textarea").focus();
 });
 
 // A link to hand over: chosen as a whole when one comes to it, or copied by its button

@@ -143,7 +143,7 @@ def watch(context: BrowserContext) -> list[str]:
     def on_console(message: ConsoleMessage) -> None:
         # What is refused answers 409 or 422, and the browser says so; a page's own status is for the test to judge.
         here = message.page.url if message.page else ""
-        refused = any(f"status of {code}" in message.text for code in (409, 422))
+        refused = any(f"status of {code}" in message.text for code in (401, 409, 422))
         expected = refused or ("status of 4" in message.text and message.location["url"] == here)
         if message.type in ("error", "warning") and not expected:
             problems.append(f"{here}: {message.text}")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from crm.tenants.context import tenant_context
 from tests import make
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, settled
 from tests.people import Firm
 
 
@@ -43,3 +43,27 @@ def test_a_task_from_home_is_about_what_one_picks(fresh_firm: Firm, page: Page, 
     dialog.get_by_role("button", name="Add task").click()
     row = page.locator(".task-row", has_text="Send the offer")
     expect(row.get_by_role("link", name="Big one")).to_have_attribute("href", re.compile("/opportunities/"))
+
+
+def test_a_meeting_to_come_is_planned_and_not_logged(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(fresh_firm.tenant):
+        deal = make.opportunity(fresh_firm.ana)
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("opportunities:record", record_id=deal.pk))
+    composer = page.locator(".composer")
+    composer.get_by_text("Meeting", exact=True).click()
+    expect(composer.get_by_role("button", name="Log meeting")).to_be_visible()
+    composer.get_by_text("At another time").click()
+    when = composer.get_by_label("When", exact=True)
+    when.fill("2099-03-02T10:00")
+    composer.get_by_label("What is it about?").fill("Contract")
+    composer.get_by_text("Call", exact=True).click()
+    expect(composer.get_by_role("button", name="Log call")).to_be_visible()
+    composer.get_by_text("Meeting", exact=True).click()
+    when.fill("2020-03-02T10:00")
+    expect(composer.get_by_role("button", name="Log meeting")).to_be_visible()
+    when.fill("2099-03-02T10:00")
+    composer.get_by_role("button", name="Plan meeting").click()
+    expect(page.get_by_text("Planned.")).to_be_visible()
+    expect(page.locator("#timeline")).to_contain_text("plans a meeting")
+    settled(page)

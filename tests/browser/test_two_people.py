@@ -12,7 +12,7 @@ from crm.picklists.selectors import stages
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests import make
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, settled
 from tests.forms import form_of
 from tests.people import PASSWORD, Firm, client_of
 
@@ -127,6 +127,52 @@ def test_a_session_that_ended_in_a_half_filled_form(fresh_firm: Firm, me: Page) 
         assert not Lead.objects.exists()
     me.get_by_role("button", name="Create lead").click()
     expect(me.get_by_role("heading", name="Half", level=1)).to_be_visible()
+
+
+def test_two_texts_on_a_page_whose_session_ended(fresh_firm: Firm, me: Page, account: Any) -> None:
+    """In place and in the composer: both stay, one signs in beside them, and sends both."""
+    me.goto(fresh_firm.url("accounts:record", record_id=account.pk))
+    note = me.get_by_role("textbox", name="What should be remembered?")
+    note.fill("They want it\nin May")
+    me.get_by_role("link", name="Edit City").click()
+    me.locator("[name=city]").fill("Ulm")
+    me.context.clear_cookies()
+    me.locator("[name=city]").press("Enter")
+    told = me.get_by_role("alert").filter(has_text="You are signed out")
+    expect(told).to_be_visible()
+    expect(me.locator("[name=city]")).to_have_value("Ulm")
+    expect(note).to_have_value("They want it\nin May")
+    with me.context.expect_page() as opened:
+        told.get_by_role("link", name="Sign in").click()
+    beside = opened.value
+    beside.get_by_label("E-mail").fill(fresh_firm.ana.email)
+    beside.get_by_label("Password").fill(PASSWORD)
+    beside.get_by_role("button", name="Sign in").click()
+    expect(beside.get_by_role("heading", name=account.name, level=1)).to_be_visible()
+    beside.close()
+    me.evaluate("window.dispatchEvent(new Event('focus'))")  # a headless browser has no window to come back to
+    expect(me.get_by_text("You are signed in again.")).to_be_visible()
+    expect(told).to_have_count(0)
+    me.locator("[name=city]").press("Enter")
+    expect(me.locator("[name=city]")).to_have_count(0)
+    me.get_by_role("button", name="Save note").click()
+    expect(me.locator("#activity-feed").get_by_text("They want it")).to_be_visible()
+    settled(me)
+    assert now(fresh_firm, account).city == "Ulm"
+
+
+def test_a_dialog_whose_session_ended(fresh_firm: Firm, me: Page, account: Any) -> None:
+    with tenant_context(fresh_firm.tenant):
+        deal = make.opportunity(fresh_firm.ana, account=account)
+        lost = make.stage("lost")
+    me.goto(fresh_firm.url("opportunities:record", record_id=deal.pk))
+    me.get_by_role("link", name=f"{lost.label}…").click()
+    dialog = me.get_by_role("dialog")
+    dialog.get_by_label("What happened?").fill("Too dear")
+    me.context.clear_cookies()
+    dialog.get_by_role("button", name="Mark as lost").click()
+    expect(dialog.get_by_role("alert").get_by_role("link", name="Sign in")).to_be_focused()
+    expect(dialog.get_by_label("What happened?")).to_have_value("Too dear")
 
 
 def test_a_record_that_goes_while_it_is_edited(fresh_firm: Firm, me: Page, account: Any) -> None:

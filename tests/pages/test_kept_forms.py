@@ -82,15 +82,34 @@ def test_words_that_another_site_sends_are_not_kept(firm: Firm, mark: str) -> No
         assert not KeptForm.objects.exists()
 
 
-def test_a_form_in_place_and_a_dialog_come_back_too(firm: Firm) -> None:
+def test_in_place_and_in_a_dialog_the_page_keeps_what_was_typed(firm: Firm) -> None:
+    """All that is typed on it, not only what was sent: it stays, and the answer names where to sign in beside it."""
     with tenant_context(firm.tenant):
         lead = make.lead(firm.ana)
-    form = filled(firm, f"/acme/leads/{lead.pk}/fields/company/", fragment=True)
-    page = signed_in(form.client, form.send(company="Typed in place"), firm.ana.email)
-    assert form.again(page).data["company"] == ["Typed in place"]
-    dialog = filled(firm, f"/acme/leads/{lead.pk}/closing/", fragment=True)
-    page = signed_in(dialog.client, dialog.send(task_subject="Ask again"), firm.ana.email)
-    assert dialog.again(page).data["task_subject"] == ["Ask again"]
+    for address in (f"/acme/leads/{lead.pk}/fields/company/", f"/acme/leads/{lead.pk}/closing/"):
+        form = filled(firm, address, fragment=True)
+        answer = form.send(company="Typed in place", task_subject="Ask again")
+        assert (answer.status_code, answer.content) == (401, b"")
+        assert answer["X-Sign-In"].startswith("/auth/login/?next=/acme/")
+        opened = Client().get(address, headers={"HX-Request": "true"})
+        assert opened.status_code == 401
+        form.client.force_login(firm.ana.user)
+        assert form.send(company="Typed in place", task_due_on="").status_code in (200, 422)
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get().company == "Typed in place"
+        assert not KeptForm.objects.exists()
+
+
+def test_a_stale_token_of_a_part_of_a_page_leaves_the_page_alone(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+    client = client_of(firm.ana, enforce_csrf_checks=True)
+    form = form_of(client, f"/acme/leads/{lead.pk}/fields/company/", fragment=True)
+    client.cookies.pop("csrftoken")
+    assert form.send(company="Typed").status_code == 401
+    other = client_of(firm.max, enforce_csrf_checks=True)
+    answer = other.post(form.address, form.data, headers={"HX-Request": "true"})
+    assert answer.status_code == 403, "whoever is somebody else by now is not led on"
 
 
 def test_a_note_with_a_file_comes_back_and_says_which_file_to_choose_again(firm: Firm) -> None:

@@ -64,10 +64,10 @@ def test_who_is_not_signed_in_signs_in_and_comes_back(firm: Firm) -> None:
     assert Client().get("/nowhere/facts/").status_code == 303  # says nothing about which workspaces exist
 
 
-def test_a_fragment_sends_the_whole_page_to_sign_in(firm: Firm) -> None:
+def test_a_fragment_lets_the_page_stay_and_names_where_to_sign_in(firm: Firm) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/acme/lazy/"}
     answer = Client().get("/acme/facts/", headers=headers)
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/auth/login/?next=/acme/lazy/")
+    assert (answer.status_code, answer.headers["X-Sign-In"]) == (401, "/auth/login/?next=/acme/lazy/")
 
 
 def test_the_persons_language_and_zone_come_first(firm: Firm) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+import time_machine
+
 from crm.activities.models import Activity
 from crm.events.delivery import deliver_all
 from crm.picklists.selectors import choices
@@ -11,6 +14,7 @@ from crm.picklists.services import replace_and_delete, update_choice
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+from crm.tenants.regions import working_day_from
 from leads.models import Lead
 from tests.people import Firm, client_of
 
@@ -30,7 +34,7 @@ def test_a_card_becomes_a_lead_with_its_task_and_note(firm: Firm) -> None:
     client = client_of(firm.ana)
     page = client.get("/acme/leads/card/").content.decode()
     with tenant_context(firm.tenant):
-        assert f'value="{today() + timedelta(days=2):%Y-%m-%d}"' in page
+        assert f'value="{working_day_from(today() + timedelta(days=2)):%Y-%m-%d}"' in page
     answer = client.post("/acme/leads/card/", CARD)
     with tenant_context(firm.tenant):
         lead = Lead.objects.select_related("source", "owner").get()
@@ -44,6 +48,23 @@ def test_a_card_becomes_a_lead_with_its_task_and_note(firm: Firm) -> None:
             "task", "Send the offer", "2026-12-01", firm.ana,
         )  # fmt: skip
         assert (note.kind, note.body) == ("note", "Wants a demo")
+
+
+@pytest.mark.parametrize(
+    ("language", "now", "offered"),
+    [
+        ("en", "2026-11-23", "2026-11-25"),  # a Monday
+        ("en", "2026-11-26", "2026-11-30"),  # a Thursday: not on Saturday
+        ("en", "2026-11-27", "2026-11-30"),
+        ("en-il", "2026-11-25", "2026-11-29"),  # there they rest on Friday and Saturday
+    ],
+)
+def test_the_follow_up_is_offered_for_a_working_day(firm: Firm, language: str, now: str, offered: str) -> None:
+    Tenant.objects.filter(pk=firm.tenant.pk).update(language=language)
+    client = client_of(firm.ana)
+    with time_machine.travel(f"{now}T15:00:00+00:00", tick=False):
+        client.force_login(firm.ana.user)
+        assert f'value="{offered}"' in client.get("/acme/leads/card/").content.decode()
 
 
 def test_the_next_card_keeps_the_event_and_the_day(firm: Firm) -> None:
