@@ -11,7 +11,7 @@ from crm.imports import running
 from crm.imports.models import ImportState
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
-from crm.users.models import Membership
+from crm.users.models import Membership, Role
 from leads.models import Lead
 from tests.imports.steps import finished, tenant_of, upload
 from tests.people import Firm, client_of
@@ -117,6 +117,10 @@ def test_a_cancelled_import_stops_and_keeps_what_came_in(firm: Firm) -> None:
 
 
 def test_an_import_is_its_makers_business(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        Role.objects.filter(pk=firm.ana.role_id).update(can_import=True)
+    other = upload(firm, "accounts", "name\nTwo\n", member=firm.ana)
+    assert client_of(firm.ana).get(f"/acme/imports/{other.pk}/").status_code == 200
     job = upload(firm, "accounts", "name\nOne\n", member=firm.max)
     assert client_of(firm.max).get(f"/acme/imports/{job.pk}/").status_code == 200
     assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/").status_code == 200

@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import UniqueConstraint
 
 from crm.tenants.checks import role_problem
 from crm.tenants.context import current_tenant_id, tenant_context
@@ -117,6 +118,21 @@ def test_unique_constraints_and_indexes_start_with_the_tenant(model: type[Tenant
     )
     for name, _unique, first, method in found:
         assert first == "tenant_id" or name in allowed or method == "gin", name
+
+
+def test_every_unique_key_of_a_model_stands_in_the_database(db: None) -> None:
+    for model in MODELS:
+        for key in (one for one in model._meta.constraints if isinstance(one, UniqueConstraint)):
+            columns = [model._meta.get_field(name).column for name in key.fields]
+            found = rows(
+                "SELECT i.indisunique, i.indpred IS NOT NULL, array_agg(a.attname::text ORDER BY k.place)"
+                " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+                " CROSS JOIN unnest(i.indkey::int[]) WITH ORDINALITY AS k(attnum, place)"
+                " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum"
+                " WHERE c.relname = %s GROUP BY i.indisunique, i.indpred IS NOT NULL",
+                key.name,
+            )
+            assert found == [(True, key.condition is not None, columns)], key.name
 
 
 @pytest.mark.parametrize("setting", [None, "", "garbage", str(uuid.uuid4())], ids=["none", "empty", "garbage", "other"])

@@ -16,6 +16,7 @@ from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.text import sort_key
+from crm.tenants.workspace_settings import change_setting
 from crm.users.models import Membership, Role, Team
 from crm.users.roles import REP
 from crm.users.selectors import (
@@ -148,6 +149,27 @@ def test_two_admins_do_not_demote_themselves_at_once(fresh_firm: Firm) -> None:
     assert outcomes == ["done", "refused"]
     with tenant_context(Tenant.objects.get(pk=tenant.pk)):
         assert Membership.objects.filter(role__key="admin").count() == 1
+
+
+def test_two_who_change_different_choices_of_a_workspace_at_once_lose_none(fresh_firm: Firm) -> None:
+    written = ThreadEvent()
+
+    def choose(key: str, first: bool) -> None:
+        try:
+            with tenant_context(Tenant.objects.get(pk=fresh_firm.tenant.pk)):
+                assert first or written.wait(10)
+                change_setting(key, True)
+                written.set()
+                sleep(0.3 if first else 0)  # not committed yet, while the other one reads what is chosen
+        finally:
+            connections["default"].close()
+
+    threads = [Thread(target=choose, args=arguments) for arguments in (("one", True), ("other", False))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert {"one", "other"} <= Tenant.objects.get(pk=fresh_firm.tenant.pk).settings.keys()
 
 
 def test_people_are_found_by_name_or_email(inside: Firm) -> None:
