@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -98,17 +98,23 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
     return chapters
 
 
-def last_type_change(account: Account, *, by_itself: bool = False) -> Event | None:
-    """Return the event that last changed the account's type.
+def last_type_change(account: Account) -> Event | None:
+    """Return the event that last changed the account's type."""
+    return last_type_changes([account.pk]).get(account.pk)
 
-    With ``by_itself`` the last one that a person or the calendar made, not a workflow.
+
+def last_type_changes(ids: Collection[UUID], *, by_itself: bool = False) -> dict[UUID, Event]:
+    """Return the events that last changed the types of these accounts, by account.
+
+    With ``by_itself`` the last ones that a person or the calendar made, not a workflow.
     """
     changes = Event.objects.filter(
-        record_type="accounts", record_id=account.pk, name__in=[*TYPE_EVENTS.values(), TYPE_CHANGED]
+        record_type="accounts", record_id__in=ids, name__in=[*TYPE_EVENTS.values(), TYPE_CHANGED]
     )
     if by_itself:
         changes = changes.filter(said_by_a_person() | Q(because=None))
-    return changes.select_related("actor").order_by("-at", "-id").first()
+    latest = changes.select_related("actor").order_by("record_id", "-at", "-id").distinct("record_id")
+    return {event.record_id: event for event in latest if event.record_id is not None}
 
 
 class _Why:

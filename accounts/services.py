@@ -6,7 +6,7 @@ it to be kept (``type_kept``): workflows then leave it alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -100,6 +100,7 @@ def set_account_type(
     lapse: Mapping[str, Any] | None = None,
     since: date | None = None,
     since_known: bool = True,
+    is_locked: bool = False,
 ) -> Event | None:
     """Make ``account`` a ``type``; return the event, or None when nothing changed.
 
@@ -107,9 +108,10 @@ def set_account_type(
     ``keep`` holds on to the type until a person changes it; without it, workflows may change it again.
     ``lapse`` tells what the calendar noticed, when neither a person nor an event does it: ``reason`` is a key of
     ``selectors.LAPSES``, the rest its words. ``since`` is the day from which on it is one (default: today), unless
-    nobody knows it (``since_known``).
+    nobody knows it (``since_known``). ``is_locked``: the account is held, and as it was read then.
     """
-    lock_account(account)
+    if not is_locked:
+        lock_account(account)
     if type.pk == account.type_id and keep == account.type_kept:
         return None
     cause = cause or because
@@ -140,7 +142,7 @@ def set_type_since(*, account: Account, since: date | None, because: Event | Non
 def set_lost_only(*, account: Account, lost_only: bool, because: Event | None = None) -> Event | None:
     """Note whether every opportunity of the account was lost; return the event, or None when that was known.
 
-    The account must be locked (``get_locked_account``): so were the opportunities counted.
+    The account must be locked (``get_locked_account``) before its opportunities are counted.
     """
     if account.lost_only == lost_only:
         return None
@@ -148,15 +150,14 @@ def set_lost_only(*, account: Account, lost_only: bool, because: Event | None = 
     return update_record(accounts, account, actor=None, values={}, because=because, lost_only=lost_only)
 
 
-def clear_lost_only(*, account_id: UUID, because: Event) -> None:
-    """Take the note off an account that has just got an opportunity which is not lost.
+def clear_lost_only(because: Mapping[UUID, Event]) -> None:
+    """Take the note off the accounts that have just got an opportunity which is not lost: what happened, by account.
 
-    That opportunity's row holds the account's key already, so whoever locks the account to count waits for it.
+    All of them are locked after that opportunity was written: who counts their opportunities meanwhile is waited for.
     """
-    account = Account.all_objects.filter(pk=account_id, lost_only=True).first()
-    if account is not None:
-        accounts = registry.record_type("accounts")
-        update_record(accounts, account, actor=None, values={}, because=because, lost_only=False)
+    for account in get_locked_accounts(because):
+        if account.lost_only:
+            set_lost_only(account=account, lost_only=False, because=because[account.pk])
 
 
 def lock_account(account: Account) -> Account:
@@ -170,9 +171,19 @@ def get_locked_account(account_id: UUID) -> Account:
     return _to_lock().get(pk=account_id)
 
 
+def get_locked_accounts(ids: Iterable[UUID]) -> list[Account]:
+    """Return the accounts, deleted ones too, held until the transaction ends: in an order in which all do so."""
+    return list(_to_lock().filter(pk__in=list(ids)).order_by("pk"))
+
+
 def _to_lock() -> QuerySet[Account]:
-    named = ("owner", "created_by", "parent", "type_because")  # by the event that will follow
-    return Account.all_objects.select_for_update(of=("self",)).select_related(*named)
+    """Opportunities and contacts of a locked account go on being written: an import of them takes its time.
+
+    What the event that will follow names comes with it. What is of long tables has a query of its own: in the middle of
+    an import the database does not know yet how long they are, and would join them row by row.
+    """
+    rows = Account.all_objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("owner", "created_by").prefetch_related("parent", "type_because")
 
 
 def _change_type(

@@ -70,11 +70,10 @@ def _id(choice: Choice | None) -> UUID | None:
 
 
 @atomic
-def set_relationship(*, contact: Contact, relationship: Choice, because: Event, cause: Event | None) -> Event | None:
-    """Let the relationship follow from the event ``because``; ``cause`` is what is kept as the reason."""
+def set_relationship(*, contact: Contact, relationship: Choice, because: Event, cause_id: UUID | None) -> Event | None:
+    """Let the relationship follow from the event ``because``; the event ``cause_id`` is kept as the reason."""
     contacts = registry.record_type("contacts")
     values = {"relationship": relationship}
-    cause_id = cause.pk if cause else None
     return update_record(
         contacts, contact, actor=None, values=values, because=because, relationship_because_id=cause_id
     )

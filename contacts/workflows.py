@@ -5,12 +5,13 @@ Like the account's own life (``opportunities.workflows``) the handler acts on th
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
-from accounts.models import Account
 from accounts.services import TYPE_CHANGED, TYPE_EVENTS, meaning_of
 from contacts.models import Contact
 from contacts.services import set_relationship
@@ -19,6 +20,7 @@ from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
+from crm.tenants.bulk import collect_inserts
 
 
 def _concerns(event: Event) -> bool:
@@ -28,7 +30,7 @@ def _concerns(event: Event) -> bool:
     return "type" in event.changes
 
 
-@events.on(
+@events.on_many(
     *TYPE_EVENTS.values(),
     TYPE_CHANGED,
     "contact.created",
@@ -37,67 +39,89 @@ def _concerns(event: Event) -> bool:
     key="contact-relationship",
     when=_concerns,
 )
-def follow_account(event: Event) -> str:
-    """Bring the relationship of the contacts that the event touches in line with their accounts."""
-    if event.record_type == "contacts":
-        touched = Contact.objects.filter(pk=event.record_id)
-    else:
-        touched = Contact.objects.filter(account_id=event.record_id).filter(
-            relationship_id__in=ids_meaning("relationship", "prospect", "client")
-        )
-    changed = sum(_settle(contact, event) for contact in _locked(touched))
-    if not changed:
-        return ""
-    return ngettext("%(count)s relationship changed.", "%(count)s relationships changed.", changed) % {"count": changed}
+def follow_accounts(happened: Sequence[Event]) -> dict[UUID, str]:
+    """Bring the relationship of the contacts that the events touch in line with their accounts."""
+    own = {event.record_id: event for event in happened if event.record_type == "contacts"}
+    of_accounts = {event.record_id: event for event in happened if event.record_type != "contacts"}
+    contacts = _locked(own.keys() | _followers(of_accounts))
+    by_hand = _said_by_hand(contacts)
+    changed: Counter[UUID] = Counter()
+    with collect_inserts():
+        for contact in contacts:
+            because = own.get(contact.pk) or of_accounts.get(contact.account_id)
+            if because is None:  # it has just gone to another account: that will be told too
+                continue
+            changed[because.pk] += _settle(contact, because, by_hand=contact.pk in by_hand)
+    return {event_id: _outcome(count) for event_id, count in changed.items() if count}
 
 
-def _locked(contacts: QuerySet[Contact]) -> list[Contact]:
-    named = ("account", "owner", "created_by", "reports_to")  # by the event that will follow
-    return list(contacts.select_for_update(of=("self",)).select_related(*named).order_by("pk"))
+def _outcome(count: int) -> str:
+    return ngettext("%(count)s relationship changed.", "%(count)s relationships changed.", count) % {"count": count}
 
 
-def _settle(contact: Contact, because: Event) -> bool:
+def _followers(account_ids: Iterable[UUID | None]) -> set[UUID | None]:
+    """The contacts of these accounts whose relationship may follow."""
+    ids = list(account_ids)
+    if not ids:
+        return set()
+    following = Contact.objects.filter(
+        account_id__in=ids, relationship_id__in=ids_meaning("relationship", "prospect", "client")
+    )
+    return set(following.values_list("pk", flat=True))
+
+
+def _locked(ids: Iterable[UUID | None]) -> list[Contact]:
+    """With what the event that will follow names; what is of long tables has a query of its own."""
+    rows = Contact.objects.filter(pk__in=list(ids)).select_related("owner", "created_by").order_by("pk")
+    return list(rows.prefetch_related("account", "reports_to").select_for_update(of=("self",), no_key=True))
+
+
+def _settle(contact: Contact, because: Event, *, by_hand: bool) -> bool:
     """A prospect at a customer is a client. One who became a client so is a prospect again without that customer.
 
     A past customer's people stay what they are, and so does whatever a person has said.
     """
-    relationship = _next(contact)
+    relationship = _next(contact, by_hand=by_hand)
     if relationship is None:
         return False
-    cause = (_reason(contact.account) or because) if relationship.meaning == "client" else None
-    return set_relationship(contact=contact, relationship=relationship, because=because, cause=cause) is not None
+    cause_id = None
+    if relationship.meaning == "client":
+        cause_id = (contact.account.type_because_id if contact.account else None) or because.pk
+    return set_relationship(contact=contact, relationship=relationship, because=because, cause_id=cause_id) is not None
 
 
-def _next(contact: Contact) -> Choice | None:
+def _next(contact: Contact, *, by_hand: bool) -> Choice | None:
     """What it is to become; None: it stays, or the workspace does without the word."""
     at = meaning_of(contact.account) if contact.account else ""
-    is_now = choice(contact.relationship_id).meaning if contact.relationship_id else ""
-    if at == "customer" and is_now == "prospect" and not _said_by_hand(contact):
+    if at == "customer" and _is_now(contact) == "prospect" and not by_hand:
         return _first("client")
-    if at not in ("customer", "past_customer") and is_now == "client" and contact.relationship_because_id:
+    if at not in ("customer", "past_customer") and _is_now(contact) == "client" and contact.relationship_because_id:
         return _first("prospect")
     return None
 
 
 def what_follows(contact: Contact) -> dict[str, Any]:
-    """Which values ``follow_account`` will give the contact."""
-    relationship = _next(contact)
+    """Which values ``follow_accounts`` will give the contact."""
+    relationship = _next(contact, by_hand=bool(_said_by_hand([contact])))
     return {} if relationship is None else {"relationship": relationship}
+
+
+def _is_now(contact: Contact) -> str:
+    return choice(contact.relationship_id).meaning if contact.relationship_id else ""
 
 
 def _first(meaning: str) -> Choice | None:
     return next((one for one in choices("relationship") if one.meaning == meaning), None)
 
 
-def _reason(account: Account | None) -> Event | None:
-    """What made the account a customer, if an event did."""
-    return account.type_because if account is not None else None
-
-
-def _said_by_hand(contact: Contact) -> bool:
-    """Whether a person was the last to change the relationship; what a new contact came with is nobody's last word."""
+def _said_by_hand(contacts: Sequence[Contact]) -> set[UUID]:
+    """Those whose relationship a person was the last to change; what a new contact came with is nobody's last word."""
+    prospects = [contact.pk for contact in contacts if _is_now(contact) == "prospect"]
+    if not prospects:
+        return set()
     changes = Event.objects.filter(
-        record_type="contacts", record_id=contact.pk, name="contact.changed", changes__has_key="relationship"
+        record_type="contacts", record_id__in=prospects, name="contact.changed", changes__has_key="relationship"
     )
-    last = changes.order_by("-at", "-id").first()
-    return last is not None and Event.objects.filter(said_by_a_person(), pk=last.pk).exists()
+    last = changes.order_by("record_id", "-at", "-id").distinct("record_id").values("pk")
+    by_people = Event.objects.filter(said_by_a_person(), pk__in=last).values_list("record_id", flat=True)
+    return {contact_id for contact_id in by_people if contact_id is not None}

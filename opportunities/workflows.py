@@ -8,19 +8,19 @@ any order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.selectors import last_type_change
 from accounts.services import (
-    get_locked_account,
+    get_locked_accounts,
     meaning_of,
     set_account_type,
     set_lost_only,
@@ -31,29 +31,20 @@ from crm import events
 from crm.activities.following import follow
 from crm.events.models import Event
 from crm.picklists.models import Choice
-from crm.picklists.selectors import choice, choice_meaning, stage_ids_meaning
+from crm.picklists.selectors import choice, choice_meaning
+from crm.tenants.bulk import collect_inserts
 from crm.tenants.clock import today
 from opportunities.models import Opportunity
+from opportunities.services.account_facts import Facts, Wins
 
 FOLLOWS = "account-life"  # the key of the handler
-
-
-@dataclass(frozen=True)
-class Win:
-    """A won opportunity: the day on which it was, if anybody knows it, and the moment since which it stands here."""
-
-    on: date | None
-    known: datetime
-
-
-Wins = dict[UUID, Win]
 
 
 def _touches_account(event: Event) -> bool:
     return event.name != "opportunity.changed" or "closed_on" in event.changes
 
 
-@events.on(
+@events.on_many(
     "opportunity.won",
     "opportunity.lost",
     "opportunity.reopened",
@@ -64,13 +55,10 @@ def _touches_account(event: Event) -> bool:
     key=FOLLOWS,
     when=_touches_account,
 )
-def follow_opportunity(event: Event) -> str:
-    """Bring the accounts that the event touches in line with their opportunities."""
-    outcomes: list[str] = []
-    for account_id in sorted(_accounts_of(event)):
-        account = get_locked_account(account_id)
-        outcomes += [settle_type(account, because=event), settle_lost_only(account, because=event)]
-    return " ".join(outcome for outcome in outcomes if outcome)
+def follow_opportunities(happened: Sequence[Event]) -> dict[UUID, str]:
+    """Bring the accounts that the events touch in line with their opportunities, each of them once."""
+    touched = _touched(happened)
+    return settle(get_locked_accounts(touched), touched)
 
 
 def _is_activity(event: Event) -> bool:
@@ -111,57 +99,70 @@ def _activity_places(event: Event) -> list[UUID]:
     return [UUID(record_id) for key, record_id in event.data.get("records", ()) if key == "opportunities"]
 
 
-def settle_type(account: Account, *, because: Event) -> str:
+def settle(accounts: Sequence[Account], happened: Mapping[UUID, Sequence[Event]]) -> dict[UUID, str]:
+    """Give ``accounts``, which are locked, what their opportunities call for: ``happened`` tells why one looks, by
+    account, the latest last. Return what was done, by the id of the event because of which it was.
+    """
+    facts = Facts(accounts)
+    said: dict[UUID, list[str]] = defaultdict(list)
+    with collect_inserts():
+        for account in accounts:
+            for because, outcome in _settle_account(account, happened[account.pk], facts):
+                said[because.pk].append(outcome)
+    return {event_id: " ".join(outcomes) for event_id, outcomes in said.items()}
+
+
+def _settle_account(account: Account, happened: Sequence[Event], facts: Facts) -> Iterator[tuple[Event, str]]:
+    wins = facts.wins.get(account.pk, {})
+    because = happened[-1]
+    win = next((event for event in reversed(happened) if event.record_id in wins), because)
+    if outcome := _settle_type(account, wins, because, win, facts):
+        yield (win if meaning_of(account) == "customer" else because), outcome
+    lost_only = account.pk in facts.lost_only
+    if set_lost_only(account=account, lost_only=lost_only, because=because) is not None:
+        words = {"account": account.name}
+        yield because, (_("%(account)s: lost only.") if lost_only else _("%(account)s: no longer lost only.")) % words
+
+
+def _settle_type(account: Account, wins: Wins, because: Event, win: Event, facts: Facts) -> str:
     """Give the account the type that its won opportunities call for; say what was done.
 
     A type that a person asked to keep stays. One that a person set, or that time brought, stays until the next win.
-    The account must be locked.
     """
     if account.type_kept:
         return ""
-    rows = won_opportunities().filter(account=account).values_list("pk", "closed_on", "created_at", "stage_since")
-    wins = {pk: Win(on, max(made, moved or made)) for pk, on, made, moved in rows}
-    count = bool(wins) and not _set_otherwise_since(account, wins, because)
+    change = facts.set_otherwise.get(account.pk)
+    count = bool(wins) and not _set_otherwise_since(change, wins, win)
     if meaning_of(account) != "customer":
-        return _make_customer(account, wins, because) if count else ""
+        return _make_customer(account, wins, win, facts) if count else ""
     cause = account.type_because
     if cause is None:  # a person's word
         return ""
     if cause.record_id not in wins:
         if not count:
             return _take_back(account, because)
-        set_type_cause(account=account, cause=_latest_win(wins))
-    set_type_since(account=account, since=_customer_since(account, wins), because=because)
+        set_type_cause(account=account, cause=facts.latest_win(account))
+    set_type_since(account=account, since=_customer_since(change, wins), because=because)
     return ""
 
 
-def settle_lost_only(account: Account, *, because: Event) -> str:
-    """Note whether the account has opportunities and every one of them was lost; say what was done."""
-    its_own = Opportunity.objects.filter(account=account)
-    lost = stage_ids_meaning("lost")
-    lost_only = its_own.filter(stage_id__in=lost).exists() and not its_own.exclude(stage_id__in=lost).exists()
-    if set_lost_only(account=account, lost_only=lost_only, because=because) is None:
-        return ""
-    words = {"account": account.name}
-    return (_("%(account)s: lost only.") if lost_only else _("%(account)s: no longer lost only.")) % words
+def _touched(happened: Sequence[Event]) -> dict[UUID, list[Event]]:
+    """What happened to the opportunities of each account, and of the one that an opportunity was with before."""
+    opportunities = Opportunity.all_objects.filter(pk__in={event.record_id for event in happened})
+    account_ids = dict(opportunities.values_list("pk", "account_id"))
+    touched: dict[UUID, list[Event]] = defaultdict(list)
+    for event in sorted(happened, key=lambda event: (event.at, event.pk)):
+        found = {UUID(value["id"]) for value in event.changes.get("account", ()) if value}
+        found |= {account_id} if event.record_id and (account_id := account_ids.get(event.record_id)) else set()
+        for account_id in found:
+            touched[account_id].append(event)
+    return touched
 
 
-def won_opportunities() -> QuerySet[Opportunity]:
-    return Opportunity.objects.filter(stage_id__in=stage_ids_meaning("won"))
-
-
-def _accounts_of(event: Event) -> set[UUID]:
-    """The opportunity's account, and the one it was with before."""
-    opportunity = Opportunity.all_objects.filter(pk=event.record_id).first()
-    found = {opportunity.account_id} if opportunity else set()
-    found |= {UUID(value["id"]) for value in event.changes.get("account", ()) if value}
-    return {account_id for account_id in found if account_id is not None}
-
-
-def _make_customer(account: Account, wins: Wins, because: Event) -> str:
+def _make_customer(account: Account, wins: Wins, because: Event, facts: Facts) -> str:
     customer = choice_meaning("account_type", "customer")
-    since = _customer_since(account, wins)
-    cause = _latest_win(wins) or because
+    since = _customer_since(facts.set_otherwise.get(account.pk), wins)
+    cause = facts.latest_win(account) or because
     set_account_type(
         account=account,
         type=customer,
@@ -170,16 +171,17 @@ def _make_customer(account: Account, wins: Wins, because: Event) -> str:
         cause=cause,
         since=since,
         since_known=since is not None,
+        is_locked=True,
     )
     return _became(account, customer)
 
 
-def _customer_since(account: Account, wins: Wins) -> date | None:
-    """The day of its first win: of those entered since a person or the calendar made it something else, if any was.
+def _customer_since(change: Event | None, wins: Wins) -> date | None:
+    """The day of its first win: of those entered since ``change``, by which a person or the calendar made it something
+    else, if any was.
 
     None: nobody knows it of any of them.
     """
-    change = last_type_change(account, by_itself=True)
     since = [win.on for win in wins.values() if change is None or win.known > change.at]
     days = [day for day in since or [win.on for win in wins.values()] if day is not None]
     return min([*days, today()]) if days else None
@@ -187,7 +189,7 @@ def _customer_since(account: Account, wins: Wins) -> date | None:
 
 def _take_back(account: Account, because: Event) -> str:
     before = _type_before(account)
-    set_account_type(account=account, type=before, actor=None, because=because)
+    set_account_type(account=account, type=before, actor=None, because=because, is_locked=True)
     return _became(account, before)
 
 
@@ -206,14 +208,8 @@ def _type_before(account: Account) -> Choice:
     return choice_meaning("account_type", "prospect")
 
 
-def _set_otherwise_since(account: Account, wins: Wins, because: Event) -> bool:
+def _set_otherwise_since(change: Event | None, wins: Wins, because: Event) -> bool:
     """Whether a person or the calendar set the type after all of these wins: then they no longer count."""
-    change = last_type_change(account, by_itself=True)
     if change is None or any(win.known > change.at for win in wins.values()):
         return False
     return not (because.at > change.at and because.record_id in wins)
-
-
-def _latest_win(wins: Wins) -> Event | None:
-    won = Event.objects.filter(record_type="opportunities", record_id__in=list(wins))
-    return won.filter(name="opportunity.won").order_by("-at", "-id").first()

@@ -77,7 +77,7 @@ def note_contact_times(places: Places) -> int:
     models = _models()
     for key, record_id in sorted(places):
         rows: Any = models[key]._base_manager
-        record = rows.select_for_update(of=("self",)).filter(pk=record_id).first()
+        record = rows.select_for_update(of=("self",), no_key=True).filter(pk=record_id).first()
         if record is None:
             continue
         first, last = _times(key, record_id)

@@ -134,7 +134,7 @@ def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any
     """The rows, locked in the order of their ids, so that two runs over the same ones wait and not deadlock."""
     rows = record_type.model.all_objects if run.undoes_id else record_type.model.objects
     found = record_type.with_related(rows.filter(pk__in=ids), record_type.fields).order_by("pk")
-    return list(found if run.is_dry_run else found.select_for_update(of=("self",)))
+    return list(found if run.is_dry_run else found.select_for_update(of=("self",), no_key=True))
 
 
 def _applying(values: dict[str, Any], batch: Batch) -> Callable[[Any], None]:

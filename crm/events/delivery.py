@@ -1,19 +1,23 @@
 """Carrying messages to their handlers, exactly once in effect.
 
 A handler's work, its line in the run log and the removal of its message commit together. A crash at any moment
-leaves either all of that or the message, which is then delivered again.
+leaves either all of that or the message, which is then delivered again. Messages to a handler that takes many go to
+it in groups, each group with one commit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.db import connection
 from django.utils import timezone
 
 from crm.events import handlers
 from crm.events.models import HandlerRun, OutboxMessage
+from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
@@ -22,16 +26,45 @@ MAX_ATTEMPTS = 8
 FIRST_BACKOFF = timedelta(seconds=10)
 LONGEST_BACKOFF = timedelta(hours=1)
 OUTCOME_LENGTH = 200
+TOGETHER = 200  # messages that go to a handler at once, if it takes many: about half a second of work
+LONGEST_WAIT = 200  # milliseconds that a group waits for a record which somebody else holds
 
 logger = structlog.get_logger(__name__)
 
 
 class DeliveryError(Exception):
-    """A handler raised; ``message_id`` is still in the outbox."""
+    """A handler raised; the messages of these ids are still in the outbox."""
 
-    def __init__(self, message_id: UUID) -> None:
-        super().__init__(str(message_id))
-        self.message_id = message_id
+    def __init__(self, message_ids: list[UUID]) -> None:
+        super().__init__(", ".join(map(str, message_ids[:3])))
+        self.message_ids = message_ids
+
+
+class Delivery:
+    """Carries the due messages of ``tenant``. It enters the tenant itself, and each step is a transaction."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self._at_once = TOGETHER
+
+    def next(self, most: int = TOGETHER) -> int:
+        """Deliver the message that is due first, with others to the same handler if that takes many; return how many
+        were tried, 0 when none is due.
+
+        Should a group fail, a smaller one is tried, until the message to blame is alone: the failure is noted on it.
+        """
+        while True:
+            try:
+                count = _deliver(self.tenant, min(most, self._at_once))
+            except DeliveryError as error:
+                count = len(error.message_ids)
+                if count > 1:
+                    logger.warning("handlers_group_failed", count=count, error=str(error.__cause__))
+                    self._at_once = count // 2
+                    continue
+                _note_failure(self.tenant, error)
+            self._at_once = min(TOGETHER, self._at_once * 2)
+            return count
 
 
 def deliver(message_id: UUID, *, tenant: Tenant | None = None) -> bool:
@@ -41,22 +74,19 @@ def deliver(message_id: UUID, *, tenant: Tenant | None = None) -> bool:
     noted on the message and the answer is False too.
     """
     try:
-        return _deliver_one(tenant or current_tenant(), message_id)
+        return bool(_deliver(tenant or current_tenant(), 1, message_id))
     except DeliveryError as error:
         _note_failure(tenant or current_tenant(), error)
         return False
 
 
 def deliver_due(limit: int = 100, *, tenant: Tenant | None = None) -> int:
-    """Deliver up to ``limit`` due messages of one tenant, each in its own transaction; return how many were tried."""
-    tenant = tenant or current_tenant()
-    for tried in range(limit):
-        try:
-            if not _deliver_one(tenant):
-                return tried
-        except DeliveryError as error:
-            _note_failure(tenant, error)
-    return limit
+    """Deliver up to ``limit`` due messages of one tenant; return how many were tried."""
+    delivery = Delivery(tenant or current_tenant())
+    tried = 0
+    while tried < limit and (count := delivery.next(limit - tried)):
+        tried += count
+    return tried
 
 
 def deliver_all() -> int:
@@ -64,14 +94,14 @@ def deliver_all() -> int:
 
     For the seed and for tests: what a handler raises comes out.
     """
-    count = 0
+    total = 0
     try:
-        while _deliver_one(current_tenant()):
-            count += 1
+        while count := _deliver(current_tenant(), TOGETHER):
+            total += count
     except DeliveryError as error:
         assert error.__cause__ is not None
         raise error.__cause__ from None
-    return count
+    return total
 
 
 def backoff(attempts: int) -> timedelta:
@@ -79,22 +109,50 @@ def backoff(attempts: int) -> timedelta:
     return min(FIRST_BACKOFF * 2 ** max(0, attempts - 1), LONGEST_BACKOFF)
 
 
-def _deliver_one(tenant: Tenant, message_id: UUID | None = None) -> bool:
-    """Lock a message (the named one, else the one due first), run its handler, log it, remove it: one transaction."""
+def _deliver(tenant: Tenant, most: int, message_id: UUID | None = None) -> int:
+    """Lock messages, run their handler, log it, remove them: one transaction. Return how many there were."""
     with tenant_context(tenant):
         forget()  # the tenant object has been through other transactions
-        waiting = OutboxMessage.objects.filter(failed_at=None)
-        waiting = waiting.filter(pk=message_id) if message_id else waiting.filter(due_at__lte=timezone.now())
-        message = waiting.order_by("due_at", "id").select_for_update(skip_locked=True).first()
-        if message is None:
-            return False
+        messages = _take(most, message_id)
+        if not messages:
+            return 0
+        ids = [message.pk for message in messages]
         try:
-            outcome = handlers.handler(message.handler).function(message.event)
+            outcomes = _run(messages)
         except Exception as error:
-            raise DeliveryError(message.pk) from error
-        _log_run(message, outcome=outcome, succeeded=True)
-        OutboxMessage.objects.filter(pk=message.pk).delete()  # by the manager: a row's own delete() names no tenant
-        return True
+            raise DeliveryError(ids) from error
+        insert_many(HandlerRun, [_run_of(one, outcomes.get(one.event_id, ""), succeeded=True) for one in messages])
+        OutboxMessage.objects.filter(pk__in=ids).delete()  # by the manager: a row's own delete() names no tenant
+        return len(ids)
+
+
+def _take(most: int, message_id: UUID | None) -> list[OutboxMessage]:
+    """Lock the message of that id, or the one that is due first and up to ``most`` that can go with it."""
+    waiting = OutboxMessage.objects.filter(failed_at=None).prefetch_related("event").order_by("due_at", "id")
+    waiting = waiting.filter(pk=message_id) if message_id else waiting.filter(due_at__lte=timezone.now())
+    waiting = waiting.select_for_update(skip_locked=True)
+    first = waiting.first()
+    if first is None:
+        return []
+    if message_id or most == 1 or not handlers.takes_many(first.handler):
+        return [first]
+    return [first, *waiting.filter(handler=first.handler).exclude(pk=first.pk)[: most - 1]]
+
+
+def _run(messages: list[OutboxMessage]) -> Mapping[UUID, str]:
+    """Call the handler of ``messages``. For a group it waits only briefly for records that others hold.
+
+    Whoever holds some of them may be waiting for others that the group has locked: the group is the one to give way.
+    """
+    handler = handlers.handler(messages[0].handler)
+    if len(messages) == 1:
+        return handler.run([messages[0].event])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {LONGEST_WAIT}")
+    outcomes = handler.run([message.event for message in messages])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    return outcomes
 
 
 def _note_failure(tenant: Tenant, failure: DeliveryError) -> None:
@@ -102,7 +160,7 @@ def _note_failure(tenant: Tenant, failure: DeliveryError) -> None:
     error = failure.__cause__
     text = f"{type(error).__name__}: {error}"
     with tenant_context(tenant):
-        message = OutboxMessage.objects.filter(pk=failure.message_id).select_for_update().first()
+        message = OutboxMessage.objects.filter(pk=failure.message_ids[0]).select_for_update().first()
         if message is None:  # another worker has delivered it meanwhile
             return
         message.attempts += 1
@@ -110,13 +168,13 @@ def _note_failure(tenant: Tenant, failure: DeliveryError) -> None:
         message.due_at = timezone.now() + backoff(message.attempts)
         if message.attempts >= MAX_ATTEMPTS:
             message.failed_at = timezone.now()
-            _log_run(message, outcome=text, succeeded=False)
+            insert_many(HandlerRun, [_run_of(message, text, succeeded=False)])
         message.save(update_fields=["attempts", "last_error", "due_at", "failed_at"])
         logger.error("handler_failed", handler=message.handler, attempts=message.attempts, exc_info=error)
 
 
-def _log_run(message: OutboxMessage, *, outcome: str, succeeded: bool) -> None:
-    HandlerRun.objects.create(
+def _run_of(message: OutboxMessage, outcome: str, *, succeeded: bool) -> HandlerRun:
+    return HandlerRun(
         event_id=message.event_id,
         handler=message.handler,
         outcome=outcome[:OUTCOME_LENGTH],

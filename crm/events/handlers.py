@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 if TYPE_CHECKING:
     from crm.events.models import Event
 
 HandlerFunction = Callable[["Event"], str]
+ManyFunction = Callable[[Sequence["Event"]], Mapping[UUID, str]]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _always(event: Event) -> bool:
@@ -22,8 +25,16 @@ class Handler:
 
     key: str
     names: frozenset[str]
-    function: HandlerFunction
+    function: Callable[..., Any]
     when: Callable[[Event], bool] = _always
+    takes_many: bool = False
+
+    def run(self, events: Sequence[Event]) -> Mapping[UUID, str]:
+        """Handle ``events``; return what was done, by the id of the event because of which it was."""
+        if self.takes_many:
+            found: Mapping[UUID, str] = self.function(events)
+            return found
+        return {event.pk: self.function(event) for event in events}
 
 
 _by_key: dict[str, Handler] = {}
@@ -40,11 +51,28 @@ def on(*names: str, key: str, when: Callable[[Event], bool] = _always) -> Callab
     handler: for what happens often and rarely matters.
     """
 
-    def register(function: HandlerFunction) -> HandlerFunction:
+    return _declaring(key, names, when, takes_many=False)
+
+
+def on_many(*names: str, key: str, when: Callable[[Event], bool] = _always) -> Callable[[ManyFunction], ManyFunction]:
+    """Like ``on``, for a function that takes the events of many messages at once, the earliest first.
+
+    For what follows from the rows of an import or of a bulk action: their events come by the thousand, and touch the
+    same records again and again. It returns what it did by the id of an event that it did it because of; the number
+    of its statements must not grow with the events, only with the records that it changes. It locks records of one
+    type in the order of their ids, and with ``no_key``: rows that point to them go on being written.
+    """
+    return _declaring(key, names, when, takes_many=True)
+
+
+def _declaring(
+    key: str, names: tuple[str, ...], when: Callable[[Event], bool], *, takes_many: bool
+) -> Callable[[F], F]:
+    def register(function: F) -> F:
         known = _by_key.get(key)
         if known and known.function.__qualname__ != function.__qualname__:
             raise ValueError(f"Two handlers are called “{key}”.")
-        _by_key[key] = Handler(key, frozenset(names), function, when)
+        _by_key[key] = Handler(key, frozenset(names), function, when, takes_many)
         return function
 
     return register
@@ -61,6 +89,11 @@ def handler(key: str) -> Handler:
         return _by_key[key]
     except KeyError:
         raise LookupError(f"No handler is called “{key}”.") from None
+
+
+def takes_many(key: str) -> bool:
+    """Whether the handler called ``key`` exists and takes the events of many messages at once."""
+    return key in _by_key and _by_key[key].takes_many
 
 
 def forget(key: str) -> None:

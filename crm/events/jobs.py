@@ -19,7 +19,6 @@ from crm.events import delivery, selectors
 from crm.tenants.jobs import tenant_by_id
 from crm.tenants.models import Tenant
 
-MESSAGES_AT_ONCE = 20
 TURN_SECONDS = 1.0  # for one workspace's messages, then others have their turn
 TENANTS_PER_SWEEP = 500
 SOCKET_SECONDS = 0.1  # a request that finds the broker gone still answers within 0.3 s
@@ -41,7 +40,8 @@ def deliver_tenant(tenant_id: str) -> None:
     except Tenant.DoesNotExist:
         return
     ends = clock() + TURN_SECONDS
-    while delivery.deliver_due(MESSAGES_AT_ONCE, tenant=tenant) == MESSAGES_AT_ONCE:
+    outbox = delivery.Delivery(tenant)
+    while outbox.next():
         if clock() >= ends:
             kick(tenant.pk)
             return

@@ -34,7 +34,7 @@ from crm.imports.styles import styles_of
 from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
-from crm.tenants.bulk import collect_inserts, undo_on_error
+from crm.tenants.bulk import collect_inserts, together, undo_on_error
 from crm.users.access import can
 from crm.users.models import Membership
 
@@ -88,12 +88,13 @@ class Batch:
         self.known.load([row.values for _offset, row in parsed])
         repeats = self._repeats()
         rows = self._welcome(parsed)
-        for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(row[1].values)):
-            if collected and not alone:
-                with collect_inserts():
+        with together():
+            for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(row[1].values)):
+                if collected and not alone:
+                    with collect_inserts():
+                        self._write_all(group)
+                else:
                     self._write_all(group)
-            else:
-                self._write_all(group)
         self.result.added, self.result.numbers = self.cells.added, self.known.numbers
         return self.result
 

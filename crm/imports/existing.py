@@ -94,4 +94,6 @@ class Known:
         self._by_id |= {record.external_id: record for record in there}
 
     def _records(self) -> Any:
-        return self.type.model.objects.select_related("owner", "team")
+        """With what their fields name, each kind looked up for all: should a row change one, its event tells it."""
+        rows = self.type.model.objects.select_related("owner", "team")
+        return rows.prefetch_related(*self.type.related(self.type.specs_now()))

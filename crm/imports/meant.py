@@ -55,15 +55,19 @@ def meant_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
 
 
 def own_records(
-    actor: Membership, record_type: RecordType, texts: Iterable[str], specs: tuple[FieldSpec, ...] = ()
+    actor: Membership, record_type: RecordType, texts: Iterable[str], *, as_seen: bool = False
 ) -> dict[str, Any]:
-    """Return the records that ``actor`` may see of the ids in ``texts``, by the text."""
+    """Return the records that ``actor`` may see of the ids in ``texts``, by the text; with what their fields name.
+
+    ``as_seen``: not to be written, since they hide what of that the actor may not see.
+    """
     ids = {text: row_id for text in texts if (row_id := uuid_of(text)) is not None}
     if not ids:
         return {}
     rows = visible(actor, record_type.model.objects.filter(pk__in=set(ids.values()))).select_related("owner", "team")
-    records = {record.pk: record for record in record_type.with_related(rows, specs)}
-    hide_unseen(actor, record_type, records.values())
+    records = {record.pk: record for record in rows.prefetch_related(*record_type.related(record_type.specs_now()))}
+    if as_seen:
+        hide_unseen(actor, record_type, records.values())
     return {text: records[row_id] for text, row_id in ids.items() if row_id in records}
 
 
@@ -94,7 +98,7 @@ def _told_apart(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
     own = job.mapping.index(OWN_ID)
     specs = {at: record_type.spec(name) for at, name in enumerate(job.mapping) if name and record_type.has(name)}
     while chunk := list(islice(rows, CHUNK)):
-        records = own_records(job.made_by, record_type, {row[own] for row in chunk}, tuple(specs.values()))
+        records = own_records(job.made_by, record_type, {row[own] for row in chunk}, as_seen=True)
         for row in chunk:
             record = records.get(row[own])
             if record is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,10 @@ from django.utils import timezone
 
 from crm.events.models import Event
 from crm.notices.models import Notification
-from crm.tenants.bulk import atomic, insert
+from crm.tenants.bulk import atomic, insert_many
 from crm.users.models import Membership
 
 
-@atomic
 def notify(
     *,
     member: Membership | None,
@@ -29,11 +29,22 @@ def notify(
 
     Nobody is told what they did themselves, and who has left is told nothing. Call it from a handler of events.
     """
+    told = notify_all([notification(member=member, kind=kind, event=event, record=record, data=data)])
+    return told[0] if told else None
+
+
+def notification(
+    *,
+    member: Membership | None,
+    kind: str,
+    event: Event,
+    record: models.Model | None,
+    data: dict[str, Any] | None = None,
+) -> Notification | None:
+    """Return what ``notify`` would tell, for ``notify_all``; None when it would tell nothing."""
     if member is None or not member.is_active or member.pk == event.actor_id:
         return None
-    if Notification.objects.filter(member=member, event=event).exists():
-        return None
-    told = Notification(
+    return Notification(
         member=member,
         kind=kind,
         event=event,
@@ -42,8 +53,20 @@ def notify(
         data=data or {},
         at=event.at,
     )
-    insert(told)
-    Membership.objects.filter(pk=member.pk).update(unread=F("unread") + 1)
+
+
+@atomic
+def notify_all(wanted: Sequence[Notification | None]) -> list[Notification]:
+    """Tell what has not been told yet; return that."""
+    waiting = [one for one in wanted if one is not None]
+    if not waiting:
+        return []
+    known = Notification.objects.filter(event_id__in={one.event_id for one in waiting})
+    there = set(known.values_list("member_id", "event_id"))
+    told = [one for one in waiting if (one.member_id, one.event_id) not in there]
+    insert_many(Notification, told)
+    for member_id, count in sorted(Counter(one.member_id for one in told).items()):
+        Membership.objects.filter(pk=member_id).update(unread=F("unread") + count)
     return told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import events
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
-from crm.notices.services import notify
+from crm.notices.services import notification, notify_all
 from crm.records import registry
 from crm.users.selectors import member
 
@@ -52,16 +54,18 @@ def _concerns(event: Event) -> bool:
     return _new_owner(event) not in (None, event.actor_id)
 
 
-@events.on(*_WRITTEN, key="tell-new-owner", when=_concerns)
-def tell_new_owner(event: Event) -> str:
-    """Tell who owns the record now, unless it has gone on to somebody else or into the recycle bin meanwhile."""
-    owner_id = _new_owner(event)
-    model = registry.record_type(event.record_type).model
-    record = model.objects.filter(pk=event.record_id, owner_id=owner_id).first()
-    if record is None or owner_id is None:
-        return ""
-    owner = member(owner_id)
-    named = {"type": event.record_type, "id": str(record.pk), "label": record.name}
-    if notify(member=owner, kind="given", event=event, record=record, data={"name": named}) is None:
-        return ""
-    return str(_("Told %(name)s.") % {"name": owner.name if owner else ""})
+@events.on_many(*_WRITTEN, key="tell-new-owner", when=_concerns)
+def tell_new_owners(happened: Sequence[Event]) -> dict[UUID, str]:
+    """Tell who owns the records now, unless they have gone on to somebody else or into the recycle bin meanwhile."""
+    ids: dict[str, set[UUID | None]] = defaultdict(set)
+    for event in happened:
+        ids[event.record_type].add(event.record_id)
+    records = {key: registry.record_type(key).model.objects.in_bulk(list(found)) for key, found in ids.items()}
+    wanted = []
+    for event in happened:
+        record, owner_id = records[event.record_type].get(event.record_id), _new_owner(event)
+        if record is not None and owner_id is not None and record.owner_id == owner_id:
+            owner = member(owner_id)
+            named = {"type": event.record_type, "id": str(record.pk), "label": record.name}
+            wanted.append(notification(member=owner, kind="given", event=event, record=record, data={"name": named}))
+    return {one.event_id: str(_("Told %(name)s.") % {"name": one.member.name}) for one in notify_all(wanted)}

@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.tenants.memo import memo
 from crm.tenants.text import sort_key
@@ -60,9 +62,8 @@ def default_choice(picklist: str) -> Choice | None:
 
 def pipelines(active_only: bool = True) -> list[Pipeline]:
     """Return the pipelines in their order."""
-    by_id = {row.pipeline_id: row.pipeline for row in _all_stages()}
-    rows = sorted(by_id.values(), key=lambda row: (row.order, row.pk))
-    return [row for row in rows if row.is_active] if active_only else rows
+    rows = memo("picklists.pipelines", _all_pipelines)
+    return [row for row in rows if row.is_active] if active_only else list(rows)
 
 
 def pipeline(pipeline_id: UUID) -> Pipeline:
@@ -133,5 +134,13 @@ def _all_choices() -> list[Choice]:
 
 def _all_stages() -> list[Stage]:
     """All stages, each with its pipeline. A pipeline without stages cannot exist (``services.create_pipeline``)."""
-    query = Stage.objects.select_related("pipeline").order_by("pipeline__order", "pipeline_id", "order", "id")
-    return memo("picklists.stages", lambda: list(query))
+    return memo("picklists.stages", lambda: list(_in_order(Stage.objects.select_related("pipeline"))))
+
+
+def _in_order(stages: QuerySet[Stage]) -> QuerySet[Stage]:
+    return stages.order_by("pipeline__order", "pipeline_id", "order", "id")
+
+
+def _all_pipelines() -> list[Pipeline]:
+    by_id = {row.pipeline_id: row.pipeline for row in _all_stages()}
+    return sorted(by_id.values(), key=lambda row: (row.order, row.pk))

@@ -83,7 +83,7 @@ def update_record(
     for attribute, value in attributes.items():
         setattr(record, attribute, value)
     _assign(record_type, record, values)
-    _prepare(record_type, record)
+    _prepare(record_type, record, known_id=columns["external_id"])
     after = _columns(record)
     touched = [column for column in after if after[column] != columns[column]]
     if not touched and not name:
@@ -150,13 +150,15 @@ def _refuse_missing(record_type: RecordType, values: dict[str, Any]) -> None:
             raise ValidationError({spec.name: _("“%(field)s” is needed.") % {"field": spec.label}})
 
 
-def _prepare(record_type: RecordType, record: Any) -> None:
+def _prepare(record_type: RecordType, record: Any, known_id: str = "") -> None:
+    """``known_id``: the external id that it has already."""
     if record.owner_id and not record.team_id and record._state.adding:
         record.team_id = record.owner.team_id
     record_type.prepare(record)
     fill_text_keys(record_type, record)
     _refuse_nul(record)
-    _refuse_taken_external_id(record_type, record)
+    if record.external_id != known_id:
+        _refuse_taken_external_id(record_type, record)
 
 
 def _refuse_nul(record: Any) -> None:

@@ -22,6 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _in_service: ContextVar[bool] = ContextVar("in_service", default=False)
 _collected: ContextVar[list[Any] | None] = ContextVar("collected_rows", default=None)
+_put_off: ContextVar[list[tuple[Callable[[list[Any]], None], Any]] | None] = ContextVar("put_off", default=None)
 
 
 def are_collected() -> bool:
@@ -92,6 +93,8 @@ def collect_inserts() -> Iterator[None]:
         yield
     finally:
         _collected.reset(token)
+    if not rows:
+        return
     by_model: dict[type[Model], list[Any]] = {}
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
@@ -104,15 +107,43 @@ def collect_inserts() -> Iterator[None]:
 
 @contextmanager
 def undo_on_error() -> Iterator[None]:
-    """Inside ``collect_inserts``: if the block fails, forget the rows that it kept back."""
-    rows = _collected.get()
-    length = len(rows) if rows is not None else 0
+    """Inside ``collect_inserts`` and ``together``: if the block fails, forget what it kept back."""
+    lists: list[list[Any]] = [kept for kept in (_collected.get(), _put_off.get()) if kept is not None]
+    lengths = [len(kept) for kept in lists]
     try:
         yield
     except BaseException:
-        if rows is not None:
-            del rows[length:]
+        for kept, length in zip(lists, lengths, strict=True):
+            del kept[length:]
         raise
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Put off what the services of the block leave to ``at_the_end``. Their rows are in the database by then."""
+    kept: list[tuple[Callable[[list[Any]], None], Any]] = []
+    token = _put_off.set(kept)
+    try:
+        yield
+    finally:
+        _put_off.reset(token)
+    by_function: dict[Callable[[list[Any]], None], list[Any]] = {}
+    for function, item in kept:
+        by_function.setdefault(function, []).append(item)
+    for function, items in by_function.items():
+        function(items)
+
+
+def at_the_end(function: Callable[[list[Any]], None], item: Any) -> None:
+    """Call ``function`` with a list of ``item``: now, or at the end of ``together``, once with all items.
+
+    For what has to be seen to after a record is written, and would cost a statement for each row of an import.
+    """
+    kept = _put_off.get()
+    if kept is None:
+        function([item])
+    else:
+        kept.append((function, item))
 
 
 def atomic(function: F) -> F:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
-from crm.tenants.bulk import atomic, insert
+from crm.tenants.bulk import at_the_end, atomic, insert
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
 from opportunities.fields import first_stage
@@ -194,12 +195,16 @@ def _move(
 def _clear_lost_only(opportunity: Opportunity, because: Event) -> None:
     """For an account that has just got this opportunity."""
     if opportunity.account_id and stage_by_id(opportunity.stage_id).meaning != "lost":
-        clear_lost_only(account_id=opportunity.account_id, because=because)
+        at_the_end(_clear_notes, (opportunity.account_id, because))
+
+
+def _clear_notes(arrived: list[tuple[UUID, Event]]) -> None:
+    clear_lost_only(dict(reversed(arrived)))  # the first of each account is why
 
 
 def _lock(opportunity: Opportunity) -> None:
     """Hold the opportunity until the transaction ends, and bring it up to date, with all that its event will name."""
-    rows = Opportunity.all_objects.select_for_update(of=("self",))
+    rows = Opportunity.all_objects.select_for_update(of=("self",), no_key=True)
     named = rows.select_related("account", "contact", "owner", "created_by")
     opportunity.refresh_from_db(from_queryset=named)
 

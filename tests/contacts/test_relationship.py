@@ -11,7 +11,7 @@ from accounts.models import Account
 from accounts.services import set_account_type
 from contacts.models import Contact
 from contacts.services import delete_contact, update_contact
-from contacts.workflows import follow_account
+from contacts.workflows import follow_accounts
 from crm import events
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
@@ -85,7 +85,7 @@ def test_what_a_person_says_stays(inside: Firm, people: tuple[Account, Contact, 
     update_contact(fresh(prospect), actor=inside.ana, values={"relationship": called("Prospect")}, because=run)
     win(inside, account)
     for event in Event.objects.filter(record_id=account.pk, name="account.became_customer"):
-        follow_account(event)
+        follow_accounts([event])
     assert relationship(prospect) == "Prospect"
     # A client by hand stays one without the customer.
     other = make.account(inside.ana)
@@ -137,7 +137,7 @@ def test_it_looks_at_the_meaning_and_happens_once(inside: Firm, people: tuple[Ac
     delete_contact(gone, actor=inside.ana)
     win(inside, account)
     event = Event.objects.get(record_id=account.pk, name="account.became_customer")
-    assert follow_account(event) == follow_account(event) == ""
+    assert follow_accounts([event]) == follow_accounts([event]) == {}
     assert relationship(prospect) == "Buyer"
     changed = Event.objects.filter(record_id=prospect.pk, changes__has_key="relationship").exclude(
         name="contact.created"

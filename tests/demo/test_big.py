@@ -24,7 +24,8 @@ from crm.tenants.text import company_key, phone_key, sort_key
 from leads.conversion import blockers, undo_conversion
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity, StageVisit
-from opportunities.workflows import settle_lost_only, settle_type
+from opportunities.services.account_facts import Facts
+from opportunities.workflows import settle
 
 LEADS = 400
 
@@ -80,8 +81,9 @@ def test_the_workflow_finds_nothing_left_to_do(big: Ground) -> None:
     because = Event.objects.filter(name="opportunity.won").order_by("at").first()
     assert because is not None
     accounts = list(Account.objects.all())
-    assert {settle_type(one, because=because) for one in accounts if one.type_because_id} == {""}
-    assert {settle_lost_only(one, because=because) for one in accounts} == {""}
+    settled = [one for one in accounts if one.type_because_id]
+    assert settle(settled, {one.pk: [because] for one in settled}) == {}
+    assert Facts(accounts).lost_only == {one.pk for one in accounts if one.lost_only}
     assert any(one.lost_only for one in accounts)
 
 

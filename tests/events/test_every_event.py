@@ -24,7 +24,7 @@ from tests.people import Firm, client_of
 ROOT = Path(__file__).parents[2]
 PARTS = ("accounts", "contacts", "crm", "leads", "opportunities", "reports")
 NAME = re.compile(r"[a-z_]+\.[a-z_]+")
-RECORDED = {"events.record", "record", "_record", "build", "_tell", "update_record", "on"}
+RECORDED = {"events.record", "record", "_record", "build", "_tell", "update_record", "on", "on_many"}
 NOUNS = ("lead", "account", "contact", "opportunity", "made_up")
 WORD_FOR_WORD = re.compile(r"%\(|None|\{|[a-z]+_[a-z]+|[a-z]+\.[a-z]|\d{4}-\d\d-\d\d")
 NEVER = "made_up.never_heard_of"

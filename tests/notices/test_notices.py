@@ -96,9 +96,9 @@ class TestANewOwner:
         lead = make.lead(inside.max)
         give(lead, inside.ana, inside.max)
         event = Event.objects.get(record_id=lead.pk, name="lead.changed")
-        handler = handlers.handler("tell-new-owner").function
-        assert handler(event) == "Told Ana Owner."
-        assert handler(event) == ""
+        handler = handlers.handler("tell-new-owner")
+        assert handler.run([event]) == {event.pk: "Told Ana Owner."}
+        assert handler.run([event]) == {}
         deliver_all()
         assert (Notification.objects.count(), unread(inside.ana)) == (1, 1)
 

@@ -13,7 +13,7 @@ from crm.picklists.selectors import choice_meaning
 from crm.users.models import Membership
 from opportunities.models import Opportunity
 from opportunities.services import delete_opportunity, move_to_stage, restore_opportunity, update_opportunity
-from opportunities.workflows import follow_opportunity
+from opportunities.workflows import follow_opportunities
 from tests import make
 from tests.people import Firm
 
@@ -200,12 +200,12 @@ def test_order_and_repetition_do_not_matter(inside: Firm, account: Account) -> N
     messages = list(OutboxMessage.objects.order_by("-due_at", "-id").select_related("event"))
     assert len(messages) == 3
     for message in [*messages, *messages]:
-        follow_opportunity(message.event)
+        follow_opportunities([message.event])
     assert kind(account) == "customer"
     assert Event.objects.filter(record_id=account.pk, name="account.became_customer").count() == 1
     move_to_stage(opportunity=opportunity, stage=lost, actor=inside.ana, loss_reason=reason)
     for message in messages:
-        follow_opportunity(message.event)
+        follow_opportunities([message.event])
     assert kind(account) == "prospect"
 
 

@@ -165,7 +165,7 @@ def test_who_came_back_is_a_customer_since_then(inside: Firm) -> None:
 @pytest.mark.parametrize("times", [1, 2])
 @time_machine.travel(NOW)
 def test_the_same_correction_told_twice_is_one(inside: Firm, times: int) -> None:
-    from opportunities.workflows import follow_opportunity
+    from opportunities.workflows import follow_opportunities
 
     account = make.account(inside.ana)
     deal = win(inside, account, date(2026, 11, 26))
@@ -174,6 +174,6 @@ def test_the_same_correction_told_twice_is_one(inside: Firm, times: int) -> None
     )
     assert event
     for _time in range(times):
-        follow_opportunity(event)
+        follow_opportunities([event])
     corrections = Event.objects.filter(record_id=account.pk, name="account.changed", changes__has_key="type_since")
     assert corrections.count() == 1

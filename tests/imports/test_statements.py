@@ -1,0 +1,120 @@
+"""Twice the rows cost no more statements: neither the batch of an import, nor the workflows that it sets off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account
+from crm.events import delivery
+from crm.events.models import OutboxMessage
+from crm.imports.models import Import
+from crm.picklists.selectors import choice_meaning
+from tests import make
+from tests.imports.steps import finished, upload
+from tests.people import Firm
+
+ROWS = 12
+FIRMS = 3
+OWNERS = ("Ana Owner", "Sam Seller", "Max Manager")
+
+
+def opportunities(rows: int, amount: int = 1000) -> str:
+    stages = ("Won,", "Lost,Other", "Qualified,")
+    lines = [f"O{n},Deal {n},Firm {n % FIRMS},{stages[n % 3]},{amount + n},{OWNERS[n % 3]}" for n in range(rows)]
+    return "\n".join(["External id,Name,Account,Stage,Loss reason,Amount,Owner", *lines])
+
+
+def leads(rows: int) -> str:
+    lines = [f"L{n},Person {n},Company {n},p{n}@c{n}.example,{OWNERS[n % 3]}" for n in range(rows)]
+    return "\n".join(["External id,Last name,Company,Email,Owner", *lines])
+
+
+def accounts(rows: int) -> str:
+    return "\n".join(["External id,Name,Website,Owner", *(f"A{n},Co {n},c{n}.example,Ana Owner" for n in range(rows))])
+
+
+def contacts(rows: int) -> str:
+    lines = [f"C{n},Person {n},p{n}@f.example,Firm {n % FIRMS},{OWNERS[n % 3]}" for n in range(rows)]
+    return "\n".join(["External id,Last name,Email,Account,Owner", *lines])
+
+
+FILES: dict[str, Callable[[int], str]] = {
+    "leads": leads, "accounts": accounts, "contacts": contacts, "opportunities": opportunities,
+}  # fmt: skip
+
+
+@pytest.fixture
+def firms(inside: Firm) -> Firm:
+    for number in range(FIRMS):
+        make.account(inside.ana, name=f"Firm {number}")
+    return inside
+
+
+def statements(act: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        act()
+    return len(caught)
+
+
+def import_of(firm: Firm, key: str, text: str) -> tuple[int, Import]:
+    job = upload(firm, key, text)
+    count = statements(lambda: finished(firm, job))
+    assert job.refused_count == 0
+    return count, job
+
+
+def empty_outbox() -> None:
+    delivery.deliver_all()
+    assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_the_batch_of_an_import(firms: Firm, key: str) -> None:
+    once, job = import_of(firms, key, FILES[key](ROWS))
+    assert job.created_count == ROWS
+    text = FILES[key](3 * ROWS).split("\n")
+    twice, job = import_of(firms, key, "\n".join([text[0], *text[1 + ROWS :]]))
+    assert job.created_count == 2 * ROWS
+    assert twice <= once
+
+
+def test_the_workflows_that_an_import_sets_off(firms: Firm) -> None:
+    """Wins and losses: besides what a group costs, a statement for each account that changes."""
+    make_known, deals = opportunities(ROWS), opportunities(7 * ROWS).split("\n")
+    import_of(firms, "opportunities", make_known)
+    first = statements(empty_outbox)
+    assert Account.objects.filter(type=choice_meaning("account_type", "customer")).count() == 1
+    costs = []
+    for start, end in ((1 + ROWS, 1 + 3 * ROWS), (1 + 3 * ROWS, 1 + 7 * ROWS)):
+        import_of(firms, "opportunities", "\n".join([deals[0], *deals[start:end]]))
+        assert OutboxMessage.objects.count() == (end - start) * 2 // 3
+        costs.append(statements(empty_outbox))
+    assert costs[1] <= costs[0] < first
+
+
+def test_the_contacts_that_come_to_customers(firms: Firm) -> None:
+    """One statement for each contact that becomes a client, and nothing else by the row."""
+    Account.objects.update(type=choice_meaning("account_type", "customer"))
+    costs = []
+    for number in (1, 3):
+        text = contacts(4 * ROWS).split("\n")
+        import_of(firms, "contacts", "\n".join([text[0], *text[1 + (number - 1) * ROWS // 2 : 1 + number * ROWS]]))
+        rows = OutboxMessage.objects.count()
+        costs.append((statements(empty_outbox), rows))
+    (once, few), (twice, many) = costs
+    assert many > few
+    assert twice - once <= many - few
+
+
+def test_rows_that_change_what_is_there(firms: Firm) -> None:
+    """Each row that changes costs its own UPDATE: nothing is looked up for it alone."""
+    import_of(firms, "opportunities", opportunities(3 * ROWS))
+    once, job = import_of(firms, "opportunities", opportunities(ROWS, amount=5000))
+    assert job.updated_count == ROWS
+    twice, job = import_of(firms, "opportunities", opportunities(3 * ROWS, amount=9000))
+    assert job.updated_count == 3 * ROWS
+    assert twice - once <= 2 * ROWS
