@@ -19,7 +19,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[tuple[str, dict[str, list[str]]]] = []
         self._select: str | None = None
-        self._first: str | None = None
+        self._chosen: str | None = None
         self._text: str | None = None
         self.feed(html)
 
@@ -40,19 +40,17 @@ class _Forms(HTMLParser):
             elif kind not in ("submit", "file", "button"):
                 self._add(name, value)
         elif tag == "select":
-            self._select, self._first = name, None
+            self._select, self._chosen = name, None
         elif tag == "option" and self._select is not None:
-            self._first = value if self._first is None else self._first
-            if "selected" in given:
-                self._add(self._select, value)
-                self._select = None
+            if self._chosen is None or "selected" in given:  # the first, else the last of those marked
+                self._chosen = value
         elif tag == "textarea":
             self._text, self._name = "", name
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select" and self._select is not None:
-            if self._first is not None:
-                self._add(self._select, self._first)
+            if self._chosen is not None:
+                self._add(self._select, self._chosen)
             self._select = None
         elif tag == "textarea" and self._text is not None:
             self._add(self._name, self._text.removeprefix("\n"))

@@ -27,15 +27,15 @@ from crm.users.http import WorkspaceRequest
 
 
 def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
-    """GET shows the columns and what has to be asked. POST keeps what was said: ``update`` comes back with what there
-    is to ask now, ``dry_run`` and else the import itself start once nothing is left to ask."""
+    """GET shows the columns and what has to be asked. POST keeps what was said and comes back with what there is to ask
+    now; ``dry_run`` and ``import`` start once nothing is left to ask, and nothing starts that was not named."""
     job, record_type = get_job(request, job_id)
     if job.state != ImportState.UPLOADED:
         return go(request, reverse("imports:job", args=[job.pk]))
     form = ColumnsForm(job, record_type, request.POST or None)
     sent = SentAnswers(job, record_type, request.POST)
     if request.method == "POST" and form.is_valid() and _keep(request, job, record_type, form, sent):
-        if "update" in request.POST:
+        if not {"dry_run", "import"} & request.POST.keys():
             return go(request, reverse("imports:columns", args=[job.pk]))
         if _start(request, job, record_type, form):
             return go(request, reverse("imports:job", args=[job.pk]))

@@ -61,7 +61,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
 
 
 def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
-    """POST starts the import after a dry run (``columns``: goes back to them); DELETE cancels a running one."""
+    """POST starts the ``import`` after a dry run, or goes back to the ``columns``; DELETE cancels a running one."""
     require(method(request) in ("POST", "DELETE"))
     found, _record_type = get_job(request, job_id)
     try:
@@ -70,7 +70,7 @@ def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
                 services.cancel_import(job=found, actor=request.actor)
             elif "columns" in request.POST:
                 services.reopen_columns(job=found)
-            else:
+            elif "import" in request.POST:
                 services.start_import(job=found, actor=request.actor, dry_run=False)
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="warning")

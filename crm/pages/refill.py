@@ -59,17 +59,24 @@ class _Form:
         tag = self.tag
         found = [(tag.start, tag.end, tag.drawn(action=tag.attributes.get("action") or path) + note)]
         given = {name: list(values) for name, values in body.items()}
+        chosen: list[str] = []  # of the select that is being read
         for control in self.controls:
             name = control.inside or control.attributes.get("name") or ""
             if name in _ALWAYS_NEW or not name:
                 continue
-            if (text := _filled(control, given.get(name, []))) is not None:
+            values = given.get(name, [])
+            if control.name == "select":
+                chosen = values if "multiple" in control.attributes else [values.pop(0)] if values else []
+            if (text := _filled(control, chosen if control.name == "option" else values)) is not None:
                 found.append((control.start, control.closes or control.end, text))
         return found
 
 
 def _filled(tag: _Tag, values: list[str]) -> str | None:
-    """The tag with what was typed; None: as it is. What was not sent at all was not ticked."""
+    """The tag with what was typed; None: as it is. What was not sent at all was not ticked.
+
+    Of several controls of one name each takes its own of ``values``, in their order.
+    """
     kind = tag.attributes.get("type") or "text"
     if tag.name == "option" or kind in ("checkbox", "radio"):
         attribute = "selected" if tag.name == "option" else "checked"

@@ -10,15 +10,22 @@ function arm(toast) {
   toast.dataset.armed = "yes";
   let timer;
   const lifetime = toast.querySelector("form") ? LIFETIME.undo : LIFETIME.plain;
+  const stop = () => clearTimeout(timer);
+  // What went wrong stays until it has been read, and none goes while one is at it with the mouse or the keyboard
   const start = () => {
-    // What went wrong stays until it has been read
-    if (!toast.matches(".tone-danger")) timer = setTimeout(() => toast.remove(), lifetime);
+    stop();
+    if (!toast.matches(".tone-danger, :hover, :focus-within")) timer = setTimeout(() => remove(toast), lifetime);
   };
-  toast.addEventListener("pointerenter", () => clearTimeout(timer));
+  toast.addEventListener("pointerenter", stop);
   toast.addEventListener("pointerleave", start);
-  toast.addEventListener("focusin", () => clearTimeout(timer));
-  toast.addEventListener("focusout", start);
+  toast.addEventListener("focusin", stop);
+  toast.addEventListener("focusout", () => setTimeout(start));
   start();
+}
+
+function remove(toast) {
+  toast.remove();
+  document.dispatchEvent(new CustomEvent("angler:toast-closed"));
 }
 
 // `key`: takes the place of an earlier toast of that key
@@ -36,7 +43,10 @@ if (toasts) {
   new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(arm)).observe(toasts, { childList: true });
 }
 document.addEventListener("angler:toast", ({ detail }) => say(detail.text, detail.tone, detail.key));
-document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-toast-close]");
+  if (closer) remove(closer.closest("[data-toast]"));
+});
 
 // htmx: say what failed instead of doing nothing
 document.addEventListener("htmx:responseError", (event) => {
@@ -63,8 +73,10 @@ document.addEventListener("htmx:load", (event) => {
     } else if (lost) fresh.querySelector(".value-edit")?.focus();
   }
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") event.target.closest?.("form")?.querySelector("[data-cancel]")?.click();
+// On the window: after whatever else takes Escape, as the suggestions of a field do
+window.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  event.target.closest?.("form")?.querySelector("[data-cancel]")?.click();
 });
 
 document.querySelector("[data-focus]")?.focus();
@@ -102,38 +114,49 @@ document.addEventListener("change", (event) => {
   if (form && event.target.type !== "search" && !event.target.closest("[popover]")) form.requestSubmit();
 });
 
-// Ctrl-Enter sends the form that one is in
+// Not form.method and form.action: a control of such a name stands before them
+const isPost = (form) => form.matches("form[method=post]");
+const address = (form) => form.getAttribute("action") ?? "";
+
+// Ctrl-Enter presses the button that one is on, or the main one of the form that one is in
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
   const form = event.target.closest?.("form");
-  if (form?.method === "post") {
-    event.preventDefault();
-    form.requestSubmit();
-  }
+  if (!form || !isPost(form)) return;
+  event.preventDefault();
+  const sends = [...form.elements].filter((one) => one.matches("button[type=submit], button:not([type])"));
+  const main = sends.find((one) => one === event.target) ?? sends.find((one) => one.matches(".button-primary")) ?? sends[0];
+  if (!main?.disabled) form.requestSubmit(main);
 });
 
 // A second press while the first is under way sends nothing
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.closest("dialog") || form.matches("[data-dialog]")) return;
-  if (form.dataset.sent) event.preventDefault();
+  if (event.defaultPrevented || !isPost(form) || form.closest("dialog") || form.matches("[data-dialog]")) return;
+  if (form.dataset.sent) return event.preventDefault();
   const key = keyOf(form);
   if (key) history.replaceState({ ...history.state, sentKey: { [address(form)]: key.value } }, "");
   form.dataset.sent = "yes";
   form.classList.add("is-busy");
+  // Nothing tells that the browser's Stop was pressed. Should the first one arrive all the same, its key is known.
+  setTimeout(() => {
+    release(form);
+    touch(form);
+  }, PATIENCE);
 });
+const PATIENCE = 10_000;
+function release(form) {
+  delete form.dataset.sent;
+  form.classList.remove("is-busy");
+}
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) renewKeys();
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    form.classList.remove("is-busy");
-  }
+  document.querySelectorAll("form[data-sent]").forEach(release);
 });
 
 // A form that Back brings again after it was answered is a new one. Without an answer it keeps its key, so that sending
 // it again makes nothing twice.
 const keyOf = (form) => form.querySelector("input[name=idempotency_key]");
-const address = (form) => form.getAttribute("action") ?? "";
 const answeredKey = () => document.cookie.match(/(?:^|; )angler_made=([^;]+)/)?.[1];
 
 function renewKeys() {
@@ -153,19 +176,40 @@ for (const [sentTo, sentKey] of Object.entries(history.state?.sentKey ?? {})) {
 }
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("form[data-sent]");
-  if (form) {
-    delete form.dataset.sent;
-    form.classList.remove("is-busy");
-  }
+  if (form) release(form);
 });
 
-// Typed but not sent: ask before leaving
-let dirty = false;
-for (const form of document.querySelectorAll("form[data-dirty-check]")) {
-  form.addEventListener("input", () => (dirty = true));
-  form.addEventListener("submit", () => (dirty = false));
+// Typed but not sent: ask before leaving. The text of every form counts; where the form is what the page is there for,
+// what was chosen or ticked does too. What came back to be corrected is not saved either.
+const UNSAVED = "form[method=post]:has(.error-summary, [aria-invalid=true], [data-unsaved])";
+const touched = new Set();
+const touch = (form) => !form.matches("dialog *, [data-autosubmit]") && touched.add(form); // a dialog asks itself
+const isText = (control) => control.matches("textarea, input:not([type=checkbox], [type=radio], [type=file])");
+function differs(control) {
+  if (control.matches("[type=checkbox], [type=radio]")) return control.checked !== control.defaultChecked;
+  if (control.matches("select")) {
+    const drawn = [...control.options].findLast((one) => one.defaultSelected) ?? control.options[0];
+    return control.multiple ? [...control.options].some((one) => one.selected !== one.defaultSelected) : drawn?.selected === false;
+  }
+  return isText(control) && control.value !== control.defaultValue;
 }
-window.addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+function holdsUnsaved(form) {
+  const counts = form.matches(".form, [data-dirty-check]") ? () => true : isText;
+  return form.isConnected && (form.matches(UNSAVED) || [...form.elements].some((one) => counts(one) && differs(one)));
+}
+if (document.body.matches(".frame")) {
+  document.querySelectorAll(UNSAVED).forEach(touch);
+  document.addEventListener("htmx:load", ({ target }) => target.querySelectorAll(UNSAVED).forEach(touch));
+  document.addEventListener("input", ({ target }) => target.form && isPost(target.form) && touch(target.form));
+  // On the window: after those that stop it
+  window.addEventListener("submit", (event) => !event.defaultPrevented && touched.delete(event.target));
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => isWhole(detail) && touched.delete(detail.elt));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => !detail.successful && isWhole(detail) && touch(detail.elt));
+  window.addEventListener("beforeunload", (event) => [...touched].some(holdsUnsaved) && event.preventDefault());
+}
+// A form that htmx sends, and not only asks with: a preview of what it would do saves nothing
+const isWhole = ({ elt, requestConfig }) =>
+  elt.matches("form") && requestConfig.verb === "post" && !requestConfig.formData.has("preview");
 
 // Composer: the button and the hint follow the kind, and the time of what can be planned
 function follow(form) {

@@ -38,9 +38,10 @@ def upload(
 
 
 def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
-    """What the columns page would send, with an answer to all that it asks."""
+    """What the columns page would send with its button "Import", with an answer to all that it asks."""
     form, questions = page.context["form"], page.context["questions"]
     data: dict[str, Any] = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
+    data["import"] = "1"
     for question in questions.words:
         values = [value for value, _label in question.actions]
         general = next((value for value in values if value.startswith(unknown)), "refuse")

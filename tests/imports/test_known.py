@@ -201,7 +201,7 @@ def test_the_rows_of_a_dry_run_are_listed_in_pages(firm: Firm) -> None:
     assert "71 Refused" in refused and "“x”" in refused and "Firm 1 " not in refused
     for query in ("?outcome=nonsense", "?page=99999999999", "?page=-1", "?page=²"):
         assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/{query}").status_code == 200
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
     finished(firm, job)
     with tenant_context(firm.tenant):
         assert not ImportRow.objects.exists()

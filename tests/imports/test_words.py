@@ -57,7 +57,7 @@ class Page:
         return {name: value for name, value in sent(self.answer).items() if name.startswith("column_")}
 
     def send(self, data: dict[str, Any]) -> Import:
-        answer = self.client.post(self.address, data)
+        answer = self.client.post(self.address, {"import": "1"} | data)
         assert answer.status_code == 303, answer.context["form"].errors
         return self.job()
 
@@ -66,7 +66,7 @@ class Page:
             return Import.objects.order_by("-made_at", "-id")[0]
 
     def refused(self, data: dict[str, Any]) -> HttpResponse:
-        self.answer = self.client.post(self.address, data)
+        self.answer = self.client.post(self.address, {"import": "1"} | data)
         assert self.answer.status_code == 422
         assert self.job().state == ImportState.UPLOADED
         return self.answer
@@ -264,7 +264,7 @@ def test_one_sheet_of_people_makes_accounts_and_contacts(firm: Firm) -> None:
         assert not Contact.objects.exists() and Account.objects.count() == 1
     text = page.client.get(f"/acme/imports/{tried.pk}/").content.decode()
     assert "What would be added beside the rows" in text and "Falcon Works" in text
-    page.client.post(f"/acme/imports/{tried.pk}/run/")
+    page.client.post(f"/acme/imports/{tried.pk}/run/", {"import": "1"})
     job = finished(firm, tried)
     assert (job.created_count, job.refused_count) == (3, 1)
     with tenant_context(firm.tenant):

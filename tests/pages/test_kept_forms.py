@@ -112,6 +112,18 @@ def test_a_stale_token_of_a_part_of_a_page_leaves_the_page_alone(firm: Firm) -> 
     assert answer.status_code == 403, "whoever is somebody else by now is not led on"
 
 
+def test_each_of_several_answers_of_one_name_comes_back_to_its_own_question(firm: Firm) -> None:
+    text = "name,industry\nOne,Falconry\nTwo,Beekeeping\nThree,Glass blowing\n"
+    file = SimpleUploadedFile("rows.csv", text.encode())
+    address = client_of(firm.ada).post("/acme/imports/new/accounts/", {"file": file})["Location"]
+    form = form_of(client_of(firm.ada), address, like=address)
+    assert form.data["answer_industry"] == ["", "", ""]
+    form.client.logout()
+    answers = ["refuse", "add", "empty"]
+    again = form.again(signed_in(form.client, form.send(answer_industry=answers, update="1"), firm.ada.email))
+    assert again.data["answer_industry"] == answers
+
+
 def test_a_note_with_a_file_comes_back_and_says_which_file_to_choose_again(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         lead = make.lead(firm.ana)

@@ -292,6 +292,7 @@ DATA: dict[str, dict[str, str]] = {
     "bulk:new": {"action": "owner", "id": "$lead", "to-owner": "$max", "go": "1"},
     "imports:new": {"file": "@csv"},
     "imports:reading": {"encoding": "cp1252", "separator": ",", "header": "1"},
+    "imports:run": {"import": "1"},
     "imports:columns": {"column_0": "name", "column_1": "industry", "column_2": "owner", "dry_run": "1"},
     "setup:workspace": {
         "name": "Renamed",
