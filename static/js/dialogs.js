@@ -9,7 +9,7 @@ function headers() {
 }
 
 function fail(text) {
-  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text } }));
+  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, key: "dialog" } }));
 }
 
 function isSignedOut(response) {
@@ -19,17 +19,28 @@ function isSignedOut(response) {
   return true;
 }
 
+// Done: the dialog stays busy until the page has gone, so that a second press sends nothing
+function leave(url) {
+  typed = false;
+  const there = new URL(url, location.href);
+  const isHere = there.pathname + there.search === location.pathname + location.search;
+  location.assign(there);
+  if (isHere && there.hash) location.reload(); // with a "#" alone the browser would stay
+  return true;
+}
+
+// Returns whether the page is being left
 async function show(response) {
   if (isSignedOut(response)) return;
   const redirect = response.headers.get("HX-Redirect");
-  if (redirect) return location.assign(redirect);
-  if (response.headers.get("HX-Refresh")) return location.reload();
+  if (redirect) return leave(redirect);
+  if (response.headers.get("HX-Refresh")) return leave(location.href);
   if (response.status === 204) return dialog.close();
   // 422: something to correct; 409: it can no longer be done, as a page or as a word
   const html = await response.text();
   if (response.headers.get("Content-Type")?.startsWith("text/plain")) return fail(html);
   if (!response.ok && ![409, 422].includes(response.status)) return fail(words.failed);
-  if (/<html[\s>]/i.test(html)) return location.assign(response.url);
+  if (/<html[\s>]/i.test(html)) return leave(response.url);
   draw(html);
 }
 
@@ -46,14 +57,43 @@ function draw(html) {
 
 async function load(url, options = {}) {
   dialog.classList.add("is-busy");
+  let leaves = false;
   try {
-    await show(await fetch(url, { ...options, headers: headers() }));
+    leaves = await show(await fetch(url, { ...options, headers: headers() }));
   } catch {
     fail(words.offline);
-  } finally {
-    dialog.classList.remove("is-busy");
   }
+  if (!leaves) dialog.classList.remove("is-busy");
 }
+
+// Back brings the page as it was left: with the dialog that has been answered
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted || !dialog) return;
+  dialog.classList.remove("is-busy");
+  dialog.close();
+});
+
+// What was typed in a dialog is not lost to a slip: a press beside it, Escape, or Back
+let typed = false;
+dialog?.addEventListener("input", () => (typed = true));
+const mayClose = (one) => one !== dialog || !typed || confirm(words.leave);
+window.addEventListener("beforeunload", (event) => dialog?.open && typed && event.preventDefault());
+// On the window: after whatever else takes Escape
+window.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !dialog?.open || !typed) return;
+  event.preventDefault();
+  if (mayClose(dialog)) dialog.close();
+});
+dialog?.addEventListener("cancel", (event) => !mayClose(dialog) && event.preventDefault());
+
+// The backdrop is the dialog itself, outside of its box. Who draws the mouse from a text to there has not pressed it.
+const isBeside = (event) => {
+  if (!event.target.matches?.("dialog")) return false;
+  const box = event.target.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+};
+let pressedBeside = false;
+document.addEventListener("pointerdown", (event) => (pressedBeside = isBeside(event)));
 
 document.addEventListener("click", (event) => {
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
@@ -67,16 +107,12 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     closer.closest("dialog").close();
   }
-  // The backdrop is the dialog itself, outside of its box
-  if (event.target.matches?.("dialog")) {
-    const box = event.target.getBoundingClientRect();
-    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
-    if (!inside) event.target.close();
-  }
+  if (pressedBeside && isBeside(event) && mayClose(event.target)) event.target.close();
 });
 
-// Not form.action: a control that is named "action" stands before it, and so would one named "method"
-const address = (form) => form.getAttribute("action") ?? location.href;
+// Not form.method and form.action: a control of such a name stands before them
+const isPost = (form) => form.matches("form[method=post]");
+const address = (form) => form.getAttribute("action") ?? "";
 
 // A form with data-dialog is answered in the dialog: what is to be done to the chosen rows
 document.addEventListener("submit", (event) => {
@@ -88,15 +124,16 @@ document.addEventListener("submit", (event) => {
 
 dialog?.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.getAttribute("method") === "dialog" || form.hasAttribute("hx-post")) return;
+  if (event.defaultPrevented || form.matches("[method=dialog]") || form.hasAttribute("hx-post")) return;
   event.preventDefault();
   if (dialog.matches(".is-busy")) return;
   const data = new FormData(form, event.submitter);
-  if (form.getAttribute("method") === "post") load(address(form), { method: "POST", body: data });
+  if (isPost(form)) load(address(form), { method: "POST", body: data });
   else load(`${address(form).split("?")[0]}?${new URLSearchParams(data)}`);
 });
 
 dialog?.addEventListener("close", () => {
+  typed = false;
   dialog.replaceChildren();
   document.dispatchEvent(new CustomEvent("angler:dialog-closed"));
 });

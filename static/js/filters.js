@@ -4,30 +4,38 @@ const formOf = () => document.querySelector("[data-filter-form]");
 const chipOf = (form) =>
   [...document.querySelectorAll("[data-filter]")].find((one) => one.dataset.filter === form.dataset.filterForm);
 
-function place(form) {
-  const bar = form.parentElement.getBoundingClientRect();
+// Under the chip, as far as the bar reaches; on a phone it takes the whole line
+function place() {
+  const form = formOf();
+  if (!form) return;
+  form.style.insetInlineStart = "";
   const chip = chipOf(form)?.getBoundingClientRect();
-  const gutter = parseFloat(getComputedStyle(form).insetInlineStart) || 0;
-  if (!chip || matchMedia("(width < 48rem)").matches) return;
-  const most = bar.width - form.offsetWidth - gutter;
-  form.style.insetInlineStart = `${Math.max(gutter, Math.min(chip.left - bar.left, most))}px`;
+  if (!chip || matchMedia("(max-width: 760px)").matches) return;
+  const bar = form.parentElement.getBoundingClientRect();
+  const { direction, insetInlineStart } = getComputedStyle(form);
+  const gutter = parseFloat(insetInlineStart) || 0;
+  const start = direction === "rtl" ? bar.right - chip.right : chip.left - bar.left;
+  form.style.insetInlineStart = `${Math.max(gutter, Math.min(start, bar.width - form.offsetWidth - gutter))}px`;
 }
 
+// Who pressed something else has gone there; everybody else goes on at the chip
 function close(form) {
   const chip = chipOf(form);
+  const now = document.activeElement;
+  const isHere = !now || now === document.body || form.contains(now);
   chip?.removeAttribute("aria-expanded");
   form.remove();
-  chip?.focus();
+  if (isHere) chip?.focus();
 }
 
 function arrive() {
   const form = formOf();
-  if (!form) return;
-  place(form);
-  if (!form.contains(document.activeElement)) form.querySelector("[autofocus], select, input:not([type=hidden])")?.focus();
+  place();
+  if (form && !form.contains(document.activeElement)) form.querySelector("[autofocus], select, input:not([type=hidden])")?.focus();
 }
 
-document.addEventListener("htmx:load", arrive);
+document.addEventListener("htmx:load", ({ target }) => target.contains(formOf()) && arrive());
+window.addEventListener("resize", place);
 arrive();
 
 document.addEventListener("click", (event) => {
@@ -38,7 +46,8 @@ document.addEventListener("click", (event) => {
   if (cancels || !event.target.closest("#filters")) close(form);
 });
 
-document.addEventListener("keydown", (event) => {
+// On the window: after whatever else takes Escape
+window.addEventListener("keydown", (event) => {
   const form = formOf();
-  if (event.key === "Escape" && form?.contains(event.target)) close(form);
+  if (event.key === "Escape" && !event.defaultPrevented && form?.contains(event.target)) close(form);
 });

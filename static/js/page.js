@@ -30,7 +30,7 @@ function remove(toast) {
 
 // `key`: takes the place of an earlier toast of that key
 function say(text, tone = "danger", key = "") {
-  if (key) toasts.querySelector(`[data-toast="${key}"]`)?.remove();
+  if (key) document.querySelector(`[data-toast="${key}"]`)?.remove();
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.classList.add(`tone-${tone}`);
   toast.dataset.toast = key;
@@ -38,9 +38,23 @@ function say(text, tone = "danger", key = "") {
   toasts.append(toast);
 }
 
+// While a dialog is open, all outside of it is dim and not read out: what is to be said then is said inside
+function arrive() {
+  const open = [...document.querySelectorAll("dialog:modal")].at(-1);
+  for (const toast of toasts.querySelectorAll("[data-toast]")) {
+    if (open) {
+      toast.setAttribute("role", "alert");
+      open.prepend(toast);
+    }
+    arm(toast);
+  }
+}
+
 if (toasts) {
   toasts.querySelectorAll("[data-toast]").forEach(arm);
-  new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(arm)).observe(toasts, { childList: true });
+  new MutationObserver(arrive).observe(toasts, { childList: true });
+  const comeOut = ({ target }) => toasts.append(...target.querySelectorAll("[data-toast]"));
+  document.addEventListener("close", comeOut, { capture: true });
 }
 document.addEventListener("angler:toast", ({ detail }) => say(detail.text, detail.tone, detail.key));
 document.addEventListener("click", (event) => {
