@@ -31,6 +31,7 @@ from crm.imports.row_values import RowReader, RowValues, ToCreate
 from crm.imports.shown import Shown
 from crm.imports.storing import FileRow
 from crm.imports.styles import styles_of
+from crm.imports.whole_file import WholeFile
 from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
@@ -58,16 +59,16 @@ class BatchResult:
 
 
 class Batch:
-    """``names``: what rows further down may be called. Cells are read as the import's maker. ``made``: which rows
-    have made what the batch may meet."""
+    """``file``: what only the whole of it tells. Cells are read as the import's maker. ``made``: which rows have made
+    what the batch may meet."""
 
-    def __init__(self, job: Import, rows: list[FileRow], names: frozenset[str], made: dict[UUID, int]) -> None:
+    def __init__(self, job: Import, rows: list[FileRow], file: WholeFile, made: dict[UUID, int]) -> None:
         self.job = job
         self.rows = rows
         self.actor: Membership = job.made_by
         self.type: RecordType = type_of_key(job.record_type)
         self.cells = Cells(self.actor, styles_of(job), takes_rows=True)
-        self.reader = RowReader(job, self.type, self.cells, names)
+        self.reader = RowReader(job, self.type, self.cells, file.names, file.said)
         by_id_only = job.existing == Existing.CREATE
         self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
@@ -254,7 +255,7 @@ class Batch:
                     name=record.name[:300],
                     record_id=None if is_new or record.pk in self.known.numbers else record.pk,
                     changes=changes or [],
-                    remarks=self.result.remarks.get(offset, []) if is_new else remarks,
+                    remarks=[*self.result.remarks.get(offset, []), *(() if is_new else remarks)],
                 )
             )
 
@@ -310,4 +311,6 @@ class Batch:
         if row.reasons or not (row.values or row.split or row.notes or offset in self.ids):
             self._refuse(offset, row.reasons or [_("The row is empty.")])
             return None
+        for remark in row.remarks:
+            self._remark(offset, remark)
         return row

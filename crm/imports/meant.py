@@ -29,6 +29,7 @@ from crm.users.access import visible
 from crm.users.models import Membership
 
 OWN_ID = "id"  # as a column: the id that a record has here
+_PADDED = re.compile(r"0\d")  # a postal code is another one without its zeros
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CHUNK = 500  # rows whose records are looked up at once: as many as a batch has
 
@@ -111,7 +112,7 @@ def _told_apart(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
 def _says(spec: FieldSpec, record: Any, cell: str) -> bool:
     known = " ".join(filter(None, map(cell_text, spec.kind.exported(spec, record))))
     if isinstance(cell, NumberText):
-        return _pieces(cell) == _pieces(known)
+        return cell == known if _PADDED.match(cell) else _pieces(cell) == _pieces(known)
     return _plain(cell) in (_plain(known), _plain(restore(known)))
 
 

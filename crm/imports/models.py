@@ -43,7 +43,8 @@ class Import(TenantModel):
     that have none), ``mapping`` names a field for each column ("" = left out). ``fixed`` gives values for all rows, by
     field, as text; a row's own cell goes before. ``answers`` say by field what words mean that name nothing here
     (``answers.py``), ``styles`` how its numbers and dates are written (``styles.py``). ``survey`` remembers what stands
-    in the columns. ``added`` are the names of what came, or would come, into being beside the records. A dry run goes
+    in the columns. ``added`` are names of what came, or would come, into being beside the records, ``added_more``
+    how many there are beyond those. A dry run goes
     through all rows and writes nothing but what would become of each (``ImportRow``), the counts and refusals.
     ``position`` counts the rows that are done: it commits together with them, so that a run that was killed goes on
     where it was.
@@ -62,6 +63,7 @@ class Import(TenantModel):
     clear_empty = models.BooleanField(default=False)  # an empty cell takes away what a record that exists has there
     survey = models.JSONField(default=dict)
     added = models.JSONField(default=dict)
+    added_more = models.JSONField(default=dict)
     left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
     is_dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)

@@ -16,7 +16,6 @@ from crm.records.types import RecordType
 from crm.ui import format as formats
 
 ROWS = 50  # on a page
-MOST_ADDED = 200  # names that are shown of each kind
 OTHER_ADDITIONS = ("person", "stage", "team")
 TONES = {
     Outcome.CREATED: "success",
@@ -76,7 +75,7 @@ def _noun(record_type: RecordType, count: int) -> str:
 def _added(job: Import, record_type: RecordType) -> Any:
     for what, names in sorted(job.added.items()):
         if names:
-            yield _called(what, record_type), names[:MOST_ADDED], max(0, len(names) - MOST_ADDED)
+            yield _called(what, record_type), names, job.added_more.get(what, 0)
 
 
 def _called(what: str, record_type: RecordType) -> str:

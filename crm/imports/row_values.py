@@ -25,6 +25,7 @@ from crm.imports.answers import (
     is_adding,
     meaning_to_add,
     used_id,
+    word_key,
 )
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cells import Cells
@@ -33,6 +34,7 @@ from crm.imports.meant import Same
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable
 from crm.imports.split import place, split_of
+from crm.imports.together import Said
 from crm.imports.whole_file import links_to_itself
 from crm.picklists.selectors import stages_called
 from crm.records.types import RecordType, SplitColumn
@@ -60,6 +62,7 @@ class RowValues:
     split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 class LeftOutError(Exception):
@@ -67,9 +70,11 @@ class LeftOutError(Exception):
 
 
 class RowReader:
-    """``names``: what rows further down may be called."""
+    """``names``: what rows further down may be called; ``said``: what all rows say of companies that come along."""
 
-    def __init__(self, job: Import, record_type: RecordType, cells: Cells, names: frozenset[str]) -> None:
+    def __init__(
+        self, job: Import, record_type: RecordType, cells: Cells, names: frozenset[str], said: Said | None = None
+    ) -> None:
         self.job = job
         self.type = record_type
         self.cells = cells
@@ -81,6 +86,8 @@ class RowReader:
         self.splits = [(index, split) for index, split in found if split is not None]
         self.notes = [index for index, name in mapped if name == NOTES]
         brought = brought_fields(record_type)
+        self.said = said or {}
+        self.links = {spec.name: index for index, spec in self.columns}
         self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
         self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
         self._used: dict[tuple[str, str], Any] = {}
@@ -109,8 +116,7 @@ class RowReader:
         for index in self.notes:
             self._read_note(row, index, cells[index])
         for index, link, spec in self.brought:
-            if cells[index] and isinstance(coming := row.values.get(link), ToCreate):
-                self._read_brought(row, coming, spec, cells[index])
+            self._read_brought(row, link, spec, cells[index], cells[self.links[link]] if link in self.links else "")
         return row
 
     def in_own_pipeline(self, cells: list[str], record: Any) -> dict[str, Any]:
@@ -185,13 +191,35 @@ class RowReader:
             values[NOTED_IN] = spec.kind.parse(spec, noted(row.notes, base or ""), self.cells)
         return values
 
-    def _read_brought(self, row: RowValues, coming: ToCreate, spec: FieldSpec, text: str) -> None:
+    def _read_brought(self, row: RowValues, link: str, spec: FieldSpec, text: str, called: str) -> None:
+        """What the row says of the company ``called`` so, or what others say; what is not taken is remarked."""
+        one = row.values.get(link)
+        if not isinstance(one, ToCreate) and not self._has_brought(link, one, called):
+            return
+        said = self.said.get(word_key(called), {}).get(spec.name, "")
         try:
-            coming.values[spec.name] = spec.kind.parse(spec, cell_text(spec, text), self.typed)
+            here = spec.kind.parse(spec, cell_text(spec, text), self.typed) if text else None
+            taken = spec.kind.parse(spec, cell_text(spec, said), self.typed) if said and said != text else here
         except ValidationError as error:
-            row.reasons += [
-                f"{brought_label(self.type.spec('account'), spec)}: {message}" for message in error.messages
-            ]
+            row.reasons += [f"{brought_label(self.type.spec(link), spec)}: {message}" for message in error.messages]
+            return
+        if isinstance(one, ToCreate) and taken is not None:
+            one.values[spec.name] = taken
+        if text and here != taken:
+            words = {"name": called, "field": spec.label, "here": text, "taken": said}
+            row.remarks.append(
+                _("“%(name)s”: %(field)s is “%(here)s” here, and “%(taken)s” in an earlier row, which was taken.")
+                % words
+            )
+
+    def _has_brought(self, link: str, record: Any, called: str) -> bool:
+        """Whether this import has made the record that the row links to."""
+        return (
+            record is not None
+            and bool(called)
+            and is_adding(answer_of(self.job.answers, link, called))
+            and record.created_at >= self.job.made_at
+        )
 
     def value(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
         """What the text means, with the importer's answers."""

@@ -31,10 +31,12 @@ from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.text import sort_key
 from crm.tenants.turns import Turn
 from crm.users.access import may
 
 BATCH = 500
+MOST_ADDED = 200  # names that are kept of each kind of what came into being
 
 
 class DryRunDone(Exception):
@@ -128,6 +130,7 @@ def _language(job: Import, tenant: Tenant) -> str:
 
 def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
     outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
+    file.note(job, batch)
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
     if job.is_dry_run:
         insert_many(ImportRow, [*outcome.rows, *_refused_rows(job, batch, outcome)])
@@ -140,19 +143,28 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
     job.unchanged_count += outcome.counts["unchanged"]
     job.skipped_count += outcome.counts["skipped"]
     job.refused_count += len(outcome.refused)
-    job.added = _with_added(job.added, outcome.added)
+    _note_added(job, outcome.added)
     job.seen_at = timezone.now()
     job.save(
         update_fields=[
             "state", "position", "created_count", "updated_count", "unchanged_count", "skipped_count", "refused_count",
-            "added", "seen_at",
+            "added", "added_more", "seen_at",
         ]
     )  # fmt: skip
 
 
-def _with_added(known: dict[str, list[str]], new: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The names of what came into being; each batch of a dry run makes them anew."""
-    return {what: sorted({*known.get(what, ()), *new.get(what, ())}) for what in {*known, *new}}
+def _note_added(job: Import, new: dict[str, list[str]]) -> None:
+    """Keep some names of what came into being, and count the others; each batch of a dry run makes them anew."""
+    for what, names in new.items():
+        known = job.added.setdefault(what, [])
+        first: dict[str, str] = {}
+        for name in [*known, *names]:
+            first.setdefault(sort_key(name), name)
+        fresh = [*first.values()][len(known) :]
+        room = MOST_ADDED - len(known)
+        job.added[what] = sorted([*known, *fresh[:room]])
+        if more := len(fresh[room:]):
+            job.added_more[what] = job.added_more.get(what, 0) + more
 
 
 def _refused(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[RefusedRow]:
@@ -197,7 +209,7 @@ def _run_batch(
     """Take the rows in with their inserts sent together; should the database refuse one of them, one by one."""
     try:
         with transaction.atomic():
-            return Batch(job, batch, file.names, made or {}).run(collected=True)
+            return Batch(job, batch, file, made or {}).run(collected=True)
     except DatabaseError:
         forget()  # what the first try made of choices, stages and people is gone again
-        return Batch(job, batch, file.names, made or {}).run(collected=False)
+        return Batch(job, batch, file, made or {}).run(collected=False)

@@ -100,7 +100,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
     survey = survey_of(job)
     job.left_out = left_out(job, survey)
     fields = list(new_fields(job).values())
-    job.added = {"field": fields} if fields else {}
+    job.added, job.added_more = ({"field": fields} if fields else {}), {}
     if not dry_run:
         make_fields(job, actor, survey)
     job.cancel_asked, job.finished_at, job.seen_at = False, None, timezone.now()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
@@ -12,38 +12,54 @@ from crm.imports.identity import keys_of
 from crm.imports.meant import meant_rows
 from crm.imports.models import Import
 from crm.imports.storing import FileRow, read_rows
+from crm.imports.together import Said, said_together
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
-Key = tuple[str, ...]
 _NAMING = ("name", "first_name", "last_name", "external_id")
 
 
 @dataclass(frozen=True)
 class WholeFile:
     """``names`` are the names and external ids of the file's rows, when a column links to rows of the same type (a
-    parent account). ``repeated`` are, for a dry run, the rows that may be about the same one as another."""
+    parent account). ``said`` is what rows say together of the companies that they bring along.
+
+    For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, and ``ends`` of each the
+    first row and the last one so far, which made and last changed what a row of the next batch is about.
+    """
 
     names: frozenset[str] = frozenset()
-    repeated: dict[Key, list[tuple[int, FileRow]]] = field(default_factory=dict)
+    said: Said = field(default_factory=dict)
+    shared: frozenset[int] = frozenset()
+    ends: dict[int, list[FileRow]] = field(default_factory=dict)
 
     def earlier_rows(self, job: Import, batch: list[FileRow]) -> list[FileRow]:
-        """The rows before ``batch`` that may be about the same one as one of its rows."""
-        if not self.repeated:
+        """The rows before ``batch`` to take in before it."""
+        if not self.ends:
             return []
         record_type, place = type_of_key(job.record_type), places(job)
-        keys = {key for row in batch for key in keys_of(record_type, place, row)}
-        found = {at: cells for key in keys for at, cells in self.repeated.get(key, ())}
-        return [found[at] for at in sorted(found) if at < job.position]
+        keys = {hash(key) for row in batch for key in keys_of(record_type, place, row)}
+        found = {row.number: row for key in keys for row in self.ends.get(key, ())}
+        return [found[number] for number in sorted(found)]
+
+    def note(self, job: Import, rows: Iterable[FileRow]) -> None:
+        """Remember ``rows``: they are earlier ones now."""
+        record_type, place = type_of_key(job.record_type), places(job)
+        for row in rows if self.shared else ():
+            for key in self.shared.intersection(map(hash, keys_of(record_type, place, row))):
+                self.ends.setdefault(key, [])[1:] = [row]
 
 
 def read_whole_file(job: Import) -> WholeFile:
     """Read the facts of ``job``'s file."""
     columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
     names = _names(job, columns) if _has_links(job) else ()
-    repeated = _repeated(job) if job.is_dry_run else {}
-    return WholeFile(frozenset(filter(None, map(sort_key, names))), repeated)
+    shared = _shared(job) if job.is_dry_run else frozenset()
+    found = WholeFile(frozenset(filter(None, map(sort_key, names))), said_together(job), shared)
+    if job.position and shared:  # another worker has been at it
+        found.note(job, islice(meant_rows(job), job.position))
+    return found
 
 
 def places(job: Import) -> dict[str, int]:
@@ -51,15 +67,16 @@ def places(job: Import) -> dict[str, int]:
     return {name: index for index, name in enumerate(job.mapping) if name}
 
 
-def _repeated(job: Import) -> dict[Key, list[tuple[int, FileRow]]]:
+def _shared(job: Import) -> frozenset[int]:
+    """The keys (their hashes) of which more than one row has each."""
     record_type, place = type_of_key(job.record_type), places(job)
-    counts = Counter(hash(key) for row in meant_rows(job) for key in keys_of(record_type, place, row))
-    repeated: dict[Key, list[tuple[int, FileRow]]] = {}
-    for at, row in enumerate(meant_rows(job)):
-        for key in keys_of(record_type, place, row):
-            if counts[hash(key)] > 1:
-                repeated.setdefault(key, []).append((at, row))
-    return repeated
+    met: set[int] = set()
+    shared: set[int] = set()
+    for row in meant_rows(job):
+        keys = {hash(key) for key in keys_of(record_type, place, row)}
+        shared |= keys & met
+        met |= keys
+    return frozenset(shared)
 
 
 def links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:

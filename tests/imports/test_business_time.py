@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 from accounts.models import Account
 from crm.events.delivery import deliver_all
@@ -126,7 +127,8 @@ def test_who_is_a_customer_since_nobody_knows_when_does_not_lapse_the_first_nigh
 def test_a_person_who_says_nothing_means_today(fresh_firm: Firm) -> None:
     from tests import make
 
-    with tenant_context(tenant_of(fresh_firm)):
+    noon = datetime(2026, 3, 4, 12, tzinfo=tenant_of(fresh_firm).zone)
+    with time_machine.travel(noon, tick=False), tenant_context(tenant_of(fresh_firm)):
         deal = make.opportunity(fresh_firm.ada)
         assert (deal.opened_on, day_of(deal.stage_since)) == (today(), today())
         assert make.account(fresh_firm.ada, name="New").type_since == today()

@@ -23,6 +23,7 @@ from crm.imports.storing import FileReading, read_rows
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
+from tests import make
 from tests.imports.steps import bring_in, download
 from tests.imports.test_files import refusal
 from tests.imports.test_reading import rows_of
@@ -105,6 +106,29 @@ def test_dates_and_amounts_of_a_sheet_are_never_read_in_another_way(firm: Firm) 
         for deal in deals:
             assert deal.expected_close_on == date(2026, 4, 3)
             assert (deal.amount_minor, deal.currency) == (123450, "EUR")
+
+
+def test_the_zeros_of_a_postal_code_are_kept(firm: Firm) -> None:
+    def zip_code(book: Any) -> None:
+        book["S"]["B2"].number_format = book["S"]["B3"].number_format = "00000"
+        book["S"]["C2"].number_format = "000"
+
+    rows = [["name", "postal code", "employees"], ["Kestrel", 2134, 7], ["Osprey", 21345], ["Heron", 2134]]
+    body = row(cell("name"), cell("postal code")) + row(
+        cell("Merlin"), cell("02134", office__value_type="float", office__value="2134")
+    )
+    bring_in(firm, "accounts", xlsx(("S", rows), change=zip_code))
+    bring_in(firm, "accounts", ods(f'<table:table table:name="S">{body}</table:table>'))
+    with tenant_context(firm.tenant):
+        found = dict(Account.objects.values_list("name", "postal_code"))
+        assert found == {"Kestrel": "02134", "Osprey": "21345", "Heron": "2134", "Merlin": "02134"}
+        wrong = make.account(firm.ada, name="Falcon", postal_code="2134", employees=7)
+        assert Account.objects.get(name="Kestrel").employees == 7
+    rows = [["id", "postal code", "employees"], [str(wrong.pk), 2134, 7]]
+    assert bring_in(firm, "accounts", xlsx(("S", rows), change=zip_code)).updated_count == 1
+    with tenant_context(firm.tenant):
+        wrong.refresh_from_db()
+    assert (wrong.postal_code, wrong.employees) == ("02134", 7)
 
 
 def test_the_sheet_and_its_header_are_found_and_another_can_be_chosen(firm: Firm) -> None:

@@ -13,6 +13,7 @@ from crm.fields.reading.amounts import meanings
 # ``[$€-407] #,##0.00`` names a sign and a country; other formats hold the sign as it is.
 _NAMED = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|([€£¥₹₽₩₪₺₴₫฿₱₦$])')
+_ZEROS = re.compile(r"00+(;|$)")
 _COUNTRIES = {
     "409": "USD", "1009": "CAD", "C0C": "CAD", "C09": "AUD", "1409": "NZD", "4809": "SGD", "C04": "HKD", "80A": "MXN",
     "411": "JPY", "804": "CNY",
@@ -20,10 +21,13 @@ _COUNTRIES = {
 
 
 def number_text(value: float | int | Decimal, number_format: str = "") -> NumberText:
-    """``number_format`` is as in a spreadsheet: percent are shown as such, and a currency goes along."""
+    """``number_format`` is as in a spreadsheet: percent are shown as such, and a currency goes along; 00000 shows the
+    zeros of a postal code, which belong to it."""
     shown = re.sub(r'"[^"]*%[^"]*"', "", number_format)
     if "%" in shown:
         return NumberText(f"{_plain(Decimal(f'{value:.15g}') * 100)}%")
+    if _ZEROS.match(number_format) and (digits := _plain(value)).isdecimal():
+        return NumberText(digits.zfill(len(number_format.partition(";")[0])))
     currency = _currency(number_format)
     return NumberText(f"{currency} {_plain(value)}" if currency[-1:].isalpha() else f"{currency}{_plain(value)}")
 

@@ -126,6 +126,9 @@ def _number(cell: Element, kind: str) -> str:
         return ""
     if kind == "percentage":
         return number_text(value, "%")
+    shown = "".join(_words(part) for part in cell if part.tag == f"{_TEXT}p")
+    if kind == "float" and shown.startswith("0") and shown.isdecimal() and Decimal(shown) == value:
+        return NumberText(shown)  # a postal code with its zeros
     code = cell.get(f"{_OFFICE}currency", "")
     return NumberText(f"{code} {number_text(value)}") if code else number_text(value)
 

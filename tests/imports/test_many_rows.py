@@ -1,0 +1,87 @@
+"""What many rows of a file say together, and what a run keeps of it."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from crm.imports import running
+from crm.imports.models import RefusedRow
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from tests.imports.steps import finished, sent
+from tests.imports.test_known import counts
+from tests.imports.test_words import Page
+from tests.people import Firm, client_of
+
+PEOPLE = """last name,email,account,web,town
+Bell,a@k.example,Acme,,
+Fox,b@k.example,acme,acme.example,Ulm
+Hill,c@k.example,Acme,other.example,Ulm
+Moss,d@k.example,Heron,heron.example,
+Reed,e@k.example,Acme,https://acme.example,
+Sand,f@k.example,Osprey,no address,
+"""
+
+
+@pytest.mark.parametrize("batch", [500, 1])
+def test_a_company_is_made_of_what_all_its_rows_say(firm: Firm, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """The first row says nothing of it, and one says something else: that is told, in a dry run too."""
+    page = Page(firm, "contacts", PEOPLE)
+    columns = {"column_3": "account.website", "column_4": "account.city"}
+    monkeypatch.setattr(running, "BATCH", batch)
+    job = finished(firm, page.send(sent(page.answer) | columns | {"dry_run": "1"}))
+    for _run in ("dry", "real"):
+        assert (job.created_count, job.refused_count, job.added) == (5, 1, {"accounts": ["Acme", "Heron"]})
+        with tenant_context(firm.tenant):
+            [remark] = RefusedRow.objects.filter(came_in=True)
+        assert (remark.number, remark.cells[0]) == (4, "Hill")
+        assert "Website is “other.example” here, and “acme.example” in an earlier row" in remark.reasons[0]
+        page.client.post(f"/acme/imports/{job.pk}/run/")
+        job = finished(firm, job)
+    with tenant_context(firm.tenant):
+        found = sorted(Account.objects.values_list("name", "domain", "city"))
+    assert found == [("Acme", "acme.example", "Ulm"), ("Heron", "heron.example", "")]
+
+
+def test_a_dry_run_of_rows_that_share_a_key_takes_each_in_a_few_times(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of earlier batches that made and last changed it, not all; with a pause in which another worker goes on."""
+    monkeypatch.setattr(running, "BATCH", 10)
+    taken: list[int] = []
+    run_batch = running._run_batch
+
+    def count(job: Any, batch: list[list[str]], *more: Any, **named: Any) -> Any:
+        taken.append(len(batch))
+        return run_batch(job, batch, *more, **named)
+
+    monkeypatch.setattr(running, "_run_batch", count)
+    rows = "".join(f"x1,Bell,a@k.example,{number // 30}\n" for number in range(60))
+    page = Page(firm, "leads", f"external id,last name,email,city\n{rows}")
+    job = page.send(page.columns() | {"dry_run": "1"})
+    assert running.run_import(firm.tenant, job.pk, seconds=0)
+    job = finished(firm, job)
+    assert counts(job) == (1, 1, 58, 0, 0)
+    assert taken == [10] + [2, 10] * 5
+    page.client.post(f"/acme/imports/{job.pk}/run/")
+    assert counts(finished(firm, job)) == (1, 1, 58, 0, 0)
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get().city == "1"
+
+
+def test_of_thousands_of_new_names_a_few_are_kept(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    monkeypatch.setattr(running, "MOST_ADDED", 3)
+    text = "last name,email,account\n" + "".join(f"P{n},p{n}@k.example,Firm {n}\n" for n in range(5))
+    page = Page(firm, "contacts", text)
+    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    for says in ("Firm 2 and more", "Firm 2 and 2 more"):
+        assert job.added == {"accounts": ["Firm 0", "Firm 1", "Firm 2"]}
+        page_of = unescape(client_of(firm.ada).get(f"/acme/imports/{job.pk}/").content.decode())
+        assert says in " ".join(page_of.replace("<bdi>", "").replace("</bdi>", "").split())
+        page.client.post(f"/acme/imports/{job.pk}/run/")
+        job = finished(firm, job)
