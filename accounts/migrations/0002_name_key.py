@@ -19,8 +19,4 @@ class Migration(migrations.Migration):
             name='name_key',
             field=models.CharField(blank=True, db_collation='C', editable=False, max_length=300),
         ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('name_key', ''), _negated=True), fields=['tenant', 'name_key'], name='account_name_key'),
-        ),
     ]

@@ -9,6 +9,10 @@ class Migration(migrations.Migration):
 
     operations = [
         AddIndex(
+            model_name='account',
+            index=models.Index(condition=models.Q(('name_key', ''), _negated=True), fields=['tenant', 'name_key'], name='account_name_key'),
+        ),
+        AddIndex(
             model_name="account",
             index=models.Index(
                 condition=models.Q(("currency", ""), _negated=True),

@@ -26,8 +26,4 @@ class Migration(migrations.Migration):
             name='last_contacted_at',
             field=models.DateTimeField(editable=False, null=True),
         ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('deleted_at', None), ('last_contacted_at', None)), fields=['tenant', '-created_at', '-id'], name='lead_never_contacted'),
-        ),
     ]

@@ -15,8 +15,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "UPDATE opportunities_opportunity SET last_activity_at = updated_at", reverse_sql=migrations.RunSQL.noop
         ),
-        migrations.AddIndex(
-            model_name="opportunity",
-            index=models.Index(fields=["tenant", "last_activity_at", "id"], name="opportunity_by_activity"),
-        ),
     ]

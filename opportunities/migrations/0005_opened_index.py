@@ -10,6 +10,10 @@ class Migration(migrations.Migration):
     operations = [
         AddIndex(
             model_name="opportunity",
+            index=models.Index(fields=["tenant", "last_activity_at", "id"], name="opportunity_by_activity"),
+        ),
+        AddIndex(
+            model_name="opportunity",
             index=models.Index(fields=["tenant", "opened_on", "id"], name="opportunity_by_opened"),
         ),
     ]

@@ -27,8 +27,4 @@ class Migration(migrations.Migration):
             name='reminder',
             field=models.CharField(blank=True, choices=[('', 'No reminder'), ('morning', 'That morning'), ('day_before', 'The morning before'), ('own', 'At a time …')], db_collation='C', max_length=10),
         ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('completed_at', None), ('deleted_at', None), ('kind', 'task'), ('reminded_at', None), models.Q(('remind_at', None), _negated=True)), fields=['tenant', 'remind_at'], name='task_reminder'),
-        ),
     ]

@@ -17,6 +17,10 @@ class Migration(migrations.Migration):
     operations = [
         AddIndex(
             model_name='activity',
+            index=models.Index(condition=models.Q(('completed_at', None), ('deleted_at', None), ('kind', 'task'), ('reminded_at', None), models.Q(('remind_at', None), _negated=True)), fields=['tenant', 'remind_at'], name='task_reminder'),
+        ),
+        AddIndex(
+            model_name='activity',
             index=models.Index(condition=models.Q(('deleted_at', None), ('kind', 'meeting'), ('occurred_at__gt', models.F('created_at'))), fields=['tenant', 'occurred_at'], name='meeting_planned'),
         ),
     ]
