@@ -13,6 +13,7 @@ from django.db import transaction
 from crm.fields.kinds.base import Kind
 from crm.fields.models import FieldKind
 from crm.fields.spec import FieldSpec
+from crm.pages import filtering
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.types import RecordType
@@ -54,6 +55,8 @@ def test_no_value_of_a_filter_breaks_a_list(firm: Firm, key: str) -> None:
                         found, unreadable = state.apply_readable(visible_records(firm.ana, record_type), firm.ana)
                         assert len(found[:1]) >= 0
                     assert all(unreadable.values())
+                    kept, problem = filtering._as_kept(spec, state.filters[0])  # the form of the filter
+                    assert problem or filtering._problem(spec, kept, firm.ana) is not None
                     assert chips(state, firm.ana, unreadable)[0].label
                     asked += 1
         kinds = {type(spec.kind).__name__ for spec in of_each_kind(record_type)}
@@ -77,6 +80,15 @@ def test_limits_in_an_address_break_neither_list_nor_board(firm: Firm, key: str,
     for page in ("",) if registry.record_type(key).board is None else ("", "board/"):
         answer = client_of(firm.ana).get(f"/acme/{key}/{page}?{urlencode({parameter: value})}")
         assert answer.status_code == 200, page
+
+
+@pytest.mark.parametrize(("days", "count"), [("-4000000", 1), ("4000000", 0), ("0", 1)])
+def test_days_in_stage_can_be_any_number(firm: Firm, days: str, count: int) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ana)
+    form = {"filters": "none", "_field": "days_in_stage", "_operator": "from", "_value": days}
+    answer = client_of(firm.ana).get("/acme/opportunities/", form, follow=True)
+    assert (len(answer.context["rows"]), list(answer.context["listing"].problems)) == (count, [])
 
 
 def test_up_to_the_last_day_is_everything_and_after_it_nothing(firm: Firm) -> None:
