@@ -86,9 +86,9 @@ def phrase(event: Event, fields: Mapping[str, Any] | None = None, *, this: str =
     data = event.data if isinstance(event.data, dict) else {}
     main = _main_fields.get(event.name, "")
     old, new = _pair(_changes(event).get(main))
-    words = {key: isolate(shown(value)) for key, value in data.items()}
-    words |= {"actor": isolate(actor_name(event)), "this": this or gettext("this")}
-    words |= {"old": isolate(told(main, old, fields)), "new": isolate(told(main, new, fields))}
+    words = {key: shown(value) for key, value in data.items()}
+    words |= {"actor": actor_name(event), "this": this or gettext("this")}
+    words |= {"old": told(main, old, fields), "new": told(main, new, fields)}
     for sentence in (_sentences.get(event.name), _of_any_noun.get(event.name.rpartition(".")[2])):
         if sentence is None:
             continue
@@ -176,10 +176,10 @@ def _is_stamp(called: Any, kept: Any, at: datetime) -> bool:
 
 
 def _changes_phrase(event: Event, fields: Mapping[str, Any]) -> str:
-    actor = isolate(actor_name(event))
+    actor = actor_name(event)
     changes = list(changes_of(event, fields))
     if len(changes) == 1 and changes[0].old != changes[0].new:
-        name, old, new = (isolate(part) for part in (changes[0].label, changes[0].old, changes[0].new))
+        name, old, new = (changes[0].label, changes[0].old, changes[0].new)
         words = {"actor": actor, "field": name, "old": old or gettext("empty"), "new": new}
         return gettext("%(actor)s changed %(field)s from %(old)s to %(new)s") % words
     if 1 <= len(changes) <= LISTED_FIELDS:

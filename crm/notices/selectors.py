@@ -13,7 +13,6 @@ from crm.notices.kinds import NoticeKind, kind_of
 from crm.notices.models import Notification
 from crm.records import registry
 from crm.records.hiding import hide_names, named_in, unseen, without
-from crm.ui.bidi import isolate
 from crm.users.models import Membership
 
 SHOWN = 200
@@ -99,13 +98,13 @@ def _told(rows: list[Notification]) -> Told | None:
 
 def _sentence(kind: NoticeKind, rows: list[Notification]) -> str:
     first = rows[0]
-    words: dict[str, Any] = {"actor": isolate(actor_name(first.event))}
+    words: dict[str, Any] = {"actor": actor_name(first.event)}
     types = {one.key: one for one in registry.record_types()}
     type_ = types.get(first.record_type)
     if len(rows) > 1 and kind.many:
         nouns = str(type_.label_plural).lower() if type_ else ""
         return str(kind.many) % {**words, "count": len(rows), "nouns": nouns}
-    said = {key: isolate(_in_words(value)) for key, value in first.data.items()} if isinstance(first.data, dict) else {}
+    said = {key: _in_words(value) for key, value in first.data.items()} if isinstance(first.data, dict) else {}
     try:
         sentence = kind.veiled if kind.veiled and first.is_veiled else kind.sentence
         return str(sentence) % {**said, **words, "noun": str(type_.label).lower() if type_ else ""}

@@ -207,14 +207,14 @@ class Column:
         noun = str(self.type.label).lower()
         if self.record is not None:
             taken = [str(rival.label).lower() for rival in self.rivals if rival.takes_lead] if self.may_change else []
-            words = {"noun": noun, "name": isolate(self.record.name), "fields": _listed(taken)}
+            words = {"noun": noun, "name": self.record.name, "fields": _listed(taken)}
             if taken:
                 return _("links the %(noun)s “%(name)s” and sets its %(fields)s") % words
             return _("links the %(noun)s “%(name)s” as it is") % words
         if self.chosen == ANOTHER:
             return _("links another %(noun)s, if you say which") % {"noun": noun}
         if self.way == Way.NEW:
-            return _("creates the %(noun)s “%(name)s”") % {"noun": noun, "name": isolate(self.new_name)}
+            return _("creates the %(noun)s “%(name)s”") % {"noun": noun, "name": self.new_name}
         return _("makes no %(noun)s") % {"noun": noun}
 
     @property

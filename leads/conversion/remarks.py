@@ -27,12 +27,12 @@ def _of_another_account(form: ConversionForm) -> list[str]:
     if account.record is not None and account.record.pk == contact.account_id:
         return []
     words = {
-        "contact": isolate(contact.name),
-        "account": isolate(account.record.name if account.record is not None else account.new_name),
+        "contact": contact.name,
+        "account": account.record.name if account.record is not None else account.new_name,
     }
     if not can(form.actor, "view", contact.account):
         return [_("%(contact)s belongs to another account and stays there, not at %(account)s.") % words]
-    words["theirs"] = isolate(contact.account.name)
+    words["theirs"] = contact.account.name
     return [_("%(contact)s belongs to the account %(theirs)s and stays there, not at %(account)s.") % words]
 
 

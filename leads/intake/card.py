@@ -18,6 +18,7 @@ from crm.records import registry
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
 from crm.tenants.regions import working_day_from
+from crm.ui.bidi import filled
 from crm.users.models import Membership
 from leads.intake.policy import card_source
 from leads.models import Lead
@@ -62,7 +63,7 @@ def create_lead_from_card(*, actor: Membership, values: dict[str, Any]) -> Lead:
             kind=ActivityKind.TASK,
             records=[lead],
             actor=actor,
-            subject=values["follow_up"] or _("Follow up: %(name)s") % {"name": lead.name},
+            subject=values["follow_up"] or filled(_("Follow up: %(name)s"), {"name": lead.name}),
             due_on=values["follow_up_on"],
             owner=actor,
         )

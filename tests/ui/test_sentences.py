@@ -1,0 +1,59 @@
+"""Every sentence that is built in Python shuts off the names that are put into it (D12)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext, gettext_lazy, ngettext, override
+
+from crm.ui.bidi import filled
+
+ROOT = Path(__file__).parent.parent.parent
+PARTS = ("crm", "accounts", "contacts", "leads", "opportunities", "reports")
+TURNED = "abc\u202edef"
+SHUT = f"\u2068{TURNED}\u2069"
+PLACE = re.compile(r"%\((\w+)\)([sd])")
+
+
+CALLED = frozenset({"", "lazy", "now", "gettext", "gettext_lazy", "ngettext"})
+
+
+def sentences() -> Iterator[str]:
+    """The catalogue: every text with places for names that the product gives to gettext."""
+    for path in (one for part in PARTS for one in (ROOT / part).rglob("*.py") if "migrations" not in one.parts):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "").strip("_") in CALLED:
+                texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                yield from (text for text in texts if isinstance(text, str) and PLACE.search(text))
+
+
+def test_no_sentence_lets_a_name_turn_it_around() -> None:
+    catalogue = set(sentences())
+    assert len(catalogue) > 250
+    for text in catalogue:
+        places = PLACE.findall(text)
+        words = {name: 7 if kind == "d" else TURNED for name, kind in places}
+        right = PLACE.sub(lambda place: "7" if place[2] == "d" else SHUT, text.replace("%%", "%"))
+        for sentence in (gettext(text), gettext_lazy(text), str(gettext_lazy(text)), ngettext(text, text, 2)):
+            assert sentence % words == right
+
+
+def test_nobody_fills_a_sentence_before_it_is_translated() -> None:
+    for path in (one for part in PARTS for one in (ROOT / part).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "gettext", "gettext_lazy"):
+                assert not isinstance(node.args[0], ast.JoinedStr), f"{path}:{node.lineno}"
+
+
+def test_numbers_stay_numbers_and_names_of_the_same_direction_as_they_are() -> None:
+    assert gettext("%(count)d of %(name)s") % {"count": 3, "name": "Łódź"} == "3 of Łódź"
+    assert gettext("%(name)s!") % {"name": SHUT} == f"{SHUT}!", "once is enough"
+    with override("en-de"):
+        assert gettext_lazy("%(name)s!") % {"name": TURNED} == f"{SHUT}!"
+
+
+def test_what_is_kept_as_a_value_has_no_marks() -> None:
+    assert filled(gettext("Follow up: %(name)s"), {"name": TURNED}) == f"Follow up: {TURNED}"
