@@ -363,7 +363,7 @@ def test_a_dry_run_shows_a_contact_of_a_customer_as_the_client_that_it_becomes(f
     with tenant_context(firm.tenant):
         shown = {row.name: dict((label, new) for label, _old, new in row.changes) for row in ImportRow.objects.all()}
         assert {name: row["Relationship"] for name, row in shown.items()} == {"Bell": "Client", "Fox": "Prospect"}
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
     finished(firm, job)
     with tenant_context(firm.tenant):
         deliver_all()

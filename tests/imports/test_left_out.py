@@ -33,7 +33,7 @@ def test_what_is_left_out_is_said_on_the_columns_page_in_the_dry_run_and_after_i
     assert said in shown(firm, page.address)
     job = finished(firm, upload(firm, "contacts", OUTLOOK, dry_run="1"))
     assert said in shown(firm, f"/acme/imports/{job.pk}/")
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
     finished(firm, job)
     assert said in shown(firm, f"/acme/imports/{job.pk}/")
 
@@ -78,7 +78,7 @@ def test_a_field_can_be_made_of_a_column_once_the_import_starts(firm: Firm) -> N
     with tenant_context(firm.tenant):
         assert not custom_fields("contacts"), "a dry run makes nothing"
         assert ["Birthday", "", "1979-12-31"] in ImportRow.objects.get(name="Bo Fox").changes
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
     finished(firm, job)
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("contacts")
