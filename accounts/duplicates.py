@@ -12,7 +12,8 @@ from crm.records.duplicates import SAME_DOMAIN, SAME_PHONE, Alike, Likeness, obj
 from crm.records.natural import contradicts
 from crm.tenants.countries import country_of
 from crm.tenants.firm_domains import firm_domain
-from crm.tenants.text import company_key, domain_key, sort_key
+from crm.tenants.spellings import company_spellings
+from crm.tenants.text import domain_key, sort_key
 
 _COMPARED = ("name", "website", "phone", "city", "country")
 
@@ -31,6 +32,10 @@ def is_abroad(values: Mapping[str, Any], account: Account, *, by_phone: bool = T
     return contradicts(country_of(values.get("country") or "", ours), country_of(account.country, theirs))
 
 
+def _names(values: Mapping[str, Any]) -> list[tuple[str]]:
+    return [(key,) for key in company_spellings(values.get("name") or "")]
+
+
 def _of_that_name(values: Mapping[str, Any], account: Account) -> list[Any] | None:
     """In another country it is another firm; another domain is told."""
     if is_abroad(values, account):
@@ -47,9 +52,7 @@ ACCOUNTS = Alike(
     "accounts",
     (
         Likeness(SAME_DOMAIN, ("domain",), lambda values: [(domain_of(values),)]),
-        Likeness(
-            _("same name"), ("name_key",), lambda values: [(company_key(values.get("name") or ""),)], _of_that_name
-        ),
+        Likeness(_("same name"), ("name_key",), _names, _of_that_name),
         Likeness(SAME_PHONE, ("phone_key",), phones_of),
     ),
     about=lambda account: ", ".join(filter(None, (account.city, account.country))),

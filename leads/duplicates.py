@@ -12,7 +12,7 @@ from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Key, Likeness,
 from crm.records.natural import email_of, name_of
 from crm.records.types import Match
 from crm.tenants.names import spellings
-from crm.tenants.text import company_key
+from crm.tenants.spellings import company_spellings
 from crm.users.models import Membership
 from leads.models import Lead
 
@@ -21,12 +21,13 @@ Found = tuple[list[Match], list[Match]]
 
 
 def _at_the_company(values: Mapping[str, Any]) -> list[Key]:
-    company = company_key(values.get("company") or "")
-    return [(name, company) for name in spellings(name_of(values))] if company else []
+    companies = company_spellings(values.get("company") or "")
+    return [(name, company) for company in companies for name in spellings(name_of(values))]
 
 
 def _without_a_person(values: Mapping[str, Any]) -> list[Key]:
-    return [] if name_of(values) else [(company_key(values.get("company") or ""), "", "")]
+    companies = [] if name_of(values) else company_spellings(values.get("company") or "")
+    return [(company, "", "") for company in companies]
 
 
 _NAME_AND_COMPANY = _("same name and company")

@@ -6,6 +6,7 @@ The keys of records take the marks off (``sort_key``: ö is o); who looks for a 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from itertools import islice, product
 
 from crm.tenants.text import company_key
@@ -19,7 +20,8 @@ _WAYS = {
 MOST = 64  # ways of one name: six letters with a mark
 
 
-def company_spellings(name: str) -> list[str]:
+@lru_cache(maxsize=4096)  # an import asks for each name more than once
+def company_spellings(name: str) -> tuple[str, ...]:
     """The ``company_key`` of ``name`` and of the other ways to write it."""
     text = unicodedata.normalize("NFC", name).casefold()
     parts: list[tuple[str, ...]] = []
@@ -30,4 +32,4 @@ def company_spellings(name: str) -> list[str]:
         parts.append(_WAYS.get(piece, (piece,)))
         at += size
     ways = ("".join(way) for way in islice(product(*parts), MOST))
-    return list(dict.fromkeys(filter(None, (company_key(name), *map(company_key, ways)))))
+    return tuple(dict.fromkeys(filter(None, (company_key(name), *map(company_key, ways)))))

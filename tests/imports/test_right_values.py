@@ -178,3 +178,13 @@ def test_a_mark_that_is_never_closed_swallows_no_row_with_marks_of_its_own(firm:
     with tenant_context(firm.tenant):
         companies = dict(Lead.objects.values_list("last_name", "company"))
     assert (companies["A"], companies["C"], job.total) == ("Hill, Inc.", "D, Inc.", 3)
+
+
+def test_a_cell_that_holds_lines_like_rows_is_told(firm: Firm) -> None:
+    """A mark is missing, or the note really has them: nobody but a person knows."""
+    rows = 'A,a@k.example,"one\nB,b@k.example,two\nC,c@k.example,three"\n'
+    for text, is_told in ((rows, True), (rows.replace("B,b@k.example,", "").replace("C,c@k.example,", ""), False)):
+        file = SimpleUploadedFile("i.csv", f"name,email,description\n{text}".encode())
+        client = client_of(firm.ada)
+        page = client.get(client.post("/acme/imports/new/leads/", {"file": file})["Location"]).content.decode()
+        assert ("1 row has a cell with lines that look like rows (row 2)" in page) == is_told

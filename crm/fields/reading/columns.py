@@ -38,6 +38,7 @@ from crm.fields.reading.style import (
 from crm.ui import format as formats
 
 SAMPLES = 5  # kept of each sort
+_ONES = str.maketrans("23456789", "11111111")
 
 _LABELS: dict[str, Any] = {
     ".": _("Decimals after a point: 1,234.50"),
@@ -138,12 +139,17 @@ def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> D
     return _decide_percent(texts, default) if reads == PERCENTS else _decide(reads, texts, default, own)
 
 
-@lru_cache(maxsize=20_000)
 def says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any, ...]:
     """What ``text`` says of its column: of several that are written alike and say the same, ``decide`` needs one.
 
     ``is_number``: it is a ``NumberText``.
     """
+    # How a number can be read depends on its zeros, but on no other digit.
+    return _says(reads, text.translate(_ONES) if reads == NUMBERS else text, style, is_number=is_number)
+
+
+@lru_cache(maxsize=20_000)
+def _says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any, ...]:
     if reads == PERCENTS:
         found = _percents(NumberText(text) if is_number else text, style)
         return (*found, len(set(found.values())) > 1, found.get(POINTS, 1) < 1)
