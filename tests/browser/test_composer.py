@@ -7,6 +7,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from crm.tenants.context import tenant_context
+from opportunities.models import Opportunity
+from opportunities.services import update_opportunity
 from tests import make
 from tests.browser.conftest import SignIn, settled
 from tests.people import Firm
@@ -26,6 +28,18 @@ def test_a_logged_next_step_shows_without_a_reload(fresh_firm: Firm, page: Page,
     expect(page.locator("#timeline")).to_contain_text("Good talk")
     expect(page.locator("#details")).to_contain_text("Send revised offer")
     expect(page.locator("#record-head")).not_to_contain_text("No next step")
+    with tenant_context(fresh_firm.tenant):  # a colleague has another idea meanwhile, which the page does not show
+        values = {"next_step": "Lunch with Lena"}
+        update_opportunity(Opportunity.objects.get(pk=deal.pk), actor=fresh_firm.max, values=values)
+    composer.get_by_text("Call", exact=True).click()
+    composer.get_by_label("What was said?").fill("Once more")
+    composer.get_by_label("Next step").fill("Call on Monday")
+    composer.get_by_role("button", name="Log call").click()
+    expect(composer.get_by_role("alert")).to_contain_text("Lunch with Lena")
+    expect(page.locator("#timeline")).not_to_contain_text("Once more")
+    composer.get_by_role("button", name="Log call").click()
+    expect(page.locator("#details")).to_contain_text("Call on Monday")
+    expect(page.locator("#timeline")).to_contain_text("Once more")
     page.get_by_role("link", name="Edit Next step", exact=True).click()  # what came in works
     expect(page.locator("#details form")).to_be_visible()
 
