@@ -69,9 +69,12 @@ def pins_of(actor: Membership) -> dict[UUID, PinnedView]:
     return {pin.view_id: pin for pin in PinnedView.objects.filter(member_id=actor.pk)}
 
 
-def get_view(actor: Membership, record_type: RecordType, view_id: UUID, *, deleted: bool = False) -> SavedView | None:
-    found = SavedView.objects.filter(visible_views(actor, record_type), pk=view_id)
-    return found.filter(deleted_at__isnull=not deleted).first()
+def get_view(
+    actor: Membership, record_type: RecordType, view_id: UUID, *, deleted: bool = False, lock: bool = False
+) -> SavedView | None:
+    """Return the view if ``actor`` has it (``deleted``: if it was); ``lock`` takes it FOR UPDATE."""
+    found = SavedView.objects.filter(visible_views(actor, record_type), pk=view_id, deleted_at__isnull=not deleted)
+    return (found.select_for_update(of=("self",)) if lock else found).first()
 
 
 def reach_of(view: SavedView) -> int:

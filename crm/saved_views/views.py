@@ -170,7 +170,7 @@ def _type(request: WorkspaceRequest, key: str) -> RecordType:
 
 def _view(request: WorkspaceRequest, key: str, view_id: UUID, *, deleted: bool = False) -> tuple[RecordType, SavedView]:
     record_type = _type(request, key)
-    saved = get_view(request.actor, record_type, view_id, deleted=deleted)
+    saved = get_view(request.actor, record_type, view_id, deleted=deleted, lock=request.method == "POST")
     if saved is None:
         raise Http404
     return record_type, saved
