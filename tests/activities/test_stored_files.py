@@ -283,19 +283,27 @@ def test_of_a_move_that_stopped_half_way_the_whole_copy_stays(firm: Firm, half: 
 
 def test_two_downloads_of_a_file_in_the_trash_both_get_it(fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     file = trashed(fresh_firm)
-    place, save = Path(settings.MEDIA_ROOT) / file.key, default_storage.save
+    place, save, delete = Path(settings.MEDIA_ROOT) / file.key, default_storage.save, default_storage.delete
     copying, go_on = threading.Event(), threading.Event()
 
     def save_slowly(name: str, content: Any) -> str:
         if copying.is_set():
             return save(name, content)
-        place.write_bytes(PDF[:5])
-        copying.set()
-        go_on.wait(30)
-        place.unlink(missing_ok=True)
-        return save(name, content)
+        with place.open("wb", buffering=0) as half:
+            half.write(PDF[:5])
+            copying.set()
+            go_on.wait(30)
+            half.write(PDF[5:])
+        return name
+
+    def delete_late(name: str) -> None:
+        if name == file.key:  # the half of a file, which is whole by now
+            go_on.set()
+            first.join(30)
+        delete(name)
 
     monkeypatch.setattr(default_storage, "save", save_slowly)
+    monkeypatch.setattr(default_storage, "delete", delete_late)
     got: list[bytes] = []
 
     def get() -> None:
@@ -311,8 +319,7 @@ def test_two_downloads_of_a_file_in_the_trash_both_get_it(fresh_firm: Firm, monk
     go_on.set()
     first.join()
     second.join()
-    assert got == [PDF, PDF]
-    assert place.read_bytes() == PDF
+    assert [*got, place.read_bytes()] == [PDF] * 3
     assert not trash_of(file).exists()
 
 

@@ -49,9 +49,11 @@ def main() -> int:
     known = {} if asked.again else load(RESULTS)
     chosen = {one.name: _digest(one) for one in SAFEGUARDS if asked.k in one.name}
     done = {one.digest for one in known.values() if one.how in NOTICED and one.controlled is not False}
+    noticed = {one.name for one in known.values() if one.digest in done}
     with _servers(), _copies(asked.j) as copies:
         with ThreadPoolExecutor(asked.j) as pool:
             todo = [one for one in SAFEGUARDS if one.name in chosen and chosen[one.name] not in done]
+            todo.sort(key=lambda one: one.name in noticed)  # what is new, or was not noticed, comes first
             for verdict in pool.map(lambda one: _try(one, chosen[one.name], copies), todo):
                 known[verdict.digest] = verdict
                 save(RESULTS, verdict)

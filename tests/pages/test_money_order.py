@@ -50,6 +50,21 @@ def test_each_currency_is_sorted_for_itself_and_the_own_one_first(
     assert [line.split(",")[1] for line in written.content.decode().splitlines()[1:]] == names
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("from=12000", ["12156 USD", "12600 USD"]),
+        ("from=12000+JPY", ["1234567 JPY", "999999 JPY"]),
+        ("to=10+AUD", ["7 AUD"]),
+    ],
+)
+def test_an_amount_is_compared_with_those_of_its_own_currency(
+    firm: Firm, column: str, query: str, expected: list[str]
+) -> None:
+    answer = client_of(firm.ana).get(f"/acme/accounts/?{column}__{query}")
+    assert sorted(row.record.name for row in answer.context["rows"]) == expected
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_pages_forwards_and_back_meet_every_row_once(firm: Firm, column: str, sign: str, size: int) -> None:
