@@ -6,6 +6,8 @@ from gunicorn.glogging import Logger
 
 from crm.logs import Redacting
 
+limit_request_line = 8190  # a list's address with many filters and columns; a longer one gets gunicorn's own page
+
 
 class logger_class(Logger):
     def setup(self, cfg: Any) -> None:

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "crm.ui.too_long.TellTooLong",
     "crm.pages.middleware.TellAnsweredKey",
     "crm.pages.middleware.KeepForms",
     "crm.users.middleware.EnterWorkspace",

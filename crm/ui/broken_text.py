@@ -6,14 +6,30 @@ NUL would break whichever query meets it first. A ``%`` that begins no code stan
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 _FORM = "application/x-www-form-urlencoded"
+STRICT = "utf_8_or_not_at_all"  # a codec that replaces nothing, whatever it is asked to do
+
+
+def _strict(name: str) -> codecs.CodecInfo | None:
+    if name != STRICT:
+        return None
+    return codecs.CodecInfo(
+        encode=codecs.utf_8_encode,
+        decode=lambda data, errors="strict": codecs.utf_8_decode(data, "strict", True),
+        name=STRICT,
+    )
+
+
+codecs.register(_strict)
 
 
 class RefuseBrokenText:
@@ -35,7 +51,7 @@ class RefuseBrokenText:
         if request.content_type == _FORM:
             is_text = _is_text(request.body)
         else:
-            is_text = all(map(is_clean, _parts(request)))
+            is_text = _parse_strictly(request) and all(map(is_clean, _parts(request)))
         return None if is_text else _refuse([])
 
 
@@ -48,6 +64,18 @@ def _address(request: HttpRequest) -> Iterator[bytes]:
 
 def _headers(request: HttpRequest) -> Iterator[str]:
     return (value for name, value in request.META.items() if name.startswith("HTTP_") and isinstance(value, str))
+
+
+def _parse_strictly(request: HttpRequest) -> bool:
+    """Have the parts of a form read; False when one is no text. Django would read U+FFFD in place of broken bytes."""
+    request._encoding = STRICT  # type: ignore[attr-defined]  # the setter would read the address anew
+    try:
+        request.POST.encoding = settings.DEFAULT_CHARSET
+    except UnicodeDecodeError:
+        return False
+    finally:
+        request._encoding = None  # type: ignore[attr-defined]
+    return True
 
 
 def _parts(request: HttpRequest) -> Iterator[str]:

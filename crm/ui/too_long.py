@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import OperationalError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 QUERY_CANCELED, LOCK_NOT_AVAILABLE = "57014", "55P03"
 RETRY_SECONDS = 30
+
+
+class TellTooLong:
+    """Says so on the pages outside of a workspace; inside, ``EnterWorkspace`` does."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return answer_too_long(error) if isinstance(error, OperationalError) else None
 
 
 def answer_too_long(error: OperationalError) -> HttpResponse | None:

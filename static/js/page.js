@@ -149,7 +149,10 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || !isPost(form) || form.closest("dialog") || form.matches("[data-dialog]")) return;
   if (form.dataset.sent) return event.preventDefault();
   const key = keyOf(form);
-  if (key) history.replaceState({ ...history.state, sentKey: { [address(form)]: key.value } }, "");
+  const sentKey = key ? { [address(form)]: key.value } : undefined;
+  // A page that answered a form becomes one that was asked for: Back then brings the form as it is by now, and does not
+  // send again what was refused
+  if (key || "posted" in document.body.dataset) history.replaceState({ ...history.state, sentKey }, "", location.href);
   form.dataset.sent = "yes";
   form.classList.add("is-busy");
   // Nothing tells that the browser's Stop was pressed. Should the first one arrive all the same, its key is known.

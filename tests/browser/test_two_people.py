@@ -59,6 +59,24 @@ def test_the_edit_page_asks_about_the_field_that_both_have_changed(fresh_firm: F
     assert (saved.city, saved.postal_code, saved.region) == ("Ulm", "89073", "BE")
 
 
+def test_back_after_a_conflict_brings_the_form_as_it_is_by_now(fresh_firm: Firm, me: Page, account: Any) -> None:
+    me.goto(fresh_firm.url("accounts:record", record_id=account.pk))
+    me.goto(fresh_firm.url("accounts:edit", record_id=account.pk))
+    me.get_by_label("City").fill("Ulm")
+    colleague(fresh_firm, "accounts:edit", account, city="Berlin")
+    me.get_by_role("button", name="Save").click()
+    me.get_by_role("group", name="City: which value counts?").get_by_label("Ulm").check()
+    me.get_by_role("button", name="Save").click()
+    expect(me.get_by_role("heading", name="Birch & Co", level=1)).to_be_visible()
+    me.evaluate("history.back()")
+    expect(me.get_by_label("City")).to_have_value("Ulm")
+    expect(me.get_by_role("group", name="City: which value counts?")).to_have_count(0)
+    me.get_by_label("City").fill("Bonn")
+    me.get_by_role("button", name="Save").click()
+    expect(me.get_by_role("heading", name="Birch & Co", level=1)).to_be_visible()
+    assert now(fresh_firm, account).city == "Bonn"
+
+
 def test_in_place_it_is_asked_where_one_is(fresh_firm: Firm, me: Page, account: Any) -> None:
     me.goto(fresh_firm.url("accounts:record", record_id=account.pk))
     me.get_by_role("link", name="Edit City").click()

@@ -62,6 +62,15 @@ def test_a_statement_that_takes_too_long_is_said(
     assert client.get(path).status_code == 200, "the connection can be used again"
 
 
+def test_the_same_on_the_pages_outside_of_a_workspace(
+    fresh_firm: Firm, limited: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.users.views.workspaces_of", lambda *args: sleep())
+    answer = client_of(fresh_firm.ana).get("/workspaces/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "This took too long and was stopped" in answer.content.decode()
+
+
 def sleep() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(5)")

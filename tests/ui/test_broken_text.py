@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from crm.activities.models import Activity
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests import make
@@ -85,6 +86,25 @@ def test_nor_at_the_name_of_a_file(firm: Firm) -> None:
         assert client_of(firm.ana).post("/acme/activities/new/", form).status_code == 400
 
 
+@pytest.mark.parametrize("broken", [b"M\xfcller", b"\xed\xa0\x80", b"\xff", b"\xc3"])
+def test_nor_at_the_parts_of_a_form_with_files(firm: Firm, broken: bytes) -> None:
+    """Django would keep U+FFFD in place of what it cannot read."""
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+    client = client_of(firm.ana)
+
+    def send(value: bytes, name: bytes = b"body") -> int:
+        given = {b"kind": b"note", b"record_type": b"leads", b"record_id": str(lead.pk).encode(), name: value}
+        part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+        body = b"".join(part % pair for pair in given.items()) + b"--x--\r\n"
+        return client.post("/acme/activities/new/", body, content_type="multipart/form-data; boundary=x").status_code
+
+    assert send(b"Said " + broken) == 400
+    assert send("Müller \ufffd 😀".encode()) == 303, "what is text is taken, also a sign that stands for broken text"
+    with tenant_context(firm.tenant):
+        assert [one.body for one in Activity.objects.all()] == ["Müller \ufffd 😀"]
+
+
 def test_nor_at_headers_and_cookies(firm: Firm) -> None:
     client = client_of(firm.ada)
     for name in ("HX-Current-URL", "User-Agent", "Referer", "Accept-Language"):
@@ -124,3 +144,18 @@ def test_a_tampered_cursor_is_the_first_page(firm: Firm, text: str) -> None:
         answer = client_of(firm.ana).get(f"/acme/leads/?filters=none&sort=name&{place}={text}")
         assert answer.status_code == 200
         assert "Findme" in answer.content.decode()
+
+
+def test_control_characters_are_kept_or_refused_and_never_changed(firm: Firm) -> None:
+    """In one line and in many, in the middle; NUL and breaks of lines have rules of their own."""
+    client = client_of(firm.ana)
+    codes = [code for code in (*range(1, 32), 127, 133) if chr(code) not in "\n\v\f\r\x85"]
+    for code in codes:
+        sent = {"last_name": f"A{chr(code)}B", "company": f"C{chr(code)}D", "email": f"x{code}@y.example"}
+        answer = client.post("/acme/leads/new/", {**sent, "description": f"E{chr(code)}F", "anyway": "1"})
+        assert answer.status_code in (303, 422), code
+        if answer.status_code == 303:
+            with tenant_context(firm.tenant):
+                lead = Lead.objects.get(email=sent["email"])
+            assert (lead.last_name, lead.company) == (sent["last_name"], sent["company"]), code
+            assert lead.description == f"E{chr(code)}F", code
