@@ -153,8 +153,15 @@ def _says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any,
     if reads == PERCENTS:
         found = _percents(NumberText(text) if is_number else text, style)
         return (*found, len(set(found.values())) > 1, found.get(POINTS, 1) < 1)
-    found = _numbers(text) if reads == NUMBERS else _days(text)
-    return (*found, len(set(found.values())) > 1, *(_currency_words(text) if reads == NUMBERS else ()))
+    if reads != NUMBERS:
+        found = _days(text)
+        return (*found, len(set(found.values())) > 1)
+    try:
+        parts = take_apart(text)
+    except ValidationError:
+        return ()
+    found = {} if is_number else readings(parts.body)
+    return (*found, len(set(found.values())) > 1, *parts.words)
 
 
 def _decide(reads: str, texts: Iterable[str], default: Style, own: str) -> Decision:
