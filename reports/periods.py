@@ -27,6 +27,16 @@ LABELS: dict[str, Any] = {
     CUSTOM: _("From – to"),
     ALL: _("All time"),
 }
+# As they stand in a sentence: "Nothing in …"
+IN_A_SENTENCE: dict[str, Any] = LABELS | {
+    "this_month": _("this month"),
+    "last_month": _("last month"),
+    "this_quarter": _("this quarter"),
+    "last_quarter": _("last quarter"),
+    "this_year": _("this year"),
+    "last_year": _("last year"),
+    "last_12_months": _("the last 12 months"),
+}
 PAST = tuple(key for key in LABELS if not key.startswith("next_"))
 
 # Length in months, and how many such lengths away from the one that holds today.

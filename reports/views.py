@@ -15,7 +15,7 @@ from crm.users.http import WorkspaceRequest, require
 from reports.catalogue import GROUPS, REPORTS
 from reports.export import table_as_csv
 from reports.filters import FilterForm, Filters
-from reports.periods import ALL, LABELS
+from reports.periods import ALL, IN_A_SENTENCE
 from reports.report import Report
 from reports.words import period_words
 
@@ -41,7 +41,7 @@ def report(request: WorkspaceRequest, key: str) -> HttpResponse:
         "form": form,
         "is_custom": form.period_key == "custom",
         "answer": answer,
-        "widened_from": LABELS[asked.default_period] if widened and not answer.is_empty else "",
+        "widened_from": IN_A_SENTENCE[asked.default_period] if widened and not answer.is_empty else "",
         "period_words": period_words(filters.period),
         "before_words": period_words(before) if before else "",
         "narrowed": [*_narrowed(asked, request), *_counted(asked, filters)],

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from crm.pages.models import MadeOnce
 from crm.tenants.ids import uuid7
+from crm.ui.once import PARAMETER
 from crm.users.http import WorkspaceRequest
 
-PARAMETER = "idempotency_key"
 REMEMBERED = timedelta(days=2)  # longer than a form stays open in a browser
 # What may differ although the same is asked for: tokens, and which of the buttons was pressed.
 _NOT_ASKED = frozenset({PARAMETER, "csrfmiddlewaretoken", "form_of", "again", "anyway"})

@@ -87,6 +87,8 @@ document.addEventListener("htmx:load", (event) => {
     } else if (lost) fresh.querySelector(".value-edit")?.focus();
   }
 });
+// What comes beside an answer leaves a value alone that is being edited
+document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.matches(".is-editing") && event.preventDefault());
 // On the window: after whatever else takes Escape, as the suggestions of a field do
 window.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;

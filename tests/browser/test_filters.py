@@ -88,3 +88,29 @@ def test_saving_to_everybodys_view_asks_first_and_can_be_undone(at_list: Page, f
     expect(dialog.get_by_label("Name")).to_have_value("Open leads (mine)")
     dialog.get_by_role("button", name="Save view").click()
     expect(page.get_by_role("link", name="Open leads (mine)")).to_be_visible()
+
+
+def test_the_form_stays_under_its_chip_and_takes_no_focus_back(at_list: Page) -> None:
+    page = at_list
+    form = page.locator("#filter")
+    beside = """() => {
+        const form = document.querySelector("#filter");
+        const chip = document.querySelector(`[data-filter="${form.dataset.filterForm}"]`);
+        return [form, chip].map((one) => one.getBoundingClientRect());
+    }"""
+    chip(page, "^Status").click()
+    expect(form.get_by_role("checkbox").first).to_be_focused()
+    other = page.get_by_role("button", name="Export")
+    other.click()
+    expect(form).to_have_count(0)
+    expect(other).to_be_focused()
+    page.keyboard.press("Escape")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    chip(page, "^Status").click()
+    expect(form).to_be_visible()
+    boxes = page.evaluate(beside)
+    assert abs(boxes[0]["right"] - boxes[1]["right"]) < 30, "from right to left it begins at the right"
+    page.evaluate("document.documentElement.dir = 'ltr'")
+    page.set_viewport_size({"width": 1000, "height": 800})
+    boxes = page.evaluate(beside)
+    assert abs(boxes[0]["left"] - boxes[1]["left"]) < 30

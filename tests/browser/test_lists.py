@@ -92,7 +92,7 @@ def test_a_phone_reaches_board_columns_and_export(
     page.get_by_role("link", name="Table", exact=True).click()
     page.get_by_role("button", name="More actions").click()
     expect(page.get_by_role("link", name="Import", exact=True)).to_be_visible()
-    for name in ("Export as CSV", "Export for Excel"):
+    for name in ("Export as CSV", "Export as Excel"):
         expect(page.get_by_role("link", name=name)).to_be_visible()
     page.get_by_role("link", name="Columns").click()
     expect(page.get_by_role("dialog", name="Columns")).to_be_visible()
@@ -139,7 +139,7 @@ def test_a_list_is_exported_as_csv_and_for_excel(fresh_firm: Firm, page: Page, s
         make.opportunity(fresh_firm.ada, name="Kiln")
     sign_in(fresh_firm.ada)
     page.goto(f"/{fresh_firm.tenant.slug}/opportunities/?filters=none")
-    for name, end in (("CSV file", ".csv"), ("Excel workbook", ".xlsx")):
+    for name, end in (("Export as CSV", ".csv"), ("Export as Excel", ".xlsx")):
         page.get_by_role("button", name="Export").click()
         with page.expect_download() as found:
             page.get_by_role("link", name=name).click()

@@ -58,7 +58,7 @@ def test_an_account_is_a_customer_since_its_first_win(firm_with_deals: Firm) -> 
         assert Account.objects.get(name="Heron").type_since is None
     assert "Customer since Mar 5, 2017" in page(firm, f"accounts/{kestrel.pk}/")
     of_merlin = page(firm, f"accounts/{merlin.pk}/")
-    assert "Customer, since when is not known" in of_merlin and "on a day that is not known" in of_merlin
+    assert "Customer (start unknown)" in of_merlin and "on a day that is not known" in of_merlin
     assert "Prospect since" not in of_merlin, "nor is it known since when it was a prospect"
 
 
@@ -100,7 +100,7 @@ def test_every_page_of_it_says_what_is_not_known(firm_with_deals: Firm, name: st
         deal = deals(firm)[name]
     address = f"/{firm.tenant.slug}/opportunities/{deal.pk}/"
     shown = page(firm, f"opportunities/{deal.pk}/")
-    assert ("since when is not known" in shown) == ("age not known" in shown) == name.startswith("Undated")
+    assert ("start unknown" in shown) == ("age not known" in shown) == name.startswith("Undated")
     assert "since today" not in shown and "opened today" not in shown
     assert ("nobody knows when" in page(firm, f"opportunities/{deal.pk}/stages/")) == name.startswith("Undated")
     page(firm, f"opportunities/{deal.pk}/history/")

@@ -35,7 +35,7 @@ def matches(answer: HttpResponse) -> list[tuple[str, list[str]]]:
     listed = re.search(r'<ul class="matches">.*?</ul>', page, re.S)
     rows = re.findall(r"<li>.*?</li>", listed[0], re.S) if listed else []
     return [
-        (re.findall(r"<a [^>]*>(.*?)</a>", row)[0], re.findall(r'<span class="badge[^>]*>(.*?)</span>', row))
+        (re.findall(r"<a [^>]*><bdi>(.*?)</bdi></a>", row)[0], re.findall(r'<span class="badge[^>]*>(.*?)</span>', row))
         for row in rows
     ]
 
@@ -177,7 +177,7 @@ def panel(firm: Firm, record: Any, member: Any = None) -> list[str]:
     path = f"/acme/{record._meta.app_label}/{record.pk}/"
     page = client_of(member or firm.ana).get(path).content.decode()
     section = page.partition("<h2>Possible duplicates</h2>")[2].partition("</section>")[0]
-    return [re.sub(r"\s+", " ", row) for row in re.findall(r"<a [^>]*>([^<]*)</a><small>", section)]
+    return [re.sub(r"\s+", " ", row) for row in re.findall(r"<a [^>]*><bdi>([^<]*)</bdi></a><small>", section)]
 
 
 def test_the_pages_show_possible_duplicates(firm: Firm) -> None:

@@ -7,13 +7,12 @@ from html.parser import HTMLParser
 from tests.people import client_of
 from tests.permissions.asking import path_of
 from tests.permissions.samples import Samples
-from tests.permissions.table import ROWS
+from tests.permissions.table import ROWS, Row
 
 # Forms that neither overwrite a value nor make a record twice unseen.
 NEITHER = frozenset(
     {
         "opportunities:reopening",  # open already: it leads to the record
-        "setup:invite",  # makes a member: the address can be invited once
         "leads:vetting",  # has its own ``seen``: crm/leads/vetting
         "imports:columns", "imports:new", "imports:job",  # one's own file; the same file again is told
         "setup:deletion", "setup:entry_deletion", "setup:field_deletion", "setup:tag_deletion",  # a name to confirm
@@ -59,13 +58,31 @@ def unguarded(html: str) -> list[str]:
     return found
 
 
+def makes(row: Row) -> bool:
+    return ":new" in row.name or row.name == "setup:invite"
+
+
 def test_a_form_that_changes_something_says_what_it_was_drawn_with(samples: Samples) -> None:
     sample, found = samples.ours, []
     client = client_of(sample.firm.ada)
     for row in ROWS:
-        makes_or_deletes = row.name.endswith(("deletion", "undo")) or ":new" in row.name
+        makes_or_deletes = row.name.endswith(("deletion", "undo")) or makes(row)
         if row.verb == "GET" and row.statuses["admin"] == 200 and row.name not in NEITHER and not makes_or_deletes:
             answer = client.get(path_of(row, sample))
             html = "" if answer.streaming else answer.content.decode(errors="replace")
             found += [f"{row}: {names}" for names in unguarded(html)]
     assert found == []
+
+
+def test_a_form_that_makes_something_carries_a_key(samples: Samples) -> None:
+    sample, with_key, without = samples.ours, set(), set()
+    client = client_of(sample.firm.ada)
+    for row in ROWS:
+        if row.verb != "GET" or row.statuses["admin"] != 200 or not makes(row) or row.name in NEITHER:
+            continue
+        asked_for = {"kind": "text"} if row.name == "setup:new_field" else {}
+        for asked, hidden in _Forms(client.get(path_of(row, sample), asked_for).content.decode()).forms:
+            if asked - ASIDE:
+                (with_key if "idempotency_key" in hidden else without).add(row.name)
+    assert without == set()
+    assert {"leads:new", "setup:new_team", "setup:new_field", "saved_views:new", "setup:invite"} <= with_key

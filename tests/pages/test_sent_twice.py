@@ -9,9 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.activities.models import Activity
 from crm.bulk.models import BulkRun
+from crm.saved_views.models import SavedView
 from crm.tenants.context import tenant_context
+from crm.users.models import Team
 from leads.models import Lead
 from tests import make
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 KEY = {"idempotency_key": "8f14e45fceea167a5a36dedd4bea2543"}
@@ -103,3 +106,18 @@ def test_the_browser_is_told_which_key_was_answered(firm: Firm) -> None:
     cookie = client.post("/acme/leads/new/", person("One")).cookies["angler_made"]
     assert cookie.value == KEY["idempotency_key"]
     assert cookie["path"] == "/acme/"
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [("setup/teams/new/", {"name": "South"}), ("views/leads/new/?company=R%26D", {"name": "R&D", "audience": "own"})],
+)
+def test_what_is_no_record_is_made_once_too(firm: Firm, page: str, typed: dict[str, str]) -> None:
+    """A second press neither makes another nor says that the name is taken."""
+    client = client_of(firm.ada)
+    sent = form_of(client, f"/acme/{page}", like=f"/acme/{page}")
+    first, second = sent.send(**typed), sent.send(**typed)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first["Location"] == second["Location"]
+    with tenant_context(firm.tenant):
+        assert SavedView.objects.filter(name="R&D").count() + Team.objects.filter(name="South").count() == 1

@@ -95,9 +95,9 @@ def test_a_report_of_old_data_does_not_open_empty(firm: Firm) -> None:
         deal(firm.ana, "Won", 1_000, closed_on=date(2018, 3, 5), opened_on=date(2017, 1, 1))
     client = client_of(firm.ada)
     text = client.get("/acme/reports/close-ratio/").content.decode()
-    assert "Last 12 months: nothing. This is all time." in text
+    assert "Nothing in the last 12 months, so all time is shown." in text
     assert '<option value="all" selected>' in text
     assert "March 2017" in text
     assert "March 2017" in client.get("/acme/reports/close-ratio/csv/").content.decode()
     chosen = client.get("/acme/reports/close-ratio/?period=last_12_months").content.decode()
-    assert "Nothing was won or lost here" in chosen and "This is all time" not in chosen
+    assert "Nothing was won or lost here" in chosen and "so all time is shown" not in chosen

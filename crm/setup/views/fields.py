@@ -20,6 +20,7 @@ from crm.saved_views.state import Filter, ViewState
 from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
 from crm.setup.http import add_error, moved_position, setup_page, show
 from crm.ui.http import go, method
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -36,6 +37,7 @@ def list_fields(request: WorkspaceRequest, type: str) -> HttpResponse:
 
 
 @setup_page
+@once
 def new_field(request: WorkspaceRequest, type: str) -> HttpResponse:
     """First the kind, which never changes; ``?kind=…`` then asks for the rest."""
     record_type = _type(type)

@@ -19,6 +19,7 @@ from crm.setup.http import add_error, moved_position, setup_page, show, tell_ref
 from crm.setup.lists import EditedList, Entry, edited_list
 from crm.setup.usage import used_by
 from crm.ui.http import go, method
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -42,6 +43,7 @@ def list_entries(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 
 @setup_page
+@once
 def new_entry(request: WorkspaceRequest, key: str) -> HttpResponse:
     edited = edited_list(key)
     form = edited.form(request.POST or None)

@@ -20,6 +20,7 @@ from crm.records import registry
 from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.usage import Use, Used
 from crm.ui.http import go, method
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -32,6 +33,7 @@ def list_lists(request: WorkspaceRequest) -> HttpResponse:
 
 
 @setup_page
+@once
 def new_list(request: WorkspaceRequest) -> HttpResponse:
     form = MailingListForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

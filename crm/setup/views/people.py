@@ -15,6 +15,7 @@ from crm.setup.http import add_error, setup_page, show, tell_refusal
 from crm.setup.people_forms import InvitationForm, PersonForm
 from crm.setup.usage import held_by
 from crm.ui.http import go, method
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users import invitations, inviting, mailing, passwords, selectors, services
 from crm.users.http import WorkspaceRequest
@@ -32,6 +33,7 @@ def list_people(request: WorkspaceRequest) -> HttpResponse:
 
 
 @setup_page
+@once
 def invite(request: WorkspaceRequest) -> HttpResponse:
     """Mail somebody a link that lets them in."""
     form = InvitationForm(request.POST if request.method == "POST" else None)

@@ -17,6 +17,7 @@ from crm.setup.forms import NewPipelineForm, PipelineForm
 from crm.setup.http import add_error, ask_first, moved_position, setup_page, show, tell_refusal
 from crm.setup.usage import used_by
 from crm.ui.http import go, method
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -37,6 +38,7 @@ def list_pipelines(request: WorkspaceRequest) -> HttpResponse:
 
 
 @setup_page
+@once
 def new_pipeline(request: WorkspaceRequest) -> HttpResponse:
     """Name a pipeline; it starts with the stages that every workspace starts with."""
     form = NewPipelineForm(request.POST if request.method == "POST" else None)

@@ -13,6 +13,7 @@ from crm.setup.access import SCOPE_LABELS, record_labels
 from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.people_forms import RoleForm
 from crm.ui.http import go
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users import selectors, services
 from crm.users.access import VERB_LABELS
@@ -31,6 +32,7 @@ def list_roles(request: WorkspaceRequest) -> HttpResponse:
 
 
 @setup_page
+@once
 def new_role(request: WorkspaceRequest) -> HttpResponse:
     form = RoleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -14,6 +14,7 @@ from crm.setup.people_forms import TeamForm
 from crm.setup.tree import team_tree
 from crm.setup.usage import held_by
 from crm.ui.http import go
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users import selectors, services
 from crm.users.http import WorkspaceRequest
@@ -26,6 +27,7 @@ def list_teams(request: WorkspaceRequest) -> HttpResponse:
 
 
 @setup_page
+@once
 def new_team(request: WorkspaceRequest) -> HttpResponse:
     form = TeamForm(selectors.teams(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

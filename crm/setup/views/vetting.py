@@ -15,6 +15,7 @@ from crm.setup.http import add_error, ask_first, moved_position, setup_page, sho
 from crm.setup.vetting_forms import CriterionForm, GateForm
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from leads.vetting import setup as services
@@ -36,6 +37,7 @@ def list_criteria(request: WorkspaceRequest) -> HttpResponse:
 
 
 @setup_page
+@once
 def new_criterion(request: WorkspaceRequest) -> HttpResponse:
     form = CriterionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

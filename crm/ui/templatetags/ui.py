@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from crm.ui import format as formats
-from crm.ui import frame
+from crm.ui import frame, once
 from crm.ui.icons import icon as draw_icon
 from crm.ui.paging import Count
 from crm.ui.seen import Conflict, SeenForm
@@ -26,6 +26,12 @@ register = template.Library()
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """``{% icon "phone" %}``, ``{% icon "phone" "icon-l" %}``, ``{% icon "flame" label="hot" %}``."""
     return draw_icon(name, css, label)
+
+
+@register.simple_tag(takes_context=True)
+def once_key(context: template.Context) -> SafeString:
+    """In a form that makes something: sent twice, it makes one (``crm.ui.once``)."""
+    return once.key_input(context["request"])
 
 
 @register.simple_tag

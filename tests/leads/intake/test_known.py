@@ -147,7 +147,7 @@ def test_of_a_number_that_many_share_a_few_are_named(firm: Firm, contact: Contac
             make.contact(firm.max, first_name=f"Zoe {number}", last_name="Desk", phone="+1 212 555 0199")
         make.contact(firm.max, first_name="Yan", last_name="Desk", email="zoe@desk.example")
     page = send(firm, phone="212 555 0199", email="zoe@desk.example").content.decode()
-    assert re.findall(r'<li><a href="[^"]*">([^<]*)</a>', page.partition('class="matches"')[2]) == [
+    assert re.findall(r'<li><a href="[^"]*"><bdi>([^<]*)</bdi></a>', page.partition('class="matches"')[2]) == [
         "Yan Desk", "Zoe 1 Desk", "Zoe 2 Desk", "Zoe 3 Desk",
     ]  # fmt: skip
 
