@@ -13,10 +13,10 @@ help: ## this list
 run: env ## start everything on http://localhost:8000 (PORT=… for another); Ctrl-C stops it
 	@$(PYTHON_IN) -m crm.local run
 
-test: env ## every test, those in the browser too (ARGS="tests/leads -x" for some)
+test: env ## the tests but the slow ones, those in the browser too (ARGS="tests/leads -x" for some)
 	@$(PYTHON_IN) -m crm.local test -- $(ARGS)
 
-chaos: env ## the tests that take minutes: workers killed, Redis lost, many at once
+chaos: env ## the slow tests, which take minutes: workers killed, Redis lost, many at once
 	@$(PYTHON_IN) -m crm.local test -- -m slow $(ARGS)
 
 mutants: env ## take each safeguard away in a copy, and see that a test notices (half an hour)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 from crm.pages.kept import GONE, KEPT, SIGNED_OUT, STALE, body_of, keep_for_person, keep_form, kept_form
 from crm.pages.models import KeptForm
 from crm.pages.refill import refill
+from crm.pages.typed import typed_words
 from crm.records.access import GoneError
 from crm.tenants.context import tenant_context
 from crm.tenants.urls import workspace_url
@@ -39,20 +39,24 @@ def form(request: WorkspaceRequest, kept_id: UUID) -> HttpResponse:
     if page is not None and (filled := refill(page.content.decode(), kept.path, body, note)) is not None:
         page.content = filled.encode()
         return page
-    context = {"kept": kept, "body": kept.body, "typed": _typed(body)}
+    context = {"kept": kept, "body": kept.body, "typed": typed_words(_inside(request, kept.path), body, request.actor)}
     return respond(request, "pages/kept.html", context)
+
+
+def _inside(request: HttpRequest, path: str) -> str:
+    """The path within the workspace."""
+    return path.partition("?")[0].removeprefix(request.META["SCRIPT_NAME"])
 
 
 def _page_of(request: WorkspaceRequest, kept: KeptForm) -> Any:
     """The page that the form stood on, as GET draws it; None when it has gone, or has none."""
     path, _question, query = kept.path.partition("?")
-    prefix = request.META["SCRIPT_NAME"]
     inner: Any = copy.copy(request)
     asked = QueryDict(query, mutable=True)
     for name, values in kept.body:
         if name not in asked and not name.startswith("_"):
             asked.setlist(name, values)
-    inner.method, inner.path, inner.path_info = "GET", path, path.removeprefix(prefix)
+    inner.method, inner.path, inner.path_info = "GET", path, _inside(request, path)
     inner.META = {name: value for name, value in request.META.items() if not name.startswith("HTTP_HX_")}
     inner.META |= {"REQUEST_METHOD": "GET", "QUERY_STRING": query, "PATH_INFO": inner.path_info}
     inner.GET, inner.POST = asked, QueryDict()
@@ -65,25 +69,6 @@ def _page_of(request: WorkspaceRequest, kept: KeptForm) -> Any:
         return None
     is_page = page.status_code == 200 and page.headers.get("Content-Type", "").startswith("text/html")
     return page if is_page else None
-
-
-def _typed(body: dict[str, list[str]], labels: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
-    """What of ``body`` people may want to read or copy."""
-    found = []
-    for name, values in body.items():
-        text = "\n".join(value for value in values if value.strip())
-        if text and name not in _OURS and not name.endswith(("_id", "-seen", "-rivals", "-offered", "-compared")):
-            found.append((str((labels or {}).get(name) or name.replace("_", " ").capitalize()), text))
-    return found
-
-
-# Hidden parts of forms, which nobody has typed.
-_OURS = frozenset(
-    {
-        "seen", "moved_from", "back", "next", "idempotency_key", "_method", "record_type", "id", "action", "all", "go",
-        "row", "feed", "drawn_for", "announced", "form_of", "csrfmiddlewaretoken",
-    }
-)  # fmt: skip
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -127,10 +112,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         return render(request, "404.html", status=404)
     with tenant_context(request.tenant):  # type: ignore[attr-defined]
         kept = keep_form(request, actor, GONE) if posted and gone and gone.restore_url else None
-        labels = gone.labels if gone else {}
         context = {
             "gone": gone,
-            "typed": _typed(dict(body_of(request)), labels) if posted else [],
+            "typed": typed_words(request.path_info, dict(body_of(request)), actor) if posted else [],
             "kept_url": workspace_url(request.tenant.slug, "kept:form", kept_id=kept.pk) if kept else "",  # type: ignore[attr-defined]
             "days": KEPT.days,
         }

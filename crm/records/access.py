@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -63,14 +62,13 @@ def get_record(
 class Deleted:
     """Something in the recycle bin that the actor could see, and who put it there.
 
-    ``restore_url`` brings it back (by DELETE), if the actor may; ``labels`` says what its fields are called.
+    ``restore_url`` brings it back (by DELETE), if the actor may.
     """
 
     name: str
     by: str
     at: datetime
     restore_url: str = ""
-    labels: Mapping[str, Any] = field(default_factory=dict)
 
 
 class GoneError(Http404):
@@ -89,7 +87,7 @@ def deleted_by(actor: Membership, record_type: RecordType, record_id: UUID | str
         return None
     by = record.deleted_by.name if record.deleted_by else _("a workflow")
     restore = f"{get_script_prefix()}{record_type.key}/{record.pk}/deletion/" if can(actor, "delete", record) else ""
-    return Deleted(record.name, by, record.deleted_at, restore, record_type.labels())
+    return Deleted(record.name, by, record.deleted_at, restore)
 
 
 def url_for(actor: Membership, record: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from crm.activities.models import Activity
 from crm.activities.services import create_activity
 from crm.pages.models import KeptForm
+from crm.picklists.selectors import choices
 from crm.tenants.context import tenant_context
 from crm.ui.form_marks import mark_of
 from leads.models import Lead
@@ -215,6 +217,20 @@ def test_a_record_that_was_deleted_while_it_was_edited(firm: Firm, account: Any)
     with tenant_context(firm.tenant):
         account.refresh_from_db()
     assert (account.city, account.deleted_at) == ("Ulm", None)
+
+
+def test_what_was_typed_is_given_back_in_words(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+        source = next(one for one in choices("lead_source"))
+    form = form_of(client_of(firm.ana), f"/acme/leads/{lead.pk}/edit/")
+    client_of(firm.ada).post(f"/acme/leads/{lead.pk}/deletion/")
+    typed = {"source": str(source.pk), "estimated_value": "1,200", "description": "Two\nlines", "opted_out": "on"}
+    text = form.send(**typed).content.decode().partition("What the form held")[2].partition("</section>")[0]
+    shown = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text, re.S))
+    assert shown["Source"] == source.label and shown["Owner"] == "Ana Owner"
+    assert shown["Estimated value"].startswith("1,200") and shown["Description"] == "Two<br>lines"
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|<dd>on</dd>|What you typed", text)
 
 
 def form_of_answer(form: Filled, answer: Any, address: str) -> Filled:
