@@ -1,7 +1,8 @@
 """``python -m tests.chaos.neighbours FOLDER``: win deals in one workspace while another keeps the long worker busy.
 
-A runs two bulk actions and an import of 20,000 rows each, with the workers of `make run`. Prints, as JSON, how long
-each win of B took until its account was a customer. It brings its own PostgreSQL and Redis in FOLDER.
+A runs two bulk actions and an import of 20,000 rows each, with the workers of `make run`, and as many messages as an
+import of won opportunities leaves wait in its outbox. Prints, as JSON, how long each win of B took until its account
+was a customer. It brings its own PostgreSQL and Redis in FOLDER.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import psutil
 
 ROWS = 20_000
+ACCOUNTS = 300  # with which that many opportunities were won
 WINS = 10
 PAUSE_SECONDS = 3.0
 LONGEST_WAIT = 120.0
@@ -49,6 +51,7 @@ def _run(var: Path) -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     busy, other = make_firm("busy", "Busy"), make_firm("other", "Other")
     _make_leads(busy)
+    wins = _make_wins(busy)
     deals = _make_deals(other)
     log = open(var / "programs.log", "wb")  # noqa: SIM115 (open as long as the programs)
     commands = [program.command for program in programs(var, 1) if program.name != "web"]
@@ -57,16 +60,20 @@ def _run(var: Path) -> dict[str, Any]:
         start = _win(other, deals[0])  # until the workers are there: three seconds of imports each
         idle = [_win(other, deal) for deal in deals[1:3]]
         _start_long_runs(busy)
+        _tell(busy, wins)
         under_way = [_wait_and_win(other, deal) for deal in deals[3:]]
         memory = _memory(running)
-        done = _done(busy)
+        done, waiting = _done(busy), _waiting(busy)
     finally:
         for process in running:
             process.terminate()
         for process in running:
             process.wait(timeout=60)
         log.close()
-    return {"start": start, "idle": idle, "under_way": under_way, "rows_done": done, "worker_mb": memory}
+    return {
+        "start": start, "idle": idle, "under_way": under_way, "rows_done": done, "messages_left": waiting,
+        "worker_mb": memory,
+    }  # fmt: skip
 
 
 def _make_leads(firm: Any) -> None:
@@ -86,6 +93,43 @@ def _make_leads(firm: Any) -> None:
             row.status = status
             prepare_lead(row)
         insert_many(Lead, rows)
+
+
+def _make_wins(firm: Any) -> list[Any]:
+    """Won opportunities of which nobody has been told yet."""
+    from crm.tenants.bulk import insert_many
+    from crm.tenants.context import tenant_context
+    from opportunities.models import Opportunity
+    from tests import make
+
+    with tenant_context(firm.tenant):
+        stage = make.stage("won")
+        accounts = [make.account(firm.ana) for _number in range(ACCOUNTS)]
+        rows = [
+            Opportunity(
+                name=f"Won {n}", account=accounts[n % ACCOUNTS], stage=stage, pipeline_id=stage.pipeline_id,
+                currency="USD", probability=100, forecast_category=stage.forecast_category,
+            )
+            for n in range(ROWS)
+        ]  # fmt: skip
+        insert_many(Opportunity, rows)
+    return rows
+
+
+def _tell(firm: Any, wins: list[Any]) -> None:
+    from crm.events.services import build, record_all
+    from crm.tenants.context import tenant_context
+
+    with tenant_context(firm.tenant):
+        record_all(events=[build(name="opportunity.won", record=one, actor=firm.ana) for one in wins])
+
+
+def _waiting(firm: Any) -> int:
+    from crm.events.models import OutboxMessage
+    from crm.tenants.context import tenant_context
+
+    with tenant_context(firm.tenant):
+        return OutboxMessage.objects.count()
 
 
 def _make_deals(firm: Any) -> list[Any]:
