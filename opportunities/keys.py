@@ -43,7 +43,7 @@ OPPORTUNITY_KEYS = (
     ),
 )
 CLOSE_DAY = SplitColumn(
-    FieldSpec("close_day", _("Close date: expected while open, else the day of closing"), Date()),
+    FieldSpec("close_day", _("Close date (expected while open, actual once closed)"), Date()),
     by="stage",
     into=lambda stage: "expected_close_on" if stage.meaning == "open" else "closed_on",
     fields=("expected_close_on", "closed_on"),
@@ -60,8 +60,8 @@ def _dated(opportunity: Any, values: dict[str, Any], day: date | None) -> dict[s
     when = (values.get("closed_on") if stage.meaning != "open" else None) or day
     if when is None:
         text = gettext(
-            "It would move from “%(old)s” to “%(new)s”, and the file does not say when. Bring the day of closing, or"
-            " give a day for such rows on the columns page."
+            "It would move from “%(old)s” to “%(new)s”, but the file does not say when. Add a column of close dates,"
+            " or give a date for stage changes on the columns page."
         )
         raise ValidationError({"stage": text % {"old": stage_name(before), "new": stage_name(stage)}})
     return values | {"stage_since": start_of(when)} | ({"closed_on": when} if closes else {})
@@ -70,8 +70,11 @@ def _dated(opportunity: Any, values: dict[str, Any], day: date | None) -> dict[s
 OPPORTUNITY_MOVES = Moves(
     "stage",
     _dated,
-    label=_("Day of moves that the file does not date"),
-    help=_("For rows that move an opportunity which is here already into another stage. Empty: they are refused."),
+    label=_("Date for stage changes"),
+    help=_(
+        "A row may move an opportunity you already have to another stage without saying when. This date is used for"
+        " such rows; left empty, they are refused."
+    ),
 )
 OPPORTUNITY_GAPS = (
     Gap(

@@ -61,7 +61,7 @@ def _keep(
             )
             _keep_styles(request, job, record_type)
     except ValidationError as error:
-        form.add_error(None, error)
+        form.linked_errors += [("columns", message) for message in error.messages]
         job.refresh_from_db()
     asked = questions_of(job, record_type, survey_of(job)).words if sent.errors else []
     anchors = {question.name: question.anchor for question in asked}

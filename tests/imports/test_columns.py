@@ -108,3 +108,19 @@ def test_after_a_dry_run_the_columns_are_as_they_were_left(firm: Firm) -> None:
     page = client.get(f"/acme/imports/{job.pk}/columns/").content.decode()
     assert 'value="Expo 2026"' in page
     assert f'<option value="{firm.sam.email}" selected>' in page
+
+
+def test_what_is_wrong_about_the_columns_leads_to_them(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    address, answer = columns_page(client, ROWS)
+    form = answer.context["form"]
+    names = [name for name in form.fields if name.startswith("column_")]
+    data = {name: form[name].initial or "" for name in names}
+    for wrong, problem in (
+        (data | dict.fromkeys(names[:2], "email"), "Two columns cannot be the same field: E-mail."),
+        (dict.fromkeys(names, ""), "Every column is left out: there is nothing to import."),
+    ):
+        refused = client.post(address, wrong)
+        page = unescape(refused.content.decode())
+        assert refused.status_code == 422
+        assert f'<a href="#columns">{problem}</a>' in page and 'id="columns" tabindex="0"' in page

@@ -38,6 +38,7 @@ from crm.fields.reading.style import (
 from crm.ui import format as formats
 
 SAMPLES = 5  # kept of each sort
+LARGEST_SHOWN, LONGEST_SHOWN = 10**15, 40
 _ONES = str.maketrans("23456789", "11111111")
 
 _LABELS: dict[str, Any] = {
@@ -244,9 +245,14 @@ def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
 
 def _numbers(text: str) -> dict[str, Any]:
     try:
-        return dict(readings(take_apart(text).body))
+        parts = take_apart(text)
     except ValidationError:
         return {}
+    found = {}
+    for key, number in readings(parts.body).items():
+        scaled = number.scaleb(parts.scale) if parts.scale else number  # which would round the longest
+        found[key] = scaled.copy_negate() if parts.negative else scaled
+    return found
 
 
 def _days(text: str) -> dict[str, Any]:
@@ -254,7 +260,8 @@ def _days(text: str) -> dict[str, Any]:
 
 
 def _shown_number(value: Any) -> str:
-    return formats.number(value) if value == round(value, 3) else f"{value:f}"
+    is_usual = abs(value) < LARGEST_SHOWN and value == round(value, 3)
+    return formats.number(value) if is_usual else f"{value:f}"[:LONGEST_SHOWN]
 
 
 def _currency_words(text: str) -> tuple[str, ...]:
