@@ -13,9 +13,10 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
 # With the apostrophes before it, so that ``restore`` gives back whatever ``defuse`` was given.
-_FORMULA = re.compile(r"'*[=+@\t\r-]")
+_START = r"[=+@\t\r\n＝＋＠－-]"  # the wide ones count in spreadsheets of East Asia
+_FORMULA = re.compile(f"'*{_START}")
 _NEGATIVE = re.compile(r"-[0-9]+(,[0-9]{3})*(\.[0-9]+)?( [A-Z]{3})?")  # an amount with its currency
-_RESTORABLE = re.compile(r"'+[=+@\t\r-]")
+_RESTORABLE = re.compile(f"'+{_START}")
 # What no workbook can hold as it is, and what would be taken for the writing of that.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _FIRST_YEAR = 1901  # the calendar of workbooks begins in 1900, with a day too many
