@@ -41,7 +41,14 @@ def test_a_logged_next_step_shows_without_a_reload(fresh_firm: Firm, page: Page,
     expect(page.locator("#details")).to_contain_text("Call on Monday")
     expect(page.locator("#timeline")).to_contain_text("Once more")
     page.get_by_role("link", name="Edit Next step", exact=True).click()  # what came in works
-    expect(page.locator("#details form")).to_be_visible()
+    field = page.locator("#details form [name=next_step]")
+    field.fill("Still being typed")
+    composer.get_by_text("Call", exact=True).click()
+    composer.get_by_label("What was said?").fill("Third talk")
+    composer.get_by_label("Next step").fill("Send a letter")
+    composer.get_by_role("button", name="Log call").click()
+    expect(page.locator("#timeline")).to_contain_text("Third talk")
+    expect(field).to_have_value("Still being typed")
 
 
 def test_a_task_from_home_is_about_what_one_picks(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:

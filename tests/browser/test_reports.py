@@ -14,7 +14,7 @@ from tests.people import Firm
 def test_products_and_a_pipeline_are_chosen(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
     with tenant_context(fresh_firm.tenant):
         create_pipeline(actor=fresh_firm.ada, name="Renewals")
-        for product in ("Pump", "Pump", "Valve", "Hose, long"):
+        for product in ("Pump", "Pump", "Valve", "Hose, long" + "g" * 90):
             make.opportunity(fresh_firm.ana, product=product)
     sign_in(fresh_firm.ada)
     page.goto(fresh_firm.url("reports:report", key="pipeline"))
@@ -29,6 +29,9 @@ def test_products_and_a_pipeline_are_chosen(fresh_firm: Firm, page: Page, sign_i
     menu.get_by_role("button", name="Show").click()
     expect(opened).to_have_text("3")
     expect(page.get_by_role("button", name="Product")).to_contain_text("Hose, long")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1440, "height": 900})
     opened.click()
     expect(page.locator("tbody tr")).to_have_count(3)
     page.go_back(wait_until="commit")

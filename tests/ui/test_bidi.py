@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.template import Context, Template
 
 from crm.ui.bidi import isolate
 
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
 TURNED = "abc\u202edef"
 
 
@@ -42,3 +47,24 @@ def test_markup_is_neither_escaped_nor_let_in() -> None:
     assert render("{% blocktranslate asvar told %}Hi {{ name }}{% endblocktranslate %}[{{ told }}]", name=TURNED) == (
         f"[Hi \u2068{TURNED}\u2069]"
     )
+
+
+# A name with a mark of direction in it turns what stands beside it in the line around, unless it stands in <bdi>.
+NAME = r"\{\{ [\w.]*\.name(?:\|[^}]*)? \}\}"
+BARE = re.compile(
+    rf"(?:·\s*|, |\(){NAME}"  # behind something else
+    rf"|{NAME}(?:</a>)?(?:\{{%[^%]*%\}})*\s*(?:·|,|\()"  # before it
+    rf"|{NAME}</(?:a|b)>\s?<small>"
+)
+SHUT_OFF = re.compile(
+    r"\{% blocktranslate.*?endblocktranslate %\}|\{% block title %\}.*?\{% endblock %\}|<title>.*?</title>", re.DOTALL
+)
+
+
+def test_a_name_beside_other_words_is_shut_off_in_every_template() -> None:
+    bare = [
+        f"{path.relative_to(TEMPLATES)}: {found[0]}"
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        for found in BARE.finditer(SHUT_OFF.sub("", path.read_text()))
+    ]
+    assert bare == []

@@ -51,7 +51,7 @@ def now(firm: Firm, lead: Lead) -> dict[str, str]:
 
 
 def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub("</?bdi>", "", html)).split())
 
 
 def test_every_criterion_can_be_answered_on_the_lead_s_page(firm: Firm, lead: Lead) -> None:
