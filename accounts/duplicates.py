@@ -15,6 +15,7 @@ from crm.tenants.firm_domains import firm_domain
 from crm.tenants.spellings import company_spellings
 from crm.tenants.text import domain_key, sort_key
 
+_OTHER_COUNTRY = _("other country")
 _COMPARED = ("name", "website", "phone", "city", "country")
 
 
@@ -32,15 +33,18 @@ def is_abroad(values: Mapping[str, Any], account: Account, *, by_phone: bool = T
     return contradicts(country_of(values.get("country") or "", ours), country_of(account.country, theirs))
 
 
+def _is_weak(reasons: frozenset[str]) -> bool:
+    """In another country it is rather another firm, which nobody has to be warned of."""
+    return str(_OTHER_COUNTRY) in reasons and not reasons & {str(SAME_DOMAIN), str(SAME_PHONE)}
+
+
 def _names(values: Mapping[str, Any]) -> list[tuple[str]]:
     return [(key,) for key in company_spellings(values.get("name") or "")]
 
 
-def _of_that_name(values: Mapping[str, Any], account: Account) -> list[Any] | None:
-    """In another country it is another firm; another domain is told."""
-    if is_abroad(values, account):
-        return None
-    said = []
+def _of_that_name(values: Mapping[str, Any], account: Account) -> list[Any]:
+    """What speaks for and against it, beside the name."""
+    said = [_OTHER_COUNTRY] if is_abroad(values, account) else []
     if account.city and sort_key(values.get("city") or "") == account.city_key:
         said.append(_("same city"))
     if is_of_another_domain(values, account):
@@ -56,6 +60,7 @@ ACCOUNTS = Alike(
         Likeness(SAME_PHONE, ("phone_key",), phones_of),
     ),
     about=lambda account: ", ".join(filter(None, (account.city, account.country))),
+    weak=_is_weak,
 )
 objections_to_accounts = objections_by(ACCOUNTS, _("This account may be there already."))
 

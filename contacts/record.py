@@ -15,7 +15,7 @@ from crm.lists.filters import on_list
 from crm.records import registry
 from crm.records.types import DefaultView, RecordType, Section
 
-_COLUMNS = ("name", "job_title", "account", "relationship", "email", "phone", "owner")
+_COLUMNS = ("name", "job_title", "account", "email", "phone", "owner")
 
 CONTACT = RecordType(
     key="contacts",

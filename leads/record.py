@@ -15,7 +15,7 @@ from leads.bulk import lead_actions
 from leads.conversion.arriving import create_or_convert, is_converted, update_or_convert
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.headers import HEADERS
-from leads.intake.known import objections_to_leads
+from leads.intake.known import objection_to_contact, objections_to_leads
 from leads.intake.policy import OfContact
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
 from leads.keys import LEAD_GAPS, LEAD_KEYS
@@ -136,6 +136,7 @@ def _converted(actor: Membership, lead: Lead) -> bool:
 
 registry.register(LEAD)
 find_currencies_in(Lead, per="status")
+registry.add_objections("contacts", objection_to_contact)
 registry.add_bulk_actions(lead_actions)
 registry.add_action(
     "leads", Action("convert", _("Convert"), "sparkles", "leads:conversion", _open, primary=True, order=10)

@@ -25,7 +25,7 @@ from opportunities.services import (
     update_opportunity,
 )
 
-_COLUMNS = ("name", "account", "stage", "amount", "probability", "expected_close_on", "next_step", "owner")
+_COLUMNS = ("name", "account", "stage", "amount", "expected_close_on", "next_step", "owner")
 _CLOSED_COLUMNS = ("name", "account", "stage", "amount", "closed_on", "loss_reason", "owner")
 _OPEN = ("stage", "is", ("meaning:open",))
 

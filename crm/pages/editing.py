@@ -154,7 +154,7 @@ def _money(request: WorkspaceRequest, spec: FieldSpec) -> Any:
 
 def objection_to(request: WorkspaceRequest, record_type: RecordType, values: dict[str, Any]) -> Objection | None:
     """What speaks against making a record of ``values``, unless the person has read it and goes on (``anyway``)."""
-    [objection] = record_type.objections(request.actor, [values])
+    objection = registry.objection(record_type, request.actor, values)
     return None if objection and "anyway" in request.POST and not objection.is_final else objection
 
 

@@ -62,6 +62,7 @@ class Alike:
     likenesses: tuple[Likeness, ...]
     about: Callable[[Any], str]
     related: tuple[str, ...] = ()
+    weak: Callable[[frozenset[str]], bool] = lambda reasons: False  # of reasons for which nobody is warned
 
     @property
     def type(self) -> RecordType:
@@ -108,7 +109,10 @@ class Alike:
                 reasons = found.setdefault(record.pk, (record, []))[1]
                 reasons += [text for text in map(str, (likeness.label, *more)) if text not in reasons]
         best = sorted(found.values(), key=lambda one: -len(one[1]))
-        return [Match(record, tuple(reasons), self.about(record), registry.url(record)) for record, reasons in best]
+        return [self._match(record, tuple(reasons)) for record, reasons in best]
+
+    def _match(self, record: Any, reasons: tuple[str, ...]) -> Match:
+        return Match(record, reasons, self.about(record), registry.url(record), self.weak(frozenset(reasons)))
 
 
 def _first(visible: QuerySet, columns: tuple[str, ...], keys: set[Key]) -> QuerySet:
@@ -129,7 +133,7 @@ def objections_by(alike: Alike, heading: Any) -> Callable[[Membership, Sequence[
 
     def objections(actor: Membership, rows: Sequence[Values]) -> list[Objection | None]:
         found = alike.find(actor, rows)
-        return [there_already(matches, heading) if matches else None for matches in found]
+        return [there_already(one, heading) if any(not match.is_weak for match in one) else None for one in found]
 
     return objections
 

@@ -9,13 +9,14 @@ from typing import Any
 from django.urls import get_script_prefix
 
 from crm.fields.targets import add_target
-from crm.records.types import Action, BulkAction, Panel, RecordType
+from crm.records.types import Action, BulkAction, Objection, Panel, RecordType
 from crm.users.access import may
 from crm.users.models import Membership
 
 _types: dict[str, RecordType] = {}
 _panels: dict[str, dict[str, Panel]] = defaultdict(dict)
 _actions: dict[str, dict[str, Action]] = defaultdict(dict)
+_objections: dict[str, list[Callable[[Membership, dict[str, Any]], Objection | None]]] = defaultdict(list)
 _bulk_actions: list[Callable[[RecordType], Iterable[BulkAction]]] = []
 
 
@@ -57,6 +58,26 @@ def panels(key: str, place: str) -> list[Panel]:
 def add_action(key: str, action: Action) -> None:
     """Put ``action`` among the buttons of the record page of the type ``key``."""
     _actions[key][action.key] = action
+
+
+def add_objections(key: str, more: Callable[[Membership, dict[str, Any]], Objection | None]) -> None:
+    """Let the forms for a new record of the type ``key`` tell what another type knows against it too."""
+    _objections[key].append(more)
+
+
+def objection(record_type: RecordType, actor: Membership, values: dict[str, Any]) -> Objection | None:
+    """What speaks against making a record of ``values``, of this type's own sight and of others'."""
+    found = [*record_type.objections(actor, [values]), *(more(actor, values) for more in _objections[record_type.key])]
+    told = [one for one in found if one is not None]
+    if len(told) < 2:
+        return told[0] if told else None
+    return Objection(
+        " ".join(one.text for one in told),
+        tuple(match for one in told for match in one.matches),
+        told[0].heading,
+        lambda: [link for one in told for link in one.links()],
+        any(one.is_final for one in told),
+    )
 
 
 def actions(key: str, actor: Membership, record: Any) -> list[Action]:

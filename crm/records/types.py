@@ -89,6 +89,7 @@ class Match:
     reasons: tuple[str, ...]
     about: str = ""
     url: str = ""
+    is_weak: bool = False  # for a list of possible ones, not for a warning
 
 
 @dataclass(frozen=True)

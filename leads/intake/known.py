@@ -16,10 +16,10 @@ from crm.fields.spec import FieldSpec
 from crm.records import registry
 from crm.records.duplicates import LISTED, SAME_EMAIL, SAME_PHONE, there_already, told
 from crm.records.types import Match, Objection
-from crm.users.access import may
+from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.arriving import is_converted
-from leads.duplicates import find_alike
+from leads.duplicates import LEADS, find_alike
 from leads.field_map import mapped_values
 from leads.intake.policy import OfContact, of_contact
 from leads.models import Lead
@@ -55,6 +55,24 @@ def _objection(
         partial(_links, actor, contacts[0].record, values),
         blocks and any(reached & {*match.reasons} for match in contacts),
     )
+
+
+def objection_to_contact(actor: Membership, values: Mapping[str, Any]) -> Objection | None:
+    """Say of a new contact whether there is a lead of that person, which can be converted instead."""
+    company = getattr(values.get("account"), "name", "")
+    [found] = LEADS.find(actor, [{**values, "company": company}])
+    there = [match for match in found if match.record.converted_at is None]
+    if not there:
+        return None
+
+    def links() -> list[tuple[str, str]]:
+        own = next((one.record for one in there if can(actor, "edit", one.record)), None)
+        if own is None:
+            return []
+        return [(_("Convert the lead %(name)s") % {"name": own.name}, reverse("leads:conversion", args=[own.pk]))]
+
+    text = _("There is a lead already: %(names)s.") % {"names": told(there)}
+    return Objection(text, tuple(there[:LISTED]), _("There is a lead of this person already"), links)
 
 
 def _links(actor: Membership, contact: Any, values: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm.fields.money import Money
 from crm.picklists.selectors import default_pipeline, stages
 from crm.picklists.services import deactivate
+from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
@@ -79,6 +81,28 @@ def test_columns_are_chosen_moved_and_dragged(
     page.wait_for_url("**columns=name%2Ccity%2Cphone%2Cowner%2Cwebsite")
     assert heads(page) == ["city", "phone", "owner", "website"]
     expect(page.get_by_role("row", name="Ash")).to_be_visible()
+
+
+def test_no_column_of_a_list_as_it_opens_is_cut_on_a_laptop(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    """With names and words as long as they usually are, beside the navigation of a window 1440 wide."""
+    ana, name = fresh_firm.ana, "Meridian Manufacturing"
+    with tenant_context(fresh_firm.tenant):
+        account = make.account(ana, name=name, city="Friedrichshafen", country="Switzerland", phone="+49 40 66969627")
+        person = {"first_name": "Alexandra", "last_name": "Hoffmann", "job_title": "Business Development Manager"}
+        mail = {"email": "alexandra.hoffmann@meridianmanufacturing.example", "phone": "+49 40 66969627"}
+        contact = make.contact(ana, account=account, **person, **mail)
+        words = {"next_step": "Call about the proposal", "next_step_on": today(), "expected_close_on": today()}
+        late = [one for one in stages() if one.meaning == "open"][-1]
+        deal = {"name": f"Driver safety kit for {name}", "account": account, "contact": contact, "stage": late}
+        make.opportunity(ana, **deal, **words, amount=Money(12_345_600, "EUR"))
+        make.lead(ana, company=name, product_interest="Driver safety kit", **person, **mail)
+    sign_in(ana)
+    for key in ("leads", "accounts", "contacts", "opportunities"):
+        page.goto(fresh_firm.url(f"{key}:list") + ("?filters=none" if key == "accounts" else ""))
+        box = page.locator(".table-scroll")
+        expect(box.locator("tbody tr")).to_have_count(1)
+        shown, whole = box.evaluate("box => [box.clientWidth, box.scrollWidth]")
+        assert whole <= shown, f"{key}: {whole} of {shown}"
 
 
 def test_a_phone_reaches_board_columns_and_export(

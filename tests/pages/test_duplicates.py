@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.duplicates import ACCOUNTS
 from contacts.duplicates import CONTACTS
@@ -178,6 +179,34 @@ def panel(firm: Firm, record: Any, member: Any = None) -> list[str]:
     page = client_of(member or firm.ana).get(path).content.decode()
     section = page.partition("<h2>Possible duplicates</h2>")[2].partition("</section>")[0]
     return [re.sub(r"\s+", " ", row) for row in re.findall(r"<a [^>]*><bdi>([^<]*)</bdi></a><small>", section)]
+
+
+def test_a_new_contact_of_whom_there_is_a_lead_is_told_and_can_be_converted(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, first_name="Lena", last_name="One", email="claire@elan.example", phone="")
+        account = make.account(firm.ana, name="Kestrel")
+        make.lead(firm.ana, first_name="Otto", last_name="Krüll", company="Kestrel Inc.")
+    for given, name, reason in (
+        ({"last_name": "X", "email": "Claire@elan.example"}, "Lena One", "same e-mail"),
+        ({"first_name": "Otto", "last_name": "Krull", "account": account.name}, "Otto Krüll", "same name and company"),
+    ):
+        answer = send(firm, "contacts", **given)
+        assert (answer.status_code, matches(answer)) == (422, [(name, [reason])])
+        assert "Convert the lead" in answer.content.decode()
+        assert send(firm, "contacts", anyway="1", **given).status_code == 303
+    with tenant_context(firm.tenant):
+        type(lead).objects.filter(pk=lead.pk).update(converted_at=timezone.now())
+    answer = send(firm, "contacts", last_name="Y", email="claire@elan.example")
+    assert [name for name, _reasons in matches(answer)] == ["X"], "the contact, and no lead that is done with"
+
+
+def test_a_firm_of_that_name_in_another_country_is_no_warning_but_a_possible_one(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        here = make.account(firm.ana, name="Mercury Ltd", country="UK")
+    assert send(firm, "accounts", name="Mercury", country="Chile").status_code == 303
+    assert panel(firm, here) == ["Mercury"]
+    page = client_of(firm.ana).get(f"/acme/accounts/{here.pk}/").content.decode()
+    assert "same name, other country" in page
 
 
 def test_the_pages_show_possible_duplicates(firm: Firm) -> None:

@@ -1,0 +1,142 @@
+"""Controls that are pressed nowhere else, in one workspace: each test leaves alone what the others look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from crm.activities.services import create_activity
+from crm.picklists.services import create_pipeline
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.browser.conftest import SignIn, settled
+from tests.people import Firm, make_firm
+
+
+@pytest.fixture(scope="module")
+def shared(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Firm]:
+    """A workspace with two pipelines."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        firm = make_firm("pressed", "Pressed")
+        with tenant_context(firm.tenant):
+            create_pipeline(actor=firm.ada, name="Renewals")
+        yield firm
+
+
+def deal_of(firm: Firm, name: str) -> Any:
+    with tenant_context(firm.tenant):
+        return make.opportunity(firm.ana, name=name)
+
+
+def test_another_pipeline_is_chosen_with_its_stage(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    deal = deal_of(shared, "Old one")
+    sign_in(shared.ana)
+    page.goto(shared.url("opportunities:record", record_id=deal.pk))
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("link", name="Change pipeline").click()
+    dialog = page.get_by_role("dialog")
+    offered = dialog.get_by_label("Stage").locator("option, optgroup")
+    renewal = next(one for one in offered.all_inner_texts() if one.startswith("Renewals: "))
+    dialog.get_by_label("Stage").select_option(label=renewal)
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("Old one is now in")
+    expect(page.locator("#details")).to_contain_text("Renewals")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts")).to_contain_text("Undone: Old one is as it was.")
+    expect(page.locator("#details")).not_to_contain_text("Renewals")
+    settled(page)
+
+
+def test_a_run_that_looks_for_past_customers_is_asked_about_and_started(
+    shared: Firm, page: Page, sign_in: SignIn
+) -> None:
+    sign_in(shared.ada)
+    page.goto(shared.url("setup:account_life"))
+    page.get_by_role("link", name="Run now").click()
+    dialog = page.get_by_role("dialog", name="Look for past customers now")
+    dialog.get_by_role("link", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("link", name="Run now").click()
+    dialog.get_by_role("button", name="Run anyway").click()
+    expect(page.locator("#toasts")).to_contain_text("Looking for past customers.")
+    settled(page)
+
+
+def test_a_planned_meeting_is_opened_from_my_day_and_moved(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    deal = deal_of(shared, "Met one")
+    with tenant_context(shared.tenant):
+        at = timezone.now() + timedelta(days=2)
+        create_activity(kind="meeting", records=[deal], actor=shared.ana, subject="Contract", occurred_at=at)
+    sign_in(shared.ana)
+    for place in ("home:my_day", "activities:tasks"):
+        page.goto(shared.url(place))
+        row = page.locator(".meeting-row", has_text="Contract")
+        expect(row.get_by_role("link", name="Met one")).to_have_attribute("href", re.compile(str(deal.pk)))
+        row.get_by_role("link", name="Contract").click()
+        dialog = page.get_by_role("dialog", name="Meeting")
+        dialog.get_by_label("Text").fill(f"Bring the offer, {place}")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_be_hidden()
+        expect(row).to_be_visible()
+        expect(page).to_have_url(re.compile(f"{shared.url(place)}$"))
+    settled(page)
+
+
+def test_a_task_gets_something_else_to_be_about(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    first, second = deal_of(shared, "First one"), deal_of(shared, "Second one")
+    with tenant_context(shared.tenant):
+        create_activity(kind="task", records=[first], actor=shared.ana, subject="Send the offer")
+    sign_in(shared.ana)
+    page.goto(shared.url("activities:tasks"))
+    row = page.locator(".task-row", has_text="Send the offer")
+    row.get_by_role("link", name=re.compile("Send the offer|Edit")).first.click()
+    dialog = page.get_by_role("dialog")
+    about = dialog.get_by_label("About")
+    expect(about).to_have_value("First one")
+    about.fill("")
+    about.press_sequentially("second")
+    dialog.get_by_role("option", name=re.compile("Second one")).click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(row.get_by_role("link", name="Second one")).to_have_attribute("href", re.compile(str(second.pk)))
+    settled(page)
+
+
+def test_a_card_of_somebody_who_is_there_warns_and_goes_on(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(shared.tenant):
+        make.lead(shared.ana, first_name="Nina", last_name="Lead", email="nina@downs.example")
+    sign_in(shared.ana)
+    page.goto(shared.url("leads:card"))
+    page.get_by_label("Name", exact=True).fill("Nina Twelve")
+    page.get_by_label("E-mail").fill("NINA@downs.example")
+    page.get_by_role("button", name="Create lead", exact=True).click()
+    warning = page.get_by_role("alert").filter(has_text="may be there already")
+    expect(warning).to_be_focused()
+    expect(warning.get_by_role("link", name="Nina Lead")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Nina Twelve")
+    warning.get_by_role("button", name="Create it all the same").click()
+    expect(page.get_by_role("heading", name="Nina Twelve", level=1)).to_be_visible()
+    settled(page)
+
+
+def test_a_card_dragged_to_the_wrong_column_is_put_back_by_undo(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    deal_of(shared, "Dragged one")
+    sign_in(shared.ana)
+    page.goto(shared.url("opportunities:board") + "?filters=none")
+    columns = page.locator("[data-stage]")
+    card = columns.nth(0).locator("[data-card]", has_text="Dragged one")
+    card.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    toast = page.locator("[data-toast]").filter(has_text="Dragged one is now in")
+    expect(columns.nth(1)).to_contain_text("Dragged one")
+    toast.get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts")).to_contain_text("Undone: Dragged one is as it was.")
+    expect(columns.nth(0)).to_contain_text("Dragged one")
+    settled(page)
