@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from crm.activities.files.forms import limits
 from crm.activities.files.models import StoredFile
-from crm.activities.files.selectors import files_of, newest_files
+from crm.activities.files.selectors import FILES_SHOWN, files_of, newest_files
 from crm.activities.files.types import icon_of
 from crm.activities.forms import ComposerForm
 from crm.activities.models import Activity, ActivityKind
@@ -30,7 +30,6 @@ from crm.users.models import Membership
 from crm.users.roles import RECORD_KEYS
 
 TASKS_SHOWN = 20
-FILES_SHOWN = 10
 MOST_CHANGES = 8  # of one event in the timeline; the history page shows all
 
 
@@ -53,7 +52,7 @@ def composer_context(form: ComposerForm) -> dict[str, Any]:
 def feed_context(actor: Membership, record: Model, page: Timeline) -> dict[str, Any]:
     """What ``activities/feed.html`` shows: the timeline's lines by day."""
     url = timeline_url(record)
-    files = files_of(entry.activity for entry in page.entries if entry.activity)
+    files = files_of(record, (entry.activity for entry in page.entries if entry.activity))
     return {
         "type": registry.type_of(record),
         "record_url": registry.url(record),
@@ -120,7 +119,7 @@ def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
 
 def files_context(actor: Membership, record: Any) -> dict[str, Any]:
     """What ``activities/files_panel.html`` shows: the newest files, wherever in the timeline they stand."""
-    files = newest_files(record, FILES_SHOWN + 1)
+    files = newest_files(record)
     return {
         "rows": [(file, icon_of(file.name)) for file in files[:FILES_SHOWN]],
         "is_capped": len(files) > FILES_SHOWN,

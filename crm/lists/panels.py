@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
-from crm.lists.selectors import mailing_lists, memberships_of
+from crm.lists.selectors import lists_beside
 from crm.records import registry
 from crm.records.types import Panel
 from crm.users.access import can
@@ -19,14 +19,13 @@ LISTED_KEYS = ("leads", "contacts")  # the record types that are people
 
 def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
     """The lists of ``record``; nothing while the workspace has none."""
-    if not mailing_lists(active_only=False):
+    every = lists_beside(record)
+    if not every:
         return None
     place = {"record_type": record._meta.app_label, "record_id": record.pk}
     list_url = reverse(f"{record._meta.app_label}:list")
     return {
-        "lists": [
-            (row.mailing_list, f"{list_url}?mailing_list={row.mailing_list_id}") for row in memberships_of(record)
-        ],
+        "lists": [(one, f"{list_url}?mailing_list={one.pk}") for one in every if one.has_it],  # type: ignore[attr-defined]
         "edit_url": reverse("lists:of_record", kwargs=place) if can(actor, "edit", record) else "",
         "opted_out": record.opted_out,
     }

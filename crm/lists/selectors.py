@@ -32,6 +32,13 @@ def memberships_of(record: Any) -> list[MailingListMember]:
     return list(rows.select_related("mailing_list").order_by("mailing_list__name", "pk"))
 
 
+def lists_beside(record: Any) -> list[MailingList]:
+    """Return the workspace's lists by name, each with ``has_it``: whether ``record`` is on it."""
+    rows = MailingListMember.objects.filter(record_type=record._meta.app_label, record_id=record.pk)
+    on_it = models.Exists(rows.filter(mailing_list_id=models.OuterRef("pk")))
+    return list(MailingList.objects.annotate(has_it=on_it).order_by("name", "id"))
+
+
 def member_counts() -> dict[UUID, Counter[str]]:
     """Return for each list how many records of each type are on it."""
     rows = MailingListMember.objects.order_by().values_list("mailing_list_id", "record_type")

@@ -185,6 +185,8 @@ class TestARecordPage:
 
         def relate(lead: Any, each: int) -> None:
             make.lead(firm.ana, email=f"{each}@kestrel.example")
+            make.lead(firm.ana, email=lead.email)  # possible duplicates, of both types
+            make.contact(firm.ana, email=lead.email)
             criterion = create_criterion(actor=firm.ada, values={"label": f"Criterion {next(self.numbers)}"})
             record_answer(lead=lead, criterion=criterion, answer="yes", evidence="So they said", actor=firm.ana)
             news = create_list(actor=firm.ada, name=f"List {next(self.numbers)}")
@@ -200,6 +202,7 @@ class TestARecordPage:
             make.contact(firm.ana, account=account)
             make.opportunity(firm.ana, account=account)
             make.account(firm.ana, parent=account)
+            make.account(firm.ana, name=account.name)
 
         self.check(firm, account, relate)
 
@@ -209,6 +212,8 @@ class TestARecordPage:
 
         def relate(contact: Any, each: int) -> None:
             make.contact(firm.ana, reports_to=contact)
+            make.contact(firm.ana, email=contact.email)
+            make.lead(firm.ana, email=contact.email)
             make.opportunity(firm.ana, contact=contact)
 
         self.check(firm, contact, relate)

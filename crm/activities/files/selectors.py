@@ -11,6 +11,7 @@ from django.http import Http404
 
 from crm.activities.access import may_reach
 from crm.activities.models import Activity, ActivityLink, StoredFile
+from crm.tenants.memo import memo
 from crm.users.models import Membership
 
 THERE = Q(deleted_at=None, activity__deleted_at=None)
@@ -32,17 +33,30 @@ def get_file(
     return file
 
 
-def newest_files(record: Model, limit: int) -> list[StoredFile]:
-    """Return the files of ``record``, which the actor may view, the newest first, with who added each."""
+FILES_SHOWN = 10  # beside a record
+
+
+def newest_files(record: Model) -> list[StoredFile]:
+    """Return the newest files of ``record``, which the actor may view, with who added each: one more than is shown."""
+    return memo(f"activities.files.{record.pk}", lambda: _newest_files(record, FILES_SHOWN + 1))
+
+
+def _newest_files(record: Model, limit: int) -> list[StoredFile]:
     ids = ActivityLink.objects.filter(record_type=record._meta.app_label, record_id=record.pk).values("activity_id")
     files = StoredFile.objects.filter(THERE, activity_id__in=ids).select_related("activity__owner")
     return list(files.order_by("-created_at", "-id")[:limit])
 
 
-def files_of(activities: Iterable[Activity]) -> dict[UUID, list[StoredFile]]:
-    """Return for each activity's id its files in the order in which they were added, with one query."""
+def files_of(record: Model, activities: Iterable[Activity]) -> dict[UUID, list[StoredFile]]:
+    """Return for each activity's id its files in the order in which they were added.
+
+    The few that stand beside ``record`` are all that it has, mostly: then there is nothing more to ask for.
+    """
     found: dict[UUID, list[StoredFile]] = defaultdict(list)
-    if ids := [activity.pk for activity in activities]:
+    if len(newest := newest_files(record)) <= FILES_SHOWN:
+        for file in reversed(newest):
+            found[file.activity_id].append(file)
+    elif ids := [activity.pk for activity in activities]:
         for file in StoredFile.objects.filter(activity_id__in=ids, deleted_at=None).order_by("created_at", "id"):
             found[file.activity_id].append(file)
     return found
