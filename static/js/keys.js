@@ -12,7 +12,7 @@ function press(element) {
   if (!element) return false;
   if (element.matches("input[type=radio]")) {
     element.checked = true;
-    element.dispatchEvent(new Event("change", { bubbles: true }));
+    for (const name of ["input", "change"]) element.dispatchEvent(new Event(name, { bubbles: true })); // as a press does
   } else if (element.matches("input, textarea, select")) element.focus();
   else element.click();
   return true;
