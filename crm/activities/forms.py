@@ -163,7 +163,6 @@ class ComposerForm(forms.Form):
                 self.add_error("occurred_at", _("A task has not been yet. Say on which day it is due instead."))
         elif "next_step" not in self.errors and not cleaned.get("next_step"):
             self._refuse_half_a_step(cleaned)
-        refuse_idle_moment(self, cleaned)
         try:
             if cleaned.get("occurred_at"):
                 refuse_future(kind=cleaned.get("kind", ""), occurred_at=cleaned["occurred_at"])
@@ -196,13 +195,6 @@ def check_reminder(form: forms.Form, cleaned: dict[str, Any], owner: Membership 
         reminder_moment(
             cleaned.get("reminder", ""), due_on=cleaned.get("due_on"), owner=owner, at=cleaned.get("remind_at")
         )
-
-
-def refuse_idle_moment(form: forms.Form, cleaned: dict[str, Any]) -> None:
-    """A moment counts with the reminder that is to be at one."""
-    if cleaned.get("remind_at") and "reminder" not in form.errors and cleaned.get("reminder") != Reminder.OWN:
-        words = _("Choose “%(choice)s”, or leave out the time.") % {"choice": Reminder.OWN.label}
-        form.add_error("reminder", words)
 
 
 class OwnerForm(SeenForm):
@@ -255,12 +247,6 @@ class ActivityForm(SeenForm):
         self.fields["body"] = body
         self.who = partial(last_change, activity)
         body.wide = True  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if "remind_at" in self.changed_data:
-            refuse_idle_moment(self, cleaned)
-        return cleaned
 
     def values(self) -> dict[str, Any]:
         """What the person changed; of the reminder always both parts."""

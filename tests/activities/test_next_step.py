@@ -42,7 +42,6 @@ def send(firm: Firm, record: Any, **data: Any) -> Any:
         ({"due_on": DAY}, "Say what is to be done on that day"),
         ({"owner": "max"}, "Say what Max"),
         ({"reminder": "own", "remind_at": f"{DAY}T10:00"}, "choose no reminder"),
-        ({"next_step": "Call", "remind_at": f"{DAY}T10:00"}, "or leave out the time"),
         ({"kind": "task", "occurred_at": "2026-01-02T10:00"}, "A task has not been yet"),
     ],
 )

@@ -83,8 +83,35 @@ def test_a_meeting_to_come_is_planned_and_not_logged(fresh_firm: Firm, page: Pag
     composer.get_by_text("Meeting", exact=True).click()
     when.fill("2020-03-02T10:00")
     expect(composer.get_by_role("button", name="Log meeting")).to_be_visible()
+    composer.get_by_text("Task", exact=True).click()  # which has no such time: it is shown again, to be left out
+    expect(when).to_be_hidden()
+    composer.get_by_role("button", name="Add task").click()
+    expect(composer.get_by_role("alert")).to_contain_text("A task has not been yet")
+    expect(when).to_be_visible()
+    composer.get_by_text("Meeting", exact=True).click()
     when.fill("2099-03-02T10:00")
     composer.get_by_role("button", name="Plan meeting").click()
     expect(page.get_by_text("Planned.")).to_be_visible()
     expect(page.locator("#timeline")).to_contain_text("plans a meeting")
     settled(page)
+
+
+def test_a_day_whose_next_step_was_erased_is_shown_and_asked_about(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    with tenant_context(fresh_firm.tenant):
+        lead = make.lead(fresh_firm.ana)
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("leads:record", record_id=lead.pk))
+    composer = page.locator(".composer")
+    composer.locator("textarea").fill("Good talk")
+    composer.get_by_label("Then").fill("Call")
+    composer.locator("[name=due_on]").fill("2099-03-02")
+    composer.get_by_label("Then").fill("")
+    expect(composer.locator("[name=due_on]")).to_be_hidden()
+    composer.locator("[type=submit]").click()
+    expect(composer.get_by_role("alert")).to_contain_text("Say what is to be done on that day")
+    expect(composer.locator("[name=due_on]")).to_be_visible()
+    composer.locator("[name=due_on]").fill("")
+    composer.locator("[type=submit]").click()
+    expect(page.locator("#timeline")).to_contain_text("Good talk")
