@@ -19,7 +19,7 @@ test: env ## the tests but the slow ones, those in the browser too (ARGS="tests/
 chaos: env ## the slow tests, which take minutes: workers killed, Redis lost, many at once
 	@$(PYTHON_IN) -m crm.local test -- -m slow $(ARGS)
 
-mutants: env ## take each safeguard away in a copy, and see that a test notices (half an hour)
+mutants: env ## take each safeguard away in a copy, and see that a test notices (half an hour; again: what changed)
 	@$(PYTHON_IN) -m tests.mutants $(ARGS)
 
 check: env ## lint, format, types, import order, templates, migrations, deployment settings

@@ -1,6 +1,6 @@
 """``make mutants``: takes each safeguard away in a copy, runs its tests, and tells which test noticed.
 
-``make mutants ARGS="-k wall"`` tries those whose name holds the word; ``-j 1`` one at a time; ``--again`` those, too,
+``make mutants ARGS="-k wall"`` tries those whose name matches; ``-j 1`` one at a time; ``--again`` those, too,
 that were noticed before and have not changed since. In the end each test that noticed runs once with all safeguards in
 place: only if it passes then does it count. The table lies in ``var/mutants/table.md``; it ends with 1 when a safeguard
 was not noticed.
@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -41,13 +42,13 @@ PYTEST = ["-q", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider"]
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make mutants")
-    parser.add_argument("-k", default="", help="only those whose name holds this")
+    parser.add_argument("-k", default="", help="only those whose name holds this (a regular expression)")
     parser.add_argument("-j", type=int, default=2, help="how many at once")
     parser.add_argument("--again", action="store_true", help="also those that were noticed before")
     asked = parser.parse_args()
     VAR.mkdir(parents=True, exist_ok=True)
     known = {} if asked.again else load(RESULTS)
-    chosen = {one.name: _digest(one) for one in SAFEGUARDS if asked.k in one.name}
+    chosen = {one.name: _digest(one) for one in SAFEGUARDS if re.search(asked.k, one.name)}
     done = {one.digest for one in known.values() if one.how in NOTICED and one.controlled is not False}
     noticed = {one.name for one in known.values() if one.digest in done}
     with _servers(), _copies(asked.j) as copies:
