@@ -51,6 +51,7 @@ def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
         "lead": lead,
         "steps": [Step(status, index == at, is_done and index < at) for index, status in enumerate(steps)],
         "may_move": lead.converted_at is None and can(actor, "edit", lead),
+        "may_convert": own.meaning in OPEN_MEANINGS,
         "days": (today() - day_of(lead.status_since)).days,
     }
 

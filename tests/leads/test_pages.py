@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Account
 from contacts.models import Contact
 from crm.activities.models import Activity
-from crm.picklists.selectors import choice_meaning
+from crm.picklists.selectors import choice_meaning, choices
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from leads.services import meaning_of
@@ -318,6 +318,17 @@ def test_the_status_bar_moves_a_lead_and_its_ends_ask(firm: Firm, lead: Lead) ->
     assert now(firm, lead).status.meaning == "qualified"
     assert client.post(path_of(lead, "status/"), {"status": "nonsense"}).status_code == 404
     assert "Move Helena Brandt to…" in client.get(path_of(lead, "status/")).content.decode()
+
+
+def test_a_closed_lead_offers_no_conversion_which_would_be_refused(firm: Firm, lead: Lead) -> None:
+    client = client_of(firm.ana)
+    to_conversion = f'href="{path_of(lead, "conversion/")}"'
+    assert to_conversion in client.get(path_of(lead)).content.decode()
+    with tenant_context(firm.tenant):
+        reason = str(choices("unqualified_reason")[0].pk)
+    assert client.post(path_of(lead, "closing/"), {"unqualified_reason": reason}).status_code == 303
+    assert to_conversion not in client.get(path_of(lead)).content.decode()
+    assert client.get(path_of(lead, "conversion/")).status_code == 409
 
 
 def test_closing_needs_a_reason_and_leaves_a_task(firm: Firm, lead: Lead) -> None:

@@ -356,6 +356,7 @@ DATA["setup:entry"] = DATA["setup:new_entry"]
 # A link that is shown once, in the answer itself; and the mailbox, which only the demo of a trial run has.
 NOT_LIKE_OTHER_SETUP = """
 setup:password_link    POST    id=$sam        200 404 404 404
+setup:password_link    GET     id=$sam        303 404 404 404
 setup:mailbox          GET     -              404 404 404 404
 setup:mail             GET     name=x         404 404 404 404
 setup:mail_html        GET     name=x         404 404 404 404

@@ -123,11 +123,12 @@ def resend_invitation(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 
 @setup_page
-@require_POST
 @never_cache
 def make_password_link(request: WorkspaceRequest, id: UUID) -> HttpResponse:
-    """Make the link that sets a new password, and show it this once."""
+    """Make the link that sets a new password, and show it this once: who opens the address again gets the person."""
     member = _member(id)
+    if request.method != "POST":
+        return go(request, _url_of(member))
     if not member.user_id or not member.is_active:
         raise Http404
     try:
