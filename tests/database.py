@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -27,10 +28,12 @@ def _schema_hash() -> str:
     return hashlib.sha256(b"".join(part.read_bytes() for part in sorted(parts))).hexdigest()[:12]
 
 
-def _product_hash() -> str:
-    """Of all code: a demo that older code seeded is not today's."""
+@cache
+def _demo_template() -> str:
+    """Of today and of all code, as this process began: a demo that older code seeded is not the same."""
     parts = [*ROOT.glob("crm/**/*.py"), *(part for app in APPS for part in ROOT.glob(f"{app}/**/*.py"))]
-    return hashlib.sha256(b"".join(part.read_bytes() for part in sorted(parts))).hexdigest()[:12]
+    of_code = hashlib.sha256(b"".join(part.read_bytes() for part in sorted(parts))).hexdigest()[:12]
+    return f"angler_demo_{of_code}_{date.today():%y%m%d}"
 
 
 @contextmanager
@@ -82,8 +85,7 @@ def create_demo_database() -> str:
     """Make a database with today's demo workspace, seeded once for all processes, and point Django at it."""
     from crm.demo.management.commands.seed_demo import seed
 
-    template = f"angler_demo_{_product_hash()}_{date.today():%y%m%d}"
-    name = f"test_demo_{os.getpid()}_{int(time.time() * 1000)}"
+    template = _demo_template()
     with _maintenance() as connection:
         connection.execute("SELECT pg_advisory_lock(20261126)")
         if connection.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
@@ -101,10 +103,18 @@ def create_demo_database() -> str:
             connection.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(template))
             )
+        name = copy_database(template)
+        connection.execute("SELECT pg_advisory_unlock(20261126)")
+    return name
+
+
+def copy_database(template: str) -> str:
+    """Make a database like ``template``, which nobody may be connected to, and point Django at it; return its name."""
+    name = f"test_copy_{os.getpid()}_{int(time.time() * 1000)}"
+    with _maintenance() as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
-        connection.execute("SELECT pg_advisory_unlock(20261126)")
     _point_at(name)
     return name
 

@@ -22,7 +22,6 @@ from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect
 
 from crm.users.models import Membership
-from tests.database import create_demo_database, drop_database, point_at
 from tests.people import client_of
 
 # Playwright keeps an event loop in the tests' thread, in which Django would refuse every query.
@@ -124,16 +123,6 @@ def unblocked(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
     """Lets the test and the server use the database, with real commits."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield
-
-
-@pytest.fixture
-def demo(unblocked: None) -> Iterator[str]:
-    """A database of this test's own with the seeded demo; returns the workspace's slug."""
-    before = str(connections["default"].settings_dict["NAME"])
-    name = create_demo_database()
-    yield "demo"
-    point_at(before)
-    drop_database(name)
 
 
 def watch(context: BrowserContext) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -16,38 +17,29 @@ KEPT = ("uses_leads", "is_active", "can_set_up", "role", "slug", "columns", "csr
 
 def fill(page: Page) -> int:
     """Fill the form of the marked control; return how many fields were set."""
-    fields: list[dict[str, Any]] = page.evaluate("walk.fields()")
-    set_ = 0
+    fields: list[dict[str, Any]] = [one for one in page.evaluate("walk.fields()") if one["name"] not in KEPT]
+    typed = [one for one in fields if not one["lookup"] and one["type"] != "file"]
+    page.evaluate("values => walk.type(values)", [[one["n"], _typed(one)] for one in typed])
     for one in fields:
-        control = page.locator(f"[data-walk-field='{one['n']}']")
-        try:
-            set_ += _set(page, control, one)
-        except PlaywrightError:  # it went away, or is covered: the form is sent with what it holds
-            continue
-    return set_
+        if one not in typed:
+            with suppress(PlaywrightError):  # it went away, or is covered: the form is sent with what it holds
+                _set(page, page.locator(f"[data-walk-field='{one['n']}']"), one)
+    return len(fields)
 
 
-def _set(page: Page, control: Any, one: dict[str, Any]) -> bool:
-    if one["name"] in KEPT or not control.is_visible():
-        return False
-    kind, options = one["type"], one["options"]
-    if kind == "select":
-        others = [value for value in options if value != one["value"]]
-        if others:
-            control.select_option(others[0], timeout=1500)
-    elif kind == "file":
-        control.set_input_files(files=[{"name": "walk.csv", "mimeType": "text/csv", "buffer": CSV}])
-    elif kind in ("checkbox", "radio"):
-        if not one["checked"]:
-            control.evaluate("one => one.click()")
-    elif one["lookup"]:
+def _typed(one: dict[str, Any]) -> str:
+    if one["type"] == "select":
+        return str(next((value for value in one["options"] if value != one["value"]), one["value"]))
+    return _text(one)
+
+
+def _set(page: Page, control: Any, one: dict[str, Any]) -> None:
+    if one["type"] == "file":
+        control.set_input_files(files=[{"name": "walk.csv", "mimeType": "text/csv", "buffer": CSV}], timeout=1500)
+    else:
         control.fill("a", timeout=1500)
         page.wait_for_timeout(300)
-        option = page.locator(".lookup-options:not([hidden]) [data-id]").first
-        option.click(timeout=1500)
-    else:
-        control.fill(_text(one), timeout=1500)
-    return True
+        page.locator(".lookup-options:not([hidden]) [data-id]").first.click(timeout=1500)
 
 
 def _text(one: dict[str, Any]) -> str:
@@ -68,7 +60,9 @@ def _text(one: dict[str, Any]) -> str:
         return str(kinds[one["type"]])
     if "email" in name:
         return str(kinds["email"])
-    if any(part in name for part in ("amount", "probability", "number", "months", "weight", "employees", "revenue")):
+    if one["digits"] or any(
+        part in name for part in ("amount", "probability", "number", "months", "weight", "employees", "revenue")
+    ):
         return "12"
     if "year" in name:
         return "1999"

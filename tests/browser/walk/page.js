@@ -5,7 +5,8 @@
   const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
   const PRESSED =
     "button, summary, a[data-dialog], a[hx-get], a[hx-post], a[role=button], input[type=submit], input[type=checkbox].row-select, " +
-    "[data-select-all], form[data-autosubmit] :is(select, input:not([type=hidden], [type=search])), input[hx-post], select[hx-post], label.chip-remove";
+    "[data-select-all], form[data-autosubmit] :is(select, input:not([type=hidden], [type=search])), input[hx-post], select[hx-post], label.chip-remove, " +
+    "form[hx-trigger*=change] :is(select, textarea, input:not([type=hidden], [type=search]))";
 
   const plain = (text) => (text ?? "").replace(UUID, "*").replace(/“[^”]*”/g, "“*”").replace(/\d[\d.,:]*/g, "#").replace(/\s+/g, " ").trim();
   const address = (text) => {
@@ -14,7 +15,7 @@
     const names = [...new Set(url.searchParams.keys())].sort().join(",");
     return `${url.pathname.split("/").slice(2).join("/").replace(UUID, "*")}${names ? `?${names}` : ""}`;
   };
-  const said = (one) => one.getAttribute("aria-label") || one.innerText || one.value || one.title || "";
+  const said = (one) => one.getAttribute("aria-label") || one.textContent.trim() || one.value || one.title || "";
   const dataNames = (one) => [...one.attributes].map((a) => a.name).filter((n) => n.startsWith("data-") && !n.startsWith("data-walk")).join(" ");
 
   // Rows name people and things: there the form's address, or what the script reads, tells one button from another
@@ -22,16 +23,24 @@
     const form = one.form ?? one.closest("form");
     const place = one.closest("dialog[id], .bar, .top, [popover]");
     const parts = [one.tagName.toLowerCase(), place ? plain(place.id || place.className) : ""];
+    const method = form?.querySelector("input[name=_method]")?.value ?? form?.getAttribute("method") ?? "";
+    const target = form ? address(form.getAttribute("hx-post") || form.getAttribute("action") || "./") : "";
     const own = one.hasAttribute("data-dialog") || one.tagName === "A" ? address(one.getAttribute("href")) : "";
     const sent = address(one.getAttribute("hx-get") || one.getAttribute("hx-post") || one.getAttribute("formaction"));
     if (own || sent) return [...parts, own, sent].join("|");
     if (one.hasAttribute("popovertarget")) return [...parts, "opens", plain(one.getAttribute("popovertarget"))].join("|");
+    if (one.tagName === "SUMMARY" && one.parentElement.id) return [...parts, plain(one.parentElement.id)].join("|"); // its text counts
+    if (one.type === "radio") return [...parts, target, one.name, plain(one.value)].join("|");
     if (one.matches(".row-select")) return [...parts, "row-select"].join("|");
-    const method = form?.querySelector("input[name=_method]")?.value ?? form?.getAttribute("method") ?? "";
-    const target = form ? address(form.getAttribute("hx-post") || form.getAttribute("action") || "./") : "";
     const value = plain(one.type === "submit" ? one.getAttribute("value") : "");
-    if (form && one.type === "submit") return [...parts, method, target, one.name, value, one.name ? "" : plain(said(one)).split(":")[0].slice(0, 24)].join("|");
-    return [...parts, target, one.name ?? "", dataNames(one), dataNames(one) ? "" : plain(said(one)).slice(0, 40)].join("|");
+    if (form && one.type === "submit") {
+      // The only button of a form may say what was chosen in it
+      const asks = form.querySelector("input:not([type=hidden], [type=submit]), select, textarea");
+      const told = one.name || (asks && form.querySelectorAll("[type=submit], button:not([type])").length === 1);
+      return [...parts, method, target, one.name, value, told ? "" : plain(said(one)).split(":")[0].slice(0, 24)].join("|");
+    }
+    const told = dataNames(one) || one.matches("select, input, textarea");
+    return [...parts, target, one.name ?? "", dataNames(one), told ? "" : plain(said(one)).slice(0, 40)].join("|");
   }
 
   const popoverOf = (one) => one.closest("[popover]:not(:popover-open)");
@@ -44,14 +53,13 @@
   function isThere(one) {
     if (one.disabled || one.getAttribute("aria-disabled") === "true") return false;
     if (one.closest("[inert], .skip-link, [aria-hidden=true]")) return false;
-    const modal = document.querySelector("dialog:modal");
-    if (modal && !modal.contains(one)) return false;
     if (one.checkVisibility({ visibilityProperty: true })) return one.getClientRects().length > 0;
     return Boolean(opener(one)?.checkVisibility());
   }
 
   function all() {
-    return [...document.querySelectorAll(PRESSED)].filter(isThere);
+    const within = document.querySelector("dialog:modal") ?? document;
+    return [...within.querySelectorAll(PRESSED)].filter(isThere);
   }
 
   function fieldsOf(form) {
@@ -61,13 +69,17 @@
   // Words and marks that no person should read
   const RAW = [
     ["an object", /\[object /], ["a placeholder", /%\(|\{\{|\{%|__proxy__/], ["a moment", /\d{4}-\d\d-\d\d[T ]\d\d:\d\d/],
-    ["an id", UUID], ["a missing value", /\b(None|NaN|undefined|null)\b/], ["a plural glued together", /\b\w*[^aeiou\W]ys\b/],
+    ["an id", UUID], ["a missing value", /\b(None(?! [a-z])|NaN|undefined|null)\b/], ["a plural glued together", /\b\w*[^aeiou\W]ys\b/],
     ["a key", /\b[a-z]+(_[a-z]+)+\b|\b[a-z]+\.[a-z]+_[a-z_]+\b/], ["a date for machines", /\b\d{4}-\d\d-\d\d\b/], ["a traceback", /Traceback|Exception\b/],
   ];
   const MEANT = "option, script, style, template, noscript, code, pre, textarea, [data-raw], .palette-list";
 
+  const ANY = new RegExp(RAW.map(([, pattern]) => pattern.source).join("|"));
   function texts() {
     const found = [];
+    const named = [...document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")];
+    const names = named.flatMap((one) => ["title", "aria-label", "placeholder", "alt"].map((name) => one.getAttribute(name) ?? ""));
+    if (!ANY.test(document.body.textContent) && !ANY.test(names.join("\n"))) return found; // most pages
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = node.data.trim();
@@ -75,9 +87,7 @@
       if (!text || !parent || parent.closest(MEANT) || parent.closest("[data-walk-seen]")) continue;
       judge(text, found);
     }
-    for (const one of document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")) {
-      for (const name of ["title", "aria-label", "placeholder", "alt"]) if (one.getAttribute(name)) judge(one.getAttribute(name), found);
-    }
+    for (const text of names) judge(text, found);
     for (const one of document.querySelectorAll("option")) judge(one.textContent.trim(), found, new Set(["a missing value", "a key"]));
     return found;
   }
@@ -88,15 +98,20 @@
     }
   }
 
+  // True from the moment that something leads to another page until that page is there
+  window.navigation?.addEventListener("navigate", (event) => {
+    if (!event.destination.sameDocument && !event.downloadRequest) window.walkGoing = true;
+  });
+
   window.walk = {
     controls() {
       const seen = new Map();
       for (const one of all()) {
         const k = key(one);
-        if (seen.has(k)) continue;
+        if (seen.has(k) || one.closest("#toasts")) continue; // toasts go by themselves: see toasts()
         const form = one.form ?? one.closest("form");
         const submits = one.type === "submit" && Boolean(form) && form.getAttribute("method") !== "dialog";
-        seen.set(k, { key: k, label: plain(said(one)).slice(0, 60), fields: submits ? fieldsOf(form).length : 0, inFrame: Boolean(one.closest(".bar, .top, #person-menu, #menu-new, #menu-person, .palette")), choice: one.tagName === "SELECT" });
+        seen.set(k, { key: k, label: plain(said(one)).slice(0, 60), fields: submits ? fieldsOf(form).length : 0, inFrame: Boolean(one.closest(".bar, .top, #person-menu, #menu-new, #menu-person, .palette")) });
       }
       return [...seen.values()];
     },
@@ -110,13 +125,22 @@
       const bar = one.closest("[data-bulk-bar]");
       return by ? "opener" : bar && !bar.checkVisibility() ? "bulk" : "";
     },
-    // Where a person would press: a link may lie over the middle of what is pressed beside it
+    // The button that sends the same form, whatever it says by now
+    sender(wanted) {
+      const form = (k) => k.split("|").slice(0, -1).join("|");
+      const keys = all().map(key);
+      return keys.includes(wanted) ? wanted : (keys.find((each) => form(each) === form(wanted)) ?? wanted);
+    },
+    toasts: () => [...document.querySelectorAll("#toasts button")].filter(isThere).map(key),
+    // Where a person would press: a link may lie over the middle of what is pressed beside it. Null when it is covered
     point() {
       const one = document.querySelector("[data-walk=here]");
+      const box = one.getBoundingClientRect();
+      if (box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth) one.scrollIntoView({ block: "center", behavior: "instant" });
       const { left, top, width, height } = one.getBoundingClientRect();
       for (const [x, y] of [[0.5, 0.5], [0.97, 0.5], [0.9, 0.9], [0.1, 0.5], [0.5, 0.15], [0.5, 0.9], [0.75, 0.5], [0.25, 0.5]]) {
         const at = document.elementFromPoint(left + width * x, top + height * y);
-        if (at && (one.contains(at) || at.control === one || one.labels?.[0]?.contains(at))) return { x: width * x, y: height * y };
+        if (at && (one.contains(at) || at.control === one || one.labels?.[0]?.contains(at))) return { x: left + width * x, y: top + height * y };
       }
       return null;
     },
@@ -126,14 +150,30 @@
       return fieldsOf(form).map((f, n) => {
         f.setAttribute("data-walk-field", n);
         const options = f.tagName === "SELECT" ? [...f.options].filter((o) => o.value && !o.disabled).map((o) => o.value) : [];
-        return { n, type: f.tagName === "SELECT" ? "select" : f.tagName === "TEXTAREA" ? "textarea" : f.type, name: f.name, value: f.value, options, checked: f.checked, lookup: f.hasAttribute("data-lookup"), confirm: f.closest(".field, label, form")?.querySelector("[data-typed], strong, b")?.textContent ?? "", max: f.maxLength, pattern: f.pattern, least: f.min };
+        return { n, type: f.tagName === "SELECT" ? "select" : f.tagName === "TEXTAREA" ? "textarea" : f.type, name: f.name, value: f.value, options, checked: f.checked, lookup: f.hasAttribute("data-lookup"), confirm: f.closest(".field, label, form")?.querySelector("[data-typed], strong, b")?.textContent ?? "", max: f.maxLength, pattern: f.pattern, least: f.min, digits: ["decimal", "numeric"].includes(f.inputMode) };
       });
+    },
+    complaints: () => [...document.querySelectorAll(".field-error, .error, [role=alert]")].filter((e) => e.checkVisibility()).map((e) => e.textContent.trim()),
+    // What is typed, all at once: a call for each field is slow
+    type(values) {
+      for (const [n, value] of values) {
+        const field = document.querySelector(`[data-walk-field="${n}"]`);
+        if (!field?.checkVisibility()) continue;
+        if (["checkbox", "radio"].includes(field.type)) {
+          if (!field.checked) field.click();
+          continue;
+        }
+        field.focus();
+        field.value = value;
+        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      }
     },
     links() {
       const here = [...document.querySelectorAll("a[href]:not([data-dialog], [hx-get], [hx-post], [download], [target=_blank])")];
       return [...new Set(here.filter((a) => a.origin === location.origin && !a.getAttribute("href").startsWith("#")).map((a) => a.pathname + a.search))];
     },
-    texts,
+    look: () => ({ texts: texts(), links: walk.links(), controls: walk.controls() }),
     focus: () => document.activeElement?.tagName ?? "BODY",
   };
 })();

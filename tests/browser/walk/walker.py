@@ -9,68 +9,29 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from time import monotonic
-from typing import Any
 
-from django.urls import Resolver404, resolve
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.browser.walk.addresses import kind_of, path_of
+from tests.browser.walk.alike import alike
 from tests.browser.walk.expected import LEFT_ALONE, is_deliberate
 from tests.browser.walk.filling import fill
-from tests.browser.walk.watching import Watcher
+from tests.browser.walk.steps import Inventory, Step
+from tests.browser.walk.watching import Watcher, in_short
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 4_000  # milliseconds for one press
-SPARES = 12  # other pages of the kind that are tried, for when the first is no longer what it was
+PATIENCE = 10_000  # milliseconds for one press
+SPARES = 2  # other pages of the kind that are tried, for when the first is no longer what it was
+FILLED = "+"  # before a key in a way: its form was filled
 DEEP = 4  # presses from the page to a control
 # Pressed after all else, since other controls need what they take away
-LAST = re.compile(r"DELETE|delet|deactivat|conver|clos|lose|bad|log.?out|sign.?out|undo|sent|stage|status|taking", re.I)
-# Of these, one stands for all in the short walk: what is pressed inside of an editor in place, columns moved
-ALIKE = re.compile(r"(?<=/fields/)\w+|(?<=\|up\|)\w+|(?<=\|down\|)\w+")
-ABOUT = ("record_type", "key", "kind", "name", "picklist", "slug", "report")  # arguments that make another page
-
-
-@dataclass(frozen=True)
-class Step:
-    """A control to press: on which page, by which way, and whether its form is filled before."""
-
-    url: str
-    kind: str
-    way: tuple[str, ...]
-    key: str
-    filled: bool
-    label: str
-
-    def __str__(self) -> str:
-        way = " › ".join([*(part.strip("|") for part in self.way), self.key.strip("|")])
-        return f"{self.kind} ({self.url}): {'fill in, ' if self.filled else ''}press “{self.label}” [{way}]"
-
-
-@dataclass
-class Inventory:
-    pages: Counter[str] = field(default_factory=Counter)
-    pressed: set[tuple[str, str]] = field(default_factory=set)
-    fields: int = 0
-    left: dict[tuple[str, str], str] = field(default_factory=dict)  # found, and never pressed: why
-
-
-def kind_of(path: str) -> str:
-    """The URL's name, with those arguments that make another page of it; "" for what is not ours."""
-    inner = "/" + path.lstrip("/").partition("/")[2].partition("?")[0]
-    for urlconf, text in (("crm.workspace_urls", inner), ("crm.urls", path.partition("?")[0])):
-        try:
-            match = resolve(text, urlconf)
-        except Resolver404:
-            continue
-        about = [str(match.kwargs[name]) for name in ABOUT if name in match.kwargs]
-        if match.view_name:
-            return " ".join([match.view_name, *about])
-    return ""
+LAST = re.compile(
+    r"DELETE|delet|deactivat|conver|clos|lose|bad|log.?out|sign.?out|undo|sent|[/|](stage|status)\b|taking", re.I
+)
 
 
 class Walk:
@@ -86,13 +47,13 @@ class Walk:
         presses: bool = True,
         between: Callable[[], None] = lambda: None,
         sign_in: Callable[[], None] = lambda: None,
-        until: float = float("inf"),
+        afresh: Callable[[], None] | None = None,
         short: bool = True,
     ) -> None:
         self.context, self.page = context, context.new_page()
         self.watcher = Watcher(context)
         self.area, self.most, self.presses, self.between, self.sign_in = area, most, presses, between, sign_in
-        self.ends, self.short = monotonic() + until, short
+        self.afresh, self.short = afresh, short
         self.found = Inventory()
         self.queue: list[str] = list(start)
         self.seen_urls: set[str] = set(start)
@@ -101,13 +62,17 @@ class Walk:
         self.late: list[Step] = []
         self.known: set[tuple[str, str, bool]] = set()
         self.gone: set[str] = set()
+        self.first: set[str] = set()  # addresses that were known before anything was written
+        self.here = ""  # the address of the page that is open, while it is like a person would find it
         self.again: list[str] = []
 
     # The whole
 
     def run(self) -> Inventory:
-        while monotonic() < self.ends:
-            if self.queue:
+        while True:
+            if self.first and self.soon and self.soon[0].url == self.here:  # what came of it, before it is gone
+                self.press(self.soon.pop(0))
+            elif self.queue:
                 self.visit(self.queue.pop(0))
             elif self.soon:
                 self.press(self.soon.pop(0))
@@ -115,8 +80,6 @@ class Walk:
                 self.press(self.late.pop(0))
             elif not self.look_again():
                 break
-        for step in [*self.soon, *self.late]:
-            self.found.left[step.kind, step.key] = f"no time left for {step}"
         for (kind, key), why in self.found.left.items():
             if (kind, key) not in self.found.pressed and not is_deliberate(f"{kind} {key}"):
                 self.watcher.tell(f"never pressed: {why}")
@@ -125,12 +88,17 @@ class Walk:
 
     def visit(self, url: str) -> None:
         kind = kind_of(url)
-        if self.found.pages[kind] >= self.most:
+        counted = alike(kind, "")[0] if self.short and kind.startswith("setup:") else kind
+        new = bool(self.first) and url not in self.first  # made by what was pressed, perhaps
+        if self.found.pages[counted] >= self.most + (2 if new else 0):
             self.waiting[kind].append(url)
             return
         if self.open(url, f"{kind} ({url}): open"):
-            self.found.pages[kind] += 1
-            if self.found.pages[kind] == 1:
+            self.found.pages[counted] += 1
+            if self.here != url and kind_of(self.here) != kind:  # it leads on: that page is walked as itself
+                self.follow(self.here)
+                return
+            if self.found.pages[counted] == 1:
                 self.again.append(url)
             self.look(url, kind, (), f"{kind} ({url})")
             if self.presses:
@@ -150,7 +118,7 @@ class Walk:
         """The row of a list that the keys lead to, shown beside it."""
         if not self.page.locator("table[data-rows] tbody tr[data-href]").count():
             return
-        self.watcher.doing = doing
+        self.watcher.doing, self.here = doing, ""
         for key in ("j", "Space"):
             self.page.keyboard.press(key)
             self.settle()
@@ -163,6 +131,7 @@ class Walk:
 
     def open(self, url: str, doing: str) -> bool:
         self.watcher.doing = doing
+        self.here = ""
         log.debug(doing)
         try:
             answer = self.page.goto(url, wait_until="load", timeout=20_000)
@@ -180,6 +149,7 @@ class Walk:
             if not known and not is_deliberate(f"{answer.status} {kind_of(url)}"):
                 self.watcher.tell(f"{doing}: answered {answer.status}")
             return False
+        self.here = path_of(self.page.url) if kind_of(path_of(self.page.url)) != kind_of(url) else url
         return True
 
     def settle(self) -> None:
@@ -188,38 +158,49 @@ class Walk:
 
     # Looking
 
-    def look(self, url: str, kind: str, way: tuple[str, ...], doing: str) -> None:
-        """Judge what stands there, and note what can be pressed and where links lead."""
-        for what, text in self.page.evaluate("walk.texts()"):
+    def look(self, url: str, kind: str, way: tuple[str, ...], doing: str, at_once: bool = False) -> None:
+        """Judge what stands there, and note what can be pressed (``at_once``: next) and where links lead."""
+        seen = self.page.evaluate("walk.look()")
+        for what, text in seen["texts"]:
             if not is_deliberate(f"{what}: {text}"):
                 self.watcher.tell(f"{doing}: shows {what}: “{text}”")
-        for link in self.page.evaluate("walk.links()"):
+        for link in seen["links"]:
             self.follow(link)
         if not self.presses or len(way) >= DEEP:
             return
-        for one in self.page.evaluate("walk.controls()"):
+        found: list[Step] = []
+        for one in seen["controls"]:
             where = "frame" if one["inFrame"] else kind
             if one["inFrame"] and not self.area("frame"):
                 continue
-            for filled in (False, True) if one["fields"] or one["choice"] else (False,):
-                self.note(Step(url, where, way, one["key"], filled, one["label"]))
+            for filled in (False, True) if one["fields"] else (False,):
+                found.append(Step(url, where, way, one["key"], filled, one["label"]))
+        new = [step for step in found if self.is_new(step)]
+        late = [step for step in new if self.is_late(step, at_once)]
+        self.late = [*late, *self.late] if at_once else [*self.late, *late]
+        soon = [step for step in new if step not in late]
+        self.soon = [*soon, *self.soon] if at_once else [*self.soon, *soon]
 
-    def note(self, step: Step) -> None:
+    def is_late(self, step: Step, at_once: bool) -> bool:
+        """Not: what was made by the walk itself, or is there because of what was pressed a moment ago."""
+        made = bool(self.first) and step.url not in self.first
+        if made or (at_once and not step.way):
+            return False
+        return bool(LAST.search(" ".join([*step.way, step.key, step.label])))
+
+    def is_new(self, step: Step) -> bool:
         name = self.name_of(step)
         if name in self.known or is_deliberate(f"{step.kind} {step.key}", LEFT_ALONE):
-            return
+            return False
         self.known.add(name)
-        late = LAST.search(" ".join([*step.way, step.key, step.label]))
-        (self.late if late else self.soon).append(step)
+        return True
 
     def name_of(self, step: Step) -> tuple[str, str, bool]:
         """What one press of it stands for: in short, one editor in place or one column stands for all of them."""
         key = step.key
         if step.filled:
             key = "|".join(key.split("|")[:4])  # once for each form, whatever button sends it
-        if self.short and step.way:
-            key = ALIKE.sub("~", key)
-        return step.kind, key, step.filled
+        return (*(alike(step.kind, key) if self.short else (step.kind, key)), step.filled)
 
     def follow(self, link: str) -> None:
         kind = kind_of(link)
@@ -232,85 +213,169 @@ class Walk:
 
     def press(self, step: Step) -> None:
         log.debug("%s to press: %s", len(self.soon) + len(self.late), step)
-        name = (step.kind, step.key)
-        for url in (step.url, *self.waiting[kind_of(step.url)][:SPARES]):
-            if self.reach(url, step) and self.touch(step, url):
-                self.found.pressed.add(name)
-                self.found.left.pop(name, None)
-                if url in self.waiting[kind_of(url)]:
-                    self.waiting[kind_of(url)].remove(url)  # used up: what comes later finds one as it was
+        if self.here == step.url and self.press_here(step):
+            return
+        spares = self.waiting[kind_of(step.url)][:SPARES]
+        if any(self.press_on(url, step) for url in (step.url, *spares)):
+            return
+        if (
+            self.afresh and step.url in self.first
+        ):  # what was pressed before may have changed it: once more, with the data as they were
+            log.debug("afresh for %s", step)
+            self.afresh()
+            self.sign_in()
+            self.gone.clear()
+            if self.press_on(step.url, step):
                 return
-        self.found.left.setdefault(name, f"{step}: it was not there again")
+        self.found.left.setdefault((step.kind, step.key), f"{step}: it was not there again")
+
+    def press_on(self, url: str, step: Step) -> bool:
+        if not (self.reach(url, step) and self.touch(step, url)):
+            return False
+        self.count(step)
+        if url in self.waiting[kind_of(url)]:
+            self.waiting[kind_of(url)].remove(url)  # used up: what comes later finds one as it was
+        return True
+
+    def press_here(self, step: Step) -> bool:
+        """Press it without opening the page anew, where it is in sight or one press away."""
+        self.gone.add(step.url)
+        self.watcher.doing = str(step)
+        if not self.is_in_sight(step.key):
+            # Behind something else that is open: from a fresh page
+            if not (len(step.way) == 1 and self.is_in_sight(step.way[0]) and self.click(step.way[0], quietly=True)):
+                return False
+            if not self.is_in_sight(step.key):
+                return False
+        if not self.touch(step, step.url, quietly=True):
+            return False
+        self.count(step)
+        return True
+
+    def go(self, key: str) -> bool:
+        """Press a part of a way, with its form filled where it was."""
+        if not key.startswith(FILLED):
+            return self.click(key)
+        key = key.removeprefix(FILLED)
+        need = self.page.evaluate("key => walk.mark(key)", key)
+        return need != "gone" and self.click(self.fill_in(key, need))
+
+    def is_in_sight(self, key: str) -> bool:
+        return bool(self.page.evaluate("key => walk.mark(key)", key) == "")
+
+    def count(self, step: Step) -> None:
+        name = (step.kind, step.key)
+        self.found.pressed.add(name)
+        self.found.left.pop(name, None)
 
     def reach(self, url: str, step: Step) -> bool:
         self.gone.add(url)  # it was there: what is pressed may take it away
-        return self.open(url, str(step)) and all(self.click(key) for key in step.way)
+        return self.open(url, str(step)) and (self.is_in_sight(step.key) or all(self.go(key) for key in step.way))
 
-    def click(self, key: str) -> bool:
+    def click(self, key: str, quietly: bool = False) -> bool:
         """Press a control as a person would, after what must be pressed to see it."""
+        patience = 1_000 if quietly else PATIENCE
         need = self.page.evaluate("key => walk.mark(key)", key)
         if need == "gone":
             return False
         try:
             if need == "opener":
-                self.page.locator("[data-walk=opener]").first.click(timeout=PATIENCE)
+                self.page.locator("[data-walk=opener]").first.click(timeout=patience)
             if need == "bulk":
-                self.page.locator(".row-select").first.check(timeout=PATIENCE)
+                self.page.locator(".row-select").first.check(timeout=patience)
             control = self.page.locator("[data-walk=here]")
             if control.evaluate("one => one.tagName") == "SELECT":
                 options = control.locator("option:not([disabled])").evaluate_all("all => all.map((one) => one.value)")
                 other = [value for value in options if value != control.input_value()] or options
-                control.select_option(other[0], timeout=PATIENCE)
+                control.select_option(other[0], timeout=patience)
             else:
-                control.scroll_into_view_if_needed(timeout=PATIENCE)
-                control.click(timeout=PATIENCE, position=self.page.evaluate("walk.point()"))
+                point = self.page.evaluate("walk.point()")
+                if point:  # at once: nothing moves any more
+                    self.page.mouse.click(point["x"], point["y"])
+                else:  # tells what lies over it
+                    control.click(timeout=patience)
         except PlaywrightError as error:
             if self.page.is_closed():
                 raise
-            self.watcher.tell(f"{self.watcher.doing}: cannot be pressed: {_short(error)}")
+            if not quietly:
+                self.watcher.tell(f"{self.watcher.doing}: cannot be pressed: {in_short(error)}")
             return False
         self.settle()
         return True
 
-    def touch(self, step: Step, url: str) -> bool:
+    def touch(self, step: Step, url: str, quietly: bool = False) -> bool:
         """Press the control itself, and judge what came of it."""
-        if self.page.evaluate("key => walk.mark(key)", step.key) == "gone":
+        need = self.page.evaluate("key => walk.mark(key)", step.key)
+        if need == "gone":
             return False
-        if step.filled:
-            need = self.page.evaluate("key => walk.mark(key)", step.key)
-            if need == "opener":
-                self.page.locator("[data-walk=opener]").first.click(timeout=PATIENCE)
-            self.found.fields += fill(self.page)
-            self.settle()
+        key = self.fill_in(step.key, need) if step.filled else step.key
         self.watcher.doing = str(step)
         self.page.evaluate("window.walkHere = true")
         before = self.page.url
-        if not self.click(step.key):
+        if not self.click(key, quietly):
             return False
-        self.between()
-        stays = self.page.evaluate("Boolean(window.walkHere)")
-        if (
-            stays
-            and self.page.evaluate("walk.focus()") == "BODY"
-            and not is_deliberate(f"focus {step.kind} {step.key}")
-        ):
-            self.watcher.tell(f"{step}: the focus falls to the page")
-        if stays:
-            self.look(url, kind_of(url), (*step.way, step.key), str(step))
+        if complaints := self.page.evaluate("walk.complaints()"):
+            log.debug("it says: %s", complaints)
+        wrote = self.watcher.wrote
+        self.work()
+        if self.page.evaluate("Boolean(window.walkHere)"):
+            self.look_on(step, url)
         else:
-            path = self.page.url.removeprefix("http://").partition("/")[2]
             if self.page.url != before:
-                self.follow("/" + path)
-            self.look_only(str(step))
+                self.follow(path_of(self.page.url))
+            self.look_at_next(step, wrote)
+        next_ = (self.soon or self.late)[:1]
+        if not next_ or next_[0].url != self.here:  # otherwise an Undo would take away what is next
+            self.answer_toasts(step)
         return True
+
+    def fill_in(self, key: str, need: str) -> str:
+        """Fill the form of the marked control; return the key of what sends it, whose words may have changed."""
+        if need == "opener":
+            self.page.locator("[data-walk=opener]").first.click(timeout=PATIENCE)
+        self.found.fields += fill(self.page)
+        self.settle()
+        return str(self.page.evaluate("key => walk.sender(key)", key))
+
+    def look_on(self, step: Step, url: str) -> None:
+        """The page stays."""
+        if self.page.evaluate("walk.focus()") == "BODY" and not is_deliberate(f"focus {step.kind} {step.key}"):
+            self.watcher.tell(f"{step}: the focus falls to the page")
+        way = (*step.way, f"{FILLED if step.filled else ''}{step.key}")
+        self.look(url, kind_of(url), way, str(step), at_once=True)
+
+    def look_at_next(self, step: Step, wrote: bool) -> None:
+        """Another page is there: after a write with a question, or in a state that has other buttons."""
+        self.here = path_of(self.page.url)
+        if wrote and self.presses and self.area(kind_of(self.here)):
+            self.look(self.here, kind_of(self.here), (), str(step), at_once=True)
+        else:
+            self.look_only(str(step))
+
+    def work(self) -> None:
+        """Let a worker do what was written."""
+        if self.watcher.wrote:
+            self.first = self.first or set(self.seen_urls)
+            self.between()
+            self.watcher.wrote = False
+
+    def answer_toasts(self, step: Step) -> None:
+        """Press Undo where a toast offers it, once for each kind of act, and put one away."""
+        for key in self.page.evaluate("walk.toasts()"):
+            name = ("toast", alike(step.kind, key)[1] if self.short else key)
+            if name in self.found.pressed:
+                continue
+            self.watcher.doing = f"{step}, then in the toast [{key.strip('|')}]"
+            if not self.click(key, quietly=True):  # toasts go by themselves: another of its kind will come
+                continue
+            self.work()
+            self.gone.update(self.queue)  # what was made a moment ago may be undone
+            self.found.pressed.add(name)
+            self.look_only(self.watcher.doing)
+            self.here = ""
+            return
 
     def look_only(self, doing: str) -> None:
         presses, self.presses = self.presses, False
         self.look(self.page.url, kind_of(self.page.url), (), doing)
         self.presses = presses
-
-
-def _short(error: Any) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if "intercepts" in line or "not visible" in line or "outside" in line]
-    return " ".join(dict.fromkeys([lines[0], *told]))[:300]

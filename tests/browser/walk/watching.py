@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, WebError
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.walk.expected import is_deliberate
 
@@ -23,6 +25,7 @@ class Watcher:
         self.problems: list[str] = []
         self.done: set[tuple[str, str]] = set()  # (verb, address) that succeeded
         self.doing = ""
+        self.wrote = False  # something, since the last time that this was set back
         self.open: set[Request] = set()
         context.on("console", self._console)
         context.on("weberror", self._error)
@@ -37,6 +40,9 @@ class Watcher:
         self.problems.append(problem)
 
     def settle(self, page: Page) -> None:
+        with suppress(PlaywrightError):  # the page may be gone, or a file come instead of another
+            if page.evaluate("Boolean(window.walkGoing)"):
+                page.wait_for_function("!window.walkGoing", timeout=3_000)
         ends = monotonic() + GIVE_UP
         quiet = 0
         while quiet < 2 and monotonic() < ends:
@@ -59,6 +65,7 @@ class Watcher:
     def _response(self, response: Response) -> None:
         request = response.request
         verb = request.method
+        self.wrote = self.wrote or verb != "GET"
         if verb == "POST" and "_method" in (request.post_data or ""):
             verb = "DELETE" if "DELETE" in (request.post_data or "") else verb
         if response.status < 400:
@@ -81,3 +88,9 @@ def told(problems: list[str], most: int = 150) -> str:
     """All problems, each once."""
     once: list[Any] = list(dict.fromkeys(problems))
     return "\n".join([f"{len(once)} problems:", *once[:most]])
+
+
+def in_short(error: Any) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if "intercepts" in line or "not visible" in line or "outside" in line]
+    return " ".join(dict.fromkeys([lines[0], *told]))[:300]

@@ -1,0 +1,59 @@
+"""What the demo has none of, so that its pages and buttons are there to be pressed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from crm.events.delivery import deliver_due
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from crm.users.models import Membership
+from tests import make
+
+
+def add_what_the_demo_lacks(slug: str) -> None:
+    """Tags, own fields, a firm with two leads, a message for the admin, a reaction that failed for good, bulk runs."""
+    from crm.events.models import Event, OutboxMessage
+    from crm.fields.custom.services import create_field
+    from crm.fields.tags import ensure_tags
+    from leads.services import update_lead
+
+    tenant = Tenant.objects.get(slug=slug)
+    with tenant_context(tenant):
+        admin = Membership.objects.filter(is_active=True, role__key="admin").exclude(user=None).order_by("pk")[0]
+        rep = Membership.objects.filter(is_active=True, role__key="rep").exclude(user=None).order_by("pk")[0]
+        ensure_tags(("Trade fair", "Partner"))
+        create_field(actor=admin, record_type="leads", kind="text", label="Budget code")
+        create_field(actor=admin, record_type="leads", kind="choice", label="Size", choices=("Small", "Large"))
+        for name in ("One", "Two"):
+            made = make.lead(
+                rep, first_name=name, last_name="Of Us", company="Walk Brothers", email=f"{name}@walk.test"
+            )
+        update_lead(actor=rep, lead=made, values={"owner": admin})  # which the admin is told
+        failed = timezone.now() - timedelta(minutes=1)
+        OutboxMessage.objects.create(
+            event=Event.objects.filter(name="opportunity.won").order_by("pk")[0],
+            handler="account-life",
+            attempts=8,
+            due_at=failed,
+            failed_at=failed,
+            last_error="The worker was away",
+        )
+        _many_at_once(admin)
+    deliver_due(tenant=tenant)
+
+
+def _many_at_once(admin: Membership) -> None:
+    """A deletion with a row that was refused, and a conversion that was only tried."""
+    from crm.bulk.models import BulkFinding
+    from crm.bulk.selectors import bulk_action
+    from crm.bulk.services import start_run
+    from leads.record import LEAD
+
+    for key in ("delete", "convert"):
+        action = bulk_action("leads", key, admin)
+        assert action is not None
+        run = start_run(actor=admin, record_type=LEAD, action=action, data={}, ids=[make.lead(admin).pk])
+        BulkFinding.objects.create(run=run, record_id=run.pk, name="Refused", reasons=["Out of reach"])
