@@ -9,6 +9,7 @@ import time_machine
 from playwright.sync_api import Page, expect
 
 from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
 from opportunities.services.lapsing import lapse_workspace
 from tests import make
 from tests.browser.conftest import SignIn, settled
@@ -129,11 +130,11 @@ def a_customer_lapses(firm: Firm, page: Page, sign_in: SignIn) -> str:
         sign_in(firm.ada)
         wait_a_month_longer(firm, page)
     with time_machine.travel(datetime(2026, 6, 4, 3, 30, tzinfo=UTC)):  # still the evening of 3 June in New York
-        lapse_workspace(firm.tenant)
+        lapse_workspace(Tenant.objects.get(pk=firm.tenant.pk))
         sign_in(firm.ana)
         is_now(page, account, "Customer", "won First deal on")
     with time_machine.travel(datetime(2026, 6, 4, 4, 30, tzinfo=UTC)):
-        lapse_workspace(firm.tenant)
+        lapse_workspace(Tenant.objects.get(pk=firm.tenant.pk))
         sign_in(firm.ana)
         is_now(page, account, "Past customer", "nothing was won for 13 months; the last was First deal on May 3, 2025")
         assert listed(firm, page, "Past customers") == ["Kestrel Ltd"]
@@ -161,7 +162,7 @@ def and_comes_back(firm: Firm, page: Page, sign_in: SignIn, account: str) -> Non
         ]
 
     with time_machine.travel(datetime(2026, 6, 11, 12, tzinfo=UTC)):
-        lapse_workspace(firm.tenant)
+        lapse_workspace(Tenant.objects.get(pk=firm.tenant.pk))
         sign_in(firm.ana)
         is_now(page, account, "Customer", "won Second deal on")
         page.goto(second)
