@@ -30,14 +30,16 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
         path("<uuid:record_id>/fields/<slug:name>/", view(editing.field_page), name="field"),
         path("<uuid:record_id>/preview/", view(preview.preview_page), name="preview"),
         path("<uuid:record_id>/history/", view(history.history_page), name="history"),
-        path("<uuid:record_id>/changes/<uuid:event_id>/", view(taking_back.change_page), name="change"),
         path("<uuid:record_id>/access/", view(detail.access_page), name="access"),
         path("<uuid:record_id>/deletion/", view(deletion.deletion_page), name="deletion"),
     ]
-    if record_type.board:
+    if record_type.board:  # what is moved by one press is moved back by one
         from crm.pages import board
 
-        patterns.append(path("board/", view(board.board_page), name="board"))
+        patterns += [
+            path("board/", view(board.board_page), name="board"),
+            path("<uuid:record_id>/changes/<uuid:event_id>/", view(taking_back.change_page), name="change"),
+        ]
     return patterns
 
 

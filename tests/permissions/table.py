@@ -47,9 +47,6 @@ RECORDS = """
 {key}:preview   GET     record_id=${one}_deleted                      404 404 404 404
 {key}:history   GET     record_id=${one}                              200 200 200 200
 {key}:history   GET     record_id=${one}_west                         200 200 {see} 200
-{key}:change    GET     record_id=${one} event_id=${one}_event        303 303 303 404
-{key}:change    DELETE  record_id=${one} event_id=${one}_event        303 303 303 404
-{key}:change    DELETE  record_id=${one}_west event_id=${one}_event   404 404 404 404
 {key}:access    GET     record_id=${one}                              200 200 200 200
 {key}:access    GET     record_id=${one}_west                         200 200 {see} 200
 {key}:edit      GET     record_id=${one}                              200 200 200 404
@@ -92,6 +89,12 @@ RECORD_TYPES = (
 
 FUNNEL = """
 leads:board            GET     -                                      200 200 200 200
+leads:change           GET     record_id=$lead event_id=$lead_event                          303 303 303 404
+leads:change           DELETE  record_id=$lead event_id=$lead_event                          303 303 303 404
+leads:change           DELETE  record_id=$lead_west event_id=$lead_event                     404 404 404 404
+opportunities:change   GET     record_id=$opportunity event_id=$opportunity_event            303 303 303 404
+opportunities:change   DELETE  record_id=$opportunity event_id=$opportunity_event            303 303 303 404
+opportunities:change   DELETE  record_id=$opportunity_west event_id=$opportunity_event       404 404 404 404
 leads:status           GET     record_id=$lead                        200 200 200 404
 leads:status           GET     record_id=$lead_west                   200 404 404 404
 leads:status           POST    record_id=$lead                        303 303 303 404

@@ -316,7 +316,7 @@ class Walk:
             return False
         if complaints := self.page.evaluate("walk.complaints()"):
             log.debug("it says: %s", complaints)
-        wrote = self.watcher.wrote
+        wrote, waiting = self.watcher.wrote, len(self.soon) + len(self.late)
         self.work()
         if self.page.evaluate("Boolean(window.walkHere)"):
             self.look_on(step, url)
@@ -324,8 +324,7 @@ class Walk:
             if self.page.url != before:
                 self.follow(path_of(self.page.url))
             self.look_at_next(step, wrote)
-        next_ = (self.soon or self.late)[:1]
-        if not next_ or next_[0].url != self.here:  # otherwise an Undo would take away what is next
+        if len(self.soon) + len(self.late) == waiting:  # otherwise an Undo would take away what is to be pressed next
             self.answer_toasts(step)
         return True
 
