@@ -10,7 +10,7 @@ DELIBERATE: dict[str, str] = {
     "GET search:palette": "asked while somebody types into the palette, as test_keyboard.py does",
     "GET kept:form": "of who signs in again with a form half filled in, as test_every_form.py does",
     "GET bulk:new": "who reloads the answer to a form that was refused: it leads to the list",
-    "GET (leads:together|opportunities:contact_role|[a-z]+:change)": "of who comes back to a form's address: it leads to the record",
+    "GET (leads:together|opportunities:contact_role|[a-z]+:change)": "of who comes back to it: leads to the record",
 }
 # Controls and pages that the walk does not touch: (kind of page and key of the control)
 LEFT_ALONE: dict[str, str] = {
