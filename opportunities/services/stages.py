@@ -23,6 +23,8 @@ Values = dict[str, Any]
 # As a loss reason: it was lost, and whoever brings the record knows that nobody can say why any more. An old file
 # may do so, a person who closes an opportunity may not.
 NO_REASON_GIVEN = "no_reason_given"
+# As a day of closing: nobody knows it, and it is not today. A move that is undone has to say so.
+NO_DAY_KNOWN = "no_day_known"
 
 
 def entering(
@@ -103,7 +105,8 @@ def _close(stage: Stage, values: Values, before: Stage | None, opportunity: Oppo
     if stage.meaning == "open":
         values["closed_on"] = None
     else:
-        values["closed_on"] = values.get("closed_on") or (same and same.closed_on) or default
+        day = values.get("closed_on") or (same and same.closed_on) or default
+        values["closed_on"] = None if day == NO_DAY_KNOWN else day
     if stage.meaning == "lost":
         values["loss_reason"] = values.get("loss_reason") or (same and same.loss_reason)
         _check_loss_reason(stage, values["loss_reason"])

@@ -137,6 +137,7 @@ def take_move_back(
     stage = values.pop("stage")
     if stage.meaning == "lost" and values.get("loss_reason") is None:
         values["loss_reason"] = stages.NO_REASON_GIVEN
+    values["closed_on"] = values.get("closed_on", opportunity.closed_on) or stages.NO_DAY_KNOWN
     former = stages.last_stay(opportunity, stage)
     return _move(opportunity, stage, actor=actor, values=values, because=because, former=former)
 

@@ -91,6 +91,19 @@ def test_reopening_is_undone_with_day_and_reason(firm: Firm, deal: Any) -> None:
     assert state(firm, deal) == before
 
 
+def test_undoing_a_reopening_invents_no_day_of_closing(firm: Firm) -> None:
+    """An old file did not tell when it was won."""
+    with tenant_context(firm.tenant):
+        old = make.opportunity(firm.ana, stage=make.stage("won"), closed_on=None)
+        to = stages()[0]
+    before, ana = state(firm, old), client_of(firm.ana)
+    assert before[3] is None
+    opened = ana.post(f"/acme/opportunities/{old.pk}/reopening/", {"stage": str(to.pk)}, follow=True)
+    assert state(firm, old)[0] == to.pk
+    undo(ana, opened)
+    assert state(firm, old) == before
+
+
 def test_a_card_that_was_dropped_brings_a_toast_with_undo(firm: Firm, deal: Any) -> None:
     before, ana = state(firm, deal), client_of(firm.ana)
     with tenant_context(firm.tenant):
