@@ -1,7 +1,8 @@
 """For migrations with ``atomic = False``: writes columns of keys (``text.py``), of the rows that are there already.
 
 Some rows at a time, each lot a transaction of its own: whoever works in the table waits for one lot at most. What
-stopped half way is run again; rows whose keys are right are not written.
+stopped half way is run again; rows whose keys are right are not written, and neither is one whose text changed after
+it was read: who changed it has written its key.
 """
 
 from __future__ import annotations
@@ -46,18 +47,20 @@ def _rewrite(
     rows: int = ROWS,
 ) -> Run:
     names = [f"k{number}" for number in range(len(columns))]
+    read_as = [f"t{number}" for number in range(len(columns))]
     pairs = list(zip(columns.values(), names, strict=True))
+    same = " AND ".join(f't."{column}" = v.{name}' for column, name in zip(columns, read_as, strict=True))
     quoted = ", ".join(f'"{column}"' for column in columns)
     sets = ", ".join(f'"{key}" = v.{name}' for key, name in pairs)
     differs = " OR ".join(f't."{key}" IS DISTINCT FROM v.{name}' for key, name in pairs)
-    arrays = ", ".join(["%s::uuid[]", "%s::uuid[]", *["%s::text[]"] * len(columns)])
+    arrays = ", ".join(["%s::uuid[]", "%s::uuid[]", *["%s::text[]"] * 2 * len(columns)])
     read = (
         f"SELECT tenant_id, id, {quoted} FROM {table} WHERE (tenant_id, id) > (%s, %s) AND ({some})"
         f" ORDER BY tenant_id, id LIMIT {rows}"
     )
     write = (
-        f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v(tenant_id, id, {', '.join(names)})"
-        f" WHERE t.tenant_id = v.tenant_id AND t.id = v.id AND ({differs}) AND {where}"
+        f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v(tenant_id, id, {', '.join(names + read_as)})"
+        f" WHERE t.tenant_id = v.tenant_id AND t.id = v.id AND {same} AND ({differs}) AND {where}"
     )
 
     def run(apps: Any, editor: Any) -> None:
@@ -70,7 +73,8 @@ def _rewrite(
                     return
                 tenants, ids, *texts = zip(*found, strict=True)
                 keys = [[make(text) for text in column] for column in texts]
-                cursor.execute(write, [list(tenants), list(ids), *keys])
+                texts_read = [list(column) for column in texts]
+                cursor.execute(write, [list(tenants), list(ids), *keys, *texts_read])
                 last = [tenants[-1], ids[-1]]
 
     return run

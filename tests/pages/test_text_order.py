@@ -12,7 +12,7 @@ from crm.fields.models import Tag
 from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
-from crm.tenants.refilling import fill_keys, refresh_keys
+from crm.tenants.refilling import fill_keys, refresh_keys, remake_keys
 from crm.tenants.text import sort_key
 from leads.models import Lead
 from tests import make
@@ -107,3 +107,19 @@ def test_rows_from_before_get_their_keys_by_the_migration(fresh_firm: Firm) -> N
         for tag in tags:
             tag.refresh_from_db()
         assert [tag.name_key for tag in tags] == ["orsted", "ǿrsted"], "the other one is taken by now"
+
+
+def test_a_text_that_changes_under_the_migration_keeps_its_own_key(fresh_firm: Firm) -> None:
+    with tenant_context(fresh_firm.tenant):
+        renamed, left = [make.lead(fresh_firm.ana, last_name=name, city="Foo") for name in ("Renamed", "Left")]
+        Lead.objects.filter(pk=left.pk).update(city_key="")
+
+    def key_while_somebody_renames(text: str) -> str:
+        with tenant_context(fresh_firm.tenant):
+            Lead.objects.filter(pk=renamed.pk).update(city="Bar", city_key="bar")
+        return sort_key(text)
+
+    with connections["owner"].schema_editor(atomic=False) as editor:
+        remake_keys("leads_lead", {"city": "city_key"}, key_while_somebody_renames)(None, editor)
+    with tenant_context(fresh_firm.tenant):
+        assert dict(Lead.objects.values_list("city", "city_key")) == {"Bar": "bar", "Foo": "foo"}
