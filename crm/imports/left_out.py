@@ -47,8 +47,8 @@ def make_fields(job: Import, actor: Membership, survey: Survey) -> None:
     for index, label in new_fields(job).items():
         if not job.made_by.role.can_set_up:
             raise ValidationError(_("Only an admin may make a field of “%(column)s”.") % {"column": label})
-        words = survey.columns[index].words
-        is_long = any(len(word) > _ONE_LINE or "\n" in word for word in words)
+        column = survey.columns[index]
+        is_long = column.has_lines or column.longest > _ONE_LINE
         kind = FieldKind.LONG_TEXT if is_long else FieldKind.TEXT
         try:
             field = create_field(actor=actor, record_type=job.record_type, kind=kind, label=label)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +21,7 @@ from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.split import column_spec
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
+from crm.tenants.text import one_line
 
 MOST_WORDS = 2_000  # different ones of a column that are counted one by one
 MOST_SHAPES = 300  # different ways of writing a number, a date, an address
@@ -42,6 +43,8 @@ class Column:
     more: int = 0  # rows with other words
     numbers: list[str] = field(default_factory=list)
     same: str = ""  # a text that its record says already
+    longest: int = 0  # characters, of all cells of a column of text
+    has_lines: bool = False  # whether any of them has more than one
 
     def most_frequent(self) -> list[str]:
         """The texts as cells have them, those of most rows first."""
@@ -75,7 +78,7 @@ class Survey:
 
 def survey_of(job: Import) -> Survey:
     """Return the survey of the file as it is mapped now; takes a pass over the file when that has changed."""
-    kept = json.dumps([job.reading, job.headers, job.mapping], sort_keys=True)
+    kept = json.dumps([job.reading, job.headers, job.mapping, [one.name for one in fields(Column)]], sort_keys=True)
     key = sha256(kept.encode()).hexdigest()
     if job.survey.get("key") != key:
         found = _survey(job, type_of_key(job.record_type))
@@ -187,6 +190,9 @@ class _TextReader:
     def read(self, cell: str) -> None:
         column = self.column
         column.filled += 1
+        line = one_line(cell)
+        column.longest = max(column.longest, len(line))
+        column.has_lines = column.has_lines or line != cell.strip()
         if len(cell) > len(self.longest) + 50:
             self._drop_longest()
             self.longest = cell

@@ -94,3 +94,15 @@ def test_only_who_sets_up_can_make_a_field(firm: Firm) -> None:
     assert "+notes" in choices and "+field" not in choices
     assert page.client.post(page.address, sent(page.answer) | {"column_4": "+field"}).status_code == 422
     assert "+field" in dict(Page(firm, "contacts", OUTLOOK).answer.context["form"].fields["column_4"].choices)
+
+
+@pytest.mark.parametrize("last", ["first line\nsecond line", "x" * 210])
+def test_a_field_made_of_a_column_holds_what_its_last_cell_says(firm: Firm, last: str) -> None:
+    """The first cells, and the longest, are of one short line each."""
+    texts = ["short", "b", "c", "d", "e" * 170, last]
+    rows = [f'P{number},"{text}"' for number, text in enumerate(texts)]
+    job = bring_in(firm, "contacts", "\n".join(["Last name,Room", *rows]), column_1="+field")
+    assert (job.created_count, job.refused_count) == (len(texts), 0)
+    with tenant_context(tenant_of(firm)):
+        [field] = custom_fields("contacts")
+        assert Contact.objects.get(last_name="P5").custom[field.key] == last
