@@ -12,7 +12,14 @@ from accounts.headers import HEADERS
 from accounts.keys import ACCOUNT_KEYS, ACCOUNT_MOVES
 from accounts.models import Account
 from accounts.selectors import life_line
-from accounts.services import create_account, delete_account, prepare_account, restore_account, update_account
+from accounts.services import (
+    create_account,
+    delete_account,
+    prepare_account,
+    restore_account,
+    take_type_back,
+    update_account,
+)
 from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
 from crm.records import registry
@@ -55,6 +62,8 @@ ACCOUNT = RecordType(
     restore=restore_account,
     sort="name",
     prepare=prepare_account,
+    set_by_move=("type",),
+    move_back=take_type_back,
     natural_keys=ACCOUNT_KEYS,
     unknown_in_files=("type_since",),
     moves=ACCOUNT_MOVES,

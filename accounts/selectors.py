@@ -20,7 +20,7 @@ from accounts.models import Account
 from accounts.services import TYPE_CHANGED, TYPE_EVENTS
 from crm.events.models import Event
 from crm.events.phrases import actor_name
-from crm.events.selectors import said_by_a_person
+from crm.events.selectors import said_by_a_person, still_stands
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records import registry
@@ -112,7 +112,7 @@ def last_type_changes(ids: Collection[UUID], *, by_itself: bool = False) -> dict
         record_type="accounts", record_id__in=ids, name__in=[*TYPE_EVENTS.values(), TYPE_CHANGED]
     )
     if by_itself:
-        changes = changes.filter(said_by_a_person() | Q(because=None))
+        changes = changes.filter(said_by_a_person() | Q(because=None) & still_stands())
     latest = changes.select_related("actor").order_by("record_id", "-at", "-id").distinct("record_id")
     return {event.record_id: event for event in latest if event.record_id is not None}
 
@@ -141,7 +141,9 @@ class _Why:
             return format_html(sentence, record=record, day=self._day_of_cause(cause), person=actor_name(cause))
         if event.data.get("reason") in LAPSES:
             return self._lapse(event.data)
-        if event.name == CREATED:
+        if "undoes" in event.data:
+            sentence = _("put back by {person} on {day}")
+        elif event.name == CREATED:
             sentence = _("created on {day}, by {person}") if event.actor else _("since it was created on {day}")
         elif is_current and account.type_kept:
             sentence = _("set by {person} on {day}, and kept until somebody changes it")

@@ -78,6 +78,38 @@ def update_account(
     return update_record(registry.record_type("accounts"), account, actor=actor, values=values, because=because)
 
 
+@atomic
+def take_type_back(
+    account: Account,
+    /,
+    *,
+    event: Event,
+    values: dict[str, Any],
+    actor: Membership | None,
+    because: Event | None = None,
+) -> Event | None:
+    """Give the account the type that it had before ``event``: since then, for that reason, and kept if it was."""
+    if values["type"].pk == account.type_id:
+        return update_account(account, actor=actor, values=values, because=because)
+    was = event.data.get("was", {})
+    cause = Event.objects.filter(pk=was.get("cause")).first()
+    attributes = {"type_because_id": cause.pk if cause else None, "type_kept": was.get("kept", False)}
+    since = account.type_since
+    if "type_since" in event.changes:
+        old = event.changes["type_since"][0]
+        since = date.fromisoformat(old) if old else None
+    return _change_type(
+        account,
+        values["type"],
+        actor=actor,
+        values=values,
+        because=because,
+        more={"undoes": str(event.pk)},
+        type_since=since,
+        **attributes,
+    )
+
+
 def delete_account(account: Account, *, actor: Membership | None, because: Event | None = None) -> None:
     """Move the account to the recycle bin."""
     delete_record(registry.record_type("accounts"), account, actor=actor, because=because)
@@ -119,7 +151,7 @@ def set_account_type(
     if since is not None or not since_known:
         attributes["type_since"] = since
     values = {"type": type}
-    return _change_type(account, type, actor=actor, values=values, because=because, lapse=lapse, **attributes)
+    return _change_type(account, type, actor=actor, values=values, because=because, more=lapse, **attributes)
 
 
 @atomic
@@ -193,12 +225,14 @@ def _change_type(
     actor: Membership | None,
     values: dict[str, Any],
     because: Event | None,
-    lapse: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
     **attributes: Any,
 ) -> Event | None:
+    """``more`` is what else its event is to tell; in any case it keeps what ``take_type_back`` needs."""
     moved = new_type.pk != account.type_id
     cause_id = attributes.get("type_because_id")
-    data = {"kept": attributes.get("type_kept", False), "cause": str(cause_id) if cause_id else None, **(lapse or {})}
+    was = {"kept": account.type_kept, "cause": str(account.type_because_id) if account.type_because_id else None}
+    data = {"kept": attributes.get("type_kept", False), "cause": str(cause_id) if cause_id else None, "was": was}
     return update_record(
         registry.record_type("accounts"),
         account,
@@ -206,7 +240,7 @@ def _change_type(
         values=values,
         because=because,
         name=TYPE_EVENTS.get(new_type.meaning, TYPE_CHANGED) if moved else TYPE_CHANGED,
-        data=data,
+        data=data | dict(more or {}),
         **{
             "type_since": today() if moved else account.type_since,
             "type_because_id": None,

@@ -9,7 +9,14 @@ from contacts.fields import CONTACT_FIELDS
 from contacts.headers import HEADERS
 from contacts.keys import CONTACT_KEYS
 from contacts.models import Contact
-from contacts.services import create_contact, delete_contact, prepare_contact, restore_contact, update_contact
+from contacts.services import (
+    create_contact,
+    delete_contact,
+    prepare_contact,
+    restore_contact,
+    take_relationship_back,
+    update_contact,
+)
 from contacts.workflows import what_follows
 from crm.lists.filters import on_list
 from crm.records import registry
@@ -41,6 +48,8 @@ CONTACT = RecordType(
     restore=restore_contact,
     sort="name",
     prepare=prepare_contact,
+    set_by_move=("relationship",),
+    move_back=take_relationship_back,
     natural_keys=CONTACT_KEYS,
     objections=objections_to_contacts,
     follows=what_follows,

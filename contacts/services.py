@@ -60,8 +60,34 @@ def update_contact(
     attributes: dict[str, Any] = {}
     if "relationship" in values and _id(values["relationship"]) != contact.relationship_id:
         attributes["relationship_because_id"] = None  # a person's word
+        cause_id = contact.relationship_because_id
+        attributes["data"] = {"cause_before": str(cause_id) if cause_id else None}  # for ``take_relationship_back``
     return update_record(
         registry.record_type("contacts"), contact, actor=actor, values=values, because=because, **attributes
+    )
+
+
+def take_relationship_back(
+    contact: Contact,
+    /,
+    *,
+    event: Event,
+    values: dict[str, Any],
+    actor: Membership | None,
+    because: Event | None = None,
+) -> Event | None:
+    """Give the contact the relationship that it had before ``event``, for the reason of then."""
+    if contact.account_id is not None and values.get("account", ...) is None:
+        _refuse_without_account()
+    cause = Event.objects.filter(pk=event.data.get("cause_before")).first()
+    return update_record(
+        registry.record_type("contacts"),
+        contact,
+        actor=actor,
+        values=values,
+        because=because,
+        data={"undoes": str(event.pk)},
+        relationship_because_id=cause.pk if cause else None,
     )
 
 

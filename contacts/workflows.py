@@ -17,7 +17,7 @@ from contacts.models import Contact
 from contacts.services import set_relationship
 from crm import events
 from crm.events.models import Event
-from crm.events.selectors import said_by_a_person
+from crm.events.selectors import said_by_a_person, still_stands
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
 from crm.tenants.bulk import collect_inserts
@@ -122,6 +122,6 @@ def _said_by_hand(contacts: Sequence[Contact]) -> set[UUID]:
     changes = Event.objects.filter(
         record_type="contacts", record_id__in=prospects, name="contact.changed", changes__has_key="relationship"
     )
-    last = changes.order_by("record_id", "-at", "-id").distinct("record_id").values("pk")
+    last = changes.filter(still_stands()).order_by("record_id", "-at", "-id").distinct("record_id").values("pk")
     by_people = Event.objects.filter(said_by_a_person(), pk__in=last).values_list("record_id", flat=True)
     return {contact_id for contact_id in by_people if contact_id is not None}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.events.phrases import actor_name
@@ -22,7 +24,17 @@ def said_by_a_person() -> models.Q:
 
     A workflow and the calendar act for nobody, and what an undo puts back is what was there before.
     """
-    return models.Q(actor__isnull=False) & ~models.Q(because__name__endswith="_undone")
+    return models.Q(actor__isnull=False) & ~models.Q(because__name__endswith="_undone") & still_stands()
+
+
+def still_stands() -> models.Q:
+    """Events that were not taken back, and that take back none: ``data["undoes"]`` of an event is the id of another."""
+    of_record = Event.objects.filter(
+        record_type=models.OuterRef("record_type"), record_id=models.OuterRef("record_id"), data__has_key="undoes"
+    )
+    undone = of_record.annotate(undone=KeyTextTransform("undoes", "data"))
+    is_undone = models.Exists(undone.filter(undone=Cast(models.OuterRef("pk"), models.TextField())))
+    return ~models.Q(data__has_key="undoes") & ~models.Q(is_undone)
 
 
 def last_change(record: models.Model, field: str) -> Change | None:

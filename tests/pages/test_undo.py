@@ -12,7 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from crm.events.models import Event
+from crm.events.selectors import said_by_a_person
 from crm.picklists.selectors import choices, stages
+from crm.records import registry
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity, StageVisit
@@ -182,6 +184,37 @@ def test_a_change_of_many_is_undone_but_for_what_was_changed_since(firm: Firm, a
     page = undo(max_, changed).content.decode()
     assert now() == [before[0], kept, before[2]]
     assert "meanwhile" in page, "the row that was refused, and why"
+
+
+@pytest.mark.parametrize(("key", "field"), [("accounts", "type"), ("contacts", "relationship")])
+def test_what_many_are_to_us_comes_back_with_its_day_and_its_reason(firm: Firm, key: str, field: str) -> None:
+    """And it is nobody's word, neither what was taken back nor that it was."""
+    record_type, noun = registry.record_type(key), key.rstrip("s")
+    columns = {"type": ["type_since", "type_because", "type_kept"]}.get(field, [f"{field}_because"])
+    with tenant_context(firm.tenant):
+        old, new = choices("account_type" if field == "type" else field)[1::-1]
+        record = getattr(make, noun)(firm.max, **{field: old})
+        why = Event.objects.get(record_id=record.pk, name=f"{noun}.created")
+        said = {f"{field}_because": why} | (
+            {"type_since": date(2019, 5, 1), "type_kept": True} if field == "type" else {}
+        )
+        record_type.model.objects.filter(pk=record.pk).update(**said)
+
+    def now() -> tuple[Any, ...]:
+        with tenant_context(firm.tenant):
+            return record_type.model.objects.values_list(field, *columns).get(pk=record.pk)
+
+    before, max_ = now(), client_of(firm.max)
+    data = {"action": f"set:{field}", "id": [str(record.pk)], "go": "1", "back": f"/acme/{key}/?filters=none"}
+    changed = max_.post(f"/acme/bulk/{key}/new/", data | {f"to-{field}": str(new.pk)}, follow=True)
+    assert now()[0] == new.pk
+    with tenant_context(firm.tenant):
+        words = Event.objects.filter(said_by_a_person(), record_id=record.pk, changes__has_key=field)
+        assert words.count() == 2
+    undo(max_, changed)
+    assert now() == before
+    with tenant_context(firm.tenant):
+        assert [one.pk for one in words.all()] == [why.pk]
 
 
 def test_making_a_record_is_no_change_to_take_back(firm: Firm, deal: Any) -> None:
