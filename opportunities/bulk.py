@@ -19,6 +19,8 @@ from crm.picklists.selectors import pipeline, stages
 from crm.records.types import BulkAction, RecordType
 from crm.users.access import can
 from crm.users.models import Membership
+from opportunities.models import Opportunity
+from opportunities.selectors import meaning_of
 from opportunities.services import lose_opportunity, move_to_stage
 
 
@@ -60,6 +62,11 @@ def _move(
 def _lose(
     record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
 ) -> dict[str, int]:
+    if meaning_of(record) == "lost":
+        if _says_more(record, values):
+            text = _("It is lost already: its reason and note stay as they are, and no task or list is added.")
+            raise ValidationError(text)
+        return {"same": 1}
     lost = next(one for one in stages(pipeline(record.pipeline_id)) if one.meaning == "lost")
     given = {name: value for name, value in values.items() if name != "mailing_list"}
     lists = chosen_lists(values)
@@ -70,6 +77,13 @@ def _lose(
         raise ValidationError(_("You may not change “%(name)s”, who would be put on the list.") % words)
     changed = lose_opportunity(opportunity=record, stage=lost, actor=actor, because=because, lists=lists, **given)
     return {"lost" if changed else "same": 1}
+
+
+def _says_more(opportunity: Opportunity, values: dict[str, Any]) -> bool:
+    """Whether these words about a loss are others than the lost opportunity has."""
+    note = values.get("loss_note")
+    is_same = opportunity.loss_reason == values["loss_reason"] and note in (None, "", opportunity.loss_note)
+    return not is_same or values.get("task_due_on") is not None or bool(chosen_lists(values))
 
 
 MOVE = BulkAction(

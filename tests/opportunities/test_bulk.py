@@ -15,6 +15,7 @@ from crm.picklists.selectors import choice_meaning, stages
 from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
+from opportunities.services import move_to_stage
 from tests import make
 from tests.people import Firm, client_of
 
@@ -70,6 +71,25 @@ def test_losing_many_can_put_their_contacts_on_a_list(firm: Firm, deals: list[An
     del given["to-mailing_list"]
     send(firm, deals, "lose", **given)
     assert {meaning for meaning, _reason in now(firm).values()} == {"lost"}
+
+
+def test_losing_many_leaves_alone_what_was_lost_before(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        other = make.reason("loss_reason", "other")
+        move_to_stage(opportunity=deals[0], stage=make.stage("lost"), actor=firm.ana, loss_reason=other)
+    send(firm, deals, "lose", **{"to-loss_reason": reason(firm)})
+    assert now(firm) == {"One": ("lost", "other"), "Two": ("lost", "sales")}
+    with tenant_context(firm.tenant):
+        assert BulkRun.objects.latest("id").counts == {"lost": 1}
+        finding = BulkFinding.objects.get()
+        assert finding.name == "One" and "lost already" in finding.reasons[0]
+    send(firm, deals[1:], "lose", **{"to-loss_reason": reason(firm)})
+    with tenant_context(firm.tenant):
+        assert BulkRun.objects.latest("id").counts == {"same": 1}
+    send(firm, deals[1:], "lose", **{"to-loss_reason": reason(firm), "to-task_due_on": "2030-01-05"})
+    with tenant_context(firm.tenant):
+        assert BulkFinding.objects.filter(name="Two").count() == 1, "the task is not left out without a word"
+        assert not Activity.objects.exists()
 
 
 def test_moving_many_offers_no_lost_stage(firm: Firm, deals: list[Any]) -> None:
