@@ -22,6 +22,7 @@ from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.access import get_record
 from crm.ui.http import go, method, respond
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.access import hide_from, may
 from crm.users.http import WorkspaceRequest
@@ -32,6 +33,7 @@ from opportunities.selectors import age_days, colleagues, contact_roles, is_the_
 from opportunities.services import add_contact_role, lose_opportunity, move_to_stage, remove_contact_role
 
 
+@once
 def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``/opportunities/<id>/stage/``: GET asks where to (``?stage=`` says it already), POST moves.
 
@@ -168,7 +170,7 @@ def _moved_meanwhile(request: WorkspaceRequest, opportunity: Opportunity, form: 
 
 
 def _says_the_same(opportunity: Opportunity, form: StageForm) -> bool:
-    """Whether it was lost as the form says: sent twice."""
+    """Whether it was lost as the form says."""
     values = form.cleaned_data
     return (opportunity.loss_reason, opportunity.loss_note) == (values["loss_reason"], values["loss_note"])
 
@@ -192,8 +194,6 @@ def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm)
     }
     try:
         with transaction.atomic():
-            if form.is_loss and opportunity.stage_id == values["stage"].pk and _says_the_same(opportunity, form):
-                return None
             return lose_opportunity(**move, **form.follow_up()) if form.is_loss else move_to_stage(**move)
     except ValidationError as error:
         for name, messages in error.message_dict.items():

@@ -41,7 +41,7 @@ def lose_opportunity(
     Where it is there for another reason, that is changed.
 
     With ``task_due_on`` a follow-up task is left on it and on its account; its main contact is put on the mailing lists
-    ``lists``. Raises ``ValidationError`` keyed by field.
+    ``lists``: both also where it was lost already. Raises ``ValidationError`` keyed by field.
     """
     if opportunity.stage_id == stage.pk:
         values = {
@@ -53,8 +53,7 @@ def lose_opportunity(
     else:
         said: dict[str, Any] = {"loss_reason": loss_reason, "loss_note": loss_note, "on": on}
         event = move_to_stage(opportunity=opportunity, stage=stage, actor=actor, because=because, **said)
-    if event is None:
-        return None
+    because = event or because
     if task_due_on is not None:
         create_activity(
             kind=ActivityKind.TASK,
@@ -63,10 +62,10 @@ def lose_opportunity(
             subject=task_subject or _("Follow up"),
             due_on=task_due_on,
             owner=task_owner or opportunity.owner or actor,
-            because=event,
+            because=because,
         )
     chosen = list(lists)
     if chosen and opportunity.contact is None:
         raise ValidationError({"lists": _("It has no main contact who could be put on a list.")})
-    put_on_lists(record=opportunity.contact, lists=chosen, actor=actor, because=event)
+    put_on_lists(record=opportunity.contact, lists=chosen, actor=actor, because=because)
     return event

@@ -19,6 +19,7 @@ from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
 from opportunities.services import move_to_stage
 from tests import make
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 
@@ -140,11 +141,30 @@ def test_a_card_that_is_dropped_on_lost_is_asked_the_same(firm: Firm, deal: Any)
 
 
 def test_a_double_click_leaves_one_task(firm: Firm, deal: Any) -> None:
-    client = client_of(firm.ana)
+    given = loss(firm, task_due_on="2030-01-05")
+    form = form_of(client_of(firm.ana), f"{address(deal)}?stage={given['stage']}", like=address(deal))
     for _click in range(2):
-        assert client.post(address(deal), loss(firm, task_due_on="2030-01-05")).status_code == 303
+        assert form.send(**given).status_code == 303
     with tenant_context(firm.tenant):
         assert Activity.objects.filter(kind="task").count() == 1
+
+
+@pytest.mark.parametrize("note", ["", "Too dear"])
+def test_what_is_to_come_is_kept_where_a_colleague_has_lost_it_meanwhile(firm: Firm, deal: Any, note: str) -> None:
+    chosen = newsletter(firm)
+    given = loss(firm, task_due_on="2030-01-05", lists=str(chosen.pk))
+    form = form_of(client_of(firm.ana), f"{address(deal)}?stage={given['stage']}", like=address(deal))
+    assert client_of(firm.max).post(address(deal), loss(firm, loss_note=note)).status_code == 303
+    answer = form.send(**given)
+    if note:
+        assert answer.status_code == 422 and "Max Manager has changed it" in answer.content.decode()
+        answer = form.again(answer).send()
+    assert answer.status_code == 303
+    with tenant_context(firm.tenant):
+        deal.refresh_from_db()
+        assert deal.loss_note == note
+        assert Activity.objects.filter(kind="task").count() == 1
+        assert [place.mailing_list for place in memberships_of(deal.contact)] == [chosen]
 
 
 def test_the_new_form_asks_for_the_reason_too(firm: Firm, deal: Any) -> None:
