@@ -19,6 +19,7 @@ from crm.saved_views import services
 from crm.saved_views.models import Audience, SavedView
 from crm.saved_views.selectors import get_view, may_change, pins_of, reach_of, views_of
 from crm.saved_views.state import ViewState, chips, read_state, state_of_view
+from crm.ui.bidi import filled
 from crm.ui.http import go, method, respond
 from crm.ui.once import once
 from crm.ui.seen import SeenForm
@@ -110,7 +111,7 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
         "before": _told(present, request.actor),
         "after": _told(new_state, request.actor),
         "query": new_state.query(),
-        "own_name": _("%(name)s (mine)") % {"name": saved.name},
+        "own_name": filled(_("%(name)s (mine)"), {"name": saved.name}),  # becomes its name
         "back": f"{_list_url(record_type)}{new_state.query()}",
     }
     return respond(request, "saved_views/state.html", context, partial="form", status=422 if is_stale else 200)

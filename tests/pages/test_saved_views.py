@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -142,6 +143,12 @@ def test_who_saves_to_a_shared_view_is_told_whom_it_reaches(firm: Firm, bonn: No
         shipped = SavedView.objects.get(record_type="accounts", is_default=True)
     asked = client_of(firm.ada).get(f"/acme/views/accounts/{shipped.pk}/state/?filters=none").content.decode()
     assert f"{everyone} people see this view" in asked and "opens on it" in asked
+
+
+def test_a_name_made_of_another_views_name_has_no_marks_of_direction(firm: Firm, bonn: None) -> None:
+    view = save(firm, firm.ana, "לקוחות", "team")
+    asked = client_of(firm.ana).get(f"/acme/views/accounts/{view.pk}/state/?view={view.pk}&city=Ulm")
+    assert f"_name={quote('לקוחות (mine)')}" in asked.content.decode()
 
 
 def test_who_may_not_change_a_view_saves_one_of_their_own(firm: Firm, bonn: None) -> None:
