@@ -77,6 +77,7 @@ class Question:
     actions: tuple[Option, ...]
     is_typed: bool
     more: bool = False
+    keeps_pipelines: bool = False  # records that exist take a word of several pipelines as their own has it
 
     @property
     def name(self) -> str:
@@ -260,6 +261,10 @@ def _together(column: Column) -> dict[str, int]:
     return rows
 
 
+def _is_of_several_pipelines(stages: list[Any]) -> bool:
+    return len({stage.pipeline_id for stage in stages}) > 1
+
+
 class _Asker:
     def __init__(
         self, job: Import, record_type: RecordType, survey: Survey, typed: Mapping[tuple[str, str], str]
@@ -300,6 +305,7 @@ class _Asker:
             actions=actions_for(spec, self.actor),
             is_typed=not existing,
             more=bool(column.more),
+            keeps_pipelines=isinstance(spec.kind, kinds.StageOf) and any(map(_is_of_several_pipelines, alike.values())),
         )
 
     def about_gap(self, gap: Gap) -> GapQuestion | None:

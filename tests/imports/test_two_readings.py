@@ -88,6 +88,8 @@ def test_a_stage_of_two_pipelines_is_asked_about(two_pipelines: Firm) -> None:
     with tenant_context(firm.tenant):
         found = {one.name: stage_name(one.stage) for one in Opportunity.objects.select_related("stage__pipeline")}
     assert found == {"A": "Renewals: Negotiation", "B": "Renewals: Negotiation", "C": "Sales: Negotiation"}
+    unknown = Page(firm, "opportunities", "name,account,stage\nA,Falcon,Somewhere\n").answer.content.decode()
+    assert "stays in its own pipeline" not in unknown
 
 
 def test_a_deal_stays_in_its_own_pipeline(two_pipelines: Firm) -> None:
@@ -95,6 +97,7 @@ def test_a_deal_stays_in_its_own_pipeline(two_pipelines: Firm) -> None:
     before = "external id,name,account,stage\nx1,A,Falcon,Renewals: Negotiation\nx2,B,Falcon,Renewals: Negotiation\n"
     bring_in(firm, "opportunities", before)
     page = Page(firm, "opportunities", "external id,stage\nx1,Negotiation\nx2,Sales: Negotiation\n")
+    assert "An opportunity that exists already stays in its own pipeline" in page.answer.content.decode()
     sales = page.question("stage").words[0].meant[0][0]
     data = page.columns() | {"word_stage": ["Negotiation"], "answer_stage": [sales], "moved_on": "2026-01-02"}
     job = finished(firm, page.send(data))
