@@ -29,7 +29,7 @@ from crm.ui import format as formats
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
-from leads.vetting.services import open_next_round
+from leads.vetting.services import close_unanswered_round, open_next_round
 
 # As a reason: the lead was closed, and whoever brings the record knows that nobody can say why any more. An old file
 # may do so, a person who closes a lead may not.
@@ -85,11 +85,13 @@ def update_lead(
     values: dict[str, Any],
     because: Event | None = None,
     status_since: datetime | None = None,
+    vets_anew: bool = True,
 ) -> Event | None:
     """Write what of ``values`` differs; return the event, or None when nothing did.
 
     A change of status, which holds from ``status_since`` (default: now), follows the rules of ``set_lead_status``; to
-    close the lead it needs ``unqualified_reason``, and opening a closed one again starts another round of vetting.
+    close the lead it needs ``unqualified_reason``. Opening a closed one again starts another round of vetting, unless
+    it is not to be vetted anew.
     """
     leads = registry.record_type("leads")
     status = values.get("status")
@@ -110,7 +112,7 @@ def update_lead(
     event = update_record(
         leads, lead, actor=actor, values=values, because=because, name=name, status_since=status_since or timezone.now()
     )
-    if reopens:
+    if reopens and vets_anew:
         open_next_round(lead=lead, actor=actor, because=event)
     return event
 
@@ -193,12 +195,16 @@ def take_status_back(
     actor: Membership | None,
     because: Event | None = None,
 ) -> Event | None:
-    """Give the lead the status, and the reason, that it had before ``event``; it has had it since then."""
+    """Give the lead the status, and the reason, that it had before ``event``; it has had it since then.
+
+    The round of vetting is the one of then, too. Raises ``ValidationError`` once a new one has answers.
+    """
+    close_unanswered_round(lead=lead, opened_by=event)
     if values["status"].meaning == "unqualified" and values.get("unqualified_reason") is None:
         values["unqualified_reason"] = NO_REASON_GIVEN
     since = event.changes.get("status_since", [None])[0]
     since = datetime.fromisoformat(since) if since else None
-    return update_lead(lead, actor=actor, values=values, because=because, status_since=since)
+    return update_lead(lead, actor=actor, values=values, because=because, status_since=since, vets_anew=False)
 
 
 def reopen_lead(*, lead: Lead, actor: Membership | None) -> Event | None:

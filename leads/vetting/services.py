@@ -86,6 +86,23 @@ def open_next_round(*, lead: Lead, actor: Membership | None, because: Event | No
     return _open(lead, number=(last.number if last else 1) + 1, actor=actor, because=because)
 
 
+def close_unanswered_round(*, lead: Lead, opened_by: Event) -> None:
+    """Take back the round that the event opened: the one before is current again. The lead must be locked.
+
+    Raises ``ValidationError`` when somebody has answered in it.
+    """
+    last = current_round(lead)
+    if last is None or last.because_id != opened_by.pk:
+        return
+    if VettingAnswer.objects.filter(round=last).exists():
+        raise ValidationError(_("The lead has been vetted since it was reopened, and those answers are kept."))
+    last.delete()
+    former = VettingRound.objects.filter(lead_id=lead.pk).order_by("-number").first()
+    if former is not None:
+        former.is_current = True
+        former.save(update_fields=["is_current"])
+
+
 def current_round(lead: Lead) -> VettingRound | None:
     """Return the round that the lead is in; None: the first one, in which nothing has been answered."""
     return VettingRound.objects.filter(lead_id=lead.pk, is_current=True).first()

@@ -17,6 +17,9 @@ from crm.picklists.selectors import choices, stages
 from crm.records import registry
 from crm.tenants.context import tenant_context
 from leads.models import Lead
+from leads.vetting.gating import criteria
+from leads.vetting.models import VettingRound
+from leads.vetting.services import record_answer
 from opportunities.models import Opportunity, StageVisit
 from opportunities.services import move_to_stage, update_opportunity
 from tests import make
@@ -148,6 +151,35 @@ def test_a_lead_s_status_and_its_closing_are_undone(firm: Firm) -> None:
         assert now() != before
         undo(ana, answer)
         assert now() == before
+
+
+def test_undo_leaves_the_vetting_in_the_round_that_it_was_in(firm: Firm) -> None:
+    """Undoing a closing opens none; undoing a reopening takes the new one back, unless it has answers."""
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+        working = next(one for one in choices("lead_status") if one.meaning == "working")
+        reason, budget = choices("unqualified_reason")[0], criteria()[0]
+        record_answer(lead=lead, criterion=budget, answer="yes", actor=firm.ana)
+    ana, url = client_of(firm.ana), f"/acme/leads/{lead.pk}"
+
+    def rounds() -> list[tuple[int, bool]]:
+        with tenant_context(firm.tenant):
+            return list(VettingRound.objects.order_by("number").values_list("number", "is_current"))
+
+    undo(ana, ana.post(f"{url}/closing/", {"unqualified_reason": str(reason.pk)}, follow=True))
+    assert rounds() == [(1, True)]
+    ana.post(f"{url}/closing/", {"unqualified_reason": str(reason.pk)}, follow=True)
+    reopened = ana.post(f"{url}/status/", {"status": str(working.pk)}, follow=True)
+    assert rounds() == [(1, False), (2, True)]
+    undo(ana, reopened)
+    assert rounds() == [(1, True)]
+    reopened = ana.post(f"{url}/status/", {"status": str(working.pk)}, follow=True)
+    with tenant_context(firm.tenant):
+        record_answer(lead=lead, criterion=budget, answer="no", actor=firm.ana)
+    assert "Not undone. The lead has been vetted since" in toast(undo(ana, reopened))
+    assert rounds() == [(1, False), (2, True)]
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get(pk=lead.pk).status_id == working.pk
 
 
 @pytest.mark.parametrize("action", ["tags", "set:rating", "owner", "status"])
