@@ -83,7 +83,8 @@ def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None
 
     def notice(number: int, cells: list[str]) -> None:
         nonlocal quotes
-        quotes = quotes.and_row(number, next((cell for cell in cells if MARK in cell), "")[:SHOWN])
+        odd = next((cell for cell in cells if MARK in cell), " | ".join(cells))
+        quotes = quotes.and_row(number, odd[:SHOWN])
 
     top = keep_rows(job, read_file(path, how, notice))
     header = find_header(top, is_known(record_type))

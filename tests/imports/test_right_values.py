@@ -188,3 +188,30 @@ def test_a_cell_that_holds_lines_like_rows_is_told(firm: Firm) -> None:
         client = client_of(firm.ada)
         page = client.get(client.post("/acme/imports/new/leads/", {"file": file})["Location"]).content.decode()
         assert ("1 row has a cell with lines that look like rows (row 2)" in page) == is_told
+
+
+@pytest.mark.parametrize(("row", "company", "description"), [
+    ('"Bo" ,b@k.example,"Acme" ,x', "Acme", "x"),
+    ('"Bo" ,b@k.example,"Acme, ""A""" ,"one\ntwo, three" ', 'Acme, "A"', "one\ntwo, three"),
+])  # fmt: skip
+def test_a_blank_behind_a_closing_mark_is_nothing_odd(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, row: str, company: str, description: str
+) -> None:
+    """In however many rows: no try is spent on them."""
+    monkeypatch.setattr("crm.imports.reading.quotes.MOST_TRIES", 0)
+    content = f"last_name,email,company,description\nAnn,a@k.example,y,z\n{row}\nCy,c@k.example,y,z\n".encode()
+    client = client_of(firm.ada)
+    address = client.post("/acme/imports/new/leads/", {"file": SimpleUploadedFile("i.csv", content)})["Location"]
+    assert "quotation mark" not in client.get(address).content.decode()
+    assert bring_in(firm, "leads", content).created_count == 3
+    with tenant_context(firm.tenant):
+        one = Lead.objects.get(last_name="Bo")
+    assert (one.company, one.description) == (company, description)
+
+
+def test_rows_of_one_line_leave_tries_for_those_of_several(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm.imports.reading.quotes.MOST_TRIES", 5)
+    odd = "".join(f'P{number},p{number}@k.example,"Acme" Ltd\n' for number in range(9))
+    bring_in(firm, "leads", f'last_name,email,description\n{odd}Bo,b@k.example,"First 3" pipe\nsecond line"\n')
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get(last_name="Bo").description == 'First 3" pipe\nsecond line'

@@ -30,7 +30,7 @@ class LooseRows:
         """
         best: tuple[int, int, Cells] | None = None
         for count in range(1, MOST_LINES + 1):
-            self.tries -= 1
+            self.tries -= count > 1  # one line costs no more than the file itself
             self._read_up_to(count + 1, lines)
             if count > len(lines):
                 break
@@ -43,6 +43,32 @@ class LooseRows:
                 break
         assert best is not None  # a line by itself can always be cut
         return best[2], best[1]
+
+    def fitting(self, lines: list[str]) -> tuple[Cells, int] | None:
+        """Cut the row that begins with ``lines[0]`` like ``cut`` if each of its marks is where it should be, or has
+        only blanks behind it; None otherwise."""
+        cells: Cells = []
+        text, at, count = lines[0].rstrip("\r\n"), 0, 1
+        while True:
+            at = _behind_blanks(text, at)
+            if text.startswith(MARK, at):
+                start = at + 1
+                while (end := _closing(text, start)) < 0:
+                    self._read_up_to(count + 1, lines)
+                    if count >= min(len(lines), MOST_LINES):
+                        return None
+                    text, count = "".join(lines[: count + 1]).rstrip("\r\n"), count + 1
+                cells.append(text[start:end].replace(MARK * 2, MARK))
+                at = _behind_blanks(text, end + 1)
+            else:
+                end = text.find(self.separator, at)
+                cells.append(text[at:] if end < 0 else text[at:end])
+                at = len(text) if end < 0 else end
+            if at >= len(text):
+                return cells, count
+            if not text.startswith(self.separator, at):
+                return None
+            at += 1
 
     def _read_up_to(self, count: int, lines: list[str]) -> None:
         while len(lines) < count and (line := self.next_line()) is not None:
@@ -98,6 +124,19 @@ class LooseRows:
     def _swallows(self, cells: Cells, width: int) -> bool:
         lines = [line for cell in cells if "\n" in cell for line in cell.split("\n")]
         return any(line.count(self.separator) >= width - 1 for line in lines)
+
+
+def _behind_blanks(text: str, at: int) -> int:
+    while text.startswith(" ", at):
+        at += 1
+    return at
+
+
+def _closing(text: str, at: int) -> int:
+    """The place of the first mark from ``at`` on that does not stand for itself; -1: there is none."""
+    while (at := text.find(MARK, at)) >= 0 and text.startswith(MARK, at + 1):
+        at += 2
+    return at
 
 
 def _is_closed(cell: str) -> bool:

@@ -117,9 +117,11 @@ def _cut_loosely(loose: LooseRows, feed: _Feed, number: int, width: int, notice:
         raise ValidationError(
             _("A quotation mark opened in row %(row)s is never closed.") % {"row": number}, code="open_quote"
         )
-    cells, count = loose.cut(lines, width)
+    fitting = loose.fitting(lines)
+    is_fit = fitting is not None and len(fitting[0]) == (width or len(fitting[0]))
+    cells, count = fitting if fitting is not None and is_fit else loose.cut(lines, width)
     feed.back.extendleft(reversed(lines[count:]))
-    if notice is not None:
+    if notice is not None and not is_fit:
         notice(number, cells)
     return cells
 
