@@ -45,7 +45,9 @@ async function show(response) {
 }
 
 function draw(html) {
-  dialog.innerHTML = html;
+  // What went wrong stays until it has been read
+  for (const one of [...dialog.childNodes]) if (!one.matches?.("[data-toast]")) one.remove();
+  dialog.insertAdjacentHTML("beforeend", html);
   for (const beside of dialog.querySelectorAll("[hx-swap-oob]")) {
     document.getElementById(beside.id)?.append(...beside.children);
     beside.remove();

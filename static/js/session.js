@@ -16,7 +16,9 @@ function isTyped(field) {
   const first = Math.max([...field.options].findIndex((one) => one.defaultSelected), 0);
   return field.selectedIndex > -1 && field.selectedIndex !== first;
 }
-const hasText = () => [...document.querySelectorAll("form :is(input, textarea, select)")].some(isTyped);
+// What came back to be corrected is not saved either
+const UNSAVED = "form[method=post]:has(.error-summary, [aria-invalid=true], [data-unsaved])";
+const hasText = () => !!document.querySelector(UNSAVED) || [...document.querySelectorAll("form :is(input, textarea, select)")].some(isTyped);
 
 // "yes": the tokens are fresh; "other": somebody else is signed in; "no": nobody is
 async function renew() {
@@ -36,7 +38,7 @@ function show(url) {
   note = document.getElementById("signed-out").content.firstElementChild.cloneNode(true);
   note.querySelector("a").href = url;
   // What stands behind an open dialog cannot be pressed
-  const place = dialog?.open ? dialog.firstElementChild : document.getElementById("main");
+  const place = (dialog?.open && (dialog.querySelector(".dialog-body") ?? dialog)) || document.getElementById("main");
   place.prepend(note);
   note.querySelector("a").focus();
 }
