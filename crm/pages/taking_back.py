@@ -16,7 +16,7 @@ from crm.events.models import Event
 from crm.pages.board import back_to
 from crm.records import registry
 from crm.records.access import get_record
-from crm.records.taking_back import take_back
+from crm.records.taking_back import take_back, what_stays
 from crm.records.types import RecordType
 from crm.ui.http import go, method
 from crm.ui.toasts import say
@@ -47,5 +47,6 @@ def change_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
         text = _("Not undone. %(why)s") % {"why": " ".join(error.messages)}
         say(request, text, tone="warning")
     else:
-        say(request, _("Undone: %(name)s is as it was.") % {"name": record.name})
+        text = _("Undone: %(name)s is as it was.") % {"name": record.name}
+        say(request, " ".join((text, *what_stays(event))))
     return go(request, back_to(request, registry.url(record)))

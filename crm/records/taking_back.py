@@ -33,6 +33,19 @@ def take_back(
     return record_type.update(record, actor=actor, values=values, because=because)
 
 
+def what_stays(event: Event) -> list[str]:
+    """Say what was made because of ``event``, and is still there once that was taken back: tasks, mailing lists."""
+    followed = Event.objects.filter(because=event)
+    found = []
+    tasks = followed.filter(name="activity.created", data__kind="task").values("record_id")
+    put_away = Event.objects.filter(name="activity.deleted", record_id__in=tasks).values("record_id")
+    if tasks.exclude(record_id__in=put_away).exists():
+        found.append(_("The follow-up task stays."))
+    if followed.filter(name__endswith=".put_on_list").exists():
+        found.append(_("The mailing lists stay as they are."))
+    return found
+
+
 def _is_written(record_type: RecordType, name: str) -> bool:
     """Whether people set the field; all others follow from those."""
     return name in record_type.set_by_move or (record_type.has(name) and record_type.spec(name).on_edit)

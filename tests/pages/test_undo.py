@@ -13,6 +13,7 @@ from django.test import Client
 
 from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
+from crm.lists.services import create_list
 from crm.picklists.selectors import choices, stages
 from crm.records import registry
 from crm.tenants.context import tenant_context
@@ -151,6 +152,23 @@ def test_a_lead_s_status_and_its_closing_are_undone(firm: Firm) -> None:
         assert now() != before
         undo(ana, answer)
         assert now() == before
+
+
+def test_undo_says_what_a_closing_left_behind_and_what_stays(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead, reason = make.lead(firm.ana), choices("unqualified_reason")[0]
+        news = create_list(actor=firm.ada, name="News")
+    ana = client_of(firm.ana)
+    for more, stays in (
+        ({}, ""),
+        ({"task_due_on": "2027-03-01"}, " The follow-up task stays."),
+        ({"lists": [str(news.pk)]}, " The mailing lists stay as they are."),
+    ):
+        data = {"unqualified_reason": str(reason.pk), **more}
+        closed = ana.post(f"/acme/leads/{lead.pk}/closing/", data, follow=True)
+        assert f"is as it was.{stays}<" in toast(undo(ana, closed))
+    with tenant_context(firm.tenant):
+        assert Event.objects.filter(name__in=["activity.created", "lead.put_on_list"]).count() == 2
 
 
 def test_undo_leaves_the_vetting_in_the_round_that_it_was_in(firm: Firm) -> None:
