@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.bulk.actions import CHANGED
@@ -20,7 +22,8 @@ from crm.users.models import Membership
 from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert_one
 from leads.fields import OPEN_MEANINGS
 from leads.forms import CLOSING_FIELDS
-from leads.services import close_as_unqualified, set_lead_status
+from leads.models import Lead
+from leads.services import close_as_unqualified, meaning_of, set_lead_status
 from leads.vetting import current_gate
 
 MOST_CONVERTED = 20_000  # a rehearsal keeps in mind what all of them would make
@@ -86,6 +89,10 @@ def _move(
 def _close(
     record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
 ) -> dict[str, int]:
+    if meaning_of(record) == "unqualified":
+        if _says_more(record, values):
+            raise ValidationError(gettext("It is closed already: its reason stays, and no task or list is added."))
+        return {"same": 1}
     close_as_unqualified(
         lead=record,
         reason=values["unqualified_reason"],
@@ -97,6 +104,12 @@ def _close(
         because=because,
     )
     return {"closed": 1}
+
+
+def _says_more(lead: Lead, values: dict[str, Any]) -> bool:
+    """Whether more is asked for than to close the closed lead for the reason that it has."""
+    is_same = lead.unqualified_reason == values["unqualified_reason"]
+    return not is_same or values["task_due_on"] is not None or bool(chosen_lists(values))
 
 
 CONVERT = BulkAction(
@@ -145,7 +158,7 @@ CLOSE = BulkAction(
     lambda actor: (*CLOSING_FIELDS, *lists_to_choose(_("Put on the mailing list"))),
     order=40,
     writes=("status",),
-    tells={"closed": _("closed")},
+    tells={"closed": _("closed"), "same": _("closed already")},
 )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from crm.activities.models import Activity
+from crm.bulk.models import BulkFinding, BulkRun
 from crm.lists.models import MailingListMember
 from crm.lists.services import create_list, set_list_active
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
-from leads.services import meaning_of
+from leads.services import close_as_unqualified, meaning_of
 from tests import make
 from tests.people import Firm, client_of
 
@@ -38,3 +39,19 @@ def test_with_a_task_and_a_list(firm: Firm) -> None:
         assert {meaning_of(lead) for lead in Lead.objects.all()} == {"unqualified"}
         assert Activity.objects.filter(subject="Ask again").count() == 3
         assert set(MailingListMember.objects.values_list("record_id", flat=True)) == {lead.pk for lead in leads[:2]}
+
+
+def test_the_reason_of_one_that_was_closed_before_stays(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        before, now = (make.lead(firm.ana, last_name=name) for name in ("Before", "Now"))
+        other, real = (make.reason("unqualified_reason", meaning) for meaning in ("other", "not_real"))
+        close_as_unqualified(lead=before, reason=other, actor=firm.ana)
+    assert close(firm, [before, now], **{"to-unqualified_reason": str(real.pk)}).status_code == 303
+    with tenant_context(firm.tenant):
+        found = dict(Lead.objects.values_list("last_name", "unqualified_reason"))
+        assert found == {"Before": other.pk, "Now": real.pk}
+        assert BulkRun.objects.get().counts == {"closed": 1}
+        assert "closed already" in BulkFinding.objects.get().reasons[0]
+    close(firm, [now], **{"to-unqualified_reason": str(real.pk)})
+    with tenant_context(firm.tenant):
+        assert BulkRun.objects.latest("id").counts == {"same": 1}
