@@ -27,6 +27,7 @@ from crm.records import registry
 from crm.records.types import RecordType
 from crm.ui.format import number
 from crm.ui.http import go, respond
+from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.ui.uploads import has_too_much
 from crm.users.access import may
@@ -34,6 +35,7 @@ from crm.users.http import WorkspaceRequest, require
 from crm.users.models import Membership
 
 
+@once
 def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     """GET asks for the file, POST keeps it."""
     record_type = _type(request, key)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.activities.models import Activity
 from crm.bulk.models import BulkRun
+from crm.imports.models import Import
 from crm.saved_views.models import SavedView
 from crm.tenants.context import tenant_context
 from crm.users.models import Team
@@ -121,3 +122,18 @@ def test_what_is_no_record_is_made_once_too(firm: Firm, page: str, typed: dict[s
     assert first["Location"] == second["Location"]
     with tenant_context(firm.tenant):
         assert SavedView.objects.filter(name="R&D").count() + Team.objects.filter(name="South").count() == 1
+
+
+@pytest.mark.parametrize("in_memory", [1, 2**20])
+def test_a_file_sent_twice_is_one_import(firm: Firm, settings: Any, in_memory: int) -> None:
+    """Large files take longer than the page waits before it lets one press again."""
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = in_memory
+    form = form_of(client_of(firm.ada), "/acme/imports/new/leads/")
+    one, same, other = (
+        form.send(file=SimpleUploadedFile("p.csv", f"last_name,email\n{name},{name}@k.example\n".encode()))
+        for name in ("Ann", "Ann", "Bo")
+    )
+    assert (one.status_code, same.status_code, other.status_code) == (303, 303, 303)
+    assert one["Location"] == same["Location"] != other["Location"]
+    with tenant_context(firm.tenant):
+        assert [job.total for job in Import.objects.all()] == [1, 1]
