@@ -100,10 +100,12 @@ def _next(contact: Contact, *, by_hand: bool) -> Choice | None:
     return None
 
 
-def what_follows(contact: Contact) -> dict[str, Any]:
-    """Which values ``follow_accounts`` will give the contact."""
-    relationship = _next(contact, by_hand=bool(_said_by_hand([contact])))
-    return {} if relationship is None else {"relationship": relationship}
+def what_follows(contact: Contact, is_new: bool) -> dict[str, Any]:
+    """Which values ``follow_accounts`` will give the contact. Only where it would change is the log asked for more."""
+    relationship = _next(contact, by_hand=False)
+    if relationship is None or (not is_new and _said_by_hand([contact])):
+        return {}
+    return {"relationship": relationship}
 
 
 def _is_now(contact: Contact) -> str:

@@ -48,14 +48,14 @@ class Shown:
 
     def created(self, record: Any) -> list[list[str]]:
         """What would stand in a new record: label, "", value."""
-        record = self._as_it_will_be(record, self.follows(record))
+        record = self._as_it_will_be(record, self.follows(record, True))
         found = ((str(spec.label), shown(spec, record)) for spec in self.importable if not isinstance(spec.kind, Flag))
         return [[label, "", text] for label, text in found if text]
 
     def changes(self, before: dict[str, str], record: Any) -> list[list[str]]:
         """What would be different: label, old, new."""
         after = self.state(record)
-        follows = {name: value for name, value in self.follows(record).items() if before[name] == after[name]}
+        follows = {name: value for name, value in self.follows(record, False).items() if before[name] == after[name]}
         after = self.state(self._as_it_will_be(record, follows)) if follows else after
         return [
             [str(spec.label), before[spec.name], after[spec.name]]

@@ -330,7 +330,7 @@ class RecordType:
     gaps: tuple[Gap, ...] = ()
     unknown_in_files: tuple[str, ...] = ()
     moves: Moves | None = None
-    follows: Callable[[Any], dict[str, Any]] = lambda record: {}
+    follows: Callable[[Any, bool], dict[str, Any]] = lambda record, is_new: {}
     splits: tuple[SplitColumn, ...] = ()
     next_step: tuple[str, str] | None = None  # the fields of a next step and its day, where a type has one of its own
     views: tuple[DefaultView, ...] = ()

@@ -60,8 +60,8 @@ def statements(act: Callable[[], object]) -> int:
     return len(caught)
 
 
-def import_of(firm: Firm, key: str, text: str) -> tuple[int, Import]:
-    job = upload(firm, key, text)
+def import_of(firm: Firm, key: str, text: str, **extra: str) -> tuple[int, Import]:
+    job = upload(firm, key, text, **extra)
     count = statements(lambda: finished(firm, job))
     assert job.refused_count == 0
     return count, job
@@ -78,6 +78,17 @@ def test_the_batch_of_an_import(firms: Firm, key: str) -> None:
     assert job.created_count == ROWS
     text = FILES[key](3 * ROWS).split("\n")
     twice, job = import_of(firms, key, "\n".join([text[0], *text[1 + ROWS :]]))
+    assert job.created_count == 2 * ROWS
+    assert twice <= once
+
+
+@pytest.mark.parametrize("meaning", ["customer", "prospect"])
+def test_the_dry_run_of_contacts_asks_nothing_by_the_row(firms: Firm, meaning: str) -> None:
+    """What follows for new people is known without the log; as it is for those whose account is no customer."""
+    Account.objects.update(type=choice_meaning("account_type", meaning))
+    once, job = import_of(firms, "contacts", contacts(ROWS), dry_run="1")
+    assert job.created_count == ROWS
+    twice, job = import_of(firms, "contacts", contacts(2 * ROWS), dry_run="1")
     assert job.created_count == 2 * ROWS
     assert twice <= once
 
