@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -13,6 +15,18 @@ from crm.records.access import deleted_records, visible_records
 from crm.records.types import RecordType
 from crm.saved_views.state import state_of_json
 from crm.users.models import Membership
+
+
+def out_of_reach(run: BulkRun, record_type: RecordType, actor: Membership) -> list[UUID]:
+    """Return the records that ``run`` is to give back and ``actor`` cannot reach by now.
+
+    What somebody else has brought back from the bin already is not among them.
+    """
+    assert run.undoes is not None
+    done = Event.objects.filter(because=run.undoes.event_id, record_type=record_type.key)
+    there = visible_records(actor, record_type).order_by().values("pk")
+    missing = done.exclude(record_id__in=there).exclude(record_id__in=selected(run, record_type, actor).values("pk"))
+    return sorted({one for one in missing.values_list("record_id", flat=True) if one is not None})
 
 
 def selected(run: BulkRun, record_type: RecordType, actor: Membership) -> QuerySet:

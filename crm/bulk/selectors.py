@@ -55,5 +55,6 @@ def findings(run: BulkRun, *, is_refused: bool, limit: int | None = None) -> lis
 
 
 def undone_by(run: BulkRun) -> BulkRun | None:
-    """Return the run that takes ``run`` back."""
-    return BulkRun.objects.filter(undoes=run).first()
+    """Return the run that takes ``run`` back; one that has ended without doing anything does not."""
+    does = Q(state__in=OPEN_STATES) | Q(done_count__gt=0)
+    return BulkRun.objects.filter(does, undoes=run).first()

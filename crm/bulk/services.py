@@ -15,13 +15,13 @@ from crm import events
 from crm.bulk.actions import DELETE
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun, BulkState
 from crm.bulk.running import Memory, end_run, work_on
-from crm.bulk.selection import selected
+from crm.bulk.selection import out_of_reach, selected
 from crm.bulk.selectors import action_of, undone_by
 from crm.records import registry
 from crm.records.types import BulkAction, RecordType
 from crm.saved_views.state import ViewState
 from crm.tenants import turns
-from crm.tenants.bulk import atomic
+from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
 from crm.ui import format as formats
 from crm.users.models import Membership
@@ -107,8 +107,16 @@ def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
     action = action_of(undoing)
     assert action is not None
     undoing.action = action.key
-    undoing.total = selected(undoing, registry.record_type(run.record_type), actor).count()
-    return _start(undoing, actor, action)
+    record_type = registry.record_type(run.record_type)
+    missing = out_of_reach(undoing, record_type, actor)
+    undoing.refused_count = len(missing)
+    undoing.total = selected(undoing, record_type, actor).count() + len(missing)
+    undoing = _start(undoing, actor, action)
+    name, reasons = str(record_type.label), [_("It is gone, or out of your reach.")]  # its own name may not be told
+    rows = [BulkFinding(run=undoing, record_id=one, name=name, reasons=reasons) for one in missing]
+    if rows:
+        insert_many(BulkFinding, rows)
+    return undoing
 
 
 def may_be_undone(run: BulkRun) -> bool:

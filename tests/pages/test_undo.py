@@ -17,6 +17,8 @@ from crm.lists.services import create_list
 from crm.picklists.selectors import choices, stages
 from crm.records import registry
 from crm.tenants.context import tenant_context
+from crm.users.models import Membership
+from crm.users.services import create_role
 from leads.models import Lead
 from leads.vetting.gating import criteria
 from leads.vetting.models import VettingRound
@@ -265,6 +267,28 @@ def test_what_many_are_to_us_comes_back_with_its_day_and_its_reason(firm: Firm, 
     assert now() == before
     with tenant_context(firm.tenant):
         assert [one.pk for one in words.all()] == [why.pk]
+
+
+def test_many_that_are_out_of_reach_by_now_are_counted_and_another_can_still_undo(firm: Firm) -> None:
+    """Who sees only their own leads has assigned them away."""
+    with tenant_context(firm.tenant):
+        leads = [make.lead(firm.ana) for _each in range(2)]
+        own = create_role(actor=firm.ada, name="Own", access={"leads": {"view": "own", "edit": "own"}})
+        Membership.objects.filter(pk=firm.ana.pk).update(role=own)
+    ana = client_of(firm.ana)
+    data = {"action": "owner", "id": [str(one.pk) for one in leads], "go": "1", "back": "/acme/leads/?filters=none"}
+    changed = ana.post("/acme/bulk/leads/new/", data | {"to-owner": str(firm.max.pk)}, follow=True)
+
+    def owners() -> set[Any]:
+        with tenant_context(firm.tenant):
+            return set(Lead.objects.values_list("owner", flat=True))
+
+    assert owners() == {firm.max.pk}
+    page = undo(ana, changed).content.decode()
+    assert page.count("It is gone, or out of your reach.") == 2
+    assert owners() == {firm.max.pk}
+    undo(client_of(firm.ada), changed)
+    assert owners() == {firm.ana.pk}
 
 
 def test_making_a_record_is_no_change_to_take_back(firm: Firm, deal: Any) -> None:
