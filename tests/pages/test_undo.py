@@ -14,6 +14,7 @@ from django.test import Client
 from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
 from crm.lists.services import create_list
+from crm.pages.idempotency import new_key
 from crm.picklists.selectors import choices, stages
 from crm.records import registry
 from crm.tenants.context import tenant_context
@@ -337,7 +338,7 @@ class TestALossFromAnOldPage:
 
     def test_sent_twice_it_is_lost_once(self, firm: Firm, deal: Any) -> None:
         url, data = self.open(firm, deal)
-        data |= {"task_due_on": "2027-03-01"}
+        data |= {"task_due_on": "2027-03-01", "idempotency_key": new_key()}
         ana = client_of(firm.ana)
         assert [ana.post(url, data).status_code for _each in range(2)] == [303, 303]
         with tenant_context(firm.tenant):
