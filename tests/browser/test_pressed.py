@@ -77,7 +77,7 @@ def test_a_planned_meeting_is_opened_from_my_day_and_moved(shared: Firm, page: P
     sign_in(shared.ana)
     for place in ("home:my_day", "activities:tasks"):
         page.goto(shared.url(place))
-        row = page.locator(".meeting-row", has_text="Contract")
+        row = page.get_by_role("main").get_by_role("listitem").filter(has_text="Contract")
         expect(row.get_by_role("link", name="Met one")).to_have_attribute("href", re.compile(str(deal.pk)))
         row.get_by_role("link", name="Contract").click()
         dialog = page.get_by_role("dialog", name="Meeting")

@@ -179,7 +179,7 @@ def convert_for_sam(page: Page) -> None:
 def sam_finds_what_was_vetted(firm: Firm, page: Page) -> None:
     page.goto(firm.url("home:my_day"))
     page.get_by_role("link", name="1 unread notification").click()
-    page.get_by_role("link", name=re.compile("Max Manager converted the lead “Lena Brandt” for you")).click()
+    page.get_by_role("link", name=re.compile("Max Manager converted a lead for you: .*Lena Brandt")).click()
     shows(page, re.compile("Telematics"))
     expect(fact(page, "Owner")).to_contain_text("Sam Seller")
     vetting = panel(page, "Vetting")
