@@ -62,7 +62,10 @@ def _move(
 def _lose(
     record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
 ) -> dict[str, int]:
-    if meaning_of(record) == "lost":
+    was = meaning_of(record)
+    if was == "won":
+        raise ValidationError(_("It was won: lose it on its own page, or reopen it first."))
+    if was == "lost":
         if _says_more(record, values):
             text = _("It is lost already: its reason and note stay as they are, and no task or list is added.")
             raise ValidationError(text)

@@ -152,7 +152,7 @@ def stage_to_reopen_into(opportunity: Opportunity) -> Stage:
 def is_the_win_of(opportunity: Opportunity) -> bool:
     """Whether this is the win because of which its account is a customer."""
     cause = opportunity.account.type_because if opportunity.account else None
-    return cause is not None and cause.record_id == opportunity.pk
+    return meaning_of(opportunity) == "won" and cause is not None and cause.record_id == opportunity.pk
 
 
 def contact_roles(opportunity: Opportunity) -> list[OpportunityContact]:

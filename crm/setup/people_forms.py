@@ -26,7 +26,11 @@ class PlaceForm(SeenForm):
     """Role and team: a person's place in the workspace."""
 
     role = forms.ChoiceField(label=_("Role"))
-    team = forms.ChoiceField(label=_("Team"), required=False)
+    team = forms.ChoiceField(
+        label=_("Team"),
+        required=False,
+        help_text=_("A role that reaches the team's records reaches those of this team: without one, only their own."),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -49,6 +53,8 @@ class InvitationForm(PlaceForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial.setdefault("role", str(least_role().pk))
+        if len(self.teams) == 1:
+            self.initial.setdefault("team", next(iter(self.teams)))
 
 
 class PersonForm(PlaceForm):

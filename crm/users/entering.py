@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -87,7 +86,7 @@ def _join(request: HttpRequest, found: Invitation, form: Form | None, by_mail: b
             inviting.accept_invitation(invitation=found, user=user, by_mail=by_mail, new_password=password)
             update_session_auth_hash(request, user)
             return True
-        person = {**form.person(), "email": found.membership.email, "language": get_language() or ""}
+        person = {**form.person(), "email": found.membership.email}
         member = inviting.join(invitation=found, person=person, by_mail=by_mail)
     except ValidationError as error:
         show_refusal(form, error)

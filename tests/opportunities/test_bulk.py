@@ -92,6 +92,15 @@ def test_losing_many_leaves_alone_what_was_lost_before(firm: Firm, deals: list[A
         assert not Activity.objects.exists()
 
 
+def test_losing_many_leaves_wins_alone_and_says_so(firm: Firm, deals: list[Any]) -> None:
+    with tenant_context(firm.tenant):
+        move_to_stage(opportunity=deals[0], stage=make.stage("won"), actor=firm.ana)
+    send(firm, deals, "lose", **{"to-loss_reason": reason(firm)})
+    assert now(firm) == {"One": ("won", None), "Two": ("lost", "sales")}
+    with tenant_context(firm.tenant):
+        assert BulkFinding.objects.get().reasons == ["It was won: lose it on its own page, or reopen it first."]
+
+
 def test_moving_many_offers_no_lost_stage(firm: Firm, deals: list[Any]) -> None:
     page = client_of(firm.ana).get("/acme/opportunities/?filters=none").content.decode()
     offered = set(re.findall(r'name="action" value="([^"]+)"', page))

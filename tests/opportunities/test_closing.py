@@ -216,6 +216,11 @@ def test_reopening_asks_where_to_go_on_and_says_what_it_does(firm: Firm, deal: A
     page = client.get(address(deal, "")).content.decode()
     assert "reopening/" not in page
     assert client.get(address(deal, "reopening/"))["Location"] == address(deal, "")  # there is nothing to reopen
+    assert client.post(address(deal, "stage/"), loss(firm)).status_code == 303
+    with tenant_context(firm.tenant):
+        deliver_all()
+    again = client.get(address(deal, "reopening/")).content.decode()
+    assert "is a customer" not in again, "it became a prospect because of this one, which is no win any more"
 
 
 def test_who_may_not_edit_reopens_nothing(firm: Firm, deal: Any) -> None:
