@@ -88,6 +88,8 @@ def started(name: str, var: Path) -> tuple[subprocess.Popen[bytes], list[int]]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # A shell that ran the tests in the background has Ctrl-C ignored, and so would what is started here
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     wait_for(lambda: mark.exists() and len(mark.read_text().split()) == 2, seconds=120)
     return process, [int(pid) for pid in mark.read_text().split()]
