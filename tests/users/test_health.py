@@ -20,8 +20,10 @@ from tests.people import Firm
 
 
 @pytest.fixture(autouse=True)
-def unknown_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+def as_if_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is known of the schema, and what tests of other workspaces left undelivered is not late yet."""
     monkeypatch.setattr(health, "_migrated", False)
+    monkeypatch.setattr(health, "LAG_TOLERATED", 10_000)
 
 
 def test_alive_asks_nobody(db: None) -> None:
@@ -79,7 +81,7 @@ def test_a_late_outbox_is_told(firm: Firm) -> None:
         OutboxMessage.objects.create(event=event, handler="of-old", due_at=late)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
-    assert "waiting for 36" in answer.json()["checks"]["outbox"]
+    assert "waiting for 1006" in answer.json()["checks"]["outbox"]
 
 
 def test_a_long_run_that_stands_still_is_told(firm: Firm) -> None:
@@ -88,4 +90,4 @@ def test_a_long_run_that_stands_still_is_told(firm: Firm) -> None:
         AtWork.objects.create(run_id=uuid7(), seen_at=late)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
-    assert "stood still for 36" in answer.json()["checks"]["long_runs"]
+    assert "stood still for 1006" in answer.json()["checks"]["long_runs"]
