@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from crm.events import delivery, jobs
 from crm.events.models import OutboxMessage
@@ -63,6 +64,8 @@ def test_an_import_of_another_workspace_does_not_run(samples: Samples) -> None:
     with tenant_context(theirs.firm.tenant):
         AtWork.objects.all().delete()  # another run of the samples may stand in line before it
         Import.objects.filter(pk=job_id).update(state=ImportState.QUEUED, is_dry_run=False, position=0, created_count=0)
+    with tenant_context(samples.ours.firm.tenant):
+        AtWork.objects.update(seen_at=timezone.now())  # a place that has been held for long is given to the next
     before = dump(theirs.firm.tenant)
     mine = dump(samples.ours.firm.tenant)
     import_jobs.run(str(samples.ours.firm.tenant.pk), job_id)

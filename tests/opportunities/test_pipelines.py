@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crm.picklists.models import Pipeline
-from crm.picklists.selectors import stage_called, stages
+from crm.picklists.selectors import stages, stages_called
 from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
@@ -92,7 +92,6 @@ def test_one_pipeline_offers_no_change_of_it(firm: Firm, deal: Opportunity) -> N
 
 def test_a_name_means_the_usual_pipelines_stage_first(firm: Firm, deal: Opportunity, renewals: Pipeline) -> None:
     with tenant_context(firm.tenant):
-        for text, pipeline in (("qualifying", deal.pipeline), ("renewals: QUALIFYING", renewals)):
-            found = stage_called(text)
-            assert found is not None and found.pipeline == pipeline
-        assert stage_called("Nowhere") is None
+        for text, of in (("qualifying", [deal.pipeline, renewals]), ("renewals: QUALIFYING", [renewals])):
+            assert [one.pipeline for one in stages_called(text)] == of
+        assert stages_called("Nowhere") == []
