@@ -184,7 +184,8 @@ class MoneyKind(Kind):
         return _in_words(read_amount(text, current_style(), current_tenant().currency), CANONICAL)
 
     def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        return _(" or ").join(_in_words(self.read(value), current_style()) for value in values)
+        """With the currency, always: amounts of others are not compared with it, and so not found."""
+        return _(" or ").join(_in_words(self.read(value), current_style(), with_code=True) for value in values)
 
     def read(self, text: str) -> Money:
         return read_amount(text, CANONICAL, current_tenant().currency)
@@ -198,9 +199,9 @@ class MoneyKind(Kind):
         return {currency: int(total) for currency, total in rows.annotate(total=Sum(self.minor(spec)))}
 
 
-def _in_words(money: Money, style: Style) -> str:
+def _in_words(money: Money, style: Style, *, with_code: bool = False) -> str:
     """An amount in ``style`` that is read as the same again, with its code unless it is the workspace's currency."""
     digits = minor_digits(money.currency)
     whole = money.major == money.major.to_integral_value()
     text = style.write(money.major, 0 if whole else digits, grouped=digits < 3 and style != CANONICAL)
-    return text if money.currency == current_tenant().currency else f"{text} {money.currency}"
+    return f"{text} {money.currency}" if with_code or money.currency != current_tenant().currency else text
