@@ -31,7 +31,7 @@ class Command(BaseCommand):
             self.stdout.write("The demo workspace is there already.")
             return
         started = time.monotonic()
-        self.stdout.write("Making the demo workspace: two to three years of work, less than a minute …")
+        self.stdout.write("Making the demo workspace: two to three years of work, one to five minutes …")
         seed()
         self.stdout.write(f"The demo workspace is ready ({time.monotonic() - started:.0f} s).")
 
