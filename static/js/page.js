@@ -169,6 +169,9 @@ function release(form) {
   form.classList.remove("is-busy");
 }
 window.addEventListener("pageshow", (event) => {
+  // What a form was answered with and was sent in its turn: as it is by now, from the browser's memory, too
+  const answered = "posted" in document.body.dataset && document.querySelector("form[data-sent]");
+  if (event.persisted && answered) return location.replace(location.href);
   if (event.persisted) renewKeys();
   document.querySelectorAll("form[data-sent]").forEach(release);
 });
