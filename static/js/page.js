@@ -157,6 +157,7 @@ document.addEventListener("submit", (event) => {
   if (key || "posted" in document.body.dataset) history.replaceState({ ...history.state, sentKey }, "", location.href);
   form.dataset.sent = "yes";
   form.classList.add("is-busy");
+  sessionStorage.setItem(UNANSWERED, "yes");
   // Nothing tells that the browser's Stop was pressed. Should the first one arrive all the same, its key is known.
   setTimeout(() => {
     release(form);
@@ -164,14 +165,17 @@ document.addEventListener("submit", (event) => {
   }, PATIENCE);
 });
 const PATIENCE = 10_000;
+const UNANSWERED = "unanswered"; // what was sent last, until a page of ours comes: a page of failure has no frame
+if (document.body.matches(".frame")) sessionStorage.removeItem(UNANSWERED);
 function release(form) {
   delete form.dataset.sent;
   form.classList.remove("is-busy");
 }
 window.addEventListener("pageshow", (event) => {
-  // What a form was answered with and was sent in its turn: as it is by now, from the browser's memory, too
-  const answered = "posted" in document.body.dataset && document.querySelector("form[data-sent]");
-  if (event.persisted && answered) return location.replace(location.href);
+  // What a form was answered with and was sent in its turn: as it is by now, from the browser's memory, too. Unless that
+  // failed: then what was typed stands nowhere else.
+  const sent = "posted" in document.body.dataset && document.querySelector("form[data-sent]");
+  if (event.persisted && sent && !sessionStorage.getItem(UNANSWERED)) return location.replace(location.href);
   if (event.persisted) renewKeys();
   document.querySelectorAll("form[data-sent]").forEach(release);
 });

@@ -78,6 +78,29 @@ def test_back_after_a_conflict_brings_the_form_as_it_is_by_now(fresh_firm: Firm,
     assert now(fresh_firm, account).city == "Bonn"
 
 
+def test_back_after_a_failure_brings_what_was_typed(fresh_firm: Firm, me: Page, account: Any) -> None:
+    me.goto(fresh_firm.url("accounts:edit", record_id=account.pk))
+    me.get_by_label("City").fill("Ulm")
+    colleague(fresh_firm, "accounts:edit", account, city="Berlin")
+    me.get_by_role("button", name="Save").click()
+    me.get_by_role("group", name="City: which value counts?").get_by_label("Ulm").check()
+    me.get_by_label("Description").fill("Typed after the question")
+    me.route("**/edit/", lambda route: route.fulfill(content_type="text/html", body="<h1>Away</h1>"))  # of a proxy
+    me.get_by_role("button", name="Save").click()
+    expect(me.get_by_role("heading", name="Away")).to_be_visible()
+    me.unroute("**/edit/")
+    me.evaluate("history.back()")
+    expect(me.get_by_label("Description")).to_have_value("Typed after the question")
+    # The browser keeps no page in memory whose requests a test answers. So: as if it had come from there
+    me.evaluate("""() => {
+      document.body.dataset.posted = document.body.dataset.still = "";
+      document.querySelector("main form[method=post]").dataset.sent = sessionStorage.unanswered = "yes";
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    }""")
+    me.wait_for_load_state("networkidle")
+    expect(me.locator("body[data-still]")).to_have_count(1)
+
+
 def test_in_place_it_is_asked_where_one_is(fresh_firm: Firm, me: Page, account: Any) -> None:
     me.goto(fresh_firm.url("accounts:record", record_id=account.pk))
     me.get_by_role("link", name="Edit City").click()
