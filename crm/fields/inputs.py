@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,35 @@ from crm.fields.money import Money, minor_digits
 from crm.fields.reading import current_style, read_amount, read_day, read_moment, read_number, read_percent
 from crm.fields.reading.amounts import currency_words
 from crm.tenants.context import current_tenant
+from crm.tenants.text import trimmed
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f]")
+
+
+class Trimmed:
+    """Mixed into a form field of text: it loses the blanks around it, and nothing else."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.strip = False
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(trimmed(value) if isinstance(value, str) else value)  # type: ignore[misc]
+
+
+class LineField(Trimmed, forms.CharField):
+    pass
+
+
+class EmailField(Trimmed, forms.EmailField):
+    pass
+
+
+class UrlField(Trimmed, forms.URLField):
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and _UNSEEN.search(trimmed(value)):  # which reading an address would drop
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class NumberField(forms.Field):

@@ -23,6 +23,7 @@ from crm.imports.reading.cells import ERRORS, is_unreadable, without_unreadable
 from crm.imports.reading.files import Format
 from crm.imports.reading.header import LOOKED_AT, Row
 from crm.imports.reading.limits import MEGABYTE
+from crm.tenants.text import trimmed
 from crm.ui.spreadsheets import restore
 
 PIECE_ROWS = 500
@@ -171,10 +172,10 @@ def look_through(job: Import, found: FileReading) -> tuple[FileReading, list[str
     for number, cells in file_rows(job):
         if number <= found.header:
             skipped += 1
-            names = [cell.strip() for cell in cells]
+            names = [trimmed(cell) for cell in cells]
             continue
         rows += 1
-        filled.update(place for place, cell in enumerate(cells) if cell.strip())
+        filled.update(place for place, cell in enumerate(cells) if trimmed(cell))
         text = "\x1f".join(cells)
         if is_unreadable(text.replace("\x1f", "")):
             unreadable = unreadable.and_row(number)
@@ -216,4 +217,4 @@ def _unpacked(content: bytes) -> list[Row]:
 
 def _cell(text: str) -> str:
     """The text that is meant: without the apostrophe that exports put before what looks like a formula."""
-    return text if isinstance(text, NumberText) else restore(text.strip())
+    return text if isinstance(text, NumberText) else restore(trimmed(text))

@@ -32,9 +32,9 @@ def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[s
     for index, name in enumerate(job.mapping):
         spec = column_spec(record_type, name)
         if spec is not None and spec.kind.reads:
-            found[name] = decide(
-                spec.kind.reads, survey.columns[index].most_frequent(), current_style(), _own_currency(spec)
-            )
+            texts = survey.columns[index].most_frequent()
+            own, is_whole = _own_currency(spec), getattr(spec.kind, "places", None) == 0
+            found[name] = decide(spec.kind.reads, texts, current_style(), own, is_whole=is_whole)
     return found
 
 

@@ -21,7 +21,7 @@ from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.split import column_spec
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
-from crm.tenants.text import one_line
+from crm.tenants.text import one_line, trimmed
 
 MOST_WORDS = 2_000  # different ones of a column that are counted one by one
 MOST_SHAPES = 300  # different ways of writing a number, a date, an address
@@ -192,7 +192,7 @@ class _TextReader:
         column.filled += 1
         line = one_line(cell)
         column.longest = max(column.longest, len(line))
-        column.has_lines = column.has_lines or line != cell.strip()
+        column.has_lines = column.has_lines or line != trimmed(cell)
         if len(cell) > len(self.longest) + 50:
             self._drop_longest()
             self.longest = cell

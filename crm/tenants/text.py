@@ -46,12 +46,22 @@ def sort_key(text: str) -> str:
     return " ".join(plain.casefold().translate(_PLAIN).split())[:300]
 
 
+# White space, but for the separators U+001C to U+001F, which ``str.strip`` takes for it: nobody sees them, so they stay
+# like other control characters, or are refused with them.
+_BLANKS = "".join(one for one in map(chr, range(0x3001)) if one.isspace() and not "\x1c" <= one <= "\x1f")
+
+
+def trimmed(text: str) -> str:
+    """``text`` without the blanks around it: the one rule for what is typed and what comes in files."""
+    return text.strip(_BLANKS)
+
+
 _LINE_BREAKS = re.compile(r"(?:[ \t]*[\r\n\v\f\x85\u2028\u2029])+[ \t]*")
 
 
 def one_line(text: str) -> str:
     """``text`` with a space for each line break, as it stands in a field of one line."""
-    return _LINE_BREAKS.sub(" ", text).strip() if text else text
+    return trimmed(_LINE_BREAKS.sub(" ", text)) if text else text
 
 
 def email_key(email: str) -> str:

@@ -202,8 +202,7 @@ def test_a_column_of_numbers_is_decided_by_a_text_that_reads_in_one_way() -> Non
     found = decide(NUMBERS, ["1.500", "", "12.000 €", "1.500,00"], US, "USD")
     assert (found.state, found.style.decimal) == (State.DECIDED, ",")
     assert read_amount("12.000 €", found.style, "USD") == Money(1200000, "EUR")
-    with pytest.raises(ValidationError):
-        read_amount("12.5", found.style, "USD")  # not as this column writes
+    assert read_amount("12.5", found.style, "USD") == Money(1250, "USD"), "what can be read in one way is read so"
     assert style_from_json(found.style.as_json()) == found.style
 
 
@@ -217,6 +216,46 @@ def test_a_column_of_two_readings_is_asked_about_with_what_each_makes_of_it() ->
     assert read_number("1.500", found.style.chosen(NUMBERS, ".")) == Decimal("1.5")
     assert decide(NUMBERS, ["1500", "x", ""], US).state == State.OPEN
     assert decide(NUMBERS, ["kr 5"], US, "USD").signs == {"kr": ("SEK", "NOK", "DKK", "ISK")}
+
+
+@pytest.mark.parametrize(
+    ("texts", "state", "read"),
+    [
+        (["1.234,50", "1,234.50"], State.OPEN, {}),
+        (["1.234,50", "1,234.50", "2.500"], State.UNDECIDED, {".": "2.5", ",": "2,500"}),
+        (["12,50", "1,234.50", "1,500"], State.UNDECIDED, {".": "1,500", ",": "1.5"}),
+    ],
+)
+def test_clear_amounts_are_read_as_they_stand_whatever_is_said_of_the_others(
+    texts: list[str], state: State, read: dict[str, str]
+) -> None:
+    found = decide(NUMBERS, texts, US, "USD")
+    assert (found.state, {one.key: one.samples[0].reading for one in found.options}) == (state, read)
+    assert not any(one.refused for one in found.options)
+    for decimal in read or [found.style.decimal]:
+        style = found.style.chosen(NUMBERS, decimal)
+        clear = {"1.234,50": 123450, "1,234.50": 123450, "12,50": 1250}
+        assert all(read_amount(text, style, "USD").minor == clear[text] for text in texts if text in clear)
+
+
+@pytest.mark.parametrize(
+    ("texts", "state", "numbers"),
+    [
+        (["1,500", "2,000"], State.DECIDED, [1500, 2000]),
+        (["1.500", "1,5"], State.DECIDED, [1500, None]),
+        (["1,000", "1.000"], State.OPEN, [1000, 1000]),
+        (["2.0", "1.5k"], State.DECIDED, [2, 1500]),
+        (["1,5"], State.OPEN, [None]),
+    ],
+)
+def test_a_whole_number_is_never_read_as_one_with_decimals(
+    texts: list[str], state: State, numbers: list[int | None]
+) -> None:
+    for usual in (US, GERMANY):
+        found = decide(NUMBERS, texts, usual, is_whole=True)
+        assert (found.state, found.must_ask) == (state, False)
+        for text, number in zip(texts, numbers, strict=True):
+            assert number is None or read_number(text, found.style, places=0) == read_number(text, usual, 0) == number
 
 
 def test_a_column_with_both_orders_of_dates_is_at_odds_with_itself() -> None:

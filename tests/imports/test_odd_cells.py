@@ -32,6 +32,20 @@ def test_a_null_character_far_down_refuses_its_row_only(firm: Firm, row: str) ->
     assert "\ufffd" in download(firm, job)
 
 
+@pytest.mark.parametrize("odd", ["\x1c", "\x1d", "\x1e", "\x1f"])
+def test_what_nobody_sees_at_the_ends_of_a_cell_is_not_taken_away_unseen(firm: Firm, odd: str) -> None:
+    """As anywhere else in it: the row is refused. Blanks are taken away."""
+    job = bring_in(
+        firm, "accounts", f"name,city\n{FILLER}Kestrel,{odd}Ulm{odd}\n{odd}Merlin,Bonn\n Falcon\u00a0, Kiel \n"
+    )
+    with tenant_context(firm.tenant):
+        assert [*Account.objects.exclude(name__startswith="Firm").values_list("name", "city")] == [("Falcon", "Kiel")]
+        assert [row.cells for row in RefusedRow.objects.filter(job=job).order_by("number")] == [
+            ["Kestrel", "\ufffdUlm\ufffd"],
+            ["\ufffdMerlin", "Bonn"],
+        ]
+
+
 def test_a_null_character_in_a_column_that_is_left_out_does_no_harm(firm: Firm) -> None:
     job = bring_in(firm, "accounts", f"name,colour\n{FILLER}Last,r\x00d\n")
     assert (job.refused_count, job.created_count) == (0, job.total)

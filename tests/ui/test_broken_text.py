@@ -147,15 +147,19 @@ def test_a_tampered_cursor_is_the_first_page(firm: Firm, text: str) -> None:
 
 
 def test_control_characters_are_kept_or_refused_and_never_changed(firm: Firm) -> None:
-    """In one line and in many, in the middle; NUL and breaks of lines have rules of their own."""
+    """In one line and in many, in the middle and at the ends, where many take U+001C to U+001F for blanks; NUL
+    and breaks of lines have rules of their own."""
     client = client_of(firm.ana)
     codes = [code for code in (*range(1, 32), 127, 133) if chr(code) not in "\n\v\f\r\x85"]
     for code in codes:
         sent = {"last_name": f"A{chr(code)}B", "company": f"C{chr(code)}D", "email": f"x{code}@y.example"}
-        answer = client.post("/acme/leads/new/", {**sent, "description": f"E{chr(code)}F", "anyway": "1"})
+        ends = "" if code == 9 else f"{chr(code)}G{chr(code)}"  # a tab is a blank
+        more = {"description": f"E{chr(code)}F", "city": ends, "phone": ends and f"{ends}1", "anyway": "1"}
+        answer = client.post("/acme/leads/new/", {**sent, **more})
         assert answer.status_code in (303, 422), code
         if answer.status_code == 303:
             with tenant_context(firm.tenant):
                 lead = Lead.objects.get(email=sent["email"])
             assert (lead.last_name, lead.company) == (sent["last_name"], sent["company"]), code
+            assert (lead.city, lead.phone) == (ends, more["phone"]), code
             assert lead.description == f"E{chr(code)}F", code

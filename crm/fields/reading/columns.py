@@ -1,6 +1,6 @@
 """How a whole column of a file is written: proven by its texts, open to two readings, or at odds with itself.
 
-    decision = decide(spec.kind.reads, texts, current_style(), own_currency)
+    decision = decide(spec.kind.reads, texts, current_style(), own_currency, is_whole=…)
 
 ``texts`` are the column's cells (one pass, nothing is kept but samples); of those that are written alike, and for which
 ``says`` is the same, one is enough. Where ``decision.must_ask``, show ``decision.options`` with their samples and let
@@ -13,7 +13,8 @@ need no decision.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -23,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.fields.reading import days
 from crm.fields.reading.amounts import currency_words, possible_currencies, sign_of
-from crm.fields.reading.numbers import NumberText, number_of, readings, take_apart
+from crm.fields.reading.numbers import NumberText, Parts, number_of, readings, take_apart, whole_readings
 from crm.fields.reading.style import (
     DAY_FIRST,
     DAYS,
@@ -53,9 +54,10 @@ _LABELS: dict[str, Any] = {
 
 
 class State(StrEnum):
-    """OPEN: no text depends on the style. DECIDED: some can be read in one style only. UNDECIDED: some can be read in
-    two, and none decides, or what does would make 1.500 one and a half beside 12.50. CONTRADICTORY: some texts can be
-    read in the one style only, others in the other only."""
+    """OPEN: no text depends on the style; numbers may be written in two, as long as each can be read in one only.
+    DECIDED: some can be read in one style only. UNDECIDED: some can be read in two, and none decides, or what does
+    would make 1.500 one and a half beside 12.50. CONTRADICTORY: some dates can be read in the one order only, others
+    in the other only: those whose order is not chosen are refused."""
 
     OPEN = "open"
     DECIDED = "decided"
@@ -133,11 +135,17 @@ class _Tally:
                 kept.append(Sample(text, show(value)))
 
 
-def decide(reads: str, texts: Iterable[str], default: Style, own: str = "") -> Decision:
-    """Say how a column is written. ``reads`` is the kind's; ``own`` the workspace's currency for amounts, else ""."""
+def decide(reads: str, texts: Iterable[str], default: Style, own: str = "", *, is_whole: bool = False) -> Decision:
+    """Say how a column is written. ``reads`` is the kind's; ``own`` the workspace's currency for amounts, else "".
+    ``is_whole``: its numbers have no decimals, so nothing is read as if they had."""
     if not reads:
         return Decision(State.OPEN, default)
-    return _decide_percent(texts, default) if reads == PERCENTS else _decide(reads, texts, default, own)
+    if reads == PERCENTS:
+        return _decide_percent(texts, default)
+    if reads == DAYS:
+        return _decide(reads, _tallied(reads, texts, own, _days, formats.date), default, formats.date)
+    find = _whole_numbers if is_whole else _numbers
+    return _decide(reads, _tallied(reads, texts, own, find, _shown_number), default, _shown_number)
 
 
 def says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any, ...]:
@@ -165,9 +173,7 @@ def _says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any,
     return (*found, len(set(found.values())) > 1, *parts.words)
 
 
-def _decide(reads: str, texts: Iterable[str], default: Style, own: str) -> Decision:
-    find, show = (_numbers, _shown_number) if reads == NUMBERS else (_days, formats.date)
-    tally = _tallied(reads, texts, own, find, show)
+def _decide(reads: str, tally: _Tally, default: Style, show: Callable[[Any], str]) -> Decision:
     proven = sorted(tally.proof)
     usual = default.decimal if reads == NUMBERS else default.days
     # A column of plain numbers as dates may be days of a spreadsheet, and may be no dates at all.
@@ -177,6 +183,10 @@ def _decide(reads: str, texts: Iterable[str], default: Style, own: str) -> Decis
     options = tuple(_option(key, tally, show) for key in sorted(keys, key=lambda key: (key != usual, key)))
     if len(proven) > 1:
         best = max(proven, key=lambda key: (tally.counts[key], key == usual))
+        if reads == NUMBERS:  # what is clear is read as it stands: it is only asked about what is not
+            state = State.UNDECIDED if tally.both else State.OPEN
+            options = tuple(replace(option, refused=()) for option in options) if tally.both else ()
+            return Decision(state, default.chosen(reads, best), options, signs=tally.signs)
         return Decision(State.CONTRADICTORY, default.chosen(reads, best), options, signs=tally.signs)
     if doubtful:
         return Decision(State.UNDECIDED, default.chosen(reads, proven[0]), options, signs=tally.signs)
@@ -225,7 +235,7 @@ def _decide_percent(texts: Iterable[str], default: Style) -> Decision:
 def _percents(text: str, style: Style) -> dict[str, Any]:
     try:
         parts = take_apart(text)
-        number = number_of(parts, text, style, 0)
+        number = number_of(parts, text, style, 2)
     except ValidationError:
         return {}
     if parts.percent or number <= 0:
@@ -243,13 +253,19 @@ def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
     return Option(key, _LABELS[key], tuple([*samples, *tally.proof.get(key, ())][:SAMPLES]), tuple(refused[:SAMPLES]))
 
 
-def _numbers(text: str) -> dict[str, Any]:
+def _whole_numbers(text: str) -> dict[str, Any]:
+    return _numbers(text, whole_readings)
+
+
+def _numbers(
+    text: str, find: Callable[[Parts], dict[str, Decimal]] = lambda parts: readings(parts.body)
+) -> dict[str, Any]:
     try:
         parts = take_apart(text)
     except ValidationError:
         return {}
     found = {}
-    for key, number in readings(parts.body).items():
+    for key, number in find(parts).items():
         scaled = number.scaleb(parts.scale) if parts.scale else number  # which would round the longest
         found[key] = scaled.copy_negate() if parts.negative else scaled
     return found

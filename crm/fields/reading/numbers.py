@@ -143,20 +143,32 @@ def _ungrouped(whole: str, sign: str) -> str | None:
     return "".join(numbers)
 
 
+def whole_readings(parts: Parts) -> dict[str, Decimal]:
+    """The ``readings`` that a number without decimals can have: 1,500 is no one and a half there."""
+    found = readings(parts.body)
+    if parts.scale:  # 1.5k is whole
+        return {sign: number for sign, number in found.items() if number.scaleb(parts.scale) % 1 == 0}
+    without = {sign: number for sign, number in found.items() if not parts.body.partition(sign)[2]}
+    return without or {sign: number for sign, number in found.items() if number % 1 == 0}
+
+
 def number_of(parts: Parts, text: str, style: Style, places: int) -> Decimal:
     """The number that ``parts`` of ``text`` are in ``style``; ``places`` decimals are usual there.
 
-    Raises ``ValidationError``, which names both readings where the text has two.
+    What can be read in one way only is read so, however others of its column are written. Raises ``ValidationError``,
+    which names both readings where the text has two and the style does not decide.
     """
     found = {".": Decimal(parts.body)} if isinstance(text, NumberText) else readings(parts.body)
+    if not places and not isinstance(text, NumberText):
+        found = whole_readings(parts) or found
     other = "," if style.decimal == "." else "."
-    if style.exact and not isinstance(text, NumberText):
-        found.pop(other, None)
     if not found:
         raise not_a_number(text)
     ours, theirs = found.get(style.decimal), found.get(other)
     if ours is None or theirs is None or ours == theirs:
         number = theirs if ours is None else ours
+    elif style.exact:
+        number = ours
     elif (style.decimal in parts.body and places < 3) or (other in parts.body and style.group not in ("", other)):
         one, two = style.write(max(ours, theirs), grouped=True), style.write(min(ours, theirs))
         raise ValidationError(
@@ -185,7 +197,7 @@ def read_percent(text: str, style: Style) -> Decimal:
     parts = take_apart(text)
     if parts.words:
         raise not_a_number(text)
-    number = number_of(parts, text, style, 0)
+    number = number_of(parts, text, style, 2)
     if parts.percent or not 0 < number <= 1 or style.percent == POINTS:
         return number
     if style.percent == SHARE:
