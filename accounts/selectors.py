@@ -138,7 +138,9 @@ class _Why:
         if cause is not None:
             record = self._link(cause.record_type, cause.record_id)
             sentence = str(CAUSES.get(cause.name, CAUSES[""]))
-            return format_html(sentence, record=record, day=self._day_of_cause(cause), person=actor_name(cause))
+            return format_html(
+                sentence, record=record, day=self._day_of_cause(cause), person=actor_name(cause, inside=True)
+            )
         if event.data.get("reason") in LAPSES:
             return self._lapse(event.data)
         if "undoes" in event.data:
@@ -149,7 +151,7 @@ class _Why:
             sentence = _("set by {person} on {day}, and kept until somebody changes it")
         else:
             sentence = _("set by {person} on {day}")
-        return format_html(sentence, person=actor_name(event), day=_day(event.at))
+        return format_html(sentence, person=actor_name(event, inside=True), day=_day(event.at))
 
     def _lapse(self, data: dict[str, Any]) -> SafeString:
         on = formats.date(date.fromisoformat(data["on"])) if data.get("on") else ""

@@ -126,6 +126,7 @@ CONVERT = BulkAction(
     ),
     order=5,
     most=MOST_CONVERTED,
+    done=_("%(count)s %(records)s converted"),
     tells={
         "accounts.new": _("new accounts"),
         "accounts.existing": _("go into accounts that exist by then"),
@@ -145,6 +146,7 @@ MOVE = BulkAction(
     lambda actor: (_STATUS,),
     group=_("Set"),
     order=30,
+    done=_("%(count)s %(records)s moved to %(value)s"),
     tells=CHANGED,
     writes=("status",),
     undoes=True,
@@ -157,7 +159,9 @@ CLOSE = BulkAction(
     _close,
     lambda actor: (*CLOSING_FIELDS, *lists_to_choose(_("Put on the mailing list"))),
     order=40,
+    done=_("%(count)s %(records)s closed as unqualified"),
     writes=("status",),
+    undoes=True,
     tells={"closed": _("closed"), "same": _("closed already")},
 )
 

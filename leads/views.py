@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.pages import board
-from crm.pages.meanwhile import ask_to_move, unseen_move
+from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
@@ -106,7 +106,7 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         return go(request, back)
     form = ClosingForm(actor=request.actor, data=request.POST if verb == "POST" else None)
     if form.is_bound and (sentence := unseen_move(request, LEAD, lead, "status", None)):
-        form.add_error(None, sentence)
+        form.add_error(None, f"{sentence} {ALL_THE_SAME}")
     if verb == "POST" and form.is_valid():
         values = form.cleaned_data
         event = close_as_unqualified(

@@ -13,7 +13,7 @@ from crm import events
 from crm.activities.contact_times import note_contact_times
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
-from crm.notices.services import notify
+from crm.notices.services import News, notify
 from crm.picklists.usage import Entry, follow_replacement
 from crm.records import registry
 from crm.users.selectors import member
@@ -77,7 +77,7 @@ def tell_seller(event: Event) -> str:
         named = [{"type": record._meta.app_label, "id": str(record.pk), "label": record.name} for record in records]
         words = {"lead": event.data["lead"], "records": named}
         kind = "converted" if made & {str(record.pk) for record in records} else "joined"
-        if notify(member=owner, kind=kind, event=event, record=records[0], data=words):
+        if notify(News(member=owner, kind=kind, event=event, record=records[0], data=words)):
             told.append(owner.name)
     return _told(told)
 
@@ -101,7 +101,7 @@ def tell_of_undoing(event: Event) -> str:
     told = []
     for member_id in event.data["told"]:
         reader = member(UUID(member_id))
-        if notify(member=reader, kind="undone", event=event, record=None, data={"lead": event.data["lead"]}):
+        if notify(News(member=reader, kind="undone", event=event, record=None, data={"lead": event.data["lead"]})):
             told.append(reader.name if reader else "")
     return _told(told)
 

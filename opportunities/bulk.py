@@ -98,6 +98,7 @@ MOVE = BulkAction(
     lambda actor: (_STAGE,),
     group=gettext_lazy("Set"),
     order=30,
+    done=gettext_lazy("%(count)s %(records)s moved to %(value)s"),
     tells=CHANGED,
     writes=("stage",),
     undoes=True,
@@ -110,7 +111,9 @@ LOSE = BulkAction(
     _lose,
     lambda actor: (*_LOSS, *lists_to_choose(gettext_lazy("Put the main contacts on the mailing list"))),
     order=40,
+    done=gettext_lazy("%(count)s %(records)s marked as lost"),
     writes=("stage",),
+    undoes=True,
     tells={"lost": gettext_lazy("lost"), "same": gettext_lazy("lost already")},
 )
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from contacts.record import CONTACT
 from crm.events.models import Event
 from crm.pages import board
-from crm.pages.meanwhile import ask_to_move, unseen_move
+from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
@@ -49,7 +49,7 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         if "back" not in request.POST:  # nothing was typed
             wanted = form.cleaned_data["stage"]
             return ask_to_move(request, OPPORTUNITY, opportunity, "stage", wanted, sentence=sentence)
-        form.add_error(None, sentence)
+        form.add_error(None, f"{sentence} {ALL_THE_SAME}")
     if posted and form.is_valid() and (event := _moved(request, opportunity, form)) is not False:
         _tell_of_move(request, opportunity, event)
         if board.from_board(request):

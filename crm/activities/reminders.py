@@ -21,7 +21,7 @@ from crm import events
 from crm.activities.access import of_live_records
 from crm.activities.models import Activity, Reminder
 from crm.activities.selectors import OPEN_TASK
-from crm.notices.services import notify
+from crm.notices.services import News, notify
 from crm.tenants.bulk import atomic
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
@@ -136,5 +136,4 @@ def remind_owner(*, task_id: UUID) -> bool:
     if not of_live_records(Activity.objects.filter(pk=task.pk)).exists():
         return False
     event = events.record(name="task.reminded", record=task, actor=None, data={"subject": str(task)})
-    told = notify(member=task.owner, kind="reminder", event=event, record=None, data={"name": str(task)})
-    return told is not None
+    return bool(notify(News(member=task.owner, kind="reminder", event=event, record=None, data={"name": str(task)})))

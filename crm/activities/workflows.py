@@ -15,7 +15,7 @@ from crm.activities.refs import refs_of
 from crm.events import phrases
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
-from crm.notices.services import notify
+from crm.notices.services import News, notify
 from crm.records import registry
 from crm.users.models import Membership
 from crm.users.selectors import member
@@ -76,6 +76,6 @@ def tell_task_owner(event: Event) -> str:
     places = [types[key].model(pk=record_id) for key, record_id in event.data["records"] if key in types]
     owner = member(UUID(event.data["owner"]["id"]))
     record = places[0] if places else None
-    if notify(member=owner, kind="task", event=event, record=record, data={"name": str(task)}) is None:
+    if not notify(News(member=owner, kind="task", event=event, record=record, data={"name": str(task)})):
         return ""
     return str(_("Told %(name)s.") % {"name": owner.name if owner else ""})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.bulk.models import BulkRun
@@ -63,6 +64,7 @@ DELETE = BulkAction(
     help=_("They leave all lists and reports, and can be brought back from the recycle bin."),
     danger=True,
     order=90,
+    done=_("%(count)s %(records)s deleted"),
     tells={"deleted": _("deleted")},
 )
 # Not offered over lists: it is how a deletion is undone.
@@ -73,6 +75,7 @@ RESTORE = BulkAction(
     _("Bring back %(count)s %(records)s"),
     _restore,
     verb="delete",
+    done=_("%(count)s %(records)s brought back"),
     tells={"restored": _("brought back")},
 )
 
@@ -85,13 +88,24 @@ def undoing(run: BulkRun) -> BulkAction:
     def give_back(
         record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
     ) -> dict[str, int]:
-        done = Event.objects.filter(because=run.event_id, record_type=record_type.key, record_id=record.pk).first()
+        done = changes_by(run).filter(record_type=record_type.key, record_id=record.pk).first()
         back = done and take_back(record_type, record, done, actor=actor, because=because)
         return {"changed" if back else "same": 1}
 
     return BulkAction(
-        "give_back", _("Undo"), "undo-2", _("Undo the change of %(count)s %(records)s"), give_back, tells=CHANGED
+        "give_back",
+        _("Undo"),
+        "undo-2",
+        _("Undo the change of %(count)s %(records)s"),
+        give_back,
+        done=_("The change of %(count)s %(records)s was undone"),
+        tells=CHANGED,
     )
+
+
+def changes_by(run: BulkRun) -> QuerySet[Event]:
+    """What ``run`` did to the records themselves, not what followed from that."""
+    return Event.objects.filter(because=run.event_id).exclude(changes={})
 
 
 def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
@@ -107,6 +121,8 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
             write,
             lambda actor: owner,
             order=10,
+            done=_("%(count)s %(records)s assigned to %(value)s"),
+            cleared=_("Owner of %(count)s %(records)s removed"),
             tells=CHANGED,
             writes=("owner",),
             undoes=True,
@@ -115,7 +131,16 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
         tags = (FieldSpec("tags", _("Tags to add"), record_type.spec("tags").kind, required=True),)
         heading = _("Tag %(count)s %(records)s")
         yield BulkAction(
-            "tags", _("Tag"), "tag", heading, _tag, lambda actor: tags, order=20, tells=CHANGED, undoes=True
+            "tags",
+            _("Tag"),
+            "tag",
+            heading,
+            _tag,
+            lambda actor: tags,
+            order=20,
+            done=_("%(count)s %(records)s tagged: %(value)s"),
+            tells=CHANGED,
+            undoes=True,
         )
     for spec in record_type.specs_now():
         if spec.on_edit and isinstance(spec.kind, SETTABLE):
@@ -129,11 +154,13 @@ def setting(spec: FieldSpec) -> BulkAction:
         f"{SET}{spec.name}",
         spec.label,
         "pencil",
-        _("Set a field of %(count)s %(records)s"),
+        _("Set “%(field)s” of %(count)s %(records)s"),
         write,
         lambda actor: (spec,),
         group=_("Set"),
         order=30,
+        done=_("“%(field)s” of %(count)s %(records)s set to “%(value)s”"),
+        cleared=_("“%(field)s” of %(count)s %(records)s cleared"),
         tells=CHANGED,
         writes=(spec.name,),
         undoes=True,
@@ -142,4 +169,4 @@ def setting(spec: FieldSpec) -> BulkAction:
 
 registry.add_bulk_actions(general_actions)
 
-phrases.register("bulk.started", _("%(actor)s: %(action)s"))
+phrases.register("bulk.started", _("%(actor)s chose “%(action)s” in a list"))

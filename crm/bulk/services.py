@@ -17,22 +17,16 @@ from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun, BulkState
 from crm.bulk.running import Memory, end_run, work_on
 from crm.bulk.selection import out_of_reach, selected
 from crm.bulk.selectors import action_of, undone_by
+from crm.bulk.telling import heading
 from crm.records import registry
 from crm.records.types import BulkAction, RecordType
 from crm.saved_views.state import ViewState
 from crm.tenants import turns
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
-from crm.ui import format as formats
 from crm.users.models import Membership
 
 AT_ONCE = 200  # rows that are done while the person waits
-
-
-def heading(action: BulkAction, record_type: RecordType, count: int) -> str:
-    """What ``action`` will do, or does, to so many records."""
-    noun = record_type.label if count == 1 else record_type.label_plural
-    return str(action.heading) % {"count": formats.number(count), "records": str(noun).lower()}
 
 
 @atomic

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.bulk import selectors, services
+from crm.bulk import selectors, services, telling
 from crm.bulk.forms import ask, kept
 from crm.bulk.models import BulkRun, BulkState
 from crm.pages.board import back_to
@@ -41,7 +41,7 @@ def index(request: WorkspaceRequest) -> HttpResponse:
     rows = []
     for run in selectors.runs_of(request.actor):
         if may(request.actor, "view", run.record_type):
-            rows.append((run, registry.record_type(run.record_type), _heading(run)))
+            rows.append((run, registry.record_type(run.record_type), telling.heading_of(run)))
     return respond(request, "bulk/index.html", {"rows": rows})
 
 
@@ -149,7 +149,7 @@ def _ask(
         "type": record_type,
         "action": action,
         "form": form,
-        "heading": services.heading(action, record_type, count),
+        "heading": telling.heading(action, record_type, count),
         "ids": ids,
         "chips": [] if ids else chips(listing.state, request.actor),
         "query": listing.state.query(),
@@ -177,7 +177,7 @@ def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:
     if not done_well:
         return go(request, page)
     undo = page if services.may_be_undone(run) else ""
-    say(request, _("Done: %(what)s.") % {"what": _heading(run)}, undo_url=undo)
+    say(request, telling.told(run), undo_url=undo)
     return go(request, back)
 
 
@@ -187,7 +187,7 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
     context = {
         "run": found,
         "type": record_type,
-        "heading": _heading(found),
+        "heading": telling.heading_of(found),
         "running": running,
         "waits": running and is_waiting(found.pk),
         "tells": [(label, found.counts[key]) for key, label in action.tells.items() if found.counts.get(key)]
@@ -196,16 +196,11 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "refused": [] if running else selectors.findings(found, is_refused=True, limit=SHOWN),
         "doubts": [] if running else selectors.findings(found, is_refused=False, limit=SHOWN),
         "undone_by": selectors.undone_by(found),
+        "stays": [] if running else telling.stays_after(found),
         "may_undo": services.may_be_undone(found),
         "back": found.back or reverse(f"{record_type.key}:list"),
     }
     return respond_polled(request, "bulk/run.html", context, running=running, element="bulk-progress")
-
-
-def _heading(run: BulkRun) -> str:
-    action = selectors.action_of(run)
-    record_type = registry.record_type(run.record_type)
-    return services.heading(action, record_type, run.total) if action else str(record_type.label_plural)
 
 
 def _type(request: WorkspaceRequest, key: str) -> RecordType:

@@ -76,18 +76,20 @@ def register(name: str, sentence: Any, *, field: str = "") -> None:
         _main_fields[name] = field
 
 
-def phrase(event: Event, fields: Mapping[str, Any] | None = None, *, this: str = "") -> str:
+def phrase(event: Event, fields: Mapping[str, Any] | None = None, *, this: str = "", goes_on: bool = False) -> str:
     """Return a sentence without full stop that tells ``event``.
 
     ``fields`` are those of the record by name: each a ``FieldSpec``, a ``Called`` or what it is called. ``this`` is
-    what to call the record that it happened to; without it, the sentence stands on its page.
+    what to call the record that it happened to; without it, the sentence stands on its page. It ``goes_on`` from
+    words before it, as in "because …": then it begins small.
     """
+    actor = actor_name(event, inside=goes_on)
     fields = fields or {}
     data = event.data if isinstance(event.data, dict) else {}
     main = _main_fields.get(event.name, "")
     old, new = _pair(_changes(event).get(main))
     words = {key: shown(value) for key, value in data.items()}
-    words |= {"actor": actor_name(event), "this": this or gettext("this")}
+    words |= {"actor": actor, "this": this or gettext("this")}
     words |= {"old": told(main, old, fields), "new": told(main, new, fields)}
     for sentence in (_sentences.get(event.name), _of_any_noun.get(event.name.rpartition(".")[2])):
         if sentence is None:
@@ -96,12 +98,14 @@ def phrase(event: Event, fields: Mapping[str, Any] | None = None, *, this: str =
             return str(sentence) % words
         except UNREADABLE:  # it names what this event does not hold
             continue
-    return _changes_phrase(event, fields)
+    return _changes_phrase(event, fields, actor)
 
 
-def actor_name(event: Event) -> str:
-    """Return who did it; a workflow has no name of its own."""
-    return event.actor.name if event.actor else gettext("A workflow")
+def actor_name(event: Event, *, inside: bool = False) -> str:
+    """Return who did it; a workflow has no name of its own, and begins small ``inside`` of a sentence."""
+    if event.actor:
+        return event.actor.name
+    return gettext("a workflow") if inside else gettext("A workflow")
 
 
 def changes_of(event: Event, fields: Mapping[str, Any]) -> Iterator[Change]:
@@ -175,8 +179,7 @@ def _is_stamp(called: Any, kept: Any, at: datetime) -> bool:
         return False
 
 
-def _changes_phrase(event: Event, fields: Mapping[str, Any]) -> str:
-    actor = actor_name(event)
+def _changes_phrase(event: Event, fields: Mapping[str, Any], actor: str) -> str:
     changes = list(changes_of(event, fields))
     if len(changes) == 1 and changes[0].old != changes[0].new:
         name, old, new = (changes[0].label, changes[0].old, changes[0].new)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -17,57 +18,51 @@ from crm.tenants.bulk import atomic, insert_many
 from crm.users.models import Membership
 
 
-def notify(
-    *,
-    member: Membership | None,
-    kind: str,
-    event: Event,
-    record: models.Model | None,
-    data: dict[str, Any] | None = None,
-) -> Notification | None:
-    """Tell ``member`` of ``event``, with a link to ``record`` if there is one; once, however often this is called.
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What somebody is to be told: of ``event``, with a link to ``record`` if there is one."""
 
-    Nobody is told what they did themselves, and who has left is told nothing. Call it from a handler of events.
-    """
-    told = notify_all([notification(member=member, kind=kind, event=event, record=record, data=data)])
-    return told[0] if told else None
+    member: Membership | None
+    kind: str
+    event: Event
+    record: models.Model | None
+    data: dict[str, Any] = field(default_factory=dict)
 
-
-def notification(
-    *,
-    member: Membership | None,
-    kind: str,
-    event: Event,
-    record: models.Model | None,
-    data: dict[str, Any] | None = None,
-) -> Notification | None:
-    """Return what ``notify`` would tell, for ``notify_all``; None when it would tell nothing."""
-    if member is None or not member.is_active or member.pk == event.actor_id:
-        return None
-    return Notification(
-        member=member,
-        kind=kind,
-        event=event,
-        record_type=record._meta.app_label if record is not None else "",
-        record_id=record.pk if record is not None else None,
-        data=data or {},
-        at=event.at,
-    )
+    @property
+    def concerns_somebody(self) -> bool:
+        """Nobody is told what they did themselves, and who has left is told nothing."""
+        return self.member is not None and self.member.is_active and self.member.pk != self.event.actor_id
 
 
 @atomic
-def notify_all(wanted: Sequence[Notification | None]) -> list[Notification]:
-    """Tell what has not been told yet; return that."""
-    waiting = [one for one in wanted if one is not None]
-    if not waiting:
+def notify(*news: News) -> list[Notification]:
+    """Tell those whom it concerns, each once of an event, however often this is called; return what was told.
+
+    Call it from a handler of events.
+    """
+    wanted = [_notification(one) for one in news if one.concerns_somebody]
+    if not wanted:
         return []
-    known = Notification.objects.filter(event_id__in={one.event_id for one in waiting})
+    known = Notification.objects.filter(event_id__in={one.event_id for one in wanted})
     there = set(known.values_list("member_id", "event_id"))
-    told = [one for one in waiting if (one.member_id, one.event_id) not in there]
+    told = [one for one in wanted if (one.member_id, one.event_id) not in there]
     insert_many(Notification, told)
     for member_id, count in sorted(Counter(one.member_id for one in told).items()):
         Membership.objects.filter(pk=member_id).update(unread=F("unread") + count)
     return told
+
+
+def _notification(news: News) -> Notification:
+    record = news.record
+    return Notification(
+        member=news.member,
+        kind=news.kind,
+        event=news.event,
+        record_type=record._meta.app_label if record is not None else "",
+        record_id=record.pk if record is not None else None,
+        data=news.data,
+        at=news.event.at,
+    )
 
 
 @atomic

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm import events
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
-from crm.notices.services import notification, notify_all
+from crm.notices.services import News, notify
 from crm.records import registry
 from crm.users.selectors import member
 
@@ -67,5 +67,5 @@ def tell_new_owners(happened: Sequence[Event]) -> dict[UUID, str]:
         if record is not None and owner_id is not None and record.owner_id == owner_id:
             owner = member(owner_id)
             named = {"type": event.record_type, "id": str(record.pk), "label": record.name}
-            wanted.append(notification(member=owner, kind="given", event=event, record=record, data={"name": named}))
-    return {one.event_id: str(_("Told %(name)s.") % {"name": one.member.name}) for one in notify_all(wanted)}
+            wanted.append(News(member=owner, kind="given", event=event, record=record, data={"name": named}))
+    return {one.event_id: str(_("Told %(name)s.") % {"name": one.member.name}) for one in notify(*wanted)}

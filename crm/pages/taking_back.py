@@ -48,5 +48,5 @@ def change_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
         say(request, text, tone="warning")
     else:
         text = _("Undone: %(name)s is as it was.") % {"name": record.name}
-        say(request, " ".join((text, *what_stays(event))))
+        say(request, " ".join((text, *what_stays(events=Event.objects.filter(pk=event.pk)))))
     return go(request, back_to(request, registry.url(record)))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.events.models import Event
 from crm.records.types import RecordType
 from crm.records.versions import refuse_unseen
 from crm.tenants.bulk import atomic
+from crm.ui import format as formats
 from crm.users.models import Membership
 
 
@@ -33,14 +36,15 @@ def take_back(
     return record_type.update(record, actor=actor, values=values, because=because)
 
 
-def what_stays(event: Event) -> list[str]:
-    """Say what was made because of ``event``, and is still there once that was taken back: tasks, mailing lists."""
-    followed = Event.objects.filter(because=event)
+def what_stays(*, events: QuerySet[Event]) -> list[str]:
+    """Say what was made because of ``events``, and is still there once they were taken back: tasks, mailing lists."""
+    followed = Event.objects.filter(because__in=events)
     found = []
-    tasks = followed.filter(name="activity.created", data__kind="task").values("record_id")
-    put_away = Event.objects.filter(name="activity.deleted", record_id__in=tasks).values("record_id")
-    if tasks.exclude(record_id__in=put_away).exists():
-        found.append(_("The follow-up task stays."))
+    made = followed.filter(name="activity.created", data__kind="task").values("record_id")
+    put_away = Event.objects.filter(name="activity.deleted", record_id__in=made).values("record_id")
+    if tasks := made.exclude(record_id__in=put_away).count():
+        words = {"count": formats.number(tasks)}
+        found.append(ngettext("The follow-up task stays.", "The %(count)s follow-up tasks stay.", tasks) % words)
     if followed.filter(name__endswith=".put_on_list").exists():
         found.append(_("The mailing lists stay as they are."))
     return found

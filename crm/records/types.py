@@ -200,10 +200,10 @@ class Rehearsed:
 class BulkAction:
     """Something that can be done to many records of a list at once (``crm/bulk``).
 
-    ``asks`` are the fields that are asked once for all records; ``verb`` is what the actor must be allowed to do to
-    each. ``apply`` does it to one record through its services; what it refuses by ``ValidationError`` or ``Http404``
-    is a refused row. It may return counts of its own, which ``tells`` names in their order. ``heading`` (with
-    %(count)s and %(records)s) says what will be done. With ``rehearse`` it is tried first, and done once that was seen.
+    ``asks`` are the fields asked once for all records; ``verb`` is what the actor must be allowed to do to each.
+    ``apply`` does it to one through its services; a ``ValidationError`` or ``Http404`` makes a refused row. It may
+    return counts, named by ``tells``. ``heading`` (with %(count)s, %(records)s) says what will be done, ``done`` what
+    was (with the %(value)s of the first of ``asks``; ``cleared``: left empty). With ``rehearse`` it is tried first.
     """
 
     key: str
@@ -223,6 +223,8 @@ class BulkAction:
     rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
     writes: tuple[str, ...] = ()  # fields of the record that it sets, whatever stood there
     undoes: bool = False  # whether what it did to the records can be taken back as a whole
+    done: Any = field(kw_only=True)
+    cleared: Any = ""
 
 
 class Create(Protocol):

@@ -14,6 +14,7 @@ from crm.activities import jobs, reminders, services
 from crm.activities.models import Activity
 from crm.notices.models import Notification
 from crm.notices.selectors import told
+from crm.notices.services import News
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership, User
 from leads.services import delete_lead
@@ -161,7 +162,7 @@ class TestTelling:
         task_of(firm)
         travel(self.AT)
 
-        def die(**_options: Any) -> None:
+        def die(*_news: News) -> None:
             raise SystemExit
 
         with monkeypatch.context() as patched:
@@ -179,10 +180,10 @@ class TestTelling:
         task_of(firm, subject="Good")
         travel(self.AT)
 
-        def fail_once(**options: Any) -> Any:
-            if options["data"]["name"] == "Bad":
+        def fail_once(news: News) -> Any:
+            if news.data["name"] == "Bad":
                 raise RuntimeError("no")
-            return notify(**options)
+            return notify(news)
 
         notify = reminders.notify
         with monkeypatch.context() as patched:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.http import HttpResponse
 
 from crm.bulk.models import BulkFinding, BulkRun, BulkState
 from crm.events.models import Event
+from crm.lists.services import create_list
 from crm.picklists.selectors import choices
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
@@ -17,6 +19,7 @@ from leads.conversion import convert_lead, plan_for
 from leads.models import Lead
 from leads.record import LEAD
 from leads.services import delete_lead, update_lead
+from opportunities.models import Opportunity
 from tests import make
 from tests.people import Firm, client_of
 
@@ -70,7 +73,66 @@ def test_chosen_rows_change_hands_and_others_do_not(firm: Firm, leads: list[Lead
         event = Event.objects.get(record_id=leads[0].pk, name="lead.changed")
         assert event.because and event.because.data["action"] == "Assign 2 leads"
     history = client_of(firm.max).get(f"/acme/leads/{leads[0].pk}/history/").content.decode()
-    assert "Ana Owner: Assign 2 leads" in history
+    assert "Ana Owner chose “Assign 2 leads” in a list" in history
+
+
+def toasts(answer: HttpResponse) -> list[str]:
+    return [unescape(one) for one in re.findall(r"<p>(.*?)</p>", answer.content.decode().split('id="toasts"')[1])]
+
+
+def test_what_was_done_is_told_as_a_person_would_tell_it(firm: Firm, leads: list[Lead]) -> None:
+    """It said "Done: Delete 2 contacts."."""
+    client = client_of(firm.max)
+    with tenant_context(firm.tenant):
+        hot, working = choices("rating")[0], next(one for one in choices("lead_status") if one.meaning == "working")
+        reason = choices("unqualified_reason")[0]
+
+    def said(action: str, rows: int, **values: str) -> str:
+        data = {f"to-{name}": value for name, value in values.items()}
+        ids = [str(lead.pk) for lead in leads[:rows]]
+        form = {"action": action, "id": ids, "go": "1", "back": "/acme/leads/?filters=none", **data}
+        nonlocal answer
+        answer = client.post(NEW, form, follow=True)
+        return toasts(answer)[0]
+
+    def undone() -> str:
+        run = re.findall(r'action="(/acme/bulk/[0-9a-f-]{36}/)"', answer.content.decode())[0]
+        return toasts(client.post(run, {"_method": "DELETE"}, follow=True))[0]
+
+    answer = HttpResponse()
+    assert said("owner", 2, owner=str(firm.max.pk)) == "2 leads assigned to Max Manager."
+    assert said("owner", 3, owner=str(firm.max.pk)) == "1 lead assigned to Max Manager. 2 were so already."
+    assert said("owner", 1, owner=str(firm.max.pk)) == "Nothing was changed. 1 was so already."
+    assert said("tags", 2, tags="Autumn, Fair") == "2 leads tagged: Autumn, Fair."
+    assert said("set:rating", 2, rating=str(hot.pk)) == f"“Rating” of 2 leads set to “{hot.label}”."
+    assert said("set:rating", 2, rating="") == "“Rating” of 2 leads cleared."
+    assert said("status", 1, status=str(working.pk)) == f"1 lead moved to {working.label}."
+    assert undone() == "The change of 1 lead was undone."
+    closing = {"unqualified_reason": str(reason.pk), "task_due_on": "2027-03-01"}
+    assert said("close", 2, **closing) == "2 leads closed as unqualified."
+    assert undone() == "The change of 2 leads was undone. The 2 follow-up tasks stay."
+    assert now(firm)["Ash"].unqualified_reason is None
+    assert said("delete", 2) == "2 leads deleted."
+    assert undone() == "2 leads brought back."
+
+
+def test_many_that_were_lost_are_as_they_were_after_undo(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        person = make.contact(firm.ana)
+        deals = [make.opportunity(firm.ana, name=name, contact=person) for name in ("One", "Two")]
+        reason, news = choices("loss_reason")[0], create_list(actor=firm.ada, name="News")
+        before = list(Opportunity.objects.order_by("pk").values("stage", "probability", "closed_on", "loss_reason"))
+    data = {"to-loss_reason": str(reason.pk), "to-loss_note": "Too dear", "to-mailing_list": str(news.pk)}
+    form = {"action": "lose", "id": [str(one.pk) for one in deals], "go": "1", "back": "/acme/opportunities/", **data}
+    client = client_of(firm.ana)
+    answer = client.post("/acme/bulk/opportunities/new/", form, follow=True)
+    assert toasts(answer)[0] == "2 opportunities marked as lost."
+    run = re.findall(r'action="(/acme/bulk/[0-9a-f-]{36}/)"', answer.content.decode())[0]
+    undone = toasts(client.post(run, {"_method": "DELETE"}, follow=True))[0]
+    assert undone == "The change of 2 opportunities was undone. The mailing lists stay as they are."
+    with tenant_context(firm.tenant):
+        rows = Opportunity.objects.order_by("pk")
+        assert list(rows.values("stage", "probability", "closed_on", "loss_reason")) == before
 
 
 def test_a_choice_field_is_set_on_all(firm: Firm, leads: list[Lead]) -> None:

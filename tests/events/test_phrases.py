@@ -54,6 +54,8 @@ def test_what_every_record_does_has_a_sentence(event: Any) -> None:
 def test_a_workflow_has_no_name_of_its_own(event: Any) -> None:
     became = event("account.became_customer", actor=None, changes={"type": [choice("Prospect"), choice("Customer")]})
     assert phrases.phrase(became) == "A workflow changed the type from Prospect to Customer"
+    assert phrases.phrase(became, goes_on=True).startswith("a workflow changed"), "because a workflow …"
+    assert phrases.phrase(event("account.created"), goes_on=True).startswith("Ana Owner"), "a name stays one"
 
 
 def test_a_name_with_a_percent_sign_is_only_a_name(event: Any) -> None:

@@ -19,18 +19,22 @@ def event_phrase(event: Event, record_type: RecordType) -> str:
 
 
 @register.simple_tag
-def cause_phrase(event: Event, record_type: RecordType) -> str:
-    """What ``event``, which stands on a page of ``record_type``, followed from; another record is not called "this"."""
+def cause_phrase(event: Event, record_type: RecordType, *, goes_on: bool = False) -> str:
+    """What ``event``, which stands on a page of ``record_type``, followed from; another record is not called "this".
+
+    ``goes_on``: after a "because".
+    """
     cause = event.because
     if cause is None:
         return ""
     if (cause.record_type, cause.record_id) == (event.record_type, event.record_id):
-        return phrase(cause, record_type.told_fields())
+        return phrase(cause, record_type.told_fields(), goes_on=goes_on)
     types = {one.key: one for one in registry.record_types()}
     of_cause = types.get(cause.record_type)
     if of_cause is None:
-        return phrase(cause)
-    return phrase(cause, of_cause.told_fields(), this=gettext("the %(noun)s") % {"noun": str(of_cause.label).lower()})
+        return phrase(cause, goes_on=goes_on)
+    this = gettext("the %(noun)s") % {"noun": str(of_cause.label).lower()}
+    return phrase(cause, of_cause.told_fields(), this=this, goes_on=goes_on)
 
 
 @register.simple_tag

@@ -1,0 +1,69 @@
+"""Runs in words: what they will do, what they did, and what an undo has left as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.bulk.actions import changes_by
+from crm.bulk.forms import values_of
+from crm.bulk.models import BulkRun
+from crm.bulk.selectors import action_of
+from crm.records import registry
+from crm.records.taking_back import what_stays
+from crm.records.types import BulkAction, RecordType
+from crm.ui import format as formats
+
+
+def heading(action: BulkAction, record_type: RecordType, count: int) -> str:
+    """What ``action`` will do, or does, to so many records."""
+    return str(action.heading) % _words(action, record_type, count)
+
+
+def heading_of(run: BulkRun) -> str:
+    action, record_type = action_of(run), registry.record_type(run.record_type)
+    return heading(action, record_type, run.total) if action else str(record_type.label_plural)
+
+
+def told(run: BulkRun) -> str:
+    """What came of ``run``, which has refused no row: "2 contacts deleted."."""
+    action, record_type = action_of(run), registry.record_type(run.record_type)
+    if action is None:
+        return _("Done.")
+    same = run.counts.get("same", 0)
+    said = []
+    if count := run.done_count - same:
+        value = _value(run, action)
+        sentence = action.done if value or not action.cleared else action.cleared
+        said.append(f"{str(sentence) % (_words(action, record_type, count) | {'value': value})}.")
+    else:
+        said.append(_("Nothing was changed."))
+    if same:
+        words = {"count": formats.number(same)}
+        said.append(ngettext("%(count)s was so already.", "%(count)s were so already.", same) % words)
+    return " ".join((*said, *stays_after(run)))
+
+
+def stays_after(run: BulkRun) -> list[str]:
+    """Where ``run`` takes another back: what that has made and is still there."""
+    return what_stays(events=changes_by(run.undoes)) if run.undoes is not None else []
+
+
+def _words(action: BulkAction, record_type: RecordType, count: int) -> dict[str, Any]:
+    noun = record_type.label if count == 1 else record_type.label_plural
+    return {"count": formats.number(count), "records": str(noun).lower(), "field": action.label}
+
+
+def _value(run: BulkRun, action: BulkAction) -> str:
+    """What was asked first, as text; "" where nothing is asked, or it was left empty."""
+    spec = next(iter(action.asks(run.made_by)), None)
+    if spec is None:
+        return ""
+    try:
+        kept = spec.kind.json(values_of(run, action, run.made_by).get(spec.name))
+    except ValidationError:  # it has ceased to be a choice since
+        return ""
+    return spec.kind.told(kept) if kept not in (None, "", []) else ""
