@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
-from crm.imports.meant import OWN_ID, more_columns
+from crm.imports.meant import NAME_PARTS, OWN_ID, completed_field, more_columns
 from crm.imports.split import one_field_each, split_of
 from crm.records.headers import PREFIXES, names_of
 from crm.records.types import RecordType
@@ -58,6 +58,7 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
             mapping[index] = name
     if {"name", "first_name", "last_name"} <= set(mapping):  # the whole name is there in its parts
         mapping[mapping.index("name")] = ""
+    mapping = [name if (completed_field(name) or name) in mapping else "" for name in mapping]
     return one_field_each(record_type, mapping)
 
 
@@ -120,7 +121,9 @@ def _ranks(record_type: RecordType) -> dict[str, dict[str, int]]:
             found.setdefault(_name_key(name), {}).setdefault(spec.name, rank)
     for rank, (name, label) in enumerate(more_columns(record_type).items()):
         if name != OWN_ID:  # what the ids are is for their values to tell
-            others = names_of(record_type.headers, name) if split_of(record_type, name) else [*CURRENCIES]
+            others = [*CURRENCIES]
+            if name in NAME_PARTS or split_of(record_type, name):
+                others = names_of(record_type.headers, name)
             for header in (name, label, *others):  # of several amounts, the first
                 found.setdefault(header_key(header), {}).setdefault(name, rank)
     found.pop("", None)  # names in scripts that are not compared

@@ -1,4 +1,4 @@
-"""The rows of a file as they are meant: amounts with their currencies, and cells that say nothing new told apart.
+"""The rows of a file as they are meant: what two columns say together, and cells that say nothing new told apart.
 
 A row with the id of a record here is about that record. What a cell of it says as an export would write it is not read
 again: it may name an account as two are called, or somebody who has left, and stays as it is.
@@ -29,6 +29,8 @@ from crm.users.access import visible
 from crm.users.models import Membership
 
 OWN_ID = "id"  # as a column: the id that a record has here
+# As a column, and the field that it adds to: what address books keep apart and a name here has in it.
+NAME_PARTS = {"middle_name": "first_name", "name_suffix": "last_name"}
 _PADDED = re.compile(r"0\d")  # a postal code is another one without its zeros
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CHUNK = 500  # rows whose records are looked up at once: as many as a batch has
@@ -39,19 +41,27 @@ class Same(str):
 
 
 def more_columns(record_type: RecordType) -> dict[str, str]:
-    """What a column can be beside a field, with its label: the id of a record here, the currency of an amount, or one
-    of two fields."""
+    """What a column can be beside a field, with its label: the id of a record here, the currency of an amount, a part
+    of a name, or one of two fields."""
     found = {OWN_ID: _("Id of the record here")}
     found |= {split.spec.name: str(split.spec.label) for split in record_type.splits}
     for spec in record_type.specs_now():
         if spec.importable and isinstance(spec.kind, kinds.Money):
             found[f"{spec.name}{CURRENCY_SUFFIX}"] = _("%(field)s: currency") % {"field": spec.label}
+    if record_type.has("first_name"):
+        found |= {"middle_name": _("Middle name (behind the first)"), "name_suffix": _("Suffix (behind the last name)")}
     return found
+
+
+def completed_field(name: str) -> str:
+    """The field to whose values a column called ``name`` in ``more_columns`` adds something, "" for the others."""
+    is_currency = name.endswith(CURRENCY_SUFFIX)
+    return name.removesuffix(CURRENCY_SUFFIX) if is_currency else NAME_PARTS.get(name, "")
 
 
 def meant_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
     """Yield what ``storing.read_rows`` does, with what the columns say of each other."""
-    rows = _with_currencies(job, read_rows(job, start))
+    rows = _completed(job, read_rows(job, start))
     return _told_apart(job, rows) if OWN_ID in job.mapping else rows
 
 
@@ -78,20 +88,18 @@ def holds_own_ids(record_type: RecordType, texts: Iterable[str]) -> bool:
     return bool(ids) and record_type.model.all_objects.filter(pk__in=ids).exists()
 
 
-def _with_currencies(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
+def _completed(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
     place = {name: index for index, name in enumerate(job.mapping) if name}
-    pairs = [
-        (at, place[f"{name}{CURRENCY_SUFFIX}"]) for name, at in place.items() if f"{name}{CURRENCY_SUFFIX}" in place
-    ]
+    pairs = [(place[field], more) for name, more in place.items() if (field := completed_field(name)) in place]
     for row in rows:
-        for amount, currency in pairs:
-            if row[amount] and row[currency]:
-                row[amount] = _joined(row[amount], row[currency])
+        for at, more in pairs:
+            if row[more] and (row[at] or job.mapping[more] in NAME_PARTS):
+                row[at] = _joined(row[at], row[more])
         yield row
 
 
-def _joined(amount: str, currency: str) -> str:
-    return NumberText(f"{currency} {amount}") if isinstance(amount, NumberText) else f"{amount} {currency}"
+def _joined(text: str, more: str) -> str:
+    return NumberText(f"{more} {text}") if isinstance(text, NumberText) else f"{text} {more}".strip()
 
 
 def _told_apart(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:

@@ -14,7 +14,7 @@ from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
 from crm.imports.left_out import NEW_FIELD, NOTES, left_out, make_fields, new_fields
-from crm.imports.meant import more_columns
+from crm.imports.meant import completed_field, more_columns
 from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.storing import is_kept
 from crm.imports.survey import survey_of
@@ -62,6 +62,10 @@ def set_columns(
     twice = sorted({str(labels[name]) for name in set(chosen) - kept if chosen.count(name) > 1})
     if twice:
         raise ValidationError(_("Two columns cannot be the same field: %(fields)s.") % {"fields": ", ".join(twice)})
+    alone = [name for name in chosen if (completed_field(name) or name) not in chosen]
+    if alone:
+        words = {"column": labels[alone[0]], "field": labels[completed_field(alone[0])]}
+        raise ValidationError(_("“%(column)s” needs a column for “%(field)s” too.") % words)
     if not chosen:
         raise ValidationError(_("Every column is left out: there is nothing to import."))
     job.mapping, job.fixed, job.answers = mapping, fixed, answers

@@ -77,6 +77,11 @@ PERSON: Headers = {
         |vorname|rufname
         |prénom
         |nombre|nombre de pila|primer nombre""",
+    "middle_name": """middle name|middle names|additional name|person middle name|second name
+        |weitere vornamen|zweiter vorname
+        |deuxième prénom|autres prénoms
+        |segundo nombre""",
+    "name_suffix": """suffix|name suffix|generational suffix|namenszusatz|suffixe|sufijo""",
     "last_name": """last name|surname|family name|lastname|person last name
         |nachname|familienname|zuname
         |nom|nom de famille

@@ -4,14 +4,16 @@ By system, its language (of Salesforce also the names of its API), and the type 
 """
 
 FILES = {
-    "outlook en contacts": """Title > | First Name > first_name | Middle Name > | Last Name > last_name | Suffix >
+    "outlook en contacts": """Title > | First Name > first_name | Middle Name > middle_name | Last Name > last_name
+        | Suffix > name_suffix
         | Company > account | Department > | Job Title > job_title | Business Street > street | Business City > city
         | Business State > region | Business Postal Code > postal_code | Business Country/Region > country
         | Home Street > | Home City > | Business Fax > | Home Phone > | Business Phone > phone | Mobile Phone > mobile
         | Birthday > | Web Page > | Spouse > | Office Location > | Assistant's Name >
         | Categories > tags | E-mail 2 Address > | E-mail Address > email | Manager's Name > reports_to
         | Notes > description""",
-    "outlook de contacts": """Anrede > | Vorname > first_name | Weitere Vornamen > | Nachname > last_name | Suffix >
+    "outlook de contacts": """Anrede > | Vorname > first_name | Weitere Vornamen > middle_name | Nachname > last_name
+        | Suffix > name_suffix
         | Firma > account | Abteilung > | Position > job_title | Straße geschäftlich > street
         | Ort geschäftlich > city
         | Bundesland/Kanton geschäftlich > region | Postleitzahl geschäftlich > postal_code
@@ -33,8 +35,9 @@ FILES = {
     "google en contacts": """Name > | Given Name > first_name | Family Name > last_name | E-mail 1 - Type >
         | E-mail 1 - Value > email | Phone 1 - Value > phone | Organization 1 - Name > account
         | Organization 1 - Title > job_title | Address 1 - Street > street | Address 1 - City > city""",
-    "google-2024 en contacts": """First Name > first_name | Middle Name > | Last Name > last_name | Name Prefix >
-        | File As > | Organization Name > account | Organization Title > job_title | Organization Department >
+    "google-2024 en contacts": """First Name > first_name | Middle Name > middle_name | Last Name > last_name
+        | Name Prefix > | File As > | Organization Name > account | Organization Title > job_title
+        | Organization Department >
         | Birthday > | Notes > description | Photo > | Labels > tags | E-mail 1 - Label > | E-mail 1 - Value > email
         | E-mail 2 - Value > | Phone 1 - Label > | Phone 1 - Value > phone | Phone 2 - Value > mobile
         | Address 1 - Formatted > | Address 1 - Street > street | Address 1 - City > city
