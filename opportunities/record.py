@@ -26,6 +26,7 @@ from opportunities.services import (
 )
 
 _COLUMNS = ("name", "account", "stage", "amount", "expected_close_on", "next_step", "owner")
+_ALL_COLUMNS = ("name", "account", "stage", "amount", "expected_close_on", "closed_on", "owner")
 _CLOSED_COLUMNS = ("name", "account", "stage", "amount", "closed_on", "loss_reason", "owner")
 _OPEN = ("stage", "is", ("meaning:open",))
 
@@ -70,7 +71,7 @@ OPPORTUNITY = RecordType(
         Section(_("Closing"), ("closed_on", "loss_reason", "loss_note")),
         Section(_("More"), ("owner", "team", "tags", "external_id")),
     ),
-    columns=_COLUMNS,
+    columns=_ALL_COLUMNS,
     headline=(
         "account",
         "amount",
@@ -112,7 +113,7 @@ OPPORTUNITY = RecordType(
         ),
         DefaultView(_("Won"), (("stage", "is", ("meaning:won",)),), _CLOSED_COLUMNS, "-closed_on"),
         DefaultView(_("Lost"), (("stage", "is", ("meaning:lost",)),), _CLOSED_COLUMNS, "-closed_on"),
-        DefaultView(_("All opportunities"), (), _COLUMNS, "-updated_at"),
+        DefaultView(_("All opportunities"), (), _ALL_COLUMNS, "-updated_at"),
     ),
     board=Board(
         column="stage",

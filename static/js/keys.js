@@ -45,6 +45,7 @@ function help() {
     line.append(label, keys);
     list.append(line);
   }
+  for (const more of document.querySelectorAll("template[data-help]")) list.append(more.content.cloneNode(true));
   part.hidden = !list.children.length;
   dialog.showModal();
 }

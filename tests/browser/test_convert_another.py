@@ -20,7 +20,7 @@ def test_an_account_is_picked_by_its_name(fresh_firm: Firm, page: Page, sign_in:
     sign_in(fresh_firm.ana)
     page.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
     column = page.get_by_role("group", name="Account")
-    column.get_by_role("radio", name="Another account").check()
+    column.get_by_role("radio", name="Choose an existing account").check()
     name = column.get_by_role("textbox", name="Its name")
     expect(page.locator("#convert-foot")).to_contain_text("links another account, if you say which")
     name.press_sequentially("quite")

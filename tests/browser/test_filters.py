@@ -64,7 +64,14 @@ def test_escape_and_a_press_elsewhere_close_the_form(at_list: Page) -> None:
 def test_a_filter_is_added_and_removed(at_list: Page) -> None:
     page = at_list
     page.get_by_role("button", name="Filter", exact=True).click()
-    page.locator("#filter-add").get_by_role("link", name="Company", exact=True).click()
+    menu = page.locator("#filter-add")
+    expect(menu.get_by_role("searchbox", name="Filter by")).to_be_focused()
+    page.keyboard.type("nonsense")
+    expect(menu.get_by_text("No field is called that.")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("cömp")
+    expect(menu.locator(".menu-item:visible").first).to_have_text("Company")
+    page.keyboard.press("Enter")
     page.locator("#filter").get_by_label("Value").first.fill("Birch")
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader")).to_have_text([re.compile("Berg")])

@@ -69,6 +69,8 @@ def test_a_field_is_changed_in_place(fresh_firm: Firm, lead: Any, page: Page, si
     page.keyboard.press("Enter")
     field = page.locator("#details #id_job_title")
     expect(field).to_be_visible()
+    box = field.bounding_box()
+    assert box and box["width"] > 200, "it was as narrow as what stands beside its label"
     field.focus()
     page.keyboard.type("Buyer")
     page.keyboard.press("Enter")
@@ -96,6 +98,9 @@ def test_a_deal_is_moved_on_the_board(fresh_firm: Firm, page: Page, sign_in: Sig
         deal = make.opportunity(fresh_firm.ana, name="Big deal")
     sign_in(fresh_firm.ana)
     page.goto(fresh_firm.url("opportunities:board"))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Lift the card, and drop it")
+    page.keyboard.press("Escape")
     tab_to(page, "[data-card]")
     page.keyboard.press("Space")
     expect(page.locator("#toasts")).to_contain_text("Lifted")
