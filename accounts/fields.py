@@ -24,7 +24,7 @@ ACCOUNT_FIELDS = (
         default=lambda: default_choice("account_type"),
         help=_("Winning an opportunity makes it a customer by itself."),
     ),
-    FieldSpec("type_since", _("Type since"), kinds.Date(), on_create=False, on_edit=False, importable=False),
+    FieldSpec("type_since", _("Type since"), kinds.Date(), on_create=False, on_edit=False),
     FieldSpec(
         "lost_only",
         _("Lost only"),

@@ -26,9 +26,9 @@ def _alike(values: Mapping[str, Any], account: Any) -> bool | None:
 
 
 def _dated(account: Any, values: dict[str, Any], day: date | None) -> dict[str, Any]:
-    """Since when it is what a file says, nobody knows."""
+    """Since when it is what a file says, nobody knows but the file."""
     kind = values.get("type")
-    return values if kind is None or kind.pk == account.type_id else values | {"type_since": day}
+    return values if kind is None or kind.pk == account.type_id else values | {"type_since": values.get("type_since")}
 
 
 ACCOUNT_MOVES = Moves("type", _dated)

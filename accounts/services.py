@@ -21,6 +21,7 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.records.times import refuse_future
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
 from crm.tenants.text import company_key, domain_key, phone_key
@@ -59,6 +60,7 @@ def create_account(
     if values.get("type", ...) is None:  # an empty cell of an import means: the usual one
         values = {name: value for name, value in values.items() if name != "type"}
     values = {"type_since": attributes.pop("type_since", None) or today()} | values
+    refuse_future("type_since", values["type_since"])
     return create_record(registry.record_type("accounts"), actor=actor, values=values, because=because, **attributes)
 
 
@@ -70,6 +72,7 @@ def update_account(
     A type among them counts as set by hand: it no longer says that a workflow did it. It is so since today, or since
     ``type_since`` (empty: nobody knows).
     """
+    refuse_future("type_since", values.get("type_since"))
     new_type = values.get("type")
     if new_type is not None and new_type.pk != account.type_id:
         values = dict(values)

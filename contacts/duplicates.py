@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact
 from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Key, Likeness, objections_by, phones_of, values_of
-from crm.records.natural import email_of, name_of
-from crm.tenants.names import spellings
+from crm.records.natural import email_of, whole_name
+from crm.tenants.spellings import person_spellings
 
 _COMPARED = ("first_name", "last_name", "email", "phone", "mobile", "account")
 
@@ -21,7 +21,7 @@ def about(contact: Contact) -> str:
 
 def _at_the_account(values: Mapping[str, Any]) -> list[Key]:
     account_id = getattr(values.get("account"), "pk", None)
-    return [(name, account_id) for name in spellings(name_of(values))] if account_id else []
+    return [(name, account_id) for name in person_spellings(whole_name(values))] if account_id else []
 
 
 REACHED_ALIKE = (

@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.duplicates import REACHED_ALIKE, about
 from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Key, Likeness, phones_of, values_of
-from crm.records.natural import email_of, name_of
+from crm.records.natural import email_of, whole_name
 from crm.records.types import Match
-from crm.tenants.names import spellings
-from crm.tenants.spellings import company_spellings
+from crm.tenants.spellings import company_spellings, person_spellings
 from crm.users.models import Membership
 from leads.models import Lead
 
@@ -22,11 +21,11 @@ Found = tuple[list[Match], list[Match]]
 
 def _at_the_company(values: Mapping[str, Any]) -> list[Key]:
     companies = company_spellings(values.get("company") or "")
-    return [(name, company) for company in companies for name in spellings(name_of(values))]
+    return [(name, company) for company in companies for name in person_spellings(whole_name(values))]
 
 
 def _without_a_person(values: Mapping[str, Any]) -> list[Key]:
-    companies = [] if name_of(values) else company_spellings(values.get("company") or "")
+    companies = [] if whole_name(values).strip() else company_spellings(values.get("company") or "")
     return [(company, "", "") for company in companies]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -23,12 +24,16 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, default_choice
-from crm.records.standard import ADDRESS_FIELDS, STANDARD_FIELDS
+from crm.records.standard import ADDRESS_FIELDS, CREATED, STANDARD_FIELDS
 from crm.users.access import scope_of, visible
 from crm.users.models import Membership
 from opportunities.models import Opportunity
 
 OPEN_MEANINGS = ("new", "working", "qualified")
+
+
+# When a lead came in is a fact of business, by which the funnel counts it: a file may tell it.
+CAME_IN = replace(CREATED, importable=True)
 
 
 def first_status() -> Choice:
@@ -90,10 +95,10 @@ LEAD_FIELDS = (
         on_create=False,
         on_edit=False,
     ),
-    FieldSpec("status_since", _("Status since"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
+    FieldSpec("status_since", _("Status since"), kinds.DateTime(), on_create=False, on_edit=False),
     FIRST_CONTACTED,
     LAST_CONTACTED,
-    FieldSpec("converted_at", _("Converted"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
+    FieldSpec("converted_at", _("Converted"), kinds.DateTime(), on_create=False, on_edit=False),
     FieldSpec("account", _("Account"), kinds.Lookup("accounts"), on_create=False, on_edit=False, importable=False),
     FieldSpec("contact", _("Contact"), kinds.Lookup("contacts"), on_create=False, on_edit=False, importable=False),
     FieldSpec(
@@ -104,7 +109,7 @@ LEAD_FIELDS = (
         on_edit=False,
         importable=False,
     ),
-    *STANDARD_FIELDS,
+    *(CAME_IN if spec is CREATED else spec for spec in STANDARD_FIELDS),
 )
 
 

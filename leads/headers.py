@@ -35,6 +35,15 @@ HEADERS: Headers = {
         |anzahl der mitarbeiter""",
     "unqualified_reason": """unqualified reason|disqualification reason|lost reason|reason|ablehnungsgrund|grund
         |motif|motivo""",
+    "created_at": """created|created on|created at|created date|create date|creation date|date created|came in|received
+        |lead creation time|lead created|added on|date added
+        |erstellt|erstellt am|erstellungsdatum|angelegt am|eingegangen am|erstelldatum
+        |créé le|date de création|fecha de creación|creado el""",
+    "status_since": """status since|last status change|status changed|status changed on|status change date
+        |last status change date|lead status since|date entered current stage
+        |status seit|statusänderung|letzte statusänderung|statut depuis|estado desde""",
+    "converted_at": """converted|converted date|converted on|converted at|date converted|conversion date|converted time
+        |konvertiert am|umgewandelt am|converti le|date de conversion|convertido el|fecha de conversión""",
     "phone": f"phone|business phone|mobile phone|{PERSON['phone']}|mobile|mobiltelefon|tél mobile|móvil",
     "external_id": f"lead id|lead id 18|{OWNERSHIP['external_id']}",
     "owner": f"lead owner|contact owner|{OWNERSHIP['owner']}",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.natural import contradicts, email_of, name_of, same_person
-from crm.records.types import Gap, NaturalKey
+from crm.records.types import Gap, Moves, NaturalKey
 from crm.tenants.text import company_key, email_key
 from leads.services import NO_REASON_GIVEN
 
@@ -23,6 +24,15 @@ def _same_company(values: Mapping[str, Any], lead: Any) -> bool | None:
     return None if contradicts(email_key(values.get("email") or ""), lead.email_key) else True
 
 
+def _dated(lead: Any, values: dict[str, Any], day: date | None) -> dict[str, Any]:
+    """Since when it has the status that a file says, nobody knows but the file."""
+    status = values.get("status")
+    if status is None or status.pk == lead.status_id:
+        return values
+    return {"status_since": None} | ({"converted_at": None} if status.meaning == "converted" else {}) | values
+
+
+LEAD_MOVES = Moves("status", _dated)
 LEAD_KEYS = (
     NaturalKey(_("e-mail address"), "email_key", email_of, same_person, within=("name", "first_name", "last_name")),
     NaturalKey(_("name and company"), "sort_name", _name_with_company, _same_company, within=("company",)),

@@ -7,7 +7,7 @@ as quickly as a small one; and only records that the actor may see are ever offe
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from crm.picklists.selectors import stage_ids_meaning
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.firm_domains import firm_domain
+from crm.tenants.spellings import CONSISTENT, company_spellings, person_spellings, word_spellings
 from crm.tenants.text import sort_key
 from crm.users.access import can
 from leads.models import Lead
@@ -160,6 +161,7 @@ def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None) -> C
 
 def _contacts(lead: Lead, visible: QuerySet, imagined: Imagined) -> _Found:
     found = _Found("contacts", imagined)
+    names = sorted(person_spellings(lead.name))
     if lead.email_key:
         found.add(Reason.SAME_EMAIL, visible.filter(email_key=lead.email_key)[:_LOOKED_AT])
         found.add(Reason.SAME_EMAIL, imagined.find("contacts", "email_key", [lead.email_key]))
@@ -168,13 +170,14 @@ def _contacts(lead: Lead, visible: QuerySet, imagined: Imagined) -> _Found:
         found.add(Reason.SAME_PHONE, visible.filter(same)[:_LOOKED_AT])
         found.add(Reason.SAME_PHONE, imagined.find("contacts", "phone_key", [lead.phone_key]))
     if is_person(lead):
-        found.add(Reason.SAME_NAME, visible.filter(sort_name=sort_key(lead.name))[:_LOOKED_AT])
-        found.add(Reason.SAME_NAME, imagined.find("contacts", "sort_name", [sort_key(lead.name)]))
+        found.add(Reason.SAME_NAME, visible.filter(sort_name__in=names)[:_LOOKED_AT])
+        found.add(Reason.SAME_NAME, imagined.find("contacts", "sort_name", names))
     if lead.last_name and (domain := firm_domain(lead.email_domain)):
-        namesakes = visible.filter(email_domain=domain, last_name=lead.last_name)
-        found.add(Reason.SIMILAR_NAME, namesakes.exclude(sort_name=sort_key(lead.name))[:_LOOKED_AT])
-        rest = [one for one in imagined.find("contacts", "email_domain", [domain]) if one.last_name == lead.last_name]
-        found.add(Reason.SIMILAR_NAME, [one for one in rest if one.sort_name != sort_key(lead.name)])
+        last = word_spellings(lead.last_name)
+        namesakes = visible.filter(email_domain=domain, last_name_key__in=last)
+        found.add(Reason.SIMILAR_NAME, namesakes.exclude(sort_name__in=names)[:_LOOKED_AT])
+        rest = [one for one in imagined.find("contacts", "email_domain", [domain]) if sort_key(one.last_name) in last]
+        found.add(Reason.SIMILAR_NAME, [one for one in rest if one.sort_name not in names])
     return found
 
 
@@ -194,7 +197,7 @@ def _accounts(lead: Lead, visible: QuerySet, people: QuerySet, contacts: _Found,
         found.add(Reason.SAME_PHONE, visible.filter(phone_key=lead.phone_key)[:_LOOKED_AT])
         found.add(Reason.SAME_PHONE, imagined.find("accounts", "phone_key", [lead.phone_key]))
     if lead.company_key:
-        _companies(found, visible, lead.company_key, imagined)
+        _companies(found, visible, company_spellings(lead.company), imagined)
     for pk, account in found.records.items():
         found.reasons[pk] += about_place(lead, account, found.reasons[pk])
     return found
@@ -210,19 +213,33 @@ def _of_colleagues(found: _Found, visible: QuerySet, people: QuerySet, domains: 
         found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "pk", ids))
 
 
-def _companies(found: _Found, visible: QuerySet, key: str, imagined: Imagined) -> None:
-    """The same name, and similar ones: ``Acme Robotics`` for ``Acme``, ``Acme`` for ``Acme Robotics``."""
-    words = key.split()
-    starts = [" ".join(words[:count]) for count in range(1, len(words))]
-    shorter = [start for start in starts if len(start) >= _SHORTEST_PREFIX]
-    there = [*visible.filter(name_key__in=[key, *shorter])[: 2 * _LOOKED_AT]]
-    for account in [*there, *imagined.find("accounts", "name_key", [key, *shorter])]:
-        found.add(Reason.SAME_NAME if account.name_key == key else Reason.SIMILAR_NAME, [account])
-    if len(key) >= _SHORTEST_PREFIX:
-        start, end = f"{key} ", f"{key}!"  # "!" is what follows " "
-        longer = visible.filter(name_key__gte=start, name_key__lt=end)
-        found.add(Reason.SIMILAR_NAME, longer.order_by("name_key")[:_LOOKED_AT])
+def _companies(found: _Found, visible: QuerySet, keys: Sequence[str], imagined: Imagined) -> None:
+    """The same name, however it is spelt, and similar ones: ``Acme Robotics`` for ``Acme``, and the other way round."""
+    likeliest = keys[:CONSISTENT]
+    shorter = {start for key in likeliest for start in _starts_of(key) if len(start) >= _SHORTEST_PREFIX}
+    # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
+    there = visible.filter(name_key__in=[*keys, *sorted(shorter)]).exclude(name_key="")[: 2 * _LOOKED_AT]
+    for account in [*there, *imagined.find("accounts", "name_key", dict.fromkeys([*keys, *shorter]))]:
+        found.add(Reason.SAME_NAME if account.name_key in keys else Reason.SIMILAR_NAME, [account])
+    spans = [(f"{key} ", f"{key}!") for key in likeliest if len(key) >= _SHORTEST_PREFIX]  # "!" is what follows " "
+    if spans:
+        longer = [visible.filter(name_key__gte=start, name_key__lt=end).order_by("name_key") for start, end in spans]
+        found.add(Reason.SIMILAR_NAME, _first_of_each(visible, longer))
+    for start, end in spans:
         found.add(Reason.SIMILAR_NAME, imagined.accounts_from(start, end))
+
+
+def _starts_of(key: str) -> list[str]:
+    words = key.split()
+    return [" ".join(words[:count]) for count in range(1, len(words))]
+
+
+def _first_of_each(visible: QuerySet, rows: Sequence[QuerySet]) -> QuerySet:
+    """The first few of each, in one statement, each by the index: a condition with OR would read them all."""
+    if len(rows) == 1:
+        return rows[0][:_LOOKED_AT]
+    ids = [one.values("pk")[:_LOOKED_AT] for one in rows]
+    return visible.filter(pk__in=ids[0].union(*ids[1:], all=True))
 
 
 def _opportunities(actor: Any, visible: QuerySet, accounts: _Found, contacts: _Found) -> _Found:
@@ -247,7 +264,8 @@ def same_firm(lead: Lead, visible: QuerySet) -> QuerySet:
     if domain := firm_domain(lead.email_domain):
         hits.append(others.filter(email_domain=domain).values("pk")[:COLLEAGUES])
     if lead.company_key:
-        hits.append(others.filter(company_key=lead.company_key).values("pk")[:COLLEAGUES])
+        same = others.filter(company_key__in=company_spellings(lead.company)).exclude(company_key="")
+        hits.append(same.values("pk")[:COLLEAGUES])
     if not hits:
         return visible.none()
     # Each by its own index; a condition with OR would read all of a large firm.

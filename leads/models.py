@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from crm.picklists.selectors import choice
 from crm.records.models import RecordModel, TextKey, record_constraints, record_indexes
 from crm.tenants.models import TenantForeignKey, TenantModel
 from leads.vetting.models import Criterion, VettingAnswer, VettingRound
@@ -34,7 +35,7 @@ class Lead(RecordModel):
     website = models.URLField(max_length=500, blank=True)
     website_key = TextKey()
     status = TenantForeignKey("picklists.Choice")
-    status_since = models.DateTimeField(default=timezone.now)
+    status_since = models.DateTimeField(null=True, default=timezone.now)  # empty: a file did not tell
     source = TenantForeignKey("picklists.Choice", null=True, blank=True)
     rating = TenantForeignKey("picklists.Choice", null=True, blank=True)
     campaign = models.CharField(max_length=200, blank=True)
@@ -60,10 +61,14 @@ class Lead(RecordModel):
     # By calls, meetings and mails: crm/activities/contact_times.py
     first_contacted_at = models.DateTimeField(null=True, editable=False)
     last_contacted_at = models.DateTimeField(null=True, editable=False)
-    converted_at = models.DateTimeField(null=True, editable=False)
+    converted_at = models.DateTimeField(null=True, editable=False)  # empty also where a file did not tell
     account = TenantForeignKey("accounts.Account", null=True, editable=False)
     contact = TenantForeignKey("contacts.Contact", null=True, editable=False)
     opportunity = TenantForeignKey("opportunities.Opportunity", null=True, editable=False)
+
+    @property
+    def is_converted(self) -> bool:
+        return self.status_id is not None and choice(self.status_id).meaning == "converted"
 
     class Meta(RecordModel.Meta):
         constraints = [

@@ -15,13 +15,12 @@ from crm.records.access import url_for
 from crm.records.duplicates import find_each, load_duplicates
 from crm.records.hiding import hide_unseen
 from crm.records.types import Panel
-from crm.tenants.clock import day_of, today
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.duplicates import CONTACTS_OF_LEADS, LEADS, compared
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
-from leads.selectors import became, leads_of_same_firm, leads_that_became
+from leads.selectors import became, days_in_status, leads_of_same_firm, leads_that_became
 from leads.services import meaning_of
 from leads.vetting import current_gate
 
@@ -50,9 +49,9 @@ def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
     return {
         "lead": lead,
         "steps": [Step(status, index == at, is_done and index < at) for index, status in enumerate(steps)],
-        "may_move": lead.converted_at is None and can(actor, "edit", lead),
+        "may_move": not lead.is_converted and can(actor, "edit", lead),
         "may_convert": own.meaning in OPEN_MEANINGS,
-        "days": (today() - day_of(lead.status_since)).days,
+        "days": days_in_status(lead),
     }
 
 
@@ -73,7 +72,7 @@ def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
 
 def load_successors(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     """Where to go on with a converted lead: what ``actor`` may write of what it became."""
-    if lead.converted_at is None:
+    if not lead.is_converted:
         return None
     found = [record for record in became(lead) if record.deleted_at is None and can(actor, "edit", record)]
     rows = [{"record": record, "type": registry.type_of(record), "url": registry.url(record)} for record in found]

@@ -18,7 +18,7 @@ from leads.headers import HEADERS
 from leads.intake.known import objection_to_contact, objections_to_leads
 from leads.intake.policy import OfContact
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
-from leads.keys import LEAD_GAPS, LEAD_KEYS
+from leads.keys import LEAD_GAPS, LEAD_KEYS, LEAD_MOVES
 from leads.models import Lead
 from leads.selectors import board_statuses, card_facts, successors
 from leads.services import (
@@ -81,6 +81,8 @@ LEAD = RecordType(
     sort="-created_at",
     prepare=prepare_lead,
     natural_keys=LEAD_KEYS,
+    unknown_in_files=("status_since", "converted_at"),
+    moves=LEAD_MOVES,
     gaps=LEAD_GAPS,
     alone=is_converted,
     set_by_move=("status", "unqualified_reason"),
@@ -131,7 +133,7 @@ def _closed(actor: Membership, lead: Lead) -> bool:
 
 
 def _converted(actor: Membership, lead: Lead) -> bool:
-    return lead.converted_at is not None and can(actor, "edit", lead)
+    return lead.is_converted and can(actor, "edit", lead)
 
 
 registry.register(LEAD)

@@ -52,10 +52,15 @@ def board_statuses() -> list[Choice]:
     return choices("lead_status", active_only=False)
 
 
+def days_in_status(lead: Lead) -> int | None:
+    """Return for how many days the lead has had its status, None when nobody knows."""
+    return (today() - day_of(lead.status_since)).days if lead.status_since else None
+
+
 def card_facts(lead: Lead) -> dict[str, Any]:
     """What a card on the board says beside the lead's own fields."""
     rating = choice(lead.rating_id) if lead.rating_id else None
-    return {"days": (today() - day_of(lead.status_since)).days, "rating": rating}
+    return {"days": days_in_status(lead), "rating": rating}
 
 
 def count_leads() -> Count:

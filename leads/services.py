@@ -22,12 +22,13 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, choices
 from crm.records import registry
 from crm.records.services import LockedError, create_record, delete_record, restore_record, update_record
+from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import atomic
 from crm.tenants.names import join_name
 from crm.tenants.text import company_key, email_domain, email_key, phone_key
 from crm.ui import format as formats
 from crm.users.models import Membership
-from leads.fields import OPEN_MEANINGS
+from leads.fields import OPEN_MEANINGS, first_status
 from leads.models import Lead
 from leads.vetting.services import close_unanswered_round, open_next_round
 
@@ -54,8 +55,10 @@ def prepare_lead(lead: Lead) -> None:
 
 def locked(lead: Lead) -> str:
     """Say why ``lead`` can no longer be written, or ""."""
-    if lead.converted_at is None:
+    if not lead.is_converted:
         return ""
+    if lead.converted_at is None:
+        return _("This lead was converted and is read-only. Undo the conversion to change it.")
     day = formats.date(timezone.localtime(lead.converted_at).date())
     return _("This lead was converted on %(day)s and is read-only. Undo the conversion to change it.") % {"day": day}
 
@@ -68,12 +71,18 @@ def meaning_of(lead: Lead) -> str:
 def create_lead(
     *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
 ) -> Lead:
-    """Create a lead from ``values`` (by field name); raise ``ValidationError`` keyed by field."""
+    """Create a lead from ``values`` (by field name); raise ``ValidationError`` keyed by field.
+
+    It has its status since now; an empty ``status_since`` among ``values`` means that nobody knows since when.
+    """
+    values = _of_before(values)
     status = values.get("status")
     _refuse_status(status, values.get("unqualified_reason"))
     values = _with_reason(values)
     if status is None and "status" in values:  # an empty cell of an import means: the usual one
         values = {name: value for name, value in values.items() if name != "status"}
+    if values.get("status_since", ...) is None and (status or first_status()).meaning == "new":
+        values |= {"status_since": values.get("created_at")}  # it has been new since it came in
     return create_record(registry.record_type("leads"), actor=actor, values=values, because=because, **attributes)
 
 
@@ -84,15 +93,15 @@ def update_lead(
     actor: Membership | None,
     values: dict[str, Any],
     because: Event | None = None,
-    status_since: datetime | None = None,
     vets_anew: bool = True,
 ) -> Event | None:
     """Write what of ``values`` differs; return the event, or None when nothing did.
 
-    A change of status, which holds from ``status_since`` (default: now), follows the rules of ``set_lead_status``; to
-    close the lead it needs ``unqualified_reason``. Opening a closed one again starts another round of vetting, unless
-    it is not to be vetted anew.
+    A change of status, which holds from ``status_since`` (default: now; empty: nobody knows), follows the rules of
+    ``set_lead_status``; to close the lead it needs ``unqualified_reason``. Opening a closed one again starts another
+    round of vetting, unless it is not to be vetted anew.
     """
+    values = _of_before(values, lead)
     leads = registry.record_type("leads")
     status = values.get("status")
     if status is None or status.pk == lead.status_id:
@@ -109,12 +118,26 @@ def update_lead(
         values = values | {"unqualified_reason": None}
     name = "lead.unqualified" if closes else "lead.status_changed"
     reopens = not closes and meaning_of(lead) == "unqualified"
-    event = update_record(
-        leads, lead, actor=actor, values=values, because=because, name=name, status_since=status_since or timezone.now()
-    )
+    values = {"status_since": timezone.now()} | values
+    event = update_record(leads, lead, actor=actor, values=values, because=because, name=name)
     if reopens and vets_anew:
         open_next_round(lead=lead, actor=actor, because=event)
     return event
+
+
+def _of_before(values: dict[str, Any], lead: Lead | None = None) -> dict[str, Any]:
+    """``values`` with the times that files tell, as they are kept; refuse those that are yet to come, or do not fit."""
+    found = dict(values)
+    for name in ("created_at", "status_since", "converted_at"):
+        at, known = values.get(name), getattr(lead, name, None)
+        refuse_future(name, at)
+        if is_about(at, known):
+            found[name] = known
+        elif name == "converted_at" and at is not None:
+            raise ValidationError({name: _("Only a lead that is converted has a day of its conversion.")})
+    if values.get("created_at", ...) is None:  # an empty cell: it came in when it was made here
+        del found["created_at"]
+    return found
 
 
 def _with_reason(values: dict[str, Any]) -> dict[str, Any]:
@@ -203,8 +226,8 @@ def take_status_back(
     if values["status"].meaning == "unqualified" and values.get("unqualified_reason") is None:
         values["unqualified_reason"] = NO_REASON_GIVEN
     since = event.changes.get("status_since", [None])[0]
-    since = datetime.fromisoformat(since) if since else None
-    return update_lead(lead, actor=actor, values=values, because=because, status_since=since, vets_anew=False)
+    values["status_since"] = datetime.fromisoformat(since) if since else None
+    return update_lead(lead, actor=actor, values=values, because=because, vets_anew=False)
 
 
 def reopen_lead(*, lead: Lead, actor: Membership | None) -> Event | None:

@@ -126,7 +126,7 @@ OPPORTUNITY_FIELDS = (
         on_edit=False,  # moved by its own action, which may have to ask why,
     ),
     FieldSpec("pipeline", _("Pipeline"), PipelineOf(), on_create=False, on_edit=False, importable=False),
-    FieldSpec("stage_since", _("In stage since"), kinds.DateTime(), on_create=False, on_edit=False, importable=False),
+    FieldSpec("stage_since", _("In stage since"), kinds.DateTime(), on_create=False, on_edit=False),
     FieldSpec(
         "days_in_stage",
         _("Days in stage"),

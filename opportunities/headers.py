@@ -51,6 +51,9 @@ HEADERS: Headers = {
         |date closed|closed
         |geschlossen am|tatsächliches abschlussdatum|date de clôture réelle|fermé le|fecha de cierre real
         |cerrado el""",
+    "stage_since": """in stage since|stage since|last stage change|last stage change date|stage change date
+        |last time of stage change|stage changed on|date entered current stage|stage entered on
+        |in phase seit|letzte phasenänderung|date de changement d étape|fecha de cambio de etapa""",
     "next_step": """next step|next action|follow up|nächster schritt|prochaine étape|próximo paso|siguiente paso
         |étape suivante|paso siguiente""",
     "next_step_on": """next step date|next activity date|follow up date|deal next activity date

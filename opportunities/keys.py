@@ -16,7 +16,7 @@ from crm.picklists.selectors import stage as stage_by_id
 from crm.picklists.selectors import stage_name
 from crm.records.natural import contradicts, name_of
 from crm.records.types import Gap, Moves, NaturalKey, SplitColumn
-from crm.tenants.clock import start_of
+from crm.tenants.clock import day_of, start_of
 from opportunities.services.stages import NO_REASON_GIVEN
 
 
@@ -57,14 +57,15 @@ def _dated(opportunity: Any, values: dict[str, Any], day: date | None) -> dict[s
         return values
     before = stage_by_id(opportunity.stage_id)
     closes = stage.meaning not in ("open", before.meaning)
-    when = (values.get("closed_on") if stage.meaning != "open" else None) or day
+    since = values.get("stage_since")
+    when = (values.get("closed_on") if stage.meaning != "open" else None) or (since and day_of(since)) or day
     if when is None:
         text = gettext(
             "It would move from “%(old)s” to “%(new)s”, but the file does not say when. Add a column of close dates,"
             " or give a date for stage changes on the columns page."
         )
         raise ValidationError({"stage": text % {"old": stage_name(before), "new": stage_name(stage)}})
-    return values | {"stage_since": start_of(when)} | ({"closed_on": when} if closes else {})
+    return values | {"stage_since": since or start_of(when)} | ({"closed_on": when} if closes else {})
 
 
 OPPORTUNITY_MOVES = Moves(

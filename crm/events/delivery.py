@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from crm.events import handlers
 from crm.events.models import HandlerRun, OutboxMessage
-from crm.tenants.bulk import insert_many
+from crm.tenants.bulk import insert_many, together
 from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
@@ -143,15 +143,18 @@ def _run(messages: list[OutboxMessage]) -> Mapping[UUID, str]:
     """Call the handler of ``messages``. For a group it waits only briefly for records that others hold.
 
     Whoever holds some of them may be waiting for others that the group has locked: the group is the one to give way.
+    What is left to the end, as ringing people's bells is, locks last and in one order: nobody who holds that waits for
+    anything of the group, so it is waited for as long as need be.
     """
     handler = handlers.handler(messages[0].handler)
-    if len(messages) == 1:
-        return handler.run([messages[0].event])
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {LONGEST_WAIT}")
-    outcomes = handler.run([message.event for message in messages])
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    with together():
+        if len(messages) == 1:
+            return handler.run([messages[0].event])
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {LONGEST_WAIT}")
+        outcomes = handler.run([message.event for message in messages])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     return outcomes
 
 

@@ -37,8 +37,8 @@ class FieldSpec:
 
     @property
     def is_stamp(self) -> bool:
-        """Whether it holds when the record came into its state: set by the product itself."""
-        return self.kind.is_moment and not (self.on_create or self.on_edit or self.importable)
+        """Whether it holds when the record came into its state: on no form."""
+        return self.kind.is_moment and not (self.on_create or self.on_edit)
 
     def told(self, kept: Any) -> str:
         """What an event keeps of a value (``Kind.json``), as plain text in the person's language."""

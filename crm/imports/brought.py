@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django.utils.translation import gettext as _
 
-from crm.fields.kinds import Lookup
+from crm.fields.kinds import Lookup, Phone, Url
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import CREATED_ON_DEMAND
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
+from crm.tenants.text import phone_key, sort_key
 
 FIELDS = (
     "website", "phone", "industry", "employees", "annual_revenue", "street", "city", "region", "postal_code", "country",
@@ -27,6 +31,17 @@ def brought_fields(record_type: RecordType) -> dict[str, tuple[str, FieldSpec]]:
 
 def brought_label(link: FieldSpec, spec: FieldSpec) -> str:
     return _("New %(link)s: %(field)s") % {"link": str(link.label).lower(), "field": spec.label}
+
+
+def as_compared(spec: FieldSpec, value: Any) -> Any:
+    """A value without what two ways of writing it differ in."""
+    if not isinstance(value, str):
+        return spec.kind.json(value)
+    if isinstance(spec.kind, Phone):
+        return phone_key(value)
+    if isinstance(spec.kind, Url):
+        return re.sub(r"^https?://(www\.)?|/$", "", value.casefold())
+    return sort_key(value)
 
 
 def _is_link(record_type: RecordType, spec: FieldSpec) -> bool:

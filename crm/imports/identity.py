@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from crm.imports.meant import OWN_ID
 from crm.records.types import RecordType
-from crm.tenants.text import sort_key
+from crm.tenants.countries import country_of
+from crm.tenants.firm_domains import firm_domain
+from crm.tenants.text import domain_key, sort_key
 
 EXTERNAL_ID = "external_id"
+_COMPARED_BY: dict[str, Callable[[str], str]] = {  # others as texts
+    "country": country_of,
+    "website": lambda text: firm_domain(domain_key(text)),
+}
 
 
 def cells_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> dict[str, str]:
@@ -41,4 +47,8 @@ def identity_of(record_type: RecordType, place: dict[str, int], row: list[str]) 
             return
     for natural in record_type.natural_keys:
         if natural.within is not None and (key := natural.key(cells)):
-            yield (natural.column, key, *(sort_key(cells.get(name, "")) for name in natural.within), key)
+            yield (natural.column, key, *(_as_compared(name, cells.get(name, "")) for name in natural.within), key)
+
+
+def _as_compared(name: str, text: str) -> str:
+    return _COMPARED_BY.get(name, sort_key)(text)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
 from crm.imports.cells import Cells
+from crm.imports.misspelt import one_letter_off
 from crm.picklists import selectors as picklists
 from crm.picklists.models import Stage
-from crm.tenants.spellings import company_spellings
+from crm.tenants.spellings import company_spellings, person_spellings
+from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership
 from crm.users.selectors import members_called
 
 CANDIDATES = 5  # records that a word may mean
+MOST_KEYS = 20_000  # for each text there are some 75 times as many as it has letters
 
 
 def label_of(row: Any) -> str:
@@ -31,7 +35,7 @@ def label_of(row: Any) -> str:
 
 
 def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, list[Any]]:
-    """By text, the records or people that are called so, or nearly so: but for the legal form, or an umlaut."""
+    """By text, the records or people that are called so, or nearly so: but for a legal form, an umlaut, or a letter."""
     kind = spec.kind
     if isinstance(kind, kinds.Person):
         return {text: same for text in texts if len(same := members_called(text)) > 1}
@@ -42,13 +46,38 @@ def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, l
     cells.load_records(kind.key, texts)
     found = {text: cells.records_called(kind.key, text)[:CANDIDATES] for text in texts}
     model: Any = model_of(kind.key)
-    missing = {text: company_spellings(text) for text in found if not found[text]}
-    keys = {key for spellings in missing.values() for key in spellings}
-    if keys and hasattr(model, "name_key"):
+    column, spellings = ("name_key", company_spellings) if hasattr(model, "name_key") else ("sort_name", _person)
+    missing = {text: spellings(text) for text in texts if not found[text]}
+    found |= _called(cells.actor, model, column, missing)
+    misspelt = _misspelt({text: keys[0] for text, keys in missing.items() if keys and not found[text]})
+    return found | _called(cells.actor, model, column, misspelt)
+
+
+def _person(text: str) -> tuple[str, ...]:
+    return (sort_key(text), *sorted(person_spellings(text)))
+
+
+def _misspelt(keys: Mapping[str, str]) -> dict[str, set[str]]:
+    """By text, what its key may have been meant to be; of the first texts, as many as one statement can ask for."""
+    found: dict[str, set[str]] = {}
+    count = 0
+    for text, key in keys.items():
+        found[text] = one_letter_off(key)
+        count += len(found[text])
+        if count > MOST_KEYS:
+            break
+    return found
+
+
+def _called(actor: Membership, model: Any, column: str, wanted: Mapping[str, Collection[str]]) -> dict[str, list[Any]]:
+    """By text, the records in whose ``column`` one of its keys stands."""
+    found: dict[str, list[Any]] = {text: [] for text in wanted}
+    keys = {key for some in wanted.values() for key in some}
+    if keys:
         # What is not empty: so the partial index serves a long list.
-        rows = visible(cells.actor, model.objects.filter(name_key__in=keys)).exclude(name_key="")
+        rows = visible(actor, model.objects.filter(**{f"{column}__in": keys})).exclude(**{column: ""})
         for row in rows.order_by("sort_name", "pk"):
-            for text, spellings in missing.items():
-                if row.name_key in spellings and len(found[text]) < CANDIDATES:
+            for text, some in wanted.items():
+                if getattr(row, column) in some and len(found[text]) < CANDIDATES:
                     found[text].append(row)
     return found

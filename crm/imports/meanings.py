@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Sequence
 from typing import Any
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.imports.misspelt import most_alike
 from crm.tenants.text import sort_key
 
 # By meaning of a stage, a status or a type: words as other systems ship them, and as people write them, as sort keys.
@@ -47,7 +47,6 @@ TYPES = {
     "past_customer": ("former customer, ehemaliger kunde, ex-client, churned, lost customer, past client"),
     "prospect": ("prospect, interessent, lead, target, prospecto, opportunity"),
 }
-ALIKE = 0.8  # of SequenceMatcher's ratio: one or two letters in a short word
 
 
 def proposed(spec: FieldSpec, text: str, rows: Sequence[Any]) -> Any:
@@ -57,19 +56,6 @@ def proposed(spec: FieldSpec, text: str, rows: Sequence[Any]) -> Any:
     if meaning:
         return next((row for row in rows if row.meaning == meaning), None)
     return most_alike(key, rows)
-
-
-def most_alike(key: str, rows: Iterable[Any]) -> Any:
-    """The row whose name is spelt most like ``key``, if one is alike at all."""
-    matcher = SequenceMatcher(b=key, autojunk=False)
-    best, best_ratio = None, ALIKE
-    for row in rows:
-        matcher.set_seq1(sort_key(str(row)))
-        if matcher.real_quick_ratio() >= best_ratio and matcher.quick_ratio() >= best_ratio:
-            ratio = matcher.ratio()
-            if ratio > best_ratio or (ratio == best_ratio and best is None):
-                best, best_ratio = row, ratio
-    return best
 
 
 def _meaning(spec: FieldSpec, key: str) -> str:

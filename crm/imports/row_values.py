@@ -27,7 +27,7 @@ from crm.imports.answers import (
     used_id,
     word_key,
 )
-from crm.imports.brought import brought_fields, brought_label
+from crm.imports.brought import as_compared, brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTED_IN, NOTES, note_of, noted
 from crm.imports.meant import Same
@@ -61,6 +61,7 @@ class RowValues:
     empty: list[FieldSpec] = field(default_factory=list)
     split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    not_taken: list[str] = field(default_factory=list)  # what the row says of a company that is not made of it
     reasons: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -117,6 +118,8 @@ class RowReader:
             self._read_note(row, index, cells[index])
         for index, link, spec in self.brought:
             self._read_brought(row, link, spec, cells[index], cells[self.links[link]] if link in self.links else "")
+        if row.not_taken:
+            row.remarks.append(self._not_taken(row))
         return row
 
     def in_own_pipeline(self, cells: list[str], record: Any) -> dict[str, Any]:
@@ -195,6 +198,8 @@ class RowReader:
         """What the row says of the company ``called`` so, or what others say; what is not taken is remarked."""
         one = row.values.get(link)
         if not isinstance(one, ToCreate) and not self._has_brought(link, one, called):
+            if text and not (one is not None and self._says(one, spec, text)):
+                row.not_taken.append(_("%(field)s “%(text)s”") % {"field": spec.label, "text": text})
             return
         said = self.said.get(word_key(called), {}).get(spec.name, "")
         try:
@@ -211,6 +216,21 @@ class RowReader:
                 _("“%(name)s”: %(field)s is “%(here)s” here, and “%(taken)s” in an earlier row, which was taken.")
                 % words
             )
+
+    def _says(self, record: Any, spec: FieldSpec, text: str) -> bool:
+        """Whether ``record`` has in the field what the cell says."""
+        try:
+            told = spec.kind.parse(spec, cell_text(spec, text), self.typed)
+        except ValidationError:
+            return False
+        return as_compared(spec, spec.value(record)) == as_compared(spec, told)
+
+    def _not_taken(self, row: RowValues) -> str:
+        one = next((row.values[link] for _index, link, _spec in self.brought if row.values.get(link)), None)
+        words = {"name": one.name if one is not None else "", "cells": ", ".join(row.not_taken)}
+        if one is None:
+            return _("The row links to no account. Not taken: %(cells)s.") % words
+        return _("“%(name)s” exists already and stays as it is. Not taken: %(cells)s.") % words
 
     def _has_brought(self, link: str, record: Any, called: str) -> bool:
         """Whether this import has made the record that the row links to."""

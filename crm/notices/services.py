@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from crm.events.models import Event
 from crm.notices.models import Notification
-from crm.tenants.bulk import atomic, insert_many
+from crm.tenants.bulk import at_the_end, atomic, insert_many
 from crm.users.models import Membership
 
 
@@ -47,8 +47,8 @@ def notify(*news: News) -> list[Notification]:
     there = set(known.values_list("member_id", "event_id"))
     told = [one for one in wanted if (one.member_id, one.event_id) not in there]
     insert_many(Notification, told)
-    for member_id, count in sorted(Counter(one.member_id for one in told).items()):
-        Membership.objects.filter(pk=member_id).update(unread=F("unread") + count)
+    for one in told:
+        at_the_end(_ring, one.member_id)
     return told
 
 
@@ -63,6 +63,12 @@ def _notification(news: News) -> Notification:
         data=news.data,
         at=news.event.at,
     )
+
+
+def _ring(members: list[UUID]) -> None:
+    """Count one more at the bell of each of ``members``, all of whom it holds until the transaction ends."""
+    for member_id, count in sorted(Counter(members).items()):
+        Membership.objects.filter(pk=member_id).update(unread=F("unread") + count)
 
 
 @atomic

@@ -28,13 +28,15 @@ from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 
 MOST_ROWS = 50_000
+ALL = "all"  # in the place of the columns' names
 PAGE = 1_000  # records in memory at once
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/export/?<the list's query>``: all rows of the list in its order, its columns under their
-    standard names, as CSV. Money has two columns, an amount and its currency.
+    standard names, as CSV. Money has two columns, an amount and its currency. ``columns=all``: every field, so that the
+    file can be imported again as it is.
     """
     return _export(request, record_type, "csv")
 
@@ -47,6 +49,7 @@ def export_workbook(request: WorkspaceRequest, record_type: RecordType) -> HttpR
 def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> HttpResponse:
     require(may(request.actor, "view", record_type.key) and request.actor.role.can_export)
     listing = read_listing(request, record_type)
+    specs = record_type.specs_now() if ALL in request.GET.getlist("columns") else listing.state.specs
     records = filtered(request, listing)
     problem = " ".join(listing.problems) if listing.unreadable else ""
     # Counted before, which costs little: to put a million in order does not
@@ -59,7 +62,7 @@ def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> Ht
     if problem:
         say(request, problem, tone="warning")
         return go(request, f"{request.META['SCRIPT_NAME']}/{record_type.key}/{listing.state.query()}")
-    rows = _rows(request, listing, ids)
+    rows = _rows(request, record_type, specs, ids)
     content, content_type = (_csv(rows), "text/csv; charset=utf-8") if kind == "csv" else (_xlsx(rows), XLSX)
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{record_type.key}-{today().isoformat()}.{kind}"'
@@ -77,16 +80,17 @@ def _ids(request: WorkspaceRequest, listing: Listing, records: QuerySet[Any]) ->
     )
 
 
-def _rows(request: WorkspaceRequest, listing: Listing, ids: list[UUID]) -> Iterator[list[Any]]:
+def _rows(
+    request: WorkspaceRequest, record_type: RecordType, specs: tuple[FieldSpec, ...], ids: list[UUID]
+) -> Iterator[list[Any]]:
     """The names of the columns, then the values; a page of records at a time."""
-    specs = listing.state.specs
     yield ["id", *(header for spec in specs for header in spec.kind.headers(spec))]
-    records = listing.record_type.with_related(visible_records(request.actor, listing.record_type), specs)
+    records = record_type.with_related(visible_records(request.actor, record_type), specs)
     for start in range(0, len(ids), PAGE):
         some = ids[start : start + PAGE]
         found = records.in_bulk(some)
         page = [found[record_id] for record_id in some if record_id in found]  # the others were deleted meanwhile
-        hide_unseen(request.actor, listing.record_type, page)
+        hide_unseen(request.actor, record_type, page)
         yield from ([str(record.pk), *_cells(specs, record)] for record in page)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crm.tenants.names import join_name
 from crm.tenants.text import email_key, sort_key
 
 
@@ -14,8 +15,11 @@ def email_of(values: Mapping[str, Any]) -> str:
 
 def name_of(values: Mapping[str, Any]) -> str:
     """A person's or firm's name as compared, whether it comes as one or as first and last name."""
-    whole = values.get("name") or f"{values.get('first_name') or ''} {values.get('last_name') or ''}"
-    return sort_key(whole)
+    return sort_key(whole_name(values))
+
+
+def whole_name(values: Mapping[str, Any]) -> str:
+    return values.get("name") or join_name(values.get("first_name") or "", values.get("last_name") or "")
 
 
 def same_person(values: Mapping[str, Any], record: Any) -> bool | None:

@@ -60,7 +60,7 @@ def _begins_last_name(word: str) -> bool:
 _WRITTEN = ("jr", "jr.", "sr", "sr.", "ii", "iii", "phd", "md", "mba")  # the usual ones, as they stand in keys
 
 
-def spellings(key: str) -> set[str]:
+def with_suffixes(key: str) -> set[str]:
     """The keys that a person's name has with and without a suffix: ``otto krull``, ``otto krull jr.``, …"""
     words = key.split()
     while len(words) > 2 and _is_suffix(words[-1].rstrip(",")):

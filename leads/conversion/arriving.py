@@ -9,7 +9,9 @@ converted has done so elsewhere: it does not refuse, and the event keeps what wa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from crm.events.models import Event
 from crm.records import registry
+from crm.records.times import refuse_future
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from leads.conversion.convert import convert_lead
@@ -40,8 +43,8 @@ def create_or_convert(
     """Create a lead as ``create_lead`` does; with a status that means converted, convert it right away."""
     if not is_converted(values):
         return create_lead(actor=actor, values=values, because=because, **attributes)
-    lead = create_lead(actor=actor, values=_without_status(values), because=because, **attributes)
-    _convert(lead, actor, because)
+    lead = create_lead(actor=actor, values=_until_then(values), because=because, **attributes)
+    _convert(lead, actor, because, _times(values))
     return lead
 
 
@@ -52,22 +55,40 @@ def update_or_convert(
     """Write as ``update_lead`` does; a status that means converted converts the lead, or finds it converted."""
     if not is_converted(values):
         return update_lead(lead, actor=actor, values=values, because=because)
-    if lead.converted_at is not None:
+    if lead.is_converted:
         return update_lead(lead, actor=actor, values=values, because=because) if _differs(lead, values) else None
-    changed = update_lead(lead, actor=actor, values=_without_status(values), because=because)
-    return _convert(lead, actor, because) or changed
+    told = {name: value for name, value in _until_then(values).items() if name != "status_since"}
+    changed = update_lead(lead, actor=actor, values=told, because=because)
+    return _convert(lead, actor, because, _times(values)) or changed
 
 
-def _convert(lead: Lead, actor: Membership | None, because: Event | None) -> Event | None:
+def _convert(
+    lead: Lead, actor: Membership | None, because: Event | None, times: Mapping[str, datetime | None]
+) -> Event | None:
     if actor is None:
         raise ValidationError({"status": _("A person has to convert a lead.")})
     plan = replace(plan_for(lead, actor), opportunity=NOTHING)
     try:
-        return convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=True, because=because).event
+        done = convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=True, because=because, times=times)
+        return done.event
     except Http404 as error:
         raise ValidationError(
             {"status": _("You may not convert this lead: it would not be yours to change.")}
         ) from error
+
+
+def _times(values: dict[str, Any]) -> dict[str, datetime | None]:
+    """When it was converted, as far as that is told: it may be known since when it has its status."""
+    at, since = values.get("converted_at"), values.get("status_since")
+    refuse_future("converted_at", at)
+    found = {"converted_at": at or since, "status_since": since or at}
+    return found if values.keys() & found.keys() else {}
+
+
+def _until_then(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of the lead before it was converted: nobody knows since when it had the status of then."""
+    found = {name: value for name, value in _without_status(values).items() if name != "converted_at"}
+    return found | {"status_since": None} if "status_since" in found else found
 
 
 def _without_status(values: dict[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Options:
 
 def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Event) -> Mapping[str, int]:
     """Convert ``lead``, which is locked; return what became of it."""
-    if lead.converted_at is not None:
+    if lead.is_converted:
         return {BEFORE: 1}
     found = find_candidates(lead, actor)
     plan = options.plan(lead, actor, found)
@@ -111,7 +111,7 @@ class Rehearsal:
         self.imagined = Imagined(lambda record: can(actor, "view", record))
 
     def __call__(self, lead: Lead, /) -> Rehearsed:
-        if lead.converted_at is not None:
+        if lead.is_converted:
             return Rehearsed({BEFORE: 1})
         found = find_candidates(lead, self.actor, self.imagined)
         plan = self.options.plan(lead, self.actor, found)

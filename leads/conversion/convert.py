@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from crm.records import registry
 from crm.records.access import get_record
 from crm.records.services import LockedError, update_record
 from crm.tenants.bulk import atomic
+from crm.tenants.clock import day_of
 from crm.tenants.ids import uuid7
 from crm.tenants.names import join_name
 from crm.users.access import can, may
@@ -79,6 +81,7 @@ class _Work:
     records: dict[str, Any] = field(default_factory=dict)  # those that exist, then also those that are made
     ids: dict[str, UUID] = field(default_factory=dict)
     roles_before: set[UUID] = field(default_factory=set)  # rows of the existing opportunity's contacts
+    times: Mapping[str, datetime | None] = field(default_factory=dict)  # of a conversion elsewhere
 
     @property
     def owner(self) -> Membership:
@@ -93,6 +96,7 @@ def convert_lead(
     plan: ConversionPlan,
     despite_gate: bool = False,
     because: Event | None = None,
+    times: Mapping[str, datetime | None] | None = None,
 ) -> Conversion:
     """Convert the lead as ``plan`` says, wholly or not at all, and return the conversion.
 
@@ -101,6 +105,7 @@ def convert_lead(
     what is new, to view what is linked and to edit what of it changes; what one may not reach raises ``Http404``.
     Raises ``PartError`` for what cannot be done, and its kind ``GateError`` for a lead that does not meet the
     workspace's gate (``leads.vetting.gate``): ``despite_gate`` goes past one that warns, never past one that blocks.
+    ``times`` are those of a lead that was converted elsewhere, as far as they are known.
     """
     leads = registry.record_type("leads")
     lead = get_record(actor, leads, lead_id, verb="edit", lock=True, related=("owner", "team", "created_by"))
@@ -108,7 +113,7 @@ def convert_lead(
     if done is not None:
         return done
     missing = check_conversion(lead, actor=actor, plan=plan, despite_gate=despite_gate)
-    work = _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor), missing)
+    work = _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor), missing, times=times or {})
     _find_existing(work)
     event = _mark_converted(work, because)
     for key in PARTS:
@@ -134,7 +139,7 @@ def named(lead: Lead) -> dict[str, str]:
 
 def live_conversion(lead: Lead) -> Conversion | None:
     """Return the conversion of ``lead`` that has not been undone."""
-    if lead.converted_at is None:
+    if not lead.is_converted:
         return None
     return (
         Conversion.objects.filter(lead=lead, undone_at=None).select_related("account", "contact", "opportunity").get()
@@ -235,12 +240,10 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
         registry.record_type("leads"),
         work.lead,
         actor=work.actor,
-        values={"status": status},
+        values={"status": status, "status_since": now, "converted_at": now} | dict(work.times),
         name="lead.converted",
         because=because,
         data=data,
-        status_since=now,
-        converted_at=now,
     )
     assert event is not None  # with a name there always is one
     return event
@@ -283,6 +286,9 @@ def _create(work: _Work, key: str, event: Event) -> Any:
         values["team"] = work.lead.team
     if key == "accounts":
         values["type"] = choice_meaning("account_type", "prospect")
+        if work.times:
+            at = work.times["converted_at"]
+            values["type_since"] = at and day_of(at)
     return _CREATE[key](actor=work.actor, values=values, because=event, id=work.ids[key])
 
 

@@ -38,7 +38,7 @@ def bring_together(
     leads = registry.record_type("leads")
     first = get_record(actor, leads, lead_id, lock=True, related=("owner",))
     account_id = first.account_id
-    if first.converted_at is None:
+    if not first.is_converted:
         account_id = _convert(first, actor, None, with_opportunity, despite_gate)
     if account_id is None:
         raise PartError("", _("%(name)s was converted without an account.") % {"name": first.name})

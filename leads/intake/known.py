@@ -61,7 +61,7 @@ def objection_to_contact(actor: Membership, values: Mapping[str, Any]) -> Object
     """Say of a new contact whether there is a lead of that person, which can be converted instead."""
     company = getattr(values.get("account"), "name", "")
     [found] = LEADS.find(actor, [{**values, "company": company}])
-    there = [match for match in found if match.record.converted_at is None]
+    there = [match for match in found if not match.record.is_converted]
     if not there:
         return None
 

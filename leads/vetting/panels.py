@@ -28,7 +28,7 @@ def load_vetting(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     """The criteria with what is held of each; of a closed lead what was found out, if anything was."""
     is_open = meaning_of(lead) in OPEN_MEANINGS
     vetting = vetting_of(lead, is_open=is_open)
-    despite = _despite([lead]).get(lead.pk) if lead.converted_at else None
+    despite = _despite([lead]).get(lead.pk) if lead.is_converted else None
     if not (vetting.is_begun or despite or (is_open and criteria())):
         return None
     may_answer = is_open and can(actor, "edit", lead)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
+from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import insert
 from crm.tenants.clock import start_of, today
 from crm.users.models import Membership
@@ -53,6 +54,9 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     stage = stage_by_id(opportunity.stage_id)
     if "closed_on" in values and values["closed_on"] != opportunity.closed_on:  # an unknown one may stay so
         _check_closed_on(stage, values["closed_on"])
+    refuse_future("stage_since", values.get("stage_since"))
+    if is_about(values.get("stage_since"), opportunity.stage_since):
+        values["stage_since"] = opportunity.stage_since
     if "loss_reason" in values:
         if values["loss_reason"] is not None or opportunity.loss_reason_id is not None:  # else it has never had one
             _check_loss_reason(stage, values["loss_reason"])
@@ -68,6 +72,12 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
 def enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
     """Log that the opportunity is in ``stage`` from now on."""
     insert(StageVisit(opportunity=opportunity, stage=stage, entered_at=opportunity.stage_since, entered_by=actor))
+
+
+def entered_then(opportunity: Opportunity) -> None:
+    """Correct the log: the opportunity entered its stage when ``stage_since`` says by now."""
+    visits = StageVisit.objects.filter(opportunity=opportunity, left_at=None)
+    visits.update(entered_at=opportunity.stage_since)
 
 
 def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
@@ -118,6 +128,7 @@ def _close(stage: Stage, values: Values, before: Stage | None, opportunity: Oppo
 def _since(values: Values) -> datetime | None:
     """Take ``stage_since`` out of the values; return what they tell of it."""
     since: datetime | None = values.pop("stage_since")
+    refuse_future("stage_since", since)
     day = values.get("closed_on") or values.get("opened_on")
     return since or (min(start_of(day), timezone.now()) if day else None)
 

@@ -88,6 +88,7 @@ def update_opportunity(
         return _move(opportunity, stage, actor=actor, values=values, because=because)
     attributes = stages.staying(opportunity, values)
     contact_id = opportunity.contact_id
+    since = opportunity.stage_since
     moved = "account" in values and _id(values["account"]) != opportunity.account_id
     event = update_record(
         registry.record_type("opportunities"),
@@ -100,6 +101,8 @@ def update_opportunity(
     )
     if opportunity.contact_id != contact_id:
         set_main_contact(opportunity)
+    if opportunity.stage_since != since:
+        stages.entered_then(opportunity)
     if moved and event is not None:
         _clear_lost_only(opportunity, event)
     return event

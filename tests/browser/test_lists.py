@@ -163,9 +163,12 @@ def test_a_list_is_exported_as_csv_and_for_excel(fresh_firm: Firm, page: Page, s
         make.opportunity(fresh_firm.ada, name="Kiln")
     sign_in(fresh_firm.ada)
     page.goto(f"/{fresh_firm.tenant.slug}/opportunities/?filters=none")
-    for name, end in (("Export as CSV", ".csv"), ("Export as Excel", ".xlsx")):
+    names = ("Export as CSV", "Export as Excel", "All fields as CSV", "All fields as Excel")
+    for name, end in zip(names, (".csv", ".xlsx") * 2, strict=True):
         page.get_by_role("button", name="Export").click()
         with page.expect_download() as found:
             page.get_by_role("link", name=name).click()
         assert found.value.suggested_filename.endswith(end)
         assert found.value.path().stat().st_size > 100
+        if name == "All fields as CSV":
+            assert "requirements" in found.value.path().read_text("utf-8-sig").splitlines()[0].split(",")

@@ -7,9 +7,12 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.events import delivery, handlers, on, on_many, record
 from crm.events.models import Event, HandlerRun, OutboxMessage
+from crm.notices.services import News, notify
+from crm.users.models import Membership
 from tests.people import Firm
 
 Many = Callable[[Sequence[Event]], Mapping[UUID, str]]
@@ -106,3 +109,25 @@ def limit() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         return str(cursor.fetchone()[0])
+
+
+def test_a_bell_is_rung_last_and_waited_for(inside: Firm, handler: Callable[[Many], Many]) -> None:
+    """Two groups for one owner need not give way to each other: who holds the bell waits for nothing any more."""
+
+    @handler
+    def tell(events: Sequence[Event]) -> dict[UUID, str]:
+        notify(*(News(member=inside.sam, kind="given", event=one, record=None) for one in events))
+        list(Membership.objects.filter(pk=inside.ana.pk))  # whatever else it does
+        return {}
+
+    happened(inside, 3)
+    with CaptureQueriesContext(connection) as captured:
+        delivery.deliver_due()
+    said = [query["sql"] for query in captured.captured_queries]
+    bell = next(at for at, sql in enumerate(said) if sql.startswith("UPDATE") and "unread" in sql)
+    usual = next(at for at, sql in enumerate(said) if "lock_timeout TO DEFAULT" in sql)
+    assert usual == bell - 1 and inside.ana.pk.hex in " ".join(said[:usual])
+    done = next(at for at, sql in enumerate(said) if sql.startswith("DELETE"))
+    assert not [sql for sql in said[bell + 1 : done] if "FOR UPDATE" in sql or sql.startswith("UPDATE")]
+    inside.sam.refresh_from_db()
+    assert inside.sam.unread == 3

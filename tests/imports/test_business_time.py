@@ -14,10 +14,11 @@ from accounts.models import Account
 from crm.events.delivery import deliver_all
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import tenant_context
+from leads.models import Lead
 from opportunities.models import Opportunity, StageVisit
 from opportunities.selectors import stage_history
 from opportunities.services.lapsing import lapse_customers
-from tests.imports.steps import bring_in, tenant_of
+from tests.imports.steps import bring_in, download, tenant_of
 from tests.people import Firm, client_of
 
 DEALS = """Name,Account,Stage,Opened,Closed,Loss reason
@@ -132,3 +133,72 @@ def test_a_person_who_says_nothing_means_today(fresh_firm: Firm) -> None:
         deal = make.opportunity(fresh_firm.ada)
         assert (deal.opened_on, day_of(deal.stage_since)) == (today(), today())
         assert make.account(fresh_firm.ada, name="New").type_since == today()
+
+
+LEADS = """Last name,Email,Status,Status since,Created,Converted,Reason
+Told,told@a.example,Working,2019-05-06 10:00,2019-05-01,,
+New,new@a.example,New,,2020-02-03,,
+Unknown,unknown@a.example,Working,,,,
+Closed,closed@a.example,Unqualified,2018-03-04,2018-03-01,,No fit
+Bought,bought@a.example,Converted,,2017-01-02,2017-02-03,
+Somehow,somehow@a.example,Converted,,,,
+Early,early@a.example,Working,2999-01-01,,,
+Confused,confused@a.example,Working,,,2017-02-03,
+"""
+
+
+def test_what_a_file_does_not_tell_of_a_lead_s_times_is_empty(fresh_firm: Firm) -> None:
+    firm = fresh_firm
+    job = bring_in(firm, "leads", LEADS)
+    assert (job.created_count, job.refused_count) == (6, 2)
+    refused = download(firm, job)
+    assert "Status since: This day has not come yet." in refused
+    assert "Only a lead that is converted has a day of its conversion." in refused
+    with tenant_context(tenant_of(firm)):
+        found = {one.last_name: one for one in Lead.objects.all()}
+        days = {name: one.status_since and day_of(one.status_since) for name, one in found.items()}
+        assert days == {
+            "Told": date(2019, 5, 6),
+            "New": date(2020, 2, 3),  # it has been new since it came in
+            "Unknown": None,
+            "Closed": date(2018, 3, 4),
+            "Bought": date(2017, 2, 3),
+            "Somehow": None,
+        }
+        assert day_of(found["Told"].created_at) == date(2019, 5, 1)
+        bought, somehow = found["Bought"], found["Somehow"]
+        assert bought.converted_at and day_of(bought.converted_at) == date(2017, 2, 3)
+        assert (somehow.converted_at, somehow.is_converted) == (None, True)
+        somehow.refresh_from_db()
+        assert somehow.contact_id is not None
+    for view in ("?view=board&filters=none", "?filters=none&columns=name,status_since,converted_at&sort=-status_since"):
+        assert "Unknown" in page(firm, f"leads/{view}")
+    for lead in found.values():
+        assert "today" not in page(firm, f"leads/{lead.pk}/").split('class="stages"')[-1].split("</ol>")[0]
+        page(firm, f"leads/{lead.pk}/history/")
+    answer = client_of(firm.ada).get(f"/{firm.tenant.slug}/leads/{somehow.pk}/edit/", follow=True)
+    assert "This lead was converted and is read-only." in answer.content.decode()
+    # A file changes a status: since when it is so, only the file knows.
+    again = bring_in(firm, "leads", "Last name,Email,Status\nTold,told@a.example,Qualified\n")
+    assert again.updated_count == 1
+    with tenant_context(tenant_of(firm)):
+        assert Lead.objects.get(last_name="Told").status_since is None
+        assert Lead.objects.get(last_name="Told").created_at == found["Told"].created_at
+
+
+def test_days_since_which_something_is_so_come_from_their_columns(fresh_firm: Firm) -> None:
+    firm = fresh_firm
+    job = bring_in(
+        firm, "accounts", "Name,Type,Customer since\nKestrel,Customer,2016-07-08\nHeron,Customer,2999-01-01\n"
+    )
+    assert (job.created_count, job.refused_count) == (1, 1)
+    deals = "Name,Account,Stage,Last stage change date\nOne,Kestrel,Negotiation,{}\n"
+    bring_in(firm, "opportunities", deals.format("2026-01-02"))
+    with tenant_context(tenant_of(firm)):
+        assert Account.objects.get(name="Kestrel").type_since == date(2016, 7, 8)
+    for day in (date(2026, 1, 2), date(2026, 1, 3)):
+        assert bring_in(firm, "opportunities", deals.format(day)).updated_count == (day.day == 3)
+        with tenant_context(tenant_of(firm)):
+            deal = Opportunity.objects.get()
+            assert deal.stage_since and day_of(deal.stage_since) == day
+            assert StageVisit.objects.get(opportunity=deal).entered_at == deal.stage_since

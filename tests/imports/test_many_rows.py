@@ -12,6 +12,7 @@ from crm.imports import running
 from crm.imports.models import RefusedRow
 from crm.tenants.context import tenant_context
 from leads.models import Lead
+from tests import make
 from tests.imports.steps import finished, sent
 from tests.imports.test_known import counts
 from tests.imports.test_words import Page
@@ -45,6 +46,26 @@ def test_a_company_is_made_of_what_all_its_rows_say(firm: Firm, monkeypatch: pyt
     with tenant_context(firm.tenant):
         found = sorted(Account.objects.values_list("name", "domain", "city"))
     assert found == [("Acme", "acme.example", "Ulm"), ("Heron", "heron.example", "")]
+
+
+def test_what_a_row_says_of_an_account_that_exists_is_told(firm: Firm) -> None:
+    """It is not taken; what the account has already goes without saying."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Acme", website="acme.example", city="Ulm")
+    page = Page(firm, "contacts", PEOPLE + "Vale,g@k.example,,vale.example,\n")
+    columns = {"column_3": "account.website", "column_4": "account.city"}
+    job = finished(firm, page.send(sent(page.answer) | columns | {"dry_run": "1"}))
+    for _run in ("dry", "real"):
+        with tenant_context(firm.tenant):
+            rows = RefusedRow.objects.filter(job=job, came_in=True)
+            remarks = {one.cells[0]: one.reasons[0].removeprefix("The row came in, but for this: ") for one in rows}
+            assert Account.objects.get(name="Acme").domain == "acme.example"
+        assert remarks == {
+            "Hill": "“Acme” exists already and stays as it is. Not taken: Website “other.example”.",
+            "Vale": "The row links to no account. Not taken: Website “vale.example”.",
+        }
+        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+        job = finished(firm, job)
 
 
 def test_a_dry_run_of_rows_that_share_a_key_takes_each_in_a_few_times(

@@ -30,6 +30,24 @@ def found(candidates: list) -> list[tuple[str, list[Reason]]]:
         ({"name": "Acme Robotics"}, {"company": "Acme"}, [Reason.SIMILAR_NAME]),
         ({"name": "Acme"}, {"company": "Acme Robotics Europe"}, [Reason.SIMILAR_NAME]),
         ({"name": "Acmeria"}, {"company": "Acme"}, None),
+        *(
+            ({"name": "Acme", "country": here}, {"company": "Acme", "country": there}, [Reason.SAME_NAME])
+            for here, there in (
+                ("Germany", "Deutschland"),
+                ("DE", "Allemagne"),
+                ("deutschland", "DEU"),
+                ("UK", "England"),
+            )
+        ),
+        (
+            {"name": "Acme", "country": "Deutschland"},
+            {"company": "Acme", "country": "Austria"},
+            [Reason.SAME_NAME, Reason.OTHER_COUNTRY],
+        ),
+        ({"name": "Größenwahn GmbH"}, {"company": "Groessenwahn"}, [Reason.SAME_NAME]),
+        ({"name": "Aarhus Aerø Strasse"}, {"company": "Århus Äroe Straße AG"}, [Reason.SAME_NAME]),
+        ({"name": "Møller Skibe"}, {"company": "Moeller"}, [Reason.SIMILAR_NAME]),
+        ({"name": "Moeller"}, {"company": "Møller Skibe Nord"}, [Reason.SIMILAR_NAME]),
         ({"name": "Zebra", "website": "gmail.com"}, {"email": "ann@gmail.com"}, None),
         ({"name": "Zebra"}, {"company": "Acme"}, None),
     ],
@@ -57,6 +75,16 @@ def test_why_an_account_matches(inside: Firm, account: dict, lead: dict, reasons
             [Reason.SIMILAR_NAME],
         ),
         ({"email": "bob@acme.example"}, {"email": "ann@acme.example"}, None),
+        (
+            {"first_name": "Jürgen", "last_name": "Großmüller"},
+            {"first_name": "Juergen", "last_name": "Grossmueller"},
+            [Reason.SAME_NAME],
+        ),
+        (
+            {"first_name": "Søren", "last_name": "Ågård", "email": "s@acme.example"},
+            {"first_name": "S.", "last_name": "Aagaard", "email": "s.aa@acme.example"},
+            [Reason.SIMILAR_NAME],
+        ),
     ],
 )
 def test_why_a_contact_matches(inside: Firm, contact: dict, lead: dict, reasons: list | None) -> None:

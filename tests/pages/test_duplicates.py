@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts.duplicates import ACCOUNTS
 from contacts.duplicates import CONTACTS
+from crm.picklists.selectors import choice_meaning
 from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
@@ -195,7 +195,7 @@ def test_a_new_contact_of_whom_there_is_a_lead_is_told_and_can_be_converted(firm
         assert "Convert the lead" in answer.content.decode()
         assert send(firm, "contacts", anyway="1", **given).status_code == 303
     with tenant_context(firm.tenant):
-        type(lead).objects.filter(pk=lead.pk).update(converted_at=timezone.now())
+        type(lead).objects.filter(pk=lead.pk).update(status=choice_meaning("lead_status", "converted"))
     answer = send(firm, "contacts", last_name="Y", email="claire@elan.example")
     assert [name for name, _reasons in matches(answer)] == ["X"], "the contact, and no lead that is done with"
 

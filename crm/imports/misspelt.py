@@ -1,0 +1,52 @@
+"""Words that are spelt with one letter too few, too many or wrong, or with two of them swapped."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import Any
+
+from crm.tenants.text import sort_key
+
+ALIKE = 0.8  # of SequenceMatcher's ratio: one or two letters in a short word
+SHORTEST = 4  # letters; of three, any other word would do
+_LETTERS = string.ascii_lowercase + string.digits + " "
+
+
+def one_letter_off(key: str, letters: str = _LETTERS) -> set[str]:
+    """What ``key`` may have been meant to be: to be looked up by equality, for which there are indexes."""
+    if len(key) < SHORTEST:
+        return set()
+    found = set()
+    for at in range(len(key) + 1):
+        before, after = key[:at], key[at:]
+        found |= {f"{before}{letter}{after}" for letter in letters}
+        if after:
+            found.add(f"{before}{after[1:]}")
+            found |= {f"{before}{letter}{after[1:]}" for letter in letters}
+        if len(after) > 1:
+            found.add(f"{before}{after[1]}{after[0]}{after[2:]}")
+    return {one for one in found if one == one.strip()} - {key}
+
+
+def most_alike(key: str, rows: Iterable[Any]) -> Any:
+    """The row whose name, or a person's address, is spelt most like ``key``, if one is alike at all."""
+    matcher = SequenceMatcher(b=key, autojunk=False)
+    names = [(row, name) for row in rows for name in _names_of(row)]
+    best, best_ratio = None, ALIKE
+    for row, name in names:
+        matcher.set_seq1(name)
+        if matcher.real_quick_ratio() >= best_ratio and matcher.quick_ratio() >= best_ratio:
+            ratio = matcher.ratio()
+            if ratio > best_ratio or (ratio == best_ratio and best is None):
+                best, best_ratio = row, ratio
+    if best is not None:
+        return best
+    meant = one_letter_off(key, "".join({letter for _row, name in names for letter in name}))
+    near = {id(row): row for row, name in names if name in meant}
+    return next(iter(near.values())) if len(near) == 1 else None
+
+
+def _names_of(row: Any) -> list[str]:
+    return [sort_key(name) for name in (str(row), getattr(row, "email", "")) if name]
