@@ -12,10 +12,10 @@ function fail(text) {
   document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, key: "dialog" } }));
 }
 
-function isSignedOut(response) {
+function isSignedOut(response, form) {
   if (response.status !== 401) return false;
   const url = response.headers.get("X-Sign-In");
-  document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url } }));
+  document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url, form } }));
   return true;
 }
 
@@ -30,8 +30,8 @@ function leave(url) {
 }
 
 // Returns whether the page is being left
-async function show(response) {
-  if (isSignedOut(response)) return;
+async function show(response, form) {
+  if (isSignedOut(response, form)) return;
   const redirect = response.headers.get("HX-Redirect");
   if (redirect) return leave(redirect);
   if (response.headers.get("HX-Refresh")) return leave(location.href);
@@ -57,11 +57,11 @@ function draw(html) {
   (dialog.querySelector("[autofocus], [aria-invalid=true]") ?? dialog.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
 }
 
-async function load(url, options = {}) {
+async function load(url, { form, ...options } = {}) {
   dialog.classList.add("is-busy");
   let leaves = false;
   try {
-    leaves = await show(await fetch(url, { ...options, headers: headers() }));
+    leaves = await show(await fetch(url, { ...options, headers: headers() }), form);
   } catch {
     fail(words.offline);
   }
@@ -79,7 +79,9 @@ window.addEventListener("pageshow", (event) => {
 let typed = false;
 dialog?.addEventListener("input", () => (typed = true));
 const mayClose = (one) => one !== dialog || !typed || confirm(words.leave);
-window.addEventListener("beforeunload", (event) => dialog?.open && typed && event.preventDefault());
+const asks = (event) => dialog?.open && typed && event.preventDefault();
+window.addEventListener("beforeunload", asks);
+document.addEventListener("angler:leaving", asks);
 // On the window: after whatever else takes Escape
 window.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || !dialog?.open || !typed) return;
@@ -130,7 +132,7 @@ dialog?.addEventListener("submit", (event) => {
   event.preventDefault();
   if (dialog.matches(".is-busy")) return;
   const data = new FormData(form, event.submitter);
-  if (isPost(form)) load(address(form), { method: "POST", body: data });
+  if (isPost(form)) load(address(form), { method: "POST", body: data, form });
   else load(`${address(form).split("?")[0]}?${new URLSearchParams(data)}`);
 });
 

@@ -95,7 +95,17 @@ window.addEventListener("keydown", (event) => {
   event.target.closest?.("form")?.querySelector("[data-cancel]")?.click();
 });
 
-document.querySelector("[data-focus]")?.focus();
+// The button that sends a form: the one that is pressed, or the main one
+function mainButton(form, pressed) {
+  const sends = [...form.elements].filter((one) => one.matches("button[type=submit], button:not([type])"));
+  return sends.find((one) => one === pressed) ?? sends.find((one) => one.matches(".button-primary")) ?? sends[0];
+}
+
+// What was kept of a form that was not taken: one goes on at its button, which says that nothing is saved yet
+const kept = document.querySelector("form > [data-unsaved]");
+const save = kept && mainButton(kept.closest("form"));
+if (save) save.before(kept.querySelector("template").content);
+(save ?? document.querySelector("[data-focus]"))?.focus();
 
 // Where what had the focus goes away, one goes on beside it, and not at the top of the page
 const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
@@ -140,8 +150,7 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form");
   if (!form || !isPost(form)) return;
   event.preventDefault();
-  const sends = [...form.elements].filter((one) => one.matches("button[type=submit], button:not([type])"));
-  const main = sends.find((one) => one === event.target) ?? sends.find((one) => one.matches(".button-primary")) ?? sends[0];
+  const main = mainButton(form, event.target);
   if (!main?.disabled) form.requestSubmit(main);
 });
 
@@ -217,12 +226,12 @@ function differs(control) {
     const drawn = [...control.options].findLast((one) => one.defaultSelected) ?? control.options[0];
     return control.multiple ? [...control.options].some((one) => one.selected !== one.defaultSelected) : drawn?.selected === false;
   }
+  if (control.matches("[type=file]")) return control.files.length > 0;
   return isText(control) && control.value !== control.defaultValue;
 }
-function holdsUnsaved(form) {
-  const counts = form.matches(".form, [data-dirty-check]") ? () => true : isText;
-  return form.isConnected && (form.matches(UNSAVED) || [...form.elements].some((one) => counts(one) && differs(one)));
-}
+const holds = (form, counts) =>
+  form.isConnected && (form.matches(UNSAVED) || [...form.elements].some((one) => counts(one) && differs(one)));
+const holdsUnsaved = (form) => holds(form, form.matches(".form, [data-dirty-check]") ? () => true : isText);
 if (document.body.matches(".frame")) {
   document.querySelectorAll(UNSAVED).forEach(touch);
   document.addEventListener("htmx:load", ({ target }) => target.querySelectorAll(UNSAVED).forEach(touch));
@@ -232,6 +241,8 @@ if (document.body.matches(".frame")) {
   document.addEventListener("htmx:beforeRequest", ({ detail }) => isWhole(detail) && touched.delete(detail.elt));
   document.addEventListener("htmx:afterRequest", ({ detail }) => !detail.successful && isWhole(detail) && touch(detail.elt));
   window.addEventListener("beforeunload", (event) => [...touched].some(holdsUnsaved) && event.preventDefault());
+  // Whoever wants to know whether anything would be lost here, be it typed, chosen or ticked
+  document.addEventListener("angler:leaving", (event) => [...touched].some((form) => holds(form, () => true)) && event.preventDefault());
 }
 // A form that htmx sends, and not only asks with: a preview of what it would do saves nothing
 const isWhole = ({ elt, requestConfig }) =>

@@ -9,16 +9,8 @@ let asking = null;
 
 const say = (text, tone) => document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, tone, key: "session" } }));
 
-function isTyped(field) {
-  if (field.matches("[type=hidden], [type=search], [type=submit]")) return false;
-  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
-  if (!field.matches("select")) return field.value !== field.defaultValue;
-  const first = Math.max([...field.options].findIndex((one) => one.defaultSelected), 0);
-  return field.selectedIndex > -1 && field.selectedIndex !== first;
-}
-// What came back to be corrected is not saved either
-const UNSAVED = "form[method=post]:has(.error-summary, [aria-invalid=true], [data-unsaved])";
-const hasText = () => !!document.querySelector(UNSAVED) || [...document.querySelectorAll("form :is(input, textarea, select)")].some(isTyped);
+// page.js and dialogs.js know what is typed here and not saved
+const wouldLose = () => !document.dispatchEvent(new CustomEvent("angler:leaving", { cancelable: true }));
 
 // "yes": the tokens are fresh; "other": somebody else is signed in; "no": nobody is
 async function renew() {
@@ -43,23 +35,44 @@ function show(url) {
   note.querySelector("a").focus();
 }
 
-async function check(url) {
+// `form`: what was pressed, and is not saved
+let waiting = null;
+let resent = null;
+
+async function check(url, form) {
   const found = await renew().catch(() => "no");
   if (found === "no" && !url) return;
-  if (found === "no") return hasText() ? show(url) : location.assign(url);
+  waiting = form ?? waiting;
+  if (found === "no") return waiting || wouldLose() ? show(url) : location.assign(url);
+  const wasOut = note !== null;
+  const left = waiting;
   note?.remove();
-  note = null;
-  if (found === "other") say(words.other, "danger");
-  else say(words.again, "info");
+  note = waiting = null;
+  if (found === "other") return say(words.other, "danger");
+  // Only the tokens were old: it was pressed just now, so it is sent now
+  if (left?.isConnected && !wasOut && resent !== left) return send(left);
+  say(words.again, "info");
+  if (left?.isConnected) (left.querySelector("[type=submit], button:not([type])") ?? left).focus();
 }
 
-const ask = (url = "") => (asking ??= check(url).finally(() => (asking = null)));
+function send(form) {
+  resent = form;
+  form.requestSubmit(pressed?.form === form ? pressed.submitter : null);
+  setTimeout(() => (resent = null), 5000);
+}
 
-document.addEventListener("angler:signed-out", ({ detail }) => ask(detail.url));
+let pressed = null;
+document.addEventListener("submit", ({ target, submitter }) => (pressed = { form: target, submitter }), { capture: true });
+
+const ask = (url = "", form = null) => (asking ??= check(url, form).finally(() => (asking = null)));
+
+document.addEventListener("angler:signed-out", ({ detail }) => ask(detail.url, detail.form));
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status !== 401) return;
   detail.isError = false;
-  ask(detail.xhr.getResponseHeader("X-Sign-In"));
+  const { elt, verb, formData } = detail.requestConfig;
+  const whole = elt.matches("form") && verb === "post" && !formData.has("preview");
+  ask(detail.xhr.getResponseHeader("X-Sign-In"), whole ? elt : null);
 });
 // Back from signing in, in another tab
 for (const name of ["focus", "visibilitychange"]) window.addEventListener(name, () => note && ask());

@@ -167,7 +167,9 @@ def test_a_session_that_ended_in_a_half_filled_form(fresh_firm: Firm, me: Page) 
     expect(me.get_by_label("Description")).to_have_value("Two\nlines")
     with tenant_context(fresh_firm.tenant):
         assert not Lead.objects.exists()
-    me.get_by_role("button", name="Create lead").click()
+    expect(me.get_by_text("Not saved yet", exact=True)).to_be_visible()
+    expect(me.get_by_role("button", name="Create lead")).to_be_focused()
+    me.keyboard.press("Enter")
     expect(me.get_by_role("heading", name="Half", level=1)).to_be_visible()
 
 
@@ -195,11 +197,26 @@ def test_two_texts_on_a_page_whose_session_ended(fresh_firm: Firm, me: Page, acc
     me.evaluate("window.dispatchEvent(new Event('focus'))")  # a headless browser has no window to come back to
     expect(me.get_by_text("You are signed in again.")).to_be_visible()
     expect(told).to_have_count(0)
-    me.locator("[name=city]").press("Enter")
+    expect(me.locator(".value.is-editing").get_by_role("button", name="Save")).to_be_focused()
+    me.keyboard.press("Enter")
     expect(me.locator("[name=city]")).to_have_count(0)
     me.get_by_role("button", name="Save note").click()
     expect(me.locator("#activity-feed").get_by_text("They want it")).to_be_visible()
     settled(me)
+    assert now(fresh_firm, account).city == "Ulm"
+
+
+def test_what_was_pressed_with_an_old_token_is_sent_once_more_by_itself(
+    fresh_firm: Firm, me: Page, account: Any
+) -> None:
+    """The same person has signed in again in another tab: there is nothing to do here."""
+    me.goto(fresh_firm.url("accounts:record", record_id=account.pk))
+    me.get_by_role("link", name="Edit City").click()
+    me.locator("[name=city]").fill("Ulm")
+    me.context.clear_cookies(name="csrftoken")
+    me.locator("[name=city]").press("Enter")
+    expect(me.locator("#value-city")).to_contain_text("Ulm")
+    expect(me.locator("[name=city]")).to_have_count(0)
     assert now(fresh_firm, account).city == "Ulm"
 
 
