@@ -23,7 +23,6 @@ from crm.imports.cells import Cells
 from crm.imports.deferring import Link
 from crm.imports.existing import Known, Match
 from crm.imports.identity import keys_of
-from crm.imports.left_out import new_fields
 from crm.imports.meant import OWN_ID, own_records
 from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.reading.cells import without_unreadable
@@ -72,7 +71,6 @@ class Batch:
         by_id_only = job.existing == Existing.CREATE
         self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
-        self.new_fields = new_fields(job)
         self.collected = True
         self.ids: dict[int, str] = {}  # of records here, by the row
         self.own: dict[str, Any] = {}  # those records
@@ -240,9 +238,6 @@ class Batch:
         *,
         is_new: bool = False,
     ) -> None:
-        if self.shown and outcome != Outcome.SKIPPED and (new := self._in_new_fields(offset)):
-            changes = [*(changes or []), *new]
-            outcome = Outcome.UPDATED if outcome == Outcome.UNCHANGED else outcome
         self.result.counts[outcome] += 1
         for remark in remarks if is_new else ():
             self._remark(offset, remark)
@@ -258,10 +253,6 @@ class Batch:
                     remarks=[*self.result.remarks.get(offset, []), *(() if is_new else remarks)],
                 )
             )
-
-    def _in_new_fields(self, offset: int) -> list[list[str]]:
-        """What would stand in the fields that are still to be made."""
-        return [[label, "", text] for index, label in self.new_fields.items() if (text := self.rows[offset][index])]
 
     def _refuse(self, offset: int, reasons: list[str]) -> None:
         self.result.remarks.pop(offset, None)

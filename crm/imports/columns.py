@@ -16,6 +16,7 @@ from crm.imports.guessing import column_label
 from crm.imports.http import get_job
 from crm.imports.left_out import left_out
 from crm.imports.models import Import, ImportState
+from crm.imports.planned import planning
 from crm.imports.questions import questions_of
 from crm.imports.samples import samples_of
 from crm.imports.styles import decisions_of, read_answers, settled
@@ -32,17 +33,19 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     job, record_type = get_job(request, job_id)
     if job.state != ImportState.UPLOADED:
         return go(request, reverse("imports:job", args=[job.pk]))
-    form = ColumnsForm(job, record_type, request.POST or None)
-    sent = SentAnswers(job, record_type, request.POST)
-    if request.method == "POST" and form.is_valid() and _keep(request, job, record_type, form, sent):
-        if not {"dry_run", "import"} & request.POST.keys():
+    with planning(job):
+        form = ColumnsForm(job, record_type, request.POST or None)
+        sent = SentAnswers(job, record_type, request.POST)
+        is_kept = request.method == "POST" and form.is_valid() and _keep(request, job, record_type, form, sent)
+    with planning(job):  # by now perhaps others
+        if is_kept and not {"dry_run", "import"} & request.POST.keys():
             return go(request, reverse("imports:columns", args=[job.pk]))
-        if _start(request, job, record_type, form):
+        if is_kept and _start(request, job, record_type, form):
             return go(request, reverse("imports:job", args=[job.pk]))
-    try:
-        return _page(request, job, record_type, form, sent)
-    except ValidationError:  # it was started meanwhile
-        return go(request, reverse("imports:job", args=[job.pk]))
+        try:
+            return _page(request, job, record_type, form, sent)
+        except ValidationError:  # it was started meanwhile
+            return go(request, reverse("imports:job", args=[job.pk]))
 
 
 def _keep(
@@ -58,12 +61,15 @@ def _keep(
                 fixed=form.fixed(),
                 answers=form.with_day(sent.answers),
                 options=form.options(),
+                kinds=form.kinds(),
             )
-            _keep_styles(request, job, record_type)
+            with planning(job):
+                _keep_styles(request, job, record_type)
     except ValidationError as error:
         form.linked_errors += [("columns", message) for message in error.messages]
         job.refresh_from_db()
-    asked = questions_of(job, record_type, survey_of(job)).words if sent.errors else []
+    with planning(job):
+        asked = questions_of(job, record_type, survey_of(job)).words if sent.errors else []
     anchors = {question.name: question.anchor for question in asked}
     form.linked_errors += [(anchors.get(name, "columns"), message) for name, message in sent.errors.items()]
     return not form.errors and not form.linked_errors
@@ -94,7 +100,7 @@ def _page(
     survey = survey_of(job)
     decisions = decisions_of(job, record_type, survey)
     if request.method == "POST":  # what was answered beside something wrong stands on the page again
-        job.answers = sent.answers
+        job.answers = sent.answers | {name: job.answers[name] for name in job.planned if name in job.answers}
         known = read_answers(decisions, request.POST)
     else:
         known = {name: kept["answer"] for name, kept in job.styles.items()}
@@ -102,13 +108,14 @@ def _page(
     if styles != job.styles:
         services.set_styles(job=job, styles=styles)
     questions = questions_of(job, record_type, survey, sent.refused)
+    kinds = {one.index: one for one in questions.kinds}
     samples = samples_of(job, record_type, survey, {one.name for one in questions.styles if one.is_open})
     context = {
         "job": job,
         "type": record_type,
         "form": form,
         "columns": [
-            (column_label(index, header), form[f"{COLUMN}{index}"], samples[index], survey.columns[index])
+            (column_label(index, header), form[f"{COLUMN}{index}"], samples[index], kinds.get(index))
             for index, header in enumerate(job.headers)
         ],
         "questions": questions,

@@ -15,6 +15,7 @@ from crm.fields import kinds
 from crm.fields.inputs import DayField
 from crm.fields.kinds.choice import OneOf
 from crm.fields.kinds.lookup import find_record
+from crm.fields.models import FieldKind
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import (
     GAP,
@@ -37,6 +38,7 @@ from crm.imports.left_out import ways_to_keep
 from crm.imports.likely import label_of, records_like
 from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
+from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
 from crm.imports.row_values import RowReader
 from crm.picklists.selectors import stage_name
@@ -83,8 +85,9 @@ class ColumnsForm(forms.Form):
         else:
             del self.fields["moved_on"]
         self.job = job
-        self.specs = {f"{FIXED}{spec.name}": spec for spec in importable(record_type) if spec.name not in OF_ONE_ROW}
-        choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in importable(record_type))]
+        specs = [spec for spec in importable(record_type) if spec.name not in job.planned]
+        self.specs = {f"{FIXED}{spec.name}": spec for spec in specs if spec.name not in OF_ONE_ROW}
+        choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in specs)]
         choices += [
             (name, brought_label(record_type.spec(link), spec))
             for name, (link, spec) in brought_fields(record_type).items()
@@ -95,7 +98,7 @@ class ColumnsForm(forms.Form):
                 label=column_label(index, header),
                 choices=choices,
                 required=False,
-                initial=job.mapping[index],
+                initial=NEW_FIELD if job.mapping[index] in job.planned else job.mapping[index],
                 widget=forms.Select(attrs={"class": "control control-s"}),
             )
         for name, spec in self.specs.items():
@@ -127,6 +130,11 @@ class ColumnsForm(forms.Form):
 
     def mapping(self) -> list[str]:
         return [self.cleaned_data[f"{COLUMN}{index}"] for index in range(len(self.job.headers))]
+
+    def kinds(self) -> dict[int, str]:
+        """What was said of the fields that are to be made of columns, by their place."""
+        said = {index: self.data.get(f"{KIND}{index}", "") for index in range(len(self.job.headers))}
+        return {index: kind for index, kind in said.items() if kind in FieldKind.values}
 
     def fixed(self) -> dict[str, str]:
         """The values for all rows, by field."""

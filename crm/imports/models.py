@@ -64,6 +64,7 @@ class Import(TenantModel):
     survey = models.JSONField(default=dict)
     added = models.JSONField(default=dict)
     added_more = models.JSONField(default=dict)
+    planned = models.JSONField(default=dict)  # fields to be made of columns: ``planned.py``
     left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
     is_dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
@@ -74,6 +75,7 @@ class Import(TenantModel):
     unchanged_count = models.PositiveIntegerField(default=0)
     skipped_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
+    emptied_count = models.PositiveIntegerField(default=0)  # cells that cannot be read and were left out, as was said
     problem = models.TextField(blank=True)  # why it failed as a whole
     cancel_asked = models.BooleanField(default=False)
     made_by = TenantForeignKey("users.Membership")

@@ -34,6 +34,7 @@ from crm.imports.coming import meanings_to_add
 from crm.imports.likely import label_of, records_like
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
+from crm.imports.planned import KindQuestion, kind_questions
 from crm.imports.row_values import RowReader
 from crm.imports.split import column_spec
 from crm.imports.styles import decisions_of, is_answered, styles_of
@@ -150,15 +151,19 @@ class StyleQuestion:
         return str(self.spec.label)
 
 
+AnyQuestion = KindQuestion | StyleQuestion | Question | GapQuestion
+
+
 @dataclass
 class Questions:
+    kinds: list[KindQuestion] = field(default_factory=list)
     styles: list[StyleQuestion] = field(default_factory=list)
     words: list[Question] = field(default_factory=list)
     gaps: list[GapQuestion] = field(default_factory=list)
 
     @property
-    def all_open(self) -> list[StyleQuestion | Question | GapQuestion]:
-        every: list[StyleQuestion | Question | GapQuestion] = [*self.styles, *self.words, *self.gaps]
+    def all_open(self) -> list[AnyQuestion]:
+        every: list[AnyQuestion] = [*self.kinds, *self.styles, *self.words, *self.gaps]
         return [one for one in every if one.is_open]
 
 
@@ -168,7 +173,7 @@ def questions_of(
     """Return what has to be asked of the file as it is mapped now, and what can be answered: by the import's maker,
     for whom it writes. ``typed`` are names that were not taken, by field and word."""
     asker = _Asker(job, record_type, survey, typed or {})
-    found = Questions(styles=[*_about_styles(job, record_type, survey)])
+    found = Questions(kind_questions(job, survey), [*_about_styles(job, record_type, survey)])
     for index, spec in asker.reader.columns:
         if holds_words(spec) and (question := asker.about_words(index, spec)):
             found.words.append(question)

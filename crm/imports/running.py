@@ -23,6 +23,7 @@ from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
 from crm.imports.meant import meant_rows
 from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
+from crm.imports.planned import planning
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.services import fail_import
 from crm.imports.storing import FileRow
@@ -77,7 +78,7 @@ class _Run:
             job = _take(job_id)
             if job is None or (self.turn is not None and not self.turn.renew()):
                 return False
-            with translation.override(_language(job, self.tenant)):
+            with translation.override(_language(job, self.tenant)), planning(job):
                 return self._do_batch(job)
 
     def _do_batch(self, job: Import) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,9 +14,10 @@ from crm import events
 from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
-from crm.imports.left_out import NEW_FIELD, NOTES, left_out, make_fields, new_fields
+from crm.imports.left_out import NOTES, left_out
 from crm.imports.meant import completed_field, more_columns
 from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
+from crm.imports.planned import NEW_FIELD, make_fields, plan_fields, planned_labels, settle_kinds
 from crm.imports.storing import is_kept
 from crm.imports.survey import survey_of
 from crm.records.types import RecordType
@@ -43,10 +45,12 @@ def set_columns(
     fixed: dict[str, str],
     answers: Answers,
     options: dict[str, Any],
+    kinds: Mapping[int, str] | None = None,
 ) -> None:
-    """Say what each column is and what its words mean; ``options`` are ``existing`` and ``clear_empty``."""
+    """Say what each column is and what its words mean; ``options`` are ``existing`` and ``clear_empty``, ``kinds``
+    those of the fields that are to be made of columns, by their place."""
     take_to_be_set(job)
-    names = {spec.name for spec in importable(record_type)}
+    names = {spec.name for spec in importable(record_type)} - job.planned.keys()
     brought = brought_fields(record_type)
     more = more_columns(record_type)
     kept = {NOTES, NEW_FIELD}
@@ -68,10 +72,13 @@ def set_columns(
         raise ValidationError(_("“%(column)s” needs a column for “%(field)s” too.") % words)
     if not chosen:
         raise ValidationError(_("Every column is left out: there is nothing to import."))
-    job.mapping, job.fixed, job.answers = mapping, fixed, answers
+    job.fixed, job.answers = fixed, answers
+    job.mapping = plan_fields(job, mapping, kinds or {})
     for name, value in options.items():
         setattr(job, name, value)
-    job.save(update_fields=["mapping", "fixed", "answers", *options])
+    job.save(update_fields=["mapping", "fixed", "answers", "planned", *options])
+    if job.planned:
+        settle_kinds(job, survey_of(job))
 
 
 @transaction.atomic
@@ -100,13 +107,12 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
     ImportRow.objects.filter(job=job).delete()
     job.state, job.is_dry_run = ImportState.QUEUED, dry_run
     job.position = job.created_count = job.updated_count = job.unchanged_count = 0
-    job.skipped_count = job.refused_count = 0
-    survey = survey_of(job)
-    job.left_out = left_out(job, survey)
-    fields = list(new_fields(job).values())
+    job.skipped_count = job.refused_count = job.emptied_count = 0
+    job.left_out = left_out(job, survey_of(job))
+    fields = planned_labels(job)
     job.added, job.added_more = ({"field": fields} if fields else {}), {}
     if not dry_run:
-        make_fields(job, actor, survey)
+        make_fields(job, actor)
     job.cancel_asked, job.finished_at, job.seen_at = False, None, timezone.now()
     job.save()
     if not dry_run:

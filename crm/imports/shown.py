@@ -49,7 +49,8 @@ class Shown:
     def created(self, record: Any) -> list[list[str]]:
         """What would stand in a new record: label, "", value."""
         record = self._as_it_will_be(record, self.follows(record, True))
-        found = ((str(spec.label), shown(spec, record)) for spec in self.importable if not isinstance(spec.kind, Flag))
+        said = [spec for spec in self.importable if not isinstance(spec.kind, Flag) or spec.value(record)]
+        found = ((str(spec.label), shown(spec, record)) for spec in said)
         return [[label, "", text] for label, text in found if text]
 
     def changes(self, before: dict[str, str], record: Any) -> list[list[str]]:

@@ -6,14 +6,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any
 
 from crm.fields import kinds
-from crm.fields.reading import NumberText, current_style, says
+from crm.fields.models import FieldKind
+from crm.fields.reading import DAYS, NUMBERS, NumberText, current_style, says
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
+from crm.imports.fitting import FitTally
 from crm.imports.identity import identity_of
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
@@ -21,7 +23,6 @@ from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.split import column_spec
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
-from crm.tenants.text import one_line, trimmed
 
 MOST_WORDS = 2_000  # different ones of a column that are counted one by one
 MOST_SHAPES = 300  # different ways of writing a number, a date, an address
@@ -30,6 +31,17 @@ LONGEST_UNIT = 5  # letters of a currency or a month: they say how a number or d
 FIRST = 4  # values of a column of text
 ODD = 3  # of those, some with letters outside of ASCII
 WRITTEN = (kinds.Number, kinds.Money, kinds.Date, kinds.Email, kinds.Url)
+_TEXT, _WORDS, _WRITTEN = "text", "words", "written"
+_WAYS: dict[str, str] = {  # of reading the column of a planned field, by its kind
+    FieldKind.CHOICE: _WORDS,
+    FieldKind.PERSON: _WORDS,
+    FieldKind.YES_NO: _WORDS,
+    FieldKind.URL: _WRITTEN,
+    FieldKind.EMAIL: _WRITTEN,
+    FieldKind.NUMBER: NUMBERS,
+    FieldKind.MONEY: NUMBERS,
+    FieldKind.DATE: DAYS,
+}
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -43,8 +55,18 @@ class Column:
     more: int = 0  # rows with other words
     numbers: list[str] = field(default_factory=list)
     same: str = ""  # a text that its record says already
-    longest: int = 0  # characters, of all cells of a column of text
-    has_lines: bool = False  # whether any of them has more than one
+    fits: dict[str, int] = field(default_factory=dict)  # of a planned field: how many cells each kind can hold
+    ways: dict[str, Column] = field(default_factory=dict)  # of one, the same column as each sort of kind is read
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Column:
+        ways = {way: cls.of(column) for way, column in kept["ways"].items()}
+        return cls(**{**kept, "words": dict(kept["words"]), "ways": ways})
+
+    def as_json(self) -> dict[str, Any]:
+        """The words as pairs: what JSON keeps of a dictionary has no order."""
+        ways = {way: column.as_json() for way, column in self.ways.items()}
+        return {**vars(self), "words": [*map(list, self.words.items())], "ways": ways}
 
     def most_frequent(self) -> list[str]:
         """The texts as cells have them, those of most rows first."""
@@ -67,24 +89,29 @@ class Survey:
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Survey:
-        columns = [Column(**{**column, "words": dict(column["words"])}) for column in kept["columns"]]
-        return cls(**{**kept, "columns": columns})
+        return cls(**{**kept, "columns": [Column.of(column) for column in kept["columns"]]})
 
     def as_json(self) -> dict[str, Any]:
-        """The words as pairs: what JSON keeps of a dictionary has no order."""
-        columns = [asdict(column) | {"words": [*map(list, column.words.items())]} for column in self.columns]
-        return asdict(self) | {"columns": columns}
+        return {**vars(self), "columns": [column.as_json() for column in self.columns]}
 
 
 def survey_of(job: Import) -> Survey:
     """Return the survey of the file as it is mapped now; takes a pass over the file when that has changed."""
-    kept = json.dumps([job.reading, job.headers, job.mapping, [one.name for one in fields(Column)]], sort_keys=True)
+    kept = json.dumps(
+        [job.reading, job.headers, job.mapping, sorted(job.planned), [one.name for one in fields(Column)]],
+        sort_keys=True,
+    )
     key = sha256(kept.encode()).hexdigest()
     if job.survey.get("key") != key:
         found = _survey(job, type_of_key(job.record_type))
         job.survey = {"key": key, "found": found.as_json()}
         job.save(update_fields=["survey"])
-    return Survey.of(job.survey["found"])
+    found = Survey.of(job.survey["found"])
+    for index, name in enumerate(job.mapping):
+        if name in job.planned:
+            column = found.columns[index]
+            found.columns[index] = replace(column.ways[_way(job.planned[name]["kind"])], fits=column.fits)
+    return found
 
 
 def shape_of(text: str) -> str:
@@ -103,9 +130,12 @@ def shape_of(text: str) -> str:
 
 
 def _survey(job: Import, record_type: RecordType) -> Survey:
-    specs = [column_spec(record_type, name) for name in job.mapping]
+    specs = [None if name in job.planned else column_spec(record_type, name) for name in job.mapping]
     survey = Survey([Column() for _header in job.headers])
-    readers = [_reader(column, spec) for column, spec in zip(survey.columns, specs, strict=False)]
+    readers: list[_Reader | _TextReader | _PlannedReader] = [
+        _PlannedReader(column) if name in job.planned else _reader(column, spec)
+        for column, spec, name in zip(survey.columns, specs, job.mapping, strict=False)
+    ]
     place = {name: index for index, name in enumerate(job.mapping) if name}
     gaps = [gap for gap in record_type.gaps if gap.by in place]
     earlier: dict[int, int] = {}
@@ -126,6 +156,8 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
         _note_repeats(survey, earlier, row.number, identity_of(record_type, place, row))
         if linked:
             names.update(_names(place, row))
+    for one in readers:
+        one.finish()
     survey.in_file = sorted({word_key(word) for column in linked for word in column.words} & names)
     return survey
 
@@ -178,6 +210,9 @@ class _Reader:
                 column.numbers.append(cell)
         column.words[text] = column.words.get(text, 0) + 1
 
+    def finish(self) -> None:
+        pass
+
 
 class _TextReader:
     """Keeps the first texts, the first with letters outside of ASCII, and the longest."""
@@ -190,9 +225,6 @@ class _TextReader:
     def read(self, cell: str) -> None:
         column = self.column
         column.filled += 1
-        line = one_line(cell)
-        column.longest = max(column.longest, len(line))
-        column.has_lines = column.has_lines or line != trimmed(cell)
         if len(cell) > len(self.longest) + 50:
             self._drop_longest()
             self.longest = cell
@@ -203,9 +235,41 @@ class _TextReader:
             self.odd += 1
             column.words[cell] = 1
 
+    def finish(self) -> None:
+        pass
+
     def _drop_longest(self) -> None:
         if len(self.column.words) > FIRST:
             self.column.words.pop(self.longest, None)
+
+
+class _PlannedReader:
+    """Reads a column whose kind may be any."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self.tally = FitTally()
+        column.ways = {way: Column() for way in (_TEXT, _WORDS, _WRITTEN, NUMBERS, DAYS)}
+        self.readers: list[_Reader | _TextReader] = [
+            _TextReader(column.ways[_TEXT]),
+            _Reader(column.ways[_WORDS], MOST_WORDS),
+            *(
+                _Reader(column.ways[way], MOST_SHAPES, _way_of_writing("" if way == _WRITTEN else way))
+                for way in (_WRITTEN, NUMBERS, DAYS)
+            ),
+        ]
+
+    def read(self, cell: str) -> None:
+        self.tally.note(cell)
+        for reader in self.readers:
+            reader.read(cell)
+
+    def finish(self) -> None:
+        self.column.fits = self.tally.as_json()
+
+
+def _way(kind: str) -> str:
+    return _WAYS.get(kind, _TEXT)
 
 
 def _reader(column: Column, spec: FieldSpec | None) -> _Reader | _TextReader:

@@ -17,6 +17,7 @@ from crm.imports.afterwards import afterwards
 from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, is_of_refusals
 from crm.imports.http import get_job
 from crm.imports.models import ImportState
+from crm.imports.planned import planning
 from crm.imports.results import result_of, row_page
 from crm.imports.storing import is_kept
 from crm.records import registry
@@ -51,12 +52,13 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "running": running,
         "is_gone": not running and not is_kept(found),
         "waits": running and is_waiting(found.pk),
-        "result": result_of(found, record_type),
         "reasons": [] if running else selectors.common_reasons(found),
         "afterwards": [] if running or found.is_dry_run else afterwards(found.record_type, request.actor),
         "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),
         "rows": row_page(found, request.GET) if found.is_dry_run and not running else None,
     }
+    with planning(found):  # what a dry run tells of them
+        context["result"] = result_of(found, record_type)
     return respond_polled(request, "imports/job.html", context, running=running, element="import-progress")
 
 

@@ -42,6 +42,8 @@ def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
     form, questions = page.context["form"], page.context["questions"]
     data: dict[str, Any] = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
     data["import"] = "1"
+    for question in questions.kinds:
+        data[f"kind_{question.index}"] = question.kind
     for question in questions.words:
         values = [value for value, _label in question.actions]
         general = next((value for value in values if value.startswith(unknown)), "refuse")

@@ -72,7 +72,7 @@ def test_columns_can_go_into_the_description_and_do_so_once(firm: Firm) -> None:
 
 
 def test_a_field_can_be_made_of_a_column_once_the_import_starts(firm: Firm) -> None:
-    job = finished(firm, upload(firm, "contacts", OUTLOOK, dry_run="1", column_4="+field"))
+    job = finished(firm, upload(firm, "contacts", OUTLOOK, dry_run="1", column_4="+field", kind_4="text"))
     page = shown(firm, f"/acme/imports/{job.pk}/")
     assert "Fields: Birthday" in page and "Birthday: 1980-04-03" in page and "“ Birthday ”" not in page
     with tenant_context(firm.tenant):
@@ -101,7 +101,8 @@ def test_a_field_made_of_a_column_holds_what_its_last_cell_says(firm: Firm, last
     """The first cells, and the longest, are of one short line each."""
     texts = ["short", "b", "c", "d", "e" * 170, last]
     rows = [f'P{number},"{text}"' for number, text in enumerate(texts)]
-    job = bring_in(firm, "contacts", "\n".join(["Last name,Room", *rows]), column_1="+field")
+    kind = "long_text" if last != "short" else "text"
+    job = bring_in(firm, "contacts", "\n".join(["Last name,Room", *rows]), column_1="+field", kind_1=kind)
     assert (job.created_count, job.refused_count) == (len(texts), 0)
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("contacts")

@@ -58,7 +58,7 @@ class Page:
 
     def send(self, data: dict[str, Any]) -> Import:
         answer = self.client.post(self.address, {"import": "1"} | data)
-        assert answer.status_code == 303, answer.context["form"].errors
+        assert answer.status_code == 303, (answer.context["form"].errors, answer.context["form"].linked_errors)
         return self.job()
 
     def job(self) -> Import:

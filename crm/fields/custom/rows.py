@@ -47,9 +47,9 @@ def insert_rows(record: Any) -> None:
 
 def replace_rows(record: Any, keys: Set[str]) -> None:
     """Bring the rows of what stands under ``keys`` in line with ``record.custom``, whoever has written that."""
-    fields = [field for field in custom_fields(record._meta.app_label, active_only=False) if field.key in keys]
-    if indexed := [field for field in fields if field.keeps_rows]:
-        CustomValue.objects.filter(record_id=record.pk, field__in=indexed).delete()
+    fields = [field for field in _with_rows(record._meta.app_label) if field.key in keys]
+    if fields:
+        CustomValue.objects.filter(record_id=record.pk, field__in=fields).delete()
     if TAGS_KEY in keys:
         TagLink.objects.filter(record_id=record.pk).delete()
     _insert([record], record._meta.app_label, keys)
@@ -73,11 +73,7 @@ def fill_rows(field: CustomField) -> int:
 
 
 def _insert(records: Iterable[Any], type_key: str, keys: Set[str] | None = None) -> None:
-    fields = [
-        field
-        for field in custom_fields(type_key, active_only=False)
-        if field.keeps_rows and (keys is None or field.key in keys)
-    ]
+    fields = [field for field in _with_rows(type_key) if keys is None or field.key in keys]
     values = [row for record in records for row in _values(record, fields)]
     if values:
         insert_many(CustomValue, values)
@@ -85,6 +81,12 @@ def _insert(records: Iterable[Any], type_key: str, keys: Set[str] | None = None)
         links = [link for record in records for link in _links(record, type_key)]
         if links:
             insert_many(TagLink, links)
+
+
+def _with_rows(type_key: str) -> list[CustomField]:
+    """The fields whose values have rows; one that is not made yet cannot be pointed at."""
+    fields = custom_fields(type_key, active_only=False)
+    return [field for field in fields if field.keeps_rows and not field._state.adding]
 
 
 def _values(record: Any, fields: Iterable[CustomField]) -> Iterator[CustomValue]:

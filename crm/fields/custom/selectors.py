@@ -7,6 +7,9 @@ services only.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from uuid import UUID, uuid4
 
@@ -20,6 +23,24 @@ from crm.tenants.memo import forget, memo
 from crm.tenants.workspace_settings import change_setting
 
 STATE = "own_fields"  # in ``Tenant.settings``: another word after every change of a field; none = there are no fields
+
+
+_not_made_yet: ContextVar[tuple[CustomField, ...]] = ContextVar("not_made_yet", default=())
+
+
+@contextmanager
+def as_if_made(fields: Sequence[CustomField]) -> Iterator[None]:
+    """Take ``fields``, which nobody has saved, for fields of the workspace: to try what will be written into them.
+
+    They have no typed rows. Those of an outer ``as_if_made`` are not there meanwhile.
+    """
+    before = _not_made_yet.set(tuple(fields))
+    forget("fields.")
+    try:
+        yield
+    finally:
+        _not_made_yet.reset(before)
+        forget("fields.")
 
 
 def custom_fields(type_key: str, active_only: bool = True) -> list[CustomField]:
@@ -69,7 +90,8 @@ def fields_changed() -> None:
 
 def _all_fields() -> tuple[CustomField, ...]:
     state = current_tenant().settings.get(STATE)
-    return _read(current_tenant_id(), state) if state else ()
+    made = _read(current_tenant_id(), state) if state else ()
+    return (*made, *_not_made_yet.get())
 
 
 @lru_cache(maxsize=256)

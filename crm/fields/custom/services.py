@@ -46,6 +46,18 @@ def create_field(
     ``choices`` are the first labels of a choice field. Raises ``ValidationError`` keyed by attribute.
     """
     siblings = _locked_siblings(record_type)
+    field = plan_field(record_type=record_type, kind=kind, label=label, siblings=siblings, key=key, **values)
+    field.save(force_insert=True)
+    for one in _labels(choices) if kind == FieldKind.CHOICE else ():
+        create_choice(actor=actor, picklist=field.picklist, values={"label": one})
+    _record("created", field, actor)
+    return field
+
+
+def plan_field(
+    *, record_type: str, kind: str, label: str, siblings: Sequence[CustomField], key: str = "", **values: Any
+) -> CustomField:
+    """The field that ``create_field`` would make beside ``siblings``, all of the type; raises what that raises."""
     if len(siblings) >= MOST_FIELDS:
         raise ValidationError(_("There can be up to %(limit)s own fields.") % {"limit": MOST_FIELDS})
     field = CustomField(record_type=record_type, kind=kind, label=label.strip())
@@ -55,10 +67,6 @@ def create_field(
     field.is_indexed = field.keeps_rows
     _check_key(field, siblings)
     _check(field, siblings)
-    field.save(force_insert=True)
-    for one in _labels(choices) if kind == FieldKind.CHOICE else ():
-        create_choice(actor=actor, picklist=field.picklist, values={"label": one})
-    _record("created", field, actor)
     return field
 
 

@@ -1,0 +1,156 @@
+"""Fields that are to be made of columns, once the import starts; until then columns are read, tried and shown as if
+they were there.
+
+``Import.planned`` keeps them by their name to be (which their columns have in ``Import.mapping``): how they are called,
+their ``kind``, and whether the importer has ``said`` it, or it is a proposal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid5
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.fields.custom.selectors import as_if_made, custom_fields
+from crm.fields.custom.services import create_field, plan_field
+from crm.fields.models import NAME_PREFIX, CustomField, FieldKind
+from crm.imports.answers import ADD, OTHERS, without
+from crm.imports.fitting import allowed_kinds, likely_kind
+from crm.imports.guessing import column_label
+from crm.imports.models import Import
+from crm.imports.survey import Survey
+from crm.ui.format import number
+from crm.users.models import Membership
+
+NEW_FIELD = "+field"  # what the page sends of a column
+KIND = "kind_"  # what it sends of the kind, followed by the place of the column
+
+
+@dataclass(frozen=True)
+class KindQuestion:
+    """What kind of field the column at ``index`` becomes. ``options`` are kinds, with what each cannot hold."""
+
+    index: int
+    label: str
+    kind: str
+    options: tuple[tuple[str, str], ...]
+    is_open: bool
+
+    @property
+    def anchor(self) -> str:
+        return f"{KIND}{self.index}"
+
+
+def planning(job: Import) -> AbstractContextManager[None]:
+    """Inside of it the planned fields of ``job`` are there, instead of those of an earlier plan."""
+    fields = [
+        CustomField(
+            id=uuid5(job.pk, name),
+            record_type=job.record_type,
+            key=name.removeprefix(NAME_PREFIX),
+            label=plan["label"],
+            kind=plan["kind"],
+        )
+        for name, plan in job.planned.items()
+    ]
+    return as_if_made(fields)
+
+
+def plan_fields(job: Import, mapping: list[str], kinds: Mapping[int, str]) -> list[str]:
+    """Plan a field for each ``NEW_FIELD`` of ``mapping``, and return the mapping with their names.
+
+    ``kinds`` are what has been said, by column. Answers about one whose kind is another now are forgotten.
+    """
+    before, planned = job.planned, {}
+    made: list[CustomField] = []
+    for index, name in enumerate(mapping):
+        if name != NEW_FIELD:
+            continue
+        kind, label = kinds.get(index, ""), column_label(index, job.headers[index])
+        made.append(_planned(job, label, kind or FieldKind.TEXT, made))
+        known = before.get(made[-1].name, {})
+        planned[made[-1].name] = {"label": made[-1].label, "kind": kind or known.get("kind", ""), "said": bool(kind)}
+        mapping = [made[-1].name if place == index else one for place, one in enumerate(mapping)]
+    changed = {
+        name for name in before.keys() | planned.keys() if before.get(name, {}).get("kind") != _kind(planned, name)
+    }
+    job.planned, job.answers = planned, without(job.answers, changed)
+    return mapping
+
+
+def settle_kinds(job: Import, survey: Survey) -> None:
+    """Propose a kind for the planned fields of which none was said; words of a new choice are to be its choices."""
+    for index, name in enumerate(job.mapping):
+        plan = job.planned.get(name)
+        if plan is None:
+            continue
+        if not plan["said"]:
+            plan["kind"] = likely_kind(survey.columns[index].fits, plan["label"])
+        if plan["kind"] == FieldKind.CHOICE:
+            job.answers = job.answers | {name: {OTHERS: ADD} | job.answers.get(name, {})}
+    job.save(update_fields=["planned", "answers"])
+
+
+def kind_questions(job: Import, survey: Survey) -> list[KindQuestion]:
+    found = []
+    for index, name in enumerate(job.mapping):
+        if (plan := job.planned.get(name)) is not None:
+            allowed = allowed_kinds(survey.columns[index].fits)
+            allowed |= {plan["kind"]: allowed.get(plan["kind"], 0)}
+            options = tuple((kind, _with_misfits(kind, allowed[kind])) for kind in FieldKind.values if kind in allowed)
+            found.append(KindQuestion(index, plan["label"], plan["kind"], options, not plan["said"]))
+    return found
+
+
+def planned_labels(job: Import) -> list[str]:
+    return [plan["label"] for plan in job.planned.values()]
+
+
+def make_fields(job: Import, actor: Membership) -> None:
+    """Make the fields that were asked for; from now on they are fields as any other."""
+    for name, plan in job.planned.items():
+        _refuse_strangers(job, plan["label"])
+        try:
+            key = name.removeprefix(NAME_PREFIX)
+            create_field(actor=actor, record_type=job.record_type, kind=plan["kind"], label=plan["label"], key=key)
+        except ValidationError as error:
+            raise _impossible(plan["label"], error) from error
+    job.planned = {}
+
+
+def _planned(job: Import, label: str, kind: str, beside: list[CustomField]) -> CustomField:
+    _refuse_strangers(job, label)
+    try:
+        made = [field for field in custom_fields(job.record_type, active_only=False) if not field._state.adding]
+        siblings = [*made, *beside]
+        return plan_field(record_type=job.record_type, kind=kind, label=label, siblings=siblings)
+    except ValidationError as error:
+        raise _impossible(label, error) from error
+
+
+def _refuse_strangers(job: Import, label: str) -> None:
+    if not job.made_by.role.can_set_up:
+        raise ValidationError(_("Only an admin may make a field of “%(column)s”.") % {"column": label})
+
+
+def _impossible(label: str, error: ValidationError) -> ValidationError:
+    words = {"column": label, "problem": " ".join(error.messages)}
+    return ValidationError(_("No field can be made of “%(column)s”: %(problem)s") % words)
+
+
+def _kind(planned: Mapping[str, Any], name: str) -> Any:
+    return planned.get(name, {}).get("kind")
+
+
+def _with_misfits(kind: str, misfits: int) -> str:
+    label = str(FieldKind(kind).label)
+    if not misfits:
+        return label
+    told = ngettext("%(kind)s (%(count)s cell is none)", "%(kind)s (%(count)s cells are none)", misfits)
+    return told % {"kind": label, "count": number(misfits)}

@@ -1,0 +1,178 @@
+"""A column without a field becomes one of the kind that its values are of, which is asked, tried and then written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.events.models import Event
+from crm.fields.custom.selectors import custom_fields
+from crm.fields.models import CustomField
+from crm.imports.fitting import FitTally, allowed_kinds, likely_kind
+from crm.imports.models import Import, ImportRow
+from crm.picklists.models import Choice
+from crm.records.registry import record_type
+from crm.tenants.context import tenant_context
+from tests.imports.steps import finished, sent, tenant_of
+from tests.imports.test_words import Page
+from tests.people import Firm, client_of
+
+HEAD = "First name,Last name,E-mail,Birthday\n"
+BIRTHDAYS = f"{HEAD}Ann,Bell,ann@k.example,03/04/1980\nBo,Fox,bo@k.example,31/12/1979\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1980-04-03", "31.12.1979"], "date"),
+        (["03/04/1980", "04/03/1981"], "date"),
+        (["1980-04-03 00:00:00"], "date"),
+        (["1980-04-03 10:30"], "text"),  # the time would be lost
+        (["31/12/1979", "12/31/1979"], "text"),  # two orders
+        (["12", "1,234.5", "-3"], "number"),
+        (["01234", "98765"], "text"),  # a postal code
+        (["0", "1", "1"], "number"),
+        (["yes", "No", "yes"], "yes_no"),
+        (["€12.50", "1000"], "money"),
+        (["a@k.example", "b@k.example"], "email"),
+        (["https://k.example", "www.k.example/x"], "url"),
+        (["+49 30 1234567", "(030) 765-4321"], "phone"),
+        (["red", "blue", "Red", "blue"], "choice"),
+        (["red", "blue", "green"], "text"),
+        (["one\ntwo"], "long_text"),
+        (["x" * 210], "long_text"),
+    ],
+)
+def test_the_kind_is_what_every_value_is(cells: list[str], kind: str) -> None:
+    tally = FitTally()
+    for cell in cells:
+        tally.note(cell)
+    found = tally.as_json()
+    assert likely_kind(found, "Colour") == kind
+    assert kind in allowed_kinds(found) and not allowed_kinds(found)[kind]
+    assert ("date" in allowed_kinds(found)) == (kind == "date"), "no kind is offered that the values are not of"
+
+
+def test_digits_in_a_column_of_that_name_are_phone_numbers() -> None:
+    tally = FitTally()
+    tally.note("030 1234567")
+    assert likely_kind(tally.as_json(), "Telefon") == "phone"
+
+
+def planned(firm: Firm, text: str, column: int, key: str = "contacts", **more: str) -> Page:
+    """The page once a field was asked for, with what it asks then."""
+    page = Page(firm, key, text)
+    answer = page.client.post(page.address, page.columns() | {f"column_{column}": "+field", "update": "1"} | more)
+    assert answer.status_code == 303, answer.context["form"].linked_errors
+    page.answer = page.client.get(page.address)
+    return page
+
+
+def run(firm: Firm, job: Import) -> Import:
+    """The import after its dry run."""
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    return finished(firm, job)
+
+
+def rows(job: Import) -> list[tuple[Any, ...]]:
+    return [(row.number, row.outcome, row.changes) for row in ImportRow.objects.filter(job=job).order_by("number")]
+
+
+def told(page: Page) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", unescape(page.answer.content.decode())).split())
+
+
+def test_a_birthday_becomes_a_date_once_its_kind_is_accepted(firm: Firm) -> None:
+    page = planned(firm, BIRTHDAYS, 3)
+    [question] = page.questions.kinds
+    assert (question.kind, question.is_open) == ("date", True)
+    assert "03/04/1980 → Apr 3, 1980" in told(page), "as it will be stored"
+    assert "“Birthday”: something is asked below." in unescape(
+        page.client.post(page.address, page.columns() | {"import": "1"}).content.decode()
+    )
+    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    with tenant_context(firm.tenant):
+        assert ["Birthday", "", "Apr 3, 1980"] in rows(job)[0][2]
+        assert not CustomField.objects.exists() and not Event.objects.filter(name__startswith="custom_field").exists()
+        assert not Contact.objects.exists()
+    run(firm, job)
+    with tenant_context(tenant_of(firm)):
+        [field] = custom_fields("contacts")
+        assert (field.label, field.kind) == ("Birthday", "date")
+        contact = Contact.objects.get(first_name="Bo")
+        assert record_type("contacts").spec(field.name).value(contact) == dt.date(1979, 12, 31)
+
+
+def test_a_birthday_of_two_readings_is_asked_about(firm: Firm) -> None:
+    page = planned(firm, BIRTHDAYS.replace("31/12", "11/12"), 3)
+    [style] = page.questions.styles
+    assert {one.key for one in style.decision.options} == {"day", "month"}
+    data = page.columns() | {"kind_3": "date"}
+    page.refused(data)
+    job = finished(firm, page.send(data | {f"style_{style.name}": "day"}))
+    assert job.created_count == 2
+    with tenant_context(tenant_of(firm)):
+        [field] = custom_fields("contacts")
+        assert {one.custom[field.key] for one in Contact.objects.all()} == {"1980-04-03", "1979-12-11"}
+
+
+@pytest.mark.parametrize("kind", ["text", "choice", "yes_no", "number"])
+def test_what_a_dry_run_says_of_a_new_field_is_what_comes_of_it(firm: Firm, kind: str) -> None:
+    """Two rows of one account, the second of which says the same, or something else."""
+    cells = {"yes_no": ["yes", "no", "yes", "no"], "number": [*"1212"]}.get(kind, [*"abab"])
+    first, _second, third, fourth = cells
+    text = f"Name,Website,Room\nOwl,owl.example,{first}\nOwl,owl.example,{first}\nElk,elk.example,{third}\n"
+    page = planned(firm, f"{text}Elk,elk.example,{fourth}\n", 2, "accounts", kind_2=kind)
+    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    with tenant_context(firm.tenant):
+        said = [(outcome, [one for one in changes if one[0] == "Room"]) for _number, outcome, changes in rows(job)]
+    shown = {"yes_no": {"yes": "Yes", "no": "No"}}.get(kind, {})
+    one, two = shown.get(third, third), shown.get(fourth, fourth)
+    assert said == [
+        ("created", [["Room", "", shown.get(first, first)]]),
+        ("unchanged", []),
+        ("created", [["Room", "", one]]),
+        ("updated", [["Room", one, two]]),
+    ]
+    assert job.added.get("field") == ["Room"]
+    counts = (job.created_count, job.updated_count, job.unchanged_count, job.refused_count)
+    run(firm, job)
+    assert counts == (job.created_count, job.updated_count, job.unchanged_count, job.refused_count) == (2, 1, 1, 0)
+    with tenant_context(tenant_of(firm)):
+        [field] = custom_fields("accounts")
+        assert field.kind == kind
+        assert Choice.objects.filter(picklist=field.picklist).count() == (2 if kind == "choice" else 0)
+        owl = Account.objects.get(name="Owl")
+        assert field.key in owl.custom
+
+
+def test_the_words_of_a_new_choice_are_asked_about_and_become_its_choices(firm: Firm) -> None:
+    text = "Name,Region\nOwl,North\nElk,South\nFox,north\nEmu,SOUTH\n"
+    page = planned(firm, text, 1, "accounts")
+    assert [one.kind for one in page.questions.kinds] == ["choice"]
+    [question] = page.questions.words
+    assert ([word.text for word in question.words], question.others) == (["North", "South"], "add")
+    name = question.name
+    data = page.columns() | {"kind_1": "choice", f"word_{name}": ["North", "South"], f"answer_{name}": ["", "empty"]}
+    finished(firm, page.send(data | {"dry_run": "1"}))
+    page.answer = page.client.get(f"/acme/imports/{page.job().pk}/")
+    assert "Region: North" in told(page)
+    run(firm, page.job())
+    with tenant_context(tenant_of(firm)):
+        [field] = custom_fields("accounts")
+        assert [str(one) for one in Choice.objects.filter(picklist=field.picklist)] == ["North"]
+        assert Account.objects.filter(custom__has_key=field.key).count() == 2
+
+
+def test_a_field_that_cannot_be_made_is_told_on_the_page(firm: Firm) -> None:
+    finished(firm, (page := planned(firm, BIRTHDAYS, 3)).send(sent(page.answer)))
+    again = Page(firm, "contacts", BIRTHDAYS.replace("@k", "@m"))
+    answer = again.client.post(again.address, again.columns() | {"column_3": "+field", "update": "1"})
+    assert answer.status_code == 422
+    assert "There is a field of this name already" in unescape(answer.content.decode())
