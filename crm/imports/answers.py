@@ -1,8 +1,8 @@
 """What the importer has said that words of the file mean which nothing here is called by.
 
 ``Import.answers`` maps a field to the words of its column and their answers; the word ``OTHERS`` stands for all that
-have none of their own, ``GAP`` for rows that need the field and do not give it, ``MOVED`` for rows that change it and
-do not say when (the answer is a day). An answer is
+have none of their own, ``BAD`` for cells that are no value of the field (``unreadable.py``), ``GAP`` for rows that need
+the field and do not give it, ``MOVED`` for rows that change it and do not say when (the answer is a day). An answer is
 ``use:<id>`` (it means that one), ``add`` or ``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell
 were empty), ``unknown`` (of a gap: nobody knows), or ``refuse`` (such rows do not come in).
 """
@@ -21,6 +21,7 @@ from crm.tenants.text import sort_key
 
 OTHERS = "*"
 GAP = "*gap"
+BAD = "*bad"
 MOVED = "*moved"
 TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means
 USE, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "add", "empty", "refuse", "unknown"

@@ -55,6 +55,7 @@ class BatchResult:
     rows: list[ImportRow] = field(default_factory=list)  # of a dry run
     added: dict[str, list[str]] = field(default_factory=dict)
     numbers: dict[UUID, int] = field(default_factory=dict)  # which row made a record
+    emptied: int = 0  # cells of rows that were taken
 
 
 class Batch:
@@ -146,6 +147,7 @@ class Batch:
             try:
                 with undo_on_error(), self._one_by_one():
                     self._write(offset, row, made)
+                self.result.emptied += row.emptied
             except ValidationError as error:
                 for one in made:
                     self.cells.forget_record(one.key, one.name)
@@ -174,6 +176,8 @@ class Batch:
         if match.record is not None and not can(self.actor, "view", match.record):
             raise ValidationError(_("This is about a record that exists, and you may not see it."))
         if match.record is not None and self.job.existing == Existing.SKIP:
+            row.emptied = 0
+            self.result.remarks.pop(offset, None)  # none of its cells is taken
             return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
         if match.record is not None:
             row.values |= self.reader.in_own_pipeline(self.rows[offset], match.record)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.imports import selectors, services
+from crm.imports.cell_questions import bad_cells, bare_amounts
 from crm.imports.forms import COLUMN, OPTIONS, ColumnsForm, SentAnswers
 from crm.imports.guessing import column_label
 from crm.imports.http import get_job
@@ -23,7 +24,9 @@ from crm.imports.styles import decisions_of, read_answers, settled
 from crm.imports.survey import survey_of
 from crm.imports.upload_views import reading_context
 from crm.records.types import RecordType
+from crm.tenants.context import current_tenant
 from crm.ui.http import go, respond
+from crm.users.choices import currency_name
 from crm.users.http import WorkspaceRequest
 
 
@@ -119,6 +122,9 @@ def _page(
             for index, header in enumerate(job.headers)
         ],
         "questions": questions,
+        "bad_cells": bad_cells(job, record_type, survey, decisions),
+        "bare_amounts": bare_amounts(job, record_type, survey),
+        "workspace_currency": currency_name(current_tenant().currency),
         "left_out": left_out(job, survey),
         "survey": survey,
         "keys": [natural.label for natural in record_type.natural_keys if natural.within is not None],

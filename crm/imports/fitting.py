@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -23,6 +24,7 @@ ONE_LINE, LONG, LABEL = 200, 20_000, 100  # characters of a text, a long text, a
 MOST_CHOICES = 200  # different values that a choice is offered for
 FEW, REPEATED = 30, 2  # at most so many different ones, each so often on average: probably a choice
 ALLOWED_MISFITS = 5  # a kind is offered where at least four of five values are of it
+MISFITS_SHOWN = 8  # cells that are no value
 LOOKED_AT = 50  # values before a kind is given up
 LARGEST, PLACES = Decimal(10) ** 11, 4  # of an own number: see crm/fields/kinds/custom.py
 _PADDED = re.compile(r"[+-]?0\d")  # a postal code, a number of a customer
@@ -96,15 +98,19 @@ class FitTally:
         self.cells = 0
         self.counts: Counter[str] = Counter()
         self.words: set[int] = set()
+        self.misfits: dict[str, list[list[Any]]] = {}  # the first: number of the row, text, False
         self._live = dict(_TESTS)
 
-    def note(self, cell: str) -> None:
+    def note(self, cell: str, number: int = 0) -> None:
         self.cells += 1
         for key, test in [*self._live.items()]:
             if _passes(test, cell):
                 self.counts[key] += 1
-            elif self.cells > LOOKED_AT and (self.cells - self.counts[key]) * ALLOWED_MISFITS > self.cells:
-                del self._live[key]
+                continue
+            if len(known := self.misfits.setdefault(key, [])) < MISFITS_SHOWN:
+                known.append([number, cell[:LABEL], False])
+            if self.cells > LOOKED_AT and (self.cells - self.counts[key]) * ALLOWED_MISFITS > self.cells:
+                del self._live[key], self.misfits[key]
         if len(self.words) <= MOST_CHOICES:
             self.words.add(hash(sort_key(cell)))
 
@@ -120,10 +126,14 @@ def _passes(test: Callable[[str], bool], cell: str) -> bool:
         return False
 
 
+def key_of(found: Mapping[str, int], kind: str) -> str:
+    """Under what ``FitTally`` counts the kind: dates by their order, the one that fits better."""
+    return max(_DAY_ORDERS.values(), key=lambda key: found.get(key, 0)) if kind == FieldKind.DATE else kind
+
+
 def misfits_of(found: Mapping[str, int], kind: str) -> int:
     """How many cells a field of the kind cannot hold."""
-    keys = _DAY_ORDERS.values() if kind == FieldKind.DATE else (kind,)
-    return found.get("cells", 0) - max(found.get(key, 0) for key in keys)
+    return found.get("cells", 0) - found.get(key_of(found, kind), 0)
 
 
 def allowed_kinds(found: Mapping[str, int]) -> dict[str, int]:

@@ -18,9 +18,12 @@ from crm.fields.kinds.lookup import find_record
 from crm.fields.models import FieldKind
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import (
+    BAD,
+    EMPTY,
     GAP,
     MOVED,
     OTHERS,
+    REFUSE,
     TYPED,
     UNKNOWN,
     USE,
@@ -32,6 +35,7 @@ from crm.imports.answers import (
     word_key,
 )
 from crm.imports.brought import brought_fields, brought_label
+from crm.imports.cell_questions import WHAT_BECOMES
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label, importable
 from crm.imports.left_out import ways_to_keep
@@ -167,6 +171,9 @@ class SentAnswers:
         for spec in importable(record_type):
             if holds_words(spec):
                 self._read_words(spec)
+        for name in filter(None, job.mapping):
+            if (said := data.get(f"{WHAT_BECOMES}{name}")) in (EMPTY, REFUSE):
+                self.answers.setdefault(name, {})[BAD] = said
         for gap in record_type.gaps:
             self._keep(record_type.spec(gap.field), GAP, data.get(f"{OF_GAP}{gap.field}"), allowed={UNKNOWN})
 

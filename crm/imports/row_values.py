@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
+from crm.fields.reading import Style
+from crm.fields.reading.amounts import is_bare, read_amount
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
 from crm.imports.answers import (
@@ -35,6 +37,7 @@ from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable
 from crm.imports.split import place, split_of
 from crm.imports.together import Said
+from crm.imports.unreadable import may_be_empty
 from crm.imports.whole_file import links_to_itself
 from crm.picklists.selectors import stages_called
 from crm.records.types import RecordType, SplitColumn
@@ -54,13 +57,16 @@ class ToCreate:
 @dataclass
 class RowValues:
     """``later``: links that can only be set when the whole file is in; ``empty``: fields whose cells are;
-    ``split``: values whose field only the record tells that the row is about; ``notes``: lines for the description."""
+    ``split`` and ``bare``: values whose field, or currency, only the record tells that the row is about; ``notes``:
+    lines for the description."""
 
     values: dict[str, Any] = field(default_factory=dict)
     later: dict[str, str] = field(default_factory=dict)
     empty: list[FieldSpec] = field(default_factory=list)
     split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    bare: dict[str, tuple[str, Style]] = field(default_factory=dict)  # amounts without a currency, by field
+    emptied: int = 0  # cells that are no value, and were left out as was said
     not_taken: list[str] = field(default_factory=list)  # what the row says of a company that is not made of it
     reasons: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -89,6 +95,7 @@ class RowReader:
         brought = brought_fields(record_type)
         self.said = said or {}
         self.links = {spec.name: index for index, spec in self.columns}
+        self.named_by = {name: link for name, (link, _spec) in brought.items()}
         self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
         self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
         self._used: dict[tuple[str, str], Any] = {}
@@ -109,6 +116,7 @@ class RowReader:
                 row.values.pop(spec.name, None)
             elif cells[index]:
                 row.values.pop(spec.name, None)
+                row.bare.pop(spec.name, None)
                 self._read_cell(row, spec, cells[index], self.cells)
             elif spec.name not in row.values:
                 row.empty.append(spec)
@@ -151,13 +159,25 @@ class RowReader:
     def _read_cell(self, row: RowValues, spec: FieldSpec, text: str, cells: Cells) -> None:
         try:
             row.values[spec.name] = self.value(spec, cell_text(spec, text), cells)
+            if isinstance(spec.kind, kinds.Money) and is_bare(text) and not cells.style(spec.name).bare:
+                row.bare[spec.name] = (text, cells.style(spec.name))
         except LeftOutError:
             return
         except ValidationError as error:
             if links_to_itself(self.type, spec) and sort_key(text) in self.names:
                 row.later[spec.name] = text
             else:
-                row.reasons += [f"{spec.label}: {message}" for message in error.messages]
+                self._not_read(row, spec.name, spec, text, error)
+
+    def _not_read(self, row: RowValues, name: str, spec: FieldSpec, text: str, error: ValidationError) -> None:
+        """The cell of the column ``name`` refuses its row, unless such cells are to be left empty: that is remarked."""
+        label = brought_label(self.type.spec(self.named_by[name]), spec) if name in self.named_by else str(spec.label)
+        problems = [f"{label}: {message}" for message in error.messages]
+        if may_be_empty(self.job.answers, name, spec, text):
+            row.emptied += 1
+            row.remarks += [_("%(problem)s Left empty.") % {"problem": problem} for problem in problems]
+        else:
+            row.reasons += problems
 
     def _read_split(self, row: RowValues, split: SplitColumn, text: str) -> None:
         by = row.values.get(split.by)
@@ -167,6 +187,10 @@ class RowReader:
             return
         try:
             value = split.spec.kind.parse(split.spec, cell_text(split.spec, text), self.cells)
+        except ValidationError as error:
+            self._not_read(row, split.spec.name, split.spec, text, error)
+            return
+        try:
             if by is None:
                 row.split.append((split, value))
             else:
@@ -179,11 +203,11 @@ class RowReader:
             if text:
                 row.notes.append(note_of(self.job, index, cell_text(self.type.spec(NOTED_IN), text)))
         except ValidationError as error:
-            row.reasons += error.messages
+            self._not_read(row, NOTES, self.type.spec(NOTED_IN), text, error)
 
     def placed(self, row: RowValues, record: Any) -> dict[str, Any]:
         """The values with those whose field the record tells, or the usual value of a new one; and with the notes."""
-        values = dict(row.values)
+        values = dict(row.values) | (self._in_own_currency(row, record) if record is not None else {})
         for split, value in row.split:
             spec = self.type.spec(split.by)
             by = spec.value(record) if record is not None else spec.default and spec.default()
@@ -193,6 +217,18 @@ class RowReader:
             base = values[NOTED_IN] if NOTED_IN in values else record is not None and spec.value(record)
             values[NOTED_IN] = spec.kind.parse(spec, noted(row.notes, base or ""), self.cells)
         return values
+
+    def _in_own_currency(self, row: RowValues, record: Any) -> dict[str, Any]:
+        """The amounts that name no currency, in that of the record: it is not changed by what does not mention it."""
+        found = {}
+        for name, (text, style) in row.bare.items():
+            spec: Any = self.type.spec(name)
+            if currency := spec.kind.currency_of(spec, record):
+                try:
+                    found[name] = read_amount(cell_text(spec, text), style, currency)
+                except ValidationError as error:
+                    raise ValidationError({name: error.messages}) from error
+        return found
 
     def _read_brought(self, row: RowValues, link: str, spec: FieldSpec, text: str, called: str) -> None:
         """What the row says of the company ``called`` so, or what others say; what is not taken is remarked."""
@@ -206,7 +242,7 @@ class RowReader:
             here = spec.kind.parse(spec, cell_text(spec, text), self.typed) if text else None
             taken = spec.kind.parse(spec, cell_text(spec, said), self.typed) if said and said != text else here
         except ValidationError as error:
-            row.reasons += [f"{brought_label(self.type.spec(link), spec)}: {message}" for message in error.messages]
+            self._not_read(row, f"{link}.{spec.name}", spec, text, error)
             return
         if isinstance(one, ToCreate) and taken is not None:
             one.values[spec.name] = taken

@@ -144,12 +144,13 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
     job.unchanged_count += outcome.counts["unchanged"]
     job.skipped_count += outcome.counts["skipped"]
     job.refused_count += len(outcome.refused)
+    job.emptied_count += outcome.emptied
     _note_added(job, outcome.added)
     job.seen_at = timezone.now()
     job.save(
         update_fields=[
             "state", "position", "created_count", "updated_count", "unchanged_count", "skipped_count", "refused_count",
-            "added", "added_more", "seen_at",
+            "emptied_count", "added", "added_more", "seen_at",
         ]
     )  # fmt: skip
 

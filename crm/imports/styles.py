@@ -1,7 +1,7 @@
 """How the numbers and dates of each column are written: decided by the whole column, or by the importer.
 
 ``Import.styles`` keeps by field the importer's ``answer`` (a key of the decision's options, and the currencies of
-signs) and the ``style`` that follows, by which its cells are read.
+signs and of amounts without one) and the ``style`` that follows, by which its cells are read.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from django.http import QueryDict
 
 from crm.fields.reading import Decision, Style, current_style, decide, style_from_json
+from crm.fields.reading.amounts import known_codes
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
 from crm.imports.split import column_spec
@@ -18,7 +19,8 @@ from crm.imports.survey import Survey
 from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
 
-STYLE, SIGN = "style_", "sign_"  # what the page sends, followed by the field (and the place of the sign)
+# What the page sends, followed by the field (and the place of the sign)
+STYLE, SIGN, BARE = "style_", "sign_", "bare_"
 
 
 def styles_of(job: Import) -> dict[str, Style]:
@@ -51,10 +53,12 @@ def read_answers(decisions: dict[str, Decision], data: QueryDict) -> dict[str, d
     found = {}
     for name, decision in decisions.items():
         key = data.get(f"{STYLE}{name}", "")
+        bare = data.get(f"{BARE}{name}", "")
         signs = {sign: data.get(f"{SIGN}{name}_{place}", "") for place, sign in enumerate(sorted(decision.signs))}
         found[name] = {
             "key": key if key in {option.key for option in decision.options} else "",
             "signs": {sign: code for sign, code in signs.items() if code in decision.signs[sign]},
+            "bare": bare if bare in known_codes() else "",
         }
     return found
 
@@ -71,6 +75,8 @@ def settled(
             style = style.chosen(spec.kind.reads, key)
         if signs := answer.get("signs"):
             style = style.with_signs(signs)
+        if bare := answer.get("bare"):
+            style = style.with_bare(bare)
         kept[name] = {"answer": answer, "style": style.as_json()}
     return kept
 

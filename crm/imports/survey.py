@@ -15,12 +15,14 @@ from crm.fields.models import FieldKind
 from crm.fields.reading import DAYS, NUMBERS, NumberText, current_style, says
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
-from crm.imports.fitting import FitTally
+from crm.imports.brought import brought_fields
+from crm.imports.fitting import MISFITS_SHOWN, FitTally, key_of, misfits_of
 from crm.imports.identity import identity_of
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.split import column_spec
+from crm.imports.unreadable import bad_in, is_no_value
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 
@@ -55,8 +57,16 @@ class Column:
     more: int = 0  # rows with other words
     numbers: list[str] = field(default_factory=list)
     same: str = ""  # a text that its record says already
+    bad: int = 0  # cells that are no value of the field: ``unreadable.py``
+    bad_cells: list[list[Any]] = field(default_factory=list)  # the first: row, text, whether it is no text at all
+    misfits: dict[str, list[list[Any]]] = field(default_factory=dict)  # of a planned field: such cells, by kind
     fits: dict[str, int] = field(default_factory=dict)  # of a planned field: how many cells each kind can hold
     ways: dict[str, Column] = field(default_factory=dict)  # of one, the same column as each sort of kind is read
+
+    def note_bad(self, number: int, cell: str) -> None:
+        self.bad += 1
+        if len(self.bad_cells) < MISFITS_SHOWN:
+            self.bad_cells.append([number, without_unreadable(cell[:LONGEST_WORD]), is_unreadable(cell)])
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Column:
@@ -109,9 +119,19 @@ def survey_of(job: Import) -> Survey:
     found = Survey.of(job.survey["found"])
     for index, name in enumerate(job.mapping):
         if name in job.planned:
-            column = found.columns[index]
-            found.columns[index] = replace(column.ways[_way(job.planned[name]["kind"])], fits=column.fits)
+            found.columns[index] = _of_kind(found.columns[index], job.planned[name]["kind"])
     return found
+
+
+def _of_kind(column: Column, kind: str) -> Column:
+    """The column of a planned field as it is read where the field is of ``kind``."""
+    misfits = column.misfits.get(key_of(column.fits, kind), [])
+    return replace(
+        column.ways[_WAYS.get(kind, _TEXT)],
+        fits=column.fits,
+        bad=column.bad + misfits_of(column.fits, kind),
+        bad_cells=[*column.bad_cells, *misfits][:MISFITS_SHOWN],
+    )
 
 
 def shape_of(text: str) -> str:
@@ -136,6 +156,10 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
         _PlannedReader(column) if name in job.planned else _reader(column, spec)
         for column, spec, name in zip(survey.columns, specs, job.mapping, strict=False)
     ]
+    brought = brought_fields(record_type)
+    tests = [
+        bad_in(brought[name][1] if name in brought else spec) for name, spec in zip(job.mapping, specs, strict=True)
+    ]
     place = {name: index for index, name in enumerate(job.mapping) if name}
     gaps = [gap for gap in record_type.gaps if gap.by in place]
     earlier: dict[int, int] = {}
@@ -143,9 +167,11 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and _links_to(spec, record_type)]
     for row in meant_rows(job):
         survey.rows += 1
-        for reader, cell in zip(readers, row, strict=False):
-            if cell and not is_unreadable(cell):  # such rows are refused
-                reader.read(cell)
+        for name, reader, is_bad, column, cell in zip(job.mapping, readers, tests, survey.columns, row, strict=False):
+            if cell and is_bad(cell) and not isinstance(cell, Same):
+                column.note_bad(row.number, cell)
+            if cell and not (is_no_value(cell) if name else is_unreadable(cell)):
+                reader.read(cell, row.number)
         for gap in gaps:
             by = row[place[gap.by]]
             if by and not isinstance(by, Same) and not (gap.field in place and row[place[gap.field]]):
@@ -193,7 +219,7 @@ class _Reader:
         self.key = key
         self.texts: dict[tuple[bool, str], str] = {}
 
-    def read(self, cell: str) -> None:
+    def read(self, cell: str, number: int) -> None:
         column = self.column
         column.filled += 1
         if isinstance(cell, Same):  # there is nothing to ask
@@ -222,7 +248,7 @@ class _TextReader:
         self.odd = 0
         self.longest = ""
 
-    def read(self, cell: str) -> None:
+    def read(self, cell: str, number: int) -> None:
         column = self.column
         column.filled += 1
         if len(cell) > len(self.longest) + 50:
@@ -259,17 +285,13 @@ class _PlannedReader:
             ),
         ]
 
-    def read(self, cell: str) -> None:
-        self.tally.note(cell)
+    def read(self, cell: str, number: int) -> None:
+        self.tally.note(cell, number)
         for reader in self.readers:
-            reader.read(cell)
+            reader.read(cell, number)
 
     def finish(self) -> None:
-        self.column.fits = self.tally.as_json()
-
-
-def _way(kind: str) -> str:
-    return _WAYS.get(kind, _TEXT)
+        self.column.fits, self.column.misfits = self.tally.as_json(), self.tally.misfits
 
 
 def _reader(column: Column, spec: FieldSpec | None) -> _Reader | _TextReader:

@@ -132,9 +132,9 @@ def _unreadable(odd: Odd) -> str:
 def _errors(odd: Odd) -> str:
     return ngettext(
         "%(count)s row holds an error of the spreadsheet, such as #N/A (row %(row)s). It will be refused if its column"
-        " is imported.",
+        " is imported, unless you let such cells be left empty.",
         "%(count)s rows hold errors of the spreadsheet, such as #N/A (first row %(row)s). They will be refused if the"
-        " column is imported.",
+        " column is imported, unless you let such cells be left empty.",
         odd.count,
     )
 

@@ -235,6 +235,10 @@ class CustomMoney(Stored, MoneyKind):
     def row_columns(self) -> tuple[str, ...]:
         return ("v_text", "v_int")
 
+    def currency_of(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return value.currency if value else ""
+
     def load(self, kept: Any) -> Money:
         return Money(kept["minor"], kept["currency"])
 

@@ -164,6 +164,10 @@ class MoneyKind(Kind):
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Money:
         return read_amount(text, context.style(spec.name), context.currency)
 
+    def currency_of(self, spec: FieldSpec, record: Any) -> str:
+        """The currency that amounts of the record are in, "" where it has none yet."""
+        return str(getattr(record, self.currency))
+
     def empty(self, spec: FieldSpec) -> Q:
         return Q(**{f"{self.minor(spec)}__isnull": True})
 

@@ -70,14 +70,23 @@ def sign_of(word: str) -> str:
     return word.rstrip(".").casefold()
 
 
+def is_bare(text: str) -> bool:
+    """Whether ``text`` is an amount that names no currency."""
+    try:
+        return not currency_words(text)
+    except ValidationError:
+        return False
+
+
 def read_amount(text: str, style: Style, own: str) -> Money:
-    """Read an amount; ``own`` is the currency of one that names none. Raises ``ValidationError``, also for a sign that
-    several currencies share, unless ``own`` is one of those or ``style.signs`` says which."""
+    """Read an amount; ``own`` is the currency of one that names none, unless ``style`` has another. Raises
+    ``ValidationError``, also for a sign that several currencies share, unless ``own`` is one of those or
+    ``style.signs`` says which."""
     parts = take_apart(text)
     if parts.percent:
         raise not_a_number(text)
     scale, words = _scale_of(parts.words)
-    currency = _currency(text, words, style, own) if words else own
+    currency = _currency(text, words, style, own) if words else style.bare or own
     number = number_of(parts, text, style, minor_digits(currency))
     return money_from_major(number.scaleb(scale), currency)
 

@@ -22,7 +22,8 @@ class Style:
     """``decimal`` is the sign before the decimals, ``group`` the one that the person's format groups digits by
     ("" = not known). ``days`` says what 03/04/2026 is, or that plain numbers are a spreadsheet's days (``SERIAL``).
     ``percent`` says whether 0.5 is 50 % (``SHARE``) or half of one (``POINTS``); "" = nobody has said.
-    ``signs`` are the codes of currency signs that stand for several. ``exact``: chosen for a column, in which nothing
+    ``signs`` are the codes of currency signs that stand for several, ``bare`` is that of amounts that name none ("" =
+    nobody has said). ``exact``: chosen for a column, in which nothing
     is written otherwise; a person's own style is only preferred where a text could be read in two ways.
     """
 
@@ -32,6 +33,7 @@ class Style:
     signs: tuple[tuple[str, str], ...] = ()
     exact: bool = False
     percent: str = ""
+    bare: str = ""
 
     def chosen(self, reads: str, key: str) -> Style:
         """This style with the answer for a column: ``key`` is an ``Option.key`` of what ``decide(reads, …)`` gave."""
@@ -47,6 +49,10 @@ class Style:
         """This style with the currency that each sign (as in ``Decision.signs``) stands for."""
         return replace(self, signs=tuple(sorted(codes.items())))
 
+    def with_bare(self, code: str) -> Style:
+        """This style with the currency of amounts that name none."""
+        return replace(self, bare=code)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "decimal": self.decimal,
@@ -55,6 +61,7 @@ class Style:
             "signs": dict(self.signs),
             "exact": self.exact,
             "percent": self.percent,
+            "bare": self.bare,
         }
 
     def write(self, value: Decimal, places: int = 0, *, grouped: bool = False) -> str:
@@ -78,6 +85,7 @@ def style_from_json(kept: Mapping[str, Any]) -> Style:
         signs=tuple(sorted(kept.get("signs", {}).items())),
         exact=bool(kept.get("exact", False)),
         percent=kept.get("percent", usual.percent),
+        bare=kept.get("bare", usual.bare),
     )
 
 

@@ -1,0 +1,105 @@
+"""What to ask of the cells of a column: those that cannot be read, and amounts without a currency. Neither keeps an
+import back: unless something else is said such a row is refused, and a record keeps its own currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from crm.fields import kinds
+from crm.fields.currencies import Group, currency_groups
+from crm.fields.reading import Decision
+from crm.fields.reading.amounts import is_bare
+from crm.fields.spec import FieldSpec
+from crm.imports.answers import BAD, EMPTY
+from crm.imports.brought import brought_fields, brought_label
+from crm.imports.guessing import column_label
+from crm.imports.left_out import NOTED_IN, NOTES
+from crm.imports.models import Import
+from crm.imports.split import column_spec
+from crm.imports.survey import Column, Survey
+from crm.imports.unreadable import problem_of
+from crm.records.types import RecordType
+
+WHAT_BECOMES = "bad_"  # what the page sends, followed by the name of the column
+BARE_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class BadCells:
+    """Of one column: some of the cells with the number of their row (0: not known) and what is wrong, and how many
+    there are. ``is_left`` says that they are left empty."""
+
+    name: str
+    label: str
+    header: str
+    cells: tuple[tuple[int, str, str], ...]
+    count: int
+    is_left: bool
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.cells)
+
+
+@dataclass(frozen=True)
+class CurrencyQuestion:
+    """In what currency the amounts of a column are that name none; "" stands for each record's own."""
+
+    name: str
+    label: str
+    header: str
+    samples: tuple[str, ...]
+    chosen: str
+    options: list[Group]
+
+
+def bad_cells(job: Import, record_type: RecordType, survey: Survey, decisions: dict[str, Decision]) -> list[BadCells]:
+    """What to ask of columns with cells that cannot be taken."""
+    brought = brought_fields(record_type)
+    found = []
+    for index, name in enumerate(job.mapping):
+        spec = column_spec(record_type, name)
+        label = str(spec.label) if spec else ""
+        if name in brought:
+            link, spec = brought[name]
+            label = brought_label(record_type.spec(link), spec)
+        if name == NOTES:
+            spec, label = record_type.spec(NOTED_IN), column_label(index, job.headers[index])
+        if spec is None or spec.required:
+            continue
+        column = survey.columns[index]
+        cells = list(_with_problems(spec, column, decisions.get(name)))
+        if cells:
+            is_left = job.answers.get(name, {}).get(BAD) == EMPTY
+            found.append(BadCells(name, label, job.headers[index], tuple(cells), max(column.bad, len(cells)), is_left))
+    return found
+
+
+def _with_problems(spec: FieldSpec, column: Column, decision: Decision | None) -> Iterator[tuple[int, str, str]]:
+    for number, text, is_broken in column.bad_cells:
+        if is_broken:
+            yield number, text, _("It holds a character that cannot be read.")
+        elif problem := problem_of(spec, text):
+            yield number, text, problem
+    for sample in dict.fromkeys(sample for option in decision.options for sample in option.refused) if decision else ():
+        yield 0, sample.text, ""  # in one of two styles it is none
+
+
+def bare_amounts(job: Import, record_type: RecordType, survey: Survey) -> list[CurrencyQuestion]:
+    """What to ask of columns with amounts that name no currency."""
+    found = []
+    for index, name in enumerate(job.mapping):
+        spec = column_spec(record_type, name)
+        if spec is None or not isinstance(spec.kind, kinds.Money):
+            continue
+        samples = [text for text in survey.columns[index].most_frequent() if is_bare(text)][:BARE_SHOWN]
+        if samples:
+            chosen = job.styles.get(name, {}).get("answer", {}).get("bare", "")
+            question = CurrencyQuestion(
+                name, str(spec.label), job.headers[index], tuple(samples), chosen, currency_groups(chosen)
+            )
+            found.append(question)
+    return found

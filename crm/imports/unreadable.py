@@ -1,0 +1,103 @@
+"""Cells that their field cannot take, however their column is read: such rows are refused, unless the importer says for
+a column that these cells are to be left empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import cast
+
+from django.core.exceptions import ValidationError
+
+from crm.fields import kinds
+from crm.fields.parsing import ParseContext
+from crm.fields.reading import DAYS, NUMBERS, PERCENTS, Style, current_style
+from crm.fields.reading.amounts import currency_words, possible_currencies, sign_of
+from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST, POINTS, SERIAL, SHARE
+from crm.fields.spec import FieldSpec
+from crm.imports.answers import BAD, EMPTY, Answers, holds_words
+from crm.imports.reading.cells import ERRORS, cell_text, is_unreadable
+from crm.tenants.context import current_tenant
+from crm.tenants.text import one_line
+
+REMEMBERED = 20_000
+_STYLES = {NUMBERS: (".", ","), DAYS: (DAY_FIRST, MONTH_FIRST, SERIAL), PERCENTS: (SHARE, POINTS)}
+
+
+def is_no_value(cell: str) -> bool:
+    """Whether no field at all can take the cell: broken characters, an error of the spreadsheet."""
+    return cell in ERRORS or is_unreadable(cell)
+
+
+def may_be_empty(answers: Answers, name: str, spec: FieldSpec, cell: str) -> bool:
+    """Whether it was said of the column ``name`` that a cell like this, which cannot be taken, is left empty."""
+    is_left = answers.get(name, {}).get(BAD) == EMPTY and not spec.required
+    return is_left and (is_no_value(cell) or not holds_words(spec))  # of words each has an answer of its own
+
+
+def bad_in(spec: FieldSpec | None) -> Callable[[str], bool]:
+    """A test whether a cell fails in each style that its column may have."""
+    if spec is None or holds_words(spec) or isinstance(spec.kind, kinds.Tags):
+        return is_no_value
+    if isinstance(spec.kind, (kinds.Number, kinds.Money, kinds.Date, kinds.Email, kinds.Url)):
+        fails = lru_cache(REMEMBERED)(_fails_in_all(spec))
+        return lambda cell: is_no_value(cell) or fails(cell)
+    if isinstance(spec.kind, kinds.Text):
+        most, lines = spec.kind.max_length, isinstance(spec.kind, kinds.LongText)
+        return lambda cell: is_no_value(cell) or (len(cell) > most and len(cell if lines else one_line(cell)) > most)
+    return is_no_value
+
+
+class _Context:
+    """Enough of a ``fields.parsing.ParseContext`` to read numbers, dates and addresses."""
+
+    def __init__(self, style: Style) -> None:
+        self._style = style
+
+    @property
+    def currency(self) -> str:
+        return current_tenant().currency
+
+    def style(self, name: str) -> Style:
+        return self._style
+
+
+def _styles(spec: FieldSpec, text: str) -> list[Style]:
+    usual = current_style()
+    if isinstance(spec.kind, kinds.Money):
+        usual = usual.with_signs(_any_meaning(text))
+    return [usual.chosen(spec.kind.reads, key) for key in _STYLES.get(spec.kind.reads, ("",))]
+
+
+def _any_meaning(text: str) -> dict[str, str]:
+    """One of the currencies that a sign in ``text`` may stand for: which one, is asked elsewhere."""
+    try:
+        words = currency_words(text)
+        possible = possible_currencies(words, current_tenant().currency) if words else ()
+    except ValidationError:
+        return {}
+    return {sign_of(words[0]): possible[0]} if possible else {}
+
+
+def problem_of(spec: FieldSpec, text: str) -> str:
+    """What is wrong with the text of a cell, "" where nothing is."""
+    try:
+        cell_text(spec, text)
+        if not holds_words(spec):
+            spec.kind.parse(spec, text, cast(ParseContext, _Context(_styles(spec, text)[0])))
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _fails_in_all(spec: FieldSpec) -> Callable[[str], bool]:
+    def fails(cell: str) -> bool:
+        for style in _styles(spec, cell):
+            try:
+                spec.kind.parse(spec, cell_text(spec, cell), cast(ParseContext, _Context(style)))
+                return False
+            except ValidationError:
+                continue
+        return True
+
+    return fails

@@ -1,0 +1,150 @@
+"""A cell that cannot be read refuses its row, unless the importer lets such cells be left empty: never unasked, each
+of them named. An amount without a currency leaves that of its record alone."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.imports.models import ImportRow, RefusedRow
+from crm.records.registry import record_type
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from opportunities.models import Opportunity
+from tests import make
+from tests.imports.steps import bring_in, finished, sent, tenant_of
+from tests.imports.test_new_fields import planned
+from tests.imports.test_words import Page
+from tests.people import Firm, client_of
+
+MODELS: dict[str, Any] = {"leads": Lead, "accounts": Account, "contacts": Contact, "opportunities": Opportunity}
+START = {
+    "leads": "name,email", "accounts": "name,city", "contacts": "name,email", "opportunities": "name,account",
+}  # fmt: skip
+ROW = {"leads": "A B,a@k.example", "accounts": "Owl,Ulm", "contacts": "A B,a@k.example", "opportunities": "Roof,Falcon"}
+
+
+def words(answer: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", unescape(answer.content.decode())).split())
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "cell", "problem"),
+    [
+        ("accounts", "website", "foo bar", "Enter a valid URL."),
+        ("accounts", "employees", "1,5", "“1,5” is not a whole number"),
+        ("accounts", "annual_revenue", "approx. 5000", "“approx.” is no currency."),
+        ("accounts", "industry", "#N/A", "The spreadsheet has an error in this cell (#N/A)."),
+        ("accounts", "postal_code", "9" * 60, "Longer than"),
+        ("accounts", "contract_ends_on", "soon", "“soon” is not a date."),
+        ("leads", "source", "#REF!", "The spreadsheet has an error in this cell (#REF!)."),
+        ("leads", "owner", "#N/A", "The spreadsheet has an error in this cell (#N/A)."),
+        ("contacts", "account.website", "no where", "Enter a valid URL."),
+        ("contacts", "+notes", "#N/A", "The spreadsheet has an error in this cell (#N/A)."),
+        ("opportunities", "probability", "101", "“101” is not a whole number from 0 to 100."),
+        ("opportunities", "close_day", "soon", "“soon” is not a date."),
+    ],
+)
+def test_a_bad_cell_refuses_its_row_or_is_left_empty(firm: Firm, key: str, field: str, cell: str, problem: str) -> None:
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    more = ",account" if field.startswith("account.") else ""
+    text = f'{START[key]}{more},odd\n{ROW[key]}{",New Ltd" if more else ""},"{cell}"\n'
+    column = "column_3" if more else "column_2"
+    refused = bring_in(firm, key, text, **{column: field})
+    assert (refused.created_count, refused.refused_count, refused.emptied_count) == (0, 1, 0), (
+        "as long as nobody says so"
+    )
+    page = Page(firm, key, text)
+    page.client.post(page.address, page.columns() | {column: field, "update": "1"})
+    page.answer = page.client.get(page.address)
+    [question] = page.answer.context["bad_cells"]
+    assert [(row, shown) for row, shown, _problem in question.cells] == [(2, cell[:300])]
+    assert problem in question.cells[0][2] and problem in words(page.answer)
+    job = finished(firm, page.send(sent(page.answer) | {f"bad_{field}": "empty"}))
+    assert (job.created_count, job.refused_count, job.emptied_count) == (1, 0, 1)
+    with tenant_context(firm.tenant):
+        [remark] = RefusedRow.objects.filter(job=job, came_in=True)
+        assert problem in remark.reasons[0] and remark.reasons[0].endswith("Left empty.")
+        made = MODELS[key].objects.latest("created_at")
+        if record_type(key).has(field) and field not in ("owner", "probability"):
+            assert record_type(key).spec(field).value(made) in (None, "")
+    assert "1 cell left empty" in words(client_of(firm.ada).get(f"/acme/imports/{job.pk}/"))
+
+
+def test_a_new_field_may_have_cells_that_are_left_empty(firm: Firm) -> None:
+    numbers = "".join(f"Firm {number},{number}\n" for number in range(10))
+    page = planned(firm, f"Name,Room\n{numbers}Owl,n/a\nElk,#N/A\n", 1, "accounts", kind_1="number")
+    [question] = page.answer.context["bad_cells"]
+    assert ({shown for _row, shown, _problem in question.cells}, question.count) == ({"n/a", "#N/A"}, 2)
+    assert "Number (1 cell is none)" in words(page.answer)
+    job = finished(firm, page.send(sent(page.answer) | {f"bad_{question.name}": "empty"}))
+    assert (job.created_count, job.refused_count, job.emptied_count) == (12, 0, 2)
+
+
+def test_what_a_record_has_stays_where_a_cell_is_left_empty(firm: Firm) -> None:
+    bring_in(firm, "accounts", "name,website,city\nOwl,https://owl.example,Ulm\n")
+    job = bring_in(firm, "accounts", "name,website,city\nOwl,foo bar,\n", clear_empty="on", bad_website="empty")
+    assert (job.updated_count, job.emptied_count) == (1, 1)
+    skipped = bring_in(firm, "accounts", "name,website\nOwl,foo bar\n", existing="skip", bad_website="empty")
+    assert (skipped.skipped_count, skipped.emptied_count) == (1, 0)
+    with tenant_context(firm.tenant):
+        owl = Account.objects.get()
+        assert (owl.website, owl.city) == ("https://owl.example", "")
+
+
+def test_a_field_that_is_needed_is_not_left_empty(firm: Firm) -> None:
+    page = Page(firm, "accounts", f"name,city\n{'x' * 400},Ulm\nOwl,Bonn\n")
+    assert not page.answer.context["bad_cells"]
+    assert finished(firm, page.send(page.columns() | {"bad_name": "empty"})).refused_count == 1
+
+
+DEALS = "external id,name,account,amount\nx1,Roof,Falcon,100 EUR\nx2,Wall,Falcon,500 JPY\nx3,Door,Falcon,70\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "amounts", "refused"),
+    [
+        ("", {"x1": "150.50 EUR", "x2": "500 JPY", "x3": "80.50 USD", "x4": "90.50 USD"}, 1),
+        ("EUR", {"x1": "150.50 EUR", "x2": "250.50 EUR", "x3": "80.50 EUR", "x4": "90.50 EUR"}, 0),
+        ("CAD", {"x1": "150.50 CAD", "x2": "250.50 CAD", "x3": "80.50 CAD", "x4": "90.50 CAD"}, 0),
+    ],
+)
+def test_an_amount_without_a_currency_keeps_that_of_its_record_or_is_what_was_said(
+    firm: Firm, answer: str, amounts: dict[str, str], refused: int
+) -> None:
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    bring_in(firm, "opportunities", DEALS)
+    new = "external id,name,account,amount\nx1,Roof,Falcon,150.50\nx2,Wall,Falcon,250.50\nx3,Door,Falcon,80.50\n"
+    page = Page(firm, "opportunities", f"{new}x4,Gate,Falcon,90.50\nx5,Sill,Falcon,9 GBP\n")
+    [question] = page.answer.context["bare_amounts"]
+    assert (question.name, question.chosen) == ("amount", "")
+    assert "each record’s own currency; new ones in" in words(page.answer)
+    tried = finished(firm, page.send(sent(page.answer) | {"bare_amount": answer, "dry_run": "1"}))
+    assert (tried.refused_count, tried.created_count) == (refused, 2)
+    with tenant_context(firm.tenant):
+        changes = ImportRow.objects.get(job=tried, number=2).changes
+    assert changes == [["Amount", "€100", {"": "€150.50", "EUR": "€150.50", "CAD": "CA$150.50"}[answer]]]
+    client_of(firm.ada).post(f"/acme/imports/{tried.pk}/run/", {"import": "1"})
+    done = finished(firm, tried)
+    assert done.refused_count == refused
+    with tenant_context(tenant_of(firm)):
+        spec = record_type("opportunities").spec("amount")
+        found = {one.external_id: spec.text(one) for one in Opportunity.objects.all()}
+        assert found == amounts | {"x5": "9.00 GBP"}
+        reasons = [row.reasons for row in RefusedRow.objects.filter(job=done)]
+    assert not refused or "an amount in JPY has no decimals" in reasons[0][0]
+
+
+def test_nothing_is_asked_where_every_amount_has_its_currency(firm: Firm) -> None:
+    page = Page(firm, "leads", "name,email,estimated_value,currency\nA B,a@k.example,100,EUR\nC D,c@k.example,,\n")
+    assert not page.answer.context["bare_amounts"]
+    assert Page(firm, "leads", "name,email,estimated_value,currency\nA B,a@k.example,100,\n").answer.context[
+        "bare_amounts"
+    ]
