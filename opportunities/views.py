@@ -46,7 +46,7 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     form = StageForm(opportunity, actor=request.actor, target=target, data=request.POST if posted else None)
     meanwhile = "" if posted else unseen_move(request, OPPORTUNITY, opportunity, "stage", target)
     if posted and form.is_valid() and (sentence := _moved_meanwhile(request, opportunity, form)):
-        if "back" not in request.POST:  # nothing was typed
+        if "back" not in request.POST or board.from_board(request):  # nothing was typed
             wanted = form.cleaned_data["stage"]
             return ask_to_move(request, OPPORTUNITY, opportunity, "stage", wanted, sentence=sentence)
         form.add_error(None, f"{sentence} {ALL_THE_SAME}")

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import runpy
+import socket
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from gunicorn.config import Config
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.workers.gthread import ThreadWorker
 
 from crm.logs import HIDDEN, JSONLines, redacted
 from crm.tenants.urls import global_url
@@ -130,6 +133,21 @@ def test_the_settings_write_by_it() -> None:
     assert settings.LOGGING["formatters"]["json"]["()"] == "crm.logs.JSONLines"
     assert settings.LOGGING["handlers"]["console"]["formatter"] == "json"
     assert settings.LOGGING["root"]["handlers"] == ["console"]
+
+
+def test_gunicorn_says_in_words_that_an_address_is_too_long() -> None:
+    worker_class = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))["worker_class"]
+    config = Config()
+    config.set("worker_class", worker_class)
+    config.set("threads", 4)
+    assert config.worker_class is worker_class and issubclass(worker_class, ThreadWorker)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        worker_class.handle_error(object.__new__(worker_class), None, ours, None, LimitRequestLine(9000, 8190))
+        answer = theirs.recv(4096).decode()
+    head, _blank, page = answer.partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 414") and f"Content-Length: {len(page)}" in head
+    assert "<h1>This address is too long</h1>" in page
 
 
 def test_gunicorn_finds_its_logger_and_writes_without_secrets(tmp_path: Path) -> None:

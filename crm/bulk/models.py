@@ -46,7 +46,7 @@ class BulkRun(TenantModel):
     counts = models.JSONField(default=dict)  # what became of the rows: BulkAction.tells
     problem = models.TextField(blank=True)  # why it failed as a whole
     cancel_asked = models.BooleanField(default=False)
-    back = models.CharField(max_length=2000, blank=True)  # the list that it was started from
+    back = models.TextField(blank=True)  # the list that it was started from
     event = TenantForeignKey("events.Event", null=True)  # what the changes are because of
     made_by = TenantForeignKey("users.Membership")
     asked_at = models.DateTimeField(null=True)  # when the rows that were chosen from were drawn

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,8 @@ from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
 from crm.pages.rows import draw_filter_menu
 from crm.saved_views.selectors import may_change
-from crm.saved_views.state import Filter, ViewState, chips
+from crm.saved_views.state import LONGEST_QUERY, Filter, ViewState, chips
+from crm.ui import format as formats
 from crm.ui.http import go, is_fragment, respond
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
@@ -36,7 +38,6 @@ class FilterForm:
     options: list[tuple[str, str]]
     ticked: frozenset[str]
     texts: list[str]
-    kept: list[tuple[str, str]]  # the list's parameters
     without: str  # the list's query without this filter
     problem: str = ""
 
@@ -56,11 +57,12 @@ class FilterForm:
 def answer_filters(request: WorkspaceRequest, state: ViewState) -> HttpResponse | None:
     """Answer what chips and form ask for: the way to the list with the filter that was sent, or the bar alone.
 
-    None: the whole page is asked for. A form that cannot be taken is shown again with what is wrong.
+    None: the whole page is asked for. A form that cannot be taken is shown again with what is wrong. It is posted, as
+    what is ticked may be more than an address can hold.
     """
     form = read_form(request, state)
-    if form is not None and "_field" in request.GET and not form.problem:
-        return go(request, f"{request.path}{_with_filter(request, state, form)}")
+    if form is not None and "_field" in request.POST and not form.problem:
+        return go(request, f"{request.path}{_with_filter(state, form.present, request.POST.get('_was', ''))}")
     if is_fragment(request) and request.htmx.target == BAR:
         context = {"type": state.record_type, "state": state, **filter_context(request, state)}
         return respond(request, "pages/parts/filters.html", context)
@@ -80,9 +82,9 @@ def filter_context(request: WorkspaceRequest, state: ViewState, unreadable: Coll
 
 def read_form(request: WorkspaceRequest, state: ViewState) -> FilterForm | None:
     """The form that the URL opens (``edit=<parameter>``) or has sent (``_field=…``)."""
-    sent = "_field" in request.GET
-    parameter = request.GET.get("_was" if sent else "edit", "")
-    name = request.GET.get("_field", "") if sent else parameter.partition("__")[0]
+    sent = "_field" in request.POST
+    parameter = request.POST.get("_was", "") if sent else request.GET.get("edit", "")
+    name = request.POST.get("_field", "") if sent else parameter.partition("__")[0]
     if not state.record_type.has(name) or not (spec := state.record_type.spec(name)).kind.operators:
         return None
     before = next((one for one in state.filters if one.parameter == parameter and one.field == name), None)
@@ -90,19 +92,17 @@ def read_form(request: WorkspaceRequest, state: ViewState) -> FilterForm | None:
     problem = ""
     if sent:
         shown, problem = _as_kept(spec, _sent(request, spec, before))
-        problem = problem or _problem(spec, shown, request.actor)
+        problem = problem or _problem(spec, shown, request.actor) or _too_long(state, shown, parameter)
     options, ticked = _options(spec, shown, request.actor)
     without = state.without(before) if before else ""
     words = list(shown.values) if problem else [_words(spec, value, request.actor) for value in shown.values]
-    return FilterForm(
-        spec, before.parameter if before else "", shown, options, ticked, [*words, ""], state.pairs(), without, problem
-    )
+    return FilterForm(spec, before.parameter if before else "", shown, options, ticked, [*words, ""], without, problem)
 
 
 def _sent(request: WorkspaceRequest, spec: FieldSpec, before: Filter | None) -> Filter:
     """The filter of the form. What stands for several (``meaning:open``) stays that while just they are ticked."""
-    operator = request.GET.get("_operator", "is")
-    values = tuple(dict.fromkeys(value for value in request.GET.getlist("_value") if value.strip()))
+    operator = request.POST.get("_operator", "is")
+    values = tuple(dict.fromkeys(value for value in request.POST.getlist("_value") if value.strip()))
     if operator in WITHOUT_VALUE:
         values = ()
     if before and values and frozenset(values) == _options(spec, before, request.actor)[1]:
@@ -135,9 +135,24 @@ def _problem(spec: FieldSpec, sent: Filter, actor: Membership) -> str:
     return ""
 
 
-def _with_filter(request: WorkspaceRequest, state: ViewState, form: FilterForm) -> str:
+def _too_long(state: ViewState, sent: Filter, was: str) -> str:
+    """What is wrong with a filter that no address can hold."""
+
+    def fits(count: int) -> bool:
+        return len(_with_filter(state, replace(sent, values=sent.values[:count]), was)) <= LONGEST_QUERY
+
+    count = len(sent.values)
+    if fits(count):
+        return ""
+    if count < 2 or not fits(1):
+        return _("With this, the list would have more filters than an address can hold.")
+    most = bisect_right(range(1, count), False, key=lambda number: not fits(number))
+    words = {"most": formats.number(most), "chosen": formats.number(count)}
+    return _("Of the %(chosen)s values, %(most)s fit. Choose fewer, or leave others out by “is not”.") % words
+
+
+def _with_filter(state: ViewState, new: Filter, was: str) -> str:
     """The list's query with the filter in the place of the one that it was; beside a twin the values join."""
-    new, was = form.present, request.GET.get("_was", "")
     twin = next((one for one in state.filters if one.parameter == new.parameter != was), None)
     if twin and new.operator not in OF_ONE_VALUE:
         new = Filter(new.field, new.operator, tuple(dict.fromkeys([*twin.values, *new.values])))

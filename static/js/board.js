@@ -5,6 +5,7 @@ const words = document.getElementById("words")?.dataset ?? {};
 const state = { card: null, from: null, next: null, target: null };
 
 const columns = (board) => [...board.querySelectorAll("[data-stage]")];
+const boardOf = (element) => element.closest("[data-board]");
 const columnOf = (element) => element.closest("[data-stage]");
 // An inactive stage: cards leave it, none comes in
 const isClosed = (column) => "closed" in column.dataset;
@@ -46,9 +47,10 @@ function replace(html) {
 
 async function send(card, column, from, back) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
-  const body = new URLSearchParams({ stage: column.dataset.stage, moved_from: from.dataset.stage });
+  const { board: query, back: here } = boardOf(card).dataset;
+  const body = new URLSearchParams({ stage: column.dataset.stage, moved_from: from.dataset.stage, back: here });
   try {
-    const response = await fetch(card.dataset.url, { method: "POST", headers, body });
+    const response = await fetch(card.dataset.url + query, { method: "POST", headers, body });
     const redirect = response.headers.get("HX-Redirect");
     if (redirect) return location.assign(redirect);
     const text = await response.text();
@@ -78,6 +80,7 @@ function drop(card, column, from, next) {
     const url = new URL(card.dataset.url, location.href);
     url.searchParams.set("stage", column.dataset.stage);
     url.searchParams.set("moved_from", from.dataset.stage);
+    url.searchParams.set("back", boardOf(card).dataset.back);
     document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { url } }));
     return;
   }
@@ -141,7 +144,7 @@ function land(keep) {
 }
 
 function shift(card, step) {
-  const all = columns(card.closest("[data-board]")).filter((one) => !isClosed(one) || one === lifted.from);
+  const all = columns(boardOf(card)).filter((one) => !isClosed(one) || one === lifted.from);
   const column = all[all.indexOf(columnOf(card)) + step];
   if (!column) return;
   place(card, column);
@@ -150,7 +153,7 @@ function shift(card, step) {
 }
 
 function walk(card, key) {
-  const all = columns(card.closest("[data-board]"));
+  const all = columns(boardOf(card));
   const column = columnOf(card);
   const inColumn = [...cardsOf(column).querySelectorAll("[data-card]")];
   const at = inColumn.indexOf(card);

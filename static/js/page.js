@@ -218,7 +218,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 // what was chosen or ticked does too. What came back to be corrected is not saved either.
 const UNSAVED = "form[method=post]:has(.error-summary, [aria-invalid=true], [data-unsaved])";
 const touched = new Set();
-const touch = (form) => !form.matches("dialog *, [data-autosubmit]") && touched.add(form); // a dialog asks itself
+const touch = (form) => !form.matches("dialog *, [data-autosubmit], [data-filter-form]") && touched.add(form); // a dialog asks itself
 const isText = (control) => control.matches("textarea, input:not([type=checkbox], [type=radio], [type=file])");
 function differs(control) {
   if (control.matches("[type=checkbox], [type=radio]")) return control.checked !== control.defaultChecked;

@@ -147,9 +147,13 @@ def whole_readings(parts: Parts) -> dict[str, Decimal]:
     """The ``readings`` that a number without decimals can have: 1,500 is no one and a half there."""
     found = readings(parts.body)
     if parts.scale:  # 1.5k is whole
-        return {sign: number for sign, number in found.items() if number.scaleb(parts.scale) % 1 == 0}
+        return {sign: number for sign, number in found.items() if is_whole(number.scaleb(parts.scale))}
     without = {sign: number for sign, number in found.items() if not parts.body.partition(sign)[2]}
-    return without or {sign: number for sign, number in found.items() if number % 1 == 0}
+    return without or {sign: number for sign, number in found.items() if is_whole(number)}
+
+
+def is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()  # of any length, which ``% 1`` is not able to
 
 
 def number_of(parts: Parts, text: str, style: Style, places: int) -> Decimal:
