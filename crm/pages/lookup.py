@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -44,5 +45,6 @@ def any_options_page(request: WorkspaceRequest) -> HttpResponse:
     for record_type in types:
         rows = visible_records(request.actor, record_type, "edit").order_by("sort_name", "id")
         rows = rows.filter(sort_name__prefix=typed) if typed else rows
-        records += [(record_type, record) for record in rows[:SHOWN_OF_EACH]]
+        free = (record for record in rows[: SHOWN_OF_EACH * 5] if not record_type.locked(record))  # others are refused
+        records += [(record_type, record) for record in islice(free, SHOWN_OF_EACH)]
     return respond(request, "fields/lookup_any.html", {"records": records, "typed": typed})

@@ -14,6 +14,8 @@ from crm.activities.services import create_activity
 from crm.events.models import Event
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
+from leads.conversion import ConversionPlan, convert_lead
+from leads.conversion.plan import new
 from tests import make
 from tests.people import Firm, client_of
 
@@ -86,6 +88,15 @@ def test_records_of_all_types_are_offered(firm: Firm, deal: Any) -> None:
     assert f"opportunities:{deal.pk}" in text and f"accounts:{account.pk}" in text
     assert "Biggest" not in text
     assert "Biggest" in client_of(firm.sam).get("/acme/lookup/any/?q=big").content.decode()
+
+
+def test_a_record_that_takes_nothing_any_more_is_not_offered(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        leads = [make.lead(firm.ana, first_name="", last_name=f"Closing {number}") for number in range(5)]
+        for lead in leads[:4]:
+            convert_lead(lead_id=lead.pk, actor=firm.ana, plan=ConversionPlan(contact=new()))
+    text = client_of(firm.ana).get("/acme/lookup/any/?q=closing").content.decode()
+    assert "Closing 4" in text and f"leads:{leads[0].pk}" not in text
 
 
 def test_a_task_is_tied_to_another_record_later_and_to_none(firm: Firm, deal: Any) -> None:
