@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.servers.basehttp import ThreadedWSGIServer, get_internal_wsgi_application
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect
 
 from crm.users.models import Membership
+from tests.browser.walk.answers import TellingHandler
 from tests.people import client_of
 
 # Playwright keeps an event loop in the tests' thread, in which Django would refuse every query.
@@ -77,7 +78,7 @@ class _Server(ThreadedWSGIServer):
 def server(django_db_setup: None) -> Iterator[str]:
     """The product, served from a thread; returns its address. Its pages reach the database while a test lets them."""
     httpd = _Server()
-    httpd.set_app(get_internal_wsgi_application())
+    httpd.set_app(TellingHandler())
     thread = threading.Thread(target=httpd.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{httpd.server_port}"

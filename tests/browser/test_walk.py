@@ -7,11 +7,14 @@ and each control of each type of record.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
+from django.http import HttpResponse
 from playwright.sync_api import Browser
 
 from tests.browser.walk.more import add_what_the_demo_lacks
@@ -23,7 +26,7 @@ from tests.imports.steps import bring_in
 from tests.people import Firm, make_user
 
 FILE = "First name,Last name,Company,E-mail\nZoe,Walker,Walker Works,zoe@walker.example\n,,Nobody Ltd,not an address\n"
-PARTS = {"contacts": ("contacts",), "records": (*RECORDS, "shared"), "rest": ("setup", "rest")}
+PARTS = {"contacts": ("contacts",), "records": (*RECORDS, "shared"), "rest": ("setup", "search", "rest")}
 # Those that are through without a problem; `make chaos` has all of them.
 THROUGH: tuple[str, ...] = ()
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
@@ -80,9 +83,55 @@ def afresh(unblocked: None, demo_and_more: str) -> Iterator[Callable[[], None]]:
 @pytest.fixture
 def arrive(server: str, browser: Browser, browser_context_args: dict[str, Any]) -> Any:
     def of(slug: str, role: str = "admin", afresh: Callable[[], None] | None = None) -> Visitor:
-        return Visitor(browser, browser_context_args, server, member_of(slug, role), slug, afresh)
+        return Visitor(browser, browser_context_args, server, member_of(slug, role), slug, afresh=afresh)
 
     return of
+
+
+# What is put into a page, and what the walk is to tell of it
+FAULTS = {
+    "<p>By [object Object]</p>": "shows an object",
+    "<p>At 2026-01-02T03:04:05</p>": "shows a moment",
+    "<p>Dear %(name)s</p>": "shows a placeholder",
+    "<p>is_open</p>": "shows a key",
+    "<button type='button'>Dead</button>": "“Dead” [button|||||Dead]: nothing comes of it",
+    "<button type='button' data-loses>Loses</button>": "the focus falls to the page",
+    "<script>1</script>": "console: ",
+    "<a href='{page}?boom=1'>Boom</a>": "open: answered 500",
+    "<form><input type='hidden' name='boom' value='2'><button>Go</button></form>": "500 for GET {page}?boom=2",
+    "<a href='{page}nowhere/'>Nothing</a>": "a link leads nowhere: {page}nowhere/",
+    "<form method='post' action='{page}'><button>Send</button></form>": "for POST {page}",
+}
+LOSES = """document.addEventListener("click", ({ target }) => {
+  if (target.matches("[data-loses]")) setTimeout(() => { target.textContent += "."; target.blur(); }, 20);
+});"""
+ONCE = b"<p><button type='button'>Once</button></p>"  # is there at the first look only
+
+
+def test_the_walk_tells_what_is_wrong(fresh_firm: Firm, arrive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each kind of fault, put into one page."""
+    slug = fresh_firm.tenant.slug
+    names = {"page": f"/{slug}/search/"}
+    faults = "".join(FAULTS).format(**names).encode()
+    once = [ONCE]
+    answer = WSGIHandler.get_response
+
+    def spoiled(self: Any, request: Any) -> Any:
+        if "boom" in request.GET or (request.method == "POST" and request.path == names["page"]):
+            return HttpResponse("Boom", status=500)
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)  # or there would be no words to look for
+        response = answer(self, request)
+        if request.path == names["page"] and not response.streaming:
+            more = faults + (once.pop() if once else b"")
+            response.content = response.content.replace(b"</main>", more + b"</main>")
+            response["Content-Length"] = len(response.content)
+        return response
+
+    monkeypatch.setattr(WSGIHandler, "get_response", spoiled)
+    one = replace(arrive(slug), script=LOSES).walk("search")
+    told = "\n".join(one.watcher.problems)
+    missing = [what for what in (*FAULTS.values(), "never pressed") if what.format(**names) not in told]
+    assert not missing, told
 
 
 @pytest.mark.parametrize("part", [pytest.param(one, marks=() if one in THROUGH else pytest.mark.slow) for one in PARTS])

@@ -16,13 +16,14 @@ def kind_of(path: str) -> str:
         except Resolver404:
             continue
         about = ["*" if _is_id(part) else part for name in ABOUT if (part := str(match.kwargs.get(name, "")))]
+        about += ["with a kind"] if "kind=" in path.partition("?")[2] else []  # such a page asks for more than without
         if match.view_name:
             return " ".join([match.view_name, *about])
     return ""
 
 
 def path_of(url: str) -> str:
-    return "/" + url.removeprefix("http://").partition("/")[2]
+    return "/" + url.partition("#")[0].removeprefix("http://").partition("/")[2]
 
 
 def _is_id(text: str) -> bool:

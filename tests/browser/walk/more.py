@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from crm.activities.services import create_activity
 from crm.events.delivery import deliver_due
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from tests import make
+from tests.imports.steps import bring_in, upload
+from tests.people import client_of
+
+ROWS = "First name,Last name,Company,E-mail\nUma,Walker,Walker Ways,uma@walker.example\n,,Nobody Ltd,no address\n"
 
 
 def add_what_the_demo_lacks(slug: str) -> None:
-    """Tags, own fields, a firm with two leads, a message for the admin, a reaction that failed for good, bulk runs."""
+    """Tags, own fields, a firm with two leads, a file, a message, a failed reaction, bulk runs, imports."""
     from crm.events.models import Event, OutboxMessage
     from crm.fields.custom.services import create_field
     from crm.fields.tags import ensure_tags
@@ -31,6 +40,8 @@ def add_what_the_demo_lacks(slug: str) -> None:
             made = make.lead(
                 rep, first_name=name, last_name="Of Us", company="Walk Brothers", email=f"{name}@walk.test"
             )
+        file = ContentFile(b"Walked by", name="walk.txt")
+        create_activity(kind="file", records=[made], actor=admin, body="What they sent", files=[file])
         update_lead(actor=rep, lead=made, values={"owner": admin})  # which the admin is told
         failed = timezone.now() - timedelta(minutes=1)
         OutboxMessage.objects.create(
@@ -43,6 +54,16 @@ def add_what_the_demo_lacks(slug: str) -> None:
         )
         _many_at_once(admin)
     deliver_due(tenant=tenant)
+    _imports(tenant, admin)
+
+
+def _imports(tenant: Tenant, admin: Membership) -> None:
+    """One that was only tried, with a row that is refused, one that waits for the worker, one before its columns."""
+    firm: Any = SimpleNamespace(tenant=tenant, ada=admin)
+    bring_in(firm, "leads", ROWS, dry_run="1")
+    upload(firm, "leads", ROWS)
+    file = SimpleUploadedFile("more.csv", ROWS.encode())
+    client_of(admin).post(f"/{tenant.slug}/imports/new/leads/", {"file": file})
 
 
 def _many_at_once(admin: Membership) -> None:

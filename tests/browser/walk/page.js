@@ -5,7 +5,7 @@
   const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
   const PRESSED =
     "button, summary, a[data-dialog], a[hx-get], a[hx-post], a[role=button], input[type=submit], input[type=checkbox].row-select, " +
-    "[data-select-all], form[data-autosubmit] :is(select, input:not([type=hidden], [type=search])), input[hx-post], select[hx-post], label.chip-remove, " +
+    "[data-select-all], [data-composer] [name=kind], form[data-autosubmit] :is(select, input:not([type=hidden], [type=search])):not([popover] *), input[hx-post], select[hx-post], label.chip-remove, " +
     "form[hx-trigger*=change] :is(select, textarea, input:not([type=hidden], [type=search]))";
 
   const plain = (text) => (text ?? "").replace(UUID, "*").replace(/“[^”]*”/g, "“*”").replace(/\d[\d.,:]*/g, "#").replace(/\s+/g, " ").trim();
@@ -32,11 +32,11 @@
     if (one.tagName === "SUMMARY" && one.parentElement.id) return [...parts, plain(one.parentElement.id)].join("|"); // its text counts
     if (one.type === "radio") return [...parts, target, one.name, plain(one.value)].join("|");
     if (one.matches(".row-select")) return [...parts, "row-select"].join("|");
-    const value = plain(one.type === "submit" ? one.getAttribute("value") : "");
+    const value = [plain(one.type === "submit" ? one.getAttribute("value") : ""), form?.querySelector("[data-composer] [name=kind]:checked")?.value].filter(Boolean).join("+");
     if (form && one.type === "submit") {
       // The only button of a form may say what was chosen in it
       const asks = form.querySelector("input:not([type=hidden], [type=submit]), select, textarea");
-      const told = one.name || (asks && form.querySelectorAll("[type=submit], button:not([type])").length === 1);
+      const told = one.name || (asks && form.querySelectorAll(":is([type=submit], button:not([type])):not([name=anyway])").length === 1);
       return [...parts, method, target, one.name, value, told ? "" : plain(said(one)).split(":")[0].slice(0, 24)].join("|");
     }
     const told = dataNames(one) || one.matches("select, input, textarea");
@@ -64,6 +64,15 @@
 
   function fieldsOf(form) {
     return [...form.elements].filter((f) => f.matches("input:not([type=hidden], [type=submit]), select, textarea") && !f.disabled && f.checkVisibility());
+  }
+
+  const TYPED = "select, textarea, input:not([type=checkbox], [type=radio], [type=submit], [type=button])";
+  function described(f, n) {
+    f.setAttribute("data-walk-field", n);
+    const options = f.tagName === "SELECT" ? [...f.options].filter((o) => !o.disabled).map((o) => o.value) : [];
+    const type = f.tagName === "INPUT" && ["url", "email", "tel"].includes(f.inputMode) ? f.inputMode : f.tagName === "SELECT" ? "select" : f.type;
+    const asked = f.labels?.[0]?.textContent.match(/“(.*)”/)?.[1] ?? ""; // “…” to be typed once more
+    return { n, type, name: f.name, value: f.value, options, lookup: f.hasAttribute("data-lookup"), least: f.min, digits: ["decimal", "numeric"].includes(f.inputMode), asked };
   }
 
   // Words and marks that no person should read
@@ -98,12 +107,72 @@
     }
   }
 
-  // True from the moment that something leads to another page until that page is there
+  // Toasts go by themselves: only one that comes is a change. What is pressed holds another value by being pressed
+  const pressed = () => document.querySelector("[data-walk=here]");
+  const bare = (one) => one.outerHTML.replace(/ data-walk(-\w+)?="[^"]*"/g, "");
+  let complaints = 0;
+  document.addEventListener("invalid", () => (complaints += 1), { capture: true });
+  function state() {
+    const parts = [...document.body.children].filter((one) => one.id !== "toasts").map(bare);
+    const by = pressed();
+    const fields = [...document.querySelectorAll("input, select, textarea")].filter((one) => one !== by && (one.type !== "radio" || one.name !== by?.name));
+    return {
+      shown: [document.documentElement.cloneNode(false).outerHTML, document.body.cloneNode(false).outerHTML, ...parts].join("\n"),
+      typed: fields.map((one) => `${one.value}|${one.checked}`).join("\n"),
+      open: [...document.querySelectorAll(":popover-open")].map((one) => one.id).join(),
+      toasts: new Set(document.querySelectorAll("[data-toast]")),
+      focus: document.activeElement,
+      own: by?.matches("input:not([type=submit]), select, textarea") ? `${by.value}|${by.checked}` : "",
+      complaints,
+    };
+  }
+  function changes(before, now) {
+    if (before.own && before.own === now.own) return true; // it was chosen already: nothing to do
+    if (["shown", "typed", "open", "complaints"].some((what) => before[what] !== now[what])) return true;
+    if ([...now.toasts].some((one) => !before.toasts.has(one))) return true;
+    const by = pressed();
+    return now.focus !== before.focus && now.focus !== document.body && !now.focus.contains(by) && !by?.labels?.[0]?.contains(now.focus);
+  }
+
+  // What is under way: true from the moment that something leads to another page until that page is there, requests, timers
   window.navigation?.addEventListener("navigate", (event) => {
     if (!event.destination.sameDocument && !event.downloadRequest) window.walkGoing = true;
   });
+  let asked = 0;
+  const fetched = window.fetch;
+  window.fetch = (...all) => {
+    asked += 1;
+    return fetched(...all).finally(() => (asked -= 1));
+  };
+  const sent = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function (...all) {
+    asked += 1;
+    this.addEventListener("loadend", () => (asked -= 1));
+    return sent.apply(this, all);
+  };
+  const waiting = new Set(); // for a moment, as after typing; what comes each second never ends
+  const [later, never] = [window.setTimeout, window.clearTimeout];
+  window.setTimeout = (run, delay = 0, ...all) => {
+    const id = later(() => (waiting.delete(id), run(...all)), delay);
+    if (delay > 20 && delay < 1000) waiting.add(id);
+    return id;
+  };
+  window.clearTimeout = (id) => (waiting.delete(id), never(id));
+  const isBusy = () => asked > 0 || waiting.size > 0 || window.walkGoing || document.readyState !== "complete";
 
   window.walk = {
+    // Resolves to true when nothing was under way for some frames, to false when something still is after a while
+    idle: () =>
+      new Promise((done) => {
+        const start = performance.now();
+        let calm = 0;
+        const look = () => {
+          calm = isBusy() ? 0 : calm + 1;
+          if (calm > 3 || performance.now() - start > 500) done(calm > 3);
+          else requestAnimationFrame(() => later(look));
+        };
+        look();
+      }),
     controls() {
       const seen = new Map();
       for (const one of all()) {
@@ -144,21 +213,25 @@
       }
       return null;
     },
+    // The fields of the form that the marked control sends; of the answers to a question, the first where none is chosen
     fields() {
-      const form = document.querySelector("[data-walk=here]")?.form ?? document.querySelector("[data-walk=here]")?.closest("form");
-      if (!form) return [];
-      return fieldsOf(form).map((f, n) => {
-        f.setAttribute("data-walk-field", n);
-        const options = f.tagName === "SELECT" ? [...f.options].filter((o) => o.value && !o.disabled).map((o) => o.value) : [];
-        return { n, type: f.tagName === "SELECT" ? "select" : f.tagName === "TEXTAREA" ? "textarea" : f.type, name: f.name, value: f.value, options, checked: f.checked, lookup: f.hasAttribute("data-lookup"), confirm: f.closest(".field, label, form")?.querySelector("[data-typed], strong, b")?.textContent ?? "", max: f.maxLength, pattern: f.pattern, least: f.min, digits: ["decimal", "numeric"].includes(f.inputMode) };
-      });
+      const one = pressed();
+      const form = one?.form ?? one?.closest("form");
+      const asked = (f) => f.type !== "radio" || (fieldsOf(form).find((each) => each.name === f.name) === f && !form.querySelector(`[name="${f.name}"]:checked`));
+      return form ? fieldsOf(form).filter(asked).map(described) : [];
     },
+    field: () => (pressed().matches(TYPED) ? described(pressed(), 0) : null),
     complaints: () => [...document.querySelectorAll(".field-error, .error, [role=alert]")].filter((e) => e.checkVisibility()).map((e) => e.textContent.trim()),
-    // What is typed, all at once: a call for each field is slow
+    // What is typed, all at once: a call for each field is slow. Returns which fields do not hold it afterwards
     type(values) {
+      const at = (n) => document.querySelector(`[data-walk-field="${n}"]`);
+      const refused = [];
       for (const [n, value] of values) {
-        const field = document.querySelector(`[data-walk-field="${n}"]`);
-        if (!field?.checkVisibility()) continue;
+        const field = at(n);
+        if (!field?.checkVisibility()) {
+          refused.push(n);
+          continue;
+        }
         if (["checkbox", "radio"].includes(field.type)) {
           if (!field.checked) field.click();
           continue;
@@ -167,8 +240,13 @@
         field.value = value;
         field.dispatchEvent(new InputEvent("input", { bubbles: true }));
         field.dispatchEvent(new Event("change", { bubbles: true }));
+        if (field.value !== value) refused.push(n);
       }
+      return refused;
     },
+    // Remembers what a press is to change: all that is shown, typed and open, and where the focus is
+    before: () => (window.walkBefore = state()),
+    changed: () => !window.walkBefore || changes(window.walkBefore, state()),
     links() {
       const here = [...document.querySelectorAll("a[href]:not([data-dialog], [hx-get], [hx-post], [download], [target=_blank])")];
       return [...new Set(here.filter((a) => a.origin === location.origin && !a.getAttribute("href").startsWith("#")).map((a) => a.pathname + a.search))];

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+FILLED = "+"  # before a key in a way: its form was filled
+
 
 @dataclass(frozen=True)
 class Step:
@@ -28,3 +30,5 @@ class Inventory:
     pressed: set[tuple[str, str]] = field(default_factory=set)
     fields: int = 0
     left: dict[tuple[str, str], str] = field(default_factory=dict)  # found, and never pressed: why
+    taken: set[tuple[str, str]] = field(default_factory=set)  # forms that were sent and not sent back
+    refused: dict[tuple[str, str], str] = field(default_factory=dict)  # forms that were filled in, and sent back: why

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Count
 from playwright.sync_api import Browser
 
@@ -13,7 +16,7 @@ from crm.events.delivery import deliver_due
 from crm.imports.models import Import, ImportState
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
-from crm.tenants.models import Tenant
+from crm.tenants.models import Tenant, TenantModel
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
@@ -31,14 +34,17 @@ AREAS: dict[str, tuple[str, ...]] = {
     **{key: (f"{key}:", f"activities:timeline {key}", f"saved_views:index {key}") for key in RECORDS},
     "shared": ("activities:", "saved_views:", "bulk:", "lists:", "pages:"),  # what all types of records have
     "setup": ("setup:",),
-    "rest": ("home", "activities:tasks", "search:", "imports:", "notices:", "reports:", "users:", "kept:", "frame"),
+    "search": ("search:",),
+    "rest": ("home", "activities:tasks", "imports:", "notices:", "reports:", "users:", "kept:", "frame"),
 }
 START = {
     **{key: [f"{key}/"] for key in RECORDS},
     "shared": ["bulk/"],
     "setup": ["setup/"],
-    "rest": ["", "imports/", "search/?q=ar", "notifications/"],
+    "search": ["search/?q=ar"],
+    "rest": ["", "imports/", "notifications/"],
 }
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DESKTOP: Any = {"width": 1440, "height": 900}
 PHONE: Any = {"width": 390, "height": 844}
 
@@ -52,6 +58,7 @@ class Visitor:
     server: str
     member: Membership
     slug: str
+    script: str = ""  # loaded into each page
     afresh: Callable[[], None] | None = None  # puts the data back to how they were
 
     def walk(self, *areas: str, size: Any = None, starts: list[str] | None = None, **more: Any) -> Walk:
@@ -60,7 +67,7 @@ class Visitor:
             **{**self.options, "viewport": size or DESKTOP, "has_touch": size == PHONE, "base_url": self.server}
         )
         context.set_default_timeout(20_000)
-        context.add_init_script(PAGE_JS)
+        context.add_init_script(PAGE_JS + self.script)
         tenant = Tenant.objects.get(slug=self.slug)
 
         def sign_in() -> None:
@@ -77,6 +84,7 @@ class Visitor:
             start=start,
             area=_within(areas),
             between=lambda: work(tenant),
+            vanished=lambda url, since: has_vanished(tenant, url, since),
             sign_in=sign_in,
             afresh=self.afresh,
             **more,
@@ -93,6 +101,22 @@ def work(tenant: Tenant) -> None:
         jobs = list(Import.objects.filter(state=ImportState.QUEUED).values_list("pk", flat=True))
     for job in jobs:
         run_import(tenant, job)
+
+
+def has_vanished(tenant: Tenant, url: str, since: datetime) -> bool:
+    """Whether something that the address names is no longer there, and still was at ``since``."""
+    models = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+    with tenant_context(tenant):
+        for one in UUID.findall(url):
+            rows = [row for model in models if (row := _all(model).filter(pk=one).first())]
+            deleted = [at for row in rows if (at := getattr(row, "deleted_at", None))]
+            if not rows or any(at >= since for at in deleted):
+                return True
+    return False
+
+
+def _all(model: Any) -> Any:
+    return getattr(model, "all_objects", model.objects)
 
 
 def _within(areas: tuple[str, ...]) -> Callable[[str], bool]:
@@ -118,7 +142,7 @@ def member_of(slug: str, role: str) -> Membership:
 
 def never_asked(one: Walk, *areas: str) -> list[str]:
     """What of the area's URLs, by the table of permissions, no control and no link of the walk led to."""
-    kinds = {(verb, kind_of("/" + url.partition("//")[2].partition("/")[2])) for verb, url in one.watcher.done}
+    kinds = {(verb, kind_of(path)) for verb, path in one.watcher.done}
     asked = {(verb, kind.partition(" ")[0]) for verb, kind in kinds}
     same = {(verb, alike(name, "")[0]) for verb, name in asked if name} if one.short else set()
     wanted = {

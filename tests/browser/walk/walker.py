@@ -11,6 +11,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
@@ -18,15 +19,13 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.browser.walk.addresses import kind_of, path_of
 from tests.browser.walk.alike import alike
 from tests.browser.walk.expected import LEFT_ALONE, is_deliberate
-from tests.browser.walk.filling import fill
-from tests.browser.walk.steps import Inventory, Step
-from tests.browser.walk.watching import Watcher, in_short
+from tests.browser.walk.hands import Hands
+from tests.browser.walk.steps import FILLED, Inventory, Step
+from tests.browser.walk.watching import Watcher
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 10_000  # milliseconds for one press
 SPARES = 2  # other pages of the kind that are tried, for when the first is no longer what it was
-FILLED = "+"  # before a key in a way: its form was filled
 DEEP = 4  # presses from the page to a control
 # Pressed after all else, since other controls need what they take away
 LAST = re.compile(
@@ -46,25 +45,28 @@ class Walk:
         most: int = 2,
         presses: bool = True,
         between: Callable[[], None] = lambda: None,
+        vanished: Callable[[str, datetime], bool] = lambda url, since: False,
         sign_in: Callable[[], None] = lambda: None,
         afresh: Callable[[], None] | None = None,
         short: bool = True,
     ) -> None:
         self.context, self.page = context, context.new_page()
-        self.watcher = Watcher(context)
+        self.watcher = Watcher(context, self.page)
         self.area, self.most, self.presses, self.between, self.sign_in = area, most, presses, between, sign_in
-        self.afresh, self.short = afresh, short
+        self.afresh, self.short, self.vanished = afresh, short, vanished
         self.found = Inventory()
+        self.hands = Hands(self.page, self.watcher, self.found)
         self.queue: list[str] = list(start)
         self.seen_urls: set[str] = set(start)
         self.waiting: dict[str, list[str]] = defaultdict(list)  # more pages of a kind than are walked, as spares
         self.soon: list[Step] = []
         self.late: list[Step] = []
         self.known: set[tuple[str, str, bool]] = set()
-        self.gone: set[str] = set()
+        self.shown = dict.fromkeys(start, datetime.now(UTC))  # when a link to an address was seen first
         self.first: set[str] = set()  # addresses that were known before anything was written
         self.here = ""  # the address of the page that is open, while it is like a person would find it
         self.again: list[str] = []
+        self.put_off: set[Step] = set()
 
     # The whole
 
@@ -80,11 +82,19 @@ class Walk:
                 self.press(self.late.pop(0))
             elif not self.look_again():
                 break
+        self.sum_up()
+        self.page.close()
+        self.watcher.end()
+        return self.found
+
+    def sum_up(self) -> None:
+        """Tell what was there and never pressed, or filled in and never taken."""
         for (kind, key), why in self.found.left.items():
             if (kind, key) not in self.found.pressed and not is_deliberate(f"{kind} {key}"):
                 self.watcher.tell(f"never pressed: {why}")
-        self.page.close()
-        return self.found
+        for form, why in self.found.refused.items():
+            if not is_deliberate(f"refused {' '.join(form)}"):
+                self.watcher.tell(f"filled in, and never taken: {why}")
 
     def visit(self, url: str) -> None:
         kind = kind_of(url)
@@ -109,7 +119,6 @@ class Walk:
         if not self.presses or not self.again:
             return False
         url = self.again.pop()
-        self.gone.add(url)  # something that was pressed may have deleted it
         if self.open(url, f"{kind_of(url)} ({url}): open again"):
             self.look(url, kind_of(url), (), f"{kind_of(url)} ({url}), later")
         return True
@@ -121,7 +130,7 @@ class Walk:
         self.watcher.doing, self.here = doing, ""
         for key in ("j", "Space"):
             self.page.keyboard.press(key)
-            self.settle()
+            self.hands.settle()
         if not self.page.locator("#preview[open]").count():
             self.watcher.tell(f"{doing}: no preview opens")
         self.look_only(doing)
@@ -133,28 +142,33 @@ class Walk:
         self.watcher.doing = doing
         self.here = ""
         log.debug(doing)
+        self.watcher.opens = True
         try:
             answer = self.page.goto(url, wait_until="load", timeout=20_000)
         except PlaywrightError as error:
+            self.watcher.opens = False
             if "Download is starting" not in str(error):
                 self.watcher.tell(f"{doing}: {str(error).splitlines()[0]}")
             return False
-        self.settle()
+        self.hands.settle()
         if "/auth/login" in self.page.url and "/auth/" not in url:
             self.sign_in()
             answer = self.page.goto(url, wait_until="load", timeout=20_000)
-            self.settle()
+            self.hands.settle()
+        self.watcher.opens = False
         if answer is not None and answer.status >= 400:
-            known = answer.status in (404, 409) and url in self.gone  # what was pressed took it away
-            if not known and not is_deliberate(f"{answer.status} {kind_of(url)}"):
+            if not self.is_no_more(url, answer.status) and not is_deliberate(f"{answer.status} {kind_of(url)}"):
                 self.watcher.tell(f"{doing}: answered {answer.status}")
             return False
         self.here = path_of(self.page.url) if kind_of(path_of(self.page.url)) != kind_of(url) else url
         return True
 
-    def settle(self) -> None:
-        """Wait until nothing is asked for any more."""
-        self.watcher.settle(self.page)
+    def is_no_more(self, url: str, status: int) -> bool:
+        """Whether a press took it away after a link to it was shown: then the answer is the right one."""
+        since = self.shown.get(url)
+        if since is None or since > self.watcher.wrote_at:
+            return False
+        return status == 409 or (status == 404 and self.vanished(url, since))
 
     # Looking
 
@@ -204,9 +218,12 @@ class Walk:
 
     def follow(self, link: str) -> None:
         kind = kind_of(link)
+        if not kind and not link.startswith("/static/"):
+            self.watcher.tell(f"{self.watcher.doing}: a link leads nowhere: {link}")
         if not kind or link in self.seen_urls or not self.area(kind) or is_deliberate(f"GET {kind}", LEFT_ALONE):
             return
         self.seen_urls.add(link)
+        self.shown[link] = datetime.now(UTC)
         self.queue.append(link)
 
     # Pressing
@@ -218,16 +235,21 @@ class Walk:
         spares = self.waiting[kind_of(step.url)][:SPARES]
         if any(self.press_on(url, step) for url in (step.url, *spares)):
             return
-        if (
-            self.afresh and step.url in self.first
-        ):  # what was pressed before may have changed it: once more, with the data as they were
+        if self.afresh and step.url in self.first and step not in self.put_off and self.has_made_more():
+            self.put_off.add(step)
+            self.late.append(step)
+            return
+        if self.afresh and step.url in self.first:  # it was changed by a press: once more, with the data as they were
             log.debug("afresh for %s", step)
             self.afresh()
             self.sign_in()
-            self.gone.clear()
             if self.press_on(step.url, step):
                 return
         self.found.left.setdefault((step.kind, step.key), f"{step}: it was not there again")
+
+    def has_made_more(self) -> bool:
+        """Whether there is something to press yet on what the walk made itself, which would be gone with fresh data."""
+        return any(step.url not in self.first for step in (*self.soon, *self.late))
 
     def press_on(self, url: str, step: Step) -> bool:
         if not (self.reach(url, step) and self.touch(step, url)):
@@ -239,29 +261,21 @@ class Walk:
 
     def press_here(self, step: Step) -> bool:
         """Press it without opening the page anew, where it is in sight or one press away."""
-        self.gone.add(step.url)
         self.watcher.doing = str(step)
-        if not self.is_in_sight(step.key):
-            # Behind something else that is open: from a fresh page
-            if not (len(step.way) == 1 and self.is_in_sight(step.way[0]) and self.click(step.way[0], quietly=True)):
-                return False
-            if not self.is_in_sight(step.key):
-                return False
+        if not self.hands.sees(step.key) and not self.is_one_press_away(step):
+            return False  # behind something else that is open: from a fresh page
         if not self.touch(step, step.url, quietly=True):
             return False
         self.count(step)
         return True
 
-    def go(self, key: str) -> bool:
-        """Press a part of a way, with its form filled where it was."""
-        if not key.startswith(FILLED):
-            return self.click(key)
-        key = key.removeprefix(FILLED)
-        need = self.page.evaluate("key => walk.mark(key)", key)
-        return need != "gone" and self.click(self.fill_in(key, need))
-
-    def is_in_sight(self, key: str) -> bool:
-        return bool(self.page.evaluate("key => walk.mark(key)", key) == "")
+    def is_one_press_away(self, step: Step) -> bool:
+        return (
+            len(step.way) == 1
+            and self.hands.sees(step.way[0])
+            and self.hands.press(step.way[0], quietly=True)
+            and self.hands.sees(step.key)
+        )
 
     def count(self, step: Step) -> None:
         name = (step.kind, step.key)
@@ -269,53 +283,22 @@ class Walk:
         self.found.left.pop(name, None)
 
     def reach(self, url: str, step: Step) -> bool:
-        self.gone.add(url)  # it was there: what is pressed may take it away
-        return self.open(url, str(step)) and (self.is_in_sight(step.key) or all(self.go(key) for key in step.way))
-
-    def click(self, key: str, quietly: bool = False) -> bool:
-        """Press a control as a person would, after what must be pressed to see it."""
-        patience = 1_000 if quietly else PATIENCE
-        need = self.page.evaluate("key => walk.mark(key)", key)
-        if need == "gone":
-            return False
-        try:
-            if need == "opener":
-                self.page.locator("[data-walk=opener]").first.click(timeout=patience)
-            if need == "bulk":
-                self.page.locator(".row-select").first.check(timeout=patience)
-            control = self.page.locator("[data-walk=here]")
-            if control.evaluate("one => one.tagName") == "SELECT":
-                options = control.locator("option:not([disabled])").evaluate_all("all => all.map((one) => one.value)")
-                other = [value for value in options if value != control.input_value()] or options
-                control.select_option(other[0], timeout=patience)
-            else:
-                point = self.page.evaluate("walk.point()")
-                if point:  # at once: nothing moves any more
-                    self.page.mouse.click(point["x"], point["y"])
-                else:  # tells what lies over it
-                    control.click(timeout=patience)
-        except PlaywrightError as error:
-            if self.page.is_closed():
-                raise
-            if not quietly:
-                self.watcher.tell(f"{self.watcher.doing}: cannot be pressed: {in_short(error)}")
-            return False
-        self.settle()
-        return True
+        return self.open(url, str(step)) and (self.hands.sees(step.key) or all(self.hands.go(key) for key in step.way))
 
     def touch(self, step: Step, url: str, quietly: bool = False) -> bool:
         """Press the control itself, and judge what came of it."""
-        need = self.page.evaluate("key => walk.mark(key)", step.key)
+        need = self.hands.find(step.key)
         if need == "gone":
             return False
-        key = self.fill_in(step.key, need) if step.filled else step.key
+        key = self.hands.fill_in(step.key, need) if step.filled else step.key
         self.watcher.doing = str(step)
         self.page.evaluate("window.walkHere = true")
-        before = self.page.url
-        if not self.click(key, quietly):
+        before, self.watcher.left = self.page.url, 0
+        if not self.hands.press(key, quietly):
             return False
-        if complaints := self.page.evaluate("walk.complaints()"):
-            log.debug("it says: %s", complaints)
+        if self.is_dead(step):
+            self.watcher.tell(f"{step}: nothing comes of it")
+        self.note_answer(step)
         wrote, waiting = self.watcher.wrote, len(self.soon) + len(self.late)
         self.work()
         if self.page.evaluate("Boolean(window.walkHere)"):
@@ -328,13 +311,21 @@ class Walk:
             self.answer_toasts(step)
         return True
 
-    def fill_in(self, key: str, need: str) -> str:
-        """Fill the form of the marked control; return the key of what sends it, whose words may have changed."""
-        if need == "opener":
-            self.page.locator("[data-walk=opener]").first.click(timeout=PATIENCE)
-        self.found.fields += fill(self.page)
-        self.settle()
-        return str(self.page.evaluate("key => walk.sender(key)", key))
+    def note_answer(self, step: Step) -> None:
+        """Whether a form that was filled in was taken, by this button or one that answers a question about it."""
+        form = (step.kind, "|".join(step.key.split("|")[:4]))
+        complaints = self.page.evaluate("walk.complaints()")
+        if not complaints and (step.filled or form in self.found.refused):
+            self.found.refused.pop(form, None)
+            self.found.taken.add(form)
+        if complaints and step.filled and form not in self.found.taken:
+            self.found.refused[form] = f"{step}: {' / '.join(' '.join(one.split()) for one in complaints)}"
+
+    def is_dead(self, step: Step) -> bool:
+        """Whether a press wrote nothing, led nowhere, brought nothing and changed nothing that a person could see."""
+        if self.watcher.wrote or self.watcher.left or not self.page.evaluate("Boolean(window.walkHere)"):
+            return False
+        return not self.page.evaluate("walk.changed()") and not is_deliberate(f"nothing {step.kind} {step.key}")
 
     def look_on(self, step: Step, url: str) -> None:
         """The page stays."""
@@ -365,10 +356,9 @@ class Walk:
             if name in self.found.pressed:
                 continue
             self.watcher.doing = f"{step}, then in the toast [{key.strip('|')}]"
-            if not self.click(key, quietly=True):  # toasts go by themselves: another of its kind will come
+            if not self.hands.press(key, quietly=True):  # toasts go by themselves: another of its kind will come
                 continue
             self.work()
-            self.gone.update(self.queue)  # what was made a moment ago may be undone
             self.found.pressed.add(name)
             self.look_only(self.watcher.doing)
             self.here = ""

@@ -4,77 +4,86 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Download, Page, WebError
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.browser.walk import answers
+from tests.browser.walk.addresses import kind_of
+from tests.browser.walk.answers import Answer
 from tests.browser.walk.expected import is_deliberate
 
 log = logging.getLogger(__name__)
 
+GIVE_UP = 20  # seconds until nothing is under way any more
 ASKED_BACK = (409, 422)  # the form comes back with words
-GIVE_UP = 10  # seconds until nothing is asked for any more
 
 
 class Watcher:
     """Collects ``problems``, each with what was being done (``doing``) when it showed."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, page: Page) -> None:
         self.problems: list[str] = []
-        self.done: set[tuple[str, str]] = set()  # (verb, address) that succeeded
+        self.done: set[tuple[str, str]] = set()  # (verb, path) that succeeded
         self.doing = ""
         self.wrote = False  # something, since the last time that this was set back
-        self.open: set[Request] = set()
+        self.wrote_at = datetime.min.replace(tzinfo=UTC)  # the last time
+        self.left = 0  # files and windows that came, since this was set back
+        self.opens = False  # the walk opens an address by itself, and judges the answer
+        self.came: list[Answer] = []  # from the server's threads
+        answers.listeners.append(self.came.append)
         context.on("console", self._console)
         context.on("weberror", self._error)
-        context.on("request", self._started)
-        context.on("requestfinished", self._ended)
-        context.on("requestfailed", self._ended)
-        context.on("response", self._response)
         context.on("dialog", self._dialog)
+        context.on("page", self._window)
+        page.on("download", self._file)
+
+    def end(self) -> None:
+        answers.listeners.remove(self.came.append)
 
     def tell(self, problem: str) -> None:
         log.debug("PROBLEM %s", problem)
         self.problems.append(problem)
 
     def settle(self, page: Page) -> None:
-        with suppress(PlaywrightError):  # the page may be gone, or a file come instead of another
-            if page.evaluate("Boolean(window.walkGoing)"):
-                page.wait_for_function("!window.walkGoing", timeout=3_000)
-        ends = monotonic() + GIVE_UP
-        quiet = 0
-        while quiet < 2 and monotonic() < ends:
-            page.wait_for_timeout(25)
-            quiet = 0 if self.open else quiet + 1
-        for request in self.open:
-            log.debug("%s: no end of %s %s", self.doing, request.method, request.url)
-        self.open.clear()  # of a page that is gone, the browser may tell no end
-        page.wait_for_load_state("load")
+        """Wait until nothing is asked for any more, and judge what was answered."""
+        files, ends = self.left, monotonic() + GIVE_UP
+        while monotonic() < ends:
+            try:
+                if page.evaluate("walk.idle()"):
+                    break
+                if self.left > files:  # a file came instead of another page
+                    page.evaluate("window.walkGoing = false")
+            except PlaywrightError:  # another page comes
+                with suppress(PlaywrightError):
+                    page.wait_for_load_state("load")
+        while self.came:
+            self._judge(self.came.pop(0))
 
-    def _started(self, request: Request) -> None:
-        self.open.add(request)
+    def _judge(self, answer: Answer) -> None:
+        if answer.verb != "GET":
+            self.wrote, self.wrote_at = True, datetime.now(UTC)
+        if answer.status < 400:
+            self.done.add((answer.verb, answer.path))
+            return
+        comes_back = answer.verb != "GET" and answer.status in ASKED_BACK
+        judged = self.opens and answer.is_page
+        if not judged and not comes_back and not is_deliberate(f"{answer.status} {kind_of(answer.path)}"):
+            self.tell(f"{self.doing}: {answer.status} for {answer.verb} {answer.path}")
 
-    def _ended(self, request: Request) -> None:
-        self.open.discard(request)
+    def _window(self, page: Page) -> None:
+        """One that a press opened beside the page that is walked."""
+        self.left += 1
+        page.close()
+
+    def _file(self, download: Download) -> None:
+        self.left += 1
 
     def _dialog(self, dialog: Dialog) -> None:
         dialog.accept()
-
-    def _response(self, response: Response) -> None:
-        request = response.request
-        verb = request.method
-        self.wrote = self.wrote or verb != "GET"
-        if verb == "POST" and "_method" in (request.post_data or ""):
-            verb = "DELETE" if "DELETE" in (request.post_data or "") else verb
-        if response.status < 400:
-            self.done.add((verb, response.url))
-            return
-        navigated = request.is_navigation_request() and verb == "GET"  # the walk judges it itself
-        told = f"{response.status} for {verb} {response.url}"
-        if response.status not in ASKED_BACK and not navigated and not is_deliberate(told):
-            self.tell(f"{self.doing}: {told}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and "status of" not in message.text and not is_deliberate(message.text):
