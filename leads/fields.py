@@ -98,7 +98,7 @@ LEAD_FIELDS = (
     FieldSpec("status_since", _("Status since"), kinds.DateTime(), on_create=False, on_edit=False),
     FIRST_CONTACTED,
     LAST_CONTACTED,
-    FieldSpec("converted_at", _("Converted"), kinds.DateTime(), on_create=False, on_edit=False),
+    FieldSpec("converted_at", _("Converted on"), kinds.DateTime(), on_create=False, on_edit=False),
     FieldSpec("account", _("Account"), kinds.Lookup("accounts"), on_create=False, on_edit=False, importable=False),
     FieldSpec("contact", _("Contact"), kinds.Lookup("contacts"), on_create=False, on_edit=False, importable=False),
     FieldSpec(

@@ -42,7 +42,7 @@ HEADERS: Headers = {
     "status_since": """status since|last status change|status changed|status changed on|status change date
         |last status change date|lead status since|date entered current stage
         |status seit|statusänderung|letzte statusänderung|statut depuis|estado desde""",
-    "converted_at": """converted|converted date|converted on|converted at|date converted|conversion date|converted time
+    "converted_at": """converted date|converted on|converted at|date converted|conversion date|converted time
         |konvertiert am|umgewandelt am|converti le|date de conversion|convertido el|fecha de conversión""",
     "phone": f"phone|business phone|mobile phone|{PERSON['phone']}|mobile|mobiltelefon|tél mobile|móvil",
     "external_id": f"lead id|lead id 18|{OWNERSHIP['external_id']}",

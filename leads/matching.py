@@ -7,7 +7,7 @@ as quickly as a small one; and only records that the actor may see are ever offe
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ from opportunities.record import OPPORTUNITY
 
 SHOWN = 5  # candidates of each type
 COLLEAGUES = 20  # leads of the same firm
-_LOOKED_AT = 10  # hits of each lookup
+LOOKED_AT = 10  # hits of each lookup
 _SHORTEST_PREFIX = 4  # letters of a company's name that say something
 
 
@@ -65,7 +65,7 @@ class Imagined:
 
     _KEYS = {
         "accounts": ("pk", "domain", "phone_key", "name_key"),
-        "contacts": ("email_key", "phone_key", "sort_name", "email_domain"),
+        "contacts": ("email_key", "phone_key", "mobile_key", "sort_name", "email_domain"),
         "opportunities": ("contact_id", "account_id"),
     }
 
@@ -75,6 +75,7 @@ class Imagined:
         self._added: list[tuple[str, Any]] = []
         self._index: dict[tuple[str, str, Any], list[UUID]] = {}
         self._names: list[str] = []  # of the accounts, in order
+        self._colleagues: dict[str, set[UUID]] = {}
 
     def add(self, key: str, record: Any) -> None:
         """Let ``record`` be found from now on, in place of an earlier state of it."""
@@ -87,6 +88,16 @@ class Imagined:
                     insort(self._names, value)
                 if record.pk not in ids:
                     ids.append(record.pk)
+
+    def add_colleague(self, domain: str, account_id: UUID) -> None:
+        """Somebody with an address at ``domain`` belongs to the account."""
+        self._colleagues.setdefault(domain, set()).add(account_id)
+
+    def accounts_at(self, domains: Iterable[str]) -> list[UUID]:
+        """The accounts of people with addresses at ``domains``."""
+        people = self.find("contacts", "email_domain", domains)
+        at_hand = {pk for domain in domains for pk in self._colleagues.get(domain, ())}
+        return [*dict.fromkeys([*(one.account_id for one in people if one.account_id), *sorted(at_hand)])]
 
     def news(self) -> list[Any]:
         """What was added since this was asked last, as JSON."""
@@ -111,7 +122,7 @@ class Imagined:
     def accounts_from(self, start: str, end: str) -> list[Any]:
         """The accounts whose ``name_key`` is from ``start`` up to, and without, ``end``."""
         names = self._names[bisect_left(self._names, start) : bisect_left(self._names, end)]
-        return self.find("accounts", "name_key", names[:_LOOKED_AT])
+        return self.find("accounts", "name_key", names[:LOOKED_AT])
 
 
 def _columns(model: Any) -> Any:
@@ -144,14 +155,30 @@ class _Found:
         return sorted(found, key=lambda one: (-one.score, one.record.sort_name, one.record.pk))[:SHOWN]
 
 
-def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None) -> Candidates:
+class _Nothing:
+    """A query that finds nothing, and costs nothing: Django builds the statement even for ``none()``."""
+
+    def __getattr__(self, name: str) -> Callable[..., _Nothing]:
+        return lambda *args, **options: self
+
+    def __getitem__(self, place: Any) -> _Nothing:
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None, *, only_beside: bool = False) -> Candidates:
     """Return the records that ``actor`` may see and ``lead`` may be about, each with its reasons, best first.
 
-    ``beside`` has records that would be there by now.
+    ``beside`` has records that would be there by now; ``only_beside``: it has all that there are.
     """
-    people = visible_records(actor, CONTACT).select_related("account")
-    companies = visible_records(actor, ACCOUNT).select_related("owner")
-    deals = visible_records(actor, OPPORTUNITY, "edit").select_related("account")  # a contact is added to it
+    people: Any = _Nothing()
+    companies, deals = people, people
+    if not only_beside:
+        people = visible_records(actor, CONTACT).select_related("account")
+        companies = visible_records(actor, ACCOUNT).select_related("owner")
+        deals = visible_records(actor, OPPORTUNITY, "edit").select_related("account")  # a contact is added to it
     imagined = beside or Imagined()
     contacts = _contacts(lead, people, imagined)
     accounts = _accounts(lead, companies, people, contacts, imagined)
@@ -163,19 +190,20 @@ def _contacts(lead: Lead, visible: QuerySet, imagined: Imagined) -> _Found:
     found = _Found("contacts", imagined)
     names = sorted(person_spellings(lead.name))
     if lead.email_key:
-        found.add(Reason.SAME_EMAIL, visible.filter(email_key=lead.email_key)[:_LOOKED_AT])
+        found.add(Reason.SAME_EMAIL, visible.filter(email_key=lead.email_key)[:LOOKED_AT])
         found.add(Reason.SAME_EMAIL, imagined.find("contacts", "email_key", [lead.email_key]))
     if lead.phone_key:
         same = Q(phone_key=lead.phone_key) | Q(mobile_key=lead.phone_key)
-        found.add(Reason.SAME_PHONE, visible.filter(same)[:_LOOKED_AT])
-        found.add(Reason.SAME_PHONE, imagined.find("contacts", "phone_key", [lead.phone_key]))
+        found.add(Reason.SAME_PHONE, visible.filter(same)[:LOOKED_AT])
+        for column in ("phone_key", "mobile_key"):
+            found.add(Reason.SAME_PHONE, imagined.find("contacts", column, [lead.phone_key]))
     if is_person(lead):
-        found.add(Reason.SAME_NAME, visible.filter(sort_name__in=names)[:_LOOKED_AT])
+        found.add(Reason.SAME_NAME, visible.filter(sort_name__in=names)[:LOOKED_AT])
         found.add(Reason.SAME_NAME, imagined.find("contacts", "sort_name", names))
     if lead.last_name and (domain := firm_domain(lead.email_domain)):
         last = word_spellings(lead.last_name)
         namesakes = visible.filter(email_domain=domain, last_name_key__in=last)
-        found.add(Reason.SIMILAR_NAME, namesakes.exclude(sort_name__in=names)[:_LOOKED_AT])
+        found.add(Reason.SIMILAR_NAME, namesakes.exclude(sort_name__in=names)[:LOOKED_AT])
         rest = [one for one in imagined.find("contacts", "email_domain", [domain]) if sort_key(one.last_name) in last]
         found.add(Reason.SIMILAR_NAME, [one for one in rest if one.sort_name not in names])
     return found
@@ -190,11 +218,11 @@ def _accounts(lead: Lead, visible: QuerySet, people: QuerySet, contacts: _Found,
         found.add(Reason.SAME_EMAIL, visible.filter(pk__in=same_email))
         found.add(Reason.SAME_EMAIL, imagined.find("accounts", "pk", same_email))
     if domains := firm_domains(lead):
-        found.add(Reason.SAME_DOMAIN, visible.filter(domain__in=domains)[:_LOOKED_AT])
+        found.add(Reason.SAME_DOMAIN, visible.filter(domain__in=domains)[:LOOKED_AT])
         found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "domain", domains))
         _of_colleagues(found, visible, people, domains, imagined)
     if lead.phone_key:
-        found.add(Reason.SAME_PHONE, visible.filter(phone_key=lead.phone_key)[:_LOOKED_AT])
+        found.add(Reason.SAME_PHONE, visible.filter(phone_key=lead.phone_key)[:LOOKED_AT])
         found.add(Reason.SAME_PHONE, imagined.find("accounts", "phone_key", [lead.phone_key]))
     if lead.company_key:
         _companies(found, visible, company_spellings(lead.company), imagined)
@@ -206,8 +234,8 @@ def _accounts(lead: Lead, visible: QuerySet, people: QuerySet, contacts: _Found,
 def _of_colleagues(found: _Found, visible: QuerySet, people: QuerySet, domains: set[str], imagined: Imagined) -> None:
     """The accounts of people with addresses of the same firm."""
     colleagues = people.filter(email_domain__in=domains).exclude(account=None).order_by().select_related(None)
-    ids = list(colleagues.values_list("account_id", flat=True).distinct()[:_LOOKED_AT])
-    ids += [one.account_id for one in imagined.find("contacts", "email_domain", domains) if one.account_id]
+    ids = list(colleagues.values_list("account_id", flat=True).distinct()[:LOOKED_AT])
+    ids += imagined.accounts_at(domains)
     if ids:
         found.add(Reason.SAME_DOMAIN, visible.filter(pk__in=ids))
         found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "pk", ids))
@@ -218,7 +246,7 @@ def _companies(found: _Found, visible: QuerySet, keys: Sequence[str], imagined: 
     likeliest = keys[:CONSISTENT]
     shorter = {start for key in likeliest for start in _starts_of(key) if len(start) >= _SHORTEST_PREFIX}
     # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
-    there = visible.filter(name_key__in=[*keys, *sorted(shorter)]).exclude(name_key="")[: 2 * _LOOKED_AT]
+    there = visible.filter(name_key__in=[*keys, *sorted(shorter)]).exclude(name_key="")[: 2 * LOOKED_AT]
     for account in [*there, *imagined.find("accounts", "name_key", dict.fromkeys([*keys, *shorter]))]:
         found.add(Reason.SAME_NAME if account.name_key in keys else Reason.SIMILAR_NAME, [account])
     spans = [(f"{key} ", f"{key}!") for key in likeliest if len(key) >= _SHORTEST_PREFIX]  # "!" is what follows " "
@@ -237,8 +265,8 @@ def _starts_of(key: str) -> list[str]:
 def _first_of_each(visible: QuerySet, rows: Sequence[QuerySet]) -> QuerySet:
     """The first few of each, in one statement, each by the index: a condition with OR would read them all."""
     if len(rows) == 1:
-        return rows[0][:_LOOKED_AT]
-    ids = [one.values("pk")[:_LOOKED_AT] for one in rows]
+        return rows[0][:LOOKED_AT]
+    ids = [one.values("pk")[:LOOKED_AT] for one in rows]
     return visible.filter(pk__in=ids[0].union(*ids[1:], all=True))
 
 
@@ -251,7 +279,7 @@ def _opportunities(actor: Any, visible: QuerySet, accounts: _Found, contacts: _F
         (accounts, "account_id", Reason.OF_ACCOUNT),
     ):
         if sure := [one.record.pk for one in hits.ranked() if one.is_sure]:
-            found.add(reason, is_open.filter(**{f"{column}__in": sure})[:_LOOKED_AT])
+            found.add(reason, is_open.filter(**{f"{column}__in": sure})[:LOOKED_AT])
             coming = imagined.find("opportunities", column, sure)
             found.add(reason, [one for one in coming if can(actor, "edit", one)])
     return found

@@ -12,7 +12,7 @@ from crm.records.types import Action, Board, DefaultView, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.bulk import lead_actions
-from leads.conversion.arriving import create_or_convert, is_converted, update_or_convert
+from leads.conversion.arriving import ARRIVING, create_or_convert, update_or_convert
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.headers import HEADERS
 from leads.intake.known import objection_to_contact, objections_to_leads
@@ -84,7 +84,7 @@ LEAD = RecordType(
     unknown_in_files=("status_since", "converted_at"),
     moves=LEAD_MOVES,
     gaps=LEAD_GAPS,
-    alone=is_converted,
+    ties=ARRIVING,
     set_by_move=("status", "unqualified_reason"),
     move_back=take_status_back,
     objections=objections_to_leads,

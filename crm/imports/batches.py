@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -89,12 +89,13 @@ class Batch:
         repeats = self._repeats()
         rows = self._welcome(parsed)
         with together():
-            for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(row[1].values)):
-                if collected and not alone:
-                    with collect_inserts():
-                        self._write_all(group)
-                else:
+            for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(*row)):
+                if not collected or alone:
                     self._write_all(group)
+                    continue
+                for sending in self._sendings(group):
+                    with self._looked_up(sending), collect_inserts():
+                        self._write_all(sending)
         self.result.added, self.result.numbers = self.cells.added, self.known.numbers
         return self.result
 
@@ -110,10 +111,26 @@ class Batch:
             return Match(self.own[self.ids[offset]], by=self.ids[offset])
         return self.known.match(row.values)
 
-    def _is_alone(self, values: dict[str, Any]) -> bool:
+    def _is_alone(self, offset: int, row: RowValues) -> bool:
         """Whether what the row needs has to be in the database: a parent account that it brings along, say."""
-        brings = any(isinstance(value, ToCreate) and value.key == self.type.key for value in values.values())
-        return brings or self.type.alone(values)
+        brings = any(isinstance(value, ToCreate) and value.key == self.type.key for value in row.values.values())
+        is_tied = self.type.ties is not None and self.type.ties.tied(row.values)
+        return brings or (is_tied and self._match(offset, row).record is not None)
+
+    def _sendings(self, rows: Iterable[Row]) -> Iterable[list[Row]]:
+        """The rows by what is sent together: one that may find what another makes comes after it."""
+        found: dict[int, list[Row]] = {0: []}
+        last: dict[str, int] = {}
+        for row in rows:
+            keys = self.type.ties.keys(row[1].values) if self.type.ties else set()
+            place = max((last[key] + 1 for key in keys if key in last), default=0)
+            last |= dict.fromkeys(keys, place)
+            found.setdefault(place, []).append(row)
+        return found.values()
+
+    def _looked_up(self, rows: list[Row]) -> AbstractContextManager[None]:
+        ties = self.type.ties
+        return ties.look_up(self.actor, [row.values for _offset, row in rows]) if ties else nullcontext()
 
     def _repeats(self) -> set[int]:
         """The rows that may be about what a row before them in the batch has made: it has to be in the database."""

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 from crm.fields import kinds
 from crm.fields.kinds.choice import Flag, OneOf
 from crm.fields.spec import FieldSpec
+from crm.records.times import is_about
 from crm.records.types import RecordType
 from crm.ui import format as formats
 
@@ -34,6 +35,10 @@ def shown(spec: FieldSpec, record: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
+def _is_now(spec: FieldSpec, record: Any) -> bool:
+    return isinstance(spec.kind, kinds.DateTime) and is_about(spec.value(record), record.updated_at)
+
+
 class Shown:
     """What a dry run tells of records."""
 
@@ -47,10 +52,10 @@ class Shown:
         return {spec.name: shown(spec, record) for spec in self.specs}
 
     def created(self, record: Any) -> list[list[str]]:
-        """What would stand in a new record: label, "", value."""
+        """What would stand in a new record: label, "", value. That it is made now goes without saying."""
         record = self._as_it_will_be(record, self.follows(record, True))
         said = [spec for spec in self.importable if not isinstance(spec.kind, Flag) or spec.value(record)]
-        found = ((str(spec.label), shown(spec, record)) for spec in said)
+        found = ((str(spec.label), shown(spec, record)) for spec in said if not _is_now(spec, record))
         return [[label, "", text] for label, text in found if text]
 
     def changes(self, before: dict[str, str], record: Any) -> list[list[str]]:

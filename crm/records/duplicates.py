@@ -85,7 +85,7 @@ class Alike:
         """The ids of those that are alike, by what they have in common."""
         visible = visible_records(actor, self.type).exclude(pk__in=but).order_by()
         keys = [set().union(*(row[number] for row in wanted)) for number in range(len(self.likenesses))]
-        return [_first(visible, one.columns, some) for one, some in zip(self.likenesses, keys, strict=True) if some]
+        return [first_ids(visible, one.columns, some) for one, some in zip(self.likenesses, keys, strict=True) if some]
 
     def _records(self, actor: Membership, ids: Any) -> list[Any]:
         rows = visible_records(actor, self.type).filter(pk__in=ids)
@@ -115,13 +115,13 @@ class Alike:
         return Match(record, reasons, self.about(record), registry.url(record), self.weak(frozenset(reasons)))
 
 
-def _first(visible: QuerySet, columns: tuple[str, ...], keys: set[Key]) -> QuerySet:
+def first_ids(visible: QuerySet, columns: tuple[str, ...], keys: set[Key], most: int = NAMED) -> QuerySet:
     """The ids of the first few for each key. What is not empty: so the partial index serves a long list."""
     parts = [{key[place] for key in keys} for place in range(len(columns))]
     given = {f"{column}__in": values for column, values in zip(columns, parts, strict=True)}
     rows = visible.filter(**given).exclude(**{columns[0]: ""})
     place = Window(RowNumber(), partition_by=[F(column) for column in columns], order_by=["sort_name", "pk"])
-    return rows.annotate(place=place).filter(place__lte=NAMED).values("pk")
+    return rows.annotate(place=place).filter(place__lte=most).values("pk")
 
 
 def _key_of(record: Any, columns: tuple[str, ...]) -> Key:

@@ -90,12 +90,8 @@ def update_record(
         return None
     differing = changes(before, snapshot(specs, record))
     times = record.stamp(by_person=actor is not None)
-    keys = changed_keys(columns["custom"], record.custom)
-    if keys:
-        merge_custom(record, keys)
-    record.save(update_fields=[*touched, *times])
-    if keys:
-        replace_rows(record, keys)
+    if not record._state.adding:  # what is kept back is inserted as it is by then
+        _save(record, [*touched, *times], changed_keys(columns["custom"], record.custom))
     return events.record(
         name=name or f"{record_type.noun}.changed",
         record=record,
@@ -129,6 +125,15 @@ def restore_record(
     _refuse_taken_external_id(record_type, record)
     record.save(update_fields=["deleted_at", "deleted_by"])
     return events.record(name=f"{record_type.noun}.restored", record=record, actor=actor, because=because)
+
+
+def _save(record: Any, columns: list[str], keys: frozenset[str]) -> None:
+    """``keys`` of its own fields have changed."""
+    if keys:
+        merge_custom(record, keys)
+    record.save(update_fields=columns)
+    if keys:
+        replace_rows(record, keys)
 
 
 def _assign(record_type: RecordType, record: Any, values: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from crm.fields.custom.selectors import custom_fields, custom_labels, custom_spe
 from crm.fields.spec import FieldSpec, specs_by_name
 from crm.records.headers import Headers
 from crm.records.models import RecordModel
+from crm.records.ties import Ties
 from crm.users.models import Membership
 
 MORE_FIELDS = _("More fields")  # the section of the workspace's own fields that stand in no other
@@ -290,9 +291,8 @@ class RecordType:
     ``locked`` says why a record may not be written now, or ""; ``badges`` what stands beside its name.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
-    ``alone`` says of values whether writing them needs to find in the database what was written before: an import then
-    does not send them together with other rows. ``objections`` says of the values of new records what speaks against
-    making each of them: forms and imports ask before; ``objection_to_change`` the same of new values of a record.
+    With ``ties``, new ones may find what others of a file make. ``objections`` says of the values of new records what
+    speaks against making each: forms and imports ask before; ``objection_to_change`` the same of a record's new values.
     ``successors`` tells, by id, which record that ``actor`` may see each of some has become: a search shows the old one
     below the new.
     ``set_by_move`` are the fields that a move to another status or stage writes, that one first; ``move_back`` takes
@@ -322,7 +322,7 @@ class RecordType:
     prepare: Callable[[Any], None] = _nothing
     locked: Callable[[Any], str] = _editable
     badges: Callable[[Any], Iterable[Badge]] = _no_badges
-    alone: Callable[[dict[str, Any]], bool] = lambda values: False
+    ties: Ties | None = None
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
     objection_to_change: Callable[[Membership, Any, dict[str, Any]], Objection | None] = _no_objection
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}

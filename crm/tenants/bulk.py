@@ -99,10 +99,16 @@ def collect_inserts() -> Iterator[None]:
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # the tables' order does not matter then
+        point_ahead()  # the tables' order does not matter then
         for model, its_rows in by_model.items():
             insert_many(model, its_rows)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def point_ahead() -> None:
+    """Let a row that is there point at one that is kept back: that is looked at when those are written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 @contextmanager

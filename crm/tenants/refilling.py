@@ -1,4 +1,4 @@
-"""For migrations with ``atomic = False``: writes columns of keys (``text.py``), of the rows that are there already.
+"""For migrations with ``atomic = False``: writes columns, mostly of keys (``text.py``), of rows that are there already.
 
 Some rows at a time, each lot a transaction of its own: whoever works in the table waits for one lot at most. What
 stopped half way is run again; rows whose keys are right are not written, and neither is one whose text changed after
@@ -35,6 +35,26 @@ def refresh_keys(table: str, column: str, unique: bool = False) -> Run:
     if unique:  # one by one, as two of a lot may get the same
         return _rewrite(table, {column: column}, sort_key, some=some, where=free, rows=1)
     return _rewrite(table, {column: column}, sort_key, some=some)
+
+
+def copy_column(table: str, column: str, source: str) -> Run:
+    """Fill ``column``, where it is empty, with what stands in ``source``."""
+    statement = (
+        f"WITH lot AS (SELECT tenant_id, id FROM {table} WHERE (tenant_id, id) > (%s, %s)"
+        f" ORDER BY tenant_id, id LIMIT {ROWS}),"
+        f' filled AS (UPDATE {table} AS t SET "{column}" = t."{source}" FROM lot'
+        f' WHERE t.tenant_id = lot.tenant_id AND t.id = lot.id AND t."{column}" IS NULL)'
+        " SELECT tenant_id, id FROM lot ORDER BY tenant_id DESC, id DESC LIMIT 1"
+    )
+
+    def run(apps: Any, editor: Any) -> None:
+        last: Any = ["00000000-0000-0000-0000-000000000000"] * 2
+        with editor.connection.cursor() as cursor:
+            while last is not None:
+                cursor.execute(statement, last)
+                last = cursor.fetchone()
+
+    return run
 
 
 def _rewrite(

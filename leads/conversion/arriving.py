@@ -20,17 +20,19 @@ from django.utils.translation import gettext as _
 
 from crm.events.models import Event
 from crm.records import registry
+from crm.records.ties import Ties
 from crm.records.times import refuse_future
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
-from leads.conversion.convert import convert_lead
+from leads.conversion.convert import convert_lead, convert_new
 from leads.conversion.defaults import plan_for
+from leads.conversion.gathered import candidates_at_hand, looked_up, ties_of
 from leads.conversion.plan import NOTHING
 from leads.models import Lead
 from leads.services import create_lead, update_lead
 
 
-def is_converted(values: dict[str, Any]) -> bool:
+def is_converted(values: Mapping[str, Any]) -> bool:
     """Whether the status among ``values`` means that the lead is converted."""
     status = values.get("status")
     return status is not None and status.meaning == "converted"
@@ -67,8 +69,11 @@ def _convert(
 ) -> Event | None:
     if actor is None:
         raise ValidationError({"status": _("A person has to convert a lead.")})
-    plan = replace(plan_for(lead, actor), opportunity=NOTHING)
+    found = candidates_at_hand(lead, actor)
+    plan = replace(plan_for(lead, actor, found), opportunity=NOTHING)
     try:
+        if lead._state.adding:
+            return convert_new(lead, actor=actor, plan=plan, because=because, times=times).event
         done = convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=True, because=because, times=times)
         return done.event
     except Http404 as error:
@@ -100,3 +105,10 @@ def _differs(lead: Lead, values: dict[str, Any]) -> bool:
     leads = registry.record_type("leads")
     specs = [leads.spec(name) for name in _without_status(values)]
     return any(spec.kind.json(spec.value(lead)) != spec.kind.json(values[spec.name]) for spec in specs)
+
+
+ARRIVING = Ties(
+    is_converted,
+    keys=lambda values: ties_of(values) if is_converted(values) else set(),
+    look_up=lambda actor, rows: looked_up(actor, [values for values in rows if is_converted(values)]),
+)

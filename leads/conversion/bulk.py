@@ -24,10 +24,11 @@ from crm.tenants.ids import uuid7
 from crm.tenants.text import sort_key
 from crm.users.access import can
 from crm.users.models import Membership
-from leads.conversion.convert import check_conversion, convert_lead, new_values, winning_values
+from leads.conversion.convert import convert_lead, new_values, winning_values
 from leads.conversion.defaults import open_stages, plan_for
 from leads.conversion.offers import open_with_contact
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Way, new
+from leads.conversion.refusals import check_conversion
 from leads.field_map import is_blank
 from leads.matching import Candidates, Imagined, find_candidates
 from leads.models import Lead

@@ -96,6 +96,8 @@ class ChangeSet:
 
 def _read(row: Model) -> dict[str, Any]:
     """The row's columns as the database has them: services may have written it through another object."""
+    if row._state.adding:  # it is kept back, and only here
+        return columns(row)
     return _kept(type(row)._base_manager.filter(pk=row.pk).values().get())
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,18 +28,17 @@ from crm.picklists.selectors import choice_meaning, stage
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.services import LockedError, update_record
-from crm.tenants.bulk import atomic
+from crm.tenants.bulk import atomic, insert, point_ahead
 from crm.tenants.clock import day_of
 from crm.tenants.ids import uuid7
 from crm.tenants.names import join_name
-from crm.users.access import can, may
+from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion.changes import ChangeSet
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
+from leads.conversion.refusals import GateError, PartError, check_conversion, refuse_closed
 from leads.field_map import is_blank, joined, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
-from leads.services import meaning_of
-from leads.vetting import GateResult, gate
 from opportunities.models import OpportunityContact, StageVisit
 from opportunities.services import add_contact_role, create_opportunity, update_opportunity
 
@@ -50,22 +52,6 @@ _UPDATE: dict[str, Callable[..., Any]] = {
     "contacts": update_contact,
     "opportunities": update_opportunity,
 }
-
-
-class PartError(ValidationError):
-    """What was refused, and for which of the three records (``part``: a key of ``PARTS``, or "" for all)."""
-
-    def __init__(self, part: str, error: Any) -> None:
-        self.part = part
-        super().__init__(error)
-
-
-class GateError(PartError):
-    """The lead lacks what the workspace wants vetted (``result``). Past one that only warns goes ``despite_gate``."""
-
-    def __init__(self, result: GateResult) -> None:
-        self.result = result
-        super().__init__("", result.sentence)
 
 
 @dataclass
@@ -113,23 +99,43 @@ def convert_lead(
     if done is not None:
         return done
     missing = check_conversion(lead, actor=actor, plan=plan, despite_gate=despite_gate)
-    work = _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor), missing, times=times or {})
+    return _convert(
+        _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor), missing, times=times or {}), because
+    )
+
+
+def convert_new(
+    lead: Lead,
+    *,
+    actor: Membership,
+    plan: ConversionPlan,
+    because: Event | None,
+    times: Mapping[str, datetime | None],
+) -> Conversion:
+    """Convert a lead whose insert is kept back (``collect_inserts``), as ``convert_lead`` does ``despite_gate``.
+
+    Nothing hangs on it yet, and nobody else has it. What is linked is in the database.
+    """
+    if not can(actor, "edit", lead):
+        raise Http404
+    missing = check_conversion(lead, actor=actor, plan=plan, despite_gate=True)
+    work = _Work(lead, actor, plan, Conversion(lead=lead, converted_by=actor), missing, times=times)
+    is_all_new = all(plan.of(key).way != Way.EXISTING for key in PARTS)
+    with nullcontext() if is_all_new else transaction.atomic():
+        return _convert(work, because)
+
+
+def _convert(work: _Work, because: Event | None) -> Conversion:
     _find_existing(work)
     event = _mark_converted(work, because)
     for key in PARTS:
-        if plan.of(key).way != Way.NONE:
+        if work.plan.of(key).way != Way.NONE:
             work.records[key] = _make(work, key, event)
     _give_role(work, event)
-    _bring_activities(work, event)
-    _bring_lists(work, event)
+    if not work.lead._state.adding:
+        _bring_activities(work, event)
+        _bring_lists(work, event)
     return _finish(work, event)
-
-
-def check_conversion(lead: Lead, *, actor: Membership, plan: ConversionPlan, despite_gate: bool = False) -> list[str]:
-    """Raise ``PartError`` when ``lead`` may not be converted so; return the criteria that are gone past knowingly."""
-    refuse_closed(lead)
-    _refuse_plan(plan, actor)
-    return _pass_gate(lead, despite_gate)
 
 
 def named(lead: Lead) -> dict[str, str]:
@@ -144,32 +150,6 @@ def live_conversion(lead: Lead) -> Conversion | None:
     return (
         Conversion.objects.filter(lead=lead, undone_at=None).select_related("account", "contact", "opportunity").get()
     )
-
-
-def refuse_closed(lead: Lead) -> None:
-    """Raise unless the lead is open: one that was closed as unqualified is reopened first."""
-    if meaning_of(lead) == "unqualified":
-        raise PartError("", _("This lead is closed as unqualified. Reopen it before you convert it."))
-
-
-def _pass_gate(lead: Lead, despite_gate: bool) -> list[str]:
-    """Return the names of what is missing all the same."""
-    result = gate(lead)
-    if result.blocks or (result.warns and not despite_gate):
-        raise GateError(result)
-    return [one.label for one in result.missing]
-
-
-def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
-    if plan.account.way == Way.NONE and plan.contact.way == Way.NONE:
-        raise PartError("contacts", _("A lead becomes an account or a contact at least."))
-    for key in PARTS:
-        if plan.of(key).way == Way.NEW and not may(actor, "create", key):
-            noun = str(registry.record_type(key).label_plural).lower()
-            raise PartError(key, _("Your role may not create %(records)s.") % {"records": noun})
-    first = plan.opportunity.values.get("stage")
-    if first is not None and first.meaning != Meaning.OPEN:
-        raise PartError("opportunities", ValidationError({"stage": _("Choose an open stage; move it on afterwards.")}))
 
 
 def _find_existing(work: _Work) -> None:
@@ -283,7 +263,7 @@ def _create(work: _Work, key: str, event: Event) -> Any:
     values = new_values(work.lead, work.plan, key) | _relations(work, key)
     values["owner"] = work.owner
     if work.owner.pk == work.lead.owner_id and work.lead.team_id:
-        values["team"] = work.lead.team
+        values["team"] = work.owner.team if work.owner.team_id == work.lead.team_id else work.lead.team
     if key == "accounts":
         values["type"] = choice_meaning("account_type", "prospect")
         if work.times:
@@ -308,6 +288,8 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
     for name, target in _relations(work, key).items():
         if is_blank(spec(name).value(record)):
             values[name] = target
+            if target._state.adding:
+                point_ahead()
     if not can(work.actor, "edit", record):
         if part.take:
             raise PartError(key, _("You may not change “%(name)s”; link it as it is.") % {"name": record.name})
@@ -385,10 +367,11 @@ def _finish(work: _Work, event: Event) -> Conversion:
     for key, record in work.records.items():
         setattr(lead, names[key], record)
         setattr(conversion, names[key], record)
-    lead.save(update_fields=["account", "contact", "opportunity"])
+    if not lead._state.adding:
+        lead.save(update_fields=["account", "contact", "opportunity"])
     conversion.event = event
     conversion.changes = work.changes.as_json()
-    conversion.save(force_insert=True)
+    insert(conversion)
     return conversion
 
 

@@ -125,6 +125,8 @@ def gate(lead: Lead) -> GateResult:
     required = rule.required
     if not required:
         return GateResult()
+    if lead._state.adding:  # nobody has asked about it yet
+        return judge(rule, set())
     met = VettingAnswer.objects.filter(
         round__lead_id=lead.pk, round__is_current=True, answer=Answer.YES, criterion_id__in=[one.pk for one in required]
     )

@@ -1,18 +1,46 @@
 import django.utils.timezone
 from django.db import migrations, models
 
+from crm.tenants.refilling import copy_column
+
+TABLE = "opportunities_opportunity"
+
 
 class Migration(migrations.Migration):
+    """Apart from each other, so that nobody waits for all rows: the column, its values some at a time, its being needed.
+
+    What is known of those that are there is when they were changed.
+    """
+
+    atomic = False
     dependencies = [("opportunities", "0003_wider_totals_index")]
 
     operations = [
-        migrations.AddField(
-            model_name="opportunity",
-            name="last_activity_at",
-            field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
-        ),
-        # What is known of those that are there: when they were changed.
-        migrations.RunSQL(
-            "UPDATE opportunities_opportunity SET last_activity_at = updated_at", reverse_sql=migrations.RunSQL.noop
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS last_activity_at timestamptz",
+                    reverse_sql=f"ALTER TABLE {TABLE} DROP COLUMN last_activity_at",
+                ),
+                migrations.RunSQL(
+                    f"ALTER TABLE {TABLE} ALTER COLUMN last_activity_at SET DEFAULT now()",
+                    reverse_sql=migrations.RunSQL.noop,
+                ),
+                migrations.RunPython(
+                    copy_column(TABLE, "last_activity_at", "updated_at"), migrations.RunPython.noop
+                ),
+                migrations.RunSQL(
+                    f"ALTER TABLE {TABLE} ALTER COLUMN last_activity_at SET NOT NULL,"
+                    " ALTER COLUMN last_activity_at DROP DEFAULT",
+                    reverse_sql=migrations.RunSQL.noop,
+                ),
+            ],
+            state_operations=[
+                migrations.AddField(
+                    model_name="opportunity",
+                    name="last_activity_at",
+                    field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+            ],
         ),
     ]

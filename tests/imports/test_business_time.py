@@ -12,6 +12,7 @@ import time_machine
 
 from accounts.models import Account
 from crm.events.delivery import deliver_all
+from crm.imports.models import ImportRow
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -135,7 +136,7 @@ def test_a_person_who_says_nothing_means_today(fresh_firm: Firm) -> None:
         assert make.account(fresh_firm.ada, name="New").type_since == today()
 
 
-LEADS = """Last name,Email,Status,Status since,Created,Converted,Reason
+LEADS = """Last name,Email,Status,Status since,Created,Converted date,Reason
 Told,told@a.example,Working,2019-05-06 10:00,2019-05-01,,
 New,new@a.example,New,,2020-02-03,,
 Unknown,unknown@a.example,Working,,,,
@@ -149,6 +150,10 @@ Confused,confused@a.example,Working,,,2017-02-03,
 
 def test_what_a_file_does_not_tell_of_a_lead_s_times_is_empty(fresh_firm: Firm) -> None:
     firm = fresh_firm
+    tried = bring_in(firm, "leads", LEADS, dry_run="1")
+    with tenant_context(tenant_of(firm)):
+        told = {row.name: [label for label, _old, _new in row.changes] for row in ImportRow.objects.filter(job=tried)}
+    assert {"Created", "Status since"} <= set(told["Told"]) and not {"Created", "Status since"} & set(told["Unknown"])
     job = bring_in(firm, "leads", LEADS)
     assert (job.created_count, job.refused_count) == (6, 2)
     refused = download(firm, job)

@@ -82,6 +82,16 @@ def test_the_batch_of_an_import(firms: Firm, key: str) -> None:
     assert twice <= once
 
 
+def test_leads_that_arrive_converted(firms: Firm) -> None:
+    """What they are found to be, and what they become: each of a firm of its own costs nothing by the row."""
+    text = leads(3 * ROWS).replace("Owner\n", "Owner,Status\n", 1).split("\n")
+    text = [text[0], *(f"{line},Converted" for line in text[1:])]
+    once, job = import_of(firms, "leads", "\n".join(text[: 1 + ROWS]))
+    twice, job = import_of(firms, "leads", "\n".join([text[0], *text[1 + ROWS :]]))
+    assert (job.created_count, Account.objects.count()) == (2 * ROWS, FIRMS + 3 * ROWS)
+    assert twice <= once
+
+
 @pytest.mark.parametrize("meaning", ["customer", "prospect"])
 def test_the_dry_run_of_contacts_asks_nothing_by_the_row(firms: Firm, meaning: str) -> None:
     """What follows for new people is known without the log; as it is for those whose account is no customer."""

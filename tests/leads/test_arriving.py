@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.fields.models import TagLink
+from crm.imports import running
 from crm.imports.models import Import, RefusedRow
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+from leads.conversion import undo_conversion
 from leads.models import Conversion, Lead
 from leads.services import meaning_of
 from leads.vetting.gating import SETTING, Gate, Needs, Unmet
@@ -106,3 +110,61 @@ def test_the_gate_holds_for_files_too(firm: Firm) -> None:
     job = bring_in(firm, HEAD + ROWS)
     assert job.created_count == 1
     assert "Not vetted yet" in refused(firm, job)[2]
+
+
+MANY = """External id,First name,Last name,Company,E-mail,Phone,Status,Tags,Converted date
+1,Ann,Bell,Heron Ltd,ann@heron.example,,Converted,VIP,2019-03-04
+2,Bob,Cole,Heron,bob@heron.example,,Converted,,
+3,Kim,Lee,Osprey,kim@osprey.example,,Converted,VIP; Fair,
+4,Cid,Dorn,Merlin,cid@merlin.example,,Converted,,
+5,Dee,Emm,Merlin Group,dee@merlin.example,,Converted,Fair,
+6,Eve,Fox,Merlin,eve@merlin.example,,Converted,,
+7,Jörg,Gast,Møller Skibe,,+45 33 12 34 56,Converted,,
+8,Joerg,Gast,Moeller Skibe A/S,,+45 33 12 34 56,Converted,,
+9,,,Falcon,info@falcon.example,,Converted,,
+10,Gil,Hart,,gil@gmail.com,,Converted,,
+11,Hal,Ives,Falcon,hal@falcon.example,,Working,,
+12,Ida,Jung,Merlin,ida@merlin.example,,Unqualified,,
+"""
+
+
+@pytest.mark.parametrize("batch", [500, 1])
+def test_leads_that_arrive_together_become_what_they_would_one_by_one(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """Those of one firm into one account, those that are here into what is here; and each can be taken back."""
+    monkeypatch.setattr(running, "BATCH", batch)
+    with tenant_context(firm.tenant):
+        heron = make.account(firm.ada, name="Heron", website="heron.example")
+        kim = make.contact(firm.ada, first_name="Kim", last_name="Lee", email="kim@osprey.example")
+    for dry_run in (True, False):
+        job = bring_in(firm, MANY, firm.ada, dry_run)
+        assert (job.created_count, job.refused_count) == (12, 0)
+    with tenant_context(firm.tenant):
+        leads = {lead.external_id: lead for lead in Lead.objects.select_related("account", "contact")}
+        became = {
+            one: (lead.account and lead.account.name, lead.contact and lead.contact.name) for one, lead in leads.items()
+        }
+        assert became == {
+            "1": ("Heron", "Ann Bell"),
+            "2": ("Heron", "Bob Cole"),
+            "3": ("Osprey", "Kim Lee"),
+            **{one: ("Merlin", name) for one, name in (("4", "Cid Dorn"), ("5", "Dee Emm"), ("6", "Eve Fox"))},
+            "7": ("Møller Skibe", "Jörg Gast"),
+            "8": ("Moeller Skibe A/S", "Jörg Gast"),  # of accounts a name alone is never sure
+            "9": ("Falcon", None),
+            "10": (None, "Gil Hart"),
+            **{one: (None, None) for one in ("11", "12")},
+        }  # fmt: skip
+        assert (leads["1"].account, leads["3"].contact) == (heron, kim)
+        assert (Account.objects.count(), Contact.objects.count()) == (6, 8)
+        kim.refresh_from_db()
+        assert kim.account_id == leads["3"].account_id
+        assert Contact.objects.filter(pk__in=TagLink.objects.values("record_id")).count() == 3
+        conversions = list(Conversion.objects.order_by("-pk"))
+        assert len(conversions) == 10
+        for conversion in conversions:
+            undo_conversion(conversion=conversion, actor=firm.ada)
+        assert (list(Account.objects.all()), list(Contact.objects.all())) == ([heron], [kim])
+        kim.refresh_from_db()
+        assert (kim.account_id, Lead.objects.filter(converted_at=None).count()) == (None, 12)

@@ -12,7 +12,7 @@ from crm.fields.models import Tag
 from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
-from crm.tenants.refilling import fill_keys, refresh_keys, remake_keys
+from crm.tenants.refilling import copy_column, fill_keys, refresh_keys, remake_keys
 from crm.tenants.text import sort_key
 from leads.models import Lead
 from tests import make
@@ -101,9 +101,11 @@ def test_rows_from_before_get_their_keys_by_the_migration(fresh_firm: Firm) -> N
         fill_keys("leads_lead", ["city", "campaign"])(None, editor)
         refresh_keys("leads_lead", "sort_name")(None, editor)
         refresh_keys("fields_tag", "name_key", unique=True)(None, editor)
+        copy_column("leads_lead", "last_contacted_at", "created_at")(None, editor)
     with tenant_context(fresh_firm.tenant):
         lead.refresh_from_db()
         assert (lead.city_key, lead.campaign_key, lead.sort_name) == ("lodz", "", "orsted")
+        assert lead.last_contacted_at == lead.created_at
         for tag in tags:
             tag.refresh_from_db()
         assert [tag.name_key for tag in tags] == ["orsted", "ǿrsted"], "the other one is taken by now"

@@ -1,0 +1,66 @@
+"""What stands against converting a lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from crm.picklists.models import Meaning
+from crm.records import registry
+from crm.users.access import may
+from crm.users.models import Membership
+from leads.conversion.plan import PARTS, ConversionPlan, Way
+from leads.models import Lead
+from leads.services import meaning_of
+from leads.vetting import GateResult, gate
+
+
+class PartError(ValidationError):
+    """What was refused, and for which of the three records (``part``: a key of ``PARTS``, or "" for all)."""
+
+    def __init__(self, part: str, error: Any) -> None:
+        self.part = part
+        super().__init__(error)
+
+
+class GateError(PartError):
+    """The lead lacks what the workspace wants vetted (``result``). Past one that only warns goes ``despite_gate``."""
+
+    def __init__(self, result: GateResult) -> None:
+        self.result = result
+        super().__init__("", result.sentence)
+
+
+def check_conversion(lead: Lead, *, actor: Membership, plan: ConversionPlan, despite_gate: bool = False) -> list[str]:
+    """Raise ``PartError`` when ``lead`` may not be converted so; return the criteria that are gone past knowingly."""
+    refuse_closed(lead)
+    _refuse_plan(plan, actor)
+    return _pass_gate(lead, despite_gate)
+
+
+def refuse_closed(lead: Lead) -> None:
+    """Raise unless the lead is open: one that was closed as unqualified is reopened first."""
+    if meaning_of(lead) == "unqualified":
+        raise PartError("", _("This lead is closed as unqualified. Reopen it before you convert it."))
+
+
+def _pass_gate(lead: Lead, despite_gate: bool) -> list[str]:
+    """Return the names of what is missing all the same."""
+    result = gate(lead)
+    if result.blocks or (result.warns and not despite_gate):
+        raise GateError(result)
+    return [one.label for one in result.missing]
+
+
+def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
+    if plan.account.way == Way.NONE and plan.contact.way == Way.NONE:
+        raise PartError("contacts", _("A lead becomes an account or a contact at least."))
+    for key in PARTS:
+        if plan.of(key).way == Way.NEW and not may(actor, "create", key):
+            noun = str(registry.record_type(key).label_plural).lower()
+            raise PartError(key, _("Your role may not create %(records)s.") % {"records": noun})
+    first = plan.opportunity.values.get("stage")
+    if first is not None and first.meaning != Meaning.OPEN:
+        raise PartError("opportunities", ValidationError({"stage": _("Choose an open stage; move it on afterwards.")}))
