@@ -25,6 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 
+from crm.local.leash import end_with_make
 from crm.local.servers import ensure_servers, release
 from crm.local.testing import browser
 
@@ -71,6 +72,7 @@ def main() -> int:
 def _servers() -> Iterator[None]:
     """One PostgreSQL and one Redis for all, and a browser for the tests that want one."""
     os.environ["CHROMIUM"] = browser()
+    end_with_make()
     ensure_servers(VAR, durable=False)
     try:
         yield
