@@ -26,6 +26,7 @@ from crm.picklists.selectors import choice
 from crm.records import registry
 from crm.tenants.clock import day_of
 from crm.ui import format as formats
+from crm.ui.bidi import isolate
 from crm.users.access import can
 from crm.users.models import Membership
 
@@ -139,7 +140,7 @@ class _Why:
             record = self._link(cause.record_type, cause.record_id)
             sentence = str(CAUSES.get(cause.name, CAUSES[""]))
             return format_html(
-                sentence, record=record, day=self._day_of_cause(cause), person=actor_name(cause, inside=True)
+                sentence, record=record, day=self._day_of_cause(cause), person=isolate(actor_name(cause, inside=True))
             )
         if event.data.get("reason") in LAPSES:
             return self._lapse(event.data)
@@ -151,7 +152,7 @@ class _Why:
             sentence = _("set by {person} on {day}, and kept until somebody changes it")
         else:
             sentence = _("set by {person} on {day}")
-        return format_html(sentence, person=actor_name(event, inside=True), day=_day(event.at))
+        return format_html(sentence, person=isolate(actor_name(event, inside=True)), day=_day(event.at))
 
     def _lapse(self, data: dict[str, Any]) -> SafeString:
         on = formats.date(date.fromisoformat(data["on"])) if data.get("on") else ""
@@ -183,7 +184,7 @@ class _Why:
         name = self.names.get((key, record_id)) if record_id else None
         if name is None:
             return conditional_escape(UNSEEN.get(key, _("something")))
-        return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), key, record_id, name)
+        return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), key, record_id, isolate(name))
 
 
 def _type_events(account: Account, most: int) -> list[Event]:

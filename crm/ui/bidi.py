@@ -36,7 +36,8 @@ class Sentence(str):
 def isolate_names_in_sentences() -> None:
     """Let all that gettext gives, to Python and to templates, be ``Sentence``s.
 
-    In this one place: nobody who writes a sentence has to think of it, and none is forgotten.
+    In this one place: nobody who writes a sentence has to think of it, and none is forgotten. The place is private to
+    Django: docs/decisions/0010-names-inside-sentences.md.
     """
     for name in ("gettext", "ngettext", "pgettext", "npgettext"):
         setattr(translation._trans, name, _giving_sentences(getattr(trans_real, name)))  # type: ignore[attr-defined]

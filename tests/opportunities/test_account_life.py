@@ -48,6 +48,12 @@ def reopen(opportunity: Opportunity, firm: Firm) -> None:
     deliver_all()
 
 
+def test_a_name_in_the_reason_turns_nothing_around(inside: Firm, account: Account) -> None:
+    """Its sentence is made with ``format_html``, for the link."""
+    win(make.opportunity(inside.ana, account=account, name="Deal \u202eX"), inside)
+    assert ">\u2068Deal \u202eX\u2069</a>" in why_type(account, inside.ana)
+
+
 def test_a_new_account_is_a_prospect(account: Account) -> None:
     assert kind(account) == "prospect"
 
