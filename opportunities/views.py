@@ -23,6 +23,7 @@ from crm.records import registry
 from crm.records.access import get_record
 from crm.ui.http import go, method, respond
 from crm.ui.once import once
+from crm.ui.seen import SEEN
 from crm.ui.toasts import say
 from crm.users.access import hide_from, may
 from crm.users.http import WorkspaceRequest
@@ -112,9 +113,11 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
     hide_from(request.actor, opportunity.account)
     parts = contact_roles(opportunity)
     given = _given(request, parts)
-    if posted and given and request.POST.get("contact") != given["contact"].name:  # another person was named instead
-        given = {}
-    form = ContactRoleForm(actor=request.actor, data=request.POST if posted else None, initial=given)
+    data = request.POST.copy() if posted else None
+    if data is not None and given and data.get("contact") != given["contact"].name:
+        given = {}  # another person was named instead: what the form says of the first one is not about them
+        data.pop(SEEN, None)
+    form = ContactRoleForm(actor=request.actor, data=data, initial=given)
     if form.is_valid():
         values = form.cleaned_data
         add_contact_role(opportunity=opportunity, actor=request.actor, **values)

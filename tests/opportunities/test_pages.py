@@ -13,6 +13,7 @@ from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from opportunities.models import StageVisit
 from opportunities.selectors import contact_roles
+from opportunities.services import add_contact_role
 from tests import make
 from tests.people import Firm, client_of
 
@@ -265,3 +266,17 @@ def test_the_people_of_the_account_are_at_hand_until_they_play_a_part(firm: Firm
     given = {"contact": colleague.name, "contact_id": str(colleague.pk)}
     assert client.post(address(deal, "contacts/"), given).status_code == 303
     assert link not in client.get(address(deal, "contacts/")).content.decode()
+
+
+def test_another_person_named_where_a_role_is_changed_is_added(firm: Firm, deal: Any) -> None:
+    """Nobody else has changed anything, and so it is not said."""
+    with tenant_context(firm.tenant):
+        first, second = (make.contact(firm.ana, account=deal.account) for _number in range(2))
+        add_contact_role(opportunity=deal, contact=first, role=None, is_primary=True, actor=firm.ana)
+    url = address(deal, f"contacts/?contact={first.pk}")
+    client = client_of(firm.ana)
+    seen = re.findall(r'name="seen" value="([^"]+)"', client.get(url).content.decode())
+    data = {"seen": seen[0], "contact": second.name, "contact_id": str(second.pk)}
+    assert client.post(url, data).status_code == 303
+    with tenant_context(firm.tenant):
+        assert {part.contact for part in contact_roles(deal)} == {first, second}
