@@ -34,9 +34,9 @@
     if (one.matches(".row-select")) return [...parts, "row-select"].join("|");
     const value = [plain(one.type === "submit" ? one.getAttribute("value") : ""), form?.querySelector("[data-composer] [name=kind]:checked")?.value].filter(Boolean).join("+");
     if (form && one.type === "submit") {
-      // The only button of a form may say what was chosen in it
+      // The main button, or the only one, may say what was chosen in the form
       const asks = form.querySelector("input:not([type=hidden], [type=submit]), select, textarea");
-      const told = one.name || (asks && form.querySelectorAll(":is([type=submit], button:not([type])):not([name=anyway])").length === 1);
+      const told = one.name || (asks && (one.matches(".button-primary") || form.querySelectorAll("[type=submit], button:not([type])").length === 1));
       return [...parts, method, target, one.name, value, told ? "" : plain(said(one)).split(":")[0].slice(0, 24)].join("|");
     }
     const told = dataNames(one) || one.matches("select, input, textarea");
@@ -67,6 +67,7 @@
   }
 
   const TYPED = "select, textarea, input:not([type=checkbox], [type=radio], [type=submit], [type=button])";
+  const forget = () => document.querySelectorAll("[data-walk-field]").forEach((one) => one.removeAttribute("data-walk-field"));
   function described(f, n) {
     f.setAttribute("data-walk-field", n);
     const options = f.tagName === "SELECT" ? [...f.options].filter((o) => !o.disabled).map((o) => o.value) : [];
@@ -218,9 +219,13 @@
       const one = pressed();
       const form = one?.form ?? one?.closest("form");
       const asked = (f) => f.type !== "radio" || (fieldsOf(form).find((each) => each.name === f.name) === f && !form.querySelector(`[name="${f.name}"]:checked`));
+      forget();
       return form ? fieldsOf(form).filter(asked).map(described) : [];
     },
-    field: () => (pressed().matches(TYPED) ? described(pressed(), 0) : null),
+    field() {
+      forget();
+      return pressed().matches(TYPED) ? described(pressed(), 0) : null;
+    },
     complaints: () => [...document.querySelectorAll(".field-error, .error, [role=alert]")].filter((e) => e.checkVisibility()).map((e) => e.textContent.trim()),
     // What is typed, all at once: a call for each field is slow. Returns which fields do not hold it afterwards
     type(values) {

@@ -307,7 +307,8 @@ class Walk:
             if self.page.url != before:
                 self.follow(path_of(self.page.url))
             self.look_at_next(step, wrote)
-        if len(self.soon) + len(self.late) == waiting:  # otherwise an Undo would take away what is to be pressed next
+        # Otherwise an Undo would take away what is to be pressed next
+        if len(self.soon) + len(self.late) == waiting or LAST.search(step.key):
             self.answer_toasts(step)
         return True
 
@@ -315,6 +316,8 @@ class Walk:
         """Whether a form that was filled in was taken, by this button or one that answers a question about it."""
         form = (step.kind, "|".join(step.key.split("|")[:4]))
         complaints = self.page.evaluate("walk.complaints()")
+        if complaints:
+            log.debug("it says: %s", complaints)
         if not complaints and (step.filled or form in self.found.refused):
             self.found.refused.pop(form, None)
             self.found.taken.add(form)
