@@ -51,6 +51,7 @@ def reopen(opportunity: Opportunity, firm: Firm) -> None:
 def test_a_name_in_the_reason_turns_nothing_around(inside: Firm, account: Account) -> None:
     """Its sentence is made with ``format_html``, for the link."""
     win(make.opportunity(inside.ana, account=account, name="Deal \u202eX"), inside)
+    assert kind(account) == "customer"
     assert ">\u2068Deal \u202eX\u2069</a>" in why_type(account, inside.ana)
 
 
