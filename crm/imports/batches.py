@@ -23,7 +23,9 @@ from crm.imports.cells import Cells
 from crm.imports.deferring import Link
 from crm.imports.existing import Known, Match
 from crm.imports.identity import keys_of
+from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
+from crm.imports.meanwhile import refuse_changed_meanwhile
 from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.row_values import RowReader, RowValues, ToCreate
@@ -224,6 +226,9 @@ class Batch:
             raise ValidationError(_("This is about a record that exists, and you may not change it."))
         if moves := self.type.moves:
             values = moves.dated(record, values, moved_on(self.job.answers, moves.by))
+        if not self.job.is_dry_run:
+            told = {name: value for name, value in values.items() if name in row.values or name != NOTED_IN}
+            refuse_changed_meanwhile(self.job, self.type, record, told)
         before = self.shown.state(record) if self.shown else {}
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self._keep_links(offset, record, row.later)

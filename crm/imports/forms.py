@@ -102,6 +102,7 @@ class ColumnsForm(forms.Form):
                 label=column_label(index, header),
                 choices=choices,
                 required=False,
+                error_messages={"invalid_choice": _("The field that was chosen is no longer there. Choose again.")},
                 initial=NEW_FIELD if job.mapping[index] in job.planned else job.mapping[index],
                 widget=forms.Select(attrs={"class": "control control-s"}),
             )

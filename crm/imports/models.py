@@ -67,6 +67,7 @@ class Import(TenantModel):
     planned = models.JSONField(default=dict)  # fields to be made of columns: ``planned.py``
     left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
     is_dry_run = models.BooleanField(default=False)
+    tried_at = models.DateTimeField(null=True)  # when the dry run began that has been looked at
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
     total = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,12 +23,14 @@ from crm.imports.batches import Batch, BatchResult
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
 from crm.imports.meant import meant_rows
+from crm.imports.meanwhile import refuse_lost_columns
 from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
 from crm.imports.planned import planning
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.services import fail_import
 from crm.imports.storing import FileRow
 from crm.imports.whole_file import WholeFile, read_whole_file
+from crm.records.registry import record_type
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
@@ -82,7 +85,7 @@ class _Run:
                 return self._do_batch(job)
 
     def _do_batch(self, job: Import) -> bool:
-        if problem := lost_right(job):
+        if problem := lost_right(job) or _lost_columns(job):
             fail_import(job=job, problem=problem)
             return False
         batch = [] if job.cancel_asked else self._next_rows(job)
@@ -122,6 +125,14 @@ def lost_right(job: Import) -> str:
     if maker.is_active and maker.role.can_import and may(maker, "create", job.record_type):
         return ""
     return _("%(name)s may no longer import here.") % {"name": maker.name}
+
+
+def _lost_columns(job: Import) -> str:
+    try:
+        refuse_lost_columns(job, record_type(job.record_type))
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def _language(job: Import, tenant: Tenant) -> str:

@@ -16,10 +16,12 @@ from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
 from crm.imports.left_out import NOTES, left_out
 from crm.imports.meant import completed_field, more_columns
+from crm.imports.meanwhile import refuse_lost_columns
 from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.planned import NEW_FIELD, make_fields, plan_fields, planned_labels, settle_kinds
 from crm.imports.storing import is_kept
 from crm.imports.survey import survey_of
+from crm.records import registry
 from crm.records.types import RecordType
 from crm.tenants import turns
 from crm.tenants.context import current_tenant_id
@@ -90,10 +92,11 @@ def set_styles(*, job: Import, styles: dict[str, Any]) -> None:
 
 
 @transaction.atomic
-def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
+def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = "") -> None:
     """Queue the import; a dry run that is over may be followed by the real one.
 
-    What it says is left out, and the fields that it makes, are those of the columns as they are then.
+    ``tried`` (``str(Import.tried_at)``) tells which dry run was looked at: after another one it is refused. What the
+    import says is left out, and the fields that it makes, are those of the columns as they are then.
     """
     from crm.imports.jobs import kick
 
@@ -103,8 +106,13 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool) -> None:
         raise ValidationError(_("This import has already been started."))
     if not is_kept(job):
         raise ValidationError(_("The file of this import was deleted. Choose it again."))
+    if after_dry_run and tried and tried != f"{job.tried_at}":
+        raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
+    refuse_lost_columns(job, registry.record_type(job.record_type))
     RefusedRow.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
+    if not after_dry_run:
+        job.tried_at = timezone.now() if dry_run else None
     job.state, job.is_dry_run = ImportState.QUEUED, dry_run
     job.position = job.created_count = job.updated_count = job.unchanged_count = 0
     job.skipped_count = job.refused_count = job.emptied_count = 0

@@ -50,6 +50,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "job": found,
         "type": record_type,
         "running": running,
+        "tried": str(found.tried_at or ""),
         "is_gone": not running and not is_kept(found),
         "waits": running and is_waiting(found.pk),
         "reasons": [] if running else selectors.common_reasons(found),
@@ -73,7 +74,9 @@ def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
             elif "columns" in request.POST:
                 services.reopen_columns(job=found)
             elif "import" in request.POST:
-                services.start_import(job=found, actor=request.actor, dry_run=False)
+                services.start_import(
+                    job=found, actor=request.actor, dry_run=False, tried=request.POST.get("tried", "")
+                )
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="warning")
     return go(request, reverse("imports:job", args=[found.pk]))

@@ -1,0 +1,123 @@
+"""What others do between a dry run and the import: it is seen before anything is written over it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from crm.fields.custom.services import create_field, set_field_active
+from crm.imports.models import Import, ImportState
+from crm.imports.running import run_import
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from leads.services import update_lead
+from tests import make
+from tests.imports.steps import download, finished, tenant_of, upload
+from tests.imports.test_words import Page
+from tests.people import Firm, client_of
+
+ROWS = "last_name,email,city,job title\nBell,ann@k.example,Ulm,Buyer\nFox,bo@k.example,Bonn,Smith\n"
+
+
+def started(firm: Firm, job: Import, tried: str = "") -> str:
+    """Press the button of the dry run's page; returns the page that comes."""
+    client = client_of(firm.ada)
+    answer = client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": tried}, follow=True)
+    return unescape(answer.content.decode())
+
+
+def tried_of(firm: Firm, job: Import) -> str:
+    page = client_of(firm.ada).get(f"/acme/imports/{job.pk}/").content.decode()
+    found = re.search(r'name="tried" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_what_a_colleague_wrote_after_the_dry_run_is_not_written_over(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        ann, bo = (
+            make.lead(firm.ada, last_name=name, email=f"{first}@k.example", city="Old")
+            for name, first in (("Bell", "ann"), ("Fox", "bo"))
+        )
+    job = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
+    assert job.updated_count == 2
+    with tenant_context(firm.tenant):
+        update_lead(actor=firm.ana, lead=Lead.objects.get(pk=ann.pk), values={"city": "Kiel", "region": "North"})
+        update_lead(actor=firm.ana, lead=Lead.objects.get(pk=bo.pk), values={"city": "Bonn", "region": "West"})
+    started(firm, job, tried_of(firm, job))
+    job = finished(firm, job)
+    assert (job.updated_count, job.refused_count) == (1, 1)
+    assert "City: Ana Owner has changed it to “Kiel” since the dry run." in download(firm, job)
+    with tenant_context(firm.tenant):
+        found = set(Lead.objects.values_list("last_name", "city", "region", "job_title"))
+    assert found == {("Bell", "Kiel", "North", ""), ("Fox", "Bonn", "West", "Smith")}
+
+
+def test_what_a_colleague_created_after_the_dry_run_is_not_written_over(firm: Firm) -> None:
+    job = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
+    assert job.created_count == 2
+    with tenant_context(firm.tenant):
+        make.lead(firm.ana, last_name="Bell", email="ann@k.example", city="Kiel")
+    started(firm, job, tried_of(firm, job))
+    job = finished(firm, job)
+    assert (job.created_count, job.updated_count, job.refused_count) == (1, 0, 1)
+    with tenant_context(firm.tenant):
+        assert set(Lead.objects.values_list("last_name", "city")) == {("Bell", "Kiel"), ("Fox", "Bonn")}
+
+
+def test_an_import_starts_as_the_dry_run_was_that_the_page_shows(firm: Firm) -> None:
+    job = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
+    old = tried_of(firm, job)
+    client = client_of(firm.ada)
+    client.post(f"/acme/imports/{job.pk}/run/", {"columns": "1"})
+    page = client.get(f"/acme/imports/{job.pk}/columns/")
+    form = page.context["form"]
+    data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
+    client.post(f"/acme/imports/{job.pk}/columns/", data | {"column_2": "region", "dry_run": "1"})
+    job = finished(firm, job)
+    assert "The columns were changed since, and tried again." in started(firm, job, old)
+    with tenant_context(tenant_of(firm)):
+        job.refresh_from_db()
+        assert (job.state, job.is_dry_run) == (ImportState.DONE, True)
+    started(firm, job, tried_of(firm, job))
+    assert finished(firm, job).created_count == 2
+    with tenant_context(firm.tenant):
+        found = set(Lead.objects.values_list("last_name", "region", "city"))
+    assert found == {("Bell", "Ulm", ""), ("Fox", "Bonn", "")}
+
+
+def test_a_column_whose_field_goes_while_it_is_chosen_is_told(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        field = create_field(actor=firm.ada, record_type="leads", kind="text", label="Shoe size")
+    page = Page(firm, "leads", ROWS.replace("city", "Shoe size"))
+    chosen = page.columns()
+    with tenant_context(firm.tenant):
+        set_field_active(actor=firm.ada, field=field, is_active=False)
+    text = unescape(page.refused(chosen).content.decode())
+    assert "Shoe size: The field that was chosen is no longer there. Choose again." in text
+    with tenant_context(firm.tenant):
+        set_field_active(actor=firm.ada, field=field, is_active=True)
+    assert finished(firm, page.send(chosen)).created_count == 2
+
+
+def test_a_column_whose_field_goes_after_the_dry_run_is_not_dropped(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        field = create_field(actor=firm.ada, record_type="leads", kind="text", label="Shoe size")
+    rows = ROWS.replace("city", "Shoe size")
+    dry = finished(firm, upload(firm, "leads", rows, dry_run="1"))
+    running = upload(firm, "leads", rows)
+    with tenant_context(firm.tenant):
+        set_field_active(actor=firm.ada, field=field, is_active=False)
+    assert "The field for “Shoe size” is no longer there. Change the columns." in started(
+        firm, dry, tried_of(firm, dry)
+    )
+
+    run_import(tenant_of(firm), running.pk)
+    with tenant_context(tenant_of(firm)):
+        running.refresh_from_db()
+        assert running.state == ImportState.FAILED
+        assert "Shoe size" in running.problem
+        assert not Lead.objects.exists()
+        set_field_active(actor=firm.ada, field=field, is_active=True)
+    started(firm, dry, tried_of(firm, dry))
+    assert finished(firm, dry).created_count == 2
