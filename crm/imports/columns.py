@@ -20,7 +20,7 @@ from crm.imports.models import Import, ImportState
 from crm.imports.planned import planning
 from crm.imports.questions import questions_of
 from crm.imports.samples import samples_of
-from crm.imports.styles import decisions_of, read_answers, settled
+from crm.imports.styles import decisions_of, read_answers, settled, still_offered
 from crm.imports.survey import survey_of
 from crm.imports.upload_views import reading_context
 from crm.records.types import RecordType
@@ -106,7 +106,7 @@ def _page(
         job.answers = sent.answers | {name: job.answers[name] for name in job.planned if name in job.answers}
         known = read_answers(decisions, request.POST)
     else:
-        known = {name: kept["answer"] for name, kept in job.styles.items()}
+        known = still_offered(decisions, job.styles)
     styles = settled(record_type, decisions, known)
     if styles != job.styles:
         services.set_styles(job=job, styles=styles)

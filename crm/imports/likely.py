@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from crm.events.selectors import name_of_deleted
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
+from crm.imports.answers import used_id
 from crm.imports.cells import Cells
 from crm.imports.misspelt import one_letter_off
 from crm.picklists import selectors as picklists
@@ -32,6 +36,18 @@ def label_of(row: Any) -> str:
         beside = next((text for name in ("domain", "city", "email") if (text := getattr(row, name, ""))), "")
         return f"{row.name} ({beside})" if beside else row.name
     return str(row)
+
+
+def gone_label(actor: Membership, spec: FieldSpec, answer: str) -> str:
+    """What ``use:…`` stood for, which can be used no more; as far as it is known, and ``actor`` may know it."""
+    row_id = used_id(answer)
+    label = ""
+    if row_id is not None and isinstance(spec.kind, kinds.Lookup):
+        record = visible(actor, model_of(spec.kind.key).all_objects.filter(pk=row_id)).first()
+        label = record.name if record is not None else ""
+    elif row_id is not None:
+        label = name_of_deleted(str(row_id))
+    return _("“%(name)s”") % {"name": label} if label else _("what you chose")
 
 
 def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,10 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.fields import kinds
-from crm.fields.currencies import currencies_in_use
 from crm.fields.kinds.choice import OneOf
 from crm.fields.kinds.lookup import LookupWidget
-from crm.fields.reading import Decision
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import (
     ADD,
@@ -31,17 +29,16 @@ from crm.imports.answers import (
 )
 from crm.imports.cells import Cells
 from crm.imports.coming import meanings_to_add
-from crm.imports.likely import label_of, records_like
+from crm.imports.likely import gone_label, label_of, records_like
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
 from crm.imports.planned import KindQuestion, kind_questions
 from crm.imports.row_values import RowReader
-from crm.imports.split import column_spec
-from crm.imports.styles import decisions_of, is_answered, styles_of
+from crm.imports.style_questions import StyleQuestion, about_styles
+from crm.imports.styles import styles_of
 from crm.imports.survey import Column, Survey
 from crm.records.types import Gap, RecordType
 from crm.users.access import may
-from crm.users.choices import currency_name
 from crm.users.models import Membership
 
 SHOWN_WORDS = 40  # of a column; the others are treated all the same
@@ -62,6 +59,7 @@ class Word:
     meant: tuple[Option, ...]  # what it probably means
     typed: str = ""  # the name of one, which was not taken
     picker: str = ""  # where one of the records can be named
+    gone: str = ""  # what had been answered before, and is no answer any more
 
 
 @dataclass(frozen=True)
@@ -111,6 +109,7 @@ class GapQuestion:
     text: str
     answer: str
     options: tuple[Option, ...]
+    gone: str = ""
 
     @property
     def name(self) -> str:
@@ -123,32 +122,6 @@ class GapQuestion:
     @property
     def is_open(self) -> bool:
         return not self.answer
-
-
-@dataclass(frozen=True)
-class StyleQuestion:
-    """About a column whose numbers or dates can be read in two ways. ``signs``: place, sign, codes, the code chosen."""
-
-    spec: FieldSpec
-    header: str
-    decision: Decision
-    answer: str
-    signs: tuple[tuple[int, str, list[Option], str], ...]
-    is_open: bool
-
-    @property
-    def anchor(self) -> str:
-        open_sign = next((place for place, _sign, _codes, chosen in self.signs if not chosen), 0)
-        asks_style = self.decision.options and not self.answer
-        return f"style-{self.name}-0" if asks_style else f"sign-{self.name}-{open_sign}"
-
-    @property
-    def name(self) -> str:
-        return self.spec.name
-
-    @property
-    def label(self) -> str:
-        return str(self.spec.label)
 
 
 AnyQuestion = KindQuestion | StyleQuestion | Question | GapQuestion
@@ -173,7 +146,7 @@ def questions_of(
     """Return what has to be asked of the file as it is mapped now, and what can be answered: by the import's maker,
     for whom it writes. ``typed`` are names that were not taken, by field and word."""
     asker = _Asker(job, record_type, survey, typed or {})
-    found = Questions(kind_questions(job, survey), [*_about_styles(job, record_type, survey)])
+    found = Questions(kind_questions(job, survey), [*about_styles(job, record_type, survey)])
     for index, spec in asker.reader.columns:
         if holds_words(spec) and (question := asker.about_words(index, spec)):
             found.words.append(question)
@@ -230,32 +203,6 @@ def _additions(spec: FieldSpec) -> list[Option]:
     return [(f"{ADD}:{key}", _("Add to the list: %(meaning)s") % {"meaning": label}) for key, label in meanings.items()]
 
 
-def _about_styles(job: Import, record_type: RecordType, survey: Survey) -> Iterator[StyleQuestion]:
-    for name, decision in decisions_of(job, record_type, survey).items():
-        spec = column_spec(record_type, name)
-        if spec is not None and decision.must_ask:
-            kept = job.styles.get(name, {})
-            answer = kept.get("answer", {})
-            codes = answer.get("signs", {})
-            yield StyleQuestion(
-                spec=spec,
-                header=job.headers[job.mapping.index(name)],
-                decision=decision,
-                answer=answer.get("key", ""),
-                signs=tuple(
-                    (place, sign, _currencies(decision.signs[sign]), codes.get(sign, ""))
-                    for place, sign in enumerate(sorted(decision.signs))
-                ),
-                is_open=not is_answered(decision, kept),
-            )
-
-
-def _currencies(codes: tuple[str, ...]) -> list[Option]:
-    """Those in use in the workspace first."""
-    here = currencies_in_use()
-    return [(code, currency_name(code)) for code in sorted(codes, key=lambda code: code not in here)]
-
-
 def _together(column: Column) -> dict[str, int]:
     """The words of the column with their rows, those that are one but for case, accents and spaces as one."""
     first: dict[str, str] = {}
@@ -291,7 +238,7 @@ class _Asker:
         answers = self.job.answers.get(spec.name, {})
         listed = list(unknown)[:SHOWN_WORDS]
         alike = records_like(self.cells, spec, listed)
-        existing = existing_options(spec, self.actor)
+        existing, actions = existing_options(spec, self.actor), actions_for(spec, self.actor)
         hidden = [text for text in unknown if text not in listed]
         return Question(
             spec=spec,
@@ -305,9 +252,9 @@ class _Asker:
             ),
             hidden=len(hidden),
             hidden_rows=sum(rows[text] for text in hidden) + column.more,
-            others=answers.get(OTHERS, ""),
+            others=others if (others := answers.get(OTHERS, "")) in dict(actions) else "",
             existing=existing,
-            actions=actions_for(spec, self.actor),
+            actions=actions,
             is_typed=not existing,
             more=bool(column.more),
             keeps_pipelines=isinstance(spec.kind, kinds.StageOf) and any(map(_is_of_several_pipelines, alike.values())),
@@ -331,7 +278,9 @@ class _Asker:
             (REFUSE, _("Do not import these rows")),
         )
         answer = self.job.answers.get(gap.field, {}).get(GAP, "")
-        return GapQuestion(gap, str(spec.label), str(gap.question) % {"count": count}, answer, options)
+        answer, chosen, gone = self._still(spec, answer, dict(options))
+        text = str(gap.question) % {"count": count}
+        return GapQuestion(gap, str(spec.label), text, answer, (*chosen, *options), gone)
 
     def _needs(self, gap: Gap, by: FieldSpec, text: str) -> bool:
         answer = self.job.answers.get(by.name, {}).get(word_key(text), "")
@@ -364,12 +313,12 @@ class _Asker:
         answers = self.job.answers.get(spec.name, {})
         meant = alike or [row for row in [self._meant(spec, text)] if row is not None]
         options = tuple((f"{USE}{row.pk}", label_of(row)) for row in meant)
-        answer = answers.get(word_key(text), "")
+        offered = dict([*options, *actions_for(spec, self.actor)])
+        answer, chosen, gone = self._still(spec, answers.get(word_key(text), ""), offered)
         is_proposed = not answer and OTHERS not in answers and len(options) == 1
-        if answer.startswith(USE) and answer not in dict(options):
-            options += tuple(self._chosen(spec, answer))
         typed = self.typed.get((spec.name, word_key(text)), "")
-        return Word(text, rows, options[0][0] if is_proposed else answer, is_proposed, problem, options, typed)
+        answer = options[0][0] if is_proposed else answer
+        return Word(text, rows, answer, is_proposed, problem, (*options, *chosen), typed, gone=gone)
 
     def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
         """Where one of the records can be named: by its name, or picked while that is typed."""
@@ -385,12 +334,16 @@ class _Asker:
         attrs = {"id": f"typed-{spec.name}-{place}"}
         return str(widget.render(f"{TYPED}{spec.name}", [name, ""], attrs))
 
-    def _chosen(self, spec: FieldSpec, answer: str) -> list[Option]:
-        """What was typed before, so that the select has it."""
+    def _still(self, spec: FieldSpec, answer: str, offered: Mapping[str, str]) -> tuple[str, tuple[Option, ...], str]:
+        """The answer that was given, if it still is one; what to offer for it beside ``offered``; and what has gone."""
+        if not answer or answer in offered:
+            return answer, (), ""
         try:
-            return [(answer, label_of(self.reader.named(spec, answer)))]
+            if answer.startswith(USE):
+                return answer, ((answer, label_of(self.reader.named(spec, answer))),), ""
         except ValidationError:
-            return []
+            return "", (), gone_label(self.actor, spec, answer)
+        return "", (), _("what you chose")
 
     def _meant(self, spec: FieldSpec, text: str) -> Any:
         if isinstance(spec.kind, OneOf):

@@ -63,6 +63,19 @@ def read_answers(decisions: dict[str, Decision], data: QueryDict) -> dict[str, d
     return found
 
 
+def still_offered(decisions: dict[str, Decision], styles: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The answers that were kept, without those that the columns do not offer any more: these are in ``gone``."""
+    found = {}
+    for name, decision in decisions.items():
+        answer = {**styles.get(name, {}).get("answer", {})}
+        if (key := answer.get("key", "")) and decision.must_ask and key not in {one.key for one in decision.options}:
+            answer |= {"key": "", "gone": key}
+        signs = answer.get("signs", {})
+        answer["signs"] = {sign: code for sign, code in signs.items() if code in decision.signs.get(sign, ())}
+        found[name] = answer
+    return found
+
+
 def settled(
     record_type: RecordType, decisions: dict[str, Decision], answers: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:

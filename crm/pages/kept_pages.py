@@ -15,12 +15,14 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
+from crm.events.selectors import name_of_deleted
 from crm.pages.kept import GONE, KEPT, SIGNED_OUT, STALE, body_of, keep_for_person, keep_form, kept_form
 from crm.pages.models import KeptForm
-from crm.pages.refill import refill
+from crm.pages.refill import Gone, refill
 from crm.pages.typed import typed_words
 from crm.records.access import GoneError
 from crm.tenants.context import tenant_context
+from crm.tenants.ids import uuid_of
 from crm.tenants.urls import workspace_url
 from crm.ui import respond
 from crm.ui.form_marks import FORM_OF, person_of
@@ -33,14 +35,24 @@ def form(request: WorkspaceRequest, kept_id: UUID) -> HttpResponse:
     kept = kept_form(request.actor, kept_id)
     require(kept)
     assert kept is not None
-    note = render_to_string("pages/parts/kept_note.html", {"kept": kept}, request)
     body = dict(kept.body)
+
+    def note(gone: Gone) -> str:
+        context = {"kept": kept, "gone": [(label, _in_words(value)) for label, value in gone]}
+        return render_to_string("pages/parts/kept_note.html", context, request)
+
     page = _page_of(request, kept)
     if page is not None and (filled := refill(page.content.decode(), kept.path, body, note)) is not None:
         page.content = filled.encode()
         return page
     context = {"kept": kept, "body": kept.body, "typed": typed_words(_inside(request, kept.path), body, request.actor)}
     return respond(request, "pages/kept.html", context)
+
+
+def _in_words(value: str) -> str:
+    """What an answer was called that can be given no more; "" where nobody knows."""
+    row_id = uuid_of(value)
+    return value if row_id is None else name_of_deleted(str(row_id))
 
 
 def _inside(request: HttpRequest, path: str) -> str:

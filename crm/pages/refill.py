@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
+from itertools import takewhile
 
+LONGEST_LABEL = 200
 _ALWAYS_NEW = frozenset({"csrfmiddlewaretoken", "form_of"})
 
 
-def refill(html: str, path: str, body: Mapping[str, list[str]], note: str) -> str | None:
-    """Return ``html`` with ``body`` in the form that sends to ``path``, and ``note`` at its beginning.
+Gone = list[
+    tuple[str, str]
+]  # answers that cannot be chosen any more: what they answered, as the page calls it; the value
 
-    None when the page has no form for it.
+
+def refill(html: str, path: str, body: Mapping[str, list[str]], note: Callable[[Gone], str]) -> str | None:
+    """Return ``html`` with ``body`` in the form that sends to ``path``, and the ``note`` at its beginning.
+
+    None when the page has no form for it. Where an option is gone that was chosen, nothing is chosen instead: ``note``
+    is given what was.
     """
     wanted = path.partition("?")[0]
     forms = [form for form in _read(html) if form.action in ("", wanted)]
     best = max(forms, key=lambda form: len(form.names & body.keys()), default=None)
     if best is None or not best.names & body.keys():
         return None
-    for start, end, text in sorted(best.edits(html, path, body, note), reverse=True):
+    for start, end, text in sorted(best.edits(path, body, note(best.gone(body))), reverse=True):
         html = html[:start] + text + html[end:]
     return html
 
@@ -33,6 +41,8 @@ class _Tag:
     end: int
     inside: str = ""  # of an option: its select
     closes: int = 0  # of a textarea: where its text ends
+    label: str = ""  # what the page calls it
+    group: str = ""  # the legend over it
 
     def drawn(self, **changes: str | None) -> str:
         given = {**self.attributes, **changes}
@@ -55,17 +65,45 @@ class _Form:
     def names(self) -> set[str]:
         return {tag.attributes.get("name") or "" for tag in self.controls} - {""}
 
-    def edits(self, html: str, path: str, body: Mapping[str, list[str]], note: str) -> list[tuple[int, int, str]]:
+    def gone(self, body: Mapping[str, list[str]]) -> Gone:
+        """What was chosen of options that are not there any more."""
+        found: Gone = []
+        given = {name: list(values) for name, values in body.items()}
+        for place, control in enumerate(self.controls):
+            name = control.attributes.get("name") or ""
+            if control.name == "select" and name not in _ALWAYS_NEW:
+                found += [(control.label, value) for value in self._missing(place, given.get(name, []))]
+        choices: dict[str, list[_Tag]] = {}
+        for control in self.controls:
+            if control.attributes.get("type") in ("radio", "checkbox") and control.attributes.get("value"):
+                choices.setdefault(control.attributes.get("name") or "", []).append(control)
+        for name, tags in choices.items():
+            there = {tag.attributes["value"] for tag in tags}
+            found += [(tags[0].group or tags[0].label, one) for one in body.get(name, []) if one and one not in there]
+        return found
+
+    def _missing(self, place: int, given: list[str]) -> list[str]:
+        """Of the values of the select at ``place``, which takes its own of ``given``, those without an option."""
+        control = self.controls[place]
+        values = given if "multiple" in control.attributes else [given.pop(0)] if given else []
+        options = takewhile(lambda one: one.name == "option", self.controls[place + 1 :])
+        there = {option.attributes.get("value") for option in options}
+        return [value for value in values if value and value not in there]
+
+    def edits(self, path: str, body: Mapping[str, list[str]], note: str) -> list[tuple[int, int, str]]:
         tag = self.tag
         found = [(tag.start, tag.end, tag.drawn(action=tag.attributes.get("action") or path) + note)]
         given = {name: list(values) for name, values in body.items()}
         chosen: list[str] = []  # of the select that is being read
-        for control in self.controls:
+        for place, control in enumerate(self.controls):
             name = control.inside or control.attributes.get("name") or ""
             if name in _ALWAYS_NEW or not name:
                 continue
             values = given.get(name, [])
             if control.name == "select":
+                if self._missing(place, [*values]) and "multiple" not in control.attributes:
+                    # Else the browser would choose the first one.
+                    found.append((control.end, control.end, '<option value="" selected></option>'))
                 chosen = values if "multiple" in control.attributes else [values.pop(0)] if values else []
             if (text := _filled(control, chosen if control.name == "option" else values)) is not None:
                 found.append((control.start, control.closes or control.end, text))
@@ -102,7 +140,13 @@ class _Reader(HTMLParser):
         self.open: _Form | None = None
         self.select = ""
         self.area: _Tag | None = None
+        self.labels: dict[str, str] = {}  # by the id that they are for
+        self.legend = self.label_for = self.told = ""
         self.feed(html)
+        for form in self.forms:
+            for tag in form.controls:
+                named = self.labels.get(tag.attributes.get("id") or "") or tag.attributes.get("aria-label")
+                tag.label = named or tag.group or tag.attributes.get("name") or ""
 
     @property
     def at(self) -> int:
@@ -111,11 +155,14 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: "" if value is None else value for name, value in attrs}
-        found = _Tag(tag, {**attributes}, self.at, self.at + len(self.get_starttag_text() or ""))
+        end = self.at + len(self.get_starttag_text() or "")
+        found = _Tag(tag, {**attributes}, self.at, end, group=self.legend)
         if tag == "form":
             is_post = attributes.get("method", "").lower() == "post"
             self.open = _Form(found) if is_post else None
             self.forms += [self.open] if self.open else []
+        elif tag in ("label", "legend"):
+            self.label_for, self.told = attributes.get("for") or "", ""
         elif self.open is None:
             return
         elif tag == "select":
@@ -128,8 +175,17 @@ class _Reader(HTMLParser):
             self.open.controls.append(found)
             self.area = found if tag == "textarea" else self.area
 
+    def handle_data(self, data: str) -> None:
+        self.told = f"{self.told}{data}"[:LONGEST_LABEL]
+
     def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
+        if tag == "label" and self.label_for:
+            self.labels[self.label_for] = " ".join(self.told.split())
+        elif tag == "legend":
+            self.legend = " ".join(self.told.split())
+        elif tag == "fieldset":
+            self.legend = ""
+        elif tag == "form":
             self.open = None
         elif tag == "select":
             self.select = ""

@@ -15,7 +15,9 @@ from django.utils import timezone
 from crm.activities.models import Activity
 from crm.activities.services import create_activity
 from crm.pages.models import KeptForm
+from crm.pages.refill import refill
 from crm.picklists.selectors import choices
+from crm.picklists.services import create_choice, replace_and_delete
 from crm.tenants.context import tenant_context
 from crm.ui.form_marks import mark_of
 from leads.models import Lead
@@ -232,6 +234,35 @@ def test_what_was_typed_is_given_back_in_words(firm: Firm) -> None:
     assert shown["Source"] == source.label and shown["Owner"] == "Ana Owner"
     assert shown["Estimated value"].startswith("1,200") and shown["Description"] == "Two<br>lines"
     assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|<dd>on</dd>|What you typed", text)
+
+
+def test_a_choice_that_is_gone_is_asked_again_by_name(firm: Firm) -> None:
+    """Nothing else is chosen in its place, be it the first of a list that has no empty one."""
+    with tenant_context(firm.tenant):
+        radio = create_choice(actor=firm.ada, picklist="lead_source", values={"label": "Radio"})
+        kept = next(one for one in choices("rating"))
+    form = filled(firm)
+    answer = form.send(**TYPED, source=str(radio.pk), rating=str(kept.pk))
+    with tenant_context(firm.tenant):
+        replace_and_delete(entry=radio, replacement=None, actor=firm.ada)
+    page = signed_in(form.client, answer, firm.ana.email)
+    text = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+    assert "Source: “Radio”, which you had chosen, is gone. Choose again." in text
+    assert text.count("which you had chosen") == 1
+    data = form.again(page).data
+    assert (data["source"], data["rating"]) == ([""], [str(kept.pk)])
+
+
+def test_the_first_of_a_list_is_not_chosen_in_place_of_one_that_is_gone() -> None:
+    html = """<form method="post"><label for="a">Stage</label><select id="a" name="stage"><option value="1">New
+    </option></select><fieldset><legend>Colour</legend><input type="radio" name="colour" value="red" checked>
+    </fieldset></form>"""
+    told: list[tuple[str, str]] = []
+    again = refill(html, "/x/", {"stage": ["9"], "colour": ["blue"]}, lambda gone: told.extend(gone) or "") or ""
+    assert told == [("Stage", "9"), ("Colour", "blue")]
+    assert '<option value="" selected></option><option value="1">' in again and "checked" not in again
+    same = refill(html, "/x/", {"stage": ["1"], "colour": ["red"]}, str) or ""
+    assert "[]" in same and '<option value="1" selected>' in same and 'value=""' not in same
 
 
 def form_of_answer(form: Filled, answer: Any, address: str) -> Filled:

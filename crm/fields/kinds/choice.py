@@ -97,7 +97,10 @@ class RowField(forms.ChoiceField):
     def keep(self, key: str | None) -> None:
         """Let ``key`` (the record's present value) be chosen although it is no longer offered."""
         if key and key not in self.rows:
-            row = self.find(UUID(key))
+            try:
+                row = self.find(UUID(key))
+            except (ValueError, LookupError, ObjectDoesNotExist):
+                return  # of an old address, or a form that was kept: nothing is chosen
             self.rows[key] = row
             self.choices: Any = [*list(self.choices), (key, str(row))]
 

@@ -135,6 +135,11 @@ class _Tally:
                 kept.append(Sample(text, show(value)))
 
 
+def style_label(key: str) -> str:
+    """What the style of an ``Option.key`` is called."""
+    return str(_LABELS[key])
+
+
 def decide(reads: str, texts: Iterable[str], default: Style, own: str = "", *, is_whole: bool = False) -> Decision:
     """Say how a column is written. ``reads`` is the kind's; ``own`` the workspace's currency for amounts, else "".
     ``is_whole``: its numbers have no decimals, so nothing is read as if they had."""
