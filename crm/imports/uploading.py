@@ -20,6 +20,7 @@ from crm.imports.models import Import
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import LOOKED_AT, NONE, find_header
 from crm.imports.reading.quotes import MARK
+from crm.imports.remembered import remember
 from crm.imports.services import take_to_be_set
 from crm.imports.storing import (
     SHOWN,
@@ -50,6 +51,7 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
         )
         keep_file(job, path)
         _read(job, record_type, path, how)
+    remember(job, record_type)
     return job
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from accounts.models import Account
-from accounts.services import delete_account
 from contacts.models import Contact
 from crm.imports.models import Import, ImportState
 from crm.picklists.models import Choice, Stage
 from crm.picklists.selectors import stages
-from crm.picklists.services import create_choice, replace_and_delete
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.models import Lead
@@ -388,32 +385,3 @@ def test_an_account_can_be_named_by_hand_or_picked(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         found = dict(Contact.objects.values_list("last_name", "account_id"))
     assert found == {"Bell": one.pk, "Fox": heron.pk}
-
-
-def test_an_answer_that_has_gone_is_asked_again_by_its_name(firm: Firm) -> None:
-    """A choice, an account and a reason that were chosen, and deleted before the import started."""
-    with tenant_context(firm.tenant):
-        falcon, radio = (
-            make.account(firm.ada, name="Falcon Works"),
-            create_choice(actor=firm.ada, picklist="lead_source", values={"label": "Radio"}),
-        )
-        reason = create_choice(actor=firm.ada, picklist="loss_reason", values={"label": "Fog", "meaning": "other"})
-    text = "name,account,source,stage,closed on\nRoof,Falkon,Rundfunk,Lost,2026-01-02\n"
-    page = Page(firm, "opportunities", text)
-    data = page.columns() | {
-        "word_account": ["Falkon"], "answer_account": [f"use:{falcon.pk}"],
-        "word_source": ["Rundfunk"], "answer_source": [f"use:{radio.pk}"], "gap_loss_reason": f"use:{reason.pk}",
-    }  # fmt: skip
-    page.client.post(page.address, data | {"update": "1"})
-    page.answer = page.client.get(page.address)
-    assert not page.questions.all_open
-    with tenant_context(firm.tenant):
-        delete_account(falcon, actor=firm.ada)
-        for entry in (radio, reason):
-            replace_and_delete(entry=entry, replacement=None, actor=firm.ada)
-    page.answer = page.client.get(page.address)
-    assert {one.name for one in page.questions.all_open} == {"account", "source", "loss_reason"}
-    told = " ".join(re.sub(r"<[^>]+>", " ", unescape(page.answer.content.decode())).split())
-    for name in ("Falcon Works", "Radio", "Fog"):
-        assert f"Your answer from before, “{name}”, cannot be chosen any more. Choose again." in told
-    page.refused(page.columns())

@@ -1,0 +1,34 @@
+"""What somebody said of a file when it was brought before: the same file again starts with those answers."""
+
+from __future__ import annotations
+
+from crm.imports.answers import without
+from crm.imports.brought import brought_fields
+from crm.imports.guessing import importable
+from crm.imports.left_out import NOTES
+from crm.imports.meant import completed_field, more_columns
+from crm.imports.models import Import, ImportState
+from crm.imports.split import one_field_each
+from crm.records.types import RecordType
+
+
+def earlier_import(job: Import) -> Import | None:
+    """The last one of the same file, by its content, whose columns the same person has set."""
+    same = Import.objects.filter(digest=job.digest, record_type=job.record_type, made_by=job.made_by_id)
+    before = same.exclude(pk=job.pk).exclude(digest="").filter(made_at__lte=job.made_at)
+    return before.exclude(state=ImportState.UPLOADED).defer("survey").order_by("-made_at", "-pk").first()
+
+
+def remember(job: Import, record_type: RecordType) -> None:
+    """Fill in what was said then: of columns, words, gaps, and of how numbers and dates are written. All of it is
+    shown, and can be changed; what becomes of records that exist is chosen anew."""
+    before = earlier_import(job)
+    if before is None or before.headers != job.headers:
+        return
+    known = {spec.name for spec in importable(record_type)} | brought_fields(record_type).keys() | {NOTES, ""}
+    known |= more_columns(record_type).keys()
+    if all(name in known and (completed_field(name) or name) in before.mapping for name in before.mapping):
+        job.mapping = one_field_each(record_type, before.mapping)
+    job.answers = without(before.answers, set(before.planned))
+    job.styles = {name: kept for name, kept in before.styles.items() if name in job.mapping}
+    job.save(update_fields=["mapping", "answers", "styles"])

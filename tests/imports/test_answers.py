@@ -1,0 +1,77 @@
+"""What was answered about a file: it is remembered when the file comes again, and asked again when it has gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html import unescape
+
+from accounts.services import delete_account
+from crm.picklists.services import create_choice, replace_and_delete
+from crm.tenants.context import tenant_context
+from opportunities.models import Opportunity
+from tests import make
+from tests.imports.steps import finished
+from tests.imports.test_words import Page
+from tests.people import Firm
+
+
+def told(page: Page) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", unescape(page.answer.content.decode())).split())
+
+
+def test_the_same_file_again_has_the_answers_of_then(firm: Firm) -> None:
+    """Of words, and of how dates and amounts are written; they count, and can be changed. Others are asked anew."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    text = "name,account,expected close on,amount,source,odd\nRoof,Falcon,03/04/2026,1.500,Drums,x\n"
+    page = Page(firm, "opportunities", text)
+    assert "You brought this file before" not in told(page)
+    data = page.columns() | {
+        "style_expected_close_on": "day", "style_amount": ",", "bare_amount": "EUR",
+        "word_source": ["Drums"], "answer_source": ["empty"], "column_5": "+notes",
+    }  # fmt: skip
+    page.refused(page.columns())
+    finished(firm, page.send(data))
+    again = Page(firm, "opportunities", text)
+    assert "You brought this file before" in told(again)
+    assert {one.name: one.answer for one in again.questions.styles} == {"expected_close_on": "day", "amount": ","}
+    assert again.question("source").words[0].answer == "empty"
+    assert (again.answer.context["bare_amounts"][0].chosen, again.columns()["column_5"]) == ("EUR", "+notes")
+    assert not again.questions.all_open
+    shown = {"style_expected_close_on": "month", "style_amount": ",", "bare_amount": "EUR"}
+    answers = {"word_source": ["Drums"], "answer_source": ["empty"]}
+    assert finished(firm, again.send(again.columns() | shown | answers)).updated_count == 1
+    with tenant_context(firm.tenant):
+        deal = Opportunity.objects.get()
+        assert (deal.expected_close_on, deal.amount_minor, deal.currency) == (dt.date(2026, 3, 4), 150000, "EUR")
+    assert Page(firm, "opportunities", text, firm.max).questions.all_open, "another person has said nothing"
+    assert Page(firm, "opportunities", text.replace("Roof", "Wall")).questions.all_open, "nor of another file"
+
+
+def test_an_answer_that_has_gone_is_asked_again_by_its_name(firm: Firm) -> None:
+    """A choice, an account and a reason that were chosen, and deleted before the import started."""
+    with tenant_context(firm.tenant):
+        falcon, radio = (
+            make.account(firm.ada, name="Falcon Works"),
+            create_choice(actor=firm.ada, picklist="lead_source", values={"label": "Radio"}),
+        )
+        reason = create_choice(actor=firm.ada, picklist="loss_reason", values={"label": "Fog", "meaning": "other"})
+    text = "name,account,source,stage,closed on\nRoof,Falkon,Rundfunk,Lost,2026-01-02\n"
+    page = Page(firm, "opportunities", text)
+    data = page.columns() | {
+        "word_account": ["Falkon"], "answer_account": [f"use:{falcon.pk}"],
+        "word_source": ["Rundfunk"], "answer_source": [f"use:{radio.pk}"], "gap_loss_reason": f"use:{reason.pk}",
+    }  # fmt: skip
+    page.client.post(page.address, data | {"update": "1"})
+    page.answer = page.client.get(page.address)
+    assert not page.questions.all_open
+    with tenant_context(firm.tenant):
+        delete_account(falcon, actor=firm.ada)
+        for entry in (radio, reason):
+            replace_and_delete(entry=entry, replacement=None, actor=firm.ada)
+    page.answer = page.client.get(page.address)
+    assert {one.name for one in page.questions.all_open} == {"account", "source", "loss_reason"}
+    for name in ("Falcon Works", "Radio", "Fog"):
+        assert f"Your answer from before, “{name}”, cannot be chosen any more. Choose again." in told(page)
+    page.refused(page.columns())
