@@ -23,7 +23,7 @@ from crm.users.models import Membership
 from crm.users.selectors import members_called
 
 CANDIDATES = 5  # records that a word may mean
-MOST_KEYS = 20_000  # for each text there are some 75 times as many as it has letters
+MOST_KEYS = 12_000  # for each text there are some 55 times as many as it has letters
 
 
 def label_of(row: Any) -> str:

@@ -11,7 +11,7 @@ from crm.tenants.text import sort_key
 
 ALIKE = 0.8  # of SequenceMatcher's ratio: one or two letters in a short word
 SHORTEST = 4  # letters; of three, any other word would do
-_LETTERS = string.ascii_lowercase + string.digits + " "
+_LETTERS = string.ascii_lowercase + " "
 
 
 def one_letter_off(key: str, letters: str = _LETTERS) -> set[str]:
