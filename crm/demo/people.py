@@ -49,8 +49,10 @@ def hire(tenant: Tenant) -> Cast:
     assert admin.team is not None  # the one that a new workspace has
     update_team(actor=admin, team=admin.team, name=first, parent=None)
     teams: dict[str, Team] = {name: create_team(actor=admin, name=name) for name in others} | {first: admin.team}
+    assert admin.user is not None
+    secret = admin.user.password  # hashed once for all: that is slow on purpose, and everybody knows the password
     for name, local, role, team in words.PEOPLE[1:]:
-        user = create_person(email=f"{local}@{DOMAIN}", name=name, password=DEMO_PASSWORD)
+        user = User.objects.create(email=f"{local}@{DOMAIN}", name=name, password=secret)
         member = Membership(user=user, email=user.email, role=by_role[role], team=teams.get(team))
         member.name, member.name_key = name, name.casefold()
         member.save(force_insert=True)
