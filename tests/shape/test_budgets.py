@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,57 +29,90 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *STATIC], ids=name_of)
-def test_files_are_short(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= FILE_LINES or name_of(path) in LARGE_FILES
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text()
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_templates_are_short(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= TEMPLATE_LINES
+@cache
+def functions_of(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    nodes = ast.walk(ast.parse(text_of(path)))
+    return [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_functions_are_short(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            assert lines <= FUNCTION_LINES or f"{name_of(path)}:{node.name}" in LONG_FUNCTIONS, node.name
+def longer_than(limit: int, paths: list[Path]) -> set[str]:
+    return {name_of(path) for path in paths if len(text_of(path).splitlines()) > limit}
 
 
-@pytest.mark.parametrize("path", OURS, ids=name_of)
-def test_every_function_says_what_it_returns(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef):
-            assert node.returns is not None, node.name
+def having(pattern: str, paths: list[Path]) -> list[str]:
+    """What of these files matches, with its place. All files at once: a test a file took half a minute of every run."""
+    return [f"{name_of(path)}: {found[0]}" for path in paths for found in re.finditer(pattern, text_of(path))]
 
 
-@pytest.mark.parametrize("path", OURS, ids=name_of)
-def test_forbidden_words(path: Path) -> None:
-    """What would let a write, a fetch or a job go round its one door."""
-    text, name = path.read_text(), name_of(path)
-    assert not re.search(r"django\.db\.models\.signals|django\.dispatch", text), "no signals"
-    assert not re.search(r"get_object_or_404|get_list_or_404", text), "use records.access.get_record"
-    assert not re.search(r"\b(icontains|istartswith|iexact|search_vector|__contains=|__regex)", text), "not leakproof"
-    if path.name == "views.py":
-        assert ".objects." not in text, "views ask selectors and services"
-    if path.name not in ("jobs.py", "celery.py", "__init__.py") and name != "crm/local/run.py":
-        assert not re.search(r"from celery|import celery|\.delay\(|\.apply_async\(", text), "Celery lives in jobs.py"
+def test_the_files_are_found() -> None:
+    assert len(OURS) > 400 and len(SOURCES) > 700 and len(TEMPLATES) > 150 and len(STATIC) > 20
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
-def test_templates_keep_the_content_security_policy(path: Path) -> None:
-    text = path.read_text()
-    assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", text)
-    assert not re.search(r"<script(?![^>]*\ssrc=)", text), "no inline script"
-    assert "|safe" not in text, "nothing stored is trusted"
+def test_files_are_short() -> None:
+    assert longer_than(FILE_LINES, [*SOURCES, *STATIC]) <= LARGE_FILES
+
+
+def test_templates_are_short() -> None:
+    assert not longer_than(TEMPLATE_LINES, TEMPLATES)
+
+
+def test_functions_are_short() -> None:
+    found = {
+        f"{name_of(path)}:{node.name}"
+        for path in SOURCES
+        for node in functions_of(path)
+        if (node.end_lineno or node.lineno) - node.lineno + 1 > FUNCTION_LINES
+    }
+    assert found <= LONG_FUNCTIONS
+
+
+def test_every_function_says_what_it_returns() -> None:
+    assert not [f"{name_of(path)}:{node.name}" for path in OURS for node in functions_of(path) if node.returns is None]
 
 
 @pytest.mark.parametrize(
-    "path", [*OURS, *TEMPLATES, *STATIC, *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], ids=name_of
+    ("pattern", "why"),
+    [
+        (r"django\.db\.models\.signals|django\.dispatch", "no signals"),
+        (r"get_object_or_404|get_list_or_404", "use records.access.get_record"),
+        (r"icontains|istartswith|iexact|search_vector|__contains=|__i?regex", "not leakproof"),
+    ],
 )
-def test_nothing_depends_on_what_is_not_shipped(path: Path) -> None:
-    assert "../shared" not in path.read_text()
+def test_forbidden_words(pattern: str, why: str) -> None:
+    """What would let a write or a fetch go round its one door."""
+    assert not having(pattern, OURS), why
+
+
+def test_views_ask_selectors_and_services() -> None:
+    assert not having(r"\.objects\.", [path for path in OURS if path.name == "views.py"])
+
+
+def test_celery_lives_in_jobs() -> None:
+    others = [path for path in OURS if path.name not in ("jobs.py", "celery.py", "__init__.py")]
+    others.remove(ROOT / "crm/local/run.py")
+    assert not having(r"from celery|import celery|\.delay\(|\.apply_async\(", others)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        (r"<style|\sstyle=|\son[a-z]+=\"|javascript:", "the content security policy forbids it"),
+        (r"<script(?![^>]*\ssrc=)", "no inline script"),
+        (r"\|safe", "nothing stored is trusted"),
+    ],
+)
+def test_templates_keep_the_content_security_policy(pattern: str, why: str) -> None:
+    assert not having(pattern, TEMPLATES), why
+
+
+def test_nothing_depends_on_what_is_not_shipped() -> None:
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert not having(re.escape("../shared"), [*OURS, *TEMPLATES, *STATIC, *texts])
 
 
 def test_record_apps_have_only_the_files_that_a_newcomer_expects() -> None:
