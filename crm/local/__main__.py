@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ def main() -> int:
     """Read the command line, do it, and return the exit code."""
     if sys.argv[1:2] not in (["test"], ["check"]):  # those bring their own settings
         read_env_file()
+    # Many containers set it. Each of a dozen processes would compile all modules anew: three seconds of a core each.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     arguments = _parser().parse_args()
     end_with_make()
     # Every way to end goes through `finally`, so that the last one out stops the servers.

@@ -17,9 +17,10 @@ from .system_user import ServerError
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 PATIENCE_SECONDS = 15  # for the summary of what was run before Ctrl-C
 APT = ["apt-get", "-o", "Acquire::Retries=3", "-y"]
+SHELL = "chromium-headless-shell"
 HOW = """\
 The browser tests need Chromium, and none was found. Install it:
-    Debian:     apt-get install chromium
+    Debian:     apt-get install chromium chromium-headless-shell
     elsewhere:  .venv/bin/playwright install --with-deps chromium
 or name one that you have: CHROMIUM=/path/to/chromium make test"""
 
@@ -29,6 +30,7 @@ def test(arguments: list[str]) -> int:
 
     Ctrl-C lets it tell how far it came; a second one, or a signal, ends it at once. Nothing of it stays.
     """
+    os.environ["CHROMIUM_SHELL"] = os.environ.get("CHROMIUM_SHELL") or shell()
     os.environ["CHROMIUM"] = browser()
     var = Path(os.environ.get("ANGLER_VAR", REPOSITORY / "var" / "test"))
     tag = watch(var)
@@ -38,6 +40,8 @@ def test(arguments: list[str]) -> int:
         "pytest",
         "-n",
         "2",
+        "--dist",
+        "worksteal",  # neither is idle while the other has tests before it
         *[part for part in arguments if part != "--"],
     ]
     process = subprocess.Popen(pytest)
@@ -72,10 +76,38 @@ def browser() -> str:
     return found
 
 
+def shell() -> str:
+    """The path of Chromium without its window, at half the work for the machine; of the whole one if there is none.
+
+    As root on Debian it is installed when missing. That is tried for three minutes at most.
+    """
+    if os.environ.get("CHROMIUM"):
+        return browser()
+    found = _shell()
+    if found is None and os.geteuid() == 0 and _is_debian():
+        print(f"angler: installing {SHELL} with apt-get, for the browser tests", flush=True)
+        install = [*APT, "install", "--no-install-recommends", SHELL]
+        with suppress(subprocess.SubprocessError, OSError):
+            subprocess.run([*APT, "update"], check=False, timeout=60)
+            subprocess.run([*install, "--download-only"], check=True, timeout=120)
+            subprocess.run(install, check=True)  # never stopped half-way
+        found = _shell()
+    return found or browser()
+
+
+def _shell() -> str | None:
+    cache = _playwrights().glob("chromium_headless_shell-*/chrome-*/*headless*shell")
+    paths = [path for path in (shutil.which(SHELL), *map(str, sorted(cache, reverse=True))) if path]
+    return next((path for path in paths if _starts(path)), None)
+
+
+def _playwrights() -> Path:
+    return Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+
+
 def _installed() -> str | None:
     paths = [path for name in BROWSERS if (path := shutil.which(name))]
-    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    paths += [str(path) for path in sorted(cache.glob("chromium-*/chrome-linux*/chrome"), reverse=True)]
+    paths += [str(path) for path in sorted(_playwrights().glob("chromium-*/chrome-linux*/chrome"), reverse=True)]
     return next((path for path in paths if _starts(path)), None)
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from crm.tenants.context import tenant_context
 from leads.models import Lead
+from tests import make
 from tests.browser.conftest import SignIn
 from tests.people import Firm
+
+
+@pytest.fixture(scope="module")
+def browser(whole_browser: Browser) -> Browser:
+    return whole_browser
 
 
 def names(firm: Firm) -> list[str]:
@@ -83,3 +89,38 @@ def test_a_double_click_makes_one(form: Page, fresh_firm: Firm) -> None:
     form.get_by_role("button", name="Create lead").dblclick()
     expect(form.get_by_role("heading", name="UniqA", level=1)).to_be_visible()
     assert names(fresh_firm) == ["UniqA"]
+
+
+def test_a_dialog_is_busy_until_its_answer_is_there_and_closed_after_back(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda one: [asked.append(one.type), one.dismiss()])
+    sign_in(fresh_firm.ada)
+    with tenant_context(fresh_firm.tenant):
+        other = make.lead(fresh_firm.ada, last_name="Otto")
+    dialog = page.locator("#dialog")
+    page.add_init_script("addEventListener('pageshow', (event) => (window.wasKept = event.persisted))")
+    page.goto(fresh_firm.url("leads:record", record_id=other.pk))
+    opener = page.get_by_role("main").get_by_role("link", name=re.compile("Unqualified")).first
+    opener.click()
+    expect(dialog).to_be_visible()
+    page.evaluate("address => location.assign(address)", fresh_firm.url("accounts:list"))
+    expect(page).to_have_url(re.compile("/accounts/"))
+    page.evaluate("history.back()")
+    expect(page).to_have_url(re.compile("/leads/"))
+    assert page.evaluate("window.wasKept"), "the page was loaded anew, so that this tries nothing"
+    expect(dialog).to_be_hidden()
+    opener.click()
+    expect(dialog).to_be_visible()
+    for select in dialog.locator("select[name=unqualified_reason]").all():
+        select.select_option(index=1)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    # Pressed again and again, until the page has gone
+    page.evaluate("setInterval(() => document.querySelector('#dialog .button-primary')?.click(), 5)")
+    expect(page.get_by_text("was closed as unqualified").first).to_be_visible()
+    with tenant_context(fresh_firm.tenant):
+        assert Lead.objects.get(pk=other.pk).status.meaning == "unqualified"
+    assert asked == []
+    assert len(sent) == 1

@@ -95,6 +95,7 @@ def press(firm: Firm, page: Page, key: str, action: str, rows: int) -> BulkRun:
     return last_run(firm)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("key", "rows"), [("leads", 2), *((key, rows) for key in MAKE for rows in (1, 0))])
 def test_every_bulk_action_is_done(key: str, rows: int, fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
     firm = fresh_firm

@@ -11,7 +11,6 @@ from playwright.sync_api import Dialog, Page, expect
 from crm.imports.models import Import, ImportState
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
-from leads.models import Lead
 from tests import make
 from tests.browser.conftest import SignIn
 from tests.people import Firm, client_of
@@ -185,38 +184,6 @@ def test_a_dialog_is_not_closed_by_a_slip_and_says_itself_what_went_wrong(
     expect(dialog).to_be_hidden()
     expect(page.locator("#toasts")).to_contain_text("was deleted by")
     assert asked.now() == ["confirm"]
-
-
-def test_a_dialog_is_busy_until_its_answer_is_there_and_closed_after_back(
-    fresh_firm: Firm, page: Page, asked: Asked
-) -> None:
-    with tenant_context(fresh_firm.tenant):
-        other = make.lead(fresh_firm.ada, last_name="Otto")
-    dialog = page.locator("#dialog")
-    page.add_init_script("addEventListener('pageshow', (event) => (window.wasKept = event.persisted))")
-    page.goto(fresh_firm.url("leads:record", record_id=other.pk))
-    opener = page.get_by_role("main").get_by_role("link", name=re.compile("Unqualified")).first
-    opener.click()
-    expect(dialog).to_be_visible()
-    page.evaluate("address => location.assign(address)", fresh_firm.url("accounts:list"))
-    expect(page).to_have_url(re.compile("/accounts/"))
-    page.evaluate("history.back()")
-    expect(page).to_have_url(re.compile("/leads/"))
-    assert page.evaluate("window.wasKept"), "the page was loaded anew, so that this tries nothing"
-    expect(dialog).to_be_hidden()
-    opener.click()
-    expect(dialog).to_be_visible()
-    for select in dialog.locator("select[name=unqualified_reason]").all():
-        select.select_option(index=1)
-    sent: list[str] = []
-    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
-    # Pressed again and again, until the page has gone
-    page.evaluate("setInterval(() => document.querySelector('#dialog .button-primary')?.click(), 5)")
-    expect(page.get_by_text("was closed as unqualified").first).to_be_visible()
-    with tenant_context(fresh_firm.tenant):
-        assert Lead.objects.get(pk=other.pk).status.meaning == "unqualified"
-    assert asked.now() == []
-    assert len(sent) == 1
 
 
 def test_toasts_wait_for_who_is_at_them_and_a_stopped_form_can_be_sent(

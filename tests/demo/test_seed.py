@@ -27,6 +27,7 @@ from opportunities.models import Opportunity
 from tests.demo.truth import check_all, check_story
 from tests.people import client_of
 
+pytestmark = pytest.mark.long
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)  # another day has another story, of about the same size
 PAGES = ("", "leads/", "accounts/", "opportunities/board/", "reports/pipeline/", "reports/close-ratio/", "tasks/")
 

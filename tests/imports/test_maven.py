@@ -17,7 +17,10 @@ from tests.people import Firm, client_of
 
 MAVEN = Path(__file__).resolve().parents[3] / "shared" / "data" / "maven"
 
-pytestmark = pytest.mark.skipif(not MAVEN.exists(), reason="the sample files are not beside this checkout")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not MAVEN.exists(), reason="the sample files are not beside this checkout"),
+]
 
 
 def bring_in(firm: Firm, key: str, name: str, **fixed: str) -> Import:

@@ -37,6 +37,8 @@ COMMANDS = {
         "crm.local",
         "test",
         "--",
+        "-n",
+        "1",
         "-q",
         "-c",
         "pyproject.toml",
@@ -115,7 +117,7 @@ ENDS = {
 @pytest.mark.parametrize(
     ("name", "how"),
     [
-        ("test", "Ctrl-C"),
+        pytest.param("test", "Ctrl-C", marks=pytest.mark.long),
         ("exec", "kill -9"),
         *(pytest.param("test", how, marks=pytest.mark.slow) for how in ("Ctrl-C twice", "SIGTERM", "kill -9")),
         *(pytest.param("shell", how, marks=pytest.mark.slow) for how in ("Ctrl-C", "SIGTERM", "kill -9")),

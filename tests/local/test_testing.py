@@ -67,6 +67,28 @@ def test_root_on_debian_gets_one_installed(bare: Path, monkeypatch: pytest.Monke
     assert testing.browser() == str(browser)
 
 
+def test_the_shell_is_taken_where_there_is_one_and_none_is_named(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = stub(bare / "bin" / "chromium", 0)
+    broken = stub(bare / "bin" / "chromium-headless-shell", 1)
+    assert testing.shell() == str(whole)
+    own = stub(bare / "playwright" / "chromium_headless_shell-1200" / "chrome-linux" / "headless_shell", 0)
+    assert testing.shell() == str(own)
+    broken.write_text("#!/bin/sh\n")
+    assert testing.shell() == str(broken)
+    monkeypatch.setenv("CHROMIUM", str(whole))
+    assert testing.shell() == str(whole)
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_root_on_debian_gets_the_shell_if_it_can_be_had(bare: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(testing, "_is_debian", lambda: True)
+    whole, shell = stub(bare / "bin" / "chromium", 0), bare / "bin" / "chromium-headless-shell"
+    copy = f'case "$*" in *install*shell) /bin/cp {whole} {shell};; esac' if code == 0 else ""
+    stub(bare / "bin" / "apt-get", 0).write_text(f"#!/bin/sh\n{copy}\nexit {code}\n")
+    assert testing.shell() == str(whole if code else shell)
+
+
 @pytest.mark.parametrize("target", ["test", "chaos"])
 def test_make_passes_options_on(target: str) -> None:
     """An option first, which is pytest's and not ours."""
