@@ -58,16 +58,17 @@ def test_null_characters_among_the_column_names_are_refused(firm: Firm) -> None:
         assert client.post("/acme/imports/new/accounts/", {"file": file}).status_code == status
 
 
-@pytest.mark.parametrize(
-    "cell",
-    ["x" * 5_000, "9" * 400, "1e999", "-1e400", "NaN", "0x10", "32/13/9999", "99999999999999999999"],
-)
 @pytest.mark.parametrize("field", ["industry", "employees", "annual_revenue", "owner", "parent", "external_id"])
-def test_what_is_too_much_for_a_field_refuses_its_row_only(firm: Firm, field: str, cell: str) -> None:
-    job = bring_in(firm, "accounts", f"name,{field}\nFirst,\nOdd,{cell}\nLast,\n")
-    assert job.created_count + job.refused_count == 3
+def test_what_is_too_much_for_a_field_refuses_its_row_only(firm: Firm, field: str) -> None:
+    cells = ["x" * 5_000, "9" * 400, "1e999", "-1e400", "NaN", "0x10", "32/13/9999", "99999999999999999999"]
+    rows = "".join(f"Odd {number},{cell}\nEven {number},\n" for number, cell in enumerate(cells))
+    job = bring_in(firm, "accounts", f"name,{field}\n{rows}")
+    assert job.created_count + job.refused_count == 2 * len(cells)
     with tenant_context(firm.tenant):
-        assert {"First", "Last"} <= set(Account.objects.values_list("name", flat=True))
+        names = set(Account.objects.values_list("name", flat=True))
+        refused = {row.cells[0] for row in RefusedRow.objects.all()}
+    assert {f"Even {number}" for number in range(len(cells))} <= names
+    assert refused == {f"Odd {number}" for number in range(len(cells))} - names
     client = client_of(firm.ada)
     assert client.get(f"/acme/imports/{job.pk}/").status_code == 200
 

@@ -280,7 +280,7 @@ def random_leads(firm: Firm, chance: random.Random, count: int) -> list[Lead]:
     return made
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))  # each choice with each other one
 def test_what_the_rehearsal_says_comes_true(firm: Firm, seed: int) -> None:
     chance = random.Random(seed)
     with tenant_context(firm.tenant):
