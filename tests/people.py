@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
@@ -79,11 +83,15 @@ def make_firm(slug: str, name: str) -> Firm:
 
 
 def client_of(member: Membership, **options: object) -> Client:
-    """Return a client that is signed in as ``member``: by a session alone, a third of the statements of signing in."""
-    client, session, user = Client(**options), SessionStore(), member.user  # type: ignore[arg-type]
-    session[SESSION_KEY] = str(user.pk)  # type: ignore[union-attr]
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[union-attr]
-    session.save(must_create=True)
+    """Return a client that is signed in as ``member``: by a session alone, in one statement instead of a dozen."""
+    client, user = Client(**options), member.user  # type: ignore[arg-type]
+    held = {
+        SESSION_KEY: str(user.pk),  # type: ignore[union-attr]
+        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+        HASH_SESSION_KEY: user.get_session_auth_hash(),  # type: ignore[union-attr]
+    }
+    until = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    session = Session(session_key=get_random_string(32), session_data=SessionStore().encode(held), expire_date=until)
+    session.save(force_insert=True)
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client

@@ -19,7 +19,7 @@ from tests import make
 from tests.people import Firm, client_of
 
 LIST, BOARD, RECORD, HOME, REPORT = 12, 12, 21, 16, 15
-FEW, MANY = 1, 50
+FEW, MANY = 1, 20
 
 Fill = Callable[[Firm, int], None]
 

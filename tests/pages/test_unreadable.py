@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import transaction
 
 from crm.fields.kinds.base import Kind
 from crm.fields.models import FieldKind
@@ -33,35 +32,44 @@ EXTREMES = (
 )  # fmt: skip
 
 
-def of_each_kind(record_type: RecordType) -> list[FieldSpec]:
-    found: dict[Any, FieldSpec] = {}
+def of_each_kind(record_type: RecordType, seen: set[Any]) -> list[FieldSpec]:
+    """The fields of a kind, with a column of a type, that is not among ``seen``, and then is."""
+    columns = {field.name: field.get_internal_type() for field in record_type.model._meta.fields}
+    found = []
     for spec in (*record_type.specs_now(), *record_type.derived):
-        found.setdefault((type(spec.kind), spec.kind.operators), spec)
-    return list(found.values())
+        sort = (type(spec.kind).__name__, spec.kind.operators, columns.get(spec.name, spec.name))
+        if sort not in seen:
+            seen.add(sort)
+            found.append(spec)
+    return found
 
 
-@pytest.mark.parametrize("key", ["leads", "accounts", "contacts", "opportunities"])
-def test_no_value_of_a_filter_breaks_a_list(firm: Firm, key: str) -> None:
-    for kind in FieldKind.values if key == "accounts" else ():
+def test_no_value_of_a_filter_breaks_a_list(firm: Firm) -> None:
+    """Each kind of field once, whichever record has it."""
+    for kind in FieldKind.values:
         add_field(client_of(firm.ada), firm, kind)
+    seen: set[Any] = set()
     asked = 0
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):  # which knows its new fields
-        record_type = registry.record_type(key)
-        for spec in of_each_kind(record_type):
-            for operator in spec.kind.operators:
-                for value in EXTREMES:
-                    state = ViewState(record_type, (Filter(spec.name, operator, (value,)),), sort=record_type.sort)
-                    with transaction.atomic():
-                        found, unreadable = state.apply_readable(visible_records(firm.ana, record_type), firm.ana)
-                        assert len(found[:1]) >= 0
-                    assert all(unreadable.values())
-                    kept, problem = filtering._as_kept(spec, state.filters[0])  # the form of the filter
-                    assert problem or filtering._problem(spec, kept, firm.ana) is not None
-                    assert chips(state, firm.ana, unreadable)[0].label
-                    asked += 1
-        kinds = {type(spec.kind).__name__ for spec in of_each_kind(record_type)}
-    assert asked > 500
-    assert ("CustomNumber" in kinds) == (key == "accounts")
+        for key in ("accounts", "leads", "contacts", "opportunities"):
+            record_type = registry.record_type(key)
+            for spec in of_each_kind(record_type, seen):
+                asked += filtered_by_extremes(firm, record_type, spec)
+    assert asked > 1000
+    assert {"CustomNumber", "Text", "MoneyKind"} <= {kind for kind, _operators, _column in seen}
+
+
+def filtered_by_extremes(firm: Firm, record_type: RecordType, spec: FieldSpec) -> int:
+    for operator in spec.kind.operators:
+        for value in EXTREMES:
+            state = ViewState(record_type, (Filter(spec.name, operator, (value,)),), sort=record_type.sort)
+            found, unreadable = state.apply_readable(visible_records(firm.ana, record_type), firm.ana)
+            assert len(found[:1]) >= 0
+            assert all(unreadable.values())
+            kept, problem = filtering._as_kept(spec, state.filters[0])  # the form of the filter
+            assert problem or filtering._problem(spec, kept, firm.ana) is not None
+            assert chips(state, firm.ana, unreadable)[0].label
+    return len(spec.kind.operators) * len(EXTREMES)
 
 
 @pytest.mark.parametrize(
