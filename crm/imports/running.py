@@ -142,7 +142,7 @@ def _language(job: Import, tenant: Tenant) -> str:
 
 def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
     outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
-    file.note(job, batch)
+    file.note(job, (row for offset, row in enumerate(batch) if offset not in outcome.refused))
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
     if job.is_dry_run:
         insert_many(ImportRow, [*outcome.rows, *_refused_rows(job, batch, outcome)])

@@ -31,6 +31,8 @@ MOST_SHAPES = 300  # different ways of writing a number, a date, an address
 LONGEST_WORD = 300
 LONGEST_UNIT = 5  # letters of a currency or a month: they say how a number or date is read
 FIRST = 4  # values of a column of text
+DIFFERENCES = 6  # between rows about the same one, that are shown
+MOST_AGAIN = 20_000  # records with several rows, whose cells are compared
 ODD = 3  # of those, some with letters outside of ASCII
 WRITTEN = (kinds.Number, kinds.Money, kinds.Date, kinds.Email, kinds.Url)
 _TEXT, _WORDS, _WRITTEN = "text", "words", "written"
@@ -96,6 +98,8 @@ class Survey:
     in_file: list[str] = field(default_factory=list)
     repeats: int = 0
     repeated: list[list[Any]] = field(default_factory=list)  # the first few: number, number of the earlier, what
+    differing: int = 0  # of those, rows that say something else than an earlier one
+    differences: list[list[Any]] = field(default_factory=list)  # the first: number, earlier, column, text, earlier text
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Survey:
@@ -163,6 +167,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     place = {name: index for index, name in enumerate(job.mapping) if name}
     gaps = [gap for gap in record_type.gaps if gap.by in place]
     earlier: dict[int, int] = {}
+    again: set[int] = set()
     names: set[str] = set()
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and _links_to(spec, record_type)]
     for row in meant_rows(job):
@@ -179,20 +184,46 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
                 word = without_unreadable(by[:LONGEST_WORD])
                 if word in words or len(words) < MOST_WORDS:
                     words[word] = words.get(word, 0) + 1
-        _note_repeats(survey, earlier, row.number, identity_of(record_type, place, row))
+        _note_repeats(survey, earlier, again, row.number, identity_of(record_type, place, row))
         if linked:
             names.update(_names(place, row))
     for one in readers:
         one.finish()
+    _note_differences(job, survey, again, record_type)
     survey.in_file = sorted({word_key(word) for column in linked for word in column.words} & names)
     return survey
 
 
-def _note_repeats(survey: Survey, earlier: dict[int, int], number: int, identities: Iterable[tuple[str, ...]]) -> None:
+def _note_differences(job: Import, survey: Survey, again: set[int], record_type: RecordType) -> None:
+    """One more pass: where rows about the same one say different things, the later one would win."""
+    place = {name: index for index, name in enumerate(job.mapping) if name}
+    fields = [index for name, index in place.items() if name in job.planned or column_spec(record_type, name)]
+    said: dict[tuple[int, int], tuple[int, str]] = {}
+    for row in meant_rows(job) if again else ():
+        keys = again.intersection(map(hash, identity_of(record_type, place, row)))
+        differs = False
+        for index in fields if keys else ():
+            if not (cell := row[index]):
+                continue
+            number, text = next((one for key in keys if (one := said.get((key, index)))), (0, cell))
+            if text != cell:
+                differs = True
+                if len(survey.differences) < DIFFERENCES:
+                    cells = [without_unreadable(one[:LONGEST_WORD]) for one in (cell, text)]
+                    survey.differences.append([row.number, number, job.headers[index], *cells])
+            said |= {(key, index): (row.number, cell) for key in keys}
+        survey.differing += differs
+
+
+def _note_repeats(
+    survey: Survey, earlier: dict[int, int], again: set[int], number: int, identities: Iterable[tuple[str, ...]]
+) -> None:
     for identity in identities:
         before = earlier.setdefault(hash(identity), number)
         if before != number:
             survey.repeats += 1
+            if len(again) < MOST_AGAIN:
+                again.add(hash(identity))
             if len(survey.repeated) < FIRST:
                 survey.repeated.append([number, before, without_unreadable(identity[-1])])
             return

@@ -8,15 +8,18 @@ from itertools import islice
 
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
-from crm.imports.identity import keys_of
+from crm.imports.identity import identity_of, keys_of
+from crm.imports.left_out import NOTES
 from crm.imports.meant import meant_rows
-from crm.imports.models import Import
+from crm.imports.models import Import, RefusedRow
 from crm.imports.storing import FileRow, read_rows
 from crm.imports.together import Said, said_together
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
+Earlier = tuple[FileRow, frozenset[tuple[str, ...]]]  # a row, and what only rows about the same one share
+MOST_EARLIER = 40  # of one key
 _NAMING = ("name", "first_name", "last_name", "external_id")
 
 
@@ -25,22 +28,22 @@ class WholeFile:
     """``names`` are the names and external ids of the file's rows, when a column links to rows of the same type (a
     parent account). ``said`` is what rows say together of the companies that they bring along.
 
-    For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, and ``ends`` of each the
-    first row and the last one so far, which made and last changed what a row of the next batch is about.
+    For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, and ``earlier`` of each what
+    rows so far have made and changed: of each record the first row, and all others as one.
     """
 
     names: frozenset[str] = frozenset()
     said: Said = field(default_factory=dict)
     shared: frozenset[int] = frozenset()
-    ends: dict[int, list[FileRow]] = field(default_factory=dict)
+    earlier: dict[int, list[Earlier]] = field(default_factory=dict)
 
     def earlier_rows(self, job: Import, batch: list[FileRow]) -> list[FileRow]:
         """The rows before ``batch`` to take in before it."""
-        if not self.ends:
+        if not self.earlier:
             return []
         record_type, place = type_of_key(job.record_type), places(job)
         keys = {hash(key) for row in batch for key in keys_of(record_type, place, row)}
-        found = {row.number: row for key in keys for row in self.ends.get(key, ())}
+        found = {row.number: row for key in keys for row, _about in self.earlier.get(key, ())}
         return [found[number] for number in sorted(found)]
 
     def note(self, job: Import, rows: Iterable[FileRow]) -> None:
@@ -48,7 +51,29 @@ class WholeFile:
         record_type, place = type_of_key(job.record_type), places(job)
         for row in rows if self.shared else ():
             for key in self.shared.intersection(map(hash, keys_of(record_type, place, row))):
-                self.ends.setdefault(key, [])[1:] = [row]
+                self._note(job, key, row, frozenset(identity_of(record_type, place, row)))
+
+    def _note(self, job: Import, key: int, row: FileRow, about: frozenset[tuple[str, ...]]) -> None:
+        known = self.earlier.setdefault(key, [])
+        same = [at for at, (_row, others) in enumerate(known) if others & about]
+        if len(same) > 1:
+            known[same[-1]] = (_as_one(job, known[same[-1]][0], row), about)
+        else:
+            known.append((row, about))
+        if len(known) > MOST_EARLIER:
+            del known[1]
+
+
+def _as_one(job: Import, first: FileRow, then: FileRow) -> FileRow:
+    """A row that does what the two do, one after the other."""
+    if job.clear_empty:
+        return then
+    notes = {index for index, name in enumerate(job.mapping) if name == NOTES}
+    cells = [
+        "\n".join(filter(None, (old, new))) if index in notes and old != new else new or old
+        for index, (old, new) in enumerate(zip(first, then, strict=True))
+    ]
+    return FileRow(then.number, cells)
 
 
 def read_whole_file(job: Import) -> WholeFile:
@@ -58,7 +83,8 @@ def read_whole_file(job: Import) -> WholeFile:
     shared = _shared(job) if job.is_dry_run else frozenset()
     found = WholeFile(frozenset(filter(None, map(sort_key, names))), said_together(job), shared)
     if job.position and shared:  # another worker has been at it
-        found.note(job, islice(meant_rows(job), job.position))
+        refused = set(RefusedRow.objects.filter(job=job, came_in=False).values_list("number", flat=True))
+        found.note(job, (row for row in islice(meant_rows(job), job.position) if row.number not in refused))
     return found
 
 

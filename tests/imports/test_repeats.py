@@ -1,0 +1,80 @@
+"""Rows of one file about the same one: what the later says is told before, and the dry run tells each in order."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from crm.imports import running
+from crm.imports.models import ImportRow
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.imports.steps import finished, sent, tenant_of
+from tests.imports.test_known import counts
+from tests.imports.test_words import Page
+from tests.people import Firm, client_of
+
+ROWS = {
+    "leads": ("first name,last name,email,company", "Ann,Bell,ann@k.example,Falcon"),
+    "contacts": ("first name,last name,email,job title", "Ann,Bell,ann@k.example,Buyer"),
+    "accounts": ("external id,name,website,industry", "x1,Owl,owl.example,Mice"),
+    "opportunities": ("external id,name,account,next step", "x1,Roof,Falcon,Call"),
+}
+
+
+@pytest.mark.parametrize("size", [500, 2])
+@pytest.mark.parametrize("key", list(ROWS))
+def test_each_row_about_the_same_one_is_told_in_order_and_comes_true(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str, size: int
+) -> None:
+    """Whether they are in one batch or not: the second changes a note, the third a city, the fourth says the same."""
+    monkeypatch.setattr(running, "BATCH", size)
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    field = {"opportunities": "product", "accounts": "city"}.get(key, "city")
+    head, one = ROWS[key]
+    rows = [
+        f"{one},First note,Ulm",
+        f"{one},Second note,",
+        f"{one},,Kiel",
+        f"{one},Second note,Kiel",
+        f"{one},First note,",
+    ]
+    other = one.replace("Ann", "Bob").replace("ann@", "bob@").replace("x1", "x2").replace("Owl", "Elk")
+    other = other.replace("owl.", "elk.").replace("Roof", "Wall")
+    text = "\n".join([f"{head},description,{field}", *rows[:2], f"{other},Of another,Rome", *rows[2:]])
+    page = Page(firm, key, text)
+    shown = " ".join(re.sub(r"<[^>]+>", " ", unescape(page.answer.content.decode())).split())
+    assert "3 of them say something else than the row before. If records are updated, the later row wins" in shown
+    assert "description: First note (row 2) → Second note (row 3)" in shown
+    assert f"{field}: Ulm (row 2) → Kiel (row 5)" in shown
+    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    with tenant_context(firm.tenant):
+        told: dict[int, Any] = {row.number: row for row in ImportRow.objects.filter(job=job)}
+    wanted = {
+        2: ("created", None), 3: ("updated", ("First note", "Second note")), 4: ("created", None),
+        5: ("updated", ("Ulm", "Kiel")), 6: ("unchanged", None), 7: ("updated", ("Second note", "First note")),
+    }  # fmt: skip
+    for number, (outcome, change) in wanted.items():
+        row = told[number]
+        assert row.outcome == outcome, (number, row.changes)
+        if change:
+            assert [tuple(one[1:]) for one in row.changes] == [change]
+            assert any("Same as row 2 of this file" in remark for remark in row.remarks)
+    tried = counts(job)
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    assert counts(finished(firm, job)) == tried == (2, 3, 1, 0, 0)
+    with tenant_context(tenant_of(firm)):
+        records = page.answer.context["type"].model.objects.order_by("created_at").values_list("description", field)
+        assert [*records][-2:] == [("First note", "Kiel"), ("Of another", "Rome")]
+
+
+def test_nothing_is_told_where_the_rows_agree(firm: Firm) -> None:
+    ann = "Ann,Bell,ann@k.example"
+    text = f"first name,last name,email,city\n{ann},Ulm\n{ann},\n{ann},Ulm\n"
+    page = Page(firm, "contacts", text)
+    assert (page.answer.context["survey"].repeats, page.answer.context["survey"].differing) == (2, 0)
+    assert "the later row wins" not in page.answer.content.decode()
