@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import count, cycle
+from itertools import count, cycle, islice
 from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
@@ -11,18 +11,20 @@ from playwright.sync_api import Page
 
 CSV = b"First name,Last name,Company,E-mail\r\nZoe,Walker,Walker Works,zoe@walker.example\r\n"
 _numbers = count(1)
-_letters = cycle("aehm")  # not the same record in each lookup
+LETTERS = "aehmstbw"
+_letters = cycle(LETTERS)  # not the same record in each lookup
 # Fields that keep what they hold: they would lock the walker out, or turn off what is yet to be walked
 KEPT = ("uses_leads", "is_active", "can_set_up", "role", "slug", "columns", "csrfmiddlewaretoken", "back")
 COLUMNS = ("column_", "fixed_")  # of a file: as they were guessed; test_import_columns.py chooses others
 PAST = ("occurred_at", "closed_on")
-CLOSED = ("loss_reason", "loss_note", "closed_on")  # where the stage is asked too, which stays an open one
+CLOSED = ("loss_reason", "loss_note", "closed_on")  # where the stage is asked too, which stays what it is
 
 
 def fill(page: Page) -> tuple[int, list[str]]:
     """Fill the form of the marked control; return how many fields were set, and which could not be."""
     all_fields: list[dict[str, Any]] = page.evaluate("walk.fields()")
-    kept = {*KEPT, *(CLOSED if any(one["name"] == "stage" for one in all_fields) else ())}
+    names = {one["name"] for one in all_fields}
+    kept = {*KEPT, *(CLOSED if "stage" in names else ()), *(("stage", "pipeline") if "closed_on" in names else ())}
     fields = [one for one in all_fields if one["name"] not in kept and not one["name"].startswith(COLUMNS)]
     left = set_fields(page, fields)
     return len(fields) - len(left), left
@@ -51,8 +53,15 @@ def _set(page: Page, control: Any, one: dict[str, Any]) -> None:
     if one["type"] == "file":
         control.set_input_files(files=[{"name": "walk.csv", "mimeType": "text/csv", "buffer": CSV}], timeout=1500)
         return
-    control.fill(next(_letters), timeout=1500)
-    page.locator(".lookup-options:not([hidden]) [data-id]").last.click(timeout=3000)
+    offered = page.locator(".lookup-options:not([hidden]) [data-id]")
+    for letter in islice(_letters, len(LETTERS)):
+        control.fill(letter, timeout=1500)
+        while not page.evaluate("walk.idle()"):
+            pass
+        if offered.count():
+            offered.last.click(timeout=3000)
+            return
+    raise PlaywrightError("nothing is offered")
 
 
 def _text(one: dict[str, Any]) -> str:

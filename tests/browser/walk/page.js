@@ -140,11 +140,13 @@
     if (!event.destination.sameDocument && !event.downloadRequest) window.walkGoing = true;
   });
   let asked = 0;
-  const fetched = window.fetch;
-  window.fetch = (...all) => {
-    asked += 1;
-    return fetched(...all).finally(() => (asked -= 1));
-  };
+  for (const [owner, name] of [[window, "fetch"], [Response.prototype, "text"]]) {
+    const does = owner[name];
+    owner[name] = function (...all) {
+      asked += 1;
+      return does.apply(this, all).finally(() => (asked -= 1));
+    };
+  }
   const sent = XMLHttpRequest.prototype.send;
   XMLHttpRequest.prototype.send = function (...all) {
     asked += 1;

@@ -44,6 +44,7 @@ START = {
     "search": ["search/?q=ar"],
     "rest": ["", "imports/", "notifications/"],
 }
+IMPORTS = ("imports/",)  # for those who may import
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DESKTOP: Any = {"width": 1440, "height": 900}
 PHONE: Any = {"width": 390, "height": 844}
@@ -76,7 +77,9 @@ class Visitor:
 
         sign_in()
         areas = areas or tuple(AREAS)
-        paths = starts or [path for area in areas for path in START.get(area, [])]
+        role: Any = self.member.role
+        beyond = () if role.can_import else IMPORTS
+        paths = starts or [path for area in areas for path in START.get(area, []) if path not in beyond]
         paths = [*(lead_with_colleagues(tenant) if "leads" in areas else []), *paths]
         start = [f"/{self.slug}/{path}" for path in paths]
         one = Walk(

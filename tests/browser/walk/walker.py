@@ -235,11 +235,11 @@ class Walk:
         spares = self.waiting[kind_of(step.url)][:SPARES]
         if any(self.press_on(url, step) for url in (step.url, *spares)):
             return
-        if self.afresh and step.url in self.first and step not in self.put_off and self.has_made_more():
+        if self.afresh and step not in self.put_off and self.has_made_more():
             self.put_off.add(step)
             self.late.append(step)
             return
-        if self.afresh and step.url in self.first:  # it was changed by a press: once more, with the data as they were
+        if self.afresh:  # it was changed by a press: once more, with the data as they were
             log.debug("afresh for %s", step)
             self.afresh()
             self.sign_in()
@@ -307,8 +307,8 @@ class Walk:
             if self.page.url != before:
                 self.follow(path_of(self.page.url))
             self.look_at_next(step, wrote)
-        # Otherwise an Undo would take away what is to be pressed next
-        if len(self.soon) + len(self.late) == waiting or LAST.search(step.key):
+        # Otherwise an Undo would take away what is to be pressed next, unless that is where something was deleted from
+        if len(self.soon) + len(self.late) == waiting or "deletion" in step.key:
             self.answer_toasts(step)
         return True
 
