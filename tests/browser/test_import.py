@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
 from tests.browser.conftest import SignIn
+from tests.imports.steps import tenant_of
 from tests.people import Firm
 
 ROWS = ["Company,Sector,Head office"]
@@ -21,7 +22,7 @@ def work_off(firm: Firm, page: Page) -> None:
     """What the worker does."""
     found = re.search(r"/imports/([0-9a-f-]{36})/", page.url)
     assert found
-    run_import(firm.tenant, UUID(found[1]))
+    run_import(tenant_of(firm), UUID(found[1]))
 
 
 def test_a_file_comes_in(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
