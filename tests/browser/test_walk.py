@@ -134,6 +134,7 @@ def test_the_walk_tells_what_is_wrong(fresh_firm: Firm, arrive: Any, monkeypatch
     assert not missing, told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", [pytest.param(one, marks=() if one in THROUGH else pytest.mark.slow) for one in PARTS])
 def test_an_admin_presses_everything_once(part: str, afresh: Any, arrive: Any) -> None:
     one = arrive("demo", afresh=afresh).walk(*PARTS[part])
