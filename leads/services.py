@@ -128,10 +128,12 @@ def update_lead(
 def _of_before(values: dict[str, Any], lead: Lead | None = None) -> dict[str, Any]:
     """``values`` with the times that files tell, as they are kept; refuse those that are yet to come, or do not fit."""
     found = dict(values)
+    status = values.get("status")
+    stays = lead is not None and (status is None or status.pk == lead.status_id)
     for name in ("created_at", "status_since", "converted_at"):
         at, known = values.get(name), getattr(lead, name, None)
         refuse_future(name, at)
-        if is_about(at, known):
+        if stays and is_about(at, known):
             found[name] = known
         elif name == "converted_at" and at is not None:
             raise ValidationError({name: _("Only a lead that is converted has a day of its conversion.")})

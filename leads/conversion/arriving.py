@@ -101,9 +101,11 @@ def _without_status(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _differs(lead: Lead, values: dict[str, Any]) -> bool:
-    """Whether a converted lead would have to change; its own words for being converted are all the same."""
+    """Whether a converted lead would have to change; its own words for being converted are all the same, and times
+    that are not told say nothing."""
     leads = registry.record_type("leads")
-    specs = [leads.spec(name) for name in _without_status(values)]
+    unknown = {name for name in ("status_since", "converted_at") if values.get(name) is None}
+    specs = [leads.spec(name) for name in _without_status(values) if name not in unknown]
     return any(spec.kind.json(spec.value(lead)) != spec.kind.json(values[spec.name]) for spec in specs)
 
 
