@@ -109,12 +109,12 @@ def kind_questions(job: Import, survey: Survey) -> list[KindQuestion]:
 
 
 def planned_labels(job: Import) -> list[str]:
-    return [plan["label"] for plan in job.planned.values()]
+    return [plan["label"] for _name, plan in _in_order(job)]
 
 
 def make_fields(job: Import, actor: Membership) -> None:
     """Make the fields that were asked for; from now on they are fields as any other."""
-    for name, plan in job.planned.items():
+    for name, plan in _in_order(job):
         _refuse_strangers(job, plan["label"])
         try:
             key = name.removeprefix(NAME_PREFIX)
@@ -142,6 +142,11 @@ def _refuse_strangers(job: Import, label: str) -> None:
 def _impossible(label: str, error: ValidationError) -> ValidationError:
     words = {"column": label, "problem": " ".join(error.messages)}
     return ValidationError(_("No field can be made of “%(column)s”: %(problem)s") % words)
+
+
+def _in_order(job: Import) -> list[tuple[str, dict[str, Any]]]:
+    """The plans in the order of their columns, which JSON does not keep."""
+    return [(name, job.planned[name]) for name in job.mapping if name in job.planned]
 
 
 def _kind(planned: Mapping[str, Any], name: str) -> Any:

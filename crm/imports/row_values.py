@@ -34,7 +34,7 @@ from crm.imports.cells import Cells
 from crm.imports.left_out import NOTED_IN, NOTES, note_of, noted
 from crm.imports.meant import Same
 from crm.imports.models import Import
-from crm.imports.reading.cells import cell_text, is_unreadable
+from crm.imports.reading.cells import cell_text, is_unreadable, without_unreadable
 from crm.imports.split import place, split_of
 from crm.imports.together import Said
 from crm.imports.unreadable import may_be_empty
@@ -43,6 +43,8 @@ from crm.picklists.selectors import stages_called
 from crm.records.types import RecordType, SplitColumn
 from crm.tenants.text import sort_key
 from crm.users.access import may, visible
+
+SHOWN = 100  # characters of a cell in a remark
 
 
 @dataclass(frozen=True)
@@ -172,12 +174,12 @@ class RowReader:
     def _not_read(self, row: RowValues, name: str, spec: FieldSpec, text: str, error: ValidationError) -> None:
         """The cell of the column ``name`` refuses its row, unless such cells are to be left empty: that is remarked."""
         label = brought_label(self.type.spec(self.named_by[name]), spec) if name in self.named_by else str(spec.label)
-        problems = [f"{label}: {message}" for message in error.messages]
         if may_be_empty(self.job.answers, name, spec, text):
             row.emptied += 1
-            row.remarks += [_("%(problem)s Left empty.") % {"problem": problem} for problem in problems]
+            words = {"field": label, "text": without_unreadable(text[:SHOWN]), "problem": " ".join(error.messages)}
+            row.remarks.append(_("%(field)s “%(text)s” was left empty. %(problem)s") % words)
         else:
-            row.reasons += problems
+            row.reasons += [f"{label}: {message}" for message in error.messages]
 
     def _read_split(self, row: RowValues, split: SplitColumn, text: str) -> None:
         by = row.values.get(split.by)

@@ -11,9 +11,9 @@ from tests.browser.conftest import SignIn
 from tests.browser.test_import import work_off
 from tests.people import Firm
 
-PEOPLE = """Anrede;Nachname;E-Mail;Firma;Geburtstag
-Dr.;Bell;bell@k.example;Werk Ost;3.4.1980
-;Fox;fox@k.example;Groessenwahn;
+PEOPLE = """Anrede;Nachname;E-Mail;Firma;Geburtstag;Umsatz
+Dr.;Bell;bell@k.example;Werk Ost;3.4.1980;1000
+;Fox;n/a;Groessenwahn;;20 CHF
 """
 
 
@@ -34,7 +34,7 @@ def test_the_questions_of_the_columns_page_are_led_to_and_answered(
     sign_in(fresh_firm.ada)
     upload(page, fresh_firm)
     main = page.get_by_role("main")
-    expect(main).to_contain_text("Left out: “Anrede” (1 cell), “Geburtstag” (1 cell).")
+    expect(main).to_contain_text("Left out: “Anrede” (1 cell), “Geburtstag” (1 cell), “Umsatz” (2 cells).")
     expect(page.get_by_label("What “Groessenwahn” means", exact=True)).to_contain_text("Größenwahn")
     page.get_by_role("button", name="Dry run of all 2 rows").click()
     page.get_by_role("alert").get_by_role("link", name="“Account”: something is asked below.").click()
@@ -47,13 +47,30 @@ def test_the_questions_of_the_columns_page_are_led_to_and_answered(
     field.press("Enter")
     expect(field).to_have_value("Ostwerk AG")
     page.get_by_label("Anrede", exact=True).select_option(label="Add to the description")
-    page.get_by_label("Geburtstag", exact=True).select_option(label="Make a new field of it")
-    page.get_by_role("button", name="Update").click()
-    page.get_by_label("Kind of field of “Geburtstag”").select_option("text")
+    for column in ("Geburtstag", "Umsatz"):
+        page.get_by_label(column, exact=True).select_option(label="Make a new field of it")
+    page.get_by_role("button", name="Dry run of all 2 rows").click()
+    page.get_by_role("alert").get_by_role("link", name="“Geburtstag”: something is asked below.").click()
+    kind = page.get_by_label("Kind of field of “Geburtstag”", exact=True)
+    expect(kind).to_be_focused()
+    expect(kind).to_have_value("date")
+    kind.select_option(label="Text")
+    page.get_by_role("button", name="Update", exact=True).click()
+    expect(kind).to_have_value("text")
+    kind.select_option(label="Date")
+    money = page.get_by_label("Kind of field of “Umsatz”", exact=True)
+    expect(money).to_have_value("money")
+    page.get_by_label("Amounts of “Umsatz” that name no currency are in").select_option("EUR")
+    left = page.get_by_role("group", name="What becomes of such cells of “E-Mail”?").get_by_label(
+        "Leave the field empty"
+    )
+    left.check()
     page.get_by_role("button", name="Dry run of all 2 rows").click()
     work_off(fresh_firm, page)
     expect(main).to_contain_text("Description: Anrede: Dr.")
-    expect(main).to_contain_text("Geburtstag: 3.4.1980")
+    expect(main).to_contain_text("Geburtstag: Apr 3, 1980")
+    expect(main).to_contain_text("Umsatz: €1,000")
+    expect(main).to_contain_text("1 cell left empty")
     expect(main).not_to_contain_text("Left out")
     page.get_by_role("button", name="Create 2 contacts").click()
     work_off(fresh_firm, page)

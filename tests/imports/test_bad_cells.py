@@ -70,7 +70,7 @@ def test_a_bad_cell_refuses_its_row_or_is_left_empty(firm: Firm, key: str, field
     assert (job.created_count, job.refused_count, job.emptied_count) == (1, 0, 1)
     with tenant_context(firm.tenant):
         [remark] = RefusedRow.objects.filter(job=job, came_in=True)
-        assert problem in remark.reasons[0] and remark.reasons[0].endswith("Left empty.")
+        assert problem in remark.reasons[0] and f"“{cell[:100]}” was left empty." in remark.reasons[0]
         made = MODELS[key].objects.latest("created_at")
         if record_type(key).has(field) and field not in ("owner", "probability"):
             assert record_type(key).spec(field).value(made) in (None, "")
