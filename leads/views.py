@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.pages import board
+from crm.pages.editing import locked_page
 from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.picklists.models import Choice
@@ -140,12 +141,12 @@ def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     if verb == "DELETE":
         return _undo(request, lead, done)
     if done is not None:
-        return _result(request, lead, done) if verb == "GET" else go(request, request.path)
+        return _converted_already(request, lead, done)
     require(can(request.actor, "edit", lead))
     try:
         refuse_closed(lead)
     except PartError as error:
-        return _refused(request, lead, error.messages[0])
+        return locked_page(request, LEAD, lead, error.messages[0])
     data = request.POST if verb == "POST" else None
     form = ConversionForm(lead, actor=request.actor, data=data)
     if data is None or "preview" in data:
@@ -165,6 +166,15 @@ def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         return _conversion_page(request, form, status=422)
     say(request, _("%(name)s was converted.") % {"name": lead.name})
     return go(request, request.path)
+
+
+def _converted_already(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
+    """Show what became of the lead: also to whose own form has come twice. What another one typed is given back."""
+    if request.method == "GET":
+        return _result(request, lead, done)
+    if done.converted_by_id == request.actor.pk or "preview" in request.POST:
+        return go(request, request.path)
+    return locked_page(request, LEAD, lead, LEAD.locked(lead))
 
 
 def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: int = 200) -> HttpResponse:
@@ -250,11 +260,4 @@ def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: 
 
 def _locked(request: WorkspaceRequest, lead: Lead) -> HttpResponse | None:
     reason = LEAD.locked(lead)
-    return _refused(request, lead, reason) if reason else None
-
-
-def _refused(request: WorkspaceRequest, lead: Lead, reason: str) -> HttpResponse:
-    if board.from_board(request):
-        return HttpResponse(reason, status=409, content_type="text/plain; charset=utf-8")
-    context = {"type": LEAD, "record": lead, "reason": reason, "url": registry.url(lead)}
-    return respond(request, "pages/locked.html", context, partial="dialog", status=409)
+    return locked_page(request, LEAD, lead, reason) if reason else None

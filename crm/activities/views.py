@@ -44,7 +44,7 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     """
     record = _named_record(request)
     if record is not None and (reason := registry.type_of(record).locked(record)):
-        return _locked(request, record, reason)
+        return locked_page(request, registry.type_of(record), record, reason)
     if request.method == "GET":
         kind = request.GET.get("kind", ActivityKind.NOTE)
         return _composer(request, record, ComposerForm(actor=request.actor, kind=kind, record=record))
@@ -92,13 +92,6 @@ def _named_record(request: WorkspaceRequest) -> Any:
     # Held while it is written: what is logged while a lead is being converted is brought along, or refused.
     lock = request.method == "POST"
     return get_record(request.actor, registry.record_type(key), record_id, verb="edit", lock=lock)
-
-
-def _locked(request: WorkspaceRequest, record: Any, reason: str) -> HttpResponse:
-    """Refuse; a composer that stands in an older page keeps what was typed."""
-    if _in_feed(request):
-        return HttpResponse(reason, status=409, content_type="text/plain; charset=utf-8")
-    return locked_page(request, registry.type_of(record), record, reason)
 
 
 def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Activity | None:

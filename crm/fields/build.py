@@ -12,9 +12,11 @@ import structlog
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from crm.events.selectors import last_change
+from crm.fields.gone import gone_fields
 from crm.fields.kinds.choice import RowField
 from crm.fields.kinds.lookup import LookupField
 from crm.fields.spec import FieldSpec
@@ -38,9 +40,12 @@ class RecordForm(SeenForm):
         record: Any = None,
         data: Any = None,
         initial: Any = None,
+        type_key: str = "",
     ) -> None:
         self.specs = specs
         self.record = record
+        self.actor = actor
+        self.type_key = type_key  # whose fields they are
         values = dict(initial or {})
         if record is not None:
             values = {spec.name: spec.kind.initial(spec, record) for spec in specs} | values
@@ -53,6 +58,12 @@ class RecordForm(SeenForm):
             if isinstance(field, RowField | LookupField):
                 field.keep(values.get(spec.name))
             self.fields[spec.name] = field
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound:
+            for field, words in gone_fields(self, self.type_key, self.actor):
+                self.add_error(None, _gone_error(field, words))
 
     def values(self) -> dict[str, Any]:
         """The values to write: every given one of a new record, the changed ones of an existing one."""
@@ -71,6 +82,15 @@ class RecordForm(SeenForm):
                 self.add_error(name if name in self.fields else None, messages)
         else:
             self.add_error(None, error)
+
+
+def _gone_error(field: BoundField, words: str) -> ValidationError:
+    """Not again when the form is sent without it: by then it was read."""
+    text = _(
+        "The field “%(field)s” was taken away meanwhile, so what you entered there cannot be saved. Copy it if you"
+        " need it, then press the button once more: “%(text)s”"
+    )
+    return ValidationError(text % {"field": field.label, "text": words}, code="gone")
 
 
 class SpecFilter(django_filters.Filter):

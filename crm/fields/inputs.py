@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 
 from crm.fields.currencies import CurrencySelect, known_currency
 from crm.fields.money import Money, minor_digits
-from crm.fields.reading import current_style, read_amount, read_day, read_moment, read_number, read_percent
+from crm.fields.reading import (
+    current_style,
+    read_amount,
+    read_moment,
+    read_number,
+    read_only_day,
+    read_percent,
+    written,
+)
 from crm.fields.reading.amounts import currency_words
 from crm.tenants.context import current_tenant
 from crm.tenants.text import trimmed
@@ -59,10 +67,13 @@ class NumberField(forms.Field):
         self.widget.attrs |= {"inputmode": "decimal" if places else "numeric", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
-        return current_style().write(Decimal(str(value))) if isinstance(value, int | float | Decimal) else value
+        if not isinstance(value, int | float | Decimal):
+            return value
+        number = Decimal(str(value))
+        return written(number, current_style(), self.places) or current_style().write(number)
 
     def read(self, text: str) -> Decimal:
-        return read_number(text, current_style(), self.places)
+        return read_number(text, current_style(), self.places, lambda one: self.least <= one <= self.most)
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "").strip()
@@ -166,7 +177,7 @@ class DayField(forms.Field):
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
             return None
-        return read_day(str(value), current_style())
+        return read_only_day(str(value), current_style())
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

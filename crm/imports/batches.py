@@ -17,6 +17,7 @@ import structlog
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
@@ -184,6 +185,10 @@ class Batch:
                 yield
         except (DataError, IntegrityError) as error:
             logger.warning("import_row_refused", job=str(self.job.pk), error=str(error))
+            if isinstance(error.__cause__, UniqueViolation):
+                raise ValidationError(
+                    _("Somebody else was writing the same at this very moment: import this row again.")
+                ) from error
             raise ValidationError(
                 _("The database does not take this row: a value is too long or too large.")
             ) from error

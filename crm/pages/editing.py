@@ -15,15 +15,20 @@ from crm.fields.kinds import Lookup, Money
 from crm.fields.spec import FieldSpec
 from crm.pages.detail import shown
 from crm.pages.idempotency import already_made, new_key, remember_made
+from crm.pages.kept import body_of
+from crm.pages.typed import typed_words
 from crm.records import registry
 from crm.records.access import get_record, visible_records
 from crm.records.hiding import hide_unseen
 from crm.records.types import Objection, RecordType
 from crm.tenants.ids import uuid_of
-from crm.ui.http import go, respond
+from crm.tenants.locks import wait_for_turn
+from crm.ui.http import go, is_fragment, respond
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
+
+DIALOG = "dialog"  # the target of what is asked for in there (dialogs.js)
 
 
 def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
@@ -35,7 +40,7 @@ def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse
         return _form_page(request, record_type, form)
     if made := already_made(request):
         return go(request, made)
-    form = RecordForm(specs, actor=request.actor, data=request.POST)
+    form = RecordForm(specs, actor=request.actor, data=request.POST, type_key=record_type.key)
     if form.is_valid() and (objection := objection_to(request, record_type, form.values())):
         return _form_page(request, record_type, form, status=422, objection=objection)
     record = _write(form, lambda values: record_type.create(actor=request.actor, values=values))
@@ -57,7 +62,7 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     specs = tuple(spec for spec in _form_specs(record_type) if spec.on_edit)
     if request.method != "POST":
         return _form_page(request, record_type, RecordForm(specs, actor=request.actor, record=record))
-    form = RecordForm(specs, actor=request.actor, record=record, data=request.POST)
+    form = RecordForm(specs, actor=request.actor, record=record, data=request.POST, type_key=record_type.key)
     asks = form.is_valid() and "anyway" not in request.POST
     if asks and (objection := record_type.objection_to_change(request.actor, record, form.values())):
         return _form_page(request, record_type, form, status=422, objection=objection)
@@ -87,7 +92,8 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
     context: dict[str, Any] = {"type": record_type, "record": record, "url": registry.url(record)}
     if "view" in request.GET:
         return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
-    form = RecordForm((spec,), actor=request.actor, record=record, data=request.POST if lock else None)
+    sent = request.POST if lock else None
+    form = RecordForm((spec,), actor=request.actor, record=record, data=sent, type_key=record_type.key)
     if not lock:
         return respond(request, "pages/field.html", context | {"form": form}, partial="form")
     objection = record_type.objection_to_change(request.actor, record, form.values()) if form.is_valid() else None
@@ -153,7 +159,11 @@ def _money(request: WorkspaceRequest, spec: FieldSpec) -> Any:
 
 
 def objection_to(request: WorkspaceRequest, record_type: RecordType, values: dict[str, Any]) -> Objection | None:
-    """What speaks against making a record of ``values``, unless the person has read it and goes on (``anyway``)."""
+    """What speaks against making a record of ``values``, unless the person has read it and goes on (``anyway``).
+
+    Two who make the same at once come one after the other, so that the second one is asked.
+    """
+    wait_for_turn("new records")
     objection = registry.objection(record_type, request.actor, values)
     return None if objection and "anyway" in request.POST and not objection.is_final else objection
 
@@ -183,6 +193,18 @@ def _form_page(
 
 
 def locked_page(request: WorkspaceRequest, record_type: RecordType, record: Any, reason: str) -> HttpResponse:
-    """Say that ``record`` cannot be written now, and why (``RecordType.locked``)."""
-    context = {"type": record_type, "record": record, "reason": reason, "url": registry.url(record)}
+    """Say that ``record`` cannot be written now, and why (``RecordType.locked``); give back what was typed.
+
+    A part of a page keeps what was typed where it stands, and shows the ``reason`` as a word.
+    """
+    if is_fragment(request) and request.htmx.target != DIALOG:
+        return HttpResponse(reason, status=409, content_type="text/plain; charset=utf-8")
+    posted = request.method == "POST"
+    context = {
+        "type": record_type,
+        "record": record,
+        "reason": reason,
+        "url": registry.url(record),
+        "typed": typed_words(request.path_info, dict(body_of(request)), request.actor) if posted else [],
+    }
     return respond(request, "pages/locked.html", context, partial="dialog", status=409)

@@ -18,16 +18,20 @@ from django_htmx.middleware import HtmxDetails
 from crm.events.selectors import name_of_deleted
 from crm.pages.kept import GONE, KEPT, SIGNED_OUT, STALE, body_of, keep_for_person, keep_form, kept_form
 from crm.pages.models import KeptForm
-from crm.pages.refill import Gone, refill
-from crm.pages.typed import typed_words
+from crm.pages.refill import Gone, Values, refill
+from crm.pages.typed import plain_words, typed_words
 from crm.records.access import GoneError
 from crm.tenants.context import tenant_context
 from crm.tenants.ids import uuid_of
+from crm.tenants.models import Tenant
 from crm.tenants.urls import workspace_url
 from crm.ui import respond
 from crm.ui.form_marks import FORM_OF, person_of
 from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.users.http import WorkspaceRequest, require
+from crm.users.models import Membership
+
+GONE_HEADER = "X-Gone"  # the record is in the recycle bin: a board takes its card away (board.js)
 
 
 def form(request: WorkspaceRequest, kept_id: UUID) -> HttpResponse:
@@ -35,17 +39,18 @@ def form(request: WorkspaceRequest, kept_id: UUID) -> HttpResponse:
     kept = kept_form(request.actor, kept_id)
     require(kept)
     assert kept is not None
-    body = dict(kept.body)
+    body, inside = dict(kept.body), _inside(request, kept.path)
+    page = _page_of(request, kept)
 
-    def note(gone: Gone) -> str:
-        context = {"kept": kept, "gone": [(label, _in_words(value)) for label, value in gone]}
+    def note(gone: Gone, left: Values) -> str:
+        chosen = [(label, _in_words(value)) for label, value in gone]
+        context = {"kept": kept, "gone": chosen, "left": typed_words(inside, left, request.actor)}
         return render_to_string("pages/parts/kept_note.html", context, request)
 
-    page = _page_of(request, kept)
     if page is not None and (filled := refill(page.content.decode(), kept.path, body, note)) is not None:
         page.content = filled.encode()
         return page
-    context = {"kept": kept, "body": kept.body, "typed": typed_words(_inside(request, kept.path), body, request.actor)}
+    context = {"kept": kept, "body": kept.body, "typed": typed_words(inside, body, request.actor)}
     return respond(request, "pages/kept.html", context)
 
 
@@ -95,10 +100,26 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             return go(request, url)
         if not user.is_authenticated and (url := keep_for_person(request, SIGNED_OUT)):
             return to_sign_in(request, url)
+        if (page := shut_out(request)) is not None:
+            return page
     if is_fragment(request):
         text = _("This page is too old, or you signed in again meanwhile. Nothing was saved: load it again.")
         return HttpResponse(text, status=403, content_type="text/plain; charset=utf-8")
     return render(request, "403_csrf.html", status=403)
+
+
+def shut_out(request: HttpRequest) -> HttpResponse | None:
+    """Give back what was typed to whose access to the workspace was ended meanwhile; None for everybody else."""
+    person = person_of(request.POST.get(FORM_OF, "")) if request.method == "POST" else ""
+    user: Any = request.user
+    tenant = Tenant.objects.filter(slug=getattr(request, "workspace_slug", None) or "").first() if person else None
+    if tenant is None or (user.is_authenticated and str(user.pk) != person):
+        return None
+    with tenant_context(tenant):
+        if not Membership.objects.filter(user_id=person, is_active=False).exists():
+            return None
+        typed = plain_words(request.path_info, dict(body_of(request)))
+        return render(request, "pages/shut_out.html", {"typed": typed}, status=403)
 
 
 def to_sign_in(request: HttpRequest, url: str) -> HttpResponse:
@@ -115,11 +136,17 @@ def _sign_in_url(url: str) -> str:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 inside a workspace: of a record that the person could see, who deleted it; and always what was typed."""
     actor: Any = getattr(request, "actor", None)
+    if actor is None and (page := shut_out(request)) is not None:
+        return page
     gone = exception.deleted if isinstance(exception, GoneError) else None
     posted = request.method == "POST" and actor is not None
     if is_fragment(request) and posted and gone:  # the form stays where it is
         text = _("“%(name)s” was deleted by %(person)s meanwhile.") % {"name": gone.name, "person": gone.by}
-        return HttpResponse(text, status=409, content_type="text/plain; charset=utf-8")
+        headers = {GONE_HEADER: "1"}
+        return HttpResponse(text, status=409, headers=headers, content_type="text/plain; charset=utf-8")
+    if is_fragment(request) and posted:
+        text = _("Nothing was saved: what you changed was deleted meanwhile, or it is no longer shared with you.")
+        return HttpResponse(text, status=404, content_type="text/plain; charset=utf-8")
     if actor is None or not (gone or posted):
         return render(request, "404.html", status=404)
     with tenant_context(request.tenant):  # type: ignore[attr-defined]

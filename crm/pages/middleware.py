@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from crm.pages.kept import SIGNED_OUT, keep_for_person
-from crm.pages.kept_pages import to_sign_in
+from crm.pages.kept_pages import shut_out, to_sign_in
 from crm.ui.http import is_fragment
 
 MADE_COOKIE = "angler_made"  # the idempotency key that was answered last
@@ -45,5 +45,6 @@ class KeepForms:
             return None
         if is_fragment(request):  # the page keeps it
             return None
-        url = keep_for_person(request, SIGNED_OUT)
-        return to_sign_in(request, url) if url else None
+        if url := keep_for_person(request, SIGNED_OUT):
+            return to_sign_in(request, url)
+        return shut_out(request)

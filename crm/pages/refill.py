@@ -17,18 +17,22 @@ Gone = list[
 ]  # answers that cannot be chosen any more: what they answered, as the page calls it; the value
 
 
-def refill(html: str, path: str, body: Mapping[str, list[str]], note: Callable[[Gone], str]) -> str | None:
+Values = Mapping[str, list[str]]
+
+
+def refill(html: str, path: str, body: Mapping[str, list[str]], note: Callable[[Gone, Values], str]) -> str | None:
     """Return ``html`` with ``body`` in the form that sends to ``path``, and the ``note`` at its beginning.
 
     None when the page has no form for it. Where an option is gone that was chosen, nothing is chosen instead: ``note``
-    is given what was.
+    is given what was, and what stood in controls that are not there any more.
     """
     wanted = path.partition("?")[0]
     forms = [form for form in _read(html) if form.action in ("", wanted)]
     best = max(forms, key=lambda form: len(form.names & body.keys()), default=None)
     if best is None or not best.names & body.keys():
         return None
-    for start, end, text in sorted(best.edits(path, body, note(best.gone(body))), reverse=True):
+    left = {name: values for name, values in body.items() if name not in best.names}
+    for start, end, text in sorted(best.edits(path, body, note(best.gone(body), left)), reverse=True):
         html = html[:start] + text + html[end:]
     return html
 

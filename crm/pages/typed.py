@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.forms import BoundField
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.fields.build import RecordForm
+from crm.fields.custom.selectors import fields_named
 from crm.fields.spec import FieldSpec
+from crm.fields.words import is_code, words_of
 from crm.records import registry
+from crm.records.access import visible_records
+from crm.records.types import RecordType
+from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 
 # What the texts of forms are called that are not fields of a record.
@@ -32,38 +36,118 @@ LABELS: dict[str, Any] = {
     "name": gettext_lazy("Name"),
     "note": gettext_lazy("Note"),
     "description": gettext_lazy("Description"),
+    "about": gettext_lazy("About"),
+    "role": gettext_lazy("Role"),
+    "contact": gettext_lazy("Contact"),
+    "task_owner": gettext_lazy("Who does it"),
+    "lists": gettext_lazy("Mailing lists"),
+    "answer": gettext_lazy("Answer"),
+    "other_day": gettext_lazy("Due"),
 }
 # Parts of forms that nobody has typed.
 _OURS = frozenset(
     {
         "seen", "moved_from", "back", "next", "idempotency_key", "_method", "record_type", "id", "action", "all", "go",
         "row", "feed", "drawn_for", "announced", "form_of", "csrfmiddlewaretoken", "kind", "reminder", "again",
-        "anyway", "import", "dry_run", "update", "columns",
+        "anyway", "import", "dry_run", "update", "columns", "asked_at", "preview", "despite_gate", "step_seen",
+        "unresolved",
     }
 )  # fmt: skip
-_HIDDEN = ("_id", "-seen", "-rivals", "-offered", "-compared")
+_HIDDEN = ("_id", "-seen", "-rivals", "-offered", "-compared", "-unresolved")
+_KEEP = "keep-"  # of a value that two have changed
+_WINS, _ANOTHER = "wins", "another"  # of a conversion: whose value counts, and a record that is named
 _PREFIX = "to-"  # of what a bulk action sets
 
 
 def typed_words(path_info: str, body: Mapping[str, list[str]], actor: Membership) -> list[tuple[str, str]]:
     """What of ``body``, sent to ``path_info``, people may want to read or copy: labels, and values in words."""
     given = {name.removeprefix(_PREFIX): values for name, values in body.items()}
-    specs = [spec for spec in _specs(path_info) if spec.name in given]
-    form = RecordForm(specs, actor=actor, data=MultiValueDict(given))
-    found = [(str(bound.label), _words(bound)) for bound in form]
-    shown = {name for bound in form for name in _names(bound)}
-    found += [(str(LABELS.get(name) or _("What you typed")), text) for name, text in _others(given, shown)]
+    found, shown = _of_form(_specs(path_info, given, actor), given, actor)
+    for record_type in registry.record_types():
+        words, names = _of_part(record_type, given, actor)
+        found, shown = found + words, shown | names
+    found += [(_label_of(name), text) for name, text in _others(given, shown)]
     return [(label, text) for label, text in found if text.strip()]
 
 
-def _specs(path_info: str) -> tuple[FieldSpec, ...]:
-    """The fields of the records that the address is about."""
+def plain_words(path_info: str, body: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """Only the texts of ``body``: for who may no longer see what the rest stands for."""
+    try:
+        record_type = _type_of(resolve(path_info, settings.WORKSPACE_URLCONF))
+    except Resolver404:
+        record_type = None
+    found = []
+    for name, text in _others(body, set()):
+        own = record_type is not None and record_type.has(name)
+        label = str(record_type.spec(name).label) if own and record_type else _label_of(name)
+        found.append((label, text))
+    return [(label, text) for label, text in found if text.strip()]
+
+
+def _of_form(
+    specs: Iterable[FieldSpec], given: Mapping[str, list[str]], actor: Membership
+) -> tuple[list[tuple[str, str]], set[str]]:
+    """What stands in the fields of ``specs``, and the names that they are sent by."""
+    form = RecordForm([spec for spec in specs if spec.name in given], actor=actor, data=MultiValueDict(given))
+    return [(str(bound.label), words_of(bound)) for bound in form], {name for bound in form for name in _names(bound)}
+
+
+def _specs(path_info: str, given: Mapping[str, list[str]], actor: Membership) -> tuple[FieldSpec, ...]:
+    """What the form at the address asks for: the fields of the records that it is about, or those of a bulk action."""
     try:
         match = resolve(path_info, settings.WORKSPACE_URLCONF)
     except Resolver404:
         return ()
+    record_type = _type_of(match)
+    if record_type is None:
+        return ()
+    if match.namespace == record_type.key:
+        return record_type.specs_now()
+    named = given.get("action", [])
+    actions = (one for one in registry.bulk_actions(record_type.key, actor) if one.key in named)
+    return next((one.asks(actor) for one in actions), ()) or record_type.specs_now()
+
+
+def _type_of(match: ResolverMatch) -> RecordType | None:
     keys = {match.namespace, match.kwargs.get("key"), match.kwargs.get("type")}
-    return next((one.specs_now() for one in registry.record_types() if one.key in keys), ())
+    return next((one for one in registry.record_types() if one.key in keys), None)
+
+
+def _of_part(
+    record_type: RecordType, given: Mapping[str, list[str]], actor: Membership
+) -> tuple[list[tuple[str, str]], set[str]]:
+    """What a form holds that is about records of several types: each of its fields begins with the type's key."""
+    prefix = f"{record_type.key}-"
+    own = {name.removeprefix(prefix): values for name, values in given.items() if name.startswith(prefix)}
+    if not own:
+        return [], set()
+    words, names = _of_form(record_type.specs_now(), own, actor)
+    found = [(str(record_type.label), _which(record_type, text, actor)) for text in given.get(record_type.key, ())]
+    found += [(f"{record_type.label}: {label}", text) for label, text in words]
+    for name in own.keys() - names:
+        of, _dash, field = name.partition("-")
+        if of == _WINS and record_type.has(field):
+            side = _("On the lead") if own[name] == ["lead"] else _("On the %(noun)s") % _noun(record_type)
+            found.append((f"{record_type.label}: {record_type.spec(field).label}", side))
+        elif name == _ANOTHER:
+            found.append((f"{record_type.label}: {_('Its name')}", " ".join(own[name])))
+        else:
+            continue
+        names.add(name)
+    return found, {record_type.key, *(f"{prefix}{name}" for name in names)}
+
+
+def _which(record_type: RecordType, text: str, actor: Membership) -> str:
+    """The record that was chosen, or what was to become of it."""
+    if (record_id := uuid_of(text)) is not None:
+        record = visible_records(actor, record_type).filter(pk=record_id).first()
+        return record.name if record is not None else _("a choice that is gone")
+    words = {"new": _("New %(noun)s"), "none": _("No %(noun)s"), _ANOTHER: _("Choose an existing %(noun)s")}
+    return words[text] % _noun(record_type) if text in words else text
+
+
+def _noun(record_type: RecordType) -> dict[str, str]:
+    return {"noun": str(record_type.label).lower()}
 
 
 def _names(bound: BoundField) -> set[str]:
@@ -71,35 +155,24 @@ def _names(bound: BoundField) -> set[str]:
     return {bound.name, *(f"{bound.name}{name}" for name in getattr(widget, "widgets_names", ()))}
 
 
-def _words(bound: BoundField) -> str:
-    value, field = bound.data, bound.field
-    if isinstance(field, forms.BooleanField):
-        return _("Yes") if value else ""
-    chosen = value if isinstance(value, list | tuple) else [value]
-    if choices := dict(_flat(getattr(field, "choices", ()))):
-        return ", ".join(choices[str(one)] for one in chosen if one and str(one) in choices)
-    return " ".join(str(one) for one in chosen if one and not _is_code(str(one)))
+def _label_of(name: str) -> str:
+    """What a field is called that is none of the record's."""
+    if name in LABELS:
+        return str(LABELS[name])
+    if own := fields_named(name):
+        return own[0].label
+    labels = {str(one.spec(name).label) for one in registry.record_types() if one.has(name)} or _declared(name)
+    return labels.pop() if len(labels) == 1 else _("What you typed")
 
 
-def _flat(choices: Any) -> Iterator[tuple[str, str]]:
-    for value, label in choices:
-        if isinstance(label, list | tuple):
-            yield from _flat(label)
-        else:
-            yield str(value), str(label)
+def _declared(name: str, of: type[forms.BaseForm] = forms.BaseForm) -> set[str]:
+    """What the forms call a field of that name which stands in their class."""
+    fields: dict[str, forms.Field] = getattr(of, "base_fields", {})
+    found = {str(fields[name].label)} if name in fields and fields[name].label else set()
+    return found.union(*(_declared(name, one) for one in of.__subclasses__()))
 
 
 def _others(body: Mapping[str, list[str]], shown: set[str]) -> Iterator[tuple[str, str]]:
     for name, values in body.items():
-        if name not in shown and name not in _OURS and not name.endswith(_HIDDEN):
-            yield name, "\n".join(value for value in values if value.strip() and not _is_code(value))
-
-
-def _is_code(text: str) -> bool:
-    """What stands in a form for a row or a tick."""
-    if text == "on":
-        return True
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
+        if name not in shown and name not in _OURS and not name.endswith(_HIDDEN) and not name.startswith(_KEEP):
+            yield name, "\n".join(value for value in values if value.strip() and not is_code(value))

@@ -8,12 +8,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import Model
 from django.http import HttpResponse
 
 from crm.events.selectors import last_change_of_setting
 from crm.setup import menu
+from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.ui import respond
 from crm.ui.http import is_fragment
@@ -39,8 +39,7 @@ def setup_page(view: View) -> View:
 
 def _one_after_the_other(request: WorkspaceRequest) -> None:
     """Let two who change the setup at once wait for each other, and the second one see what the first has written."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"setup:{request.tenant.pk}"])
+    wait_for_turn("setup")
     request.tenant.refresh_from_db()
     forget()
 

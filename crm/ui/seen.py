@@ -98,6 +98,11 @@ class SeenForm(forms.Form):
         conflict = self.conflicts.get(field.name)
         return replace(conflict, change=self.who(field.name)) if conflict and self.who else conflict
 
+    def is_as_drawn(self, bound: BoundField) -> bool:
+        """Whether ``bound``, which need not be a field of this form any more, was sent as it was drawn."""
+        seen = _read(self.data.get(self.add_prefix(SEEN))) or {}
+        return seen.get(bound.name) == _fingerprint(_sent(bound))
+
     def settle(self) -> None:
         """Put the values of now into the fields that nobody touched, and find those that have to be chosen; once."""
         if not self.is_bound or self.__dict__.get("_is_settled"):

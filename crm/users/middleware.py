@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError
+from django.contrib.messages.storage import default_storage
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.utils import timezone, translation
+from psycopg.errors import UniqueViolation
 
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
@@ -43,22 +46,47 @@ class EnterWorkspace:
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        tenant = Tenant.objects.filter(slug=slug).first()
-        if tenant is None:
-            raise Http404
+        answer = partial(_inside, request, slug, lambda: view(request, *args, **kwargs))
         try:
-            with tenant_context(tenant):
-                actor = _actor(request)
-                request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]
-                if request.session.get(LAST_WORKSPACE) != slug:
-                    request.session[LAST_WORKSPACE] = slug
-                return _answer(request, tenant, actor, lambda: view(request, *args, **kwargs))
+            try:
+                return answer()
+            except IntegrityError as error:
+                if not isinstance(error.__cause__, UniqueViolation):
+                    raise
+                logger.info("somebody_was_quicker", error=str(error))
+                _as_it_came(request)
+                return answer()
         except OperationalError as error:
             stopped = answer_too_long(error)
             if stopped is None:
                 raise
             logger.exception("statement_stopped")
             return stopped
+
+
+def _inside(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -> HttpResponse:
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise Http404
+    with tenant_context(tenant):
+        actor = _actor(request)
+        request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]
+        if request.session.get(LAST_WORKSPACE) != slug:
+            request.session[LAST_WORKSPACE] = slug
+        return _answer(request, tenant, actor, view)
+
+
+def _as_it_came(request: Any) -> None:
+    """Make ``request`` ready to be answered once more.
+
+    Two who write the same at once, a name or an id that there can be once, both pass the view's own check; the database
+    then refuses the slower one, of whom nothing is written. Asked again, the check sees what the quicker one wrote, and
+    refuses it at its field.
+    """
+    for name in request.FILES:
+        for file in request.FILES.getlist(name):
+            file.seek(0)
+    request._messages = default_storage(request)  # without what was said of what is not done
 
 
 def _actor(request: HttpRequest) -> Membership:

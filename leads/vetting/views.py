@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.pages.editing import locked_page
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.services import LockedError
 from crm.ui.http import go, is_fragment, respond
-from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
@@ -56,7 +56,7 @@ def answer(request: WorkspaceRequest, record_id: UUID, criterion_id: UUID) -> Ht
             seen=posted.get("seen", ""),
         )
     except LockedError as error:
-        return _refused(request, lead, error, status=409)
+        return _refused(request, lead, error)
     except ValidationError as error:
         return _row(request, lead, criterion, error)
     if not is_fragment(request):
@@ -74,12 +74,8 @@ def _criterion(criterion_id: UUID) -> Criterion:
     return found
 
 
-def _refused(request: WorkspaceRequest, lead: Lead, error: ValidationError, status: int) -> HttpResponse:
-    text = " ".join(error.messages)
-    if is_fragment(request):
-        return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
-    say(request, text, tone="danger")
-    return go(request, f"{registry.url(lead)}#vetting")
+def _refused(request: WorkspaceRequest, lead: Lead, error: ValidationError) -> HttpResponse:
+    return locked_page(request, LEAD, lead, " ".join(error.messages))
 
 
 def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: ValidationError) -> HttpResponse:
@@ -87,7 +83,7 @@ def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: Val
     panel = load_vetting(request.actor, lead)
     claims = {claim.criterion.pk: claim for claim in panel["vetting"].current.claims} if panel else {}
     if not is_fragment(request) or criterion.pk not in claims:
-        return _refused(request, lead, error, status=409)
+        return _refused(request, lead, error)
     said = dict(Answer.choices).get(request.POST.get("answer", ""), "")
     lost: dict[str, Any] = {"answer": said, "evidence": request.POST.get("evidence", "")}
     context = {"panel": panel, "claim": claims[criterion.pk], "error": " ".join(error.messages), "lost": lost}

@@ -21,6 +21,14 @@ function count(column, step) {
   if (number && Number.isInteger(value)) number.textContent = String(value + step);
 }
 
+// It is not there any more: one goes on beside it
+function takeAway(card) {
+  const beside = card.nextElementSibling ?? card.previousElementSibling ?? columnOf(card).querySelector("a, button");
+  count(columnOf(card), -1);
+  card.remove();
+  beside?.focus();
+}
+
 function place(card, column, before = null) {
   const from = columnOf(card);
   cardsOf(column).insertBefore(card, before ?? cardsOf(column).firstElementChild);
@@ -46,7 +54,7 @@ function replace(html) {
 }
 
 async function send(card, column, from, back) {
-  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
+  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Current-URL": location.href };
   const { board: query, back: here } = boardOf(card).dataset;
   const body = new URLSearchParams({ stage: column.dataset.stage, moved_from: from.dataset.stage, back: here });
   try {
@@ -56,6 +64,7 @@ async function send(card, column, from, back) {
     const text = await response.text();
     if (response.ok) return replace(text);
     back();
+    if (response.headers.has("X-Gone")) takeAway(card);
     if (response.status === 401) {
       const url = response.headers.get("X-Sign-In");
       return document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url } }));

@@ -5,7 +5,8 @@ const dialog = document.getElementById("dialog");
 const words = document.getElementById("words")?.dataset ?? {};
 
 function headers() {
-  return { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Target": "dialog" };
+  const own = JSON.parse(document.body.getAttribute("hx-headers"));
+  return { ...own, "HX-Request": "true", "HX-Target": "dialog", "HX-Current-URL": location.href };
 }
 
 function fail(text) {

@@ -122,16 +122,42 @@ def test_a_card_that_was_moved_meanwhile_is_asked_about(fresh_firm: Firm, me: Pa
     me.goto(fresh_firm.url("opportunities:board"))
     address = fresh_firm.url("opportunities:stage", record_id=deal.pk)
     client_of(fresh_firm.max).post(address, {"stage": str(third.pk)})
-    card = me.locator("article", has_text="Big one")
-    card.focus()
-    for key in (" ", "ArrowRight", " "):
-        me.keyboard.press(key)
+    moved(me, "Big one")
     dialog = me.get_by_role("dialog")
     expect(dialog).to_contain_text(f"Max Manager has changed it to “{third.label}” meanwhile")
     assert now(fresh_firm, deal).stage_id == third.pk
     dialog.get_by_role("button", name=f"Move it to {second.label}").click()
     expect(me.locator(f'[data-stage="{second.pk}"]')).to_contain_text("Big one")
     assert now(fresh_firm, deal).stage_id == second.pk
+
+
+def test_a_board_lets_go_of_a_card_that_was_deleted_and_is_found_again_after_signing_in(
+    fresh_firm: Firm, me: Page
+) -> None:
+    with tenant_context(fresh_firm.tenant):
+        first = next(one for one in stages() if one.meaning == "open")
+        gone, stays = (make.opportunity(fresh_firm.ana, name=name, stage=first) for name in ("Gone one", "Other one"))
+    board = fresh_firm.url("opportunities:board")
+    me.goto(board)
+    client_of(fresh_firm.max).post(fresh_firm.url("opportunities:deletion", record_id=gone.pk))
+    count = me.locator(f'[data-stage="{first.pk}"] [data-board-count]')
+    expect(count).to_have_text("2")
+    moved(me, "Gone one")
+    expect(me.locator("#toasts")).to_contain_text("was deleted by Max Manager meanwhile")
+    expect(me.locator("article", has_text="Gone one")).to_have_count(0)
+    expect(count).to_have_text("1")
+    expect(me.locator("article", has_text="Other one")).to_be_focused()
+    me.context.clear_cookies()
+    moved(me, "Other one")
+    expect(me).to_have_url(re.compile(f"/auth/login/\\?next={re.escape(board)}$"))
+    assert now(fresh_firm, stays).stage_id == first.pk
+
+
+def moved(page: Page, name: str) -> None:
+    """Move a card to the column beside it."""
+    page.locator("article", has_text=name).focus()
+    for key in (" ", "ArrowRight", " "):
+        page.keyboard.press(key)
 
 
 def test_the_conversion_page_follows_the_lead_and_asks(fresh_firm: Firm, me: Page) -> None:

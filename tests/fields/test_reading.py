@@ -24,7 +24,9 @@ from crm.fields.reading import (
     read_percent,
     style_from_json,
     style_of,
+    written,
 )
+from crm.fields.reading.numbers import plain
 from crm.users.choices import PLACES
 
 US, GERMANY, SWISS = style_of("en"), style_of("en-de"), style_of("en-ch")
@@ -67,7 +69,32 @@ def test_a_style_decides_what_could_be_read_in_two_ways_and_otherwise_it_is_aske
             read_number(text, style)
     with pytest.raises(ValidationError, match="two ways"):
         read_number("1,500", SWISS)  # there, neither sign groups digits
-    assert read_number("1.500", US, places=4) == Decimal("1.5")  # where so many decimals are usual
+    assert read_number("1.500", US, places=3) == Decimal("1.5")  # where so many decimals are usual
+    with pytest.raises(ValidationError, match=r"Write 1,234 or 1\.2340"):
+        read_number("1.234", US, places=4)
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "offers"),
+    [
+        ("1.234", "en", ["1,234"]), ("1.500", "en", ["1,500", "1.5"]), ("-1.500", "en", ["-1.5", "-1,500"]),
+        ("1,234", "en-de", ["1.234"]), ("1.500k", "en", ["1,500,000", "1,500"]), ("1,234", "en-fr", ["1 234"]),
+    ],
+)  # fmt: skip
+def test_what_is_offered_for_an_amount_of_two_readings_is_taken(text: str, style: str, offers: list[str]) -> None:
+    """The very text that was refused used to be offered; and none is offered that the currency cannot have."""
+    with pytest.raises(ValidationError) as refused:
+        read_amount(text, style_of(style), "USD")
+    message = plain(" ".join(refused.value.messages))
+    assert all(offer in message for offer in offers)
+    assert ("or" in message.split()) == (len(offers) > 1)
+    for offer in offers:
+        read_amount(offer, style_of(style), "USD")
+
+
+@pytest.mark.parametrize("text", ["33.333", "1.500", "33.333 %"])
+def test_a_percentage_that_is_possible_in_no_reading_is_not_offered_any(text: str) -> None:
+    assert read_percent(text, US) == Decimal(text.removesuffix(" %"))  # its field refuses it, and says what it takes
 
 
 @pytest.mark.parametrize("own", ["USD", "EUR"])
@@ -128,7 +155,7 @@ def test_what_is_written_in_a_persons_style_is_read_as_the_same(
 @given(place=st.sampled_from(PLACES), number=st.decimals(-(10**11), 10**11, places=4))
 def test_a_number_with_four_decimals_is_read_as_it_was_written(place: str, number: Decimal) -> None:
     style = style_of(place)
-    assert read_number(style.write(number), style, places=4) == number
+    assert read_number(written(number, style, 4), style, places=4) == number
 
 
 @given(st.text(max_size=60))

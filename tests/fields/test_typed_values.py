@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Account
 from crm.fields.money import Money
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
 from opportunities.models import Opportunity
 from tests import make
-from tests.fields.own import add_field
+from tests.fields.own import add_field, fresh, new_account
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 
@@ -143,3 +145,41 @@ def test_a_day_typed_without_a_calendar_is_read_as_the_person_writes(firm: Firm)
         assert ana.post(url, {"expected_close_on": text, **seen}).status_code == status, text
     with tenant_context(firm.tenant):
         assert str(Opportunity.objects.get(pk=deal.pk).expected_close_on) == "2027-04-03"
+
+
+@pytest.mark.parametrize("text", ["1.234", "12.000"])
+def test_an_own_number_of_two_readings_is_asked_about_as_an_amount_is(firm: Firm, text: str) -> None:
+    ada = client_of(firm.ada)
+    name = add_field(ada, firm, "number")
+    asked = new_account(ada, firm, **{name: text})
+    offers = {"1.234": ["1,234", "1.2340"], "12.000": ["12,000", "12"]}[text]
+    assert asked.status_code == 422
+    assert f"Write {offers[0]} or {offers[1]}." in asked.content.decode()
+    assert new_account(ada, firm, **{name: offers[1]}).status_code == 303
+    with tenant_context(fresh(firm)):
+        account = Account.objects.get(name="With value")
+    form = form_of(ada, f"/acme/accounts/{account.pk}/edit/")
+    assert form.data[name] == [offers[1]], "it is written so that it is read as the same again"
+    assert form.send(city="Ulm").status_code == 303
+    found = ada.post(
+        "/acme/accounts/?filters=none", {"_field": name, "_operator": "is", "_value": offers[1]}, follow=True
+    )
+    assert [row.record.name for row in found.context["rows"]] == ["With value"]
+
+
+@pytest.mark.parametrize("text", ["2026-11-30T23:00", "11/30/2026 23:00", "2026-11-30T00:00Z"])
+def test_a_time_typed_where_a_day_is_kept_is_not_dropped_without_a_word(firm: Firm, text: str) -> None:
+    ada = client_of(firm.ada)
+    name = add_field(ada, firm, "date")
+    refused = new_account(ada, firm, **{name: text})
+    assert refused.status_code == 422
+    assert "has a time, and only the day can be kept here" in refused.content.decode()
+    assert new_account(ada, firm, **{name: "2026-11-30T00:00"}).status_code == 303, "midnight is the day itself"
+
+
+def test_a_probability_that_is_possible_in_no_reading_is_offered_none(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ana)
+    answer = client_of(firm.ana).post(f"/acme/opportunities/{deal.pk}/fields/probability/", {"probability": "33.333"})
+    assert answer.status_code == 422
+    assert "is not a whole number from 0 to 100" in answer.content.decode()

@@ -75,6 +75,11 @@ def field_by_id(field_id: UUID) -> CustomField | None:
     return next((field for field in _all_fields() if field.pk == field_id), None)
 
 
+def fields_named(name: str, type_key: str = "") -> list[CustomField]:
+    """Return the fields of the standard name ``name``, inactive ones too; ``type_key`` "": of any record type."""
+    return [one for one in _all_fields() if one.name == name and type_key in ("", one.record_type)]
+
+
 def records_with(field: CustomField) -> int:
     """Return how many records, deleted ones too, have a value in ``field``."""
     if field.keeps_rows and field.is_indexed:

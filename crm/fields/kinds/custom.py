@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from crm.fields.inputs import NumberField
 from crm.fields.kinds.base import Kind
 from crm.fields.kinds.choice import ChoiceOf, Flag, OneOf, Person
-from crm.fields.kinds.number import CANONICAL, MoneyKind, Number
+from crm.fields.kinds.number import STORED, MoneyKind, Number
 from crm.fields.kinds.text import Email, LongText, Phone, Text, Url, refuse_nul
 from crm.fields.kinds.time import Date
 from crm.fields.models import CustomField, CustomValue, FieldKind
@@ -213,7 +213,7 @@ class CustomNumber(Stored, Number):
         return self.store(self.number(text, context.style(spec.name)))
 
     def read(self, text: str) -> int:
-        return self.scaled(self.store(self.number(text, CANONICAL)))
+        return self.scaled(self.store(self.number(text, STORED)))
 
     def scaled(self, number: Decimal | int | float) -> int:
         return int(Decimal(str(number)).scaleb(PLACES))

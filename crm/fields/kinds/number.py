@@ -14,14 +14,24 @@ from crm.fields.inputs import MoneyField, NumberField, PercentField, bounded
 from crm.fields.kinds.base import Kind
 from crm.fields.money import Money, minor_digits
 from crm.fields.parsing import ParseContext
-from crm.fields.reading import NUMBERS, PERCENTS, Style, current_style, read_amount, read_number, read_percent
+from crm.fields.reading import (
+    NUMBERS,
+    PERCENTS,
+    Style,
+    current_style,
+    read_amount,
+    read_number,
+    read_percent,
+    written,
+)
 from crm.fields.spec import FieldSpec
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.users.models import Membership
 
 CURRENCY_SUFFIX = "_currency"  # of the column of a file that holds the currencies of an amount
-CANONICAL = Style(".", ",")  # of numbers in URLs and saved views
+CANONICAL = Style(".", ",")  # of amounts in URLs and saved views
+STORED = Style(".", ",", exact=True)  # of numbers there: 1.234 is one and some decimals
 
 
 class Number(Kind):
@@ -62,14 +72,17 @@ class Number(Kind):
 
     def read(self, text: str) -> int:
         """The number of a filter; one between two whole ones finds none, and bounds as it is."""
-        return int(bounded(self.number(text, CANONICAL), text, -(2**63), 2**63 - 1))
+        return int(bounded(self.number(text, STORED), text, -(2**63), 2**63 - 1))
 
     def typed(self, spec: FieldSpec, text: str) -> str:
-        return CANONICAL.write(self.number(text, current_style()))
+        return STORED.write(self.number(text, current_style()))
 
     def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        style = current_style()
-        return _(" or ").join(style.write(self.number(value, CANONICAL), grouped=True) for value in values)
+        numbers = [self.number(value, STORED) for value in values]
+        style, places = current_style(), self.places
+        return _(" or ").join(
+            written(one, style, places, grouped=True) or style.write(one, grouped=True) for one in numbers
+        )
 
     def split(self, text: str) -> list[str]:
         return [text]  # 1,000 is one number

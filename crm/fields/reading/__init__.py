@@ -2,8 +2,8 @@
 
 from crm.fields.reading.amounts import read_amount
 from crm.fields.reading.columns import Decision, Option, Sample, State, decide, says
-from crm.fields.reading.days import read_day, read_moment
-from crm.fields.reading.numbers import NumberText, read_number, read_percent
+from crm.fields.reading.days import read_day, read_moment, read_only_day
+from crm.fields.reading.numbers import NumberText, read_number, read_percent, written
 from crm.fields.reading.style import DAYS, NUMBERS, PERCENTS, Style, current_style, style_from_json, style_of
 
 __all__ = [
@@ -22,8 +22,10 @@ __all__ = [
     "read_day",
     "read_moment",
     "read_number",
+    "read_only_day",
     "read_percent",
     "says",
     "style_from_json",
     "style_of",
+    "written",
 ]

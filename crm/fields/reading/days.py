@@ -96,6 +96,18 @@ def read_day(text: str, style: Style) -> date:
     return found
 
 
+def read_only_day(text: str, style: Style) -> date:
+    """Read a date, and refuse a time behind it, which would be lost; midnight says no more than the day."""
+    day = read_day(text, style)
+    day_text, clock = split_clock(text)
+    if clock is not None and (clock["zone"] or _time(clock, text) != time()):
+        raise ValidationError(
+            _("“%(text)s” has a time, and only the day can be kept here. Write %(day)s.")
+            % {"text": text[:100], "day": day_text.strip()}
+        )
+    return day
+
+
 def read_moment(text: str, style: Style, zone: tzinfo) -> datetime:
     """Read a date and time; one without a time zone is in ``zone``, one without a time at its midnight."""
     day = read_day(text, style)

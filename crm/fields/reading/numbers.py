@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,6 +35,14 @@ _NUMBER = re.compile(r"[.,٫]?\d(?:[\d.,٫' ]*\d)?(?:[eE][+-]?\d{1,2}(?![\w.,]))
 _EVEN = re.compile(r"[.,] ?-{1,2}$")  # 100,- and 100.-- are without cents
 _SCALES = {"k": 3, "tsd": 3, "m": 6, "mn": 6, "mio": 6, "mln": 6, "bn": 9, "mrd": 9}
 _IN_BRACKETS = re.compile(r"([^\d()]*)\(([^()]*)\)([^\d()]*)")
+
+
+Fits = Callable[[Decimal], bool]  # whether a number can be meant
+USUAL_IN_TWO_WAYS = 3  # decimals: a number of so many looks like thousands, and is written like that all the same
+
+
+def _any(number: Decimal) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -156,41 +165,83 @@ def is_whole(number: Decimal) -> bool:
     return number == number.to_integral_value()  # of any length, which ``% 1`` is not able to
 
 
-def number_of(parts: Parts, text: str, style: Style, places: int) -> Decimal:
-    """The number that ``parts`` of ``text`` are in ``style``; ``places`` decimals are usual there.
+def number_of(parts: Parts, text: str, style: Style, places: int, fits: Fits = _any) -> Decimal:
+    """The number that ``parts`` of ``text`` are in ``style``; there are ``places`` decimals at most, and it ``fits``.
 
     What can be read in one way only is read so, however others of its column are written. Raises ``ValidationError``,
-    which names both readings where the text has two and the style does not decide.
+    which says how to write what is meant, where the text has two readings and the style does not decide.
     """
-    found = {".": Decimal(parts.body)} if isinstance(text, NumberText) else readings(parts.body)
-    if not places and not isinstance(text, NumberText):
-        found = whole_readings(parts) or found
-    other = "," if style.decimal == "." else "."
+    found = _found(parts, text, places)
     if not found:
         raise not_a_number(text)
-    ours, theirs = found.get(style.decimal), found.get(other)
-    if ours is None or theirs is None or ours == theirs:
-        number = theirs if ours is None else ours
-    elif style.exact:
-        number = ours
-    elif (style.decimal in parts.body and places < 3) or (other in parts.body and style.group not in ("", other)):
-        one, two = style.write(max(ours, theirs), grouped=True), style.write(min(ours, theirs))
-        raise ValidationError(
-            _("“%(text)s” can be read in two ways. Write %(one)s or %(two)s.") % {"text": text, "one": one, "two": two}
-        )
-    else:
-        number = ours
-    assert number is not None  # one of them is there
+    key = _decided(found, parts, style, places)
+    number = found[key or (style.decimal if style.decimal in found else next(iter(found)))]
+    if key is None:
+        meant = (_whole(parts, one) for one in sorted(found.values(), reverse=True))
+        offers = [offer for one in meant if fits(one) and (offer := written(one, style, places, grouped=True))]
+        if offers:
+            raise ValidationError(_two_ways(text, offers))
+    return _whole(parts, number)
+
+
+def _found(parts: Parts, text: str, places: int) -> dict[str, Decimal]:
+    if isinstance(text, NumberText):
+        return {".": Decimal(parts.body)}
+    return readings(parts.body) if places else whole_readings(parts) or readings(parts.body)
+
+
+def _decided(found: dict[str, Decimal], parts: Parts, style: Style, places: int) -> str | None:
+    """The sign before the decimals; None where that has to be asked.
+
+    Three digits behind a sign are thousands or decimals. They are what the person's style says where that groups by
+    the one and where three decimals are usual.
+    """
+    other = "," if style.decimal == "." else "."
+    if len(found) == 1:
+        return next(iter(found))
+    if found[style.decimal] == found[other] or style.exact:
+        return style.decimal
+    is_odd = style.decimal in parts.body and places != USUAL_IN_TWO_WAYS
+    return None if is_odd or (other in parts.body and style.group not in ("", other)) else style.decimal
+
+
+def _whole(parts: Parts, number: Decimal) -> Decimal:
     scaled = number.scaleb(parts.scale)
     return -scaled if parts.negative else scaled
 
 
-def read_number(text: str, style: Style, places: int = 2) -> Decimal:
-    """Read a plain number, such as 1,234.5, 10k, (500) or 1E+06; raise ``ValidationError``."""
+def _two_ways(text: str, offers: list[str]) -> str:
+    if len(offers) == 1:
+        sentence = _("“%(text)s” can be read in two ways. If you mean %(one)s, write %(one)s.")
+        return sentence % {"text": text, "one": offers[0]}
+    sentence = _("“%(text)s” can be read in two ways. Write %(one)s or %(two)s.")
+    return sentence % {"text": text, "one": offers[0], "two": offers[1]}
+
+
+def written(number: Decimal, style: Style, places: int, *, grouped: bool = False) -> str:
+    """``number`` as ``style`` writes it, with further zeros if it could be read in two ways without; "" where that
+    cannot be, as with more than ``places`` decimals."""
+    if len(f"{number:f}".partition(".")[2].rstrip("0")) > places:
+        return ""
+    for decimals in (0, places):
+        text = style.write(number, decimals, grouped=grouped)
+        parts = take_apart(text)
+        found = _found(parts, text, places)
+        key = _decided(found, parts, style, places) if found else None
+        if key is not None and _whole(parts, found[key]) == number:
+            return text
+    return ""
+
+
+def read_number(text: str, style: Style, places: int = 2, fits: Fits = _any) -> Decimal:
+    """Read a plain number, such as 1,234.5, 10k, (500) or 1E+06; raise ``ValidationError``.
+
+    What ``fits`` says no to is not offered where the text has two readings; it is not refused for that.
+    """
     parts = take_apart(text)
     if parts.words or parts.percent:
         raise not_a_number(text)
-    return number_of(parts, text, style, places)
+    return number_of(parts, text, style, places, fits)
 
 
 def read_percent(text: str, style: Style) -> Decimal:
@@ -201,7 +252,7 @@ def read_percent(text: str, style: Style) -> Decimal:
     parts = take_apart(text)
     if parts.words:
         raise not_a_number(text)
-    number = number_of(parts, text, style, 2)
+    number = number_of(parts, text, style, 2, lambda one: is_whole(one) and 0 <= one <= 100)
     if parts.percent or not 0 < number <= 1 or style.percent == POINTS:
         return number
     if style.percent == SHARE:
