@@ -106,9 +106,10 @@ def test_a_closed_lead_says_why_it_takes_no_answer(firm: Firm, lead: Lead) -> No
     refused = send(firm, lead, "budget", answer="yes", **HTMX)
     assert (refused.status_code, refused["Content-Type"]) == (409, "text/plain; charset=utf-8")
     assert "Reopen it" in refused.content.decode()
-    told = client_of(firm.ana)
-    assert send(firm, lead, "budget", client=told, answer="yes").status_code == 303
-    assert "Reopen it to vet it again" in told.get(firm.url("leads:record", record_id=lead.pk)).content.decode()
+    told = send(firm, lead, "budget", client=client_of(firm.ana), answer="yes", evidence="Asked on the phone")
+    assert told.status_code == 409
+    assert "Reopen it to vet it again" in told.content.decode()
+    assert "Asked on the phone" in told.content.decode()
     with tenant_context(firm.tenant):
         reopen_lead(lead=Lead.objects.get(pk=lead.pk), actor=firm.ana)
     assert send(firm, lead, "budget", answer="yes", **HTMX).status_code == 200
