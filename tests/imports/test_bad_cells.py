@@ -11,7 +11,10 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.fields import kinds
+from crm.fields.spec import FieldSpec
 from crm.imports.models import ImportRow, RefusedRow
+from crm.imports.unreadable import bad_in, problem_of
 from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -148,3 +151,22 @@ def test_nothing_is_asked_where_every_amount_has_its_currency(firm: Firm) -> Non
     assert Page(firm, "leads", "name,email,estimated_value,currency\nA B,a@k.example,100,\n").answer.context[
         "bare_amounts"
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        (kinds.Email(), ["a.b+c@k-l.example", "A@B.CO", "a@b_c.example", "a..b@k.example", "a@-k.example", "a@k.e"]),
+        (
+            kinds.Url(),
+            ["k.example", "https://www.k.example/a/b?c=d%20", "http://k", "k.example:80", "-k.example/x", "a_b.com"],
+        ),
+        (kinds.Number(1, 50), ["7", "0", "51", "999999999", "1234567890"]),
+        (kinds.Money(), ["0", "999999999"]),
+    ],
+    ids=["email", "url", "number", "money"],
+)
+def test_the_quick_look_takes_nothing_for_good_that_the_field_refuses(firm: Firm, kind: Any, cells: list[str]) -> None:
+    spec = FieldSpec("x", "X", kind)
+    with tenant_context(firm.tenant):
+        assert {cell: bad_in(spec)(cell) for cell in cells} == {cell: bool(problem_of(spec, cell)) for cell in cells}
