@@ -104,10 +104,10 @@ class Walk:
             self.waiting[kind].append(url)
             return
         if self.open(url, f"{kind} ({url}): open"):
-            self.found.pages[counted] += 1
             if self.here != url and kind_of(self.here) != kind:  # it leads on: that page is walked as itself
                 self.follow(self.here)
                 return
+            self.found.pages[counted] += 1
             if self.found.pages[counted] == 1:
                 self.again.append(url)
             self.look(url, kind, (), f"{kind} ({url})")
