@@ -258,11 +258,13 @@ def test_the_first_of_a_list_is_not_chosen_in_place_of_one_that_is_gone() -> Non
     </option></select><fieldset><legend>Colour</legend><input type="radio" name="colour" value="red" checked>
     </fieldset></form>"""
     told: list[tuple[str, str]] = []
-    again = refill(html, "/x/", {"stage": ["9"], "colour": ["blue"]}, lambda gone: told.extend(gone) or "") or ""
+    body = {"stage": ["9"], "colour": ["blue"], "away": ["Typed"]}
+    again = refill(html, "/x/", body, lambda gone, left: told.extend(gone) or str(left)) or ""
     assert told == [("Stage", "9"), ("Colour", "blue")]
     assert '<option value="" selected></option><option value="1">' in again and "checked" not in again
-    same = refill(html, "/x/", {"stage": ["1"], "colour": ["red"]}, str) or ""
-    assert "[]" in same and '<option value="1" selected>' in same and 'value=""' not in same
+    assert "{'away': ['Typed']}" in again
+    same = refill(html, "/x/", {"stage": ["1"], "colour": ["red"]}, lambda gone, left: f"{gone}{left}") or ""
+    assert "[]{}" in same and '<option value="1" selected>' in same and 'value=""' not in same
 
 
 def form_of_answer(form: Filled, answer: Any, address: str) -> Filled:
