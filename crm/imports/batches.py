@@ -26,7 +26,7 @@ from crm.imports.existing import Known, Match
 from crm.imports.identity import keys_of
 from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
-from crm.imports.meanwhile import refuse_changed_meanwhile
+from crm.imports.meanwhile import ChangedSince, changed_since, refuse_changed
 from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.row_values import RowReader, RowValues, ToCreate
@@ -78,6 +78,7 @@ class Batch:
         self.collected = True
         self.ids: dict[int, str] = {}  # of records here, by the row
         self.own: dict[str, Any] = {}  # those records
+        self.changed: ChangedSince = {}
         self.result = BatchResult()
         self.told: dict[int, set[UUID]] = {}  # the records that a remark on a row named
 
@@ -91,6 +92,9 @@ class Batch:
         self.known.load([row.values for _offset, row in parsed])
         repeats = self._repeats()
         rows = self._welcome(parsed)
+        if self.job.tried_at is not None and not self.job.is_dry_run:
+            matched = [self._match(offset, row).record for offset, row in rows]
+            self.changed = changed_since(self.job, self.type, [one for one in matched if one is not None])
         with together():
             for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(*row)):
                 if not collected or alone:
@@ -232,8 +236,8 @@ class Batch:
         if moves := self.type.moves:
             values = moves.dated(record, values, moved_on(self.job.answers, moves.by))
         if not self.job.is_dry_run:
-            told = {name: value for name, value in values.items() if name in row.values or name != NOTED_IN}
-            refuse_changed_meanwhile(self.job, self.type, record, told)
+            over = {name: value for name, value in values.items() if name in row.values or name != NOTED_IN}
+            refuse_changed(self.type, over, self.changed.get(record.pk, {}))
         before = self.shown.state(record) if self.shown else {}
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self._keep_links(offset, record, row.later)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
-from crm.imports.meant import NAME_PARTS, OWN_ID, completed_field, more_columns
+from crm.imports.meant import NAME_PARTS, OWN_ID, completed_fields, more_columns
 from crm.imports.split import one_field_each, split_of
 from crm.records.headers import PREFIXES, names_of
 from crm.records.types import RecordType
@@ -58,7 +58,8 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
             mapping[index] = name
     if {"name", "first_name", "last_name"} <= set(mapping):  # the whole name is there in its parts
         mapping[mapping.index("name")] = ""
-    mapping = [name if (completed_field(name) or name) in mapping else "" for name in mapping]
+    completed = completed_fields(record_type)
+    mapping = [name if completed.get(name, name) in mapping else "" for name in mapping]
     return one_field_each(record_type, mapping)
 
 

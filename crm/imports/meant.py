@@ -19,6 +19,7 @@ from crm.fields.kinds.number import CURRENCY_SUFFIX
 from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
+from crm.imports.reading.cells import ERRORS, is_unreadable
 from crm.imports.storing import FileRow, read_rows
 from crm.records.hiding import hide_unseen
 from crm.records.registry import record_type as type_of_key
@@ -45,18 +46,21 @@ def more_columns(record_type: RecordType) -> dict[str, str]:
     of a name, or one of two fields."""
     found = {OWN_ID: _("Id of the record here")}
     found |= {split.spec.name: str(split.spec.label) for split in record_type.splits}
-    for spec in record_type.specs_now():
-        if spec.importable and isinstance(spec.kind, kinds.Money):
-            found[f"{spec.name}{CURRENCY_SUFFIX}"] = _("%(field)s: currency") % {"field": spec.label}
-    if record_type.has("first_name"):
-        found |= {"middle_name": _("Middle name (behind the first)"), "name_suffix": _("Suffix (behind the last name)")}
+    parts = {
+        "middle_name": _("Middle name (added to the first name)"),
+        "name_suffix": _("Suffix (added to the last name)"),
+    }
+    for name, field in completed_fields(record_type).items():
+        found[name] = parts.get(name) or _("%(field)s: currency") % {"field": record_type.spec(field).label}
     return found
 
 
-def completed_field(name: str) -> str:
-    """The field to whose values a column called ``name`` in ``more_columns`` adds something, "" for the others."""
-    is_currency = name.endswith(CURRENCY_SUFFIX)
-    return name.removesuffix(CURRENCY_SUFFIX) if is_currency else NAME_PARTS.get(name, "")
+def completed_fields(record_type: RecordType) -> dict[str, str]:
+    """The fields to whose values other columns add something, by the name that such a column has."""
+    amounts = [one for one in record_type.specs_now() if one.importable and isinstance(one.kind, kinds.Money)]
+    found = {f"{one.name}{CURRENCY_SUFFIX}": one.name for one in amounts}
+    found |= NAME_PARTS if record_type.has("first_name") else {}
+    return {name: field for name, field in found.items() if not record_type.has(name)}
 
 
 def meant_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
@@ -90,7 +94,8 @@ def holds_own_ids(record_type: RecordType, texts: Iterable[str]) -> bool:
 
 def _completed(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
     place = {name: index for index, name in enumerate(job.mapping) if name}
-    pairs = [(place[field], more) for name, more in place.items() if (field := completed_field(name)) in place]
+    completed = completed_fields(type_of_key(job.record_type))
+    pairs = [(place[field], more) for name, more in place.items() if (field := completed.get(name)) in place]
     for row in rows:
         for at, more in pairs:
             if row[more] and (row[at] or job.mapping[more] in NAME_PARTS):
@@ -99,6 +104,9 @@ def _completed(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
 
 
 def _joined(text: str, more: str) -> str:
+    for one in (text, more):
+        if one in ERRORS or is_unreadable(one):
+            return one
     return NumberText(f"{more} {text}") if isinstance(text, NumberText) else f"{text} {more}".strip()
 
 

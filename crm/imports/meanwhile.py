@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from crm.events.models import Event
 from crm.events.phrases import actor_name, shown
-from crm.events.selectors import events_of
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import column_label, importable
 from crm.imports.left_out import NOTES
@@ -17,6 +19,8 @@ from crm.imports.meant import more_columns
 from crm.imports.models import Import
 from crm.records.diff import identity
 from crm.records.types import RecordType
+
+ChangedSince = dict[UUID, dict[str, tuple[str, Any]]]  # by record and field: who, and to what
 
 
 def columns_of(record_type: RecordType) -> set[str]:
@@ -31,24 +35,35 @@ def refuse_lost_columns(job: Import, record_type: RecordType) -> None:
     lost = [
         column_label(index, job.headers[index]) for index, name in enumerate(job.mapping) if name and name not in known
     ]
-    lost += [f"{text}" for name, text in job.fixed.items() if name not in known]
+    lost += [str(record_type.labels().get(name, text)) for name, text in job.fixed.items() if name not in known]
     if lost:
         names = ", ".join(f"“{one}”" for one in lost)
         raise ValidationError(_("The field for %(names)s is no longer there. Change the columns.") % {"names": names})
 
 
-def refuse_changed_meanwhile(job: Import, record_type: RecordType, record: Any, values: Mapping[str, Any]) -> None:
-    """Raise ``ValidationError``, by field, where ``values`` go over what somebody else wrote after the dry run."""
-    if job.tried_at is None or record.updated_at <= job.tried_at:
-        return
-    errors: dict[str, str] = {}
-    others = events_of(record).filter(at__gt=job.tried_at, actor__isnull=False).exclude(actor=job.made_by)
-    for event in others.select_related("actor").order_by("at", "id"):
-        for name in event.changes.keys() & values.keys():
-            now = event.changes[name][1]
-            errors.pop(name, None)
-            if record_type.has(name) and identity(record_type.spec(name).kind.json(values[name])) != identity(now):
-                words = {"person": actor_name(event), "now": shown(now)}
-                errors[name] = _("%(person)s has changed it to “%(now)s” since the dry run.") % words
+def changed_since(job: Import, record_type: RecordType, records: Iterable[Any]) -> ChangedSince:
+    """What others have changed of ``records`` after the dry run; from now on nobody else changes them."""
+    ids = {record.pk for record in records}
+    if job.tried_at is None or not ids:
+        return {}
+    list(record_type.model.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    events = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=job.tried_at)
+    own = Q(actor=job.made_by) | Q(actor=None, because__actor=job.made_by)
+    found: ChangedSince = {}
+    for event in events.exclude(own).select_related("actor").order_by("at", "id"):
+        assert event.record_id is not None
+        now = {name: (actor_name(event), change[1]) for name, change in event.changes.items()}
+        found[event.record_id] = found.get(event.record_id, {}) | now
+    return found
+
+
+def refuse_changed(record_type: RecordType, values: Mapping[str, Any], changed: Mapping[str, tuple[str, Any]]) -> None:
+    """Raise ``ValidationError``, by field, where ``values`` would go over what was ``changed``."""
+    errors = {}
+    for name in values.keys() & changed.keys():
+        person, now = changed[name]
+        if record_type.has(name) and identity(record_type.spec(name).kind.json(values[name])) != identity(now):
+            words = {"person": person, "now": shown(now)}
+            errors[name] = _("%(person)s has changed it to “%(now)s” since the dry run.") % words
     if errors:
         raise ValidationError(errors)

@@ -6,7 +6,7 @@ from crm.imports.answers import without
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
 from crm.imports.left_out import NOTES
-from crm.imports.meant import completed_field, more_columns
+from crm.imports.meant import completed_fields, more_columns
 from crm.imports.models import Import, ImportState
 from crm.imports.split import one_field_each
 from crm.records.types import RecordType
@@ -27,7 +27,8 @@ def remember(job: Import, record_type: RecordType) -> None:
         return
     known = {spec.name for spec in importable(record_type)} | brought_fields(record_type).keys() | {NOTES, ""}
     known |= more_columns(record_type).keys()
-    if all(name in known and (completed_field(name) or name) in before.mapping for name in before.mapping):
+    completed = completed_fields(record_type)
+    if all(name in known and completed.get(name, name) in before.mapping for name in before.mapping):
         job.mapping = one_field_each(record_type, before.mapping)
     job.answers = without(before.answers, set(before.planned))
     job.styles = {name: kept for name, kept in before.styles.items() if name in job.mapping}

@@ -141,6 +141,8 @@ def _language(job: Import, tenant: Tenant) -> str:
 
 
 def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
+    if job.is_dry_run and not job.position:
+        job.tried_at = timezone.now()
     outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
     file.note(job, (row for offset, row in enumerate(batch) if offset not in outcome.refused))
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
@@ -161,7 +163,7 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
     job.save(
         update_fields=[
             "state", "position", "created_count", "updated_count", "unchanged_count", "skipped_count", "refused_count",
-            "emptied_count", "added", "added_more", "seen_at",
+            "emptied_count", "added", "added_more", "seen_at", "tried_at",
         ]
     )  # fmt: skip
 

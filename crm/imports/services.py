@@ -15,7 +15,7 @@ from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
 from crm.imports.left_out import NOTES, left_out
-from crm.imports.meant import completed_field, more_columns
+from crm.imports.meant import completed_fields, more_columns
 from crm.imports.meanwhile import refuse_lost_columns
 from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.planned import NEW_FIELD, make_fields, plan_fields, planned_labels, settle_kinds
@@ -68,9 +68,10 @@ def set_columns(
     twice = sorted({str(labels[name]) for name in set(chosen) - kept if chosen.count(name) > 1})
     if twice:
         raise ValidationError(_("Two columns cannot be the same field: %(fields)s.") % {"fields": ", ".join(twice)})
-    alone = [name for name in chosen if (completed_field(name) or name) not in chosen]
+    completed = completed_fields(record_type)
+    alone = [name for name in chosen if completed.get(name, name) not in chosen]
     if alone:
-        words = {"column": labels[alone[0]], "field": labels[completed_field(alone[0])]}
+        words = {"column": labels[alone[0]], "field": labels[completed[alone[0]]]}
         raise ValidationError(_("“%(column)s” needs a column for “%(field)s” too.") % words)
     if not chosen:
         raise ValidationError(_("Every column is left out: there is nothing to import."))
@@ -106,13 +107,15 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
         raise ValidationError(_("This import has already been started."))
     if not is_kept(job):
         raise ValidationError(_("The file of this import was deleted. Choose it again."))
-    if after_dry_run and tried and tried != f"{job.tried_at}":
+    if after_dry_run and job.tried_at is None:
+        raise ValidationError(_("Make the dry run again first: “Change the columns” leads there."))
+    if after_dry_run and tried != str(job.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
     refuse_lost_columns(job, registry.record_type(job.record_type))
     RefusedRow.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
     if not after_dry_run:
-        job.tried_at = timezone.now() if dry_run else None
+        job.tried_at = None
     job.state, job.is_dry_run = ImportState.QUEUED, dry_run
     job.position = job.created_count = job.updated_count = job.unchanged_count = 0
     job.skipped_count = job.refused_count = job.emptied_count = 0

@@ -134,7 +134,7 @@ def test_an_amount_without_a_currency_keeps_that_of_its_record_or_is_what_was_sa
     with tenant_context(firm.tenant):
         changes = ImportRow.objects.get(job=tried, number=2).changes
     assert changes == [["Amount", "€100", {"": "€150.50", "EUR": "€150.50", "CAD": "CA$150.50"}[answer]]]
-    client_of(firm.ada).post(f"/acme/imports/{tried.pk}/run/", {"import": "1"})
+    client_of(firm.ada).post(f"/acme/imports/{tried.pk}/run/", {"import": "1", "tried": f"{tried.tried_at}"})
     done = finished(firm, tried)
     assert done.refused_count == refused
     with tenant_context(tenant_of(firm)):

@@ -120,7 +120,7 @@ def test_what_is_wrong_about_the_columns_leads_to_them(firm: Firm) -> None:
         (data | dict.fromkeys(names[:2], "email"), "Two columns cannot be the same field: E-mail."),
         (
             dict.fromkeys(names, "") | {names[0]: "middle_name", names[1]: "last_name"},
-            "“Middle name (behind the first)” needs a column for “First name” too.",
+            "“Middle name (added to the first name)” needs a column for “First name” too.",
         ),
         (dict.fromkeys(names, ""), "Every column is left out: there is nothing to import."),
     ):

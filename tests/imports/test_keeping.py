@@ -59,7 +59,7 @@ def test_an_import_that_waits_for_its_columns_or_its_dry_run_says_that_its_file_
     answer = client.get(f"/acme/imports/{waiting.pk}/columns/", follow=True)
     assert "kept for 90 days and not imported" in answer.content.decode()
     assert "Choose the file again" in client.get(f"/acme/imports/{tried.pk}/").content.decode()
-    answer = client.post(f"/acme/imports/{tried.pk}/run/", {"import": "1"}, follow=True)
+    answer = client.post(f"/acme/imports/{tried.pk}/run/", {"import": "1", "tried": f"{tried.tried_at}"}, follow=True)
     assert "The file of this import was deleted. Choose it again." in answer.content.decode()
 
 

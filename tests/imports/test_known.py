@@ -201,7 +201,7 @@ def test_the_rows_of_a_dry_run_are_listed_in_pages(firm: Firm) -> None:
     assert "71 Refused" in refused and "“x”" in refused and "Firm 1 " not in refused
     for query in ("?outcome=nonsense", "?page=99999999999", "?page=-1", "?page=²"):
         assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/{query}").status_code == 200
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
     finished(firm, job)
     with tenant_context(firm.tenant):
         assert not ImportRow.objects.exists()
@@ -363,7 +363,7 @@ def test_a_dry_run_shows_a_contact_of_a_customer_as_the_client_that_it_becomes(f
     with tenant_context(firm.tenant):
         shown = {row.name: dict((label, new) for label, _old, new in row.changes) for row in ImportRow.objects.all()}
         assert {name: row["Relationship"] for name, row in shown.items()} == {"Bell": "Client", "Fox": "Prospect"}
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
     finished(firm, job)
     with tenant_context(firm.tenant):
         deliver_all()

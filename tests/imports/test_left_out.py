@@ -9,8 +9,10 @@ import pytest
 
 from contacts.models import Contact
 from crm.fields.custom.selectors import custom_fields
+from crm.fields.custom.services import create_field
 from crm.imports.models import ImportRow
 from crm.tenants.context import tenant_context
+from leads.models import Lead
 from tests.imports.steps import bring_in, finished, sent, tenant_of, upload
 from tests.imports.test_files import case
 from tests.imports.test_words import Page
@@ -33,7 +35,7 @@ def test_what_is_left_out_is_said_on_the_columns_page_in_the_dry_run_and_after_i
     assert said in shown(firm, page.address)
     job = finished(firm, upload(firm, "contacts", OUTLOOK, dry_run="1"))
     assert said in shown(firm, f"/acme/imports/{job.pk}/")
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
     finished(firm, job)
     assert said in shown(firm, f"/acme/imports/{job.pk}/")
 
@@ -78,7 +80,7 @@ def test_a_field_can_be_made_of_a_column_once_the_import_starts(firm: Firm) -> N
     with tenant_context(firm.tenant):
         assert not custom_fields("contacts"), "a dry run makes nothing"
         assert ["Birthday", "", "1979-12-31"] in ImportRow.objects.get(name="Bo Fox").changes
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
     finished(firm, job)
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("contacts")
@@ -107,3 +109,21 @@ def test_a_field_made_of_a_column_holds_what_its_last_cell_says(firm: Firm, last
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("contacts")
         assert Contact.objects.get(last_name="P5").custom[field.key] == last
+
+
+def test_a_column_called_currency_is_a_field_of_ones_own(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        create_field(actor=firm.ada, record_type="leads", kind="text", label="Deal currency")
+        create_field(actor=firm.ada, record_type="leads", kind="text", label="Deal")
+    job = bring_in(firm, "leads", "last_name,email,Deal currency\nBell,ann@k.example,Shells\n")
+    assert job.created_count == 1
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get().custom == {"deal_currency": "Shells"}
+
+
+def test_an_error_of_the_sheet_is_no_part_of_a_name(firm: Firm) -> None:
+    rows = "first name,middle name,last name,email\nAnn,#N/A,Bell,a@k.example\nBo,B.,Fox,b@k.example\n"
+    job = bring_in(firm, "leads", rows)
+    assert (job.created_count, job.refused_count) == (1, 1)
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get().first_name == "Bo B."

@@ -41,7 +41,7 @@ def test_a_company_is_made_of_what_all_its_rows_say(firm: Firm, monkeypatch: pyt
             [remark] = RefusedRow.objects.filter(came_in=True)
         assert (remark.number, remark.cells[0]) == (4, "Hill")
         assert "Website is “other.example” here, and “acme.example” in an earlier row" in remark.reasons[0]
-        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
         job = finished(firm, job)
     with tenant_context(firm.tenant):
         found = sorted(Account.objects.values_list("name", "domain", "city"))
@@ -64,7 +64,7 @@ def test_what_a_row_says_of_an_account_that_exists_is_told(firm: Firm) -> None:
             "Hill": "“Acme” exists already and stays as it is. Not taken: Website “other.example”.",
             "Vale": "The row links to no account. Not taken: Website “vale.example”.",
         }
-        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
         job = finished(firm, job)
 
 
@@ -88,7 +88,7 @@ def test_a_dry_run_of_rows_that_share_a_key_takes_each_in_a_few_times(
     job = finished(firm, job)
     assert counts(job) == (1, 1, 58, 0, 0)
     assert taken == [10] + [2, 10] * 5
-    page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
     assert counts(finished(firm, job)) == (1, 1, 58, 0, 0)
     with tenant_context(firm.tenant):
         assert Lead.objects.get().city == "1"
@@ -104,5 +104,5 @@ def test_of_thousands_of_new_names_a_few_are_kept(firm: Firm, monkeypatch: pytes
         assert job.added == {"accounts": ["Firm 0", "Firm 1", "Firm 2"]}
         page_of = unescape(client_of(firm.ada).get(f"/acme/imports/{job.pk}/").content.decode())
         assert says in " ".join(page_of.replace("<bdi>", "").replace("</bdi>", "").split())
-        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
         job = finished(firm, job)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
+
 from crm.fields.custom.services import create_field, set_field_active
 from crm.imports.models import Import, ImportState
 from crm.imports.running import run_import
@@ -33,7 +35,9 @@ def tried_of(firm: Firm, job: Import) -> str:
     return found[1]
 
 
-def test_what_a_colleague_wrote_after_the_dry_run_is_not_written_over(firm: Firm) -> None:
+@pytest.mark.parametrize("is_workflow", [False, True])
+def test_what_others_wrote_after_the_dry_run_is_not_written_over(firm: Firm, is_workflow: bool) -> None:
+    other = None if is_workflow else firm.ana
     with tenant_context(firm.tenant):
         ann, bo = (
             make.lead(firm.ada, last_name=name, email=f"{first}@k.example", city="Old")
@@ -42,12 +46,13 @@ def test_what_a_colleague_wrote_after_the_dry_run_is_not_written_over(firm: Firm
     job = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
     assert job.updated_count == 2
     with tenant_context(firm.tenant):
-        update_lead(actor=firm.ana, lead=Lead.objects.get(pk=ann.pk), values={"city": "Kiel", "region": "North"})
-        update_lead(actor=firm.ana, lead=Lead.objects.get(pk=bo.pk), values={"city": "Bonn", "region": "West"})
+        update_lead(actor=other, lead=Lead.objects.get(pk=ann.pk), values={"city": "Kiel", "region": "North"})
+        update_lead(actor=other, lead=Lead.objects.get(pk=bo.pk), values={"city": "Bonn", "region": "West"})
     started(firm, job, tried_of(firm, job))
     job = finished(firm, job)
     assert (job.updated_count, job.refused_count) == (1, 1)
-    assert "City: Ana Owner has changed it to “Kiel” since the dry run." in download(firm, job)
+    name = "A workflow" if is_workflow else "Ana Owner"
+    assert f"City: {name} has changed it to “Kiel” since the dry run." in download(firm, job)
     with tenant_context(firm.tenant):
         found = set(Lead.objects.values_list("last_name", "city", "region", "job_title"))
     assert found == {("Bell", "Kiel", "North", ""), ("Fox", "Bonn", "West", "Smith")}

@@ -76,7 +76,7 @@ def planned(firm: Firm, text: str, column: int, key: str = "contacts", **more: s
 
 def run(firm: Firm, job: Import) -> Import:
     """The import after its dry run."""
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
     return finished(firm, job)
 
 

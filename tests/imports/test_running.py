@@ -46,7 +46,7 @@ def test_a_dry_run_counts_and_writes_nothing(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         job.refresh_from_db()
         assert job.is_dry_run, "what no button named is not done"
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1"})
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
     job = finished(firm, job)
     with tenant_context(firm.tenant):
         assert Lead.objects.count() == 2

@@ -264,7 +264,7 @@ def test_one_sheet_of_people_makes_accounts_and_contacts(firm: Firm) -> None:
         assert not Contact.objects.exists() and Account.objects.count() == 1
     text = page.client.get(f"/acme/imports/{tried.pk}/").content.decode()
     assert "What would be added beside the rows" in text and "Falcon Works" in text
-    page.client.post(f"/acme/imports/{tried.pk}/run/", {"import": "1"})
+    page.client.post(f"/acme/imports/{tried.pk}/run/", {"import": "1", "tried": f"{tried.tried_at}"})
     job = finished(firm, tried)
     assert (job.created_count, job.refused_count) == (3, 1)
     with tenant_context(firm.tenant):

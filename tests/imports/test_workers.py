@@ -188,7 +188,7 @@ def test_a_dry_run_counts_an_external_id_once_however_far_apart(
     tried = finished(fresh_firm, job)
     counts = (tried.created_count, tried.updated_count, tried.unchanged_count, tried.refused_count)
     page = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/run/"
-    assert client_of(fresh_firm.ada).post(page, {"import": "1"}).status_code == 303
+    assert client_of(fresh_firm.ada).post(page, {"import": "1", "tried": f"{tried.tried_at}"}).status_code == 303
     real = finished(fresh_firm, job)
     assert counts == (real.created_count, real.updated_count, real.unchanged_count, real.refused_count)
     assert counts == (26, 3, 3, 0)
