@@ -125,7 +125,8 @@ def back_to(request: WorkspaceRequest, default: str) -> str:
     """Where a form goes afterwards: the page of this workspace that it was opened from (``back``), or ``default``."""
     back = request.POST.get("back") or request.GET.get("back", "")
     inside = back.startswith(f"{request.META['SCRIPT_NAME']}/")
-    return back if inside and url_has_allowed_host_and_scheme(back, allowed_hosts=None) else default
+    path = back.partition("?")[0]  # the check refuses all that is longer than 2,048 characters: many ticked values are
+    return back if inside and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else default
 
 
 def moved(request: WorkspaceRequest, record_type: RecordType, values: Sequence[UUID]) -> HttpResponse:
