@@ -26,6 +26,7 @@ from reports.products import chosen_products, products_offered
 
 ME = "me"
 NOBODY = "nobody"
+LONGEST_SHOWN = 100  # characters of a product that there is not
 MOST_NAMED = 2  # products on their button
 CALENDAR = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 
@@ -99,6 +100,7 @@ class FilterForm(forms.Form):
         self.actor = actor
         self.default_period = default_period
         self.is_past = periods == PAST
+        self.no_products: list[str] = []  # those of the address that there are not (any longer)
         for name, label in (("from", _("From")), ("to", _("To"))):  # no identifiers: "from" is a keyword
             self.fields[name] = DayField(label=label, required=False, validators=CALENDAR)
         self.choose("period", [(key, LABELS[key]) for key in periods])
@@ -112,13 +114,21 @@ class FilterForm(forms.Form):
             offered = [(str(one.pk), one.name) for one in pipelines(active_only=False)]
             self.choose("pipeline", [("", _("All pipelines")), *offered])
         if "product" in narrows_by:
-            chosen = chosen_products(data.getlist("product"))
-            offered = [(text, text) for text in products_offered(actor, chosen)]
-            if offered:
-                self.fields["product"] = forms.MultipleChoiceField(label=_("Product"), required=False)
-                self.choose("product", offered)
-                self.data = data.copy()
-                self.data.setlist("product", chosen)
+            self._offer_products(data, actor)
+
+    def _offer_products(self, data: QueryDict, actor: Membership) -> None:
+        asked = data.getlist("product")
+        chosen = chosen_products(asked)
+        offered = products_offered(actor, chosen)
+        if not offered and not any(asked):
+            return
+        self.fields["product"] = forms.MultipleChoiceField(label=_("Product"), required=False)
+        self.choose("product", [(text, text) for text in offered])
+        there = set(offered)
+        self.no_products = [text for text in asked if text not in there and text.strip()]
+        data = data.copy()
+        data.setlist("product", [text for text in chosen if text in there])
+        self.data = data
 
     def choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field: Any = self.fields[name]
@@ -128,6 +138,11 @@ class FilterForm(forms.Form):
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
         if first and last and first > last:
             self.add_error("to", _("This day is before the first one."))
+        products = self.cleaned_data.get("product", [])
+        for text in self.no_products:
+            words = {"product": text[:LONGEST_SHOWN]}
+            self.add_error("product", gettext("No opportunity has the product “%(product)s”: it was left out.") % words)
+            self.cleaned_data["product"] = products  # the others narrow the report
         return self.cleaned_data
 
     @property

@@ -21,11 +21,17 @@ def chosen_products(texts: list[str]) -> list[str]:
 
 
 def products_offered(actor: Membership, chosen: list[str]) -> list[str]:
-    """The products of the opportunities that ``actor`` may see, most frequent first, and those that are chosen."""
+    """The products of the opportunities that ``actor`` may see, most frequent first, and those that are chosen.
+
+    What is chosen and of no such opportunity is not among them.
+    """
     newest = visible(actor, Opportunity.objects.order_by("-pk")).values("pk")[:MOST_READ]
     rows = Opportunity.objects.filter(pk__in=newest).exclude(product_key="").order_by()
     counted = rows.values("product_key").annotate(number=Count("pk"), product=Max("product"))
     found = counted.order_by("-number", "product_key").values_list("product_key", "product")[:MOST_OFFERED]
     by_key = {sort_key(text): text for text in chosen}
     offered = {key: by_key.get(key, product or key) for key, product in found}
-    return list((offered | by_key).values())
+    rare = by_key.keys() - offered.keys()
+    there = visible(actor, Opportunity.objects.order_by()).filter(product_key__in=rare) if rare else None
+    rare = set(there.values_list("product_key", flat=True)) if there is not None else set()
+    return list((offered | {key: text for key, text in by_key.items() if key in rare}).values())

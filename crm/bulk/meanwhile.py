@@ -1,4 +1,4 @@
-"""Rows in which somebody else has set the field since they were chosen: they are refused, not written over."""
+"""Rows that are gone or have changed since they were chosen: they are refused, not passed over or written over."""
 
 from __future__ import annotations
 
@@ -8,11 +8,31 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from crm.bulk.models import BulkRun
+from crm.bulk.models import BulkFinding, BulkRun
+from crm.bulk.selection import still_chosen
 from crm.events.models import Event
 from crm.events.phrases import actor_name, shown
+from crm.records.access import deleted_records, visible_records
 from crm.records.diff import identity
 from crm.records.types import BulkAction, RecordType
+
+
+def missing_by_now(
+    run: BulkRun, record_type: RecordType, ids: Sequence[UUID], locked: Sequence[Any]
+) -> list[BulkFinding]:
+    """The rows ``ids`` that were chosen and are not there any more, or not in the list that they were chosen from."""
+    actor = run.made_by
+    missing = set(ids) - still_chosen(run, record_type, actor, list(ids))
+    if not missing:
+        return []
+    seen = set(visible_records(actor, record_type).filter(pk__in=missing).values_list("pk", flat=True))
+    moved = _("It has been changed meanwhile: the list that you chose from no longer shows it.")
+    told = {record.pk: (record.name, moved) for record in locked if record.pk in seen}
+    for record in deleted_records(actor, record_type).filter(pk__in=missing):
+        told[record.pk] = (record.name, _("It has been deleted meanwhile."))
+    unknown = str(record_type.label), _("It is gone, or out of your reach.")  # its own name may not be told
+    rows = [(one, *told.get(one, unknown)) for one in sorted(missing)]
+    return [BulkFinding(run=run, record_id=one, name=name[:300], reasons=[why]) for one, name, why in rows]
 
 
 def changed_meanwhile(
@@ -23,6 +43,7 @@ def changed_meanwhile(
         return {}
     events = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=run.asked_at)
     others = events.filter(changes__has_any_keys=list(action.writes)).exclude(actor=run.made_by)
+    others = others.exclude(name=f"{record_type.noun}.created")  # who chose the row has seen it as it was made
     found: dict[UUID, str] = {}
     for event in others.select_related("actor").order_by("at", "id"):
         for name in action.writes:

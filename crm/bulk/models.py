@@ -24,8 +24,9 @@ OPEN_STATES = (BulkState.QUEUED, BulkState.RUNNING)
 class BulkRun(TenantModel):
     """One action over many records of one type.
 
-    The records are those of ``ids``, or else all that pass ``view`` (``ViewState.as_json()``, asked anew for each
-    batch as ``made_by``), or those that the run ``undoes`` has deleted. They are taken in the order of their ids;
+    The records are those of ``ids`` that pass ``view`` (``ViewState.as_json()``, asked anew for each batch as
+    ``made_by``) if there is one; without ``ids`` all that pass it; or those that the run ``undoes`` has done. They are
+    taken in the order of their ids;
     ``cursor`` is the last one done and commits together with it, so that a run that was killed goes on where it was.
     ``data`` is what the form sent. A dry run writes nothing but counts and findings.
     """

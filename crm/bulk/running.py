@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.bulk.forms import values_of
-from crm.bulk.meanwhile import changed_meanwhile
+from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkRun, BulkState
 from crm.bulk.selection import selected
 from crm.bulk.selectors import action_of
@@ -92,17 +92,20 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     try:
         values = values_of(run, action, actor)
         ids = _next_ids(run, record_type, action, values, memory)
+        records = _records(run, record_type, ids)
+        missing = missing_by_now(run, record_type, ids, records) if run.ids else []
     except ValidationError as error:
         return fail_run(run, " ".join(error.messages))
     if not ids:
         return end_run(run, BulkState.DONE)
-    batch = Batch(run, record_type, action)
+    batch = Batch(run, record_type, action, findings=missing)
     do = _rehearsing(memory, batch) if run.is_dry_run else _applying(values, batch)
-    records = _records(run, record_type, ids)
+    left_out = {one.record_id for one in missing}
     if not run.is_dry_run:
         batch.unseen = changed_meanwhile(run, record_type, action, values, ids)
     for record in records:
-        _do_row(record, do, batch)
+        if record.pk not in left_out:
+            _do_row(record, do, batch)
     if memory.rehearsal is not None and (news := memory.rehearsal.news()):
         insert_many(BulkMemory, [BulkMemory(run=run, data=news)])
     _keep(run, batch, ids[-1])
@@ -124,6 +127,8 @@ def _next_ids(
         memory.rehearsal = action.rehearse(run.made_by, values)
         for news in BulkMemory.objects.filter(run=run).order_by("pk").values_list("data", flat=True).iterator():
             memory.rehearsal.recall(news)
+    if run.ids:
+        return [UUID(one) for one in run.ids if run.cursor is None or one > str(run.cursor)][:BATCH]
     records = selected(run, record_type, run.made_by)
     if run.cursor is not None:
         records = records.filter(pk__gt=run.cursor)

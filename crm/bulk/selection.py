@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from crm.bulk.actions import DELETE
 from crm.bulk.models import BulkRun
@@ -15,6 +13,8 @@ from crm.records.access import deleted_records, visible_records
 from crm.records.types import RecordType
 from crm.saved_views.state import state_of_json
 from crm.users.models import Membership
+
+UP_TO = "up_to"  # in ``BulkRun.view``: the last id that there was
 
 
 def out_of_reach(run: BulkRun, record_type: RecordType, actor: Membership) -> list[UUID]:
@@ -30,7 +30,7 @@ def out_of_reach(run: BulkRun, record_type: RecordType, actor: Membership) -> li
 
 
 def selected(run: BulkRun, record_type: RecordType, actor: Membership) -> QuerySet:
-    """The run's records that ``actor`` may see by now, in no order.
+    """The records of a run without ``ids`` that ``actor`` may see by now, in no order.
 
     Raises ``ValidationError`` when a filter of the view can no longer be read: better none than too many.
     """
@@ -39,10 +39,16 @@ def selected(run: BulkRun, record_type: RecordType, actor: Membership) -> QueryS
         if run.undoes.action == DELETE.key:
             return deleted_records(actor, record_type).order_by().filter(pk__in=done.values("record_id"))
         return visible_records(actor, record_type).filter(pk__in=done.values("record_id"))
-    records = visible_records(actor, record_type)
-    if run.ids:
-        return records.filter(pk__in=run.ids)
-    state = state_of_json(record_type, run.view)
-    if len(state.filters) < len(run.view["filters"]):
-        raise ValidationError(_("A filter of the view is gone, so that it is no longer known which rows were meant."))
-    return state.apply(records, actor)
+    found = state_of_json(record_type, run.view).apply(visible_records(actor, record_type), actor)
+    return found.filter(pk__lte=run.view[UP_TO]) if UP_TO in run.view else found
+
+
+def still_chosen(run: BulkRun, record_type: RecordType, actor: Membership, ids: list[UUID]) -> set[UUID]:
+    """Those of the run's ``ids`` that ``actor`` still sees and the list still shows; raises as ``selected``."""
+    records = visible_records(actor, record_type).filter(pk__in=ids)
+    found = state_of_json(record_type, run.view).apply(records, actor) if run.view else records
+    return set(found.order_by().values_list("pk", flat=True))
+
+
+def size_of(run: BulkRun, record_type: RecordType, actor: Membership) -> int:
+    return len(run.ids) or selected(run, record_type, actor).count()

@@ -15,7 +15,7 @@ from crm import events
 from crm.bulk.actions import DELETE
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun, BulkState
 from crm.bulk.running import Memory, end_run, work_on
-from crm.bulk.selection import out_of_reach, selected
+from crm.bulk.selection import UP_TO, out_of_reach, selected, size_of
 from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.telling import heading
 from crm.records import registry
@@ -38,10 +38,12 @@ def start_run(
     data: dict[str, list[str]],
     ids: list[UUID] | None = None,
     view: ViewState | None = None,
+    last: UUID | None = None,
     back: str = "",
     asked_at: datetime | None = None,
 ) -> BulkRun:
-    """Do ``action`` to the records ``ids``, or to all that pass ``view``; an action with a rehearsal is only tried.
+    """Do ``action`` to the records ``ids``; an action with a rehearsal is only tried. With a ``view``, to those of them
+    that still pass it; of a view that lets through more than can be kept, without ``ids``, to all up to ``last``.
 
     Up to ``AT_ONCE`` records are done when this returns; more of them a worker does. ``data`` is what the action's form
     sent and must be valid. Rows in which somebody else has changed after ``asked_at`` what the action sets are refused.
@@ -50,14 +52,14 @@ def start_run(
         record_type=record_type.key,
         action=action.key,
         data=data,
-        ids=[str(one) for one in ids or ()],
-        view=view.as_json() if view is not None and not ids else {},
+        ids=sorted(str(one) for one in ids or ()),
+        view=view.as_json() | ({UP_TO: str(last)} if last else {}) if view is not None else {},
         is_dry_run=action.rehearse is not None,
         back=back,
         asked_at=asked_at,
         made_by=actor,
     )
-    run.total = selected(run, record_type, actor).count()
+    run.total = size_of(run, record_type, actor)
     return _start(run, actor, action)
 
 
@@ -72,7 +74,7 @@ def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
     run.is_dry_run, run.cursor, run.counts = False, None, {}
     run.done_count = run.refused_count = run.doubt_count = 0
     run.cancel_asked, run.finished_at, run.problem = False, None, ""
-    run.total = selected(run, registry.record_type(run.record_type), run.made_by).count()
+    run.total = size_of(run, registry.record_type(run.record_type), run.made_by)
     _start(run, actor, action)
 
 

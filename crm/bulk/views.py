@@ -14,16 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.bulk import selectors, services, telling
+from crm.bulk import chosen, selectors, services, telling
+from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
 from crm.bulk.models import BulkRun, BulkState
 from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, filtered, read_listing
 from crm.records import registry
-from crm.records.access import visible_records
 from crm.records.types import BulkAction, RecordType
-from crm.saved_views.state import chips
+from crm.saved_views.state import ViewState, chips
 from crm.tenants.turns import is_waiting
 from crm.ui import format as formats
 from crm.ui.http import go, method, respond, respond_polled
@@ -56,28 +56,31 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     action = selectors.bulk_action(key, request.POST.get("action", ""), request.actor)
     if action is None:
         raise Http404
+    is_sent = "go" in request.POST
+    if is_sent and (made := already_made(request)):
+        return go(request, made)
     back = back_to(request, reverse(f"{key}:list"))
     listing = read_listing(request, record_type)
-    ids, count = _selection(request, listing)
-    if not count or listing.problems:
-        say(request, " ".join(listing.problems) or _("Choose some rows first."), tone="warning")
+    is_all = "1" in request.POST.getlist("all")
+    rows = _all_rows(request, listing) if is_all else _ticked_rows(request, record_type)
+    if problem := _refusal(request, action, listing, rows, is_all=is_all):
+        say(request, problem, tone="warning")
         return go(request, back)
-    if action.most and count > action.most:
-        words = {"limit": formats.number(action.most)}
-        say(request, _("At most %(limit)s rows at once: filter the list first.") % words, tone="warning")
-        return go(request, back)
-    form = ask(action, request.actor, request.POST if "go" in request.POST else None)
-    if "go" not in request.POST or not form.is_valid():
-        return _ask(request, record_type, listing, action, form=form, ids=ids, count=count, back=back)
-    if made := already_made(request):
-        return go(request, made)
+    form = ask(action, request.actor, request.POST if is_sent else None)
+    is_valid = is_sent and form.is_valid()
+    if is_sent and (objection := chosen.objection(rows, request.POST.get("shown", ""), is_all=is_all)):
+        form.add_error(None, objection)
+        is_valid = False
+    if not is_valid:
+        return _ask(request, listing, action, form=form, rows=rows, is_all=is_all, back=back)
     run = services.start_run(
         actor=request.actor,
         record_type=record_type,
         action=action,
         data=kept(request.POST),
-        ids=ids,
-        view=listing.state,
+        ids=rows.ids,
+        view=listing.state if is_all else None,
+        last=rows.last,
         back=back,
         asked_at=_asked_at(request),
     )
@@ -117,45 +120,65 @@ def refused(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     return response
 
 
-def _selection(request: WorkspaceRequest, listing: Listing) -> tuple[list[UUID], int]:
-    """The chosen ids (none: all of the view) and how many rows that are."""
-    if "1" in request.POST.getlist("all"):
-        records = filtered(request, listing)
-        return [], 0 if listing.unreadable else records.count()  # else it is not known which rows were meant
+def _all_rows(request: WorkspaceRequest, listing: Listing) -> Chosen:
+    """All rows of the list; none where it is not known which were meant: ``listing.problems`` say why."""
+    records = filtered(request, listing)
+    return chosen.all_of(records.none() if listing.problems else records)
+
+
+def _ticked_rows(request: WorkspaceRequest, record_type: RecordType) -> Chosen:
     try:
-        ids = [UUID(text) for text in request.POST.getlist("id")[:MOST_IDS]]
+        ids = [UUID(text) for text in request.POST.getlist("id")]
     except ValueError as error:
         raise Http404 from error
-    listing.problems.clear()
-    if not ids:
-        return [], 0
-    found = list(visible_records(request.actor, listing.record_type).filter(pk__in=ids).values_list("pk", flat=True))
-    require(found)
-    return found, len(found)
+    if not ids or len(ids) > MOST_IDS:
+        return Chosen(len(ids), "", [])
+    rows = chosen.ticked(request.actor, record_type, ids)
+    require(rows.count or rows.gone)
+    return rows
+
+
+def _refusal(request: WorkspaceRequest, action: BulkAction, listing: Listing, rows: Chosen, *, is_all: bool) -> str:
+    """Why nothing can be asked about the ``rows``; "" when it can."""
+    if is_all and listing.problems:
+        return " ".join(listing.problems)
+    most = min(action.most or rows.count, rows.count if is_all else MOST_IDS)
+    if rows.count > most:
+        return _("At most %(limit)s rows at once: filter the list first.") % {"limit": formats.number(most)}
+    if rows.count:
+        return ""
+    if gone := chosen.told_gone(rows):
+        return gone
+    if is_all:
+        return _("The list shows no rows any more. Nothing was done.")
+    return _("Choose some rows first.")
 
 
 def _ask(
     request: WorkspaceRequest,
-    record_type: RecordType,
     listing: Listing,
     action: BulkAction,
     *,
     form: object,
-    ids: list[UUID],
-    count: int,
+    rows: Chosen,
+    is_all: bool,
     back: str,
 ) -> HttpResponse:
+    record_type = listing.record_type
     context = {
         "type": record_type,
         "action": action,
         "form": form,
-        "heading": telling.heading(action, record_type, count),
-        "ids": ids,
-        "chips": [] if ids else chips(listing.state, request.actor),
-        "query": listing.state.query(),
+        "heading": telling.heading(action, record_type, rows.count),
+        "ids": [] if is_all else rows.ids,
+        "gone": chosen.told_gone(rows),
+        "shown": rows.mark,
+        "chips": chips(listing.state, request.actor) if is_all else [],
+        # Without the view, which may be changed or deleted meanwhile
+        "query": ViewState(record_type, listing.state.filters).query() if is_all else "",
         "back": back,
         "asked_at": (_asked_at(request) or timezone.now()).isoformat(),
-        "is_large": count > services.AT_ONCE,
+        "is_large": rows.count > services.AT_ONCE,
         "idempotency_key": request.POST.get("idempotency_key") or new_key(),
     }
     return respond(request, "bulk/new.html", context, partial="form", status=422 if "go" in request.POST else 200)

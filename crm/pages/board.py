@@ -24,7 +24,7 @@ from crm.pages.listing import Listing, filtered, links, read_listing
 from crm.records.hiding import hide_unseen
 from crm.records.registry import url
 from crm.records.types import Board, RecordType
-from crm.saved_views.state import Filter, ViewState
+from crm.saved_views.state import Filter, ViewState, fault_of
 from crm.ui import format as formats
 from crm.ui.http import respond
 from crm.users.access import can, may
@@ -89,7 +89,7 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
     """``GET /<type>/board/``: the same view, filters and all, as on the list."""
     require(may(request.actor, "view", record_type.key))
     listing, board = read_listing(request, record_type), _board(record_type)
-    if answer := answer_filters(request, listing.state):
+    if answer := answer_filters(request, listing.state, listing.problems):
         return answer
     records = _records(request, listing)
     groups = _groups(listing, _columns(request, listing, records))
@@ -148,7 +148,8 @@ def _records(request: WorkspaceRequest, listing: Listing) -> QuerySet:
 
 def _of_all_groups(listing: Listing) -> ViewState:
     group = _board(listing.record_type).group
-    return replace(listing.state, filters=tuple(one for one in listing.state.filters if one.field != group))
+    others = (one for one in listing.state.filters if one.field != group or fault_of(listing.record_type, one))
+    return replace(listing.state, filters=tuple(others))
 
 
 def _groups(listing: Listing, columns: list[Column]) -> list[Group]:

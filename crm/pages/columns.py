@@ -9,6 +9,7 @@ from crm.fields.spec import FieldSpec
 from crm.pages.listing import read_listing
 from crm.records.types import RecordType
 from crm.ui.http import go, respond
+from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 
@@ -21,10 +22,13 @@ def columns_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResp
     What was ticked and moved stands in the query, as everywhere: nothing is kept before a view is saved.
     """
     require(may(request.actor, "view", record_type.key))
-    state = read_listing(request, record_type).state
+    listing = read_listing(request, record_type)
+    state = listing.state
     chosen = [spec for spec in state.specs if spec.name != FIRST]
     list_url = reverse(f"{record_type.key}:list")
     if "show" in request.GET:
+        for problem in listing.problems:
+            say(request, problem, tone="warning")
         return go(request, list_url + state.query(columns=(FIRST, *(spec.name for spec in chosen))))
     moved = request.GET.get("up") or request.GET.get("down") or ""
     _move(chosen, moved, -1 if "up" in request.GET else 1)

@@ -51,7 +51,7 @@ def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> Ht
     listing = read_listing(request, record_type)
     specs = record_type.specs_now() if ALL in request.GET.getlist("columns") else listing.state.specs
     records = filtered(request, listing)
-    problem = " ".join(listing.problems) if listing.unreadable else ""
+    problem = " ".join(listing.problems)
     # Counted before, which costs little: to put a million in order does not
     is_too_much = not problem and capped_count(records, cap=MOST_ROWS).capped
     ids = [] if problem or is_too_much else _ids(request, listing, records)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from crm.saved_views.selectors import may_change
 from crm.saved_views.state import LONGEST_QUERY, Filter, ViewState, chips
 from crm.ui import format as formats
 from crm.ui.http import go, is_fragment, respond
+from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
 
@@ -54,14 +55,17 @@ class FilterForm:
         return [value for value in self.present.values if value[:4].isdigit()] or [""]
 
 
-def answer_filters(request: WorkspaceRequest, state: ViewState) -> HttpResponse | None:
+def answer_filters(request: WorkspaceRequest, state: ViewState, problems: Iterable[str]) -> HttpResponse | None:
     """Answer what chips and form ask for: the way to the list with the filter that was sent, or the bar alone.
 
     None: the whole page is asked for. A form that cannot be taken is shown again with what is wrong. It is posted, as
-    what is ticked may be more than an address can hold.
+    what is ticked may be more than an address can hold. ``problems`` of the address it came from would be lost on the
+    way: they are told.
     """
     form = read_form(request, state)
     if form is not None and "_field" in request.POST and not form.problem:
+        for problem in problems:
+            say(request, problem, tone="warning")
         return go(request, f"{request.path}{_with_filter(state, form.present, request.POST.get('_was', ''))}")
     if is_fragment(request) and request.htmx.target == BAR:
         context = {"type": state.record_type, "state": state, **filter_context(request, state)}

@@ -19,8 +19,8 @@ from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
 from crm.records.types import BulkAction, RecordType
 from crm.saved_views.models import SavedView
-from crm.saved_views.selectors import Views, views_of
-from crm.saved_views.state import Filter, ViewState, chips, read_state, state_of_view
+from crm.saved_views.selectors import Views, gone_view, views_of
+from crm.saved_views.state import Filter, ViewState, chips, is_filter, read_state, state_of_view
 from crm.ui import format as formats
 from crm.ui.http import respond
 from crm.ui.paging import CAP, Count, capped_count, page_by_key
@@ -50,7 +50,7 @@ class Listing:
     record_type: RecordType
     state: ViewState
     views: Views
-    problems: list[str]
+    problems: list[str]  # why the rows are not those that the address asks for: none of them is "all rows" then
     unreadable: dict[Filter, str] = field(default_factory=dict)  # filters that were left out, and why
 
     @property
@@ -61,12 +61,16 @@ class Listing:
 def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
     """Read the URL over the saved view that it names, or over the one that the list opens on."""
     views = views_of(request.actor, record_type)
-    view = views.find(request.GET.get("view", ""))
-    bare = not any(record_type.has(name.partition("__")[0]) or name == "filters" for name in request.GET)
+    asked = request.GET.get("view", "")
+    view = views.find(asked)
+    gone = [gone_view(request.actor, record_type, asked)] if asked and view is None else []
+    bare = not any(name == "filters" or is_filter(name) for name in request.GET)
     if view is None and bare:
         view = views.opens_on
     state, problems = read_state(record_type, request.GET, view)
-    return Listing(record_type, state, views, problems)
+    if gone and bare and view:
+        gone.append(_("Here is %(name)s.") % {"name": view.name})
+    return Listing(record_type, state, views, [" ".join(gone), *problems] if gone else problems)
 
 
 def filtered(request: WorkspaceRequest, listing: Listing) -> QuerySet:
@@ -85,7 +89,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
     """``GET /<type>/``: a page of the list; htmx gets the table alone."""
     require(may(request.actor, "view", record_type.key))
     listing = read_listing(request, record_type)
-    if answer := answer_filters(request, listing.state):
+    if answer := answer_filters(request, listing.state, listing.problems):
         return answer
     records = filtered(request, listing)
     shown = (*listing.state.specs, record_type.spec("name"))

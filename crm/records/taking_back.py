@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.events.models import Event
+from crm.events.phrases import shown
+from crm.records.diff import identity
 from crm.records.types import RecordType
-from crm.records.versions import refuse_unseen
+from crm.records.versions import ConflictError, refuse_unseen, told
 from crm.tenants.bulk import atomic
 from crm.ui import format as formats
 from crm.users.models import Membership
@@ -31,9 +33,34 @@ def take_back(
         raise ValidationError(_("There is nothing to take back."))
     values = {name: record_type.spec(name).kind.restored(old) for name, (old, _new) in pairs.items()}
     refuse_unseen(record_type, record, values, {name: new for name, (_old, new) in pairs.items()})
+    _refuse_set_again(record_type, record, event, values)
     if record_type.move_back is not None and record_type.set_by_move[0] in values:
         return record_type.move_back(record, event=event, values=values, actor=actor, because=because)
     return record_type.update(record, actor=actor, values=values, because=because)
+
+
+def _refuse_set_again(record_type: RecordType, record: Any, event: Event, values: dict[str, Any]) -> None:
+    """Raise ``ConflictError`` for fields that others have set since ``event``, be it to the value that it gave them."""
+    different = [name for name, old in values.items() if not _is_now(record_type, record, name, old)]
+    if not different:
+        return
+    since = Event.objects.filter(record_type=record_type.key, record_id=record.pk, at__gt=event.at)
+    since = since.filter(changes__has_any_keys=different).exclude(because=event)
+    if event.because_id is not None:  # what was done together
+        since = since.exclude(because_id=event.because_id)
+    touched = {name for changes in since.values_list("changes", flat=True) for name in changes}
+    errors = {}
+    for name in different:
+        if name in touched:
+            spec = record_type.spec(name)
+            errors[name] = told(record, name, shown(spec.kind.json(spec.value(record))))
+    if errors:
+        raise ConflictError(errors)
+
+
+def _is_now(record_type: RecordType, record: Any, name: str, value: Any) -> bool:
+    spec = record_type.spec(name)
+    return identity(spec.kind.json(spec.value(record))) == identity(spec.kind.json(value))
 
 
 def what_stays(*, events: QuerySet[Event]) -> list[str]:

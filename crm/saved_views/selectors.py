@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
 
 from crm.records.types import RecordType
 from crm.saved_views.models import Audience, PinnedView, SavedView
+from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 from crm.users.selectors import member, members, teammate_ids
 
@@ -29,7 +31,8 @@ class Views:
         return [*self.tabs, *self.more]
 
     def find(self, view_id: str) -> SavedView | None:
-        return next((view for view in self.all if str(view.pk) == view_id), None)
+        wanted = uuid_of(view_id)
+        return next((view for view in self.all if view.pk == wanted), None)
 
 
 def visible_views(actor: Membership, record_type: RecordType) -> Q:
@@ -75,6 +78,15 @@ def get_view(
     """Return the view if ``actor`` has it (``deleted``: if it was); ``lock`` takes it FOR UPDATE."""
     found = SavedView.objects.filter(visible_views(actor, record_type), pk=view_id, deleted_at__isnull=not deleted)
     return (found.select_for_update(of=("self",)) if lock else found).first()
+
+
+def gone_view(actor: Membership, record_type: RecordType, view_id: str) -> str:
+    """Say that there is no such view, by its name where ``actor`` had it."""
+    wanted = uuid_of(view_id)
+    view = get_view(actor, record_type, wanted, deleted=True) if wanted else None
+    if view is None:
+        return _("The view that this link leads to is gone, or is not shared with you.")
+    return _("The view %(name)s is gone: it was deleted.") % {"name": view.name}
 
 
 def reach_of(view: SavedView) -> int:

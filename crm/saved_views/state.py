@@ -4,10 +4,14 @@ In a URL a filter is ``field=value`` or ``field__operator=value``, once for each
 as choices, may be joined by commas; the operators are ``fields.kinds.base.OPERATORS``). Filters in the URL replace
 those of the saved view; ``filters=none`` replaces them by nothing. ``columns=a,b``, ``sort=-field`` and ``view=<id>``
 are the rest. ``ViewState`` is used by list, board, export, reports' drill-down and the saved view itself (``as_json``).
+
+A filter that nothing can be asked by (its field is gone, or never was) stays one: it is left out with a word, and
+nothing is done to "all rows" meanwhile. ``NOT_FILTERS`` and ``TRACKING`` are what an address may hold beside filters.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,10 +27,19 @@ from crm.fields.kinds.base import OPERATORS
 from crm.fields.spec import FieldSpec
 from crm.records.types import DefaultView, RecordType
 from crm.saved_views.models import SavedView
+from crm.ui import format as formats
 from crm.ui.paging import Ranking
 from crm.users.models import Membership
 
 LONGEST_SHOWN = 100  # characters of a value on its chip
+# What stands in addresses of lists beside filters: the rest of the state, the place in the list, what a dialog over it
+# asks, where a move on a board comes from.
+NOT_FILTERS = frozenset(
+    "view filters columns sort after before page count edit show up down back board moved_from _name _written".split()
+)
+# What mail programs and advertisements put behind every address
+TRACKING = re.compile(r"(utm_|mtm_|hsa_).+|[a-z]*clid|[gw]braid|igshid|mc_[ce]id|mkt_tok|_hsenc|_hsmi|_ga|_gl", re.I)
+MOST_UNKNOWN = 20  # filters by nothing that an address is told of one by one
 LONGEST_QUERY = 4500  # characters of a list's query: others hold it as ``back``, and servers take no more than 8190
 
 
@@ -83,12 +96,14 @@ class ViewState:
         """Return those of ``queryset`` that pass the filters that can be read; and the others, each with the reason."""
         if not self.filters:
             return queryset, {}
-        pairs = tuple((self.record_type.spec(one.field), one.operator) for one in self.filters)
-        by_name = {f"{one.field}__{one.operator}": one for one in self.filters}
+        faults = {one: fault for one in self.filters if (fault := fault_of(self.record_type, one))}
+        readable = [one for one in self.filters if one not in faults]
+        pairs = tuple((self.record_type.spec(one.field), one.operator) for one in readable)
+        by_name = {f"{one.field}__{one.operator}": one for one in readable}
         data = {name: list(one.values) or ["yes"] for name, one in by_name.items()}
         filters = filterset_class(pairs)(data, queryset, actor=actor)
         found = filters.qs
-        return found, {by_name[name]: reason for name, reason in filters.unreadable.items()}
+        return found, faults | {by_name[name]: reason for name, reason in filters.unreadable.items()}
 
     def order(self) -> list[tuple[str, bool]]:
         """The model fields to order by, each with whether it descends."""
@@ -142,20 +157,27 @@ class ViewState:
 
 
 def state_of_view(record_type: RecordType, view: SavedView) -> ViewState:
-    """The state that a saved view stands for; what no longer exists is left out."""
+    """The state that a saved view stands for."""
     return replace(state_of_json(record_type, view.state), view=view)
 
 
 def state_of_json(record_type: RecordType, kept: dict[str, Any]) -> ViewState:
-    """Read what ``ViewState.as_json`` wrote; what no longer exists is left out."""
-    filters = tuple(
-        Filter(name, operator, tuple(values))
-        for name, operator, values in kept.get("filters", ())
-        if record_type.has(name) and operator in record_type.spec(name).kind.operators
-    )
+    """Read what ``ViewState.as_json`` wrote; columns that no longer exist are left out, filters are not."""
+    filters = tuple(Filter(name, operator, tuple(values)) for name, operator, values in kept.get("filters", ()))
     columns = tuple(name for name in kept.get("columns", ()) if record_type.has(name))
     sort = kept.get("sort", "")
     return ViewState(record_type, filters, columns, sort if _can_sort(record_type, sort) else "")
+
+
+def fault_of(record_type: RecordType, one: Filter) -> str:
+    """Why nothing can be asked by the filter, whatever its values; "" where something can."""
+    if not record_type.has(one.field):
+        known = one.field in record_type.labels()
+        return _("The field is no longer in use.") if known else _("There is no such field.")
+    operators = record_type.spec(one.field).kind.operators
+    if one.operator in operators:
+        return ""
+    return _("There is no such condition.") if operators else _("Lists cannot be filtered by this field.")
 
 
 def _can_sort(record_type: RecordType, sort: str) -> bool:
@@ -185,21 +207,35 @@ def read_state(record_type: RecordType, data: QueryDict, view: SavedView | None)
     return state, problems
 
 
+def is_filter(parameter: str, value: str = "") -> bool:
+    """Whether ``parameter`` of an address stands for a filter, be it one by nothing."""
+    if parameter == "filters":
+        return value not in ("", "none")
+    return parameter not in NOT_FILTERS and not TRACKING.fullmatch(parameter)
+
+
 def _read_filters(record_type: RecordType, data: QueryDict) -> tuple[list[Filter], list[str]]:
-    filters, problems = [], []
+    filters: list[Filter] = []
+    problems: list[str] = []
+    unknown = 0
     for parameter in data:
-        name, _separator, operator = parameter.partition("__")
-        operator = operator or "is"
-        if not record_type.has(name):
+        if not is_filter(parameter, data.get(parameter, "")):
             continue
-        kind = record_type.spec(name).kind
-        values = tuple(dict.fromkeys(part for one in data.getlist(parameter) for part in kind.split(one) if part))
+        name, _separator, operator = parameter.partition("__")
+        is_known = record_type.has(name)
+        split = record_type.spec(name).kind.split if is_known else lambda text: [text]
+        values = tuple(dict.fromkeys(part for one in data.getlist(parameter) for part in split(one) if part))
         if not values:
             continue
-        if operator not in OPERATORS or operator not in kind.operators or len("".join(values)) > LONGEST_QUERY:
-            problems.append(_("The filter “%(name)s” was left out: it cannot be read.") % {"name": parameter})
-            continue
-        filters.append(Filter(name, operator, values))
+        unknown += not is_known
+        if len("".join((parameter, *values))) > LONGEST_QUERY:
+            words = {"name": parameter[:LONGEST_SHOWN]}
+            problems.append(_("The filter “%(name)s” was left out: it cannot be read.") % words)
+        elif is_known or unknown <= MOST_UNKNOWN:
+            filters.append(Filter(name, operator or "is", values))
+    if unknown > MOST_UNKNOWN:
+        words = {"count": formats.number(unknown - MOST_UNKNOWN)}
+        problems.append(_("%(count)s more filters were left out: there are no such fields.") % words)
     return filters, problems
 
 
@@ -213,6 +249,7 @@ class Chip:
     value: str
     without: str
     is_unreadable: bool = False
+    is_gone: bool = False  # no field, or none that can be asked by: it can be removed, not changed
 
     @property
     def phrase(self) -> str:
@@ -220,15 +257,28 @@ class Chip:
 
 
 def chips(state: ViewState, actor: Membership, unreadable: Collection[Filter] = ()) -> list[Chip]:
-    """The filters of ``state`` as phrases; those of ``unreadable`` are marked."""
+    """The filters of ``state`` as phrases; those of ``unreadable``, and those by nothing, are marked."""
     found = []
     for one in state.filters:
-        spec = state.record_type.spec(one.field)
+        spec = state.record_type.spec(one.field) if state.record_type.has(one.field) else None
         plain = one.operator in ("empty", "filled")
         try:
-            value = "" if plain else spec.kind.describe(spec, list(one.values), actor)
+            value = "" if plain or spec is None else spec.kind.describe(spec, list(one.values), actor)
         except Exception:  # what ``apply_readable`` leaves out is still named
+            value = ""
+        if not value and not plain:
             value = ", ".join(one.values)
-        words = str(spec.label), str(OPERATORS[one.operator]), value[:LONGEST_SHOWN]
-        found.append(Chip(one, *words, state.without(one), is_unreadable=one in unreadable))
+        label = state.record_type.labels().get(one.field, one.field) if spec is None else spec.label
+        operator = OPERATORS.get(one.operator, one.operator)
+        found.append(
+            Chip(
+                one,
+                str(label)[:LONGEST_SHOWN],
+                str(operator)[:LONGEST_SHOWN],
+                value[:LONGEST_SHOWN],
+                state.without(one),
+                is_unreadable=one in unreadable or bool(fault_of(state.record_type, one)),
+                is_gone=spec is None or not spec.kind.operators,
+            )
+        )
     return found

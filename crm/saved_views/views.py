@@ -17,7 +17,7 @@ from crm.records import registry
 from crm.records.types import RecordType
 from crm.saved_views import services
 from crm.saved_views.models import Audience, SavedView
-from crm.saved_views.selectors import get_view, may_change, pins_of, reach_of, views_of
+from crm.saved_views.selectors import get_view, gone_view, may_change, pins_of, reach_of, views_of
 from crm.saved_views.state import ViewState, chips, read_state, state_of_view
 from crm.ui.bidi import filled
 from crm.ui.http import go, method, respond
@@ -54,7 +54,9 @@ def index(request: WorkspaceRequest, key: str) -> HttpResponse:
 def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     """``?<the list's query>``: GET asks for a name, POST keeps the state under it."""
     record_type = _type(request, key)
-    state = _state(request, record_type)
+    state, problems = _state(request, record_type)
+    if problems:
+        return _to_list(request, record_type, problems)
     form = ViewForm(request.POST or None, initial={"name": request.GET.get("_name", "")[:100]})
     if request.method == "POST" and form.is_valid():
         made = _try(form, lambda: services.save_view(actor=request.actor, state=state, **form.cleaned_data))
@@ -89,7 +91,9 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
         except ValidationError as error:
             say(request, " ".join(error.messages), tone="warning")
         return go(request, _list_url(record_type, saved))
-    new_state = _state(request, record_type)
+    new_state, problems = _state(request, record_type)
+    if problems:
+        return _to_list(request, record_type, problems)
     is_stale = False
     if request.method == "POST":
         try:
@@ -188,10 +192,19 @@ def _own_view(
     return record_type, saved
 
 
-def _state(request: WorkspaceRequest, record_type: RecordType) -> ViewState:
-    base = views_of(request.actor, record_type).find(request.GET.get("view", ""))
-    state, _problems = read_state(record_type, request.GET, base)
-    return state
+def _state(request: WorkspaceRequest, record_type: RecordType) -> tuple[ViewState, list[str]]:
+    """What the list's query stands for; and why that is not all that it asks for."""
+    asked = request.GET.get("view", "")
+    base = views_of(request.actor, record_type).find(asked)
+    state, problems = read_state(record_type, request.GET, base)
+    if asked and base is None:
+        problems.insert(0, gone_view(request.actor, record_type, asked))
+    return state, problems
+
+
+def _to_list(request: WorkspaceRequest, record_type: RecordType, problems: list[str]) -> HttpResponse:
+    say(request, " ".join((*problems, _("Nothing was saved."))), tone="warning")
+    return go(request, _list_url(record_type))
 
 
 def _try(form: forms.Form, write: Any) -> Any:

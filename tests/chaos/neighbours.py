@@ -146,8 +146,9 @@ def _start_long_runs(firm: Any) -> None:
     from tests.people import client_of
 
     for member, tag in ((firm.ada, "x"), (firm.max, "y")):
-        form = {"action": "tags", "all": "1", "go": "1", "to-tags": tag}
-        answer = client_of(member).post(f"/{firm.tenant.slug}/bulk/leads/new/?filters=none", form)
+        client, address = client_of(member), f"/{firm.tenant.slug}/bulk/leads/new/?filters=none"
+        form = {"action": "tags", "all": "1", "to-tags": tag}
+        answer = client.post(address, form | {"go": "1", "shown": client.post(address, form).context["shown"]})
         assert answer.status_code == 303, answer.content.decode()
     rows = "".join(f"Row {number},r{number}@import.example\n" for number in range(ROWS))
     upload(firm, "leads", f"last_name,email\n{rows}")

@@ -1,0 +1,121 @@
+"""Addresses of lists that ask for what there is not: it is said, and "all rows" is then nothing."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+
+import pytest
+
+from crm.fields.custom.services import create_field, set_field_active
+from crm.fields.models import FieldKind
+from crm.pages.board import DROP
+from crm.pages.meanwhile import MOVED_FROM
+from crm.records import registry
+from crm.saved_views.services import delete_view, save_view
+from crm.saved_views.state import NOT_FILTERS, Filter, ViewState
+from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
+from leads.models import Lead
+from tests import make
+from tests.people import Firm, client_of
+
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture
+def rows(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        for name, city in (("Ash", "Bonn"), ("Birch", "Ulm")):
+            make.lead(firm.ana, last_name=name, city=city)
+
+
+def saved(firm: Firm, *filters: Filter) -> Any:
+    state = ViewState(registry.record_type("leads"), filters)
+    return save_view(actor=firm.ada, state=state, name="My Bonn", audience="all")
+
+
+def view_that_was_deleted(firm: Firm) -> tuple[str, str]:
+    with tenant_context(firm.tenant):
+        view = saved(firm, Filter("city", "is", ("Bonn",)))
+        delete_view(actor=firm.ada, view=view)
+    return f"?view={view.pk}", "The view My Bonn is gone: it was deleted. Here is Open leads."
+
+
+def view_of_a_field_that_is_put_away(firm: Firm) -> tuple[str, str]:
+    with tenant_context(firm.tenant):
+        field = create_field(actor=firm.ada, record_type="leads", kind=FieldKind.NUMBER, label="Size")
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        view = saved(firm, Filter(field.name, "from", ("3",)))
+        set_field_active(field=field, is_active=False, actor=firm.ada)
+    return f"?view={view.pk}", "The filter “Size from 3” was left out. The field is no longer in use."
+
+
+LEFT_OUT = {
+    "a deleted view": view_that_was_deleted,
+    "a view's field put away": view_of_a_field_that_is_put_away,
+    "no view": lambda firm: (f"?filters=none&view={NOBODY}", "is gone, or is not shared with you."),
+    "no id": lambda firm: ("?view=mine", "is gone, or is not shared with you."),
+    "no own field": lambda firm: ("?custom_nosuch=5", "“custom_nosuch is 5” was left out. There is no such field."),
+    "beside a right one": lambda firm: ("?city=Bonn&citty=Bonn", "“citty is Bonn” was left out."),
+    "no condition": lambda firm: ("?city__near=Bonn", "“City near Bonn” was left out. There is no such condition."),
+    "too long": lambda firm: (f"?city={'x' * 5000}", "was left out: it cannot be read."),
+    "too many": lambda firm: ("?" + "&".join(f"x{n}=1" for n in range(25)), "5 more filters were left out"),
+    "no word": lambda firm: ("?filters=all", "“filters is all” was left out."),
+}
+
+
+@pytest.mark.parametrize("case", LEFT_OUT)
+def test_what_an_address_asks_for_in_vain_is_said_and_nothing_done_to_all_rows(
+    firm: Firm, rows: None, case: str
+) -> None:
+    """The whole list was shown, exported and deleted under the address of some of it."""
+    query, words = LEFT_OUT[case](firm)
+    ada = client_of(firm.ada)
+    answer = ada.get(f"/acme/leads/{query}")
+    assert words in " ".join(answer.context["listing"].problems)
+    assert words in unescape(answer.content.decode())
+    assert words in unescape(ada.get(f"/acme/leads/board/{query}").content.decode())
+    if "“" in words and not case.startswith("too"):
+        [marked] = [chip for chip in answer.context["chips"] if chip.is_unreadable]
+        assert ada.get(f"/acme/leads/{marked.without}").context["listing"].problems == [], "it can be removed"
+        assert words in unescape(ada.get(f"/acme/leads/{answer.context['query']}").content.decode()), "and stays else"
+    for address in (f"export/{query}", f"export.xlsx{query}"):
+        assert ada.get(f"/acme/leads/{address}").status_code == 303
+    bulk = ada.post(f"/acme/bulk/leads/new/{query}", {"action": "delete", "all": "1"}, follow=True)
+    assert bulk.context.get("shown") is None and words.rpartition(" Here")[0] in unescape(bulk.content.decode())
+    with tenant_context(firm.tenant):
+        assert Lead.objects.count() == 2
+
+
+@pytest.mark.parametrize("query", ["?utm_source=mail&fbclid=x&gclid=y", "?city=&nosuch=", "?page=3", "?view="])
+def test_what_is_no_filter_is_not_told_of(firm: Firm, rows: None, query: str) -> None:
+    ada = client_of(firm.ada)
+    assert ada.get(f"/acme/leads/{query}").context["listing"].problems == []
+    assert ada.get(f"/acme/leads/export/{query}").status_code == 200
+
+
+def test_names_that_addresses_of_lists_hold_are_no_fields() -> None:
+    assert {DROP, MOVED_FROM} <= NOT_FILTERS
+    for record_type in registry.record_types():
+        assert not NOT_FILTERS & {spec.name for spec in (*record_type.fields, *record_type.derived)}
+
+
+def test_a_filter_added_under_a_view_that_is_gone_does_not_hide_that(firm: Firm, rows: None) -> None:
+    query, words = view_that_was_deleted(firm)
+    form = {"_field": "city", "_operator": "is", "_value": "Ulm"}
+    answer = client_of(firm.ada).post(f"/acme/leads/{query}", form, follow=True)
+    assert words in unescape(answer.content.decode())
+    kept = client_of(firm.ada).post(f"/acme/views/leads/new/{query}", {"name": "New", "audience": "own"}, follow=True)
+    assert "Nothing was saved." in kept.content.decode()
+
+
+@pytest.mark.parametrize("product", ["nosuch", "x" * 300])
+def test_a_product_that_no_opportunity_has_is_said_by_a_report(firm: Firm, product: str) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ada, product="Depot")
+    ada = client_of(firm.ada)
+    words = "No opportunity has the product"
+    both = ada.get("/acme/reports/pipeline/", {"product": [product, "depot"]})
+    assert words in both.content.decode() and both.context["form"].values()["product"] == ["depot"]
+    assert words not in ada.get("/acme/reports/pipeline/", {"product": "depot"}).content.decode()
