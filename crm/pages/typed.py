@@ -54,6 +54,7 @@ _OURS = frozenset(
     }
 )  # fmt: skip
 _HIDDEN = ("_id", "-seen", "-rivals", "-offered", "-compared", "-unresolved")
+_CURRENCY = "_currency"  # beside an amount
 _KEEP = "keep-"  # of a value that two have changed
 _WINS, _ANOTHER = "wins", "another"  # of a conversion: whose value counts, and a record that is named
 _PREFIX = "to-"  # of what a bulk action sets
@@ -78,8 +79,9 @@ def plain_words(path_info: str, body: Mapping[str, list[str]]) -> list[tuple[str
         record_type = None
     found = []
     for name, text in _others(body, set()):
-        own = record_type is not None and record_type.has(name)
-        label = str(record_type.spec(name).label) if own and record_type else _label_of(name)
+        field = name.removesuffix(_CURRENCY)
+        own = record_type is not None and record_type.has(field)
+        label = str(record_type.spec(field).label) if own and record_type else _label_of(field)
         found.append((label, text))
     return [(label, text) for label, text in found if text.strip()]
 
@@ -174,5 +176,8 @@ def _declared(name: str, of: type[forms.BaseForm] = forms.BaseForm) -> set[str]:
 
 def _others(body: Mapping[str, list[str]], shown: set[str]) -> Iterator[tuple[str, str]]:
     for name, values in body.items():
+        amount = name.removesuffix(_CURRENCY)
+        if amount != name and amount in body and not any(body[amount]):
+            continue
         if name not in shown and name not in _OURS and not name.endswith(_HIDDEN) and not name.startswith(_KEEP):
             yield name, "\n".join(value for value in values if value.strip() and not is_code(value))
