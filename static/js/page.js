@@ -101,6 +101,8 @@ function mainButton(form, pressed) {
   return sends.find((one) => one === pressed) ?? sends.find((one) => one.matches(".button-primary")) ?? sends[0];
 }
 
+document.addEventListener("angler:go-on", ({ target }) => mainButton(target)?.focus());
+
 // What was kept of a form that was not taken: one goes on at its button, which says that nothing is saved yet
 const kept = document.querySelector("form > [data-unsaved]");
 const save = kept && mainButton(kept.closest("form"));

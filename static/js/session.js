@@ -35,15 +35,14 @@ function show(url) {
   note.querySelector("a").focus();
 }
 
-// `form`: what was pressed, and is not saved
-let waiting = null;
+let asked = ""; // where one signs in
+let waiting = null; // the form that was pressed, and is not saved
 let resent = null;
 
-async function check(url, form) {
+async function check() {
   const found = await renew().catch(() => "no");
-  if (found === "no" && !url) return;
-  waiting = form ?? waiting;
-  if (found === "no") return waiting || wouldLose() ? show(url) : location.assign(url);
+  if (found === "no" && !asked) return;
+  if (found === "no") return waiting || wouldLose() ? show(asked) : location.assign(asked);
   const wasOut = note !== null;
   const left = waiting;
   note?.remove();
@@ -52,7 +51,7 @@ async function check(url, form) {
   // Only the tokens were old: it was pressed just now, so it is sent now
   if (left?.isConnected && !wasOut && resent !== left) return send(left);
   say(words.again, "info");
-  if (left?.isConnected) (left.querySelector("[type=submit], button:not([type])") ?? left).focus();
+  left?.dispatchEvent(new CustomEvent("angler:go-on", { bubbles: true })); // page.js knows its main button
 }
 
 function send(form) {
@@ -64,7 +63,12 @@ function send(form) {
 let pressed = null;
 document.addEventListener("submit", ({ target, submitter }) => (pressed = { form: target, submitter }), { capture: true });
 
-const ask = (url = "", form = null) => (asking ??= check(url, form).finally(() => (asking = null)));
+// What is pressed while it is being found out who is signed in, waits for the answer too
+function ask(url = "", form = null) {
+  waiting = form ?? waiting;
+  asked = url || asked;
+  asking ??= check().finally(() => ((asking = null), (asked = "")));
+}
 
 document.addEventListener("angler:signed-out", ({ detail }) => ask(detail.url, detail.form));
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import Account
 from crm.picklists.selectors import stages
@@ -235,15 +235,28 @@ def test_two_texts_on_a_page_whose_session_ended(fresh_firm: Firm, me: Page, acc
 def test_what_was_pressed_with_an_old_token_is_sent_once_more_by_itself(
     fresh_firm: Firm, me: Page, account: Any
 ) -> None:
-    """The same person has signed in again in another tab: there is nothing to do here."""
+    """The same person has signed in again in another tab: there is nothing to do here; be it pressed while something
+    else on the page has found out already, and asks who is signed in."""
     me.goto(fresh_firm.url("accounts:record", record_id=account.pk))
-    me.get_by_role("link", name="Edit City").click()
-    me.locator("[name=city]").fill("Ulm")
-    me.context.clear_cookies(name="csrftoken")
-    me.locator("[name=city]").press("Enter")
-    expect(me.locator("#value-city")).to_contain_text("Ulm")
-    expect(me.locator("[name=city]")).to_have_count(0)
-    assert now(fresh_firm, account).city == "Ulm"
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    for city, is_asking in (("Ulm", False), ("Kiel", True)):
+        me.get_by_role("link", name="Edit City").click()
+        me.locator("[name=city]").fill(city)
+        me.context.clear_cookies(name="csrftoken")
+        if is_asking:
+            me.route(f"**/{fresh_firm.tenant.slug}/", hold)
+            me.evaluate("document.dispatchEvent(new CustomEvent('angler:signed-out', { detail: { url: '/x' } }))")
+        with me.expect_response(lambda answer: answer.status == 401):
+            me.locator("[name=city]").press("Enter")
+        for route in held:
+            route.continue_()
+        expect(me.locator("#value-city")).to_contain_text(city)
+        expect(me.locator("[name=city]")).to_have_count(0)
+        assert now(fresh_firm, account).city == city
 
 
 def test_a_dialog_whose_session_ended(fresh_firm: Firm, me: Page, account: Any) -> None:
