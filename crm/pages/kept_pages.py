@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.shortcuts import render
@@ -20,6 +22,8 @@ from crm.pages.kept import GONE, KEPT, SIGNED_OUT, STALE, body_of, keep_for_pers
 from crm.pages.models import KeptForm
 from crm.pages.refill import Gone, Values, refill
 from crm.pages.typed import plain_words, typed_words
+from crm.picklists import selectors as picklists
+from crm.records import registry
 from crm.records.access import GoneError
 from crm.tenants.context import tenant_context
 from crm.tenants.ids import uuid_of
@@ -28,9 +32,12 @@ from crm.tenants.urls import workspace_url
 from crm.ui import respond
 from crm.ui.form_marks import FORM_OF, person_of
 from crm.ui.http import go, is_fragment, sign_in_beside
+from crm.users.access import visible
 from crm.users.http import WorkspaceRequest, require
 from crm.users.models import Membership
+from crm.users.selectors import member
 
+_KEY = re.compile(r"[a-z0-9_:*+.,-]+")  # which says nothing to who reads it
 GONE_HEADER = "X-Gone"  # the record is in the recycle bin: a board takes its card away (board.js)
 
 
@@ -43,7 +50,7 @@ def form(request: WorkspaceRequest, kept_id: UUID) -> HttpResponse:
     page = _page_of(request, kept)
 
     def note(gone: Gone, left: Values) -> str:
-        chosen = [(label, _in_words(value)) for label, value in gone]
+        chosen = [(label, _in_words(value, request.actor)) for label, value in gone]
         context = {"kept": kept, "gone": chosen, "left": typed_words(inside, left, request.actor)}
         return render_to_string("pages/parts/kept_note.html", context, request)
 
@@ -54,10 +61,21 @@ def form(request: WorkspaceRequest, kept_id: UUID) -> HttpResponse:
     return respond(request, "pages/kept.html", context)
 
 
-def _in_words(value: str) -> str:
-    """What an answer was called that can be given no more; "" where nobody knows."""
-    row_id = uuid_of(value)
-    return value if row_id is None else name_of_deleted(str(row_id))
+def _in_words(value: str, actor: Membership) -> str:
+    """What an answer was called that can be given no more; "" where nobody knows, or ``actor`` may not."""
+    row_id = uuid_of(value.removeprefix("use:"))  # so an import's questions have it
+    if row_id is None:
+        return "" if _KEY.fullmatch(value) else value
+    for find in (picklists.choice, picklists.stage):
+        try:
+            return str(find(row_id))
+        except ObjectDoesNotExist:
+            continue
+    if (person := member(row_id)) is not None:
+        return person.name
+    found = (visible(actor, one.model.all_objects.filter(pk=row_id)).first() for one in registry.record_types())
+    record = next(filter(None, found), None)
+    return str(record.name) if record is not None else name_of_deleted(str(row_id))
 
 
 def _inside(request: HttpRequest, path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -12,12 +13,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts.services import delete_account
 from crm.activities.models import Activity
 from crm.activities.services import create_activity
+from crm.pages.kept_pages import _in_words
 from crm.pages.models import KeptForm
 from crm.pages.refill import refill
 from crm.picklists.selectors import choices
-from crm.picklists.services import create_choice, replace_and_delete
+from crm.picklists.services import create_choice, deactivate, replace_and_delete
 from crm.tenants.context import tenant_context
 from crm.ui.form_marks import mark_of
 from leads.models import Lead
@@ -251,6 +254,18 @@ def test_a_choice_that_is_gone_is_asked_again_by_name(firm: Firm) -> None:
     assert text.count("which you had chosen") == 1
     data = form.again(page).data
     assert (data["source"], data["rating"]) == ([""], [str(kept.pk)])
+
+
+def test_what_was_chosen_is_named_as_far_as_it_says_something(firm: Firm) -> None:
+    """Of a form that is given back: a deactivated choice, a deleted account, a member; no key, nothing unseen."""
+    with tenant_context(firm.tenant):
+        radio = create_choice(actor=firm.ada, picklist="lead_source", values={"label": "Radio"})
+        deactivate(entry=radio, actor=firm.ada)
+        heron, kite = make.account(firm.ana, name="Heron"), make.lead(firm.sam, last_name="Kite")
+        delete_account(heron, actor=firm.ada)
+        ids = [radio.pk, f"use:{heron.pk}", firm.max.pk, f"use:{uuid4()}", f"use:{kite.pk}"]
+        shown = [_in_words(str(value), firm.ana) for value in [*ids, "add:other", "empty", "CHF"]]
+    assert shown == ["Radio", "Heron", firm.max.name, "", "", "", "", "CHF"]
 
 
 def test_the_first_of_a_list_is_not_chosen_in_place_of_one_that_is_gone() -> None:
