@@ -13,6 +13,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
@@ -55,6 +57,13 @@ def moved_on(answers: Answers, field: str) -> date | None:
     """The day that was given for changes of the field that have none of their own."""
     day = answers.get(field, {}).get(MOVED, "")
     return date.fromisoformat(day) if day else None
+
+
+def told_gone(name: str = "") -> str:
+    """That an answer which was given is none any more; ``name`` is what it was called, as far as that is known."""
+    if not name:
+        return _("Your earlier answer is no longer available. Choose again.")
+    return _("Your earlier answer, “%(name)s”, is no longer available. Choose again.") % {"name": name}
 
 
 def without(answers: Answers, fields: set[str]) -> Answers:

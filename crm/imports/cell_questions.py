@@ -3,27 +3,27 @@ import back: unless something else is said such a row is refused, and a record k
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.currencies import Group, currency_groups
-from crm.fields.reading import Decision
+from crm.fields.reading import Decision, Option
 from crm.fields.reading.amounts import is_bare
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import BAD, EMPTY
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.guessing import column_label
-from crm.imports.left_out import NOTED_IN, NOTES
+from crm.imports.left_out import NOTED_IN, NOTES, answered_as
 from crm.imports.models import Import
 from crm.imports.split import column_spec
 from crm.imports.survey import Column, Survey
-from crm.imports.unreadable import problem_of
+from crm.imports.unreadable import fails_only_in, problem_of
 from crm.records.types import RecordType
 
-WHAT_BECOMES = "bad_"  # what the page sends, followed by the name of the column
+WHAT_BECOMES = "bad_"  # what the page sends, followed by the place of the column
 BARE_SHOWN = 3
 
 
@@ -32,7 +32,7 @@ class BadCells:
     """Of one column: some of the cells with the number of their row (0: not known) and what is wrong, and how many
     there are. ``is_left`` says that they are left empty."""
 
-    name: str
+    index: int
     label: str
     header: str
     cells: tuple[tuple[int, str, str], ...]
@@ -71,20 +71,34 @@ def bad_cells(job: Import, record_type: RecordType, survey: Survey, decisions: d
         if spec is None or spec.required:
             continue
         column = survey.columns[index]
-        cells = list(_with_problems(spec, column, decisions.get(name)))
+        options = _styles_left(decisions.get(name), job.styles.get(name, {}).get("answer", {}).get("key", ""))
+        cells = tuple(_with_problems(spec, column, options))
         if cells:
-            is_left = job.answers.get(name, {}).get(BAD) == EMPTY
-            found.append(BadCells(name, label, job.headers[index], tuple(cells), max(column.bad, len(cells)), is_left))
+            is_left = job.answers.get(answered_as(name, index), {}).get(BAD) == EMPTY
+            count = max(column.bad + _failing_in(spec, column, options), len(cells))
+            found.append(BadCells(index, label, job.headers[index], cells, count, is_left))
     return found
 
 
-def _with_problems(spec: FieldSpec, column: Column, decision: Decision | None) -> Iterator[tuple[int, str, str]]:
+def _styles_left(decision: Decision | None, chosen: str) -> Sequence[Option]:
+    """The style that was chosen of several; all of them as long as none is."""
+    options = decision.options if decision and decision.must_ask else ()
+    return [option for option in options if option.key == chosen] or options
+
+
+def _failing_in(spec: FieldSpec, column: Column, options: Sequence[Option]) -> int:
+    """How many cells are no value in one of the styles, although they are one in another."""
+    keys = [option.key for option in options if option.refused]
+    return sum(column.words[text] for text in column.most_frequent() if keys and fails_only_in(spec, text, keys))
+
+
+def _with_problems(spec: FieldSpec, column: Column, options: Sequence[Option]) -> Iterator[tuple[int, str, str]]:
     for number, text, is_broken in column.bad_cells:
         if is_broken:
             yield number, text, _("It holds a character that cannot be read.")
         elif problem := problem_of(spec, text):
             yield number, text, problem
-    for sample in dict.fromkeys(sample for option in decision.options for sample in option.refused) if decision else ():
+    for sample in dict.fromkeys(sample for option in options for sample in option.refused):
         yield 0, sample.text, ""  # in one of two styles it is none
 
 

@@ -39,7 +39,12 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     with planning(job):
         form = ColumnsForm(job, record_type, request.POST or None)
         sent = SentAnswers(job, record_type, request.POST)
-        is_kept = request.method == "POST" and form.is_valid() and _keep(request, job, record_type, form, sent)
+        is_saved = request.method == "POST" and form.is_valid() and _save(request, job, record_type, form, sent)
+    if request.method == "POST":
+        if not is_saved:
+            _set_as_sent(job, form, sent)
+        _link_errors(job, record_type, form, sent)
+    is_kept = is_saved and not form.errors and not form.linked_errors
     with planning(job):  # by now perhaps others
         if is_kept and not {"dry_run", "import"} & request.POST.keys():
             return go(request, reverse("imports:columns", args=[job.pk]))
@@ -51,10 +56,10 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
             return go(request, reverse("imports:job", args=[job.pk]))
 
 
-def _keep(
+def _save(
     request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers
 ) -> bool:
-    """Keep what was sent; False when something of it is wrong, which the form then says."""
+    """Keep what was sent; False when nothing was kept, and the form then says why."""
     try:
         with transaction.atomic():
             services.set_columns(
@@ -71,11 +76,23 @@ def _keep(
     except ValidationError as error:
         form.linked_errors += [("columns", message) for message in error.messages]
         job.refresh_from_db()
+        return False
+    return True
+
+
+def _set_as_sent(job: Import, form: ColumnsForm, sent: SentAnswers) -> None:
+    """What was answered beside something wrong stands on the page again, unsaved."""
+    job.answers = sent.answers
+    for index, kind in form.kinds().items():
+        if plan := job.planned.get(job.mapping[index]):
+            plan |= {"kind": kind, "said": True}
+
+
+def _link_errors(job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers) -> None:
     with planning(job):
         asked = questions_of(job, record_type, survey_of(job)).words if sent.errors else []
     anchors = {question.name: question.anchor for question in asked}
     form.linked_errors += [(anchors.get(name, "columns"), message) for name, message in sent.errors.items()]
-    return not form.errors and not form.linked_errors
 
 
 def _keep_styles(request: WorkspaceRequest, job: Import, record_type: RecordType) -> None:
@@ -102,11 +119,8 @@ def _page(
 ) -> HttpResponse:
     survey = survey_of(job)
     decisions = decisions_of(job, record_type, survey)
-    if request.method == "POST":  # what was answered beside something wrong stands on the page again
-        job.answers = sent.answers | {name: job.answers[name] for name in job.planned if name in job.answers}
-        known = read_answers(decisions, request.POST)
-    else:
-        known = still_offered(decisions, job.styles)
+    is_sent = request.method == "POST"
+    known = read_answers(decisions, request.POST) if is_sent else still_offered(decisions, job.styles)
     styles = settled(record_type, decisions, known)
     if styles != job.styles:
         services.set_styles(job=job, styles=styles)

@@ -25,7 +25,7 @@ MOST_CHOICES = 200  # different values that a choice is offered for
 FEW, REPEATED = 30, 2  # at most so many different ones, each so often on average: probably a choice
 ALLOWED_MISFITS = 5  # a kind is offered where at least four of five values are of it
 MISFITS_SHOWN = 8  # cells that are no value
-LOOKED_AT = 50  # values before a kind is given up
+LOOKED_AT = 1_000  # values of which at least one is of a kind, or it is given up
 LARGEST, PLACES = Decimal(10) ** 11, 4  # of an own number: see crm/fields/kinds/custom.py
 _PADDED = re.compile(r"[+-]?0\d")  # a postal code, a number of a customer
 _PHONE = re.compile(r"\+?[\d\s()/.–-]{6,}(?:(?:ext|x)\.? ?\d+)?", re.IGNORECASE)
@@ -92,9 +92,11 @@ _TESTS: dict[str, Callable[[str], bool]] = {
 
 
 class FitTally:
-    """Counts the cells of a column that each kind can hold; what is plainly not of one is soon not tried any more."""
+    """Counts the cells of a column, ``most`` at the most, that each kind can hold. A kind that has too many misfits for
+    all of them is not tried any further; nor one that none of the first ``LOOKED_AT`` is of."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.cells = 0
         self.counts: Counter[str] = Counter()
         self.words: set[int] = set()
@@ -109,7 +111,8 @@ class FitTally:
                 continue
             if len(known := self.misfits.setdefault(key, [])) < MISFITS_SHOWN:
                 known.append([number, cell[:LABEL], False])
-            if self.cells > LOOKED_AT and (self.cells - self.counts[key]) * ALLOWED_MISFITS > self.cells:
+            misfits = self.cells - self.counts[key]
+            if misfits * ALLOWED_MISFITS > self.most or misfits == self.cells >= LOOKED_AT:
                 del self._live[key], self.misfits[key]
         if len(self.words) <= MOST_CHOICES:
             self.words.add(hash(sort_key(cell)))

@@ -38,7 +38,7 @@ from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cell_questions import WHAT_BECOMES
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label, importable
-from crm.imports.left_out import ways_to_keep
+from crm.imports.left_out import answered_as, ways_to_keep
 from crm.imports.likely import label_of, records_like
 from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
@@ -172,9 +172,9 @@ class SentAnswers:
         for spec in importable(record_type):
             if holds_words(spec):
                 self._read_words(spec)
-        for name in filter(None, job.mapping):
-            if (said := data.get(f"{WHAT_BECOMES}{name}")) in (EMPTY, REFUSE):
-                self.answers.setdefault(name, {})[BAD] = said
+        for index, name in enumerate(job.mapping):
+            if name and (said := data.get(f"{WHAT_BECOMES}{index}")) in (EMPTY, REFUSE):
+                self.answers.setdefault(answered_as(name, index), {})[BAD] = said
         for gap in record_type.gaps:
             self._keep(record_type.spec(gap.field), GAP, data.get(f"{OF_GAP}{gap.field}"), allowed={UNKNOWN})
 

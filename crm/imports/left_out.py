@@ -39,5 +39,10 @@ def noted(lines: list[str], base: str) -> str:
     return base
 
 
+def answered_as(name: str, index: int) -> str:
+    """How ``Import.answers`` calls the column ``index``: by its field, of which the description has several columns."""
+    return f"{name}{index}" if name == NOTES else name
+
+
 def note_of(job: Import, index: int, text: Any) -> str:
     return f"{column_label(index, job.headers[index])}: {text}"

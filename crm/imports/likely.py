@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from crm.events.selectors import name_of_deleted
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
@@ -38,16 +36,15 @@ def label_of(row: Any) -> str:
     return str(row)
 
 
-def gone_label(actor: Membership, spec: FieldSpec, answer: str) -> str:
-    """What ``use:…`` stood for, which can be used no more; as far as it is known, and ``actor`` may know it."""
+def name_of_gone(actor: Membership, spec: FieldSpec, answer: str) -> str:
+    """What ``use:…`` stood for, which can be used no more; "" where nobody knows, or ``actor`` may not."""
     row_id = used_id(answer)
-    label = ""
-    if row_id is not None and isinstance(spec.kind, kinds.Lookup):
+    if row_id is None:
+        return ""
+    if isinstance(spec.kind, kinds.Lookup):
         record = visible(actor, model_of(spec.kind.key).all_objects.filter(pk=row_id)).first()
-        label = record.name if record is not None else ""
-    elif row_id is not None:
-        label = name_of_deleted(str(row_id))
-    return _("“%(name)s”") % {"name": label} if label else _("what you chose")
+        return str(record.name) if record is not None else ""
+    return name_of_deleted(str(row_id))
 
 
 def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, list[Any]]:

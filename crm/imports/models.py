@@ -64,6 +64,7 @@ class Import(TenantModel):
     survey = models.JSONField(default=dict)
     added = models.JSONField(default=dict)
     added_more = models.JSONField(default=dict)
+    remembered = models.JSONField(default=list)  # what was filled in of an earlier import: ``remembered.py``
     planned = models.JSONField(default=dict)  # fields to be made of columns: ``planned.py``
     left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
     is_dry_run = models.BooleanField(default=False)

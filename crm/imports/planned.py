@@ -2,7 +2,8 @@
 they were there.
 
 ``Import.planned`` keeps them by their name to be (which their columns have in ``Import.mapping``): how they are called,
-their ``kind``, and whether the importer has ``said`` it, or it is a proposal.
+their ``kind``, and whether the importer has ``said`` it, or it is a proposal. ``filled`` is the kind for which answers
+were proposed: that is done once, whatever the importer makes of them.
 """
 
 from __future__ import annotations
@@ -75,7 +76,12 @@ def plan_fields(job: Import, mapping: list[str], kinds: Mapping[int, str]) -> li
         kind, label = kinds.get(index, ""), column_label(index, job.headers[index])
         made.append(_planned(job, label, kind or FieldKind.TEXT, made))
         known = before.get(made[-1].name, {})
-        planned[made[-1].name] = {"label": made[-1].label, "kind": kind or known.get("kind", ""), "said": bool(kind)}
+        planned[made[-1].name] = {
+            "label": made[-1].label,
+            "kind": kind or known.get("kind", ""),
+            "said": bool(kind),
+            "filled": known.get("filled", ""),
+        }
         mapping = [made[-1].name if place == index else one for place, one in enumerate(mapping)]
     changed = {
         name for name in before.keys() | planned.keys() if before.get(name, {}).get("kind") != _kind(planned, name)
@@ -92,8 +98,9 @@ def settle_kinds(job: Import, survey: Survey) -> None:
             continue
         if not plan["said"]:
             plan["kind"] = likely_kind(survey.columns[index].fits, plan["label"])
-        if plan["kind"] == FieldKind.CHOICE:
+        if plan["kind"] == FieldKind.CHOICE != plan["filled"]:
             job.answers = job.answers | {name: {OTHERS: ADD} | job.answers.get(name, {})}
+        plan["filled"] = plan["kind"]
     job.save(update_fields=["planned", "answers"])
 
 
@@ -157,5 +164,5 @@ def _with_misfits(kind: str, misfits: int) -> str:
     label = str(FieldKind(kind).label)
     if not misfits:
         return label
-    told = ngettext("%(kind)s (%(count)s cell is none)", "%(kind)s (%(count)s cells are none)", misfits)
+    told = ngettext("%(kind)s (%(count)s cell doesn’t fit)", "%(kind)s (%(count)s cells don’t fit)", misfits)
     return told % {"kind": label, "count": number(misfits)}

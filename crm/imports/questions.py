@@ -25,11 +25,12 @@ from crm.imports.answers import (
     USE,
     holds_words,
     is_adding,
+    told_gone,
     word_key,
 )
 from crm.imports.cells import Cells
 from crm.imports.coming import meanings_to_add
-from crm.imports.likely import gone_label, label_of, records_like
+from crm.imports.likely import label_of, name_of_gone, records_like
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
 from crm.imports.planned import KindQuestion, kind_questions
@@ -342,8 +343,8 @@ class _Asker:
             if answer.startswith(USE):
                 return answer, ((answer, label_of(self.reader.named(spec, answer))),), ""
         except ValidationError:
-            return "", (), gone_label(self.actor, spec, answer)
-        return "", (), _("what you chose")
+            return "", (), told_gone(name_of_gone(self.actor, spec, answer))
+        return "", (), told_gone()
 
     def _meant(self, spec: FieldSpec, text: str) -> Any:
         if isinstance(spec.kind, OneOf):

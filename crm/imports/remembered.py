@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from crm.imports.answers import without
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.imports.answers import MOVED, Answers, without
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
 from crm.imports.left_out import NOTES
@@ -10,6 +14,13 @@ from crm.imports.meant import completed_fields, more_columns
 from crm.imports.models import Import, ImportState
 from crm.imports.split import one_field_each
 from crm.records.types import RecordType
+
+COLUMNS, WORDS, STYLES = "columns", "words", "styles"  # what ``Import.remembered`` holds
+LABELS: dict[str, Any] = {
+    COLUMNS: _("the field of each column"),
+    WORDS: _("what words and unreadable cells become"),
+    STYLES: _("how numbers and dates are written"),
+}
 
 
 def earlier_import(job: Import) -> Import | None:
@@ -28,8 +39,18 @@ def remember(job: Import, record_type: RecordType) -> None:
     known = {spec.name for spec in importable(record_type)} | brought_fields(record_type).keys() | {NOTES, ""}
     known |= more_columns(record_type).keys()
     completed = completed_fields(record_type)
-    if all(name in known and completed.get(name, name) in before.mapping for name in before.mapping):
+    can_be = all(name in known and completed.get(name, name) in before.mapping for name in before.mapping)
+    if can_be:
         job.mapping = one_field_each(record_type, before.mapping)
-    job.answers = without(before.answers, set(before.planned))
+    job.answers = _about_words(without(before.answers, set(before.planned)))
     job.styles = {name: kept for name, kept in before.styles.items() if name in job.mapping}
-    job.save(update_fields=["mapping", "answers", "styles"])
+    said = any(any(kept.get("answer", {}).values()) for kept in job.styles.values())
+    found = {COLUMNS: can_be, WORDS: bool(job.answers), STYLES: said}
+    job.remembered = [part for part, is_filled in found.items() if is_filled]
+    job.save(update_fields=["mapping", "answers", "styles", "remembered"])
+
+
+def _about_words(answers: Answers) -> Answers:
+    """The answers without the day that was given for changes of records that exist."""
+    kept = {name: {key: answer for key, answer in words.items() if key != MOVED} for name, words in answers.items()}
+    return {name: words for name, words in kept.items() if words}

@@ -31,7 +31,7 @@ from crm.imports.answers import (
 )
 from crm.imports.brought import as_compared, brought_fields, brought_label
 from crm.imports.cells import Cells
-from crm.imports.left_out import NOTED_IN, NOTES, note_of, noted
+from crm.imports.left_out import NOTED_IN, NOTES, answered_as, note_of, noted
 from crm.imports.meant import Same
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable, without_unreadable
@@ -205,7 +205,7 @@ class RowReader:
             if text:
                 row.notes.append(note_of(self.job, index, cell_text(self.type.spec(NOTED_IN), text)))
         except ValidationError as error:
-            self._not_read(row, NOTES, self.type.spec(NOTED_IN), text, error)
+            self._not_read(row, answered_as(NOTES, index), self.type.spec(NOTED_IN), text, error)
 
     def placed(self, row: RowValues, record: Any) -> dict[str, Any]:
         """The values with those whose field the record tells, or the usual value of a new one; and with the notes."""

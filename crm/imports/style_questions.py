@@ -9,6 +9,7 @@ from crm.fields.currencies import currencies_in_use
 from crm.fields.reading import Decision
 from crm.fields.reading.columns import style_label
 from crm.fields.spec import FieldSpec
+from crm.imports.answers import told_gone
 from crm.imports.models import Import
 from crm.imports.split import column_spec
 from crm.imports.styles import decisions_of, is_answered
@@ -63,7 +64,7 @@ def about_styles(job: Import, record_type: RecordType, survey: Survey) -> Iterat
                     for place, sign in enumerate(sorted(decision.signs))
                 ),
                 is_open=not is_answered(decision, kept),
-                gone=style_label(gone) if (gone := answer.get("gone", "")) else "",
+                gone=told_gone(style_label(gone)) if (gone := answer.get("gone", "")) else "",
             )
 
 

@@ -157,7 +157,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     specs = [None if name in job.planned else column_spec(record_type, name) for name in job.mapping]
     survey = Survey([Column() for _header in job.headers])
     readers: list[_Reader | _TextReader | _PlannedReader] = [
-        _PlannedReader(column) if name in job.planned else _reader(column, spec)
+        _PlannedReader(column, job.total) if name in job.planned else _reader(column, spec)
         for column, spec, name in zip(survey.columns, specs, job.mapping, strict=False)
     ]
     brought = brought_fields(record_type)
@@ -198,20 +198,21 @@ def _note_differences(job: Import, survey: Survey, again: set[int], record_type:
     """One more pass: where rows about the same one say different things, the later one would win."""
     place = {name: index for index, name in enumerate(job.mapping) if name}
     fields = [index for name, index in place.items() if name in job.planned or column_spec(record_type, name)]
-    said: dict[tuple[int, int], tuple[int, str]] = {}
+    said: dict[tuple[int, int], tuple[int, int, str]] = {}  # the row, and of its text a hash and the beginning
     for row in meant_rows(job) if again else ():
         keys = again.intersection(map(hash, identity_of(record_type, place, row)))
         differs = False
         for index in fields if keys else ():
             if not (cell := row[index]):
                 continue
-            number, text = next((one for key in keys if (one := said.get((key, index)))), (0, cell))
-            if text != cell:
+            now = (row.number, hash(cell), cell[:LONGEST_WORD])
+            number, text_hash, text = next((one for key in keys if (one := said.get((key, index)))), now)
+            if text_hash != now[1]:
                 differs = True
                 if len(survey.differences) < DIFFERENCES:
-                    cells = [without_unreadable(one[:LONGEST_WORD]) for one in (cell, text)]
+                    cells = map(without_unreadable, (now[2], text))
                     survey.differences.append([row.number, number, job.headers[index], *cells])
-            said |= {(key, index): (row.number, cell) for key in keys}
+            said |= {(key, index): now for key in keys}
         survey.differing += differs
 
 
@@ -303,9 +304,9 @@ class _TextReader:
 class _PlannedReader:
     """Reads a column whose kind may be any."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column, most: int) -> None:
         self.column = column
-        self.tally = FitTally()
+        self.tally = FitTally(most)
         column.ways = {way: Column() for way in (_TEXT, _WORDS, _WRITTEN, NUMBERS, DAYS)}
         self.readers: list[_Reader | _TextReader] = [
             _TextReader(column.ways[_TEXT]),

@@ -4,7 +4,7 @@ a column that these cells are to be left empty."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import cast
 
@@ -68,11 +68,11 @@ class _Context:
         return self._style
 
 
-def _styles(spec: FieldSpec, text: str) -> list[Style]:
+def _styles(spec: FieldSpec, text: str, keys: Iterable[str] = ()) -> list[Style]:
     usual = current_style()
     if isinstance(spec.kind, kinds.Money):
         usual = usual.with_signs(_any_meaning(text))
-    return [usual.chosen(spec.kind.reads, key) for key in _STYLES.get(spec.kind.reads, ("",))]
+    return [usual.chosen(spec.kind.reads, key) for key in keys or _STYLES.get(spec.kind.reads, ("",))]
 
 
 def _any_meaning(text: str) -> dict[str, str]:
@@ -96,6 +96,12 @@ def problem_of(spec: FieldSpec, text: str) -> str:
     return ""
 
 
+def fails_only_in(spec: FieldSpec, text: str, keys: Iterable[str]) -> bool:
+    """Whether the text is no value in one of the styles ``keys``, but is one in another that its column may have."""
+    fails = [_fails(spec, text, style) for style in _styles(spec, text, keys)]
+    return any(fails) and not all(_fails(spec, text, style) for style in _styles(spec, text))
+
+
 def _plain(spec: FieldSpec) -> Callable[[str], bool]:
     """A quick test for what most cells are, all of which can be taken: a large file has millions of them."""
     kind = spec.kind
@@ -111,13 +117,12 @@ def _plain(spec: FieldSpec) -> Callable[[str], bool]:
 
 
 def _fails_in_all(spec: FieldSpec) -> Callable[[str], bool]:
-    def fails(cell: str) -> bool:
-        for style in _styles(spec, cell):
-            try:
-                spec.kind.parse(spec, cell_text(spec, cell), cast(ParseContext, _Context(style)))
-                return False
-            except ValidationError:
-                continue
-        return True
+    return lambda cell: all(_fails(spec, cell, style) for style in _styles(spec, cell))
 
-    return fails
+
+def _fails(spec: FieldSpec, cell: str, style: Style) -> bool:
+    try:
+        spec.kind.parse(spec, cell_text(spec, cell), cast(ParseContext, _Context(style)))
+        return False
+    except ValidationError:
+        return True

@@ -20,7 +20,7 @@ from crm.imports.models import Import
 from crm.imports.reading.encodings import ENCODINGS
 from crm.imports.reading.files import SPREADSHEETS
 from crm.imports.reading.text import SEPARATORS
-from crm.imports.remembered import earlier_import
+from crm.imports.remembered import LABELS
 from crm.imports.storing import FileReading, Odd
 from crm.imports.upload_forms import ReadingForm, UploadForm
 from crm.imports.uploading import read_again, upload_import
@@ -87,7 +87,8 @@ def reading_context(job: Import, actor: Membership) -> dict[str, Any]:
         "notes": list(_notes(found)),
         "unnamed": sum(1 for header in job.headers if not header),
         "is_open": found.header != first or len(found.format.readings) > 1,
-        "is_remembered": (before := earlier_import(job)) is not None and before.headers == job.headers,
+        "remembered": [str(LABELS[part]) for part in job.remembered],
+        "is_mine": job.made_by_id == actor.pk,
         "earlier": [(one, selectors.may_see(actor, one)) for one in selectors.same_file(job)],
     }
 

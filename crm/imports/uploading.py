@@ -20,7 +20,7 @@ from crm.imports.models import Import
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import LOOKED_AT, NONE, find_header
 from crm.imports.reading.quotes import MARK
-from crm.imports.remembered import remember
+from crm.imports.remembered import COLUMNS, remember
 from crm.imports.services import take_to_be_set
 from crm.imports.storing import (
     SHOWN,
@@ -99,7 +99,8 @@ def _set_header(job: Import, record_type: RecordType, found: FileReading) -> Non
         raise ValidationError(_("The file is empty."))
     job.reading, job.headers, job.total = reading.as_json(), headers, rows
     job.mapping = _with_own_id(job, record_type, guess_mapping(record_type, headers))
-    job.save(update_fields=["reading", "headers", "total", "mapping"])
+    job.remembered = [part for part in job.remembered if part != COLUMNS]
+    job.save(update_fields=["reading", "headers", "total", "mapping", "remembered"])
 
 
 def _with_own_id(job: Import, record_type: RecordType, mapping: list[str]) -> list[str]:

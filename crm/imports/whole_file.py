@@ -18,8 +18,8 @@ from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
-Earlier = tuple[FileRow, frozenset[tuple[str, ...]]]  # a row, and what only rows about the same one share
-MOST_EARLIER = 40  # of one key
+MOST_NEAR = 40  # records of one key that a row may be about without saying so
+MOST_LATER = 3  # rows about one record, beside the first, that are not put into one
 _NAMING = ("name", "first_name", "last_name", "external_id")
 
 
@@ -28,40 +28,48 @@ class WholeFile:
     """``names`` are the names and external ids of the file's rows, when a column links to rows of the same type (a
     parent account). ``said`` is what rows say together of the companies that they bring along.
 
-    For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, and ``earlier`` of each what
-    rows so far have made and changed: of each record the first row, and all others as one.
+    For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, ``earlier`` the rows so far
+    about one record each, by what only those share, and ``near`` those that a key is shared by.
     """
 
     names: frozenset[str] = frozenset()
     said: Said = field(default_factory=dict)
     shared: frozenset[int] = frozenset()
-    earlier: dict[int, list[Earlier]] = field(default_factory=dict)
+    earlier: dict[int, list[FileRow]] = field(default_factory=dict)
+    near: dict[int, list[list[FileRow]]] = field(default_factory=dict)
 
     def earlier_rows(self, job: Import, batch: list[FileRow]) -> list[FileRow]:
         """The rows before ``batch`` to take in before it."""
         if not self.earlier:
             return []
         record_type, place = type_of_key(job.record_type), places(job)
-        keys = {hash(key) for row in batch for key in keys_of(record_type, place, row)}
-        found = {row.number: row for key in keys for row, _about in self.earlier.get(key, ())}
+        found: dict[int, FileRow] = {}
+        for row in batch:
+            same = [self.earlier.get(hash(one), []) for one in identity_of(record_type, place, row)]
+            near = [rows for key in keys_of(record_type, place, row) for rows in self.near.get(hash(key), ())]
+            found |= {one.number: one for rows in (*same, *near) for one in rows}
         return [found[number] for number in sorted(found)]
 
     def note(self, job: Import, rows: Iterable[FileRow]) -> None:
         """Remember ``rows``: they are earlier ones now."""
         record_type, place = type_of_key(job.record_type), places(job)
         for row in rows if self.shared else ():
-            for key in self.shared.intersection(map(hash, keys_of(record_type, place, row))):
-                self._note(job, key, row, frozenset(identity_of(record_type, place, row)))
+            if keys := self.shared.intersection(map(hash, keys_of(record_type, place, row))):
+                self._note(job, row, keys, [*map(hash, identity_of(record_type, place, row))])
 
-    def _note(self, job: Import, key: int, row: FileRow, about: frozenset[tuple[str, ...]]) -> None:
-        known = self.earlier.setdefault(key, [])
-        same = [at for at, (_row, others) in enumerate(known) if others & about]
-        if len(same) > 1:
-            known[same[-1]] = (_as_one(job, known[same[-1]][0], row), about)
-        else:
-            known.append((row, about))
-        if len(known) > MOST_EARLIER:
-            del known[1]
+    def _note(self, job: Import, row: FileRow, keys: Iterable[int], about: list[int]) -> None:
+        rows = next((self.earlier[one] for one in about if one in self.earlier), None)
+        if rows is None:
+            rows = []
+            for key in keys:
+                near = self.near.setdefault(key, [])
+                near.append(rows)
+                del near[MOST_NEAR:]
+        rows.append(row)
+        if len(rows) > 1 + MOST_LATER:
+            rows[1:3] = [_as_one(job, rows[1], rows[2])]
+        for one in about:
+            self.earlier.setdefault(one, rows)
 
 
 def _as_one(job: Import, first: FileRow, then: FileRow) -> FileRow:

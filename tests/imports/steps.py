@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -56,6 +58,11 @@ def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
     for question in questions.gaps:
         data[f"gap_{question.name}"] = "unknown" if unknown == "add" else "refuse"
     return data
+
+
+def told(page: HttpResponse) -> str:
+    """What a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", unescape(page.content.decode())).split())
 
 
 def finished(firm: Firm, job: Import) -> Import:

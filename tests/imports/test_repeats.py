@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
 from typing import Any
 
 import pytest
 
-from crm.imports import running
+from crm.imports import running, whole_file
 from crm.imports.models import ImportRow
 from crm.tenants.context import tenant_context
 from tests import make
-from tests.imports.steps import finished, sent, tenant_of
+from tests.imports.steps import finished, sent, tenant_of, told
 from tests.imports.test_known import counts
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
@@ -47,19 +45,19 @@ def test_each_row_about_the_same_one_is_told_in_order_and_comes_true(
     other = other.replace("owl.", "elk.").replace("Roof", "Wall")
     text = "\n".join([f"{head},description,{field}", *rows[:2], f"{other},Of another,Rome", *rows[2:]])
     page = Page(firm, key, text)
-    shown = " ".join(re.sub(r"<[^>]+>", " ", unescape(page.answer.content.decode())).split())
-    assert "3 of them say something else than the row before. If records are updated, the later row wins" in shown
+    shown = told(page.answer)
+    assert "3 of them differ from the earlier row. If records are updated, the later row wins" in shown
     assert "description: First note (row 2) → Second note (row 3)" in shown
     assert f"{field}: Ulm (row 2) → Kiel (row 5)" in shown
     job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
     with tenant_context(firm.tenant):
-        told: dict[int, Any] = {row.number: row for row in ImportRow.objects.filter(job=job)}
+        found: dict[int, Any] = {row.number: row for row in ImportRow.objects.filter(job=job)}
     wanted = {
         2: ("created", None), 3: ("updated", ("First note", "Second note")), 4: ("created", None),
         5: ("updated", ("Ulm", "Kiel")), 6: ("unchanged", None), 7: ("updated", ("Second note", "First note")),
     }  # fmt: skip
     for number, (outcome, change) in wanted.items():
-        row = told[number]
+        row = found[number]
         assert row.outcome == outcome, (number, row.changes)
         if change:
             assert [tuple(one[1:]) for one in row.changes] == [change]
@@ -78,3 +76,39 @@ def test_nothing_is_told_where_the_rows_agree(firm: Firm) -> None:
     page = Page(firm, "contacts", text)
     assert (page.answer.context["survey"].repeats, page.answer.context["survey"].differing) == (2, 0)
     assert "the later row wins" not in page.answer.content.decode()
+
+
+def test_the_first_row_of_each_record_is_remembered_however_many_share_a_name(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 1)
+    monkeypatch.setattr(whole_file, "MOST_NEAR", 1)
+    cities = {"a": ("Ulm", "Rome"), "b": ("Bonn", "Bari"), "c": ("Kiel",)}
+    people = [
+        f"Ann,Bell,{name}@k.example,{here[at]}" for at in (0, 1) for name, here in cities.items() if at < len(here)
+    ]
+    page = Page(firm, "contacts", "\n".join(["first name,last name,email,city", *people]))
+    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    assert counts(job) == (3, 2, 0, 0, 0)
+
+
+def test_rows_that_close_and_reopen_a_deal_are_told_one_after_the_other(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put into one they would be refused: an open deal with a reason for its loss."""
+    monkeypatch.setattr(running, "BATCH", 1)
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    head = "external id,name,account,stage,closed on,loss reason,last stage change date"
+    rows = [
+        "x1,Roof,Falcon,Proposal,,,2026-01-01", "x1,Roof,Falcon,Lost,2026-01-02,Price too high,2026-01-02",
+        "x1,Roof,Falcon,Proposal,,,2026-01-03", "x1,Gate,Falcon,,,,",
+    ]  # fmt: skip
+    page = Page(firm, "opportunities", "\n".join([head, *rows]))
+    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    tried = counts(job)
+    with tenant_context(firm.tenant):
+        last = ImportRow.objects.get(job=job, number=5)
+    assert (last.outcome, [one[1:] for one in last.changes if one[0] == "Name"]) == ("updated", [["Roof", "Gate"]])
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
+    assert counts(finished(firm, job)) == tried

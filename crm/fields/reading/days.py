@@ -96,11 +96,12 @@ def read_day(text: str, style: Style) -> date:
     return found
 
 
-def read_only_day(text: str, style: Style) -> date:
-    """Read a date, and refuse a time behind it, which would be lost; midnight says no more than the day."""
+def read_only_day(text: str, style: Style, *, in_any_zone: bool = False) -> date:
+    """Read a date, and refuse a time behind it, which would be lost. Midnight says no more than the day; where it names
+    its zone only with ``in_any_zone``."""
     day = read_day(text, style)
     day_text, clock = split_clock(text)
-    if clock is not None and (clock["zone"] or _time(clock, text) != time()):
+    if clock is not None and ((clock["zone"] and not in_any_zone) or _time(clock, text) != time()):
         raise ValidationError(
             _("“%(text)s” has a time, and only the day can be kept here. Write %(day)s.")
             % {"text": text[:100], "day": day_text.strip()}
