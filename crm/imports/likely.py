@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from crm.events.selectors import name_of_deleted
@@ -21,7 +21,7 @@ from crm.users.models import Membership
 from crm.users.selectors import members_called
 
 CANDIDATES = 5  # records that a word may mean
-MOST_KEYS = 12_000  # for each text there are some 55 times as many as it has letters
+MOST_KEYS = 12_000  # of one statement; for each text there are some 55 times as many as it has letters
 
 
 def label_of(row: Any) -> str:
@@ -62,24 +62,24 @@ def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, l
     column, spellings = ("name_key", company_spellings) if hasattr(model, "name_key") else ("sort_name", _person)
     missing = {text: spellings(text) for text in texts if not found[text]}
     found |= _called(cells.actor, model, column, missing)
-    misspelt = _misspelt({text: keys[0] for text, keys in missing.items() if keys and not found[text]})
-    return found | _called(cells.actor, model, column, misspelt)
+    for misspelt in _misspelt({text: keys[0] for text, keys in missing.items() if keys and not found[text]}):
+        found |= _called(cells.actor, model, column, misspelt)
+    return found
 
 
 def _person(text: str) -> tuple[str, ...]:
     return (sort_key(text), *sorted(person_spellings(text)))
 
 
-def _misspelt(keys: Mapping[str, str]) -> dict[str, set[str]]:
-    """By text, what its key may have been meant to be; of the first texts, as many as one statement can ask for."""
+def _misspelt(keys: Mapping[str, str]) -> Iterator[dict[str, set[str]]]:
+    """By text, what its key may have been meant to be; as many texts at once as one statement can well ask for."""
     found: dict[str, set[str]] = {}
-    count = 0
     for text, key in keys.items():
         found[text] = one_letter_off(key)
-        count += len(found[text])
-        if count > MOST_KEYS:
-            break
-    return found
+        if sum(map(len, found.values())) > MOST_KEYS:
+            yield found
+            found = {}
+    yield found
 
 
 def _called(actor: Membership, model: Any, column: str, wanted: Mapping[str, Collection[str]]) -> dict[str, list[Any]]:

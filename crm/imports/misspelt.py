@@ -11,13 +11,23 @@ from crm.tenants.text import sort_key
 
 ALIKE = 0.8  # of SequenceMatcher's ratio: one or two letters in a short word
 SHORTEST = 4  # letters; of three, any other word would do
-_LETTERS = string.ascii_lowercase + " "
+LONGEST = 80
+# Of keys (``sort_key``), so without accents. A letter that is missing is one of those that the others are of.
+_ALPHABETS = (
+    string.ascii_lowercase,
+    string.digits,
+    *("".join(map(chr, range(ord(first), ord(last) + 1))) for first, last in ("ая", "αω", "את", "ءي", "աֆ", "აჰ")),
+)
 
 
-def one_letter_off(key: str, letters: str = _LETTERS) -> set[str]:
-    """What ``key`` may have been meant to be: to be looked up by equality, for which there are indexes."""
-    if len(key) < SHORTEST:
+def one_letter_off(key: str, letters: str = "") -> set[str]:
+    """What ``key`` may have been meant to be: to be looked up by equality, for which there are indexes.
+
+    ``letters`` are those that it may lack: usually all of the alphabets that it is written in.
+    """
+    if not SHORTEST <= len(key) <= LONGEST:
         return set()
+    letters = letters or " " + "".join(one for one in _ALPHABETS if not set(one).isdisjoint(key))
     found = set()
     for at in range(len(key) + 1):
         before, after = key[:at], key[at:]
