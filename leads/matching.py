@@ -7,8 +7,9 @@ as quickly as a small one; and only records that the actor may see are ever offe
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -130,10 +131,11 @@ def _columns(model: Any) -> Any:
 
 
 class _Found:
-    """Hits of one type; a record that is found twice keeps both reasons."""
+    """Hits of one type; a record that is found twice keeps both reasons. ``rows`` are looked into, if there are any."""
 
-    def __init__(self, key: str, imagined: Imagined) -> None:
+    def __init__(self, key: str, imagined: Imagined, rows: QuerySet | None) -> None:
         self.key = key
+        self.rows = rows
         self.imagined = imagined
         self.records: dict[UUID, Any] = {}
         self.reasons: dict[UUID, list[Reason]] = {}
@@ -145,6 +147,10 @@ class _Found:
             if reason not in reasons:
                 reasons.append(reason)
 
+    def look_up(self, reason: Reason, ask: Callable[[QuerySet], QuerySet]) -> None:
+        if self.rows is not None:
+            self.add(reason, ask(self.rows))
+
     def ranked(self) -> list[Candidate]:
         weights = WEIGHTS[self.key]
         found = []
@@ -155,26 +161,12 @@ class _Found:
         return sorted(found, key=lambda one: (-one.score, one.record.sort_name, one.record.pk))[:SHOWN]
 
 
-class _Nothing:
-    """A query that finds nothing, and costs nothing: Django builds the statement even for ``none()``."""
-
-    def __getattr__(self, name: str) -> Callable[..., _Nothing]:
-        return lambda *args, **options: self
-
-    def __getitem__(self, place: Any) -> _Nothing:
-        return self
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-
 def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None, *, only_beside: bool = False) -> Candidates:
     """Return the records that ``actor`` may see and ``lead`` may be about, each with its reasons, best first.
 
     ``beside`` has records that would be there by now; ``only_beside``: it has all that there are.
     """
-    people: Any = _Nothing()
-    companies, deals = people, people
+    people = companies = deals = None
     if not only_beside:
         people = visible_records(actor, CONTACT).select_related("account")
         companies = visible_records(actor, ACCOUNT).select_related("owner")
@@ -186,73 +178,79 @@ def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None, *, o
     return Candidates(accounts.ranked(), contacts.ranked(), opportunities.ranked())
 
 
-def _contacts(lead: Lead, visible: QuerySet, imagined: Imagined) -> _Found:
-    found = _Found("contacts", imagined)
+def _contacts(lead: Lead, visible: QuerySet | None, imagined: Imagined) -> _Found:
+    found = _Found("contacts", imagined, visible)
     names = sorted(person_spellings(lead.name))
     if lead.email_key:
-        found.add(Reason.SAME_EMAIL, visible.filter(email_key=lead.email_key)[:LOOKED_AT])
+        found.look_up(Reason.SAME_EMAIL, lambda rows: rows.filter(email_key=lead.email_key)[:LOOKED_AT])
         found.add(Reason.SAME_EMAIL, imagined.find("contacts", "email_key", [lead.email_key]))
     if lead.phone_key:
         same = Q(phone_key=lead.phone_key) | Q(mobile_key=lead.phone_key)
-        found.add(Reason.SAME_PHONE, visible.filter(same)[:LOOKED_AT])
+        found.look_up(Reason.SAME_PHONE, lambda rows: rows.filter(same)[:LOOKED_AT])
         for column in ("phone_key", "mobile_key"):
             found.add(Reason.SAME_PHONE, imagined.find("contacts", column, [lead.phone_key]))
     if is_person(lead):
-        found.add(Reason.SAME_NAME, visible.filter(sort_name__in=names)[:LOOKED_AT])
+        found.look_up(Reason.SAME_NAME, lambda rows: rows.filter(sort_name__in=names)[:LOOKED_AT])
         found.add(Reason.SAME_NAME, imagined.find("contacts", "sort_name", names))
     if lead.last_name and (domain := firm_domain(lead.email_domain)):
         last = word_spellings(lead.last_name)
-        namesakes = visible.filter(email_domain=domain, last_name_key__in=last)
-        found.add(Reason.SIMILAR_NAME, namesakes.exclude(sort_name__in=names)[:LOOKED_AT])
+        namesakes = Q(email_domain=domain, last_name_key__in=last) & ~Q(sort_name__in=names)
+        found.look_up(Reason.SIMILAR_NAME, lambda rows: rows.filter(namesakes)[:LOOKED_AT])
         rest = [one for one in imagined.find("contacts", "email_domain", [domain]) if sort_key(one.last_name) in last]
         found.add(Reason.SIMILAR_NAME, [one for one in rest if one.sort_name not in names])
     return found
 
 
-def _accounts(lead: Lead, visible: QuerySet, people: QuerySet, contacts: _Found, imagined: Imagined) -> _Found:
-    found = _Found("accounts", imagined)
+def _accounts(
+    lead: Lead, visible: QuerySet | None, people: QuerySet | None, contacts: _Found, imagined: Imagined
+) -> _Found:
+    found = _Found("accounts", imagined, visible)
     same_email = [
         contact.account_id for pk, contact in contacts.records.items() if Reason.SAME_EMAIL in contacts.reasons[pk]
     ]
     if same_email:
-        found.add(Reason.SAME_EMAIL, visible.filter(pk__in=same_email))
+        found.look_up(Reason.SAME_EMAIL, lambda rows: rows.filter(pk__in=same_email))
         found.add(Reason.SAME_EMAIL, imagined.find("accounts", "pk", same_email))
     if domains := firm_domains(lead):
-        found.add(Reason.SAME_DOMAIN, visible.filter(domain__in=domains)[:LOOKED_AT])
+        found.look_up(Reason.SAME_DOMAIN, lambda rows: rows.filter(domain__in=domains)[:LOOKED_AT])
         found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "domain", domains))
-        _of_colleagues(found, visible, people, domains, imagined)
+        _of_colleagues(found, people, domains)
     if lead.phone_key:
-        found.add(Reason.SAME_PHONE, visible.filter(phone_key=lead.phone_key)[:LOOKED_AT])
+        found.look_up(Reason.SAME_PHONE, lambda rows: rows.filter(phone_key=lead.phone_key)[:LOOKED_AT])
         found.add(Reason.SAME_PHONE, imagined.find("accounts", "phone_key", [lead.phone_key]))
     if lead.company_key:
-        _companies(found, visible, company_spellings(lead.company), imagined)
+        _companies(found, company_spellings(lead.company))
     for pk, account in found.records.items():
         found.reasons[pk] += about_place(lead, account, found.reasons[pk])
     return found
 
 
-def _of_colleagues(found: _Found, visible: QuerySet, people: QuerySet, domains: set[str], imagined: Imagined) -> None:
+def _of_colleagues(found: _Found, people: QuerySet | None, domains: set[str]) -> None:
     """The accounts of people with addresses of the same firm."""
-    colleagues = people.filter(email_domain__in=domains).exclude(account=None).order_by().select_related(None)
-    ids = list(colleagues.values_list("account_id", flat=True).distinct()[:LOOKED_AT])
-    ids += imagined.accounts_at(domains)
+    ids = found.imagined.accounts_at(domains)
+    if people is not None:
+        colleagues = people.filter(email_domain__in=domains).exclude(account=None).order_by().select_related(None)
+        ids = [*colleagues.values_list("account_id", flat=True).distinct()[:LOOKED_AT], *ids]
     if ids:
-        found.add(Reason.SAME_DOMAIN, visible.filter(pk__in=ids))
-        found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "pk", ids))
+        found.look_up(Reason.SAME_DOMAIN, lambda rows: rows.filter(pk__in=ids))
+        found.add(Reason.SAME_DOMAIN, found.imagined.find("accounts", "pk", ids))
 
 
-def _companies(found: _Found, visible: QuerySet, keys: Sequence[str], imagined: Imagined) -> None:
+def _companies(found: _Found, keys: Sequence[str]) -> None:
     """The same name, however it is spelt, and similar ones: ``Acme Robotics`` for ``Acme``, and the other way round."""
     likeliest = keys[:CONSISTENT]
     shorter = {start for key in likeliest for start in _starts_of(key) if len(start) >= _SHORTEST_PREFIX}
-    # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
-    there = visible.filter(name_key__in=[*keys, *sorted(shorter)]).exclude(name_key="")[: 2 * LOOKED_AT]
-    for account in [*there, *imagined.find("accounts", "name_key", dict.fromkeys([*keys, *shorter]))]:
+    rows, imagined = found.rows, found.imagined
+    named = imagined.find("accounts", "name_key", dict.fromkeys([*keys, *shorter]))
+    if rows is not None:
+        # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
+        there = rows.filter(name_key__in=[*keys, *sorted(shorter)]).exclude(name_key="")[: 2 * LOOKED_AT]
+        named = [*there, *named]
+    for account in named:
         found.add(Reason.SAME_NAME if account.name_key in keys else Reason.SIMILAR_NAME, [account])
     spans = [(f"{key} ", f"{key}!") for key in likeliest if len(key) >= _SHORTEST_PREFIX]  # "!" is what follows " "
     if spans:
-        longer = [visible.filter(name_key__gte=start, name_key__lt=end).order_by("name_key") for start, end in spans]
-        found.add(Reason.SIMILAR_NAME, _first_of_each(visible, longer))
+        found.look_up(Reason.SIMILAR_NAME, lambda rows: _first_of_each(rows, spans))
     for start, end in spans:
         found.add(Reason.SIMILAR_NAME, imagined.accounts_from(start, end))
 
@@ -262,27 +260,32 @@ def _starts_of(key: str) -> list[str]:
     return [" ".join(words[:count]) for count in range(1, len(words))]
 
 
-def _first_of_each(visible: QuerySet, rows: Sequence[QuerySet]) -> QuerySet:
+def _first_of_each(visible: QuerySet, spans: Sequence[tuple[str, str]]) -> QuerySet:
     """The first few of each, in one statement, each by the index: a condition with OR would read them all."""
+    rows = [visible.filter(name_key__gte=start, name_key__lt=end).order_by("name_key") for start, end in spans]
     if len(rows) == 1:
         return rows[0][:LOOKED_AT]
     ids = [one.values("pk")[:LOOKED_AT] for one in rows]
     return visible.filter(pk__in=ids[0].union(*ids[1:], all=True))
 
 
-def _opportunities(actor: Any, visible: QuerySet, accounts: _Found, contacts: _Found) -> _Found:
+def _opportunities(actor: Any, visible: QuerySet | None, accounts: _Found, contacts: _Found) -> _Found:
     imagined = accounts.imagined
-    found = _Found("opportunities", imagined)
-    is_open = visible.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN))
+    is_open = visible.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN)) if visible is not None else None
+    found = _Found("opportunities", imagined, is_open)
     for hits, column, reason in (
         (contacts, "contact_id", Reason.OF_CONTACT),
         (accounts, "account_id", Reason.OF_ACCOUNT),
     ):
         if sure := [one.record.pk for one in hits.ranked() if one.is_sure]:
-            found.add(reason, is_open.filter(**{f"{column}__in": sure})[:LOOKED_AT])
+            found.look_up(reason, partial(_whose, column=column, ids=sure))
             coming = imagined.find("opportunities", column, sure)
             found.add(reason, [one for one in coming if can(actor, "edit", one)])
     return found
+
+
+def _whose(rows: QuerySet, column: str, ids: Sequence[UUID]) -> QuerySet:
+    return rows.filter(**{f"{column}__in": ids})[:LOOKED_AT]
 
 
 def same_firm(lead: Lead, visible: QuerySet) -> QuerySet:

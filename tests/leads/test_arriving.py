@@ -11,6 +11,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.fields.models import TagLink
 from crm.imports import running
+from crm.imports.batches import Batch
 from crm.imports.models import Import, RefusedRow
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
@@ -128,12 +129,14 @@ MANY = """External id,First name,Last name,Company,E-mail,Phone,Status,Tags,Conv
 """
 
 
-@pytest.mark.parametrize("batch", [500, 1])
+@pytest.mark.parametrize(("batch", "collected"), [(500, True), (5, False)])
 def test_leads_that_arrive_together_become_what_they_would_one_by_one(
-    firm: Firm, monkeypatch: pytest.MonkeyPatch, batch: int
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, batch: int, collected: bool
 ) -> None:
     """Those of one firm into one account, those that are here into what is here; and each can be taken back."""
     monkeypatch.setattr(running, "BATCH", batch)
+    run = Batch.run
+    monkeypatch.setattr(Batch, "run", lambda self, **_usual: run(self, collected=collected))
     with tenant_context(firm.tenant):
         heron = make.account(firm.ada, name="Heron", website="heron.example")
         kim = make.contact(firm.ada, first_name="Kim", last_name="Lee", email="kim@osprey.example")
