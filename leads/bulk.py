@@ -126,7 +126,6 @@ CONVERT = BulkAction(
     ),
     order=5,
     most=MOST_CONVERTED,
-    done=_("%(count)s %(records)s converted"),
     tells={
         "accounts.new": _("new accounts"),
         "accounts.existing": _("go into accounts that exist by then"),

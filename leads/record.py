@@ -20,7 +20,7 @@ from leads.intake.policy import OfContact
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
 from leads.keys import LEAD_GAPS, LEAD_KEYS, LEAD_MOVES
 from leads.models import Lead
-from leads.selectors import board_statuses, card_facts, successors
+from leads.selectors import board_statuses, card_facts, successors, unlocked
 from leads.services import (
     delete_lead,
     locked,
@@ -89,6 +89,7 @@ LEAD = RecordType(
     move_back=take_status_back,
     objections=objections_to_leads,
     locked=locked,
+    unlocked_among=unlocked,
     views=(
         DefaultView(_("Open leads"), (_OPEN,), _COLUMNS, "-created_at", is_default=True),
         DefaultView(_("My open leads"), (_OPEN, ("owner", "is", ("me",))), _COLUMNS, "-created_at"),

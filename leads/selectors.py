@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from crm.picklists.models import Choice
-from crm.picklists.selectors import choice, choices
+from crm.picklists.selectors import choice, choices, ids_meaning
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.clock import day_of, today
@@ -29,7 +29,13 @@ def leads_of_same_firm(actor: Membership, lead: Lead) -> QuerySet[Lead]:
 def leads_that_became(actor: Membership, record: Any) -> QuerySet[Lead]:
     """Return the converted leads, visible to ``actor``, that this account, contact or opportunity came of."""
     leads = visible_records(actor, registry.record_type("leads"))
-    return leads.filter(**{_RESULT[record._meta.app_label]: record.pk}).order_by("-converted_at", "-pk")
+    mine = leads.filter(**{_RESULT[record._meta.app_label]: record.pk})
+    return mine.order_by(F("converted_at").desc(nulls_last=True), "-pk")
+
+
+def unlocked(leads: QuerySet[Lead]) -> QuerySet[Lead]:
+    """Those of ``leads`` that are not converted."""
+    return leads.exclude(status_id__in=ids_meaning("lead_status", "converted"))
 
 
 def became(lead: Lead) -> list[Any]:

@@ -36,6 +36,8 @@ from leads.vetting.services import close_unanswered_round, open_next_round
 # may do so, a person who closes a lead may not.
 NO_REASON_GIVEN = "no_reason_given"
 
+TIMES = ("created_at", "status_since", "converted_at")
+
 
 def prepare_lead(lead: Lead) -> None:
     """Fill the name and the keys that lookups compare; refuse a lead that nobody could reach or name."""
@@ -130,13 +132,13 @@ def _of_before(values: dict[str, Any], lead: Lead | None = None) -> dict[str, An
     found = dict(values)
     status = values.get("status")
     stays = lead is not None and (status is None or status.pk == lead.status_id)
-    for name in ("created_at", "status_since", "converted_at"):
+    for name in TIMES:
         at, known = values.get(name), getattr(lead, name, None)
         refuse_future(name, at)
-        if stays and is_about(at, known):
+        if (stays or name == "created_at") and is_about(at, known):
             found[name] = known
-        elif name == "converted_at" and at is not None:
-            raise ValidationError({name: _("Only a lead that is converted has a day of its conversion.")})
+        elif name == "converted_at" and at is not None and not (lead is not None and lead.is_converted):
+            raise ValidationError({name: _("Only a converted lead can have a conversion date.")})
     if values.get("created_at", ...) is None:  # an empty cell: it came in when it was made here
         del found["created_at"]
     return found

@@ -70,13 +70,15 @@ def update_record(
     because: Event | None = None,
     name: str = "",
     data: dict[str, Any] | None = None,
+    despite_lock: bool = False,
     **attributes: Any,
 ) -> Event | None:
     """Write what of ``values`` (and of ``attributes``) differs; return the event, or None when nothing did.
 
     The event is ``<noun>.changed`` unless ``name`` says otherwise; with a name it is recorded in any case.
+    ``despite_lock``: what is written is none of that which the record's being locked is to keep.
     """
-    if reason := record_type.locked(record):
+    if not despite_lock and (reason := record_type.locked(record)):
         raise LockedError(reason)
     specs = record_type.specs_now()
     before, columns = snapshot(specs, record), _columns(record)

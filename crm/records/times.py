@@ -16,7 +16,7 @@ _TOLD = timedelta(seconds=1)  # what a file tells of a moment, at best
 def refuse_future(name: str, when: date | datetime | None) -> None:
     """Raise ``ValidationError`` for the field ``name`` if ``when`` is yet to come."""
     if when is not None and when > (timezone.now() if isinstance(when, datetime) else today()):
-        raise ValidationError({name: _("This day has not come yet.")})
+        raise ValidationError({name: _("This date is in the future.")})
 
 
 def is_about(told: datetime | None, known: datetime | None) -> bool:

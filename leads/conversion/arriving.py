@@ -20,16 +20,19 @@ from django.utils.translation import gettext as _
 
 from crm.events.models import Event
 from crm.records import registry
+from crm.records.services import update_record
 from crm.records.ties import Ties
-from crm.records.times import refuse_future
+from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
-from leads.conversion.convert import convert_lead, convert_new
+from leads.conversion.convert import convert_lead, convert_new, live_conversion
 from leads.conversion.defaults import plan_for
 from leads.conversion.gathered import candidates_at_hand, looked_up, ties_of
 from leads.conversion.plan import NOTHING
 from leads.models import Lead
-from leads.services import create_lead, update_lead
+from leads.services import TIMES, create_lead, update_lead
+
+_OF_CONVERSION = ("status_since", "converted_at")
 
 
 def is_converted(values: Mapping[str, Any]) -> bool:
@@ -55,10 +58,12 @@ def update_or_convert(
     lead: Lead, /, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
 ) -> Event | None:
     """Write as ``update_lead`` does; a status that means converted converts the lead, or finds it converted."""
+    if lead.is_converted and (is_converted(values) or _tells_only_when(values)):
+        if _differs(lead, values):
+            return update_lead(lead, actor=actor, values=values, because=because)  # which says that it is locked
+        return _learn_times(lead, actor, _learnt(lead, values), because)
     if not is_converted(values):
         return update_lead(lead, actor=actor, values=values, because=because)
-    if lead.is_converted:
-        return update_lead(lead, actor=actor, values=values, because=because) if _differs(lead, values) else None
     told = {name: value for name, value in _until_then(values).items() if name != "status_since"}
     changed = update_lead(lead, actor=actor, values=told, because=because)
     return _convert(lead, actor, because, _times(values)) or changed
@@ -86,8 +91,35 @@ def _times(values: dict[str, Any]) -> dict[str, datetime | None]:
     """When it was converted, as far as that is told: it may be known since when it has its status."""
     at, since = values.get("converted_at"), values.get("status_since")
     refuse_future("converted_at", at)
+    refuse_future("status_since", since)
     found = {"converted_at": at or since, "status_since": since or at}
     return found if values.keys() & found.keys() else {}
+
+
+def _tells_only_when(values: dict[str, Any]) -> bool:
+    """Whether they are silent on the status, but not on since when it is so."""
+    return values.get("status") is None and any(values.get(name) is not None for name in _OF_CONVERSION)
+
+
+def _learnt(lead: Lead, values: dict[str, Any]) -> dict[str, datetime]:
+    """What is told of the times of a converted lead's conversion that nobody has known."""
+    return {name: at for name, at in _times(values).items() if at is not None and getattr(lead, name) is None}
+
+
+def _learn_times(
+    lead: Lead, actor: Membership | None, times: dict[str, datetime], because: Event | None
+) -> Event | None:
+    """Write them; they are of the conversion, and undoing it takes them off."""
+    done = live_conversion(lead)
+    if done is None or not times:
+        return None
+    entry = next(one for one in done.changes if one["id"] == str(lead.pk))
+    for name, at in times.items():
+        entry["before"].setdefault(name, None)  # else it was known before, and not of then
+        entry["after"][name] = at.isoformat()
+    done.save(update_fields=["changes"])
+    leads = registry.record_type("leads")
+    return update_record(leads, lead, actor=actor, values=times, because=because, despite_lock=True)
 
 
 def _until_then(values: dict[str, Any]) -> dict[str, Any]:
@@ -102,10 +134,11 @@ def _without_status(values: dict[str, Any]) -> dict[str, Any]:
 
 def _differs(lead: Lead, values: dict[str, Any]) -> bool:
     """Whether a converted lead would have to change; its own words for being converted are all the same, and times
-    that are not told say nothing."""
+    that are not told, or were not known, contradict nothing."""
     leads = registry.record_type("leads")
-    unknown = {name for name in ("status_since", "converted_at") if values.get(name) is None}
-    specs = [leads.spec(name) for name in _without_status(values) if name not in unknown]
+    same = {name for name in _OF_CONVERSION if values.get(name) is None or getattr(lead, name) is None}
+    same |= {name for name in TIMES if is_about(values.get(name), getattr(lead, name))}
+    specs = [leads.spec(name) for name in _without_status(values) if name not in same]
     return any(spec.kind.json(spec.value(lead)) != spec.kind.json(values[spec.name]) for spec in specs)
 
 

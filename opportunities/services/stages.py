@@ -15,7 +15,8 @@ from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import insert
-from crm.tenants.clock import start_of, today
+from crm.tenants.clock import day_of, start_of, today
+from crm.ui import format as formats
 from crm.users.models import Membership
 from opportunities.models import Opportunity, StageVisit
 
@@ -57,6 +58,8 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     refuse_future("stage_since", values.get("stage_since"))
     if is_about(values.get("stage_since"), opportunity.stage_since):
         values["stage_since"] = opportunity.stage_since
+    elif values.get("stage_since") is not None:
+        _refuse_before_last_stay(opportunity, values["stage_since"])
     if "loss_reason" in values:
         if values["loss_reason"] is not None or opportunity.loss_reason_id is not None:  # else it has never had one
             _check_loss_reason(stage, values["loss_reason"])
@@ -67,6 +70,14 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     if stage.meaning != "open" and given not in (None, stage.probability):
         raise ValidationError({"probability": _("It is closed: its probability is the stage's.")})
     return _probability(stage, given)
+
+
+def _refuse_before_last_stay(opportunity: Opportunity, since: datetime) -> None:
+    """It cannot have been in its stage while it was in another one."""
+    left = StageVisit.objects.filter(opportunity=opportunity, left_at__gt=since).order_by("left_at").last()
+    if left is not None and left.left_at is not None:
+        words = {"stage": left.stage, "day": formats.date(day_of(left.left_at))}
+        raise ValidationError({"stage_since": _("It was in “%(stage)s” until %(day)s.") % words})
 
 
 def enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:

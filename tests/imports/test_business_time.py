@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from accounts.models import Account
 from crm.events.delivery import deliver_all
 from crm.imports.models import ImportRow
+from crm.picklists.selectors import stages
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import tenant_context
-from leads.models import Lead
+from leads.conversion import undo_conversion
+from leads.models import Conversion, Lead
+from leads.selectors import leads_that_became
 from opportunities.models import Opportunity, StageVisit
 from opportunities.selectors import stage_history
+from opportunities.services import move_to_stage
 from opportunities.services.lapsing import lapse_customers
+from tests import make
 from tests.imports.steps import bring_in, download, tenant_of
 from tests.people import Firm, client_of
 
@@ -136,6 +142,7 @@ def test_a_person_who_says_nothing_means_today(fresh_firm: Firm) -> None:
         assert make.account(fresh_firm.ada, name="New").type_since == today()
 
 
+HEAD_WITHOUT = "Last name,Email,Converted date\n"
 LEADS = """Last name,Email,Status,Status since,Created,Converted date,Reason
 Told,told@a.example,Working,2019-05-06 10:00,2019-05-01,,
 New,new@a.example,New,,2020-02-03,,
@@ -157,8 +164,8 @@ def test_what_a_file_does_not_tell_of_a_lead_s_times_is_empty(fresh_firm: Firm) 
     job = bring_in(firm, "leads", LEADS)
     assert (job.created_count, job.refused_count) == (6, 2)
     refused = download(firm, job)
-    assert "Status since: This day has not come yet." in refused
-    assert "Only a lead that is converted has a day of its conversion." in refused
+    assert "Status since: This date is in the future." in refused
+    assert "Only a converted lead can have a conversion date." in refused
     with tenant_context(tenant_of(firm)):
         found = {one.last_name: one for one in Lead.objects.all()}
         days = {name: one.status_since and day_of(one.status_since) for name, one in found.items()}
@@ -207,3 +214,56 @@ def test_days_since_which_something_is_so_come_from_their_columns(fresh_firm: Fi
             deal = Opportunity.objects.get()
             assert deal.stage_since and day_of(deal.stage_since) == day
             assert StageVisit.objects.get(opportunity=deal).entered_at == deal.stage_since
+
+
+@pytest.mark.parametrize("says_status", [True, False])
+def test_when_a_lead_was_converted_can_be_told_later_and_once(fresh_firm: Firm, says_status: bool) -> None:
+    firm = fresh_firm
+    bring_in(firm, "leads", "Last name,Email,Status\nBell,bell@a.example,Converted\n")
+    with tenant_context(tenant_of(firm)):
+        lead = Lead.objects.get()
+    result = f"leads/{lead.pk}/conversion/"
+    told = page(firm, result).split("page-lead")[1].split("</p>")[0]
+    assert "Brought in by Ada" in told and "ago" not in told and "converted" not in told
+    head, cell = ("Last name,Email,Status,Converted date\n", "Converted,") if says_status else (HEAD_WITHOUT, "")
+    for day, counts in (("2017-02-03", (1, 0)), ("2017-02-03", (0, 0)), ("2018-02-03", (0, 1))):
+        job = bring_in(firm, "leads", f"{head}Bell,bell@a.example,{cell}{day}\n")
+        assert (job.updated_count, job.refused_count) == counts, day
+    assert "This lead was converted on Feb 3, 2017 and is read-only." in download(firm, job)
+    assert "Feb 3, 2017" in page(firm, result).split("page-lead")[1].split("</p>")[0]
+    with tenant_context(tenant_of(firm)):
+        lead.refresh_from_db()
+        assert [at and day_of(at) for at in (lead.converted_at, lead.status_since)] == [date(2017, 2, 3)] * 2
+        undo_conversion(conversion=Conversion.objects.get(), actor=firm.ada)
+        lead.refresh_from_db()
+        assert (lead.converted_at, lead.status_since) == (None, None)
+
+
+def test_a_moment_that_is_known_better_stays_where_the_status_changes(fresh_firm: Firm) -> None:
+    firm = fresh_firm
+    with tenant_context(tenant_of(firm)):
+        lead = make.lead(firm.ada, first_name="", last_name="Bell", email="bell@a.example")
+        created = lead.created_at.astimezone(tenant_of(firm).zone).strftime("%Y-%m-%d %H:%M:%S")
+    assert lead.created_at.microsecond
+    job = bring_in(firm, "leads", f"Last name,Email,Status,Created\nBell,bell@a.example,Working,{created}\n")
+    assert job.updated_count == 1
+    with tenant_context(tenant_of(firm)):
+        assert Lead.objects.get().created_at == lead.created_at
+        leads = [make.lead(firm.ada, last_name=f"Of {number}") for number in range(2)]
+        account = make.account(firm.ada)
+        Lead.objects.filter(pk__in=[one.pk for one in leads]).update(account=account)
+        Lead.objects.filter(pk=leads[0].pk).update(converted_at=timezone.now())
+        assert list(leads_that_became(firm.ada, account)) == leads, "those without a time come last"
+
+
+def test_two_stays_of_a_deal_do_not_overlap(fresh_firm: Firm) -> None:
+    firm = fresh_firm
+    with tenant_context(tenant_of(firm)):
+        deal = make.opportunity(firm.ada, name="One", account=make.account(firm.ada, name="Kestrel"))
+        StageVisit.objects.filter(opportunity=deal).update(entered_at=datetime(2020, 1, 1, tzinfo=UTC))
+        negotiation = next(one for one in stages() if one.label == "Negotiation")
+        move_to_stage(opportunity=deal, stage=negotiation, actor=firm.ada)
+    rows = "Name,Account,Stage,Last stage change date\nOne,Kestrel,Negotiation,{}\n"
+    job = bring_in(firm, "opportunities", rows.format("2019-02-03"))
+    assert (job.updated_count, job.refused_count) == (0, 1)
+    assert "In stage since: It was in “" in download(firm, job)
