@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -43,8 +42,7 @@ def any_options_page(request: WorkspaceRequest) -> HttpResponse:
     typed = sort_key(request.GET.get("q", "").replace("\x00", ""))
     records: list[Any] = []
     for record_type in types:
-        rows = visible_records(request.actor, record_type, "edit").order_by("sort_name", "id")
+        rows = record_type.unlocked_among(visible_records(request.actor, record_type, "edit"))  # others are refused
         rows = rows.filter(sort_name__prefix=typed) if typed else rows
-        free = (record for record in rows[: SHOWN_OF_EACH * 5] if not record_type.locked(record))  # others are refused
-        records += [(record_type, record) for record in islice(free, SHOWN_OF_EACH)]
+        records += [(record_type, record) for record in rows.order_by("sort_name", "id")[:SHOWN_OF_EACH]]
     return respond(request, "fields/lookup_any.html", {"records": records, "typed": typed})

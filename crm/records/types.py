@@ -224,7 +224,7 @@ class BulkAction:
     rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
     writes: tuple[str, ...] = ()  # fields of the record that it sets, whatever stood there
     undoes: bool = False  # whether what it did to the records can be taken back as a whole
-    done: Any = field(kw_only=True)
+    done: Any = ""  # needed, unless ``rehearse``: what that has led to is shown as counts
     cleared: Any = ""
 
 
@@ -278,6 +278,10 @@ def _no_objection(actor: Membership, record: Any, values: dict[str, Any]) -> Obj
     return None
 
 
+def _all(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows
+
+
 def _no_badges(record: Any) -> Iterable[Badge]:
     return ()
 
@@ -288,7 +292,8 @@ class RecordType:
 
     ``key`` is the app's label: URL segment, namespace of its URLs, name in imports and the API. ``noun`` starts its
     event names. ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
-    ``locked`` says why a record may not be written now, or ""; ``badges`` what stands beside its name.
+    ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves such rows out of a query.
+    ``badges`` are what stands beside its name.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     With ``ties``, new ones may find what others of a file make. ``objections`` says of the values of new records what
@@ -321,6 +326,7 @@ class RecordType:
     sort: str = "name"
     prepare: Callable[[Any], None] = _nothing
     locked: Callable[[Any], str] = _editable
+    unlocked_among: Callable[[QuerySet[Any]], QuerySet[Any]] = _all
     badges: Callable[[Any], Iterable[Badge]] = _no_badges
     ties: Ties | None = None
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome

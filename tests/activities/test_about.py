@@ -92,11 +92,11 @@ def test_records_of_all_types_are_offered(firm: Firm, deal: Any) -> None:
 
 def test_a_record_that_takes_nothing_any_more_is_not_offered(firm: Firm) -> None:
     with tenant_context(firm.tenant):
-        leads = [make.lead(firm.ana, first_name="", last_name=f"Closing {number}") for number in range(5)]
-        for lead in leads[:4]:
+        leads = [make.lead(firm.ana, first_name="", last_name=f"Closing {number}") for number in range(25)]
+        for lead in sorted(leads, key=lambda lead: lead.sort_name)[:24]:
             convert_lead(lead_id=lead.pk, actor=firm.ana, plan=ConversionPlan(contact=new()))
     text = client_of(firm.ana).get("/acme/lookup/any/?q=closing").content.decode()
-    assert "Closing 4" in text and f"leads:{leads[0].pk}" not in text
+    assert "Closing 9" in text and f"leads:{leads[0].pk}" not in text
 
 
 def test_a_task_is_tied_to_another_record_later_and_to_none(firm: Firm, deal: Any) -> None:
