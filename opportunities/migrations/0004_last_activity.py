@@ -4,6 +4,7 @@ from django.db import migrations, models
 from crm.tenants.refilling import copy_column
 
 TABLE = "opportunities_opportunity"
+CHECK = "opportunity_last_activity_is_known"
 
 
 class Migration(migrations.Migration):
@@ -29,10 +30,16 @@ class Migration(migrations.Migration):
                 migrations.RunPython(
                     copy_column(TABLE, "last_activity_at", "updated_at"), migrations.RunPython.noop
                 ),
-                migrations.RunSQL(
-                    f"ALTER TABLE {TABLE} ALTER COLUMN last_activity_at SET NOT NULL,"
-                    " ALTER COLUMN last_activity_at DROP DEFAULT",
-                    reverse_sql=migrations.RunSQL.noop,
+                # Proven beside the work of others: where a constraint says so, SET NOT NULL reads no rows.
+                *(
+                    migrations.RunSQL(f"ALTER TABLE {TABLE} {change}", reverse_sql=migrations.RunSQL.noop)
+                    for change in (
+                        f"DROP CONSTRAINT IF EXISTS {CHECK}",  # of a run that was stopped half way
+                        f"ADD CONSTRAINT {CHECK} CHECK (last_activity_at IS NOT NULL) NOT VALID",
+                        f"VALIDATE CONSTRAINT {CHECK}",
+                        "ALTER COLUMN last_activity_at SET NOT NULL, ALTER COLUMN last_activity_at DROP DEFAULT",
+                        f"DROP CONSTRAINT {CHECK}",
+                    )
                 ),
             ],
             state_operations=[
