@@ -9,11 +9,13 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from crm.logs import Redacting
 
-limit_request_line = 8190  # what gunicorn and most proxies take; no page of ours leads to a longer one
+# What gunicorn and most proxies take. A list refuses filters that would not fit; the links of a board's cards hold the
+# list's address within their own, and may be longer still.
+limit_request_line = 8190
 TOO_LONG = b"""\
 <!doctype html><html lang="en"><title>This address is too long</title>
 <h1>This address is too long</h1>
-<p>Nothing was changed. Go back and choose fewer filters or values, or <a href="/">begin anew</a>.</p></html>
+<p>Nothing was changed. Go back and choose fewer filters or values, or <a href="/">start again</a>.</p></html>
 """
 
 

@@ -169,4 +169,4 @@ def setting(spec: FieldSpec) -> BulkAction:
 
 registry.add_bulk_actions(general_actions)
 
-phrases.register("bulk.started", _("%(actor)s chose “%(action)s” in a list"))
+phrases.register("bulk.started", _("%(actor)s chose in a list: %(action)s"))

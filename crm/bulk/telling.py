@@ -31,7 +31,7 @@ def heading_of(run: BulkRun) -> str:
 def told(run: BulkRun) -> str:
     """What came of ``run``, which has refused no row: "2 contacts deleted."."""
     action, record_type = action_of(run), registry.record_type(run.record_type)
-    if action is None:
+    if action is None or not action.done:
         return _("Done.")
     same = run.counts.get("same", 0)
     said = []
@@ -43,7 +43,7 @@ def told(run: BulkRun) -> str:
         said.append(_("Nothing was changed."))
     if same:
         words = {"count": formats.number(same)}
-        said.append(ngettext("%(count)s was so already.", "%(count)s were so already.", same) % words)
+        said.append(ngettext("%(count)s already was.", "%(count)s already were.", same) % words)
     return " ".join((*said, *stays_after(run)))
 
 

@@ -41,7 +41,7 @@ class Trimmed:
         return super().to_python(trimmed(value) if isinstance(value, str) else value)  # type: ignore[misc]
 
 
-class LineField(Trimmed, forms.CharField):
+class TextField(Trimmed, forms.CharField):
     pass
 
 

@@ -118,7 +118,7 @@ class ColumnsForm(forms.Form):
     def clean_moved_on(self) -> date | None:
         day: date | None = self.cleaned_data["moved_on"]
         if day and day > today():
-            raise ValidationError(_now("This day has not come yet."))
+            raise ValidationError(_now("This date is in the future."))
         return day
 
     def clean(self) -> dict[str, Any]:

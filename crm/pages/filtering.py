@@ -195,5 +195,5 @@ def _meant(spec: FieldSpec, value: str, actor: Membership) -> list[str]:
 def _words(spec: FieldSpec, value: str, actor: Membership) -> str:
     try:
         return spec.kind.describe(spec, [value], actor)
-    except Exception:  # such a filter is left out; its text stays, to be mended
+    except Exception:  # such a filter is left out; its text stays, to be corrected
         return value

@@ -15,7 +15,7 @@ from crm.records.versions import ConflictError, refuse_unseen
 from crm.ui.http import respond
 from crm.users.http import WorkspaceRequest
 
-ALL_THE_SAME = gettext_lazy("Press the button once more to do it all the same.")  # the form has seen it by then
+ALL_THE_SAME = gettext_lazy("Press the button again to do it anyway.")  # the form has seen it by then
 MOVED_FROM = "moved_from"  # in a form that moves, or a link to one: the value that it had when the page was drawn
 
 

@@ -76,7 +76,7 @@ def test_chosen_rows_change_hands_and_others_do_not(firm: Firm, leads: list[Lead
         event = Event.objects.get(record_id=leads[0].pk, name="lead.changed")
         assert event.because and event.because.data["action"] == "Assign 2 leads"
     history = client_of(firm.max).get(f"/acme/leads/{leads[0].pk}/history/").content.decode()
-    assert "Ana Owner chose “Assign 2 leads” in a list" in history
+    assert "Ana Owner chose in a list: Assign 2 leads" in history
 
 
 def toasts(answer: HttpResponse) -> list[str]:
@@ -104,8 +104,8 @@ def test_what_was_done_is_told_as_a_person_would_tell_it(firm: Firm, leads: list
 
     answer = HttpResponse()
     assert said("owner", 2, owner=str(firm.max.pk)) == "2 leads assigned to Max Manager."
-    assert said("owner", 3, owner=str(firm.max.pk)) == "1 lead assigned to Max Manager. 2 were so already."
-    assert said("owner", 1, owner=str(firm.max.pk)) == "Nothing was changed. 1 was so already."
+    assert said("owner", 3, owner=str(firm.max.pk)) == "1 lead assigned to Max Manager. 2 already were."
+    assert said("owner", 1, owner=str(firm.max.pk)) == "Nothing was changed. 1 already was."
     assert said("tags", 2, tags="Autumn, Fair") == "2 leads tagged: Autumn, Fair."
     assert said("set:rating", 2, rating=str(hot.pk)) == f"“Rating” of 2 leads set to “{hot.label}”."
     assert said("set:rating", 2, rating="") == "“Rating” of 2 leads cleared."

@@ -330,7 +330,7 @@ class TestALossFromAnOldPage:
         assert asked.status_code == 422
         page = asked.content.decode()
         assert "<h2>Not moved</h2>" in page, "there is nothing to correct"
-        assert "Max Manager has changed it to “Lost” meanwhile. Press the button once more" in page
+        assert "Max Manager has changed it to “Lost” meanwhile. Press the button again to do it anyway." in page
         assert "Too dear" in page
         assert state(firm, deal)[5] == "No budget"
         again = data | {"moved_from": re.findall(r'name="moved_from" value="([^"]+)"', page)[0]}

@@ -67,7 +67,10 @@ def filtered_by_extremes(firm: Firm, record_type: RecordType, spec: FieldSpec) -
             assert len(found[:1]) >= 0
             assert all(unreadable.values())
             kept, problem = filtering._as_kept(spec, state.filters[0])  # the form of the filter
-            assert problem or filtering._problem(spec, kept, firm.ana) is not None
+            problem = problem or filtering._problem(spec, kept, firm.ana)
+            if not problem and operator not in filtering.WITHOUT_VALUE:  # then the list takes it
+                taken = ViewState(record_type, (kept,), sort=record_type.sort)
+                assert not taken.apply_readable(visible_records(firm.ana, record_type), firm.ana)[1]
             assert chips(state, firm.ana, unreadable)[0].label
     return len(spec.kind.operators) * len(EXTREMES)
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from crm.fields.inputs import EmailField, LineField, UrlField
+from crm.fields.inputs import EmailField, TextField, UrlField
 from crm.fields.kinds.base import Kind
 from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
@@ -49,7 +49,7 @@ class Text(Kind):
             setattr(record, self.key_of(spec), self.to_key(getattr(record, spec.column)))
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return LineField(max_length=self.max_length, required=spec.required)
+        return TextField(max_length=self.max_length, required=spec.required)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         text = self.clean(text)
@@ -136,7 +136,7 @@ class LongText(Text):
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
         widget = forms.Textarea(attrs={"rows": 4})
-        return LineField(max_length=self.max_length, required=spec.required, widget=widget)
+        return TextField(max_length=self.max_length, required=spec.required, widget=widget)
 
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
@@ -169,7 +169,7 @@ class Phone(Text):
         super().__init__(50, key=key)
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return LineField(max_length=50, required=spec.required, widget=forms.TextInput(attrs={"type": "tel"}))
+        return TextField(max_length=50, required=spec.required, widget=forms.TextInput(attrs={"type": "tel"}))
 
     def to_key(self, text: str) -> str:
         return phone_key(text)
