@@ -278,22 +278,14 @@ def _no_objection(actor: Membership, record: Any, values: dict[str, Any]) -> Obj
     return None
 
 
-def _all(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows
-
-
-def _no_badges(record: Any) -> Iterable[Badge]:
-    return ()
-
-
 @dataclass(frozen=True)
 class RecordType:
     """One type of record.
 
     ``key`` is the app's label: URL segment, namespace of its URLs, name in imports and the API. ``noun`` starts its
     event names. ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
-    ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves such rows out of a query.
-    ``badges`` are what stands beside its name.
+    ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves those out of a query.
+    ``badges`` stand beside its name.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     With ``ties``, new ones may find what others of a file make. ``objections`` says of the values of new records what
@@ -326,8 +318,8 @@ class RecordType:
     sort: str = "name"
     prepare: Callable[[Any], None] = _nothing
     locked: Callable[[Any], str] = _editable
-    unlocked_among: Callable[[QuerySet[Any]], QuerySet[Any]] = _all
-    badges: Callable[[Any], Iterable[Badge]] = _no_badges
+    unlocked_among: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
+    badges: Callable[[Any], Iterable[Badge]] = lambda record: ()
     ties: Ties | None = None
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
     objection_to_change: Callable[[Membership, Any, dict[str, Any]], Objection | None] = _no_objection
