@@ -72,11 +72,17 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     return _probability(stage, given)
 
 
+def _last_left(opportunity: Opportunity) -> StageVisit | None:
+    """The stay that it has left last."""
+    left = StageVisit.objects.filter(opportunity=opportunity, left_at__isnull=False)
+    return left.select_related("stage").order_by("left_at").last()
+
+
 def _refuse_before_last_stay(opportunity: Opportunity, since: datetime) -> None:
-    """It cannot have been in its stage while it was in another one."""
-    left = StageVisit.objects.filter(opportunity=opportunity, left_at__gt=since).order_by("left_at").last()
-    if left is not None and left.left_at is not None:
-        words = {"stage": left.stage, "day": formats.date(day_of(left.left_at))}
+    """It cannot have been in a stage on days on which it was in another one."""
+    last = _last_left(opportunity)
+    if last is not None and last.left_at is not None and day_of(since) < day_of(last.left_at):
+        words = {"stage": last.stage, "day": formats.date(day_of(last.left_at))}
         raise ValidationError({"stage_since": _("It was in “%(stage)s” until %(day)s.") % words})
 
 
@@ -87,8 +93,10 @@ def enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> N
 
 def entered_then(opportunity: Opportunity) -> None:
     """Correct the log: the opportunity entered its stage when ``stage_since`` says by now."""
-    visits = StageVisit.objects.filter(opportunity=opportunity, left_at=None)
-    visits.update(entered_at=opportunity.stage_since)
+    since, last = opportunity.stage_since, _last_left(opportunity)
+    if since is not None and last is not None and last.left_at is not None:
+        since = max(since, last.left_at)  # a file may know the day alone
+    StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(entered_at=since)
 
 
 def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:

@@ -263,7 +263,13 @@ def test_two_stays_of_a_deal_do_not_overlap(fresh_firm: Firm) -> None:
         StageVisit.objects.filter(opportunity=deal).update(entered_at=datetime(2020, 1, 1, tzinfo=UTC))
         negotiation = next(one for one in stages() if one.label == "Negotiation")
         move_to_stage(opportunity=deal, stage=negotiation, actor=firm.ada)
-    rows = "Name,Account,Stage,Last stage change date\nOne,Kestrel,Negotiation,{}\n"
-    job = bring_in(firm, "opportunities", rows.format("2019-02-03"))
+    rows = "Name,Account,Stage,Last stage change date\nOne,Kestrel,{},{}\n"
+    job = bring_in(firm, "opportunities", rows.format("Negotiation", "2019-02-03"))
     assert (job.updated_count, job.refused_count) == (0, 1)
     assert "In stage since: It was in “" in download(firm, job)
+    with tenant_context(tenant_of(firm)):
+        day = today()
+    assert bring_in(firm, "opportunities", rows.format("Negotiation", day)).updated_count == 1, "the day alone is known"
+    with tenant_context(tenant_of(firm)):
+        former, stay = StageVisit.objects.order_by("left_at")
+        assert former.left_at == stay.entered_at and stay.left_at is None
