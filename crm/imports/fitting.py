@@ -111,11 +111,16 @@ class FitTally:
                 continue
             if len(known := self.misfits.setdefault(key, [])) < MISFITS_SHOWN:
                 known.append([number, cell[:LABEL], False])
-            misfits = self.cells - self.counts[key]
-            if misfits * ALLOWED_MISFITS > self.most or misfits == self.cells >= LOOKED_AT:
+            if self._is_out(key):
                 del self._live[key], self.misfits[key]
         if len(self.words) <= MOST_CHOICES:
             self.words.add(hash(sort_key(cell)))
+
+    def _is_out(self, key: str) -> bool:
+        if key == _NAMED:  # of which one is enough
+            return FieldKind.MONEY not in self._live
+        misfits = self.cells - self.counts[key]
+        return misfits * ALLOWED_MISFITS > self.most or misfits == self.cells >= LOOKED_AT
 
     def as_json(self) -> dict[str, int]:
         """The counts by kind, ``cells``, and how many ``words`` differ."""

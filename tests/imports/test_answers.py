@@ -26,7 +26,7 @@ def test_the_same_file_again_has_the_answers_of_then(firm: Firm) -> None:
     assert "You brought this file before" not in told(page.answer)
     data = page.columns() | {
         "style_expected_close_on": "day", "style_amount": ",", "bare_amount": "EUR",
-        "word_source": ["Drums"], "answer_source": ["empty"], "column_5": "+notes",
+        "word_source": ["Drums"], "answer_source": ["empty"], "column_5": "+notes", "moved_on": "2026-01-02",
     }  # fmt: skip
     page.refused(page.columns())
     finished(firm, page.send(data))
@@ -36,6 +36,7 @@ def test_the_same_file_again_has_the_answers_of_then(firm: Firm) -> None:
     assert again.question("source").words[0].answer == "empty"
     assert (again.answer.context["bare_amounts"][0].chosen, again.columns()["column_5"]) == ("EUR", "+notes")
     assert not again.questions.all_open
+    assert again.answer.context["form"]["moved_on"].initial is None, "what becomes of records is chosen anew"
     shown = {"style_expected_close_on": "month", "style_amount": ",", "bare_amount": "EUR"}
     answers = {"word_source": ["Drums"], "answer_source": ["empty"]}
     assert finished(firm, again.send(again.columns() | shown | answers)).updated_count == 1
