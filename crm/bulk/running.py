@@ -33,6 +33,7 @@ from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.turns import Turn
 from crm.users.access import can
+from crm.users.selectors import zone_of
 
 BATCH = 50
 TRIES = 2  # of a row that the database refuses: two runs may have met in a deadlock
@@ -75,7 +76,7 @@ def work_as_job(tenant: Tenant, run_id: UUID | str, turn: Turn | None = None) ->
             run = runs.filter(pk=run_id, state__in=OPEN_STATES).first()
             if run is None or (turn is not None and not turn.renew()):
                 return False
-            with translation.override(_language(run, tenant)):
+            with translation.override(_language(run, tenant)), timezone.override(zone_of(run.made_by)):
                 if not work_on(run, memory):
                     return False
     return True

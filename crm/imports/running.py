@@ -38,6 +38,7 @@ from crm.tenants.models import Tenant
 from crm.tenants.text import sort_key
 from crm.tenants.turns import Turn
 from crm.users.access import may
+from crm.users.selectors import zone_of
 
 BATCH = 500
 MOST_ADDED = 200  # names that are kept of each kind of what came into being
@@ -81,7 +82,8 @@ class _Run:
             job = _take(job_id)
             if job is None or (self.turn is not None and not self.turn.renew()):
                 return False
-            with translation.override(_language(job, self.tenant)), planning(job):
+            clock = timezone.override(zone_of(job.made_by))  # what is told of moments is told by it, as on pages
+            with translation.override(_language(job, self.tenant)), clock, planning(job):
                 return self._do_batch(job)
 
     def _do_batch(self, job: Import) -> bool:

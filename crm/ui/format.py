@@ -136,7 +136,10 @@ def day_near(value: dt.date | None, today: dt.date) -> str:
 
 def moment(value: dt.datetime | None) -> str:
     """Date and time in the current time zone."""
-    return "" if value is None else _moment(_language(), timezone.localtime(value))
+    if value is None:
+        return ""
+    # Without its zone: the same moment by two clocks is equal, and the cache would tell one person the other's time.
+    return _moment(_language(), timezone.localtime(value).replace(tzinfo=None))
 
 
 def clock(value: dt.datetime | None) -> str:

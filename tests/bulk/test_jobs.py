@@ -128,6 +128,18 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
         assert Event.objects.filter(because=run.event_id, name="lead.changed").count() == ROWS
 
 
+def test_a_worker_words_moments_by_the_clock_of_the_person(
+    fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh_firm.tenant.time_zone = "Europe/Berlin"
+    fresh_firm.tenant.save(update_fields=["time_zone"])
+    run = start(fresh_firm)
+    clocks: list[str] = []
+    monkeypatch.setattr(running, "work_on", lambda *_args: clocks.append(timezone.get_current_timezone_name()))
+    work_as_job(fresh(fresh_firm), run.pk)
+    assert clocks == ["Europe/Berlin"]
+
+
 def test_stopped_it_keeps_what_was_done(fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch) -> None:
     run = start(fresh_firm)
     with monkeypatch.context() as patch:

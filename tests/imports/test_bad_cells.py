@@ -71,7 +71,10 @@ def test_a_bad_cell_refuses_its_row_or_is_left_empty(firm: Firm, key: str, field
         made = MODELS[key].objects.latest("created_at")
         if record_type(key).has(field) and field not in ("owner", "probability"):
             assert record_type(key).spec(field).value(made) in (None, "")
-    assert "1 cell left empty" in told(client_of(firm.ada).get(f"/acme/imports/{job.pk}/"))
+    shown = told(client_of(firm.ada).get(f"/acme/imports/{job.pk}/"))
+    assert "1 cell left empty" in shown and "Remarks on rows" in shown and "Why rows were refused" not in shown
+    shown = told(client_of(firm.ada).get(f"/acme/imports/{refused.pk}/"))
+    assert "Why rows were refused, or better looked at" in shown and "its last two columns are left out" in shown
 
 
 def test_a_new_field_may_have_cells_that_are_left_empty(firm: Firm) -> None:
@@ -101,6 +104,30 @@ def test_all_cells_that_fail_in_the_chosen_style_are_counted(firm: Firm) -> None
         page.client.post(page.address, page.columns() | {"style_contract_ends_on": style, "update": "1"})
         [question] = page.client.get(page.address).context["bad_cells"]
         assert (question.count, question.more) == (count, count - 2), "of those that are written alike one is shown"
+
+
+@pytest.mark.parametrize("kind", ["number", "money", "amount", "probability"])
+def test_a_number_that_every_style_reads_is_no_bad_cell(firm: Firm, kind: str) -> None:
+    """1.234,50 can be read in one way only, and is so, whatever 2,000 beside it is taken for."""
+    cells = ["0.5", "45"] if kind == "probability" else ["1.234,50", "2,000", "-5"]
+    if kind in ("amount", "probability"):
+        with tenant_context(firm.tenant):
+            make.account(firm.ada, name="Falcon")
+        rows = "".join(f'Deal {place},Falcon,"{cell}"\n' for place, cell in enumerate(cells))
+        page = Page(firm, "opportunities", f"name,account,{kind}\n{rows}")
+    else:
+        rows = "".join(f'Firm {place},"{cell}"\n' for place, cell in enumerate(cells))
+        page = planned(firm, f"Name,Room\n{rows}", 1, "accounts", kind_1=kind)
+    [question] = page.answer.context["questions"].styles
+    assert len(question.decision.options) == 2
+    for option in question.decision.options:
+        assert not page.answer.context["bad_cells"] and "cannot be read this way" not in told(page.answer)
+        said = page.columns() | {"kind_1": kind, f"style_{question.name}": option.key, "update": "1"}
+        page.client.post(page.address, said)
+        page.answer = page.client.get(page.address)
+    assert not page.answer.context["bad_cells"]
+    job = finished(firm, page.send(sent(page.answer) | {f"style_{question.name}": question.decision.options[-1].key}))
+    assert (job.created_count, job.refused_count) == (len(cells), 0)
 
 
 def test_what_a_record_has_stays_where_a_cell_is_left_empty(firm: Firm) -> None:

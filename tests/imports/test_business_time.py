@@ -17,6 +17,7 @@ from crm.imports.models import ImportRow
 from crm.picklists.selectors import stages
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import tenant_context
+from crm.users.models import User
 from leads.conversion import undo_conversion
 from leads.models import Conversion, Lead
 from leads.selectors import leads_that_became
@@ -153,6 +154,27 @@ Somehow,somehow@a.example,Converted,,,,
 Early,early@a.example,Working,2999-01-01,,,
 Confused,confused@a.example,Working,,,2017-02-03,
 """
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [("", "Apr 3, 2026, 12:00\u202fAM"), ("America/New_York", "Apr 2, 2026, 6:00\u202fPM")],
+)
+def test_a_dry_run_tells_moments_by_the_clock_of_the_person(firm: Firm, own: str, shown: str) -> None:
+    """What the file tells is by the workspace's clock; what pages tell by the person's, if that is another one."""
+    firm.tenant.time_zone = "Europe/Berlin"
+    firm.tenant.save(update_fields=["time_zone"])
+    User.objects.filter(pk=firm.ada.user_id).update(time_zone=own)
+    text = "name,email,created\nOwl,owl@a.example,03.04.2026\n"
+    answers = {"style_created_at": "day"}
+    tried = bring_in(firm, "leads", text, dry_run="1", **answers)
+    with tenant_context(tenant_of(firm)):
+        changes = {label: new for label, _old, new in ImportRow.objects.get(job=tried).changes}
+    assert changes["Created"] == changes["Status since"] == shown
+    bring_in(firm, "leads", text, **answers)
+    with tenant_context(tenant_of(firm)):
+        [owl] = Lead.objects.all()
+    assert shown in page(firm, f"leads/{owl.pk}/")
 
 
 def test_what_a_file_does_not_tell_of_a_lead_s_times_is_empty(fresh_firm: Firm) -> None:

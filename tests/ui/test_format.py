@@ -56,6 +56,8 @@ def test_a_moment_is_shown_in_the_persons_time_zone() -> None:
     with translation.override("en"), timezone.override("America/Los_Angeles"):
         assert formats.date(late) == "Nov 21, 2026"
         assert formats.moment(late).startswith("Nov 21, 2026, 3:30")
+    with translation.override("en"), timezone.override("Europe/Berlin"):
+        assert formats.moment(late).startswith("Nov 22, 2026, 12:30"), "not as somebody elsewhere was just told"
 
 
 @pytest.mark.parametrize(

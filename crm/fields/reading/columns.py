@@ -13,7 +13,7 @@ need no decision.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -185,13 +185,12 @@ def _decide(reads: str, tally: _Tally, default: Style, show: Callable[[Any], str
     guessed = proven == [SERIAL] or bool(tally.both)
     doubtful = len(proven) == 1 and tally.is_doubtful(proven[0])
     keys = {*proven, *(key for _text, found in tally.both for key in found), *((usual,) if guessed else ())}
-    options = tuple(_option(key, tally, show) for key in sorted(keys, key=lambda key: (key != usual, key)))
+    options = tuple(_option(reads, key, tally, show) for key in sorted(keys, key=lambda key: (key != usual, key)))
     if len(proven) > 1:
         best = max(proven, key=lambda key: (tally.counts[key], key == usual))
         if reads == NUMBERS:  # what is clear is read as it stands: it is only asked about what is not
             state = State.UNDECIDED if tally.both else State.OPEN
-            options = tuple(replace(option, refused=()) for option in options) if tally.both else ()
-            return Decision(state, default.chosen(reads, best), options, signs=tally.signs)
+            return Decision(state, default.chosen(reads, best), options if tally.both else (), signs=tally.signs)
         return Decision(State.CONTRADICTORY, default.chosen(reads, best), options, signs=tally.signs)
     if doubtful:
         return Decision(State.UNDECIDED, default.chosen(reads, proven[0]), options, signs=tally.signs)
@@ -231,7 +230,7 @@ def _decide_percent(texts: Iterable[str], default: Style) -> Decision:
         return Decision(State.OPEN, default.chosen(PERCENTS, POINTS))
     likely = POINTS if has_points else SHARE
     options = tuple(
-        _option(key, tally, _shown_percent) for key in sorted((SHARE, POINTS), key=lambda one: one != likely)
+        _option(PERCENTS, key, tally, _shown_percent) for key in sorted((SHARE, POINTS), key=lambda one: one != likely)
     )
     state = State.CONTRADICTORY if has_points else State.UNDECIDED
     return Decision(state, default.chosen(PERCENTS, likely), options)
@@ -252,9 +251,11 @@ def _shown_percent(value: Any) -> str:
     return f"{_shown_number(value)} %"
 
 
-def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
+def _option(reads: str, key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
     samples = [Sample(text, show(found[key])) for text, found in tally.both if key in found]
-    refused = [Sample(one.text) for other, kept in tally.proof.items() if other != key for one in kept]
+    # A number that can be read in one way only is read so in every style: see ``numbers.number_of``.
+    others = [kept for other, kept in tally.proof.items() if other != key] if reads == DAYS else []
+    refused = [Sample(one.text) for kept in others for one in kept]
     return Option(key, _LABELS[key], tuple([*samples, *tally.proof.get(key, ())][:SAMPLES]), tuple(refused[:SAMPLES]))
 
 
