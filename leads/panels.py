@@ -17,6 +17,7 @@ from crm.records.hiding import hide_unseen
 from crm.records.types import Panel
 from crm.users.access import can, may
 from crm.users.models import Membership
+from leads.conversion import live_conversion
 from leads.duplicates import CONTACTS_OF_LEADS, LEADS, compared
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
@@ -79,6 +80,20 @@ def load_successors(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     return {"records": rows} if rows else None
 
 
+def load_locked(actor: Membership, lead: Lead) -> dict[str, Any] | None:
+    """Who converted the lead and when, and what came of it as far as ``actor`` may see it."""
+    done = live_conversion(lead)
+    if done is None:
+        return None
+    found = [(record, url_for(actor, record)) for record in became(lead)]
+    return {
+        "conversion": done,
+        "person": done.converted_by.name if done.converted_by else "",
+        "brought_in": lead.converted_at != done.converted_at,
+        "records": [{"record": one, "type": registry.type_of(one), "url": link} for one, link in found if link],
+    }
+
+
 def load_same_firm(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     """Other leads of the same firm, to be brought into one prospect account with this one."""
     others = list(leads_of_same_firm(actor, lead))
@@ -131,6 +146,7 @@ registry.add_panel("leads", Panel("becomes", "leads/becomes_panel.html", load_be
 registry.add_panel(
     "leads", Panel("successors", "leads/successors_panel.html", load_successors, order=10, place="middle")
 )
+registry.add_panel("leads", Panel("locked", "leads/locked_panel.html", load_locked, order=10, place="locked"))
 registry.add_panel("leads", Panel("same_firm", "leads/same_firm_panel.html", load_same_firm, order=60))
 for _key in ("accounts", "contacts", "opportunities"):
     registry.add_panel(_key, Panel("origin", "leads/origin_panel.html", load_origin, order=80))

@@ -46,8 +46,8 @@ from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_le
 def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/status/``: GET asks where to (``?stage=`` says it already), POST moves.
 
-    The two ends lead to the pages that ask what they need. A card that was dropped on the board gets the new heads of
-    both columns; every other form leaves for ``back``.
+    The two ends lead to the pages that ask what they need. A card that was dropped on the board gets what has
+    changed on it; every other form leaves for ``back``.
     """
     posted = request.method == "POST"
     lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=posted)
@@ -69,7 +69,7 @@ def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     words = {"name": lead.name, "status": chosen}
     say(request, _("%(name)s is now: %(status)s.") % words, undo_url=undo_url(lead, event, back))
     if board.from_board(request):
-        return board.moved(request, LEAD, [before, chosen.pk])
+        return board.moved(request, LEAD, lead, before)
     return go(request, back)
 
 

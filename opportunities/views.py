@@ -38,7 +38,7 @@ from opportunities.services import add_contact_role, lose_opportunity, move_to_s
 def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``/opportunities/<id>/stage/``: GET asks where to (``?stage=`` says it already), POST moves.
 
-    A card that was dropped on a board gets the new heads of both columns; every other form leaves for ``back``.
+    A card that was dropped on a board gets what has changed on it; every other form leaves for ``back``.
     """
     posted = request.method == "POST"
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
@@ -54,7 +54,7 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     if posted and form.is_valid() and (event := _moved(request, opportunity, form)) is not False:
         _tell_of_move(request, opportunity, event)
         if board.from_board(request):
-            return board.moved(request, OPPORTUNITY, [before, opportunity.stage_id])
+            return board.moved(request, OPPORTUNITY, opportunity, before)
         return go(request, board.back_to(request, registry.url(opportunity)))
     if posted and board.from_board(request):
         text = " ".join(message for messages in form.errors.values() for message in messages)

@@ -64,7 +64,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     is_all = "1" in request.POST.getlist("all")
     rows = _all_rows(request, listing) if is_all else _ticked_rows(request, record_type)
     if problem := _refusal(request, action, listing, rows, is_all=is_all):
-        say(request, problem, tone="warning")
+        say(request, _("Nothing was done. %(reason)s") % {"reason": problem}, tone="warning")
         return go(request, back)
     form = ask(action, request.actor, request.POST if is_sent else None)
     is_valid = is_sent and form.is_valid()
@@ -150,7 +150,7 @@ def _refusal(request: WorkspaceRequest, action: BulkAction, listing: Listing, ro
     if gone := chosen.told_gone(rows):
         return gone
     if is_all:
-        return _("The list shows no rows any more. Nothing was done.")
+        return _("The list shows no rows any more.")
     return _("Choose some rows first.")
 
 

@@ -7,7 +7,6 @@ record's own URL (``Board.move_url``); the answer to a drop is ``moved``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
@@ -32,7 +31,7 @@ from crm.users.http import WorkspaceRequest, require
 
 CARDS = 25  # in each column
 CARD_ORDER = ("-updated_at", "-pk")
-DROP = "board"  # in the query of a move that comes from a board: the answer is the columns' new heads
+DROP = "board"  # in the query of a move that comes from a board: the answer is what has changed on it
 
 
 @dataclass
@@ -42,6 +41,7 @@ class Card:
     move_url: str
     movable: bool
     facts: dict[str, Any]
+    outside: bool = False  # moved out of the view: it stands there until the page is read anew
 
 
 @dataclass
@@ -88,7 +88,7 @@ class Group:
 def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/board/``: the same view, filters and all, as on the list."""
     require(may(request.actor, "view", record_type.key))
-    listing, board = read_listing(request, record_type), _board(record_type)
+    listing = read_listing(request, record_type)
     if answer := answer_filters(request, listing.state, listing.problems):
         return answer
     records = _records(request, listing)
@@ -96,19 +96,13 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
     shown = _shown_group(listing, groups)
     columns = [column for column in shown.columns if column.count or not column.closed]
     _deal_cards(request, listing, records, columns)
-    here = f"{reverse(f'{record_type.key}:board')}{listing.state.query()}"
     context = {
         "listing": listing,
         "type": record_type,
         "state": listing.state,
         "columns": columns,
-        "groups": [one for one in groups if one is shown or one.count or one.value.is_active],
-        "group": shown,
-        "group_label": record_type.spec(board.group).label if board.group else "",
         "list_url": reverse(f"{record_type.key}:list"),
-        "total": formats.money_sums(_sum(columns)),
-        "count": shown.count,
-        "here": here,
+        **_title(listing, groups, shown),
         "may_create": may(request.actor, "create", record_type.key),
         **filter_context(request, listing.state, listing.unreadable),
         **links(request),
@@ -129,12 +123,49 @@ def back_to(request: WorkspaceRequest, default: str) -> str:
     return back if inside and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else default
 
 
-def moved(request: WorkspaceRequest, record_type: RecordType, values: Sequence[UUID]) -> HttpResponse:
-    """Answer a drop with the new heads of the columns ``values``, counted in the view that the URL names."""
-    listing = read_listing(request, record_type)
-    columns = _columns(request, listing, _records(request, listing))
-    context = {"columns": [column for column in columns if column.value.pk in values], "type": record_type}
+def moved(request: WorkspaceRequest, record_type: RecordType, record: Any, before: UUID) -> HttpResponse:
+    """Answer a drop of ``record``, which stood in the column ``before``, with all that has changed on the board.
+
+    That is the card, the heads of both columns and the page's counts, all in the view that the URL names.
+    """
+    listing, board = read_listing(request, record_type), _board(record_type)
+    records = _records(request, listing)
+    columns = _columns(request, listing, records)
+    groups = _groups(listing, columns)
+    now = getattr(record, f"{board.column}_id")
+    reached = next((column for column in columns if column.value.pk == now), None)
+    context = {
+        "columns": [column for column in columns if column.value.pk in (before, now)],
+        "reached": reached,
+        "card": _moved_card(request, record_type, record, records),
+        "type": record_type,
+        **_title(listing, groups, next((one for one in groups if reached in one.columns), groups[0])),
+    }
     return respond(request, "pages/board_heads.html", context, partial="heads")
+
+
+def _moved_card(request: WorkspaceRequest, record_type: RecordType, record: Any, records: QuerySet) -> Card | None:
+    """The card of ``record`` anew; None when the move took it out of the person's sight."""
+    rows = list(record_type.model.objects.filter(pk=record.pk).select_related(*_board(record_type).related))
+    if not rows or not can(request.actor, "view", rows[0]):
+        return None
+    hide_unseen(request.actor, record_type, rows)
+    card = _card(request, record_type, rows[0])
+    card.outside = not records.filter(pk=record.pk).exists()
+    return card
+
+
+def _title(listing: Listing, groups: list[Group], shown: Group) -> dict[str, Any]:
+    """What stands over the columns: the group that is shown, and the counts."""
+    record_type, board = listing.record_type, _board(listing.record_type)
+    return {
+        "groups": [one for one in groups if one is shown or one.count or one.value.is_active],
+        "group": shown,
+        "group_label": record_type.spec(board.group).label if board.group else "",
+        "total": formats.money_sums(_sum(shown.columns)),
+        "count": shown.count,
+        "here": f"{reverse(f'{record_type.key}:board')}{listing.state.query()}",
+    }
 
 
 def _board(record_type: RecordType) -> Board:
@@ -245,12 +276,16 @@ def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, 
     hide_unseen(request.actor, record_type, rows)
     by_column: dict[UUID, list[Card]] = defaultdict(list)
     for record in rows:
-        move_url = reverse(board.move_url, kwargs={"record_id": record.pk})
-        movable = can(request.actor, "edit", record) and not record_type.locked(record)
-        card = Card(record, url(record), move_url, movable, board.facts(record))
-        by_column[getattr(record, f"{board.column}_id")].append(card)
+        by_column[getattr(record, f"{board.column}_id")].append(_card(request, record_type, record))
     for column in columns:
         column.cards = by_column[column.value.pk]
+
+
+def _card(request: WorkspaceRequest, record_type: RecordType, record: Any) -> Card:
+    board = _board(record_type)
+    move_url = reverse(board.move_url, kwargs={"record_id": record.pk})
+    movable = can(request.actor, "edit", record) and not record_type.locked(record)
+    return Card(record, url(record), move_url, movable, board.facts(record))
 
 
 def _sum(columns: list[Column]) -> dict[str, int]:

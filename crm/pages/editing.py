@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.fields.build import RecordForm
 from crm.fields.kinds import Lookup, Money
 from crm.fields.spec import FieldSpec
-from crm.pages.detail import shown
+from crm.pages.detail import panels_of, shown
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.kept import body_of
 from crm.pages.typed import typed_words
@@ -205,6 +205,7 @@ def locked_page(request: WorkspaceRequest, record_type: RecordType, record: Any,
         "record": record,
         "reason": reason,
         "url": registry.url(record),
+        "panels": panels_of(request, record_type, record, "locked"),
         "typed": typed_words(request.path_info, dict(body_of(request)), request.actor) if posted else [],
     }
     return respond(request, "pages/locked.html", context, partial="dialog", status=409)

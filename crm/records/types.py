@@ -49,7 +49,8 @@ class Panel:
     template: str
     load: Callable[[Membership, Any], dict[str, Any] | None]
     order: int = 50
-    place: str = "side"  # "side", "middle" (over the timeline), "head" (a strip under the title), or "preview"
+    place: str = "side"  # "side", "middle" (over the timeline), "head" (a strip under the title), "preview",
+    # or "locked" (where a change of a record that cannot be written is refused)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,16 @@ function place(card, column, before = null) {
   }
 }
 
-// What the server sends back replaces what has the same id: heads with new counts and sums, the card itself
+// The same element goes on, so that it keeps the focus and can be moved further meanwhile
+function refill(card, fresh) {
+  const hadFocus = card.contains(document.activeElement);
+  card.replaceChildren(...fresh.childNodes);
+  if (!fresh.hasAttribute("data-card")) for (const name of ["draggable", "data-card", "data-url"]) card.removeAttribute(name);
+  window.htmx?.process(card);
+  if (hadFocus && !card.contains(document.activeElement)) card.focus();
+}
+
+// What the server sends back replaces what has the same id: heads and title with new counts and sums, the card itself
 function replace(html) {
   const answer = new DOMParser().parseFromString(html, "text/html");
   for (const fresh of answer.querySelectorAll("[id]")) {
@@ -46,6 +55,10 @@ function replace(html) {
     if (!old || fresh.parentElement.closest("[id]")) continue;
     if (fresh.hasAttribute("hx-swap-oob")) {
       old.append(...fresh.children);
+      continue;
+    }
+    if (old.matches(".board-card")) {
+      refill(old, fresh);
       continue;
     }
     old.replaceWith(fresh);

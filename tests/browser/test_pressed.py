@@ -126,17 +126,24 @@ def test_a_card_of_somebody_who_is_there_warns_and_goes_on(shared: Firm, page: P
 
 
 def test_a_card_dragged_to_the_wrong_column_is_put_back_by_undo(shared: Firm, page: Page, sign_in: SignIn) -> None:
-    deal_of(shared, "Dragged one")
+    deal = deal_of(shared, "Dragged one")
+    with tenant_context(shared.tenant):
+        type(deal).objects.filter(pk=deal.pk).update(stage_since=timezone.now() - timedelta(days=28))
     sign_in(shared.ana)
     page.goto(shared.url("opportunities:board") + "?filters=none")
     columns = page.locator("[data-stage]")
     card = columns.nth(0).locator("[data-card]", has_text="Dragged one")
     card.focus()
+    card.evaluate("card => { window.lifted = card }")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     toast = page.locator("[data-toast]").filter(has_text="Dragged one is now in")
-    expect(columns.nth(1)).to_contain_text("Dragged one")
+    moved = columns.nth(1).locator("[data-card]", has_text="Dragged one")
+    expect(moved).to_contain_text("today")
+    expect(moved).not_to_contain_text("28 days")
+    expect(moved).to_be_focused()
+    assert moved.evaluate("card => card === window.lifted"), "who has lifted it again meanwhile goes on"
     toast.get_by_role("button", name="Undo").click()
     expect(page.locator("#toasts")).to_contain_text("Undone: Dragged one is as it was.")
     expect(columns.nth(0)).to_contain_text("Dragged one")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -259,6 +260,24 @@ def test_undo_names_what_blocks_it_with_a_link(firm: Firm, lead: Lead) -> None:
         assert f'href="/acme/opportunities/{deal.pk}/"' in answer.content.decode()
         assert "Second deal" in answer.content.decode()
     assert now(firm, lead).converted_at is not None
+
+
+def test_who_converts_second_is_told_who_was_first_with_links_to_what_came_of_it(firm: Firm, lead: Lead) -> None:
+    """ "… cannot be changed now" named nobody, and led to nothing."""
+    path = path_of(lead, "conversion/")
+    late, ana = client_of(firm.max), client_of(firm.ana)
+    typed = form_of(late, path)
+    ana.post(path, form_of(ana, path))
+    lead = now(firm, lead)
+    account, deal = f'href="/acme/accounts/{lead.account_id}/"', f'href="/acme/opportunities/{lead.opportunity_id}/"'
+    answer = late.post(path, typed)
+    page = answer.content.decode()
+    assert (answer.status_code, "Ana Owner converted it on" in page) == (409, True)
+    assert account in page and deal in page
+    with tenant_context(firm.tenant):
+        Opportunity.objects.update(deleted_at=timezone.now())
+    page = late.get(path_of(lead, "edit/")).content.decode()
+    assert "Ana Owner converted it on" in page and account in page and deal not in page
 
 
 def test_a_converted_lead_is_read_only_yet_listed_and_shown(firm: Firm, lead: Lead) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from crm.fields.money import Money
 from crm.picklists.selectors import choice_meaning, default_pipeline, stages
@@ -161,6 +163,30 @@ def test_nothing_can_be_moved_into_an_inactive_stage_but_out_of_it(firm: Firm, d
     assert answer.status_code == 200
     assert {column.value.pk: column.count for column in answer.context["columns"]} == {first.pk: 27, second.pk: 0}
     assert columns(firm)["Qualifying"].count == 27
+
+
+def test_a_drop_answers_with_the_card_anew_and_the_counts_of_the_page(firm: Firm, deals: list[Any]) -> None:
+    """The card kept its "28 days" and the heading still counted a card that had been dropped out of the view."""
+    with tenant_context(firm.tenant):
+        type(deals[0]).objects.update(stage_since=timezone.now() - timedelta(days=28))
+        second, won = stages(default_pipeline())[1], make.stage("won")
+    client, query = client_of(firm.ana), "?stage=meaning:open"
+    before = client.get(f"{BOARD}{query}").content.decode()
+    assert "28 days" in before and '<span class="count">27</span>' in before
+
+    def drop(stage: Any, view: str = query) -> str:
+        path = f"/acme/opportunities/{deals[0].pk}/stage/{view}&board=1"
+        answer = client.post(path, {"stage": str(stage.pk)}, HTTP_HX_REQUEST="true")
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    page = drop(second)
+    assert f'id="card-{deals[0].pk}"' in page and "today" in page and "28 days" not in page
+    assert f"moved_from={second.pk}" in page and '<span class="count">27</span>' in page
+    page = drop(won)
+    assert 'id="board-title"' in page and '<span class="count">26</span>' in page and "$26" in page
+    assert f'id="card-{deals[0].pk}"' in page and "Not in this view." not in page, "its column says so"
+    assert "Not in this view." in drop(second, "?name=Deal 1")
 
 
 def test_the_board_shows_the_pipeline_that_is_asked_for(firm: Firm, deals: list[Any]) -> None:
