@@ -14,12 +14,16 @@ from crm.records.registry import record_types
 ONE = {"leads": "lead", "accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
 OWN = re.compile(r"^(leads|accounts|contacts|opportunities):(new|edit)\b")
 MOVED = re.compile(r"(?<=\|up\|)\w+|(?<=\|down\|)\w+")  # columns
+# What a list shows when its view is saved, or when a filter of it is edited
+QUERY = re.compile(r"(views/[^|? ]*/(?:new|state)/|\b\w+/(?=\?(?:\w+,)*edit\b))\?[\w,]+")
 IN_PLACE = re.compile(r"(\w+)(/\*/fields/)(\w+)")
 
 
 def alike(kind: str, key: str) -> tuple[str, str]:
     """Return ``kind`` and ``key`` without what makes no difference."""
-    key = MOVED.sub("~", IN_PLACE.sub(lambda found: f"{found[1]}{found[2]}{_editor(found[1], found[3])}", key))
+    key = QUERY.sub(
+        r"\1", MOVED.sub("~", IN_PLACE.sub(lambda found: f"{found[1]}{found[2]}{_editor(found[1], found[3])}", key))
+    )
     if OWN.search(kind):
         return kind, key
     name, *about = kind.split()

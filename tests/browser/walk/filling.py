@@ -17,14 +17,19 @@ _letters = cycle(LETTERS)  # not the same record in each lookup
 KEPT = ("uses_leads", "is_active", "can_set_up", "role", "slug", "columns", "csrfmiddlewaretoken", "back")
 COLUMNS = ("column_", "fixed_")  # of a file: as they were guessed; test_import_columns.py chooses others
 PAST = ("occurred_at", "closed_on")
-CLOSED = ("loss_reason", "loss_note", "closed_on")  # where the stage is asked too, which stays what it is
+CLOSED = ("loss_reason", "loss_note", "closed_on")  # where the stage is asked too
+STAGE = ("stage", "pipeline")  # of what is closed, or not: stays what it is, where it is something
 
 
 def fill(page: Page) -> tuple[int, list[str]]:
     """Fill the form of the marked control; return how many fields were set, and which could not be."""
     all_fields: list[dict[str, Any]] = page.evaluate("walk.fields()")
     names = {one["name"] for one in all_fields}
-    kept = {*KEPT, *(CLOSED if "stage" in names else ()), *(("stage", "pipeline") if "closed_on" in names else ())}
+    kept = {*KEPT, *(CLOSED if "stage" in names else ()), *(("contact",) if "account" in names else ())}
+    held = {*(STAGE if "closed_on" in names else ()), *(("account",) if "contact" in names else ())}
+    kept |= {one["name"] for one in all_fields if one["name"] in held and one["value"]}
+    if any(one["name"] == "closed_on" and not one["value"] for one in all_fields):  # it is open
+        kept |= set(CLOSED)
     fields = [one for one in all_fields if one["name"] not in kept and not one["name"].startswith(COLUMNS)]
     left = set_fields(page, fields)
     return len(fields) - len(left), left

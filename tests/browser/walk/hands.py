@@ -60,8 +60,9 @@ class Hands:
         one = self.page.evaluate("walk.field()")
         if one is None:
             return False
-        if set_fields(self.page, [one]):
-            self.watcher.tell(f"{self.watcher.doing}: cannot be filled")
+        told = f"{self.watcher.doing}: cannot be filled"
+        if set_fields(self.page, [one]) and not is_deliberate(told):
+            self.watcher.tell(told)
         return True
 
     def point_at(self, patience: int) -> None:
