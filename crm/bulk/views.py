@@ -134,7 +134,8 @@ def _ticked_rows(request: WorkspaceRequest, record_type: RecordType) -> Chosen:
     if not ids or len(ids) > MOST_IDS:
         return Chosen(len(ids), "", [])
     rows = chosen.ticked(request.actor, record_type, ids)
-    require(rows.count or rows.gone)
+    # What was typed for rows that are all gone is given back by the page of what is gone
+    require(rows.count or (rows.gone and "go" not in request.POST))
     return rows
 
 
