@@ -280,12 +280,12 @@ class TestThePage:
         ask_for(firm, "budget", unmet="block")
         page = self.page(firm, lead)
         assert "Not vetted yet: Budget" in page and 'name="despite_gate"' not in page
-        assert '<button class="button button-primary">' not in page.partition('id="convert-foot"')[2]
+        assert 'id="convert-go"' not in page.partition('id="convert-foot"')[2]
         assert self.send(firm, lead, despite_gate="1") == 422
         assert not converted(firm, lead)
         with tenant_context(firm.tenant):
             answer(lead, "budget", "yes", by=firm.ana)
-        assert '<button class="button button-primary">' in self.page(firm, lead).partition('id="convert-foot"')[2]
+        assert 'id="convert-go"' in self.page(firm, lead).partition('id="convert-foot"')[2]
         assert self.send(firm, lead) == 303
 
     def test_the_lead_says_so_afterwards(self, firm: Firm, lead: Lead) -> None:
