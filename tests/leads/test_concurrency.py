@@ -160,7 +160,7 @@ def test_two_browsers_press_the_button(fresh_firm: Firm) -> None:
     }
     clients = [client_of(fresh_firm.ana), client_of(fresh_firm.max)]
     answers = at_once(2, lambda number: clients[number].post(path, form))
-    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(303, path), (303, path)]
+    assert sorted(answer.status_code for answer in answers) == [303, 409], "the slower one is told, and loses nothing"
     pages = [client.get(path).content.decode() for client in clients]
     assert all("Kestrel" in page for page in pages)
     with tenant_context(fresh_firm.tenant):
@@ -180,7 +180,8 @@ def test_twenty_people_press_the_button_of_each_of_fifty_leads(fresh_firm: Firm)
         path = firm.url("leads:conversion", record_id=lead_id)
         form["accounts-name"] = f"Company of {lead_id}"
         answers = at_once(CROWD, lambda number, path=path: people[number].post(path, form))  # type: ignore[misc]
-        assert {(answer.status_code, answer["Location"]) for answer in answers} == {(303, path)}
+        done = [answer["Location"] for answer in answers if answer.status_code == 303]
+        assert set(done) == {path} and {answer.status_code for answer in answers} <= {303, 409}
     assert sets_of(firm) == [50, 50, 50, 50, 50]
 
 
