@@ -40,8 +40,6 @@ def test(arguments: list[str]) -> int:
         "pytest",
         "-n",
         "2",
-        "--dist",
-        "worksteal",  # neither is idle while the other has tests before it
         *[part for part in arguments if part != "--"],
     ]
     process = subprocess.Popen(pytest)
