@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connections
 from django.db.models import Count, F
 
@@ -28,12 +30,13 @@ from opportunities.services.account_facts import Facts
 from opportunities.workflows import settle
 
 LEADS = 400
+DAY = datetime(2026, 11, 26, 15, tzinfo=UTC)  # with a converted deal on which nothing was built: not every day has one
 
 
 @pytest.fixture(scope="module")
 def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Ground]]:
     """Loaded once, with real commits, into this process's own database; nothing else may hold a table meanwhile."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), time_machine.travel(DAY):
         connections["default"].close()
         yield load(leads=LEADS, small=2, say=lambda text: None)
 
