@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper
 from django.utils.translation import ngettext
 
 from accounts.services import TYPE_CHANGED, TYPE_EVENTS, meaning_of
@@ -17,7 +18,7 @@ from contacts.models import Contact
 from contacts.services import set_relationship
 from crm import events
 from crm.events.models import Event
-from crm.events.selectors import said_by_a_person, still_stands
+from crm.events.selectors import acted_by_a_person, still_stands
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
 from crm.tenants.bulk import collect_inserts
@@ -124,6 +125,6 @@ def _said_by_hand(contacts: Sequence[Contact]) -> set[UUID]:
     changes = Event.objects.filter(
         record_type="contacts", record_id__in=prospects, name="contact.changed", changes__has_key="relationship"
     )
-    last = changes.filter(still_stands()).order_by("record_id", "-at", "-id").distinct("record_id").values("pk")
-    by_people = Event.objects.filter(said_by_a_person(), pk__in=last).values_list("record_id", flat=True)
-    return {contact_id for contact_id in by_people if contact_id is not None}
+    last = changes.filter(still_stands()).order_by("record_id", "-at", "-id").distinct("record_id")
+    said = last.annotate(by_a_person=ExpressionWrapper(acted_by_a_person(), output_field=BooleanField()))
+    return {contact_id for contact_id, by_a_person in said.values_list("record_id", "by_a_person") if by_a_person}

@@ -24,7 +24,12 @@ def said_by_a_person() -> models.Q:
 
     A workflow and the calendar act for nobody, and what an undo puts back is what was there before.
     """
-    return models.Q(actor__isnull=False) & ~models.Q(because__name__endswith="_undone") & still_stands()
+    return acted_by_a_person() & still_stands()
+
+
+def acted_by_a_person() -> models.Q:
+    """Like ``said_by_a_person``, of events that are known to stand."""
+    return models.Q(actor__isnull=False) & ~models.Q(because__name__endswith="_undone")
 
 
 def still_stands() -> models.Q:
