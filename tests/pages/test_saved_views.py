@@ -207,10 +207,14 @@ def test_a_deleted_view_is_gone_and_undo_brings_it_back_as_it_was(firm: Firm, bo
 def test_the_view_that_the_list_opens_on_cannot_go(firm: Firm, bonn: None) -> None:
     with tenant_context(firm.tenant):
         opens_on = SavedView.objects.get(name="Active customers")
+    offered = client_of(firm.ada).get("/acme/views/accounts/").content.decode()
+    deletion = "/acme/views/accounts/{}/deletion/"
+    assert deletion.format(opens_on.pk) not in offered and "open on another view first" in offered
     assert "opens on this view" in act(firm.ada, opens_on, "deletion", follow=True).content.decode()
     assert "Active customers" in names(firm.ana)
     view = save(firm, firm.ana, "Bonn", "all")
     act(firm.ada, view, "default")
+    assert deletion.format(opens_on.pk) in client_of(firm.ada).get("/acme/views/accounts/").content.decode()
     act(firm.ada, opens_on, "deletion")
     assert "Active customers" not in names(firm.ana)
 
