@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+# The day whose demo `make test` looks at: another day tells another story, of about the same size
+DEMO_DAY = datetime(2026, 11, 20, 15, tzinfo=UTC)
 APPS = ("accounts", "contacts", "leads", "opportunities", "reports")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,11 +31,10 @@ def _schema_hash() -> str:
 
 
 @cache
-def _demo_template() -> str:
-    """Of today and of all code, as this process began: a demo that older code seeded is not the same."""
+def _code_hash() -> str:
+    """Of all code, as this process began: a demo that older code seeded is not the same."""
     parts = [*ROOT.glob("crm/**/*.py"), *(part for app in APPS for part in ROOT.glob(f"{app}/**/*.py"))]
-    of_code = hashlib.sha256(b"".join(part.read_bytes() for part in sorted(parts))).hexdigest()[:12]
-    return f"angler_demo_{of_code}_{date.today():%y%m%d}"
+    return hashlib.sha256(b"".join(part.read_bytes() for part in sorted(parts))).hexdigest()[:12]
 
 
 @contextmanager
@@ -82,19 +83,19 @@ def create_database() -> str:
 
 
 def create_demo_database() -> str:
-    """Make a database with today's demo workspace, seeded once for all processes, and point Django at it."""
-    from crm.demo.management.commands.seed_demo import seed
-
-    template = _demo_template()
+    """Make a database with the demo of the day it is, seeded once for all processes, and point Django at it."""
+    kept = [f"angler_demo_{_code_hash()}_{day:%y%m%d}" for day in (date.today(), DEMO_DAY)]
+    template = kept[0]
     with _maintenance() as connection:
         connection.execute("SELECT pg_advisory_lock(20261126)")
         if connection.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
             for (old,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'angler_demo_%'"):
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
+                if old not in kept:
+                    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
             before = str(connections["default"].settings_dict["NAME"])
             building = create_database()
             try:
-                seed()
+                call_command("seed_demo")
             except BaseException:
                 _point_at(before)  # or this process's later tests would work in half a demo
                 raise

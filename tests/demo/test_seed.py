@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts.models import Account
@@ -24,17 +25,26 @@ from crm.tenants.models import Tenant
 from crm.users.models import Membership, Team
 from leads.models import Lead
 from opportunities.models import Opportunity
+from tests.database import DEMO_DAY, create_demo_database, drop_database, point_at
 from tests.demo.truth import check_all, check_story
 from tests.people import client_of
 
 pytestmark = pytest.mark.long
-NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)  # another day has another story, of about the same size
 PAGES = ("", "leads/", "accounts/", "opportunities/board/", "reports/pipeline/", "reports/close-ratio/", "tasks/")
 
 
-@time_machine.travel(NOW, tick=False)
-def test_the_demo_workspace_is_a_firm_with_a_history(db: None) -> None:
-    call_command("seed_demo")
+@pytest.fixture
+def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Works in a database with the demo, on the day that it tells of."""
+    with django_db_blocker.unblock(), time_machine.travel(DEMO_DAY, tick=False):
+        before = str(connections["default"].settings_dict["NAME"])
+        name = create_demo_database()
+        yield
+        drop_database(name)
+        point_at(before)
+
+
+def test_the_demo_workspace_is_a_firm_with_a_history(seeded: None) -> None:
     demo = Tenant.objects.get(slug="demo")
     with tenant_context(demo):
         people = list(Membership.objects.filter(is_active=True).select_related("role", "user"))
@@ -84,6 +94,6 @@ def told(monkeypatch: pytest.MonkeyPatch, now: datetime) -> list[Any]:
 
 
 def test_two_instances_on_one_day_are_the_same(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    morning = told(monkeypatch, NOW.replace(hour=1))
+    morning = told(monkeypatch, DEMO_DAY.replace(hour=1))
     assert len(morning) > 500
-    assert told(monkeypatch, NOW.replace(hour=23)) == morning
+    assert told(monkeypatch, DEMO_DAY.replace(hour=23)) == morning

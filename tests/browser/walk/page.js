@@ -84,12 +84,10 @@
   ];
   const MEANT = "option, script, style, template, noscript, code, pre, textarea, [data-raw], .palette-list";
 
-  const ANY = new RegExp(RAW.map(([, pattern]) => pattern.source).join("|"));
   function texts() {
     const found = [];
     const named = [...document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")];
     const names = named.flatMap((one) => ["title", "aria-label", "placeholder", "alt"].map((name) => one.getAttribute(name) ?? ""));
-    if (!ANY.test(document.body.textContent) && !ANY.test(names.join("\n"))) return found; // most pages
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = node.data.trim();
@@ -102,6 +100,7 @@
     return found;
   }
   function judge(text, found, but = new Set()) {
+    if (walk.stored.has(text)) found.push(["a value as it is stored", text]);
     for (const [what, pattern] of RAW) {
       pattern.lastIndex = 0;
       if (!but.has(what) && text.search(pattern) >= 0) found.push([what, text.slice(Math.max(0, text.search(pattern) - 30), text.search(pattern) + 60)]);
@@ -164,6 +163,7 @@
   const isBusy = () => asked > 0 || waiting.size > 0 || window.walkGoing || document.readyState !== "complete";
 
   window.walk = {
+    stored: new Set(), // words of enumerations, which stand for a label
     // Resolves to true when nothing was under way for some frames, to false when something still is after a while
     idle: () =>
       new Promise((done) => {

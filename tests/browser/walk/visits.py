@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser
 from crm.events.delivery import deliver_due
 from crm.imports.models import Import, ImportState
 from crm.imports.running import run_import
+from crm.picklists.models import Choice
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant, TenantModel
 from crm.users.models import Membership
@@ -64,12 +66,12 @@ class Visitor:
 
     def walk(self, *areas: str, size: Any = None, starts: list[str] | None = None, **more: Any) -> Walk:
         """Go through ``areas`` (none = everything), with a worker's work done after each press."""
+        tenant = Tenant.objects.get(slug=self.slug)
         context = self.browser.new_context(
             **{**self.options, "viewport": size or DESKTOP, "has_touch": size == PHONE, "base_url": self.server}
         )
         context.set_default_timeout(20_000)
-        context.add_init_script(PAGE_JS + self.script)
-        tenant = Tenant.objects.get(slug=self.slug)
+        context.add_init_script(f"{PAGE_JS}\nwalk.stored = new Set({json.dumps(stored_words(tenant))});{self.script}")
 
         def sign_in() -> None:
             context.clear_cookies()
@@ -95,6 +97,15 @@ class Visitor:
         one.run()
         context.close()
         return one
+
+
+def stored_words(tenant: Tenant) -> list[str]:
+    """The values that stand in the database for a label, where they are a word of their own."""
+    fields = [field for model in apps.get_models() for field in model._meta.get_fields()]
+    values = [value for field in fields for value, _label in getattr(field, "flatchoices", ())]
+    with tenant_context(tenant):
+        values += Choice.objects.values_list("meaning", flat=True)
+    return sorted({value for value in values if isinstance(value, str) and value.isalpha() and value.islower()})
 
 
 def work(tenant: Tenant) -> None:
