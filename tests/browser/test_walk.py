@@ -113,7 +113,7 @@ FAULTS = {
     "<p>At 2026-01-02T03:04:05</p>": "shows a moment",
     "<p>Dear %(name)s</p>": "shows a placeholder",
     "<p>is_open</p>": "shows a key",
-    "<p>qualified</p>": "shows a value as it is stored",
+    "<b class='badge'>qualified</b>": "shows a value as it is stored",
     "<button type='button'>Dead</button>": "“Dead” [button|||||Dead]: nothing comes of it",
     "<button type='button' data-loses>Loses</button>": "the focus falls to the page",
     "<script>1</script>": "console: ",

@@ -84,10 +84,14 @@
   ];
   const MEANT = "option, script, style, template, noscript, code, pre, textarea, [data-raw], .palette-list";
 
+  const ANY = new RegExp(RAW.map(([, pattern]) => pattern.source).join("|"));
+  const VALUES = "td, th, dd, .badge, h1, h2, h3"; // where a word stands alone because it is a value
   function texts() {
-    const found = [];
+    const alone = [...document.querySelectorAll(VALUES)].map((one) => one.textContent.trim());
+    const found = alone.filter((text) => walk.stored.has(text)).map((text) => ["a value as it is stored", text]);
     const named = [...document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")];
     const names = named.flatMap((one) => ["title", "aria-label", "placeholder", "alt"].map((name) => one.getAttribute(name) ?? ""));
+    if (!ANY.test(document.body.textContent) && !ANY.test(names.join("\n"))) return found; // most pages
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = node.data.trim();
@@ -100,7 +104,6 @@
     return found;
   }
   function judge(text, found, but = new Set()) {
-    if (walk.stored.has(text)) found.push(["a value as it is stored", text]);
     for (const [what, pattern] of RAW) {
       pattern.lastIndex = 0;
       if (!but.has(what) && text.search(pattern) >= 0) found.push([what, text.slice(Math.max(0, text.search(pattern) - 30), text.search(pattern) + 60)]);
