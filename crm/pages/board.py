@@ -199,6 +199,8 @@ def _groups(listing: Listing, columns: list[Column]) -> list[Group]:
 def _shown_group(listing: Listing, groups: list[Group]) -> Group:
     """The group that the filters ask for; without that the first one, or else the first that is not empty."""
     name = _board(listing.record_type).group
+    if not name:
+        return groups[0]
     asked = {value for one in listing.state.filters if one.field == name for value in one.values}
     for group in groups:
         if asked and str(group.value.pk) in asked:

@@ -215,28 +215,43 @@ def is_filter(parameter: str, value: str = "") -> bool:
 
 
 def _read_filters(record_type: RecordType, data: QueryDict) -> tuple[list[Filter], list[str]]:
-    filters: list[Filter] = []
+    filters: dict[str, Filter] = {}
     problems: list[str] = []
     unknown = 0
     for parameter in data:
-        if not is_filter(parameter, data.get(parameter, "")):
+        one = _read_filter(record_type, parameter, data) if is_filter(parameter, data.get(parameter, "")) else None
+        if one is None:
             continue
-        name, _separator, operator = parameter.partition("__")
-        is_known = record_type.has(name)
-        split = record_type.spec(name).kind.split if is_known else lambda text: [text]
-        values = tuple(dict.fromkeys(part for one in data.getlist(parameter) for part in split(one) if part))
-        if not values:
-            continue
+        is_known = record_type.has(one.field)
         unknown += not is_known
-        if len("".join((parameter, *values))) > LONGEST_QUERY:
-            words = {"name": parameter[:LONGEST_SHOWN]}
+        if one.parameter in filters:  # written in another way: ``city``, ``city__is``
+            values = dict.fromkeys((*filters[one.parameter].values, *one.values))
+            one = replace(one, values=tuple(values))
+        is_too_long = len("".join((parameter, *one.values))) > LONGEST_QUERY
+        if not is_known and unknown > MOST_UNKNOWN:
+            continue
+        if is_too_long or not _stays_itself(one):
+            words = {"name": (parameter or f"={one.values[0]}")[:LONGEST_SHOWN]}
             problems.append(_("The filter “%(name)s” was left out: it cannot be read.") % words)
-        elif is_known or unknown <= MOST_UNKNOWN:
-            filters.append(Filter(name, operator or "is", values))
+        else:
+            filters[one.parameter] = one
     if unknown > MOST_UNKNOWN:
         words = {"count": formats.number(unknown - MOST_UNKNOWN)}
         problems.append(_("%(count)s more filters were left out: there are no such fields.") % words)
-    return filters, problems
+    return list(filters.values()), problems
+
+
+def _read_filter(record_type: RecordType, parameter: str, data: QueryDict) -> Filter | None:
+    """What ``parameter`` asks for; None without a value."""
+    name, _separator, operator = parameter.partition("__")
+    split = record_type.spec(name).kind.split if record_type.has(name) else lambda text: [text]
+    values = tuple(dict.fromkeys(part for one in data.getlist(parameter) for part in split(one) if part))
+    return Filter(name, operator or "is", values) if values else None
+
+
+def _stays_itself(one: Filter) -> bool:
+    """Whether an address can hold the filter: without a name, or as ``view__is``, it would be read as another thing."""
+    return bool(one.field) and is_filter(one.parameter, one.values[-1])
 
 
 @dataclass(frozen=True)

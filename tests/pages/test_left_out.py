@@ -6,14 +6,15 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 
 from crm.fields.custom.services import create_field, set_field_active
 from crm.fields.models import FieldKind
 from crm.pages.board import DROP
 from crm.pages.meanwhile import MOVED_FROM
 from crm.records import registry
-from crm.saved_views.services import delete_view, save_view
-from crm.saved_views.state import NOT_FILTERS, Filter, ViewState
+from crm.saved_views.services import delete_view, save_view, set_default_view
+from crm.saved_views.state import NOT_FILTERS, Filter, ViewState, read_state
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
@@ -87,6 +88,42 @@ def test_what_an_address_asks_for_in_vain_is_said_and_nothing_done_to_all_rows(
     assert "<p>Nothing was done. " in bulk.content.decode()
     with tenant_context(firm.tenant):
         assert Lead.objects.count() == 2
+
+
+ODD = "=5 __x=5 __=5 view__is=5 sort__is=city columns__=city filters__is=none gclid__is=5 []=5"
+
+
+def test_a_parameter_without_a_name_that_a_filter_can_have_is_said_and_not_kept(firm: Firm, rows: None) -> None:
+    """``?=5`` took the board down; ``?gclid__is=5`` stood as a filter, and its own address asked for all rows."""
+    ada = client_of(firm.ada)
+    for odd in ODD.split():
+        for address in ("leads/", "leads/board/", "opportunities/board/"):
+            answer = ada.get(f"/acme/{address}?{odd}&city=Bonn")
+            assert answer.status_code == 200, (address, odd)
+            assert answer.context["listing"].problems, (address, odd)
+            kept = answer.context["state"]
+            assert {one.field for one in kept.filters} <= {"city", "[]"}
+            assert read_state(kept.record_type, QueryDict(kept.query()[1:]), None)[0].filters == kept.filters, odd
+        assert ada.get(f"/acme/leads/export/?{odd}").status_code == 303
+        assert ada.get(f"/acme/leads/columns/?{odd}").status_code == 200
+        told = ada.get(f"/acme/leads/columns/?{odd}&show=1", follow=True)
+        assert "was left out" in told.content.decode(), odd
+
+
+def test_a_view_that_was_kept_with_a_filter_of_no_name_is_shown(firm: Firm, rows: None) -> None:
+    with tenant_context(firm.tenant):
+        set_default_view(actor=firm.ada, view=saved(firm, Filter("", "is", ("5",))))
+    for address in ("/acme/leads/", "/acme/leads/board/"):
+        answer = client_of(firm.ana).get(address)
+        assert answer.status_code == 200
+        assert "There is no such field." in " ".join(answer.context["listing"].problems)
+
+
+def test_two_ways_to_write_one_condition_are_one_filter(firm: Firm, rows: None) -> None:
+    """Both were shown as filters, and only the rows of the second."""
+    answer = client_of(firm.ada).get("/acme/leads/?city__is=Bonn&city=Ulm")
+    assert [chip.phrase for chip in answer.context["chips"]] == ["City is Bonn or Ulm"]
+    assert len(answer.context["page"].rows) == 2
 
 
 @pytest.mark.parametrize("query", ["?utm_source=mail&fbclid=x&gclid=y", "?city=&nosuch=", "?page=3", "?view="])
