@@ -58,13 +58,11 @@ class WholeFile:
                 self._note(job, row, keys, [*map(hash, identity_of(record_type, place, row))])
 
     def _note(self, job: Import, row: FileRow, keys: Iterable[int], about: list[int]) -> None:
-        rows = next((self.earlier[one] for one in about if one in self.earlier), None)
-        if rows is None:
-            rows = []
-            for key in keys:
-                near = self.near.setdefault(key, [])
+        rows = next((self.earlier[one] for one in about if one in self.earlier), [])
+        for key in keys:  # of each row: what a later one brings, the record has from then on
+            near = self.near.setdefault(key, [])
+            if len(near) < MOST_NEAR and not any(one is rows for one in near):
                 near.append(rows)
-                del near[MOST_NEAR:]
         rows.append(row)
         if len(rows) > 1 + MOST_LATER:
             rows[1:3] = [_as_one(job, rows[1], rows[2])]

@@ -92,6 +92,30 @@ def test_the_first_row_of_each_record_is_remembered_however_many_share_a_name(
     assert counts(job) == (3, 2, 0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("key", "text", "wanted"),
+    [
+        ("accounts", "external id,name\nx1,Foo Works\nx1,Bar Works\n,Bar Works\n", (1, 1, 1, 0, 0)),
+        (
+            "contacts",
+            "external id,first name,last name,email,city\nx1,Ann,Bell,,\nx1,Ann,Bell,ann@k.example,\n"
+            "x2,Bob,Fox,,\n,Ann,Bell,ann@k.example,Kiel\n",
+            (2, 2, 0, 0, 0),
+        ),
+    ],
+)
+def test_what_a_later_row_says_of_a_record_leads_to_it_from_then_on(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str, text: str, wanted: tuple[int, ...]
+) -> None:
+    """In a dry run, too, whose batches are undone."""
+    monkeypatch.setattr(running, "BATCH", 1)
+    page = Page(firm, key, text)
+    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    tried = counts(job)
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
+    assert counts(finished(firm, job)) == tried == wanted
+
+
 def test_rows_that_close_and_reopen_a_deal_are_told_one_after_the_other(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
