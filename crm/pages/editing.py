@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.fields.build import RecordForm
@@ -25,7 +26,7 @@ from crm.tenants.ids import uuid_of
 from crm.tenants.locks import wait_for_turn
 from crm.ui.http import go, is_fragment, respond
 from crm.ui.toasts import say
-from crm.users.access import may
+from crm.users.access import can, may
 from crm.users.http import WorkspaceRequest, require
 
 DIALOG = "dialog"  # the target of what is asked for in there (dialogs.js)
@@ -50,7 +51,7 @@ def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse
     say(request, _("%(name)s was created.") % {"name": record.name})
     if "again" in request.POST:
         return go(request, request.get_full_path())
-    return go(request, registry.url(record))
+    return _leave(request, record_type, record)
 
 
 def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
@@ -70,7 +71,16 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     if written is None:
         return _form_page(request, record_type, form, status=422)
     say(request, " ".join([_("%(name)s was saved.") % {"name": record.name}, *_meanwhile(form)]))
-    return go(request, registry.url(record))
+    return _leave(request, record_type, record)
+
+
+def _leave(request: WorkspaceRequest, record_type: RecordType, record: Any) -> HttpResponse:
+    """Go to ``record``, or to the list with a word, when it was given to others and out of the person's sight."""
+    if can(request.actor, "view", record):
+        return go(request, registry.url(record))
+    others = _("%(name)s belongs to others now, so you no longer see it.") % {"name": record.name}
+    say(request, others, tone="warning")
+    return go(request, reverse(f"{record_type.key}:list"))
 
 
 def _meanwhile(form: RecordForm) -> list[str]:
@@ -101,8 +111,8 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
         return respond(request, "pages/field.html", context | {"form": form}, partial="form", status=422)
     if objection:
         say(request, objection.text, tone="warning")
-    if not request.htmx:
-        return go(request, registry.url(record))
+    if not request.htmx or not can(request.actor, "edit", record):
+        return _leave(request, record_type, record)
     return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
 
 

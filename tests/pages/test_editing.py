@@ -169,3 +169,29 @@ def test_an_export_holds_the_lists_rows_and_no_formulas(firm: Firm) -> None:
     assert "'=HYPERLINK(1)" in text
     assert "Zed" not in text
     assert client_of(firm.rita).get("/acme/accounts/export/").status_code == 404
+
+
+@pytest.mark.parametrize("way", ["new", "edit", "in place", "in place with JavaScript"])
+def test_who_gives_a_record_out_of_their_own_sight_is_told_and_led_to_the_list(firm: Firm, way: str) -> None:
+    """And not to a page that is not there for them."""
+    client = client_of(firm.ana)
+
+    def give_to(other: Any) -> Any:
+        given = {"last_name": "Bell", "email": f"{other.pk}@bell.example", "owner": f"{other.pk}", "team": ""}
+        if way == "new":
+            return client.post("/acme/leads/new/", given, follow=True)
+        with tenant_context(firm.tenant):
+            lead = make.lead(firm.ana, first_name="", last_name="Bell", company="")
+        if way == "edit":
+            return client.post(f"/acme/leads/{lead.pk}/edit/", given, follow=True)
+        client.post(f"/acme/leads/{lead.pk}/fields/team/", {"team": ""})
+        headers = {"HX-Request": "true"} if "JavaScript" in way else {}
+        answer = client.post(f"/acme/leads/{lead.pk}/fields/owner/", {"owner": given["owner"]}, headers=headers)
+        leads_on = answer.headers.get("HX-Redirect") or answer.headers.get("Location")
+        return client.get(leads_on) if leads_on else answer
+
+    answer = give_to(firm.max)
+    assert answer.status_code == 200 and "belongs to others" not in answer.content.decode()
+    answer = give_to(firm.sam)
+    assert answer.status_code == 200 and answer.request["PATH_INFO"] == "/acme/leads/"
+    assert "Bell belongs to others now, so you no longer see it." in answer.content.decode()

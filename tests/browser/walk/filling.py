@@ -21,11 +21,15 @@ CLOSED = ("loss_reason", "loss_note", "closed_on")  # where the stage is asked t
 STAGE = ("stage", "pipeline")  # of what is closed, or not: stays what it is, where it is something
 
 
-def fill(page: Page) -> tuple[int, list[str]]:
-    """Fill the form of the marked control; return how many fields were set, and which could not be."""
+def fill(page: Page, beside: tuple[str, ...] = ()) -> tuple[int, list[str]]:
+    """Fill the form of the marked control; return how many fields were set, and which could not be.
+
+    Those of the names ``beside`` stay as they are where there are others.
+    """
     all_fields: list[dict[str, Any]] = page.evaluate("walk.fields()")
     names = {one["name"] for one in all_fields}
     kept = {*KEPT, *(CLOSED if "stage" in names else ()), *(("contact",) if "account" in names else ())}
+    kept |= set(beside) if len(names) > 1 else set()
     held = {*(STAGE if "closed_on" in names else ()), *(("account",) if "contact" in names else ())}
     kept |= {one["name"] for one in all_fields if one["name"] in held and one["value"]}
     if any(one["name"] == "closed_on" and not one["value"] for one in all_fields):  # it is open

@@ -14,8 +14,8 @@ PATIENCE = 10_000  # milliseconds for one press
 
 
 class Hands:
-    def __init__(self, page: Page, watcher: Watcher, found: Inventory) -> None:
-        self.page, self.watcher, self.found = page, watcher, found
+    def __init__(self, page: Page, watcher: Watcher, found: Inventory, kept: tuple[str, ...] = ()) -> None:
+        self.page, self.watcher, self.found, self.kept = page, watcher, found, kept
 
     def find(self, key: str) -> str:
         """Mark the control; return what must be pressed before it is seen ("opener", "bulk"), "", or "gone"."""
@@ -77,7 +77,7 @@ class Hands:
         """Fill the form of the marked control; return the key of what sends it, whose words may have changed."""
         if need == "opener":
             self.page.locator("[data-walk=opener]").first.click(timeout=PATIENCE)
-        filled, left = fill(self.page)
+        filled, left = fill(self.page, self.kept)
         self.found.fields += filled
         for name in left:
             if not is_deliberate(f"unfilled {name}"):

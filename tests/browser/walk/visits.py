@@ -17,8 +17,10 @@ from crm.events.delivery import deliver_due
 from crm.imports.models import Import, ImportState
 from crm.imports.running import run_import
 from crm.picklists.models import Choice
+from crm.records.models import RecordModel
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant, TenantModel
+from crm.users.access import can
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
@@ -46,6 +48,7 @@ START = {
     "search": ["search/?q=ar"],
     "rest": ["", "imports/", "notifications/"],
 }
+GIVES_AWAY = ("owner", "team")  # what a form could put out of the sight of who fills it in
 IMPORTS = ("imports/",)  # for those who may import
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DESKTOP: Any = {"width": 1440, "height": 900}
@@ -89,9 +92,10 @@ class Visitor:
             start=start,
             area=_within(areas),
             between=lambda: work(tenant),
-            vanished=lambda url, since: has_vanished(tenant, url, since),
+            vanished=lambda url, since: has_vanished(self.member, url, since),
             sign_in=sign_in,
             afresh=self.afresh,
+            kept=() if role.can_set_up else GIVES_AWAY,
             **more,
         )
         one.run()
@@ -117,14 +121,15 @@ def work(tenant: Tenant) -> None:
         run_import(tenant, job)
 
 
-def has_vanished(tenant: Tenant, url: str, since: datetime) -> bool:
-    """Whether something that the address names is no longer there, and still was at ``since``."""
+def has_vanished(member: Membership, url: str, since: datetime) -> bool:
+    """Whether something that the address names is no longer there for ``member``, and still was at ``since``."""
     models = [model for model in apps.get_models() if issubclass(model, TenantModel)]
-    with tenant_context(tenant):
+    with tenant_context(member.tenant):
         for one in UUID.findall(url):
             rows = [row for model in models if (row := _all(model).filter(pk=one).first())]
             deleted = [at for row in rows if (at := getattr(row, "deleted_at", None))]
-            if not rows or any(at >= since for at in deleted):
+            given_away = any(isinstance(row, RecordModel) and not can(member, "view", row) for row in rows)
+            if not rows or given_away or any(at >= since for at in deleted):
                 return True
     return False
 

@@ -29,12 +29,16 @@ SPARES = 2  # other pages of the kind that are tried, for when the first is no l
 DEEP = 4  # presses from the page to a control
 # Pressed after all else, since other controls need what they take away
 LAST = re.compile(
-    r"DELETE|delet|deactivat|conver|clos|lose|bad|log.?out|sign.?out|undo|sent|[/|](stage|status)\b|taking", re.I
+    r"DELETE|delet|deactivat|conver|clos|lose|bad|log.?out|sign.?out|undo|sent|taking|[/|](stage|status|owner|team)\b",
+    re.I,
 )
 
 
 class Walk:
-    """``area(kind)`` says which kinds of page are walked, ``most`` how many pages of each; ``presses`` = look only."""
+    """``area(kind)`` says which kinds of page are walked, ``most`` how many pages of each; ``presses`` = look only.
+
+    ``kept`` names the fields that stay as they are where a form has others.
+    """
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class Walk:
         vanished: Callable[[str, datetime], bool] = lambda url, since: False,
         sign_in: Callable[[], None] = lambda: None,
         afresh: Callable[[], None] | None = None,
+        kept: tuple[str, ...] = (),
         short: bool = True,
     ) -> None:
         self.context, self.page = context, context.new_page()
@@ -55,7 +60,7 @@ class Walk:
         self.area, self.most, self.presses, self.between, self.sign_in = area, most, presses, between, sign_in
         self.afresh, self.short, self.vanished = afresh, short, vanished
         self.found = Inventory()
-        self.hands = Hands(self.page, self.watcher, self.found)
+        self.hands = Hands(self.page, self.watcher, self.found, kept)
         self.queue: list[str] = list(start)
         self.seen_urls: set[str] = set(start)
         self.waiting: dict[str, list[str]] = defaultdict(list)  # more pages of a kind than are walked, as spares
