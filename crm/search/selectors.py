@@ -29,6 +29,7 @@ TRIGRAM = 3
 FIRST_OF_DENSE_SCRIPTS = "\u2e80"  # a character of Chinese, Japanese or Korean says as much as a syllable or a word
 _NUMBER = re.compile(r"\+?[\d\s().\-/]*\d[\d\s().\-/]*")
 PERSON_TYPES = ("leads", "contacts")
+UNFOUND = 9  # after every rank that the functions give
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,9 @@ def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip:
     """Return up to ``most`` records of each type (or of the type ``key``) that fit ``text``, after the first ``skip``.
 
     An e-mail address or a phone number in full finds its owners. Anything else is looked for in names, companies,
-    addresses and numbers: every word must occur; words under three characters count only beside a longer one, and
-    alone they find the names that start with them (in scripts that need no more, as Chinese, one character is enough).
+    addresses and numbers, for contacts and opportunities in their account's name, too: every word must occur; words
+    under three characters count only beside a longer one, and alone they find the names that start with them (in
+    scripts that need no more, as Chinese, one character is enough).
     A part of a phone number may be written with any signs, and with the zeros of a national or foreign call.
     """
     query = " ".join(text.replace("\x00", "").split())[:LONGEST_QUERY]
@@ -114,18 +116,28 @@ def _containing(actor: Membership, query: str, searched: list[Searched], most: i
     statements: list[str] = []
     parameters: list[Any] = []
     for one in searched:
-        statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s, %s) hit")
+        statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) hit")
         parameters += [wanted, patterns, numbers, *_reach(actor, one.key), most, skip]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), parameters)
         rows = cursor.fetchall()
     groups = []
-    for one in searched:
+    for one in _best_first(searched, rows):
         ids = [record_id for key, record_id, _rank, _hits in rows if key == one.key]
-        if ids:
-            hits = next(total for key, _record_id, _rank, total in rows if key == one.key)
-            groups.append(Group(registry.record_type(one.key), _fetch(actor, one.key, ids), min(hits, MOST_HITS)))
+        hits = next(total for key, _record_id, _rank, total in rows if key == one.key)
+        groups.append(Group(registry.record_type(one.key), _fetch(actor, one.key, ids), min(hits, MOST_HITS)))
     return groups
+
+
+def _best_first(searched: list[Searched], rows: list[Any]) -> list[Searched]:
+    """Those of which something was found; accounts first where it is an account's name rather than a person's."""
+    best: dict[str, int] = {}
+    for key, _record_id, rank, _hits in rows:
+        best[key] = min(rank, best.get(key, rank))
+    found = [one for one in searched if one.key in best]
+    if all(best.get("accounts", UNFOUND) < best.get(key, UNFOUND) for key in PERSON_TYPES):
+        found.sort(key=lambda one: one.key != "accounts")
+    return found
 
 
 def _patterns(words: Iterable[str]) -> list[str]:
@@ -155,12 +167,12 @@ def _like(word: str) -> str:
     return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
 
 
-def _reach(actor: Membership, key: str) -> tuple[str, UUID, list[UUID], list[UUID]]:
-    """What the functions need to count only what ``actor`` may view: scope, self, teams, teammates."""
-    scope = scope_of(actor, "view", key)
-    if scope != "team" or actor.team is None:
-        return scope, actor.pk, [], []
-    return scope, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))
+def _reach(actor: Membership, key: str) -> tuple[str, str, UUID, list[UUID], list[UUID]]:
+    """What the functions need to count only what ``actor`` may view: scopes (of accounts, too), self, teams, mates."""
+    scopes = scope_of(actor, "view", key), scope_of(actor, "view", "accounts")
+    if "team" not in scopes or actor.team is None:
+        return *scopes, actor.pk, [], []
+    return *scopes, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))
 
 
 def _fetch(actor: Membership, key: str, ids: list[UUID]) -> list[Any]:

@@ -26,6 +26,7 @@ class Searched:
     parts: tuple[str, ...]
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+    at_account: bool = False  # found by the words of its account, too
 
     @property
     def document(self) -> str:
@@ -57,21 +58,24 @@ SEARCHED = (
         (NAME, "email_key", "phone_key", "mobile_key"),
         emails=("email_key",),
         phones=("phone_key", "mobile_key"),
+        at_account=True,
     ),
-    Searched("opportunities", "opportunities_opportunity", (NAME,)),
+    Searched("opportunities", "opportunities_opportunity", (NAME,), at_account=True),
 )
+ACCOUNTS = next(one for one in SEARCHED if one.key == "accounts")
 
 # wanted: what was typed, as a sort key. patterns: one LIKE pattern for each of its words, the longest first; none when
 # every word is too short for trigrams: then only names that start with it are found. numbers: the same with the digits
 # alone in place of words that look like a part of a phone number; none when that makes no difference.
 # scope, me, teams, mates: the reach of who asks (crm/users/access.py), so that the hits which are counted and capped
-# are theirs. It only narrows: access is still checked where the rows are fetched.
+# are theirs. It only narrows: access is still checked where the rows are fetched. account_scope: the same of accounts,
+# so that nobody learns from a hit which account a record has that is hidden from them.
 ARGUMENTS = (
-    "wanted text, patterns text[], numbers text[], scope text, me uuid, teams uuid[], mates uuid[], most integer,"
-    " skip integer"
+    "wanted text, patterns text[], numbers text[], scope text, account_scope text, me uuid, teams uuid[], mates uuid[],"
+    " most integer, skip integer"
 )
-ARGUMENT_TYPES = "text, text[], text[], text, uuid, uuid[], uuid[], integer, integer"
-OLD_TYPES = "text, text[], text, uuid, uuid[], uuid[], integer, integer"
+ARGUMENT_TYPES = "text, text[], text[], text, text, uuid, uuid[], uuid[], integer, integer"
+OLD_TYPES = "text, text[], text[], text, uuid, uuid[], uuid[], integer, integer"
 
 # Two patterns stand on their own because the index cannot serve ALL (array).
 # MATERIALIZED and capped: sorting directly makes the planner walk the name index through all rows instead (159 ms).
@@ -82,6 +86,8 @@ DECLARE
     here uuid := {tenant};
     longest text := patterns[1];
     second text := coalesce(patterns[2], longest);
+    -- The index is of no use for a shorter one
+    long_enough text[] := ARRAY (SELECT one FROM unnest(patterns) one WHERE length(one) > 4 OR one = longest);
 BEGIN
     RETURN QUERY
     WITH starting AS MATERIALIZED (
@@ -98,8 +104,8 @@ BEGIN
          WHERE r.tenant_id = here AND r.deleted_at IS NULL AND cardinality(numbers) > 0
            AND {document} LIKE numbers[1] AND {document} LIKE ALL (numbers) AND {reach}
          LIMIT {most_hits}
-    ), found AS (
-        SELECT * FROM starting UNION SELECT * FROM containing UNION SELECT * FROM numbered
+    ){at_account}, found AS (
+        SELECT * FROM starting UNION SELECT * FROM containing UNION SELECT * FROM numbered{or_at_account}
     ), ranked AS (
         SELECT id, sort_name,
                CASE WHEN sort_name = wanted THEN 0
@@ -114,8 +120,33 @@ END
 $$
 """
 
+# Every word must occur in the record or in its account's name or domain, one at least in the latter.
+AT_ACCOUNT = """, theirs AS (
+        SELECT r.id AS account, {account_words} AS account_words FROM accounts_account r
+         WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {account_document} LIKE ANY (long_enough)
+           AND account_scope <> 'none' AND {account_reach}
+    ), at_account AS MATERIALIZED (
+        SELECT r.id, r.sort_name FROM theirs JOIN {table} r ON r.account_id = theirs.account
+         WHERE r.tenant_id = here AND r.deleted_at IS NULL
+           AND theirs.account_words || ' ' || {document} LIKE ALL (patterns) AND {reach}
+         LIMIT {most_hits}
+    )"""
+
 REACH = """(scope = 'all' OR r.owner_id = me OR scope = 'team' AND (
             r.team_id = ANY (teams) OR r.team_id IS NULL AND (r.owner_id IS NULL OR r.owner_id = ANY (mates))))"""
+
+
+def _at_account(searched: Searched) -> str:
+    """The part of the function that finds records by their account."""
+    return AT_ACCOUNT.format(
+        table=searched.table,
+        document=searched.document,
+        reach=REACH,
+        account_words=f"({NAME} || ' ' || domain)",
+        account_document=ACCOUNTS.document,
+        account_reach=REACH.replace("scope =", "account_scope ="),
+        most_hits=MOST_HITS,
+    )
 
 
 def _statements() -> list[str]:
@@ -135,6 +166,8 @@ def _statements() -> list[str]:
                 document=searched.document,
                 reach=REACH,
                 most_hits=MOST_HITS,
+                at_account=_at_account(searched) if searched.at_account else "",
+                or_at_account=" UNION SELECT * FROM at_account" if searched.at_account else "",
             ),
             f"REVOKE ALL ON FUNCTION {searched.function}({ARGUMENT_TYPES}) FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {searched.function}({ARGUMENT_TYPES}) TO {APP_ROLE}",

@@ -30,6 +30,14 @@ def test_results_lead_to_the_records(firm: Firm) -> None:
     assert f"/acme/leads/{lead.pk}/" not in get(firm, "mbeki", firm.sam)
 
 
+def test_who_is_found_by_the_firm_is_shown_with_it(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ana, name="Vulcan Robotics")
+        make.contact(firm.ana, first_name="Helena", last_name="Brandt", job_title="Buyer", account=account)
+    contacts = get(firm, "vulcan").partition("<h2>Contacts</h2>")[2]
+    assert "Helena Brandt" in contacts and "Buyer · Vulcan Robotics" in contacts
+
+
 def test_money_is_written_as_people_write_it(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         make.opportunity(firm.ana, name="Quokka deal")

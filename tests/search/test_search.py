@@ -57,8 +57,48 @@ def test_all_four_types_are_searched_together(inside: Firm) -> None:
         "opportunities": ["Robots for Quorum"],
     }
     assert found(inside.ana, "quorum", key="accounts") == {"accounts": ["Quorum Dairy"]}
-    assert found(inside.ana, "quorum.example") == {"accounts": ["Quorum Dairy"]}
+    by_domain = {"accounts": ["Quorum Dairy"], "opportunities": ["Robots for Quorum"]}
+    assert found(inside.ana, "quorum.example") == by_domain
     assert found(inside.ana, "79460958") == {"contacts": ["Quincy Quorum"]}
+
+
+def test_a_firms_name_finds_the_firm_first_and_then_its_people_and_deals(inside: Firm) -> None:
+    """Only people whose e-mail address held the name were found."""
+    account = make.account(inside.ana, name="Vulcan Robotics GmbH", website="https://vulcan-rob.example")
+    make.contact(inside.ana, first_name="Helena", last_name="Brandt", email="hb@mail.example", account=account)
+    make.contact(inside.ana, first_name="Helena", last_name="Other", account=make.account(inside.ana, name="Other"))
+    make.lead(inside.ana, first_name="Lou", last_name="Lead", company="Vulcan Robotics")
+    make.opportunity(inside.ana, name="Twelve arms", account=account)
+    everything = {
+        "accounts": ["Vulcan Robotics GmbH"],
+        "leads": ["Lou Lead"],
+        "contacts": ["Helena Brandt"],
+        "opportunities": ["Twelve arms"],
+    }
+    for text in ("vulcan", "Vulcan Robotics", "vulc"):
+        assert found(inside.ana, text) == everything, text
+        assert list(found(inside.ana, text)) == list(everything), text
+    assert found(inside.ana, "vulcan-rob.example").keys() == {"accounts", "contacts", "opportunities"}
+    for text in ("helena vulcan", "robotics brandt", "he vulcan brandt"):
+        assert found(inside.ana, text) == {"contacts": ["Helena Brandt"]}, text
+    assert found(inside.ana, "twelve vulcan") == {"opportunities": ["Twelve arms"]}
+    assert found(inside.ana, "vulcan nobody") == {}
+    assert list(found(inside.ana, "helena")) == ["contacts"]
+
+
+def test_nobody_learns_by_a_hit_of_an_account_that_they_may_not_see(inside: Firm) -> None:
+    account = make.account(inside.sam, name="Vulcan Robotics")
+    make.contact(inside.ana, first_name="Helena", last_name="Brandt", email="hb@mail.example", account=account)
+    assert "contacts" in found(inside.ana, "vulcan")
+    access = inside.ana.role.access["accounts"]
+    before = access["view"]
+    try:
+        for scope in ("team", "own", "none"):
+            access["view"] = scope
+            assert found(inside.ana, "vulcan") == {}, scope
+        assert found(inside.ana, "helena") == {"contacts": ["Helena Brandt"]}
+    finally:
+        access["view"] = before
 
 
 def test_words_may_come_in_any_order_and_each_must_occur(inside: Firm) -> None:
@@ -192,7 +232,7 @@ def test_nothing_is_found_across_the_wall(firm: Firm, other_firm: Firm) -> None:
 def call(key: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM search_{key}('zebra', ARRAY['%%zebra%%'], '{{}}', 'all', NULL, NULL, NULL, 100, 0)",
+            f"SELECT * FROM search_{key}('zebra', ARRAY['%%zebra%%'], '{{}}', 'all', 'all', NULL, NULL, NULL, 100, 0)",
             [],
         )
         return cursor.fetchall()
