@@ -50,7 +50,7 @@ _OURS = frozenset(
         "seen", "moved_from", "back", "next", "idempotency_key", "_method", "record_type", "id", "action", "all", "go",
         "row", "feed", "drawn_for", "announced", "form_of", "csrfmiddlewaretoken", "kind", "reminder", "again",
         "anyway", "import", "dry_run", "update", "columns", "asked_at", "preview", "despite_gate", "step_seen",
-        "unresolved",
+        "unresolved", "choose", "views",
     }
 )  # fmt: skip
 _HIDDEN = ("_id", "-seen", "-rivals", "-offered", "-compared", "-unresolved")

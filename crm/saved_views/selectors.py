@@ -80,6 +80,20 @@ def get_view(
     return (found.select_for_update(of=("self",)) if lock else found).first()
 
 
+def views_with(record_type: RecordType, field: str) -> list[tuple[SavedView, list[str]]]:
+    """Return everybody's views that ``field`` is a part of, each with the keys of its state that name it."""
+    found = []
+    for view in SavedView.objects.filter(record_type=record_type.key, deleted_at=None).order_by("name", "id"):
+        named = {
+            "filters": [name for name, *_condition in view.state.get("filters", ())],
+            "sort": [view.state.get("sort", "").removeprefix("-")],
+            "columns": view.state.get("columns", ()),
+        }
+        if parts := [part for part, names in named.items() if field in names]:
+            found.append((view, parts))
+    return found
+
+
 def gone_view(actor: Membership, record_type: RecordType, view_id: str) -> str:
     """Say that there is no such view, by its name where ``actor`` had it."""
     wanted = uuid_of(view_id)

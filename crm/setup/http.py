@@ -13,6 +13,7 @@ from django.http import HttpResponse
 
 from crm.events.selectors import last_change_of_setting
 from crm.setup import menu
+from crm.setup.usage import UsedInViews
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.ui import respond
@@ -66,9 +67,22 @@ def show(
     )
 
 
-def ask_first(request: WorkspaceRequest, *, title: str, text: str, button: str, back: str) -> HttpResponse:
-    """Ask before something goes for good: ``text`` says what goes with it, ``button`` what the button does."""
+def ask_first(
+    request: WorkspaceRequest,
+    *,
+    title: str,
+    text: str,
+    button: str,
+    back: str,
+    for_good: bool = True,
+    views: UsedInViews | None = None,
+) -> HttpResponse:
+    """Ask before something goes: ``text`` says what goes with it, ``button`` what the button does.
+
+    ``views`` are the saved views that it is a part of; the form says by ``views`` for how many of them it asked.
+    """
     context: dict[str, Any] = {"title": title, "text": text, "button": button, "back": back}
+    context |= {"for_good": for_good, "views": views}
     if not is_fragment(request):
         context["menu"] = menu.groups(request.path)
     return respond(request, "setup/confirm.html", context, partial="dialog")

@@ -16,11 +16,15 @@ from crm.picklists.models import Choice, Pipeline, Stage
 from crm.picklists.usage import Usage
 from crm.records import registry
 from crm.records.types import RecordType
+from crm.saved_views.models import SavedView
+from crm.saved_views.selectors import views_of, views_with
 from crm.saved_views.state import Filter, ViewState
 from crm.users.models import Membership, Team
 
 # Tables that are no record type of their own. Stage visits are history and are not counted as use.
 OTHERS: dict[str, Any] = {"opportunities.OpportunityContact": _("Contacts in opportunities")}
+
+VIEW_PARTS: dict[str, Any] = {"filters": _("filter"), "sort": _("order"), "columns": _("column")}
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,43 @@ def held_by(field: str, row: Membership | Team) -> Used:
             url = _list_url(record_type, field, str(row.pk)) if record_type.has(field) else ""
             uses.append(Use(record_type.label_plural, count, url))
     return Used(tuple(uses))
+
+
+@dataclass(frozen=True)
+class ViewUse:
+    """A saved view of which a field is a part, and as what."""
+
+    view: SavedView
+    url: str
+    parts: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class UsedInViews:
+    """The saved views that a person has, and how many of other people there are."""
+
+    named: tuple[ViewUse, ...]
+    others: int
+
+    def __bool__(self) -> bool:
+        return bool(self.named or self.others)
+
+    @property
+    def total(self) -> int:
+        return len(self.named) + self.others
+
+
+def used_in_views(actor: Membership, record_type: RecordType, field: str) -> UsedInViews:
+    """Return the saved views that filter by ``field``, are sorted by it or show it; those of others as a number."""
+    mine = {view.pk for view in views_of(actor, record_type).all}
+    found = views_with(record_type, field)
+    address = reverse(f"{record_type.key}:list")
+    named = tuple(
+        ViewUse(view, f"{address}?view={view.pk}", tuple(VIEW_PARTS[part] for part in parts))
+        for view, parts in found
+        if view.pk in mine
+    )
+    return UsedInViews(named, len(found) - len(named))
 
 
 def _url_with(record_type: RecordType, entry: Choice | Pipeline | Stage) -> str:

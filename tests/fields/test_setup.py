@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.html import strip_tags
 
 from accounts.models import Account
 from crm.events.delivery import deliver_all
@@ -12,6 +15,9 @@ from crm.fields.custom.selectors import custom_fields, custom_specs
 from crm.fields.custom.services import MOST_FIELDS, create_field
 from crm.fields.models import CustomField, CustomValue
 from crm.picklists.models import Choice
+from crm.records import registry
+from crm.saved_views.services import save_view
+from crm.saved_views.state import Filter, ViewState
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.fields.own import KINDS, add_field, field_of, fresh, names_in, new_account, sent, word
@@ -148,6 +154,34 @@ def test_deleting_asks_for_the_name_and_says_how_many_lose_a_value(firm: Firm, k
     assert ana.get(f"{made.url}history/").status_code == 200
     assert add_field(ada, firm, "text", f"My {kind}") == name
     assert ana.get(firm.url("accounts:record", record_id=other.pk)).status_code == 200
+
+
+def test_who_takes_a_field_away_is_told_which_saved_views_lose_it(firm: Firm) -> None:
+    """Its filters, columns and orders went without a word."""
+    ada = client_of(firm.ada)
+    name = add_field(ada, firm, "text", "Code")
+    field, accounts = field_of(firm, "Code"), registry.record_type("accounts")
+    used: dict[str, Any] = {"Coded": {"filters": (Filter(name, "is", ("x",)),)}, "By code": {"sort": f"-{name}"}}
+    used["Wide"] = {"columns": ("name", name), "sort": name}
+    with tenant_context(firm.tenant):
+        for title, state in used.items():
+            save_view(actor=firm.ada, state=ViewState(accounts, **state), name=title, audience="all")
+        save_view(actor=firm.ana, state=ViewState(accounts, columns=("name", name)), name="Of Ana")
+        save_view(actor=firm.ada, state=ViewState(accounts, columns=("name", "city")), name="Plain one")
+    for what in ("field_deactivation", "field_deletion"):
+        text = " ".join(strip_tags(ada.get(address(firm, what, field)).content.decode()).split())
+        assert "4 saved views use this field" in text
+        for line in ("Coded (filter)", "By code (order)", "Wide (order, column)", "and 1 of other people"):
+            assert line in text, (what, line)
+        assert "Of Ana" not in text and "Plain one" not in text
+        # The form of a page that knows of fewer
+        asked = ada.post(address(firm, what, field), {"views": "3"})
+        assert "4 saved views use this field" in asked.content.decode()
+        assert field_of(firm, "Code").is_active
+    assert "4 saved views use it" in ada.get(address(firm, "field", field)).content.decode()
+    assert ada.post(address(firm, "field_deactivation", field), {"views": "4"}).status_code == 303
+    assert not field_of(firm, "Code").is_active
+    assert ada.post(address(firm, "field_deletion", field), {"views": "4"}).status_code == 303
 
 
 def test_deleting_an_empty_field_takes_one_click(firm: Firm) -> None:

@@ -98,6 +98,7 @@ setup:new_field              POST    type=leads
 setup:field                  GET     type=leads id=$own_field
 setup:field                  POST    type=leads id=$own_field
 setup:field_position         POST    type=leads id=$own_field
+setup:field_deactivation     GET     type=leads id=$spare_field
 setup:field_deactivation     POST    type=leads id=$spare_field
 setup:field_deactivation     DELETE  type=leads id=$spare_field
 setup:field_deletion         GET     type=leads id=$own_field

@@ -18,7 +18,8 @@ from crm.records import registry
 from crm.records.types import MORE_FIELDS, RecordType
 from crm.saved_views.state import Filter, ViewState
 from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
-from crm.setup.http import add_error, moved_position, setup_page, show
+from crm.setup.http import add_error, ask_first, moved_position, setup_page, show
+from crm.setup.usage import used_in_views
 from crm.ui.http import go, method
 from crm.ui.once import once
 from crm.ui.toasts import say
@@ -77,6 +78,7 @@ def edit_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
         "kind": FieldKind(field.kind).label,
         "used": selectors.records_with(field),
         "used_url": _filled_url(record_type, field),
+        "views": used_in_views(request.actor, record_type, field.name),
     }
     return show(request, "setup/field.html", context, form=form, about=field)
 
@@ -91,11 +93,21 @@ def move_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
 
 
 @setup_page
-@require_POST
 def deactivate_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
-    """POST takes the field off all pages, DELETE puts it back."""
-    _record_type, field = _field(type, id)
+    """POST takes the field off all pages, DELETE puts it back; GET says which saved views lose it."""
+    record_type, field = _field(type, id)
     active = method(request) == "DELETE"
+    views = used_in_views(request.actor, record_type, field.name)
+    if request.method != "POST" or (not active and views.total > _told_of(request)):
+        return ask_first(
+            request,
+            title=_("Deactivate “%(label)s”") % {"label": field.label},
+            text=_("It leaves forms, pages, lists, filters and files. Its values are kept, and come back with it."),
+            button=_("Deactivate"),
+            back=reverse("setup:field", kwargs={"type": type, "id": id}),
+            for_good=False,
+            views=views,
+        )
     services.set_field_active(field=field, is_active=active, actor=request.actor)
     text = _("“%(label)s” is back.") if active else _("“%(label)s” is on no page any more. Its values are kept.")
     say(request, text % {"label": field.label}, undo_url="" if active else request.path)
@@ -104,19 +116,29 @@ def deactivate_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResp
 
 @setup_page
 def delete_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
-    """Say how many records lose a value, then delete the field for good."""
+    """Say how many records lose a value and which saved views use it, then delete the field for good."""
     record_type, field = _field(type, id)
     used = selectors.records_with(field)
+    views = used_in_views(request.actor, record_type, field.name)
     form = ConfirmationForm(field.label, request.POST if request.method == "POST" else None, asked=bool(used))
     if request.method == "POST" and form.is_valid():
         try:
+            if views.total > _told_of(request):
+                raise ValidationError(_("More saved views use it by now: they are listed above."))
             records = services.delete_field(field=field, actor=request.actor)
         except ValidationError as error:
             add_error(form, error)
         else:
             say(request, _deleted_text(field, records))
             return go(request, _url_of(type))
-    return show(request, "setup/field_deletion.html", {"type": record_type, "field": field, "used": used}, form=form)
+    context = {"type": record_type, "field": field, "used": used, "views": views}
+    return show(request, "setup/field_deletion.html", context, form=form)
+
+
+def _told_of(request: WorkspaceRequest) -> int:
+    """Of how many saved views the form that was sent has told."""
+    told = request.POST.get("views", "")
+    return int(told) if told.isdecimal() and len(told) < 9 else 0
 
 
 def _deleted_text(field: CustomField, records: int) -> str:
