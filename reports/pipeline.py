@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.picklists.selectors import default_pipeline, pipeline, stage_ids_meaning, stages
 from crm.tenants.clock import day_of, today
@@ -33,7 +33,8 @@ from reports.words import period_words
 
 A_WEEK = timedelta(days=7)
 OWNERS_DRAWN = 15
-COLOURS = 6
+COLOURS = 12
+NO_COLOUR = "series-neutral"
 
 
 @dataclass
@@ -318,18 +319,22 @@ def _stage_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
 def _owner_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
     """Each owner's amount, made of the stages it is in; the smallest owners stand in the table only."""
     crossed, names, bars = _grouped(rows, "owner_id", "stage_id"), _stage_names(filters, rows), []
-    colours = {stage_id: f"series-{index % COLOURS + 1}" for index, (stage_id, _name) in enumerate(names)}
+    # No colour twice: those for which there is none left share the neutral one, and a line of the legend
+    colours = {stage_id: f"series-{index + 1}" for index, (stage_id, _name) in enumerate(names[:COLOURS])}
     ranked = sorted(_grouped(rows, "owner_id").items(), key=lambda item: -item[1].amount.get(currency, 0))
     for owner_id, heap in ranked[:OWNERS_DRAWN]:
         owner, parts = owner_filter(owner_id), []
         for stage_id, name in names:
             amount = crossed.get((owner_id, stage_id), Heap()).amount.get(currency, 0)
             url = _link(filters, owner=owner, stage=stage_id)
-            parts.append(Part(amount, formats.money(amount, currency), name, url, colours[stage_id]))
+            parts.append(Part(amount, formats.money(amount, currency), name, url, colours.get(stage_id, NO_COLOUR)))
         total = formats.money(heap.amount.get(currency, 0), currency)
         bars.append(Bar(owner_name(owner_id), parts, total, _link(filters, owner=owner)))
     title = _("Amount by owner, %(currency)s") % {"currency": currency}
     if len(ranked) > OWNERS_DRAWN:
         title = _("%(title)s: the largest %(count)s") % {"title": title, "count": OWNERS_DRAWN}
-    legend = tuple((name, colours[stage_id]) for stage_id, name in names)
-    return Chart(title, stacked_bars(bars, label=title), legend)
+    legend = [(name, colours[stage_id]) for stage_id, name in names[:COLOURS]]
+    if (others := len(names) - COLOURS) > 0:
+        text = ngettext("%(count)s more stage", "%(count)s more stages", others)
+        legend.append((text % {"count": others}, NO_COLOUR))
+    return Chart(title, stacked_bars(bars, label=title), tuple(legend))

@@ -70,6 +70,7 @@ class ViewState:
     columns: tuple[str, ...] = ()
     sort: str = ""
     view: SavedView | None = field(default=None, compare=False)
+    left_out: tuple[str, ...] = field(default=(), compare=False)  # what an address asks of columns and order in vain
 
     @property
     def specs(self) -> tuple[FieldSpec, ...]:
@@ -197,14 +198,34 @@ def read_state(record_type: RecordType, data: QueryDict, view: SavedView | None)
     if filters or data.get("filters") == "none" or view is None:
         state = replace(state, filters=tuple(filters))
     # A form of check boxes sends ``columns`` once for each, a link sends them joined.
-    names = [name for part in data.getlist("columns") for name in part.split(",")]
-    columns = tuple(dict.fromkeys(name for name in names if record_type.has(name)))
+    names = dict.fromkeys(name for part in data.getlist("columns") for name in part.split(",") if name)
+    columns = tuple(name for name in names if record_type.has(name))
     if columns:
         state = replace(state, columns=columns)
     sort = data.get("sort", "")
     if _can_sort(record_type, sort):
         state = replace(state, sort=sort)
-    return state, problems
+    in_vain = _in_vain(record_type, [name for name in names if name not in columns], sort)
+    return replace(state, left_out=tuple(in_vain)), problems
+
+
+def _in_vain(record_type: RecordType, columns: list[str], sort: str) -> list[str]:
+    """Say which columns there are not, and why the list is not in the order ``sort``."""
+    found = []
+    if columns:
+        names = ", ".join(f"“{_shown(record_type, name)}”" for name in columns[:MOST_UNKNOWN])
+        found.append(_("Columns left out, as there are no such fields now: %(names)s.") % {"names": names})
+    if sort and not _can_sort(record_type, sort):
+        name = sort.removeprefix("-")
+        text = _("Not sorted by “%(name)s”: there is no such field now.")
+        if record_type.has(name):
+            text = _("Not sorted by “%(name)s”: lists cannot be sorted by it.")
+        found.append(text % {"name": _shown(record_type, name)})
+    return found
+
+
+def _shown(record_type: RecordType, name: str) -> str:
+    return str(record_type.labels().get(name, name))[:LONGEST_SHOWN]
 
 
 def is_filter(parameter: str, value: str = "") -> bool:

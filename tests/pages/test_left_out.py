@@ -157,3 +157,26 @@ def test_a_product_that_no_opportunity_has_is_said_by_a_report(firm: Firm, produ
     both = ada.get("/acme/reports/pipeline/", {"product": [product, "depot"]})
     assert words in both.content.decode() and both.context["form"].values()["product"] == ["depot"]
     assert words not in ada.get("/acme/reports/pipeline/", {"product": "depot"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("sort=nosuch", "Not sorted by “nosuch”: there is no such field now."),
+        ("sort=-custom_size", "Not sorted by “Size”: there is no such field now."),
+        ("sort=tags", "Not sorted by “Tags”: lists cannot be sorted by it."),
+        ("columns=name,nosuch,custom_size", "Columns left out, as there are no such fields now: “nosuch”, “Size”."),
+        ("columns=nosuch", "Columns left out, as there are no such fields now: “nosuch”."),
+    ],
+)
+def test_columns_and_an_order_that_there_are_not_are_named(firm: Firm, rows: None, query: str, told: str) -> None:
+    """They were ignored without a word. The rows are those that were asked for."""
+    with tenant_context(firm.tenant):
+        size = create_field(actor=firm.ada, record_type="leads", kind=FieldKind.NUMBER, label="Size")
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        set_field_active(field=size, is_active=False, actor=firm.ada)
+    client = client_of(firm.ana)
+    page = unescape(client.get(f"/acme/leads/?filters=none&{query}").content.decode())
+    assert told in page and "Ash" in page and "Birch" in page
+    right = unescape(client.get("/acme/leads/?filters=none&sort=-name&columns=name,city").content.decode())
+    assert "Not sorted by" not in right and "Columns left out" not in right

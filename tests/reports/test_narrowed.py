@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -70,6 +71,39 @@ def test_every_report_of_opportunities_can_be_of_one_pipeline(inside: Firm, two:
     assert (funnel["Leads"], funnel["With an opportunity"], funnel["Won"]) == (10, 4, 1)
     stages = labels(table(ask("pipeline", inside.ada, query), "stage"))
     assert stages and set(stages) <= {one.label for one in Stage.objects.filter(pipeline=two)}
+
+
+@time_machine.travel(NOW)
+def test_stages_of_one_name_have_their_own_rows_and_colours(inside: Firm, two: Pipeline) -> None:
+    """Those of the second pipeline had the colours of the first one's."""
+    for stage in Stage.objects.filter(pipeline=two, meaning="open"):
+        in_stage(inside, two, stage)
+    rows = labels(table(ask("pipeline", inside.ada, "period=all"), "stage"))
+    assert {"Sales: Qualifying", "Renewals: Qualifying"} <= set(rows)
+    legend = legend_by_owner(inside)
+    assert list(legend) == [name for name in rows if name != "All"]
+    assert len(set(legend.values())) == len(legend) > 6
+    third = create_pipeline(actor=inside.ada, name="Upgrades")
+    forget()
+    for stage in Stage.objects.filter(pipeline=third, meaning="open"):
+        in_stage(inside, third, stage)
+    legend = legend_by_owner(inside)
+    assert len(legend) == len(set(legend.values())) == 13
+    assert re.fullmatch(r"\d+ more stages?", list(legend)[-1])
+
+
+def in_stage(firm: Firm, pipeline: Pipeline, stage: Stage) -> None:
+    found = renewal(firm, pipeline, "open")
+    type(found).objects.filter(pk=found.pk).update(stage=stage)
+
+
+def legend_by_owner(firm: Firm) -> dict[str, str]:
+    """The colours of the stages, by name."""
+    charts = [chart for row in ask("pipeline", firm.ada, "period=all").charts for chart in row]
+    legend = next(chart.legend for chart in charts if "by owner" in chart.title)
+    found = dict(legend)
+    assert len(found) == len(legend)
+    return found
 
 
 @time_machine.travel(NOW)
