@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -23,10 +25,30 @@ from opportunities.models import Opportunity
 from opportunities.selectors import stage_to_reopen_into
 
 
+@dataclass(frozen=True)
+class Asking:
+    """The stages that a part of a form is for."""
+
+    stages: tuple[Stage, ...]
+
+    @property
+    def ids(self) -> str:
+        return " ".join(str(stage.pk) for stage in self.stages)
+
+    @property
+    def labels(self) -> str:
+        return ", ".join(dict.fromkeys(stage.label for stage in self.stages))
+
+
+# What is said of a loss alone. Who does the task later is filled in already.
+OF_A_LOSS = ("loss_reason", "loss_note", "task_due_on", "task_subject", "lists")
+
+
 class StageForm(forms.Form):
     """Where to move an opportunity, and what has to be said about it there.
 
     Losing it also offers a task for later and, for a main contact whom ``actor`` may edit, the mailing lists.
+    Without a ``target`` the stage is chosen in the form, which shows what only some stages ask for with them (page.js).
     """
 
     def __init__(
@@ -34,6 +56,7 @@ class StageForm(forms.Form):
     ) -> None:
         super().__init__(data=data, initial={"stage": str(target.pk) if target else "", "task_owner": str(actor.pk)})
         self.target = target
+        self.chooses = target is None or "choose" in (data or {}) or bool(_typed_in_vain(target, data or {}))
         self.contact = opportunity.contact
         self.fields["stage"] = _stage_field(opportunity, stages(), _("Stage"))
         self.fields["closed_on"] = DayField(
@@ -47,7 +70,7 @@ class StageForm(forms.Form):
         self.fields["loss_note"] = forms.CharField(
             required=False, label=_("What happened?"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
         )
-        if self.is_loss:
+        if self.asks_loss:
             self._offer_follow_up(actor)
 
     def _offer_follow_up(self, actor: Membership) -> None:
@@ -65,9 +88,16 @@ class StageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for name in _typed_in_vain(self.target, cleaned):
+            self.add_error(name, _("This stage does not take it. Clear it, or choose the stage that it is for."))
         if cleaned.get("task_subject") and not cleaned.get("task_due_on") and "task_due_on" not in self.errors:
             self.add_error("task_due_on", _("Give the day on which this is to be done."))
         return cleaned
+
+    @property
+    def fixed(self) -> Stage | None:
+        """The stage, where it is not chosen in the form."""
+        return None if self.chooses else self.target
 
     @property
     def is_loss(self) -> bool:
@@ -75,11 +105,21 @@ class StageForm(forms.Form):
 
     @property
     def asks_loss(self) -> bool:
-        return self.target is None or self.is_loss
+        return self.chooses or self.is_loss
 
     @property
     def asks_day(self) -> bool:
-        return self.target is None or self.target.meaning != "open"
+        return self.chooses or self.target is None or self.target.meaning != "open"
+
+    @property
+    def lost(self) -> Asking:
+        """The stages that ask why it was lost."""
+        return Asking(tuple(stage for stage in stages() if stage.meaning == "lost"))
+
+    @property
+    def closed(self) -> Asking:
+        """The stages that ask for the day of closing."""
+        return Asking(tuple(stage for stage in stages() if stage.meaning != "open"))
 
     def follow_up(self) -> dict[str, Any]:
         """What ``lose_opportunity`` takes beside the move itself."""
@@ -111,6 +151,14 @@ class ContactRoleForm(SeenForm):
         self.fields["is_primary"] = forms.BooleanField(
             required=False, label=_("Main contact"), help_text=_("There is one; the one before steps back.")
         )
+
+
+def _typed_in_vain(stage: Stage | None, given: Mapping[str, Any]) -> list[str]:
+    """What was typed for another stage: a move to ``stage`` would drop it."""
+    if stage is None or stage.meaning == "lost":
+        return []
+    names = (*OF_A_LOSS, "closed_on") if stage.meaning == "open" else OF_A_LOSS
+    return [name for name in names if given.get(name)]
 
 
 def _stage_field(opportunity: Opportunity, offered: list[Stage], label: Any) -> RowField:

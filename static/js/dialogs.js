@@ -13,10 +13,10 @@ function fail(text) {
   document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, key: "dialog" } }));
 }
 
-function isSignedOut(response, form) {
+function isSignedOut(response, form, undone = "") {
   if (response.status !== 401) return false;
   const url = response.headers.get("X-Sign-In");
-  document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url, form } }));
+  document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url, form, undone } }));
   return true;
 }
 
@@ -31,8 +31,8 @@ function leave(url) {
 }
 
 // Returns whether the page is being left
-async function show(response, form) {
-  if (isSignedOut(response, form)) return;
+async function show(response, form, undone) {
+  if (isSignedOut(response, form, undone)) return;
   const redirect = response.headers.get("HX-Redirect");
   if (redirect) return leave(redirect);
   if (response.headers.get("HX-Refresh")) return leave(location.href);
@@ -54,6 +54,7 @@ function draw(html) {
     beside.remove();
   }
   window.htmx?.process(dialog);
+  dialog.dispatchEvent(new CustomEvent("angler:drawn", { bubbles: true }));
   if (!dialog.open) dialog.showModal();
   (dialog.querySelector("[autofocus], [aria-invalid=true]") ?? dialog.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
 }
@@ -62,7 +63,7 @@ async function load(url, { form, ...options } = {}) {
   dialog.classList.add("is-busy");
   let leaves = false;
   try {
-    leaves = await show(await fetch(url, { ...options, headers: headers() }), form);
+    leaves = await show(await fetch(url, { ...options, headers: headers() }), form, options.method && words.undone);
   } catch {
     fail(words.offline);
   }

@@ -56,6 +56,13 @@ if (toasts) {
   const comeOut = ({ target }) => toasts.append(...target.querySelectorAll("[data-toast]"));
   document.addEventListener("close", comeOut, { capture: true });
 }
+
+// What was pressed when nobody was signed in any more (session.js)
+const undone = document.body.matches(".frame") && JSON.parse(sessionStorage.getItem("undone"));
+if (undone) {
+  sessionStorage.removeItem("undone");
+  if (undone.person === document.body.dataset.person) say(undone.text);
+}
 document.addEventListener("angler:toast", ({ detail }) => say(detail.text, detail.tone, detail.key));
 document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-toast-close]");
@@ -141,6 +148,17 @@ document.addEventListener("change", (event) => {
   // A menu of several to tick has its own button
   if (form && event.target.type !== "search" && !event.target.closest("[popover]")) form.requestSubmit();
 });
+
+// Parts of a form that only some choices ask for: with the others they are neither shown nor sent
+function showAsked(root) {
+  for (const part of root.querySelectorAll("[data-asked-by]")) {
+    const chosen = part.form?.elements[part.dataset.askedBy]?.value;
+    part.hidden = part.disabled = !part.dataset.askedFor.split(" ").includes(chosen);
+  }
+}
+document.addEventListener("change", ({ target }) => target.form && showAsked(target.form));
+document.addEventListener("angler:drawn", ({ target }) => showAsked(target));
+window.addEventListener("pageshow", () => showAsked(document));
 
 // Not form.method and form.action: a control of such a name stands before them
 const isPost = (form) => form.matches("form[method=post]");

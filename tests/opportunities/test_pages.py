@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crm.events.delivery import deliver_all
-from crm.picklists.selectors import choice_meaning, choices
+from crm.picklists.selectors import choice_meaning, choices, stages
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from opportunities.models import StageVisit
@@ -75,6 +75,26 @@ def test_the_form_asks_for_what_the_stage_needs(firm: Firm, deal: Any) -> None:
     assert 'name="loss_reason"' in lost and 'name="closed_on"' in lost
     assert 'name="loss_reason"' not in won and 'name="closed_on"' in won
     assert 'name="loss_reason"' in anywhere and '<select name="stage"' in anywhere
+
+
+def test_what_is_typed_for_another_stage_is_not_dropped(firm: Firm, deal: Any) -> None:
+    """Without JavaScript all fields are there, each with the stages that it is for."""
+    client = client_of(firm.ana)
+    anywhere = client.get(address(deal)).content.decode()
+    lost, won = stage_id(firm, "lost"), stage_id(firm, "won")
+    assert f'data-asked-for="{lost}"' in anywhere and f'data-asked-for="{won} {lost}"' in anywhere
+    assert "Only for: Lost" in anywhere and "Only for: Won, Lost" in anywhere
+    with tenant_context(firm.tenant):
+        other = str([stage for stage in stages() if stage.meaning == "open"][1].pk)
+    for typed in ({"loss_note": "Too dear"}, {"loss_reason": reason_id(firm)}, {"task_due_on": "2030-05-03"}):
+        refused = client.post(address(deal), {"choose": "1", "stage": other, **typed})
+        assert refused.status_code == 422
+        assert "This stage does not take it" in refused.content.decode()
+        assert next(iter(typed.values())) in refused.content.decode()
+    closed = client.post(address(deal), {"stage": other, "closed_on": "2026-05-03"})
+    assert "This stage does not take it" in closed.content.decode() and "2026-05-03" in closed.content.decode()
+    assert meaning(firm, deal) == "open"
+    assert client.post(address(deal), {"choose": "1", "stage": other}).status_code == 303
 
 
 @pytest.mark.parametrize("back", ["/acme/opportunities/board/?sort=name", "/acme/leads/"])
