@@ -26,7 +26,7 @@ from crm.records.types import Board, RecordType
 from crm.saved_views.state import Filter, ViewState, fault_of
 from crm.ui import format as formats
 from crm.ui.http import respond
-from crm.users.access import can, may
+from crm.users.access import can, may, why
 from crm.users.http import WorkspaceRequest, require
 
 CARDS = 25  # in each column
@@ -39,9 +39,13 @@ class Card:
     record: Any
     url: str
     move_url: str
-    movable: bool
+    stays: str  # why the person may not move it, or ""
     facts: dict[str, Any]
     outside: bool = False  # moved out of the view: it stands there until the page is read anew
+
+    @property
+    def movable(self) -> bool:
+        return not self.stays
 
 
 @dataclass
@@ -286,8 +290,10 @@ def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, 
 def _card(request: WorkspaceRequest, record_type: RecordType, record: Any) -> Card:
     board = _board(record_type)
     move_url = reverse(board.move_url, kwargs={"record_id": record.pk})
-    movable = can(request.actor, "edit", record) and not record_type.locked(record)
-    return Card(record, url(record), move_url, movable, board.facts(record))
+    stays = record_type.locked(record)
+    if not stays and not can(request.actor, "edit", record):
+        stays = why(request.actor, "edit", record, str(record_type.label_plural).lower())
+    return Card(record, url(record), move_url, stays, board.facts(record))
 
 
 def _sum(columns: list[Column]) -> dict[str, int]:

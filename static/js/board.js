@@ -42,7 +42,10 @@ function place(card, column, before = null) {
 function refill(card, fresh) {
   const hadFocus = card.contains(document.activeElement);
   card.replaceChildren(...fresh.childNodes);
-  if (!fresh.hasAttribute("data-card")) for (const name of ["draggable", "data-card", "data-url"]) card.removeAttribute(name);
+  for (const name of ["draggable", "data-url", "data-stays", "title"]) {
+    if (fresh.hasAttribute(name)) card.setAttribute(name, fresh.getAttribute(name));
+    else card.removeAttribute(name);
+  }
   window.htmx?.process(card);
   if (hadFocus && !card.contains(document.activeElement)) card.focus();
 }
@@ -66,7 +69,13 @@ function replace(html) {
   }
 }
 
-async function send(card, column, from, back) {
+// Nobody is signed in, or the page's tokens are old: then it is sent once more
+function tellSignedOut(url, card, again) {
+  const undone = words.unmoved.replace("{name}", () => card.querySelector("a").textContent);
+  document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url, undone, again } }));
+}
+
+async function send(card, column, from, back, isAgain = false) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Current-URL": location.href };
   const { board: query, back: here } = boardOf(card).dataset;
   const body = new URLSearchParams({ stage: column.dataset.stage, moved_from: from.dataset.stage, back: here });
@@ -79,8 +88,12 @@ async function send(card, column, from, back) {
     back();
     if (response.headers.has("X-Gone")) takeAway(card);
     if (response.status === 401) {
-      const url = response.headers.get("X-Sign-In");
-      return document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url } }));
+      const again = () => {
+        place(card, column);
+        card.focus();
+        send(card, column, from, back, true);
+      };
+      return tellSignedOut(response.headers.get("X-Sign-In"), card, isAgain ? null : again);
     }
     if (response.headers.get("HX-Retarget") === "#dialog") return ask(text);
     tell(response.headers.get("Content-Type")?.startsWith("text/plain") ? text : words.failed);
@@ -111,10 +124,30 @@ function drop(card, column, from, next) {
   send(card, column, from, () => place(card, from, next));
 }
 
+// Who may not move it is told why
+function refuses(card) {
+  if (card.dataset.stays) tell(card.dataset.stays, "warning", "stays");
+  return "stays" in card.dataset;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-board] [data-why]");
+  if (button) refuses(button.closest("[data-card]"));
+});
+
+// It cannot be dragged, so that only a press in it tells, and a release elsewhere
+let pressed = null;
+document.addEventListener("pointerdown", ({ target }) => (pressed = target.closest?.("[data-board] [data-stays]")));
+document.addEventListener("pointerup", ({ target }) => {
+  if (pressed && !pressed.contains(target)) refuses(pressed);
+  pressed = null;
+});
+
 // With the mouse
 document.addEventListener("dragstart", (event) => {
   const card = event.target.closest?.("[data-board] [data-card]");
   if (!card) return;
+  if (refuses(card)) return event.preventDefault(); // its link can be
   Object.assign(state, { card, from: columnOf(card), next: card.nextElementSibling });
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", card.querySelector("a")?.href ?? "");
@@ -192,7 +225,7 @@ document.addEventListener("keydown", (event) => {
   const card = event.target;
   if (!card.matches?.("[data-board] [data-card]")) return;
   const { key } = event;
-  if (key === " ") lifted ? land(true) : lift(card);
+  if (key === " ") lifted ? land(true) : refuses(card) || lift(card);
   else if (key === "Escape" && lifted) land(false);
   else if (key === "Enter") card.querySelector("a")?.click();
   else if (lifted && (key === "ArrowRight" || key === "ArrowLeft")) shift(card, key === "ArrowRight" ? 1 : -1);

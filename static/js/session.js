@@ -37,12 +37,21 @@ function show(url) {
 
 let asked = ""; // where one signs in
 let waiting = null; // the form that was pressed, and is not saved
+let undone = ""; // what was not done, in words
+let again = null; // does it once more
 let resent = null;
+
+// The page is left: the one that one comes back to says what was not done (page.js), to the same person only
+function leave() {
+  const { person } = document.body.dataset;
+  if (undone) sessionStorage.setItem("undone", JSON.stringify({ person, text: undone }));
+  location.assign(asked);
+}
 
 async function check() {
   const found = await renew().catch(() => "no");
   if (found === "no" && !asked) return;
-  if (found === "no") return waiting || wouldLose() ? show(asked) : location.assign(asked);
+  if (found === "no") return waiting || wouldLose() ? show(asked) : leave();
   const wasOut = note !== null;
   const left = waiting;
   note?.remove();
@@ -50,6 +59,7 @@ async function check() {
   if (found === "other") return say(words.other, "danger");
   // Only the tokens were old: it was pressed just now, so it is sent now
   if (left?.isConnected && !wasOut && resent !== left) return send(left);
+  if (again && !wasOut) return again();
   say(words.again, "info");
   left?.dispatchEvent(new CustomEvent("angler:go-on", { bubbles: true })); // page.js knows its main button
 }
@@ -64,19 +74,21 @@ let pressed = null;
 document.addEventListener("submit", ({ target, submitter }) => (pressed = { form: target, submitter }), { capture: true });
 
 // What is pressed while it is being found out who is signed in, waits for the answer too
-function ask(url = "", form = null) {
+function ask(url = "", form = null, told = "", redo = null) {
   waiting = form ?? waiting;
   asked = url || asked;
-  asking ??= check().finally(() => ((asking = null), (asked = "")));
+  undone = told || undone;
+  again = redo ?? again;
+  asking ??= check().finally(() => ((asking = again = null), (asked = undone = "")));
 }
 
-document.addEventListener("angler:signed-out", ({ detail }) => ask(detail.url, detail.form));
+document.addEventListener("angler:signed-out", ({ detail }) => ask(detail.url, detail.form, detail.undone, detail.again));
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status !== 401) return;
   detail.isError = false;
   const { elt, verb, formData } = detail.requestConfig;
   const whole = elt.matches("form") && verb === "post" && !formData.has("preview");
-  ask(detail.xhr.getResponseHeader("X-Sign-In"), whole ? elt : null);
+  ask(detail.xhr.getResponseHeader("X-Sign-In"), whole ? elt : null, verb === "get" ? "" : words.undone);
 });
 // Back from signing in, in another tab
 for (const name of ["focus", "visibilitychange"]) window.addEventListener(name, () => note && ask());

@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from crm.activities.services import create_activity
+from crm.picklists.selectors import stages
 from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
 from tests import make
@@ -147,4 +148,54 @@ def test_a_card_dragged_to_the_wrong_column_is_put_back_by_undo(shared: Firm, pa
     toast.get_by_role("button", name="Undo").click()
     expect(page.locator("#toasts")).to_contain_text("Undone: Dragged one is as it was.")
     expect(columns.nth(0)).to_contain_text("Dragged one")
+    settled(page)
+
+
+def test_a_stage_asks_for_its_own_fields_only(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    """The reason of a loss was asked for whatever the stage."""
+    deal = deal_of(shared, "Asked one")
+    with tenant_context(shared.tenant):
+        further = [one for one in stages() if one.meaning == "open"][1]
+        won, lost = make.stage("won"), make.stage("lost")
+    sign_in(shared.ana)
+    page.goto(shared.url("opportunities:board") + "?filters=none")
+    page.locator(f"#card-{deal.pk}").hover()
+    page.get_by_role("link", name="Move Asked one to…").click()
+    dialog = page.get_by_role("dialog")
+    stage, reason, day = (dialog.get_by_label(label, exact=True) for label in ("Stage", "Reason", "Closed on"))
+    for chosen, asks in ((further, ()), (won, (day,)), (lost, (reason, day)), (further, ())):
+        stage.select_option(str(chosen.pk))
+        for field in (reason, day):
+            expect(field).to_be_visible(visible=field in asks)
+    stage.select_option(str(lost.pk))
+    reason.select_option(index=1)
+    dialog.get_by_label("Follow up on").fill("2030-05-03")
+    stage.select_option(str(further.pk))
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text(f"Asked one is now in {further.label}")
+    settled(page)
+
+
+def test_a_card_that_one_may_not_move_says_why(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    deal = deal_of(shared, "Fast one")
+    sign_in(shared.rita)
+    page.goto(shared.url("opportunities:board") + "?filters=none")
+    card, told = page.locator(f"#card-{deal.pk}"), page.locator("#toasts .toast")
+    away = page.locator("[data-stage]").nth(2)
+
+    def by_its_link() -> None:
+        card.get_by_role("link").first.drag_to(away)
+
+    def by_its_middle() -> None:
+        card.drag_to(away)
+
+    def by_the_keyboard() -> None:
+        card.focus()
+        page.keyboard.press("Space")
+
+    for attempt in (card.get_by_role("button", name="Why Fast one").click, by_the_keyboard, by_its_link, by_its_middle):
+        attempt()
+        expect(told).to_have_text(re.compile("You may not move this one: The role “Read-only” may not change"))
+        told.get_by_role("button", name="Dismiss").click()
+        expect(told).to_have_count(0)
     settled(page)

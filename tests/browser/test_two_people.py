@@ -147,10 +147,17 @@ def test_a_board_lets_go_of_a_card_that_was_deleted_and_is_found_again_after_sig
     expect(me.locator("article", has_text="Gone one")).to_have_count(0)
     expect(count).to_have_text("1")
     expect(me.locator("article", has_text="Other one")).to_be_focused()
+    cookies: Any = me.context.cookies()
     me.context.clear_cookies()
     moved(me, "Other one")
     expect(me).to_have_url(re.compile(f"/auth/login/\\?next={re.escape(board)}$"))
     assert now(fresh_firm, stays).stage_id == first.pk
+    me.context.add_cookies(cookies)
+    me.goto(board)
+    told = me.locator("#toasts")
+    expect(told).to_contain_text("You were signed out, so “Other one” was not moved. Move it again.")
+    me.reload()
+    expect(told).not_to_contain_text("Other one")
 
 
 def moved(page: Page, name: str) -> None:
