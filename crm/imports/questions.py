@@ -80,6 +80,20 @@ class Question:
     keeps_pipelines: bool = False  # records that exist take a word of several pipelines as their own has it
 
     @property
+    def heading(self) -> str:
+        words = {"field": self.spec.label}
+        if isinstance(self.spec.kind, kinds.Person):
+            return _("%(field)s: who is meant by these names?") % words
+        if self.are_names:
+            return _("%(field)s: which one is meant by each name?") % words
+        return _("%(field)s: what do these words mean?") % words
+
+    @property
+    def are_names(self) -> bool:
+        """Whether the words are names of people, teams or records."""
+        return isinstance(self.spec.kind, (kinds.Person, kinds.TeamOf, kinds.Lookup))
+
+    @property
     def name(self) -> str:
         return self.spec.name
 

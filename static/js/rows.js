@@ -21,6 +21,8 @@ function update() {
   bar.querySelector("[data-bulk-count]").textContent = String(chosen.length);
   const matching = bar.querySelector("[data-select-matching]");
   if (matching) matching.hidden = !(head?.checked && all.length > 0);
+  const page = bar.querySelector("[data-select-page]"); // where the head of the table is not to be seen
+  if (page) page.hidden = chosen.length === all.length;
   const every = form.querySelector("input[name=all]");
   if (every) every.value = "";
 }
@@ -33,9 +35,11 @@ function set(range, checked) {
 document.addEventListener("click", (event) => {
   const target = event.target;
   if (target.matches?.("[data-select-all]")) return set(boxes(), target.checked);
+  if (target.closest?.("[data-select-page]")) return set(boxes(), true);
   if (target.closest?.("[data-bulk-clear]")) {
     set(boxes(), false);
-    return document.querySelector("[data-select-all]")?.focus();
+    const all = document.querySelector("[data-select-all]");
+    return (all?.checkVisibility() ? all : boxes()[0])?.focus();
   }
   const matching = target.closest?.("[data-select-matching]");
   if (matching) {
@@ -45,6 +49,8 @@ document.addEventListener("click", (event) => {
     matching.hidden = true;
     return form.querySelector("[data-bulk-bar] button[name=action]")?.focus();
   }
+  // The whole cell is the box, for a finger too
+  if (target.matches?.("[data-rows] .col-select")) return target.querySelector(".row-select")?.click();
   if (!target.matches?.("[data-rows] tbody .row-select")) return;
   const all = boxes();
   // Shift takes all between this one and the last one

@@ -105,7 +105,7 @@ def test_what_was_kept_for_a_field_that_was_taken_away_is_shown_after_signing_in
     with tenant_context(fresh(firm)):
         deactivate(entry=source, actor=firm.ada)
     page = signed_in(form.client, answer, firm.ana.email)
-    note = text_of(page).partition("It is not saved yet")[2].partition("</dl>")[0]
+    note = text_of(page).partition("Here is what you entered")[2].partition("</dl>")[0]
     assert re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", note) == [("Zz text", "Kept words")]
     assert "Source: “Web form”, which you had chosen, is gone." in note
     assert form.again(page).data["city"] == ["Ulm"]

@@ -59,7 +59,7 @@ def test_after_signing_in_the_text_is_there_and_nothing_is_saved_before_the_butt
     page = signed_in(form.client, form.send(**TYPED), firm.ana.email)
     text = page.content.decode()
     assert "You were signed out before this was saved" in text
-    assert "It is not saved yet: look through it, then press the button." in text, "without JavaScript, too"
+    assert "Here is what you entered: look through it, then press the button." in text, "without JavaScript, too"
     assert 'value="Half"' in text
     assert "Two\nlines &lt;b&gt;&amp;amp;</textarea>" in text
     assert leads(firm) == 0
