@@ -26,7 +26,7 @@ from crm.imports.existing import Known, Match
 from crm.imports.identity import keys_of
 from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
-from crm.imports.meanwhile import ChangedSince, changed_since, refuse_changed
+from crm.imports.meanwhile import ChangedSince, changed_since, hold, refuse_changed
 from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.row_values import RowReader, RowValues, ToCreate
@@ -72,8 +72,7 @@ class Batch:
         self.type: RecordType = type_of_key(job.record_type)
         self.cells = Cells(self.actor, styles_of(job), takes_rows=True)
         self.reader = RowReader(job, self.type, self.cells, file.names, file.said)
-        by_id_only = job.existing == Existing.CREATE
-        self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=dict(made))
+        self.known = self._nothing_known(dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
         self.collected = True
         self.ids: dict[int, str] = {}  # of records here, by the row
@@ -90,11 +89,10 @@ class Batch:
         self._find_own()
         parsed = [(offset, row) for offset in range(len(self.rows)) if (row := self._parse(offset)) is not None]
         self.known.load([row.values for _offset, row in parsed])
+        if self.job.existing == Existing.UPDATE and not self.job.is_dry_run:
+            parsed = self._hold(parsed)
         repeats = self._repeats()
         rows = self._welcome(parsed)
-        if self.job.tried_at is not None and not self.job.is_dry_run:
-            matched = [self._match(offset, row).record for offset, row in rows]
-            self.changed = changed_since(self.job, self.type, [one for one in matched if one is not None])
         with together():
             for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(*row)):
                 if not collected or alone:
@@ -106,12 +104,39 @@ class Batch:
         self.result.added, self.result.numbers = self.cells.added, self.known.numbers
         return self.result
 
+    def _nothing_known(self, numbers: dict[UUID, int]) -> Known:
+        return Known(self.type, self.actor, by_id_only=self.job.existing == Existing.CREATE, numbers=numbers)
+
+    def _hold(self, rows: list[Row]) -> list[Row]:
+        """Keep others from writing what the rows are about. Should somebody have written some of it since it was read,
+        all is read again; return the rows without those whose record is gone."""
+        held: set[UUID] = set()
+        while found := [one for row in rows if (one := self._match(*row).record) is not None and one.pk not in held]:
+            held |= {record.pk for record in found}
+            if hold(self.type, found):
+                break
+            self._find_own()
+            self.known = self._nothing_known(self.known.numbers)
+            self.known.load([row.values for _offset, row in rows])
+            rows = [row for row in rows if not self._is_gone(row[0])]
+        self.changed = changed_since(self.job, self.type, held)
+        return rows
+
     def _find_own(self) -> None:
         """The records whose ids the rows have."""
         if OWN_ID in self.job.mapping:
             at = self.job.mapping.index(OWN_ID)
             self.ids = {offset: cells[at] for offset, cells in enumerate(self.rows) if cells[at]}
             self.own = own_records(self.actor, self.type, set(self.ids.values()))
+
+    def _is_gone(self, offset: int) -> bool:
+        """Whether the row is about a record by an id that none has; it is refused then."""
+        if offset not in self.ids or self.ids[offset] in self.own:
+            return False
+        self._refuse(
+            offset, [_("No record here has the id %(id)s.") % {"id": without_unreadable(self.ids[offset][:60])}]
+        )
+        return True
 
     def _match(self, offset: int, row: RowValues) -> Match:
         if offset in self.ids:
@@ -324,10 +349,7 @@ class Batch:
     def _parse(self, offset: int) -> RowValues | None:
         """The row's values, or None when it is refused."""
         row = RowValues()
-        if offset in self.ids and self.ids[offset] not in self.own:
-            self._refuse(
-                offset, [_("No record here has the id %(id)s.") % {"id": without_unreadable(self.ids[offset][:60])}]
-            )
+        if self._is_gone(offset):
             return None
         try:
             with self._one_by_one():

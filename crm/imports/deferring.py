@@ -11,10 +11,11 @@ from django.db import transaction
 
 from crm.imports.cells import Cells
 from crm.imports.findings import finding
+from crm.imports.meanwhile import Changed, changed_since, refuse_changed
 from crm.imports.models import DeferredLink, Import, RefusedRow
 from crm.imports.storing import FileRow
+from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
-from crm.records.types import RecordType
 from crm.tenants.bulk import insert_many
 
 
@@ -54,24 +55,29 @@ def set_next_links(job: Import, most: int) -> bool:
     record_type = type_of_key(job.record_type)
     cells = Cells(job.made_by)
     cells.load_records(record_type.key, list(dict.fromkeys(link.text for link in links)))
-    records = record_type.model.objects.in_bulk([link.record_id for link in links])
+    ids = {link.record_id for link in links}
+    rows = record_type.model.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    records = {record.pk: record for record in rows}
+    changed = changed_since(job, record_type, ids)
     for link in links:
         record = records.get(link.record_id)
         if record is not None and record_type.has(link.field):
-            _set_link(job, record_type, record, link, cells)
+            _set_link(job, record, link, cells, changed.get(record.pk, {}))
     DeferredLink.objects.filter(pk__in=[link.pk for link in links]).delete()
     return True
 
 
-def _set_link(job: Import, record_type: RecordType, record: Any, link: DeferredLink, cells: Cells) -> None:
+def _set_link(job: Import, record: Any, link: DeferredLink, cells: Cells, changed: Changed) -> None:
+    record_type = type_of_key(job.record_type)
     spec = record_type.spec(link.field)
     try:
         with transaction.atomic():
             value = spec.kind.parse(spec, link.text, cells)
+            refuse_changed(record_type, {link.field: value}, changed)
             record_type.update(record, actor=job.made_by, values={link.field: value})
     except ValidationError as error:
         record.refresh_from_db()  # its other link must not try to bring this one in again
-        _say(job, link, [f"{spec.label}: {message}" for message in error.messages])
+        _say(job, link, reasons_of(error, record_type))
 
 
 def _say(job: Import, link: DeferredLink, reasons: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,8 @@ from crm.imports.models import Import
 from crm.records.diff import identity
 from crm.records.types import RecordType
 
-ChangedSince = dict[UUID, dict[str, tuple[str, Any]]]  # by record and field: who, and to what
+Changed = Mapping[str, tuple[str, Any]]  # by field: who, and to what
+ChangedSince = dict[UUID, Changed]
 
 
 def columns_of(record_type: RecordType) -> set[str]:
@@ -41,23 +42,30 @@ def refuse_lost_columns(job: Import, record_type: RecordType) -> None:
         raise ValidationError(_("The field for %(names)s is no longer there. Change the columns.") % {"names": names})
 
 
-def changed_since(job: Import, record_type: RecordType, records: Iterable[Any]) -> ChangedSince:
-    """What others have changed of ``records`` after the dry run; from now on nobody else changes them."""
-    ids = {record.pk for record in records}
+def hold(record_type: RecordType, records: Iterable[Any]) -> bool:
+    """Keep others from writing ``records`` until the transaction ends; whether they still are as they were read."""
+    read = {record.pk: record for record in records}
+    names = [field.attname for field in record_type.model._meta.concrete_fields]
+    rows = record_type.model.objects.filter(pk__in=read).order_by("pk").select_for_update(no_key=True)
+    now = {row[0]: row[1:] for row in rows.values_list("pk", *names)}
+    return now == {pk: tuple(getattr(record, name) for name in names) for pk, record in read.items()}
+
+
+def changed_since(job: Import, record_type: RecordType, ids: Collection[UUID]) -> ChangedSince:
+    """What others have changed, after the dry run, of the records ``ids``; hold them before."""
     if job.tried_at is None or not ids:
         return {}
-    list(record_type.model.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     events = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=job.tried_at)
     own = Q(actor=job.made_by) | Q(actor=None, because__actor=job.made_by)
     found: ChangedSince = {}
     for event in events.exclude(own).select_related("actor").order_by("at", "id"):
         assert event.record_id is not None
         now = {name: (actor_name(event), change[1]) for name, change in event.changes.items()}
-        found[event.record_id] = found.get(event.record_id, {}) | now
+        found[event.record_id] = {**found.get(event.record_id, {}), **now}
     return found
 
 
-def refuse_changed(record_type: RecordType, values: Mapping[str, Any], changed: Mapping[str, tuple[str, Any]]) -> None:
+def refuse_changed(record_type: RecordType, values: Mapping[str, Any], changed: Changed) -> None:
     """Raise ``ValidationError``, by field, where ``values`` would go over what was ``changed``."""
     errors = {}
     for name in values.keys() & changed.keys():

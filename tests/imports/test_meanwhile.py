@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 
+from accounts.models import Account
+from accounts.services import update_account
 from crm.fields.custom.services import create_field, set_field_active
-from crm.imports.models import Import, ImportState
+from crm.imports.existing import Known
+from crm.imports.models import Import, ImportState, RefusedRow
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
 from leads.models import Lead
-from leads.services import update_lead
+from leads.services import delete_lead, update_lead
 from tests import make
 from tests.imports.steps import download, finished, tenant_of, upload
 from tests.imports.test_words import Page
@@ -68,6 +72,92 @@ def test_what_a_colleague_created_after_the_dry_run_is_not_written_over(firm: Fi
     assert (job.created_count, job.updated_count, job.refused_count) == (1, 0, 1)
     with tenant_context(firm.tenant):
         assert set(Lead.objects.values_list("last_name", "city")) == {("Bell", "Kiel"), ("Fox", "Bonn")}
+
+
+@pytest.mark.parametrize("way", ["dry run", "straight"])
+@pytest.mark.parametrize("change", ["other field", "key", "deleted"])
+def test_what_is_written_just_before_the_import_holds_a_record_is_read(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, way: str, change: str
+) -> None:
+    """A record is as the colleague left it, and its names and keys follow from what it is now."""
+    with tenant_context(firm.tenant):
+        ann = make.lead(firm.ada, first_name="Ann", last_name="Bell", external_id="x1", city="Ulm")
+        make.lead(firm.ada, first_name="Bo", last_name="Fox", external_id="x2")
+    job = upload(
+        firm, "leads", "external id,first name,last name,city\nx1,Anna,,Rome\nx2,Bob,,Rome\nx1,,,Bari\n",
+        **({"dry_run": "1"} if way == "dry run" else {}),
+    )  # fmt: skip
+    if way == "dry run":
+        finished(firm, job)
+        started(firm, job, tried_of(firm, job))
+    load, loads = Known.load, 0
+
+    def just_before(known: Known, rows: list[dict[str, Any]]) -> None:
+        nonlocal loads
+        load(known, rows)
+        loads += 1
+        if loads == 1 and change == "deleted":
+            delete_lead(actor=firm.ana, lead=Lead.objects.get(pk=ann.pk))
+        elif loads == 1:
+            values = {"external_id": "y1"} if change == "key" else {"last_name": "Brandt"}
+            update_lead(actor=firm.ana, lead=Lead.objects.get(pk=ann.pk), values=values)
+
+    monkeypatch.setattr(Known, "load", just_before)
+    job = finished(firm, job)
+    with tenant_context(firm.tenant):
+        found = set(Lead.all_objects.values_list("name", "sort_name", "city"))
+        bob = ("Bob Fox", "bob fox", "Rome")
+    if change == "other field":
+        assert found == {("Anna Brandt", "anna brandt", "Bari"), bob}
+        assert (job.updated_count, loads) == (3, 2)
+    else:  # the record is no longer the one that the row is about, and a new one lacks its last name
+        assert found == {("Ann Bell", "ann bell", "Ulm"), bob}
+        assert (job.updated_count, job.refused_count) == (1, 2)
+
+
+def test_a_record_that_is_deleted_just_before_the_import_holds_it_is_told(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenant_context(firm.tenant):
+        ann, bo = (make.lead(firm.ada, last_name=name, city="Ulm") for name in ("Bell", "Fox"))
+    job = upload(firm, "leads", f"id,city\n{ann.pk},Rome\n{bo.pk},Rome\n")
+    load, loads = Known.load, 0
+
+    def just_before(known: Known, rows: list[dict[str, Any]]) -> None:
+        nonlocal loads
+        load(known, rows)
+        loads += 1
+        if loads == 1:
+            delete_lead(actor=firm.ana, lead=Lead.objects.get(pk=ann.pk))
+
+    monkeypatch.setattr(Known, "load", just_before)
+    job = finished(firm, job)
+    assert (job.updated_count, job.refused_count) == (1, 1)
+    assert f"No record here has the id {ann.pk}." in download(firm, job)
+    with tenant_context(firm.tenant):
+        assert set(Lead.all_objects.values_list("name", "city")) == {("Lena Bell", "Ulm"), ("Lena Fox", "Rome")}
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_link_further_down_is_not_set_over_what_a_colleague_chose_since_the_dry_run(
+    firm: Firm, is_changed: bool
+) -> None:
+    with tenant_context(firm.tenant):
+        child, aunt = (make.account(firm.ada, name=name) for name in ("Child", "Aunt"))
+    text = "name,parent,city\nChild,Mother,Ulm\nMother,,\n"
+    job = finished(firm, upload(firm, "accounts", text, dry_run="1", unknown="refuse"))
+    if is_changed:
+        with tenant_context(firm.tenant):
+            update_account(actor=firm.ana, account=Account.objects.get(pk=child.pk), values={"parent": aunt})
+    started(firm, job, tried_of(firm, job))
+    job = finished(firm, job)
+    with tenant_context(firm.tenant):
+        child = Account.objects.select_related("parent").get(pk=child.pk)
+        assert child.parent is not None
+        assert (child.parent.name, child.city) == ("Aunt" if is_changed else "Mother", "Ulm")
+        said = [reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons]
+    told = "The row came in, but for this: Parent account: Ana Owner has changed it to “Aunt” since the dry run."
+    assert said == ([told] if is_changed else [])
 
 
 def test_an_import_starts_as_the_dry_run_was_that_the_page_shows(firm: Firm) -> None:
