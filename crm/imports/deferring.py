@@ -14,7 +14,6 @@ from crm.imports.findings import finding
 from crm.imports.meanwhile import Changed, changed_since, refuse_changed
 from crm.imports.models import DeferredLink, Import, RefusedRow
 from crm.imports.storing import FileRow
-from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
 from crm.tenants.bulk import insert_many
 
@@ -77,7 +76,7 @@ def _set_link(job: Import, record: Any, link: DeferredLink, cells: Cells, change
             record_type.update(record, actor=job.made_by, values={link.field: value})
     except ValidationError as error:
         record.refresh_from_db()  # its other link must not try to bring this one in again
-        _say(job, link, reasons_of(error, record_type))
+        _say(job, link, [f"{spec.label}: {message}" for message in error.messages])
 
 
 def _say(job: Import, link: DeferredLink, reasons: list[str]) -> None:
