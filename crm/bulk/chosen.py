@@ -10,59 +10,51 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import BitXor
-from django.db.models import BigIntegerField, Count, F, Func, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.bulk.rows import SIZE, packed, packed_rows
 from crm.records.access import deleted_records, visible_records
 from crm.records.types import RecordType
 from crm.ui import format as formats
 from crm.users.models import Membership
 
-MOST_KEPT = 20_000  # rows of which a run keeps the ids
 NAMED = 5  # rows that are gone, by their names
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """Rows of a list; where they are more than ``MOST_KEPT``, without ``ids`` but up to the one of ``last``.
+    """Rows of a list, by their ids.
 
     ``gone`` are the names of rows that were ticked and deleted since, ``unseen`` counts those that have no name here.
     """
 
-    count: int
-    mark: str
-    ids: list[UUID]
-    last: UUID | None = None
+    packed: bytes = b""
     gone: tuple[str, ...] = ()
     unseen: int = 0
 
+    @property
+    def count(self) -> int:
+        return len(self.packed) // SIZE
+
+    @property
+    def mark(self) -> str:
+        return f"{self.count}-{sha256(self.packed).hexdigest()[:32]}"
+
 
 def all_of(records: QuerySet[Any]) -> Chosen:
-    """All rows of ``records``, one statement where they are no more than a run can keep."""
-    ids = sorted(records.order_by().values_list("pk", flat=True)[: MOST_KEPT + 1])
-    if len(ids) <= MOST_KEPT:
-        return Chosen(len(ids), _mark(ids), ids)
-    number = Func(Cast(F("pk"), TextField()), Value(0), function="hashtextextended", output_field=BigIntegerField())
-    found = records.order_by().aggregate(count=Count("pk"), sum=BitXor(number))
-    last = records.order_by("-pk").values_list("pk", flat=True)[0]
-    return Chosen(found["count"], f"{found['count']}-{found['sum']}", [], last)
+    return Chosen(packed_rows(records))
 
 
 def ticked(actor: Membership, record_type: RecordType, ids: list[UUID]) -> Chosen:
     """Those of ``ids`` that are there; of the others it is told who they were, as far as ``actor`` may know."""
-    there = sorted(visible_records(actor, record_type).filter(pk__in=ids).values_list("pk", flat=True))
+    there = set(visible_records(actor, record_type).filter(pk__in=ids).values_list("pk", flat=True))
     gone: tuple[str, ...] = ()
-    missing = set(ids) - set(there)
+    missing = set(ids) - there
     if missing:
         gone = tuple(record.name for record in deleted_records(actor, record_type).filter(pk__in=missing))
-    return Chosen(len(there), _mark(there), there, gone=gone, unseen=len(missing) - len(gone))
-
-
-def _mark(ids: list[UUID]) -> str:
-    return f"{len(ids)}-{sha256(b''.join(one.bytes for one in ids)).hexdigest()[:32]}"
+    return Chosen(packed(there), gone, len(missing) - len(gone))
 
 
 def told_gone(chosen: Chosen) -> str:

@@ -22,7 +22,8 @@ def missing_by_now(
 ) -> list[BulkFinding]:
     """The rows ``ids`` that were chosen and are not there any more, or not in the list that they were chosen from."""
     actor = run.made_by
-    missing = set(ids) - still_chosen(run, record_type, actor, list(ids))
+    there = {record.pk for record in locked}
+    missing = set(ids) - (still_chosen(run, record_type, actor, list(ids)) & there)
     if not missing:
         return []
     seen = set(visible_records(actor, record_type).filter(pk__in=missing).values_list("pk", flat=True))

@@ -24,17 +24,16 @@ OPEN_STATES = (BulkState.QUEUED, BulkState.RUNNING)
 class BulkRun(TenantModel):
     """One action over many records of one type.
 
-    The records are those of ``ids`` that pass ``view`` (``ViewState.as_json()``, asked anew for each batch as
-    ``made_by``) if there is one; without ``ids`` all that pass it; or those that the run ``undoes`` has done. They are
-    taken in the order of their ids;
-    ``cursor`` is the last one done and commits together with it, so that a run that was killed goes on where it was.
-    ``data`` is what the form sent. A dry run writes nothing but counts and findings.
+    The records are those that were chosen (``BulkRows``), as far as they still pass the ``view`` that they were chosen
+    from (``ViewState.as_json()``, asked anew for each batch as ``made_by``); or those that the run ``undoes`` has done.
+    They are taken in the order of their ids; ``cursor`` is the last one done and commits together with it, so that a
+    run that was killed goes on where it was. ``data`` is what the form sent. A dry run writes nothing but counts and
+    findings.
     """
 
     record_type = models.CharField(max_length=30, db_collation="C")
     action = models.CharField(max_length=80, db_collation="C")  # BulkAction.key
     data = models.JSONField(default=dict)
-    ids = models.JSONField(default=list)
     view = models.JSONField(default=dict)
     undoes = TenantForeignKey("bulk.BulkRun", null=True)
     is_dry_run = models.BooleanField(default=False)
@@ -67,6 +66,17 @@ class BulkRun(TenantModel):
     def position(self) -> int:
         """How many rows are done, well or not."""
         return self.done_count + self.refused_count
+
+
+class BulkRows(TenantModel):
+    """Some of the rows that were chosen, as long as they are to be done (``crm/bulk/rows.py``)."""
+
+    run = TenantForeignKey(BulkRun)
+    last = models.UUIDField()  # of ``ids``
+    ids = models.BinaryField()  # one after the other, in their order
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "run", "last"], name="bulk_rows_once")]
 
 
 class BulkMemory(TenantModel):

@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from crm.bulk.forms import values_of
 from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkRun, BulkState
-from crm.bulk.selection import selected
+from crm.bulk.rows import forget_rows, next_rows
+from crm.bulk.selection import to_give_back
 from crm.bulk.selectors import action_of
 from crm.records import registry
 from crm.records.refusals import reasons_of
@@ -94,11 +95,11 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
         values = values_of(run, action, actor)
         ids = _next_ids(run, record_type, action, values, memory)
         records = _records(run, record_type, ids)
-        missing = missing_by_now(run, record_type, ids, records) if run.ids else []
+        missing = [] if run.undoes_id else missing_by_now(run, record_type, ids, records)
     except ValidationError as error:
         return fail_run(run, " ".join(error.messages))
     if not ids:
-        return end_run(run, BulkState.DONE)
+        return _end_of_rows(run)
     batch = Batch(run, record_type, action, findings=missing)
     do = _rehearsing(memory, batch) if run.is_dry_run else _applying(values, batch)
     left_out = {one.record_id for one in missing}
@@ -111,6 +112,13 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
         insert_many(BulkMemory, [BulkMemory(run=run, data=news)])
     _keep(run, batch, ids[-1])
     return True
+
+
+def _end_of_rows(run: BulkRun) -> bool:
+    """A run of an older version may not know which rows were chosen: it kept the view alone."""
+    if run.undoes_id is None and run.position < run.total:
+        return fail_run(run, _("It is no longer known which rows were chosen. Choose them again."))
+    return end_run(run, BulkState.DONE)
 
 
 def fail_run(run: BulkRun, problem: str) -> bool:
@@ -128,9 +136,9 @@ def _next_ids(
         memory.rehearsal = action.rehearse(run.made_by, values)
         for news in BulkMemory.objects.filter(run=run).order_by("pk").values_list("data", flat=True).iterator():
             memory.rehearsal.recall(news)
-    if run.ids:
-        return [UUID(one) for one in run.ids if run.cursor is None or one > str(run.cursor)][:BATCH]
-    records = selected(run, record_type, run.made_by)
+    if run.undoes_id is None:
+        return next_rows(run, BATCH)
+    records = to_give_back(run, record_type, run.made_by)
     if run.cursor is not None:
         records = records.filter(pk__gt=run.cursor)
     return list(records.order_by("pk").values_list("pk", flat=True)[:BATCH])
@@ -207,6 +215,8 @@ def _keep(run: BulkRun, batch: Batch, last: UUID) -> None:
 def end_run(run: BulkRun, state: str) -> bool:
     """Nothing more is done. Returns False, as ``work_on`` does then."""
     BulkMemory.objects.filter(run=run).delete()
+    if not run.is_dry_run:  # else they may be done for real
+        forget_rows(run)
     run.state = state
     run.finished_at = run.seen_at = timezone.now()
     run.save(update_fields=["state", "finished_at", "seen_at"])

@@ -14,8 +14,6 @@ from crm.records.types import RecordType
 from crm.saved_views.state import state_of_json
 from crm.users.models import Membership
 
-UP_TO = "up_to"  # in ``BulkRun.view``: the last id that there was
-
 
 def out_of_reach(run: BulkRun, record_type: RecordType, actor: Membership) -> list[UUID]:
     """Return the records that ``run`` is to give back and ``actor`` cannot reach by now.
@@ -25,30 +23,26 @@ def out_of_reach(run: BulkRun, record_type: RecordType, actor: Membership) -> li
     assert run.undoes is not None
     done = Event.objects.filter(because=run.undoes.event_id, record_type=record_type.key)
     there = visible_records(actor, record_type).order_by().values("pk")
-    missing = done.exclude(record_id__in=there).exclude(record_id__in=selected(run, record_type, actor).values("pk"))
+    missing = done.exclude(record_id__in=there).exclude(
+        record_id__in=to_give_back(run, record_type, actor).values("pk")
+    )
     return sorted({one for one in missing.values_list("record_id", flat=True) if one is not None})
 
 
-def selected(run: BulkRun, record_type: RecordType, actor: Membership) -> QuerySet:
-    """The records of a run without ``ids`` that ``actor`` may see by now, in no order.
-
-    Raises ``ValidationError`` when a filter of the view can no longer be read: better none than too many.
-    """
-    if run.undoes is not None:
-        done = Event.objects.filter(because=run.undoes.event_id, record_type=record_type.key)
-        if run.undoes.action == DELETE.key:
-            return deleted_records(actor, record_type).order_by().filter(pk__in=done.values("record_id"))
-        return visible_records(actor, record_type).filter(pk__in=done.values("record_id"))
-    found = state_of_json(record_type, run.view).apply(visible_records(actor, record_type), actor)
-    return found.filter(pk__lte=run.view[UP_TO]) if UP_TO in run.view else found
+def to_give_back(run: BulkRun, record_type: RecordType, actor: Membership) -> QuerySet:
+    """The records that ``run`` is to give back and ``actor`` can reach by now, in no order."""
+    assert run.undoes is not None
+    done = Event.objects.filter(because=run.undoes.event_id, record_type=record_type.key)
+    if run.undoes.action == DELETE.key:
+        return deleted_records(actor, record_type).order_by().filter(pk__in=done.values("record_id"))
+    return visible_records(actor, record_type).filter(pk__in=done.values("record_id"))
 
 
 def still_chosen(run: BulkRun, record_type: RecordType, actor: Membership, ids: list[UUID]) -> set[UUID]:
-    """Those of the run's ``ids`` that ``actor`` still sees and the list still shows; raises as ``selected``."""
+    """Those of the run's ``ids`` that ``actor`` still sees and the list still shows.
+
+    Raises ``ValidationError`` when a filter of the view can no longer be read: better none than too many.
+    """
     records = visible_records(actor, record_type).filter(pk__in=ids)
     found = state_of_json(record_type, run.view).apply(records, actor) if run.view else records
     return set(found.order_by().values_list("pk", flat=True))
-
-
-def size_of(run: BulkRun, record_type: RecordType, actor: Membership) -> int:
-    return len(run.ids) or selected(run, record_type, actor).count()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,8 +13,9 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.bulk.actions import DELETE
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun, BulkState
+from crm.bulk.rows import SIZE, keep_rows
 from crm.bulk.running import Memory, end_run, work_on
-from crm.bulk.selection import UP_TO, out_of_reach, selected, size_of
+from crm.bulk.selection import out_of_reach, to_give_back
 from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.telling import heading
 from crm.records import registry
@@ -36,14 +36,13 @@ def start_run(
     record_type: RecordType,
     action: BulkAction,
     data: dict[str, list[str]],
-    ids: list[UUID] | None = None,
+    rows: bytes,
     view: ViewState | None = None,
-    last: UUID | None = None,
     back: str = "",
     asked_at: datetime | None = None,
 ) -> BulkRun:
-    """Do ``action`` to the records ``ids``; an action with a rehearsal is only tried. With a ``view``, to those of them
-    that still pass it; of a view that lets through more than can be kept, without ``ids``, to all up to ``last``.
+    """Do ``action`` to ``rows`` (``rows.packed``), with a ``view`` to those of them that still pass it when their turn
+    comes; an action with a rehearsal is only tried.
 
     Up to ``AT_ONCE`` records are done when this returns; more of them a worker does. ``data`` is what the action's form
     sent and must be valid. Rows in which somebody else has changed after ``asked_at`` what the action sets are refused.
@@ -52,15 +51,14 @@ def start_run(
         record_type=record_type.key,
         action=action.key,
         data=data,
-        ids=sorted(str(one) for one in ids or ()),
-        view=view.as_json() | ({UP_TO: str(last)} if last else {}) if view is not None else {},
+        view=view.as_json() if view is not None else {},
+        total=len(rows) // SIZE,
         is_dry_run=action.rehearse is not None,
         back=back,
         asked_at=asked_at,
         made_by=actor,
     )
-    run.total = size_of(run, record_type, actor)
-    return _start(run, actor, action)
+    return _start(run, actor, action, rows)
 
 
 @atomic
@@ -74,7 +72,6 @@ def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
     run.is_dry_run, run.cursor, run.counts = False, None, {}
     run.done_count = run.refused_count = run.doubt_count = 0
     run.cancel_asked, run.finished_at, run.problem = False, None, ""
-    run.total = size_of(run, registry.record_type(run.record_type), run.made_by)
     _start(run, actor, action)
 
 
@@ -106,7 +103,7 @@ def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
     record_type = registry.record_type(run.record_type)
     missing = out_of_reach(undoing, record_type, actor)
     undoing.refused_count = len(missing)
-    undoing.total = selected(undoing, record_type, actor).count() + len(missing)
+    undoing.total = to_give_back(undoing, record_type, actor).count() + len(missing)
     undoing = _start(undoing, actor, action)
     name, reasons = str(record_type.label), [_("It is gone, or out of your reach.")]  # its own name may not be told
     rows = [BulkFinding(run=undoing, record_id=one, name=name, reasons=reasons) for one in missing]
@@ -127,13 +124,14 @@ def _locked(run: BulkRun) -> BulkRun:
     return rows.get(pk=run.pk)
 
 
-def _start(run: BulkRun, actor: Membership, action: BulkAction) -> BulkRun:
+def _start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"") -> BulkRun:
     from crm.bulk.jobs import kick
 
     run.state, run.seen_at = BulkState.QUEUED, timezone.now()
     if not run.is_dry_run:
         run.event = _tell(run, actor, action)
     run.save()
+    keep_rows(run, rows)
     if run.total <= AT_ONCE:
         memory = Memory()
         while work_on(run, memory):

@@ -18,6 +18,7 @@ from crm.bulk import chosen, selectors, services, telling
 from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
 from crm.bulk.models import BulkRun, BulkState
+from crm.bulk.rows import packed, unpacked
 from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, filtered, read_listing
@@ -78,9 +79,8 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
         record_type=record_type,
         action=action,
         data=kept(request.POST),
-        ids=rows.ids,
+        rows=rows.packed,
         view=listing.state if is_all else None,
-        last=rows.last,
         back=back,
         asked_at=_asked_at(request),
     )
@@ -132,7 +132,7 @@ def _ticked_rows(request: WorkspaceRequest, record_type: RecordType) -> Chosen:
     except ValueError as error:
         raise Http404 from error
     if not ids or len(ids) > MOST_IDS:
-        return Chosen(len(ids), "", [])
+        return Chosen(packed(ids))
     rows = chosen.ticked(request.actor, record_type, ids)
     # What was typed for rows that are all gone is given back by the page of what is gone
     require(rows.count or (rows.gone and "go" not in request.POST))
@@ -171,7 +171,7 @@ def _ask(
         "action": action,
         "form": form,
         "heading": telling.heading(action, record_type, rows.count),
-        "ids": [] if is_all else rows.ids,
+        "ids": [] if is_all else unpacked(rows.packed),
         "gone": chosen.told_gone(rows),
         "shown": rows.mark,
         "chips": chips(listing.state, request.actor) if is_all else [],

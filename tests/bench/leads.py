@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from crm.bulk.models import BulkRun, BulkState
+from crm.bulk.rows import packed
 from crm.bulk.running import work_as_job
 from crm.bulk.selectors import bulk_action
 from crm.bulk.services import do_after_rehearsal, start_run
@@ -71,7 +72,7 @@ def _started(place: Place, ids: list[UUID]) -> BulkRun:
         actor, leads = _admin(place), record_type("leads")
         action = bulk_action(leads.key, "convert", actor)
         assert action is not None
-        return start_run(actor=actor, record_type=leads, action=action, data={}, ids=ids)
+        return start_run(actor=actor, record_type=leads, action=action, data={}, rows=packed(ids))
 
 
 def _worked(place: Place, run: BulkRun) -> float:

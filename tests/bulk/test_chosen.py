@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from crm.bulk import chosen, running
+from crm.bulk import running
 from crm.bulk.models import BulkFinding, BulkRun
 from crm.picklists.selectors import choices
 from crm.records import registry
@@ -107,11 +107,7 @@ def test_rows_that_came_in_or_left_meanwhile_are_told_and_asked_again(firm: Firm
         }
 
 
-@pytest.mark.parametrize("most", [20_000, 1], ids=["kept", "too many to be kept"])
-def test_all_rows_are_not_taken_without_having_been_shown(
-    firm: Firm, view: str, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    monkeypatch.setattr(chosen, "MOST_KEPT", most)
+def test_all_rows_are_not_taken_without_having_been_shown(firm: Firm, view: str) -> None:
     form = {"action": "delete", "all": "1", "go": "1"}
     answer = client_of(firm.max).post(f"{NEW}{view}", form)
     assert answer.status_code == 422 and "Check which rows are meant" in words(answer)
@@ -124,15 +120,18 @@ def test_all_rows_are_not_taken_without_having_been_shown(
     assert leads(firm) == {"Cedar"}
 
 
+@pytest.mark.parametrize("piece", [1_000, 1])
 def test_what_the_list_no_longer_shows_when_its_turn_comes_is_refused_by_name(
-    firm: Firm, view: str, monkeypatch: pytest.MonkeyPatch
+    firm: Firm, view: str, monkeypatch: pytest.MonkeyPatch, piece: int
 ) -> None:
-    """It was passed over, and what came in behind it was taken along."""
+    """It was passed over, and what came in behind it was taken along; of 20,001 rows each that came in."""
     monkeypatch.setattr("crm.bulk.services.AT_ONCE", 0)
+    monkeypatch.setattr("crm.bulk.rows.PIECE", piece)
     asked = dialog(firm, view, "delete")
     asked.send(go="1")
     client_of(firm.ana).post(f"/acme/leads/{lead(firm, 'Ash').pk}/fields/city/", {"city": "Ulm"})
     client_of(firm.ana).post(f"/acme/leads/{lead(firm, 'Birch').pk}/deletion/")
+    client_of(firm.ana).post(f"/acme/leads/{lead(firm, 'Cedar').pk}/fields/city/", {"city": "Bonn"})
     with tenant_context(firm.tenant):
         make.lead(firm.ana, last_name="Date", city="Bonn")
         run = BulkRun.objects.select_related("made_by__role", "event").get()

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.bulk import actions, jobs, running, services
-from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.bulk import rows as bulk_rows
+from crm.bulk.models import BulkFinding, BulkRows, BulkRun, BulkState
 from crm.bulk.running import work_as_job
 from crm.events.models import Event
 from crm.tenants.context import tenant_context
@@ -31,6 +33,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     rung: list[Any] = []
     monkeypatch.setattr(services, "AT_ONCE", 5)
     monkeypatch.setattr(running, "BATCH", 10)
+    monkeypatch.setattr(bulk_rows, "PIECE", 20)
     monkeypatch.setattr(jobs, "kick", lambda *ids: rung.append(ids))
     return rung
 
@@ -92,12 +95,16 @@ def test_a_worker_does_it_and_the_page_shows_how_far_it_is(
     run = start(fresh_firm)
     assert small == [(fresh_firm.tenant.pk, run.pk)]
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
-    page = client_of(fresh_firm.ana).get(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/").content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        page = client_of(fresh_firm.ana).get(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/").content.decode()
     assert 'hx-trigger="every 1s"' in page and "<b>0</b> of 25 rows" in page
+    assert not [one for one in asked.captured_queries if "bulkrows" in one["sql"]], "may be a million, each second"
     jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
     assert set(owners(fresh_firm)) == {fresh_firm.max.pk}
     run = read(fresh_firm, run)
     assert (run.state, run.done_count, run.counts) == (BulkState.DONE, ROWS, {"changed": ROWS})
+    with tenant_context(fresh(fresh_firm)):
+        assert not BulkRows.objects.exists(), "nobody asks for them any more"
     page = client_of(fresh_firm.ana).get(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/").content.decode()
     assert "hx-trigger" not in page.split('id="bulk-progress"')[1]
     assert "<b>25</b> of 25 rows" in page
@@ -199,6 +206,16 @@ def test_a_choice_that_is_gone_by_then_stops_it(fresh_firm: Firm, rows: list[Lea
         fresh_firm.max.save(update_fields=["is_active"])
     jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
     assert read(fresh_firm, run).state == BulkState.FAILED
+    assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
+
+
+def test_an_older_run_that_kept_no_rows_stops_and_says_so(fresh_firm: Firm, rows: list[Lead]) -> None:
+    run = start(fresh_firm)
+    with tenant_context(fresh(fresh_firm)):
+        BulkRows.objects.all().delete()
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    run = read(fresh_firm, run)
+    assert run.state == BulkState.FAILED and "no longer known which rows were chosen" in run.problem
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
 
 

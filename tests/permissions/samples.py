@@ -207,6 +207,7 @@ def _views(sample: Sample) -> None:
 def _bulk_run(sample: Sample) -> None:
     """A deletion of Ana's, of a row that is no other sample."""
     from crm.bulk.models import BulkMemory
+    from crm.bulk.rows import keep_rows, packed
     from crm.bulk.selectors import bulk_action
     from crm.bulk.services import start_run
     from leads.record import LEAD
@@ -214,7 +215,8 @@ def _bulk_run(sample: Sample) -> None:
     ana = sample.firm.ana
     action = bulk_action("leads", "delete", ana)
     assert action is not None
-    run = start_run(actor=ana, record_type=LEAD, action=action, data={}, ids=[make.lead(ana).pk])
+    run = start_run(actor=ana, record_type=LEAD, action=action, data={}, rows=packed([make.lead(ana).pk]))
+    keep_rows(run, packed([run.pk]))  # as one that is under way has them
     BulkMemory.objects.create(run=run, data=[])  # as a dry run that is under way has it
     sample.keep(bulk_run=run)
 
