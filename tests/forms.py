@@ -78,7 +78,8 @@ class Filled:
 
     def again(self, answer: HttpResponse) -> Filled:
         """The form as ``answer`` shows it."""
-        return replace(self, data=_fitting(answer.content.decode(), self.address, self.data)[1])
+        action, data = _fitting(answer.content.decode(), self.address, self.data)
+        return replace(self, address=action if action.startswith("/") else self.address, data=data)
 
 
 def form_of(client: Client, address: str, *, fragment: bool = False, like: str = "") -> Filled:

@@ -94,10 +94,15 @@ def views_with(record_type: RecordType, field: str) -> list[tuple[SavedView, lis
     return found
 
 
+def deleted_view(actor: Membership, record_type: RecordType, view_id: str) -> SavedView | None:
+    """The view of that id if ``actor`` had it before it was deleted."""
+    wanted = uuid_of(view_id)
+    return get_view(actor, record_type, wanted, deleted=True) if wanted else None
+
+
 def gone_view(actor: Membership, record_type: RecordType, view_id: str) -> str:
     """Say that there is no such view, by its name where ``actor`` had it."""
-    wanted = uuid_of(view_id)
-    view = get_view(actor, record_type, wanted, deleted=True) if wanted else None
+    view = deleted_view(actor, record_type, view_id)
     if view is None:
         return _("The view that this link leads to is gone, or is not shared with you.")
     return _("The view %(name)s is gone: it was deleted.") % {"name": view.name}

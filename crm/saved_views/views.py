@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from crm.records import registry
 from crm.records.types import RecordType
 from crm.saved_views import services
 from crm.saved_views.models import Audience, SavedView
-from crm.saved_views.selectors import get_view, gone_view, may_change, pins_of, reach_of, views_of
+from crm.saved_views.selectors import deleted_view, get_view, gone_view, may_change, pins_of, reach_of, views_of
 from crm.saved_views.state import ViewState, chips, read_state, state_of_view
 from crm.ui.bidi import filled
 from crm.ui.http import go, method, respond
@@ -52,19 +53,29 @@ def index(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 @once
 def new(request: WorkspaceRequest, key: str) -> HttpResponse:
-    """``?<the list's query>``: GET asks for a name, POST keeps the state under it."""
+    """``?<the list's query>``: GET asks for a name, POST keeps the state under it.
+
+    The form sends all of the state that it shows, without the view it is based on: whatever becomes of that meanwhile,
+    what was shown is saved. One that asks for what there is not comes back over what there is.
+    """
     record_type = _type(request, key)
-    state, problems = _state(request, record_type)
-    if problems:
-        return _to_list(request, record_type, problems)
+    shown, problems = _state(request, record_type)
+    state = replace(shown, view=None)
     form = ViewForm(request.POST or None, initial={"name": request.GET.get("_name", "")[:100]})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not problems:
         made = _try(form, lambda: services.save_view(actor=request.actor, state=state, **form.cleaned_data))
         if made is not None:
             say(request, _("The view %(name)s was saved.") % {"name": made.name})
             return go(request, _list_url(record_type, made))
-    context = {"type": record_type, "form": form, "chips": chips(state, request.actor), "back": _list_url(record_type)}
-    return respond(request, "saved_views/new.html", context, partial="form", status=422 if form.errors else 200)
+    context = {
+        "type": record_type,
+        "form": form,
+        "problems": problems,
+        "told": _told(state, request.actor),
+        "query": state.query(),
+        "back": f"{_list_url(record_type)}{shown.query()}",
+    }
+    return respond(request, "saved_views/new.html", context, partial="form", status=_status(request))
 
 
 def view(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
@@ -92,10 +103,8 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
             say(request, " ".join(error.messages), tone="warning")
         return go(request, _list_url(record_type, saved))
     new_state, problems = _state(request, record_type)
-    if problems:
-        return _to_list(request, record_type, problems)
     is_stale = False
-    if request.method == "POST":
+    if request.method == "POST" and not problems:
         try:
             services.update_view(actor=request.actor, view=saved, state=new_state, seen=request.POST.get("seen", ""))
         except services.StaleViewError:
@@ -111,6 +120,7 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
         "people": reach_of(saved),
         "is_shared": saved.audience != Audience.OWN,
         "is_stale": is_stale,
+        "problems": problems,
         "seen": services.mark_of(saved),
         "before": _told(present, request.actor),
         "after": _told(new_state, request.actor),
@@ -118,7 +128,7 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
         "own_name": filled(_("%(name)s (mine)"), {"name": saved.name}),  # becomes its name
         "back": f"{_list_url(record_type)}{new_state.query()}",
     }
-    return respond(request, "saved_views/state.html", context, partial="form", status=422 if is_stale else 200)
+    return respond(request, "saved_views/state.html", context, partial="form", status=_status(request))
 
 
 def _told(shown: ViewState, actor: Membership) -> dict[str, Any]:
@@ -193,18 +203,21 @@ def _own_view(
 
 
 def _state(request: WorkspaceRequest, record_type: RecordType) -> tuple[ViewState, list[str]]:
-    """What the list's query stands for; and why that is not all that it asks for."""
+    """What the list's query stands for; and why that is not all that it asks for.
+
+    Of a view that was deleted meanwhile it is what the person has seen in it.
+    """
     asked = request.GET.get("view", "")
     base = views_of(request.actor, record_type).find(asked)
-    state, problems = read_state(record_type, request.GET, base)
-    if asked and base is None:
-        problems.insert(0, gone_view(request.actor, record_type, asked))
-    return state, problems
+    gone = [gone_view(request.actor, record_type, asked)] if asked and base is None else []
+    before = deleted_view(request.actor, record_type, asked) if gone else base
+    state, problems = read_state(record_type, request.GET, before)
+    return replace(state, view=base), [*gone, *problems, *state.left_out]
 
 
-def _to_list(request: WorkspaceRequest, record_type: RecordType, problems: list[str]) -> HttpResponse:
-    say(request, " ".join((*problems, _("Nothing was saved."))), tone="warning")
-    return go(request, _list_url(record_type))
+def _status(request: WorkspaceRequest) -> int:
+    """Of a form that is shown: one that was sent comes back only where it was not taken."""
+    return 422 if request.method == "POST" else 200
 
 
 def _try(form: forms.Form, write: Any) -> Any:

@@ -22,6 +22,7 @@ from leads.vetting.gating import criteria
 from tests import make
 from tests.fields.own import add_field, field_of, fresh, sent
 from tests.forms import Filled, form_of
+from tests.own_words import own_words
 from tests.pages.test_kept_forms import signed_in
 from tests.people import Firm, client_of
 
@@ -139,7 +140,7 @@ def test_a_lead_that_was_converted_meanwhile_gives_back_what_was_typed(firm: Fir
     converted(firm, lead)
     answer = form.send(**typed)
     assert answer.status_code == 409
-    assert "Nothing was saved" in text_of(answer)
+    assert "Nothing was saved" in own_words(answer)
     rows = rows_of(answer)
     assert shown.items() <= {label: text.replace("<br>", "\n") for label, text in rows.items()}.items()
     assert "What you typed" not in rows

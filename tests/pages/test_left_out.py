@@ -144,8 +144,6 @@ def test_a_filter_added_under_a_view_that_is_gone_does_not_hide_that(firm: Firm,
     form = {"_field": "city", "_operator": "is", "_value": "Ulm"}
     answer = client_of(firm.ada).post(f"/acme/leads/{query}", form, follow=True)
     assert words in unescape(answer.content.decode())
-    kept = client_of(firm.ada).post(f"/acme/views/leads/new/{query}", {"name": "New", "audience": "own"}, follow=True)
-    assert "Nothing was saved." in kept.content.decode()
 
 
 @pytest.mark.parametrize("product", ["nosuch", "x" * 300])

@@ -16,6 +16,8 @@ from crm.tenants.context import tenant_context
 from crm.ui.toasts import undo_of
 from crm.users.models import Membership
 from tests import make
+from tests.forms import Filled, form_of
+from tests.own_words import own_words
 from tests.people import Firm, client_of
 
 
@@ -132,6 +134,71 @@ def test_a_view_is_compared_as_it_stands_when_it_is_written(firm: Firm, bonn: No
         with pytest.raises(services.StaleViewError):
             services.update_view(actor=firm.ana, view=read, state=state, seen=mark)
         services.update_view(actor=firm.ana, view=read, state=state, seen=services.mark_of(read))
+
+
+VIEWS = "/acme/views/accounts"
+
+
+def kept(firm: Firm, name: str) -> Any:
+    """What the view of that name says; None without one."""
+    with tenant_context(firm.tenant):
+        view = SavedView.objects.filter(name=name).first()
+        return view and (view.state["filters"], view.state["columns"], view.state["sort"])
+
+
+def test_what_the_dialog_showed_is_saved_whatever_becomes_of_the_view_it_was_opened_on(firm: Firm, bonn: None) -> None:
+    view = save(firm, firm.ada, "Bonn", "all")
+    form = form_of(client_of(firm.ana), f"{VIEWS}/new/?view={view.pk}&columns=name,city")
+    act(firm.ada, view, "deletion")
+    assert form.send(name="Mine").status_code == 303
+    assert kept(firm, "Mine") == ([["city", "is", ["Bonn"]]], ["name", "city"], "-name")
+
+
+ASKED = {
+    "a view that was deleted": ("?view={view}&columns=name,city", [["city", "is", ["Bonn"]]], "Bonn is gone"),
+    "a view that is not shared": ("?view={own}&city=Bonn&columns=name,city&sort=-name", None, "not shared with you"),
+    "a column that there is not": ("?city=Bonn&columns=name,city,nosuch&sort=-name", None, "Columns left out"),
+    "a filter that is too long": ("?city=Bonn&postcode={long}&columns=name,city&sort=-name", None, "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_a_view_that_cannot_be_saved_as_asked_comes_back_with_its_name_and_what_can_be(
+    firm: Firm, bonn: None, case: str
+) -> None:
+    """It led to the bare list with a toast, which counted as saved: the same form sent again did nothing at all."""
+    view, own = save(firm, firm.ada, "Bonn", "all"), save(firm, firm.ada, "Ada's")
+    query, filters, words = ASKED[case]
+    address = f"{VIEWS}/new/{query.format(view=view.pk, own=own.pk, long='5' * 5000)}"
+    ana = client_of(firm.ana)
+    form = Filled(ana, address, form_of(ana, f"{VIEWS}/new/").data)  # as an old page sends it
+    if "deleted" in case:
+        act(firm.ada, view, "deletion")
+    assert words in ana.get(address).content.decode()
+    answer = form.send(name="Typed by Ana", audience="team")
+    assert answer.status_code == 422
+    assert words in own_words(answer) and "Nothing was saved. What can be saved stands below." in own_words(answer)
+    assert kept(firm, "Typed by Ana") is None
+    back = form.again(answer)
+    assert (back.data["name"], back.data["audience"]) == (["Typed by Ana"], ["team"])
+    if "deleted" in case:
+        act(firm.ada, view, "deletion", _method="DELETE")
+        assert form.send(name="First form", audience="team").status_code == 303
+        assert kept(firm, "First form")
+    assert back.send().status_code == 303
+    assert kept(firm, "Typed by Ana") == (filters or [["city", "is", ["Bonn"]]], ["name", "city"], "-name")
+
+
+def test_a_view_is_not_saved_to_without_what_could_not_be_read(firm: Firm, bonn: None) -> None:
+    view = save(firm, firm.ana, "Bonn", "all")
+    address = f"{VIEWS}/{view.pk}/state/"
+    form = form_of(client_of(firm.ana), f"{address}?view={view.pk}&city=Ulm")
+    asked = Filled(form.client, f"{address}?view={view.pk}&city=Ulm&=5&columns=name,city", form.data)
+    answer = asked.send()
+    assert answer.status_code == 422
+    assert kept(firm, "Bonn") == ([["city", "is", ["Bonn"]]], [], "-name")
+    assert asked.again(answer).send().status_code == 303
+    assert kept(firm, "Bonn") == ([["city", "is", ["Ulm"]]], ["name", "city"], "-name")
 
 
 def test_who_saves_to_a_shared_view_is_told_whom_it_reaches(firm: Firm, bonn: None) -> None:

@@ -57,6 +57,20 @@ def test_files_are_short() -> None:
     assert longer_than(FILE_LINES, [*SOURCES, *STATIC]) <= LARGE_FILES
 
 
+def test_no_test_finds_in_a_page_what_every_page_carries() -> None:
+    """Two looked for "Nothing was saved" in pages, where the words of the scripts hold it, and could not fail."""
+    frame = "".join(text_of(ROOT / f"templates/parts/{name}.html") for name in ("bar", "dialogs", "person_menu", "top"))
+    carried = [words for words in re.findall(r'translate "(.+?)"', frame) if " " in words]
+    sought = r"""assert (?:.* (?:and|or) )?(?:"([^"{}]+)"|'([^'{}]+)') in (?!own_words\()\w"""
+    found = [
+        f"{name_of(path)}: {hit[0]}: look into tests.own_words"
+        for path in SOURCES
+        for hit in re.finditer(sought, text_of(path))
+        if " " in (hit[1] or hit[2]).strip() and any((hit[1] or hit[2]) in words for words in carried)
+    ]
+    assert len(carried) > 20 and not found
+
+
 def test_templates_are_short() -> None:
     assert not longer_than(TEMPLATE_LINES, TEMPLATES)
 

@@ -1,0 +1,17 @@
+"""What a page says by itself."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+
+
+def own_words(answer: Any) -> str:
+    """The main part of the page and its toasts, with its tags: every page carries the words of menus, dialogs and
+    scripts ("Nothing was saved.") around them, so to find those anywhere proves nothing. A fragment is all there is.
+    """
+    html = answer.content.decode()
+    _before, _main, rest = html.partition("<main ")
+    main, _end, after = rest.partition("</main>")
+    toasts = after.partition('id="toasts"')[2].partition("<dialog")[0]
+    return unescape(f"{main}\n{toasts}" if rest else html)
