@@ -89,7 +89,7 @@ class StageForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for name in _typed_in_vain(self.target, cleaned):
-            self.add_error(name, _("This stage does not take it. Clear it, or choose the stage that it is for."))
+            self.add_error(name, _("This stage does not ask for it. Clear it, or choose a stage that does."))
         if cleaned.get("task_subject") and not cleaned.get("task_due_on") and "task_due_on" not in self.errors:
             self.add_error("task_due_on", _("Give the day on which this is to be done."))
         return cleaned

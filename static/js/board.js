@@ -147,7 +147,7 @@ document.addEventListener("pointerup", ({ target }) => {
 document.addEventListener("dragstart", (event) => {
   const card = event.target.closest?.("[data-board] [data-card]");
   if (!card) return;
-  if (refuses(card)) return event.preventDefault(); // its link can be
+  if ("stays" in card.dataset) return event.preventDefault(); // its link can be dragged
   Object.assign(state, { card, from: columnOf(card), next: card.nextElementSibling });
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", card.querySelector("a")?.href ?? "");

@@ -89,10 +89,10 @@ def test_what_is_typed_for_another_stage_is_not_dropped(firm: Firm, deal: Any) -
     for typed in ({"loss_note": "Too dear"}, {"loss_reason": reason_id(firm)}, {"task_due_on": "2030-05-03"}):
         refused = client.post(address(deal), {"choose": "1", "stage": other, **typed})
         assert refused.status_code == 422
-        assert "This stage does not take it" in refused.content.decode()
+        assert "This stage does not ask for it" in refused.content.decode()
         assert next(iter(typed.values())) in refused.content.decode()
     closed = client.post(address(deal), {"stage": other, "closed_on": "2026-05-03"})
-    assert "This stage does not take it" in closed.content.decode() and "2026-05-03" in closed.content.decode()
+    assert "This stage does not ask for it" in closed.content.decode() and "2026-05-03" in closed.content.decode()
     assert meaning(firm, deal) == "open"
     assert client.post(address(deal), {"choose": "1", "stage": other}).status_code == 303
 

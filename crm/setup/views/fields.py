@@ -102,14 +102,16 @@ def deactivate_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResp
         return ask_first(
             request,
             title=_("Deactivate “%(label)s”") % {"label": field.label},
-            text=_("It leaves forms, pages, lists, filters and files. Its values are kept, and come back with it."),
+            text=_(
+                "It disappears from forms, pages, lists, filters and files. Its values are kept, and come back with it."
+            ),
             button=_("Deactivate"),
             back=reverse("setup:field", kwargs={"type": type, "id": id}),
             for_good=False,
             views=views,
         )
     services.set_field_active(field=field, is_active=active, actor=request.actor)
-    text = _("“%(label)s” is back.") if active else _("“%(label)s” is on no page any more. Its values are kept.")
+    text = _("“%(label)s” is active again.") if active else _("“%(label)s” was deactivated. Its values are kept.")
     say(request, text % {"label": field.label}, undo_url="" if active else request.path)
     return go(request, _url_of(type))
 
