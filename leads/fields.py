@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -32,8 +33,29 @@ from opportunities.models import Opportunity
 OPEN_MEANINGS = ("new", "working", "qualified")
 
 
+class CameIn(kinds.DateTime):
+    """When a lead came in; empty where a file did not tell, whenever that was brought in."""
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        return record.created_at if record.came_in_known else None
+
+    def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
+        record.came_in_known = value is not None
+        if value is not None:
+            record.created_at = value
+
+    def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
+        return (spec.column, "came_in_known")
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return Q(came_in_known=False)
+
+    def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
+        return super().between(spec, first, last) & Q(came_in_known=True)
+
+
 # When a lead came in is a fact of business, by which the funnel counts it: a file may tell it.
-CAME_IN = replace(CREATED, importable=True)
+CAME_IN = replace(CREATED, kind=CameIn(), importable=True)
 
 
 def first_status() -> Choice:

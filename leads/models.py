@@ -62,6 +62,7 @@ class Lead(RecordModel):
     first_contacted_at = models.DateTimeField(null=True, editable=False)
     last_contacted_at = models.DateTimeField(null=True, editable=False)
     converted_at = models.DateTimeField(null=True, editable=False)  # empty also where a file did not tell
+    came_in_known = models.BooleanField(default=True, db_default=True, editable=False)  # when: ``created_at``
     account = TenantForeignKey("accounts.Account", null=True, editable=False)
     contact = TenantForeignKey("contacts.Contact", null=True, editable=False)
     opportunity = TenantForeignKey("opportunities.Opportunity", null=True, editable=False)
@@ -89,6 +90,11 @@ class Lead(RecordModel):
                 fields=["tenant", "-created_at", "-id"],
                 condition=models.Q(deleted_at=None, last_contacted_at=None),
                 name="lead_never_contacted",
+            ),
+            models.Index(
+                fields=["tenant", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None, came_in_known=False),
+                name="lead_of_unknown_day",
             ),
             models.Index(fields=["tenant", "email_key"], condition=~models.Q(email_key=""), name="lead_email"),
             models.Index(fields=["tenant", "email_domain"], condition=~models.Q(email_domain=""), name="lead_domain"),

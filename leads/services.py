@@ -75,7 +75,8 @@ def create_lead(
 ) -> Lead:
     """Create a lead from ``values`` (by field name); raise ``ValidationError`` keyed by field.
 
-    It has its status since now; an empty ``status_since`` among ``values`` means that nobody knows since when.
+    It came in now, and has its status since now; an empty ``created_at`` or ``status_since`` among ``values`` means
+    that nobody knows.
     """
     values = _of_before(values)
     status = values.get("status")
@@ -139,7 +140,7 @@ def _of_before(values: dict[str, Any], lead: Lead | None = None) -> dict[str, An
             found[name] = known
         elif name == "converted_at" and at is not None and not (lead is not None and lead.is_converted):
             raise ValidationError({name: _("Only a converted lead can have a conversion date.")})
-    if values.get("created_at", ...) is None:  # an empty cell: it came in when it was made here
+    if lead is not None and values.get("created_at", ...) is None:  # an empty cell of one that is there
         del found["created_at"]
     return found
 

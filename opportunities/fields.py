@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,14 @@ from crm.ui.icons import icon
 from crm.users.models import Membership
 
 LONGEST_STAY = 36_500  # days that a filter can ask for
+
+
+class LastActivity(kinds.DateTime):
+    """Where no activity is known, there was none up to any day either: such opportunities are the untouched ones."""
+
+    def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
+        found = super().between(spec, first, last)
+        return found | self.empty(spec) if first is None and last is not None else found
 
 
 def first_stage() -> Stage:
@@ -182,11 +190,10 @@ OPPORTUNITY_FIELDS = (
     FieldSpec(
         "last_activity_at",
         _("Last activity"),
-        kinds.DateTime(),
+        LastActivity(),
         help=_("When somebody last changed it, or wrote something down about it."),
         on_create=False,
         on_edit=False,
-        importable=False,
     ),
     FieldSpec(
         "loss_reason",

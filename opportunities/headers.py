@@ -54,6 +54,10 @@ HEADERS: Headers = {
     "stage_since": """in stage since|stage since|last stage change|last stage change date|stage change date
         |last time of stage change|stage changed on|date entered current stage|stage entered on
         |in phase seit|letzte phasenänderung|date de changement d étape|fecha de cambio de etapa""",
+    "last_activity_at": """last activity|last activity date|last activity time|last activity on|last touched
+        |letzte aktivität|letzte aktivität am|datum der letzten aktivität|dernière activité
+        |date de la dernière activité|date de dernière activité|última actividad|fecha de la última actividad
+        |fecha de última actividad""",
     "next_step": """next step|next action|follow up|nächster schritt|prochaine étape|próximo paso|siguiente paso
         |étape suivante|paso siguiente""",
     "next_step_on": """next step date|next activity date|follow up date|deal next activity date

@@ -35,9 +35,8 @@ class Opportunity(RecordModel):
     opened_on = models.DateField(null=True, blank=True)
     expected_close_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
-    last_activity_at = models.DateTimeField(
-        default=timezone.now, editable=False
-    )  # a person changed it, or logged on it
+    # A person changed it, or logged on it; empty where a file did not tell of anything, and nobody did since.
+    last_activity_at = models.DateTimeField(null=True, default=timezone.now, editable=False)
     next_step = models.CharField(max_length=300, blank=True)
     next_step_key = TextKey()
     next_step_on = models.DateField(null=True, blank=True)
@@ -52,10 +51,12 @@ class Opportunity(RecordModel):
     requirements = models.TextField(blank=True)
     description = models.TextField(blank=True)
 
+    is_touched = True  # by a change; what a file brings is nobody's activity
+
     def stamp(self, *, by_person: bool) -> list[str]:
         """What a person changes counts as activity; what they log on it does too (``workflows.note_activity``)."""
         times = super().stamp(by_person=by_person)
-        if not by_person:
+        if not by_person or not self.is_touched:
             return times
         self.last_activity_at = self.updated_at
         return [*times, "last_activity_at"]

@@ -9,11 +9,12 @@ any order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,8 +80,7 @@ def _is_activity(event: Event) -> bool:
 def note_activity(event: Event) -> str:
     """Keep the time when somebody last did something for an opportunity."""
     ids = _activity_places(event) if event.record_type != "opportunities" else [event.record_id]
-    rows = Opportunity.all_objects.filter(pk__in=ids, last_activity_at__lt=event.at)
-    rows.update(last_activity_at=event.at)
+    _active(ids, event.at)
     return ""
 
 
@@ -89,9 +89,13 @@ def activity_of(record: Any) -> tuple[str, ...]:
     """Keep it for one that somebody has just written something down about."""
     if not isinstance(record, Opportunity):
         return ()
-    now = timezone.now()
-    Opportunity.all_objects.filter(pk=record.pk, last_activity_at__lt=now).update(last_activity_at=now)
+    _active([record.pk], timezone.now())
     return ("last_activity_at",)
+
+
+def _active(ids: Iterable[UUID | None], at: datetime) -> None:
+    earlier = Q(last_activity_at__lt=at) | Q(last_activity_at=None)
+    Opportunity.all_objects.filter(earlier, pk__in=ids).update(last_activity_at=at)
 
 
 def _activity_places(event: Event) -> list[UUID]:

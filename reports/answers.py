@@ -61,6 +61,14 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What is not in the numbers, and the address of its rows."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """All that a report says.
 
@@ -73,3 +81,4 @@ class Answer:
     lately: list[Figure] = field(default_factory=list)
     lately_label: Any = ""
     is_empty: bool = False
+    notes: list[Note] = field(default_factory=list)

@@ -10,18 +10,19 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.picklists.selectors import ids_meaning, pipeline, stage_ids_meaning, stages
 from crm.tenants.clock import day_of
 from crm.tenants.context import current_tenant
+from crm.ui import format as formats
 from crm.ui.charts import bars, funnel
 from crm.users.access import visible
 from crm.users.models import Membership
 from leads.fields import has_opportunity
 from leads.models import Lead
 from reports import cells, links
-from reports.answers import Answer, Chart, Column, Figure
+from reports.answers import Answer, Chart, Column, Figure, Note
 from reports.cells import Cell
 from reports.dimensions import DIMENSIONS, SOURCE, Key, by_dimension, dimension_table, together
 from reports.filters import Filters
@@ -56,7 +57,7 @@ class Reached:
 
 
 def answer(actor: Membership, filters: Filters) -> Answer:
-    tallies, before = _tallies(actor, filters)
+    tallies, before, unknown = _tallies(actor, filters)
     every = together(tallies.values(), Reached)
     return Answer(
         figures=compared(_numbers, filters, every, together(before.values(), Reached), lambda: _first_day(actor)),
@@ -76,6 +77,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
             for one in DIMENSIONS
         ],
         is_empty=not every.size,
+        notes=[_of_unknown_day(filters, unknown)] if unknown else [],
     )
 
 
@@ -98,15 +100,37 @@ Tallies = dict[Key, Reached]
 
 
 def _first_day(actor: Membership) -> date | None:
-    leads = visible(actor, Lead.objects.order_by("created_at"))
+    leads = visible(actor, Lead.objects.order_by("created_at").filter(came_in_known=True))
     first = leads.values_list("created_at", flat=True).first()
     return day_of(first) if first else None
 
 
-def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
-    """What has become until today of the leads that came in during the period, and during the one before."""
+def _of_unknown_day(filters: Filters, number: int) -> Note:
+    url = links.rows("leads", filters, created_at__empty="yes")
+    words = {"number": formats.number(number)}
+    if filters.period.is_everything:
+        text = ngettext(
+            "Of %(number)s lead nobody knows when it came in.",
+            "Of %(number)s leads nobody knows when they came in.",
+            number,
+        )
+    else:
+        text = ngettext(
+            "%(number)s lead was imported without the day on which it came in. It counts only in “All time”.",
+            "%(number)s leads were imported without the day on which they came in. They count only in “All time”.",
+            number,
+        )
+    return Note(text % words, url)
+
+
+def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies, int]:
+    """What has become until today of the leads that came in during the period, and during the one before; and of how
+    many nobody knows when. They are in no period, but in all time."""
     zone = current_tenant().zone
-    leads = filters.owned(visible(actor, Lead.objects.order_by())).filter(filters.period.both("created_at", zone))
+    every = filters.owned(visible(actor, Lead.objects.order_by()))
+    unknown = every.filter(came_in_known=False).count()
+    leads = every if filters.period.is_everything else every.filter(came_in_known=True)
+    leads = leads.filter(filters.period.both("created_at", zone))
     leads = leads.annotate(is_before=is_before(filters.period.moments("created_at", zone)))
     kept = has_opportunity(actor)
     if filters.pipeline:
@@ -122,7 +146,7 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies]:
     for row in leads.values(*columns, "is_before").annotate(**reached):
         tally = Reached({key: row[f"reached_{key}"] for key in STEPS})
         found[row["is_before"]][tuple(row[column] for column in columns)] = tally
-    return found
+    return *found, unknown
 
 
 def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:

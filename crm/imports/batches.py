@@ -263,6 +263,8 @@ class Batch:
         if not self.job.is_dry_run:
             over = {name: value for name, value in values.items() if name in row.values or name != NOTED_IN}
             refuse_changed(self.type, over, self.changed.get(record.pk, {}))
+        kept = [self.type.spec(name) for name in self.type.kept_by_files if values and name not in values]
+        values |= {spec.name: spec.value(record) for spec in kept}
         before = self.shown.state(record) if self.shown else {}
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self._keep_links(offset, record, row.later)

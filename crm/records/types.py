@@ -297,8 +297,8 @@ class RecordType:
     one back (``records.taking_back``).
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
     ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
-    has none. ``moves`` is about such days of records that exist, ``splits`` about columns of files that are of two
-    fields. ``follows`` tells which values a record will be given because of what was written: a dry run shows them.
+    has none; ``kept_by_files`` moves on with each change but a file's. ``moves`` is about such days of records that
+    exist, ``splits`` about columns of two fields. ``follows`` tells a dry run what a record will be given by workflows.
     """
 
     key: str
@@ -330,6 +330,7 @@ class RecordType:
     natural_keys: tuple[NaturalKey, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unknown_in_files: tuple[str, ...] = ()
+    kept_by_files: tuple[str, ...] = ()
     moves: Moves | None = None
     follows: Callable[[Any, bool], dict[str, Any]] = lambda record, is_new: {}
     splits: tuple[SplitColumn, ...] = ()

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,6 +41,9 @@ def entering(
     if before is not None and not stage.is_active:
         raise ValidationError({"stage": _("“%(stage)s” is no longer in use. Choose another stage.") % {"stage": stage}})
     _close(stage, values, before, opportunity)
+    since = values.get("stage_since")
+    if opportunity is not None and since is not None and day_of(since) != values.get("closed_on"):  # that is a fact
+        _refuse_before_last_stay(opportunity, since)
     return {
         "pipeline_id": stage.pipeline_id,
         "stage_since": _since(values) if "stage_since" in values else timezone.now(),
@@ -93,20 +95,26 @@ def enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> N
 
 def entered_then(opportunity: Opportunity) -> None:
     """Correct the log: the opportunity entered its stage when ``stage_since`` says by now."""
+    StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(entered_at=_entered(opportunity))
+
+
+def _entered(opportunity: Opportunity) -> datetime | None:
+    """``stage_since``, but not before it left another stage on that day: a file may know the day alone."""
     since, last = opportunity.stage_since, _last_left(opportunity)
-    if since is not None and last is not None and last.left_at is not None:
-        since = max(since, last.left_at)  # a file may know the day alone
-    StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(entered_at=since)
+    return max(since, last.left_at) if since is not None and last is not None and last.left_at is not None else since
 
 
 def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
     """Log that the opportunity left the stage it was in, and is in ``stage`` since ``stage_since``.
 
-    If that is before it was entered here, it has never been there.
+    If that is before it was entered here, it has never been there. If nobody knows when it was, it is over by now.
     """
-    left = Greatest(F("entered_at"), Value(opportunity.stage_since))
-    StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(left_at=left)
-    enter(opportunity, stage, actor)
+    entered = _entered(opportunity)
+    left = entered or timezone.now()
+    StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(
+        entered_at=Case(When(entered_at__gt=left, then=Value(left)), default=F("entered_at")), left_at=left
+    )
+    insert(StageVisit(opportunity=opportunity, stage=stage, entered_at=entered, entered_by=actor))
 
 
 def last_stay(opportunity: Opportunity, stage: Stage) -> StageVisit | None:

@@ -22,6 +22,7 @@ from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import at_the_end, atomic, insert
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
@@ -54,6 +55,7 @@ def create_opportunity(
     needs a reason, or ``stages.NO_REASON_GIVEN`` in its place.
     """
     values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
+    refuse_future("last_activity_at", values.get("last_activity_at"))
     stage = values.setdefault("stage", first_stage())
     if values.get("account") is None and (contact := values.get("contact")) is not None:
         values["account"] = contact.account
@@ -80,9 +82,11 @@ def update_opportunity(
 ) -> Event | None:
     """Write what of ``values`` differs; return the event, or None when nothing did.
 
-    A new stage among them moves the opportunity as ``move_to_stage`` does.
+    A new stage among them moves the opportunity as ``move_to_stage`` does. With ``last_activity_at`` among them, which
+    files may tell, nobody has been active now.
     """
     values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
+    values |= _latest_activity(opportunity, values)
     stage = values.pop("stage", None)
     if stage is not None and stage.pk != opportunity.stage_id:
         return _move(opportunity, stage, actor=actor, values=values, because=because)
@@ -204,6 +208,17 @@ def _clear_lost_only(opportunity: Opportunity, because: Event) -> None:
 
 def _clear_notes(arrived: list[tuple[UUID, Event]]) -> None:
     clear_lost_only(dict(reversed(arrived)))  # the first of each account is why
+
+
+def _latest_activity(opportunity: Opportunity, values: Values) -> Values:
+    """The last activity of ``values``, if that is told, unless a later one is known; and whether this is one."""
+    opportunity.is_touched = "last_activity_at" not in values
+    if opportunity.is_touched:
+        return {}
+    told, known = values["last_activity_at"], opportunity.last_activity_at
+    refuse_future("last_activity_at", told)
+    is_known = told is None or (known is not None and (told < known or is_about(told, known)))
+    return {"last_activity_at": known if is_known else told}
 
 
 def _lock(opportunity: Opportunity) -> None:

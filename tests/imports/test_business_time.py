@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import Account
+from crm.activities.services import create_activity
 from crm.events.delivery import deliver_all
 from crm.imports.models import ImportRow
 from crm.picklists.selectors import stages
@@ -25,8 +27,9 @@ from opportunities.models import Opportunity, StageVisit
 from opportunities.selectors import stage_history
 from opportunities.services import move_to_stage
 from opportunities.services.lapsing import lapse_customers
+from opportunities.services.stages import leave_and_enter
 from tests import make
-from tests.imports.steps import bring_in, download, tenant_of
+from tests.imports.steps import bring_in, download, tenant_of, told
 from tests.people import Firm, client_of
 
 DEALS = """Name,Account,Stage,Opened,Closed,Loss reason
@@ -295,3 +298,99 @@ def test_two_stays_of_a_deal_do_not_overlap(fresh_firm: Firm) -> None:
     with tenant_context(tenant_of(firm)):
         former, stay = StageVisit.objects.order_by("left_at")
         assert former.left_at == stay.entered_at and stay.left_at is None
+
+
+def test_a_move_of_a_file_overlaps_no_stay_before_it(firm: Firm) -> None:
+    rows = "Name,Account,Stage,Closed,Last stage change date\n{},Kestrel,{},{},{}\n"
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ada, name="Kestrel")
+        for name in ("Early", "Won", "First"):
+            deal = make.opportunity(firm.ada, name=name, account=account)
+            StageVisit.objects.filter(opportunity=deal).update(entered_at=datetime(2020, 1, 1, tzinfo=UTC))
+            if name != "First":
+                negotiation = next(one for one in stages() if one.label == "Negotiation")
+                move_to_stage(opportunity=deal, stage=negotiation, actor=firm.ada)
+    job = bring_in(firm, "opportunities", rows.format("Early", "Proposal", "", "2019-02-03"))
+    assert (job.updated_count, job.refused_count) == (0, 1), "it was in another stage then"
+    assert "In stage since: It was in “" in download(firm, job)
+    for name, stage, closed, since in (("Won", "Won", "2019-02-03", ""), ("First", "Proposal", "", "2019-02-03")):
+        assert bring_in(firm, "opportunities", rows.format(name, stage, closed, since)).updated_count == 1, name
+        with tenant_context(tenant_of(firm)):
+            deal = Opportunity.objects.get(name=name)
+            assert deal.stage_since and day_of(deal.stage_since) == date(2019, 2, 3)
+            stays = [(one.entered_at, one.left_at) for one in stage_history(deal)]
+        assert all(entered <= left for entered, left in stays[:-1]), name
+        assert all(before[1] <= after[0] for before, after in pairwise(stays)) and stays[-1][1] is None, name
+
+
+def test_of_two_stays_without_a_day_one_is_over(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ada)
+        StageVisit.objects.filter(opportunity=deal).update(entered_at=None)
+        deal.stage_since = None
+        leave_and_enter(deal, next(one for one in stages() if one.label == "Negotiation"), firm.ada)
+        former, stay = stage_history(deal)
+        assert (former.entered_at, stay.entered_at, stay.left_at) == (None, None, None) and former.left_at is not None
+
+
+def test_the_last_activity_is_that_of_the_file_or_not_known(firm: Firm) -> None:
+    """Nor is it anybody's activity that a file changes an opportunity."""
+    head = "Name,Account,Last activity date,Next step\n"
+    job = bring_in(
+        firm, "opportunities", f"{head}Told,Kestrel,2020-03-04 15:00,\nUntold,Kestrel,,\nYet,Kestrel,2999-01-01,\n"
+    )
+    assert (job.created_count, job.refused_count) == (2, 1)
+    assert "Last activity: This date is in the future." in download(firm, job)
+    for row, count in (("Told,Kestrel,,Call", 1), ("Untold,Kestrel,,Call", 1), ("Told,Kestrel,2019-01-01,Call", 0)):
+        assert bring_in(firm, "opportunities", f"{head}{row}\n").updated_count == count, row
+        with tenant_context(tenant_of(firm)):
+            known = {
+                one.name: one.last_activity_at and day_of(one.last_activity_at) for one in Opportunity.objects.all()
+            }
+        assert known == {"Told": date(2020, 3, 4), "Untold": None}, row
+    assert bring_in(firm, "opportunities", f"{head}Untold,Kestrel,2020-05-06,\n").updated_count == 1
+    bring_in(firm, "opportunities", "Name,Account\nNever,Kestrel\n")
+    listed = "opportunities/export/?filters=none&columns=name,last_activity_at&sort=last_activity_at"
+    assert [row["name"] for row in csv.DictReader(io.StringIO(page(firm, listed)))] == ["Told", "Untold", "Never"]
+    untouched = page(firm, f"{listed}&last_activity_at__to=14_days_ago")
+    assert "Never" in untouched and "Told" in untouched, "nobody has touched it for all that is known"
+    assert "Never" not in page(firm, f"{listed}&last_activity_at__from=2000-01-01")
+    with tenant_context(tenant_of(firm)):
+        never = Opportunity.objects.get(name="Never")
+    page(firm, f"opportunities/{never.pk}/")
+    with tenant_context(tenant_of(firm)):
+        create_activity(kind="note", records=[never], actor=firm.ada, body="Said nothing")
+        deliver_all()
+        never.refresh_from_db()
+        assert never.last_activity_at and day_of(never.last_activity_at) == today()
+
+
+def test_a_lead_of_an_unknown_day_is_in_no_month_of_the_funnel(firm: Firm) -> None:
+    text = "Last name,Email,Created\nTold,t@a.example,2019-05-06\nUntold,u@a.example,\nOther,o@a.example,\n"
+    bring_in(firm, "leads", text)
+    with tenant_context(firm.tenant):
+        make.lead(firm.ada, last_name="Typed")
+
+    def leads(query: str) -> tuple[int, str]:
+        answer = client_of(firm.ada).get(f"/{firm.tenant.slug}/reports/funnel/?{query}")
+        return answer.context["answer"].figures[0].cell.value, told(answer)
+
+    said = "2 leads were imported without the day on which they came in. They count only in “All time”."
+    counted, shown = leads("period=last_12_months")
+    assert counted == 1 and said in shown
+    counted, shown = leads("period=custom&from=2019-01-01&to=2019-12-31")
+    assert counted == 1 and said in shown
+    counted, shown = leads("period=all")
+    assert counted == 4 and said not in shown and "Of 2 leads nobody knows when they came in." in shown
+    listed = "leads/export/?columns=name,created_at&sort=name"
+    for query, names in (
+        ("created_at__empty=yes", ["Other", "Untold"]),
+        ("created_at__from=2000-01-01", ["Told", "Typed"]),
+    ):
+        rows = [*csv.DictReader(io.StringIO(page(firm, f"{listed}&{query}")))]
+        assert sorted(row["name"].split()[-1] for row in rows) == names
+        assert all(bool(row["created_at"]) == (names == ["Told", "Typed"]) for row in rows)
+    assert bring_in(firm, "leads", text.replace("a.example,\nOther", "a.example,2018-02-03\nOther")).updated_count == 1
+    with tenant_context(tenant_of(firm)):
+        assert day_of(Lead.objects.get(last_name="Untold").created_at) == date(2018, 2, 3)
+    assert "1 lead was imported without the day on which it came in." in leads("period=last_12_months")[1]
