@@ -15,15 +15,17 @@ from crm.fields.kinds import Flag, Url
 from crm.fields.models import FieldKind
 from crm.fields.reading import NumberText
 from crm.fields.reading.amounts import currency_words, meanings
-from crm.fields.reading.days import day_readings, split_clock
+from crm.fields.reading.days import day_readings, has_time, split_clock
 from crm.fields.reading.numbers import readings, take_apart
 from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST
+from crm.imports.reading.cells import is_shortened
 from crm.tenants.text import one_line, sort_key
 
 ONE_LINE, LONG, LABEL = 200, 20_000, 100  # characters of a text, a long text, a choice
 MOST_CHOICES = 200  # different values that a choice is offered for
 FEW, REPEATED = 30, 2  # at most so many different ones, each so often on average: probably a choice
-ALLOWED_MISFITS = 5  # a kind is offered where at least four of five values are of it
+ALLOWED_MISFITS = 5  # a kind is offered where at least four of five values are of it,
+FEW_MISFITS, OF_FEW = 2, 3  # or all but one or two of a few: two of three
 MISFITS_SHOWN = 8  # cells that are no value
 LOOKED_AT = 1_000  # values of which at least one is of a kind, or it is given up
 LARGEST, PLACES = Decimal(10) ** 11, 4  # of an own number: see crm/fields/kinds/custom.py
@@ -34,6 +36,8 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)", re.IGNORECASE)
 _DAY_ORDERS = {order: f"{FieldKind.DATE}:{order}" for order in (DAY_FIRST, MONTH_FIRST)}
 _SAID = f"{FieldKind.YES_NO}:said"  # in words: 0 and 1 may be numbers
 _NAMED = f"{FieldKind.MONEY}:named"  # with a currency
+_SHORTENED = f"{FieldKind.TEXT}:shortened"  # numbers of which digits are lost: no text, although nothing else
+TIMED = f"{FieldKind.DATE}:timed"  # with a time of day, which a date leaves out
 
 
 def _is_number(text: str) -> bool:
@@ -53,12 +57,7 @@ def _is_money(text: str) -> bool:
 
 
 def _is_day(order: str) -> Callable[[str], bool]:
-    def is_day(text: str) -> bool:
-        day, clock = split_clock(text)
-        at_midnight = clock is None or not any(int(clock[one] or 0) for one in ("hour", "minute", "second"))
-        return at_midnight and order in day_readings(day)
-
-    return is_day
+    return lambda text: order in day_readings(split_clock(text)[0])
 
 
 def _is_email(text: str) -> bool:
@@ -81,12 +80,14 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     FieldKind.YES_NO: lambda text: text.casefold() in Flag.TRUE | Flag.FALSE,
     _SAID: lambda text: text.casefold() in Flag.TRUE | Flag.FALSE and not text.isdigit(),
     **{key: _is_day(order) for order, key in _DAY_ORDERS.items()},
+    TIMED: has_time,
     FieldKind.NUMBER: _is_number,
     FieldKind.MONEY: _is_money,
     _NAMED: lambda text: bool(currency_words(text)),
     FieldKind.PHONE: _is_phone,
     FieldKind.CHOICE: lambda text: len(text) <= LABEL and "\n" not in text,
-    FieldKind.TEXT: lambda text: len(text) <= ONE_LINE and one_line(text) == text,
+    FieldKind.TEXT: lambda text: len(text) <= ONE_LINE and one_line(text) == text and not is_shortened(text),
+    _SHORTENED: is_shortened,
     FieldKind.LONG_TEXT: lambda text: len(text) <= LONG,
 }
 
@@ -119,12 +120,20 @@ class FitTally:
     def _is_out(self, key: str) -> bool:
         if key == _NAMED:  # of which one is enough
             return FieldKind.MONEY not in self._live
+        if key == TIMED:
+            return not self._live.keys() & {*_DAY_ORDERS.values()}
+        if key == _SHORTENED:
+            return FieldKind.TEXT not in self._live
         misfits = self.cells - self.counts[key]
-        return misfits * ALLOWED_MISFITS > self.most or misfits == self.cells >= LOOKED_AT
+        return not _is_allowed(misfits, self.most) or misfits == self.cells >= LOOKED_AT
 
     def as_json(self) -> dict[str, int]:
         """The counts by kind, ``cells``, and how many ``words`` differ."""
         return {**self.counts, "cells": self.cells, "words": len(self.words)}
+
+
+def _is_allowed(misfits: int, cells: int) -> bool:
+    return misfits * ALLOWED_MISFITS <= cells or (misfits <= FEW_MISFITS and misfits * OF_FEW <= cells)
 
 
 def _passes(test: Callable[[str], bool], cell: str) -> bool:
@@ -150,19 +159,22 @@ def allowed_kinds(found: Mapping[str, int]) -> dict[str, int]:
     kinds = {kind: misfits_of(found, kind) for kind in FieldKind.values if kind != FieldKind.PERSON}
     if found.get("words", 0) > MOST_CHOICES:
         del kinds[FieldKind.CHOICE]
-    return {kind: misfits for kind, misfits in kinds.items() if misfits * ALLOWED_MISFITS <= cells}
+    return {kind: misfits for kind, misfits in kinds.items() if _is_allowed(misfits, cells)}
 
 
 def likely_kind(found: Mapping[str, int], header: str) -> str:
     """The narrowest kind that can hold every cell."""
     cells = found.get("cells", 0)
-    fits = {kind for kind, misfits in allowed_kinds(found).items() if not misfits and cells}
+    shortened: dict[str, int] = {FieldKind.TEXT: found.get(_SHORTENED, 0)}
+    fits = {kind for kind, misfits in allowed_kinds(found).items() if misfits <= shortened.get(kind, 0) and cells}
     if FieldKind.PHONE in fits and _PHONE_HEADER.search(header):
         fits -= {FieldKind.NUMBER, FieldKind.MONEY, FieldKind.DATE}
     if found.get(_SAID, 0) < cells:
         fits -= {FieldKind.YES_NO}
     if not found.get(_NAMED):
         fits -= {FieldKind.MONEY}
+    if found.get(TIMED):
+        fits -= {FieldKind.DATE}
     words = found.get("words", 0)
     if words > FEW or cells < words * REPEATED:
         fits -= {FieldKind.CHOICE}

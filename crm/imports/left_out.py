@@ -23,9 +23,15 @@ def ways_to_keep(actor: Membership) -> dict[str, str]:
 
 
 def left_out(job: Import, survey: Survey) -> list[tuple[str, int]]:
-    """The columns that are left out although they hold something, and how many of their cells do."""
-    return [
-        (column_label(index, job.headers[index]), survey.columns[index].filled)
+    """What is left out although it is there, and of how many cells: columns, and the times of day of dates."""
+    labels = [column_label(index, header) for index, header in enumerate(job.headers)]
+    timed = [
+        (_("%(column)s: the time of day") % {"column": label}, column.timed)
+        for label, column in zip(labels, survey.columns, strict=False)
+        if column.timed
+    ]
+    return timed + [
+        (labels[index], survey.columns[index].filled)
         for index, name in enumerate(job.mapping)
         if not name and survey.columns[index].filled and not is_of_refusals(job.headers[index])
     ]

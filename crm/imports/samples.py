@@ -14,6 +14,7 @@ from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTES, note_of
 from crm.imports.models import Import
+from crm.imports.reading.cells import cell_text
 from crm.imports.row_values import RowReader
 from crm.imports.shown import shown
 from crm.imports.split import column_spec
@@ -84,7 +85,7 @@ def _chosen(texts: list[str], failing: set[str]) -> list[str]:
 
 def _problem(reader: RowReader, spec: FieldSpec, text: str) -> str:
     try:
-        spec.kind.parse(spec, text, reader.cells)
+        spec.kind.parse(spec, cell_text(spec, text), reader.cells)
     except ValidationError as error:
         return " ".join(error.messages)
     return ""

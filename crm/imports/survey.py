@@ -12,11 +12,11 @@ from typing import Any
 
 from crm.fields import kinds
 from crm.fields.models import FieldKind
-from crm.fields.reading import DAYS, NUMBERS, NumberText, current_style, says
+from crm.fields.reading import DAYS, NUMBERS, NumberText, current_style, has_time, says
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
 from crm.imports.brought import brought_fields
-from crm.imports.fitting import MISFITS_SHOWN, FitTally, key_of, misfits_of
+from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_of
 from crm.imports.identity import identity_of
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
@@ -59,6 +59,7 @@ class Column:
     more: int = 0  # rows with other words
     numbers: list[str] = field(default_factory=list)
     same: str = ""  # a text that its record says already
+    timed: int = 0  # cells of a column of days that have a time of day
     bad: int = 0  # cells that are no value of the field: ``unreadable.py``
     bad_cells: list[list[Any]] = field(default_factory=list)  # the first: row, text, whether it is no text at all
     misfits: dict[str, list[list[Any]]] = field(default_factory=dict)  # of a planned field: such cells, by kind
@@ -101,6 +102,14 @@ class Survey:
     differing: int = 0  # of those, rows that say something else than an earlier one
     differences: list[list[Any]] = field(default_factory=list)  # the first: number, earlier, column, text, earlier text
 
+    @property
+    def more_repeated(self) -> int:
+        return self.repeats - len(self.repeated)
+
+    @property
+    def more_differing(self) -> int:
+        return self.differing - len({number for number, *_rest in self.differences})
+
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Survey:
         return cls(**{**kept, "columns": [Column.of(column) for column in kept["columns"]]})
@@ -135,6 +144,7 @@ def _of_kind(column: Column, kind: str) -> Column:
         fits=column.fits,
         bad=column.bad + misfits_of(column.fits, kind),
         bad_cells=[*column.bad_cells, *misfits][:MISFITS_SHOWN],
+        timed=column.fits.get(TIMED, 0) if kind == FieldKind.DATE else 0,
     )
 
 
@@ -272,6 +282,12 @@ class _Reader:
         pass
 
 
+class _DayReader(_Reader):
+    def read(self, cell: str, number: int) -> None:
+        super().read(cell, number)
+        self.column.timed += not isinstance(cell, Same) and has_time(cell)
+
+
 class _TextReader:
     """Keeps the first texts, the first with letters outside of ASCII, and the longest."""
 
@@ -329,6 +345,8 @@ class _PlannedReader:
 def _reader(column: Column, spec: FieldSpec | None) -> _Reader | _TextReader:
     if spec is not None and holds_words(spec):
         return _Reader(column, MOST_WORDS)
+    if spec is not None and type(spec.kind) is kinds.Date:
+        return _DayReader(column, MOST_SHAPES, _way_of_writing(spec.kind.reads))
     if spec is not None and isinstance(spec.kind, WRITTEN):
         return _Reader(column, MOST_SHAPES, _way_of_writing(spec.kind.reads))
     return _TextReader(column)

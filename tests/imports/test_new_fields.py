@@ -18,6 +18,7 @@ from crm.imports.models import Import, ImportRow
 from crm.picklists.models import Choice
 from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
+from leads.models import Lead
 from tests.imports.steps import finished, sent, tenant_of, told
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
@@ -26,13 +27,20 @@ HEAD = "First name,Last name,E-mail,Birthday\n"
 BIRTHDAYS = f"{HEAD}Ann,Bell,ann@k.example,03/04/1980\nBo,Fox,bo@k.example,31/12/1979\n"
 
 
+def tallied(cells: list[str]) -> dict[str, int]:
+    tally = FitTally(len(cells))
+    for cell in cells:
+        tally.note(cell)
+    return tally.as_json()
+
+
 @pytest.mark.parametrize(
     ("cells", "kind"),
     [
         (["1980-04-03", "31.12.1979"], "date"),
         (["03/04/1980", "04/03/1981"], "date"),
         (["1980-04-03 00:00:00"], "date"),
-        (["1980-04-03 10:30"], "text"),  # the time would be lost
+        (["1980-04-03 10:30"], "text"),  # the time would be left out
         (["31/12/1979", "12/31/1979"], "text"),  # two orders
         (["12", "1,234.5", "-3"], "number"),
         (["01234", "98765"], "text"),  # a postal code
@@ -50,13 +58,11 @@ BIRTHDAYS = f"{HEAD}Ann,Bell,ann@k.example,03/04/1980\nBo,Fox,bo@k.example,31/12
     ],
 )
 def test_the_kind_is_what_every_value_is(cells: list[str], kind: str) -> None:
-    tally = FitTally(len(cells))
-    for cell in cells:
-        tally.note(cell)
-    found = tally.as_json()
+    found = tallied(cells)
     assert likely_kind(found, "Colour") == kind
     assert kind in allowed_kinds(found) and not allowed_kinds(found)[kind]
-    assert ("date" in allowed_kinds(found)) == (kind == "date"), "no kind is offered that the values are not of"
+    are_days = kind == "date" or "10:30" in cells[0]
+    assert ("date" in allowed_kinds(found)) == are_days, "no kind is offered that the values are not of"
 
 
 def test_digits_in_a_column_of_that_name_are_phone_numbers() -> None:
@@ -211,10 +217,52 @@ def test_a_few_odd_cells_at_the_beginning_rule_no_kind_out() -> None:
     assert allowed_kinds(tally.as_json())["date"] == 15
 
 
-def test_a_time_is_not_lost_in_a_new_date(firm: Firm) -> None:
-    days = "".join(f"Firm {number},2026-01-0{number}\n" for number in range(1, 10))
-    page = planned(firm, f"Name,Seen\n{days}Owl,2026-01-02 10:30\n", 1, "accounts", kind_1="date")
+@pytest.mark.parametrize("own", [False, True])
+def test_a_time_in_a_column_of_days_is_left_out_and_said_so(firm: Firm, own: bool) -> None:
+    """The same for own dates and for those that ship; a midnight says no more than the day."""
+    days = ["2026-01-01", "2026-01-02 00:00", "2026-01-03 00:00:00", "2026-01-04T00:00:00Z", "2026-01-05 12:00 am"]
+    silent, timed = ("".join(f"Firm {place},{day}\n" for place, day in enumerate(some)) for some in (days, days[:4]))
+    timed += "Owl,2026-01-02 10:30\nElk,02.01.2026 23:59:00\nBat,2026-01-02T01:00:00+02:00\n"
+    for text, count in ((silent, 0), (timed, 3)):
+        label = f"Seen {count}" if own else "Contract ends on"
+        page = Page(firm, "accounts", f"Name,{label}\n{text}")
+        if own:
+            page = planned(firm, f"Name,{label}\n{text}", 1, "accounts", kind_1="date")
+        wanted = f"{label}: the time of day ” ({count} cells)"
+        assert (wanted in told(page.answer)) == bool(count) and not page.answer.context["bad_cells"]
+        job = finished(firm, page.send(sent(page.answer)))
+        assert (job.refused_count, job.left_out) == (0, [[f"{label}: the time of day", count]] if count else [])
+        assert (wanted in told(client_of(firm.ada).get(f"/acme/imports/{job.pk}/"))) == bool(count)
+    with tenant_context(tenant_of(firm)):
+        spec = record_type("accounts").spec(job.mapping[1])
+        found = {one.name: spec.value(one) for one in Account.objects.all()}
+        assert {found[name] for name in ("Owl", "Elk", "Bat")} == {dt.date(2026, 1, 2)}
+
+
+def test_days_of_a_spreadsheet_with_a_part_keep_it_where_a_time_has_a_place(firm: Firm) -> None:
+    page = Page(firm, "leads", "name,email,created\nOwl,o@a.example,45384.75\nElk,e@a.example,45385\n")
+    finished(firm, page.send(sent(page.answer) | {"style_created_at": "serial"}))
+    with tenant_context(tenant_of(firm)):
+        owl = Lead.objects.get(last_name="Owl")
+        assert owl.created_at.astimezone(tenant_of(firm).zone).strftime("%Y-%m-%d %H:%M") == "2024-04-02 18:00"
+
+
+@pytest.mark.parametrize("cells", [["2026-01-02", "soon", "03.01.2026"], ["2026-01-02"] * 4 + ["soon"]])
+def test_a_few_dates_and_a_word_may_be_dates(firm: Firm, cells: list[str]) -> None:
+    rows = "".join(f"Firm {place},{cell}\n" for place, cell in enumerate(cells))
+    page = planned(firm, f"Name,Seen\n{rows}", 1, "accounts", kind_1="date")
     assert "Date (1 cell doesn’t fit)" in told(page.answer)
-    assert "“2026-01-02 10:30” has a time, and only the day can be kept here." in told(page.answer)
-    job = finished(firm, page.send(sent(page.answer)))
-    assert (job.created_count, job.refused_count) == (9, 1)
+    [question] = page.answer.context["bad_cells"]
+    assert [text for _row, text, _problem in question.cells] == ["soon"]
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("ja", "Nein"), ("Oui", "non"), ("Sí", "no"), ("vrai", "faux"), ("wahr", "falsch"), ("si", "No")]
+)
+def test_yes_and_no_of_other_languages_are_read(firm: Firm, yes: str, no: str) -> None:
+    page = Page(firm, "leads", f"name,email,opted out\nOwl,o@a.example,{yes}\nElk,e@a.example,{no}\n")
+    assert not page.questions.words
+    finished(firm, page.send(sent(page.answer)))
+    with tenant_context(tenant_of(firm)):
+        assert dict(Lead.objects.values_list("last_name", "opted_out")) == {"Owl": True, "Elk": False}
+    assert likely_kind(tallied([yes, no, yes]), "Member") == "yes_no"

@@ -338,8 +338,11 @@ class Flag(Kind):
     """Yes or no."""
 
     operators = ("is",)
-    TRUE = frozenset({"yes", "y", "true", "t", "1", "x", "on"})
-    FALSE = frozenset({"no", "n", "false", "f", "0", "off"})
+    # As people and programs write them in English, German, French and Spanish.
+    TRUE = frozenset(
+        {"yes", "y", "true", "t", "1", "x", "on", "ja", "wahr", "oui", "vrai", "sí", "si", "sì", "verdadero"}
+    )
+    FALSE = frozenset({"no", "n", "false", "f", "0", "off", "nein", "falsch", "non", "faux", "falso"})
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
         return forms.BooleanField(required=False)

@@ -27,7 +27,6 @@ from crm.fields.kinds.time import Date
 from crm.fields.models import CustomField, CustomValue, FieldKind
 from crm.fields.money import Money
 from crm.fields.parsing import ParseContext
-from crm.fields.reading import read_only_day
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
 from crm.tenants.text import phone_key, sort_key
@@ -259,9 +258,6 @@ class CustomMoney(Stored, MoneyKind):
 class CustomDate(Stored, Date):
     row_column = "v_date"
     can_sort = True
-
-    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> date:
-        return read_only_day(text, context.style(spec.name), in_any_zone=True)
 
     def load(self, kept: Any) -> date:
         return date.fromisoformat(kept)

@@ -2,7 +2,7 @@
 
 from crm.fields.reading.amounts import read_amount
 from crm.fields.reading.columns import Decision, Option, Sample, State, decide, says
-from crm.fields.reading.days import read_day, read_moment, read_only_day
+from crm.fields.reading.days import has_time, read_day, read_moment, read_only_day
 from crm.fields.reading.numbers import NumberText, read_number, read_percent, written
 from crm.fields.reading.style import DAYS, NUMBERS, PERCENTS, Style, current_style, style_from_json, style_of
 
@@ -18,6 +18,7 @@ __all__ = [
     "Style",
     "current_style",
     "decide",
+    "has_time",
     "read_amount",
     "read_day",
     "read_moment",

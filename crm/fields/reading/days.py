@@ -19,6 +19,7 @@ from crm.tenants.text import sort_key
 FIRST_YEAR = 1000  # an earlier one is a placeholder or a mistake
 LAST_YEAR_OF_MOMENTS = 9998  # the end of 9999 is in a year of five digits elsewhere, which nothing can read
 AHEAD = 20  # years: a year of two digits is that of the hundred years up to so many ahead
+LEAST_WITH_TIME = 7  # characters: 45384.5
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "tr")
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
 _SERIALS = range(10_000, 100_000)  # 1927 to 2173
@@ -28,7 +29,7 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _EAST_ASIAN = re.compile(r"(\d{4}) ?[年년.] ?(\d{1,2}) ?[月월.] ?(\d{1,2}) ?[日일.]?")
 _DOTS = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}|\d\d)")
 _TURNABLE = re.compile(r"(\d{1,2}) ?([-/ ]) ?(\d{1,2}) ?\2 ?(\d{4}|\d\d)")
-_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+_SERIAL = re.compile(r"(\d{5})(?:[.,](\d+))?")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|re|ª|º|°)\b", re.IGNORECASE)
 _BETWEEN = frozenset(("de", "del", "of", "the", "den", "der", "le", "el", "d", "am", "on"))
@@ -85,8 +86,9 @@ def day_readings(text: str) -> dict[str, date]:
 
 
 def read_day(text: str, style: Style) -> date:
-    """Read a date, also where a time stands behind it: the day is the one that is written. ISO and dotted dates are
-    never turned; ``style`` decides 03/04/2026. Raises ``ValidationError``."""
+    """Read a date, also where a time stands behind it: the day is the one that is written, and whoever calls says so of
+    what ``has_time``. ISO and dotted dates are never turned; ``style`` decides 03/04/2026. Raises ``ValidationError``.
+    """
     day_text, _clock = split_clock(text)
     found = day_readings(day_text).get(style.days)
     if found is None and style.days == SERIAL:
@@ -96,12 +98,25 @@ def read_day(text: str, style: Style) -> date:
     return found
 
 
-def read_only_day(text: str, style: Style, *, in_any_zone: bool = False) -> date:
-    """Read a date, and refuse a time behind it, which would be lost. Midnight says no more than the day; where it names
-    its zone only with ``in_any_zone``."""
+def has_time(text: str) -> bool:
+    """Whether a date has a time behind it that says more than the day: midnight does not."""
+    if len(text) < LEAST_WITH_TIME:
+        return False
+    if match := _SERIAL.fullmatch(plain(text)):
+        return bool((match[2] or "").strip("0"))
+    day, clock = split_clock(text)
+    try:
+        return clock is not None and _time(clock, text) != time() and bool(day_readings(day))
+    except ValidationError:
+        return False
+
+
+def read_only_day(text: str, style: Style) -> date:
+    """Read a date, and refuse a time behind it, which would be lost. Midnight says no more than the day, where it names
+    no zone."""
     day = read_day(text, style)
     day_text, clock = split_clock(text)
-    if clock is not None and ((clock["zone"] and not in_any_zone) or _time(clock, text) != time()):
+    if clock is not None and (clock["zone"] or _time(clock, text) != time()):
         raise ValidationError(
             _("“%(text)s” has a time, and only the day can be kept here. Write %(day)s.")
             % {"text": text[:100], "day": day_text.strip()}
@@ -116,7 +131,9 @@ def read_moment(text: str, style: Style, zone: tzinfo) -> datetime:
     if day.year > LAST_YEAR_OF_MOMENTS:
         raise ValidationError(_("“%(text)s” is too far in the future.") % {"text": text[:100]})
     if clock is None:
-        return datetime.combine(day, time(), zone)
+        part = _SERIAL.fullmatch(plain(text)) if style.days == SERIAL else None
+        seconds = round(float(f"0.{part[2]}") * 86_400) if part and part[2] else 0
+        return datetime.combine(day, time(), zone) + timedelta(seconds=seconds)
     return datetime.combine(day, _time(clock, text), _zone(clock["zone"], zone, text))
 
 

@@ -7,11 +7,12 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.fields.kinds import LongText
+from crm.fields.kinds import Email, LongText, Text, Url
 from crm.fields.spec import FieldSpec
 
 # Neither text nor a line's end; and the halves of characters that stand for bytes without a meaning in the encoding.
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_SHORTENED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?[eE]\+\d{1,3}")
 _BREAK = re.compile(r"\s*\n\s*")
 NOT_CALCULATED = "#NOT_CALCULATED"  # a formula that no program has worked out before the file was saved
 ERRORS = frozenset(
@@ -41,6 +42,16 @@ def without_unreadable(text: str) -> str:
     return _UNREADABLE.sub("\ufffd", text)
 
 
+def is_shortened(text: str) -> bool:
+    """Whether a spreadsheet has written a long number, of a phone or an id, as 4,4208E+11: its last digits are lost."""
+    return "+" in text and len(text) < 40 and _SHORTENED.fullmatch(text) is not None
+
+
+def holds_digits(spec: FieldSpec) -> bool:
+    """Whether the field takes a number as the text that it is."""
+    return isinstance(spec.kind, Text) and not isinstance(spec.kind, (LongText, Email, Url))
+
+
 def cell_text(spec: FieldSpec, text: str) -> str:
     """The text of a cell for ``spec``'s kind to parse; raise ``ValidationError`` for what is no text.
 
@@ -53,6 +64,11 @@ def cell_text(spec: FieldSpec, text: str) -> str:
         )
     if text in ERRORS:
         raise ValidationError(_("The spreadsheet has an error in this cell (%(text)s).") % {"text": text})
+    if is_shortened(text) and holds_digits(spec):
+        raise ValidationError(
+            _("“%(text)s” was shortened by a spreadsheet, and digits are missing. Write the whole number.")
+            % {"text": text}
+        )
     if "\n" in text and not isinstance(spec.kind, LongText):
         text = _BREAK.sub(" ", text)
     return text
