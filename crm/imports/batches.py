@@ -5,10 +5,8 @@ The rows are prepared one by one by the same services that a form uses.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -33,6 +31,7 @@ from crm.imports.row_values import RowReader, RowValues, ToCreate
 from crm.imports.shown import Shown
 from crm.imports.storing import FileRow
 from crm.imports.styles import styles_of
+from crm.imports.trying import BatchResult, Folded, Tried, settle
 from crm.imports.whole_file import WholeFile
 from crm.records.refusals import reasons_of
 from crm.records.registry import record_type as type_of_key
@@ -47,44 +46,32 @@ NAMED = 3  # of the records that a row may be about
 logger = structlog.get_logger(__name__)
 
 
-@dataclass
-class BatchResult:
-    """What became of a batch; rows are named by their place in it."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    refused: dict[int, list[str]] = field(default_factory=dict)
-    remarks: dict[int, list[str]] = field(default_factory=dict)  # on rows that were taken
-    links: list[Link] = field(default_factory=list)  # to rows further down
-    rows: list[ImportRow] = field(default_factory=list)  # of a dry run
-    added: dict[str, list[str]] = field(default_factory=dict)
-    numbers: dict[UUID, int] = field(default_factory=dict)  # which row made a record
-    emptied: int = 0  # cells of rows that were taken
-
-
 class Batch:
     """``file``: what only the whole of it tells. Cells are read as the import's maker. ``made``: which rows have made
-    what the batch may meet."""
+    what the batch may meet. ``tried``: what earlier tries at it have shown."""
 
-    def __init__(self, job: Import, rows: list[FileRow], file: WholeFile, made: dict[UUID, int]) -> None:
+    def __init__(self, job: Import, rows: list[FileRow], file: WholeFile, made: dict[UUID, int], tried: Tried) -> None:
         self.job = job
         self.rows = rows
         self.actor: Membership = job.made_by
         self.type: RecordType = type_of_key(job.record_type)
-        self.cells = Cells(self.actor, styles_of(job), takes_rows=True)
+        self.tried = tried
+        self.cells = Cells(self.actor, styles_of(job), takes_rows=True, idle=tried.idle)
         self.reader = RowReader(job, self.type, self.cells, file.names, file.said)
         self.known = self._nothing_known(dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
-        self.collected = True
+        self.skipped: set[int] = set()
+        self.folded = Folded([], {}, tried, clears=False)
         self.ids: dict[int, str] = {}  # of records here, by the row
         self.own: dict[str, Any] = {}  # those records
         self.changed: ChangedSince = {}
         self.result = BatchResult()
         self.told: dict[int, set[UUID]] = {}  # the records that a remark on a row named
 
-    def run(self, *, collected: bool) -> BatchResult:
-        """Take the rows in. ``collected``: their inserts are sent together at the end. Otherwise the database sees one
-        row at a time, and a row that it refuses keeps no other back."""
-        self.collected = collected
+    def run(self) -> BatchResult:
+        """Take the rows in. Unless their inserts are ``collected``, and sent together at the end, the database sees one
+        row at a time, and one that it refuses keeps no other back. Raises ``TryAgain`` when that has to be undone, and
+        done anew with what is in ``tried`` then."""
         self.reader.look_up_records(self.rows)
         self._find_own()
         parsed = [(offset, row) for offset in range(len(self.rows)) if (row := self._parse(offset)) is not None]
@@ -93,14 +80,19 @@ class Batch:
             parsed = self._hold(parsed)
         repeats = self._repeats()
         rows = self._welcome(parsed)
+        found = {offset: record for offset, row in rows if (record := self._match(offset, row).record) is not None}
+        if self.job.existing == Existing.UPDATE:
+            self.folded = Folded(rows, found, self.tried, clears=self.job.clear_empty)
         with together():
             for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(*row)):
-                if not collected or alone:
+                if not self.tried.collected or alone:
                     self._write_all(group)
                     continue
                 for sending in self._sendings(group):
                     with self._looked_up(sending), collect_inserts():
                         self._write_all(sending)
+        self.folded.settle()
+        settle(self.tried, self.result, self.cells.naming, self.skipped, self.folded)
         self.result.added, self.result.numbers = self.cells.added, self.known.numbers
         return self.result
 
@@ -202,11 +194,12 @@ class Batch:
                     self.cells.forget_record(one.key, one.name)
                     self.cells.added[one.key].remove(one.name)
                 self._refuse(offset, reasons_of(error, self.type))
+                self.folded.note_refused(offset)
 
     @contextmanager
     def _one_by_one(self) -> Iterator[None]:
         """Undo what the database refuses of a row, and refuse the row; rows that go together are done again so."""
-        if self.collected:
+        if self.tried.collected:
             yield
             return
         try:
@@ -230,10 +223,12 @@ class Batch:
             raise ValidationError(_("This is about a record that exists, and you may not see it."))
         if match.record is not None and self.job.existing == Existing.SKIP:
             row.emptied = 0
+            self.skipped.add(offset)
             self.result.remarks.pop(offset, None)  # none of its cells is taken
             return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
         if match.record is not None:
             row.values |= self.reader.in_own_pipeline(self.rows[offset], match.record)
+        later = self.folded.drop(offset, row) if match.record is not None else {}
         placed = self.reader.placed(row, match.record)
         values = {name: self._bring_along(one, made) for name, one in placed.items()}
         values |= self.reader.gap_fillers(values, match.record)
@@ -246,9 +241,9 @@ class Batch:
             self.cells.add_record(self.type.key, record)
             changes = self.shown.created(record) if self.shown else []
             return self._done(offset, Outcome.CREATED, record, self._alike(offset, match), changes, is_new=True)
-        return self._update(offset, row, values, match)
+        return self._update(offset, row, values, match, self._said_later(later))
 
-    def _update(self, offset: int, row: RowValues, values: dict[str, Any], match: Match) -> None:
+    def _update(self, offset: int, row: RowValues, values: dict[str, Any], match: Match, remarks: list[str]) -> None:
         record = match.record
         if self.job.existing == Existing.CREATE:
             raise ValidationError({"external_id": _("Another record already has it.")})
@@ -270,7 +265,7 @@ class Batch:
         self._keep_links(offset, record, row.later)
         changes = self.shown.changes(before, record) if self.shown and changed else []
         outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
-        self._done(offset, outcome, record, self._about_the_same(match), changes)
+        self._done(offset, outcome, record, [*self._about_the_same(match), *remarks], changes)
 
     def _made_already(self, value: Any) -> Any:
         """The record instead of a promise of it, when a row before this one has brought it."""
@@ -329,6 +324,13 @@ class Batch:
             return []
         return [_("Same as row %(number)s of this file (%(by)s).") % {"number": number, "by": match.by}]
 
+    def _said_later(self, later: dict[str, int]) -> list[str]:
+        """That other rows (their places, by field) say something else, and are later ones."""
+        words = [
+            {"field": self.type.spec(name).label, "number": self.rows[place].number} for name, place in later.items()
+        ]
+        return [_("%(field)s: row %(number)s of this file says something else, and wins.") % one for one in words]
+
     def _alike(self, offset: int, match: Match) -> list[str]:
         """Of those that are alike, the ones that were not told of before."""
         told = self.told.get(offset, set())
@@ -351,6 +353,10 @@ class Batch:
     def _parse(self, offset: int) -> RowValues | None:
         """The row's values, or None when it is refused."""
         row = RowValues()
+        self.cells.row = offset
+        if offset in self.tried.refused:
+            self._refuse(offset, self.tried.refused[offset])
+            return None
         if self._is_gone(offset):
             return None
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar
@@ -30,17 +30,26 @@ class Cells:
     """Looks up what the cells of one run name, and remembers it; a ``fields.parsing.ParseContext``.
 
     Nothing comes into being, but inside of ``adding``, and tags where it ``takes_rows``: then it is in ``added``, by
-    what it is. ``styles``: how columns are written, by field; others are as the actor writes.
+    what it is, and ``naming`` has for each the places (row, field) that name it; those that are ``idle`` add nothing.
+    ``styles``: how columns are written, by field; others are as the actor writes.
     """
 
     def __init__(
-        self, actor: Membership, styles: Mapping[str, Style] | None = None, *, takes_rows: bool = False
+        self,
+        actor: Membership,
+        styles: Mapping[str, Style] | None = None,
+        *,
+        takes_rows: bool = False,
+        idle: Set[tuple[int, str]] = frozenset(),
     ) -> None:
         self.actor = actor
         self.takes_rows = takes_rows
         self.styles = dict(styles or {})
         self.currency = current_tenant().currency
         self.added: dict[str, list[str]] = {}
+        self.naming: dict[tuple[str, ...], set[tuple[int, str]]] = {}
+        self.row, self.field = 0, ""  # that is read
+        self._idle = idle
         self._adds: str | None = None
         self._known: dict[tuple[str, ...], Any] = {}
         self._with_id: dict[tuple[str, str], list[Any]] = {}
@@ -77,9 +86,17 @@ class Cells:
 
     def tags(self, names: tuple[str, ...]) -> None:
         missing = new_tags(names)
-        if missing and self.takes_rows:
+        if missing and self.takes_rows and not self.is_idle:
             ensure_tags(names)
             self.added.setdefault("tags", []).extend(missing.values())
+            self.naming |= {("tags", key): set() for key in missing}
+        for name in names:
+            self._note_named(("tags", sort_key(name)))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing will come of what the cell says that is read."""
+        return (self.row, self.field) in self._idle
 
     def record(self, type_key: str, text: str) -> Any:
         """The record of that name or external id that the importer may see."""
@@ -126,8 +143,16 @@ class Cells:
 
     def _once(self, key: tuple[str, ...], find: Callable[[], T]) -> T:
         if key not in self._known:
+            before = sum(map(len, self.added.values()))
             self._known[key] = find()
+            if sum(map(len, self.added.values())) > before:
+                self.naming[key] = set()
+        self._note_named(key)
         return self._known[key]
+
+    def _note_named(self, key: tuple[str, ...]) -> None:
+        if key in self.naming:
+            self.naming[key].add((self.row, self.field))
 
     def _choice(self, picklist: str, text: str) -> Choice:
         if choice := picklists.choice_called(picklist, text):

@@ -73,6 +73,19 @@ class RowValues:
     reasons: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
+    def says(self, *, clears: bool) -> set[str]:
+        """The fields of which the row says something; with ``clears`` an empty cell does."""
+        emptied = {spec.name for spec in self.empty if clears and not spec.required}
+        return {*self.values, *self.later, *(split.spec.name for split, _value in self.split), *emptied}
+
+    def drop(self, name: str) -> Any:
+        """Say nothing of the field; return what was said."""
+        found = next((value for split, value in self.split if split.spec.name == name), None)
+        self.split = [(split, value) for split, value in self.split if split.spec.name != name]
+        self.empty = [spec for spec in self.empty if spec.name != name]
+        self.bare.pop(name, None)
+        return self.values.pop(name, self.later.pop(name, found))
+
 
 class LeftOutError(Exception):
     """The cell counts as empty."""
@@ -159,6 +172,7 @@ class RowReader:
         return found
 
     def _read_cell(self, row: RowValues, spec: FieldSpec, text: str, cells: Cells) -> None:
+        cells.field = spec.name
         try:
             row.values[spec.name] = self.value(spec, cell_text(spec, text), cells)
             if isinstance(spec.kind, kinds.Money) and is_bare(text) and not cells.style(spec.name).bare:
@@ -304,6 +318,8 @@ class RowReader:
             if spec.kind.key != CREATED_ON_DEMAND or not may(actor, "create", spec.kind.key):
                 raise ValidationError(_("Nothing is called “%(text)s”.") % {"text": text})
             return ToCreate(spec.kind.key, text, {})
+        if self.cells.is_idle:
+            raise LeftOutError
         if not actor.role.can_set_up:
             raise ValidationError(_("Only an admin may add “%(text)s”.") % {"text": text})
         with self.cells.adding(meaning_to_add(answer)):

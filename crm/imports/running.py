@@ -19,7 +19,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from crm.imports.batches import Batch, BatchResult
+from crm.imports.batches import Batch
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
 from crm.imports.meant import meant_rows
@@ -29,6 +29,7 @@ from crm.imports.planned import planning
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.services import fail_import
 from crm.imports.storing import FileRow
+from crm.imports.trying import BatchResult, Tried, TryAgain
 from crm.imports.whole_file import WholeFile, read_whole_file
 from crm.records.registry import record_type
 from crm.tenants.bulk import insert_many
@@ -90,9 +91,9 @@ class _Run:
         if problem := lost_right(job) or _lost_columns(job):
             fail_import(job=job, problem=problem)
             return False
-        batch = [] if job.cancel_asked else self._next_rows(job)
-        if batch:
-            _take_in(job, batch, self.file)
+        rows = [] if job.cancel_asked else self._next_rows(job)
+        if rows:
+            _take_in(job, self.file.taken_with(rows), self.file, len(rows))
             self.position = job.position
             return True
         if set_next_links(job, BATCH):
@@ -142,7 +143,8 @@ def _language(job: Import, tenant: Tenant) -> str:
     return (person.language if person else "") or tenant.language
 
 
-def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
+def _take_in(job: Import, batch: list[FileRow], file: WholeFile, passed: int) -> None:
+    """Take ``batch`` in; the import is ``passed`` rows of its file further then."""
     if job.is_dry_run and not job.position:
         job.tried_at = timezone.now()
     outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
@@ -153,7 +155,7 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile) -> None:
     else:
         keep_links(job, batch, outcome.links)
     job.state = ImportState.RUNNING
-    job.position += len(batch)
+    job.position += passed
     job.created_count += outcome.counts["created"]
     job.updated_count += outcome.counts["updated"]
     job.unchanged_count += outcome.counts["unchanged"]
@@ -224,9 +226,16 @@ def _run_batch(
     made: dict[UUID, int] | None = None,
 ) -> BatchResult:
     """Take the rows in with their inserts sent together; should the database refuse one of them, one by one."""
-    try:
-        with transaction.atomic():
-            return Batch(job, batch, file, made or {}).run(collected=True)
-    except DatabaseError:
-        forget()  # what the first try made of choices, stages and people is gone again
-        return Batch(job, batch, file, made or {}).run(collected=False)
+    tried = Tried()
+    while batch:
+        try:
+            with transaction.atomic():
+                return Batch(job, batch, file, made or {}, tried).run()
+        except TryAgain:
+            forget()  # what the try made of choices, stages and people is gone again
+        except DatabaseError:
+            if not tried.collected:
+                raise
+            tried.collected = False
+            forget()
+    return BatchResult()

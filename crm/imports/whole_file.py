@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from crm.fields.kinds import Lookup
@@ -11,8 +12,9 @@ from crm.fields.spec import FieldSpec
 from crm.imports.identity import identity_of, keys_of
 from crm.imports.left_out import NOTES
 from crm.imports.meant import meant_rows
-from crm.imports.models import Import, RefusedRow
+from crm.imports.models import Existing, Import, RefusedRow
 from crm.imports.storing import FileRow, read_rows
+from crm.imports.survey import survey_of
 from crm.imports.together import Said, said_together
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
@@ -20,6 +22,8 @@ from crm.tenants.text import sort_key
 
 MOST_NEAR = 40  # records of one key that a row may be about without saying so
 MOST_LATER = 3  # rows about one record, beside the first, that are not put into one
+MOST_OF_ONE = 10  # rows about one record, beside the first, that are taken in with it
+MOST_TOGETHER, LEAST = 4_000_000, 100  # characters of such rows, and what a row counts beside its own
 _NAMING = ("name", "first_name", "last_name", "external_id")
 
 
@@ -28,15 +32,28 @@ class WholeFile:
     """``names`` are the names and external ids of the file's rows, when a column links to rows of the same type (a
     parent account). ``said`` is what rows say together of the companies that they bring along.
 
+    ``together`` are later rows about the one of which a row is the first, by its number: they are taken in with it.
+
     For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, ``earlier`` the rows so far
     about one record each, by what only those share, and ``near`` those that a key is shared by.
     """
 
     names: frozenset[str] = frozenset()
     said: Said = field(default_factory=dict)
+    together: dict[int, list[FileRow]] = field(default_factory=dict)
     shared: frozenset[int] = frozenset()
     earlier: dict[int, list[FileRow]] = field(default_factory=dict)
     near: dict[int, list[list[FileRow]]] = field(default_factory=dict)
+
+    @cached_property
+    def _moved(self) -> frozenset[int]:
+        return frozenset(row.number for rows in self.together.values() for row in rows)
+
+    def taken_with(self, rows: Iterable[FileRow]) -> list[FileRow]:
+        """``rows`` without those that are taken in with an earlier one, and with those of theirs."""
+        own = [row for row in rows if row.number not in self._moved]
+        found = [*own, *(later for row in own for later in self.together.get(row.number, ()))]
+        return sorted(found, key=lambda row: row.number) if len(found) > len(own) else own
 
     def earlier_rows(self, job: Import, batch: list[FileRow]) -> list[FileRow]:
         """The rows before ``batch`` to take in before it."""
@@ -87,10 +104,36 @@ def read_whole_file(job: Import) -> WholeFile:
     columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
     names = _names(job, columns) if _has_links(job) else ()
     shared = _shared(job) if job.is_dry_run else frozenset()
-    found = WholeFile(frozenset(filter(None, map(sort_key, names))), said_together(job), shared)
+    together = _together(job) if job.existing == Existing.UPDATE and survey_of(job).repeats else {}
+    found = WholeFile(frozenset(filter(None, map(sort_key, names))), said_together(job), together, shared)
     if job.position and shared:  # another worker has been at it
         refused = set(RefusedRow.objects.filter(job=job, came_in=False).values_list("number", flat=True))
-        found.note(job, (row for row in islice(meant_rows(job), job.position) if row.number not in refused))
+        done = found.taken_with(islice(meant_rows(job), job.position))
+        found.note(job, (row for row in done if row.number not in refused))
+    return found
+
+
+def _together(job: Import) -> dict[int, list[FileRow]]:
+    """The later rows about each one, as far as they fit into the memory, and those of one into a batch."""
+    record_type, place = type_of_key(job.record_type), places(job)
+    first: dict[int, int] = {}
+    found: dict[int, list[FileRow]] = {}
+    room = MOST_TOGETHER
+    for row in meant_rows(job):
+        about = [*map(hash, identity_of(record_type, place, row))]
+        number = next((first[one] for one in about if one in first), row.number)
+        if number != row.number:
+            room -= sum(map(len, row)) + LEAST
+            if room < 0:
+                break
+            rows = found.setdefault(number, [])
+            rows.append(row)
+            if len(rows) == MOST_OF_ONE:  # those that follow are taken together by themselves
+                for one in about:
+                    first.pop(one, None)
+                continue
+        for one in about:
+            first.setdefault(one, number)
     return found
 
 

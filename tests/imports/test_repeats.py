@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from crm.events.models import Event
 from crm.imports import running, whole_file
 from crm.imports.models import ImportRow
+from crm.picklists.models import Choice
 from crm.tenants.context import tenant_context
+from leads.models import Lead
+from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import finished, sent, tenant_of, told
+from tests.imports.steps import bring_in, finished, sent, tenant_of, told
 from tests.imports.test_known import counts
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
@@ -136,3 +140,62 @@ def test_rows_that_close_and_reopen_a_deal_are_told_one_after_the_other(
     assert outcomes == ["created", "updated", "updated", "unchanged"]
     client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
     assert counts(finished(firm, job)) == tried
+
+
+# The person and the deal stand in two rows, of which the later one wins where it says something else.
+TWICE = {
+    "leads": (
+        "name,email,phone,source,city\nAnn Bell,ann@k.example,0711 1,Fair,Ulm\n{between}"
+        "Ann Bell,ann@k.example,0711 2,Web,"
+    ),
+    "opportunities": (
+        "external id,name,account,stage,amount,in stage since\n"
+        "x1,Roof,Falcon,Proposal,100,2026-01-02\n{between}x1,Roof,Falcon,Negotiation,200,2026-02-03"
+    ),
+}
+BETWEEN = {"leads": "Bo Fox,b@k.example,0711 3,Web,Bonn\n", "opportunities": "x2,Wall,Falcon,Proposal,5,2026-01-02\n"}
+
+
+@pytest.mark.parametrize("size", [500, 1])
+@pytest.mark.parametrize("key", list(TWICE))
+def test_a_second_import_of_two_rows_of_one_record_changes_nothing(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str, size: int
+) -> None:
+    """However far apart they stand: no value goes back and forth, and no history tells of it."""
+    monkeypatch.setattr(running, "BATCH", size)
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    text = TWICE[key].format(between=BETWEEN[key])
+    assert counts(bring_in(firm, key, text)) == (2, 1, 0, 0, 0)
+    with tenant_context(tenant_of(firm)):
+        told = Event.objects.exclude(name__startswith="import.").count()
+    for run in ("dry_run", "import"):
+        job = bring_in(firm, key, text, **{run: "1"})
+        assert counts(job) == (0, 0, 3, 0, 0), run
+        if run == "dry_run":
+            with tenant_context(tenant_of(firm)):
+                remarks = ImportRow.objects.get(job=job, number=2).remarks
+            assert any("row 4 of this file says something else, and wins." in remark for remark in remarks)
+    with tenant_context(tenant_of(firm)):
+        assert Event.objects.exclude(name__startswith="import.").count() == told
+
+
+def test_a_later_row_that_is_refused_wins_over_nothing(firm: Firm) -> None:
+    """It breaks a rule only when it is written: what the earlier row says is kept."""
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ada, name="Roof", account=make.account(firm.ada, name="Falcon"))
+    text = "name,account,next step,source,loss reason\nRoof,Falcon,Call,Fair,\nRoof,Falcon,Write,Web,Price too high\n"
+    assert counts(bring_in(firm, "opportunities", text)) == (0, 1, 0, 0, 1)
+    with tenant_context(tenant_of(firm)):
+        deal = Opportunity.objects.select_related("source").get(name="Roof")
+        assert (deal.next_step, str(deal.source)) == ("Call", "Fair")
+
+
+def test_a_word_that_a_later_row_goes_over_is_not_added(firm: Firm) -> None:
+    bring_in(firm, "leads", "name,email\nAnn Bell,ann@k.example\n")
+    job = bring_in(firm, "leads", TWICE["leads"].format(between="").replace("Fair", "Old Fair"))
+    assert (job.updated_count, job.refused_count, job.added) == (2, 0, {"lead_source": ["Web"]})
+    with tenant_context(tenant_of(firm)):
+        lead = Lead.objects.select_related("source").get()
+        assert (str(lead.source), lead.phone, lead.city) == ("Web", "0711 2", "Ulm")
+        assert not Choice.objects.filter(label="Old Fair").exists()

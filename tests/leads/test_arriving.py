@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.fields.models import TagLink
 from crm.imports import running
-from crm.imports.batches import Batch
 from crm.imports.models import Import, RefusedRow
 from crm.imports.running import run_import
+from crm.imports.trying import Tried
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.conversion import undo_conversion
@@ -135,8 +136,7 @@ def test_leads_that_arrive_together_become_what_they_would_one_by_one(
 ) -> None:
     """Those of one firm into one account, those that are here into what is here; and each can be taken back."""
     monkeypatch.setattr(running, "BATCH", batch)
-    run = Batch.run
-    monkeypatch.setattr(Batch, "run", lambda self, **_usual: run(self, collected=collected))
+    monkeypatch.setattr(running, "Tried", partial(Tried, collected=collected))
     with tenant_context(firm.tenant):
         heron = make.account(firm.ada, name="Heron", website="heron.example")
         kim = make.contact(firm.ada, first_name="Kim", last_name="Lee", email="kim@osprey.example")

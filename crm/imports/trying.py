@@ -1,0 +1,116 @@
+"""How often and in what shape a batch is taken in: what a first try has shown, and the next keeps to.
+
+Words, people and teams come into being while rows are read; whether a row comes in is known only later. What no row
+needs that came in is undone with the whole try.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from crm.imports.deferring import Link
+from crm.imports.models import ImportRow
+from crm.imports.row_values import RowValues
+
+Place = tuple[int, str]  # a row's place in its batch, and a field
+
+
+@dataclass
+class BatchResult:
+    """What became of a batch; rows are named by their place in it."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: dict[int, list[str]] = field(default_factory=dict)
+    remarks: dict[int, list[str]] = field(default_factory=dict)  # on rows that were taken
+    links: list[Link] = field(default_factory=list)  # to rows further down
+    rows: list[ImportRow] = field(default_factory=list)  # of a dry run
+    added: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[UUID, int] = field(default_factory=dict)  # which row made a record
+    emptied: int = 0  # cells of rows that were taken
+
+
+@dataclass
+class Tried:
+    """``refused`` rows with the reasons; ``idle`` places that add nothing, since nothing comes of them; records whose
+    rows are taken in one after the other (``apart``). ``collected``: inserts are sent together."""
+
+    refused: dict[int, list[str]] = field(default_factory=dict)
+    idle: set[Place] = field(default_factory=set)
+    apart: set[UUID] = field(default_factory=set)
+    collected: bool = True
+
+
+class TryAgain(Exception):
+    """Ends a try, so that nothing of it stays."""
+
+
+class Folded:
+    """What rows say of a record that exists, and a later one of the batch says too: that wins, and is alone written.
+
+    ``records`` are those that exist, by row. ``clears``: an empty cell takes away what is there.
+    """
+
+    def __init__(
+        self, rows: Iterable[tuple[int, RowValues]], records: Mapping[int, Any], tried: Tried, *, clears: bool
+    ) -> None:
+        counts = Counter(record.pk for record in records.values())
+        self.rows = dict(rows)
+        self.tried = tried
+        self.about = {offset: record.pk for offset, record in records.items() if counts[record.pk] > 1}
+        self.refused: set[UUID] = set()  # of these records, those with a row that was
+        self.later: dict[int, dict[str, int]] = {}  # the row that wins, by row and field
+        said: dict[tuple[UUID, str], int] = {}
+        for offset in reversed([*self.rows]):
+            record_id = self.about.get(offset)
+            if record_id is None or record_id in tried.apart:
+                continue
+            for name in self.rows[offset].says(clears=clears):
+                last = said.setdefault((record_id, name), offset)
+                if last != offset:
+                    self.later.setdefault(offset, {})[name] = last
+
+    def drop(self, offset: int, row: RowValues) -> dict[str, int]:
+        """Leave to later rows what they say too; return those that say something else, by field."""
+        later = self.later.get(offset, {})
+        dropped = {name: row.drop(name) for name in later}
+        return {
+            name: last
+            for name, last in later.items()
+            if self.rows[last].values.get(name, dropped[name]) != dropped[name]
+        }
+
+    def note_refused(self, offset: int) -> None:
+        if offset in self.about:
+            self.refused.add(self.about[offset])
+
+    def settle(self) -> None:
+        """Raise ``TryAgain`` where a row did not come in that was to go over others, or that others went over."""
+        if self.refused - self.tried.apart:
+            self.tried.apart |= self.refused
+            raise TryAgain
+
+
+def settle(
+    tried: Tried,
+    result: BatchResult,
+    naming: Mapping[tuple[str, ...], Set[Place]],
+    skipped: Set[int],
+    folded: Folded,
+) -> None:
+    """Raise ``TryAgain`` where something has come into being that no row needs which came in. ``naming``: the places
+    that name each such thing."""
+    useless = result.refused.keys() | skipped
+    idle = {
+        place
+        for places in naming.values()
+        if all(offset in useless or name in folded.later.get(offset, ()) for offset, name in places)
+        for place in places
+    }
+    if idle:
+        tried.idle |= idle
+        tried.refused = dict(result.refused)
+        raise TryAgain
