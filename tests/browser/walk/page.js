@@ -87,7 +87,7 @@
   const ANY = new RegExp(RAW.map(([, pattern]) => pattern.source).join("|"));
   const VALUES = "td, th, dd, .badge, h1, h2, h3"; // where a word stands alone because it is a value
   function texts() {
-    const alone = [...document.querySelectorAll(VALUES)].map((one) => one.textContent.trim());
+    const alone = [...document.querySelectorAll(VALUES)].filter((one) => !one.querySelector(MEANT)).map((one) => one.textContent.trim());
     const found = alone.filter((text) => walk.stored.has(text)).map((text) => ["a value as it is stored", text]);
     const named = [...document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")];
     const names = named.flatMap((one) => ["title", "aria-label", "placeholder", "alt"].map((name) => one.getAttribute(name) ?? ""));
