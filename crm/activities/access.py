@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -58,6 +58,25 @@ def may_reach(actor: Membership, activity: Activity, verb: str) -> bool:
         visible_records(actor, registry.record_type(key), verb).filter(pk__in=ids).exists()
         for key, ids in by_type(places).items()
     )
+
+
+def editable_among(actor: Membership, activities: Collection[Activity]) -> set[UUID]:
+    """Return the ids of those of ``activities`` that ``actor`` may edit."""
+    found = {one.pk for one in activities if actor.pk in (one.owner_id, one.created_by_id)}
+    others = [one.pk for one in activities if one.pk not in found]
+    if not others:
+        return found
+    links = ActivityLink.objects.filter(activity__in=others).values_list("activity_id", "record_type", "record_id")
+    places = [(activity_id, (key, record_id)) for activity_id, key, record_id in links]
+    editable = {
+        (key, record_id)
+        for key, ids in by_type(place for _activity_id, place in places).items()
+        if scope_of(actor, "edit", key) != "none"
+        for record_id in visible_records(actor, registry.record_type(key), "edit")
+        .filter(pk__in=ids)
+        .values_list("pk", flat=True)
+    }
+    return found | {activity_id for activity_id, place in places if place in editable}
 
 
 def by_type(places: Iterable[tuple[str, UUID]]) -> dict[str, list[UUID]]:

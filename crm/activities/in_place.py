@@ -119,7 +119,8 @@ def _row(request: WorkspaceRequest, task: Activity, happened: str = "") -> HttpR
         return go(request, back(request, home_of(request, task)))
     kind = _kind(request)
     # Among my tasks it stands until one looks again: then with who has it now.
-    row = TaskRow(task, today(), "team" if kind == "card" and task.owner_id != request.actor.pk else kind)
+    kind = "team" if kind == "card" and task.owner_id != request.actor.pk else kind
+    row = TaskRow(task, today(), kind, may_change=may_reach(request.actor, task, "edit"))
     if not row.is_related:
         row = replace(row, refs=tuple(refs_of(request.actor, [task]).get(task.pk, ())))
     response = respond(request, "activities/row.html", {"row": row}, partial="fragment")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.urls import reverse
 
-from crm.activities.access import of_live_records, of_visible_records
+from crm.activities.access import editable_among, of_live_records, of_visible_records
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.refs import RecordRef
 from crm.activities.selectors import SOON
@@ -28,6 +28,7 @@ class MeetingRow:
     meeting: Activity
     refs: tuple[RecordRef, ...] = ()
     with_owner: bool = False
+    may_change: bool = True
 
     @property
     def edit_url(self) -> str:
@@ -72,7 +73,12 @@ def _span(when: str, today: date) -> tuple[date, date] | None:
 
 
 def meeting_rows(
-    meetings: Iterable[Activity], refs: Mapping[UUID, Sequence[RecordRef]], *, with_owner: bool = False
+    actor: Membership,
+    meetings: Collection[Activity],
+    refs: Mapping[UUID, Sequence[RecordRef]],
+    *,
+    with_owner: bool = False,
 ) -> list[MeetingRow]:
-    """Return ``meetings`` as rows, each with those of ``refs`` that are its own."""
-    return [MeetingRow(one, tuple(refs.get(one.pk, ())), with_owner) for one in meetings]
+    """Return ``meetings`` as rows that ``actor`` sees, each with those of ``refs`` that are its own."""
+    editable = editable_among(actor, meetings)
+    return [MeetingRow(one, tuple(refs.get(one.pk, ())), with_owner, one.pk in editable) for one in meetings]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from crm.activities.access import editable_among
 from crm.activities.files.forms import limits
 from crm.activities.files.models import StoredFile
 from crm.activities.files.selectors import FILES_SHOWN, files_of, newest_files
@@ -108,10 +109,11 @@ def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
     """What ``activities/open_tasks.html`` shows."""
     now = today()
     tasks = list(open_tasks(record)[: TASKS_SHOWN + 1])
+    editable = {task.pk for task in tasks} if can(actor, "edit", record) else editable_among(actor, tasks)
     place = {"record_type": record._meta.app_label, "record_id": str(record.pk)}
     return {
         "new_url": f"{reverse('activities:new')}?{urlencode(place | {'kind': 'task'})}",
-        "rows": [TaskRow(task, now, "related") for task in tasks[:TASKS_SHOWN]],
+        "rows": [TaskRow(task, now, "related", may_change=task.pk in editable) for task in tasks[:TASKS_SHOWN]],
         "is_capped": len(tasks) > TASKS_SHOWN,
         "may_write": may_write(actor, record),
     }

@@ -133,6 +133,7 @@ class TaskRow:
     today: date
     kind: str = "card"
     refs: tuple[RecordRef, ...] = ()
+    may_change: bool = True
 
     @property
     def is_related(self) -> bool:

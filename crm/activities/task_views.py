@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm.activities.access import editable_among
 from crm.activities.meetings import MOST_SHOWN, meeting_rows, planned_meetings
 from crm.activities.models import Activity
 from crm.activities.refs import RecordRef, refs_of
@@ -21,6 +22,7 @@ from crm.tenants.clock import today
 from crm.ui import respond
 from crm.ui.paging import page_by_key
 from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
 
 WHO = ("me", "team")
 
@@ -40,8 +42,8 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
     meetings = list(planned_meetings(request.actor, who, now, when)[:MOST_SHOWN]) if is_first else []
     refs = refs_of(request.actor, [*page.rows, *meetings])
     context = {
-        "rows": task_rows(page.rows, refs, "team" if who == "team" else "card"),
-        "meetings": meeting_rows(meetings, refs, with_owner=who == "team"),
+        "rows": task_rows(request.actor, page.rows, refs, "team" if who == "team" else "card"),
+        "meetings": meeting_rows(request.actor, meetings, refs, with_owner=who == "team"),
         "page": page,
         "who": who,
         "when": when,
@@ -55,10 +57,12 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
     return respond(request, "activities/tasks.html", context)
 
 
-def task_rows(tasks: Iterable[Activity], refs: Mapping[UUID, Sequence[RecordRef]], kind: str = "card") -> list[TaskRow]:
-    """Return ``tasks`` as rows of a card, each with those of ``refs`` that are its own."""
-    now = today()
-    return [TaskRow(task, now, kind, tuple(refs.get(task.pk, ()))) for task in tasks]
+def task_rows(
+    actor: Membership, tasks: Collection[Activity], refs: Mapping[UUID, Sequence[RecordRef]], kind: str = "card"
+) -> list[TaskRow]:
+    """Return ``tasks`` as rows of a card that ``actor`` sees, each with those of ``refs`` that are its own."""
+    now, editable = today(), editable_among(actor, tasks)
+    return [TaskRow(task, now, kind, tuple(refs.get(task.pk, ())), task.pk in editable) for task in tasks]
 
 
 def _one_of(request: WorkspaceRequest, name: str, allowed: tuple[str, ...]) -> str:

@@ -55,7 +55,7 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
     recent = [] if is_fragment(request) else recent_places(request)
     named = named_records(actor, chain(recent, *places.values()))
     refs = {key: [named[place] for place in its if place in named] for key, its in places.items()}
-    groups = {"groups": _groups(tasks, meetings, refs), "new_task_url": reverse("activities:new")}
+    groups = {"groups": _groups(actor, tasks, meetings, refs), "new_task_url": reverse("activities:new")}
     if is_fragment(request):
         return respond(request, "home/my_day.html", groups, partial="tasks")
     waiting = waiting_opportunities(actor, now)
@@ -78,7 +78,9 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
     return respond(request, "home/my_day.html", context, partial="tasks")
 
 
-def _groups(tasks: MyTasks, meetings: list[Activity], refs: dict[UUID, list[RecordRef]]) -> list[dict[str, Any]]:
+def _groups(
+    actor: Membership, tasks: MyTasks, meetings: list[Activity], refs: dict[UUID, list[RecordRef]]
+) -> list[dict[str, Any]]:
     """My tasks by their days: what each group is called, how many they are, the first of them, and where all are."""
     words = {
         "overdue": (_("Overdue"), _("Nothing is overdue.")),
@@ -91,8 +93,8 @@ def _groups(tasks: MyTasks, meetings: list[Activity], refs: dict[UUID, list[Reco
             "label": label,
             "empty": empty,
             "count": _count(tasks, when),
-            "rows": task_rows(getattr(tasks, when)[:TASKS_SHOWN], refs),
-            "meetings": meeting_rows(on_days(meetings, when, today()), refs),
+            "rows": task_rows(actor, getattr(tasks, when)[:TASKS_SHOWN], refs),
+            "meetings": meeting_rows(actor, on_days(meetings, when, today()), refs),
             "has_more": len(getattr(tasks, when)) > TASKS_SHOWN,
             "url": _tasks_url(when),
         }

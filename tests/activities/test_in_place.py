@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from crm.activities import services
 from crm.activities.models import Activity
@@ -143,3 +145,38 @@ def test_what_changes_nothing_says_nothing(firm: Firm, task: Activity) -> None:
     same: dict[str, Any] = {"owner": str(firm.ana.pk)}
     assert "data-toast" not in client.post(owner_url(firm, task), same, **HTMX).content.decode()
     assert "data-toast" in client.post(url, {"due_on": "none"}, **HTMX).content.decode()
+
+
+def test_whose_task_one_may_not_change_offers_nothing(firm: Firm) -> None:
+    """A record that one sees, and may not change, shows its tasks and meetings without a button that is refused."""
+    with tenant_context(firm.tenant):
+        account = make.account(firm.sam)
+        when = timezone.now() + timedelta(days=1)
+        task = services.create_activity(
+            kind="task", records=[account], actor=firm.sam, subject="Call Sue", due_on=today()
+        )
+        services.create_activity(kind="meeting", records=[account], actor=firm.sam, subject="Visit", occurred_at=when)
+    answer = client_of(firm.ana).post(f"/acme/activities/{task.pk}/completion/")
+    assert answer.status_code == 404
+    for path, people in {
+        f"/acme/accounts/{account.pk}/": (firm.ana, firm.max, firm.rita),
+        "/acme/tasks/?who=team": (firm.ada,),
+    }.items():
+        for person in people:
+            page = client_of(person).get(path).content.decode()
+            offers = f"Complete: {task.subject}" in page
+            assert task.subject in page and offers == (person == firm.ada), (path, person)
+            assert offers == (f"/acme/activities/{task.pk}/edit/" in page) == (f'id="later-{task.pk}"' in page)
+    assert f"Complete: {task.subject}" in client_of(firm.sam).get(f"/acme/accounts/{account.pk}/").content.decode()
+
+
+def test_a_team_lists_what_one_may_not_change(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.max)
+        services.create_activity(kind="task", records=[deal], actor=firm.max, subject="Call Sue", due_on=today())
+        later = timezone.now() + timedelta(days=1)
+        services.create_activity(kind="meeting", records=[deal], actor=firm.max, subject="Visit", occurred_at=later)
+    for person, may in ((firm.ana, False), (firm.max, True)):
+        page = client_of(person).get("/acme/tasks/?who=team").content.decode()
+        assert "Call Sue" in page and "Visit" in page
+        assert (may, may) == ("Complete: Call Sue" in page, "data-dialog><bdi>Visit" in page)
