@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from crm.pages import board
 from crm.pages.editing import locked_page
+from crm.pages.idempotency import keep_sent, was_sent
 from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.picklists.models import Choice
@@ -157,22 +158,24 @@ def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         form.errors.append(_("You chose something else meanwhile. Below it says what will happen now."))
         return _conversion_page(request, form, status=422)
     try:
-        convert_lead(lead_id=lead.pk, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
+        made = convert_lead(lead_id=lead.pk, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
     except PartError as error:
         form.refuse(error)
         return _conversion_page(request, form, status=422)
     except Http404:  # deleted, or taken out of reach, within this very moment
         form.errors.append(_("What you chose is gone. Choose again."))
         return _conversion_page(request, form, status=422)
+    keep_sent(request, made.pk)
     say(request, _("%(name)s was converted.") % {"name": lead.name})
     return go(request, request.path)
 
 
 def _converted_already(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
-    """Show what became of the lead: also to whose own form has come twice. What another one typed is given back."""
+    """Show what became of the lead, also to who has sent the same form twice. What any other form says, one's own from
+    another tab too, is given back."""
     if request.method == "GET":
         return _result(request, lead, done)
-    if done.converted_by_id == request.actor.pk or "preview" in request.POST:
+    if was_sent(request, done.pk):
         return go(request, request.path)
     return locked_page(request, LEAD, lead, LEAD.locked(lead))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -49,6 +50,16 @@ def remember_made(request: WorkspaceRequest, url: str) -> None:
     if sent := _key(request):
         MadeOnce.objects.create(member=request.actor, key=sent, digest=_digest(request), url=url)
         _answered(request)
+
+
+def keep_sent(request: WorkspaceRequest, made: UUID) -> None:
+    """Remember which form has made ``made``, whatever key it carried: for a view where there can be one only."""
+    MadeOnce.objects.create(member=request.actor, key=made.hex, digest=_digest(request), url=request.path)
+
+
+def was_sent(request: WorkspaceRequest, made: UUID) -> bool:
+    """Whether it was the same form, sent before, that has made ``made``."""
+    return MadeOnce.objects.filter(member=request.actor, key=made.hex, digest=_digest(request)).exists()
 
 
 def forget_old_keys() -> int:

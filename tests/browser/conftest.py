@@ -6,6 +6,7 @@ Nothing is flushed: each test has a workspace of its own (``fresh_firm``), or on
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import threading
@@ -151,9 +152,10 @@ def watch(context: BrowserContext) -> list[str]:
     problems: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        # What is refused answers 409 or 422, and the browser says so; a page's own status is for the test to judge.
+        # What is refused answers 409 or 422, and the browser and htmx say so; a page's own status is for the test to
+        # judge.
         here = message.page.url if message.page else ""
-        refused = any(f"status of {code}" in message.text for code in (401, 409, 422))
+        refused = re.search(r"(status of|Status Error Code) (401|409|422)\b", message.text) is not None
         expected = refused or ("status of 4" in message.text and message.location["url"] == here)
         if message.type in ("error", "warning") and not expected:
             problems.append(f"{here}: {message.text}")

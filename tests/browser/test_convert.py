@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from crm.tenants.context import tenant_context
+from leads.conversion import convert_lead
+from leads.conversion.defaults import plan_for
 from tests import make
 from tests.browser.conftest import SignIn, cookies_of, settled, watch
 from tests.people import Firm
@@ -100,6 +102,20 @@ def test_one_drags_it_on_the_board_while_another_presses_the_button(
     told = [window.get_by_role("main").inner_text() for window in (colleague, mine)]
     assert sorted("converted it on" in text for text in told) == [False, True], "the slower one is told who was quicker"
     assert counts(fresh_firm) == (1, 1, 1)
+
+
+def test_what_is_typed_stays_when_a_colleague_has_converted_the_lead(fresh_firm: Firm, lead: Any, mine: Page) -> None:
+    mine.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
+    with tenant_context(fresh_firm.tenant):
+        convert_lead(lead_id=lead.pk, actor=fresh_firm.max, plan=plan_for(lead, fresh_firm.max))
+    box = mine.locator("[name=contacts-job_title]")
+    box.fill("Head of things")
+    box.press("Tab")
+    expect(mine.get_by_text("This lead was converted on")).to_be_visible()
+    expect(box).to_have_value("Head of things")
+    mine.locator("#convert-foot").get_by_role("button").click()
+    expect(mine.get_by_role("main")).to_contain_text("Head of things")
+    expect(mine.get_by_role("main")).to_contain_text("Nothing was saved.")
 
 
 def test_who_drags_a_lead_that_was_converted_meanwhile_is_told_so(

@@ -170,9 +170,33 @@ def test_notes_and_answers_for_a_lead_that_was_closed_meanwhile_come_back(firm: 
 
 
 def test_the_form_of_who_converted_it_himself_leads_to_what_became_of_it(firm: Firm, lead: Lead) -> None:
-    form = form_of(client_of(firm.max), f"/acme/leads/{lead.pk}/conversion/")
+    """The same one sent twice, or from two windows; one in which something else is typed is given back."""
+    address = f"/acme/leads/{lead.pk}/conversion/"
+    client = client_of(firm.max)
+    form, window, other = (form_of(client, address) for _window in range(3))
     assert form.send().status_code == 303
     assert form.send().status_code == 303, "a double click"
+    assert window.send().status_code == 303, "the same in another window"
+    answer = other.send(**{"contacts-last_name": "Brandt"})
+    assert answer.status_code == 409
+    assert rows_of(answer)["Contact: Last name"] == "Brandt"
+    client.delete(address)
+    assert window.send().status_code == 303, "undone, so it is converted once more"
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get().is_converted
+
+
+@pytest.mark.parametrize("person", ["ana", "max"])
+def test_a_preview_of_a_lead_that_was_converted_meanwhile_leaves_the_page_as_it_is(
+    firm: Firm, lead: Lead, person: str
+) -> None:
+    form = form_of(client_of(getattr(firm, person)), f"/acme/leads/{lead.pk}/conversion/")
+    headers = {"HX-Request": "true", "HX-Target": "convert-foot"}
+    assert form.client.post(form.address, form.data | {"preview": "1"}, headers=headers).status_code == 200
+    converted(firm, lead)
+    answer = form.client.post(form.address, form.data | {"preview": "1"}, headers=headers)
+    assert (answer.status_code, "HX-Redirect" in answer) == (409, False)
+    assert answer.content.decode().startswith("This lead was converted on")
 
 
 def test_what_a_conversion_held_is_called_as_on_its_page(firm: Firm, lead: Lead) -> None:
