@@ -19,6 +19,7 @@ from tests.permissions.samples import Samples, make_samples
 
 _firms: dict[str, Firm] = {}
 _numbers = count(1)
+DEMO = {"seeded", "afresh"}  # fixtures that need it
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,7 +35,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         slow = [item for item in items if item.get_closest_marker("slow")]
         items[:] = [item for item in items if item not in slow]
         config.hook.pytest_deselected(items=slow)
-    items.sort(key=lambda item: not item.get_closest_marker("long"))
+    # Those that share the demo stand side by side: on another worker they would wait until it is made
+    items.sort(
+        key=lambda item: (not item.get_closest_marker("long"), not DEMO & set(getattr(item, "fixturenames", ())))
+    )
 
 
 def pytest_collection_finish() -> None:
