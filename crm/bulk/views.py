@@ -64,16 +64,18 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     listing = read_listing(request, record_type)
     is_all = "1" in request.POST.getlist("all")
     rows = _all_rows(request, listing) if is_all else _ticked_rows(request, record_type)
-    if problem := _refusal(request, action, listing, rows, is_all=is_all):
+    problem = _refusal(request, action, listing, rows, is_all=is_all)
+    if problem and not is_sent:
         say(request, _("Nothing was done. %(reason)s") % {"reason": problem}, tone="warning")
         return go(request, back)
     form = ask(action, request.actor, request.POST if is_sent else None)
     is_valid = is_sent and form.is_valid()
-    if is_sent and (objection := chosen.objection(rows, request.POST.get("shown", ""), is_all=is_all)):
+    objection = problem or chosen.objection(rows, request.POST.get("shown", ""), is_all=is_all)
+    if is_sent and objection:
         form.add_error(None, objection)
         is_valid = False
     if not is_valid:
-        return _ask(request, listing, action, form=form, rows=rows, is_all=is_all, back=back)
+        return _ask(request, listing, action, form=form, rows=rows, is_all=is_all, is_blocked=bool(problem), back=back)
     run = services.start_run(
         actor=request.actor,
         record_type=record_type,
@@ -163,14 +165,18 @@ def _ask(
     form: object,
     rows: Chosen,
     is_all: bool,
+    is_blocked: bool,
     back: str,
 ) -> HttpResponse:
+    """The dialog. Where nothing can be done with the rows any more, it is shown for what was typed (``is_blocked``)."""
     record_type = listing.record_type
     context = {
         "type": record_type,
         "action": action,
         "form": form,
-        "heading": telling.heading(action, record_type, rows.count),
+        "heading": action.label if is_blocked else telling.heading(action, record_type, rows.count),
+        "is_all": is_all,
+        "is_blocked": is_blocked,
         "ids": [] if is_all else unpacked(rows.packed),
         "gone": chosen.told_gone(rows),
         "shown": rows.mark,
@@ -179,7 +185,7 @@ def _ask(
         "query": ViewState(record_type, listing.state.filters).query() if is_all else "",
         "back": back,
         "asked_at": (_asked_at(request) or timezone.now()).isoformat(),
-        "is_large": rows.count > services.AT_ONCE,
+        "is_large": rows.count > services.AT_ONCE and not is_blocked,
         "idempotency_key": request.POST.get("idempotency_key") or new_key(),
     }
     return respond(request, "bulk/new.html", context, partial="form", status=422 if "go" in request.POST else 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -171,3 +172,41 @@ def test_what_was_set_to_the_same_again_by_somebody_is_not_taken_back(firm: Firm
     page = words(client_of(firm.max).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"}, follow=True))
     assert f"Ana Owner has changed it to “{hot.label}” meanwhile." in page
     assert leads(firm, rating=hot) == {"Ash"} and leads(firm, rating=None) == {"Birch", "Cedar"}
+
+
+def move_all(firm: Firm) -> str:
+    for name in ("Ash", "Birch"):
+        client_of(firm.ana).post(f"/acme/leads/{lead(firm, name).pk}/fields/city/", {"city": "Ulm"})
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "why"),
+    [
+        (move_all, "The list shows no rows any more."),
+        (lambda firm: "&rating=nonsense", "was left out"),
+    ],
+    ids=["no row is left", "a filter is gone"],
+)
+def test_where_nothing_can_be_done_any_more_what_was_typed_is_given_back(
+    firm: Firm, view: str, meanwhile: Callable[[Firm], str], why: str
+) -> None:
+    asked = dialog(firm, view, "tags")
+    asked = replace(asked, address=asked.address + meanwhile(firm))
+    answer = asked.send(go="1", **{"to-tags": "Fair, Autumn"})
+    assert answer.status_code == 422
+    assert asked.again(answer).data["to-tags"] == ["Fair, Autumn"]
+    assert why in words(answer).partition("<main")[2]
+    with tenant_context(firm.tenant):
+        assert not BulkRun.objects.exists()
+
+
+def test_too_many_ticked_rows_are_refused_with_what_was_typed(
+    firm: Firm, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = dialog(firm, view, "tags", id=[str(lead(firm, name).pk) for name in ("Ash", "Birch")])
+    monkeypatch.setattr("crm.bulk.views.MOST_IDS", 1)
+    answer = asked.send(go="1", **{"to-tags": "Fair"})
+    assert answer.status_code == 422 and "At most 1 rows at once" in words(answer)
+    again = asked.again(answer).data
+    assert (again["to-tags"], again["id"]) == (["Fair"], asked.data["id"]) and "all" not in again
