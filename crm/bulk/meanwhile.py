@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from crm.bulk.chosen import NAMED, Chosen
 from crm.bulk.models import BulkFinding, BulkRun
+from crm.bulk.rows import unpacked
 from crm.bulk.selection import still_chosen
 from crm.events.models import Event
 from crm.events.phrases import actor_name, shown
 from crm.records.access import deleted_records, visible_records
 from crm.records.diff import identity
 from crm.records.types import BulkAction, RecordType
+from crm.ui import format as formats
+from crm.users.models import Membership
 
 
 def missing_by_now(
@@ -42,8 +49,40 @@ def changed_meanwhile(
     """Return, for those of the rows ``ids``, who has set what the run would set, and to what."""
     if run.asked_at is None or not action.writes:
         return {}
-    events = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=run.asked_at)
-    others = events.filter(changes__has_any_keys=list(action.writes)).exclude(actor=run.made_by)
+    events = Event.objects.filter(record_id__in=ids, at__gt=run.asked_at)
+    return _set_by_others(events, run.made_by, record_type, action, values)
+
+
+def told_changed(
+    actor: Membership,
+    record_type: RecordType,
+    action: BulkAction,
+    *,
+    values: Mapping[str, Any],
+    rows: Chosen,
+    since: datetime | None,
+) -> list[str]:
+    """What others have set in ``rows`` after ``since`` and the action would write over, in words."""
+    if since is None or not action.writes:
+        return []
+    found = _set_by_others(Event.objects.filter(at__gt=since), actor, record_type, action, values)
+    ids = sorted(found.keys() & set(unpacked(rows.packed))) if found else []
+    names = {one.pk: one.name for one in visible_records(actor, record_type).filter(pk__in=ids[:NAMED])} if ids else {}
+    told = [f"{name}: {found[one]}" for one, name in names.items()]
+    if more := len(ids) - len(told):
+        words = {"count": formats.number(more)}
+        told.append(ngettext("%(count)s more row was changed.", "%(count)s more rows were changed.", more) % words)
+    return told
+
+
+def _set_by_others(
+    events: QuerySet[Event],
+    actor: Membership,
+    record_type: RecordType,
+    action: BulkAction,
+    values: Mapping[str, Any],
+) -> dict[UUID, str]:
+    others = events.filter(record_type=record_type.key, changes__has_any_keys=list(action.writes)).exclude(actor=actor)
     others = others.exclude(name=f"{record_type.noun}.created")  # who chose the row has seen it as it was made
     found: dict[UUID, str] = {}
     for event in others.select_related("actor").order_by("at", "id"):

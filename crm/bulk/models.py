@@ -49,7 +49,7 @@ class BulkRun(TenantModel):
     back = models.TextField(blank=True)  # the list that it was started from
     event = TenantForeignKey("events.Event", null=True)  # what the changes are because of
     made_by = TenantForeignKey("users.Membership")
-    asked_at = models.DateTimeField(null=True)  # when the rows that were chosen from were drawn
+    asked_at = models.DateTimeField(null=True)  # when the rows were read that the person has seen
     made_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)  # last sign of life: an older running one has lost its worker
     finished_at = models.DateTimeField(null=True)

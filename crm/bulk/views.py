@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -17,8 +18,10 @@ from django.utils.translation import gettext as _
 from crm.bulk import chosen, selectors, services, telling
 from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
+from crm.bulk.meanwhile import told_changed
 from crm.bulk.models import BulkRun, BulkState
 from crm.bulk.rows import packed, unpacked
+from crm.fields.build import RecordForm
 from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, filtered, read_listing
@@ -35,6 +38,21 @@ from crm.users.http import WorkspaceRequest, require
 
 MOST_IDS = 1_000
 SHOWN = 50  # findings on a run's page; the file has them all
+
+
+@dataclass(frozen=True)
+class Dialog:
+    """What is asked about which rows. ``drawn_at``: when these were read, if the person has not seen them before.
+
+    ``is_blocked``: nothing can be done with them any more, and the dialog is there for what was typed.
+    """
+
+    listing: Listing
+    action: BulkAction
+    rows: Chosen
+    is_all: bool
+    is_blocked: bool
+    drawn_at: datetime | None
 
 
 def index(request: WorkspaceRequest) -> HttpResponse:
@@ -54,6 +72,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     record_type = _type(request, key)
     if request.method != "POST":
         return go(request, reverse(f"{key}:list"))
+    now = timezone.now()  # before anything is read
     action = selectors.bulk_action(key, request.POST.get("action", ""), request.actor)
     if action is None:
         raise Http404
@@ -75,7 +94,9 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
         form.add_error(None, objection)
         is_valid = False
     if not is_valid:
-        return _ask(request, listing, action, form=form, rows=rows, is_all=is_all, is_blocked=bool(problem), back=back)
+        is_new = bool(objection) or not is_sent
+        dialog = Dialog(listing, action, rows, is_all, is_blocked=bool(problem), drawn_at=now if is_new else None)
+        return _ask(request, dialog, form, back)
     run = services.start_run(
         actor=request.actor,
         record_type=record_type,
@@ -157,35 +178,30 @@ def _refusal(request: WorkspaceRequest, action: BulkAction, listing: Listing, ro
     return _("Choose some rows first.")
 
 
-def _ask(
-    request: WorkspaceRequest,
-    listing: Listing,
-    action: BulkAction,
-    *,
-    form: object,
-    rows: Chosen,
-    is_all: bool,
-    is_blocked: bool,
-    back: str,
-) -> HttpResponse:
-    """The dialog. Where nothing can be done with the rows any more, it is shown for what was typed (``is_blocked``)."""
-    record_type = listing.record_type
+def _ask(request: WorkspaceRequest, dialog: Dialog, form: RecordForm, back: str) -> HttpResponse:
+    listing, action, rows, is_all = dialog.listing, dialog.action, dialog.rows, dialog.is_all
+    record_type, asked_at, changed = listing.record_type, _asked_at(request), []
+    if dialog.drawn_at and not dialog.is_blocked:
+        values = form.cleaned_data if form.is_bound else {}
+        changed = told_changed(request.actor, record_type, action, values=values, rows=rows, since=asked_at)
+        asked_at = dialog.drawn_at
     context = {
         "type": record_type,
         "action": action,
         "form": form,
-        "heading": action.label if is_blocked else telling.heading(action, record_type, rows.count),
+        "heading": action.label if dialog.is_blocked else telling.heading(action, record_type, rows.count),
         "is_all": is_all,
-        "is_blocked": is_blocked,
+        "is_blocked": dialog.is_blocked,
         "ids": [] if is_all else unpacked(rows.packed),
         "gone": chosen.told_gone(rows),
+        "changed": changed,
         "shown": rows.mark,
         "chips": chips(listing.state, request.actor) if is_all else [],
         # Without the view, which may be changed or deleted meanwhile
         "query": ViewState(record_type, listing.state.filters).query() if is_all else "",
         "back": back,
-        "asked_at": (_asked_at(request) or timezone.now()).isoformat(),
-        "is_large": rows.count > services.AT_ONCE and not is_blocked,
+        "asked_at": (asked_at or timezone.now()).isoformat(),
+        "is_large": rows.count > services.AT_ONCE and not dialog.is_blocked,
         "idempotency_key": request.POST.get("idempotency_key") or new_key(),
     }
     return respond(request, "bulk/new.html", context, partial="form", status=422 if "go" in request.POST else 200)

@@ -210,3 +210,19 @@ def test_too_many_ticked_rows_are_refused_with_what_was_typed(
     assert answer.status_code == 422 and "At most 1 rows at once" in words(answer)
     again = asked.again(answer).data
     assert (again["to-tags"], again["id"]) == (["Fair"], asked.data["id"]) and "all" not in again
+
+
+def test_who_confirms_the_rows_anew_has_seen_what_others_set_meanwhile(firm: Firm, view: str) -> None:
+    """A row that came into the list by a colleague's change, and was confirmed, was refused for that change."""
+    with tenant_context(firm.tenant):
+        hot, cold = choices("rating")[0], choices("rating")[-1]
+    asked = dialog(firm, view, "set:rating")
+    cedar = f"/acme/leads/{lead(firm, 'Cedar').pk}/fields"
+    client_of(firm.ana).post(f"{cedar}/rating/", {"rating": str(cold.pk)})
+    client_of(firm.ana).post(f"{cedar}/city/", {"city": "Bonn"})
+    answer = asked.send(go="1", **{"to-rating": str(hot.pk)})
+    assert answer.status_code == 422 and "2 then, 3 now" in words(answer)
+    assert f"Lena Cedar: Ana Owner has set Rating to “{cold.label}”" in words(answer)
+    client_of(firm.ana).post(f"/acme/leads/{lead(firm, 'Ash').pk}/fields/rating/", {"rating": str(cold.pk)})
+    assert asked.again(answer).send(go="1").status_code == 303
+    assert leads(firm, rating=hot) == {"Birch", "Cedar"}, "what came after that is refused"
