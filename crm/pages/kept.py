@@ -49,7 +49,7 @@ def keep_form(request: HttpRequest, member: Membership, why: str) -> KeptForm | 
 def keep_for_person(request: HttpRequest, why: str) -> str:
     """Keep the form for the person that it was drawn for; return where they find it, or ""."""
     slug: str = request.workspace_slug or ""  # type: ignore[attr-defined]
-    person = person_of(request.POST.get(FORM_OF, ""))
+    person = person_of(request.POST.get(FORM_OF, ""), slug)
     tenant = Tenant.objects.filter(slug=slug).first() if slug and person else None
     if tenant is None:
         return ""

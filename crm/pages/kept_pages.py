@@ -109,11 +109,12 @@ def _page_of(request: WorkspaceRequest, kept: KeptForm) -> Any:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A token that is no longer good: nothing is done; what was typed is given back to who has typed it."""
     user: Any = request.user
-    mine = user.is_authenticated and person_of(request.POST.get(FORM_OF, "")) == str(user.pk)
-    if is_fragment(request) and getattr(request, "workspace_slug", None) and (mine or not user.is_authenticated):
+    slug: str | None = getattr(request, "workspace_slug", None)
+    mine = user.is_authenticated and person_of(request.POST.get(FORM_OF, ""), slug) == str(user.pk)
+    if is_fragment(request) and slug and (mine or not user.is_authenticated):
         back = request.htmx.current_url_abs_path or f"{request.META['SCRIPT_NAME']}/"  # type: ignore[attr-defined]
         return sign_in_beside(_sign_in_url(back))
-    if request.method == "POST" and getattr(request, "workspace_slug", None):
+    if request.method == "POST" and slug:
         if mine and (url := keep_for_person(request, STALE)):
             return go(request, url)
         if not user.is_authenticated and (url := keep_for_person(request, SIGNED_OUT)):
@@ -128,15 +129,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def shut_out(request: HttpRequest) -> HttpResponse | None:
     """Give back what was typed to whose access to the workspace was ended meanwhile; None for everybody else."""
-    person = person_of(request.POST.get(FORM_OF, "")) if request.method == "POST" else ""
+    slug: str | None = getattr(request, "workspace_slug", None)
+    person = person_of(request.POST.get(FORM_OF, ""), slug) if request.method == "POST" else ""
     user: Any = request.user
-    tenant = Tenant.objects.filter(slug=getattr(request, "workspace_slug", None) or "").first() if person else None
+    tenant = Tenant.objects.filter(slug=slug).first() if person else None
     if tenant is None or (user.is_authenticated and str(user.pk) != person):
         return None
     with tenant_context(tenant):
-        if not Membership.objects.filter(user_id=person, is_active=False).exists():
+        left = Membership.objects.select_related("role", "team").filter(user_id=person, is_active=False).first()
+        if left is None:
             return None
-        typed = plain_words(request.path_info, dict(body_of(request)))
+        typed = plain_words(request.path_info, dict(body_of(request)), left)
         return render(request, "pages/shut_out.html", {"typed": typed}, status=403)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from crm.fields.build import RecordForm
 from crm.fields.custom.selectors import fields_named
+from crm.fields.kinds import Flag, Lookup
+from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
 from crm.fields.words import is_code, words_of
 from crm.records import registry
@@ -58,40 +60,52 @@ _CURRENCY = "_currency"  # beside an amount
 _KEEP = "keep-"  # of a value that two have changed
 _WINS, _ANOTHER = "wins", "another"  # of a conversion: whose value counts, and a record that is named
 _PREFIX = "to-"  # of what a bulk action sets
+Found = tuple[list[tuple[str, str]], set[str]]  # labels with what stands there, and the names of what was read
 
 
 def typed_words(path_info: str, body: Mapping[str, list[str]], actor: Membership) -> list[tuple[str, str]]:
     """What of ``body``, sent to ``path_info``, people may want to read or copy: labels, and values in words."""
+    return _words(path_info, body, actor, _in_form)
+
+
+def plain_words(path_info: str, body: Mapping[str, list[str]], actor: Membership) -> list[tuple[str, str]]:
+    """Only the texts of ``body``: for ``actor``, who may no longer see what the rest stands for."""
+    return _words(path_info, body, actor, _as_text)
+
+
+def _words(
+    path_info: str, body: Mapping[str, list[str]], actor: Membership, read: Callable[..., Found]
+) -> list[tuple[str, str]]:
     given = {name.removeprefix(_PREFIX): values for name, values in body.items()}
-    found, shown = _of_form(_specs(path_info, given, actor), given, actor)
+    found, shown = read(_specs(path_info, given, actor), given, actor)
     for record_type in registry.record_types():
-        words, names = _of_part(record_type, given, actor)
+        words, names = _of_part(record_type, given, actor, read)
         found, shown = found + words, shown | names
     found += [(_label_of(name), text) for name, text in _others(given, shown)]
     return [(label, text) for label, text in found if text.strip()]
 
 
-def plain_words(path_info: str, body: Mapping[str, list[str]]) -> list[tuple[str, str]]:
-    """Only the texts of ``body``: for who may no longer see what the rest stands for."""
-    try:
-        record_type = _type_of(resolve(path_info, settings.WORKSPACE_URLCONF))
-    except Resolver404:
-        record_type = None
-    found = []
-    for name, text in _others(body, set()):
-        field = name.removesuffix(_CURRENCY)
-        own = record_type is not None and record_type.has(field)
-        label = str(record_type.spec(field).label) if own and record_type else _label_of(field)
-        found.append((label, text))
-    return [(label, text) for label, text in found if text.strip()]
-
-
-def _of_form(
-    specs: Iterable[FieldSpec], given: Mapping[str, list[str]], actor: Membership
-) -> tuple[list[tuple[str, str]], set[str]]:
-    """What stands in the fields of ``specs``, and the names that they are sent by."""
+def _in_form(specs: Iterable[FieldSpec], given: Mapping[str, list[str]], actor: Membership) -> Found:
+    """What stands in the fields of ``specs``, in words, and the names that they are sent by."""
     form = RecordForm([spec for spec in specs if spec.name in given], actor=actor, data=MultiValueDict(given))
     return [(str(bound.label), words_of(bound)) for bound in form], {name for bound in form for name in _names(bound)}
+
+
+def _as_text(specs: Iterable[FieldSpec], given: Mapping[str, list[str]], actor: Membership) -> Found:
+    """What was typed into the fields of ``specs``, and the names that they are sent by; nothing is looked up."""
+    found: list[tuple[str, str]] = []
+    names: set[str] = set()
+    for spec in specs:
+        own = spec.name, f"{spec.name}{_CURRENCY}"
+        texts = [text for text in given.get(spec.name, ()) if text.strip() and _is_typed(spec, text)]
+        found.append((str(spec.label), " ".join([*texts, *(given.get(own[1], ()) if texts else ())])))
+        names.update(own)
+    return found, names
+
+
+def _is_typed(spec: FieldSpec, text: str) -> bool:
+    """Whether ``text`` is what stood in the field, and not the code of what was chosen in it."""
+    return not isinstance(spec.kind, OneOf | Flag | Lookup) or not is_code(text)
 
 
 def _specs(path_info: str, given: Mapping[str, list[str]], actor: Membership) -> tuple[FieldSpec, ...]:
@@ -116,15 +130,16 @@ def _type_of(match: ResolverMatch) -> RecordType | None:
 
 
 def _of_part(
-    record_type: RecordType, given: Mapping[str, list[str]], actor: Membership
-) -> tuple[list[tuple[str, str]], set[str]]:
+    record_type: RecordType, given: Mapping[str, list[str]], actor: Membership, read: Callable[..., Found]
+) -> Found:
     """What a form holds that is about records of several types: each of its fields begins with the type's key."""
     prefix = f"{record_type.key}-"
     own = {name.removeprefix(prefix): values for name, values in given.items() if name.startswith(prefix)}
     if not own:
         return [], set()
-    words, names = _of_form(record_type.specs_now(), own, actor)
-    found = [(str(record_type.label), _which(record_type, text, actor)) for text in given.get(record_type.key, ())]
+    words, names = read(record_type.specs_now(), own, actor)
+    which = (text for text in given.get(record_type.key, ()) if read is _in_form or uuid_of(text) is None)
+    found = [(str(record_type.label), _which(record_type, text, actor)) for text in which]
     found += [(f"{record_type.label}: {label}", text) for label, text in words]
     for name in own.keys() - names:
         of, _dash, field = name.partition("-")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from crm.fields.custom.services import delete_field
 from crm.picklists.selectors import choice_meaning, choices
@@ -235,14 +238,70 @@ def test_who_is_shut_out_while_typing_gets_the_words_back(
     assert client_of(firm.ada).post(firm.url("setup:person_deactivation", id=firm.ana.pk)).status_code == 303
     if not is_elsewhere:
         ana.logout()
-    answer = form.send(description=WORDS)
+    answer = form.send(description=WORDS, external_id=str(lead.pk))
     assert answer.status_code == 403
     assert "You no longer have access" in text_of(answer)
     rows = rows_of(answer)
     assert rows["Description"] == WORDS.replace("\n", "<br>")
+    assert rows["External id"] == str(lead.pk), "typed, as such ids are"
     assert not rows.keys() & {"Owner", "What you typed"}
     assert Client().post(form.address, {"description": WORDS, "form_of": "x"}).status_code == 303, "no words of others"
     assert client_of(firm.max).post(form.address, form.data).status_code != 403
+
+
+HELD = {
+    "conversion": (
+        {"accounts-name": "Typed & Co", "contacts-last_name": "Typed", "opportunities-amount": "12"},
+        {"Account: Name": "Typed & Co", "Contact: Last name": "Typed", "Opportunity: Amount": "12 USD"},
+    ),
+    "bulk": (
+        {"action": "tags", "go": "1", "to-tags": "VIP"},
+        {"Tags to add": "VIP"},
+    ),
+    "bulk loss": (
+        {"action": "lose", "go": "1", "to-loss_note": WORDS, "to-task_subject": "Ask again"},
+        {"What happened?": WORDS.replace("\n", "<br>"), "What to do then": "Ask again"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_who_is_shut_out_of_any_form_reads_its_labels(firm: Firm, lead: Lead, name: str) -> None:
+    """Each row of a conversion or a bulk dialog was called "What you typed"."""
+    typed, shown = HELD[name]
+    form = form_of(client_of(firm.ana), f"/acme/leads/{lead.pk}/conversion/")
+    if name != "conversion":
+        with tenant_context(firm.tenant):
+            record = make.opportunity(firm.ana) if name == "bulk loss" else lead
+        key = record._meta.app_label
+        marks = {"form_of": form.data["form_of"], "id": [str(record.pk)]}
+        form = Filled(form.client, f"/acme/bulk/{key}/new/", marks)
+    assert client_of(firm.ada).post(firm.url("setup:person_deactivation", id=firm.ana.pk)).status_code == 303
+    rows = rows_of(form.send(**typed))
+    assert shown.items() <= rows.items()
+    assert not rows.keys() & {"What you typed", "Owner", "Stage"}
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", "".join(rows.values()))
+
+
+def test_a_mark_is_good_for_a_month_and_for_the_workspace_that_drew_it(
+    firm: Firm, other_firm: Firm, lead: Lead
+) -> None:
+    """Whoever had left could ask for ever what own fields are called, with a mark that any other workspace draws."""
+    with tenant_context(other_firm.tenant):
+        Membership.objects.create(user=firm.ana.user, name="Ana", name_key="ana", role=Role.objects.get(key="rep"))
+    ana = client_of(firm.ana)
+    form, elsewhere = form_of(ana, f"/acme/leads/{lead.pk}/edit/"), form_of(ana, "/globex/leads/new/")
+    assert client_of(firm.ada).post(firm.url("setup:person_deactivation", id=firm.ana.pk)).status_code == 303
+    shut_out = form.send(description=WORDS)
+    assert shut_out.status_code == 403
+    for answer in (shut_out, ana.get("/acme/leads/")):
+        assert "form_of" not in answer.content.decode(), "no new mark"
+    mark = elsewhere.data["form_of"]
+    assert Filled(ana, form.address, form.data | {"form_of": mark}).send(description=WORDS).status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=29)):
+        assert client_of(firm.ana).post(form.address, form.data).status_code == 403
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert client_of(firm.ana).post(form.address, form.data).status_code == 404
 
 
 def test_a_card_that_was_deleted_says_so_to_the_board(firm: Firm, lead: Lead) -> None:

@@ -82,7 +82,7 @@ def test_another_person_gets_nothing_of_it(firm: Firm) -> None:
 @pytest.mark.parametrize("mark", ["", "nonsense", "stolen"])
 def test_words_that_another_site_sends_are_not_kept(firm: Firm, mark: str) -> None:
     """Without our mark of the person there is nothing to fill in; the sign-in page says nothing of it."""
-    mark = f"{firm.ana.user_id}:abc" if mark == "stolen" else mark
+    mark = f"acme {firm.ana.user_id}:abc" if mark == "stolen" else mark
     answer = Client().post(NEW, TYPED | {"form_of": mark})
     assert answer.status_code == 303
     assert "kept" not in answer["Location"]
@@ -151,7 +151,13 @@ def test_what_has_no_page_of_its_own_is_shown_and_can_be_sent(firm: Firm) -> Non
         lead = make.lead(firm.max)
     client = client_of(firm.max)
     client.logout()
-    data = {"action": "tags", "id": str(lead.pk), "go": "1", "to-tags": "VIP", "form_of": mark_of(firm.max.user)}
+    data = {
+        "action": "tags",
+        "id": str(lead.pk),
+        "go": "1",
+        "to-tags": "VIP",
+        "form_of": mark_of(firm.max.user, "acme"),
+    }
     page = signed_in(client, client.post("/acme/bulk/leads/new/", data), firm.max.email)
     assert "VIP" in page.content.decode()
     form = Filled(client, "/acme/bulk/leads/new/", {}).again(page)

@@ -19,7 +19,8 @@ def csrf_token(context: template.Context) -> SafeString:
     token: Any = context.get("csrf_token")
     if not token or token == "NOTPROVIDED":
         return SafeString("")
-    user = getattr(context.get("request"), "user", None)
-    mark = mark_of(user) if user is not None and user.is_authenticated else ""
+    request: Any = context.get("request")
+    actor = getattr(request, "actor", None)  # whom the workspace has let in
+    mark = mark_of(request.user, request.workspace_slug) if actor is not None else ""
     field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
     return field + format_html('<input type="hidden" name="{}" value="{}">', FORM_OF, mark) if mark else field
