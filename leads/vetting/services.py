@@ -50,8 +50,8 @@ def record_answer(
     closed or converted keeps its answers: ``LockedError``.
     """
     evidence = evidence.strip()
-    _refuse(criterion, answer, evidence)
     fresh = _lock(lead)
+    _refuse(criterion, answer, evidence)
     vetting_round = current_round(fresh)
     held = _held(vetting_round, criterion)
     if held is not None and (held.answer, held.evidence) == (answer, evidence):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -10,6 +9,8 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.pages.editing import locked_page
+from crm.pages.kept import body_of
+from crm.pages.typed import typed_words
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.services import LockedError
@@ -79,14 +80,27 @@ def _refused(request: WorkspaceRequest, lead: Lead, error: ValidationError) -> H
 
 
 def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: ValidationError) -> HttpResponse:
-    """Show the row as it is now, and what was not saved; nothing that was typed is lost."""
+    """Show the row again: with what was typed where that has to be corrected, else as it is now and what was not saved.
+
+    Nothing that was typed is lost.
+    """
     panel = load_vetting(request.actor, lead)
     claims = {claim.criterion.pk: claim for claim in panel["vetting"].current.claims} if panel else {}
-    if not is_fragment(request) or criterion.pk not in claims:
+    is_asked, typed = criterion.pk in claims, {"answer": "", "evidence": "", **request.POST.dict()}
+    if is_fragment(request) and not is_asked:
         return _refused(request, lead, error)
-    said = dict(Answer.choices).get(request.POST.get("answer", ""), "")
-    lost: dict[str, Any] = {"answer": said, "evidence": request.POST.get("evidence", "")}
-    context = {"panel": panel, "claim": claims[criterion.pk], "error": " ".join(error.messages), "lost": lost}
+    said = dict(Answer.choices).get(typed["answer"], "")
+    is_wrong = hasattr(error, "error_dict")
+    context = {
+        "panel": panel,
+        "claim": claims.get(criterion.pk),
+        "error": " ".join(error.messages),
+        "lost": {} if is_wrong else {"answer": said, "evidence": typed["evidence"]},
+        "corrected": typed if is_wrong else None,
+        "typed": [] if is_asked else typed_words(request.path_info, dict(body_of(request)), request.actor),
+        "lead": lead,
+        "url": f"{registry.url(lead)}#vetting",
+    }
     response = respond(request, "leads/vetting/refused.html", context, partial="fragment", status=422)
     response.headers["HX-Retarget"] = f"#vetting-row-{criterion.pk}"
     response.headers["HX-Reswap"] = "outerHTML"

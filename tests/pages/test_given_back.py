@@ -304,6 +304,21 @@ def test_a_mark_is_good_for_a_month_and_for_the_workspace_that_drew_it(
         assert client_of(firm.ana).post(form.address, form.data).status_code == 404
 
 
+@pytest.mark.parametrize("typed", [{"answer": "yes", "evidence": "x" * 2001}, {"answer": "", "evidence": WORDS}])
+def test_an_answer_that_cannot_be_taken_is_not_called_locked(firm: Firm, lead: Lead, typed: dict[str, str]) -> None:
+    """Without JavaScript "… cannot be changed now" was said of evidence of 2,001 characters."""
+    with tenant_context(firm.tenant):
+        criterion = criteria()[0]
+    ana = client_of(firm.ana)
+    address = f"/acme/leads/{lead.pk}/vetting/{criterion.pk}/"
+    answer = ana.post(address, typed)
+    assert answer.status_code == 422
+    assert "cannot be changed now" not in own_words(answer)
+    form = Filled(ana, address, {}).again(answer)
+    assert form.data["evidence"] == [typed["evidence"]]
+    assert form.send(answer="no", evidence="Shorter").status_code == 303
+
+
 def test_a_card_that_was_deleted_says_so_to_the_board(firm: Firm, lead: Lead) -> None:
     max_ = client_of(firm.max)
     move = {"stage": str(lead.status_id)}
