@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -98,6 +99,17 @@ def deleted_view(actor: Membership, record_type: RecordType, view_id: str) -> Sa
     """The view of that id if ``actor`` had it before it was deleted."""
     wanted = uuid_of(view_id)
     return get_view(actor, record_type, wanted, deleted=True) if wanted else None
+
+
+def views_filtering_by(ids: Collection[str]) -> list[SavedView]:
+    """Return everybody's views of all types with a filter that names one of ``ids``."""
+    views = SavedView.objects.filter(deleted_at=None).order_by("name", "id")
+    wanted = set(ids)
+    return [
+        view
+        for view in views
+        if any(not wanted.isdisjoint(values) for _name, _operator, values in view.state.get("filters", ()))
+    ]
 
 
 def gone_view(actor: Membership, record_type: RecordType, view_id: str) -> str:

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy
 
 from crm.events.selectors import last_change_of_setting
 from crm.setup import menu
@@ -23,6 +24,7 @@ from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest, require
 
 View = Callable[..., HttpResponse]
+MORE_VIEWS = gettext_lazy("More saved views use it by now: they are listed above.")
 
 
 def setup_page(view: View) -> View:
@@ -86,6 +88,12 @@ def ask_first(
     if not is_fragment(request):
         context["menu"] = menu.groups(request.path)
     return respond(request, "setup/confirm.html", context, partial="dialog")
+
+
+def told_of_views(request: WorkspaceRequest) -> int:
+    """Of how many saved views the form that was sent has told."""
+    told = request.POST.get("views", "")
+    return int(told) if told.isdecimal() and len(told) < 9 else 0
 
 
 def tell_refusal(request: WorkspaceRequest, error: ValidationError) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from crm.picklists.usage import Usage
 from crm.records import registry
 from crm.records.types import RecordType
 from crm.saved_views.models import SavedView
-from crm.saved_views.selectors import views_of, views_with
+from crm.saved_views.selectors import views_filtering_by, views_of, views_with
 from crm.saved_views.state import Filter, ViewState
 from crm.users.models import Membership, Team
 
@@ -91,10 +92,11 @@ class ViewUse:
 
 @dataclass(frozen=True)
 class UsedInViews:
-    """The saved views that a person has, and how many of other people there are."""
+    """The saved views that a person has, and how many others there are: of a field, or of one of its values."""
 
     named: tuple[ViewUse, ...]
     others: int
+    is_field: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.named or self.others)
@@ -115,6 +117,17 @@ def used_in_views(actor: Membership, record_type: RecordType, field: str) -> Use
         if view.pk in mine
     )
     return UsedInViews(named, len(found) - len(named))
+
+
+def filtered_by(actor: Membership, *ids: UUID) -> UsedInViews:
+    """Return the saved views that filter by one of ``ids``, of a tag, a team, a list, a stage …"""
+    found = views_filtering_by([str(one) for one in ids])
+    types = {one.key: one for one in registry.record_types()}
+    mine = {view.pk for key in {one.record_type for one in found} for view in views_of(actor, types[key]).all}
+    named = tuple(
+        ViewUse(view, f"{reverse(f'{view.record_type}:list')}?view={view.pk}", ()) for view in found if view.pk in mine
+    )
+    return UsedInViews(named, len(found) - len(named), is_field=False)
 
 
 def _url_with(record_type: RecordType, entry: Choice | Pipeline | Stage) -> str:

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
+from crm.fields.tags import ensure_tags
 from crm.lists.models import MailingList
 from crm.lists.services import create_list
 from crm.picklists.models import Pipeline
-from crm.picklists.services import create_pipeline
+from crm.picklists.selectors import stages
+from crm.picklists.services import create_choice, create_pipeline
+from crm.records import registry
+from crm.saved_views.services import save_view
+from crm.saved_views.state import Filter, ViewState
 from crm.tenants.context import tenant_context
 from crm.users.models import Role, Team
 from leads.models import Criterion
@@ -49,3 +54,48 @@ def test_a_link_asks_and_a_button_deletes(firm: Firm, kind: str) -> None:
     assert client.post(path).status_code == 303
     with tenant_context(firm.tenant):
         assert not KINDS[kind].objects.filter(pk=spare.pk).exists()
+
+
+FILTERS = {
+    "team": ("leads", "team"),
+    "pipeline": ("opportunities", "pipeline"),
+    "stage": ("opportunities", "stage"),
+    "mailing_list": ("leads", "mailing_list"),
+    "tag": ("leads", "tags"),
+    "entry": ("leads", "source"),
+}
+
+
+def spare_value(firm: Firm, kind: str) -> tuple[Any, str]:
+    """Something to filter by, and the page that deletes it."""
+    if kind == "stage":
+        pipeline = make_spare(firm, "pipeline")
+        with tenant_context(firm.tenant):
+            return stages(pipeline)[0], firm.url("setup:pipeline_deletion", id=pipeline.pk)
+    if kind in KINDS:
+        spare = make_spare(firm, kind)
+        return spare, firm.url(f"setup:{kind}_deletion", id=spare.pk)
+    with tenant_context(firm.tenant):
+        if kind == "tag":
+            spare = ensure_tags(("Spare",))[0]
+            return spare, firm.url("setup:tag_deletion", id=spare.pk)
+        spare = create_choice(actor=firm.ada, picklist="lead_source", values={"label": "Spare"})
+        return spare, firm.url("setup:entry_deletion", key="lead_source", id=spare.pk)
+
+
+@pytest.mark.parametrize("kind", FILTERS)
+def test_the_views_that_filter_by_it_are_named_first(firm: Firm, kind: str) -> None:
+    """They lost the filter without a word."""
+    spare, path = spare_value(firm, kind)
+    key, field = FILTERS[kind]
+    client = client_of(firm.ada)
+    with tenant_context(firm.tenant):
+        state = ViewState(registry.record_type(key), (Filter(field, "is", (str(spare.pk),)),))
+        save_view(actor=firm.ada, state=state, name="Spare ones", audience="own")
+        save_view(actor=firm.ana, state=state, name="Of Ana", audience="own")
+    page = client.get(path).content.decode()
+    assert "2 saved views filter by it, and will show other records than now." in page
+    assert ">Spare ones</a>" in page and "and 1 of other people" in page and "Of Ana" not in page
+    assert "2 saved views filter by it" in client.post(path, {"views": "1"}).content.decode()
+    assert client.post(path, {"views": "2"}).status_code == 303
+    assert client.get(path).status_code == 404

@@ -18,7 +18,7 @@ from crm.records import registry
 from crm.records.types import MORE_FIELDS, RecordType
 from crm.saved_views.state import Filter, ViewState
 from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
-from crm.setup.http import add_error, ask_first, moved_position, setup_page, show
+from crm.setup.http import MORE_VIEWS, add_error, ask_first, moved_position, setup_page, show, told_of_views
 from crm.setup.usage import used_in_views
 from crm.ui.http import go, method
 from crm.ui.once import once
@@ -98,7 +98,7 @@ def deactivate_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResp
     record_type, field = _field(type, id)
     active = method(request) == "DELETE"
     views = used_in_views(request.actor, record_type, field.name)
-    if request.method != "POST" or (not active and views.total > _told_of(request)):
+    if request.method != "POST" or (not active and views.total > told_of_views(request)):
         return ask_first(
             request,
             title=_("Deactivate “%(label)s”") % {"label": field.label},
@@ -125,8 +125,8 @@ def delete_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse
     form = ConfirmationForm(field.label, request.POST if request.method == "POST" else None, asked=bool(used))
     if request.method == "POST" and form.is_valid():
         try:
-            if views.total > _told_of(request):
-                raise ValidationError(_("More saved views use it by now: they are listed above."))
+            if views.total > told_of_views(request):
+                raise ValidationError(MORE_VIEWS)
             records = services.delete_field(field=field, actor=request.actor)
         except ValidationError as error:
             add_error(form, error)
@@ -135,12 +135,6 @@ def delete_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse
             return go(request, _url_of(type))
     context = {"type": record_type, "field": field, "used": used, "views": views}
     return show(request, "setup/field_deletion.html", context, form=form)
-
-
-def _told_of(request: WorkspaceRequest) -> int:
-    """Of how many saved views the form that was sent has told."""
-    told = request.POST.get("views", "")
-    return int(told) if told.isdecimal() and len(told) < 9 else 0
 
 
 def _deleted_text(field: CustomField, records: int) -> str:

@@ -15,9 +15,9 @@ from crm.picklists.lists import FORECAST_CATEGORIES
 from crm.picklists.rules import meanings
 from crm.picklists.usage import in_use, usages
 from crm.setup.forms import DeletionForm
-from crm.setup.http import add_error, moved_position, setup_page, show, tell_refusal
+from crm.setup.http import MORE_VIEWS, add_error, moved_position, setup_page, show, tell_refusal, told_of_views
 from crm.setup.lists import EditedList, Entry, edited_list
-from crm.setup.usage import used_by
+from crm.setup.usage import filtered_by, used_by
 from crm.ui.http import go, method
 from crm.ui.once import once
 from crm.ui.toasts import say
@@ -119,9 +119,12 @@ def delete_entry(request: WorkspaceRequest, key: str, id: UUID) -> HttpResponse:
     used = used_by(entry, usages([entry])[entry.pk])
     asked = in_use(entry)
     replacements = edited.replacements(entry) if asked else []
+    views = None if asked else filtered_by(request.actor, entry.pk)  # with a replacement they follow
     form = DeletionForm(entry, replacements, request.POST if request.method == "POST" else None, asked=asked)
     if request.method == "POST" and form.is_valid():
         try:
+            if views and views.total > told_of_views(request):
+                raise ValidationError(MORE_VIEWS)
             moved = services.replace_and_delete(entry=entry, replacement=form.replacement(), actor=request.actor)
         except ValidationError as error:
             add_error(form, error)
@@ -133,6 +136,7 @@ def delete_entry(request: WorkspaceRequest, key: str, id: UUID) -> HttpResponse:
         "entry": entry,
         "used": used,
         "in_use": asked,
+        "views": views,
         "replacements": replacements,
         "needed_because": edited.needed_because(entry),
     }

@@ -17,8 +17,8 @@ from crm.lists.forms import MailingListForm
 from crm.lists.models import MailingList
 from crm.lists.selectors import mailing_list, mailing_lists, member_counts
 from crm.records import registry
-from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
-from crm.setup.usage import Use, Used
+from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
+from crm.setup.usage import Use, Used, filtered_by
 from crm.ui.http import go, method
 from crm.ui.once import once
 from crm.ui.toasts import say
@@ -81,13 +81,15 @@ def delete_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     """GET asks, POST deletes a list that nobody is on."""
     chosen = _list(id)
     page = reverse("setup:mailing_list", kwargs={"id": id})
-    if request.method != "POST":
+    views = filtered_by(request.actor, chosen.pk)
+    if request.method != "POST" or views.total > told_of_views(request):
         return ask_first(
             request,
             title=_("Delete “%(name)s”?") % {"name": chosen.name},
             text=_("Only a list that nobody is on can be deleted."),
             button=_("Delete the list"),
             back=page,
+            views=views,
         )
     try:
         services.delete_list(mailing_list=chosen, actor=request.actor)

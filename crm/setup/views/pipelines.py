@@ -14,8 +14,8 @@ from crm.picklists import selectors, services
 from crm.picklists.models import Pipeline
 from crm.picklists.usage import in_use, usages
 from crm.setup.forms import NewPipelineForm, PipelineForm
-from crm.setup.http import add_error, ask_first, moved_position, setup_page, show, tell_refusal
-from crm.setup.usage import used_by
+from crm.setup.http import add_error, ask_first, moved_position, setup_page, show, tell_refusal, told_of_views
+from crm.setup.usage import filtered_by, used_by
 from crm.ui.http import go, method
 from crm.ui.once import once
 from crm.ui.toasts import say
@@ -106,13 +106,16 @@ def delete_pipeline(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     """GET asks, POST deletes a pipeline that was never used."""
     pipeline = _pipeline(id)
     page = reverse("setup:pipeline", kwargs={"id": id})
-    if request.method != "POST":
+    own = [stage.pk for stage in selectors.stages(pipeline, active_only=False)]
+    views = filtered_by(request.actor, pipeline.pk, *own)
+    if request.method != "POST" or views.total > told_of_views(request):
         return ask_first(
             request,
             title=_("Delete “%(name)s”?") % {"name": pipeline.name},
             text=_("Only a pipeline that no opportunity was ever in can be deleted. Its stages go with it."),
             button=_("Delete the pipeline"),
             back=page,
+            views=views,
         )
     try:
         services.delete_pipeline(pipeline=pipeline, actor=request.actor)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from crm.fields import tags
 from crm.fields.models import Tag
 from crm.setup.field_forms import ConfirmationForm, TagForm
-from crm.setup.http import add_error, setup_page, show
+from crm.setup.http import MORE_VIEWS, add_error, setup_page, show, told_of_views
+from crm.setup.usage import filtered_by
 from crm.ui.http import go
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
@@ -48,11 +49,14 @@ def delete_tag(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     tag = _tag(id)
     used = tags.counts().get(tag.pk, 0)
     form = ConfirmationForm(tag.name, request.POST if request.method == "POST" else None, asked=bool(used))
+    views = filtered_by(request.actor, tag.pk)
+    if request.method == "POST" and form.is_valid() and views.total > told_of_views(request):
+        form.add_error(None, MORE_VIEWS)
     if request.method == "POST" and form.is_valid():
         tags.delete_tag(tag=tag, actor=request.actor)
         say(request, _("The tag “%(name)s” was deleted.") % {"name": tag.name})
         return go(request, reverse("setup:tags"))
-    return show(request, "setup/tag_deletion.html", {"tag": tag, "used": used}, form=form)
+    return show(request, "setup/tag_deletion.html", {"tag": tag, "used": used, "views": views}, form=form)
 
 
 def _tag(tag_id: UUID) -> Tag:

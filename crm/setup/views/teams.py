@@ -9,10 +9,10 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
+from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
 from crm.setup.people_forms import TeamForm
 from crm.setup.tree import team_tree
-from crm.setup.usage import held_by
+from crm.setup.usage import filtered_by, held_by
 from crm.ui.http import go
 from crm.ui.once import once
 from crm.ui.toasts import say
@@ -68,13 +68,15 @@ def delete_team(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     team = _team(id)
     name = team.name
     page = reverse("setup:team", kwargs={"id": id})
-    if request.method != "POST":
+    views = filtered_by(request.actor, team.pk)
+    if request.method != "POST" or views.total > told_of_views(request):
         return ask_first(
             request,
             title=_("Delete “%(name)s”?") % {"name": team.name},
             text=_("Only a team to which nobody and nothing belongs can be deleted."),
             button=_("Delete the team"),
             back=page,
+            views=views,
         )
     try:
         services.delete_team(actor=request.actor, team=team)
