@@ -23,6 +23,8 @@ from crm.records.types import BulkAction, RecordType
 from crm.ui import format as formats
 from crm.users.models import Membership
 
+FEW = 1_000  # rows whose events are looked for one by one, and not among all since then
+
 
 def missing_by_now(
     run: BulkRun, record_type: RecordType, ids: Sequence[UUID], locked: Sequence[Any]
@@ -65,7 +67,10 @@ def told_changed(
     """What others have set in ``rows`` after ``since`` and the action would write over, in words."""
     if since is None or not action.writes:
         return []
-    found = _set_by_others(Event.objects.filter(at__gt=since), actor, record_type, action, values)
+    events = Event.objects.filter(at__gt=since)
+    if rows.count <= FEW:
+        events = events.filter(record_id__in=unpacked(rows.packed))
+    found = _set_by_others(events, actor, record_type, action, values)
     ids = sorted(found.keys() & set(unpacked(rows.packed))) if found else []
     names = {one.pk: one.name for one in visible_records(actor, record_type).filter(pk__in=ids[:NAMED])} if ids else {}
     told = [f"{name}: {found[one]}" for one, name in names.items()]

@@ -212,8 +212,12 @@ def test_too_many_ticked_rows_are_refused_with_what_was_typed(
     assert (again["to-tags"], again["id"]) == (["Fair"], asked.data["id"]) and "all" not in again
 
 
-def test_who_confirms_the_rows_anew_has_seen_what_others_set_meanwhile(firm: Firm, view: str) -> None:
+@pytest.mark.parametrize("few", [1_000, 1])
+def test_who_confirms_the_rows_anew_has_seen_what_others_set_meanwhile(
+    firm: Firm, view: str, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
     """A row that came into the list by a colleague's change, and was confirmed, was refused for that change."""
+    monkeypatch.setattr("crm.bulk.meanwhile.FEW", few)
     with tenant_context(firm.tenant):
         hot, cold = choices("rating")[0], choices("rating")[-1]
     asked = dialog(firm, view, "set:rating")
