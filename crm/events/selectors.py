@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
@@ -11,6 +12,8 @@ from django.db.models.functions import Cast
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.events.phrases import actor_name
 from crm.ui.seen import Change
+
+FIELD_DELETED = "custom_field.deleted"
 
 
 def events_of(record: models.Model) -> models.QuerySet[Event]:
@@ -57,12 +60,19 @@ def last_change_of_setting(setting: models.Model | None, name: str) -> Change | 
 
 
 def name_of_deleted(entry_id: str) -> str:
-    """Return what an entry of a list was called that has been deleted, or ""."""
-    deleted = Event.objects.filter(
-        record_type="", name__in=("picklist.choice_deleted", "stage.deleted"), data__id=entry_id
-    )
-    event = deleted.order_by("-at").first()
-    return str(event.data.get("label", "")) if event is not None else ""
+    """Return what an entry of a list was called that was deleted, alone or with the field whose list it was, or ""."""
+    events = Event.objects.filter(record_type="").order_by("-at")
+    alone = events.filter(name__in=("picklist.choice_deleted", "stage.deleted"), data__id=entry_id).first()
+    if alone is not None:
+        return str(alone.data.get("label", ""))
+    with_field = events.filter(name=FIELD_DELETED, data__choices__has_key=entry_id).first()
+    return str(with_field.data["choices"][entry_id]) if with_field is not None else ""
+
+
+def deleted_fields(key: str, type_key: str) -> list[dict[str, Any]]:
+    """Return what is known of the own fields of that key which were deleted, the latest first: label, kind and list."""
+    events = Event.objects.filter(record_type="", name=FIELD_DELETED, data__key=key, data__type=type_key)
+    return [*events.order_by("-at").values_list("data", flat=True)]
 
 
 def _told(events: models.QuerySet[Event]) -> Change | None:

@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+from crm.events.selectors import deleted_fields
 from crm.fields.custom.selectors import fields_named
 from crm.fields.inputs import MoneyField
 from crm.fields.kinds.custom import spec_of
-from crm.fields.models import NAME_PREFIX
+from crm.fields.models import NAME_PREFIX, CustomField, FieldKind
 from crm.fields.words import words_of
 from crm.users.models import Membership
 
@@ -38,8 +39,8 @@ def gone_fields(form: Any, type_key: str, actor: Membership) -> Iterator[tuple[B
 
 
 def _field(name: str, type_key: str, actor: Membership, form: Any) -> forms.Field:
-    """The field as it was; of one that is deleted, what can be told from what was sent."""
-    for own in fields_named(name, type_key):
+    """The field as it was; of one of which nobody knows that, what can be told from what was sent."""
+    for own in (*fields_named(name, type_key), *_deleted(name, type_key)):
         spec = spec_of(own)
         field = spec.kind.form_field(spec, actor)
         field.label = own.label
@@ -53,3 +54,10 @@ def _field(name: str, type_key: str, actor: Membership, form: Any) -> forms.Fiel
         field = forms.CharField(required=False, widget=forms.Textarea)
     field.label = label
     return field
+
+
+def _deleted(name: str, type_key: str) -> Iterator[CustomField]:
+    key = name.removeprefix(NAME_PREFIX)
+    for data in deleted_fields(key, type_key):
+        if data.get("kind") in FieldKind.values:
+            yield CustomField(record_type=type_key, key=key, label=data["label"], kind=data["kind"])

@@ -11,6 +11,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 
+from crm.events.selectors import name_of_deleted
+
 
 def words_of(bound: BoundField) -> str:
     """What was sent in ``bound``, in words; "" when that is nothing."""
@@ -18,11 +20,15 @@ def words_of(bound: BoundField) -> str:
     if isinstance(field, forms.BooleanField):
         return _("Yes") if value else ""
     chosen = value if isinstance(value, list | tuple) else [value]
-    if isinstance(field.widget, forms.MultiWidget) and not (chosen and chosen[0]):
-        return ""  # a currency beside no amount
-    if choices := dict(_flat(getattr(field, "choices", ()))):
+    if hasattr(field, "choices"):
+        choices = dict(_flat(field.choices))
         return ", ".join(choices.get(str(one)) or _gone(field, str(one)) for one in chosen if one)
-    return " ".join(str(one) for one in chosen if one and not is_code(str(one)))
+    if isinstance(field.widget, forms.MultiWidget):
+        if not (chosen and chosen[0]):
+            return ""  # a currency beside no amount
+        chosen = [one for one, part in zip(chosen, field.widget.widgets, strict=False) if not part.is_hidden]
+    # What is typed is no code, even where it looks like one: an id of another system, "on".
+    return " ".join(str(one) for one in chosen if one and not (field.widget.is_hidden and is_code(str(one))))
 
 
 def is_code(text: str) -> bool:
@@ -42,7 +48,7 @@ def _gone(field: Any, key: str) -> str:
     except ValueError:
         return key
     except (AttributeError, LookupError, ObjectDoesNotExist):
-        return _("a choice that is gone")
+        return name_of_deleted(key) or _("a choice that is gone")
 
 
 def _flat(choices: Any) -> Iterator[tuple[str, str]]:

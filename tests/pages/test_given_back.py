@@ -30,6 +30,7 @@ from tests.pages.test_kept_forms import signed_in
 from tests.people import Firm, client_of
 
 WORDS = "Words of an hour\nand a second line"
+UUID_OF_OTHERS = "0b7f6a52-7c1e-4f0e-9a54-0d2f6f2f8a11"
 SHOWN = {"text": "Ab-17", "money": "1500.50 EUR", "yes_no": "Yes", "choice": "Large", "person": "Ana Owner"}
 
 
@@ -79,7 +80,8 @@ def test_a_field_that_was_taken_away_gives_back_what_was_typed_into_it(
         assert Lead.objects.filter(last_name="Typed").exists()
 
 
-def test_of_a_field_that_was_taken_away_only_what_was_typed_comes_back(firm: Firm, lead: Lead) -> None:
+@pytest.mark.parametrize("way", ["deactivated", "deleted"])
+def test_of_a_field_that_was_taken_away_only_what_was_typed_comes_back(firm: Firm, lead: Lead, way: str) -> None:
     ada = client_of(firm.ada)
     for kind, shown in SHOWN.items():
         name = add_field(ada, firm, kind)
@@ -89,13 +91,31 @@ def test_of_a_field_that_was_taken_away_only_what_was_typed_comes_back(firm: Fir
         form = form_of(client_of(firm.ana), address)
         assert form.send(**sent(firm, kind, name)).status_code == 303
         untouched, touched = form_of(form.client, address), form_of(form.client, address)
-        take_away(firm, f"My {kind}", "accounts", "deactivated")
-        assert untouched.send(city=kind).status_code == 303, "nobody typed into it"
         other = {name: None} if kind == "yes_no" else sent(firm, kind, name)
+        take_away(firm, f"My {kind}", "accounts", way)
+        assert untouched.send(city=kind).status_code == 303, "nobody typed into it"
         fresh_form = Filled(form.client, address, touched.data | {"seen": ""})
         answer = fresh_form.send(**other)
         assert (answer.status_code == 303) == (kind == "yes_no")
         assert kind == "yes_no" or shown in text_of(answer), kind
+
+
+@pytest.mark.parametrize("way", ["deactivated", "deleted"])
+@pytest.mark.parametrize("typed", [UUID_OF_OTHERS, "on"])
+def test_what_looks_like_a_code_of_ours_comes_back_where_it_was_typed(
+    firm: Firm, lead: Lead, way: str, typed: str
+) -> None:
+    """An id of another system, say: in an own text field that was taken away, and of a lead that was converted."""
+    name = add_field(client_of(firm.ada), firm, "text", "Zz text", "leads")
+    form = form_of(client_of(firm.ana), f"/acme/leads/{lead.pk}/edit/")
+    take_away(firm, "Zz text", "leads", way)
+    answer = form.send(**{name: typed})
+    assert answer.status_code == 422
+    told = text_of(answer).partition("The field “Zz text” was taken away meanwhile")[2]
+    assert f"press the button once more: “{typed}”" in told
+    converted(firm, lead)
+    rows = rows_of(form.send(external_id=typed, city=typed))
+    assert (rows["External id"], rows["City"]) == (typed, typed)
 
 
 def test_what_was_kept_for_a_field_that_was_taken_away_is_shown_after_signing_in(firm: Firm, lead: Lead) -> None:

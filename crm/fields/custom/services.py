@@ -128,9 +128,13 @@ def delete_field(*, field: CustomField, actor: Membership) -> int:
     """
     fresh = _same(field, _locked_siblings(field.record_type))
     records = strip_values(fresh)
-    Choice.objects.filter(picklist=fresh.picklist).delete()
+    choices = Choice.objects.filter(picklist=fresh.picklist)
+    names = {str(one.pk): one.label for one in choices}
+    choices.delete()
     forget("picklists.")
-    _record("deleted", fresh, actor, data={"records": records})
+    # Forms that were drawn before will still bring values for it, which have to be told in words.
+    data = {"records": records, "key": fresh.key, "kind": fresh.kind, "choices": names}
+    _record("deleted", fresh, actor, data=data)
     fresh.delete()
     return records
 
