@@ -104,12 +104,13 @@ def _entered(opportunity: Opportunity) -> datetime | None:
     return max(since, last.left_at) if since is not None and last is not None and last.left_at is not None else since
 
 
-def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
-    """Log that the opportunity left the stage it was in, and is in ``stage`` since ``stage_since``.
+def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None, *, is_told: bool) -> None:
+    """Log that the opportunity left the stage it was in, and is in ``stage`` since ``stage_since``: now, unless it
+    ``is_told`` when.
 
     If that is before it was entered here, it has never been there. If nobody knows when it was, it is over by now.
     """
-    entered = _entered(opportunity)
+    entered = _entered(opportunity) if is_told else opportunity.stage_since
     left = entered or timezone.now()
     StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(
         entered_at=Case(When(entered_at__gt=left, then=Value(left)), default=F("entered_at")), left_at=left

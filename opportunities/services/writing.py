@@ -178,6 +178,7 @@ def _move(
     before = stage_by_id(opportunity.stage_id)
     contact_id = opportunity.contact_id
     values = {"stage": stage, **values}
+    is_told = "stage_since" in values
     attributes = stages.entering(stage, values, before=before, opportunity=opportunity)
     if former is not None:
         attributes["stage_since"] = former.entered_at
@@ -194,7 +195,7 @@ def _move(
     if former is not None:
         stages.stay_on(opportunity, former)
     else:
-        stages.leave_and_enter(opportunity, stage, actor)
+        stages.leave_and_enter(opportunity, stage, actor, is_told=is_told)
     if opportunity.contact_id != contact_id:
         set_main_contact(opportunity)
     return event

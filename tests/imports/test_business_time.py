@@ -328,7 +328,7 @@ def test_of_two_stays_without_a_day_one_is_over(firm: Firm) -> None:
         deal = make.opportunity(firm.ada)
         StageVisit.objects.filter(opportunity=deal).update(entered_at=None)
         deal.stage_since = None
-        leave_and_enter(deal, next(one for one in stages() if one.label == "Negotiation"), firm.ada)
+        leave_and_enter(deal, next(one for one in stages() if one.label == "Negotiation"), firm.ada, is_told=True)
         former, stay = stage_history(deal)
         assert (former.entered_at, stay.entered_at, stay.left_at) == (None, None, None) and former.left_at is not None
 

@@ -79,7 +79,10 @@ def test_nothing_is_told_where_the_rows_agree(firm: Firm) -> None:
     text = f"first name,last name,email,city\n{ann},Ulm\n{ann},\n{ann},Ulm\n"
     page = Page(firm, "contacts", text)
     assert (page.answer.context["survey"].repeats, page.answer.context["survey"].differing) == (2, 0)
-    assert "the later row wins" not in page.answer.content.decode()
+    assert "the later row wins" not in page.answer.content.decode() and "more row" not in told(page.answer)
+    page = Page(firm, "contacts", text + f"{ann},Ulm\n" * 5)
+    assert "row 6 and row 2 ( ann@k.example )" in told(page.answer).replace("(ann@k.example)", "( ann@k.example )")
+    assert "and 3 more rows" in told(page.answer)
 
 
 def test_the_first_row_of_each_record_is_remembered_however_many_share_a_name(
