@@ -5,7 +5,7 @@ The rows are prepared one by one by the same services that a form uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import groupby
 from typing import Any
@@ -79,8 +79,8 @@ class Batch:
         if self.job.existing == Existing.UPDATE and not self.job.is_dry_run:
             parsed = self._hold(parsed)
         repeats = self._repeats()
-        rows = self._welcome(parsed)
-        found = {offset: record for offset, row in rows if (record := self._match(offset, row).record) is not None}
+        found = {offset: record for offset, row in parsed if (record := self._match(offset, row).record) is not None}
+        rows = self._welcome(parsed, found)
         if self.job.existing == Existing.UPDATE:
             self.folded = Folded(rows, found, self.tried, clears=self.job.clear_empty)
         with together():
@@ -168,9 +168,10 @@ class Batch:
             met |= keys
         return found
 
-    def _welcome(self, rows: list[Row]) -> list[Row]:
-        """The rows without those against which something speaks; what is for a person to judge is said, and taken."""
-        new = [(offset, row) for offset, row in rows if self._match(offset, row).record is None]
+    def _welcome(self, rows: list[Row], known: Container[int]) -> list[Row]:
+        """The rows without new ones against which something speaks; what is for a person to judge is said, and taken.
+        ``known``: those about records that exist."""
+        new = [row for row in rows if row[0] not in known]
         found = self.type.objections(self.actor, [row.values for _offset, row in new])
         final = set()
         for (offset, _row), objection in zip(new, found, strict=True):

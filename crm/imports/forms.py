@@ -16,6 +16,7 @@ from crm.fields.inputs import DayField
 from crm.fields.kinds.choice import OneOf
 from crm.fields.kinds.lookup import find_record
 from crm.fields.models import FieldKind
+from crm.fields.reading import read_only_day
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import (
     BAD,
@@ -44,6 +45,7 @@ from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
 from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
+from crm.imports.reading.cells import cell_text, holds_days
 from crm.imports.row_values import RowReader
 from crm.picklists.selectors import stage_name
 from crm.records.types import RecordType
@@ -127,8 +129,10 @@ class ColumnsForm(forms.Form):
         for name, spec in self.specs.items():
             text = self.cleaned_data.get(name, "").strip()
             try:
-                if text:
-                    spec.kind.parse(spec, text, cells)
+                if text and holds_days(spec):
+                    read_only_day(text, cells.style(spec.name))
+                elif text:
+                    spec.kind.parse(spec, cell_text(spec, text), cells)
             except ValidationError as error:
                 self.add_error(name, error)
         return self.cleaned_data

@@ -20,7 +20,7 @@ from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_
 from crm.imports.identity import identity_of
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
-from crm.imports.reading.cells import is_unreadable, without_unreadable
+from crm.imports.reading.cells import holds_days, is_unreadable, without_unreadable
 from crm.imports.split import column_spec
 from crm.imports.unreadable import bad_in, is_no_value
 from crm.records.registry import record_type as type_of_key
@@ -345,7 +345,7 @@ class _PlannedReader:
 def _reader(column: Column, spec: FieldSpec | None) -> _Reader | _TextReader:
     if spec is not None and holds_words(spec):
         return _Reader(column, MOST_WORDS)
-    if spec is not None and type(spec.kind) is kinds.Date:
+    if spec is not None and holds_days(spec):
         return _DayReader(column, MOST_SHAPES, _way_of_writing(spec.kind.reads))
     if spec is not None and isinstance(spec.kind, WRITTEN):
         return _Reader(column, MOST_SHAPES, _way_of_writing(spec.kind.reads))

@@ -7,7 +7,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.fields.kinds import Email, LongText, Text, Url
+from crm.fields.kinds import Date, Email, LongText, Text, Url
 from crm.fields.spec import FieldSpec
 
 # Neither text nor a line's end; and the halves of characters that stand for bytes without a meaning in the encoding.
@@ -50,6 +50,11 @@ def is_shortened(text: str) -> bool:
 def holds_digits(spec: FieldSpec) -> bool:
     """Whether the field takes a number as the text that it is."""
     return isinstance(spec.kind, Text) and not isinstance(spec.kind, (LongText, Email, Url))
+
+
+def holds_days(spec: FieldSpec) -> bool:
+    """Whether the field takes a day, of which a time is left out."""
+    return isinstance(spec.kind, Date) and not spec.kind.is_moment
 
 
 def cell_text(spec: FieldSpec, text: str) -> str:
