@@ -17,7 +17,15 @@ from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
 from crm.picklists.lists import FORECAST_CATEGORIES, picklist_of
 from crm.picklists.models import Pipeline, Stage
-from crm.picklists.selectors import choice, default_choice, default_pipeline, pipeline, pipelines, stages
+from crm.picklists.selectors import (
+    choice,
+    default_choice,
+    default_pipeline,
+    pipeline,
+    pipelines,
+    stage_ids_meaning,
+    stages,
+)
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import day_of, today
@@ -200,6 +208,7 @@ OPPORTUNITY_FIELDS = (
         _("Loss reason"),
         kinds.ChoiceOf("loss_reason"),
         help=_("Needed when it is lost."),
+        asked_by=("stage", lambda: stage_ids_meaning("lost")),
     ),
     FieldSpec("loss_note", _("About the loss"), kinds.LongText(), on_create=False),
     FieldSpec(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 if TYPE_CHECKING:
     from crm.fields.kinds.base import Kind
@@ -18,6 +19,7 @@ class FieldSpec:
     ``attr`` is the model's attribute when it differs (the kind may add to it, as Money does).
     ``default`` gives the value of a new record whose maker did not say.
     ``on_create`` / ``on_edit`` say on which form it stands; a field on neither is computed or set by an action.
+    ``asked_by``: the field of a new record, and those of its choices, that alone ask for this one.
     """
 
     name: str
@@ -30,6 +32,7 @@ class FieldSpec:
     on_create: bool = True
     on_edit: bool = True
     importable: bool = True
+    asked_by: tuple[str, Callable[[], Iterable[UUID]]] | None = None
 
     @property
     def column(self) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -195,11 +196,21 @@ def _form_page(
         "record": record,
         "form": form,
         "objection": objection,
-        "sections": [section for section in sections if section["fields"]],
+        "sections": [section | {"asked": _asked(form, section["fields"])} for section in sections if section["fields"]],
         "back": registry.url(record) if record else f"{request.META['SCRIPT_NAME']}/{record_type.key}/",
         "idempotency_key": "" if record else request.POST.get("idempotency_key") or new_key(),
     }
     return respond(request, "pages/form.html", context, partial="form", status=status)
+
+
+def _asked(form: RecordForm, fields: list[BoundField]) -> tuple[str, str] | None:
+    """The field of the form, and its choices, which alone ask for all of ``fields``."""
+    names = {field.name for field in fields}
+    asking = {spec.asked_by for spec in form.specs if spec.name in names}
+    first = next(iter(asking))
+    if len(asking) > 1 or first is None or first[0] not in form.fields:
+        return None
+    return first[0], " ".join(str(one) for one in first[1]())
 
 
 def locked_page(request: WorkspaceRequest, record_type: RecordType, record: Any, reason: str) -> HttpResponse:

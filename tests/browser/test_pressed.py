@@ -173,6 +173,11 @@ def test_a_stage_asks_for_its_own_fields_only(shared: Firm, page: Page, sign_in:
     stage.select_option(str(further.pk))
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text(f"Asked one is now in {further.label}")
+    page.goto(shared.url("opportunities:new"))
+    reason = page.get_by_label("Loss reason")
+    expect(reason).to_be_hidden()
+    page.get_by_label("Stage").select_option(str(lost.pk))
+    expect(reason).to_be_visible()
     settled(page)
 
 
