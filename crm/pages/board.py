@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.urls import reverse
@@ -23,7 +22,7 @@ from crm.pages.listing import Listing, filtered, links, read_listing
 from crm.records.hiding import hide_unseen
 from crm.records.registry import url
 from crm.records.types import Board, RecordType
-from crm.saved_views.state import Filter, ViewState, fault_of
+from crm.saved_views.state import Filter, ViewState
 from crm.ui import format as formats
 from crm.ui.http import respond
 from crm.users.access import can, may, why
@@ -97,7 +96,7 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
         return answer
     records = _records(request, listing)
     groups = _groups(listing, _columns(request, listing, records))
-    shown = _shown_group(listing, groups)
+    shown = _shown_group(request, listing, groups)
     columns = [column for column in shown.columns if column.count or not column.closed]
     _deal_cards(request, listing, records, columns)
     context = {
@@ -177,13 +176,16 @@ def _board(record_type: RecordType) -> Board:
 
 
 def _records(request: WorkspaceRequest, listing: Listing) -> QuerySet:
-    """The records in the columns of all groups."""
+    """The records in the columns of all groups. What cannot be read is told of, be it about a group."""
+    group = _board(listing.record_type).group
+    of_group = tuple(one for one in listing.state.filters if group and one.field == group)
+    filtered(request, replace(listing, state=replace(listing.state, filters=of_group)))
     return filtered(request, replace(listing, state=_of_all_groups(listing)))
 
 
 def _of_all_groups(listing: Listing) -> ViewState:
     group = _board(listing.record_type).group
-    others = (one for one in listing.state.filters if one.field != group or fault_of(listing.record_type, one))
+    others = (one for one in listing.state.filters if not group or one.field != group)
     return replace(listing.state, filters=tuple(others))
 
 
@@ -200,22 +202,21 @@ def _groups(listing: Listing, columns: list[Column]) -> list[Group]:
     return found
 
 
-def _shown_group(listing: Listing, groups: list[Group]) -> Group:
-    """The group that the filters ask for; without that the first one, or else the first that is not empty."""
-    name = _board(listing.record_type).group
-    if not name:
-        return groups[0]
-    asked = {value for one in listing.state.filters if one.field == name for value in one.values}
-    for group in groups:
-        if asked and str(group.value.pk) in asked:
-            return group
-    return groups[0] if groups[0].count else next((group for group in groups if group.count), groups[0])
+def _shown_group(request: WorkspaceRequest, listing: Listing, groups: list[Group]) -> Group:
+    """The first group that the filters let through and that is not empty; where they let none through, an empty one."""
+    passing = _passing(request, listing, _board(listing.record_type).group)
+    if passing is None:
+        return next((group for group in groups if group.count), groups[0])
+    through = [group for group in groups if any(column.value.pk in passing for column in group.columns)]
+    for column in () if through else groups[0].columns:
+        column.shown, column.count, column.sums = False, 0, {}
+    return next((group for group in through if group.count), through[0] if through else groups[0])
 
 
 def _columns(request: WorkspaceRequest, listing: Listing, records: QuerySet) -> list[Column]:
     """All columns with their counts and sums: one query, whatever the number of rows and columns."""
     board = _board(listing.record_type)
-    shown = _shown(request, listing)
+    shown = _passing(request, listing, board.column)
     others = tuple(one for one in listing.state.filters if one.field not in (board.column, board.group))
     columns = {}
     for value in board.columns():
@@ -238,20 +239,16 @@ def _totals(record_type: RecordType, records: QuerySet) -> QuerySet:
     return rows.annotate(count=Count("*"), total=Sum(kind.minor(spec)))
 
 
-def _shown(request: WorkspaceRequest, listing: Listing) -> set[UUID] | None:
-    """The columns that the view's own filter lets through; None: it has none."""
-    name = _board(listing.record_type).column
-    filters = [one for one in listing.state.filters if one.field == name]
+def _passing(request: WorkspaceRequest, listing: Listing, name: str) -> set[UUID] | None:
+    """The columns that the view's filters by the field ``name`` let through; None: it has none that can be read."""
+    filters = [one for one in listing.state.filters if one.field == name and one not in listing.unreadable]
     if not filters:
         return None
-    spec = listing.record_type.spec(name)
+    board, spec = _board(listing.record_type), listing.record_type.spec(name)
     condition = Q()
-    try:
-        for one in filters:
-            condition &= spec.kind.filter(spec, one.operator, list(one.values), request.actor)
-    except ValidationError:  # ``filtered`` has said so
-        return set()
-    return {value.pk for value in _board(listing.record_type).columns() if _passes(condition, f"{name}_id", value.pk)}
+    for one in filters:
+        condition &= spec.kind.filter(spec, one.operator, list(one.values), request.actor)
+    return {value.pk for value in board.columns() if _passes(condition, f"{board.column}_id", value.pk)}
 
 
 def _passes(condition: Q, column: str, value: UUID) -> bool:

@@ -213,6 +213,51 @@ def test_the_board_shows_the_pipeline_that_is_asked_for(firm: Firm, deals: list[
     assert [str(one.value) for one in answer.context["groups"]] == ["Sales", "Renewals"]
 
 
+@pytest.fixture
+def renewals(firm: Firm) -> str:
+    """The id of a second pipeline, with one opportunity; the first has one too."""
+    with tenant_context(firm.tenant):
+        renewals = create_pipeline(actor=firm.ada, name="Renewals")
+        make.opportunity(firm.ana, stage=stages(renewals)[0], name="Renewal")
+        make.opportunity(firm.ana, name="Sale")
+        return str(renewals.pk)
+
+
+ASKED = {
+    "no pipeline": ("pipeline=zz", "Sale", "“zz” is not a choice."),
+    "one of two": ("pipeline=zz&pipeline__not={sales}", "Renewal", "“zz” is not a choice."),
+    "this one": ("pipeline={renewals}", "Renewal", ""),
+    "not the first": ("pipeline__not={sales}", "Renewal", ""),
+    "not the other": ("pipeline__not={renewals}", "Sale", ""),
+    "any": ("pipeline__filled=yes", "Sale", ""),
+    "none": ("pipeline__empty=yes", "", ""),
+    "both and neither": ("pipeline={sales}&pipeline__not={sales}", "", ""),
+    "one that is gone": ("pipeline=00000000-0000-7000-8000-000000000000", "", ""),
+    "no stage": ("stage=zz", "Sale", "“zz” is not a choice."),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_a_filter_by_pipeline_means_on_the_board_what_it_means_on_the_list(
+    firm: Firm, renewals: str, case: str
+) -> None:
+    """``pipeline=zz`` was not named, and ``pipeline__not`` showed just the pipeline that it leaves out."""
+    query, shown, problem = ASKED[case]
+    with tenant_context(firm.tenant):
+        query = query.format(renewals=renewals, sales=default_pipeline().pk)
+    ana = client_of(firm.ana)
+    answer, beside = ana.get(f"{BOARD}?{query}"), ana.get(f"/acme/opportunities/?{query}")
+    board = {column.value.pk: column for column in answer.context["columns"]}
+    assert names_on(board) == [shown] * bool(shown)
+    assert set(names_on(board)) <= {row.record.name for row in beside.context["rows"]}
+    assert answer.context["count"] == bool(shown)
+    assert answer.context["listing"].problems == beside.context["listing"].problems
+    assert problem in " ".join(answer.context["listing"].problems)
+    marked = [[chip.is_unreadable for chip in page.context["chips"]] for page in (answer, beside)]
+    assert marked[0] == marked[1] and any(marked[0]) == bool(problem)
+    assert any(column.shown for column in board.values()) == bool(shown)
+
+
 def names_on(board: dict[str, Any]) -> list[str]:
     return [card.record.name for column in board.values() for card in column.cards]
 
