@@ -28,7 +28,7 @@ from tests.database import DEMO_DAY, copy_database, create_demo_database, drop_d
 from tests.imports.steps import bring_in
 from tests.people import Firm, make_user
 
-FILE = "First name,Last name,Company,E-mail\nZoe,Walker,Walker Works,zoe@walker.example\n,,Nobody Ltd,not an address\n"
+FILE = "First name,Last name,Company,E-mail\nWanda,Walker,Walker Works,wanda@walker.example\n,,Nobody Ltd,not an address\n"
 PARTS = {"records": (*RECORDS, "shared"), "rest": ("setup", "rest", "search")}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 # Who else walks. Setup is the admin's alone: all others get 404, as tests/permissions holds.

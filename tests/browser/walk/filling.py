@@ -63,14 +63,15 @@ def _set(page: Page, control: Any, one: dict[str, Any]) -> None:
         control.set_input_files(files=[{"name": "walk.csv", "mimeType": "text/csv", "buffer": CSV}], timeout=1500)
         return
     offered = page.locator(".lookup-options:not([hidden]) [data-id]")
-    for letter in islice(_letters, len(LETTERS)):
+    for letter in (*islice(_letters, len(LETTERS)), ""):
         control.fill(letter, timeout=1500)
         while not page.evaluate("walk.idle()"):
             pass
         if offered.count():
             offered.last.click(timeout=3000)
             return
-    raise PlaywrightError("nothing is offered")
+    if not page.locator(".lookup-options:not([hidden]) [aria-disabled=true]").count():  # it says that there is nothing
+        raise PlaywrightError("nothing is offered")
 
 
 def _text(one: dict[str, Any]) -> str:
