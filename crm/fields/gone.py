@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from crm.fields.custom.selectors import fields_named
 from crm.fields.inputs import MoneyField
 from crm.fields.kinds.custom import spec_of
 from crm.fields.models import NAME_PREFIX, CustomField, FieldKind
+from crm.fields.spec import FieldSpec
 from crm.fields.words import words_of
 from crm.users.models import Membership
 
@@ -40,10 +41,9 @@ def gone_fields(form: Any, type_key: str, actor: Membership) -> Iterator[tuple[B
 
 def _field(name: str, type_key: str, actor: Membership, form: Any) -> forms.Field:
     """The field as it was; of one of which nobody knows that, what can be told from what was sent."""
-    for own in (*fields_named(name, type_key), *_deleted(name, type_key)):
-        spec = spec_of(own)
+    for spec in specs_that_were([name], type_key):
         field = spec.kind.form_field(spec, actor)
-        field.label = own.label
+        field.label = spec.label
         return field
     label = name.removeprefix(NAME_PREFIX).replace("_", " ").capitalize()
     if form.add_prefix(f"{name}{_CURRENCY}") in form.data:
@@ -54,6 +54,15 @@ def _field(name: str, type_key: str, actor: Membership, form: Any) -> forms.Fiel
         field = forms.CharField(required=False, widget=forms.Textarea)
     field.label = label
     return field
+
+
+def specs_that_were(names: Iterable[str], type_key: str) -> Iterator[FieldSpec]:
+    """The own fields of those names, as they are or were: those that were taken away too."""
+    for name in names:
+        if name.startswith(NAME_PREFIX):
+            own = next(iter((*fields_named(name, type_key), *_deleted(name, type_key))), None)
+            if own is not None:
+                yield spec_of(own)
 
 
 def _deleted(name: str, type_key: str) -> Iterator[CustomField]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.fields.build import RecordForm
 from crm.fields.custom.selectors import fields_named
+from crm.fields.gone import specs_that_were
 from crm.fields.kinds import Flag, Lookup
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
@@ -46,6 +47,7 @@ LABELS: dict[str, Any] = {
     "answer": gettext_lazy("Answer"),
     "other_day": gettext_lazy("Due"),
 }
+_CHOSEN = frozenset({"role", "contact", "task_owner", "lists", "answer"})  # of these
 # Parts of forms that nobody has typed.
 _OURS = frozenset(
     {
@@ -117,11 +119,13 @@ def _specs(path_info: str, given: Mapping[str, list[str]], actor: Membership) ->
     record_type = _type_of(match)
     if record_type is None:
         return ()
-    if match.namespace == record_type.key:
-        return record_type.specs_now()
-    named = given.get("action", [])
-    actions = (one for one in registry.bulk_actions(record_type.key, actor) if one.key in named)
-    return next((one.asks(actor) for one in actions), ()) or record_type.specs_now()
+    specs = record_type.specs_now()
+    if match.namespace != record_type.key:
+        named = given.get("action", [])
+        actions = (one for one in registry.bulk_actions(record_type.key, actor) if one.key in named)
+        specs = next((one.asks(actor) for one in actions), ()) or specs
+    taken_away = given.keys() - {spec.name for spec in specs}
+    return (*specs, *specs_that_were(sorted(taken_away), record_type.key))
 
 
 def _type_of(match: ResolverMatch) -> RecordType | None:
@@ -178,15 +182,25 @@ def _label_of(name: str) -> str:
         return str(LABELS[name])
     if own := fields_named(name):
         return own[0].label
-    labels = {str(one.spec(name).label) for one in registry.record_types() if one.has(name)} or _declared(name)
+    labels = {str(one.spec(name).label) for one in registry.record_types() if one.has(name)}
+    labels = labels or {str(one.label) for one in _declared(name) if one.label}
     return labels.pop() if len(labels) == 1 else _("What you typed")
 
 
-def _declared(name: str, of: type[forms.BaseForm] = forms.BaseForm) -> set[str]:
-    """What the forms call a field of that name which stands in their class."""
+def _is_text(name: str) -> bool:
+    """Whether people type into what is called so."""
+    if name in LABELS:
+        return name not in _CHOSEN
+    return any(isinstance(one.widget, forms.TextInput | forms.Textarea) for one in _declared(name))
+
+
+def _declared(name: str, of: type[forms.BaseForm] = forms.BaseForm) -> Iterator[forms.Field]:
+    """The fields of that name which stand in the classes of forms."""
     fields: dict[str, forms.Field] = getattr(of, "base_fields", {})
-    found = {str(fields[name].label)} if name in fields and fields[name].label else set()
-    return found.union(*(_declared(name, one) for one in of.__subclasses__()))
+    if name in fields:
+        yield fields[name]
+    for one in of.__subclasses__():
+        yield from _declared(name, one)
 
 
 def _others(body: Mapping[str, list[str]], shown: set[str]) -> Iterator[tuple[str, str]]:
@@ -195,4 +209,5 @@ def _others(body: Mapping[str, list[str]], shown: set[str]) -> Iterator[tuple[st
         if amount != name and amount in body and not any(body[amount]):
             continue
         if name not in shown and name not in _OURS and not name.endswith(_HIDDEN) and not name.startswith(_KEEP):
-            yield name, "\n".join(value for value in values if value.strip() and not is_code(value))
+            typed = [value for value in values if value.strip() and (_is_text(name) or not is_code(value))]
+            yield name, "\n".join(typed)

@@ -106,16 +106,29 @@ def test_what_looks_like_a_code_of_ours_comes_back_where_it_was_typed(
     firm: Firm, lead: Lead, way: str, typed: str
 ) -> None:
     """An id of another system, say: in an own text field that was taken away, and of a lead that was converted."""
-    name = add_field(client_of(firm.ada), firm, "text", "Zz text", "leads")
+    name = add_field(client_of(firm.ada), firm, "text", "Zz id", "leads")
     form = form_of(client_of(firm.ana), f"/acme/leads/{lead.pk}/edit/")
-    take_away(firm, "Zz text", "leads", way)
+    take_away(firm, "Zz id", "leads", way)
     answer = form.send(**{name: typed})
     assert answer.status_code == 422
-    told = text_of(answer).partition("The field “Zz text” was taken away meanwhile")[2]
+    told = text_of(answer).partition("The field “Zz id” was taken away meanwhile")[2]
     assert f"press the button once more: “{typed}”" in told
     converted(firm, lead)
-    rows = rows_of(form.send(external_id=typed, city=typed))
-    assert (rows["External id"], rows["City"]) == (typed, typed)
+    rows = rows_of(form.send(**{name: typed, "external_id": typed, "city": typed}))
+    assert (rows["Zz id"], rows["External id"], rows["City"]) == (typed, typed, typed)
+    note = {"record_type": "leads", "record_id": str(lead.pk), "kind": "note", "body": typed}
+    assert rows_of(form.client.post("/acme/activities/new/", note)) == {"Text": typed}
+
+
+@pytest.mark.parametrize("way", ["deactivated", "deleted"])
+def test_a_choice_of_a_field_that_was_taken_away_is_named_on_every_page(firm: Firm, lead: Lead, way: str) -> None:
+    name = add_field(client_of(firm.ada), firm, "choice", "Size", "leads")
+    form = form_of(client_of(firm.ana), f"/acme/leads/{lead.pk}/edit/")
+    with tenant_context(fresh(firm)):
+        large = next(one for one in choices(field_of(firm, "Size", "leads").picklist) if one.label == "Large")
+    take_away(firm, "Size", "leads", way)
+    converted(firm, lead)
+    assert rows_of(form.send(**{name: str(large.pk)}))["Size"] == "Large"
 
 
 def test_what_was_kept_for_a_field_that_was_taken_away_is_shown_after_signing_in(firm: Firm, lead: Lead) -> None:
