@@ -38,7 +38,11 @@ NOT_FILTERS = frozenset(
     "view filters columns sort after before page count edit show up down back board moved_from _name _written".split()
 )
 # What mail programs and advertisements put behind every address
-TRACKING = re.compile(r"(utm_|mtm_|hsa_).+|[a-z]*clid|[gw]braid|igshid|mc_[ce]id|mkt_tok|_hsenc|_hsmi|_ga|_gl", re.I)
+TRACKING = re.compile(
+    r"(utm|mtm|matomo|pk|hsa|gad|oft|oly|vero|ml)_.+|_{1,2}hs[a-z]+|hsctatracking|_ga|_gl|_gac|_kx|_openstat|__s"
+    r"|[a-z]*clk?id|[a-z]+_clickid|[gw]braid|srsltid|igshi?d?|mc_[ce]id|mkt_tok|s_(kw)?cid|li_fat_id|wickedid|epik",
+    re.I,
+)
 MOST_UNKNOWN = 20  # filters by nothing that an address is told of one by one
 LONGEST_QUERY = 4500  # characters of a list's query: others hold it as ``back``, and servers take no more than 8190
 
