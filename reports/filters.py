@@ -11,18 +11,19 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields.inputs import DayField
 from crm.picklists.selectors import pipelines, stages
 from crm.tenants.clock import today
 from crm.tenants.text import sort_key
+from crm.ui import format as formats
 from crm.users.access import of_teams, team_of
 from crm.users.models import Membership
 from crm.users.selectors import members, team_tree_ids, teams
 from reports.periods import CUSTOM, LABELS, PAST, Period, make_period
-from reports.products import chosen_products, products_offered
+from reports.products import LONGEST, MOST_OFFERED, chosen_products, products_offered
 
 ME = "me"
 NOBODY = "nobody"
@@ -101,6 +102,7 @@ class FilterForm(forms.Form):
         self.default_period = default_period
         self.is_past = periods == PAST
         self.no_products: list[str] = []  # those of the address that there are not (any longer)
+        self.more_products = 0  # those that it names beyond what a report takes
         for name, label in (("from", _("From")), ("to", _("To"))):  # no identifiers: "from" is a keyword
             self.fields[name] = DayField(label=label, required=False, validators=CALENDAR)
         self.choose("period", [(key, LABELS[key]) for key in periods])
@@ -118,14 +120,15 @@ class FilterForm(forms.Form):
 
     def _offer_products(self, data: QueryDict, actor: Membership) -> None:
         asked = data.getlist("product")
-        chosen = chosen_products(asked)
+        chosen, self.more_products = chosen_products(asked)
         offered = products_offered(actor, chosen)
         if not offered and not any(asked):
             return
         self.fields["product"] = forms.MultipleChoiceField(label=_("Product"), required=False)
         self.choose("product", [(text, text) for text in offered])
         there = set(offered)
-        self.no_products = [text for text in asked if text not in there and text.strip()]
+        of_no_product = [text for text in asked if text.strip() and (len(text) > LONGEST or not sort_key(text))]
+        self.no_products = [*(text for text in chosen if text not in there), *dict.fromkeys(of_no_product)]
         data = data.copy()
         data.setlist("product", [text for text in chosen if text in there])
         self.data = data
@@ -142,6 +145,15 @@ class FilterForm(forms.Form):
         for text in self.no_products:
             words = {"product": text[:LONGEST_SHOWN]}
             self.add_error("product", gettext("No opportunity has the product “%(product)s”: it was left out.") % words)
+        if self.more_products:
+            words = {"count": formats.number(self.more_products), "most": formats.number(MOST_OFFERED)}
+            text = ngettext(
+                "A report takes %(most)s products at most: %(count)s more was left out.",
+                "A report takes %(most)s products at most: %(count)s more were left out.",
+                self.more_products,
+            )
+            self.add_error("product", text % words)
+        if "product" in self.fields:
             self.cleaned_data["product"] = products  # the others narrow the report
         return self.cleaned_data
 

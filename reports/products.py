@@ -14,10 +14,11 @@ MOST_READ = 20_000  # opportunities, the newest
 LONGEST = 200
 
 
-def chosen_products(texts: list[str]) -> list[str]:
-    """Those of the ``texts`` of an address that can name a product, each once."""
+def chosen_products(texts: list[str]) -> tuple[list[str], int]:
+    """Those of the ``texts`` of an address that can name a product, each once; and how many more they are than fit."""
     by_key = {sort_key(text): text for text in texts if len(text) <= LONGEST}
-    return [text for key, text in by_key.items() if key][:MOST_OFFERED]
+    found = [text for key, text in by_key.items() if key]
+    return found[:MOST_OFFERED], len(found[MOST_OFFERED:])
 
 
 def products_offered(actor: Membership, chosen: list[str]) -> list[str]:

@@ -19,6 +19,7 @@ from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
 from tests import make
+from tests.own_words import own_words
 from tests.people import Firm, client_of
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -154,6 +155,20 @@ def test_a_filter_added_under_a_view_that_is_gone_does_not_hide_that(firm: Firm,
     form = {"_field": "city", "_operator": "is", "_value": "Ulm"}
     answer = client_of(firm.ada).post(f"/acme/leads/{query}", form, follow=True)
     assert words in unescape(answer.content.decode())
+
+
+def test_a_product_in_two_ways_of_writing_is_one_and_those_beyond_what_fits_are_counted(firm: Firm) -> None:
+    """Of "Depot" and "depot" the first was said to be of no opportunity, and so was the 51st product."""
+    with tenant_context(firm.tenant):
+        for number in range(3):
+            make.opportunity(firm.ada, product=("Depot", "Pump", "Valve")[number])
+    ada = client_of(firm.ada)
+    answer = ada.get("/acme/reports/pipeline/", {"product": ["Depot", "depot", " DEPOT "]})
+    assert not answer.context["form"].errors and len(answer.context["form"].values()["product"]) == 1
+    most = ada.get("/acme/reports/pipeline/", {"product": [*(f"no {n}" for n in range(48)), "Depot", "Pump", "Valve"]})
+    assert most.context["form"].values()["product"] == ["Depot", "Pump"]
+    assert "A report takes 50 products at most: 1 more was left out." in own_words(most)
+    assert "has the product “Valve”" not in own_words(most)
 
 
 @pytest.mark.parametrize("product", ["nosuch", "x" * 300])
