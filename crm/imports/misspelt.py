@@ -12,11 +12,20 @@ from crm.tenants.text import sort_key
 ALIKE = 0.8  # of SequenceMatcher's ratio: one or two letters in a short word
 SHORTEST = 4  # letters; of three, any other word would do
 LONGEST = 80
+# First and last letter, and those outside of that row: Ukrainian, Serbian and Macedonian ones, Persian and Urdu ones
+_ROWS = (
+    ("а", "я", "єіґђјљњћџѕ"),
+    ("α", "ω", ""),
+    ("א", "ת", ""),
+    ("ء", "ي", "پچژکگیٹڈڑںہے"),
+    ("ա", "ֆ", ""),
+    ("ა", "ჰ", ""),
+)
 # Of keys (``sort_key``), so without accents. A letter that is missing is one of those that the others are of.
 _ALPHABETS = (
     string.ascii_lowercase,
     string.digits,
-    *("".join(map(chr, range(ord(first), ord(last) + 1))) for first, last in ("ая", "αω", "את", "ءي", "աֆ", "აჰ")),
+    *("".join(map(chr, range(ord(first), ord(last) + 1))) + more for first, last, more in _ROWS),
 )
 
 
