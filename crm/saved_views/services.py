@@ -103,7 +103,7 @@ def mark_of(view: SavedView) -> str:
 def delete_view(*, actor: Membership, view: SavedView) -> None:
     """Delete ``view`` for everybody; the view that the list opens on cannot go."""
     if view.is_default:
-        raise ValidationError(_("The list opens on this view. Let it open on another one first."))
+        raise ValidationError(_("The list opens on this view by default. Make another view the default first."))
     view.deleted_at = timezone.now()
     view.save(update_fields=["deleted_at"])
     _tell(actor, "deleted", view)

@@ -99,11 +99,11 @@ def test_a_deal_is_moved_on_the_board(fresh_firm: Firm, page: Page, sign_in: Sig
     sign_in(fresh_firm.ana)
     page.goto(fresh_firm.url("opportunities:board"))
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Lift the card, and drop it")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Pick up or drop the card")
     page.keyboard.press("Escape")
     tab_to(page, "[data-card]")
     page.keyboard.press("Space")
-    expect(page.locator("#toasts")).to_contain_text("Lifted")
+    expect(page.locator("#toasts")).to_contain_text("Picked up")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     with page.expect_response(re.compile("/stage/")):

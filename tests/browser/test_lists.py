@@ -103,6 +103,8 @@ def test_no_column_of_a_list_as_it_opens_is_cut_on_a_laptop(fresh_firm: Firm, pa
         expect(box.locator("tbody tr")).to_have_count(1)
         shown, whole = box.evaluate("box => [box.clientWidth, box.scrollWidth]")
         assert whole <= shown, f"{key}: {whole} of {shown}"
+        lines = box.locator("table").evaluate("one => getComputedStyle(one).borderCollapse")
+        assert lines == "separate", "shared lines scroll away from under the columns that stand still"
 
 
 def test_a_phone_reaches_board_columns_and_export(

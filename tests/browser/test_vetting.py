@@ -51,6 +51,9 @@ def test_with_the_keyboard_alone(fresh_firm: Firm, lead: Any, page: Page, sign_i
     expect(evidence(page, "Budget")).to_have_value("40,000 set aside, says the CFO")
     expect(group(page, "Authority").get_by_label("No", exact=True)).to_be_checked()
     expect(evidence(page, "Authority")).to_have_value("The board decides")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    box = evidence(page, "Authority").bounding_box()
+    assert box and box["width"] > 300, "it was 80 pixels between the two other columns"
 
 
 def test_two_people_at_once(fresh_firm: Firm, lead: Any, page: Page, sign_in: SignIn) -> None:

@@ -276,7 +276,7 @@ def test_the_view_that_the_list_opens_on_cannot_go(firm: Firm, bonn: None) -> No
         opens_on = SavedView.objects.get(name="Active customers")
     offered = client_of(firm.ada).get("/acme/views/accounts/").content.decode()
     deletion = "/acme/views/accounts/{}/deletion/"
-    assert deletion.format(opens_on.pk) not in offered and "open on another view first" in offered
+    assert deletion.format(opens_on.pk) not in offered and "make another view the default" in offered
     assert "opens on this view" in act(firm.ada, opens_on, "deletion", follow=True).content.decode()
     assert "Active customers" in names(firm.ana)
     view = save(firm, firm.ana, "Bonn", "all")
