@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
 from crm.events.selectors import name_of_deleted
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
@@ -21,7 +24,7 @@ from crm.users.models import Membership
 from crm.users.selectors import members_called
 
 CANDIDATES = 5  # records that a word may mean
-MOST_KEYS = 12_000  # of one statement; for each text there are some 55 times as many as it has letters
+MOST_KEYS = 100_000  # of one statement; for each text there are some 55 times as many as it has letters
 
 
 def label_of(row: Any) -> str:
@@ -88,9 +91,15 @@ def _called(actor: Membership, model: Any, column: str, wanted: Mapping[str, Col
     keys = {key for some in wanted.values() for key in some}
     if keys:
         # What is not empty: so the partial index serves a long list.
-        rows = visible(actor, model.objects.filter(**{f"{column}__in": keys})).exclude(**{column: ""})
+        rows = visible(actor, model.objects.filter(_is_one_of(model, column, keys))).exclude(**{column: ""})
         for row in rows.order_by("sort_name", "pk"):
             for text, some in wanted.items():
                 if getattr(row, column) in some and len(found[text]) < CANDIDATES:
                     found[text].append(row)
     return found
+
+
+def _is_one_of(model: Any, column: str, keys: Collection[str]) -> RawSQL:
+    """What ``column__in`` says, with one parameter instead of tens of thousands: those take seconds to be bound."""
+    place = f'"{model._meta.db_table}"."{model._meta.get_field(column).column}"'
+    return RawSQL(f"{place} = ANY (string_to_array(%s, E'\\n'))", ["\n".join(keys)], output_field=BooleanField())

@@ -338,33 +338,6 @@ def test_a_name_typed_where_nothing_has_names_is_nothing(firm: Firm) -> None:
     page.refused(page.columns() | data)
 
 
-@pytest.mark.parametrize(("here", "there"), [
-    ("Größenwahn", "Groessenwahn"), ("Groessenwahn GmbH", "Größenwahn"), ("Müller & Soehne", "Mueller & Söhne KG"),
-    ("Århus Havn", "Aarhus Havn"), ("Bjørn A/S", "Bjoern A/S"), ("Straße 8", "Strasse 8"), ("Cañón", "Canon"),
-    ("Kestrel Machines", "Kestral Machines Ltd"), ("Heron", "Hern"), ("Osprey GmbH", "Opsrey"), ("Merlin", "Meerlin"),
-    ("Ромашка", "Ромушка"), ("Unit 24", "Unit 242"),
-])  # fmt: skip
-def test_a_firm_written_with_an_umlaut_or_a_letter_that_is_wrong_is_proposed(firm: Firm, here: str, there: str) -> None:
-    with tenant_context(firm.tenant):
-        account = make.account(firm.ada, name=here)
-        make.account(firm.ada, name="Another")
-    page = Page(firm, "contacts", f"last name,account\nBell,{there}\n")
-    if page.questions.words:
-        assert page.words("account")[there] == (1, here), "proposed, and shown"
-    job = finished(firm, page.send(sent(page.answer)))
-    assert job.created_count == 1
-    with tenant_context(firm.tenant):
-        assert Contact.objects.get().account_id == account.pk
-
-
-def test_a_letter_that_is_wrong_is_seen_after_many_long_names_too(firm: Firm) -> None:
-    with tenant_context(firm.tenant):
-        make.account(firm.ada, name="Kestrel")
-    others = "".join(f"Bell,{chr(97 + number) * 3} of the quite unknown names\n" * 2 for number in range(20))
-    page = Page(firm, "contacts", f"last name,account\n{others}Bell,Kestral\n")
-    assert page.words("account")["Kestral"] == (1, "Kestrel")
-
-
 def test_an_account_can_be_named_by_hand_or_picked(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         one = make.account(firm.ada, name="Falcon", city="Ulm")
