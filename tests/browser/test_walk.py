@@ -202,11 +202,11 @@ def test_a_new_workspace_is_walked(unblocked: None, arrive: Any) -> None:
 
     starts = ["accounts/new/", *(path for paths in START.values() for path in paths)]
     with workspace_alone(begin) as afresh:
-        judge(arrive("new", afresh=afresh).walk(starts=starts), "new workspace")
+        judge(arrive("new", afresh=afresh).walk(starts=starts, own=False), "new workspace")
 
 
 @pytest.mark.slow
 def test_a_workspace_with_an_import_is_walked(unblocked: None, arrive: Any) -> None:
     with workspace_alone(lambda: bring_in(make_firm("brought", "Brought"), "leads", FILE)) as afresh:
-        one = arrive("brought", afresh=afresh).walk("rest", "leads", starts=["imports/", "leads/"])
+        one = arrive("brought", afresh=afresh).walk("rest", "leads", starts=["imports/", "leads/"], own=False)
     judge(one, "after an import")

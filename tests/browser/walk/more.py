@@ -69,6 +69,7 @@ def _imports(tenant: Tenant, admin: Membership) -> None:
 def _many_at_once(admin: Membership) -> None:
     """A deletion with a row that was refused, and a conversion that was only tried."""
     from crm.bulk.models import BulkFinding, BulkRun
+    from crm.bulk.rows import packed
     from crm.bulk.selectors import bulk_action
     from crm.bulk.services import start_run
     from leads.record import LEAD
@@ -76,6 +77,6 @@ def _many_at_once(admin: Membership) -> None:
     for key in ("delete", "convert"):
         action = bulk_action("leads", key, admin)
         assert action is not None
-        run = start_run(actor=admin, record_type=LEAD, action=action, data={}, ids=[make.lead(admin).pk])
+        run = start_run(actor=admin, record_type=LEAD, action=action, data={}, rows=packed([make.lead(admin).pk]))
         BulkFinding.objects.create(run=run, record_id=run.pk, name="Refused", reasons=["Out of reach"])
         BulkRun.objects.filter(pk=run.pk).update(refused_count=1)

@@ -37,7 +37,8 @@ LAST = re.compile(
 class Walk:
     """``area(kind)`` says which kinds of page are walked, ``most`` how many pages of each; ``presses`` = look only.
 
-    ``kept`` names the fields that stay as they are where a form has others.
+    ``kept`` names the fields that stay as they are where a form has others. ``own``: what the walk makes itself has to
+    be pressed through as well.
     """
 
     def __init__(
@@ -53,12 +54,13 @@ class Walk:
         sign_in: Callable[[], None] = lambda: None,
         afresh: Callable[[], None] | None = None,
         kept: tuple[str, ...] = (),
+        own: bool = True,
         short: bool = True,
     ) -> None:
         self.context, self.page = context, context.new_page()
         self.watcher = Watcher(context, self.page)
         self.area, self.most, self.presses, self.between, self.sign_in = area, most, presses, between, sign_in
-        self.afresh, self.short, self.vanished = afresh, short, vanished
+        self.afresh, self.own, self.short, self.vanished = afresh, own, short, vanished
         self.found = Inventory()
         self.hands = Hands(self.page, self.watcher, self.found, kept)
         self.queue: list[str] = list(start)
@@ -250,7 +252,8 @@ class Walk:
             self.sign_in()
             if self.press_on(step.url, step):
                 return
-        self.found.left.setdefault((step.kind, step.key), f"{step}: it was not there again")
+        if self.own or step.url in self.first:
+            self.found.left.setdefault((step.kind, step.key), f"{step}: it was not there again")
 
     def has_made_more(self) -> bool:
         """Whether there is something to press yet on what the walk made itself, which would be gone with fresh data."""
