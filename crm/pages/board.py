@@ -15,9 +15,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from crm.fields.kinds import Money
 from crm.pages.filtering import answer_filters, filter_context
+from crm.pages.kept_pages import GONE_HEADER
 from crm.pages.listing import Listing, filtered, links, read_listing
 from crm.records.hiding import hide_unseen
 from crm.records.registry import url
@@ -25,6 +27,7 @@ from crm.records.types import Board, RecordType
 from crm.saved_views.state import Filter, ViewState
 from crm.ui import format as formats
 from crm.ui.http import respond
+from crm.ui.toasts import say
 from crm.users.access import can, may, why
 from crm.users.http import WorkspaceRequest, require
 
@@ -137,14 +140,21 @@ def moved(request: WorkspaceRequest, record_type: RecordType, record: Any, befor
     groups = _groups(listing, columns)
     now = getattr(record, f"{board.column}_id")
     reached = next((column for column in columns if column.value.pk == now), None)
+    card = _moved_card(request, record_type, record, records)
+    if card is None:
+        words = {"name": record.name}
+        say(request, _("“%(name)s” was moved, and is no longer shared with you.") % words, tone="info")
     context = {
         "columns": [column for column in columns if column.value.pk in (before, now)],
         "reached": reached,
-        "card": _moved_card(request, record_type, record, records),
+        "card": card,
         "type": record_type,
         **_title(listing, groups, next((one for one in groups if reached in one.columns), groups[0])),
     }
-    return respond(request, "pages/board_heads.html", context, partial="heads")
+    response = respond(request, "pages/board_heads.html", context, partial="heads")
+    if card is None:
+        response.headers[GONE_HEADER] = "1"
+    return response
 
 
 def _moved_card(request: WorkspaceRequest, record_type: RecordType, record: Any, records: QuerySet) -> Card | None:

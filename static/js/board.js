@@ -29,9 +29,10 @@ function takeAway(card) {
   beside?.focus();
 }
 
-function place(card, column, before = null) {
+// First of the column; or ``before`` another of its cards, null: last
+function place(card, column, before = cardsOf(column).firstElementChild) {
   const from = columnOf(card);
-  cardsOf(column).insertBefore(card, before ?? cardsOf(column).firstElementChild);
+  cardsOf(column).insertBefore(card, columnOf(before ?? card) === column ? before : null);
   if (from !== column) {
     count(from, -1);
     count(column, 1);
@@ -84,7 +85,10 @@ async function send(card, column, from, back, isAgain = false) {
     const redirect = response.headers.get("HX-Redirect");
     if (redirect) return location.assign(redirect);
     const text = await response.text();
-    if (response.ok) return replace(text);
+    if (response.ok) {
+      if (response.headers.has("X-Gone")) takeAway(card); // out of the person's sight now
+      return replace(text);
+    }
     back();
     if (response.headers.has("X-Gone")) takeAway(card);
     if (response.status === 401) {

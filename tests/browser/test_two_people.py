@@ -132,21 +132,29 @@ def test_a_card_that_was_moved_meanwhile_is_asked_about(fresh_firm: Firm, me: Pa
 
 
 def test_a_board_lets_go_of_a_card_that_was_deleted_and_is_found_again_after_signing_in(
-    fresh_firm: Firm, me: Page
+    fresh_firm: Firm, me: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Or that the move itself has taken out of one's sight: the old card stayed."""
+    names = ("Gone one", "Other one", "Hidden one")
     with tenant_context(fresh_firm.tenant):
         first = next(one for one in stages() if one.meaning == "open")
-        gone, stays = (make.opportunity(fresh_firm.ana, name=name, stage=first) for name in ("Gone one", "Other one"))
+        gone, stays, _hidden = (make.opportunity(fresh_firm.ana, name=name, stage=first) for name in names)
     board = fresh_firm.url("opportunities:board")
     me.goto(board)
     client_of(fresh_firm.max).post(fresh_firm.url("opportunities:deletion", record_id=gone.pk))
     count = me.locator(f'[data-stage="{first.pk}"] [data-board-count]')
-    expect(count).to_have_text("2")
+    expect(count).to_have_text("3")
     moved(me, "Gone one")
     expect(me.locator("#toasts")).to_contain_text("was deleted by Max Manager meanwhile")
     expect(me.locator("article", has_text="Gone one")).to_have_count(0)
-    expect(count).to_have_text("1")
+    expect(count).to_have_text("2")
     expect(me.locator("article", has_text="Other one")).to_be_focused()
+    with monkeypatch.context() as patch:
+        patch.setattr("crm.pages.board._moved_card", lambda *args: None)
+        moved(me, "Hidden one")
+        expect(me.locator("#toasts")).to_contain_text("“Hidden one” was moved, and is no longer shared with you.")
+    expect(me.locator("article", has_text="Hidden one")).to_have_count(0)
+    expect(count).to_have_text("1")
     cookies: Any = me.context.cookies()
     me.context.clear_cookies()
     moved(me, "Other one")

@@ -169,6 +169,21 @@ def test_nothing_can_be_moved_into_an_inactive_stage_but_out_of_it(firm: Firm, d
     assert columns(firm)["Qualifying"].count == 27
 
 
+def test_a_drop_that_takes_the_card_out_of_sight_says_so(
+    firm: Firm, deals: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tenant_context(firm.tenant):
+        second = stages(default_pipeline())[1]
+    client, told = client_of(firm.ana), []
+    for deal, sees in ((deals[0], True), (deals[1], False)):
+        monkeypatch.setattr("crm.pages.board.can", lambda actor, verb, record, sees=sees: sees)
+        path = f"/acme/opportunities/{deal.pk}/stage/?board=1"
+        answer = client.post(path, {"stage": str(second.pk)}, HTTP_HX_REQUEST="true")
+        page = answer.content.decode()
+        told.append((f'id="card-{deal.pk}"' in page, "X-Gone" in answer, "is no longer shared with you" in page))
+    assert told == [(True, False, False), (False, True, True)]
+
+
 def test_a_drop_answers_with_the_card_anew_and_the_counts_of_the_page(firm: Firm, deals: list[Any]) -> None:
     """The card kept its "28 days" and the heading still counted a card that had been dropped out of the view."""
     with tenant_context(firm.tenant):
