@@ -61,7 +61,7 @@ class Batch:
         self.known = self._nothing_known(dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
         self.skipped: set[int] = set()
-        self.folded = Folded([], {}, tried, clears=False)
+        self.folded = Folded([], {}, tried)
         self.ids: dict[int, str] = {}  # of records here, by the row
         self.own: dict[str, Any] = {}  # those records
         self.changed: ChangedSince = {}
@@ -82,7 +82,8 @@ class Batch:
         found = {offset: record for offset, row in parsed if (record := self._match(offset, row).record) is not None}
         rows = self._welcome(parsed, found)
         if self.job.existing == Existing.UPDATE:
-            self.folded = Folded(rows, found, self.tried, clears=self.job.clear_empty)
+            moved = self.type.set_by_move
+            self.folded = Folded(rows, found, self.tried, moved, clears=self.job.clear_empty)
         with together():
             for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(*row)):
                 if not self.tried.collected or alone:

@@ -50,13 +50,22 @@ class TryAgain(Exception):
 
 class Folded:
     """What rows say of a record that exists, and a later one of the batch says too: that wins, and is alone written.
+    What goes with a status or stage (since when, why) goes with it where the later row says another one.
 
-    ``records`` are those that exist, by row. ``clears``: an empty cell takes away what is there.
+    ``records`` are those that exist, by row. ``clears``: an empty cell takes away what is there. ``moved``: the fields
+    that a move to another status or stage writes, that one first.
     """
 
     def __init__(
-        self, rows: Iterable[tuple[int, RowValues]], records: Mapping[int, Any], tried: Tried, *, clears: bool
+        self,
+        rows: Iterable[tuple[int, RowValues]],
+        records: Mapping[int, Any],
+        tried: Tried,
+        moved: tuple[str, ...] = (),
+        *,
+        clears: bool = False,
     ) -> None:
+        self.moved = moved
         counts = Counter(record.pk for record in records.values())
         self.rows = dict(rows)
         self.tried = tried
@@ -72,6 +81,24 @@ class Folded:
                 last = said.setdefault((record_id, name), offset)
                 if last != offset:
                     self.later.setdefault(offset, {})[name] = last
+            self._add_what_goes_along(self.rows[offset], self.later.get(offset, {}))
+
+    def _add_what_goes_along(self, row: RowValues, later: dict[str, int]) -> None:
+        by = next(iter(self.moved), "")
+        if by not in later:
+            return
+        here, then = row.values.get(by), self.rows[later[by]].values.get(by)
+        if here == then:
+            return
+        along = (f"{by}_since",)
+        if getattr(here, "meaning", "") != getattr(then, "meaning", ""):
+            along += self.moved[1:]
+        for name in row.says(clears=False).intersection(along):
+            later.setdefault(name, later[by])
+
+    def leaves_out(self, offset: int, name: str) -> bool:
+        """Whether nothing comes of what the field says there; what goes with a status needs to know it."""
+        return name in self.later.get(offset, ()) and name not in self.moved[:1]
 
     def drop(self, offset: int, row: RowValues) -> dict[str, int]:
         """Leave to later rows what they say too; return those that say something else, by field."""
@@ -107,7 +134,7 @@ def settle(
     idle = {
         place
         for places in naming.values()
-        if all(offset in useless or name in folded.later.get(offset, ()) for offset, name in places)
+        if all(offset in useless or folded.leaves_out(offset, name) for offset, name in places)
         for place in places
     }
     if idle:

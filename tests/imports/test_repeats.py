@@ -155,20 +155,31 @@ TWICE = {
         "external id,name,account,stage,amount,in stage since\n"
         "x1,Roof,Falcon,Proposal,100,2026-01-02\n{between}x1,Roof,Falcon,Negotiation,200,2026-02-03"
     ),
+    "accounts": "name,type,customer since,city\nOwl,Customer,2016-07-08,Ulm\n{between}Owl,Past customer,,Bonn",
 }
-BETWEEN = {"leads": "Bo Fox,b@k.example,0711 3,Web,Bonn\n", "opportunities": "x2,Wall,Falcon,Proposal,5,2026-01-02\n"}
+CLOSED_AND_REOPENED = (
+    "external id,name,account,stage,closed on,loss reason,last stage change date\n"
+    "x1,Roof,Falcon,Lost,2026-01-02,Price too high,2026-01-02\n{between}x1,Roof,Falcon,Proposal,,,2026-02-03"
+)
+BETWEEN = {
+    "accounts": "Elk,Prospect,,Rome\n",
+    "leads": "Bo Fox,b@k.example,0711 3,Web,Bonn\n",
+    "reopened": "x2,Wall,Falcon,Proposal,,,2026-01-02\n",
+    "opportunities": "x2,Wall,Falcon,Proposal,5,2026-01-02\n",
+}
 
 
 @pytest.mark.parametrize("size", [500, 1])
-@pytest.mark.parametrize("key", list(TWICE))
+@pytest.mark.parametrize("what", [*TWICE, "reopened"])
 def test_a_second_import_of_two_rows_of_one_record_changes_nothing(
-    firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str, size: int
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, what: str, size: int
 ) -> None:
     """However far apart they stand: no value goes back and forth, and no history tells of it."""
+    key = "opportunities" if what == "reopened" else what
     monkeypatch.setattr(running, "BATCH", size)
     with tenant_context(firm.tenant):
         make.account(firm.ada, name="Falcon")
-    text = TWICE[key].format(between=BETWEEN[key])
+    text = TWICE.get(what, CLOSED_AND_REOPENED).format(between=BETWEEN[what])
     assert counts(bring_in(firm, key, text)) == (2, 1, 0, 0, 0)
     with tenant_context(tenant_of(firm)):
         told = Event.objects.exclude(name__startswith="import.").count()
