@@ -149,6 +149,8 @@ def test_misspelt_owners_and_sources_add_nobody_and_nothing(firm: Firm) -> None:
         Membership.objects.filter(pk=firm.ana.pk).update(name="Ana Winter", name_key="ana winter")
     page = Page(firm, "leads", "name,email,source,owner\nOwn One,o@case.example,Confrence,Ana Wintr\n")
     assert page.words("source") == {"Confrence": (1, "Conference")}
+    text = page.answer.content.decode()
+    assert "Owner: who is meant by these names?" in text and "Source: what do these words mean?" in text
     assert page.words("owner") == {"Ana Wintr": (1, f"Ana Winter ({firm.ana.email})")}
     assert b"our proposal" in page.answer.content
     finished(firm, page.send(sent(page.answer)))
@@ -314,6 +316,7 @@ def test_a_typed_name_beside_a_choice_is_asked_about_again(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         heron = make.account(firm.ada, name="Heron KG")
     page = Page(firm, "contacts", "last name,email,account\nBell,ann@f.example,Falcon Works\n")
+    assert "Account: which one is meant by each name?" in page.answer.content.decode()
     words = page.columns() | {"word_account": "Falcon Works"}
     for typed, chosen, says in (
         ("Heron KG", "add", "“Falcon Works” has two answers."),
