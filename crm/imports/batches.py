@@ -15,7 +15,6 @@ import structlog
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
-from psycopg.errors import UniqueViolation
 
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
@@ -33,7 +32,7 @@ from crm.imports.storing import FileRow
 from crm.imports.styles import styles_of
 from crm.imports.trying import BatchResult, Folded, Tried, settle
 from crm.imports.whole_file import WholeFile
-from crm.records.refusals import reasons_of
+from crm.records.refusals import reasons_of, refusal_of
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.bulk import collect_inserts, together, undo_on_error
@@ -209,13 +208,7 @@ class Batch:
                 yield
         except (DataError, IntegrityError) as error:
             logger.warning("import_row_refused", job=str(self.job.pk), error=str(error))
-            if isinstance(error.__cause__, UniqueViolation):
-                raise ValidationError(
-                    _("Somebody else was writing the same at this very moment: import this row again.")
-                ) from error
-            raise ValidationError(
-                _("The database does not take this row: a value is too long or too large.")
-            ) from error
+            raise refusal_of(error, self.type) from error
 
     def _write(self, offset: int, row: RowValues, made: list[ToCreate]) -> None:
         row.values = {name: self._made_already(value) for name, value in row.values.items()}

@@ -1,8 +1,12 @@
-"""Why a service refused a record, in words."""
+"""Why a service, or the database, refused a record, in words."""
 
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError
+from django.db.models import UniqueConstraint
+from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from crm.records.types import RecordType
 
@@ -16,3 +20,17 @@ def reasons_of(error: ValidationError, record_type: RecordType) -> list[str]:
         label = f"{record_type.spec(name).label}: " if record_type.has(name) else ""
         reasons += [f"{label}{message}" for message in messages]
     return reasons
+
+
+def refusal_of(error: DataError | IntegrityError, record_type: RecordType) -> ValidationError:
+    """What the database refused, which no service had seen: it was there a moment too late, or cannot be stored."""
+    if isinstance(error, DataError):
+        return ValidationError(_("The database does not take this row: a value is too long or too large."))
+    if not isinstance(error.__cause__, UniqueViolation):
+        return ValidationError(_("The database does not take this row: its values do not go together."))
+    name = error.__cause__.diag.constraint_name
+    rules = (one for one in record_type.model._meta.constraints if isinstance(one, UniqueConstraint))
+    taken = next((one.fields[-1] for one in rules if one.name == name), "")
+    if taken and record_type.has(taken):
+        return ValidationError({taken: _("Another record already has it.")})
+    return ValidationError(_("Something that this row would add is there already: import this row again."))

@@ -15,6 +15,7 @@ from crm.imports.existing import Known
 from crm.imports.models import Import, ImportState, RefusedRow
 from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
+from crm.users.services import ensure_member
 from leads.models import Lead
 from leads.services import delete_lead, update_lead
 from tests import make
@@ -216,3 +217,22 @@ def test_a_column_whose_field_goes_after_the_dry_run_is_not_dropped(firm: Firm) 
         set_field_active(actor=firm.ada, field=field, is_active=True)
     started(firm, dry, tried_of(firm, dry))
     assert finished(firm, dry).created_count == 2
+
+
+def test_what_the_database_alone_has_seen_is_told_as_it_is(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody was quicker by less than a look: by then an id is taken, or a person is there."""
+    with tenant_context(firm.tenant):
+        make.lead(firm.ada, external_id="x1")
+        ensure_member(actor=firm.ada, name="kim@k.example")
+    for place in ("crm.imports.cells", "crm.users.services"):
+        monkeypatch.setattr(f"{place}.member_by_name_or_email", lambda _text: None)
+    text = "external id,last name,phone,owner\nx1,Bell,1,\nx2,Fox,2,\n,Owl,3,kim@k.example\n"
+    job = upload(firm, "leads", text, answer_owner="add")
+    monkeypatch.setattr(Known, "_load_ids", lambda *_all: None)
+    monkeypatch.setattr("crm.records.services._refuse_taken_external_id", lambda *_all: None)
+    job = finished(firm, job)
+    told = download(firm, job)
+    assert (job.created_count, job.refused_count) == (1, 2), told
+    assert "External id: Another record already has it." in told
+    assert "Something that this row would add is there already: import this row again." in told
+    assert "Somebody" not in told
