@@ -177,7 +177,8 @@ def test_a_view_that_cannot_be_saved_as_asked_comes_back_with_its_name_and_what_
     assert words in ana.get(address).content.decode()
     answer = form.send(name="Typed by Ana", audience="team")
     assert answer.status_code == 422
-    assert words in own_words(answer) and "Nothing was saved. What can be saved stands below." in own_words(answer)
+    told = own_words(answer)
+    assert words in told and "Nothing was saved. You can still save what is shown below." in told
     assert kept(firm, "Typed by Ana") is None
     back = form.again(answer)
     assert (back.data["name"], back.data["audience"]) == (["Typed by Ana"], ["team"])
