@@ -90,7 +90,7 @@ class Folded:
         here, then = row.values.get(by), self.rows[later[by]].values.get(by)
         if here == then:
             return
-        along = (f"{by}_since",)
+        along: tuple[str, ...] = (f"{by}_since",)
         if getattr(here, "meaning", "") != getattr(then, "meaning", ""):
             along += self.moved[1:]
         for name in row.says(clears=False).intersection(along):
