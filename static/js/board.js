@@ -80,6 +80,9 @@ async function send(card, column, from, back, isAgain = false) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Current-URL": location.href };
   const { board: query, back: here } = boardOf(card).dataset;
   const body = new URLSearchParams({ stage: column.dataset.stage, moved_from: from.dataset.stage, back: here });
+  // Whose page this is: only to the same person is an old token made good
+  const mark = document.querySelector("input[name=form_of]");
+  if (mark) body.set(mark.name, mark.value);
   try {
     const response = await fetch(card.dataset.url + query, { method: "POST", headers, body });
     const redirect = response.headers.get("HX-Redirect");
