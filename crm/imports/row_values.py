@@ -58,13 +58,15 @@ class ToCreate:
 
 @dataclass
 class RowValues:
-    """``later``: links that can only be set when the whole file is in; ``empty``: fields whose cells are;
+    """``later``: links that can only be set when the whole file is in; ``empty``: fields whose cells are; ``same``:
+    those whose cells say what the record says already;
     ``split`` and ``bare``: values whose field, or currency, only the record tells that the row is about; ``notes``:
     lines for the description."""
 
     values: dict[str, Any] = field(default_factory=dict)
     later: dict[str, str] = field(default_factory=dict)
     empty: list[FieldSpec] = field(default_factory=list)
+    same: set[str] = field(default_factory=set)
     split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     bare: dict[str, tuple[str, Style]] = field(default_factory=dict)  # amounts without a currency, by field
@@ -76,7 +78,7 @@ class RowValues:
     def says(self, *, clears: bool) -> set[str]:
         """The fields of which the row says something; with ``clears`` an empty cell does."""
         emptied = {spec.name for spec in self.empty if clears and not spec.required}
-        return {*self.values, *self.later, *(split.spec.name for split, _value in self.split), *emptied}
+        return {*self.values, *self.later, *self.same, *(split.spec.name for split, _value in self.split), *emptied}
 
     def drop(self, name: str) -> Any:
         """Say nothing of the field; return what was said."""
@@ -84,6 +86,7 @@ class RowValues:
         self.split = [(split, value) for split, value in self.split if split.spec.name != name]
         self.empty = [spec for spec in self.empty if spec.name != name]
         self.bare.pop(name, None)
+        self.same.discard(name)
         return self.values.pop(name, self.later.pop(name, found))
 
 
@@ -129,6 +132,7 @@ class RowReader:
         for index, spec in self.columns:
             if isinstance(cells[index], Same):
                 row.values.pop(spec.name, None)
+                row.same.add(spec.name)
             elif cells[index]:
                 row.values.pop(spec.name, None)
                 row.bare.pop(spec.name, None)

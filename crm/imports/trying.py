@@ -104,11 +104,14 @@ class Folded:
         """Leave to later rows what they say too; return those that say something else, by field."""
         later = self.later.get(offset, {})
         dropped = {name: row.drop(name) for name in later}
-        return {
-            name: last
-            for name, last in later.items()
-            if self.rows[last].values.get(name, dropped[name]) != dropped[name]
-        }
+        differing = {}
+        for name, last in later.items():
+            then = self.rows[last]
+            if dropped[name] is not None and (
+                name in then.same or then.values.get(name, dropped[name]) != dropped[name]
+            ):
+                differing[name] = last
+        return differing
 
     def note_refused(self, offset: int) -> None:
         if offset in self.about:

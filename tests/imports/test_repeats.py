@@ -213,3 +213,15 @@ def test_a_word_that_a_later_row_goes_over_is_not_added(firm: Firm) -> None:
         lead = Lead.objects.select_related("source").get()
         assert (str(lead.source), lead.phone, lead.city) == ("Web", "0711 2", "Ulm")
         assert not Choice.objects.filter(label="Old Fair").exists()
+
+
+def test_a_later_row_that_says_what_is_there_already_wins_too(firm: Firm) -> None:
+    """Of an export that somebody has added a row to."""
+    with tenant_context(firm.tenant):
+        owl = make.account(firm.ada, name="Owl", city="Ulm")
+    for run in ("dry_run", "import", "import"):
+        job = bring_in(firm, "accounts", f"id,name,city\n{owl.pk},Owl,Kiel\n{owl.pk},Owl,Ulm\n", **{run: "1"})
+        assert counts(job) == (0, 0, 2, 0, 0), run
+    with tenant_context(tenant_of(firm)):
+        owl.refresh_from_db()
+        assert owl.city == "Ulm"
