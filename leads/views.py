@@ -37,6 +37,7 @@ from leads.conversion import (
 )
 from leads.conversion.convert import refuse_closed
 from leads.conversion.form import ConversionForm
+from leads.conversion.meanwhile import wait_for_the_same
 from leads.forms import ClosingForm
 from leads.models import Conversion, Lead
 from leads.record import LEAD
@@ -149,6 +150,8 @@ def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     except PartError as error:
         return locked_page(request, LEAD, lead, error.messages[0])
     data = request.POST if verb == "POST" else None
+    if writes:
+        wait_for_the_same(lead)
     form = ConversionForm(lead, actor=request.actor, data=data)
     if data is None or "preview" in data:
         return _conversion_page(request, form)

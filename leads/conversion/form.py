@@ -119,6 +119,14 @@ class Column:
         """Whether the page still offers something else: what fits depends on the other columns."""
         return self.offered != (self.form.data or {}).get(f"{self.key}-offered", "")
 
+    @property
+    def appeared(self) -> list[str]:
+        """What may be the same as a new record, and could not be linked when the page was drawn."""
+        sent = (self.form.data or {}).get(f"{self.key}-offered")
+        if sent is None or self.way != Way.NEW or self.key == "opportunities":  # which fits hangs on the other columns
+            return []
+        return [one.record.name for one in self.form.offered(self.key) if str(one.record.pk) not in sent.split()]
+
     def _about(self, record: Any) -> SafeString:
         texts = [shown(spec, record) for spec in self.type.specs(_ABOUT[self.key])]
         return mark_safe(" · ".join(text for text in texts if text))
@@ -171,7 +179,12 @@ class Column:
 
     @cached_property
     def problems(self) -> list[str]:
-        """What has happened meanwhile to the record that is to be linked, and has to be looked at."""
+        """What has happened meanwhile to the record that is to be linked, or beside a new one: to be looked at."""
+        if names := self.appeared:
+            text = _(
+                "Made since you opened this page, and perhaps the same: %(names)s. Choose it, or convert once more."
+            )
+            return [text % {"names": format_list([f"“{name}”" for name in names], locale=formats.locale())}]
         if self.record_id is None or self.form.data is None:
             return []
         if gone := why_gone(self.type, self.record_id, self.form.actor):

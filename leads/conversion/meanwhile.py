@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.events.selectors import last_change
 from crm.records.access import deleted_by, visible_records
 from crm.records.types import RecordType
+from crm.tenants.locks import wait_for_turn
 from crm.ui.seen import Change
 from crm.users.models import Membership
 from leads.conversion.looks import Rivals
@@ -19,6 +20,15 @@ from leads.models import Lead
 
 # An opportunity's name is made of these.
 _OF_NAME = ("company", "first_name", "last_name", "product_interest")
+
+
+def wait_for_the_same(lead: Lead) -> None:
+    """Go on alone with the person and the firm of ``lead`` until the transaction ends.
+
+    Who converts another lead of theirs at the same moment comes later, and is offered what was made.
+    """
+    for key in sorted({lead.email_key, lead.company_key} - {""}):
+        wait_for_turn(f"conversion of {key}")
 
 
 def who_changed(lead: Lead, key: str, name: str) -> Change | None:

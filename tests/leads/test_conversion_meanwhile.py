@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -129,3 +132,54 @@ def test_a_linked_record_that_says_something_else_by_now_is_looked_at_again(firm
     assert mine.again(answer).send(**{"accounts-wins-city": "record"}).status_code == 303
     with tenant_context(firm.tenant):
         assert Account.objects.get().city == "Berlin"
+
+
+def test_what_a_colleague_has_made_of_the_same_person_is_offered_first(firm: Firm, lead: Any) -> None:
+    """Two forms that were open with nothing to link made two accounts and two contacts."""
+    with tenant_context(firm.tenant):
+        twin = make.lead(
+            firm.max, first_name="Olga", last_name="Old", company="Oldname SA", email="olga@old.example", phone=""
+        )
+        other = make.lead(firm.ana, first_name="Bo", last_name="Bell", company="Bell Ltd", email="bo@bell.example")
+    mine, unlike = page_of(firm, lead), page_of(firm, other)
+    assert form_of(client_of(firm.max), f"/acme/leads/{twin.pk}/conversion/").send().status_code == 303
+    account, contact = made(firm)
+    answer = mine.send()
+    assert answer.status_code == 422 and is_open(firm, lead)
+    text = answer.content.decode()
+    assert "Made since you opened this page, and perhaps the same: “Oldname SA”." in text
+    assert f'value="{account.pk}"' in text and f'value="{contact.pk}"' in text
+    asked = mine.again(answer)
+    chosen = asked.again(asked.send(accounts=str(account.pk), contacts=str(contact.pk)))  # says what will happen now
+    assert chosen.send().status_code == 303
+    assert (account, contact) == made(firm)
+    assert unlike.send().status_code == 303
+
+
+def test_who_wants_another_one_all_the_same_confirms_it(firm: Firm, lead: Any) -> None:
+    mine = page_of(firm, lead)
+    with tenant_context(firm.tenant):
+        make.contact(firm.max, first_name="Olga", last_name="Old", email="olga@old.example")
+    answer = mine.send()
+    assert answer.status_code == 422
+    assert mine.again(answer).send().status_code == 303
+
+
+def test_two_leads_of_one_person_converted_at_once_come_one_after_the_other(fresh_firm: Firm) -> None:
+    with tenant_context(fresh_firm.tenant):
+        leads = [make.lead(fresh_firm.ana, last_name="Old", company="", email="Olga@old.example") for _ in range(2)]
+    slug = fresh_firm.tenant.slug
+    forms = [form_of(client_of(fresh_firm.ana), f"/{slug}/leads/{lead.pk}/conversion/") for lead in leads]
+    starts = threading.Barrier(2)
+
+    def convert(form: Filled) -> int:
+        try:
+            starts.wait(20)
+            return form.send().status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as people:
+        assert sorted(people.map(convert, forms)) == [303, 422]
+    with tenant_context(fresh_firm.tenant):
+        assert Contact.objects.filter(email_key="olga@old.example").count() == 1
