@@ -286,7 +286,7 @@ def test_a_saved_view_keeps_filter_column_and_order(firm: Firm) -> None:
     assert [row.record.name for row in shown.context["rows"]] == ["With value"]
     assert "My date<svg" in shown.content.decode()
     field = field_of(firm, "My date")
-    client_of(firm.ada).post(firm.url("setup:field_deactivation", type="accounts", id=field.pk))
+    client_of(firm.ada).post(firm.url("setup:field_deactivation", type="accounts", id=field.pk), {"views": "1"})
     without = ana.get(saved.url)
     assert without.status_code == 200
     page = without.content.decode()
