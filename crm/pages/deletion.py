@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -11,9 +13,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.fields.kinds import Lookup
 from crm.pages.board import back_to
 from crm.records import registry
-from crm.records.access import deleted_records, get_record
+from crm.records.access import deleted_records, get_record, visible_records
 from crm.records.types import RecordType
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
@@ -33,6 +36,7 @@ def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id:
             "record": record,
             "url": registry.url(record),
             "days": settings.RECORDS_KEPT_DAYS,
+            "naming": _naming(request, record_type, record),
         }
         return respond(request, "pages/deletion.html", context, partial="dialog")
     service = record_type.restore if verb == "DELETE" else record_type.delete
@@ -48,6 +52,18 @@ def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id:
     undo = reverse(f"{record_type.key}:deletion", kwargs={"record_id": record.pk})
     say(request, _("%(name)s was deleted.") % {"name": record.name}, undo_url=undo)
     return go(request, reverse(f"{record_type.key}:list"))
+
+
+def _naming(request: WorkspaceRequest, record_type: RecordType, record: Any) -> list[tuple[str, int, str]]:
+    """What goes on naming a deleted ``record``, of what the person sees: what and how, how many, their list."""
+    found = []
+    for other in registry.record_types():
+        lookups = [spec for spec in other.fields if isinstance(spec.kind, Lookup) and spec.kind.key == record_type.key]
+        for spec in lookups if may(request.actor, "view", other.key) else ():
+            if count := visible_records(request.actor, other).filter(**{spec.name: record.pk}).count():
+                url = f"{reverse(f'{other.key}:list')}?{urlencode({spec.name: record.pk})}"
+                found.append((f"{other.label_plural} ({spec.label})", count, url))
+    return found
 
 
 def bin_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:

@@ -195,3 +195,20 @@ def test_who_gives_a_record_out_of_their_own_sight_is_told_and_led_to_the_list(f
     answer = give_to(firm.sam)
     assert answer.status_code == 200 and answer.request["PATH_INFO"] == "/acme/leads/"
     assert "Bell belongs to others now, so you no longer see it." in answer.content.decode()
+
+
+def test_who_deletes_a_record_is_told_what_goes_on_naming_it(firm: Firm, account: Any) -> None:
+    with tenant_context(firm.tenant):
+        for number in range(2):
+            make.contact(firm.ana, account=account, last_name=f"No. {number}")
+        make.opportunity(firm.ana, account=account)
+        make.opportunity(firm.sam, account=account)
+        alone = make.account(firm.ana, name="Alone")
+    page = client_of(firm.ana).get(f"/acme/accounts/{account.pk}/deletion/").content.decode()
+    assert "Contacts (Account): 2" in page and "Opportunities (Account): 1" in page  # Sam's is not hers to see
+    assert f"/acme/contacts/?account={account.pk}" in page
+    assert (
+        "Opportunities (Account): 2"
+        in client_of(firm.ada).get(f"/acme/accounts/{account.pk}/deletion/").content.decode()
+    )
+    assert "These stay" not in client_of(firm.ana).get(f"/acme/accounts/{alone.pk}/deletion/").content.decode()
