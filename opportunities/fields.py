@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
+from crm.fields.currencies import currencies_in_use, known_currency
 from crm.fields.kinds.base import Kind
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
@@ -31,6 +32,7 @@ from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import day_of, today
 from crm.ui import format as formats
 from crm.ui.icons import icon
+from crm.users.choices import currency_name
 from crm.users.models import Membership
 
 LONGEST_STAY = 36_500  # days that a filter can ask for
@@ -275,6 +277,30 @@ class LossClass(Kind):
     def value(self, spec: FieldSpec, record: Any) -> Any:
         reason = choice(record.loss_reason_id) if record.loss_reason_id else None
         return picklist_of("loss_reason").meanings.get(reason.meaning) if reason else None
+
+
+class CurrencyOf(Kind):
+    """The currency of the amount. A filter, to which the charts of reports lead: a length is of one currency."""
+
+    sortable = False
+    operators = ("is", "not")
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        same = Q(currency__in=[known_currency(value) for value in values])
+        return ~same if operator == "not" else same
+
+    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
+        return [(code, currency_name(code)) for code in currencies_in_use()]
+
+
+CURRENCY = FieldSpec(
+    "currency",
+    _("Currency"),
+    CurrencyOf(),
+    on_create=False,
+    on_edit=False,
+    importable=False,
+)
 
 
 LOSS_CLASS = FieldSpec(

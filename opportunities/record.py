@@ -11,7 +11,7 @@ from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
-from opportunities.fields import ACCOUNT_TYPE, LOSS_CLASS, OPPORTUNITY_FIELDS
+from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS
 from opportunities.headers import HEADERS
 from opportunities.keys import CLOSE_DAY, OPPORTUNITY_GAPS, OPPORTUNITY_KEYS, OPPORTUNITY_MOVES
 from opportunities.models import Opportunity
@@ -130,7 +130,7 @@ OPPORTUNITY = RecordType(
     ),
     new_shortcut="o",
     filters=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
-    derived=(ACCOUNT_TYPE, LOSS_CLASS),
+    derived=(ACCOUNT_TYPE, CURRENCY, LOSS_CLASS),
 )
 
 registry.register(OPPORTUNITY)

@@ -135,7 +135,7 @@ def badges(opportunity: Opportunity) -> list[Badge]:
         return []
     found = []
     if is_overdue(opportunity):
-        found.append(Badge(_("Expected close is over"), "danger", "clock-alert"))
+        found.append(Badge(_("Past its expected close"), "danger", "clock-alert"))
     if not opportunity.next_step:
         found.append(Badge(_("No next step"), "warning", "triangle-alert"))
     return found

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Account
 from crm.picklists.models import Choice
@@ -169,17 +169,22 @@ def _figures(actor: Membership, filters: Filters, worths: Worths, every: Worth) 
             _("Open pipeline"),
             cells.money(every.value["open"], _deals(filters, "open")),
             extra=cells.count(every.number["open"], _deals(filters, "open")),
-            note=_("opportunities"),
+            note=_of_accounts(every.number["open"]),
         ),
         Figure(
             _("Won value"),
             cells.money(every.value["won"], _deals(filters, "won")),
             extra=cells.count(every.number["won"], _deals(filters, "won")),
-            note=_("opportunities"),
+            note=_of_accounts(every.number["won"]),
             before=cells.money(every.value["won_before"], _deals(earlier, "won")) if earlier else None,
             data_from=start,
         ),
     ]
+
+
+def _of_accounts(number: int) -> str:
+    """Those of a contact alone are in no type, and so not in the numbers here."""
+    return ngettext("opportunity of an account", "opportunities of accounts", number)
 
 
 def _new_customers(filters: Filters, customers: Worth, earlier: Filters | None) -> list[Figure]:
@@ -211,7 +216,7 @@ def _by_type(filters: Filters, worths: Worths, every: Worth) -> Table:
         columns=[
             Column(_("Type"), "text"),
             Column(_("Accounts"), "count"),
-            Column(_("Share"), "ratio"),
+            Column(_("Share of accounts"), "ratio"),
             Column(_("Lost only"), "count"),
             *became,
             Column(_("Open opportunities"), "count"),
@@ -265,9 +270,8 @@ def _worth_chart(filters: Filters, worths: Worths, currency: str) -> Chart:
         parts = []
         for key, name, css in series:
             minor = worth.value[key].get(currency, 0)
-            parts.append(
-                Part(minor, formats.money(minor, currency), name, _deals(filters, key, account_type=one.pk), css)
-            )
+            url = _deals(filters, key, account_type=one.pk, **links.with_amount(currency))
+            parts.append(Part(minor, formats.money(minor, currency), name, url, css))
         found.append(Bar(one.label, parts, " + ".join(part.text for part in parts if part.value)))
     title = _("Won value and open pipeline, %(currency)s") % {"currency": currency}
     return Chart(title, stacked_bars(found, label=title), tuple((name, css) for _key, name, css in series))

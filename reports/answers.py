@@ -35,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number to be read first, and a second one under it (``extra``, in words ``note``).
+    """A number to be read first, and a second one under it: ``extra``, between the words ``extra_of`` and ``note``.
 
     ``before`` is the same number at the time that ``before_label`` names; ``good`` says which way is better.
     ``data_from``: the day with which the data begins, if that time (or a part of it) lies before it.
@@ -44,11 +44,17 @@ class Figure:
     label: Any
     cell: Cell
     extra: Cell | None = None
+    extra_of: Any = ""
     note: Any = ""
     before: Cell | None = None
     before_label: Any = ""
     good: Literal["up", "down"] = "up"
     data_from: date | None = None
+
+    @property
+    def has_extra(self) -> bool:
+        """Whether there is something to read under it: a sum of nothing is not."""
+        return self.extra is not None and bool(self.extra.kind != "money" or self.extra.value)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def count(value: int, url: str = "") -> Cell:
 
 
 def money(value: Money, url: str = "") -> Cell:
-    return Cell("money", value, url)
+    return Cell("money", value, url if value else "")
 
 
 def ratio(part: int, whole: int, url: str = "") -> Cell:

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.ui import format as formats
@@ -159,13 +159,14 @@ def _numbers(filters: Filters, score: Score) -> list[Figure]:
             _("Close ratio"),
             score.close_ratio(decided),
             extra=cells.count(score.decided, decided),
+            extra_of=_("won of"),
             note=_("decided"),
         ),
         Figure(
             _("Without vetting losses"),
             score.without_vetting(_link(filters, **WITHOUT_VETTING)),
             extra=cells.count(number["vetting"], vetting),
-            note=_("losses left out"),
+            note=ngettext("vetting loss left out", "vetting losses left out", number["vetting"]),
         ),
         Figure(_("Won"), cells.count(number["won"], won), extra=cells.money(value["won"], won)),
         Figure(_("Lost"), cells.count(number["lost"], lost), extra=cells.money(value["lost"], lost), good="down"),
@@ -298,7 +299,7 @@ def _loss(label: Any, number: int, of: int, value: Money, url: str) -> list[Cell
 def _count_chart(filters: Filters, steps: Steps) -> Chart:
     series = (
         ("won", _("Won"), "series-success"),
-        ("lost", _("Lost"), "series-danger"),
+        ("lost", _("Lost, without vetting losses"), "series-danger"),
         ("vetting", _("Lost to vetting"), "series-warning"),
     )
     bars = []

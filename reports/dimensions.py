@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.picklists.selectors import choice
 from reports import cells
@@ -117,7 +117,7 @@ def dimension_table(
         rows.append([cells.text(dimension.name(value)), *line(tally, dimension.where(value))])
     if len(found) > MOST_LINES:
         rest = list(found.values())[MOST_LINES:]
-        label = _("%(count)s others") % {"count": len(rest)}
+        label = ngettext("%(count)s other", "%(count)s others", len(rest)) % {"count": len(rest)}
         rows.append([cells.text(label), *line(together(rest, new), None)])
     return Table(
         key=dimension.key,

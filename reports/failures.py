@@ -76,7 +76,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
                 new=Failures,
                 columns=[
                     *(Column(label, "count") for label in LABELS.values()),
-                    Column(_("Share of vetting"), "ratio"),
+                    Column(_("Lost to vetting, of all lost"), "ratio"),
                     Column(_("Lost value"), "money"),
                 ],
                 line=lambda tally, where: _line(filters, tally, where),

@@ -167,6 +167,8 @@ def _stage_ids(filters: Filters, *meanings: str) -> tuple[UUID, ...]:
 
 def _numbers(filters: Filters, every: Reached) -> list[Figure]:
     number = every.number
+    of_leads = ngettext("of %(count)s lead", "of %(count)s leads", number["leads"])
+    of_leads %= {"count": formats.number(number["leads"])}
     qualified = _link(filters, "qualified", {})
     return [
         Figure(STEPS["leads"][0], cells.count(number["leads"], _link(filters, "leads", {}))),
@@ -174,19 +176,19 @@ def _numbers(filters: Filters, every: Reached) -> list[Figure]:
             _("Qualification rate"),
             cells.ratio(number["qualified"], number["leads"], qualified),
             extra=cells.count(number["qualified"], qualified),
-            note=_("qualified"),
+            note=of_leads,
         ),
         Figure(
             _("Became an opportunity"),
             cells.ratio(number["opportunity"], number["leads"], _link(filters, "opportunity", {})),
             extra=cells.count(number["opportunity"], _link(filters, "opportunity", {})),
-            note=_("leads"),
+            note=of_leads,
         ),
         Figure(
             _("Won of all leads"),
             cells.ratio(number["won"], number["leads"], _link(filters, "won", {})),
             extra=cells.count(number["won"], _link(filters, "won", {})),
-            note=_("leads"),
+            note=of_leads,
         ),
     ]
 

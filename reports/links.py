@@ -56,6 +56,11 @@ def owned_by(owner: UUID | str | None) -> dict[str, Any]:
     return {"owner": owner} if owner else {}
 
 
+def with_amount(currency: str) -> dict[str, Any]:
+    """Return the list filter for the opportunities that a sum of ``currency`` is made of."""
+    return {"currency": currency, "amount__filled": "yes"}
+
+
 def within(field: str, period: Period) -> dict[str, Any]:
     """Return the list filter for a date ``field`` in ``period``."""
     ends = {f"{field}__from": period.first, f"{field}__to": period.end}

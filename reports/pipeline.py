@@ -185,7 +185,8 @@ def _overdue(actor: Membership, filters: Filters) -> Figure:
     heap = _heap(sums.annotate(number=Count("*"), amount_sum=Sum("amount_minor")))
     url = _link(filters, earlier)
     number = cells.count(heap.number, url)
-    return Figure(label, cells.money(heap.amount, url if heap.number else ""), extra=number, note=_("opportunities"))
+    note = ngettext("opportunity", "opportunities", heap.number)
+    return Figure(label, cells.money(heap.amount, url if heap.number else ""), extra=number, note=note)
 
 
 def _week(actor: Membership, filters: Filters) -> dict[str, Heap]:
@@ -303,7 +304,7 @@ def _charts(filters: Filters, rows: Rows) -> list[list[Chart]]:
 def _stage_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
     heaps, bars = _grouped(rows, "stage_id"), []
     for stage_id, name in _stage_names(filters, rows):
-        heap, url = heaps.get(stage_id, Heap()), _link(filters, stage=stage_id)
+        heap, url = heaps.get(stage_id, Heap()), _link(filters, stage=stage_id, **links.with_amount(currency))
         amount, weighted = heap.amount.get(currency, 0), heap.weighted.get(currency, 0)
         rest = Part(amount - weighted, formats.money(amount, currency), _("Amount"), css="series-neutral")
         parts = [Part(weighted, formats.money(weighted, currency), _("Weighted"), css="series-1"), rest]
@@ -326,10 +327,10 @@ def _owner_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
         owner, parts = owner_filter(owner_id), []
         for stage_id, name in names:
             amount = crossed.get((owner_id, stage_id), Heap()).amount.get(currency, 0)
-            url = _link(filters, owner=owner, stage=stage_id)
+            url = _link(filters, owner=owner, stage=stage_id, **links.with_amount(currency))
             parts.append(Part(amount, formats.money(amount, currency), name, url, colours.get(stage_id, NO_COLOUR)))
         total = formats.money(heap.amount.get(currency, 0), currency)
-        bars.append(Bar(owner_name(owner_id), parts, total, _link(filters, owner=owner)))
+        bars.append(Bar(owner_name(owner_id), parts, total, _link(filters, owner=owner, **links.with_amount(currency))))
     title = _("Amount by owner, %(currency)s") % {"currency": currency}
     if len(ranked) > OWNERS_DRAWN:
         title = _("%(title)s: the largest %(count)s") % {"title": title, "count": OWNERS_DRAWN}

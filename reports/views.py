@@ -12,6 +12,7 @@ from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.ui import respond
 from crm.users.http import WorkspaceRequest, require
+from crm.users.models import Membership
 from reports.catalogue import GROUPS, REPORTS
 from reports.export import table_as_csv
 from reports.filters import FilterForm, Filters
@@ -46,6 +47,7 @@ def report(request: WorkspaceRequest, key: str) -> HttpResponse:
         "before_words": period_words(before) if before else "",
         "narrowed": [*_narrowed(asked, request), *_counted(asked, filters)],
         "can_export": request.actor.role.can_export,
+        "may_widen": answer.is_empty and _has_more(asked, request.actor, filters),
     }
     return respond(request, "reports/report.html", context)
 
@@ -74,6 +76,12 @@ def _read(request: WorkspaceRequest, key: str) -> tuple[Report, FilterForm, Filt
     return asked, form, form.filters()
 
 
+def _has_more(asked: Report, actor: Membership, filters: Filters) -> bool:
+    """Whether the report holds something without its filters."""
+    everything = asked.form(QueryDict("period=all"), actor).filters()
+    return filters != everything and not asked.answer(actor, everything).is_empty
+
+
 def _over_all_time(query: QueryDict) -> QueryDict:
     found = query.copy()
     found["period"] = ALL
@@ -95,7 +103,7 @@ def _narrowed(asked: Report, request: WorkspaceRequest) -> list[str]:
     """What of the record types counted here the actor does not see all of, in words."""
     words: dict[str, Any] = {
         "own": _("%(records)s: you see your own."),
-        "team": _("%(records)s: you see those of your team, and those of nobody."),
+        "team": _("%(records)s: you see your team’s, and those that have no owner."),
     }
     return [
         words[scope] % {"records": record_type(key).label_plural}

@@ -127,7 +127,7 @@ class ImportFilesForm(SeenForm):
         label=_("Days"),
         min_value=1,
         max_value=MOST_DAYS,
-        help_text=_("So long after the upload, the file of an import is deleted."),
+        help_text=_("An imported file is deleted this many days after it was uploaded."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 

@@ -49,7 +49,7 @@ class GateForm(SeenForm):
         label=_("And if something is missing?"),
         choices=[
             (Unmet.WARN, _("Warn: it can be converted with a tick, which is kept with the name of who set it")),
-            (Unmet.BLOCK, _("Block: it cannot be converted, by nobody and on no way")),
+            (Unmet.BLOCK, _("Block: nobody can convert it, here or in bulk")),
         ],
         widget=forms.RadioSelect,
     )

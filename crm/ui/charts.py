@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import ceil, floor, log10
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from crm.ui import format as formats
 
 ROW = 44  # a line of text and a bar
 BAR = 12
-MOST_TICKS = 6  # labels on the time axis: more would run into each other on a phone
+MOST_TICKS = 5  # labels on the time axis: more would run into each other on a phone
+FEWEST_COLUMNS = 8  # that fill the width: fewer are as wide, and stand in the middle
 FULL = 100.0
 NICE = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
 
@@ -124,14 +127,16 @@ def stacked_bars(rows: Sequence[Bar], *, label: str, most: float = 0) -> SafeStr
 
 
 def funnel(steps: Sequence[tuple[str, int, str]], *, label: str) -> SafeString:
-    """Steps ``(label, count, url)`` of a way; between two of them the share that went on."""
+    """Steps ``(label, count, url)`` of a way, each with its share of the step before."""
     first = max((count for _, count, _ in steps), default=0)
     svg = _Svg(ROW * len(steps), label)
     for index, (name, count, url) in enumerate(steps):
         top = index * ROW
         before = steps[index - 1][1] if index else 0
-        share = formats.percent(count / before) if before else ""
-        text = f"{formats.number(count)} · {share}" if share else formats.number(count)
+        text = formats.number(count)
+        if before:
+            share = formats.points(Decimal(count) / before * 100)
+            text = _("%(count)s · %(share)s of the step before") % {"count": text, "share": share}
         _head(svg, name, text, url, top)
         width = FULL * count / first if first else 0.0
         mark = element(
@@ -175,14 +180,15 @@ def lines(
 def columns(
     rows: Sequence[Bar], *, label: str, axis: Callable[[float], str] = formats.number_short, height: int = 220
 ) -> SafeString:
-    """Upright bars over time, stacked from their parts."""
+    """Upright bars over time, stacked from their parts, which are counts."""
     svg = _Svg(height + 28, label)
     top = nice_top(max((sum(max(part.value, 0) for part in row.parts) for row in rows), default=0))
     _grid(svg, top, axis, height)
     step = max(ceil(len(rows) / MOST_TICKS), 1)
-    room = FULL / max(len(rows), 1)
+    room = FULL / max(len(rows), FEWEST_COLUMNS)
+    margin = (FULL - room * len(rows)) / 2
     for index, row in enumerate(rows):
-        left, foot = index * room, float(height)
+        left, foot = margin + index * room, float(height)
         for part in row.parts:
             tall = height - _y(part.value, top, height)
             title = f"{row.label}, {part.label}: {part.text}" if part.label else f"{row.label}: {part.text}"
@@ -229,7 +235,7 @@ def nice_top(value: float) -> float:
     """The top of a scale that holds ``value``; a quarter of it is a round number too."""
     if value <= 0:
         return 4.0
-    if 1 < value <= 20:  # mostly counts: whole numbers on the scale
+    if 1 <= value <= 20:  # mostly counts: whole numbers on the scale
         return 4.0 * ceil(value / 4)
     power = 10.0 ** floor(log10(value))
     return next(step * power for step in NICE if step * power >= value * 0.999)

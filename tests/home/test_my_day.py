@@ -225,12 +225,12 @@ def test_each_number_leads_to_its_rows(firm: Firm) -> None:
 
 
 def test_an_empty_workspace_says_how_to_start(firm: Firm) -> None:
-    assert "Three steps to start with" in page(firm, firm.ada)
+    assert "How to start" in page(firm, firm.ada)
     assert "Invite your colleagues" in page(firm, firm.ada)
     assert "Invite your colleagues" not in page(firm)
     with tenant_context(firm.tenant):
         make.account(firm.sam)
-    assert "Three steps to start with" not in page(firm, firm.ada)
+    assert "How to start" not in page(firm, firm.ada)
 
 
 def test_it_costs_the_same_with_one_task_and_thirty(firm: Firm) -> None:

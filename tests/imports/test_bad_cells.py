@@ -79,7 +79,7 @@ def test_a_bad_cell_refuses_its_row_or_is_left_empty(firm: Firm, key: str, field
     shown = told(client_of(firm.ada).get(f"/acme/imports/{job.pk}/"))
     assert "1 cell left empty" in shown and "Remarks on rows" in shown and "Why rows were refused" not in shown
     shown = told(client_of(firm.ada).get(f"/acme/imports/{refused.pk}/"))
-    assert "Why rows were refused, or better looked at" in shown and "its last two columns are left out" in shown
+    assert "Refused rows and remarks" in shown and "its last two columns are left out" in shown
 
 
 def test_a_new_field_may_have_cells_that_are_left_empty(firm: Firm) -> None:

@@ -116,7 +116,7 @@ def overdue(firm: Firm, deal: Any) -> tuple[bool, bool, bool]:
     client = client_of(firm.ana)
     cells = client.get("/acme/opportunities/?filters=none&columns=name,expected_close_on").content.decode()
     card = client.get("/acme/opportunities/board/?filters=none").content.decode()
-    return 'aria-label="Overdue"' in cells, "Overdue since" in card, "Expected close is over" in page_of(firm, deal)
+    return 'aria-label="Overdue"' in cells, "Overdue since" in card, "Past its expected close" in page_of(firm, deal)
 
 
 def test_an_expected_close_that_is_over_is_marked_everywhere(firm: Firm, deal: Any) -> None:

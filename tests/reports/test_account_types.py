@@ -45,7 +45,7 @@ def test_by_type(accounts: Firm) -> None:
     assert line(found, "Prospect") == {
         "Type": "Prospect",
         "Accounts": 3,
-        "Share": Fraction(3, 5),
+        "Share of accounts": Fraction(3, 5),
         "Lost only": 1,
         "Open opportunities": 2,
         "Open pipeline": {"USD": 1_000, "EUR": 2_000},

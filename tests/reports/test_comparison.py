@@ -42,7 +42,8 @@ def test_this_month_to_the_26th_is_compared_with_the_last_to_the_26th(sales: Fir
     assert rows_behind(won.before.url, sales.ada) == 2
     assert shown(sales, "period=this_month") == [("no change", "2", "")]
     text = client_of(sales.ada).get("/acme/reports/close-ratio/?period=this_month").content.decode()
-    assert "Oct 1 – 26, 2026" in text.replace("\u2009", " ")
+    assert "no change</span> compared with" in text
+    assert "(Oct 1 – 26, 2026)" in text.replace("\u2009", " ")
 
 
 @time_machine.travel(NOW)

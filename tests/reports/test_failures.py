@@ -44,13 +44,13 @@ def test_by_source(failed: Firm) -> None:
         "Lost in selling": 0,
         "Lost for other reasons": 0,
         "Lost, no reason given": 0,
-        "Share of vetting": Fraction(1, 1),
+        "Lost to vetting, of all lost": Fraction(1, 1),
         "Lost value": {"USD": 1_000},
     }
     fair = line(found, "Trade show/event")
     assert (fair["Unqualified leads"], fair["Lost in selling"], fair["Lost for other reasons"]) == (0, 1, 1)
     assert fair["Lost, no reason given"] == 1, "which is no other reason"
-    assert (fair["Share of vetting"], fair["Lost value"]) == (0, {"USD": 10_000, "EUR": 4_000})
+    assert (fair["Lost to vetting, of all lost"], fair["Lost value"]) == (0, {"USD": 10_000, "EUR": 4_000})
     assert line(found, "All")["Lost in selling"] == 2
 
 

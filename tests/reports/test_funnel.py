@@ -63,7 +63,7 @@ def test_leads_count_in_the_period_they_came_in(came: Firm) -> None:
 def test_the_funnel_is_drawn_with_links(came: Firm) -> None:
     drawn = unescape(str(ask("funnel", came.ada).charts[0][0].svg))
     assert 'aria-label="Leads: 8"' in drawn
-    assert 'aria-label="Qualified: 5 · 62%"' in drawn
+    assert 'aria-label="Qualified: 5 · 62.5% of the step before"' in drawn
     assert 'href="/leads/?opportunity_stage=meaning:won"' in drawn
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 import time_machine
 
 from crm.tenants.context import tenant_context
@@ -13,8 +16,9 @@ from crm.users.models import Membership, Role
 from opportunities.models import Opportunity
 from tests.people import Firm, client_of
 from tests.reports.reading import ask, cells_of, figure, line, rows_behind, table
-from tests.reports.rows import deal, lead, reason
+from tests.reports.rows import DAY, account, deal, lead, reason
 
+CLOSE_RATIO = "/acme/reports/close-ratio/?period=all"
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
@@ -84,6 +88,46 @@ def test_the_funnel_of_who_sees_own_counts_own_opportunities(inside: Firm) -> No
     assert rows_behind(f"/leads/?opportunity_stage={stage}", sam) == 1
     assert rows_behind(f"/leads/?opportunity_stage__not={stage}", sam) == 3
     assert rows_behind("/leads/?opportunity_stage__empty=yes", sam) == 2
+
+
+@pytest.mark.parametrize("key", ["pipeline", "accounts-by-type"])
+def test_a_bar_of_one_currency_leads_to_its_rows_alone(inside: Firm, key: str) -> None:
+    """The bar of the euros led to the dollars as well."""
+    firm = account(inside.ana)
+    deal(inside.ana, "Negotiation", 500, currency="EUR", account=firm)
+    deal(inside.ana, "Negotiation", None, currency="EUR", account=firm)
+    for _number in range(3):
+        deal(inside.ana, "Negotiation", 100, account=firm)
+    charts = [one for row in ask(key, inside.ada).charts for one in row]
+    for currency, rows in (("USD", 3), ("EUR", 1)):
+        drawn = "".join(str(one.svg) for one in charts if currency in str(one.title))
+        marks = [unescape(url) for url in re.findall(r'<a href="([^"]+)" aria-label', drawn)]
+        assert marks and {rows_behind(url, inside.ada) for url in marks} == {rows}
+    page = client_of(inside.ada).get("/acme/opportunities/?currency=EUR&amount__filled=yes").content.decode()
+    assert "Currency" in page and "EUR" in page
+
+
+def test_the_chart_of_the_close_ratio_calls_nothing_lost_but_what_tile_and_table_do(inside: Firm) -> None:
+    decided(inside)
+    answer = ask("close-ratio", inside.ada)
+    legend = [str(label) for label, _css in answer.charts[0][0].legend]
+    assert legend == ["Won", "Lost, without vetting losses", "Lost to vetting"]
+    assert figure(answer, "Lost").cell.value == line(table(answer, "owner"), "All")["Lost"] == 5
+
+
+def test_rates_say_of_what_and_sums_of_nothing_are_no_link(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        deal(firm.ana, "Lost", None)
+        lead(firm.ana, "qualified")
+    client = client_of(firm.ada)
+    ratio = " ".join(unescape(re.sub("<[^>]+>", " ", client.get(f"{CLOSE_RATIO}").content.decode())).split())
+    assert "0% won of 1 decided" in ratio
+    assert "–</a>" not in client.get(CLOSE_RATIO).content.decode()
+    funnel = client.get("/acme/reports/funnel/?period=all").content.decode()
+    assert "of 1 lead</span>" in funnel and "1 · 100% of the step before" in funnel
+    with tenant_context(firm.tenant):
+        deal(firm.ana, "Negotiation", 100, expected_close_on=DAY)
+    assert "1</a> opportunity</span>" in client.get("/acme/reports/pipeline/").content.decode()
 
 
 @time_machine.travel(NOW)

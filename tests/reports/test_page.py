@@ -189,7 +189,7 @@ def test_who_may_see_no_opportunities_has_no_reports_of_them(firm_with_deals: Fi
 
 
 @pytest.mark.parametrize(
-    ("scope", "words"), [("team", "you see those of your team"), ("own", "you see your own"), ("all", None)]
+    ("scope", "words"), [("team", "you see your team’s"), ("own", "you see your own"), ("all", None)]
 )
 def test_the_page_says_what_part_one_sees(firm_with_deals: Firm, scope: str, words: str | None) -> None:
     let_reps_see(firm_with_deals, scope)
@@ -208,12 +208,19 @@ def test_another_workspace_has_no_such_page_for_me(firm_with_deals: Firm, other_
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_nothing_to_show_says_so_and_offers_everything(firm: Firm, key: str) -> None:
+def test_nothing_to_show_says_so_and_offers_everything_where_there_is_something(firm: Firm, key: str) -> None:
     client = client_of(firm.ada)
-    text = page(client, key, f"period=last_year&owner={firm.ana.pk}")
-    assert 'class="empty"' in text
-    assert 'href="?period=all"' in text
-    assert "<table" not in text
+    everything = 'href="?period=all"'
+    for query in ("", "period=all", f"period=last_year&owner={firm.max.pk}"):
+        text = page(client, key, query)
+        assert 'class="empty"' in text and "<table" not in text
+        assert everything not in text, "a button that changes nothing"
+    with tenant_context(firm.tenant):
+        lead(firm.ana, "unqualified")
+        for label in ("Negotiation", "Won", "Lost"):
+            deal(firm.ana, label, 100)
+    assert everything in page(client, key, f"period=last_year&owner={firm.max.pk}")
+    assert "<table" in page(client, key, "period=all")
 
 
 @time_machine.travel(NOW)

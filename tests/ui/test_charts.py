@@ -70,8 +70,8 @@ def test_no_inline_style_which_the_policy_would_refuse() -> None:
 
 def test_a_funnel_says_how_many_went_on() -> None:
     svg = charts.funnel([("Leads", 400, "/l/"), ("Qualified", 100, "/q/"), ("Won", 50, "/w/")], label="Funnel")
-    assert "100 · 25%" in svg
-    assert "50 · 50%" in svg
+    assert "100 · 25% of the step before" in svg
+    assert "50 · 50% of the step before" in svg
     assert widths(parse(svg)) == [100, 25, 12.5]
 
 
@@ -83,7 +83,7 @@ def test_a_line_has_a_mark_per_point_but_not_for_the_period_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "top"), [(0, 4), (3, 4), (9, 12), (17, 20), (87, 100), (120, 120), (4_100, 6_000), (0.5, 0.6)]
+    ("value", "top"), [(0, 4), (1, 4), (3, 4), (9, 12), (17, 20), (87, 100), (120, 120), (4_100, 6_000), (0.5, 0.6)]
 )
 def test_the_scale_ends_at_a_round_number(value: float, top: float) -> None:
     assert charts.nice_top(value) == pytest.approx(top)
