@@ -33,6 +33,7 @@ from crm.users.models import Membership
 CREATED = "account.created"
 CHANGED = "account.changed"
 MOST_CHAPTERS = 10
+MOST_EVENTS = 60  # of those that tell of them
 
 # What a workflow or a conversion did it for, by the name of that event.
 CAUSES = {
@@ -78,7 +79,7 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
 
     What ``actor`` may not see is not named.
     """
-    events = _type_events(account, most)
+    events = _standing(_type_events(account))
     causes = _causes(account, events)
     why = _Why(actor, [*causes.values(), *events])
     chapters = []
@@ -100,8 +101,10 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
 
 
 def last_type_change(account: Account) -> Event | None:
-    """Return the event that last changed the account's type."""
-    return last_type_changes([account.pk]).get(account.pk)
+    """Return the event that gave the account its type. One that was taken back did not, nor did that of taking it back:
+    it has again what it was given before.
+    """
+    return next((event for event in _standing(_type_events(account)) if "type" in event.changes), None)
 
 
 def last_type_changes(ids: Collection[UUID], *, by_itself: bool = False) -> dict[UUID, Event]:
@@ -144,9 +147,7 @@ class _Why:
             )
         if event.data.get("reason") in LAPSES:
             return self._lapse(event.data)
-        if "undoes" in event.data:
-            sentence = _("put back by {person} on {day}")
-        elif event.name == CREATED:
+        if event.name == CREATED:
             sentence = _("created on {day}, by {person}") if event.actor else _("since it was created on {day}")
         elif is_current and account.type_kept:
             sentence = _("set by {person} on {day}, and kept until somebody changes it")
@@ -187,12 +188,24 @@ class _Why:
         return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), key, record_id, isolate(name))
 
 
-def _type_events(account: Account, most: int) -> list[Event]:
+def _type_events(account: Account) -> list[Event]:
     """The events that made the account what it was, the latest first; keeping a type, and correcting a day, are too."""
     names = [CREATED, *TYPE_EVENTS.values(), TYPE_CHANGED]
     told = Q(name__in=names) | Q(name=CHANGED, changes__has_key="type_since")
     events = Event.objects.filter(told, record_type="accounts", record_id=account.pk)
-    return list(events.select_related("actor").order_by("-at", "-id")[: most * 3])
+    return list(events.select_related("actor").order_by("-at", "-id")[:MOST_EVENTS])
+
+
+def _standing(events: list[Event]) -> list[Event]:
+    """``events``, the latest first, without those that took one back, that one, and what followed it until then."""
+    standing: list[Event] = []
+    taken_back = ""
+    for event in events:
+        if taken_back:
+            taken_back = "" if str(event.pk) == taken_back else taken_back
+        elif not (taken_back := event.data.get("undoes", "")):
+            standing.append(event)
+    return standing
 
 
 def _moved_after(record: Any, event: Event) -> bool:

@@ -97,10 +97,6 @@ def take_type_back(
     was = event.data.get("was", {})
     cause = Event.objects.filter(pk=was.get("cause")).first()
     attributes = {"type_because_id": cause.pk if cause else None, "type_kept": was.get("kept", False)}
-    since = account.type_since
-    if "type_since" in event.changes:
-        old = event.changes["type_since"][0]
-        since = date.fromisoformat(old) if old else None
     return _change_type(
         account,
         values["type"],
@@ -108,9 +104,20 @@ def take_type_back(
         values=values,
         because=because,
         more={"undoes": str(event.pk)},
-        type_since=since,
+        type_since=_since_before(account, event),
         **attributes,
     )
+
+
+def _since_before(account: Account, event: Event) -> date | None:
+    """Since when the account was what it was before ``event``; None: nobody knows."""
+    later = Event.objects.filter(record_type="accounts", record_id=account.pk, at__gt=event.at)
+    corrections = later.filter(changes__has_key="type_since").order_by("at", "id")
+    told = event if "type_since" in event.changes else corrections.first()
+    if told is None:
+        return account.type_since
+    old = told.changes["type_since"][0]
+    return date.fromisoformat(old) if old else None
 
 
 def delete_account(account: Account, *, actor: Membership | None, because: Event | None = None) -> None:

@@ -27,6 +27,7 @@ from accounts.services import (
     set_lost_only,
     set_type_cause,
     set_type_since,
+    take_type_back,
 )
 from crm import events
 from crm.activities.following import follow
@@ -192,8 +193,14 @@ def _customer_since(change: Event | None, wins: Wins) -> date | None:
 
 
 def _take_back(account: Account, because: Event) -> str:
-    before = _type_before(account)
-    set_account_type(account=account, type=before, actor=None, because=because, is_locked=True)
+    """Make it again what it was before a win made it a customer, since then and for that reason; else a prospect."""
+    change = last_type_change(account)
+    before = _type_before(change) if change is not None else None
+    if change is None or before is None:
+        before = choice_meaning("account_type", "prospect")
+        set_account_type(account=account, type=before, actor=None, because=because, is_locked=True)
+    else:
+        take_type_back(account, event=change, values={"type": before}, actor=None, because=because)
     return _became(account, before)
 
 
@@ -201,15 +208,11 @@ def _became(account: Account, type: Choice) -> str:
     return _("%(account)s became: %(type)s.") % {"account": account.name, "type": type.label}
 
 
-def _type_before(account: Account) -> Choice:
-    """What the account was before a win made it a customer, or else a prospect."""
-    change = last_type_change(account)
-    old = (change.changes.get("type") or [None])[0] if change else None
-    if old:
-        found = Choice.objects.filter(pk=old["id"], is_active=True).first()
-        if found is not None and found.meaning != "customer":
-            return choice(found.pk)
-    return choice_meaning("account_type", "prospect")
+def _type_before(change: Event) -> Choice | None:
+    """What the account was before ``change``, if that can still be had and is no customer."""
+    old = (change.changes.get("type") or [None])[0]
+    found = Choice.objects.filter(pk=old["id"], is_active=True).first() if old else None
+    return choice(found.pk) if found is not None and found.meaning != "customer" else None
 
 
 def _set_otherwise_since(change: Event | None, wins: Wins, because: Event) -> bool:

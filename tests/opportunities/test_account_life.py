@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from accounts.models import Account
-from accounts.selectors import why_type
+from accounts.selectors import life_line, why_type
 from accounts.services import set_account_type, update_account
 from crm.events.delivery import deliver_all
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.picklists.selectors import choice_meaning
+from crm.records import registry
+from crm.records.taking_back import take_back
 from crm.users.models import Membership
 from opportunities.models import Opportunity
 from opportunities.services import delete_opportunity, move_to_stage, restore_opportunity, update_opportunity
@@ -105,6 +109,34 @@ def test_taking_the_only_win_back_restores_what_it_was(
     undo(opportunity, inside)  # type: ignore[operator]
     deliver_all()
     assert kind(account) == before
+
+
+@pytest.mark.parametrize("undo", [reopen, lose, lambda one, firm: delete_opportunity(one, actor=firm.ana)])
+@pytest.mark.parametrize("since", [date(2020, 1, 1), None])
+def test_taking_the_only_win_back_restores_since_when_and_why_it_was_that(
+    inside: Firm, account: Account, since: date | None, undo: object
+) -> None:
+    """Also where the day of the win was corrected meanwhile, and where a person's word in between was taken back."""
+    cause = Event.objects.get(record_id=make.lead(inside.ana).pk)
+    prospect = of_meaning("prospect")
+    set_account_type(account=account, type=of_meaning("past_customer"), actor=inside.ada)
+    words = {"cause": cause, "since": since, "since_known": since is not None}
+    set_account_type(account=account, type=prospect, actor=None, because=cause, **words)
+    before = [(one.label, one.since, one.why) for one in life_line(account, inside.ada)]
+    opportunity = make.opportunity(inside.ana, account=account)
+    win(opportunity, inside)
+    update_opportunity(opportunity, actor=inside.ana, values={"closed_on": date(2024, 5, 3)})
+    deliver_all()
+    by_hand = update_account(account_of(opportunity), actor=inside.ada, values={"type": of_meaning("past_customer")})
+    take_back(registry.record_type("accounts"), account_of(opportunity), by_hand, actor=inside.ada)
+    assert (kind(account), account.type_since) == ("customer", date(2024, 5, 3))
+    undo(opportunity, inside)  # type: ignore[operator]
+    deliver_all()
+    assert (kind(account), account.type_since, account.type_because_id) == ("prospect", since, cause.pk)
+    assert [(one.label, one.since, one.why) for one in life_line(account, inside.ada)] == before
+    other = make.opportunity(inside.ana, account=account)
+    win(other, inside)
+    assert [one.label for one in life_line(account_of(other), inside.ada)][:2] == ["Customer", "Prospect"]
 
 
 def test_bringing_a_deleted_win_back_counts_as_winning(inside: Firm, account: Account) -> None:

@@ -106,7 +106,7 @@ def test_taking_back_the_win_that_revived_it_makes_it_past_again_at_once(inside:
     deliver_all()
     assert kind(account) == "past_customer"
     why = why_type(again(account), inside.ana)
-    assert ">Deal C</a> was reopened on" in why and why.endswith("by Max Manager")
+    assert why.startswith("nothing was won for") and "Deal C" not in why
     move_to_stage(opportunity=third, stage=make.stage("won"), actor=inside.ana)
     deliver_all()
     assert kind(account) == "customer"
