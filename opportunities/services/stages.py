@@ -170,6 +170,7 @@ def _check_closed_on(stage: Stage, day: date | None) -> None:
         raise ValidationError({"closed_on": _("An open opportunity has no day on which it was won or lost.")})
     if stage.meaning != "open" and day is None:
         raise ValidationError({"closed_on": _("Give the day on which it was won or lost.")})
+    refuse_future("closed_on", day)
 
 
 def _check_loss_reason(stage: Stage, reason: Any) -> None:

@@ -178,6 +178,8 @@ def _move(
     before = stage_by_id(opportunity.stage_id)
     contact_id = opportunity.contact_id
     values = {"stage": stage, **values}
+    if former is None and values.get("closed_on") != stages.NO_DAY_KNOWN:  # else it goes back to what it was
+        refuse_future("closed_on", values.get("closed_on"))
     is_told = "stage_since" in values
     attributes = stages.entering(stage, values, before=before, opportunity=opportunity)
     if former is not None:
