@@ -21,7 +21,7 @@ from leads.conversion import live_conversion
 from leads.duplicates import CONTACTS_OF_LEADS, LEADS, compared
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
-from leads.selectors import became, days_in_status, leads_of_same_firm, leads_that_became
+from leads.selectors import became, days_in_status, leads_of_same_firm, leads_that_became, statuses_before
 from leads.services import meaning_of
 from leads.vetting import current_gate
 
@@ -38,7 +38,7 @@ class Step:
 
 
 def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
-    """The statuses as steps: the open ones in order, then the two ends."""
+    """The statuses as steps: the open ones in order, then the two ends. Those that it has had are done."""
     own = choice(lead.status_id)
     steps = [status for status in choices("lead_status") if status.meaning in OPEN_MEANINGS]
     for meaning in ("converted", "unqualified"):
@@ -46,10 +46,12 @@ def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
     if own.pk not in {status.pk for status in steps}:
         steps = [*[status for status in steps if status.meaning != own.meaning], own]
     at = next(index for index, status in enumerate(steps) if status.pk == own.pk)
-    is_done = own.meaning != "unqualified"
+    had = statuses_before(lead) if own.meaning != "unqualified" and at else set()
     return {
         "lead": lead,
-        "steps": [Step(status, index == at, is_done and index < at) for index, status in enumerate(steps)],
+        "steps": [
+            Step(status, index == at, index < at and str(status.pk) in had) for index, status in enumerate(steps)
+        ],
         "may_move": not lead.is_converted and can(actor, "edit", lead),
         "may_convert": own.meaning in OPEN_MEANINGS,
         "days": days_in_status(lead),

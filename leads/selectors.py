@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
+from crm.events.selectors import events_of
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
 from crm.records import registry
@@ -61,6 +62,12 @@ def board_statuses() -> list[Choice]:
 def days_in_status(lead: Lead) -> int | None:
     """Return for how many days the lead has had its status, None when nobody knows."""
     return (today() - day_of(lead.status_since)).days if lead.status_since else None
+
+
+def statuses_before(lead: Lead) -> set[str]:
+    """Return the ids of the statuses that the lead has had, as its log tells."""
+    moves = events_of(lead).filter(changes__has_key="status").order_by()
+    return {kept["id"] for pair in moves.values_list("changes__status", flat=True) for kept in pair if kept}
 
 
 def card_facts(lead: Lead) -> dict[str, Any]:

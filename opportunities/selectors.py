@@ -79,17 +79,16 @@ def meaning_of(opportunity: Opportunity) -> str:
 
 
 def stage_bar(opportunity: Opportunity) -> list[Step]:
-    """Return the stages of the opportunity's pipeline, those behind it marked as done."""
+    """Return the stages of the opportunity's pipeline; those before its own in which it has been are marked as done."""
     current = stage_by_id(opportunity.stage_id)
     shown = [
         one for one in stages(pipeline(opportunity.pipeline_id), active_only=False) if one.is_active or one == current
     ]
     here = shown.index(current)
-    lost = current.meaning == "lost"
-    return [
-        Step(one, is_done=index < here and not lost and one.meaning == "open", is_current=index == here)
-        for index, one in enumerate(shown)
-    ]
+    behind = [one.pk for one in shown[:here] if one.meaning == "open"] if current.meaning != "lost" else []
+    stays = StageVisit.objects.filter(opportunity=opportunity, stage__in=behind).values_list("stage_id", flat=True)
+    entered = set(stays) if behind else set()
+    return [Step(one, is_done=one.pk in entered, is_current=index == here) for index, one in enumerate(shown)]
 
 
 def stage_history(opportunity: Opportunity) -> list[Visit]:

@@ -73,6 +73,7 @@ def undo_conversion(*, conversion: Conversion, actor: Membership) -> None:
     if blockers(conversion):
         raise BlockedError(_("This conversion can no longer be undone: something has been built on it since."))
     event = _reopen(lead, conversion, actor)
+    _tell_linked(conversion, actor, event)
     for entry in changes.entries_of(conversion.changes, created=True):
         _remove(entry, actor, event)
     for entry in changes.entries_of(conversion.changes, created=False):
@@ -112,6 +113,19 @@ def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
         because=conversion.event,
         data={"conversion": str(conversion.pk), "lead": named(lead), "told": readers},
     )
+
+
+def _tell_linked(conversion: Conversion, actor: Membership, event: Event) -> None:
+    """Say it in the history of each record that the lead was linked to: often nothing of that has to be set back."""
+    if conversion.event is None:
+        return
+    nouns = {f"{record_type.noun}.linked": record_type for record_type in map(registry.record_type, PARTS)}
+    for one in Event.objects.filter(because=conversion.event, name__in=nouns):
+        record_type = nouns[one.name]
+        record = record_type.model.all_objects.filter(pk=one.record_id).first()
+        if record is not None:
+            name = f"{record_type.noun}.unlinked"
+            events.record(name=name, record=record, actor=actor, because=event, data={"lead": one.data["lead"]})
 
 
 def _remove(entry: dict[str, Any], actor: Membership, event: Event) -> None:

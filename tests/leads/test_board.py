@@ -14,8 +14,10 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, choices
 from crm.tenants.context import tenant_context
 from leads.conversion import convert_lead, plan_for
+from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
-from leads.services import meaning_of
+from leads.panels import load_status_bar
+from leads.services import meaning_of, set_lead_status
 from tests import make
 from tests.pages.test_listing import questions
 from tests.people import Firm, client_of
@@ -139,3 +141,11 @@ def test_the_board_needs_as_many_queries_for_one_lead_as_for_many(firm: Firm, le
     with CaptureQueriesContext(connection) as one:
         client.get(f"{BOARD}?name=Lena Priced")
     assert len(questions(many)) == len(questions(one)) <= 13
+
+
+def test_only_statuses_that_a_lead_had_are_ticked(inside: Firm) -> None:
+    first, skipped, third = [one for one in choices("lead_status") if one.meaning in OPEN_MEANINGS][:3]
+    lead = make.lead(inside.ana)
+    for status, ticked in ((third, [first]), (skipped, [first]), (third, [first, skipped])):
+        set_lead_status(lead=lead, status=status, actor=inside.ana)
+        assert [step.status for step in load_status_bar(inside.ana, lead)["steps"] if step.is_done] == ticked

@@ -13,6 +13,7 @@ from contacts.models import Contact
 from crm.activities.services import complete_task, create_activity
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
+from crm.events.phrases import phrase
 from crm.picklists.selectors import choice_meaning, stages
 from crm.users.access import can
 from leads.conversion import (
@@ -122,11 +123,25 @@ def test_both_stand_in_the_history_of_all(inside: Firm) -> None:
 
     assert names(lead.pk)[-1] == "lead.conversion_undone"
     assert "lead.converted" in names(lead.pk)
-    assert names(account.pk) == ["account.created", "account.changed", "account.linked", "account.changed"]
+    told = ["account.created", "account.changed", "account.linked", "account.unlinked", "account.changed"]
+    assert names(account.pk) == told
     assert names(done.contact_id) == ["contact.created", "contact.deleted"]
     undone = Event.objects.get(name="lead.conversion_undone")
     assert undone.actor == inside.ada
     assert Event.objects.get(record_id=done.opportunity_id, name="opportunity.deleted").because == undone
+
+
+def test_a_record_that_nothing_was_written_to_tells_of_the_undoing_too(inside: Firm) -> None:
+    lead = worked_lead(inside)
+    account = make.account(inside.ana, name="Kestrel")
+    nothing_taken = ConversionPlan(account=existing(account.pk, frozenset()), contact=new())
+    for _time in range(2):
+        undo_conversion(
+            conversion=convert_lead(lead_id=lead.pk, actor=inside.ana, plan=nothing_taken), actor=inside.ada
+        )
+    told = Event.objects.filter(record_id=account.pk).order_by("at", "id")
+    assert [one.name for one in told][1:] == ["account.linked", "account.unlinked"] * 2
+    assert [phrase(one) for one in told][2] == f"Ada Admin took the lead {lead.name} off this again"
 
 
 def edit_account(firm: Firm, done: Conversion) -> None:

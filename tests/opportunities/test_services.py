@@ -196,6 +196,16 @@ def test_a_stage_among_other_values_moves(inside: Firm) -> None:
     assert events_of(opportunity) == ["opportunity.created", "opportunity.won"]
 
 
+def test_only_stages_that_it_was_in_are_ticked(inside: Firm) -> None:
+    first, skipped, third = [one for one in stages() if one.meaning == "open"][:3]
+    opportunity = make.opportunity(inside.ana, stage=first)
+    for stage, ticked in ((third, [first]), (make.stage("won"), [first, third]), (skipped, [first])):
+        move_to_stage(opportunity=opportunity, stage=stage, actor=inside.ana)
+        assert [step.stage for step in stage_bar(opportunity) if step.is_done] == ticked
+    straight = make.opportunity(inside.ana, stage=make.stage("won"))
+    assert not any(step.is_done for step in stage_bar(straight))
+
+
 def test_a_retired_stage_takes_nobody_in(inside: Firm) -> None:
     from crm.picklists.services import deactivate
 
