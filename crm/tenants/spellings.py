@@ -1,11 +1,13 @@
 """Names that are written with an umlaut here and with two letters there: Größenwahn and Groessenwahn, Århus and Aarhus.
+And those of firms with a sign or a word: Smith & Co, Smith and Co.
 
-The keys of records take the marks off (``sort_key``: ö is o); who looks for a name asks for each way of writing it:
-the conversion of leads, one or many, the warnings of duplicates, and imports.
+The keys of records take the marks off (``sort_key``: ö is o), and the signs (``company_key``); who looks for a name
+asks for each way of writing it: the conversion of leads, one or many, the warnings of duplicates, and imports.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -20,16 +22,19 @@ _WAYS = {
     **dict.fromkeys(("ü", "ue"), ("u", "ue")),
     **dict.fromkeys(("å", "aa"), ("a", "aa")),
 }
+_AND = ("&", "and", "und", "et", "y", "e", "u", "og", "och", "en", "и")  # between two words of a firm's name
+_AND_HERE = re.compile(rf"\s*[&+]\s*|(?<=\S)\s+(?:{'|'.join(_AND[1:])}|u\.)\s+(?=\S)")
 MOST = 64  # ways of a firm's name: six letters with a mark
 MOST_OF_A_PERSON = 8
-CONSISTENT = 3  # the first ways: as it is written, without any mark, with two letters for each
+LEAST_OF_EACH = 8  # ways to write a firm's name with one of the words for "and"
+# The first ways: as it is written, without any mark, with two letters for each; and both with "&"
+CONSISTENT = 5
 
 
 @lru_cache(maxsize=4096)  # an import asks for each name more than once
 def company_spellings(name: str) -> tuple[str, ...]:
     """The ``company_key`` of ``name`` and of the other ways to write it, the likeliest first."""
-    ways = islice(_ways(name), MOST)
-    return tuple(dict.fromkeys(filter(None, (company_key(name), *map(company_key, ways)))))
+    return tuple(dict.fromkeys(filter(None, (company_key(name), *map(company_key, _ways_of_firm(name))))))
 
 
 @lru_cache(maxsize=4096)
@@ -42,6 +47,34 @@ def word_spellings(text: str) -> tuple[str, ...]:
 def person_spellings(name: str) -> set[str]:
     """The ``sort_key`` of a person's whole name, and of the other ways to write it, with and without a suffix."""
     return {key for way in word_spellings(name) for key in with_suffixes(way)}
+
+
+def _ways_of_firm(name: str) -> Iterator[str]:
+    """``name`` with each word for "and", the consistent ways first."""
+    each = _with_each_and(unicodedata.normalize("NFC", name).casefold())
+    for one in each:
+        yield from islice(_ways(one), 2)
+    for one in each:
+        yield from islice(_ways(one), max(MOST // len(each), LEAST_OF_EACH))
+
+
+def _with_each_and(text: str) -> list[str]:
+    """``text``, and with the same word for each "and", also with "&" for the last of several: "… und Söhne & Co"."""
+    parts, at = [], 0
+    for place in _AND_HERE.finditer(text):
+        after = text[place.end() :]
+        if company_key(f"x {after}") == "x":  # a legal form: "Plan E GmbH" is not called Plan, and "& Co. KG" is one
+            text = f"{text[: place.start()]} & {after}" if after.startswith("co") else text
+            break
+        parts.append(text[at : place.start()])
+        at = place.end()
+    parts.append(text[at:])
+    found = [text]
+    if len(parts) > 1:
+        found += [f" {word} ".join(parts) for word in _AND]
+    if len(parts) > 2:
+        found += [f"{f' {word} '.join(parts[:-1])} & {parts[-1]}" for word in _AND[1:]]
+    return found
 
 
 def _ways(name: str) -> Iterator[str]:

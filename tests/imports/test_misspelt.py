@@ -18,6 +18,7 @@ from tests.people import Firm
     ("Größenwahn", "Groessenwahn"), ("Groessenwahn GmbH", "Größenwahn"), ("Müller & Soehne", "Mueller & Söhne KG"),
     ("Århus Havn", "Aarhus Havn"), ("Bjørn A/S", "Bjoern A/S"), ("Straße 8", "Strasse 8"), ("Cañón", "Canon"),
     ("Kestrel Machines", "Kestral Machines Ltd"), ("Heron", "Hern"), ("Osprey GmbH", "Opsrey"), ("Merlin", "Meerlin"),
+    ("Smith & Co", "smith and co"), ("Mueller und Soehne", "Müller & Söhne GmbH"), ("Rossi e Figli", "Rossi + Figli"),
     ("Ромашка", "Ромушка"), ("Світанок", "Свтанок"), ("Unit 24", "Unit 242"),
 ])  # fmt: skip
 def test_a_firm_written_with_an_umlaut_or_a_letter_that_is_wrong_is_proposed(firm: Firm, here: str, there: str) -> None:

@@ -32,7 +32,7 @@ def send(firm: Firm, key: str, member: Any = None, page: str = "new", **values: 
 
 def matches(answer: HttpResponse) -> list[tuple[str, list[str]]]:
     """The names and reasons that the warning lists."""
-    page = answer.content.decode()
+    page = answer.content.decode().replace("&amp;", "&")
     listed = re.search(r'<ul class="matches">.*?</ul>', page, re.S)
     rows = re.findall(r"<li>.*?</li>", listed[0], re.S) if listed else []
     return [
@@ -53,6 +53,8 @@ def count(firm: Firm, key: str) -> int:
         ({}, {"name": "The Café Élan, Inc."}, ["same name"]),
         ({"name": "Größenwahn GmbH"}, {"name": "Groessenwahn"}, ["same name"]),
         ({"name": "Aarhus Havn"}, {"name": "Århus Havn"}, ["same name"]),
+        ({"name": "Smith & Co"}, {"name": "Smith and Co."}, ["same name"]),
+        ({"name": "Müller & Söhne GmbH"}, {"name": "Mueller und Soehne"}, ["same name"]),
         ({"city": "Lyon"}, {"name": "Café Élan", "city": "LYON"}, ["same name", "same city"]),
         ({"country": "France"}, {"name": "Café Élan SARL", "country": "FR"}, ["same name"]),
         ({}, {"name": "Café Élan", "website": "other.example"}, ["same name", "other domain"]),
