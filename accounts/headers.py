@@ -21,7 +21,8 @@ HEADERS: Headers = {
     "type": """account type|customer type|relationship type|company type|lifecycle stage|type|relationship
         |kundentyp|kontotyp|art des kunden|type de compte|type de client|tipo de cuenta|tipo de cliente|tipo
         |typ""",
-    "type_since": """type since|customer since|client since|became a customer date|customer from
+    "type_since": "type since",
+    "customer_since": """customer since|client since|became a customer date|customer from
         |kunde seit|client depuis|cliente desde""",
     "industry": """industry|sector|industry sector|branch|vertical|branche|wirtschaftszweig|secteur
         |secteur d activité

@@ -9,8 +9,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.duplicates import is_abroad, is_of_another_domain
+from crm.fields.kinds import Date
+from crm.fields.spec import FieldSpec
 from crm.records.natural import name_of
-from crm.records.types import Moves, NaturalKey
+from crm.records.types import Moves, NaturalKey, SplitColumn
 from crm.tenants.text import company_key
 
 
@@ -31,6 +33,13 @@ def _dated(account: Any, values: dict[str, Any], day: date | None) -> dict[str, 
     return values if kind is None or kind.pk == account.type_id else values | {"type_since": values.get("type_since")}
 
 
+CUSTOMER_SINCE = SplitColumn(
+    FieldSpec("customer_since", _("Customer since"), Date()),
+    by="type",
+    into=lambda kind: "type_since" if kind.meaning == "customer" else "",
+    fields=("type_since",),
+    needs_by=True,
+)
 ACCOUNT_MOVES = Moves("type", _dated)
 ACCOUNT_KEYS = (
     NaturalKey(_("name"), "sort_name", name_of, _same_firm, within=("website", "country")),

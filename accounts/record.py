@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.duplicates import ACCOUNTS, compared, objections_to_accounts
 from accounts.fields import ACCOUNT_FIELDS
 from accounts.headers import HEADERS
-from accounts.keys import ACCOUNT_KEYS, ACCOUNT_MOVES
+from accounts.keys import ACCOUNT_KEYS, ACCOUNT_MOVES, CUSTOMER_SINCE
 from accounts.models import Account
 from accounts.selectors import life_line
 from accounts.services import (
@@ -67,6 +67,7 @@ ACCOUNT = RecordType(
     natural_keys=ACCOUNT_KEYS,
     unknown_in_files=("type_since",),
     moves=ACCOUNT_MOVES,
+    splits=(CUSTOMER_SINCE,),
     objections=objections_to_accounts,
     badges=badges,
     views=(

@@ -225,6 +225,8 @@ class Batch:
             row.values |= self.reader.in_own_pipeline(self.rows[offset], match.record)
         later = self.folded.drop(offset, row) if match.record is not None else {}
         placed = self.reader.placed(row, match.record)
+        for remark in self.reader.unplaced(row, match.record):
+            self._remark(offset, remark)
         values = {name: self._bring_along(one, made) for name, one in placed.items()}
         values |= self.reader.gap_fillers(values, match.record)
         if match.record is None:

@@ -59,6 +59,7 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
     if {"name", "first_name", "last_name"} <= set(mapping):  # the whole name is there in its parts
         mapping[mapping.index("name")] = ""
     completed = completed_fields(record_type)
+    completed |= {split.spec.name: split.by for split in record_type.splits if split.needs_by}
     mapping = [name if completed.get(name, name) in mapping else "" for name in mapping]
     return one_field_each(record_type, mapping)
 

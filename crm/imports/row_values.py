@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ from crm.imports.left_out import NOTED_IN, NOTES, answered_as, note_of, noted
 from crm.imports.meant import Same
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable, without_unreadable
-from crm.imports.split import place, split_of
+from crm.imports.split import not_placed, place, split_of
 from crm.imports.together import Said
 from crm.imports.unreadable import may_be_empty
 from crm.imports.whole_file import links_to_itself
@@ -213,6 +213,8 @@ class RowReader:
         try:
             if by is None:
                 row.split.append((split, value))
+            elif not split.into(by):
+                row.remarks.append(not_placed(self.type, split, value, by))
             else:
                 place(self.type, row.values, split, value, by)
         except ValidationError as error:
@@ -228,15 +230,27 @@ class RowReader:
     def placed(self, row: RowValues, record: Any) -> dict[str, Any]:
         """The values with those whose field the record tells, or the usual value of a new one; and with the notes."""
         values = dict(row.values) | (self._in_own_currency(row, record) if record is not None else {})
-        for split, value in row.split:
-            spec = self.type.spec(split.by)
-            by = spec.value(record) if record is not None else spec.default and spec.default()
-            place(self.type, values, split, value, by)
+        for split, value, by in self._split(row, record):
+            if split.into(by):
+                place(self.type, values, split, value, by)
         if row.notes:
             spec = self.type.spec(NOTED_IN)
             base = values[NOTED_IN] if NOTED_IN in values else record is not None and spec.value(record)
             values[NOTED_IN] = spec.kind.parse(spec, noted(row.notes, base or ""), self.cells)
         return values
+
+    def unplaced(self, row: RowValues, record: Any) -> list[str]:
+        """What ``placed`` has left out, in words."""
+        return [
+            not_placed(self.type, split, value, by)
+            for split, value, by in self._split(row, record)
+            if not split.into(by)
+        ]
+
+    def _split(self, row: RowValues, record: Any) -> Iterator[tuple[SplitColumn, Any, Any]]:
+        for split, value in row.split:
+            spec = self.type.spec(split.by)
+            yield split, value, spec.value(record) if record is not None else spec.default and spec.default()
 
     def _in_own_currency(self, row: RowValues, record: Any) -> dict[str, Any]:
         """The amounts that name no currency, in that of the record: it is not changed by what does not mention it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
 from crm.records.types import RecordType, SplitColumn
+from crm.ui import format
 
 
 def split_of(record_type: RecordType, name: str) -> SplitColumn | None:
@@ -32,6 +34,12 @@ def place(record_type: RecordType, values: dict[str, Any], split: SplitColumn, v
             {name: _("Two columns say different things of this row’s “%(field)s”.") % {"field": label}}
         )
     values[name] = value
+
+
+def not_placed(record_type: RecordType, split: SplitColumn, day: date, by: Any) -> str:
+    """What to say of a day that belongs nowhere."""
+    words = {"column": split.spec.label, "day": format.date(day), "field": record_type.spec(split.by).label, "by": by}
+    return _("“%(column)s” %(day)s was not taken: %(field)s is %(by)s.") % words
 
 
 def one_field_each(record_type: RecordType, mapping: list[str]) -> list[str]:

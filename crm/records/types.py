@@ -144,15 +144,18 @@ class Gap:
 
 @dataclass(frozen=True)
 class SplitColumn:
-    """A column of files that is one of ``fields`` or another, by the row's field ``by``: ``into`` names it.
+    """A column of files that is one of ``fields`` or another, by the row's field ``by``: ``into`` names it, "" where
+    the row can have none of them: then it comes in without, and a remark says so.
 
-    ``spec`` says what the column is called and how its cells are read; no record has such a field.
+    ``spec`` says what the column is called and how its cells are read; no record has such a field. With ``needs_by`` a
+    column is only taken for it beside one of ``by``.
     """
 
     spec: FieldSpec
     by: str
     into: Callable[[Any], str]
     fields: tuple[str, ...]
+    needs_by: bool = False
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,8 @@ def bring_in(firm: Firm, key: str, text: str | bytes, member: Any = None, **extr
     return finished(firm, upload(firm, key, text, member, **extra))
 
 
-def download(firm: Firm, job: Import, member: Any = None) -> str:
+def download(firm: Firm, job: Import, member: Any = None, query: str = "") -> str:
     """The file of the refused rows, without its byte order mark."""
-    answer = client_of(member or firm.ada).get(f"/{firm.tenant.slug}/imports/{job.pk}/refused/")
+    answer = client_of(member or firm.ada).get(f"/{firm.tenant.slug}/imports/{job.pk}/refused/{query}")
     assert answer.status_code == 200
     return answer.content.decode("utf-8-sig")
