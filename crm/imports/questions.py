@@ -62,6 +62,11 @@ class Word:
     picker: str = ""  # where one of the records can be named
     gone: str = ""  # what had been answered before, and is no answer any more
 
+    @property
+    def is_meant(self) -> bool:
+        """Whether the answer is among what the word probably means: it stands in the select once."""
+        return self.answer in dict(self.meant)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -260,7 +265,8 @@ class _Asker:
             header=self.job.headers[index],
             words=tuple(
                 replace(
-                    self._word(spec, text, rows[text], unknown[text], alike.get(text, [])),
+                    self._word(spec, text, unknown[text], alike.get(text, []), existing),
+                    rows=rows[text],
                     picker=self._picker(spec, text, place),
                 )
                 for place, text in enumerate(listed)
@@ -324,16 +330,16 @@ class _Asker:
     def _links_to_itself(self, spec: FieldSpec) -> bool:
         return isinstance(spec.kind, kinds.Lookup) and spec.kind.key == self.type.key
 
-    def _word(self, spec: FieldSpec, text: str, rows: int, problem: str, alike: list[Any]) -> Word:
+    def _word(self, spec: FieldSpec, text: str, problem: str, alike: list[Any], existing: tuple[Option, ...]) -> Word:
         answers = self.job.answers.get(spec.name, {})
         meant = alike or [row for row in [self._meant(spec, text)] if row is not None]
         options = tuple((f"{USE}{row.pk}", label_of(row)) for row in meant)
-        offered = dict([*options, *actions_for(spec, self.actor)])
+        offered = dict([*options, *actions_for(spec, self.actor), *existing])
         answer, chosen, gone = self._still(spec, answers.get(word_key(text), ""), offered)
         is_proposed = not answer and OTHERS not in answers and len(options) == 1
         typed = self.typed.get((spec.name, word_key(text)), "")
         answer = options[0][0] if is_proposed else answer
-        return Word(text, rows, answer, is_proposed, problem, (*options, *chosen), typed, gone=gone)
+        return Word(text, 0, answer, is_proposed, problem, (*options, *chosen), typed, gone=gone)
 
     def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
         """Where one of the records can be named: by its name, or picked while that is typed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from html import unescape
 from typing import Any
 
@@ -269,3 +270,15 @@ def test_yes_and_no_of_other_languages_are_read(firm: Firm, yes: str, no: str) -
     with tenant_context(tenant_of(firm)):
         assert dict(Lead.objects.values_list("last_name", "opted_out")) == {"Owl": True, "Elk": False}
     assert likely_kind(tallied([yes, no, yes]), "Member") == "yes_no"
+
+
+def test_an_answer_of_yes_stays_yes_beside_a_mistake_and_is_none_of_our_guesses(firm: Firm) -> None:
+    """It came back as “True”, under “Probably”."""
+    page = planned(firm, "Name,VIP\nOwl,jep\nElk,nope\n", 1, "accounts", kind_1="yes_no")
+    name = page.questions.words[0].name
+    data = page.columns() | {"kind_1": "yes_no", f"word_{name}": ["jep", "nope"], f"answer_{name}": ["use:yes", ""]}
+    html = page.refused(data).content.decode()
+    assert page.words(name) == {"jep": (1, "Yes"), "nope": (1, "")}
+    select = re.search(rf'<select[^>]*id="answer-{name}-0".*?</select>', html, re.DOTALL)
+    assert select and re.findall(r'value="([^"]*)" selected', select[0]) == ["use:yes"]
+    assert "True" not in select[0] and "Probably" not in select[0]
