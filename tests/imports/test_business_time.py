@@ -29,8 +29,7 @@ from opportunities.services import move_to_stage
 from opportunities.services.lapsing import lapse_customers
 from opportunities.services.stages import leave_and_enter
 from tests import make
-from tests.imports.steps import bring_in, download, finished, sent, tenant_of, told
-from tests.imports.test_words import Page
+from tests.imports.steps import bring_in, download, tenant_of, told
 from tests.people import Firm, client_of
 
 DEALS = """Name,Account,Stage,Opened,Closed,Loss reason
@@ -240,24 +239,6 @@ def test_days_since_which_something_is_so_come_from_their_columns(fresh_firm: Fi
             deal = Opportunity.objects.get()
             assert deal.stage_since and day_of(deal.stage_since) == day
             assert StageVisit.objects.get(opportunity=deal).entered_at == deal.stage_since
-
-
-def test_since_when_somebody_is_a_customer_says_nothing_of_who_is_none(fresh_firm: Firm) -> None:
-    """“Kunde seit” without a type made prospects since that day."""
-    firm, text = fresh_firm, "Name,{}Kunde seit\nOwl,{}2021-03-04\nElk,{}2022-03-04\n"
-    page = Page(firm, "accounts", text.format("", "", ""))
-    assert page.columns()["column_1"] == "", "not guessed where no type is told"
-    page.send(sent(page.answer) | {"column_1": "customer_since", "dry_run": "1"})
-    for columns, remarks in ((("", "", ""), 2), (("Type,", "Customer,", "Past customer,"), 1), (("", "", ""), 1)):
-        page = Page(firm, "accounts", text.format(*columns))
-        job = finished(firm, page.send(sent(page.answer) | {f"column_{1 + bool(columns[0])}": "customer_since"}))
-        remarked = download(firm, job, query="?remarks=1")
-        assert (job.refused_count, remarked.count("was not taken: Type is")) == (0, remarks), remarked
-        with tenant_context(tenant_of(firm)):
-            days = [Account.objects.get(name=name).type_since for name in ("Owl", "Elk")]
-        assert days == [date(2021, 3, 4) if remarks == 1 else None, None]
-    with tenant_context(tenant_of(firm)):
-        assert Account.objects.get(name="Elk").type.meaning == "past_customer"
 
 
 @pytest.mark.parametrize("says_status", [True, False])

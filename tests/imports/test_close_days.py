@@ -14,7 +14,7 @@ from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity, StageVisit
 from opportunities.selectors import stage_history
 from tests import make
-from tests.imports.steps import bring_in, download, finished
+from tests.imports.steps import bring_in, download, finished, sent, tenant_of
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -128,3 +128,21 @@ def test_since_when_an_account_is_what_a_file_says_nobody_knows(firm: Firm) -> N
     with tenant_context(firm.tenant):
         found = Account.objects.get()
         assert (found.type.meaning, found.type_since) == ("customer", None)
+
+
+def test_since_when_somebody_is_a_customer_says_nothing_of_who_is_none(fresh_firm: Firm) -> None:
+    """“Kunde seit” without a type made prospects since that day."""
+    firm, text = fresh_firm, "Name,{}Kunde seit\nOwl,{}2021-03-04\nElk,{}2022-03-04\n"
+    page = Page(firm, "accounts", text.format("", "", ""))
+    assert page.columns()["column_1"] == "", "not guessed where no type is told"
+    page.send(sent(page.answer) | {"column_1": "customer_since", "dry_run": "1"})
+    for columns, remarks in ((("", "", ""), 2), (("Type,", "Customer,", "Past customer,"), 1), (("", "", ""), 1)):
+        page = Page(firm, "accounts", text.format(*columns))
+        job = finished(firm, page.send(sent(page.answer) | {f"column_{1 + bool(columns[0])}": "customer_since"}))
+        remarked = download(firm, job, query="?remarks=1")
+        assert (job.refused_count, remarked.count("was not taken: Type is")) == (0, remarks), remarked
+        with tenant_context(tenant_of(firm)):
+            days = [Account.objects.get(name=name).type_since for name in ("Owl", "Elk")]
+        assert days == [date(2021, 3, 4) if remarks == 1 else None, None]
+    with tenant_context(tenant_of(firm)):
+        assert Account.objects.get(name="Elk").type.meaning == "past_customer"
