@@ -144,12 +144,8 @@ class Gap:
 
 @dataclass(frozen=True)
 class SplitColumn:
-    """A column of files that is one of ``fields`` or another, by the row's field ``by``: ``into`` names it, "" where
-    the row can have none of them: then it comes in without, and a remark says so.
-
-    ``spec`` says what the column is called and how its cells are read; no record has such a field. With ``needs_by`` a
-    column is only taken for it beside one of ``by``.
-    """
+    """A column, read by ``spec``, that is of one of ``fields``: ``into`` tells which by the row's field ``by``, or ""
+    of none: that is remarked. With ``needs_by`` it is only guessed beside a column of ``by``."""
 
     spec: FieldSpec
     by: str
