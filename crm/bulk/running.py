@@ -14,10 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from crm.bulk.forms import values_of
 from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
@@ -37,6 +38,7 @@ from crm.users.access import can
 from crm.users.selectors import zone_of
 
 BATCH = 50
+PATIENCE = "2s"  # of a page, with rows that somebody else holds
 TRIES = 2  # of a row that the database refuses: two runs may have met in a deadlock
 
 
@@ -80,6 +82,29 @@ def work_as_job(tenant: Tenant, run_id: UUID | str, turn: Turn | None = None) ->
             with translation.override(_language(run, tenant)), timezone.override(zone_of(run.made_by)):
                 if not work_on(run, memory):
                     return False
+    return True
+
+
+def hold_rows(run: BulkRun) -> bool:
+    """Lock the rows of a small ``run``; False, with none locked, when somebody else holds one of them for seconds."""
+    if run.is_dry_run:
+        return True
+    record_type = registry.record_type(run.record_type)
+    if run.undoes_id:
+        rows = to_give_back(run, record_type, run.made_by)
+    else:
+        rows = record_type.model.objects.filter(pk__in=next_rows(run, run.total))
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            before = cursor.fetchone()[0]
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+            list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return False
     return True
 
 

@@ -14,7 +14,7 @@ from crm import events
 from crm.bulk.actions import DELETE
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun, BulkState
 from crm.bulk.rows import SIZE, keep_rows
-from crm.bulk.running import Memory, end_run, work_on
+from crm.bulk.running import Memory, end_run, hold_rows, work_on
 from crm.bulk.selection import out_of_reach, to_give_back
 from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.telling import heading
@@ -44,8 +44,9 @@ def start_run(
     """Do ``action`` to ``rows`` (``rows.packed``), with a ``view`` to those of them that still pass it when their turn
     comes; an action with a rehearsal is only tried.
 
-    Up to ``AT_ONCE`` records are done when this returns; more of them a worker does. ``data`` is what the action's form
-    sent and must be valid. Rows in which somebody else has changed after ``asked_at`` what the action sets are refused.
+    Up to ``AT_ONCE`` records are done when this returns, unless somebody else holds one of them; else a worker does it.
+    ``data`` is what the action's form sent and must be valid. Rows in which somebody else has changed after
+    ``asked_at`` what the action sets are refused.
     """
     run = BulkRun(
         record_type=record_type.key,
@@ -132,7 +133,7 @@ def _start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"
         run.event = _tell(run, actor, action)
     run.save()
     keep_rows(run, rows)
-    if run.total <= AT_ONCE:
+    if run.total <= AT_ONCE and hold_rows(run):
         memory = Memory()
         while work_on(run, memory):
             pass

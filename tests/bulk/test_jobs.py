@@ -282,3 +282,32 @@ def test_a_row_that_somebody_is_just_giving_away_is_waited_for_and_refused(fresh
     with tenant_context(fresh(fresh_firm)):
         assert [finding.record_id for finding in BulkFinding.objects.all()] == [rows[3].pk]
         assert Lead.objects.get(pk=rows[3].pk).owner_id == fresh_firm.sam.pk
+
+
+def test_a_page_leaves_rows_that_somebody_holds_to_a_worker(
+    fresh_firm: Firm, rows: list[Lead], small: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited with them until the database ended the request."""
+    monkeypatch.setattr(services, "AT_ONCE", ROWS)
+    monkeypatch.setattr(running, "PATIENCE", "50ms")
+    held, answered = ThreadEvent(), ThreadEvent()
+
+    def hold() -> None:
+        try:
+            with tenant_context(fresh(fresh_firm)):
+                Lead.objects.filter(pk=rows[3].pk).update(city="Ulm")
+                held.set()
+                answered.wait(20)
+        finally:
+            connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    assert held.wait(20)
+    run = start(fresh_firm)
+    answered.set()
+    other.join(30)
+    assert (run.state, run.done_count) == (BulkState.QUEUED, 0)
+    assert [str(run_id) for _tenant, run_id in small] == [str(run.pk)]
+    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    assert read(fresh_firm, run).done_count == ROWS
