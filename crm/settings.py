@@ -173,6 +173,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {  # wrong passwords: crm/users/guessing.py
+    "login": "120/m/ip",  # an office shares its address
     "reset_password": "20/m/ip,5/h/key",
     "signup_mail": "30/h/ip,3/h/key",
     "prove_address": "5/h/key",

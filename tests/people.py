@@ -48,7 +48,7 @@ def make_user(email: str, name: str) -> User:
 
 def make_firm(slug: str, name: str) -> Firm:
     """Sign up a workspace as a person would, and let its admin's colleagues in."""
-    from crm.users.services import sign_up_workspace
+    from crm.users.signing_up import sign_up_workspace
 
     ada = sign_up_workspace(
         name=name,

@@ -10,7 +10,8 @@ from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.users.models import Membership, Team, User
 from crm.users.selectors import members, roles
-from crm.users.services import create_person, create_team, sign_up_workspace, update_team
+from crm.users.services import create_team, update_team
+from crm.users.signing_up import create_person, sign_up_workspace
 
 TEAMS = ("Mid-market", "Enterprise", "Partners")  # the admin's first
 DOMAIN = DEMO_EMAIL.partition("@")[2]

@@ -64,6 +64,9 @@ def one_line(text: str) -> str:
     return trimmed(_LINE_BREAKS.sub(" ", text)) if text else text
 
 
+LONGEST_EMAIL = 254  # letters: what mail systems take
+
+
 def email_key(email: str) -> str:
     """The address in lower case; empty when it is not one."""
     email = email.strip().casefold()

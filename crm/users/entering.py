@@ -25,7 +25,7 @@ from crm.users.forms import JoinForm, PasswordForm
 from crm.users.http import workspace_path
 from crm.users.invitations import came_by_mail
 from crm.users.models import Invitation, PasswordLink, User
-from crm.users.selectors import has_account, invitation_of_token, tenant_of_slug
+from crm.users.selectors import has_account, invitation_of_token, member_who_took, tenant_of_slug
 from crm.users.views import person_of, show_refusal, sign_in
 
 
@@ -39,16 +39,37 @@ def invitation(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         return respond(request, "users/invitation_gone.html", status=404)
     with tenant_context(tenant):
         found = invitation_of_token(token)
+        if found is None and (user := _came_before(request, token)):
+            return _lead_in(request, slug, user)
         by_mail = bool(found and came_by_mail(found, token))
         if found is None or ("." in token and not by_mail):
             return respond(request, "users/invitation_gone.html", status=404)
         form = _join_form(request, found, by_mail)
-        if request.method == "POST" and _join(request, found, form, by_mail):
-            response = go(request, workspace_path(slug))
-            guessing.remember(request, response, person_of(request))
-            return response
+        if request.method == "POST":
+            if _join(request, found, form, by_mail):
+                return _lead_in(request, slug, person_of(request))
+            if isinstance(form, JoinForm) and has_account(found.membership.email):
+                return go(request, request.get_full_path())  # the account was made at this moment: sign in, or be in
         context = {"invitation": found, "tenant": tenant, "form": form, **_ways_in(request, found, by_mail)}
         return respond(request, "users/invitation.html", context, status=422 if form and form.errors else 200)
+
+
+def _came_before(request: HttpRequest, token: str) -> User | None:
+    """Who took the invitation and is here again: signed in, or with the form sent twice and the password in it."""
+    member = member_who_took(token)
+    if member is None or member.user is None or request.user == member.user:
+        return member.user if member else None
+    password = request.POST.get("password", "")
+    if not password or not guessing.is_password(request, member.user, password):
+        return None
+    sign_in(request, member.user)
+    return member.user
+
+
+def _lead_in(request: HttpRequest, slug: str, user: User) -> HttpResponse:
+    response = go(request, workspace_path(slug))
+    guessing.remember(request, response, user)
+    return response
 
 
 def _ways_in(request: HttpRequest, found: Invitation, by_mail: bool) -> dict[str, object]:
@@ -112,9 +133,7 @@ def password_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         form = PasswordForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and (user := _set_password(request, link, form)):
             sign_in(request, user)
-            response = go(request, workspace_path(slug))
-            guessing.remember(request, response, user)
-            return response
+            return _lead_in(request, slug, user)
         context = {"form": form, "member": link.membership, "tenant": tenant}
         return respond(request, "users/password_link.html", context, status=422 if form.errors else 200)
 

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import validate_slug
+from crm.tenants.text import LONGEST_EMAIL
 from crm.ui.seen import SeenForm
 from crm.users.choices import currencies, places, time_zones
 
@@ -18,7 +19,9 @@ no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one 
 class AddressForm(forms.Form):
     """The address of somebody who wants a workspace."""
 
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=LONGEST_EMAIL, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
 
 
 class PasswordForm(forms.Form):
@@ -51,7 +54,7 @@ class PersonFields(forms.Form):
     )
 
     def person(self) -> dict[str, str]:
-        """Return the arguments of ``services.create_person``, but the e-mail."""
+        """Return the arguments of ``signing_up.create_person``, but the e-mail."""
         return {"name": self.cleaned_data["person_name"], "password": self.cleaned_data["password"]}
 
 
@@ -78,7 +81,7 @@ class WorkspaceFields(forms.Form):
     language = forms.ChoiceField(label=_("Dates and numbers as in"), choices=places, initial="en")
 
     def workspace(self) -> dict[str, str]:
-        """Return the arguments of ``services.sign_up_workspace``, but the user."""
+        """Return the arguments of ``signing_up.sign_up_workspace``, but the user."""
         return {key: self.cleaned_data[key] for key in ("name", "slug", "time_zone", "currency", "language")}
 
 
@@ -92,10 +95,9 @@ class ProvenSignUpForm(WorkspaceFields, PersonFields):
     field_order = ("person_name", "password", "name", "slug", "time_zone", "currency", "language")
 
 
-class SignUpForm(WorkspaceFields, PersonFields):
+class SignUpForm(WorkspaceFields, PersonFields, AddressForm):
     """A new workspace, and a new person as its admin."""
 
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     field_order = ("person_name", "email", "password", "name", "slug", "time_zone", "currency", "language")
 
     def person(self) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 * A browser in which the owner signed in before carries a signed cookie. Its attempts are counted by themselves, so
   that nothing that strangers do keeps the owner out there.
-* Everybody else has five wrong guesses in five minutes for one account from one address, and ten a minute in all.
+* Everybody else has five wrong guesses in five minutes for one account from one address. For all accounts together an
+  address has a hundred, so that one person's slips do not keep an office out that shares it.
 * Guesses for one account from many addresses meet a delay that doubles from the eleventh on, up to a minute. From an
   address where the owner signed in lately it does not hold.
 
@@ -30,7 +31,8 @@ from django.utils.translation import ngettext
 from crm.tenants.text import email_key
 from crm.users.models import User
 
-STRANGER = {"login_failed": "10/m/ip,5/5m/key"}
+STRANGER = {"login_failed": "5/5m/key"}
+ADDRESS = {"login_failed": "100/5m/ip"}
 KNOWN_BROWSER = {"login_failed": "10/5m/key"}
 FREE_GUESSES = 10  # for one account, from anywhere
 LONGEST_DELAY = 60
@@ -60,13 +62,27 @@ def begin(request: HttpRequest, email: str) -> Attempt:
     account = _digest(email)
     if nonce := _browser(request).get(account):
         return Attempt(_within(request, KNOWN_BROWSER, f"{account}:{nonce}"))
-    attempt = Attempt(_within(request, STRANGER, f"{account}:{get_ip(request)}"))
+    usage = _within(request, STRANGER, f"{account}:{get_ip(request)}")  # first: refused here counts for nobody else
+    usage.usage += _within(request, ADDRESS).usage
+    attempt = Attempt(usage)
     if not cache.get(_address(request, account)):
         attempt.account, attempt.before = account, _wait_for_turn(account)
     return attempt
 
 
-def _within(request: HttpRequest, limits: dict[str, str], key: str) -> RateLimitUsage:
+def is_password(request: HttpRequest, user: User, password: str) -> bool:
+    """Whether it is the password of ``user``, as one more try to sign in: False for who has tried too often."""
+    try:
+        attempt = begin(request, user.email)
+    except ValidationError:
+        return False
+    is_right = user.is_active and user.check_password(password)
+    if is_right:
+        attempt.take_back()
+    return is_right
+
+
+def _within(request: HttpRequest, limits: dict[str, str], key: str = "") -> RateLimitUsage:
     usage = consume(request, app="allauth.account", action="login_failed", config=limits, key=key)
     if usage is None:
         raise ValidationError(
@@ -123,9 +139,8 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
 def forgive(request: HttpRequest, email: str) -> None:
     """Forget the wrong guesses for an account whose owner has just set a new password, from this address and in all."""
     account = _digest(email)
-    limits = {"login_failed": STRANGER["login_failed"].rpartition(",")[2]}  # those of the address alone stay
     key = f"{account}:{get_ip(request)}"
-    clear(request, app="allauth.account", action="login_failed", config=limits, key=key)
+    clear(request, app="allauth.account", action="login_failed", config=STRANGER, key=key)
     cache.delete(_guesses(account))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db.transaction import atomic
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from crm.users import invitations, mailing
 from crm.users.models import Invitation, Membership, Role, Team, User
 from crm.users.passwords import set_new_password
 from crm.users.selectors import member_by_name_or_email
-from crm.users.services import create_member, create_person, personal_name
+from crm.users.services import check_length, create_member, personal_name
+from crm.users.signing_up import create_person
 
 MOST_AN_HOUR = 200  # of one workspace
 MOST_TO_ONE = 6
@@ -31,24 +33,38 @@ def invite_member(*, actor: Membership, email: str, name: str, role: Role, team:
     email = email_key(email)
     if not email:
         raise ValidationError({"email": _("Give an e-mail address: signing in will be by it.")})
+    check_length(email)
     name = personal_name(name, email)
-    waiting = member_by_name_or_email(email) or member_by_name_or_email(name)
-    if waiting and waiting.user_id is None and waiting.email in ("", email):
-        member = Membership.objects.select_for_update().get(pk=waiting.pk)
-        member.email, member.role, member.team, member.is_active = email, role, team, True
-        member.save(update_fields=["email", "role", "team", "is_active"])
-    elif waiting and waiting.email == email:
-        raise ValidationError({"email": _("%(name)s is a member already.") % {"name": waiting.name}})
-    else:
-        member = create_member(name=name or email, email=email, role=role, team=team)
+    try:
+        with atomic():
+            member = _place_for(email, name, role, team)
+    except IntegrityError:  # another admin invited the same address at this moment
+        forget("users.")
+        member = _place_for(email, name, role, team)
     forget("users.")
     resend_invitation(actor=actor, member=member)
     return member
 
 
+def _place_for(email: str, name: str, role: Role, team: Team | None) -> Membership:
+    waiting = member_by_name_or_email(email) or member_by_name_or_email(name)
+    if waiting:
+        waiting = Membership.objects.select_for_update().get(pk=waiting.pk)
+    if waiting and waiting.user_id is None and waiting.email in ("", email):
+        waiting.email, waiting.role, waiting.team, waiting.is_active = email, role, team, True
+        waiting.save(update_fields=["email", "role", "team", "is_active"])
+        return waiting
+    if waiting and waiting.email == email:
+        raise ValidationError({"email": _("%(name)s is a member already.") % {"name": waiting.name}})
+    return create_member(name=name or email, email=email, role=role, team=team)
+
+
 @atomic
 def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
     """Make a new link for a member who has not come yet, and mail it; the old one ends."""
+    member = Membership.objects.select_for_update(of=("self",)).select_related("role").get(pk=member.pk)
+    if member.user_id is not None or not member.is_active:
+        raise ValidationError(_("%(name)s is a member already.") % {"name": member.name})
     _keep_within_limits(member)
     invitation = invitations.issue(membership=member, invited_by=actor)
     events.record(
@@ -70,9 +86,7 @@ def accept_invitation(
     them. Here it must be proven: by the link of the mail (``by_mail``) or one that ``mailing`` sent before; where no
     mail is read, by a ``new_password``, which whoever made the account does not know.
     """
-    member = Membership.objects.select_for_update().select_related("role").get(pk=invitation.membership_id)
-    if member.user_id is not None or not member.is_active:
-        raise ValidationError(_("This invitation was taken already."))
+    member = _locked_place(invitation)
     if user.email != member.email:
         raise ValidationError(_("This invitation is for %(email)s.") % {"email": member.email})
     if Membership.objects.filter(user=user).exists():
@@ -85,10 +99,18 @@ def accept_invitation(
 def join(*, invitation: Invitation, person: dict[str, str], by_mail: bool = False) -> Membership:
     """Create a person (see ``create_person``) who takes the invitation at once, or neither."""
     user = create_person(**person, is_proven=by_mail)
-    member = Membership.objects.select_for_update().select_related("role").get(pk=invitation.membership_id)
+    return _give_place(invitation, _locked_place(invitation), user)
+
+
+def _locked_place(invitation: Invitation) -> Membership:
+    """The place that the link is for, held while it is taken. Taken meanwhile, or ended by a newer link: refused."""
+    member = Membership.objects.select_for_update(of=("self",)).select_related("role").get(pk=invitation.membership_id)
     if member.user_id is not None or not member.is_active:
         raise ValidationError(_("This invitation was taken already."))
-    return _give_place(invitation, member, user)
+    invitation.refresh_from_db(fields=["accepted_at", "expires_at"])
+    if invitation.accepted_at or invitation.expires_at <= timezone.now():
+        raise ValidationError(_("There is a newer invitation. Use the link of the last mail."))
+    return member
 
 
 def needs_proof(user: User, by_mail: bool) -> bool:

@@ -116,6 +116,13 @@ def invitation_of_token(token: str) -> Invitation | None:
     return _open_invitations().filter(token_hash=hash_of(token.partition(".")[0])).first()
 
 
+def member_who_took(token: str) -> Membership | None:
+    """Return the active member who came by the link's ``token``."""
+    taken = Invitation.objects.filter(token_hash=hash_of(token.partition(".")[0])).exclude(accepted_at=None)
+    found = taken.filter(membership__is_active=True).select_related("membership__user").first()
+    return found.membership if found else None
+
+
 def pending_invitations() -> dict[UUID, Invitation]:
     """Return the open invitation of each member who has not come yet, by the member's id."""
     return {invitation.membership_id: invitation for invitation in _open_invitations().order_by("created_at")}

@@ -6,76 +6,23 @@ from copy import copy
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.db.models import Model, ProtectedError
 from django.db.transaction import atomic
-from django.utils import timezone, translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crm import events
-from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.context import current_tenant
+from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
-from crm.tenants.models import RESERVED_SLUGS, Tenant
-from crm.tenants.new_workspace import furnish
-from crm.tenants.text import email_key, sort_key
+from crm.tenants.text import LONGEST_EMAIL, email_key, sort_key
 from crm.users.access import SCOPES, VERBS, least_role
 from crm.users.models import Membership, Role, Team, User
-from crm.users.roles import ADMIN, create_default_roles
-from crm.users.selectors import has_account, member_by_name_or_email, roles, team_tree_ids, workspaces_of
+from crm.users.selectors import member_by_name_or_email, roles, team_tree_ids, workspaces_of
 
-# Signing up
+LONGEST_NAME = 200
 
-
-@atomic
-def create_person(*, email: str, name: str, password: str, language: str = "", is_proven: bool = False) -> User:
-    """Create somebody who can sign in; ``is_proven`` = they read the mail of that address.
-
-    Raises ``ValidationError`` by field.
-    """
-    user = User(email=email_key(email), name=name.strip(), language=language)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise ValidationError({"password": error.messages}) from None
-    if has_account(email):
-        raise ValidationError({"email": _("This address cannot be used here. If it is yours, sign in instead.")})
-    verified = timezone.now() if is_proven else None
-    return User.objects.create_user(email, password, name=user.name, language=language, email_verified_at=verified)
-
-
-@atomic
-def sign_up_workspace(*, name: str, slug: str, time_zone: str, currency: str, language: str, user: User) -> Membership:
-    """Create a workspace that is usable at once, with ``user`` as its admin.
-
-    Raises ``ValidationError`` by field when, say, the slug is taken.
-    """
-    tenant = Tenant(name=name, slug=slug, time_zone=time_zone, currency=currency, language=language)
-    tenant.full_clean()
-    try:
-        with atomic():
-            tenant.save(force_insert=True)
-    except IntegrityError:  # someone took the slug since full_clean()
-        raise ValidationError({"slug": _("This address is taken.")}) from None
-    with translation.override(language), tenant_context(tenant):
-        admin = create_member(
-            user=user,
-            name=str(user),
-            email=user.email,
-            role=create_default_roles()[ADMIN.key],
-            team=Team.objects.create(name=_("Sales")),
-        )
-        events.record(name="workspace.created", record=None, actor=admin, data={"name": name, "slug": slug})
-        furnish(admin)
-    return admin
-
-
-@atomic
-def sign_up(*, person: dict[str, Any], workspace: dict[str, str]) -> Membership:
-    """Create a person (see ``create_person``) and their workspace (see ``sign_up_workspace``), or neither."""
-    return sign_up_workspace(user=create_person(**person), **workspace)
+# The workspace
 
 
 @atomic
@@ -94,18 +41,6 @@ def update_workspace(*, actor: Membership, name: str, time_zone: str, currency: 
     for field in changes:
         setattr(tenant, field, values[field])
     events.record(name="workspace.changed", record=None, actor=actor, changes=changes)
-
-
-def free_slug(name: str) -> str:
-    """Return an address that a workspace called ``name`` could have."""
-    stem = slugify(name)[:36].strip("-_").replace("_", "-") or "workspace"
-    stem = stem if len(stem) >= 3 else f"{stem}-crm"
-    taken = {*RESERVED_SLUGS, *Tenant.objects.filter(slug__startswith=stem).values_list("slug", flat=True)}
-    return next(slug for number in range(1, len(taken) + 2) if (slug := _numbered(stem, number)) not in taken)
-
-
-def _numbered(stem: str, number: int) -> str:
-    return stem if number == 1 else f"{stem}-{number}"
 
 
 # People
@@ -150,16 +85,31 @@ def end_sessions(user: User) -> None:
 def ensure_member(*, actor: Membership, name: str) -> Membership:
     """Return the member meant by ``name`` (or an e-mail); one whom nobody knows is created, inactive, as an owner of
     imported records until they are invited."""
+    wait_for_turn("ensure_member")  # another import may be adding the same person
+    forget("users.")
     if known := member_by_name_or_email(name):
         return known
-    member = create_member(name=name.strip(), email=email_key(name), role=least_role(), is_active=False)
+    name, email = name.strip(), email_key(name)
+    check_length(email)
+    if not email and len(name) > LONGEST_NAME:
+        raise ValidationError(_("A name of a person has at most %(most)d characters.") % {"most": LONGEST_NAME})
+    member = create_member(name=name, email=email, role=least_role(), is_active=False)
     events.record(name="member.imported", record=member, actor=actor)
     return member
 
 
+def check_length(email: str) -> None:
+    """Refuse (``ValidationError``) an address that mail systems do not take."""
+    if len(email) > LONGEST_EMAIL:
+        words = {"most": LONGEST_EMAIL, "count": len(email)}
+        raise ValidationError(
+            {"email": _("An e-mail address has at most %(most)d characters. This one has %(count)d.") % words}
+        )
+
+
 def create_member(*, name: str, **values: Any) -> Membership:
     """Make a place for somebody in the current workspace; records no event."""
-    name = name[:200]
+    name = name[:LONGEST_NAME]  # only an address, standing in for a name, is longer
     forget("users.")
     return Membership.objects.create(name=name, name_key=sort_key(name)[:200], **values)
 

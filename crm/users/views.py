@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm.tenants.urls import global_url
 from crm.ui import respond
 from crm.ui.http import go
-from crm.users import guessing, mailing, services
+from crm.ui.once import PARAMETER
+from crm.users import guessing, mailing, signing_up
 from crm.users.forms import AddressForm, ProvenSignUpForm, SignUpForm, WorkspaceForm
 from crm.users.http import require, workspace_path
 from crm.users.middleware import LAST_WORKSPACE
@@ -93,10 +94,13 @@ def sign_up(request: HttpRequest, token: str) -> HttpResponse:
     email = mailing.email_of_sign_up(token)
     if email is None or not mailing.sign_up_is_open():
         return respond(request, "users/sign_up_gone.html", status=404)
-    if has_account(email):
+    answer = None
+    if request.method == "POST" or not has_account(email):
+        form = ProvenSignUpForm(request.POST if request.method == "POST" else None)
+        answer = _workspace_page(request, form, email)
+    if answer is None or (answer.status_code == 422 and has_account(email)):  # made with this link, maybe just now
         return go(request, f"{global_url('account_login')}?next={global_url('new_workspace')}")
-    form = ProvenSignUpForm(request.POST if request.method == "POST" else None)
-    return _workspace_page(request, form, email)
+    return answer
 
 
 def _workspace_page(
@@ -113,13 +117,12 @@ def _workspace_page(
 def _sign_up(
     request: HttpRequest, form: WorkspaceForm | SignUpForm | ProvenSignUpForm, email: str
 ) -> Membership | None:
-    workspace = form.workspace()
-    workspace["slug"] = workspace["slug"] or services.free_slug(workspace["name"])
+    workspace, key = form.workspace(), request.POST.get(PARAMETER, "")
     try:
         if not isinstance(form, SignUpForm | ProvenSignUpForm):
-            return services.sign_up_workspace(user=person_of(request), **workspace)
+            return signing_up.sign_up_workspace(user=person_of(request), form_key=key, **workspace)
         proven = {"email": email, "is_proven": True} if email else {}
-        admin = services.sign_up(person={**form.person(), **proven}, workspace=workspace)
+        admin = signing_up.sign_up(person={**form.person(), **proven}, workspace=workspace, form_key=key)
     except ValidationError as error:
         show_refusal(form, error)
         return None

@@ -194,7 +194,7 @@ def test_an_admin_presses_every_single_thing(area: str, afresh: Any, arrive: Any
 @pytest.mark.slow
 def test_a_new_workspace_is_walked(unblocked: None, arrive: Any) -> None:
     """With nothing in it but the admin. An account comes first: a deal is always with one."""
-    from crm.users.services import sign_up_workspace
+    from crm.users.signing_up import sign_up_workspace
 
     def begin() -> None:
         user = make_user("nora@new.example", "Nora New")

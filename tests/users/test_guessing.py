@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from crm.users.guessing import COOKIE, FREE_GUESSES, LONGEST_DELAY, delay_after
+from crm.users.guessing import ADDRESS, COOKIE, FREE_GUESSES, LONGEST_DELAY, delay_after
 from tests.people import PASSWORD, Firm
 from tests.users.caches import clean_cache  # noqa: F401 (a fixture)
 
@@ -56,6 +56,24 @@ def test_guessing_from_one_address_is_stopped(firm: Firm) -> None:
         assert not is_refused(attempt("guess", ip=ELSEWHERE))
     assert is_refused(attempt(PASSWORD, ip=ELSEWHERE))  # even a right guess
     assert is_in(attempt(PASSWORD, ip=ELSEWHERE, email="max@acme.example"))
+
+
+def test_one_persons_slips_do_not_lock_the_office_out(firm: Firm) -> None:
+    """Many more than are let through, by several people, at one address."""
+    for email in (ANA, "max@acme.example", "sam@acme.example"):
+        for _ in range(12):
+            attempt("a slip", ip=OFFICE, email=email)
+    assert is_in(attempt(PASSWORD, ip=OFFICE, email="rita@acme.example"))
+    assert is_refused(attempt(PASSWORD, ip=OFFICE))
+
+
+def test_an_address_that_guesses_for_many_accounts_is_stopped(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ADDRESS == {"login_failed": "100/5m/ip"}
+    monkeypatch.setitem(ADDRESS, "login_failed", "6/5m/ip")
+    for number in range(6):
+        assert not is_refused(attempt("guess", ip=ELSEWHERE, email=f"{number}@acme.example"))
+    assert is_refused(attempt(PASSWORD, ip=ELSEWHERE))
+    assert is_in(attempt(PASSWORD, ip=OFFICE))
 
 
 def test_after_five_minutes_it_goes_on(firm: Firm, clock: time_machine.Traveller) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership, Role, User
 from crm.users.selectors import workspaces_of
-from crm.users.services import free_slug, sign_up_workspace
+from crm.users.signing_up import free_slug, sign_up_workspace
 from tests.people import Firm, client_of, make_user
 
 

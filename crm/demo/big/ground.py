@@ -18,7 +18,8 @@ from crm.tenants.models import Tenant
 from crm.tenants.text import sort_key
 from crm.users.models import Membership, User
 from crm.users.selectors import members, roles, tenant_of_slug
-from crm.users.services import create_team, sign_up_workspace
+from crm.users.services import create_team
+from crm.users.signing_up import sign_up_workspace
 
 TEAMS = ("Enterprise", "Mid-market", "Small business", "Partners", "Nordics", "Central Europe", "Americas", "Renewals")
 POOL = 0.06  # of the records have no owner

@@ -1,0 +1,177 @@
+"""What two sessions do at the same moment, and one form sent twice: every address becomes one person, once.
+
+Where a test makes a check blind, it is as if the other session had written right after it.
+"""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.test.utils import override_settings
+
+from crm.tenants.context import tenant_context
+from crm.tenants.memo import forget
+from crm.tenants.models import Tenant
+from crm.users import entering, services, signing_up
+from crm.users.access import least_role
+from crm.users.inviting import invite_member
+from crm.users.models import Membership, User
+from crm.users.selectors import has_account, workspaces_of
+from tests.people import Firm, client_of, make_user
+from tests.users.caches import clean_cache  # noqa: F401 (a fixture)
+from tests.users.test_invitations import NEW, invite
+from tests.users.test_sign_up import NO_MAIL, PERSON, WORKSPACE, ask
+
+NORA = "nora@new.example"
+SIGN_IN = "/auth/login/?next=/workspaces/new/"
+LONG = f"{'n' * 60}@{'long.' * 40}example"  # 268 letters
+
+
+@pytest.fixture
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That there is an account is not seen before it is to be made."""
+    first = iter([False])
+    monkeypatch.setattr(signing_up, "has_account", lambda email: False)
+    monkeypatch.setattr(entering, "has_account", lambda email: next(first, has_account(email)))
+
+
+def test_a_sign_up_link_opened_in_two_sessions_makes_one_person(db: None, blind: None) -> None:
+    path = ask()
+    make_user(NORA, "Nora New")
+    answer = Client().post(path, {**PERSON, **WORKSPACE})
+    assert (answer.status_code, answer.headers["Location"]) == (303, SIGN_IN)
+    assert User.objects.filter(email=NORA).count() == 1
+    assert not Tenant.objects.filter(slug="nordwind-gmbh").exists()
+
+
+def test_without_mail_two_sign_ups_with_one_address_make_one_person(db: None, blind: None) -> None:
+    make_user(NORA, "Nora New")
+    with NO_MAIL:
+        answer = Client().post("/workspaces/new/", {**PERSON, **WORKSPACE, "email": NORA})
+    assert answer.status_code == 422
+    assert "sign in instead" in answer.context["form"].errors["email"][0]
+
+
+def test_invitations_of_two_workspaces_taken_at_once_make_one_person(firm: Firm, blind: None) -> None:
+    path = invite(firm)
+    make_user(NORA, "Nora New")
+    client = Client()
+    answer = client.post(path, NEW)
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    assert "Sign in, then join" in client.get(path).content.decode()
+
+
+def test_an_invitation_sent_twice_leads_in_twice(firm: Firm) -> None:
+    """A double click: the second answer is the one that the browser shows."""
+    path = invite(firm)
+    first, second = Client(), Client()
+    assert first.post(path, NEW).headers["Location"] == "/acme/"
+    assert second.post(path, NEW).headers["Location"] == "/acme/"
+    assert second.get("/acme/me/").status_code == 200
+    assert first.get(path).headers["Location"] == "/acme/"
+    thief = Client()
+    for _ in range(6):
+        assert thief.post(path, {**NEW, "password": "guessed by somebody"}).status_code == 404
+    assert thief.post(path, NEW).status_code == 404  # even the right one: guesses are counted here too
+    assert Client().get(path).status_code == 404
+
+
+def test_two_admins_invite_one_address_at_once(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        role = least_role()
+        first = invite_member(actor=firm.ada, email=NORA, name="Nora New", role=role)
+        forget("users.")
+        with patch("crm.users.inviting.member_by_name_or_email", side_effect=[None, None, first]):
+            second = invite_member(actor=firm.ada, email=NORA, name="Nora New", role=role)
+        assert second == first
+        assert Membership.objects.filter(email=NORA).count() == 1
+
+
+def test_who_joined_meanwhile_is_not_invited_again(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        waiting = invite_member(actor=firm.ada, email=NORA, name="Nora New", role=least_role())
+        Membership.objects.filter(pk=waiting.pk).update(user=make_user(NORA, "Nora New"))
+        with (
+            patch("crm.users.inviting.member_by_name_or_email", return_value=waiting),
+            pytest.raises(ValidationError, match="is a member already"),
+        ):
+            invite_member(actor=firm.ada, email=NORA, name="Nora New", role=least_role())
+
+
+@pytest.mark.parametrize("name", ["kim@old.example", "Kim Old"])
+def test_two_imports_add_one_owner_at_once(firm: Firm, name: str) -> None:
+    with tenant_context(firm.tenant):
+        assert services.member_by_name_or_email(name) is None  # remembered for the rest of the request
+        with patch("crm.users.services.forget"):
+            other = Membership.objects.create(
+                name=name, name_key=name.lower(), email=name if "@" in name else "", role=least_role(), is_active=False
+            )
+        assert services.ensure_member(actor=firm.ada, name=name) == other
+
+
+# A workspace
+
+
+def _new(client: Client, **changes: str) -> str:
+    answer = client.post("/workspaces/new/", {**WORKSPACE, "idempotency_key": "k1", **changes})
+    assert answer.status_code == 303, answer.context["form"].errors
+    return answer.headers["Location"]
+
+
+def test_create_a_workspace_sent_twice_makes_one(firm: Firm) -> None:
+    ana = client_of(firm.ana)
+    assert 'name="idempotency_key"' in ana.get("/workspaces/new/").content.decode()
+    assert _new(ana) == _new(ana) == "/nordwind-gmbh/"
+    assert _new(ana, slug="north") == _new(ana, slug="north") == "/north/"  # changed: another act
+    assert _new(ana, idempotency_key="k2") == "/nordwind-gmbh-2/"
+    assert _new(client_of(firm.max)) == "/nordwind-gmbh-3/"  # the key of somebody else
+    assert len(workspaces_of(firm.ana.user)) == 4  # type: ignore[arg-type]
+
+
+def test_two_send_it_at_once(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One has made it right after the other one looked, or has taken the address that was made of the same name."""
+    real, blind = signing_up._made_of, iter([None])
+    ana = client_of(firm.ana)
+    _new(ana)
+    monkeypatch.setattr(signing_up, "_made_of", lambda *args: next(blind, real(*args)))
+    assert _new(ana) == "/nordwind-gmbh/"
+    with patch.object(signing_up, "free_slug", side_effect=["nordwind-gmbh", "nordwind-gmbh-2"]):
+        assert _new(client_of(firm.max)) == "/nordwind-gmbh-2/"
+
+
+@pytest.mark.parametrize("mailed", [True, False])
+def test_a_sign_up_sent_twice_makes_one_and_leads_in_twice(db: None, mailed: bool) -> None:
+    sent = {**PERSON, **WORKSPACE, "idempotency_key": "k1", **({} if mailed else {"email": NORA})}
+    path = ask() if mailed else "/workspaces/new/"
+    with override_settings() if mailed else NO_MAIL:
+        for client in (Client(), Client()):
+            assert client.post(path, sent).headers["Location"] == "/nordwind-gmbh/"
+            assert client.get("/nordwind-gmbh/me/").status_code == 200
+        other = Client().post(path, {**sent, "password": "another one altogether"})
+        assert other.headers.get("Location", "/nowhere/") != "/nordwind-gmbh/"
+    assert Tenant.objects.filter(name=WORKSPACE["name"]).count() == 1
+
+
+# Addresses that are too long
+
+
+def test_an_address_of_more_than_254_letters_is_refused_everywhere(firm: Firm) -> None:
+    ada = client_of(firm.ada)
+    with tenant_context(firm.tenant):
+        role = str(least_role().pk)
+    forms = (
+        ada.post(firm.url("setup:invite"), {"name": "Nora", "email": LONG, "role": role}),
+        Client().post("/workspaces/new/", {"email": LONG}),
+    )
+    with NO_MAIL:
+        forms += (Client().post("/workspaces/new/", {**PERSON, **WORKSPACE, "email": LONG}),)
+    for answer in forms:
+        assert answer.status_code == 422
+        assert "254" in answer.context["form"].errors["email"][0]
+    with tenant_context(firm.tenant), pytest.raises(ValidationError, match="254"):
+        services.ensure_member(actor=firm.ada, name=LONG)
+    with tenant_context(firm.tenant), pytest.raises(ValidationError, match="200"):
+        services.ensure_member(actor=firm.ada, name="n" * 201)
