@@ -17,7 +17,7 @@ from crm.fields.reading import NumberText
 from crm.fields.reading.amounts import currency_words, meanings
 from crm.fields.reading.days import day_readings, has_time, split_clock
 from crm.fields.reading.numbers import readings, take_apart
-from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST
+from crm.fields.reading.style import ORDERS
 from crm.imports.reading.cells import is_shortened
 from crm.tenants.text import one_line, sort_key
 
@@ -33,7 +33,7 @@ _PADDED = re.compile(r"[+-]?0\d")  # a postal code, a number of a customer
 _PHONE = re.compile(r"\+?[\d\s()/.–-]{6,}(?:(?:ext|x)\.? ?\d+)?", re.IGNORECASE)
 _PHONE_HEADER = re.compile(r"phone|tel|mobil|handy|fax|cell", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)", re.IGNORECASE)
-_DAY_ORDERS = {order: f"{FieldKind.DATE}:{order}" for order in (DAY_FIRST, MONTH_FIRST)}
+_DAY_ORDERS = {order: f"{FieldKind.DATE}:{order}" for order in ORDERS}
 _SAID = f"{FieldKind.YES_NO}:said"  # in words: 0 and 1 may be numbers
 _NAMED = f"{FieldKind.MONEY}:named"  # with a currency
 _SHORTENED = f"{FieldKind.TEXT}:shortened"  # numbers of which digits are lost: no text, although nothing else

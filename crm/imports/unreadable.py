@@ -14,7 +14,7 @@ from crm.fields import kinds
 from crm.fields.parsing import ParseContext
 from crm.fields.reading import DAYS, NUMBERS, PERCENTS, Style, current_style
 from crm.fields.reading.amounts import currency_words, possible_currencies, sign_of
-from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST, POINTS, SERIAL, SHARE
+from crm.fields.reading.style import ORDERS, POINTS, SERIAL, SHARE
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import BAD, EMPTY, Answers, holds_words
 from crm.imports.reading.cells import ERRORS, cell_text, holds_digits, is_shortened, is_unreadable
@@ -27,7 +27,7 @@ _HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.)+[a-z]{2,20}"
 _ADDRESS = re.compile(rf"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@{_HOST}", re.IGNORECASE | re.ASCII)
 _LINK = re.compile(rf"(?:https?://)?{_HOST}(?:/[\w./%+=&?~-]*)?", re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,9}")
-_STYLES = {NUMBERS: (".", ","), DAYS: (DAY_FIRST, MONTH_FIRST, SERIAL), PERCENTS: (SHARE, POINTS)}
+_STYLES = {NUMBERS: (".", ","), DAYS: (*ORDERS, SERIAL), PERCENTS: (SHARE, POINTS)}
 
 
 def is_no_value(cell: str) -> bool:

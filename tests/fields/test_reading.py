@@ -176,7 +176,7 @@ def test_no_text_breaks_the_reading(text: str) -> None:
 
 THIRD_OF_APRIL = [
     "2026-04-03", "2026-04-03 10:00:00", "2026-04-03T10:00:00Z", "2026/04/03", "2026-04-03T23:30:00-08:00", "20260403",
-    "03.04.2026", "3.4.26", "3. April 2026", "3 avril 2026", "3 de abril de 2026", "April 3rd, 2026", "3-Apr-26",
+    "3. April 2026", "3 avril 2026", "3 de abril de 2026", "April 3rd, 2026", "3-Apr-26",
     "Fri, 3 Apr 2026", "Freitag, 3. April 2026", "2026年4月3日", "2026-04-03T10:00:00.123+02:00[Europe/Berlin]",
 ]  # fmt: skip
 
@@ -190,7 +190,7 @@ def test_a_date_of_one_reading_is_never_turned(text: str) -> None:
     "text",
     ["12", "May", "Friday", "10:30", "1/5", "26-Apr", "Apr-26", "March 2026", "2026", "12/2026", "45384", "45384.5",
      "00/00/0000", "30/02/2026", "1900-01-00", "0001-01-01", "tomorrow", "2026-W14-5", "Thu, 3 Apr 2026", "31.04.2026",
-     "04.13.2026", "2026-02-30", "3 Apr", "1/1/1/1", "5 May 6 2026"],
+     "24/05/12", "24.05.12", "01.02.03", "2026-02-30", "3 Apr", "1/1/1/1", "5 May 6 2026"],
 )  # fmt: skip
 def test_what_is_no_whole_date_is_refused(text: str) -> None:
     for style in (US, GERMANY):
@@ -219,7 +219,7 @@ def test_a_moment_in_the_last_year_of_all_is_refused(text: str) -> None:
 def test_a_moment_has_the_zone_that_stands_there_or_the_given_one() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     assert read_moment("2026-04-03T10:00:00Z", US, berlin) == datetime(2026, 4, 3, 10, tzinfo=UTC)
-    assert read_moment("3.4.2026 10:00 Uhr", US, berlin) == datetime(2026, 4, 3, 8, tzinfo=UTC)
+    assert read_moment("3.4.2026 10:00 Uhr", GERMANY, berlin) == datetime(2026, 4, 3, 8, tzinfo=UTC)
     assert read_moment("04/03/2026 10:00 PM", US, berlin) == datetime(2026, 4, 3, 20, tzinfo=UTC)
     with pytest.raises(ValidationError):
         read_moment("2026-04-03 25:00", US, berlin)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Account
 from contacts.models import Contact
 from crm.picklists.selectors import stage_name
 from crm.picklists.services import create_pipeline
+from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import bring_in, download, finished
+from tests.forms import form_of
+from tests.imports.steps import bring_in, download, finished, sent, tenant_of
+from tests.imports.test_new_fields import planned
 from tests.imports.test_sheets import xlsx
 from tests.imports.test_words import Page
-from tests.people import Firm
+from tests.people import Firm, client_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,10 @@ from tests.people import Firm
         ("expected_close_on", ["01/01/2024", "01/02/2024", "13/04/2024"], False),
         ("expected_close_on", ["01/01/2024", "02/02/2024"], False),
         ("expected_close_on", ["2024-01-01", "2024-02-01"], False),
+        ("expected_close_on", ["01.01.2024", "31.12.2024", "01.02.2024"], False),
+        ("expected_close_on", ["01.01.2024", "04.04.2024", "05.13.2024", "05.12.2024"], True),
+        ("expected_close_on", ["01/01/24", "24/01/12"], True),
+        ("expected_close_on", ["01.01.01", "01.02.01"], True),
         ("probability", ["0", "1", "1"], True),
         ("probability", ["2.0", "0.5"], True),
         ("probability", ["0", "45", "1"], False),
@@ -65,6 +73,29 @@ def test_a_word_is_the_choice_of_that_name_and_never_another_of_its_meaning(
         bring_in(firm, key, f"name,account,email,{field}\nA B,Falcon,a@k.example,{word}\n")
         with tenant_context(firm.tenant):
             assert str(Contact.objects.get().relationship) == becomes
+
+
+def test_dates_with_dots_are_read_as_was_said(firm: Firm) -> None:
+    """For a field that ships and for one that is made of the column; the same text in a form is refused."""
+    rows = "Us1,05.12.2024\nUs2,05.13.2024\nUs3,06.01.2024\n"
+    for label, kind in (("Contract ends on", {}), ("Seen", {"kind_1": "date"})):
+        page = Page(firm, "accounts", f"Name,{label}\n{rows}")
+        if kind:
+            page = planned(firm, f"Name,{label}\n{rows}", 1, "accounts", **kind)
+        [question] = page.questions.styles
+        assert [one.key for one in question.decision.options] == ["month_dots", "day"] and question.is_open
+        page.refused(page.columns() | kind)
+        job = finished(firm, page.send(sent(page.answer) | kind))
+        assert job.refused_count == 0
+        with tenant_context(tenant_of(firm)):
+            spec = record_type("accounts").spec(job.mapping[1])
+            found = {one.name: str(spec.value(one)) for one in Account.objects.all()}
+        assert found == {"Us1": "2024-05-12", "Us2": "2024-05-13", "Us3": "2024-06-01"}
+    form = form_of(client_of(firm.ada), f"/{firm.tenant.slug}/accounts/new/")
+    for text, status in (("05.12.2024", 422), ("24.05.12", 422), ("05.13.2024", 303)):
+        answer = form.send(name="Owl", contract_ends_on=text)
+        assert answer.status_code == status
+        assert ("can be read in more than one way" in answer.content.decode()) == (status == 422)
 
 
 @pytest.fixture

@@ -28,12 +28,15 @@ from crm.fields.reading.numbers import NumberText, Parts, number_of, readings, t
 from crm.fields.reading.style import (
     DAY_FIRST,
     DAYS,
+    MONTH_DOTS,
     MONTH_FIRST,
     NUMBERS,
+    ORDERS,
     PERCENTS,
     POINTS,
     SERIAL,
     SHARE,
+    YEAR_FIRST,
     Style,
 )
 from crm.ui import format as formats
@@ -47,6 +50,8 @@ _LABELS: dict[str, Any] = {
     ",": _("Decimals after a comma: 1.234,50"),
     DAY_FIRST: _("Day first: 31/12/2026"),
     MONTH_FIRST: _("Month first: 12/31/2026"),
+    MONTH_DOTS: _("Month first, also with dots: 12.31.2026"),
+    YEAR_FIRST: _("Year first: 26/12/31"),
     SHARE: _("Shares of one: 0.5 is 50 %"),
     POINTS: _("Per cent: 50 is 50 %, and 0.5 half of one"),
     SERIAL: _("Day numbers of a spreadsheet: 45384 is Apr 2, 2024"),
@@ -148,9 +153,8 @@ def decide(reads: str, texts: Iterable[str], default: Style, own: str = "", *, i
     if reads == PERCENTS:
         return _decide_percent(texts, default)
     if reads == DAYS:
-        return _decide(reads, _tallied(reads, texts, own, _days, formats.date), default, formats.date)
-    find = _whole_numbers if is_whole else _numbers
-    return _decide(reads, _tallied(reads, texts, own, find, _shown_number), default, _shown_number)
+        return _decide_days(texts, default)
+    return _decide_numbers(_tallied(texts, own, _whole_numbers if is_whole else _numbers), default)
 
 
 def says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any, ...]:
@@ -169,7 +173,8 @@ def _says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any,
         return (*found, len(set(found.values())) > 1, found.get(POINTS, 1) < 1)
     if reads != NUMBERS:
         found = _days(text)
-        return (*found, len(set(found.values())) > 1)
+        days_found = [*found.values()]
+        return tuple((order, days_found.index(day)) for order, day in found.items())
     try:
         parts = take_apart(text)
     except ValidationError:
@@ -178,42 +183,33 @@ def _says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any,
     return (*found, len(set(found.values())) > 1, *parts.words)
 
 
-def _decide(reads: str, tally: _Tally, default: Style, show: Callable[[Any], str]) -> Decision:
+def _decide_numbers(tally: _Tally, default: Style) -> Decision:
     proven = sorted(tally.proof)
-    usual = default.decimal if reads == NUMBERS else default.days
-    # A column of plain numbers as dates may be days of a spreadsheet, and may be no dates at all.
-    guessed = proven == [SERIAL] or bool(tally.both)
-    doubtful = len(proven) == 1 and tally.is_doubtful(proven[0])
-    keys = {*proven, *(key for _text, found in tally.both for key in found), *((usual,) if guessed else ())}
-    options = tuple(_option(reads, key, tally, show) for key in sorted(keys, key=lambda key: (key != usual, key)))
-    if len(proven) > 1:
+    usual = default.decimal
+    keys = {*proven, *(key for _text, found in tally.both for key in found), *((usual,) if tally.both else ())}
+    options = tuple(_option(key, tally, _shown_number) for key in sorted(keys, key=lambda key: (key != usual, key)))
+    if len(proven) > 1:  # what is clear is read as it stands: it is only asked about what is not
         best = max(proven, key=lambda key: (tally.counts[key], key == usual))
-        if reads == NUMBERS:  # what is clear is read as it stands: it is only asked about what is not
-            state = State.UNDECIDED if tally.both else State.OPEN
-            return Decision(state, default.chosen(reads, best), options if tally.both else (), signs=tally.signs)
-        return Decision(State.CONTRADICTORY, default.chosen(reads, best), options, signs=tally.signs)
-    if doubtful:
-        return Decision(State.UNDECIDED, default.chosen(reads, proven[0]), options, signs=tally.signs)
-    if len(proven) == 1 and proven != [SERIAL]:
-        return Decision(State.DECIDED, default.chosen(reads, proven[0]), options, tally.signs)
-    if guessed:
-        return Decision(State.UNDECIDED, default.chosen(reads, usual), options, signs=tally.signs)
-    return Decision(State.OPEN, default.chosen(reads, usual), signs=tally.signs)
+        state = State.UNDECIDED if tally.both else State.OPEN
+        return Decision(state, default.chosen(NUMBERS, best), options if tally.both else (), signs=tally.signs)
+    if proven:
+        state = State.UNDECIDED if tally.is_doubtful(proven[0]) else State.DECIDED
+        return Decision(state, default.chosen(NUMBERS, proven[0]), options, tally.signs)
+    state = State.UNDECIDED if tally.both else State.OPEN
+    return Decision(state, default.chosen(NUMBERS, usual), options, signs=tally.signs)
 
 
-def _tallied(
-    reads: str, texts: Iterable[str], own: str, find: Callable[[str], dict[str, Any]], show: Callable[[Any], str]
-) -> _Tally:
+def _tallied(texts: Iterable[str], own: str, find: Callable[[str], dict[str, Any]]) -> _Tally:
     tally = _Tally()
     for text in texts:
-        if isinstance(text, NumberText) and reads == NUMBERS:  # says nothing of how others are written
+        if isinstance(text, NumberText):  # says nothing of how others are written
             if own:
                 _note_signs(tally, text, own)
         elif text := text.strip():
-            tally.add(text, found := find(text), show)
-            if reads == NUMBERS and found:
+            tally.add(text, found := find(text), _shown_number)
+            if found:
                 tally.note_decimals(text, found)
-            if reads == NUMBERS and own:
+            if own:
                 _note_signs(tally, text, own)
     return tally
 
@@ -230,7 +226,7 @@ def _decide_percent(texts: Iterable[str], default: Style) -> Decision:
         return Decision(State.OPEN, default.chosen(PERCENTS, POINTS))
     likely = POINTS if has_points else SHARE
     options = tuple(
-        _option(PERCENTS, key, tally, _shown_percent) for key in sorted((SHARE, POINTS), key=lambda one: one != likely)
+        _option(key, tally, _shown_percent) for key in sorted((SHARE, POINTS), key=lambda one: one != likely)
     )
     state = State.CONTRADICTORY if has_points else State.UNDECIDED
     return Decision(state, default.chosen(PERCENTS, likely), options)
@@ -251,12 +247,71 @@ def _shown_percent(value: Any) -> str:
     return f"{_shown_number(value)} %"
 
 
-def _option(reads: str, key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
+def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
+    """Nothing is refused: a number that can be read in one way only is read so in every style (``number_of``)."""
     samples = [Sample(text, show(found[key])) for text, found in tally.both if key in found]
-    # A number that can be read in one way only is read so in every style: see ``numbers.number_of``.
-    others = [kept for other, kept in tally.proof.items() if other != key] if reads == DAYS else []
-    refused = [Sample(one.text) for kept in others for one in kept]
-    return Option(key, _LABELS[key], tuple([*samples, *tally.proof.get(key, ())][:SAMPLES]), tuple(refused[:SAMPLES]))
+    return Option(key, _LABELS[key], tuple([*samples, *tally.proof.get(key, ())][:SAMPLES]))
+
+
+def _decide_days(texts: Iterable[str], default: Style) -> Decision:
+    """Which orders of day, month and year read all of the column; where they are several, each is an option."""
+    found = {text: readings for one in texts if (text := one.strip()) and (readings := _days(text))}
+    turned = {text: readings for text, readings in found.items() if not _is_clear(readings)}
+    if not turned:
+        return Decision(State.OPEN, default.chosen(DAYS, default.days))
+    orders = _orders(turned, default)
+    fitting = [order for order, read in orders.items() if None not in read]
+    asked = fitting or [*orders]
+    state = State.UNDECIDED if len(fitting) > 1 else State.DECIDED if fitting else State.CONTRADICTORY
+    if fitting == [SERIAL]:  # plain numbers may be days of a spreadsheet, and may be no dates at all
+        state, asked = State.UNDECIDED, [default.days, SERIAL]
+    elif fitting == [MONTH_DOTS] and _is_turned_by_dots(turned):  # or else one day is mistyped
+        state, asked = State.UNDECIDED, [MONTH_DOTS, *(order for order in orders if order != MONTH_DOTS)]
+    best = asked[0]
+    if state == State.CONTRADICTORY:
+        best = max(asked, key=lambda order: (len(turned) - orders[order].count(None), order == default.days))
+    options = tuple(_day_option(order, turned, asked) for order in asked)
+    return Decision(state, default.chosen(DAYS, best), options)
+
+
+def _is_clear(found: dict[str, Any]) -> bool:
+    return len(found) > len(ORDERS) and len({*found.values()}) == 1
+
+
+def _is_turned_by_dots(turned: dict[str, dict[str, Any]]) -> bool:
+    return any(found.get(MONTH_FIRST) not in (None, found.get(MONTH_DOTS)) for found in turned.values())
+
+
+def _orders(turned: dict[str, dict[str, Any]], default: Style) -> dict[str, tuple[Any, ...]]:
+    """The orders in which the texts may be written, the usual one first, with what each makes of them; of those that
+    make the same the first. That months stand before a dot is asked where they come first, here or in the column."""
+    months = default.days == MONTH_FIRST or any(
+        MONTH_DOTS in found and not found.keys() & {DAY_FIRST, YEAR_FIRST} for found in turned.values()
+    )
+    has_dots = any(found.get(MONTH_FIRST) != found.get(MONTH_DOTS) for found in turned.values())
+    usual = [] if has_dots and default.days == MONTH_FIRST and not _has_slashes(turned) else [default.days]
+    found: dict[tuple[Any, ...], str] = {}
+    for order in dict.fromkeys([*usual, *ORDERS, SERIAL]):
+        read = tuple(readings.get(order) for readings in turned.values())
+        if any(read) and (months or order != MONTH_DOTS):
+            found.setdefault(read, order)
+    return {order: read for read, order in found.items()}
+
+
+def _has_slashes(turned: dict[str, dict[str, Any]]) -> bool:
+    return any(found.get(DAY_FIRST) != found.get(MONTH_FIRST) for found in turned.values())
+
+
+def _day_option(order: str, turned: dict[str, dict[str, Any]], asked: list[str]) -> Option:
+    """The texts that the orders read in several ways are shown first."""
+    samples, refused = [], []
+    for text, found in sorted(turned.items(), key=lambda one: -len({one[1].get(other) for other in asked} - {None})):
+        day = found.get(order)
+        if day is None:
+            refused.append(Sample(text))
+        elif len({found.get(other) for other in asked}) > 1:
+            samples.append(Sample(text, formats.date(day)))
+    return Option(order, _LABELS[order], tuple(samples[:SAMPLES]), tuple(refused[:SAMPLES]))
 
 
 def _whole_numbers(text: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.fields.reading.numbers import plain
-from crm.fields.reading.style import DAY_FIRST, MONTH_FIRST, SERIAL, Style
+from crm.fields.reading.style import DAY_FIRST, MONTH_DOTS, MONTH_FIRST, ORDERS, SERIAL, YEAR_FIRST, Style
 from crm.tenants.text import sort_key
 
 FIRST_YEAR = 1000  # an earlier one is a placeholder or a mistake
@@ -71,31 +71,47 @@ def not_a_date(text: str) -> ValidationError:
 
 
 def day_readings(text: str) -> dict[str, date]:
-    """What day ``text`` is under each order of day and month; an order in which it is none is not among them."""
+    """What day ``text`` is under each order of day, month and year; an order in which it is none is not among them."""
     words = plain(text)
     fixed = _fixed(words)
     if fixed is not None:
-        return {DAY_FIRST: fixed, MONTH_FIRST: fixed}
+        return dict.fromkeys((*ORDERS, SERIAL), fixed)
     if (match := _SERIAL.fullmatch(words)) and int(match[1]) in _SERIALS:
         return {SERIAL: _EPOCH + timedelta(days=int(match[1]))}
+    if match := _DOTS.fullmatch(words):
+        return _turned(match[1], match[2], match[3], has_dots=True)
     if match := _TURNABLE.fullmatch(words):
-        one, two, year = int(match[1]), int(match[3]), match[4]
-        found = {DAY_FIRST: _day(year, two, one), MONTH_FIRST: _day(year, one, two)}
-        return {order: day for order, day in found.items() if day is not None}
+        return _turned(match[1], match[3], match[4], has_dots=False)
     return {}
+
+
+def _turned(one: str, two: str, three: str, *, has_dots: bool) -> dict[str, date]:
+    day_first, month_first = _day(three, int(two), int(one)), _day(three, int(one), int(two))
+    found = {DAY_FIRST: day_first, MONTH_FIRST: day_first if has_dots else month_first, MONTH_DOTS: month_first}
+    if len(one) == len(three) == 2:
+        found[YEAR_FIRST] = _day(one, int(two), int(three))
+    return {order: day for order, day in found.items() if day is not None}
 
 
 def read_day(text: str, style: Style) -> date:
     """Read a date, also where a time stands behind it: the day is the one that is written, and whoever calls says so of
-    what ``has_time``. ISO and dotted dates are never turned; ``style`` decides 03/04/2026. Raises ``ValidationError``.
+    what ``has_time``. ISO dates are never turned; ``style`` decides 03/04/2026. A style that is only a person's does
+    not decide what such people write in several ways: 03.04.2026 where the month comes first, and 24/05/12. Raises
+    ``ValidationError``.
     """
-    day_text, _clock = split_clock(text)
-    found = day_readings(day_text).get(style.days)
-    if found is None and style.days == SERIAL:
-        found = _fixed(plain(day_text))
-    if found is None:
-        raise _refusal(text, day_readings(day_text), style)
-    return found
+    found = day_readings(split_clock(text)[0])
+    day = found.get(style.days) if style.exact else _only_reading(found, style.days)
+    if day is None:
+        raise _refusal(text, found, style)
+    return day
+
+
+def _only_reading(found: dict[str, date], usual: str) -> date | None:
+    orders = {usual, MONTH_DOTS} if usual == MONTH_FIRST else {usual}
+    if YEAR_FIRST in found:
+        orders = {*ORDERS}
+    days = {day for order, day in found.items() if order in orders}
+    return days.pop() if len(days) == 1 else None
 
 
 def has_time(text: str) -> bool:
@@ -138,13 +154,20 @@ def read_moment(text: str, style: Style, zone: tzinfo) -> datetime:
 
 
 def _refusal(text: str, found: dict[str, date], style: Style) -> ValidationError:
-    other = next((order for order in (DAY_FIRST, MONTH_FIRST) if order in found and order != style.days), None)
-    if other is None:
+    days = sorted({day for order, day in found.items() if order in ORDERS})
+    if not days:
         return not_a_date(text)
-    order = _("Here the month comes first") if style.days == MONTH_FIRST else _("Here the day comes first")
+    words = {"text": text[:100], "iso": _(" or ").join(day.isoformat() for day in days)}
+    if len(days) > 1:
+        return ValidationError(
+            _("“%(text)s” can be read in more than one way: write %(iso)s to be sure.") % words, code="two_readings"
+        )
+    order = {
+        DAY_FIRST: _("Here the day comes first"),
+        YEAR_FIRST: _("Here the year comes first"),
+    }.get(style.days, _("Here the month comes first"))
     return ValidationError(
-        _("“%(text)s” is not a date. %(order)s: write %(iso)s to be sure.")
-        % {"text": text[:100], "order": order, "iso": found[other].isoformat()}
+        _("“%(text)s” is not a date. %(order)s: write %(iso)s to be sure.") % (words | {"order": order})
     )
 
 
@@ -184,8 +207,6 @@ def _fixed(words: str) -> date | None:
         if match := form.fullmatch(words):
             year, month, day = (group for group in match.groups() if group not in ("-", "/", "."))
             return _day(year, int(month), int(day))
-    if match := _DOTS.fullmatch(words):
-        return _day(match[3], int(match[2]), int(match[1]))
     return _with_month_name(words)
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import get_language
 from crm.ui.format import locale_of
 
 DAY_FIRST, MONTH_FIRST, SERIAL = "day", "month", "serial"
+MONTH_DOTS, YEAR_FIRST = "month_dots", "year"
+ORDERS = (DAY_FIRST, MONTH_FIRST, MONTH_DOTS, YEAR_FIRST)  # of day, month and year
 SHARE, POINTS = "share", "points"
 NUMBERS, DAYS, PERCENTS = "number", "day", "percent"  # what a kind's texts may depend on: ``Kind.reads``
 
@@ -20,7 +22,8 @@ NUMBERS, DAYS, PERCENTS = "number", "day", "percent"  # what a kind's texts may 
 @dataclass(frozen=True)
 class Style:
     """``decimal`` is the sign before the decimals, ``group`` the one that the person's format groups digits by
-    ("" = not known). ``days`` says what 03/04/2026 is, or that plain numbers are a spreadsheet's days (``SERIAL``).
+    ("" = not known). ``days`` says what 03/04/2026 and 24/05/12 are, or that plain numbers are a spreadsheet's days
+    (``SERIAL``); before dots stands the day (03.04.2026), unless it is ``MONTH_DOTS`` or ``YEAR_FIRST``.
     ``percent`` says whether 0.5 is 50 % (``SHARE``) or half of one (``POINTS``); "" = nobody has said.
     ``signs`` are the codes of currency signs that stand for several, ``bare`` is that of amounts that name none ("" =
     nobody has said). ``exact``: chosen for a column, in which nothing
@@ -39,7 +42,7 @@ class Style:
         """This style with the answer for a column: ``key`` is an ``Option.key`` of what ``decide(reads, …)`` gave."""
         if reads == NUMBERS and key in (".", ","):
             return replace(self, decimal=key, group="" if key != self.decimal else self.group, exact=True)
-        if reads == DAYS and key in (DAY_FIRST, MONTH_FIRST, SERIAL):
+        if reads == DAYS and key in (*ORDERS, SERIAL):
             return replace(self, days=key, exact=True)
         if reads == PERCENTS and key in (SHARE, POINTS):
             return replace(self, percent=key)
