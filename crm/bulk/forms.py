@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from crm.bulk.models import BulkRun
+from crm.fields import kinds
 from crm.fields.build import RecordForm
+from crm.fields.kinds.choice import RowField
+from crm.fields.spec import FieldSpec
 from crm.records.types import BulkAction
 from crm.users.models import Membership
 
 PREFIX = "to"  # keeps the fields apart from what names the rows
+CLEAR = "_clear"  # after a field's name: whether to clear it
+FLAGS = {"yes": _lazy("Yes"), "no": _lazy("No")}
+
+
+class BulkForm(RecordForm):
+    """What is not chosen is asked again: nothing is emptied or switched off by a field that nobody has touched.
+
+    Where ``clears``, the fields can be cleared, by saying so.
+    """
+
+    def __init__(self, specs: Sequence[FieldSpec], *, clears: bool, **options: Any) -> None:
+        super().__init__(specs, **options)
+        self.clears = clears
+        for spec in specs:
+            field = self.fields[spec.name]
+            if isinstance(field, RowField) and (clears or field.required):
+                nothing = _("Nobody") if isinstance(spec.kind, kinds.Person) else _("Clear the field")
+                field.ask("" if spec.required else nothing)
+            elif clears:
+                self._ask(spec, field)
+
+    def _ask(self, spec: FieldSpec, field: forms.Field) -> None:
+        name = spec.name
+        if isinstance(spec.kind, kinds.Flag | kinds.Fixed):
+            words = FLAGS if isinstance(spec.kind, kinds.Flag) else spec.kind.words
+            choices = [("", _("Choose…")), *words.items()]
+            self.fields[name] = forms.ChoiceField(choices=choices, label=field.label, help_text=field.help_text)
+            return
+        if not spec.required:
+            self.fields[f"{name}{CLEAR}"] = forms.BooleanField(required=False, label=_("Clear the field"))
+        field.required = True
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        for spec in self.specs if self.clears else ():
+            if isinstance(spec.kind, kinds.Flag) and spec.name in values:
+                values[spec.name] = values[spec.name] == "yes"
+            if not values.pop(f"{spec.name}{CLEAR}", False):
+                continue
+            if spec.name in values:
+                self.add_error(spec.name, _("Either fill it in or clear it, not both."))
+            elif self.has_error(spec.name, "required"):
+                del self.errors[spec.name]
+                values[spec.name] = None
+        return values
 
 
 def ask(action: BulkAction, actor: Membership, data: QueryDict | None = None) -> RecordForm:
     """The form of ``action``; ``data`` is what it sent."""
-    form = RecordForm(action.asks(actor), actor=actor, data=data)
+    form = BulkForm(action.asks(actor), clears=bool(action.cleared), actor=actor, data=data)
     form.prefix = PREFIX
     return form
 

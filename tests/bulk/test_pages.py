@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.http import HttpResponse
 
 from crm.bulk.models import BulkFinding, BulkRun, BulkState
 from crm.events.models import Event
+from crm.fields.custom.services import create_field
 from crm.lists.services import create_list
 from crm.picklists.selectors import choices
+from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from leads.conversion import convert_lead, plan_for
@@ -21,6 +24,7 @@ from leads.record import LEAD
 from leads.services import delete_lead, update_lead
 from opportunities.models import Opportunity
 from tests import make
+from tests.forms import Filled
 from tests.people import Firm, client_of
 
 NEW = "/acme/bulk/leads/new/"
@@ -108,7 +112,7 @@ def test_what_was_done_is_told_as_a_person_would_tell_it(firm: Firm, leads: list
     assert said("owner", 1, owner=str(firm.max.pk)) == "Nothing was changed. 1 already was."
     assert said("tags", 2, tags="Autumn, Fair") == "2 leads tagged: Autumn, Fair."
     assert said("set:rating", 2, rating=str(hot.pk)) == f"“Rating” of 2 leads set to “{hot.label}”."
-    assert said("set:rating", 2, rating="") == "“Rating” of 2 leads cleared."
+    assert said("set:rating", 2, rating="none") == "“Rating” of 2 leads cleared."
     assert said("status", 1, status=str(working.pk)) == f"1 lead moved to {working.label}."
     assert undone() == "The change of 1 lead was undone."
     closing = {"unqualified_reason": str(reason.pk), "task_due_on": "2027-03-01"}
@@ -243,6 +247,44 @@ def test_what_is_missing_in_the_form_is_asked_again(firm: Firm, leads: list[Lead
     assert answer.status_code == 422
     with tenant_context(firm.tenant):
         assert not BulkRun.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["leads", "accounts", "contacts", "opportunities"])
+def test_a_choice_that_nobody_has_touched_empties_nothing(firm: Firm, key: str) -> None:
+    """ "Assign 1 lead" took the owner away when it was pressed without choosing one."""
+    with tenant_context(firm.tenant):
+        for kind in ("yes_no", "date"):
+            create_field(actor=firm.ada, record_type=key, label=f"Own {kind}", kind=kind)
+        record = getattr(make, key.removesuffix("s").replace("ie", "y"))(firm.ana)
+        actions = [one for one in registry.bulk_actions(key, firm.ada) if one.cleared]
+    address, client = f"/acme/bulk/{key}/new/", client_of(firm.ada)
+    assert len(actions) > 4
+    for action in actions:
+        bar = Filled(client, address, {"action": [action.key], "id": [str(record.pk)], "back": [f"/acme/{key}/"]})
+        dialog = bar.again(bar.send())
+        assert dialog.send(go="1").status_code == 422, action.key
+        with tenant_context(firm.tenant):
+            assert not BulkRun.objects.exists(), action.key
+
+
+def test_what_is_cleared_was_said_to_be(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        for kind in ("yes_no", "date"):
+            create_field(actor=firm.ada, record_type="leads", label=f"Own {kind}", kind=kind)
+        lead = make.lead(firm.ana, custom_own_yes_no=True, custom_own_date=date(2026, 5, 1))
+
+    def send(action: str, **data: str) -> int:
+        given = {f"to-{name}": value for name, value in data.items()}
+        return do(firm, [lead], action, firm.max, **given).status_code
+
+    both = {"custom_own_date": "2026-05-02", "custom_own_date_clear": "on"}
+    assert send("set:custom_own_date", **both) == 422
+    assert send("set:custom_own_date", custom_own_date_clear="on") == 303
+    assert send("set:custom_own_yes_no", custom_own_yes_no="no") == 303
+    assert send("owner", owner="none") == 303
+    with tenant_context(firm.tenant):
+        lead.refresh_from_db()
+    assert (lead.owner_id, lead.custom) == (None, {})
 
 
 def test_sent_twice_it_is_done_once(firm: Firm, leads: list[Lead]) -> None:

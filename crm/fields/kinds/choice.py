@@ -23,6 +23,7 @@ from crm.users.access import may_own, of_teams, without_team
 from crm.users.models import Membership
 
 MEANING_PREFIX = "meaning:"
+NOTHING = "none"
 GONE = gettext_lazy("What you chose is no longer there. Choose another.")
 
 
@@ -94,6 +95,12 @@ class RowField(forms.ChoiceField):
         self.find = find
         super().__init__(choices=[("", "—"), *choices], required=required)
 
+    def ask(self, nothing: str = "") -> None:
+        """Start as no answer, which is refused; ``nothing`` is the choice that means none of the rows."""
+        self.required = True
+        offered = [*list(self.choices)[1:], *([(NOTHING, nothing)] if nothing else [])]
+        self.choices = [("", _("Choose…")), *offered]
+
     def keep(self, key: str | None) -> None:
         """Let ``key`` (the record's present value) be chosen although it is no longer offered."""
         if key and key not in self.rows:
@@ -106,6 +113,8 @@ class RowField(forms.ChoiceField):
 
     def clean(self, value: Any) -> Any:
         key = self.to_python(value)
+        if key == NOTHING and self.valid_value(key):
+            return None
         if key and key not in self.rows:
             raise ValidationError(self._gone(key), code="invalid_choice")
         self.validate(key)
