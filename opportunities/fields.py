@@ -121,6 +121,8 @@ class PipelineOf(OneOf):
         return ~same if operator == "not" else same
 
 
+_LOST = ("stage", lambda: stage_ids_meaning("lost"))
+
 OPPORTUNITY_FIELDS = (
     FieldSpec(
         "name",
@@ -194,6 +196,7 @@ OPPORTUNITY_FIELDS = (
         kinds.Date(),
         help=_("The day it was won or lost."),
         on_create=False,
+        asked_by=("stage", lambda: stage_ids_meaning("won", "lost")),
     ),
     FieldSpec("next_step", _("Next step"), kinds.Text(300)),
     FieldSpec("next_step_on", _("Next step on"), DueDay()),
@@ -210,9 +213,9 @@ OPPORTUNITY_FIELDS = (
         _("Loss reason"),
         kinds.ChoiceOf("loss_reason"),
         help=_("Needed when it is lost."),
-        asked_by=("stage", lambda: stage_ids_meaning("lost")),
+        asked_by=_LOST,
     ),
-    FieldSpec("loss_note", _("About the loss"), kinds.LongText(), on_create=False),
+    FieldSpec("loss_note", _("About the loss"), kinds.LongText(), on_create=False, asked_by=_LOST),
     FieldSpec(
         "source",
         _("Source"),

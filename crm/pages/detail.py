@@ -73,7 +73,16 @@ VERBS = ("view", "edit", "delete")
 
 
 def shown(record: Any, spec: FieldSpec, editable: bool) -> Shown:
-    return Shown(spec, conditional_escape(spec.html(record)), editable and spec.on_edit)
+    return Shown(spec, conditional_escape(spec.html(record)), editable and takes(spec, record))
+
+
+def takes(spec: FieldSpec, record: Any) -> bool:
+    """Whether a form over ``record`` offers the field: it has a value, or the record is in a state that asks for it."""
+    if not spec.on_edit or spec.asked_by is None:
+        return spec.on_edit
+    name, choices = spec.asked_by
+    asking = registry.type_of(record).spec(name)
+    return getattr(record, f"{asking.column}_id") in choices() or spec.value(record) not in (None, "")
 
 
 def shown_fields(record: Any, names: Iterable[str]) -> list[Shown]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from crm.fields.build import RecordForm
 from crm.fields.kinds import Lookup, Money
 from crm.fields.spec import FieldSpec
-from crm.pages.detail import panels_of, shown
+from crm.pages.detail import panels_of, shown, takes
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.kept import body_of
 from crm.pages.typed import typed_words
@@ -39,6 +39,7 @@ def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse
     specs = tuple(spec for spec in _form_specs(record_type) if spec.on_create)
     if request.method != "POST":
         form = RecordForm(specs, actor=request.actor, initial=_prefill(request, record_type, specs))
+        next(iter(form.fields.values())).widget.attrs["autofocus"] = True
         return _form_page(request, record_type, form)
     if made := already_made(request):
         return go(request, made)
@@ -61,8 +62,8 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock)
     if reason := record_type.locked(record):
         return locked_page(request, record_type, record, reason)
-    specs = tuple(spec for spec in _form_specs(record_type) if spec.on_edit)
-    if request.method != "POST":
+    specs = tuple(spec for spec in _form_specs(record_type) if _stands_on(request, spec, record))
+    if not lock:
         return _form_page(request, record_type, RecordForm(specs, actor=request.actor, record=record))
     form = RecordForm(specs, actor=request.actor, record=record, data=request.POST, type_key=record_type.key)
     asks = form.is_valid() and "anyway" not in request.POST
@@ -76,8 +77,14 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
 
 
 def _leave(request: WorkspaceRequest, record_type: RecordType, record: Any) -> HttpResponse:
-    """Go to ``record``, or to the list with a word, when it was given to others and out of the person's sight."""
+    """Go to ``record``, or to the list when it was given to others and out of the person's sight.
+
+    Who may no longer see or change it is told so.
+    """
     if can(request.actor, "view", record):
+        if not can(request.actor, "edit", record):
+            text = _("You can still see %(name)s, but no longer change it.") % {"name": record.name}
+            say(request, text, tone="warning")
         return go(request, registry.url(record))
     others = _("%(name)s belongs to others now, so you no longer see it.") % {"name": record.name}
     say(request, others, tone="warning")
@@ -136,6 +143,13 @@ def _write(form: RecordForm, write: Any) -> Any:
 
 def _form_specs(record_type: RecordType) -> tuple[FieldSpec, ...]:
     return record_type.specs(tuple(name for section in record_type.sections_now() for name in section.fields))
+
+
+def _stands_on(request: WorkspaceRequest, spec: FieldSpec, record: Any) -> bool:
+    """Whether the field is one of the edit form, or was, when that was drawn: the record's state may be another now."""
+    if request.method == "POST" and spec.on_edit and spec.asked_by is not None:
+        return spec.name in request.POST
+    return takes(spec, record)
 
 
 def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[FieldSpec, ...]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from crm.fields.build import filterset_class
+from crm.fields.gone import specs_that_were
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.spec import FieldSpec
 from crm.records.types import DefaultView, RecordType
@@ -301,14 +302,15 @@ def chips(state: ViewState, actor: Membership, unreadable: Collection[Filter] = 
     found = []
     for one in state.filters:
         spec = state.record_type.spec(one.field) if state.record_type.has(one.field) else None
+        said = spec or next(specs_that_were([one.field], state.record_type.key), None)  # its words outlive a field
         plain = one.operator in ("empty", "filled")
         try:
-            value = "" if plain or spec is None else spec.kind.describe(spec, list(one.values), actor)
+            value = "" if plain or said is None else said.kind.describe(said, list(one.values), actor)
         except Exception:  # what ``apply_readable`` leaves out is still named
             value = ""
         if not value and not plain:
             value = ", ".join(one.values)
-        label = state.record_type.labels().get(one.field, one.field) if spec is None else spec.label
+        label = state.record_type.labels().get(one.field, one.field) if said is None else said.label
         operator = OPERATORS.get(one.operator, one.operator)
         found.append(
             Chip(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from crm.tenants.models import validate_slug
+from crm.tenants.models import Tenant, validate_slug
 from crm.tenants.text import LONGEST_EMAIL
 from crm.ui.seen import SeenForm
 from crm.users.choices import currencies, places, time_zones
+from crm.users.models import User
 
 no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
 
@@ -53,6 +56,17 @@ class PersonFields(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Say what is wrong with the password beside all else: the services, which look too, come after that."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if password := values.get("password"):
+            person = User(email=values.get("email", ""), name=values.get("person_name", ""))
+            try:
+                validate_password(password, person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return values
+
     def person(self) -> dict[str, str]:
         """Return the arguments of ``signing_up.create_person``, but the e-mail."""
         return {"name": self.cleaned_data["person_name"], "password": self.cleaned_data["password"]}
@@ -79,6 +93,12 @@ class WorkspaceFields(forms.Form):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies, initial="USD")
     language = forms.ChoiceField(label=_("Dates and numbers as in"), choices=places, initial="en")
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if slug and Tenant.objects.filter(slug=slug).exists():
+            raise ValidationError(_("This address is taken."))
+        return slug
 
     def workspace(self) -> dict[str, str]:
         """Return the arguments of ``signing_up.sign_up_workspace``, but the user."""

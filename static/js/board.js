@@ -76,7 +76,7 @@ function tellSignedOut(url, card, again) {
   document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url, undone, again } }));
 }
 
-async function send(card, column, from, back, isAgain = false) {
+async function send(card, column, from, back, done, isAgain = false) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Current-URL": location.href };
   const { board: query, back: here } = boardOf(card).dataset;
   const body = new URLSearchParams({ stage: column.dataset.stage, moved_from: from.dataset.stage, back: here });
@@ -90,7 +90,8 @@ async function send(card, column, from, back, isAgain = false) {
     const text = await response.text();
     if (response.ok) {
       if (response.headers.has("X-Gone")) takeAway(card); // out of the person's sight now
-      return replace(text);
+      replace(text);
+      return done?.();
     }
     back();
     if (response.headers.has("X-Gone")) takeAway(card);
@@ -98,7 +99,7 @@ async function send(card, column, from, back, isAgain = false) {
       const again = () => {
         place(card, column);
         card.focus();
-        send(card, column, from, back, true);
+        send(card, column, from, back, done, true);
       };
       return tellSignedOut(response.headers.get("X-Sign-In"), card, isAgain ? null : again);
     }
@@ -115,10 +116,12 @@ function ask(html) {
   document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { html } }));
 }
 
-function drop(card, column, from, next) {
+// ``done``: once it is there
+function drop(card, column, from, next, done) {
   if (column === from) return;
   if ("ask" in column.dataset) {
     if (columnOf(card) !== from) place(card, from, next);
+    card.focus(); // where the dialog leads back to
     const url = new URL(card.dataset.url, location.href);
     url.searchParams.set("stage", column.dataset.stage);
     url.searchParams.set("moved_from", from.dataset.stage);
@@ -128,7 +131,7 @@ function drop(card, column, from, next) {
   }
   if (columnOf(card) !== column) place(card, column);
   card.focus();
-  send(card, column, from, () => place(card, from, next));
+  send(card, column, from, () => place(card, from, next), done);
 }
 
 // Who may not move it is told why
@@ -197,12 +200,12 @@ function land(keep) {
   const { card, from, next } = lifted;
   lifted = null;
   card.classList.remove("is-lifted");
-  tell(keep ? words.dropped : words.back, "info", "lift");
+  document.querySelector('[data-toast="lift"]')?.remove();
   const column = columnOf(card);
-  if (!keep) {
-    place(card, from, next);
-    card.focus();
-  } else if (column !== from) drop(card, column, from, next);
+  if (keep && column !== from) return drop(card, column, from, next, () => tell(words.dropped, "info", "lift"));
+  place(card, from, next);
+  card.focus();
+  tell(words.back, "info", "lift");
 }
 
 function shift(card, step) {

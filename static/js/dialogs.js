@@ -23,6 +23,10 @@ function isSignedOut(response, form, undone = "") {
 // Done: the dialog stays busy until the page has gone, so that a second press sends nothing
 function leave(url) {
   typed = false;
+  if (!document.dispatchEvent(new CustomEvent("angler:going", { cancelable: true, detail: { url } }))) {
+    dialog.close();
+    return document.querySelector("[data-typed-here] a")?.focus();
+  }
   const there = new URL(url, location.href);
   const isHere = there.pathname + there.search === location.pathname + location.search;
   location.assign(there);

@@ -91,7 +91,7 @@ document.addEventListener("htmx:load", (event) => {
     if (first) {
       first.focus();
       first.select?.();
-    } else if (lost) fresh.querySelector(".value-edit")?.focus();
+    } else if (lost && held.some((one) => one.id === fresh.id)) fresh.querySelector(".value-edit")?.focus();
   }
 });
 // What comes beside an answer leaves a value alone that is being edited
@@ -264,6 +264,28 @@ if (document.body.matches(".frame")) {
   // Whoever wants to know whether anything would be lost here, be it typed, chosen or ticked
   document.addEventListener("angler:leaving", (event) => [...touched].some((form) => holds(form, () => true)) && event.preventDefault());
 }
+// What was pressed is done and leads elsewhere: whoever has typed something else here sees to that first. The event
+// with its url is stopped where the page stays.
+const note = document.getElementById("typed-here");
+document.addEventListener("angler:going", (event) => {
+  if (!note || ![...touched].some(holdsUnsaved)) return;
+  event.preventDefault();
+  const fresh = note.content.firstElementChild.cloneNode(true);
+  document.querySelector("[data-typed-here]")?.remove();
+  const link = fresh.querySelector("a");
+  link.href = event.detail.url;
+  document.getElementById("main").prepend(fresh);
+  link.addEventListener("click", () => touched.clear());
+  link.focus();
+});
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { elt, xhr } = event.detail;
+  const url = xhr.getResponseHeader("HX-Redirect");
+  if (!url || document.dispatchEvent(new CustomEvent("angler:going", { cancelable: true, detail: { url } }))) return;
+  event.preventDefault();
+  elt.inert = true; // it is done
+});
+
 // A form that htmx sends, and not only asks with: a preview of what it would do saves nothing
 const isWhole = ({ elt, requestConfig }) =>
   elt.matches("form") && requestConfig.verb === "post" && !requestConfig.formData.has("preview");

@@ -90,5 +90,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const whole = elt.matches("form") && verb === "post" && !formData.has("preview");
   ask(detail.xhr.getResponseHeader("X-Sign-In"), whole ? elt : null, verb === "get" ? "" : words.undone);
 });
+// It was sent again
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const { elt, verb } = detail.requestConfig;
+  if (detail.successful && verb === "post" && elt.matches("form")) document.querySelector('[data-toast="session"]')?.remove();
+});
 // Back from signing in, in another tab
 for (const name of ["focus", "visibilitychange"]) window.addEventListener(name, () => note && ask());

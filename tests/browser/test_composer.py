@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from crm.tenants.context import tenant_context
+from crm.users.models import Membership
+from crm.users.services import create_role
 from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
 from tests import make
@@ -49,6 +52,40 @@ def test_a_logged_next_step_shows_without_a_reload(fresh_firm: Firm, page: Page,
     composer.get_by_role("button", name="Log call").click()
     expect(page.locator("#timeline")).to_contain_text("Third talk")
     expect(field).to_have_value("Still being typed")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_after_logging_one_is_where_one_was_and_a_note_outlives_the_deal_that_is_handed_over(
+    fresh_firm: Firm, page: Page, sign_in: SignIn, width: int
+) -> None:
+    """The page jumped down to the field "Next step"; and what was typed was lost with the deal."""
+    with tenant_context(fresh_firm.tenant):
+        deal = make.opportunity(fresh_firm.ana, name="Big one", team=fresh_firm.ana.team)
+        access = {"opportunities": {"view": "all", "edit": "own", "create": "own"}}
+        Membership.objects.filter(pk=fresh_firm.ana.pk).update(
+            role=create_role(actor=fresh_firm.ada, name="Own", access=access)
+        )
+    sign_in(fresh_firm.ana)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(fresh_firm.url("opportunities:record", record_id=deal.pk))
+    composer = page.locator(".composer")
+    composer.locator("textarea").fill("Good talk")
+    log = composer.locator("button.button-primary")
+    log.click(trial=True)  # it scrolls there
+    before = page.evaluate("scrollY")
+    log.click()
+    expect(page.locator("#timeline")).to_contain_text("Good talk")
+    expect(page.locator(".composer :focus")).to_have_count(1)
+    assert abs(page.evaluate("scrollY") - before) < 200
+    composer.locator("textarea").fill("Not yet logged")
+    page.get_by_role("link", name="Edit Owner", exact=True).click()
+    page.locator("#details [name=owner]").select_option(str(fresh_firm.max.pk))
+    page.locator("#details").get_by_role("button", name="Save").click()
+    note = page.get_by_role("alert").filter(has_text="what else you typed here is not saved")
+    expect(note.get_by_role("link")).to_be_focused()
+    expect(composer.locator("textarea")).to_have_value("Not yet logged")
+    note.get_by_role("link").click()
+    expect(page.locator(".toast")).to_contain_text("You can still see Big one, but no longer change it.")
 
 
 def test_a_task_from_home_is_about_what_one_picks(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm.picklists.selectors import stages
 from crm.tenants.context import tenant_context
+from opportunities.services import move_to_stage
 from tests import make
 from tests.browser.conftest import SignIn, settled
 from tests.people import Firm
@@ -118,6 +120,22 @@ def test_a_deal_is_moved_on_the_board(fresh_firm: Firm, page: Page, sign_in: Sig
     with tenant_context(fresh_firm.tenant):
         deal.refresh_from_db()
         assert str(deal.stage_id) == third
+    card, dialog = page.locator("[data-card]"), page.locator("#dialog")
+    page.keyboard.press("Space")
+    while not page.locator("[data-stage][data-ask]").get_by_role("link", name="Big deal", exact=True).count():
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")  # it asks why the deal was lost
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_focused()
+    with tenant_context(fresh_firm.tenant):
+        first = next(one for one in stages() if one.meaning == "open")
+        move_to_stage(opportunity=deal, stage=first, actor=fresh_firm.max)
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(dialog).to_contain_text("was moved meanwhile")
+    expect(page.get_by_text("Dropped.")).to_have_count(0)
 
 
 def test_a_list_is_walked_through(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:

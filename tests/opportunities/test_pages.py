@@ -15,6 +15,7 @@ from opportunities.models import StageVisit
 from opportunities.selectors import contact_roles
 from opportunities.services import add_contact_role
 from tests import make
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -305,3 +306,29 @@ def test_another_person_named_where_a_role_is_changed_is_added(firm: Firm, deal:
     assert client.post(url, data).status_code == 303
     with tenant_context(firm.tenant):
         assert {part.contact for part in contact_roles(deal)} == {first, second}
+
+
+def test_the_forms_of_a_deal_ask_for_what_its_stage_asks_for(firm: Firm, deal: Any) -> None:
+    """Those of an open one offered when and why it was lost, and refused it."""
+    ana, names = client_of(firm.ana), ("closed_on", "loss_reason", "loss_note")
+
+    def offered(name: str) -> bool:
+        form = f'name="{name}"' in ana.get(address(deal, "edit/")).content.decode()
+        assert form is (address(deal, f"fields/{name}/") in ana.get(address(deal, "")).content.decode()), name
+        return form
+
+    drawn = form_of(ana, address(deal, "edit/"))
+    assert [offered(name) for name in names] == [False] * 3
+    ana.post(address(deal), {"stage": stage_id(firm, "won")})
+    assert [offered(name) for name in names] == [True, False, False]
+    ana.post(address(deal), {"stage": stage_id(firm, "open")})
+    lost = {"stage": stage_id(firm, "lost"), "loss_reason": reason_id(firm), "loss_note": "Too dear"}
+    ana.post(address(deal), lost)
+    assert [offered(name) for name in names] == [True] * 3
+    assert drawn.send(product="Tram").status_code == 303, "one that was drawn before leaves them alone"
+    with tenant_context(firm.tenant):
+        deal.refresh_from_db()
+    assert (deal.product, deal.loss_note, deal.closed_on is None) == ("Tram", "Too dear", False)
+    drawn = form_of(ana, address(deal, "edit/"))
+    ana.post(address(deal), {"stage": stage_id(firm, "open")})
+    assert drawn.send(loss_note="Much too dear").status_code == 422, "what is typed is not dropped"

@@ -14,8 +14,10 @@ from django.utils import timezone
 from accounts.models import Account
 from crm.events.models import Event
 from crm.tenants.context import tenant_context
-from crm.users.models import Role
+from crm.users.models import Membership, Role
+from crm.users.services import create_role
 from tests import make
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 
@@ -212,3 +214,17 @@ def test_who_deletes_a_record_is_told_what_goes_on_naming_it(firm: Firm, account
         in client_of(firm.ada).get(f"/acme/accounts/{account.pk}/deletion/").content.decode()
     )
     assert "These stay" not in client_of(firm.ana).get(f"/acme/accounts/{alone.pk}/deletion/").content.decode()
+
+
+@pytest.mark.parametrize("way", ["edit", "in place"])
+def test_who_may_still_look_at_a_record_that_was_handed_over_is_told(firm: Firm, way: str) -> None:
+    """The buttons vanished without a word."""
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, first_name="", last_name="Bell", company="", team=firm.ana.team)
+        own = create_role(actor=firm.ada, name="Own", access={"leads": {"view": "all", "edit": "own"}})
+        Membership.objects.filter(pk=firm.ana.pk).update(role=own)
+    ana, place = client_of(firm.ana), "edit" if way == "edit" else "fields/owner"
+    done = form_of(ana, f"/acme/leads/{lead.pk}/{place}/").send(owner=str(firm.max.pk))
+    answer = ana.get(done["Location"])
+    assert answer.request["PATH_INFO"] == f"/acme/leads/{lead.pk}/"
+    assert "You can still see Bell, but no longer change it." in answer.content.decode()

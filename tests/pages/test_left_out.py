@@ -91,6 +91,19 @@ def test_what_an_address_asks_for_in_vain_is_said_and_nothing_done_to_all_rows(
         assert Lead.objects.count() == 2
 
 
+def test_a_filter_by_a_field_that_is_put_away_says_its_words(firm: Firm, rows: None) -> None:
+    """It said "Newsletter is 01a21a7d-7135-…"."""
+    with tenant_context(firm.tenant):
+        labels = ("ja", "nein")
+        field = create_field(actor=firm.ada, record_type="leads", kind="choice", label="Newsletter", choices=labels)
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        yes = next(one for one in registry.record_type("leads").spec(field.name).kind.rows(firm.ada))
+        set_field_active(field=field, actor=firm.ada, is_active=False)
+    answer = client_of(firm.ada).get(f"/acme/leads/?{field.name}={yes.pk}")
+    assert [chip.phrase for chip in answer.context["chips"]] == ["Newsletter is ja"]
+    assert "“Newsletter is ja” was left out." in " ".join(answer.context["listing"].problems)
+
+
 ODD = "=5 __x=5 __=5 view__is=5 sort__is=city columns__=city filters__is=none gclid__is=5 []=5"
 
 

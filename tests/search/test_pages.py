@@ -123,6 +123,11 @@ def test_nobody_fits_only_when_nobody_does(firm: Firm) -> None:
     for text in ("416 555-0333", "555-0333 ", "001 416 555 0333", "Mbeki Grace"):
         assert "Yes, we know this person." in get(firm, text), text
     assert "Nobody here fits this." in get(firm, "555-0334")
+    with tenant_context(firm.tenant):
+        make.account(firm.ana, name="Spitze Räder")
+    page = get(firm, "Spitze Räder")
+    assert "Nobody here fits this." not in page, "a firm does"
+    assert "Yes, we know" not in page
 
 
 def test_a_converted_lead_stands_below_its_contact_and_says_what_it_is(firm: Firm) -> None:

@@ -153,7 +153,7 @@ def test_who_is_signed_in_is_asked_for_the_workspace_only(firm: Firm) -> None:
         ("person_name", "", "required"),
         ("person_name", "Nora\nNew", "one line"),
         ("name", " ", "required"),
-        ("slug", "acme", "already exists"),
+        ("slug", "acme", "is taken"),
         ("slug", "auth", "taken"),
         ("slug", "A b", "a–z"),
         ("time_zone", "Mars/Olympus", "no longer there"),
@@ -189,3 +189,10 @@ def test_signing_up_is_throttled(db: None) -> None:
         assert "Too many tries" in answer.content.decode()
         assert client.get("/workspaces/new/").status_code == 200
     assert mail.outbox == []
+
+
+def test_all_that_cannot_be_is_said_at_once(firm: Firm) -> None:
+    with NO_MAIL:
+        wrong = {"email": "no address", "password": "short", "slug": "acme", "person_name": "Nora\nNew"}
+        answer = Client().post("/workspaces/new/", {**PERSON, **WORKSPACE, **wrong})
+    assert set(answer.context["form"].errors) == set(wrong)
