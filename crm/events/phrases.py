@@ -39,11 +39,13 @@ _called: dict[str, Called] = {}
 class Called:
     """What a change is called, and what ``words`` its values stand for. A ``FieldSpec`` is like one.
 
-    ``words`` may be made when asked for; None: the values are not for reading.
+    ``words`` may be made when asked for; None: the values are not for reading. ``verbs`` tell the change to no or yes
+    in words of its own: "deactivated it".
     """
 
     label: Any
     words: Mapping[Any, Any] | Callable[[], Mapping[Any, Any]] | None = field(default_factory=dict)
+    verbs: Mapping[bool, Any] = field(default_factory=dict)
 
     def told(self, kept: Any) -> str:
         if self.words is None:
@@ -76,9 +78,17 @@ def register(name: str, sentence: Any, *, field: str = "") -> None:
         _main_fields[name] = field
 
 
-def phrase(event: Event, fields: Mapping[str, Any] | None = None, *, this: str = "", goes_on: bool = False) -> str:
+def phrase(
+    event: Event,
+    fields: Mapping[str, Any] | None = None,
+    *,
+    this: str = "",
+    goes_on: bool = False,
+    in_full: bool = False,
+) -> str:
     """Return a sentence without full stop that tells ``event``.
 
+    Several changes are named, and told with their values ``in_full``.
     ``fields`` are those of the record by name: each a ``FieldSpec``, a ``Called`` or what it is called. ``this`` is
     what to call the record that it happened to; without it, the sentence stands on its page. It ``goes_on`` from
     words before it, as in "because …": then it begins small.
@@ -98,6 +108,8 @@ def phrase(event: Event, fields: Mapping[str, Any] | None = None, *, this: str =
             return str(sentence) % words
         except UNREADABLE:  # it names what this event does not hold
             continue
+    if in_full and (found := _in_full(event, fields)):
+        return gettext("%(actor)s %(changes)s") % {"actor": actor, "changes": found}
     return _changes_phrase(event, fields, actor)
 
 
@@ -177,6 +189,23 @@ def _is_stamp(called: Any, kept: Any, at: datetime) -> bool:
         return abs(datetime.fromisoformat(kept) - at) < A_MOMENT
     except (ValueError, TypeError):
         return False
+
+
+def _in_full(event: Event, fields: Mapping[str, Any]) -> str:
+    """What was changed, each with both values: ``changed name from A to B, colour from blue to red``."""
+    changed, done = [], []
+    for name, pair in _changes(event).items():
+        old, new = _pair(pair)
+        verbs = getattr(fields.get(name), "verbs", {})
+        if verbs and isinstance(new, bool):
+            done.append(str(verbs[new]))
+            continue
+        words = {"field": _label(name, fields), "old": told(name, old, fields), "new": told(name, new, fields)}
+        is_told = words["old"] != words["new"]
+        changed.append(gettext("%(field)s from %(old)s to %(new)s") % words if is_told else isolate(words["field"]))
+    if changed:
+        done.insert(0, gettext("changed %(fields)s") % {"fields": ", ".join(changed)})
+    return ", ".join(done)
 
 
 def _changes_phrase(event: Event, fields: Mapping[str, Any], actor: str) -> str:

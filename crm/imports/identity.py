@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from crm.imports.meant import OWN_ID
+from crm.records.natural import whole_name
 from crm.records.types import RecordType
 from crm.tenants.countries import country_of
 from crm.tenants.firm_domains import firm_domain
@@ -48,6 +49,11 @@ def identity_of(record_type: RecordType, place: dict[str, int], row: list[str]) 
     for natural in record_type.natural_keys:
         if natural.within is not None and (key := natural.key(cells)):
             yield (natural.column, key, *(_as_compared(name, cells.get(name, "")) for name in natural.within), key)
+
+
+def as_written(cells: dict[str, str], key: str) -> str:
+    """How the row itself writes ``key``, by which it is compared: for people to read."""
+    return next((cell for cell in cells.values() if cell.casefold() == key), "") or whole_name(cells) or key
 
 
 def _as_compared(name: str, text: str) -> str:

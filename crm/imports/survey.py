@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any
@@ -17,7 +17,7 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
 from crm.imports.brought import brought_fields
 from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_of
-from crm.imports.identity import identity_of
+from crm.imports.identity import as_written, cells_of, identity_of
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.reading.cells import holds_days, is_unreadable, without_unreadable
@@ -194,7 +194,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
                 word = without_unreadable(by[:LONGEST_WORD])
                 if word in words or len(words) < MOST_WORDS:
                     words[word] = words.get(word, 0) + 1
-        _note_repeats(survey, earlier, again, row.number, identity_of(record_type, place, row))
+        _note_repeats(survey, earlier, again, row, record_type=record_type, place=place)
         if linked:
             names.update(_names(place, row))
     for one in readers:
@@ -227,16 +227,23 @@ def _note_differences(job: Import, survey: Survey, again: set[int], record_type:
 
 
 def _note_repeats(
-    survey: Survey, earlier: dict[int, int], again: set[int], number: int, identities: Iterable[tuple[str, ...]]
+    survey: Survey,
+    earlier: dict[int, int],
+    again: set[int],
+    row: Any,
+    *,
+    record_type: RecordType,
+    place: dict[str, int],
 ) -> None:
-    for identity in identities:
-        before = earlier.setdefault(hash(identity), number)
-        if before != number:
+    for identity in identity_of(record_type, place, row):
+        before = earlier.setdefault(hash(identity), row.number)
+        if before != row.number:
             survey.repeats += 1
             if len(again) < MOST_AGAIN:
                 again.add(hash(identity))
             if len(survey.repeated) < FIRST:
-                survey.repeated.append([number, before, without_unreadable(identity[-1])])
+                called = as_written(cells_of(record_type, place, row), identity[-1])
+                survey.repeated.append([row.number, before, without_unreadable(called)])
             return
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,6 +12,9 @@ from crm.events import phrases
 from crm.events.models import Event
 from crm.fields.custom.selectors import field_of_picklist
 from crm.picklists.lists import FORECAST_CATEGORIES, PICKLISTS, STAGE_MEANINGS, TONES
+from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
+from crm.setup.runs import workflow_name
+from crm.ui import format as formats
 from crm.users.choices import places
 from crm.users.selectors import members, roles, teams
 from opportunities.services.lapsing import RUN as LAPSING_RUN
@@ -60,7 +64,21 @@ WORDS: dict[str, Any] = {
     "tone": TONES,
     "language": lambda: dict(places()),
 }
-CALLED = {name: phrases.Called(label, WORDS.get(name, {})) for name, label in FIELD_LABELS.items()}
+VERBS: dict[str, dict[bool, Any]] = {
+    "is_active": {False: _("deactivated it"), True: _("activated it again")},
+    "is_filterable": {False: _("stopped lists from filtering by it"), True: _("let lists filter by it")},
+    "required": {False: _("made it optional"), True: _("made it required")},
+}
+RIGHTS = {"view": _("see"), "create": _("create"), "edit": _("change"), "delete": _("delete")}
+
+
+class Percents(phrases.Called):
+    def told(self, kept: Any) -> str:
+        return formats.points(kept)
+
+
+CALLED = {name: phrases.Called(label, WORDS.get(name, {}), VERBS.get(name, {})) for name, label in FIELD_LABELS.items()}
+CALLED["probability"] = Percents(FIELD_LABELS["probability"])
 
 phrases.register(LAPSING_RUN, _("%(actor)s had past customers looked for"))
 phrases.register("workspace.created", _("%(actor)s created the workspace"))
@@ -98,9 +116,37 @@ def setup_events() -> QuerySet[Event]:
 def told(events: list[Event]) -> list[dict[str, Any]]:
     """Return each event with what it was about and what happened, in words."""
     names = {row.pk: str(row) for row in (*members(active_only=False), *teams(), *roles())}
-    return [
-        {"event": event, "subject": _subject(event, names), "phrase": phrases.phrase(event, CALLED)} for event in events
-    ]
+    return [{"event": event, "subject": _subject(event, names), "phrase": _phrase(event)} for event in events]
+
+
+def _phrase(event: Event) -> str:
+    """What happened, with the values of before and after; of a role's table, those rights that differ."""
+    if event.name == "workflow.retried":
+        event = copy(event)
+        event.data = event.data | {"handler": workflow_name(str(event.data.get("handler", "")))}
+    changes = event.changes if isinstance(event.changes, dict) else {}
+    match changes.get("access"):
+        case [dict() as old, dict() as new]:
+            rights, called = _rights(old, new)
+            event = copy(event)
+            event.changes = {name: pair for name, pair in changes.items() if name != "access"} | rights
+            return phrases.phrase(event, CALLED | called, in_full=True)
+    return phrases.phrase(event, CALLED, in_full=True)
+
+
+def _rights(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, phrases.Called]]:
+    """The rights of two tables of access that differ, as changes, and what they are called."""
+    changes, called = {}, {}
+    for key, records in record_labels().items():
+        for verb, word in RIGHTS.items():
+            pair = [(table.get(key) or {}).get(verb, "none") for table in (old, new)]
+            if pair[0] != pair[1]:
+                name = f"access {key} {verb}"
+                changes[name] = pair
+                words = CREATE_LABELS if verb == "create" else SCOPE_LABELS
+                label = _("“%(right)s” of %(records)s") % {"right": word, "records": records}
+                called[name] = phrases.Called(label, words)
+    return changes, called
 
 
 def _subject(event: Event, names: dict[Any, str]) -> str:

@@ -114,7 +114,7 @@ def test_names_help_and_order_change_and_the_rest_stays(firm: Firm) -> None:
         assert [one.label for one in custom_fields("accounts")] == ["Renamed", "Second"]
     log = ada.get(firm.url("setup:changes")).content.decode()
     assert "added the field “First”" in log
-    assert "changed name from First to Renamed" in log or "changed help, name" in log or "changed name, help" in log
+    assert "name from First to Renamed" in log and "help from empty to Ask for it" in log
 
 
 def test_what_is_put_away_keeps_its_values(firm: Firm) -> None:

@@ -106,6 +106,15 @@ def test_two_rows_of_one_person_are_told(firm: Firm, key: str) -> None:
     assert counts(again) == (2, 0, 0, 0, 0)
 
 
+def test_rows_of_one_company_are_told_by_its_name_as_written(firm: Firm) -> None:
+    """They were told by what names are compared by: "muller & sohne gmbh"."""
+    from tests.imports.test_words import Page
+
+    page = Page(firm, "accounts", "name,city\nMüller & Söhne GmbH,Ulm\nMüller & Söhne GmbH,Ulm\n")
+    text = words(unescape(page.answer.content.decode()))
+    assert "row 3 and row 2 (Müller & Söhne GmbH)" in text and "sohne" not in text
+
+
 def test_a_mailbox_of_two_people_makes_neither_the_other(firm: Firm) -> None:
     text = "first name,last name,email\nAnn,Bell,office@falcon.example\nBob,Fox,office@falcon.example\n"
     job = finished(firm, upload(firm, "contacts", text, dry_run="1"))

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
+from crm.events import handlers
 from crm.events.models import Event, HandlerRun, OutboxMessage
+from crm.picklists.selectors import choices
+from crm.picklists.services import update_stage
+from crm.setup.access import SCOPE_LABELS
+from crm.setup.runs import WORKFLOWS
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users import selectors
@@ -173,3 +178,41 @@ def test_every_change_is_told(firm: Firm) -> None:
         ("Industries: Fishing <q>", "Ada Admin added “Fishing <q>”"),
     ]
     assert "<q>" not in client.get(firm.url("setup:changes")).content.decode()
+
+
+def told(firm: Firm) -> list[str]:
+    return [row["phrase"] for row in client_of(firm.ada).get(firm.url("setup:changes")).context["rows"]]
+
+
+def test_changes_of_the_setup_are_told_in_words_with_both_values(firm: Firm) -> None:
+    """They were "changed active from yes to no", "changed name, probability", and of a role "changed access"."""
+    client, key = client_of(firm.ada), "industry"
+    with tenant_context(firm.tenant):
+        entry = choices(key)[0]
+        stage = make.stage("open")
+        role = Role.objects.get(pk=firm.ana.role_id)
+        before = role.access["accounts"]["delete"]
+    client.post(firm.url("setup:entry_deactivation", key=key, id=entry.pk))
+    assert told(firm)[0] == "Ada Admin deactivated it"
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        update_stage(stage=stage, actor=firm.ada, values={"label": "First talks", "probability": 35})
+    assert told(firm)[0] == (
+        f"Ada Admin changed name from {stage.label} to First talks, probability from {stage.probability}% to 35%"
+    )
+    client.post(firm.url("setup:role", id=role.pk), _matrix(role, **{"accounts-delete": "all"}))
+    assert before != "all" and f"“delete” of Accounts from {SCOPE_LABELS[before]} to all" in told(firm)[0]
+
+
+def test_runs_and_their_retries_name_what_ran(firm: Firm) -> None:
+    keys = {key for key, one in handlers._by_key.items() if not one.function.__module__.startswith("tests")}
+    assert keys == set(WORKFLOWS)
+    with tenant_context(firm.tenant):
+        event = Event.objects.order_by("at")[0]
+        HandlerRun.objects.create(event=event, handler="opportunity-activity", succeeded=True, attempts=1)
+        failed = OutboxMessage.objects.create(event=event, handler="tell-seller", attempts=8, failed_at=event.at)
+    client = client_of(firm.ada)
+    page = client.get(firm.url("setup:runs")).content.decode()
+    assert "Last activity of opportunities" in page and "Notification of a conversion" in page
+    assert "opportunity-activity" not in page and "tell-seller" not in page
+    client.post(firm.url("setup:retry", id=failed.pk))
+    assert told(firm)[0] == "Ada Admin tried “Notification of a conversion” again"

@@ -13,7 +13,7 @@ from crm.events import selectors
 from crm.events.phrases import phrase
 from crm.events.services import retry
 from crm.setup.http import setup_page, show
-from crm.setup.runs import links_of
+from crm.setup.runs import links_of, workflow_name
 from crm.ui.http import go
 from crm.ui.paging import page_by_key
 from crm.ui.toasts import say
@@ -28,9 +28,22 @@ def list_runs(request: WorkspaceRequest) -> HttpResponse:
     )
     given_up = list(selectors.failed_messages()[:100])
     links = links_of([row.event for row in (*page.rows, *given_up)])
-    runs = [{"run": run, "phrase": phrase(run.event), "record": links.get(run.event_id)} for run in page.rows]
+    runs = [
+        {
+            "run": run,
+            "phrase": phrase(run.event),
+            "record": links.get(run.event_id),
+            "workflow": workflow_name(run.handler),
+        }
+        for run in page.rows
+    ]
     failed = [
-        {"message": message, "phrase": phrase(message.event), "record": links.get(message.event_id)}
+        {
+            "message": message,
+            "phrase": phrase(message.event),
+            "record": links.get(message.event_id),
+            "workflow": workflow_name(message.handler),
+        }
         for message in given_up
     ]
     return show(request, "setup/runs.html", {"page": page, "runs": runs, "failed": failed})
