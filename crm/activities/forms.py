@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.activities.about import AboutField
-from crm.activities.files.forms import FilesField, too_much
+from crm.activities.files.forms import FilesField
 from crm.activities.models import Activity, ActivityKind, Reminder
 from crm.activities.next_step import step_of
 from crm.activities.reminders import reminder_moment
@@ -60,7 +60,7 @@ class ComposerForm(forms.Form):
     """A note, call, mail, meeting or task in one text field; what comes next becomes a task of its own.
 
     Without a ``record`` to stand on it is a task. Its first line is what is to be done, the rest its text. Files go
-    with everything but a task; ``has_too_much`` says that they were left out because the request was too large.
+    with everything but a task; ``left_out`` says why some were left out on their way.
     """
 
     kind = forms.ChoiceField(choices=ActivityKind.choices)
@@ -78,10 +78,10 @@ class ComposerForm(forms.Form):
         actor: Membership,
         kind: str = ActivityKind.NOTE,
         record: Any = None,
-        has_too_much: bool = False,
+        left_out: str = "",
     ) -> None:
         super().__init__(data, files, initial={"kind": kind, "owner": str(actor.pk), "step_seen": step_of(record)})
-        self._has_too_much = has_too_much
+        self._left_out = left_out
         self.actor = actor
         add_reminder(self, forms.Select(attrs={"class": "control"}), MomentInput(attrs={"class": "control"}))
         if record is None:
@@ -148,8 +148,8 @@ class ComposerForm(forms.Form):
 
     def _clean_files(self, cleaned: dict[str, Any]) -> None:
         kind, files = cleaned.get("kind"), cleaned.get("files")
-        if self._has_too_much:
-            self.add_error("files" if "files" in self.fields else None, too_much())
+        if self._left_out:
+            self.add_error("files" if "files" in self.fields else None, self._left_out)
         elif kind == ActivityKind.TASK and files:
             self.add_error("files", _("A task has no files. Add them as files of their own, or with a note."))
         elif kind == ActivityKind.FILE and "files" not in self.errors and not files:

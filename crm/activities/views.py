@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm.activities import services
 from crm.activities.access import get_activity
+from crm.activities.files.forms import too_much
 from crm.activities.following import bring_up_to_date
 from crm.activities.forms import REMINDER, About, ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
@@ -32,7 +33,7 @@ from crm.tenants.ids import uuid_of
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
 from crm.ui.toasts import say
-from crm.ui.uploads import has_too_much
+from crm.ui.uploads import has_too_much, says_of_long_name
 from crm.users.http import WorkspaceRequest, require
 
 
@@ -60,7 +61,7 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
         request.FILES,
         actor=request.actor,
         record=record,
-        has_too_much=has_too_much(request),
+        left_out=too_much() if has_too_much(request) else says_of_long_name(request),
     )
     activity = _write(request, record, form) if form.is_valid() else None
     if activity is None:

@@ -30,7 +30,7 @@ from crm.ui.format import number
 from crm.ui.http import go, respond
 from crm.ui.once import once
 from crm.ui.toasts import say
-from crm.ui.uploads import has_too_much
+from crm.ui.uploads import has_too_much, says_of_long_name
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 from crm.users.models import Membership
@@ -43,6 +43,8 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if has_too_much(request):
         form.errors["file"] = form.error_class([_("The file is larger than 50 MB. Split it.")])
+    if why_not := says_of_long_name(request):
+        form.errors["file"] = form.error_class([why_not])
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from allauth.account.views import PasswordResetView
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.views import PasswordResetFromKeyView, PasswordResetView
 from allauth.core.ratelimit import consume_or_429
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.transaction import atomic
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -157,6 +161,20 @@ class AskForNewPassword(PasswordResetView):
         except ValidationError as error:
             show_refusal(form, error)
             return self.form_invalid(form)
+
+
+class SetForgottenPassword(PasswordResetFromKeyView):
+    """Set a new password by the link that was mailed: once, in however many sessions it is open."""
+
+    reset_user: User
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with atomic():
+            user = User.objects.select_for_update().get(pk=self.reset_user.pk)
+            if not default_token_generator.check_token(user, self.key):
+                return self.render_to_response(self.get_context_data(token_fail=True), status=404)
+            self.reset_user = form.user = user
+            return super().form_valid(form)
 
 
 @require_POST

@@ -50,6 +50,7 @@ def make_password_link(*, actor: Membership, member: Membership) -> str:
     """
     if why_not := objection(actor=actor, member=member):
         raise ValidationError(why_not)
+    Membership.objects.select_for_update().get(pk=member.pk)  # one at a time: the older link ends
     now = timezone.now()
     _open_links().filter(membership=member).update(expires_at=now)
     token = secrets.token_urlsafe(32)
@@ -75,6 +76,8 @@ def set_password_by_link(*, link: PasswordLink, password: str) -> User:
     if locked is None:
         raise ValidationError(_("This link was used meanwhile."))
     user = User.objects.select_for_update().get(pk=locked.membership.user_id)
+    if is_member_elsewhere(user):  # since the page was opened
+        raise ValidationError(_("This link opens nothing any more."))
     set_new_password(user, password)
     locked.used_at = timezone.now()
     locked.save(update_fields=["used_at"])

@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^auth/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        entering.SetForgottenPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path(

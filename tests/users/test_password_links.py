@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from datetime import timedelta
 
 import pytest
@@ -169,3 +170,35 @@ def test_whoever_runs_the_installation_helps_everybody(
     with pytest.raises(CommandError, match="Nobody signs in"):
         call_command("password_link", "nobody@acme.example")
     assert mail.outbox == []
+
+
+def test_a_mailed_link_opened_in_three_sessions_sets_one_password(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """9: each of them looked before another one had changed it."""
+    Client().post("/auth/password/reset/", {"email": "ana@acme.example"})
+    link = next(word for word in str(mail.outbox[-1].body).split() if word.startswith("http"))
+    sessions = [Client(), Client()]
+    paths = [c.get(link.removeprefix("http://localhost:8000"), follow=True).request["PATH_INFO"] for c in sessions]
+    before = User.objects.get(pk=firm.ana.user_id)
+    with monkeypatch.context() as blind:
+        blind.setattr("allauth.account.forms.UserTokenForm._get_user", lambda form, uid: copy(before))
+        first, second = (
+            client.post(path, {"password1": new, "password2": new})
+            for client, path, new in zip(sessions, paths, [NEW, "the one of the other session"], strict=True)
+        )
+    assert (first.status_code, second.status_code) == (302, 404)
+    assert "opens nothing any more" in second.content.decode()
+    assert sign_in(NEW).status_code == 302
+
+
+def test_a_link_handed_over_does_not_open_who_joined_elsewhere_meanwhile(firm: Firm, other_firm: Firm) -> None:
+    path = link_for(firm, firm.ana)
+    with tenant_context(firm.tenant):
+        link = passwords.link_of_token(path.strip("/").split("/")[-1])
+        assert link is not None
+    there = join_elsewhere(firm.ana, other_firm)
+    with tenant_context(firm.tenant), pytest.raises(ValidationError):
+        passwords.set_password_by_link(link=link, password=NEW)
+    with tenant_context(other_firm.tenant):
+        there.delete()
+    with tenant_context(firm.tenant):
+        assert passwords.set_password_by_link(link=link, password=NEW)
