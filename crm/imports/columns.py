@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.imports import selectors, services
 from crm.imports.cell_questions import bad_cells, bare_amounts
+from crm.imports.encoding_question import ENCODING
 from crm.imports.forms import COLUMN, OPTIONS, ColumnsForm, SentAnswers
 from crm.imports.guessing import column_label
 from crm.imports.http import get_job
@@ -23,9 +24,11 @@ from crm.imports.samples import samples_of
 from crm.imports.styles import decisions_of, read_answers, settled, still_offered
 from crm.imports.survey import survey_of
 from crm.imports.upload_views import reading_context
+from crm.imports.uploading import choose_encoding
 from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
 from crm.ui.http import go, respond
+from crm.ui.toasts import say
 from crm.users.choices import currency_name
 from crm.users.http import WorkspaceRequest
 
@@ -36,6 +39,10 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     job, record_type = get_job(request, job_id)
     if job.state != ImportState.UPLOADED:
         return go(request, reverse("imports:job", args=[job.pk]))
+    before = job.headers
+    is_read_again = request.method == "POST" and _take_encoding(request, job, record_type)
+    if job.headers != before:
+        return go(request, reverse("imports:columns", args=[job.pk]))
     with planning(job):
         form = ColumnsForm(job, record_type, request.POST or None)
         sent = SentAnswers(job, record_type, request.POST)
@@ -46,7 +53,7 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         _link_errors(job, record_type, form, sent)
     is_kept = is_saved and not form.errors and not form.linked_errors
     with planning(job):  # by now perhaps others
-        if is_kept and not {"dry_run", "import"} & request.POST.keys():
+        if is_kept and (is_read_again or not {"dry_run", "import"} & request.POST.keys()):
             return go(request, reverse("imports:columns", args=[job.pk]))
         if is_kept and _start(request, job, record_type, form):
             return go(request, reverse("imports:job", args=[job.pk]))
@@ -54,6 +61,20 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
             return _page(request, job, record_type, form, sent)
         except ValidationError:  # it was started meanwhile
             return go(request, reverse("imports:job", args=[job.pk]))
+
+
+def _take_encoding(request: WorkspaceRequest, job: Import, record_type: RecordType) -> bool:
+    """Keep which encoding the file is in; True when it was read again, which is to be seen before anything starts."""
+    if not (encoding := request.POST.get(ENCODING)):
+        return False
+    try:
+        is_other = choose_encoding(job=job, record_type=record_type, actor=request.actor, encoding=encoding)
+    except ValidationError as error:
+        say(request, _("Nothing was changed. %(reason)s") % {"reason": " ".join(error.messages)}, tone="warning")
+        return True
+    if is_other:
+        say(request, _("The file was read again."))
+    return is_other
 
 
 def _save(

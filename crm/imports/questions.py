@@ -30,6 +30,7 @@ from crm.imports.answers import (
 )
 from crm.imports.cells import Cells
 from crm.imports.coming import meanings_to_add
+from crm.imports.encoding_question import EncodingQuestion, about_encoding
 from crm.imports.likely import label_of, name_of_gone, records_like
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
@@ -144,11 +145,12 @@ class GapQuestion:
         return not self.answer
 
 
-AnyQuestion = KindQuestion | StyleQuestion | Question | GapQuestion
+AnyQuestion = EncodingQuestion | KindQuestion | StyleQuestion | Question | GapQuestion
 
 
 @dataclass
 class Questions:
+    encodings: list[EncodingQuestion] = field(default_factory=list)
     kinds: list[KindQuestion] = field(default_factory=list)
     styles: list[StyleQuestion] = field(default_factory=list)
     words: list[Question] = field(default_factory=list)
@@ -156,7 +158,7 @@ class Questions:
 
     @property
     def all_open(self) -> list[AnyQuestion]:
-        every: list[AnyQuestion] = [*self.kinds, *self.styles, *self.words, *self.gaps]
+        every: list[AnyQuestion] = [*self.encodings, *self.kinds, *self.styles, *self.words, *self.gaps]
         return [one for one in every if one.is_open]
 
 
@@ -166,7 +168,7 @@ def questions_of(
     """Return what has to be asked of the file as it is mapped now, and what can be answered: by the import's maker,
     for whom it writes. ``typed`` are names that were not taken, by field and word."""
     asker = _Asker(job, record_type, survey, typed or {})
-    found = Questions(kind_questions(job, survey), [*about_styles(job, record_type, survey)])
+    found = Questions(about_encoding(job), kind_questions(job, survey), [*about_styles(job, record_type, survey)])
     for index, spec in asker.reader.columns:
         if holds_words(spec) and (question := asker.about_words(index, spec)):
             found.words.append(question)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from crm.imports.models import Import, ImportState, RefusedRow
+from crm.imports.reading.cells import without_unreadable
 from crm.imports.storing import read_rows
 from crm.users.models import Membership
 
@@ -55,7 +56,7 @@ def same_file(job: Import) -> list[Import]:
 
 def preview(job: Import) -> list[list[str]]:
     """The first rows of the file."""
-    return list(islice(read_rows(job), PREVIEWED))
+    return [[without_unreadable(cell) for cell in row] for row in islice(read_rows(job), PREVIEWED)]
 
 
 def refused_rows(job: Import, *, came_in: bool = False, limit: int | None = None) -> list[RefusedRow]:

@@ -80,6 +80,37 @@ def read_again(
             raise ValidationError(_("Choose one of the first rows."))
 
 
+@transaction.atomic
+def choose_encoding(*, job: Import, record_type: RecordType, actor: Membership, encoding: str) -> bool:
+    """Keep which of the likely encodings the file is in; True when it was read again for that. Columns that are called
+    as before keep their fields."""
+    before = take_to_be_set(job)
+    how = FileReading.of(before).format
+    if encoding not in {one["encoding"] for one in how.likely}:
+        return False
+    is_other = encoding != how.encoding
+    if is_other:
+        header = FileReading.of(before).header
+        read_again(
+            job=job,
+            record_type=record_type,
+            actor=actor,
+            encoding=encoding,
+            separator=how.separator,
+            sheet=how.sheet,
+            header=header,
+        )
+    elif not how.is_chosen:
+        found = FileReading.of(before)
+        before.reading = replace(found, format=replace(how, is_chosen=True)).as_json()
+        before.save(update_fields=["reading"])
+    job.refresh_from_db()
+    if is_other and job.headers == before.headers:
+        job.mapping = before.mapping
+        job.save(update_fields=["mapping"])
+    return is_other
+
+
 def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None:
     quotes = Odd()
 

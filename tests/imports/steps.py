@@ -44,6 +44,7 @@ def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
     form, questions = page.context["form"], page.context["questions"]
     data: dict[str, Any] = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
     data["import"] = "1"
+    data |= {question.name: question.options[0][0] for question in questions.encodings}
     for question in questions.kinds:
         data[f"kind_{question.index}"] = question.kind
     for question in questions.words:

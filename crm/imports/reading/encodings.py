@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,8 @@ SAMPLE = 64 * 1024  # bytes of lines that hold more than ASCII
 AROUND = 200  # of a very long line: bytes kept around such a letter
 WORDS = 6  # shown of each reading
 READINGS = 5
+MIXED = 0.3  # of what is not ASCII is UTF-8: too much for chance, so that a part of the file is
+NEARLY, NEXT_WINDOWS = 0.4, 0.8  # of the best score: as likely as that, for people to decide
 UTF_8 = "utf-8-sig"  # with or without its mark
 
 # By the codec's name: what people call it, and how likely a file is written so, other things being equal.
@@ -71,10 +73,11 @@ _ONE_SCRIPT = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "KATAKANA-HIRAGANA": "CJK",
 
 @dataclass(frozen=True)
 class Reading:
-    """A way to read the file, and words of it that are read so."""
+    """A way to read the file, and words of it that are read so. ``is_likely``: as much as others are."""
 
     encoding: str
     words: list[str]
+    is_likely: bool = False
 
 
 def find_readings(path: Path) -> list[Reading]:
@@ -89,7 +92,11 @@ def find_readings(path: Path) -> list[Reading]:
         return [Reading(UTF_8, [])]
     if share > 0.9:  # a byte that was damaged on its way does not make it another encoding
         return [Reading(UTF_8, words_of(sample.decode("utf-8", "replace")))]
-    return _weighed(sample) or [Reading("cp1252", words_of(sample.decode("cp1252", "replace")))]
+    found = _weighed(sample) or [Reading("cp1252", words_of(sample.decode("cp1252", "replace")))]
+    if share > MIXED:
+        words = words_of(sample.decode("utf-8", "replace"))
+        return [Reading(UTF_8, words, is_likely=True), replace(found[0], is_likely=True), *found[1:]]
+    return found
 
 
 def read_with(path: Path, encoding: str) -> Reading:
@@ -157,12 +164,27 @@ def _weighed(sample: bytes) -> list[Reading]:
             scores[encoding] = result["confidence"] * ENCODINGS[encoding][1] * _plausible(text, encoding)
     best = sorted(scores, key=lambda encoding: -scores[encoding])
     likely = [one for one in best if scores[one] > scores[best[0]] / 50]
+    shares: dict[str, float] = {}
     alike: dict[str, str] = {}  # two that read the file alike are one: the more usual
     order = list(ENCODINGS)
     for encoding in likely:
         text = sample.decode(encoding, "surrogateescape")
         alike[text] = min(encoding, alike.get(text, encoding), key=order.index)
-    return [Reading(encoding, words_of(text)) for text, encoding in alike.items()][:READINGS]
+        shares[text] = max(scores[encoding] / scores[best[0]], shares.get(text, 0))
+    first = next(iter(alike.values()), "")
+    readings = [
+        Reading(encoding, words, _is_as_likely(encoding, first, shares[text]) and bool(words))
+        for text, encoding in alike.items()
+        for words in [words_of(text)]
+    ]
+    return readings[:READINGS]
+
+
+def _is_as_likely(encoding: str, first: str, share: float) -> bool:
+    """Excel's "CSV" is in the Windows encoding of the country: what is fine in the Western one is not as likely in that
+    of another country."""
+    is_elsewhere = first == "cp1252" != encoding and encoding.startswith("cp125")
+    return share >= (NEXT_WINDOWS if is_elsewhere else NEARLY)
 
 
 def _plausible(text: str, encoding: str) -> float:

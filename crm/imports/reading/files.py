@@ -31,6 +31,13 @@ class Format:
     sheet: str = ""
     sheets: list[str] = field(default_factory=list)
     readings: list[dict[str, Any]] = field(default_factory=list)  # ``Reading``s, the chosen one among them
+    is_chosen: bool = False  # the encoding, by a person
+
+    @property
+    def likely(self) -> list[dict[str, Any]]:
+        """The readings that are as likely as each other: a person has to say which one it is."""
+        found = [one for one in self.readings if one.get("is_likely")]
+        return found if len(found) > 1 else []
 
 
 def find_format(path: Path, file_name: str) -> Format:
@@ -70,7 +77,8 @@ def changed_format(path: Path, found: Format, *, encoding: str, separator: str, 
     readings = found.readings
     if encoding not in {one["encoding"] for one in readings}:
         readings = [*readings, asdict(read_with(path, encoding))]
-    return Format("csv", encoding, separator, readings=readings)
+    is_chosen = found.is_chosen or encoding != found.encoding
+    return Format("csv", encoding, separator, readings=readings, is_chosen=is_chosen)
 
 
 def read_file(path: Path, how: Format, notice: Notice | None = None) -> Iterator[tuple[int, list[str]]]:
