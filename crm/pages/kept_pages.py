@@ -34,6 +34,7 @@ from crm.ui.form_marks import FORM_OF, person_of
 from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.users.access import visible
 from crm.users.http import WorkspaceRequest, require
+from crm.users.leaving import answer_to_fragment
 from crm.users.models import Membership
 from crm.users.selectors import member
 
@@ -113,7 +114,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     mine = user.is_authenticated and person_of(request.POST.get(FORM_OF, ""), slug) == str(user.pk)
     if is_fragment(request) and slug and (mine or not user.is_authenticated):
         back = request.htmx.current_url_abs_path or f"{request.META['SCRIPT_NAME']}/"  # type: ignore[attr-defined]
-        return sign_in_beside(_sign_in_url(back))
+        return answer_to_fragment(request) or sign_in_beside(_sign_in_url(back))
     if request.method == "POST" and slug:
         if mine and (url := keep_for_person(request, STALE)):
             return go(request, url)
@@ -157,6 +158,8 @@ def _sign_in_url(url: str) -> str:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 inside a workspace: of a record that the person could see, who deleted it; and always what was typed."""
     actor: Any = getattr(request, "actor", None)
+    if actor is None and is_fragment(request) and (told := answer_to_fragment(request)) is not None:
+        return told
     if actor is None and (page := shut_out(request)) is not None:
         return page
     gone = exception.deleted if isinstance(exception, GoneError) else None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.events.selectors import last_change_of_setting
 from crm.setup import menu
-from crm.setup.usage import UsedInViews
+from crm.setup.usage import Used, UsedInViews
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.ui import respond
@@ -78,13 +78,15 @@ def ask_first(
     back: str,
     for_good: bool = True,
     views: UsedInViews | None = None,
+    owned: Used | None = None,
 ) -> HttpResponse:
     """Ask before something goes: ``text`` says what goes with it, ``button`` what the button does.
 
     ``views`` are the saved views that it is a part of; the form says by ``views`` for how many of them it asked.
+    ``owned`` is what is to be given to others.
     """
     context: dict[str, Any] = {"title": title, "text": text, "button": button, "back": back}
-    context |= {"for_good": for_good, "views": views}
+    context |= {"for_good": for_good, "views": views, "owned": owned}
     if not is_fragment(request):
         context["menu"] = menu.groups(request.path)
     return respond(request, "setup/confirm.html", context, partial="dialog")

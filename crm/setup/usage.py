@@ -9,6 +9,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.activities.models import Activity, ActivityKind
+from crm.activities.selectors import of_live_records
 from crm.fields.custom.selectors import field_of_picklist
 from crm.fields.kinds.choice import ChoiceOf, StageOf
 from crm.fields.models import CustomValue
@@ -24,6 +26,12 @@ from crm.users.models import Membership, Team
 
 # Tables that are no record type of their own. Stage visits are history and are not counted as use.
 OTHERS: dict[str, Any] = {"opportunities.OpportunityContact": _("Contacts in opportunities")}
+
+# What of a type is still worked on, where not all of it is.
+_OPEN: dict[str, tuple[Any, tuple[Filter, ...]]] = {
+    "leads": (_("Open leads"), (Filter("status", "is", ("meaning:new", "meaning:working", "meaning:qualified")),)),
+    "opportunities": (_("Open opportunities"), (Filter("stage", "is", ("meaning:open",)),)),
+}
 
 VIEW_PARTS: dict[str, Any] = {"filters": _("filter"), "sort": _("order"), "columns": _("column")}
 
@@ -78,6 +86,22 @@ def held_by(field: str, row: Membership | Team) -> Used:
         if count:
             url = _list_url(record_type, field, str(row.pk)) if record_type.has(field) else ""
             uses.append(Use(record_type.label_plural, count, url))
+    return Used(tuple(uses))
+
+
+def open_work_of(actor: Membership, member: Membership) -> Used:
+    """Return what ``member`` owns that is still to be worked on: what is open, and accounts and contacts."""
+    uses = []
+    for record_type in registry.record_types():
+        if not record_type.has("owner"):
+            continue
+        label, only = _OPEN.get(record_type.key, (record_type.label_plural, ()))
+        state = ViewState(record_type, (*only, Filter("owner", "is", (str(member.pk),))))
+        if count := state.apply(record_type.model._default_manager.all(), actor).count():
+            uses.append(Use(label, count, reverse(f"{record_type.key}:list") + state.query()))
+    tasks = Activity.objects.filter(kind=ActivityKind.TASK, owner=member, deleted_at=None, completed_at=None)
+    if count := of_live_records(tasks).count():
+        uses.append(Use(_("Open tasks"), count, reverse("activities:tasks") + "?who=team"))
     return Used(tuple(uses))
 
 

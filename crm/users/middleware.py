@@ -19,6 +19,7 @@ from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.ui.too_long import answer_too_long
+from crm.users.leaving import answer_to_fragment
 from crm.users.models import Membership
 
 logger = structlog.get_logger(__name__)
@@ -117,6 +118,8 @@ def _answer(request: HttpRequest, tenant: Tenant, actor: Membership, view: Calla
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """Ask who it is, then come back: to the page itself when htmx asked for a part of it."""
+    if is_fragment(request) and (told := answer_to_fragment(request)) is not None:
+        return told
     back = request.get_full_path() if request.method == "GET" else f"{request.META['SCRIPT_NAME']}/"
     if is_fragment(request):
         back = request.htmx.current_url_abs_path or back  # type: ignore[attr-defined]

@@ -141,6 +141,12 @@ def workspaces_of(user: User) -> list[Tenant]:
     return sorted(theirs, key=lambda tenant: sort_key(tenant.name))
 
 
+def workspaces_closed_to(user: User) -> list[Tenant]:
+    """Return the workspaces in which ``user`` was deactivated, by name. Needs no tenant."""
+    theirs = Tenant.objects.filter(pk__in=RawSQL("SELECT workspaces_closed_to_user(%s)", [user.pk]))
+    return sorted(theirs, key=lambda tenant: sort_key(tenant.name))
+
+
 def is_member_elsewhere(user: User) -> bool:
     """Whether ``user`` belongs to another workspace than the current one, active there or not."""
     with connection.cursor() as cursor:

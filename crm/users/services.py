@@ -5,7 +5,6 @@ from __future__ import annotations
 from copy import copy
 from typing import Any
 
-from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db.models import Model, ProtectedError
 from django.db.transaction import atomic
@@ -17,7 +16,8 @@ from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.tenants.text import LONGEST_EMAIL, email_key, sort_key
 from crm.users.access import SCOPES, VERBS, least_role
-from crm.users.models import Membership, Role, Team, User
+from crm.users.leaving import end_sessions
+from crm.users.models import Membership, Role, Team
 from crm.users.selectors import member_by_name_or_email, roles, team_tree_ids, workspaces_of
 
 LONGEST_NAME = 200
@@ -73,12 +73,6 @@ def update_member(
     _keep_an_admin()
     if was_active and not is_active and member.user and not workspaces_of(member.user):
         end_sessions(member.user)
-
-
-def end_sessions(user: User) -> None:
-    """Sign ``user`` out everywhere."""
-    for session in UserSession.objects.filter(user=user):
-        session.end()
 
 
 @atomic

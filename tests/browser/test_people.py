@@ -11,7 +11,9 @@ from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page, expect
 
 from crm.local.mailbox import DEMO_SLUG
+from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+from tests import make
 from tests.browser.conftest import SignIn, watch
 from tests.people import PASSWORD, Firm
 
@@ -111,7 +113,7 @@ def test_a_trial_run_shows_its_mails(demo: Firm, page: Page, stranger: Page, sig
     stranger.goto("/auth/password/reset/")
     stranger.get_by_label("E-mail").fill(f"ana@{demo.tenant.slug}.example")
     stranger.get_by_role("button", name="Put the link into the mailbox").click()
-    expect(stranger.get_by_text("The mail lies in the mailbox")).to_be_visible()
+    expect(stranger.get_by_text("The mail is in the mailbox")).to_be_visible()
     sign_in(demo.ada)
     page.goto(f"/{DEMO_SLUG}/setup/")
     page.get_by_role("link", name="Mailbox").first.click()
@@ -125,3 +127,39 @@ def test_a_trial_run_shows_its_mails(demo: Firm, page: Page, stranger: Page, sig
     stranger.get_by_label("New password, again").fill(NEW)
     stranger.get_by_role("button", name="Set the new password").click()
     expect(stranger.get_by_role("heading", name="Your password is changed")).to_be_visible()
+
+
+def test_who_is_deactivated_reads_so_in_the_open_tab_and_at_sign_in(
+    fresh_firm: Firm, page: Page, stranger: Page, sign_in: SignIn
+) -> None:
+    slug, words = fresh_firm.tenant.slug, "was deactivated. An admin there can activate it again."
+    with tenant_context(fresh_firm.tenant):
+        lead = make.lead(fresh_firm.ana)
+
+    def come_in() -> None:
+        stranger.get_by_label("E-mail").fill(fresh_firm.ana.email)
+        stranger.get_by_label("Password").fill(PASSWORD)
+        stranger.get_by_role("button", name="Sign in").click()
+
+    stranger.goto("/auth/login/")
+    come_in()
+    stranger.wait_for_url(f"**/{slug}/")
+    stranger.goto(fresh_firm.url("leads:record", record_id=lead.pk))
+    stranger.get_by_role("link", name="Edit Last name").click()
+    stranger.locator("[name=last_name]").fill("Typed")
+    sign_in(fresh_firm.ada)
+    page.goto(fresh_firm.url("setup:person", id=fresh_firm.ana.pk))
+    page.get_by_role("link", name="Deactivate…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Open leads 1")
+    dialog.get_by_role("button", name="Deactivate").click()
+    expect(page.get_by_text("Ana Owner can no longer come in.")).to_be_visible()
+    stranger.locator("[name=last_name]").press("Enter")
+    expect(stranger.locator(".toast", has_text=words)).to_contain_text("Nothing was saved.")
+    expect(stranger.locator("[name=last_name]")).to_have_value("Typed")
+    stranger.on("dialog", lambda one: one.accept())
+    stranger.goto(fresh_firm.url("leads:list"))
+    expect(stranger.get_by_role("alert")).to_contain_text(words)
+    come_in()
+    expect(stranger.get_by_role("heading", name="You no longer have access to this workspace")).to_be_visible()
+    expect(stranger.get_by_role("main")).to_contain_text(words)

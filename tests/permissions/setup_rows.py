@@ -17,6 +17,7 @@ setup:invite                 POST    -
 setup:person                 GET     id=$sam
 setup:person                 GET     id=$invited
 setup:person                 POST    id=$sam
+setup:person_deactivation    GET     id=$sam
 setup:person_deactivation    POST    id=$sam
 setup:person_deactivation    DELETE  id=$sam
 setup:invitation             POST    id=$invited

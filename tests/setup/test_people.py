@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crm.activities.services import complete_task, create_activity
 from crm.events import handlers
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.picklists.selectors import choices
@@ -17,6 +18,7 @@ from crm.tenants.models import Tenant
 from crm.users import selectors
 from crm.users.choices import places
 from crm.users.models import Membership, Role, Team
+from leads.services import close_as_unqualified
 from tests import make
 from tests.people import Firm, client_of
 
@@ -60,6 +62,26 @@ def test_changing_and_shutting_out(firm: Firm) -> None:
     assert hers.get(firm.url("leads:list")).status_code == 404
     client.post(firm.url("setup:person_deactivation", id=firm.ana.pk), {"_method": "DELETE"})
     assert hers.get(firm.url("leads:list")).status_code == 200
+
+
+def test_before_a_person_is_deactivated_one_reads_what_they_have_open(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        reason = choices("unqualified_reason")[0]
+        close_as_unqualified(lead=make.lead(firm.ana), reason=reason, actor=firm.ana)
+        leads = [make.lead(firm.ana), make.lead(firm.ana)]
+        make.lead(firm.sam)
+        make.opportunity(firm.ana, stage=make.stage("won"))
+        task = create_activity(kind="task", records=leads[:1], actor=firm.ana, subject="Call")
+        complete_task(task=task, actor=firm.ana)
+        create_activity(kind="task", records=leads[:1], actor=firm.ana, subject="Call again")
+    client = client_of(firm.ada)
+    asked = client.get(firm.url("setup:person_deactivation", id=firm.ana.pk))
+    uses = {str(use.label): use for use in asked.context["owned"].uses}
+    counts = {label: use.count for label, use in uses.items()}
+    assert counts == {"Open leads": 2, "Accounts": 1, "Open tasks": 1}
+    listed = client.get(uses["Open leads"].url)
+    assert {row.record for row in listed.context["rows"]} == set(leads)
+    assert _member(firm, firm.ana.email).is_active
 
 
 def test_the_last_admin_stays(firm: Firm) -> None:

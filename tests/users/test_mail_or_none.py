@@ -76,7 +76,7 @@ def test_in_a_trial_the_mailbox_is_told_of(firm: Firm, tmp_path: Path) -> None:
         assert "Ask an admin of your workspace" in page
         assert "Put the link into the mailbox" in page
         done = Client().post("/auth/password/reset/", {"email": "ana@acme.example"}, follow=True).content.decode()
-        assert "The mail lies in the mailbox" in done
+        assert "The mail is in the mailbox" in done
         assert "on its way" not in done
         page, _nina = invite(firm)
         assert "Mail is not set up: hand over this link." in page
@@ -160,10 +160,24 @@ def test_who_is_shut_out_of_their_only_workspace_is_signed_out(firm: Firm, other
     ada = client_of(firm.ada)
     for member in (firm.ana, firm.max):
         assert ada.post(firm.url("setup:person_deactivation", id=member.pk)).status_code == 303
-    assert hers.get("/acme/leads/").headers["Location"].startswith("/auth/login/")
-    assert his.get("/acme/leads/").status_code == 404
+    words = "Your access to “Acme” was deactivated."
+    to_sign_in = hers.get("/acme/leads/").headers["Location"]
+    assert to_sign_in.startswith("/auth/login/") and words in hers.get(to_sign_in).content.decode()
+    assert words not in Client().get(to_sign_in).content.decode()
+    for client in (hers, his):  # in a tab that is still open
+        for send in (client.get, client.post):
+            told = send("/acme/leads/new/", HTTP_HX_REQUEST="true")
+            assert (told.status_code, words in told.content.decode()) == (409, True)
+            assert ("Nothing was saved" in told.content.decode()) == (send == client.post)
+    refused = his.get("/acme/leads/")
+    assert refused.status_code == 404 and words in refused.content.decode()
     assert his.get("/globex/leads/").status_code == 200  # that workspace has not shut him out
+    again = Client()
+    again.post("/auth/login/", {"login": "ana@acme.example", "password": "correct horse battery"})
+    page = again.get("/", follow=True).content.decode()
+    assert words in page and "belong to no workspace" not in page
     ada.post(firm.url("setup:person_deactivation", id=firm.ana.pk), {"_method": "DELETE"})
+    assert words not in hers.get(to_sign_in).content.decode()
     assert (
         hers.post("/auth/login/", {"login": "ana@acme.example", "password": "correct horse battery"}).status_code == 302
     )

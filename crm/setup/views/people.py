@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from crm.setup.http import add_error, setup_page, show, tell_refusal
+from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.people_forms import InvitationForm, PersonForm
-from crm.setup.usage import held_by
+from crm.setup.usage import held_by, open_work_of
 from crm.ui.http import go, method
 from crm.ui.once import once
 from crm.ui.toasts import say
@@ -84,10 +84,19 @@ def edit_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 
 @setup_page
-@require_POST
 def deactivate_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
-    """POST shuts a person out, DELETE lets them in again."""
+    """GET says what a person leaves behind, POST shuts them out, DELETE lets them in again."""
     member = _member(id)
+    if request.method != "POST":
+        return ask_first(
+            request,
+            title=_("Deactivate %(name)s") % {"name": member.name},
+            text=_("They can no longer come in. What they own stays theirs until it is assigned."),
+            button=_("Deactivate"),
+            back=_url_of(member),
+            for_good=False,
+            owned=open_work_of(request.actor, member),
+        )
     active = method(request) == "DELETE"
     try:
         services.update_member(

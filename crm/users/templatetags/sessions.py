@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.translation import gettext as _
+
+from crm.users.leaving import words_for
 
 register = template.Library()
 
@@ -18,6 +22,13 @@ _SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
+
+
+@register.simple_tag(takes_context=True)
+def deactivated_words(context: Any) -> str:
+    """What somebody reads who can no longer come in; "" for everybody else, and where a page failed."""
+    request = context.get("request")
+    return words_for(request) if request is not None else ""
 
 
 @register.filter
