@@ -34,6 +34,8 @@ _PHONE = re.compile(r"\+?[\d\s()/.–-]{6,}(?:(?:ext|x)\.? ?\d+)?", re.IGNORECAS
 _PHONE_HEADER = re.compile(r"phone|tel|mobil|handy|fax|cell", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)", re.IGNORECASE)
 _DAY_ORDERS = {order: f"{FieldKind.DATE}:{order}" for order in ORDERS}
+_NO_DAY = f"{FieldKind.DATE}:none"  # Outlook's 0.0.00 where there is no birthday: no date, and nothing against one
+_ZEROS = re.compile(r"0{1,4}([./-])0{1,2}\1(?:0{1,2}|0{4})(?: 0?0:00(?::00)?)?")
 _SAID = f"{FieldKind.YES_NO}:said"  # in words: 0 and 1 may be numbers
 _NAMED = f"{FieldKind.MONEY}:named"  # with a currency
 _SHORTENED = f"{FieldKind.TEXT}:shortened"  # numbers of which digits are lost: no text, although nothing else
@@ -79,6 +81,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     FieldKind.URL: _is_url,
     FieldKind.YES_NO: lambda text: text.casefold() in Flag.TRUE | Flag.FALSE,
     _SAID: lambda text: text.casefold() in Flag.TRUE | Flag.FALSE and not text.isdigit(),
+    _NO_DAY: lambda text: _ZEROS.fullmatch(text) is not None,
     **{key: _is_day(order) for order, key in _DAY_ORDERS.items()},
     TIMED: has_time,
     FieldKind.NUMBER: _is_number,
@@ -120,11 +123,11 @@ class FitTally:
     def _is_out(self, key: str) -> bool:
         if key == _NAMED:  # of which one is enough
             return FieldKind.MONEY not in self._live
-        if key == TIMED:
+        if key in (TIMED, _NO_DAY):
             return not self._live.keys() & {*_DAY_ORDERS.values()}
         if key == _SHORTENED:
             return FieldKind.TEXT not in self._live
-        misfits = self.cells - self.counts[key]
+        misfits = self.cells - self.counts[key] - (self.counts[_NO_DAY] if key in _DAY_ORDERS.values() else 0)
         return not _is_allowed(misfits, self.most) or misfits == self.cells >= LOOKED_AT
 
     def as_json(self) -> dict[str, int]:
@@ -159,14 +162,21 @@ def allowed_kinds(found: Mapping[str, int]) -> dict[str, int]:
     kinds = {kind: misfits_of(found, kind) for kind in FieldKind.values if kind != FieldKind.PERSON}
     if found.get("words", 0) > MOST_CHOICES:
         del kinds[FieldKind.CHOICE]
-    return {kind: misfits for kind, misfits in kinds.items() if _is_allowed(misfits, cells)}
+    zeros = {FieldKind.DATE: found.get(_NO_DAY, 0)}
+    if not found.get(key_of(found, FieldKind.DATE)):
+        del kinds[FieldKind.DATE]
+    return {
+        kind: misfits
+        for kind, misfits in kinds.items()
+        if _is_allowed(misfits - zeros.get(kind, 0), cells - zeros.get(kind, 0))
+    }
 
 
 def likely_kind(found: Mapping[str, int], header: str) -> str:
     """The narrowest kind that can hold every cell."""
     cells = found.get("cells", 0)
-    shortened: dict[str, int] = {FieldKind.TEXT: found.get(_SHORTENED, 0)}
-    fits = {kind for kind, misfits in allowed_kinds(found).items() if misfits <= shortened.get(kind, 0) and cells}
+    excused: dict[str, int] = {FieldKind.TEXT: found.get(_SHORTENED, 0), FieldKind.DATE: found.get(_NO_DAY, 0)}
+    fits = {kind for kind, misfits in allowed_kinds(found).items() if misfits <= excused.get(kind, 0) and cells}
     if FieldKind.PHONE in fits and _PHONE_HEADER.search(header):
         fits -= {FieldKind.NUMBER, FieldKind.MONEY, FieldKind.DATE}
     if found.get(_SAID, 0) < cells:

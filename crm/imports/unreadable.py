@@ -17,7 +17,7 @@ from crm.fields.reading.amounts import currency_words, possible_currencies, sign
 from crm.fields.reading.style import ORDERS, POINTS, SERIAL, SHARE
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import BAD, EMPTY, Answers, holds_words
-from crm.imports.reading.cells import ERRORS, cell_text, holds_digits, is_shortened, is_unreadable
+from crm.imports.reading.cells import ERRORS, cell_text, holds_digits, is_no_phone, is_shortened, is_unreadable
 from crm.tenants.context import current_tenant
 from crm.tenants.text import one_line
 
@@ -50,9 +50,11 @@ def bad_in(spec: FieldSpec | None) -> Callable[[str], bool]:
         return lambda cell: is_no_value(cell) or not (is_plain(cell) or not fails(cell))
     if isinstance(spec.kind, kinds.Text):
         most, lines, digits = spec.kind.max_length, isinstance(spec.kind, kinds.LongText), holds_digits(spec)
+        is_phone = isinstance(spec.kind, kinds.Phone)
         return lambda cell: (
             is_no_value(cell)
             or (digits and is_shortened(cell))
+            or (is_phone and is_no_phone(cell))
             or (len(cell) > most and len(cell if lines else one_line(cell)) > most)
         )
     return is_no_value

@@ -260,6 +260,19 @@ def test_a_few_dates_and_a_word_may_be_dates(firm: Firm, cells: list[str]) -> No
     assert [text for _row, text, _problem in question.cells] == ["soon"]
 
 
+@pytest.mark.parametrize("none", ["0.0.00", "00/00/0000", "0000-00-00"])
+def test_what_outlook_writes_for_no_birthday_keeps_no_column_from_being_one_of_dates(firm: Firm, none: str) -> None:
+    found = tallied([none] * 1200 + ["31.12.1979"])
+    assert (likely_kind(found, "Birthday"), allowed_kinds(found)["date"]) == ("date", 1200)
+    assert "date" not in allowed_kinds(tallied([none] * 3))
+    assert "date" not in allowed_kinds(tallied([none] * 3 + ["31.12.1979", "soon", "later"]))
+    page = planned(firm, f"Name,Birthday\nOwl,{none}\nElk,{none}\nFox,31.12.1979\n", 1, "accounts")
+    assert page.questions.kinds[0].kind == "date" and "Date (2 cells don’t fit)" in told(page.answer)
+    [question] = page.answer.context["bad_cells"]
+    assert [text for _row, text, _problem in question.cells] == [none] * 2, "asked, not dropped"
+    assert finished(firm, page.send(sent(page.answer) | {"bad_1": "empty"})).created_count == 3
+
+
 @pytest.mark.parametrize(
     ("yes", "no"), [("ja", "Nein"), ("Oui", "non"), ("Sí", "no"), ("vrai", "faux"), ("wahr", "falsch"), ("si", "No")]
 )

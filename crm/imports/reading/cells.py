@@ -7,12 +7,13 @@ import re
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.fields.kinds import Date, Email, LongText, Text, Url
+from crm.fields.kinds import Date, Email, LongText, Phone, Text, Url
 from crm.fields.spec import FieldSpec
 
 # Neither text nor a line's end; and the halves of characters that stand for bytes without a meaning in the encoding.
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SHORTENED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?[eE]\+\d{1,3}")
+_DIGIT = re.compile(r"\d")
 _BREAK = re.compile(r"\s*\n\s*")
 NOT_CALCULATED = "#NOT_CALCULATED"  # a formula that no program has worked out before the file was saved
 ERRORS = frozenset(
@@ -52,6 +53,11 @@ def holds_digits(spec: FieldSpec) -> bool:
     return isinstance(spec.kind, Text) and not isinstance(spec.kind, (LongText, Email, Url))
 
 
+def is_no_phone(text: str) -> bool:
+    """Whether the text, such as n/a or a dash, can be no phone number."""
+    return not _DIGIT.search(text)
+
+
 def holds_days(spec: FieldSpec) -> bool:
     """Whether the field takes a day, of which a time is left out."""
     return isinstance(spec.kind, Date) and not spec.kind.is_moment
@@ -74,6 +80,8 @@ def cell_text(spec: FieldSpec, text: str) -> str:
             _("“%(text)s” was shortened by a spreadsheet, and digits are missing. Write the whole number.")
             % {"text": text}
         )
+    if isinstance(spec.kind, Phone) and text and is_no_phone(text):
+        raise ValidationError(_("“%(text)s” is not a phone number: it has no digits.") % {"text": text})
     if "\n" in text and not isinstance(spec.kind, LongText):
         text = _BREAK.sub(" ", text)
     return text
