@@ -162,7 +162,7 @@ def allowed_kinds(found: Mapping[str, int]) -> dict[str, int]:
     kinds = {kind: misfits_of(found, kind) for kind in FieldKind.values if kind != FieldKind.PERSON}
     if found.get("words", 0) > MOST_CHOICES:
         del kinds[FieldKind.CHOICE]
-    zeros = {FieldKind.DATE: found.get(_NO_DAY, 0)}
+    zeros: dict[str, int] = {FieldKind.DATE: found.get(_NO_DAY, 0)}
     if not found.get(key_of(found, FieldKind.DATE)):
         del kinds[FieldKind.DATE]
     return {
