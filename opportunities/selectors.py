@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from contacts.models import Contact
 from contacts.selectors import contacts_of
+from crm.activities.selectors import open_tasks
 from crm.picklists.models import Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
@@ -135,7 +136,7 @@ def badges(opportunity: Opportunity) -> list[Badge]:
     found = []
     if is_overdue(opportunity):
         found.append(Badge(_("Past its expected close"), "danger", "clock-alert"))
-    if not opportunity.next_step:
+    if not opportunity.next_step and not open_tasks(opportunity).exists():
         found.append(Badge(_("No next step"), "warning", "triangle-alert"))
     return found
 

@@ -145,6 +145,12 @@ def test_no_next_step_is_marked_while_it_is_open(firm: Firm, deal: Any) -> None:
         update_opportunity(deal, actor=firm.ana, values={"next_step": ""})
     assert "No next step" in page_of(firm, deal)
     with tenant_context(firm.tenant):
+        task = create_activity(kind="task", records=[deal], actor=firm.ana, subject="Send the offer")
+    assert "No next step" not in page_of(firm, deal), "what is to be done next stands beside it"
+    with tenant_context(firm.tenant):
+        complete_task(task=task, actor=firm.ana)
+    assert "No next step" in page_of(firm, deal)
+    with tenant_context(firm.tenant):
         move_to_stage(opportunity=deal, stage=make.stage("won"), actor=firm.ana)
     assert "No next step" not in page_of(firm, deal)
 
