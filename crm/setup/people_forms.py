@@ -118,9 +118,12 @@ class RoleForm(SeenForm):
         scopes = {f"{key}-{verb}": scope for key, granted in role.access.items() for verb, scope in granted.items()}
         return {**flags, **scopes}
 
-    def matrix(self) -> list[tuple[Any, list[forms.BoundField]]]:
-        """The rows of the table: a record type's name and its select for each verb."""
-        return [(label, [self[f"{key}-{verb}"] for verb in VERB_LABELS]) for key, label in record_labels().items()]
+    def matrix(self) -> list[tuple[Any, list[tuple[Any, forms.BoundField]]]]:
+        """The rows of the table: a record type's name, and each verb with its select."""
+        return [
+            (label, [(verb_label, self[f"{key}-{verb}"]) for verb, verb_label in VERB_LABELS.items()])
+            for key, label in record_labels().items()
+        ]
 
     def flags(self) -> list[forms.BoundField]:
         return [self[name] for name in ("can_import", "can_export", "can_set_up")]

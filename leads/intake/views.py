@@ -33,7 +33,9 @@ def card(request: WorkspaceRequest) -> HttpResponse:
     require(may(request.actor, "create", "leads"))
     if request.method != "POST":
         initial = {name: request.GET[name] for name in KEPT if request.GET.get(name)}
-        return _card_page(request, CardForm(actor=request.actor, initial=initial))
+        form = CardForm(actor=request.actor, initial=initial)
+        next(iter(form.fields.values())).widget.attrs["autofocus"] = True
+        return _card_page(request, form)
     if made := already_made(request):
         return go(request, made)
     form = CardForm(actor=request.actor, data=request.POST)

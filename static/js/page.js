@@ -138,8 +138,8 @@ for (const name of ["click", "keyup", "htmx:afterSettle", "angler:dialog-closed"
 }
 
 // In a line that is too long for the window, show the place where one is
-for (const here of document.querySelectorAll(":is(.stage-bar, .tabs) [aria-current]")) {
-  const line = here.closest(".stage-bar, .tabs");
+for (const here of document.querySelectorAll(":is(.stage-bar, .tabs, .side-menu) [aria-current]")) {
+  const line = here.closest(".stage-bar, .tabs, .side-menu");
   if (line.scrollWidth > line.clientWidth) line.scrollLeft = here.offsetLeft - line.offsetLeft - 48;
 }
 

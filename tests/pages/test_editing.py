@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -228,3 +229,15 @@ def test_who_may_still_look_at_a_record_that_was_handed_over_is_told(firm: Firm,
     answer = ana.get(done["Location"])
     assert answer.request["PATH_INFO"] == f"/acme/leads/{lead.pk}/"
     assert "You can still see Bell, but no longer change it." in answer.content.decode()
+
+
+def test_what_is_new_begins_in_its_first_field(firm: Firm) -> None:
+    """One had to press into it first, after ``c l`` too."""
+    ana = client_of(firm.ana)
+    for place in ("leads/new", "leads/card", "accounts/new", "contacts/new", "opportunities/new"):
+        controls = re.findall(r"<(?:input|select|textarea)(?![^>]*hidden)[^>]*>", form_html(ana, place))
+        assert ["autofocus" in one for one in controls] == [True, *[False] * (len(controls) - 1)], place
+
+
+def form_html(client: Any, place: str) -> str:
+    return client.get(f"/acme/{place}/").content.decode().partition('<form class="form"')[2].partition("</form>")[0]
