@@ -44,7 +44,7 @@ def prepare_account(account: Account) -> None:
     if not account.name:
         raise ValidationError({"name": _("Give the account a name.")})
     account.name_key = company_key(account.name)
-    account.domain = domain_key(account.website)
+    account.domain = domain_key(account.website)[:253]
     account.phone_key = phone_key(account.phone)
     _refuse_circle(account)
 

@@ -27,8 +27,8 @@ def prepare_contact(contact: Contact) -> None:
     contact.name = join_name(contact.first_name, contact.last_name) or contact.email
     if not contact.name:
         raise ValidationError({"last_name": _("Give a name or an e-mail address.")})
-    contact.email_key = email_key(contact.email)
-    contact.email_domain = email_domain(contact.email)
+    contact.email_key = email_key(contact.email)[:254]
+    contact.email_domain = email_domain(contact.email)[:253]
     contact.phone_key = phone_key(contact.phone)
     contact.mobile_key = phone_key(contact.mobile)
     if contact.reports_to_id and contact.reports_to_id == contact.pk:

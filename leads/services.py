@@ -43,8 +43,8 @@ def prepare_lead(lead: Lead) -> None:
     """Fill the name and the keys that lookups compare; refuse a lead that nobody could reach or name."""
     lead.name = join_name(lead.first_name, lead.last_name) or lead.company.strip()
     lead.company_key = company_key(lead.company)
-    lead.email_key = email_key(lead.email)
-    lead.email_domain = email_domain(lead.email)
+    lead.email_key = email_key(lead.email)[:254]
+    lead.email_domain = email_domain(lead.email)[:253]
     lead.phone_key = phone_key(lead.phone)
     errors = {}
     if not lead.name:

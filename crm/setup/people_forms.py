@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields.currencies import currency_groups
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.tenants.regions import country_name, phone_region
-from crm.tenants.text import LONGEST_EMAIL
 from crm.ui.seen import SeenForm
 from crm.users import selectors
 from crm.users.access import VERB_LABELS, least_role
 from crm.users.choices import places, time_zones
+from crm.users.forms import AddressField
 from crm.users.models import Membership, Role, Team
 
 
@@ -47,9 +47,7 @@ class PlaceForm(SeenForm):
 
 
 class InvitationForm(PlaceForm):
-    email = forms.EmailField(
-        label=_("E-mail"), max_length=LONGEST_EMAIL, help_text=_("The link goes here, and signing in will be by it.")
-    )
+    email = AddressField(help_text=_("The link goes here, and signing in will be by it."))
     name = forms.CharField(label=_("Name"), max_length=200)
     field_order = ("name", "email", "role", "team")
 

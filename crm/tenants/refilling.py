@@ -37,6 +37,12 @@ def refresh_keys(table: str, column: str, unique: bool = False) -> Run:
     return _rewrite(table, {column: column}, sort_key, some=some)
 
 
+def remake_address_keys(table: str, column: str, key: str, make: Callable[[str], str], longest: int) -> Run:
+    """Bring in line what ``make`` gave before of hosts with letters beyond a–z, or with those written as ``xn--``."""
+    some = f'octet_length("{column}") <> char_length("{column}") OR "{column}" ILIKE \'%%xn--%%\''
+    return _rewrite(table, {column: key}, lambda text: make(text)[:longest], some=some)
+
+
 def copy_column(table: str, column: str, source: str) -> Run:
     """Fill ``column``, where it is empty, with what stands in ``source``."""
     statement = (

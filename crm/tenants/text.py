@@ -68,9 +68,29 @@ LONGEST_EMAIL = 254  # letters: what mail systems take
 
 
 def email_key(email: str) -> str:
-    """The address in lower case; empty when it is not one."""
-    email = email.strip().casefold()
-    return email if "@" in email else ""
+    """The address in lower case, its host as ``host_key`` has it; empty when it is not one."""
+    name, at, host = email.strip().rpartition("@")
+    return f"{name.casefold()}@{host_key(host)}" if at else ""
+
+
+def host_key(host: str) -> str:
+    """The host in lower case and in its own letters: ``xn--mnchen-3ya.example`` → ``münchen.example``.
+
+    A host whose letters mail systems read in two ways (``straße`` also as ``strasse``) has its ``xn--`` form instead.
+    """
+    if host.isascii() and "xn--" not in host.lower():
+        return host.lower()
+    plain = unicodedata.normalize("NFKC", host).lower().replace("。", ".")
+    return ".".join(label if label.isascii() and label[:4] != "xn--" else _label(label) for label in plain.split("."))
+
+
+def _label(label: str) -> str:
+    try:
+        letters = label[4:].encode().decode("punycode") if label.startswith("xn--") else label
+        is_clear = not letters.isascii() and letters.encode("idna").decode("idna") == letters
+        return letters if is_clear else "xn--" + letters.encode("punycode").decode()
+    except UnicodeError:  # no name that a host can have
+        return label
 
 
 def email_domain(email: str) -> str:
@@ -79,8 +99,8 @@ def email_domain(email: str) -> str:
 
 def domain_key(url_or_domain: str) -> str:
     """The host of a web address without ``www.``: ``https://www.Acme.com/x`` → ``acme.com``."""
-    host = re.sub(r"^[a-z]+://", "", url_or_domain.strip().casefold()).split("/")[0].split("?")[0]
-    host = host.rpartition("@")[2].split(":")[0]
+    host = re.sub(r"^[a-z]+://", "", url_or_domain.strip(), flags=re.IGNORECASE).split("/")[0].split("?")[0]
+    host = host_key(host.rpartition("@")[2].split(":")[0])
     return host.removeprefix("www.") if "." in host else ""
 
 

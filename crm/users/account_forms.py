@@ -9,6 +9,7 @@ from allauth.core import context
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.tenants.text import email_key
 from crm.users import guessing, mailing
 from crm.users.inviting import verify_address
 
@@ -34,10 +35,16 @@ class _InOurWords:
 
 
 class LoginForm(_InOurWords, account.LoginForm):
-    pass
+    def clean_login(self) -> str:
+        login = super().clean_login()
+        return email_key(login) or login
 
 
 class ResetPasswordForm(_InOurWords, account.ResetPasswordForm):
+    def clean_email(self) -> str:
+        self.cleaned_data["email"] = email_key(self.cleaned_data["email"])
+        return super().clean_email()
+
     def clean(self) -> dict[str, Any] | None:
         if not mailing.is_read():
             raise ValidationError(_("Mail is not set up here. Ask an admin of your workspace for a link."))

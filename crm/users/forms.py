@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import Tenant, validate_slug
-from crm.tenants.text import LONGEST_EMAIL
+from crm.tenants.text import LONGEST_EMAIL, email_domain, email_key
 from crm.ui.seen import SeenForm
 from crm.users.choices import currencies, places, time_zones
 from crm.users.models import User
@@ -19,12 +19,25 @@ from crm.users.models import User
 no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
 
 
+class AddressField(forms.EmailField):
+    """The address by which somebody signs in."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("E-mail"), max_length=LONGEST_EMAIL, **options)
+
+    def clean(self, value: Any) -> str:
+        email = email_key(super().clean(value))
+        try:
+            email_domain(email).encode("idna")  # as a mail to it will
+        except UnicodeError:
+            raise forms.ValidationError(validate_email.message) from None
+        return email
+
+
 class AddressForm(forms.Form):
     """The address of somebody who wants a workspace."""
 
-    email = forms.EmailField(
-        label=_("E-mail"), max_length=LONGEST_EMAIL, widget=forms.EmailInput(attrs={"autocomplete": "username"})
-    )
+    email = AddressField(widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
 
 class PasswordForm(forms.Form):
@@ -94,11 +107,12 @@ class WorkspaceFields(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies, initial="USD")
     language = forms.ChoiceField(label=_("Dates and numbers as in"), choices=places, initial="en")
 
-    def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
-        if slug and Tenant.objects.filter(slug=slug).exists():
-            raise ValidationError(_("This address is taken."))
-        return slug
+    def clean(self) -> dict[str, Any]:
+        """Say beside all else that the address is taken. By itself the service says so, unless this form took it."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors and values.get("slug") and Tenant.objects.filter(slug=values["slug"]).exists():
+            self.add_error("slug", _("This address is taken."))
+        return values
 
     def workspace(self) -> dict[str, str]:
         """Return the arguments of ``signing_up.sign_up_workspace``, but the user."""

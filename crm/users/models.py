@@ -10,25 +10,26 @@ from django.utils import timezone
 
 from crm.tenants.ids import uuid7
 from crm.tenants.models import TenantForeignKey, TenantModel
+from crm.tenants.text import email_key
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create a person who can sign in; ``email`` is kept in lower case."""
-        user = self.model(email=email.strip().lower(), **fields)
+        """Create a person who can sign in; ``email`` is kept as ``email_key`` has it."""
+        user = self.model(email=email_key(email), **fields)
         user.set_password(password)
         user.save()
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=email_key(username or ""))
 
 
 class User(AbstractBaseUser):
     """A person who signs in: one in all workspaces."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(unique=True)  # lower case
+    email = models.EmailField(unique=True)  # text.email_key
     name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=10, blank=True)  # "" = the workspace's
     time_zone = models.CharField(max_length=64, blank=True)  # "" = the workspace's
@@ -88,7 +89,7 @@ class Membership(TenantModel):
 
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=200)
-    email = models.EmailField(blank=True)  # lower case
+    email = models.EmailField(blank=True)  # text.email_key
     name_key = models.CharField(max_length=200, db_collation="C", editable=False, default="")  # text.sort_key(name)
     role = TenantForeignKey(Role)
     team = TenantForeignKey(Team, null=True, blank=True)

@@ -87,7 +87,7 @@ def _claim_address(tenant: Tenant, *, is_chosen: bool) -> bool:
     """Write the new workspace. False when its id is taken: the same form, sent at the same moment, has made it."""
     for _try in range(_TRIES):
         tenant.slug = tenant.slug if is_chosen else free_slug(tenant.name)
-        tenant.full_clean(exclude=["id"], validate_unique=is_chosen)
+        tenant.full_clean(validate_unique=False)
         try:
             with atomic():
                 tenant.save(force_insert=True)

@@ -5,22 +5,30 @@ Where a test makes a check blind, it is as if the other session had written righ
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.refilling import remake_address_keys
+from crm.tenants.text import domain_key, email_key
 from crm.users import entering, services, signing_up
 from crm.users.access import least_role
 from crm.users.inviting import invite_member
 from crm.users.models import Membership, User
 from crm.users.selectors import has_account, workspaces_of
-from tests.people import Firm, client_of, make_user
+from leads.models import Lead
+from tests import make
+from tests.people import PASSWORD, Firm, client_of, make_user
 from tests.users.caches import clean_cache  # noqa: F401 (a fixture)
 from tests.users.test_invitations import NEW, invite
 from tests.users.test_sign_up import NO_MAIL, PERSON, WORKSPACE, ask
@@ -153,6 +161,67 @@ def test_a_sign_up_sent_twice_makes_one_and_leads_in_twice(db: None, mailed: boo
         other = Client().post(path, {**sent, "password": "another one altogether"})
         assert other.headers.get("Location", "/nowhere/") != "/nordwind-gmbh/"
     assert Tenant.objects.filter(name=WORKSPACE["name"]).count() == 1
+
+
+# One address in two spellings
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("X@München.Example", "x@münchen.example"),
+        ("x@XN--MNCHEN-3YA.example", "x@münchen.example"),
+        ("x@mu\u0308nchen。example", "x@münchen.example"),
+        ("x@straße.example", "x@xn--strae-oqa.example"),  # which old mail systems take for strasse.example
+        ("x@xn--strae-oqa.example", "x@xn--strae-oqa.example"),
+        ("x@strasse.example", "x@strasse.example"),
+        ("x@xn--acme-.example", "x@xn--acme-.example"),  # is not acme.example
+        ("x@xn--99999999.example", "x@xn--99999999.example"),
+        ("x@日本.example", "x@日本.example"),
+        ("Ana@ACME.example", "ana@acme.example"),
+    ],
+)
+def test_an_address_has_one_key(typed: str, key: str) -> None:
+    assert email_key(typed) == key
+    assert email_key(key) == key
+    assert domain_key(f"https://www.{typed.rpartition('@')[2]}/x") == key.rpartition("@")[2]
+
+
+def test_two_spellings_of_a_host_are_one_person(firm: Firm) -> None:
+    """12f: x@münchen.example and x@xn--mnchen-3ya.example were invited as two; browsers send the latter."""
+    path = invite(firm, "x@münchen.example")
+    assert mail.outbox[-1].to == ["x@münchen.example"]
+    assert Client().post(path, NEW).status_code == 303
+    with tenant_context(firm.tenant), pytest.raises(ValidationError, match="is a member already"):
+        invite_member(actor=firm.ada, email="X@xn--mnchen-3ya.example", name="Nora New", role=least_role())
+    for spelling in ("x@xn--mnchen-3ya.example", "X@MÜNCHEN.example"):
+        assert Client().post("/auth/login/", {"login": spelling, "password": PASSWORD}).status_code == 302
+        mail.outbox.clear()
+        Client().post("/auth/password/reset/", {"email": spelling})
+        assert "/auth/password/reset/key/" in mail.outbox[0].body
+
+
+def test_an_address_that_no_mail_reaches_is_said_in_the_form(db: None) -> None:
+    answer = Client().post("/workspaces/new/", {"email": f"x@{'ü' * 63}.example"})
+    assert "valid email" in answer.context["form"].errors["email"][0]
+
+
+def test_addresses_from_before_are_brought_in_line(firm: Firm) -> None:
+    anew = import_module("crm.users.migrations.0005_address_keys").write_anew
+    old, taken = (User.objects.create(email=f"{name}@xn--mnchen-3ya.example") for name in "ab")
+    make_user("b@münchen.example", "B")
+    with tenant_context(firm.tenant):
+        Membership.objects.filter(pk=firm.sam.pk).update(email=old.email)
+        lead = make.lead(firm.ada, last_name="L", email="a@münchen.example")
+        Lead.objects.filter(pk=lead.pk).update(email="a@xn--mnchen-3ya.example", email_key="a@xn--mnchen-3ya.example")
+        anew(None, SimpleNamespace(connection=connection))
+        remake_address_keys("leads_lead", "email", "email_key", email_key, 254)(
+            None, SimpleNamespace(connection=connection)
+        )
+        assert Membership.objects.get(pk=firm.sam.pk).email == "a@münchen.example"
+        assert Lead.objects.get(pk=lead.pk).email_key == "a@münchen.example"
+    assert User.objects.get(pk=old.pk).email == "a@münchen.example"
+    assert User.objects.get(pk=taken.pk).email == "b@xn--mnchen-3ya.example"
 
 
 # Addresses that are too long
