@@ -13,6 +13,7 @@ from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
 from crm.records.natural import name_of
 from crm.records.types import Moves, NaturalKey, SplitColumn
+from crm.tenants.spellings import company_spellings
 from crm.tenants.text import company_key
 
 
@@ -44,6 +45,11 @@ ACCOUNT_MOVES = Moves("type", _dated)
 ACCOUNT_KEYS = (
     NaturalKey(_("name"), "sort_name", name_of, _same_firm, within=("website", "country")),
     NaturalKey(
-        _("similar name"), "name_key", lambda values: company_key(values.get("name") or ""), _alike, within=None
+        _("similar name"),
+        "name_key",
+        lambda values: company_key(values.get("name") or ""),
+        _alike,
+        within=None,
+        spellings=lambda values: company_spellings(values.get("name") or ""),
     ),
 )

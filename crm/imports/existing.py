@@ -54,7 +54,8 @@ class Known:
             return Match(self._by_id[external_id], by=external_id)
         alike: list[Any] = []
         for natural in self.keys:
-            found = self._by_key.get((natural.column, natural.key(values) or ""), [])
+            keys = natural.spellings(values) if natural.spellings else [natural.key(values) or ""]
+            found = [record for key in keys for record in self._by_key.get((natural.column, key), [])]
             same: list[Any] = []
             for record in found:
                 says = self._says(natural, values, record)

@@ -350,7 +350,7 @@ class _Asker:
         widget = LookupWidget(spec.kind.key)
         widget.widgets[0].attrs |= {
             "class": "control control-s",
-            "placeholder": _("or the name of an existing one"),
+            "placeholder": _("or type its name"),
             "aria-label": _("Name of what “%(word)s” means") % {"word": text},
         }
         name = self.typed.get((spec.name, word_key(text)), "")

@@ -116,7 +116,7 @@ class NaturalKey:
     ``key`` gives what would stand in the model's ``column`` for them, "" when they do not say. ``agrees`` says of a
     record that has it whether it is the one (True), another (False), or only alike (None): then a person has to judge.
     ``label`` names what they share. Rows of one file are about the same one when the texts of ``within`` are the same
-    too; a key without is never sure.
+    too; a key without is never sure. ``spellings`` give the key and what else it may be for the same name.
     """
 
     label: Any
@@ -124,6 +124,7 @@ class NaturalKey:
     key: Callable[[Mapping[str, Any]], str]
     agrees: Callable[[Mapping[str, Any], Any], bool | None]
     within: tuple[str, ...] | None = ()
+    spellings: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
 
 
 @dataclass(frozen=True)

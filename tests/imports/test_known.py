@@ -135,6 +135,15 @@ def test_firms_of_one_name_elsewhere_are_two(firm: Firm) -> None:
     assert rows.count("Perhaps there already: Mercury Ltd, Mercury Ltd.") == 2, "and the rows before"
 
 
+def test_rows_of_one_firm_that_is_written_in_two_ways_are_told(firm: Firm) -> None:
+    text = "name\nSmith & Co\nSmith and Co.\nMueller + Soehne\nMüller und Söhne GmbH\nSmithson\n"
+    job = finished(firm, upload(firm, "accounts", text, dry_run="1"))
+    rows = page_of(firm, job).partition("Row by row")[2]
+    assert counts(job) == (5, 0, 0, 0, 0)
+    assert "Perhaps there already: Smith & Co." in rows and "Perhaps there already: Mueller + Soehne." in rows
+    assert rows.count("Perhaps there already") == 2
+
+
 def test_what_is_like_a_new_row_is_told_with_the_reason(firm: Firm) -> None:
     """Before anything is written: by phone, domain or name of what no natural key is sure of."""
     with tenant_context(firm.tenant):
