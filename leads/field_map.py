@@ -221,6 +221,7 @@ def joined(spec: FieldSpec, record: Any, value: Any) -> Any:
     return tuple(dict.fromkeys((*spec.value(record), *value))) if isinstance(spec.kind, kinds.Tags) else value
 
 
-def opportunity_name(lead: Lead) -> str:
-    """What an opportunity that comes of ``lead`` is called unless somebody says otherwise."""
-    return " – ".join(part for part in (lead.company.strip() or lead.name, lead.product_interest.strip()) if part)[:300]
+def opportunity_name(lead: Lead, account: str = "") -> str:
+    """What an opportunity of ``account`` that comes of ``lead`` is called unless somebody says otherwise."""
+    firm = account or lead.company.strip() or lead.name
+    return " – ".join(part for part in (firm, lead.product_interest.strip()) if part)[:300]

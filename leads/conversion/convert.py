@@ -232,16 +232,26 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
 def _label(work: _Work, key: str) -> str:
     if key in work.records:
         return work.records[key].name
-    values = new_values(work.lead, work.plan, key)
+    values = new_values(work.lead, work.plan, key, _account_name(work))
     person = join_name(values.get("first_name") or "", values.get("last_name") or "")
     return values.get("name") or person or values.get("email") or work.lead.name
 
 
-def new_values(lead: Lead, plan: ConversionPlan, key: str) -> dict[str, Any]:
-    """Return what a new record of the type ``key`` gets, apart from its owner and the records that it hangs on."""
+def _account_name(work: _Work) -> str:
+    if (account := work.records.get("accounts")) is not None:
+        return account.name
+    is_new = work.plan.account.way == Way.NEW
+    return str(new_values(work.lead, work.plan, "accounts").get("name") or "") if is_new else ""
+
+
+def new_values(lead: Lead, plan: ConversionPlan, key: str, account: str = "") -> dict[str, Any]:
+    """Return what a new record of the type ``key`` gets, apart from its owner and the records that it hangs on.
+
+    An opportunity that nobody named is called after the ``account``.
+    """
     values = mapped_values(lead, key, plan.made) | dict(plan.of(key).values)
     if key == "opportunities" and not values.get("name"):
-        values["name"] = opportunity_name(lead)
+        values["name"] = opportunity_name(lead, account)
     return values
 
 
@@ -260,7 +270,7 @@ def _make(work: _Work, key: str, event: Event) -> Any:
 
 
 def _create(work: _Work, key: str, event: Event) -> Any:
-    values = new_values(work.lead, work.plan, key) | _relations(work, key)
+    values = new_values(work.lead, work.plan, key, _account_name(work)) | _relations(work, key)
     values["owner"] = work.owner
     if work.owner.pk == work.lead.owner_id and work.lead.team_id:
         values["team"] = work.owner.team if work.owner.team_id == work.lead.team_id else work.lead.team

@@ -30,7 +30,8 @@ def plan_for(lead: Lead, actor: Membership, candidates: Candidates | None = None
     account = _part(found, "accounts", actor, wanted=bool(lead.company))
     if account is NOTHING and contact.way == Way.NEW and contacts_need_account() and may(actor, "create", "accounts"):
         account = new(name=lead.name)
-    opportunity = new(**opportunity_values(lead)) if may(actor, "create", "opportunities") else NOTHING
+    named_for = next((one.record.name for one in found.of("accounts") if one.record.pk == account.record_id), "")
+    opportunity = new(**opportunity_values(lead, named_for)) if may(actor, "create", "opportunities") else NOTHING
     return ConversionPlan(account=account, contact=contact, opportunity=opportunity, owner=lead.owner)
 
 
@@ -48,9 +49,9 @@ def open_stages() -> list[Stage]:
     return sorted(rows, key=lambda stage: stage.pipeline_id != usual.pk)
 
 
-def opportunity_values(lead: Lead) -> dict[str, Any]:
-    """What a new opportunity starts with, beside what the field map brings."""
+def opportunity_values(lead: Lead, account: str = "") -> dict[str, Any]:
+    """What a new opportunity of ``account`` starts with, beside what the field map brings."""
     expected = today() + timedelta(days=USUAL_DAYS_TO_CLOSE)
-    values: dict[str, Any] = {"name": opportunity_name(lead), "expected_close_on": expected}
+    values: dict[str, Any] = {"name": opportunity_name(lead, account), "expected_close_on": expected}
     first = next(iter(open_stages()), None)
     return values | ({"stage": first} if first else {})

@@ -28,6 +28,7 @@ from leads.conversion.convert import GateError, PartError, winning_values
 from leads.conversion.defaults import opportunity_values, plan_for
 from leads.conversion.looks import Carried, Choosable, Problem, Rivals, shown
 from leads.conversion.meanwhile import changed_since, prints_of, who_changed, why_gone
+from leads.conversion.naming import Naming
 from leads.conversion.new_form import NewForm, open_stage_field
 from leads.conversion.offers import fitting_opportunities, open_with_contact
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
@@ -138,6 +139,8 @@ class Column:
         form = NewForm(specs, key=self.key, wanted=wanted, who=who, actor=self.form.actor, data=data, initial=initial)
         if "stage" in form.fields:
             form.fields["stage"] = open_stage_field(form.fields["stage"].label)
+        if self.key == "opportunities":
+            self.form.naming.settle(form)
         return form
 
     def _initial(self) -> dict[str, Any]:
@@ -146,7 +149,7 @@ class Column:
         if self.form.data is None:
             given |= dict(self.form.plan.of(self.key).values)
         if self.key == "opportunities":
-            given = opportunity_values(self.form.lead) | given
+            given = opportunity_values(self.form.lead, self.form.naming.named_for) | given
         blank = self.type.model()
         initial = {}
         for name, value in given.items():
@@ -265,13 +268,24 @@ class ConversionForm:
         self.extra = RecordForm(_EXTRA, actor=actor, data=data, initial={"owner": str(owner.pk)})
         self.made = self._made()
         self.drawn_for = self._drawn_for()
-        self.columns = {key: Column(self, key) for key in PARTS}
+        self.columns: dict[str, Column] = {}
+        self.naming = Naming(lead, data, self._account_name)
+        for key in PARTS:  # in this order: an opportunity is called after the account
+            self.columns[key] = Column(self, key)
         self.errors: list[str] = []
         self.unvetted = False
 
     @cached_property
     def candidates(self) -> Candidates:
         return find_candidates(self.lead, self.actor)
+
+    def _account_name(self) -> str:
+        """What the chosen account is called; "" = as the lead says, or none is chosen."""
+        accounts = self.columns["accounts"]
+        name = accounts.record.name if accounts.record is not None else ""
+        if accounts.way == Way.NEW and "name" in accounts.new.fields:
+            name = str(accounts.new["name"].value() or "").strip()
+        return "" if name == self.lead.company.strip() else name
 
     def offered(self, key: str) -> list[Candidate]:
         """What of the record type ``key`` can be linked, as the other columns stand."""

@@ -95,7 +95,7 @@ document.addEventListener("htmx:load", (event) => {
   }
 });
 // What comes beside an answer leaves a value alone that is being edited
-document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.matches(".is-editing") && event.preventDefault());
+document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.matches(".is-editing, input:focus") && event.preventDefault());
 // On the window: after whatever else takes Escape, as the suggestions of a field do
 window.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
