@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.ui import format as formats
 from reports.answers import Figure
@@ -83,7 +84,8 @@ def _points(now: Fraction, before: Fraction, good: str, url: str) -> Change:
     if not rounded:
         return Change(_("no change"), "neutral", percent(before), url)
     sign = "+" if rounded > 0 else "−"
-    words = _("%(number)s points") % {"number": f"{sign}{formats.number(abs(rounded))}"}
+    words = ngettext("%(number)s point", "%(number)s points", 1 if abs(rounded) == 1 else 2)
+    words %= {"number": f"{sign}{formats.number(abs(rounded))}"}
     return Change(words, _tone(rounded > 0, good), percent(before), url)
 
 

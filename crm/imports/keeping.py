@@ -55,9 +55,11 @@ def refuse_too_much(size: int) -> None:
     """Raise ``ValidationError`` when the workspace cannot keep ``size`` bytes more."""
     if bytes_kept() + size > MOST_KEPT_BYTES:
         raise ValidationError(
-            _(
-                "This workspace keeps as much of imported files as it may. They are deleted after %(days)s days; an"
-                " admin can choose fewer in Setup, under Imported files."
+            ngettext(
+                "This workspace has no room left for imported files. They are deleted after %(days)s day.",
+                "This workspace has no room left for imported files. They are deleted after %(days)s days; an admin can"
+                " choose fewer in Setup, under Imported files.",
+                days_kept(),
             )
             % {"days": number(days_kept())}
         )

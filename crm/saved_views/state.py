@@ -21,6 +21,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.fields.build import filterset_class
 from crm.fields.gone import specs_that_were
@@ -263,7 +264,12 @@ def _read_filters(record_type: RecordType, data: QueryDict) -> tuple[list[Filter
             filters[one.parameter] = one
     if unknown > MOST_UNKNOWN:
         words = {"count": formats.number(unknown - MOST_UNKNOWN)}
-        problems.append(_("%(count)s more filters were left out: there are no such fields.") % words)
+        text = ngettext(
+            "%(count)s more filter was left out: there is no such field.",
+            "%(count)s more filters were left out: there are no such fields.",
+            unknown - MOST_UNKNOWN,
+        )
+        problems.append(text % words)
     return list(filters.values()), problems
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import count
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from crm.bulk.actions import RESTORE
 from crm.bulk.models import BulkRun
+from crm.pages import listing
 from crm.records import registry
 from crm.tenants.context import tenant_context
 from tests import make
@@ -40,11 +42,12 @@ LAIN_OVER = """() => [...document.querySelectorAll("a[href], button, input, sele
 
 
 def open_list(firm: Firm, page: Page, key: str, rows: int) -> Locator:
-    """A list of three, with the first ``rows`` ticked, or with all chosen where it is 0; returns the bulk bar."""
+    """A list of three, with the first ``rows`` ticked, or (0) all of two pages; returns the bulk bar."""
     with tenant_context(firm.tenant):
         for name in ("Ash", "Birch", "Cedar"):
             MAKE[key](firm, f"{next(_turns):03} {name}")
-    page.goto(f"{firm.url(f'{key}:list')}?filters=none&sort=name")
+    with patch.object(listing, "PAGE_SIZE", listing.PAGE_SIZE if rows else 2):
+        page.goto(f"{firm.url(f'{key}:list')}?filters=none&sort=name")
     boxes = page.locator("[data-rows] tbody .row-select")
     bar = page.locator("[data-bulk-bar]")
     if rows:
@@ -167,6 +170,7 @@ def test_rows_are_ticked_and_changed_on_a_phone(fresh_firm: Firm, page: Page, si
     expect(bar).to_contain_text("1 selected")
     bar.get_by_role("button", name="Select all 3 on this page").click()
     expect(bar).to_contain_text("3 selected")
+    expect(bar.locator("[data-select-matching]")).to_have_count(0)  # "3 selected · Select all 3"
     for button in bar.locator("button:visible").all():
         button.click(trial=True, timeout=2000)
     bar.locator("button[name=action][value=tags]").click()

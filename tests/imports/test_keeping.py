@@ -88,7 +88,7 @@ def test_a_workspace_keeps_no_more_than_it_may(firm: Firm, monkeypatch: pytest.M
         answer = client.post("/acme/imports/new/leads/", {"file": SimpleUploadedFile("rows.csv", CSV)})
         assert answer.status_code == status
         if status == 422:
-            assert "keeps as much of imported files as it may" in answer.content.decode()
+            assert "has no room left for imported files" in answer.content.decode()
 
 
 def test_one_file_of_a_person_is_read_at_a_time(fresh_firm: Firm) -> None:

@@ -128,7 +128,7 @@ class TestTheGate:
         def effect(**choice: Any) -> str:
             return ada.get(path, choice, **HTMX).content.decode()
 
-        assert "Of 3 leads that are marked as qualified today, 2 could not be converted" in effect(
+        assert "Of 3 leads marked as qualified today, 2 could not be converted" in effect(
             needs="some", criteria=[budget], unmet="block"
         )
         assert "3 would be converted with a warning" in effect(needs="all", unmet="warn")
