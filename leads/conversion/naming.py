@@ -46,7 +46,8 @@ class Naming:
             return
         account = self._account_name()
         name = opportunity_name(self._lead, account)
-        data: Any = form.data.copy()
+        data: Any = form.data
+        data = data.copy()
         data[form.add_prefix("name")] = name
         form.data = data
         form.initial["name"] = name
