@@ -20,7 +20,7 @@ from crm.activities.reminders import reminder_moment
 from crm.activities.services import refuse_future
 from crm.activities.shown import LOOKS
 from crm.events.selectors import last_change
-from crm.fields.inputs import DayField, MomentField
+from crm.fields.inputs import DayField, DayInput, MomentField, MomentInput
 from crm.ui.seen import SeenForm
 from crm.users.access import owner_names
 from crm.users.models import Membership
@@ -29,20 +29,6 @@ from crm.users.selectors import member
 SUBJECT_LENGTH = 300
 BODY_LENGTH = 20_000
 REMINDER = frozenset({"reminder", "remind_at"})
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-
-class MomentInput(forms.DateTimeInput):
-    input_type = "datetime-local"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
 class PersonField(forms.TypedChoiceField):
@@ -65,9 +51,13 @@ class ComposerForm(forms.Form):
 
     kind = forms.ChoiceField(choices=ActivityKind.choices)
     body = forms.CharField(max_length=BODY_LENGTH, required=False, widget=forms.Textarea)
-    occurred_at = MomentField(required=False, widget=MomentInput, label=_("When"))
+    occurred_at = MomentField(
+        required=False,
+        widget=MomentInput({"class": "control", "aria-label": _("When"), "id": "composer-when"}),
+        label=_("When"),
+    )
     next_step = forms.CharField(max_length=SUBJECT_LENGTH, required=False, label=_("Then"))
-    due_on = DayField(required=False, widget=DayInput, label=_("on"))
+    due_on = DayField(required=False, widget=DayInput({"class": "control", "id": "composer-day"}), label=_("on"))
     step_seen = forms.CharField(required=False, widget=forms.HiddenInput)  # the record's own next step, when drawn
 
     def __init__(

@@ -26,7 +26,11 @@ from crm.fields.reading import (
 from crm.fields.reading.amounts import currency_words
 from crm.tenants.context import current_tenant
 from crm.tenants.text import trimmed
+from crm.ui.clock import is_doubled
 
+MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
+_DAY_LENGTH = len("2026-04-03")
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?")  # what calendars of browsers take
 _UNSEEN = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -167,12 +171,45 @@ class MoneyField(forms.MultiValueField):
             return True
 
 
+class _AsTyped:
+    """Mixed into a control with a calendar: what that cannot show stands in it as text, instead of being dropped."""
+
+    format: str | None
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]
+        shown = context["widget"]["value"]
+        if shown and not self._shows(shown):
+            context["widget"]["type"] = "text"
+        return context
+
+    def _shows(self, text: str) -> bool:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return False
+        is_local = _LOCAL.fullmatch(text) is not None
+        return is_local and (len(text) == _DAY_LENGTH or not is_doubled(timezone.make_aware(moment)))
+
+
+class DayInput(_AsTyped, forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class MomentInput(_AsTyped, forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format=MOMENT_FORMAT)
+
+
 class DayField(forms.Field):
     """A day; browsers send it as ISO, and what was typed where they offer no calendar is read as the person writes."""
 
-    def __init__(self, **options: Any) -> None:
-        usual = {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
-        super().__init__(**usual | options)
+    widget = DayInput
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:
@@ -187,16 +224,15 @@ class DayField(forms.Field):
 
 
 class MomentField(forms.Field):
-    """A moment in the person's time zone, to the minute."""
+    """A moment in the person's time zone, to the minute; in the hour that the clock shows twice it says which one."""
 
-    widget_format = "%Y-%m-%dT%H:%M"
-
-    def __init__(self, **options: Any) -> None:
-        usual = {"widget": forms.DateTimeInput(format=self.widget_format, attrs={"type": "datetime-local"})}
-        super().__init__(**usual | options)
+    widget = MomentInput
 
     def prepare_value(self, value: Any) -> Any:
-        return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+        if not isinstance(value, datetime) or not timezone.is_aware(value):
+            return value
+        local = timezone.localtime(value)
+        return local.isoformat(" ", "minutes") if is_doubled(local) else local
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
@@ -205,7 +241,7 @@ class MomentField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         shown = self.prepare_value(initial)
-        if isinstance(shown, datetime) and data == shown.strftime(self.widget_format):
+        if data == (shown.strftime(MOMENT_FORMAT) if isinstance(shown, datetime) else shown):
             return False  # the seconds are not shown
         try:
             return initial != self.to_python(data)

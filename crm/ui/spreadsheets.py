@@ -12,6 +12,8 @@ from typing import Any
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
+from crm.ui.clock import is_doubled
+
 # With the apostrophes before it, so that ``restore`` gives back whatever ``defuse`` was given.
 _START = r"[=+@\t\r\n＝＋＠－-]"  # the wide ones count in spreadsheets of East Asia
 _FORMULA = re.compile(f"'*{_START}")
@@ -67,7 +69,8 @@ class Workbook:
 
     def _cell(self, value: Any) -> Any:
         if isinstance(value, datetime):
-            value = value.astimezone(self.zone).replace(tzinfo=None)
+            local = value.astimezone(self.zone)
+            value = local.isoformat(" ") if is_doubled(local) else local.replace(tzinfo=None)
         if isinstance(value, date) and value.year < _FIRST_YEAR:
             value = value.isoformat()
         if not isinstance(value, str):

@@ -12,6 +12,7 @@ from crm.activities.models import Activity
 from crm.events.delivery import deliver_all
 from crm.tenants.context import tenant_context
 from tests import make
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 NOW = "2026-05-05T12:00:00Z"  # eight in the morning in New York
@@ -116,3 +117,32 @@ def test_a_task_has_no_time_of_its_own(firm: Firm, lead: Any) -> None:
     assert refused.status_code == 422 and "A task has not been yet" in refused.content.decode()
     assert log(firm, lead, kind="task").status_code == 303
     assert [str(one.occurred_at) for one in logged(firm)] == ["2026-05-05 12:00:00+00:00"]
+
+
+@time_machine.travel("2027-01-05T12:00:00Z", tick=False)
+def test_a_time_that_no_clock_shows_or_shows_twice_is_refused_and_stays(firm: Firm, lead: Any) -> None:
+    """In New York clocks go forward on 8 March 2026 at 2:00, and back on 1 November at 2:00."""
+    refusals = {
+        "2026-03-08T02:30": "There is no 02:30 on Mar 8, 2026",
+        "03/08/2026 02:30 AM": "There is no 02:30 on Mar 8, 2026",
+        "2026-11-01T01:30": "Write “2026-11-01 01:30-04:00” or “2026-11-01 01:30-05:00”",
+        "05.12.2025 10:00": "write 2025-05-12 or 2025-12-05 to be sure",
+    }
+    for text, why in refusals.items():
+        answer = log(firm, lead, occurred_at=text)
+        page = answer.content.decode()
+        assert (answer.status_code, why in page, f'value="{text}"' in page) == (422, True, True), text
+        can_hold = text == "2026-03-08T02:30"
+        assert ('type="datetime-local" name="occurred_at"' in page) == can_hold, "a calendar would drop it"
+    assert logged(firm) == []
+    for text in ("2026-11-01 01:30-05:00", "2026-11-01T02:00", "2026-03-08T03:00"):
+        assert log(firm, lead, occurred_at=text).status_code == 303
+    late = logged(firm)[1]
+    assert str(late.occurred_at) == "2026-11-01 06:30:00+00:00"
+    form = form_of(client_of(firm.ana), firm.url("activities:edit", activity_id=late.pk))
+    assert form.data["occurred_at"] == ["2026-11-01 01:30-05:00"], "it says which"
+    assert form.send(body="We spoke long").status_code == 303
+    assert [str(one.occurred_at)[11:16] for one in logged(firm)] == ["07:00", "06:30", "07:00"]
+    for text, status in (("2027-03-14T02:30", 422), ("2027-03-14T03:30", 303)):
+        task = {"kind": "task", "body": "Call", "due_on": "2027-03-15", "reminder": "own", "remind_at": text}
+        assert log(firm, lead, **task).status_code == status

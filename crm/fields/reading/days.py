@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from crm.fields.reading.numbers import plain
 from crm.fields.reading.style import DAY_FIRST, MONTH_DOTS, MONTH_FIRST, ORDERS, SERIAL, YEAR_FIRST, Style
 from crm.tenants.text import sort_key
+from crm.ui import format as formats
+from crm.ui.clock import is_doubled, is_skipped
 
 FIRST_YEAR = 1000  # an earlier one is a placeholder or a mistake
 LAST_YEAR_OF_MOMENTS = 9998  # the end of 9999 is in a year of five digits elsewhere, which nothing can read
@@ -141,7 +143,8 @@ def read_only_day(text: str, style: Style) -> date:
 
 
 def read_moment(text: str, style: Style, zone: tzinfo) -> datetime:
-    """Read a date and time; one without a time zone is in ``zone``, one without a time at its midnight."""
+    """Read a date and time; one without a time zone is in ``zone``, one without a time where its day begins. A time
+    that the clock does not show that night, or shows twice, is refused."""
     day = read_day(text, style)
     _day_text, clock = split_clock(text)
     if day.year > LAST_YEAR_OF_MOMENTS:
@@ -149,8 +152,28 @@ def read_moment(text: str, style: Style, zone: tzinfo) -> datetime:
     if clock is None:
         part = _SERIAL.fullmatch(plain(text)) if style.days == SERIAL else None
         seconds = round(float(f"0.{part[2]}") * 86_400) if part and part[2] else 0
-        return datetime.combine(day, time(), zone) + timedelta(seconds=seconds)
-    return datetime.combine(day, _time(clock, text), _zone(clock["zone"], zone, text))
+        found = datetime.combine(day, time(), zone) + timedelta(seconds=seconds)
+    else:
+        found = datetime.combine(day, _time(clock, text), _zone(clock["zone"], zone, text))
+    if found.time() != time():  # midnight says no more than the day
+        _refuse_odd_hours(found)
+    return found
+
+
+def _refuse_odd_hours(moment: datetime) -> None:
+    words = {"time": f"{moment:%H:%M}", "day": formats.date(moment.date())}
+    if is_skipped(moment):
+        raise ValidationError(
+            _("There is no %(time)s on %(day)s: the clock goes forward over it. Write an earlier or a later time.")
+            % words
+        )
+    if is_doubled(moment):
+        one, two = (moment.replace(fold=fold).isoformat(" ", "minutes") for fold in (0, 1))
+        raise ValidationError(
+            _("The clock shows %(time)s twice on %(day)s, as it goes back. Write “%(one)s” or “%(two)s”.")
+            % (words | {"one": one, "two": two}),
+            code="two_readings",
+        )
 
 
 def _refusal(text: str, found: dict[str, date], style: Style) -> ValidationError:
