@@ -139,6 +139,18 @@ def test_taking_the_only_win_back_restores_since_when_and_why_it_was_that(
     assert [one.label for one in life_line(account_of(other), inside.ada)][:2] == ["Customer", "Prospect"]
 
 
+def test_undo_of_a_mistaken_win_leaves_no_trace_on_the_account(inside: Firm) -> None:
+    account = make.account(inside.ana, type_since=date(2020, 1, 1))
+    before = [(one.label, one.since, one.why) for one in life_line(account, inside.ana)]
+    opportunity = make.opportunity(inside.ana, account=account)
+    win(opportunity, inside)
+    won = Event.objects.get(record_id=opportunity.pk, name="opportunity.won")
+    take_back(registry.record_type("opportunities"), opportunity, won, actor=inside.ana)
+    deliver_all()
+    assert (kind(account), account.type_since) == ("prospect", date(2020, 1, 1))
+    assert [(one.label, one.since, one.why) for one in life_line(account, inside.ana)] == before
+
+
 def test_bringing_a_deleted_win_back_counts_as_winning(inside: Firm, account: Account) -> None:
     opportunity = make.opportunity(inside.ana, account=account)
     win(opportunity, inside)
