@@ -218,3 +218,15 @@ def test_the_quick_look_takes_nothing_for_good_that_the_field_refuses(firm: Firm
     spec = FieldSpec("x", "X", kind)
     with tenant_context(firm.tenant):
         assert {cell: bad_in(spec)(cell) for cell in cells} == {cell: bool(problem_of(spec, cell)) for cell in cells}
+
+
+@pytest.mark.parametrize(
+    ("owner", "says"),
+    [(f"{'n' * 60}@{'long.' * 40}example", "at most 254 characters"), ("n" * 201, "at most 200 characters")],
+)
+def test_an_owner_who_cannot_be_added_is_said_in_words(firm: Firm, owner: str, says: str) -> None:
+    """6c: “Add as a member” was accepted, and then “The database does not take this row”."""
+    bring_in(firm, "accounts", f"name,owner\nOne,{owner}\nTwo,Kim Lee\n")
+    with tenant_context(firm.tenant):
+        assert [account.name for account in Account.objects.all()] == ["Two"]
+        assert says in " ".join(RefusedRow.objects.get().reasons)

@@ -5,6 +5,7 @@ Where a test makes a check blind, it is as if the other session had written righ
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -24,7 +25,7 @@ from crm.tenants.text import domain_key, email_key
 from crm.users import entering, services, signing_up
 from crm.users.access import least_role
 from crm.users.inviting import invite_member
-from crm.users.models import Membership, User
+from crm.users.models import Invitation, Membership, User
 from crm.users.selectors import has_account, workspaces_of
 from leads.models import Lead
 from tests import make
@@ -118,6 +119,19 @@ def test_two_imports_add_one_owner_at_once(firm: Firm, name: str) -> None:
                 name=name, name_key=name.lower(), email=name if "@" in name else "", role=least_role(), is_active=False
             )
         assert services.ensure_member(actor=firm.ada, name=name) == other
+
+
+def test_send_again_sent_twice_makes_one_link(firm: Firm) -> None:
+    """The second one ended the link of the first mail."""
+    with tenant_context(firm.tenant):
+        nora = invite_member(actor=firm.ada, email=NORA, name="Nora New", role=least_role())
+    ada, path = client_of(firm.ada), firm.url("setup:invitation", id=nora.pk)
+    page = ada.get(firm.url("setup:person", id=nora.pk)).content.decode()
+    (key,) = re.findall(rf'action="{path}">.*?name="idempotency_key" autocomplete="off" value="(\w+)"', page)
+    for _ in range(2):
+        assert ada.post(path, {"idempotency_key": key}).status_code == 303
+    with tenant_context(firm.tenant):
+        assert Invitation.objects.filter(membership=nora).count() == 2
 
 
 # A workspace

@@ -117,6 +117,7 @@ def deactivate_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 @setup_page
 @require_POST
+@once
 def resend_invitation(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     """Mail a new link; the old one ends."""
     member = _member(id)
