@@ -6,9 +6,11 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from unicodedata import category
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,6 +36,16 @@ _LOCAL = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?")  
 _UNSEEN = re.compile("[\x00-\x1f\x7f]")
 
 
+def validate_address(text: str) -> None:
+    """Refuse what is no e-mail address; also one with a character that nobody sees, which no mail reaches."""
+    validate_email(text)
+    if unseen := next((one for one in text if category(one) == "Cf"), ""):
+        raise ValidationError(
+            _("“%(text)s” holds a character that cannot be seen (U+%(code)04X). Write it without.")
+            % {"text": text[:100], "code": ord(unseen)}
+        )
+
+
 class Trimmed:
     """Mixed into a form field of text: it loses the blanks around it, and nothing else."""
 
@@ -50,7 +62,7 @@ class TextField(Trimmed, forms.CharField):
 
 
 class EmailField(Trimmed, forms.EmailField):
-    pass
+    default_validators = [validate_address]
 
 
 class UrlField(Trimmed, forms.URLField):

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
+from crm.fields.inputs import validate_address
 from crm.fields.kinds import Flag, Url
 from crm.fields.models import FieldKind
 from crm.fields.reading import NumberText
@@ -63,7 +63,7 @@ def _is_day(order: str) -> Callable[[str], bool]:
 
 
 def _is_email(text: str) -> bool:
-    validate_email(text)
+    validate_address(text)
     return len(text) <= 254
 
 

@@ -32,14 +32,19 @@ def columns_of(record_type: RecordType) -> set[str]:
 
 def refuse_lost_columns(job: Import, record_type: RecordType) -> None:
     """Raise ``ValidationError`` when a column or a value for all rows goes into a field that is no longer there."""
+    if problem := lost_columns(job, record_type):
+        raise ValidationError(problem)
+
+
+def lost_columns(job: Import, record_type: RecordType) -> str:
+    """What to say of columns and values for all rows whose field is no longer there; "" where all are."""
     known = columns_of(record_type) | job.planned.keys()
     lost = [
         column_label(index, job.headers[index]) for index, name in enumerate(job.mapping) if name and name not in known
     ]
     lost += [str(record_type.labels().get(name, text)) for name, text in job.fixed.items() if name not in known]
-    if lost:
-        names = ", ".join(f"“{one}”" for one in lost)
-        raise ValidationError(_("The field for %(names)s is no longer there. Change the columns.") % {"names": names})
+    names = ", ".join(f"“{one}”" for one in lost)
+    return _("The field for %(names)s is no longer there. Change the columns.") % {"names": names} if lost else ""
 
 
 def hold(record_type: RecordType, records: Iterable[Any]) -> bool:

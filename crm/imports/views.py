@@ -16,6 +16,7 @@ from crm.imports import selectors, services
 from crm.imports.afterwards import afterwards
 from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, is_of_refusals
 from crm.imports.http import get_job
+from crm.imports.meanwhile import lost_columns
 from crm.imports.models import ImportState
 from crm.imports.planned import planning
 from crm.imports.results import result_of, row_page
@@ -60,6 +61,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     }
     with planning(found):  # what a dry run tells of them
         context["result"] = result_of(found, record_type)
+        context["lost"] = lost_columns(found, record_type) if found.is_dry_run and not running else ""
     return respond_polled(request, "imports/job.html", context, running=running, element="import-progress")
 
 

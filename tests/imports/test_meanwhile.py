@@ -19,7 +19,7 @@ from crm.users.services import ensure_member
 from leads.models import Lead
 from leads.services import delete_lead, update_lead
 from tests import make
-from tests.imports.steps import download, finished, tenant_of, upload
+from tests.imports.steps import download, finished, tenant_of, told, upload
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -207,6 +207,8 @@ def test_a_column_whose_field_goes_after_the_dry_run_is_not_dropped(firm: Firm) 
     running = upload(firm, "leads", rows)
     with tenant_context(firm.tenant):
         set_field_active(actor=firm.ada, field=field, is_active=False)
+    shown = told(client_of(firm.ada).get(f"/acme/imports/{dry.pk}/"))
+    assert ("Create 2 leads" in shown, "“Shoe size” is no longer there" in shown) == (False, True)
     assert "The field for “Shoe size” is no longer there. Change the columns." in started(
         firm, dry, tried_of(firm, dry)
     )
@@ -218,6 +220,7 @@ def test_a_column_whose_field_goes_after_the_dry_run_is_not_dropped(firm: Firm) 
         assert "Shoe size" in running.problem
         assert not Lead.objects.exists()
         set_field_active(actor=firm.ada, field=field, is_active=True)
+    assert "Create 2 leads" in told(client_of(firm.ada).get(f"/acme/imports/{dry.pk}/"))
     started(firm, dry, tried_of(firm, dry))
     assert finished(firm, dry).created_count == 2
 

@@ -11,6 +11,7 @@ from crm.imports.models import RefusedRow
 from crm.imports.reading.cells import is_unreadable
 from crm.tenants.context import tenant_context
 from leads.models import Lead
+from tests.forms import form_of
 from tests.imports.steps import bring_in, download
 from tests.imports.test_mending import rows_of, written
 from tests.naughty import all_strings
@@ -111,3 +112,15 @@ def test_a_row_that_only_the_database_refuses_keeps_no_other_back(
     assert "The database does not take this row" in download(firm, job)
     with tenant_context(firm.tenant):
         assert set(Account.objects.values_list("name", flat=True)) == (set() if options else {"First", "Last"})
+
+
+def test_an_address_with_a_character_that_nobody_sees_is_refused(firm: Firm) -> None:
+    """In a file and in a form; it would reach nobody, and be another one for what looks for doubles."""
+    good, odd = "owl@münchen.example", "owl@mün\u200bchen.example"
+    job = bring_in(firm, "leads", f"name,email\nOwl,{odd}\nElk,{good}\n")
+    assert (job.created_count, job.refused_count) == (1, 1)
+    assert "holds a character that cannot be seen (U+200B)" in download(firm, job)
+    form = form_of(client_of(firm.ada), "/acme/leads/new/")
+    answer = form.send(last_name="Fox", email=odd)
+    assert answer.status_code == 422 and "cannot be seen (U+200B)" in answer.content.decode()
+    assert form.send(last_name="Fox", email="fox@münchen.example").status_code == 303

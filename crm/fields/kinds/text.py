@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import URLValidator
 from django.db.models import Q
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from crm.fields.inputs import EmailField, TextField, UrlField
+from crm.fields.inputs import EmailField, TextField, UrlField, validate_address
 from crm.fields.kinds.base import Kind
 from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
@@ -158,7 +158,7 @@ class Email(Text):
         return marked('<a href="mailto:{0}">{0}</a>', value) if value else ""
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
-        validate_email(text)
+        validate_address(text)
         return super().parse(spec, text, context)
 
 

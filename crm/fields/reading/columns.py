@@ -12,6 +12,7 @@ need no decision.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -43,6 +44,7 @@ from crm.ui import format as formats
 
 SAMPLES = 5  # kept of each sort
 LARGEST_SHOWN, LONGEST_SHOWN = 10**15, 40
+_LONG_YEAR = re.compile(r"\d{4}")
 _ONES = str.maketrans("23456789", "11111111")
 
 _LABELS: dict[str, Any] = {
@@ -260,7 +262,7 @@ def _decide_days(texts: Iterable[str], default: Style) -> Decision:
     if not turned:
         return Decision(State.OPEN, default.chosen(DAYS, default.days))
     orders = _orders(turned, default)
-    fitting = [order for order, read in orders.items() if None not in read]
+    fitting = [order for order in orders if _fits(order, turned)]
     asked = fitting or [*orders]
     state = State.UNDECIDED if len(fitting) > 1 else State.DECIDED if fitting else State.CONTRADICTORY
     if fitting == [SERIAL]:  # plain numbers may be days of a spreadsheet, and may be no dates at all
@@ -272,6 +274,14 @@ def _decide_days(texts: Iterable[str], default: Style) -> Decision:
         best = max(asked, key=lambda order: (len(turned) - orders[order].count(None), order == default.days))
     options = tuple(_day_option(order, turned, asked) for order in asked)
     return Decision(state, default.chosen(DAYS, best), options)
+
+
+def _fits(order: str, turned: dict[str, dict[str, Any]]) -> bool:
+    """Whether the texts may all be written so. Years in full prove nothing of short ones, which may come first."""
+    return all(
+        order in found or (order == YEAR_FIRST and _LONG_YEAR.search(text) is not None)
+        for text, found in turned.items()
+    )
 
 
 def _is_clear(found: dict[str, Any]) -> bool:
