@@ -38,7 +38,7 @@ class Walk:
     """``area(kind)`` says which kinds of page are walked, ``most`` how many pages of each; ``presses`` = look only.
 
     ``kept`` names the fields that stay as they are where a form has others. ``own``: what the walk makes itself has to
-    be pressed through as well.
+    be pressed through as well, and each form be taken once; where there is one record of each kind it may not be.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Walk:
         for (kind, key), why in self.found.left.items():
             if (kind, key) not in self.found.pressed and not is_deliberate(f"{kind} {key}"):
                 self.watcher.tell(f"never pressed: {why}")
-        for form, why in self.found.refused.items():
+        for form, why in self.found.refused.items() if self.own else ():
             if not is_deliberate(f"refused {' '.join(form)}"):
                 self.watcher.tell(f"filled in, and never taken: {why}")
 
