@@ -12,7 +12,7 @@ from tests.browser.test_import import work_off
 from tests.people import Firm
 
 PEOPLE = """Anrede;Nachname;E-Mail;Firma;Geburtstag;Umsatz
-Dr.;Bell;bell@k.example;Werk Ost;3.4.1980;1000
+Dr.;Bell;bell@k.example;Werk Ost;23.4.1980;1000
 ;Fox;n/a;Groessenwahn;;20 CHF
 """
 
@@ -73,7 +73,7 @@ def test_the_questions_of_the_columns_page_are_led_to_and_answered(
     page.get_by_role("button", name="Dry run of all 2 rows").click()
     work_off(fresh_firm, page)
     expect(main).to_contain_text("Description: Anrede: Dr.")
-    expect(main).to_contain_text("Geburtstag: Apr 3, 1980")
+    expect(main).to_contain_text("Geburtstag: Apr 23, 1980")
     expect(main).to_contain_text("Umsatz: €1,000")
     expect(main).to_contain_text("1 cell left empty")
     expect(main).not_to_contain_text("Left out")
