@@ -53,7 +53,9 @@ def invitation(request: HttpRequest, slug: str, token: str) -> HttpResponse:
             if _join(request, found, form, by_mail):
                 return _lead_in(request, slug, person_of(request))
             if isinstance(form, JoinForm) and has_account(found.membership.email):
-                return go(request, request.get_full_path())  # the account was made at this moment: sign in, or be in
+                if user := _came_before(request, token):  # the same form, sent twice
+                    return _lead_in(request, slug, user)
+                return go(request, request.get_full_path())  # to sign in: the account was made at this moment
         context = {"invitation": found, "tenant": tenant, "form": form, **_ways_in(request, found, by_mail)}
         return respond(request, "users/invitation.html", context, status=422 if form and form.errors else 200)
 

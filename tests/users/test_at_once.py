@@ -22,7 +22,7 @@ from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.refilling import remake_address_keys
 from crm.tenants.text import domain_key, email_key
-from crm.users import entering, services, signing_up
+from crm.users import entering, inviting, services, signing_up
 from crm.users.access import least_role
 from crm.users.inviting import invite_member
 from crm.users.models import Invitation, Membership, User
@@ -71,6 +71,14 @@ def test_invitations_of_two_workspaces_taken_at_once_make_one_person(firm: Firm,
     answer = client.post(path, NEW)
     assert (answer.status_code, answer.headers["Location"]) == (303, path)
     assert "Sign in, then join" in client.get(path).content.decode()
+
+
+def test_an_invitation_sent_twice_at_once_leads_in_twice(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one of the two has just become the person."""
+    path, join, client = invite(firm), inviting.join, Client()
+    monkeypatch.setattr(inviting, "join", lambda **values: (join(**values), join(**values)))
+    assert client.post(path, NEW).headers["Location"] == "/acme/"
+    assert client.get("/acme/me/").status_code == 200
 
 
 def test_an_invitation_sent_twice_leads_in_twice(firm: Firm) -> None:
