@@ -13,7 +13,7 @@ from tests import make
 from tests.budgets.test_queries import queries
 from tests.people import Firm, client_of
 
-MOST_QUERIES = 10
+MOST_QUERIES = 11
 MAKERS = {
     "leads": make.lead,
     "accounts": make.account,
