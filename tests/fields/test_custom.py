@@ -290,7 +290,7 @@ def test_a_saved_view_keeps_filter_column_and_order(firm: Firm) -> None:
     without = ana.get(saved.url)
     assert without.status_code == 200
     page = without.content.decode()
-    assert "The filter “My date is 2026-05-03” was left out. The field is no longer in use." in page
+    assert "The filter “My date is May 3, 2026” was left out. The field is no longer in use." in page
     assert "My date<svg" not in page
 
 

@@ -12,6 +12,10 @@ from django.utils import timezone
 
 from crm.activities.services import create_activity
 from crm.events.delivery import deliver_due
+from crm.records.registry import record_type
+from crm.saved_views.models import Audience
+from crm.saved_views.services import save_view
+from crm.saved_views.state import ViewState
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
@@ -23,7 +27,7 @@ ROWS = "First name,Last name,Company,E-mail\nUma,Walker,Walker Ways,uma@walker.e
 
 
 def add_what_the_demo_lacks(slug: str) -> None:
-    """Tags, own fields, a firm with two leads, a file, a message, a failed reaction, bulk runs, imports."""
+    """Tags, own fields, a view with one, a firm with two leads, a file, a message, a failed reaction, runs, imports."""
     from crm.events.models import Event, OutboxMessage
     from crm.fields.custom.services import create_field
     from crm.fields.tags import ensure_tags
@@ -34,8 +38,10 @@ def add_what_the_demo_lacks(slug: str) -> None:
         admin = Membership.objects.filter(is_active=True, role__key="admin").exclude(user=None).order_by("pk")[0]
         rep = Membership.objects.filter(is_active=True, role__key="rep").exclude(user=None).order_by("pk")[0]
         ensure_tags(("Trade fair", "Partner"))
-        create_field(actor=admin, record_type="leads", kind="text", label="Budget code")
         create_field(actor=admin, record_type="leads", kind="choice", label="Size", choices=("Small", "Large"))
+        code = create_field(actor=admin, record_type="leads", kind="text", label="Budget code")
+        with_code = ViewState(record_type("leads"), columns=("name", code.name))
+        save_view(actor=admin, state=with_code, name="By budget code", audience=Audience.ALL)
         for name in ("One", "Two"):
             made = make.lead(
                 rep, first_name=name, last_name="Of Us", company="Walk Brothers", email=f"{name}@walk.test"
