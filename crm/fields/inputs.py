@@ -41,8 +41,8 @@ def validate_address(text: str) -> None:
     validate_email(text)
     if unseen := next((one for one in text if category(one) == "Cf"), ""):
         raise ValidationError(
-            _("“%(text)s” holds a character that cannot be seen (U+%(code)04X). Write it without.")
-            % {"text": text[:100], "code": ord(unseen)}
+            _("“%(text)s” holds a character that cannot be seen (U+%(code)s). Write it without.")
+            % {"text": text[:100], "code": f"{ord(unseen):04X}"}
         )
 
 
