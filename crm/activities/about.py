@@ -14,6 +14,7 @@ from crm.pages.lookup import ANY
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.text import sort_key
+from crm.users.access import may
 from crm.users.models import Membership
 
 MOST_NAMED = 10
@@ -75,6 +76,11 @@ class AboutField(forms.MultiValueField):
         if initial is None:
             return bool(name)
         return not name or name != initial.name or (bool(place) and place != place_of(initial))
+
+
+def may_choose(actor: Membership) -> bool:
+    """Whether there is anything that ``actor`` may add something to: else the field would offer nothing."""
+    return any(may(actor, "edit", record_type.key) for record_type in registry.record_types())
 
 
 def place_of(record: Any) -> str:

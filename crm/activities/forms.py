@@ -12,7 +12,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.activities.about import AboutField
+from crm.activities.about import AboutField, may_choose
 from crm.activities.files.forms import FilesField
 from crm.activities.models import Activity, ActivityKind, Reminder
 from crm.activities.next_step import step_of
@@ -75,7 +75,8 @@ class ComposerForm(forms.Form):
         self.actor = actor
         add_reminder(self, forms.Select(attrs={"class": "control"}), MomentInput(attrs={"class": "control"}))
         if record is None:
-            self.fields["about"] = AboutField(actor=actor, label=_("About"))
+            if may_choose(actor):
+                self.fields["about"] = AboutField(actor=actor, label=_("About"))
             self.fields["kind"].choices = [(ActivityKind.TASK.value, ActivityKind.TASK.label)]  # type: ignore[attr-defined]
         else:
             self.fields["files"] = FilesField(required=False, label=_("Files"))
@@ -228,7 +229,7 @@ class ActivityForm(SeenForm):
             self.fields["due_on"] = DayField(required=False, widget=DayInput, label=_("Due on"))
             self.fields["owner"] = PersonField(keep=activity.owner, label=_("Who"))
             add_reminder(self)
-            if about is not None:
+            if about is not None and may_choose(about.actor):
                 self.fields["about"] = AboutField(actor=about.actor, kept=about.record, label=_("About"))
         else:
             if not activity.is_file:  # which is called by the names of its files

@@ -189,3 +189,12 @@ def test_meetings_of_others_are_the_teams(firm: Firm, deal: Any) -> None:
     assert "Demo at theirs" not in client_of(firm.max).get("/acme/tasks/").content.decode()
     team = client_of(firm.max).get("/acme/tasks/?who=team").content.decode()
     assert "Demo at theirs" in team and "Out west" not in team
+
+
+def test_who_may_change_no_record_is_not_asked_what_a_task_is_about(firm: Firm) -> None:
+    """The field asked an address that is not there for them."""
+    for member, asked in ((firm.rita, False), (firm.ana, True)):
+        client = client_of(member)
+        page = client.get("/acme/activities/new/").content.decode()
+        assert ('data-lookup="any"' in page) is asked
+        assert client.get("/acme/lookup/any/?q=a").status_code == (200 if asked else 404)
