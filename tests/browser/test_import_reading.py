@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SignIn
+from tests.browser.test_import import work_off
 from tests.imports.test_files import case
 from tests.imports.test_sheets import xlsx
 from tests.people import Firm
@@ -65,3 +66,21 @@ def test_a_file_that_is_no_table_is_refused_where_it_was_chosen(fresh_firm: Firm
     expect(page.get_by_text("A quotation mark opened in row 2 is never closed.").first).to_be_visible()
     upload(page, fresh_firm, "closed.csv", case("s07"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("closed.csv")
+
+
+def test_an_encoding_that_is_in_doubt_is_answered_before_anything_comes_in(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    sign_in(fresh_firm.ada)
+    content = "Last name,E-mail,City\nMüller,m@a.example,Köln\n".encode("mac-roman")
+    upload(page, fresh_firm, "mac.csv", content)
+    page.get_by_role("button", name="Import without a dry run").click()
+    page.get_by_role("alert").get_by_role("link", name="something is asked below").first.click()
+    answer = page.get_by_role("radio", name="Müller · Köln")
+    expect(page.locator("[name=in_encoding]").first).to_be_focused()
+    answer.check()
+    page.get_by_role("button", name="Import without a dry run").click()
+    expect(page.locator("table").first).to_contain_text("Köln")
+    page.get_by_role("button", name="Import without a dry run").click()
+    work_off(fresh_firm, page)
+    expect(page.get_by_role("main")).to_contain_text("1 created")
