@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.activities.next_step import Ahead, ahead_of
 from crm.fields import kinds
 from crm.fields.currencies import currencies_in_use, known_currency
 from crm.fields.kinds.base import Kind
 from crm.fields.kinds.choice import OneOf
+from crm.fields.markup import marked
 from crm.fields.spec import FieldSpec
 from crm.picklists.lists import FORECAST_CATEGORIES, picklist_of
 from crm.picklists.models import Pipeline, Stage
@@ -66,6 +69,55 @@ class DueDay(kinds.Date):
             return words
         mark = icon("clock-alert", "icon-s", gettext("Overdue"))
         return format_html('<span class="with-icon text-danger">{}{}</span>', words, mark)
+
+
+_SEEN, _WITH_DAY = "_seen_ahead", "_with_day"
+
+
+def look_ahead(opportunities: Iterable[Any], names: Collection[str]) -> None:
+    """Look up at once what the fields ``names`` show of what is ahead: one statement at most for all of them."""
+    if "next_step" not in names:
+        return
+    rows = list(opportunities)
+    found = ahead_of("opportunities", [one.pk for one in rows if _is_to_be_seen(one)])
+    for one in rows:
+        setattr(one, _SEEN, found.get(one.pk))
+        setattr(one, _WITH_DAY, "next_step_on" not in names)
+
+
+def ahead(opportunity: Any) -> Ahead | None:
+    """Return what is ahead of an open opportunity that has no next step of its own."""
+    if not _is_to_be_seen(opportunity):
+        return None
+    if not hasattr(opportunity, _SEEN):
+        look_ahead([opportunity], ("next_step", "next_step_on"))
+    seen: Ahead | None = getattr(opportunity, _SEEN)
+    return seen
+
+
+def _is_to_be_seen(opportunity: Any) -> bool:
+    return is_open(opportunity) and not opportunity.next_step and not opportunity._state.adding
+
+
+def has_no_next_step(opportunity: Any) -> bool:
+    """Whether nothing says what is to happen next with an opportunity that is open."""
+    return is_open(opportunity) and not opportunity.next_step and ahead(opportunity) is None
+
+
+class NextStep(kinds.Text):
+    """The step, in a list with its day; what stands for one is muted. Exports and filters are about the field alone."""
+
+    def html(self, spec: FieldSpec, record: Any) -> str:
+        if not record.next_step:
+            found = ahead(record)
+            return marked('<span class="muted">{}</span>', str(found)) if found else ""
+        words = super().html(spec, record)
+        day = record.next_step_on if getattr(record, _WITH_DAY, False) else None
+        if day is None:
+            return words
+        is_over = day < today() and is_open(record)
+        tone = "text-danger" if is_over else "muted"
+        return format_html('{} <span class="{} small">{}</span>', words, tone, formats.date(day))
 
 
 class Probability(kinds.Percent):
@@ -198,7 +250,7 @@ OPPORTUNITY_FIELDS = (
         on_create=False,
         asked_by=("stage", lambda: stage_ids_meaning("won", "lost")),
     ),
-    FieldSpec("next_step", _("Next step"), kinds.Text(300)),
+    FieldSpec("next_step", _("Next step"), NextStep(300)),
     FieldSpec("next_step_on", _("Next step on"), DueDay()),
     FieldSpec(
         "last_activity_at",

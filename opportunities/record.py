@@ -11,7 +11,7 @@ from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.records import registry
 from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
-from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS
+from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS, look_ahead
 from opportunities.headers import HEADERS
 from opportunities.keys import CLOSE_DAY, OPPORTUNITY_GAPS, OPPORTUNITY_KEYS, OPPORTUNITY_MOVES
 from opportunities.models import Opportunity
@@ -90,6 +90,7 @@ OPPORTUNITY = RecordType(
     set_by_move=("stage", "closed_on", "loss_reason", "loss_note", "probability"),
     move_back=take_move_back,
     next_step=("next_step", "next_step_on"),
+    look_ahead=look_ahead,
     sort="-updated_at",
     prepare=prepare_opportunity,
     natural_keys=OPPORTUNITY_KEYS,

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from contacts.models import Contact
 from contacts.selectors import contacts_of
-from crm.activities.selectors import open_tasks
 from crm.picklists.models import Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
@@ -24,6 +23,7 @@ from crm.records.access import visible_records
 from crm.records.types import Badge, Objection
 from crm.tenants.clock import day_of, today
 from crm.users.models import Membership
+from opportunities.fields import ahead, has_no_next_step
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
 STALE_DAYS = 14  # in one stage for longer: the board warns
@@ -120,7 +120,14 @@ def days_in_stage(opportunity: Opportunity) -> int | None:
 def card_facts(opportunity: Opportunity) -> dict[str, Any]:
     """What a board says of an opportunity beside its fields."""
     days = days_in_stage(opportunity)
-    return {"days": days, "stale": days is not None and days > STALE_DAYS, "overdue": is_overdue(opportunity)}
+    step_on = opportunity.next_step_on
+    return {
+        "days": days,
+        "stale": days is not None and days > STALE_DAYS,
+        "overdue": is_overdue(opportunity),
+        "ahead": ahead(opportunity),
+        "step_is_over": step_on is not None and step_on < today(),
+    }
 
 
 def is_overdue(opportunity: Opportunity) -> bool:
@@ -136,7 +143,7 @@ def badges(opportunity: Opportunity) -> list[Badge]:
     found = []
     if is_overdue(opportunity):
         found.append(Badge(_("Past its expected close"), "danger", "clock-alert"))
-    if not opportunity.next_step and not open_tasks(opportunity).exists():
+    if has_no_next_step(opportunity):
         found.append(Badge(_("No next step"), "warning", "triangle-alert"))
     return found
 

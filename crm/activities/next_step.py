@@ -1,17 +1,76 @@
-"""A record's own next step, where its type has one: the composer writes it, and so must have shown what it replaces."""
+"""What is to happen next with a record.
+
+That is its own next step, where its type has one (the composer writes it, and so must have shown what it replaces), and
+where nobody has set one, what stands open on it: the first of its tasks and planned meetings.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Case, DateTimeField, F, Q, When
+from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.selectors import events_of
 from crm.records import registry
 from crm.records.versions import ConflictError, refuse_unseen
+from crm.tenants.clock import day_of, today
+from crm.ui import format as formats
 from crm.users.models import Membership
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """An open task, or a meeting that is still to come; ``on`` is its day, if it has one."""
+
+    kind: str
+    name: str
+    on: date | None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.on is not None and self.on < today()
+
+    def __str__(self) -> str:
+        words = {"name": self.name, "day": formats.date(self.on)}
+        if self.kind == ActivityKind.MEETING:
+            return _("Meeting: %(name)s, on %(day)s") % words if self.name else _("Meeting on %(day)s") % words
+        return _("Task: %(name)s, by %(day)s") % words if self.on else _("Task: %(name)s") % words
+
+
+def ahead_of(key: str, ids: Collection[UUID]) -> dict[UUID, Ahead]:
+    """Return for each record of the type ``key`` that has an open task or a planned meeting the first of them.
+
+    One statement for all; what is due on no day comes last.
+    """
+    if not ids:
+        return {}
+    is_open = Q(activity__kind=ActivityKind.TASK, activity__completed_at=None)
+    is_planned = Q(activity__kind=ActivityKind.MEETING, activity__occurred_at__gt=timezone.now())
+    due = Case(
+        When(activity__kind=ActivityKind.MEETING, then=F("activity__occurred_at")),
+        default=Cast("activity__due_on", DateTimeField()),
+    )
+    links = ActivityLink.objects.filter(is_open | is_planned, record_type=key, record_id__in=ids)
+    links = links.filter(activity__deleted_at=None).select_related("activity")
+    firsts = links.order_by("record_id", due.asc(nulls_last=True), "activity_id").distinct("record_id")
+    return {link.record_id: _ahead(link.activity) for link in firsts}
+
+
+def _ahead(activity: Activity) -> Ahead:
+    at: datetime = activity.occurred_at
+    if activity.is_task:
+        return Ahead(activity.kind, activity.subject, activity.due_on)
+    return Ahead(activity.kind, activity.subject or activity.body.strip().partition("\n")[0][:100], day_of(at))
 
 
 class UnseenStepError(ValidationError):

@@ -103,6 +103,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         size=PAGE_SIZE,
     )
     hide_unseen(request.actor, record_type, page.rows)
+    record_type.look_ahead(page.rows, {spec.name for spec in listing.state.specs})
     if page.is_lost:
         listing.problems.append(_("The page that this link leads to is gone: here is the first one."))
     exact = "count" in request.GET

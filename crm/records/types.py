@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -263,10 +263,6 @@ class Board:
     groups: Callable[[], list[Any]] = list  # the first is shown where nothing else is asked for
 
 
-def _nothing(record: Any) -> None:
-    return None
-
-
 def _editable(record: Any) -> str:
     return ""
 
@@ -297,7 +293,8 @@ class RecordType:
     one back (``records.taking_back``).
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
     ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
-    has none; ``kept_by_files`` moves on with each change but a file's. ``moves`` is about such days of records that
+    has none; ``look_ahead`` looks up, for all records of a list at once, what its columns show beside their own values;
+    ``kept_by_files`` moves on with each change but a file's. ``moves`` is about such days of records that
     exist, ``splits`` about columns of two fields. ``follows`` tells a dry run what a record will be given by workflows.
     """
 
@@ -317,7 +314,7 @@ class RecordType:
     delete: Remove
     restore: Remove
     sort: str = "name"
-    prepare: Callable[[Any], None] = _nothing
+    prepare: Callable[[Any], None] = lambda record: None
     locked: Callable[[Any], str] = _editable
     unlocked_among: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
     badges: Callable[[Any], Iterable[Badge]] = lambda record: ()
@@ -335,6 +332,7 @@ class RecordType:
     follows: Callable[[Any, bool], dict[str, Any]] = lambda record, is_new: {}
     splits: tuple[SplitColumn, ...] = ()
     next_step: tuple[str, str] | None = None  # the fields of a next step and its day, where a type has one of its own
+    look_ahead: Callable[[Iterable[Any], Collection[str]], None] = lambda records, names: None
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
     new_shortcut: str = ""

@@ -7,7 +7,6 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
-from babel.lists import format_list
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,20 +18,20 @@ from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.ids import uuid_of
 from crm.tenants.names import join_name
-from crm.ui import format as formats
 from crm.ui.bidi import isolate
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.another import ANOTHER, AnotherForm
 from leads.conversion.convert import GateError, PartError, winning_values
 from leads.conversion.defaults import opportunity_values, plan_for
-from leads.conversion.looks import Carried, Choosable, Problem, Rivals, shown
+from leads.conversion.looks import Carried, Choosable, Problem, Rivals, listed, shown
 from leads.conversion.meanwhile import changed_since, prints_of, who_changed, why_gone
 from leads.conversion.naming import Naming
 from leads.conversion.new_form import NewForm, open_stage_field
 from leads.conversion.offers import fitting_opportunities, open_with_contact
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
 from leads.conversion.remarks import remarks_on
+from leads.conversion.stepping import NextStepOf
 from leads.field_map import joined, mapped_values
 from leads.matching import Candidate, Candidates, find_candidates
 from leads.models import Lead
@@ -54,11 +53,6 @@ _EXTRA = (
     FieldSpec("role", gettext_lazy("Role in the opportunity"), kinds.ChoiceOf("contact_role")),
     FieldSpec("owner", gettext_lazy("Owner of what is new"), kinds.Person(owns=True)),
 )
-
-
-def _listed(words: list[str]) -> str:
-    """``a, b and c`` in the person's language."""
-    return format_list(words, locale=formats.locale()) if words else ""
 
 
 class Column:
@@ -187,7 +181,7 @@ class Column:
             text = _(
                 "Made since you opened this page, and perhaps the same: %(names)s. Choose it, or convert once more."
             )
-            return [text % {"names": format_list([f"“{name}”" for name in names], locale=formats.locale())}]
+            return [text % {"names": listed([f"“{name}”" for name in names])}]
         if self.record_id is None or self.form.data is None:
             return []
         if gone := why_gone(self.type, self.record_id, self.form.actor):
@@ -197,7 +191,7 @@ class Column:
             return []
         labels = [str(one.label) for one in changed_since(self.rivals, sent)]
         text = _("Changed meanwhile, so look which value shall count: %(fields)s.")
-        return [text % {"fields": _listed(labels)}] if labels else []
+        return [text % {"fields": listed(labels)}] if labels else []
 
     @property
     def compare_is_stale(self) -> bool:
@@ -215,7 +209,11 @@ class Column:
                 spec = self.type.spec(name)
                 spec.kind.assign(spec, blank, value)
                 found.append(Carried(spec.label, shown(spec, blank)))
-        return found
+        return found + self.form.step.carried(found) if self.key == "opportunities" else found
+
+    @property
+    def step_beside(self) -> str:
+        return self.form.step.beside(self.record) if self.key == "opportunities" and self.record is not None else ""
 
     @property
     def sentence(self) -> str:
@@ -223,7 +221,7 @@ class Column:
         noun = str(self.type.label).lower()
         if self.record is not None:
             taken = [str(rival.label).lower() for rival in self.rivals if rival.takes_lead] if self.may_change else []
-            words = {"noun": noun, "name": self.record.name, "fields": _listed(taken)}
+            words = {"noun": noun, "name": self.record.name, "fields": listed(taken)}
             if taken:
                 return _("links the %(noun)s “%(name)s” and sets its %(fields)s") % words
             return _("links the %(noun)s “%(name)s” as it is") % words
@@ -272,6 +270,7 @@ class ConversionForm:
         self.naming = Naming(lead, data, self._account_name)
         for key in PARTS:  # in this order: an opportunity is called after the account
             self.columns[key] = Column(self, key)
+        self.step = NextStepOf(lead)
         self.errors: list[str] = []
         self.unvetted = False
 
@@ -381,7 +380,7 @@ class ConversionForm:
         """What sending the form will do, short enough for its button."""
         existing = [isolate(column.record.name) for column in self.columns.values() if column.record is not None]
         made = [str(column.type.label).lower() for column in self.columns.values() if column.way == Way.NEW]
-        words = {"linked": _listed(existing), "created": _listed(made)}
+        words = {"linked": listed(existing), "created": listed(made)}
         if existing and made:
             return _("Link %(linked)s, create %(created)s") % words
         if existing:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from babel.lists import format_list
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.ui import format as formats
 from leads.matching import Candidate
 
 
@@ -18,6 +20,11 @@ def shown(spec: FieldSpec, record: Any) -> SafeString:
     if isinstance(spec.kind, kinds.Person):  # its HTML has the initials too
         return escape(spec.text(record))
     return mark_safe(strip_tags(spec.html(record)))
+
+
+def listed(words: list[str]) -> str:
+    """``a, b and c`` in the person's language."""
+    return format_list(words, locale=formats.locale()) if words else ""
 
 
 @dataclass(frozen=True)

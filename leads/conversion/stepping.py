@@ -1,0 +1,45 @@
+"""What is to happen next with a lead, on its way into an opportunity.
+
+The task or meeting itself goes along, as all do that was written down: it is what the opportunity shows as its next
+step unless somebody has set another. The conversion page says so before.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from crm.activities.next_step import Ahead, ahead_of
+from crm.records import registry
+from leads.conversion.looks import Carried
+from leads.models import Lead
+
+
+class NextStepOf:
+    """Asked for the opportunity's column only."""
+
+    def __init__(self, lead: Lead) -> None:
+        self._lead = lead
+
+    @cached_property
+    def task(self) -> Ahead | None:
+        return ahead_of("leads", [self._lead.pk]).get(self._lead.pk)
+
+    def carried(self, others: list[Carried]) -> list[Carried]:
+        """How it stands among what a new opportunity gets; one that the field map brings goes before it."""
+        label = registry.record_type("opportunities").spec("next_step").label
+        if self.task is None or any(one.label == label for one in others):
+            return []
+        return [Carried(label, escape(self.task))]
+
+    def beside(self, opportunity: Any) -> str:
+        """What becomes of it in an opportunity that exists."""
+        if self.task is None:
+            return ""
+        words = {"task": self.task, "step": opportunity.next_step}
+        if opportunity.next_step:
+            return _("Comes along: %(task)s. The next step stays “%(step)s”.") % words
+        return _("Comes along as what is next: %(task)s") % words
