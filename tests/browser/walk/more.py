@@ -16,6 +16,7 @@ from crm.records.registry import record_type
 from crm.saved_views.models import Audience
 from crm.saved_views.services import save_view
 from crm.saved_views.state import ViewState
+from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
@@ -27,7 +28,7 @@ ROWS = "First name,Last name,Company,E-mail\nUma,Walker,Walker Ways,uma@walker.e
 
 
 def add_what_the_demo_lacks(slug: str) -> None:
-    """Tags, own fields, a view with one, a firm with two leads, a file, a message, a failed reaction, runs, imports."""
+    """Tags, own fields, a view with one, a firm with two leads, a file, tasks, a failed reaction, runs, imports."""
     from crm.events.models import Event, OutboxMessage
     from crm.fields.custom.services import create_field
     from crm.fields.tags import ensure_tags
@@ -59,8 +60,17 @@ def add_what_the_demo_lacks(slug: str) -> None:
             last_error="The worker was away",
         )
         _many_at_once(admin)
+        _tasks()
     deliver_due(tenant=tenant)
     _imports(tenant, admin)
+
+
+def _tasks() -> None:
+    """Two for one person of each role: those who only look have none in the demo, and give away what they make."""
+    people = Membership.objects.filter(is_active=True).exclude(user=None).order_by("role__key", "pk")
+    for one in people.distinct("role__key"):
+        for subject in ("Ring the walkers", "Write to the walkers"):
+            create_activity(kind="task", records=[], actor=one, owner=one, subject=subject, due_on=today())
 
 
 def _imports(tenant: Tenant, admin: Membership) -> None:
