@@ -29,7 +29,8 @@ def columns_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResp
     if "show" in request.GET:
         for problem in listing.problems:
             say(request, problem, tone="warning")
-        return go(request, list_url + state.query(columns=(FIRST, *(spec.name for spec in chosen))))
+        names = (FIRST, *(spec.name for spec in chosen), *(spec.name for spec in state.resting))
+        return go(request, list_url + state.query(columns=names))
     moved = request.GET.get("up") or request.GET.get("down") or ""
     _move(chosen, moved, -1 if "up" in request.GET else 1)
     context = {
@@ -37,6 +38,7 @@ def columns_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResp
         "first": record_type.spec(FIRST),
         "chosen": chosen,
         "others": [spec for spec in record_type.specs_now() if spec.name != FIRST and spec not in chosen],
+        "resting": state.resting,
         "kept": state.pairs(columns=()),
         "moved": moved,
         "moved_up": "up" in request.GET,

@@ -81,16 +81,32 @@ class ViewState:
     @property
     def specs(self) -> tuple[FieldSpec, ...]:
         """The fields of the columns."""
-        return self.record_type.specs(self.columns or self.record_type.columns)
+        return self.record_type.specs(self.columns) or self.record_type.specs(self.record_type.columns)
+
+    @property
+    def resting(self) -> tuple[FieldSpec, ...]:
+        """The own fields among the columns that were taken away: they are shown once they are back."""
+        return tuple(specs_that_were((name for name in self.columns if not self.has(name)), self.record_type.key))
+
+    @property
+    def lost(self) -> list[str]:
+        """What of columns and order there is not now, in words; it stays part of the state."""
+        return _in_vain(self.record_type, [name for name in self.columns if not self.has(name)], self.sort)
+
+    def has(self, name: str) -> bool:
+        return self.record_type.has(name)
+
+    @property
+    def _order(self) -> str:
+        return self.sort if _can_sort(self.record_type, self.sort) else self.record_type.sort
 
     @property
     def sort_spec(self) -> FieldSpec:
-        name = (self.sort or self.record_type.sort).removeprefix("-")
-        return self.record_type.spec(name)
+        return self.record_type.spec(self._order.removeprefix("-"))
 
     @property
     def descending(self) -> bool:
-        return (self.sort or self.record_type.sort).startswith("-")
+        return self._order.startswith("-")
 
     def apply(self, queryset: QuerySet, actor: Membership) -> QuerySet:
         """Return those of ``queryset`` that pass all filters; raise ``ValidationError`` for an unreadable one."""
@@ -169,11 +185,9 @@ def state_of_view(record_type: RecordType, view: SavedView) -> ViewState:
 
 
 def state_of_json(record_type: RecordType, kept: dict[str, Any]) -> ViewState:
-    """Read what ``ViewState.as_json`` wrote; columns that no longer exist are left out, filters are not."""
+    """Read what ``ViewState.as_json`` wrote, also what there is no field for now: it may come back."""
     filters = tuple(Filter(name, operator, tuple(values)) for name, operator, values in kept.get("filters", ()))
-    columns = tuple(name for name in kept.get("columns", ()) if record_type.has(name))
-    sort = kept.get("sort", "")
-    return ViewState(record_type, filters, columns, sort if _can_sort(record_type, sort) else "")
+    return ViewState(record_type, filters, tuple(kept.get("columns", ())), kept.get("sort", ""))
 
 
 def fault_of(record_type: RecordType, one: Filter) -> str:
@@ -205,14 +219,18 @@ def read_state(record_type: RecordType, data: QueryDict, view: SavedView | None)
         state = replace(state, filters=tuple(filters))
     # A form of check boxes sends ``columns`` once for each, a link sends them joined.
     names = dict.fromkeys(name for part in data.getlist("columns") for name in part.split(",") if name)
-    columns = tuple(name for name in names if record_type.has(name))
+    columns = tuple(name for name in names if record_type.has(name) or _was_own(record_type, name))
     if columns:
         state = replace(state, columns=columns)
     sort = data.get("sort", "")
-    if _can_sort(record_type, sort):
+    if is_kept := _can_sort(record_type, sort) or _was_own(record_type, sort.removeprefix("-")):
         state = replace(state, sort=sort)
-    in_vain = _in_vain(record_type, [name for name in names if name not in columns], sort)
+    in_vain = _in_vain(record_type, [name for name in names if name not in columns], "" if is_kept else sort)
     return replace(state, left_out=tuple(in_vain)), problems
+
+
+def _was_own(record_type: RecordType, name: str) -> bool:
+    return next(specs_that_were([name], record_type.key), None) is not None
 
 
 def _in_vain(record_type: RecordType, columns: list[str], sort: str) -> list[str]:
@@ -231,7 +249,8 @@ def _in_vain(record_type: RecordType, columns: list[str], sort: str) -> list[str
 
 
 def _shown(record_type: RecordType, name: str) -> str:
-    return str(record_type.labels().get(name, name))[:LONGEST_SHOWN]
+    own = next(specs_that_were([name], record_type.key), None)
+    return str(own.label if own else record_type.labels().get(name, name))[:LONGEST_SHOWN]
 
 
 def is_filter(parameter: str, value: str = "") -> bool:

@@ -44,6 +44,7 @@ def index(request: WorkspaceRequest, key: str) -> HttpResponse:
             "view": one,
             "pin": pins.get(one.pk),
             "chips": chips(state_of_view(record_type, one), request.actor),
+            "lost": state_of_view(record_type, one).lost,
             "may_change": may_change(request.actor, one),
         }
         for one in views_of(request.actor, record_type).all
@@ -134,7 +135,8 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
 def _told(shown: ViewState, actor: Membership) -> dict[str, Any]:
     """What a list shows, in words."""
     columns = ", ".join(str(spec.label) for spec in shown.specs)
-    return {"chips": chips(shown, actor), "columns": columns, "sort": shown.sort_spec.label, "down": shown.descending}
+    order = {"sort": shown.sort_spec.label, "down": shown.descending}
+    return {"chips": chips(shown, actor), "columns": columns, **order, "lost": shown.lost}
 
 
 def deletion(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:

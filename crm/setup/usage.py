@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -130,10 +131,16 @@ class UsedInViews:
         return len(self.named) + self.others
 
 
-def used_in_views(actor: Membership, record_type: RecordType, field: str) -> UsedInViews:
-    """Return the saved views that filter by ``field``, are sorted by it or show it; those of others as a number."""
+def used_in_views(
+    actor: Membership, record_type: RecordType, field: str, only: Collection[str] = tuple(VIEW_PARTS)
+) -> UsedInViews:
+    """Return the saved views that filter by ``field``, are sorted by it or show it; those of others as a number.
+
+    ``only`` are the parts of a view that are asked about.
+    """
     mine = {view.pk for view in views_of(actor, record_type).all}
-    found = views_with(record_type, field)
+    parts_of = [(view, [part for part in parts if part in only]) for view, parts in views_with(record_type, field)]
+    found = [(view, parts) for view, parts in parts_of if parts]
     address = reverse(f"{record_type.key}:list")
     named = tuple(
         ViewUse(view, f"{address}?view={view.pk}", tuple(VIEW_PARTS[part] for part in parts))

@@ -16,11 +16,13 @@ from crm.fields.custom.services import MOST_FIELDS, create_field
 from crm.fields.models import CustomField, CustomValue
 from crm.picklists.models import Choice
 from crm.records import registry
+from crm.saved_views.models import SavedView
 from crm.saved_views.services import save_view
-from crm.saved_views.state import Filter, ViewState
+from crm.saved_views.state import Filter, ViewState, state_of_view
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.fields.own import KINDS, add_field, field_of, fresh, names_in, new_account, sent, word
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 
@@ -182,6 +184,67 @@ def test_who_takes_a_field_away_is_told_which_saved_views_lose_it(firm: Firm) ->
     assert ada.post(address(firm, "field_deactivation", field), {"views": "4"}).status_code == 303
     assert not field_of(firm, "Code").is_active
     assert ada.post(address(firm, "field_deletion", field), {"views": "4"}).status_code == 303
+
+
+def test_who_lets_lists_no_longer_filter_by_a_field_is_told_which_views_do(firm: Firm) -> None:
+    """It was saved without a question, and the views were in another order without a word."""
+    ada = client_of(firm.ada)
+    name = add_field(ada, firm, "text", "Code")
+    field, accounts = field_of(firm, "Code"), registry.record_type("accounts")
+    used: dict[str, Any] = {"Coded": {"filters": (Filter(name, "is", ("x",)),)}, "By code": {"sort": f"-{name}"}}
+    with tenant_context(firm.tenant):
+        for title, state in (used | {"Wide": {"columns": ("name", name)}}).items():
+            save_view(actor=firm.ada, state=ViewState(accounts, **state), name=title, audience="all")
+        ids = {view.name: view.pk for view in SavedView.objects.all()}
+    form = form_of(ada, address(firm, "field", field))
+    asked = form.send(is_filterable=None)
+    text = " ".join(strip_tags(asked.content.decode()).split())
+    assert asked.status_code == 422 and field_of(firm, "Code").is_filterable
+    assert "2 saved views use this field" in text and "Wide" not in text
+    assert "Coded (filter)" in text and "By code (order)" in text and "Save once more" in text
+    assert form.send(help="Of ours").status_code == 303, "nothing is lost by another change"
+    assert form.again(asked).send().status_code == 303
+    assert not field_of(firm, "Code").is_filterable
+    words = {
+        "Coded": "Lists cannot be filtered by this field.",
+        "By code": "Not sorted by “Code”: lists cannot be sorted by it.",
+    }
+    for title, said in words.items():
+        assert said in ada.get(f"/acme/accounts/?view={ids[title]}").content.decode(), title
+
+
+def test_columns_and_order_of_a_field_that_is_put_away_stay_in_a_view_and_are_named(firm: Firm) -> None:
+    """They went out of the view without a word when anything else of it was saved."""
+    ada = client_of(firm.ada)
+    name = add_field(ada, firm, "text", "Code")
+    field, accounts = field_of(firm, "Code"), registry.record_type("accounts")
+    state = ViewState(accounts, columns=("name", name, "city"), sort=f"-{name}")
+    with tenant_context(firm.tenant):
+        view = save_view(actor=firm.ada, state=state, name="Wide", audience="all")
+    assert ada.post(address(firm, "field_deactivation", field), {"views": "1"}).status_code == 303
+    lost = ("Columns left out, as there are no such fields now: “Code”.", "Not sorted by “Code”")
+    listed, query = f"/acme/accounts/?view={view.pk}", f"?view={view.pk}"
+
+    def told(path: str) -> bool:
+        page = ada.get(path).content.decode()
+        return [words in page for words in lost] == [True, True]
+
+    assert told(listed) and told(f"/acme/views/accounts/{query}")
+    dialog = ada.get(f"/acme/accounts/columns/{query}").content.decode()
+    assert f'name="columns" value="{name}" checked' in dialog, "to be left out for good"
+    changed = ada.get(f"/acme/accounts/columns/{query}&show=1&columns=name&columns=phone&columns={name}").url
+    assert told(changed), "with other columns"
+    path = f"/acme/views/accounts/{view.pk}/state/?{changed.partition('?')[2]}"
+    assert told(path) and form_of(ada, path).send().status_code == 303
+    with tenant_context(firm.tenant):
+        view.refresh_from_db()
+    assert view.state["columns"] == ["name", "phone", name] and view.state["sort"] == f"-{name}"
+    new = f"/acme/views/accounts/new/{query}"
+    assert told(new) and form_of(ada, new).send(name="Mine").status_code == 303
+    client_of(firm.ada).post(address(firm, "field_deactivation", field), {"_method": "DELETE"})
+    with tenant_context(fresh(firm)):
+        mine = state_of_view(accounts, SavedView.objects.get(name="Mine"))
+        assert [spec.name for spec in mine.specs] == ["name", "phone", name] and mine.sort_spec.name == name
 
 
 def test_deleting_an_empty_field_takes_one_click(firm: Firm) -> None:

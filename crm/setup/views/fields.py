@@ -19,7 +19,7 @@ from crm.records.types import MORE_FIELDS, RecordType
 from crm.saved_views.state import Filter, ViewState
 from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
 from crm.setup.http import MORE_VIEWS, add_error, ask_first, moved_position, setup_page, show, told_of_views
-from crm.setup.usage import used_in_views
+from crm.setup.usage import UsedInViews, used_in_views
 from crm.ui.http import go, method
 from crm.ui.once import once
 from crm.ui.toasts import say
@@ -64,7 +64,9 @@ def edit_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
     record_type, field = _field(type, id)
     initial = FieldForm.initial_of(field, record_type)
     form = FieldForm(record_type, field.kind, request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST" and form.is_valid()
+    losing = _views_that_lose(request, record_type, field, form) if posted else None
+    if posted and losing is None:
         try:
             services.update_field(field=field, actor=request.actor, values=form.cleaned_data)
         except ValidationError as error:
@@ -78,9 +80,23 @@ def edit_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
         "kind": FieldKind(field.kind).label,
         "used": selectors.records_with(field),
         "used_url": _filled_url(record_type, field),
+        "losing": losing,
         "views": used_in_views(request.actor, record_type, field.name),
     }
     return show(request, "setup/field.html", context, form=form, about=field)
+
+
+def _views_that_lose(
+    request: WorkspaceRequest, record_type: RecordType, field: CustomField, form: FieldForm
+) -> UsedInViews | None:
+    """The saved views that filter or sort by a field of which lists shall no longer do that: asked about once."""
+    if not field.is_filterable or form.cleaned_data.get("is_filterable", False):
+        return None
+    views = used_in_views(request.actor, record_type, field.name, only=("filters", "sort"))
+    if views.total <= told_of_views(request):
+        return None
+    form.add_error("is_filterable", _("Saved views filter or sort by it: look at them above. Save once more to go on."))
+    return views
 
 
 @setup_page
