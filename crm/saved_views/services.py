@@ -11,12 +11,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm import events
-from crm.records.registry import record_types
+from crm.records.registry import record_type, record_types
 from crm.saved_views.models import Audience, PinnedView, SavedView
+from crm.saved_views.selectors import visible_views
 from crm.saved_views.state import ViewState, state_of_default
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant
+from crm.tenants.locks import wait_for_turn
 from crm.tenants.new_workspace import on_new_workspace
+from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
 
@@ -27,15 +30,15 @@ def create_default_views(actor: Membership) -> None:
         taken = set(SavedView.objects.filter(owner=None).values_list("record_type", "name"))
         rows = [
             SavedView(
-                record_type=record_type.key,
+                record_type=one.key,
                 name=str(default.name),
-                state=state_of_default(record_type, default).as_json(),
+                state=state_of_default(one, default).as_json(),
                 audience=Audience.ALL,
                 is_default=default.is_default,
                 order=order,
             )
-            for record_type in record_types()
-            for order, default in enumerate(record_type.views)
+            for one in record_types()
+            for order, default in enumerate(one.views)
         ]
         insert_many(SavedView, [row for row in rows if (row.record_type, row.name) not in taken])
 
@@ -44,7 +47,7 @@ def create_default_views(actor: Membership) -> None:
 def save_view(*, actor: Membership, state: ViewState, name: str, audience: str = Audience.OWN) -> SavedView:
     """Keep ``state`` under ``name``; raise ``ValidationError`` keyed by field."""
     view = SavedView(record_type=state.record_type.key, owner=actor, state=state.as_json(), order=100)
-    _name_and_share(view, name, audience)
+    _name_and_share(view, name, audience, actor)
     view.save(force_insert=True)
     _tell(actor, "created", view)
     return view
@@ -71,7 +74,7 @@ def update_view(
     _hold(view)
     if seen and seen != mark_of(view):
         raise StaleViewError(_("The view %(name)s has been changed since.") % {"name": view.name})
-    _name_and_share(view, view.name if name is None else name, audience or view.audience)
+    _name_and_share(view, view.name if name is None else name, audience or view.audience, actor)
     if state is not None:
         view.previous, view.state = view.state, state.as_json()
     view.save(update_fields=["name", "audience", "state", "previous"])
@@ -111,7 +114,8 @@ def delete_view(*, actor: Membership, view: SavedView) -> None:
 
 @transaction.atomic
 def restore_view(*, actor: Membership, view: SavedView) -> None:
-    """Bring a deleted view back, among the tabs of everybody who had it there."""
+    """Bring a deleted view back, among the tabs of everybody who had it there; refused where its name is taken now."""
+    _refuse_taken(view, view.name, view.owner or actor)
     view.deleted_at = None
     view.save(update_fields=["deleted_at"])
     _tell(actor, "restored", view)
@@ -143,7 +147,7 @@ def set_default_view(*, actor: Membership, view: SavedView) -> None:
     _tell(actor, "changed", view)
 
 
-def _name_and_share(view: SavedView, name: str, audience: str) -> None:
+def _name_and_share(view: SavedView, name: str, audience: str, actor: Membership) -> None:
     name = name.strip()
     if not name:
         raise ValidationError({"name": _("Give the view a name.")})
@@ -151,7 +155,21 @@ def _name_and_share(view: SavedView, name: str, audience: str) -> None:
         raise ValidationError({"name": _("Longer than %(limit)s characters.") % {"limit": 100}})
     if audience not in Audience.values:
         raise ValidationError({"audience": _("Choose who sees it.")})
+    if (name, audience) != (view.name, view.audience) or view._state.adding:
+        _refuse_taken(view, name, view.owner or actor)
     view.name, view.audience = name, audience
+
+
+def _refuse_taken(view: SavedView, name: str, owner: Membership) -> None:
+    """Nobody is to choose among views of one name: what ``owner`` sees has each name once.
+
+    Those who save at the same moment come one after the other. What others have for themselves does not count.
+    """
+    wait_for_turn(f"views of {view.record_type}")
+    seen = SavedView.objects.filter(visible_views(owner, record_type(view.record_type)), deleted_at=None)
+    names = seen.exclude(pk=view.pk).values_list("name", flat=True)
+    if sort_key(name) in map(sort_key, names):
+        raise ValidationError({"name": _("There is a view of this name already. Choose another name.")})
 
 
 def _tell(actor: Membership, what: str, view: SavedView) -> None:

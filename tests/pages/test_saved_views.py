@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import connections
 
 from crm.records import registry
 from crm.records.types import RecordType
@@ -335,3 +338,44 @@ def test_a_new_workspace_has_the_default_views(firm: Firm, record_type: RecordTy
         assert answer.status_code == 200
         assert not answer.context["listing"].problems
         assert not answer.context["state"].differs_from_view
+
+
+def test_a_view_of_a_name_that_one_sees_already_is_refused_at_its_name(firm: Firm, bonn: None) -> None:
+    """One could have any number of views of one name, and six people made six."""
+    ana, max_ = client_of(firm.ana), client_of(firm.max)
+    new = "/acme/views/leads/new/?city=Bonn"
+    assert form_of(ana, new).send(name="Hot").status_code == 303
+    again = form_of(ana, new)
+    refused = again.send(name=" hot", audience="team")
+    assert refused.status_code == 422 and "a view of this name already" in str(refused.context["form"].errors["name"])
+    assert again.again(refused).data["audience"] == ["team"], "what was typed is there"
+    assert form_of(max_, new).send(name="Hot", audience="all").status_code == 303, "nobody learns of another's own"
+    assert form_of(client_of(firm.sam), new).send(name="Hot").status_code == 422, "of what all see"
+    with tenant_context(firm.tenant):
+        mine = SavedView.objects.get(name="Hot", owner=firm.ana)
+    edit = form_of(ana, f"/acme/views/leads/{mine.pk}/")
+    assert edit.send(audience="all").status_code == 422 and edit.send().status_code == 303
+    assert edit.send(name="Hot leads", audience="all").status_code == 303
+    assert ana.post(f"/acme/views/leads/{mine.pk}/deletion/").status_code == 303
+    assert form_of(ana, new).send(name="Hot leads").status_code == 303
+    back = ana.post(f"/acme/views/leads/{mine.pk}/deletion/", {"_method": "DELETE"}, follow=True)
+    assert "There is a view of this name already." in back.content.decode()
+
+
+@pytest.mark.parametrize("same_person", [False, True])
+def test_those_who_save_views_of_one_name_at_once_make_one(fresh_firm: Firm, same_person: bool) -> None:
+    people = [fresh_firm.ana] * 3 if same_person else [fresh_firm.ana, fresh_firm.max, fresh_firm.sam]
+    forms = [form_of(client_of(one), f"/{fresh_firm.tenant.slug}/views/leads/new/?city=Bonn") for one in people]
+    starts = threading.Barrier(3)
+
+    def save(form: Filled) -> int:
+        try:
+            starts.wait(20)
+            return form.send(name="Hot", audience="own" if same_person else "all").status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as all_at_once:
+        assert sorted(all_at_once.map(save, forms)) == [303, 422, 422]
+    with tenant_context(fresh_firm.tenant):
+        assert SavedView.objects.filter(name="Hot").count() == 1
