@@ -5,7 +5,7 @@ The rows are prepared one by one by the same services that a form uses.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import groupby
 from typing import Any
@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
+from crm.imports.counting import Counting
 from crm.imports.deferring import Link
 from crm.imports.existing import Known, Match
-from crm.imports.identity import keys_of
+from crm.imports.identity import Layout
 from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
 from crm.imports.meanwhile import ChangedSince, changed_since, hold, refuse_changed
@@ -59,6 +60,9 @@ class Batch:
         self.reader = RowReader(job, self.type, self.cells, file.names, file.said)
         self.known = self._nothing_known(dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
+        self.counting = Counting(job, made)
+        self.keeps = len(rows) < job.total  # rows of other batches may be about the same ones
+        self.shares = file.shares
         self.skipped: set[int] = set()
         self.folded = Folded([], {}, tried)
         self.ids: dict[int, str] = {}  # of records here, by the row
@@ -79,6 +83,7 @@ class Batch:
             parsed = self._hold(parsed)
         repeats = self._repeats()
         found = {offset: record for offset, row in parsed if (record := self._match(offset, row).record) is not None}
+        self.counting.look_up(record.pk for record in found.values())
         rows = self._welcome(parsed, found)
         if self.job.existing == Existing.UPDATE:
             moved = self.type.set_by_move
@@ -93,7 +98,8 @@ class Batch:
                         self._write_all(sending)
         self.folded.settle()
         settle(self.tried, self.result, self.cells.naming, self.skipped, self.folded)
-        self.result.added, self.result.numbers = self.cells.added, self.known.numbers
+        self.result.added, self.result.numbers, self.result.met = self.cells.added, self.known.numbers, self.known.met
+        self.result.counts, self.result.taken_back = self.counting.counts, self.counting.taken_back
         return self.result
 
     def _nothing_known(self, numbers: dict[UUID, int]) -> Known:
@@ -132,7 +138,7 @@ class Batch:
 
     def _match(self, offset: int, row: RowValues) -> Match:
         if offset in self.ids:
-            return Match(self.own[self.ids[offset]], by=self.ids[offset])
+            return Match(self.known.one(self.own[self.ids[offset]]), by=self.ids[offset])
         return self.known.match(row.values)
 
     def _is_alone(self, offset: int, row: RowValues) -> bool:
@@ -158,11 +164,11 @@ class Batch:
 
     def _repeats(self) -> set[int]:
         """The rows that may be about what a row before them in the batch has made: it has to be in the database."""
-        place = {name: index for index, name in enumerate(self.job.mapping) if name}
+        layout = Layout.of(self.job)
         met: set[tuple[str, ...]] = set()
         found: set[int] = set()
         for offset, cells in enumerate(self.rows):
-            keys = set(keys_of(self.type, place, cells))
+            keys = set(layout.keys(cells))
             if keys & met:
                 found.add(offset)
             met |= keys
@@ -236,7 +242,7 @@ class Batch:
             self._keep_links(offset, record, row.later)
             self.known.add(record, self.rows[offset].number)
             self.cells.add_record(self.type.key, record)
-            changes = self.shown.created(record) if self.shown else []
+            changes = self._with_links(self.shown.created(record), row) if self.shown else []
             return self._done(offset, Outcome.CREATED, record, self._alike(offset, match), changes, is_new=True)
         return self._update(offset, row, values, match, self._said_later(later))
 
@@ -259,9 +265,11 @@ class Batch:
         values |= {spec.name: spec.value(record) for spec in kept}
         before = self.shown.state(record) if self.shown else {}
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
+        self.known.learn(record)
         self._keep_links(offset, record, row.later)
         changes = self.shown.changes(before, record) if self.shown and changed else []
-        outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
+        changes = self._with_links(changes, row, before) if self.shown else []
+        outcome = Outcome.UPDATED if changed or row.later else Outcome.UNCHANGED
         self._done(offset, outcome, record, [*self._about_the_same(match), *remarks], changes)
 
     def _made_already(self, value: Any) -> Any:
@@ -292,21 +300,35 @@ class Batch:
         *,
         is_new: bool = False,
     ) -> None:
-        self.result.counts[outcome] += 1
+        number = self.rows[offset].number
+        counted, taken_back = self.counting.count(record.pk, number, outcome)
         for remark in remarks if is_new else ():
             self._remark(offset, remark)
+        if taken_back is not None:
+            self._fold(taken_back, number)
+        is_made = is_new or record.pk in self.known.numbers
         if self.shown:
-            self.result.rows.append(
-                ImportRow(
-                    job=self.job,
-                    number=self.rows[offset].number,
-                    outcome=outcome,
-                    name=record.name[:300],
-                    record_id=None if is_new or record.pk in self.known.numbers else record.pk,
-                    changes=changes or [],
-                    remarks=[*self.result.remarks.get(offset, []), *(() if is_new else remarks)],
-                )
-            )
+            row = ImportRow(job=self.job, number=number, outcome=counted, name=record.name[:300], changes=changes or [])
+            row.record_id = None if is_made else record.pk
+            row.remarks = [*self.result.remarks.get(offset, []), *(() if is_new else remarks)]
+            self.result.rows.append(row)
+        elif self.keeps and (self.shares or not is_new) and counted not in (Outcome.SKIPPED, Outcome.FOLDED):
+            self.result.rows.append(ImportRow(job=self.job, number=number, outcome=counted, record_id=record.pk))
+
+    def _fold(self, number: int, into: int) -> None:
+        """The row ``number`` counts no more: the row ``into`` does, which is about the same record."""
+        for row in self.result.rows:
+            if row.number == number:
+                row.outcome = Outcome.FOLDED
+                row.remarks = [*row.remarks, _("Same as row %(number)s of this file.") % {"number": into}]
+
+    def _with_links(
+        self, changes: list[list[str]], row: RowValues, before: Mapping[str, str] | None = None
+    ) -> list[list[str]]:
+        """``changes`` with the links that are set when the whole file is in."""
+        labels = {name: str(self.type.spec(name).label) for name in row.later}
+        links = [[labels[name], (before or {}).get(name, ""), text] for name, text in row.later.items()]
+        return [*changes, *links]
 
     def _refuse(self, offset: int, reasons: list[str]) -> None:
         self.result.remarks.pop(offset, None)
@@ -316,7 +338,7 @@ class Batch:
         self.result.remarks.setdefault(offset, []).append(text)
 
     def _about_the_same(self, match: Match) -> list[str]:
-        number = self.known.numbers.get(match.record.pk)
+        number = self.counting.first(match.record.pk)
         if number is None:
             return []
         return [_("Same as row %(number)s of this file (%(by)s).") % {"number": number, "by": match.by}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,8 @@ class Known:
         self.actor = actor
         self.keys: tuple[NaturalKey, ...] = () if by_id_only else record_type.natural_keys
         self.numbers = numbers
+        self.met: set[UUID] = set()  # what was there before, and rows may be about
+        self._one: dict[UUID, Any] = {}  # however a record was found
         self._by_id: dict[str, Any] = {}
         self._by_key: dict[tuple[str, str], list[Any]] = defaultdict(list)
 
@@ -45,18 +48,30 @@ class Known:
                 # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
                 there = visible(self.actor, self._records().filter(**{f"{column}__in": wanted}))
                 for record in there.exclude(**{column: ""}).order_by("created_at", "pk"):
-                    self._by_key[(column, getattr(record, column))].append(record)
+                    self._by_key[(column, getattr(record, column))].append(self.one(record))
+
+    def one(self, record: Any) -> Any:
+        """The record as all rows about it have it."""
+        return self._one.setdefault(record.pk, record)
 
     def match(self, values: dict[str, Any]) -> Match:
         """Find the record that ``values`` are about: by id, else by the first natural key that is sure."""
         external_id = values.get("external_id")
         if external_id and external_id in self._by_id:
+            self._meet([self._by_id[external_id]])
             return Match(self._by_id[external_id], by=external_id)
         alike: list[Any] = []
         for natural in self.keys:
             keys = natural.spellings(values) if natural.spellings else [natural.key(values) or ""]
-            found = [record for key in keys for record in self._by_key.get((natural.column, key), [])]
+            found = [
+                record
+                for key in keys
+                for record in self._by_key.get((natural.column, key), [])
+                if getattr(record, natural.column) == key  # a row may have renamed it
+            ]
             same: list[Any] = []
+            if natural.within is not None:
+                self._meet(found)
             for record in found:
                 says = self._says(natural, values, record)
                 if says:
@@ -70,12 +85,19 @@ class Known:
     def add(self, record: Any, number: int) -> None:
         """Let the rows that follow find what this one has made."""
         self.numbers[record.pk] = number
+        self.learn(self.one(record))
+
+    def learn(self, record: Any) -> None:
+        """Let them find what this one has changed by what it is called now."""
         if record.external_id:
             self._by_id[record.external_id] = record
         for natural in self.keys:
             key = (natural.column, getattr(record, natural.column))
             if key[1] and record not in self._by_key[key]:
                 self._by_key[key].append(record)
+
+    def _meet(self, records: Iterable[Any]) -> None:
+        self.met |= {record.pk for record in records} - self.numbers.keys()
 
     def _says(self, natural: NaturalKey, values: dict[str, Any], record: Any) -> bool | None:
         """Two ids of another system are two records there, whatever they have in common."""
@@ -89,10 +111,10 @@ class Known:
             return
         own = [found for found in map(uuid_of, ids) if found is not None]
         if own:
-            self._by_id |= {str(record.pk): record for record in self._records().filter(pk__in=own)}
+            self._by_id |= {str(record.pk): self.one(record) for record in self._records().filter(pk__in=own)}
         # The index is of those that are not empty; from a long list PostgreSQL does not see that none of it is.
         there = self._records().filter(external_id__in=ids).exclude(external_id="")
-        self._by_id |= {record.external_id: record for record in there}
+        self._by_id |= {record.external_id: self.one(record) for record in there}
 
     def _records(self) -> Any:
         """With what their fields name, each kind looked up for all: should a row change one, its event tells it."""

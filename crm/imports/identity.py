@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from crm.imports.meant import OWN_ID
+from crm.imports.models import Import
 from crm.records.natural import whole_name
+from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 from crm.tenants.countries import country_of
 from crm.tenants.firm_domains import firm_domain
@@ -17,43 +21,105 @@ _COMPARED_BY: dict[str, Callable[[str], str]] = {  # others as texts
     "website": lambda text: firm_domain(domain_key(text)),
 }
 
-
-def cells_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> dict[str, str]:
-    """The cells by field; ``place`` says in which column each field is. One that is split counts as all its fields."""
-    cells = {name: row[index] for name, index in place.items()}
-    for split in record_type.splits:
-        if text := cells.get(split.spec.name):
-            cells |= {name: text for name in split.fields if not cells.get(name)}
-    return cells
+Key = tuple[str, ...]
 
 
-def keys_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> Iterator[tuple[str, ...]]:
-    """What rows about the same one share; others may share it as well."""
-    cells = cells_of(record_type, place, row)
-    if cells.get(OWN_ID):
-        yield (OWN_ID, cells[OWN_ID])
-    if cells.get(EXTERNAL_ID):
-        yield (EXTERNAL_ID, cells[EXTERNAL_ID])
-    for natural in record_type.natural_keys:
-        if natural.within is not None and (key := natural.key(cells)):
-            yield (natural.column, key)
+@dataclass(frozen=True)
+class Layout:
+    """What a row's cells are; ``fixed`` are values of all rows that have none of their own, and tell rows apart."""
+
+    type: RecordType
+    mapping: tuple[str, ...]
+    fixed: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, job: Import) -> Layout:
+        record_type = type_of_key(job.record_type)
+        telling = {name for natural in record_type.natural_keys for name in natural.within or ()}
+        fixed = sorted((name, text) for name, text in job.fixed.items() if name in telling)
+        return cls(record_type, tuple(job.mapping), tuple(fixed))
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """In which column each field is."""
+        return {name: index for index, name in enumerate(self.mapping) if name}
+
+    def cells(self, row: list[str]) -> dict[str, str]:
+        """The cells by field. One that is split counts as all its fields."""
+        cells = {name: row[index] for name, index in self.place.items()}
+        for split in self.type.splits:
+            if text := cells.get(split.spec.name):
+                cells |= {name: text for name in split.fields if not cells.get(name)}
+        for name, text in self.fixed:
+            cells[name] = cells.get(name) or text
+        return cells
+
+    def keys(self, row: list[str]) -> Iterator[Key]:
+        """What rows about the same one share; others may share it as well."""
+        cells = self.cells(row)
+        for name in (OWN_ID, EXTERNAL_ID):
+            if cells.get(name):
+                yield (name, cells[name])
+        for natural in self.type.natural_keys:
+            if natural.within is not None and (key := natural.key(cells)):
+                yield (natural.column, key)
+
+    def identity(self, row: list[str]) -> Iterator[Key]:
+        """What only rows about the same one share, the surest first."""
+        cells = self.cells(row)
+        if given := _id_in(cells):
+            yield given
+        else:
+            yield from self._names_in(cells)
+
+    def named(self, row: list[str]) -> tuple[Key | None, list[Key], dict[str, str]]:
+        """By which id, and by what else, the row names what it is about; and its cells by field."""
+        cells = self.cells(row)
+        return _id_in(cells), [*self._names_in(cells)], cells
+
+    def _names_in(self, cells: dict[str, str]) -> Iterator[Key]:
+        for natural in self.type.natural_keys:
+            if natural.within is not None and (key := natural.key(cells)):
+                yield (natural.column, key, *(_as_compared(name, cells.get(name, "")) for name in natural.within))
 
 
-def identity_of(record_type: RecordType, place: dict[str, int], row: list[str]) -> Iterator[tuple[str, ...]]:
-    """What only rows about the same one share, the surest first; last in each what it is, in words."""
-    cells = cells_of(record_type, place, row)
-    for name in (OWN_ID, EXTERNAL_ID):
-        if cells.get(name):
-            yield (name, cells[name], cells[name])
-            return
-    for natural in record_type.natural_keys:
-        if natural.within is not None and (key := natural.key(cells)):
-            yield (natural.column, key, *(_as_compared(name, cells.get(name, "")) for name in natural.within), key)
+class Together:
+    """Tells of each row, in the order of the file, the first row about the same one.
+
+    Rows with two ids are about two, whatever else they share; one without an id is about the one of that name.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._first: dict[int, int] = {}  # number of the row, by the hash of what it is named by
+        self._id_of: dict[int, int] = {}  # hash of the id of what is named so; 0 where there are several
+
+    def first(self, row: list[str], number: int) -> int:
+        """The number of the first row about what the row is about: its own where there is none before it."""
+        given, names, _cells = self.layout.named(row)
+        own = hash(given) if given else None
+        about = [hash(name) for name in names]
+        known = [own] if own is not None else []
+        known += [one for one in about if self._may_be(one, own)]
+        found = next((self._first[one] for one in known if one in self._first), number)
+        for one in known:
+            self._first.setdefault(one, found)
+        for one in about if own is not None else ():
+            self._id_of[one] = (own or 0) if self._id_of.get(one, own) == own else 0
+        return found
+
+    def _may_be(self, name: int, own: int | None) -> bool:
+        known = self._id_of.get(name)
+        return known is None or (known == own if own is not None else known != 0)
 
 
 def as_written(cells: dict[str, str], key: str) -> str:
     """How the row itself writes ``key``, by which it is compared: for people to read."""
     return next((cell for cell in cells.values() if cell.casefold() == key), "") or whole_name(cells) or key
+
+
+def _id_in(cells: dict[str, str]) -> Key | None:
+    return next(((name, cells[name]) for name in (OWN_ID, EXTERNAL_ID) if cells.get(name)), None)
 
 
 def _as_compared(name: str, text: str) -> str:

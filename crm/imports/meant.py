@@ -20,7 +20,7 @@ from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
 from crm.imports.reading.cells import ERRORS, is_unreadable
-from crm.imports.storing import FileRow, read_rows
+from crm.imports.storing import FileRow, position_of, read_rows
 from crm.records.hiding import hide_unseen
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
@@ -67,6 +67,11 @@ def meant_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
     """Yield what ``storing.read_rows`` does, with what the columns say of each other."""
     rows = _completed(job, read_rows(job, start))
     return _told_apart(job, rows) if OWN_ID in job.mapping else rows
+
+
+def row_of_number(job: Import, number: int) -> FileRow:
+    """The row that people see as row ``number`` of the file."""
+    return next(meant_rows(job, start=position_of(job, number)))
 
 
 def own_records(

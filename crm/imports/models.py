@@ -32,6 +32,7 @@ class Outcome(models.TextChoices):
     CREATED = "created", _("Created")
     UPDATED = "updated", _("Changed")
     UNCHANGED = "unchanged", _("The same already")
+    FOLDED = "folded", _("Same record as another row")
     SKIPPED = "skipped", _("Skipped")
     REFUSED = "refused", _("Refused")
 
@@ -66,6 +67,9 @@ class Import(TenantModel):
     added_more = models.JSONField(default=dict)
     remembered = models.JSONField(default=list)  # what was filled in of an earlier import: ``remembered.py``
     planned = models.JSONField(default=dict)  # fields to be made of columns: ``planned.py``
+    named_otherwise = models.JSONField(
+        default=dict
+    )  # rows that name a record otherwise than the first does: ``here.py``
     left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
     is_dry_run = models.BooleanField(default=False)
     tried_at = models.DateTimeField(null=True)  # when the dry run began that has been looked at
@@ -75,6 +79,7 @@ class Import(TenantModel):
     created_count = models.PositiveIntegerField(default=0)
     updated_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
+    folded_count = models.PositiveIntegerField(default=0)  # rows that went into the record of another row
     skipped_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
     emptied_count = models.PositiveIntegerField(default=0)  # cells that cannot be read and were left out, as was said
@@ -159,7 +164,8 @@ class RefusedRow(TenantModel):
 
 class ImportRow(TenantModel):
     """What would become of a row, as a dry run found: ``changes`` are ``[label, old, new]`` as the importer reads them,
-    ``remarks`` why it is refused, or what to look at before it comes in."""
+    ``remarks`` why it is refused, or what to look at before it comes in. Of an import itself only what a row counted
+    as, where another batch may have rows of the same record."""
 
     job = TenantForeignKey(Import)
     number = models.PositiveIntegerField()  # of the row in the file
@@ -171,3 +177,4 @@ class ImportRow(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="import_row_once")]
+        indexes = [models.Index(fields=["tenant", "job", "record_id"], name="import_row_by_record")]

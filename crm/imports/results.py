@@ -21,6 +21,7 @@ TONES = {
     Outcome.CREATED: "success",
     Outcome.UPDATED: "info",
     Outcome.UNCHANGED: "neutral",
+    Outcome.FOLDED: "neutral",
     Outcome.SKIPPED: "neutral",
     Outcome.REFUSED: "danger",
 }
@@ -114,6 +115,7 @@ def row_page(job: Import, query: Mapping[str, str]) -> RowPage:
         Outcome.CREATED: job.created_count,
         Outcome.UPDATED: job.updated_count,
         Outcome.UNCHANGED: job.unchanged_count,
+        Outcome.FOLDED: job.folded_count,
         Outcome.SKIPPED: job.skipped_count,
         Outcome.REFUSED: job.refused_count,
     }

@@ -20,9 +20,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.imports.batches import Batch
+from crm.imports.counting import keep_counted, numbers_of_changed
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
-from crm.imports.meant import meant_rows
+from crm.imports.meant import meant_rows, row_of_number
 from crm.imports.meanwhile import refuse_lost_columns
 from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
 from crm.imports.planned import planning
@@ -107,7 +108,7 @@ class _Run:
 
     def _next_rows(self, job: Import) -> list[FileRow]:
         if not self.is_known:
-            self.file, self.is_known = read_whole_file(job), True
+            self.file, self.is_known = read_whole_file(job, BATCH), True
         if self.position != job.position:
             self.position = job.position
             self.rows = meant_rows(job, start=job.position)
@@ -150,15 +151,16 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile, passed: int) ->
     outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
     file.note(job, (row for offset, row in enumerate(batch) if offset not in outcome.refused))
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
-    if job.is_dry_run:
-        insert_many(ImportRow, [*outcome.rows, *_refused_rows(job, batch, outcome)])
-    else:
+    refused = _refused_rows(job, batch, outcome) if job.is_dry_run else ()
+    keep_counted(job, [*outcome.rows, *refused], outcome.taken_back)
+    if not job.is_dry_run:
         keep_links(job, batch, outcome.links)
     job.state = ImportState.RUNNING
     job.position += passed
     job.created_count += outcome.counts["created"]
     job.updated_count += outcome.counts["updated"]
     job.unchanged_count += outcome.counts["unchanged"]
+    job.folded_count += outcome.counts["folded"]
     job.skipped_count += outcome.counts["skipped"]
     job.refused_count += len(outcome.refused)
     job.emptied_count += outcome.emptied
@@ -166,8 +168,8 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile, passed: int) ->
     job.seen_at = timezone.now()
     job.save(
         update_fields=[
-            "state", "position", "created_count", "updated_count", "unchanged_count", "skipped_count", "refused_count",
-            "emptied_count", "added", "added_more", "seen_at", "tried_at",
+            "state", "position", "created_count", "updated_count", "unchanged_count", "folded_count", "skipped_count",
+            "refused_count", "emptied_count", "added", "added_more", "seen_at", "tried_at",
         ]
     )  # fmt: skip
 
@@ -203,20 +205,34 @@ def _refused_rows(job: Import, batch: list[FileRow], outcome: BatchResult) -> It
 
 
 def _rehearse(job: Import, batch: list[FileRow], file: WholeFile) -> BatchResult:
-    """Take the rows in and undo that; before them those from earlier batches that may be about the same ones."""
+    """Take the rows in and undo that; before them those from earlier batches that may be about the same ones: by what
+    their cells share, or because they have changed a record that exists, and that one of these rows has met."""
+    earlier = {row.number: row for row in file.earlier_rows(job, batch)}
+    while True:
+        outcome, met = _rehearse_after(job, batch, file, [earlier[number] for number in sorted(earlier)])
+        wanted = numbers_of_changed(job, met) - earlier.keys()
+        if not wanted:
+            return outcome
+        earlier |= {number: row_of_number(job, number) for number in wanted}
+
+
+def _rehearse_after(
+    job: Import, batch: list[FileRow], file: WholeFile, earlier: list[FileRow]
+) -> tuple[BatchResult, set[UUID]]:
+    """The outcome, and which records that exist the rows have met."""
     outcome = BatchResult()
-    earlier = file.earlier_rows(job, batch)
+    met: set[UUID] = set()
     made: dict[UUID, int] = {}
     try:
         with transaction.atomic():
             if earlier:
                 before = _run_batch(job, earlier, file)
-                made = before.numbers
+                made, met = before.numbers, before.met
             outcome = _run_batch(job, batch, file, made=made)
             raise DryRunDone
     except DryRunDone:
         forget()  # what it made of choices, tags and people is gone again
-    return outcome
+    return outcome, met | outcome.met
 
 
 def _run_batch(

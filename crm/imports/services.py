@@ -118,7 +118,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
         job.tried_at = None
     job.state, job.is_dry_run = ImportState.QUEUED, dry_run
     job.position = job.created_count = job.updated_count = job.unchanged_count = 0
-    job.skipped_count = job.refused_count = job.emptied_count = 0
+    job.folded_count = job.skipped_count = job.refused_count = job.emptied_count = 0
     job.left_out = left_out(job, survey_of(job))
     fields = planned_labels(job)
     job.added, job.added_more = ({"field": fields} if fields else {}), {}

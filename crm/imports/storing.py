@@ -163,6 +163,16 @@ def read_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
         yield FileRow(number, (_cell(cells[place]) if place < len(cells) else "" for place in reading.columns))
 
 
+def position_of(job: Import, number: int) -> int:
+    """How many rows below the header stand before row ``number``."""
+    pieces = RowsPiece.objects.filter(job=job, first__lt=number).order_by("-first").values_list("first", "content")
+    for first, content in pieces.iterator(1):  # lines within cells have no row: it stands there, or before
+        for place, row in enumerate(_unpacked(bytes(content))):
+            if row[0] == number:
+                return int(first) + place - FileReading.of(job).skipped
+    raise LookupError(number)
+
+
 def look_through(job: Import, found: FileReading) -> tuple[FileReading, list[str], int]:
     """Read below the header: which columns there are, what they are called, how many rows; and what is odd."""
     names: list[str] = []

@@ -17,7 +17,7 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
 from crm.imports.brought import brought_fields
 from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_of
-from crm.imports.identity import as_written, cells_of, identity_of
+from crm.imports.identity import Layout, Together, as_written
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.reading.cells import holds_days, is_unreadable, without_unreadable
@@ -91,13 +91,15 @@ class Column:
 @dataclass
 class Survey:
     """``gaps``: of the rows that lack a field, how many there are for each word of another. ``in_file``: words of a
-    column that are called like a row of this file. ``repeats``: rows that are about the same one as an earlier row."""
+    column that are called like a row of this file. ``repeats``: rows that are about the same one as an earlier row.
+    ``shares``: whether some rows may be about the same one, even though they do not name it alike."""
 
     columns: list[Column]
     rows: int = 0
     gaps: dict[str, dict[str, int]] = field(default_factory=dict)
     in_file: list[str] = field(default_factory=list)
     repeats: int = 0
+    shares: bool = True
     repeated: list[list[Any]] = field(default_factory=list)  # the first few: number, number of the earlier, what
     differing: int = 0  # of those, rows that say something else than an earlier one
     differences: list[list[Any]] = field(default_factory=list)  # the first: number, earlier, column, text, earlier text
@@ -120,10 +122,8 @@ class Survey:
 
 def survey_of(job: Import) -> Survey:
     """Return the survey of the file as it is mapped now; takes a pass over the file when that has changed."""
-    kept = json.dumps(
-        [job.reading, job.headers, job.mapping, sorted(job.planned), [one.name for one in fields(Column)]],
-        sort_keys=True,
-    )
+    parts = [job.reading, job.headers, job.mapping, sorted(job.planned), [one.name for one in fields(Column)]]
+    kept = json.dumps([*parts, Layout.of(job).fixed], sort_keys=True)
     key = sha256(kept.encode()).hexdigest()
     if job.survey.get("key") != key:
         found = _survey(job, type_of_key(job.record_type))
@@ -176,8 +176,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     ]
     place = {name: index for index, name in enumerate(job.mapping) if name}
     gaps = [gap for gap in record_type.gaps if gap.by in place]
-    earlier: dict[int, int] = {}
-    again: set[int] = set()
+    repeats = _Repeats(survey, Layout.of(job))
     names: set[str] = set()
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and _links_to(spec, record_type)]
     for row in meant_rows(job):
@@ -194,57 +193,66 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
                 word = without_unreadable(by[:LONGEST_WORD])
                 if word in words or len(words) < MOST_WORDS:
                     words[word] = words.get(word, 0) + 1
-        _note_repeats(survey, earlier, again, row, record_type=record_type, place=place)
+        repeats.note(row)
         if linked:
             names.update(_names(place, row))
     for one in readers:
         one.finish()
-    _note_differences(job, survey, again, record_type)
+    repeats.finish(job)
     survey.in_file = sorted({word_key(word) for column in linked for word in column.words} & names)
     return survey
 
 
-def _note_differences(job: Import, survey: Survey, again: set[int], record_type: RecordType) -> None:
-    """One more pass: where rows about the same one say different things, the later one would win."""
-    place = {name: index for index, name in enumerate(job.mapping) if name}
-    fields = [index for name, index in place.items() if name in job.planned or column_spec(record_type, name)]
-    said: dict[tuple[int, int], tuple[int, int, str]] = {}  # the row, and of its text a hash and the beginning
-    for row in meant_rows(job) if again else ():
-        keys = again.intersection(map(hash, identity_of(record_type, place, row)))
-        differs = False
-        for index in fields if keys else ():
-            if not (cell := row[index]):
-                continue
-            now = (row.number, hash(cell), cell[:LONGEST_WORD])
-            number, text_hash, text = next((one for key in keys if (one := said.get((key, index)))), now)
-            if text_hash != now[1]:
-                differs = True
-                if len(survey.differences) < DIFFERENCES:
-                    cells = map(without_unreadable, (now[2], text))
-                    survey.differences.append([row.number, number, job.headers[index], *cells])
-            said |= {(key, index): now for key in keys}
-        survey.differing += differs
+class _Repeats:
+    """Finds the rows that are about the same one as an earlier row."""
 
+    def __init__(self, survey: Survey, layout: Layout) -> None:
+        self.survey = survey
+        self.layout = layout
+        self.together = Together(layout)
+        self.again: set[int] = set()  # first rows that others repeat
+        self.keys: set[int] = set()
+        survey.shares = False
 
-def _note_repeats(
-    survey: Survey,
-    earlier: dict[int, int],
-    again: set[int],
-    row: Any,
-    *,
-    record_type: RecordType,
-    place: dict[str, int],
-) -> None:
-    for identity in identity_of(record_type, place, row):
-        before = earlier.setdefault(hash(identity), row.number)
-        if before != row.number:
-            survey.repeats += 1
-            if len(again) < MOST_AGAIN:
-                again.add(hash(identity))
-            if len(survey.repeated) < FIRST:
-                called = as_written(cells_of(record_type, place, row), identity[-1])
-                survey.repeated.append([row.number, before, without_unreadable(called)])
+    def note(self, row: Any) -> None:
+        survey = self.survey
+        if not survey.shares:
+            keys = {hash(key) for key in self.layout.keys(row)}
+            survey.shares = not keys.isdisjoint(self.keys)
+            self.keys |= keys
+        before = self.together.first(row, row.number)
+        if before == row.number:
             return
+        survey.repeats += 1
+        if len(self.again) < MOST_AGAIN:
+            self.again.add(before)
+        if len(survey.repeated) < FIRST:
+            given, names, cells = self.layout.named(row)
+            called = as_written(cells, (given or names[0])[1])
+            survey.repeated.append([row.number, before, without_unreadable(called)])
+
+    def finish(self, job: Import) -> None:
+        """One more pass: where rows about the same one say different things, the later one would win."""
+        survey, record_type = self.survey, self.layout.type
+        place = self.layout.place
+        fields = [index for name, index in place.items() if name in job.planned or column_spec(record_type, name)]
+        together = Together(self.layout)
+        said: dict[tuple[int, int], tuple[int, int, str]] = {}  # the row, and of its text a hash and the beginning
+        for row in meant_rows(job) if self.again else ():
+            key = together.first(row, row.number)
+            differs = False
+            for index in fields if key in self.again else ():
+                if not (cell := row[index]):
+                    continue
+                now = (row.number, hash(cell), cell[:LONGEST_WORD])
+                number, text_hash, text = said.get((key, index), now)
+                if text_hash != now[1]:
+                    differs = True
+                    if len(survey.differences) < DIFFERENCES:
+                        cells = map(without_unreadable, (now[2], text))
+                        survey.differences.append([row.number, number, job.headers[index], *cells])
+                said[(key, index)] = now
+            survey.differing += differs
 
 
 def _links_to(spec: FieldSpec, record_type: RecordType) -> bool:

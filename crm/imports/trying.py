@@ -27,7 +27,9 @@ class BatchResult:
     refused: dict[int, list[str]] = field(default_factory=dict)
     remarks: dict[int, list[str]] = field(default_factory=dict)  # on rows that were taken
     links: list[Link] = field(default_factory=list)  # to rows further down
-    rows: list[ImportRow] = field(default_factory=list)  # of a dry run
+    rows: list[ImportRow] = field(default_factory=list)
+    taken_back: list[int] = field(default_factory=list)  # rows before the batch that count no more (``counting.py``)
+    met: set[UUID] = field(default_factory=set)  # records that exist and may be what rows are about
     added: dict[str, list[str]] = field(default_factory=dict)
     numbers: dict[UUID, int] = field(default_factory=dict)  # which row made a record
     emptied: int = 0  # cells of rows that were taken

@@ -9,7 +9,8 @@ from itertools import islice
 
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
-from crm.imports.identity import identity_of, keys_of
+from crm.imports.here import named_otherwise
+from crm.imports.identity import Layout, Together
 from crm.imports.left_out import NOTES
 from crm.imports.meant import meant_rows
 from crm.imports.models import Existing, Import, RefusedRow
@@ -32,6 +33,7 @@ class WholeFile:
     """``names`` are the names and external ids of the file's rows, when a column links to rows of the same type (a
     parent account). ``said`` is what rows say together of the companies that they bring along.
 
+    ``shares``: whether some rows may be about the same one.
     ``together`` are later rows about the one of which a row is the first, by its number: they are taken in with it.
 
     For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, ``earlier`` the rows so far
@@ -40,6 +42,7 @@ class WholeFile:
 
     names: frozenset[str] = frozenset()
     said: Said = field(default_factory=dict)
+    shares: bool = True
     together: dict[int, list[FileRow]] = field(default_factory=dict)
     shared: frozenset[int] = frozenset()
     earlier: dict[int, list[FileRow]] = field(default_factory=dict)
@@ -59,20 +62,20 @@ class WholeFile:
         """The rows before ``batch`` to take in before it."""
         if not self.earlier:
             return []
-        record_type, place = type_of_key(job.record_type), places(job)
+        layout = Layout.of(job)
         found: dict[int, FileRow] = {}
         for row in batch:
-            same = [self.earlier.get(hash(one), []) for one in identity_of(record_type, place, row)]
-            near = [rows for key in keys_of(record_type, place, row) for rows in self.near.get(hash(key), ())]
+            same = [self.earlier.get(hash(one), []) for one in layout.identity(row)]
+            near = [rows for key in layout.keys(row) for rows in self.near.get(hash(key), ())]
             found |= {one.number: one for rows in (*same, *near) for one in rows}
         return [found[number] for number in sorted(found)]
 
     def note(self, job: Import, rows: Iterable[FileRow]) -> None:
         """Remember ``rows``: they are earlier ones now."""
-        record_type, place = type_of_key(job.record_type), places(job)
+        layout = Layout.of(job)
         for row in rows if self.shared else ():
-            if keys := self.shared.intersection(map(hash, keys_of(record_type, place, row))):
-                self._note(job, row, keys, [*map(hash, identity_of(record_type, place, row))])
+            if keys := self.shared.intersection(map(hash, layout.keys(row))):
+                self._note(job, row, keys, [*map(hash, layout.identity(row))])
 
     def _note(self, job: Import, row: FileRow, keys: Iterable[int], about: list[int]) -> None:
         rows = next((self.earlier[one] for one in about if one in self.earlier), [])
@@ -99,13 +102,20 @@ def _as_one(job: Import, first: FileRow, then: FileRow) -> FileRow:
     return FileRow(then.number, cells)
 
 
-def read_whole_file(job: Import) -> WholeFile:
-    """Read the facts of ``job``'s file."""
+def read_whole_file(job: Import, batch: int) -> WholeFile:
+    """Read the facts of ``job``'s file, which comes in ``batch`` rows at a time."""
     columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
     names = _names(job, columns) if _has_links(job) else ()
-    shared = _shared(job) if job.is_dry_run else frozenset()
-    together = _together(job) if job.existing == Existing.UPDATE and survey_of(job).repeats else {}
-    found = WholeFile(frozenset(filter(None, map(sort_key, names))), said_together(job), together, shared)
+    shares, repeats = (survey := survey_of(job)).shares, survey.repeats
+    shared = _shared(job) if job.is_dry_run and shares else frozenset()
+    together: dict[int, list[FileRow]] = {}
+    if job.existing == Existing.UPDATE:
+        if not job.position:  # what is here changes from then on
+            found_here = named_otherwise(job) if job.total > batch else {}
+            job.named_otherwise = {str(number): first for number, first in found_here.items()}
+            job.save(update_fields=["named_otherwise"])
+        together = _together(job) if repeats or job.named_otherwise else {}
+    found = WholeFile(frozenset(filter(None, map(sort_key, names))), said_together(job), shares, together, shared)
     if job.position and shared:  # another worker has been at it
         refused = set(RefusedRow.objects.filter(job=job, came_in=False).values_list("number", flat=True))
         done = found.taken_with(islice(meant_rows(job), job.position))
@@ -115,40 +125,34 @@ def read_whole_file(job: Import) -> WholeFile:
 
 def _together(job: Import) -> dict[int, list[FileRow]]:
     """The later rows about each one, as far as they fit into the memory, and those of one into a batch."""
-    record_type, place = type_of_key(job.record_type), places(job)
-    first: dict[int, int] = {}
+    together = Together(Layout.of(job))
+    otherwise = {int(number): first for number, first in job.named_otherwise.items()}
+    taken_by: dict[int, int] = {}  # by the first row of all, the first of those that are taken together now
     found: dict[int, list[FileRow]] = {}
     room = MOST_TOGETHER
     for row in meant_rows(job):
-        about = [*map(hash, identity_of(record_type, place, row))]
-        number = next((first[one] for one in about if one in first), row.number)
-        if number != row.number:
-            room -= sum(map(len, row)) + LEAST
-            if room < 0:
-                break
-            rows = found.setdefault(number, [])
-            rows.append(row)
-            if len(rows) == MOST_OF_ONE:  # those that follow are taken together by themselves
-                for one in about:
-                    first.pop(one, None)
-                continue
-        for one in about:
-            first.setdefault(one, number)
+        first = together.first(row, row.number)
+        first = otherwise.get(row.number) or otherwise.get(first, first)
+        if first == row.number:
+            continue
+        rows = found.setdefault(taken_by.get(first, first), [])
+        if len(rows) == MOST_OF_ONE:
+            taken_by[first] = row.number
+            continue
+        room -= sum(map(len, row)) + LEAST
+        if room < 0:
+            break
+        rows.append(row)
     return found
-
-
-def places(job: Import) -> dict[str, int]:
-    """In which column each field is."""
-    return {name: index for index, name in enumerate(job.mapping) if name}
 
 
 def _shared(job: Import) -> frozenset[int]:
     """The keys (their hashes) of which more than one row has each."""
-    record_type, place = type_of_key(job.record_type), places(job)
+    layout = Layout.of(job)
     met: set[int] = set()
     shared: set[int] = set()
     for row in meant_rows(job):
-        keys = {hash(key) for key in keys_of(record_type, place, row)}
+        keys = {hash(key) for key in layout.keys(row)}
         shared |= keys & met
         met |= keys
     return frozenset(shared)

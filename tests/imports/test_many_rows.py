@@ -86,10 +86,11 @@ def test_a_dry_run_of_rows_that_share_a_key_takes_each_in_a_few_times(
     job = page.send(page.columns() | {"dry_run": "1"})
     assert running.run_import(firm.tenant, job.pk, seconds=0)
     job = finished(firm, job)
-    assert counts(job) == (1, 1, 58, 0, 0)
+    assert (counts(job), job.folded_count) == ((1, 0, 0, 0, 0), 59)
     assert taken == [11] + [4, 11] * 4 + [4, 5], "ten are taken in with the first of them"
     page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    assert counts(finished(firm, job)) == (1, 1, 58, 0, 0)
+    job = finished(firm, job)
+    assert (counts(job), job.folded_count) == ((1, 0, 0, 0, 0), 59)
     with tenant_context(firm.tenant):
         assert Lead.objects.get().city == "1"
 

@@ -139,14 +139,14 @@ def test_what_a_dry_run_says_of_a_new_field_is_what_comes_of_it(firm: Firm, kind
     one, two = shown.get(third, third), shown.get(fourth, fourth)
     assert said == [
         ("created", [["Room", "", shown.get(first, first)]]),
-        ("unchanged", []),
+        ("folded", []),
         ("created", [["Room", "", one]]),
-        ("updated", [["Room", one, two]]),
+        ("folded", [["Room", one, two]]),
     ]
     assert job.added.get("field") == ["Room"]
-    counts = (job.created_count, job.updated_count, job.unchanged_count, job.refused_count)
+    counts = (job.created_count, job.updated_count, job.folded_count, job.refused_count)
     run(firm, job)
-    assert counts == (job.created_count, job.updated_count, job.unchanged_count, job.refused_count) == (2, 1, 1, 0)
+    assert counts == (job.created_count, job.updated_count, job.folded_count, job.refused_count) == (2, 0, 2, 0)
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("accounts")
         assert field.kind == kind

@@ -186,9 +186,9 @@ def test_a_dry_run_counts_an_external_id_once_however_far_apart(
     for _batch in range(kill_after or 0):
         run_import(tenant_of(fresh_firm), job.pk, seconds=0)
     tried = finished(fresh_firm, job)
-    counts = (tried.created_count, tried.updated_count, tried.unchanged_count, tried.refused_count)
+    counts = (tried.created_count, tried.updated_count, tried.unchanged_count, tried.folded_count)
     page = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/run/"
     assert client_of(fresh_firm.ada).post(page, {"import": "1", "tried": f"{tried.tried_at}"}).status_code == 303
     real = finished(fresh_firm, job)
-    assert counts == (real.created_count, real.updated_count, real.unchanged_count, real.refused_count)
-    assert counts == (26, 1, 5, 0), "the old one is in Ulm before and after"
+    assert counts == (real.created_count, real.updated_count, real.unchanged_count, real.folded_count)
+    assert counts == (26, 0, 1, 5), "the old one is in Ulm before and after"

@@ -1,0 +1,67 @@
+"""Rows that name a record which exists in several ways: by its id in one, by its name alone in another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from crm.imports.identity import Key, Layout, Together
+from crm.imports.meant import OWN_ID, meant_rows
+from crm.imports.models import Import
+from crm.tenants.ids import uuid_of
+
+CHUNK = 500
+MOST = 20_000  # rows that are remembered
+
+Named = tuple[Key | None, list[Key]]
+
+
+def named_otherwise(job: Import) -> dict[int, int]:
+    """By their numbers, rows about a record here that their cells alone do not show to be about that of an earlier row,
+    and the number of that row. ``Together`` finds the others."""
+    layout = Layout.of(job)
+    together = Together(layout)
+    first_of: dict[UUID, int] = {}
+    found: dict[int, int] = {}
+    left = meant_rows(job)
+    while rows := list(islice(left, CHUNK)):
+        named = [layout.named(row)[:2] for row in rows]
+        records = _Records(layout, named)
+        for row, names in zip(rows, named, strict=True):
+            first = together.first(row, row.number)
+            first = found.get(first, first)
+            record_id = records.named_by(*names)
+            known = first_of.setdefault(record_id, first) if record_id else first
+            if known != first and len(found) < MOST:
+                found[row.number] = known
+    return found
+
+
+class _Records:
+    """What rows name, as far as it is there."""
+
+    def __init__(self, layout: Layout, named: Iterable[Named]) -> None:
+        self.rows: Any = layout.type.model.objects
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for given, names in named:
+            for column, text, *_more in (*([given] if given else ()), *names):
+                wanted[column].add(text)
+        self.found: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+        for text in wanted.pop(OWN_ID, ()):
+            if row_id := uuid_of(text):
+                self.found[(OWN_ID, text)].add(row_id)
+        for column, texts in wanted.items():
+            # What is not empty: so the partial index serves a long list.
+            there = self.rows.filter(**{f"{column}__in": texts}).exclude(**{column: ""})
+            for text, row_id in there.values_list(column, "pk"):
+                self.found[(column, text)].add(row_id)
+
+    def named_by(self, given: Key | None, names: list[Key]) -> UUID | None:
+        """The one record that a row names, by its id or, without one, by anything else."""
+        for column, text, *_more in [given] if given else names:
+            if len(ids := self.found[(column, text)]) == 1:
+                return next(iter(ids))
+        return None

@@ -1,0 +1,30 @@
+"""Rows of one record count as one; what each row counted as is found by its record."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+OUTCOMES = [
+    ("created", "Created"),
+    ("updated", "Changed"),
+    ("unchanged", "The same already"),
+    ("folded", "Same record as another row"),
+    ("skipped", "Skipped"),
+    ("refused", "Refused"),
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("imports", "0011_remembered")]
+
+    operations = [
+        migrations.AddField(model_name="import", name="folded_count", field=models.PositiveIntegerField(default=0)),
+        migrations.AddField(model_name="import", name="named_otherwise", field=models.JSONField(default=dict)),
+        migrations.AlterField(
+            model_name="importrow", name="outcome", field=models.CharField(choices=OUTCOMES, max_length=10)
+        ),
+        migrations.AddIndex(
+            model_name="importrow",
+            index=models.Index(fields=["tenant", "job", "record_id"], name="import_row_by_record"),
+        ),
+    ]
