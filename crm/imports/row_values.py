@@ -259,7 +259,7 @@ class RowReader:
             spec: Any = self.type.spec(name)
             if currency := spec.kind.currency_of(spec, record):
                 try:
-                    found[name] = read_amount(cell_text(spec, text), style, currency)
+                    found[name] = read_amount(cell_text(spec, text), style, self.cells.currency, currency)
                 except ValidationError as error:
                     raise ValidationError({name: error.messages}) from error
         return found

@@ -6,16 +6,18 @@ signs and of amounts without one) and the ``style`` that follows, by which its c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
 
-from crm.fields.reading import Decision, Style, current_style, decide, style_from_json
+from crm.fields.reading import NUMBERS, PERCENTS, Decision, Sample, Style, current_style, decide, style_from_json
 from crm.fields.reading.amounts import known_codes
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
 from crm.imports.split import column_spec
 from crm.imports.survey import Survey
+from crm.imports.unreadable import fails_only_in
 from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
 
@@ -36,8 +38,20 @@ def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[s
         if spec is not None and spec.kind.reads:
             texts = survey.columns[index].most_frequent()
             own, is_whole = _own_currency(spec), getattr(spec.kind, "places", None) == 0
-            found[name] = decide(spec.kind.reads, texts, current_style(), own, is_whole=is_whole)
+            bare = job.styles.get(name, {}).get("answer", {}).get("bare", "")
+            decision = decide(spec.kind.reads, texts, current_style(), own, bare, is_whole=is_whole)
+            found[name] = _with_refused(decision, spec) if spec.kind.reads in (NUMBERS, PERCENTS) else decision
     return found
+
+
+def _with_refused(decision: Decision, spec: FieldSpec) -> Decision:
+    """The decision, whose options offer only what would be stored: an amount in euros has no three decimals."""
+    options = []
+    for option in decision.options:
+        refused = [one for one in option.samples if fails_only_in(spec, one.text, [option.key])]
+        kept = [one for one in option.samples if one not in refused]
+        options.append(replace(option, samples=tuple(kept), refused=tuple(Sample(one.text) for one in refused)))
+    return replace(decision, options=tuple(options))
 
 
 def is_answered(decision: Decision, kept: dict[str, Any]) -> bool:

@@ -114,11 +114,25 @@ def test_all_cells_that_fail_in_the_chosen_style_are_counted(firm: Firm) -> None
         assert (question.count, question.more) == (count, count - 2), "of those that are written alike one is shown"
 
 
-@pytest.mark.parametrize("kind", ["number", "money", "amount", "probability"])
+def test_a_cell_that_one_style_reads_and_the_field_refuses_is_said_to_be_refused(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    page = Page(firm, "opportunities", "name,account,probability\nA,Falcon,0.5\nB,Falcon,45\n")
+    [question] = page.questions.styles
+    refused = {one.key: [cell.text for cell in one.refused] for one in question.decision.options}
+    assert refused == {"points": ["0.5"], "share": []}, "half of one per cent is no probability here"
+    for key, count in (("share", 0), ("points", 1)):
+        page.client.post(page.address, page.columns() | {"style_probability": key, "update": "1"})
+        assert len(page.client.get(page.address).context["bad_cells"]) == count
+    job = finished(firm, page.send(sent(page.answer) | {"style_probability": "points"}))
+    assert (job.created_count, job.refused_count) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["number", "money", "amount"])
 def test_a_number_that_every_style_reads_is_no_bad_cell(firm: Firm, kind: str) -> None:
     """1.234,50 can be read in one way only, and is so, whatever 2,000 beside it is taken for."""
-    cells = ["0.5", "45"] if kind == "probability" else ["1.234,50", "2,000", "-5"]
-    if kind in ("amount", "probability"):
+    cells = ["1.234,50", "2,000", "-5"]
+    if kind == "amount":
         with tenant_context(firm.tenant):
             make.account(firm.ada, name="Falcon")
         rows = "".join(f'Deal {place},Falcon,"{cell}"\n' for place, cell in enumerate(cells))

@@ -7,6 +7,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
 from accounts.models import Account
-from crm.imports.models import Import
+from crm.imports.models import Import, RefusedRow
 from crm.imports.reading import archives
 from crm.imports.reading import xlsx as reading_xlsx
 from crm.imports.reading.files import find_format
@@ -129,6 +130,33 @@ def test_the_zeros_of_a_postal_code_are_kept(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         wrong.refresh_from_db()
     assert (wrong.postal_code, wrong.employees) == ("02134", 7)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_all_digits_of_a_long_number_are_read_or_its_row_is_refused(firm: Firm, kind: str) -> None:
+    """Two ids that differ in their sixteenth digit are two; where a spreadsheet has lost it, it is not made up."""
+    written = ["4915112345678901", "4915112345678902", "4915112345678900", "1.234567890123456E+16", "491511234567890"]
+    table = [["last name", "company", "external id", "phone"]]
+    table += [[f"L{at}", "Falcon", number, number] for at, number in enumerate(written)]
+    if kind == "ods":
+        numbers = [
+            [
+                cell(one, office__value_type="float", office__value=one) if one[0].isdigit() else cell(one)
+                for one in line
+            ]
+            for line in table
+        ]
+        content = ods(f'<table:table table:name="S">{"".join(row(*line) for line in numbers)}</table:table>')
+    else:
+        content = xlsx(("S", [[Decimal(one) if one[0].isdigit() else one for one in line] for line in table]))
+    job = bring_in(firm, "leads", content, existing="update")
+    assert (job.created_count, job.updated_count, job.refused_count) == (3, 0, 2)
+    with tenant_context(firm.tenant):
+        ids = dict(Lead.objects.values_list("last_name", "external_id"))
+        assert ids == {"L0": written[0], "L1": written[1], "L4": written[4]}
+        assert set(Lead.objects.values_list("phone", flat=True)) == set(ids.values())
+        reasons = [" ".join(one.reasons) for one in RefusedRow.objects.filter(job=job)]
+        assert all("was shortened by a spreadsheet, and digits are missing" in one for one in reasons)
 
 
 def test_the_sheet_and_its_header_are_found_and_another_can_be_chosen(firm: Firm) -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.fields.money import Money
 from crm.picklists.selectors import stage_name
 from crm.picklists.services import create_pipeline
 from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
+from crm.ui import format
 from opportunities.models import Opportunity
 from tests import make
 from tests.forms import form_of
@@ -154,3 +156,40 @@ def test_a_number_in_place_of_a_text_of_a_known_record_is_a_change(firm: Firm) -
     with tenant_context(firm.tenant):
         one.refresh_from_db()
     assert (one.phone, one.street, one.city) == ("5550333", "12", "1")
+
+
+AMOUNTS = [
+    "¥ 300,000 JPY", "400.000 JPY", "1.234 EUR", "1.500 KWD", "¥500,000", "1.500 kEUR", "2,500",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", [".", ","])
+def test_what_the_page_says_of_an_amount_is_what_is_stored(firm: Firm, key: str) -> None:
+    """In currencies without decimals and with three, for signs of several, for amounts that name none; the same where a
+    record has another currency."""
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ada, name="Falcon")
+        make.opportunity(firm.ada, account=account, name="D6", amount=Money(5, "JPY"))
+    rows = "".join(f'D{number},Falcon,"{cell}"\n' for number, cell in enumerate(AMOUNTS))
+    page = Page(firm, "opportunities", f"name,account,amount\n{rows}")
+    [question] = page.questions.styles
+    option = next(one for one in question.decision.options if one.key == key)
+    said = {one.text: one.reading for one in option.samples} | {one.text: "refused" for one in option.refused}
+    assert said == {
+        "1.234 EUR": {".": "refused", ",": "1,234"}[key],
+        "1.500 KWD": {".": "1.5", ",": "1,500"}[key],
+        "¥500,000": {".": "500,000", ",": "500"}[key],
+        "1.500 kEUR": {".": "1,500", ",": "1,500,000"}[key],
+        "2,500": {".": "2,500", ",": "2.5"}[key],
+    }
+    answers = {"style_amount": key, "sign_amount_0": "JPY", "existing": "update"}
+    finished(firm, page.send(sent(page.answer) | answers))
+    with tenant_context(firm.tenant):
+        kept = {AMOUNTS[int(one.name[1:])]: one for one in Opportunity.objects.exclude(amount_minor=None)}
+        stored = {text: (Money(one.amount_minor, one.currency).major, one.currency) for text, one in kept.items()}
+    assert stored["¥ 300,000 JPY"] == (300_000, "JPY") and stored["400.000 JPY"] == (400_000, "JPY")
+    for text, reading in said.items():
+        if text == "2,500" and key == ",":
+            assert stored[text] == (5, "JPY"), "two and a half yen are refused"
+        else:
+            assert reading == ("refused" if text not in stored else format.number(stored[text][0])), text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from babel.numbers import list_currencies
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.fields.money import Money, minor_digits, money_from_major
-from crm.fields.reading.numbers import not_a_number, number_of, take_apart
+from crm.fields.reading.numbers import Parts, not_a_number, number_of, take_apart
 from crm.fields.reading.style import Style
 
 _DOLLARS = tuple(
@@ -78,35 +79,45 @@ def is_bare(text: str) -> bool:
         return False
 
 
-def read_amount(text: str, style: Style, own: str) -> Money:
-    """Read an amount; ``own`` is the currency of one that names none, unless ``style`` has another. Raises
-    ``ValidationError``, also for a sign that several currencies share, unless ``own`` is one of those or
-    ``style.signs`` says which."""
-    parts = take_apart(text)
+def read_amount(text: str, style: Style, own: str, kept: str = "") -> Money:
+    """Read an amount; one that names no currency is in ``style.bare``, else in ``kept`` (that of its record), else in
+    ``own``, the workspace's. Raises ``ValidationError``, also for a sign that several currencies share, unless ``own``
+    is one of those or ``style.signs`` says which."""
+    parts = amount_parts(text)
     if parts.percent:
         raise not_a_number(text)
-    scale, words = _scale_of(parts.words)
-    currency = _currency(text, words, style, own) if words else style.bare or own
-    number = number_of(parts, text, style, minor_digits(currency))
-    return money_from_major(number.scaleb(scale), currency)
+    currency = _currency(text, parts.words, style, own) if parts.words else style.bare or kept or own
+    return money_from_major(number_of(parts, text, style, places_of(parts, own, style.bare)), currency)
+
+
+def places_of(parts: Parts, own: str, bare: str = "") -> int:
+    """With how many decimals an amount is read; 300.000 yen are thousands.
+
+    What it can be decides, not what its record or an answer makes of it: an amount is stored as it was shown when that
+    was asked.
+    """
+    possible = possible_currencies(parts.words, own) if parts.words else (own, bare or own)
+    return max(map(minor_digits, possible or (own,)))
+
+
+def amount_parts(text: str) -> Parts:
+    """The number in ``text``, with the power of ten of words such as kEUR or TEUR; raise ``ValidationError`` where
+    there is none."""
+    parts = take_apart(text)
+    power, found = 0, []
+    for word in parts.words:
+        tens, code = _THOUSAND_OR_MILLION.get(word[:1].casefold(), 0), word[1:].upper()
+        if tens and not power and code in known_codes() and word.upper() not in known_codes():
+            power = tens
+            found.append(code)
+        else:
+            found.append(word)
+    return replace(parts, scale=parts.scale + power, words=tuple(found))
 
 
 def currency_words(text: str) -> tuple[str, ...]:
     """What stands beside the number in ``text``; raise ``ValidationError`` where there is no number."""
-    return _scale_of(take_apart(text).words)[1]
-
-
-def _scale_of(words: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
-    """The power of ten in words such as kEUR or TEUR, and the words without it."""
-    scale, found = 0, []
-    for word in words:
-        power, code = _THOUSAND_OR_MILLION.get(word[:1].casefold(), 0), word[1:].upper()
-        if power and not scale and code in known_codes() and word.upper() not in known_codes():
-            scale = power
-            found.append(code)
-        else:
-            found.append(word)
-    return scale, tuple(found)
+    return amount_parts(text).words
 
 
 def _currency(text: str, words: tuple[str, ...], style: Style, own: str) -> str:

@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields.reading import days
-from crm.fields.reading.amounts import currency_words, possible_currencies, sign_of
+from crm.fields.reading.amounts import amount_parts, currency_words, places_of, possible_currencies, sign_of
 from crm.fields.reading.numbers import NumberText, Parts, number_of, readings, take_apart, whole_readings
 from crm.fields.reading.style import (
     DAY_FIRST,
@@ -147,8 +147,11 @@ def style_label(key: str) -> str:
     return str(_LABELS[key])
 
 
-def decide(reads: str, texts: Iterable[str], default: Style, own: str = "", *, is_whole: bool = False) -> Decision:
-    """Say how a column is written. ``reads`` is the kind's; ``own`` the workspace's currency for amounts, else "".
+def decide(
+    reads: str, texts: Iterable[str], default: Style, own: str = "", bare: str = "", *, is_whole: bool = False
+) -> Decision:
+    """Say how a column is written. ``reads`` is the kind's; ``own`` the workspace's currency for amounts, else "";
+    ``bare`` that of those which name none, as far as it was said.
     ``is_whole``: its numbers have no decimals, so nothing is read as if they had."""
     if not reads:
         return Decision(State.OPEN, default)
@@ -156,7 +159,8 @@ def decide(reads: str, texts: Iterable[str], default: Style, own: str = "", *, i
         return _decide_percent(texts, default)
     if reads == DAYS:
         return _decide_days(texts, default)
-    return _decide_numbers(_tallied(texts, own, _whole_numbers if is_whole else _numbers), default)
+    find = partial(_amounts, own=own, bare=bare) if own else _whole_numbers if is_whole else _numbers
+    return _decide_numbers(_tallied(texts, own, find), default)
 
 
 def says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any, ...]:
@@ -182,7 +186,7 @@ def _says(reads: str, text: str, style: Style, *, is_number: bool) -> tuple[Any,
     except ValidationError:
         return ()
     found = {} if is_number else readings(parts.body)
-    return (*found, len(set(found.values())) > 1, *parts.words)
+    return (*found, len(set(found.values())) > 1, parts.scale, *parts.words)
 
 
 def _decide_numbers(tally: _Tally, default: Style) -> Decision:
@@ -328,11 +332,23 @@ def _whole_numbers(text: str) -> dict[str, Any]:
     return _numbers(text, whole_readings)
 
 
+def _amounts(text: str, own: str, bare: str) -> dict[str, Any]:
+    """As ``read_amount`` reads them: those of a currency without decimals are whole where they can be."""
+
+    def find(parts: Parts) -> dict[str, Decimal]:
+        found = readings(parts.body)
+        return found if places_of(parts, own, bare) else whole_readings(parts) or found
+
+    return _numbers(text, find, amount_parts)
+
+
 def _numbers(
-    text: str, find: Callable[[Parts], dict[str, Decimal]] = lambda parts: readings(parts.body)
+    text: str,
+    find: Callable[[Parts], dict[str, Decimal]] = lambda parts: readings(parts.body),
+    apart: Callable[[str], Parts] = take_apart,
 ) -> dict[str, Any]:
     try:
-        parts = take_apart(text)
+        parts = apart(text)
     except ValidationError:
         return {}
     found = {}

@@ -20,6 +20,23 @@ _COUNTRIES = {
 }  # fmt: skip
 
 
+KEPT_DIGITS = 15  # of a number, by spreadsheets; some programs write more
+LONG = 10**KEPT_DIGITS
+
+
+def long_number(raw: str) -> Decimal | None:
+    """The number as it stands in a file, if it has more digits than a spreadsheet keeps; None for others.
+
+    Where its last digits are lost, or may be, it is in the notation that ``cells.is_shortened`` knows: 1.2E+16.
+    """
+    exact = Decimal(raw.strip())
+    if not (exact.is_finite() and abs(exact) >= LONG):
+        return None
+    rounded = Decimal(int(float(f"{exact:.{KEPT_DIGITS}g}")))
+    is_exact = "e" not in raw.lower() and exact != rounded
+    return exact if is_exact else Decimal(f"{exact:.{KEPT_DIGITS - 1}E}").normalize()
+
+
 def number_text(value: float | int | Decimal, number_format: str = "") -> NumberText:
     """``number_format`` is as in a spreadsheet: percent are shown as such, and a currency goes along; 00000 shows the
     zeros of a postal code, which belong to it."""
@@ -51,10 +68,13 @@ def text_of(value: Any, number_format: str = "") -> str:
 
 
 def _plain(value: float | int | Decimal) -> str:
-    """All digits that a spreadsheet keeps, and no exponent."""
+    """All digits that a spreadsheet keeps, and no exponent; but for a ``long_number`` whose last digits are lost."""
     if isinstance(value, float):
         value = Decimal(f"{value:.15g}")
-    text = f"{value:f}"
+    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+    if isinstance(exponent, int) and exponent > 0 and abs(value) >= LONG:
+        return f"{value:E}"
+    text = f"{Decimal(value):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -15,7 +15,7 @@ from defusedxml.ElementTree import iterparse
 from crm.fields.reading import NumberText
 from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
 from crm.imports.reading.limits import LONGEST_CELL, MOST_COLUMNS
-from crm.imports.reading.numbers import number_text
+from crm.imports.reading.numbers import long_number, number_text
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE = _NS % "table", _NS % "text", _NS % "office"
@@ -121,7 +121,8 @@ def _cell(cell: Element) -> str:
 
 def _number(cell: Element, kind: str) -> str:
     try:
-        value = Decimal(f"{float(cell.get(f'{_OFFICE}value', '')):.15g}")
+        raw = cell.get(f"{_OFFICE}value", "")
+        value = long_number(raw) or Decimal(f"{float(raw):.15g}")
     except (ValueError, InvalidOperation):
         return ""
     if kind == "percentage":

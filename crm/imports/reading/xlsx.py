@@ -17,13 +17,13 @@ from defusedxml import DefusedXmlException
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
 from crm.imports.reading.cells import NOT_CALCULATED
-from crm.imports.reading.numbers import text_of
+from crm.imports.reading.numbers import LONG, long_number, text_of
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _BROKEN = (
@@ -129,10 +129,13 @@ def _filled_rows(book: Any, names: list[str]) -> Iterator[tuple[str, int, list[s
 
 class _Parser(WorkSheetParser):
     def parse_cell(self, element: Any) -> dict[str, Any]:
-        """A formula without a result would be an empty cell; the empty text is a result."""
+        """A formula without a result would be an empty cell; the empty text is a result. Long numbers are whole."""
         cell: dict[str, Any] = super().parse_cell(element)
         if cell["value"] is None and element.find(FORMULA_TAG) is not None and element.get("t", "n") != "str":
             cell |= {"value": NOT_CALCULATED, "data_type": "e"}
+        if cell["data_type"] == "n" and isinstance(cell["value"], int | float):
+            long = long_number(element.findtext(VALUE_TAG, "")) if abs(cell["value"]) >= LONG else None
+            cell |= {} if long is None else {"value": long}
         return cell
 
 
