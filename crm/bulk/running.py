@@ -18,7 +18,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
 from crm.bulk.forms import values_of
 from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
@@ -30,7 +30,7 @@ from crm.records import registry
 from crm.records.refusals import reasons_of
 from crm.records.types import BulkAction, RecordType, Rehearse
 from crm.tenants.bulk import insert_many
-from crm.tenants.context import tenant_context
+from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.turns import Turn
@@ -47,6 +47,7 @@ class Memory:
     """What a process keeps of a run from batch to batch; ``BulkMemory`` is for the one that goes on."""
 
     rehearsal: Rehearse | None = None
+    is_page: bool = False  # somebody waits for it, who can be asked again
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Batch:
     counts: Counter[str] = field(default_factory=Counter)
     done: int = 0
     findings: list[BulkFinding] = field(default_factory=list)
+    is_page: bool = False
     unseen: dict[UUID, str] = field(default_factory=dict)  # rows that somebody else has changed meanwhile, and how
 
     def find(self, record: Any, reasons: list[str], *, is_refused: bool = True) -> None:
@@ -125,7 +127,7 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
         return fail_run(run, " ".join(error.messages))
     if not ids:
         return _end_of_rows(run)
-    batch = Batch(run, record_type, action, findings=missing)
+    batch = Batch(run, record_type, action, findings=missing, is_page=memory.is_page)
     do = _rehearsing(memory, batch) if run.is_dry_run else _applying(values, batch)
     left_out = {one.record_id for one in missing}
     if not run.is_dry_run:
@@ -213,15 +215,29 @@ def _do_row(record: Any, do: Callable[[Any], None], batch: Batch) -> None:
             return batch.find(record, reasons_of(error, batch.record_type))
         except Http404:
             return batch.find(record, [_("It is gone, or out of your reach.")])
-        except DatabaseError:
-            if connection.needs_rollback or connection.connection is None or connection.connection.closed:
-                raise
-            if not left:
-                return batch.find(record, [_("The database refused to write it.")])
+        except DatabaseError as error:
+            if _is_told(record, error, batch, is_last=not left):
+                return None
         else:
             batch.done += 1
             return None
     return None
+
+
+def _is_told(record: Any, error: DatabaseError, batch: Batch, *, is_last: bool) -> bool:
+    """Whether the row is refused now; what it was to get may have been deleted meanwhile. A page asks again then, and a
+    job looks anew before the next batch."""
+    if connection.needs_rollback or connection.connection is None or connection.connection.closed:
+        raise error
+    if isinstance(error.__cause__, ForeignKeyViolation):
+        if batch.is_page:
+            raise error
+        current_tenant().refresh_from_db(fields=["settings"])
+        batch.find(record, [_("What it was to get was deleted meanwhile.")])
+        return True
+    if is_last:
+        batch.find(record, [_("The database refused to write it.")])
+    return is_last
 
 
 def _keep(run: BulkRun, batch: Batch, last: UUID) -> None:

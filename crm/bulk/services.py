@@ -134,7 +134,7 @@ def _start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"
     run.save()
     keep_rows(run, rows)
     if run.total <= AT_ONCE and hold_rows(run):
-        memory = Memory()
+        memory = Memory(is_page=True)
         while work_on(run, memory):
             pass
         return run

@@ -15,10 +15,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from crm.fields.custom.rows import hold_fields
+from crm.fields.custom.selectors import fields_named
 from crm.imports.batches import Batch
 from crm.imports.counting import keep_counted, numbers_of_changed
 from crm.imports.deferring import keep_links, set_next_links
@@ -89,7 +91,7 @@ class _Run:
                 return self._do_batch(job)
 
     def _do_batch(self, job: Import) -> bool:
-        if problem := lost_right(job) or _lost_columns(job):
+        if problem := lost_right(job) or self._lost_columns(job):
             fail_import(job=job, problem=problem)
             return False
         rows = [] if job.cancel_asked else self._next_rows(job)
@@ -105,6 +107,20 @@ class _Run:
         job.finished_at = job.seen_at = timezone.now()
         job.save(update_fields=["state", "finished_at", "seen_at"])
         return False
+
+    def _lost_columns(self, job: Import) -> str:
+        """Say which columns have lost their field, or ""; the own fields of the others stay until the batch is done."""
+        kind = record_type(job.record_type)
+        try:
+            hold_fields([one for name in {*job.mapping, *job.fixed} for one in fields_named(name, kind.key)])
+        except IntegrityError:  # deleted since this process has read them
+            self.tenant.refresh_from_db(fields=["settings"])
+            forget()
+        try:
+            refuse_lost_columns(job, kind)
+        except ValidationError as error:
+            return " ".join(error.messages)
+        return ""
 
     def _next_rows(self, job: Import) -> list[FileRow]:
         if not self.is_known:
@@ -129,14 +145,6 @@ def lost_right(job: Import) -> str:
     if maker.is_active and maker.role.can_import and may(maker, "create", job.record_type):
         return ""
     return _("%(name)s may no longer import here.") % {"name": maker.name}
-
-
-def _lost_columns(job: Import) -> str:
-    try:
-        refuse_lost_columns(job, record_type(job.record_type))
-    except ValidationError as error:
-        return " ".join(error.messages)
-    return ""
 
 
 def _language(job: Import, tenant: Tenant) -> str:

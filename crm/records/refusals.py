@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext as _
-from psycopg.errors import UniqueViolation
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
 from crm.records.types import RecordType
 
@@ -26,6 +26,8 @@ def refusal_of(error: DataError | IntegrityError, record_type: RecordType) -> Va
     """What the database refused, which no service had seen: it was there a moment too late, or cannot be stored."""
     if isinstance(error, DataError):
         return ValidationError(_("The database does not take this row: a value is too long or too large."))
+    if isinstance(error.__cause__, ForeignKeyViolation):
+        return ValidationError(_("Something that this row names was deleted meanwhile: import this row again."))
     if not isinstance(error.__cause__, UniqueViolation):
         return ValidationError(_("The database does not take this row: its values do not go together."))
     name = error.__cause__.diag.constraint_name

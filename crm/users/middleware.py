@@ -13,7 +13,7 @@ from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.utils import timezone, translation
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation, UniqueViolation
 
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
@@ -25,6 +25,8 @@ from crm.users.models import Membership
 logger = structlog.get_logger(__name__)
 
 LAST_WORKSPACE = "workspace"  # in the session: where ``/`` leads
+QUICKER = (UniqueViolation, ForeignKeyViolation, DeadlockDetected)  # somebody else has written, or has deleted
+TRIES = 3
 
 
 class EnterWorkspace:
@@ -47,22 +49,32 @@ class EnterWorkspace:
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        answer = partial(_inside, request, slug, lambda: view(request, *args, **kwargs))
         try:
-            try:
-                return answer()
-            except IntegrityError as error:
-                if not isinstance(error.__cause__, UniqueViolation):
-                    raise
-                logger.info("somebody_was_quicker", error=str(error))
-                _as_it_came(request)
-                return answer()
+            return _asked_again(request, partial(_inside, request, slug, lambda: view(request, *args, **kwargs)))
         except OperationalError as error:
             stopped = answer_too_long(error)
             if stopped is None:
                 raise
             logger.exception("statement_stopped")
             return stopped
+
+
+def _asked_again(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """``answer()``, once more where the database has refused what somebody else was quicker about.
+
+    Two who write the same at once, a name or an id that there can be once, both pass the view's own check, and so does
+    who writes what another one is deleting; the database then refuses the slower one, of whom nothing is written. Asked
+    again, the check sees what the quicker one did, and refuses it at its field.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return answer()
+        except (IntegrityError, OperationalError) as error:
+            if not left or not isinstance(error.__cause__, QUICKER):
+                raise
+            logger.info("somebody_was_quicker", error=str(error))
+            _as_it_came(request)
+    raise AssertionError("not reached")
 
 
 def _inside(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -> HttpResponse:
@@ -78,12 +90,7 @@ def _inside(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -
 
 
 def _as_it_came(request: Any) -> None:
-    """Make ``request`` ready to be answered once more.
-
-    Two who write the same at once, a name or an id that there can be once, both pass the view's own check; the database
-    then refuses the slower one, of whom nothing is written. Asked again, the check sees what the quicker one wrote, and
-    refuses it at its field.
-    """
+    """Make ``request`` ready to be answered once more."""
     for name in request.FILES:
         for file in request.FILES.getlist(name):
             file.seek(0)

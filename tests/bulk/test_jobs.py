@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event as ThreadEvent
 from threading import Thread
@@ -18,6 +19,8 @@ from crm.bulk import rows as bulk_rows
 from crm.bulk.models import BulkFinding, BulkRows, BulkRun, BulkState
 from crm.bulk.running import work_as_job
 from crm.events.models import Event
+from crm.picklists.selectors import choices
+from crm.picklists.services import replace_and_delete
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
@@ -311,3 +314,35 @@ def test_a_page_leaves_rows_that_somebody_holds_to_a_worker(
     assert [str(run_id) for _tenant, run_id in small] == [str(run.pk)]
     jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
     assert read(fresh_firm, run).done_count == ROWS
+
+
+def test_a_word_deleted_in_the_middle_of_a_run_is_named(rows: list[Lead], fresh_firm: Firm) -> None:
+    """Its rows were refused with "The database refused to write it."."""
+    firm = fresh_firm
+    with tenant_context(fresh(firm)):
+        word, other = [one for one in choices("lead_source") if not one.is_default][:2]
+    run = start(firm, "set:source", **{"to-source": str(word.pk)})
+    tenant, update = fresh(firm), running._do_row
+    done: list[Any] = []
+
+    def do_row(*args: Any) -> None:
+        done.append(args)
+        if len(done) == 1:
+            with ThreadPoolExecutor() as others:
+                others.submit(delete).result(20)
+        update(*args)
+
+    def delete() -> None:
+        with tenant_context(fresh(firm)):
+            replace_and_delete(entry=word, replacement=other, actor=firm.ada)
+        connection.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "_do_row", do_row)
+        work_as_job(tenant, run.pk)
+    run = read(firm, run)
+    assert run.state == BulkState.FAILED
+    assert f"“{word.label}” was deleted meanwhile" in run.problem
+    with tenant_context(fresh(firm)):
+        reasons = set(map(str, BulkFinding.objects.values_list("reasons", flat=True)))
+    assert reasons == {"['What it was to get was deleted meanwhile.']"}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import IntegrityError, connection
 from django.db.models import F, Func, JSONField, TextField, Value
 from django.db.models.functions import Cast
+from psycopg.errors import ForeignKeyViolation
 
 from crm.fields.custom.selectors import custom_fields, field_of_picklist
 from crm.fields.kinds.custom import stored_kind
@@ -17,7 +19,7 @@ from crm.fields.tags import TAGS_KEY, tag_by_id
 from crm.fields.targets import model_of
 from crm.picklists.models import Choice
 from crm.picklists.usage import Entry, follow_replacement
-from crm.tenants.bulk import insert_many
+from crm.tenants.bulk import are_collected, insert_many
 
 BATCH = 500
 
@@ -39,14 +41,37 @@ def merge_custom(record: Any, keys: Set[str]) -> None:
         record.custom = kept | {key: record.custom[key] for key in keys if key in record.custom}
 
 
+def hold_fields(fields: Sequence[CustomField]) -> None:
+    """Keep ``fields`` from being deleted until the transaction ends.
+
+    One that is gone already raises what a foreign key does: values without rows have none.
+    """
+    ids = [field.pk for field in fields if not field._state.adding]
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT id FROM "{CustomField._meta.db_table}" WHERE id = ANY(%s) FOR KEY SHARE', [ids])
+        if len(cursor.fetchall()) < len(ids):
+            raise IntegrityError("An own field was deleted.") from ForeignKeyViolation()
+
+
+def _hold_without_rows(record: Any, keys: Set[str]) -> None:
+    if are_collected():
+        return  # an import holds the fields of its columns
+    own = custom_fields(record._meta.app_label, active_only=False)
+    hold_fields([one for one in own if not one.keeps_rows and one.key in keys & record.custom.keys()])
+
+
 def insert_rows(record: Any) -> None:
     """Write the rows of a new record."""
     if record.custom:
+        _hold_without_rows(record, record.custom.keys())
         _insert([record], record._meta.app_label)
 
 
 def replace_rows(record: Any, keys: Set[str]) -> None:
     """Bring the rows of what stands under ``keys`` in line with ``record.custom``, whoever has written that."""
+    _hold_without_rows(record, keys)
     fields = [field for field in _with_rows(record._meta.app_label) if field.key in keys]
     if fields:
         CustomValue.objects.filter(record_id=record.pk, field__in=fields).delete()
