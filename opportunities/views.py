@@ -120,9 +120,14 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
     form = ContactRoleForm(actor=request.actor, data=data, initial=given)
     if form.is_valid():
         values = form.cleaned_data
-        add_contact_role(opportunity=opportunity, actor=request.actor, **values)
-        say(request, _("%(name)s was added.") % {"name": values["contact"].name})
-        return go(request, registry.url(opportunity))
+        try:
+            with transaction.atomic():
+                add_contact_role(opportunity=opportunity, actor=request.actor, **values)
+        except ValidationError as error:  # deleted within this very moment
+            form.add_error("contact", error.messages)
+        else:
+            say(request, _("%(name)s was added.") % {"name": values["contact"].name})
+            return go(request, registry.url(opportunity))
     context = {
         "opportunity": opportunity,
         "form": form,

@@ -20,6 +20,7 @@ from crm.activities.models import Activity, ActivityKind, ActivityLink, Reminder
 from crm.activities.reminders import follow_day, follow_owner, reminder_moment
 from crm.events.models import Event
 from crm.records import registry
+from crm.records.holding import refuse_gone
 from crm.records.services import LockedError
 from crm.tenants.bulk import atomic, insert, insert_many
 from crm.users.models import Membership
@@ -54,6 +55,7 @@ def create_activity(
     for a record that is read-only: who reads on in its stead would not see it.
     """
     _refuse_locked(records)
+    refuse_gone(records)
     if occurred_at is not None:
         refuse_future(kind=kind, occurred_at=occurred_at)
     activity = Activity(
@@ -172,6 +174,7 @@ def move_task(*, task: Activity, record: models.Model | None, actor: Membership)
     """Let ``task`` stand on ``record`` alone, or on none; raises ``LockedError`` for a record that is read-only."""
     if record is not None:
         _refuse_locked([record])
+        refuse_gone([record])
     links = ActivityLink.objects.filter(activity=task)
     places = set(links.values_list("record_type", "record_id"))
     wanted = {(record._meta.app_label, record.pk)} if record is not None else set()

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -101,7 +102,7 @@ def hold_rows(run: BulkRun) -> bool:
             cursor.execute("SELECT current_setting('lock_timeout')")
             before = cursor.fetchone()[0]
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
-            list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+            list(_locking(rows.order_by("pk"), run).values_list("pk", flat=True))
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
@@ -175,7 +176,14 @@ def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any
     """The rows, locked in the order of their ids, so that two runs over the same ones wait and not deadlock."""
     rows = record_type.model.all_objects if run.undoes_id else record_type.model.objects
     found = record_type.with_related(rows.filter(pk__in=ids), record_type.fields).order_by("pk")
-    return list(found if run.is_dry_run else found.select_for_update(of=("self",), no_key=True))
+    return list(found if run.is_dry_run else _locking(found, run))
+
+
+def _locking(rows: QuerySet, run: BulkRun) -> QuerySet:
+    """As ``get_record`` does: who deletes waits for those who write what names the rows."""
+    action = action_of(run)
+    deletes = action is not None and action.verb == "delete" and run.undoes_id is None
+    return rows.select_for_update(of=("self",), no_key=not deletes)
 
 
 def _applying(values: dict[str, Any], batch: Batch) -> Callable[[Any], None]:

@@ -24,7 +24,7 @@ from crm.imports.existing import Known, Match
 from crm.imports.identity import Layout
 from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
-from crm.imports.meanwhile import ChangedSince, changed_since, hold, refuse_changed
+from crm.imports.meanwhile import ChangedSince, changed_since, gone_links, hold, refuse_changed
 from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.row_values import RowReader, RowValues, ToCreate
@@ -84,7 +84,7 @@ class Batch:
         repeats = self._repeats()
         found = {offset: record for offset, row in parsed if (record := self._match(offset, row).record) is not None}
         self.counting.look_up(record.pk for record in found.values())
-        rows = self._welcome(parsed, found)
+        rows = self._without_gone_links(self._welcome(parsed, found))
         if self.job.existing == Existing.UPDATE:
             moved = self.type.set_by_move
             self.folded = Folded(rows, found, self.tried, moved, clears=self.job.clear_empty)
@@ -188,6 +188,12 @@ class Batch:
                 self._remark(offset, objection.text)
                 self.told[offset] = {match.record.pk for match in objection.matches}
         return [row for row in rows if row[0] not in final]
+
+    def _without_gone_links(self, rows: list[Row]) -> list[Row]:
+        gone = gone_links(self.type, [(offset, row.values) for offset, row in rows])
+        for offset, reasons in gone.items():
+            self._refuse(offset, reasons)
+        return [row for row in rows if row[0] not in gone]
 
     def _write_all(self, rows: Iterable[Row]) -> None:
         for offset, row in rows:

@@ -18,6 +18,8 @@ from crm.imports.left_out import NOTES
 from crm.imports.meant import more_columns
 from crm.imports.models import Import
 from crm.records.diff import identity
+from crm.records.holding import gone_among, gone_link, links_among
+from crm.records.models import RecordModel
 from crm.records.types import RecordType
 
 Changed = Mapping[str, tuple[str, Any]]  # by field: who, and to what
@@ -54,6 +56,21 @@ def hold(record_type: RecordType, records: Iterable[Any]) -> bool:
     rows = record_type.model.objects.filter(pk__in=read).order_by("pk").select_for_update(no_key=True)
     now = {row[0]: row[1:] for row in rows.values_list("pk", *names)}
     return now == {pk: tuple(getattr(record, name) for name in names) for pk, record in read.items()}
+
+
+def gone_links(record_type: RecordType, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> dict[int, list[str]]:
+    """Hold what ``rows`` (each with its values) name, and say of which of them that was deleted meanwhile."""
+    named = {
+        place: links_among(record_type, {name: one for name, one in values.items() if isinstance(one, RecordModel)})
+        for place, values in rows
+    }
+    gone = gone_among(one for links in named.values() for one in links.values())
+    labels = record_type.labels()
+    told = {
+        place: [f"{labels[name]}: {gone_link(one)}" for name, one in links.items() if one in gone]
+        for place, links in named.items()
+    }
+    return {place: reasons for place, reasons in told.items() if reasons}
 
 
 def changed_since(job: Import, record_type: RecordType, ids: Collection[UUID]) -> ChangedSince:

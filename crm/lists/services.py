@@ -13,6 +13,7 @@ from crm.events.models import Event
 from crm.lists.models import MailingList, MailingListMember
 from crm.lists.selectors import memberships_of
 from crm.records import registry
+from crm.records.holding import refuse_gone
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.memo import forget
 from crm.tenants.text import sort_key
@@ -60,6 +61,8 @@ def put_on_lists(
     new = [one for one in wanted if one.pk not in there]
     if inactive := next((one for one in new if not one.is_active), None):
         raise ValidationError({"lists": _("“%(name)s” is no longer in use.") % {"name": inactive.name}})
+    if new:
+        refuse_gone([record])
     rows = [
         MailingListMember(mailing_list=one, record_type=record._meta.app_label, record_id=record.pk, added_by=actor)
         for one in new

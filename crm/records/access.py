@@ -40,14 +40,15 @@ def get_record(
     Of one that was deleted and that ``actor`` could see, it is the kind ``GoneError``, which says by whom.
 
     ``lock`` keeps others from writing it until the transaction ends, but not from pointing at it: two who each wait
-    for what the other points at would deadlock. ``deleted`` looks in the recycle bin instead.
+    for what the other points at would deadlock. Who is to delete it waits for those too (``records.holding``).
+    ``deleted`` looks in the recycle bin instead.
     """
     if deleted:
         rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept())
     else:
         rows = record_type.model.objects.all()
     if lock:
-        rows = rows.select_for_update(of=("self",), no_key=True)
+        rows = rows.select_for_update(of=("self",), no_key=verb != "delete" or deleted)
     if related:
         rows = rows.select_related(*related)
     record = rows.filter(pk=record_id).first()

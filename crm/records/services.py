@@ -18,6 +18,7 @@ from crm.fields.kinds import Text
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
+from crm.records.holding import links_among, refuse_gone_links
 from crm.records.types import RecordType
 from crm.tenants.bulk import are_collected, atomic, insert
 from crm.tenants.text import sort_key
@@ -47,6 +48,7 @@ def create_record(
     specs = record_type.specs_now()
     missing = [spec for spec in specs if spec.name not in values and spec.default is not None]
     values = {spec.name: spec.default() for spec in missing} | values  # type: ignore[misc]
+    refuse_gone_links(record_type, links_among(record_type, values))
     _assign(record_type, record, values)
     if because is None:
         _refuse_missing(record_type, values)
@@ -81,6 +83,7 @@ def update_record(
     if not despite_lock and (reason := record_type.locked(record)):
         raise LockedError(reason)
     specs = record_type.specs_now()
+    refuse_gone_links(record_type, links_among(record_type, values, record))
     before, columns = snapshot(specs, record), _columns(record)
     for attribute, value in attributes.items():
         setattr(record, attribute, value)
@@ -108,9 +111,13 @@ def update_record(
 def delete_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:
-    """Move the record to the recycle bin, from which it can be restored for ``RECORDS_KEPT_DAYS``."""
+    """Move the record to the recycle bin, from which it can be restored for ``RECORDS_KEPT_DAYS``.
+
+    It waits for those who are writing something that names the record; who comes later sees that it is gone.
+    """
     if reason := record_type.locked(record):
         raise LockedError(reason)
+    list(record_type.model.all_objects.select_for_update(of=("self",)).filter(pk=record.pk).values_list("pk"))
     record.deleted_at, record.deleted_by = timezone.now(), actor
     record.save(update_fields=["deleted_at", "deleted_by"])
     return events.record(

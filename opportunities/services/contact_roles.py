@@ -9,6 +9,7 @@ from crm import events
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.records import registry
+from crm.records.holding import refuse_gone, refuse_gone_links
 from crm.records.services import update_record
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
@@ -29,6 +30,8 @@ def add_contact_role(
 
     The first contact of an opportunity is its primary one.
     """
+    refuse_gone_links(registry.record_type("opportunities"), {"contact": contact})
+    refuse_gone([opportunity])
     roles = OpportunityContact.objects.select_for_update().filter(opportunity=opportunity)
     known = {one.contact_id: one for one in roles}
     part = known.get(contact.pk)

@@ -51,14 +51,14 @@ def create_opportunity(
 ) -> Opportunity:
     """Create an opportunity from ``values`` (by field name); raise ``ValidationError`` keyed by field.
 
-    Without an account it takes the contact's. In a won or lost stage it counts as won or lost at once. A lost one
-    needs a reason, or ``stages.NO_REASON_GIVEN`` in its place.
+    Without an account it takes the contact's, unless that was deleted. In a won or lost stage it counts as won or lost
+    at once. A lost one needs a reason, or ``stages.NO_REASON_GIVEN`` in its place.
     """
     values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
     refuse_future("last_activity_at", values.get("last_activity_at"))
     stage = values.setdefault("stage", first_stage())
     if values.get("account") is None and (contact := values.get("contact")) is not None:
-        values["account"] = contact.account
+        values["account"] = contact.account if contact.account and contact.account.deleted_at is None else None
     opportunity = create_record(
         registry.record_type("opportunities"),
         actor=actor,

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from accounts.services import update_account
+from accounts.services import delete_account, update_account
 from crm.fields.custom.services import create_field, set_field_active
+from crm.imports import batches
 from crm.imports.existing import Known
 from crm.imports.models import Import, ImportState, RefusedRow
 from crm.imports.running import run_import
@@ -242,3 +243,23 @@ def test_what_the_database_alone_has_seen_is_told_as_it_is(firm: Firm, monkeypat
     assert "External id: Another record already has it." in told
     assert "Something that this row would add is there already: import this row again." in told
     assert "Somebody" not in told
+
+
+def test_a_row_whose_account_is_deleted_at_this_moment_is_refused(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account has been looked up, and is gone before the row is written."""
+    with tenant_context(firm.tenant):
+        account = make.account(firm.ada, name="Vanishing")
+        make.account(firm.ada, name="Stays")
+    look = batches.gone_links
+
+    def later(*args: Any) -> Any:
+        fresh = Account.objects.filter(pk=account.pk).first()
+        if fresh is not None:
+            delete_account(fresh, actor=firm.ada)
+        return look(*args)
+
+    job = upload(firm, "contacts", "last_name,account\nBell,Vanishing\nFox,Stays\n")
+    monkeypatch.setattr(batches, "gone_links", later)
+    job = finished(firm, job)
+    assert (job.created_count, job.refused_count) == (1, 1)
+    assert "Account: “Vanishing” was deleted by Ada Admin." in download(firm, job)
