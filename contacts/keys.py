@@ -9,20 +9,37 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.records.natural import contradicts, email_of, name_of, same_person
 from crm.records.types import NaturalKey
-from crm.tenants.text import email_key
 
 
 def _name_with_account(values: Mapping[str, Any]) -> str:
     return name_of(values) if values.get("account") else ""
 
 
+def _name_alone(values: Mapping[str, Any]) -> str:
+    return "" if values.get("account") or email_of(values) else name_of(values)
+
+
 def _same_account(values: Mapping[str, Any], contact: Any) -> bool | None:
-    if getattr(values["account"], "pk", None) != contact.account_id:
+    account_id = getattr(values["account"], "pk", None)  # none has one that is still to be made
+    if account_id is None or account_id != contact.account_id:
         return False
-    return None if contradicts(email_key(values.get("email") or ""), contact.email_key) else True
+    return None if contradicts(email_of(values), contact.email_key) else True
+
+
+def _nothing_else_known(values: Mapping[str, Any], contact: Any) -> bool | None:
+    return not (contact.account_id or contact.email_key)
+
+
+def _perhaps(values: Mapping[str, Any], contact: Any) -> bool | None:
+    """A name says little; where an address or an account speaks against it, nothing."""
+    account, account_id = values.get("account"), contact.account_id
+    is_elsewhere = account and account_id and getattr(account, "pk", None) != account_id
+    return False if is_elsewhere or contradicts(email_of(values), contact.email_key) else None
 
 
 CONTACT_KEYS = (
     NaturalKey(_("e-mail address"), "email_key", email_of, same_person, within=("name", "first_name", "last_name")),
     NaturalKey(_("name and account"), "sort_name", _name_with_account, _same_account, within=("account",)),
+    NaturalKey(_("name and all else"), "sort_name", _name_alone, _nothing_else_known, by_content=True),
+    NaturalKey(_("name"), "sort_name", name_of, _perhaps, within=None),
 )

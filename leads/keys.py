@@ -24,6 +24,20 @@ def _same_company(values: Mapping[str, Any], lead: Any) -> bool | None:
     return None if contradicts(email_key(values.get("email") or ""), lead.email_key) else True
 
 
+def _name_alone(values: Mapping[str, Any]) -> str:
+    return "" if values.get("company") or email_of(values) else name_of(values)
+
+
+def _nothing_else_known(values: Mapping[str, Any], lead: Any) -> bool | None:
+    return not (lead.company_key or lead.email_key)
+
+
+def _perhaps(values: Mapping[str, Any], lead: Any) -> bool | None:
+    """A name says little; where an address or a company speaks against it, nothing."""
+    is_elsewhere = contradicts(company_key(values.get("company") or ""), lead.company_key)
+    return False if is_elsewhere or contradicts(email_of(values), lead.email_key) else None
+
+
 def _dated(lead: Any, values: dict[str, Any], day: date | None) -> dict[str, Any]:
     """Since when it has the status that a file says, nobody knows but the file."""
     status = values.get("status")
@@ -36,6 +50,8 @@ LEAD_MOVES = Moves("status", _dated)
 LEAD_KEYS = (
     NaturalKey(_("e-mail address"), "email_key", email_of, same_person, within=("name", "first_name", "last_name")),
     NaturalKey(_("name and company"), "sort_name", _name_with_company, _same_company, within=("company",)),
+    NaturalKey(_("name and all else"), "sort_name", _name_alone, _nothing_else_known, by_content=True),
+    NaturalKey(_("name"), "sort_name", name_of, _perhaps, within=None),
 )
 LEAD_GAPS = (
     Gap(

@@ -25,10 +25,15 @@ def _name_with_buyer(values: Mapping[str, Any]) -> str:
 
 
 def _same_sale(values: Mapping[str, Any], opportunity: Any) -> bool | None:
-    """One sale to a buyer may be called like the next: other days speak for another one."""
-    for field in ("account", "contact"):
-        if values.get(field) is not None and getattr(values[field], "pk", None) != getattr(opportunity, f"{field}_id"):
-            return False
+    """One sale to a buyer may be called like the next: other days speak for another one. Of what names no such buyer
+    yet nobody knows."""
+    buyers = [
+        (values[field], getattr(opportunity, f"{field}_id")) for field in ("account", "contact") if values.get(field)
+    ]
+    if any(known and known != getattr(buyer, "pk", None) for buyer, known in buyers):
+        return False
+    if not all(known for _buyer, known in buyers):
+        return None
     days = ((values.get(day), getattr(opportunity, day)) for day in ("opened_on", "closed_on"))
     return None if any(contradicts(given, known) for given, known in days) else True
 

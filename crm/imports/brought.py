@@ -35,6 +35,8 @@ def brought_label(link: FieldSpec, spec: FieldSpec) -> str:
 
 def as_compared(spec: FieldSpec, value: Any) -> Any:
     """A value without what two ways of writing it differ in."""
+    if isinstance(value, tuple):  # tags
+        return {*map(sort_key, value)}
     if not isinstance(value, str):
         return spec.kind.json(value)
     if isinstance(spec.kind, Phone):

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from crm.imports.brought import as_compared
 from crm.records.types import NaturalKey, RecordType
 from crm.tenants.ids import uuid_of
 from crm.users.access import visible
 from crm.users.models import Membership
+
+_NAMES = ("name", "first_name", "last_name")
 
 
 @dataclass
@@ -76,7 +79,7 @@ class Known:
                 says = self._says(natural, values, record)
                 if says:
                     same.append(record)
-                elif says is None:
+                elif says is None and record not in alike:
                     alike.append(record)
             if same:
                 return Match(same[0] if len(same) == 1 else None, same if len(same) > 1 else [], by=natural.label)
@@ -103,7 +106,18 @@ class Known:
         """Two ids of another system are two records there, whatever they have in common."""
         ours, theirs = values.get("external_id"), record.external_id
         says = natural.agrees(values, record)
+        if says and natural.by_content and not self._has_all(values, record):
+            return None
         return None if says and ours and theirs and ours != theirs else says
+
+    def _has_all(self, values: dict[str, Any], record: Any) -> bool:
+        """Whether the record says all of ``values`` already, whose name it has."""
+        specs = [self.type.spec(name) for name in values if name not in _NAMES]
+        return all(
+            as_compared(spec, values[spec.name]) == as_compared(spec, spec.value(record))
+            for spec in specs
+            if values[spec.name] != spec.value(record)
+        )
 
     def _load_ids(self, ids: list[str]) -> None:
         """An id of Angler's own, from an export, is one too."""

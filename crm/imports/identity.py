@@ -80,7 +80,8 @@ class Layout:
     def _names_in(self, cells: dict[str, str]) -> Iterator[Key]:
         for natural in self.type.natural_keys:
             if natural.within is not None and (key := natural.key(cells)):
-                yield (natural.column, key, *(_as_compared(name, cells.get(name, "")) for name in natural.within))
+                within = sorted(cells) if natural.by_content else natural.within
+                yield (natural.column, key, *(_as_compared(name, cells.get(name, "")) for name in within))
 
 
 class Together:

@@ -117,6 +117,7 @@ class NaturalKey:
     record that has it whether it is the one (True), another (False), or only alike (None): then a person has to judge.
     ``label`` names what they share. Rows of one file are about the same one when the texts of ``within`` are the same
     too; a key without is never sure. ``spellings`` give the key and what else it may be for the same name.
+    ``by_content``: what is shared is too little; it is the one where it also has all that the new one says already.
     """
 
     label: Any
@@ -125,6 +126,7 @@ class NaturalKey:
     agrees: Callable[[Mapping[str, Any], Any], bool | None]
     within: tuple[str, ...] | None = ()
     spellings: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
+    by_content: bool = False
 
 
 @dataclass(frozen=True)
