@@ -20,14 +20,13 @@ from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records import registry
+from crm.records.chains import refuse_circle
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.records.times import refuse_future
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
 from crm.tenants.text import company_key, domain_key, phone_key
 from crm.users.models import Membership
-
-LONGEST_CHAIN = 50  # of parents above parents
 
 # The event that tells the new type; any other meaning is "account.type_changed".
 TYPE_EVENTS = {
@@ -39,14 +38,13 @@ TYPE_CHANGED = "account.type_changed"
 
 
 def prepare_account(account: Account) -> None:
-    """Fill the keys that lookups compare; refuse a parent that stands below the account itself."""
+    """Fill the keys that lookups compare."""
     account.name = account.name.strip()
     if not account.name:
         raise ValidationError({"name": _("Give the account a name.")})
     account.name_key = company_key(account.name)
     account.domain = domain_key(account.website)[:253]
     account.phone_key = phone_key(account.phone)
-    _refuse_circle(account)
 
 
 def create_account(
@@ -72,6 +70,7 @@ def update_account(
     A type among them counts as set by hand: it no longer says that a workflow did it. It is so since today, or since
     ``type_since`` (empty: nobody knows).
     """
+    refuse_circle(account, "parent", values, circle=_("An account cannot stand below itself."))
     refuse_future("type_since", values.get("type_since"))
     new_type = values.get("type")
     if new_type is not None and new_type.pk != account.type_id:
@@ -263,14 +262,3 @@ def _change_type(
 def meaning_of(account: Account) -> str:
     """Return what the account's type means: prospect, customer, past_customer or other."""
     return choice(account.type_id).meaning
-
-
-def _refuse_circle(account: Account) -> None:
-    above: UUID | None = account.parent_id
-    for _step in range(LONGEST_CHAIN):
-        if above is None:
-            return
-        if above == account.pk:
-            break
-        above = Account.all_objects.values_list("parent_id", flat=True).get(pk=above)
-    raise ValidationError({"parent": _("An account cannot stand below itself.")})

@@ -14,6 +14,7 @@ from crm import events
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.records import registry
+from crm.records.chains import refuse_circle
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.tenants.bulk import atomic
 from crm.tenants.names import join_name
@@ -31,8 +32,6 @@ def prepare_contact(contact: Contact) -> None:
     contact.email_domain = email_domain(contact.email)[:253]
     contact.phone_key = phone_key(contact.phone)
     contact.mobile_key = phone_key(contact.mobile)
-    if contact.reports_to_id and contact.reports_to_id == contact.pk:
-        raise ValidationError({"reports_to": _("Nobody reports to themselves.")})
 
 
 def create_contact(
@@ -57,6 +56,7 @@ def update_contact(
     """
     if contact.account_id is not None and values.get("account", ...) is None:
         _refuse_without_account()
+    _refuse_circle(contact, values)
     attributes: dict[str, Any] = {}
     if "relationship" in values and _id(values["relationship"]) != contact.relationship_id:
         attributes["relationship_because_id"] = None  # a person's word
@@ -79,6 +79,7 @@ def take_relationship_back(
     """Give the contact the relationship that it had before ``event``, for the reason of then."""
     if contact.account_id is not None and values.get("account", ...) is None:
         _refuse_without_account()
+    _refuse_circle(contact, values)
     cause = Event.objects.filter(pk=event.data.get("cause_before")).first()
     return update_record(
         registry.record_type("contacts"),
@@ -127,3 +128,12 @@ def set_contacts_need_account(*, actor: Membership, needed: bool) -> None:
 def _refuse_without_account() -> None:
     if contacts_need_account():
         raise ValidationError({"account": _("Choose an account: here every contact belongs to one.")})
+
+
+def _refuse_circle(contact: Contact, values: dict[str, Any]) -> None:
+    chosen = values.get("reports_to")
+    itself, others = (
+        _("Nobody reports to themselves."),
+        _("%(name)s reports to this contact, directly or through others."),
+    )
+    refuse_circle(contact, "reports_to", values, circle=itself if chosen == contact else others)
