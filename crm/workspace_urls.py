@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/", include("contacts.urls")),
     path("opportunities/", include("opportunities.urls")),
     path("kept/", include("crm.pages.kept_urls")),
-    path("lookup/", include("crm.pages.lookup_urls")),
+    path("lookup/", include("crm.search.lookup_urls")),
     path("bulk/", include("crm.bulk.urls")),
     path("views/", include("crm.saved_views.urls")),
     path("imports/", include("crm.imports.urls")),

@@ -9,8 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.fields.kinds.lookup import LookupWidget
-from crm.pages.lookup import ANY
+from crm.fields.kinds.lookup import ANY, LookupWidget
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.text import sort_key

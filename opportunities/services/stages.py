@@ -57,6 +57,7 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     stage = stage_by_id(opportunity.stage_id)
     if "closed_on" in values and values["closed_on"] != opportunity.closed_on:  # an unknown one may stay so
         _check_closed_on(stage, values["closed_on"])
+    refuse_closed_before_opened(values, opportunity)
     refuse_future("stage_since", values.get("stage_since"))
     if is_about(values.get("stage_since"), opportunity.stage_since):
         values["stage_since"] = opportunity.stage_since
@@ -72,6 +73,32 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     if stage.meaning != "open" and given not in (None, stage.probability):
         raise ValidationError({"probability": _("It is closed: its probability is the stage's.")})
     return _probability(stage, given)
+
+
+def refuse_closed_before_opened(values: Values, opportunity: Opportunity | None) -> None:
+    """Raise for the one of both days that is new. Those that were stored so stay: another field may be changed."""
+    new = [
+        name for name in ("closed_on", "opened_on") if _given(values, opportunity, name) != _known(opportunity, name)
+    ]
+    opened, closed = (_given(values, opportunity, name) for name in ("opened_on", "closed_on"))
+    if not new or opened is None or closed is None or closed >= opened:
+        return
+    texts = {
+        "closed_on": _("It was opened on %(day)s. If that is wrong, correct “Opened” first.")
+        % {"day": formats.date(opened)},
+        "opened_on": _("It was closed on %(day)s. If that is wrong, correct “Closed” first.")
+        % {"day": formats.date(closed)},
+    }
+    raise ValidationError({new[0]: texts[new[0]]})
+
+
+def _given(values: Values, opportunity: Opportunity | None, name: str) -> date | None:
+    day: date | None = values[name] if name in values else _known(opportunity, name)
+    return day
+
+
+def _known(opportunity: Opportunity | None, name: str) -> date | None:
+    return getattr(opportunity, name) if opportunity is not None else None
 
 
 def _last_left(opportunity: Opportunity) -> StageVisit | None:

@@ -24,6 +24,7 @@ from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import at_the_end, atomic, insert
+from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
 from opportunities.fields import first_stage
@@ -57,6 +58,9 @@ def create_opportunity(
     values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
     refuse_future("last_activity_at", values.get("last_activity_at"))
     stage = values.setdefault("stage", first_stage())
+    stages.refuse_closed_before_opened(values, None)
+    if values.get("closed_on") and values["closed_on"] < today():
+        values.setdefault("opened_on", None)  # nobody knows, but not today
     if values.get("account") is None and (contact := values.get("contact")) is not None:
         values["account"] = contact.account if contact.account and contact.account.deleted_at is None else None
     opportunity = create_record(
@@ -182,7 +186,9 @@ def _move(
         refuse_future("closed_on", values.get("closed_on"))
     is_told = "stage_since" in values
     attributes = stages.entering(stage, values, before=before, opportunity=opportunity)
-    if former is not None:
+    if former is None:
+        stages.refuse_closed_before_opened(values, opportunity)
+    else:
         attributes["stage_since"] = former.entered_at
     event = update_record(
         registry.record_type("opportunities"),

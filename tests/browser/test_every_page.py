@@ -18,7 +18,7 @@ from tests.permissions.asking import path_of
 from tests.permissions.samples import Samples
 from tests.permissions.table import ROWS, Row
 
-NO_PAGES = {"export", "export_xlsx", "report_csv", "refused", "options", "any_options", "palette", "file"}
+NO_PAGES = {"export", "export_xlsx", "report_csv", "refused", "options", "any", "palette", "file"}
 # Drawn by one template for every record type: looked at for leads.
 ALIKE = {"history", "access", "deletion", "bin", "field", "timeline", "index", "new"}
 

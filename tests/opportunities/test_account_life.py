@@ -123,7 +123,7 @@ def test_taking_the_only_win_back_restores_since_when_and_why_it_was_that(
     words = {"cause": cause, "since": since, "since_known": since is not None}
     set_account_type(account=account, type=prospect, actor=None, because=cause, **words)
     before = [(one.label, one.since, one.why) for one in life_line(account, inside.ada)]
-    opportunity = make.opportunity(inside.ana, account=account)
+    opportunity = make.opportunity(inside.ana, account=account, opened_on=date(2024, 5, 1))
     win(opportunity, inside)
     update_opportunity(opportunity, actor=inside.ana, values={"closed_on": date(2024, 5, 3)})
     deliver_all()
@@ -181,7 +181,7 @@ def account_of(opportunity: Opportunity) -> Account:
 
 def test_moving_a_won_deal_settles_both_accounts(inside: Firm, account: Account) -> None:
     other = make.account(inside.ana)
-    opportunity = make.opportunity(inside.ana, account=account)
+    opportunity = make.opportunity(inside.ana, account=account, opened_on=date(2024, 5, 1))
     win(opportunity, inside)
     update_opportunity(opportunity, actor=inside.ana, values={"account": other})
     deliver_all()

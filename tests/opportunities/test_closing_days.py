@@ -1,8 +1,8 @@
-"""A day on which something was won or lost is none that is still to come: wherever it is typed, or comes from."""
+"""The day on which something was won or lost: none to come, none before it was opened; wherever it is typed."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,9 +16,11 @@ from tests.imports.steps import bring_in, download
 from tests.people import Firm, client_of
 
 NOW = datetime(2026, 5, 4, 3, tzinfo=UTC)  # in New York, where the workspace is, it is still May 3
-WORDS = "This date is in the future."
+TO_COME = "This date is in the future."
+TOO_EARLY = "It was opened on Jan 5, 2026. If that is wrong, correct “Opened” first."
 TOMORROW, TODAY = "2026-05-04", "2026-05-03"
-FORM = {"name": "Deal", "amount_currency": "USD", "opened_on": "2026-01-05"}
+OPENED = date(2026, 1, 5)
+FORM = {"name": "Deal", "amount_currency": "USD", "opened_on": str(OPENED)}
 
 
 def sends(firm: Firm, deal: Opportunity, way: str, meaning: str, day: str) -> str:
@@ -33,7 +35,7 @@ def sends(firm: Firm, deal: Opportunity, way: str, meaning: str, day: str) -> st
         form = {"action": "set:closed_on", "id": [str(deal.pk)], "go": "1", "to-closed_on": day}
         return client.post("/acme/bulk/opportunities/new/", form, follow=True).content.decode()
     if way == "import":
-        text = f"Name,Account,Stage,Closed,Reason\nBrought,Kestrel,{meaning.title()},{day},\n"
+        text = f"Name,Account,Stage,Opened,Closed,Reason\nBrought,Kestrel,{meaning.title()},{OPENED},{day},\n"
         return download(firm, bring_in(firm, "opportunities", text))
     path, data = {
         "stage": (f"{home}stage/", words),
@@ -45,18 +47,22 @@ def sends(firm: Firm, deal: Opportunity, way: str, meaning: str, day: str) -> st
 
 @pytest.mark.parametrize("meaning", ["won", "lost"])
 @pytest.mark.parametrize("way", ["stage", "edit", "in place", "bulk", "import"])
+@pytest.mark.parametrize("rule", [(TO_COME, TOMORROW, TODAY), (TOO_EARLY, "2026-01-04", str(OPENED))])
 @time_machine.travel(NOW)
-def test_nothing_was_won_or_lost_on_a_day_that_is_still_to_come(firm: Firm, way: str, meaning: str) -> None:
+def test_the_day_of_closing_lies_between_opening_and_today(
+    firm: Firm, way: str, meaning: str, rule: tuple[str, str, str]
+) -> None:
+    words, wrong, right = rule
     with tenant_context(firm.tenant):
         account = make.account(firm.ada, name="Kestrel")
         closed: dict[str, Any] = {"stage": make.stage(meaning)} if way in ("edit", "in place", "bulk") else {}
         if closed and meaning == "lost":
             closed["loss_reason"] = make.reason("loss_reason", "sales")
-        deal = make.opportunity(firm.ada, name="Deal", account=account, **closed)
+        deal = make.opportunity(firm.ada, name="Deal", account=account, opened_on=OPENED, **closed)
         if closed:
-            update_opportunity(deal, actor=firm.ada, values={"closed_on": datetime(2026, 5, 1).date()})
-    for day, is_refused in ((TOMORROW, True), (TODAY, False)):
+            update_opportunity(deal, actor=firm.ada, values={"closed_on": date(2026, 5, 1)})
+    for day, is_refused in ((wrong, True), (right, False)):
         answer = sends(firm, deal, way, meaning, day)
         with tenant_context(firm.tenant):
             days = {str(one) for one in Opportunity.objects.values_list("closed_on", flat=True)}
-        assert ((WORDS in answer), (day not in days)) == (is_refused, is_refused)
+        assert ((words in answer), (day not in days)) == (is_refused, is_refused)

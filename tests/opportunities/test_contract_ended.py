@@ -36,7 +36,9 @@ def kind(account: Account) -> str:
 
 
 def win(firm: Firm, account: Account, day: date, name: str = "W4 first deal") -> Opportunity:
-    deal = make.opportunity(firm.ana, account=account, name=name, stage=make.stage("won"), closed_on=day)
+    deal = make.opportunity(
+        firm.ana, account=account, name=name, stage=make.stage("won"), opened_on=None, closed_on=day
+    )
     deliver_all()
     return deal
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 @pytest.fixture
 def deal(firm: Firm) -> Any:
     with tenant_context(firm.tenant):
-        return make.opportunity(firm.ana, name="Deal X")
+        return make.opportunity(firm.ana, name="Deal X", opened_on=date(2026, 5, 1))
 
 
 def stage_id(firm: Firm, meaning: str) -> str:

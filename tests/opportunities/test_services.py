@@ -120,7 +120,7 @@ def test_winning_closes_it_today_or_on_the_day_given(inside: Firm) -> None:
     assert opportunity.closed_on == today()
     assert (opportunity.probability, opportunity.probability_overridden) == (100, False)
     earlier = today() - timedelta(days=9)
-    other = make.opportunity(inside.ana)
+    other = make.opportunity(inside.ana, opened_on=earlier)
     move_to_stage(opportunity=other, stage=won, actor=inside.ana, on=earlier)
     other.refresh_from_db()
     assert other.closed_on == earlier
@@ -175,7 +175,7 @@ def test_created_as_lost_needs_a_reason_where_it_can_be_given(inside: Firm) -> N
 
 def test_an_open_one_has_no_closing_day(inside: Firm) -> None:
     refused("closed_on", call=lambda: make.opportunity(inside.ana, closed_on=date(2026, 5, 3)))
-    opportunity = make.opportunity(inside.ana)
+    opportunity = make.opportunity(inside.ana, opened_on=date(2026, 5, 1))
     values = {"closed_on": date(2026, 5, 3)}
     refused("closed_on", call=lambda: update_opportunity(opportunity, actor=inside.ana, values=values))
     opportunity.refresh_from_db()
@@ -186,7 +186,7 @@ def test_an_open_one_has_no_closing_day(inside: Firm) -> None:
 
 
 def test_a_stage_among_other_values_moves(inside: Firm) -> None:
-    opportunity = make.opportunity(inside.ana)
+    opportunity = make.opportunity(inside.ana, opened_on=date(2026, 5, 1))
     won = make.stage("won")
     values = {"stage": won, "closed_on": date(2026, 5, 3), "amount": Money(70_000, "USD")}
     event = update_opportunity(opportunity, actor=inside.ana, values=values)

@@ -67,7 +67,7 @@ RECORDS = """
 {key}:deletion  DELETE  record_id=${one}_deleted                      303 303 303 404
 activities:timeline GET record_type={key} record_id=${one}            200 200 200 200
 activities:timeline GET record_type={key} record_id=${one}_west       200 200 {see} 200
-pages:options   GET     key={key}                                     200 200 200 200
+lookup:options  GET     key={key}                                     200 200 200 200
 saved_views:index GET   key={key}                                     200 200 200 200
 imports:new     GET     key={key}                                     200 200 404 404
 imports:new     POST    key={key}                                     303 303 404 404
@@ -194,7 +194,7 @@ activities:file        GET     file_id=$file_deleted                  404 404 40
 activities:file_deletion POST  file_id=$file                          303 303 303 404
 activities:file_deletion POST  file_id=$file_west                     303 404 404 404
 activities:file_deletion DELETE file_id=$file_deleted                 303 303 303 404
-pages:any_options      GET     -                                      200 200 200 404
+lookup:any             GET     -                                      200 200 200 404
 saved_views:new        GET     key=leads                              200 200 200 200
 saved_views:new        POST    key=leads                              303 303 303 303
 saved_views:view       GET     key=leads view_id=$view_ana            404 404 200 404

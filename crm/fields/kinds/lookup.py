@@ -22,6 +22,7 @@ from crm.users.access import hide_from, visible
 from crm.users.models import Membership
 
 SHOWN_WHEN_AMBIGUOUS = 10
+ANY = "any"  # as the key of a lookup: records of every type
 
 
 class LookupWidget(forms.MultiWidget):

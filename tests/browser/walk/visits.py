@@ -36,7 +36,7 @@ from tests.permissions.table import ROWS
 RECORDS = ("leads", "accounts", "contacts", "opportunities")
 AREAS: dict[str, tuple[str, ...]] = {
     **{key: (f"{key}:", f"activities:timeline {key}", f"saved_views:index {key}") for key in RECORDS},
-    "shared": ("activities:", "saved_views:", "bulk:", "lists:", "pages:"),  # what all types of records have
+    "shared": ("activities:", "saved_views:", "bulk:", "lists:", "lookup:"),  # what all types of records have
     "setup": ("setup:",),
     "search": ("search:",),
     "rest": ("home", "activities:tasks", "imports:", "notices:", "reports:", "users:", "kept:", "frame"),

@@ -1,0 +1,47 @@
+"""What a field that names a record offers while somebody types."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm.tenants.context import tenant_context
+from crm.users.models import Role
+from tests import make
+from tests.people import Firm, client_of
+
+FOUND = {
+    "müller": ["Augenoptik Müller &amp; Söhne GmbH"],
+    "brillen p": ["Brillen-Paradies"],
+    "söhne augen": ["Augenoptik Müller &amp; Söhne GmbH"],
+    "b": ["Birch", "Brillen-Paradies"],
+    "irc": ["Birch"],
+}
+
+
+@pytest.mark.parametrize("path", ["accounts", "any"])
+@pytest.mark.parametrize("typed", FOUND)
+def test_a_record_is_offered_by_any_of_its_words_as_far_as_one_may_see_it(firm: Firm, path: str, typed: str) -> None:
+    with tenant_context(firm.tenant):
+        role = Role.objects.get(pk=firm.ana.role_id)
+        role.access["accounts"]["view"] = role.access["accounts"]["edit"] = "own"
+        role.save(update_fields=["access"])
+        for name in ("Augenoptik Müller & Söhne GmbH", "Brillen-Paradies", "Birch"):
+            make.account(firm.ana, name=name)
+            make.account(firm.sam, name=f"{name} of Sam")
+    mine, all_there = (
+        client_of(one).get(f"/acme/lookup/{path}/", {"q": typed}).content.decode() for one in (firm.ana, firm.ada)
+    )
+    for name in FOUND[typed]:
+        assert f">{name}<" in mine and f">{name}<" in all_there and f">{name} of Sam<" in all_there
+    assert "of Sam" not in mine
+
+
+@pytest.mark.parametrize("path", ["contacts", "any"])
+def test_a_person_is_offered_by_an_address_and_by_the_firm(firm: Firm, path: str) -> None:
+    with tenant_context(firm.tenant):
+        make.contact(
+            firm.ana, last_name="Vogt", email="vogt@birch.example", account=make.account(firm.ana, name="Birch")
+        )
+    client = client_of(firm.ana)
+    for typed, is_there in (("vogt@birch.example", True), ("birch", True), ("nobody", False)):
+        assert ("Vogt" in client.get(f"/acme/lookup/{path}/", {"q": typed}).content.decode()) == is_there
