@@ -46,6 +46,8 @@ CAUSES = {
     "lead.converted": gettext_lazy("came from {record}, converted on {day} by {person}"),
     "": gettext_lazy("because of {record} on {day}, by {person}"),
 }
+WON = "opportunity.won"
+WON_EARLIER = gettext_lazy("won {record} on {day}, entered by {person}")  # by a file, say: who won it is not known
 UNSEEN = {"leads": gettext_lazy("a lead"), "opportunities": gettext_lazy("an opportunity")}
 
 # What the calendar did, by the reason in the event.
@@ -141,7 +143,8 @@ class _Why:
     def of(self, event: Event, cause: Event | None, account: Account, is_current: bool) -> SafeString:
         if cause is not None:
             record = self._link(cause.record_type, cause.record_id)
-            sentence = str(CAUSES.get(cause.name, CAUSES[""]))
+            is_late = "on" in cause.data and cause.data["on"] != day_of(cause.at).isoformat()
+            sentence = str(WON_EARLIER if cause.name == WON and is_late else CAUSES.get(cause.name, CAUSES[""]))
             return format_html(
                 sentence, record=record, day=self._day_of_cause(cause), person=isolate(actor_name(cause, inside=True))
             )

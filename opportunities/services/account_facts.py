@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
 from accounts.models import Account
-from accounts.selectors import last_type_changes
-from accounts.services import meaning_of
+from accounts.selectors import CREATED, last_type_changes
+from accounts.services import TYPE_CHANGED, TYPE_EVENTS, meaning_of
 from crm.events.models import Event
-from crm.picklists.selectors import stage_ids_meaning
+from crm.picklists.selectors import ids_meaning, stage_ids_meaning
+from crm.tenants.clock import day_of
 from opportunities.models import Opportunity
 
 
@@ -28,6 +29,12 @@ class Win:
 Wins = dict[UUID, Win]
 
 
+def _type_in(event: Event) -> str:
+    """The id of the type that the event gave, "" when it gave none."""
+    given = (event.changes.get("type") or [None])[-1]
+    return given["id"] if given else ""
+
+
 class Facts:
     """Of ``accounts``, which must be locked. A query for each kind of fact, however many accounts there are."""
 
@@ -37,14 +44,34 @@ class Facts:
 
     @cached_property
     def wins(self) -> dict[UUID, Wins]:
-        """Their won opportunities, by account."""
+        """Their won opportunities, by account; of one that somebody called a past customer those won since."""
         found: dict[UUID, Wins] = defaultdict(dict)
         won = Opportunity.objects.filter(stage_id__in=stage_ids_meaning("won"), account_id__in=self.ids)
         for account_id, pk, on, made, moved in won.values_list(
             "account_id", "pk", "closed_on", "created_at", "stage_since"
         ):
             found[account_id][pk] = Win(on, max(made, moved or made))
+        for account_id, day in self._said_past(found.keys()).items():
+            found[account_id] = {pk: win for pk, win in found[account_id].items() if win.on and win.on >= day}
         return dict(found)
+
+    def _said_past(self, won: Set[UUID]) -> dict[UUID, date]:
+        """When a person or a file said last of those accounts that each is a past customer: what was won before, or
+        nobody knows when, is no news then. Nothing but wins may have made it something else since."""
+        past, customer = (
+            {str(pk) for pk in ids_meaning("account_type", meaning)} for meaning in ("past_customer", "customer")
+        )
+        set_otherwise = {pk: event for pk, event in self.set_otherwise.items() if pk in won}
+        of_accounts = Event.objects.filter(record_type="accounts")
+        made = of_accounts.filter(name=CREATED, record_id__in=won - set_otherwise.keys())
+        said = [event for event in (*set_otherwise.values(), *made) if event.actor_id and _type_in(event) in past]
+        found = {event.record_id: event for event in said if event.record_id is not None}
+        later = of_accounts.filter(name__in=[*TYPE_EVENTS.values(), TYPE_CHANGED], record_id__in=found)
+        for event in later if found else ():
+            said_at = found.get(event.record_id) if event.record_id else None
+            if said_at and event.at > said_at.at and _type_in(event) not in past | customer | {""}:
+                found = {pk: one for pk, one in found.items() if one is not said_at}
+        return {pk: day_of(event.at) for pk, event in found.items()}
 
     @cached_property
     def lost_only(self) -> set[UUID]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from accounts.models import Account
+from crm.events.delivery import deliver_all
+from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from opportunities.services.lapsing import lapse_customers
 from tests.imports.steps import bring_in, tenant_of
@@ -26,3 +31,25 @@ def test_the_page_of_the_import_says_what_the_night_will_do(fresh_firm: Firm) ->
     with tenant_context(tenant_of(fresh_firm)):
         assert lapse_customers() == 2
     assert "become past customers tonight" not in client_of(fresh_firm.ada).get(address).content.decode()
+
+
+def test_a_win_of_long_ago_wakes_no_past_customer(fresh_firm: Firm) -> None:
+    """Said by a file or a person, it holds until something is won after that; who enters an old win has not won it."""
+    firm = fresh_firm
+    bring_in(firm, "accounts", "Name,Type\nOwl,Past customer\nElk,Prospect\n")
+    with tenant_context(tenant_of(firm)):
+        day = f"{today()}"
+    deals = "Name,Account,Stage,Closed\nOld,Owl,Won,2011-06-30\nUndated,Owl,Won,\nOld too,Elk,Won,2011-06-30\n"
+    bring_in(firm, "opportunities", deals)
+    with tenant_context(tenant_of(firm)):
+        deliver_all()
+        found = {one.name: one for one in Account.objects.all()}
+        assert (found["Owl"].type.meaning, found["Elk"].type.meaning) == ("past_customer", "customer")
+        assert found["Elk"].type_since == date(2011, 6, 30)
+    shown = client_of(firm.ada).get(f"/{firm.tenant.slug}/accounts/{found['Elk'].pk}/").content.decode()
+    assert "on Jun 30, 2011, entered by" in shown
+    bring_in(firm, "opportunities", f"Name,Account,Stage,Closed\nNew,Owl,Won,{day}\n")
+    with tenant_context(tenant_of(firm)):
+        deliver_all()
+        owl = Account.objects.get(name="Owl")
+        assert (owl.type.meaning, f"{owl.type_since}") == ("customer", day), "since the new win, not since the old one"
