@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.imports.answers import MOVED, Answers, without
@@ -12,11 +15,14 @@ from crm.imports.guessing import importable
 from crm.imports.left_out import NOTES
 from crm.imports.meant import completed_fields, more_columns
 from crm.imports.models import Import, ImportState
+from crm.imports.reading.files import Format, changed_format
 from crm.imports.split import one_field_each
+from crm.imports.storing import FileReading
 from crm.records.types import RecordType
 
-COLUMNS, WORDS, STYLES = "columns", "words", "styles"  # what ``Import.remembered`` holds
+READING, COLUMNS, WORDS, STYLES = "reading", "columns", "words", "styles"  # what ``Import.remembered`` holds
 LABELS: dict[str, Any] = {
+    READING: _("how the file is read"),
     COLUMNS: _("the field of each column"),
     WORDS: _("what words and unreadable cells become"),
     STYLES: _("how numbers and dates are written"),
@@ -30,11 +36,24 @@ def earlier_import(job: Import) -> Import | None:
     return before.exclude(state=ImportState.UPLOADED).defer("survey").order_by("-made_at", "-pk").first()
 
 
-def remember(job: Import, record_type: RecordType) -> None:
-    """Fill in what was said then: of columns, words, gaps, and of how numbers and dates are written. All of it is
+def read_as_then(path: Path, how: Format, before: FileReading) -> Format:
+    """The format with the encoding, separator and sheet that were chosen then."""
+    then = before.format
+    if then.kind != how.kind:
+        return how
+    try:
+        found = changed_format(path, how, encoding=then.encoding, separator=then.separator, sheet=then.sheet)
+    except ValidationError:  # it is no choice any more
+        return how
+    return replace(found, is_chosen=then.is_chosen)
+
+
+def remember(job: Import, record_type: RecordType, before: Import | None, *, is_read_as_then: bool) -> None:
+    """Fill in what was said ``before``: of columns, words, gaps, and of how numbers and dates are written. All of it is
     shown, and can be changed; what becomes of records that exist is chosen anew."""
-    before = earlier_import(job)
+    job.remembered = [READING] if is_read_as_then else []
     if before is None or before.headers != job.headers:
+        job.save(update_fields=["remembered"])
         return
     known = {spec.name for spec in importable(record_type)} | brought_fields(record_type).keys() | {NOTES, ""}
     known |= more_columns(record_type).keys()
@@ -46,7 +65,7 @@ def remember(job: Import, record_type: RecordType) -> None:
     job.styles = {name: kept for name, kept in before.styles.items() if name in job.mapping}
     said = any(any(kept.get("answer", {}).values()) for kept in job.styles.values())
     found = {COLUMNS: can_be, WORDS: bool(job.answers), STYLES: said}
-    job.remembered = [part for part, is_filled in found.items() if is_filled]
+    job.remembered += [part for part, is_filled in found.items() if is_filled]
     job.save(update_fields=["mapping", "answers", "styles", "remembered"])
 
 

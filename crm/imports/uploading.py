@@ -20,7 +20,7 @@ from crm.imports.models import Import
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import LOOKED_AT, NONE, find_header
 from crm.imports.reading.quotes import MARK
-from crm.imports.remembered import COLUMNS, remember
+from crm.imports.remembered import COLUMNS, READING, earlier_import, read_as_then, remember
 from crm.imports.services import take_to_be_set
 from crm.imports.storing import (
     SHOWN,
@@ -50,9 +50,22 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
             made_by=actor,
         )
         keep_file(job, path)
-        _read(job, record_type, path, how)
-    remember(job, record_type)
+        before = earlier_import(job)
+        is_read_as_then = _read_as_then(job, record_type, path, how, before)
+    remember(job, record_type, before, is_read_as_then=is_read_as_then)
     return job
+
+
+def _read_as_then(job: Import, record_type: RecordType, path: Path, how: Format, before: Import | None) -> bool:
+    """Read the file as it was ``before``; True when somebody had said how."""
+    then = FileReading.of(before) if before is not None and before.reading else None
+    wanted = read_as_then(path, how, then) if then is not None else how
+    _read(job, record_type, path, wanted)
+    found = FileReading.of(job)
+    is_other = then is not None and then.header != found.header and _can_name(found, then.header)
+    if then is not None and is_other:
+        _set_header(job, record_type, replace(found, header=then.header))
+    return wanted != how or is_other
 
 
 @transaction.atomic
@@ -74,7 +87,7 @@ def read_again(
         is_kept = (separator, sheet) == (before.separator, before.sheet) or header != chosen
         if not is_kept or header == found.header:
             return
-        if header in (NONE, *(number for number, _cells in found.top)):
+        if _can_name(found, header):
             _set_header(job, record_type, replace(found, header=header))
         else:
             raise ValidationError(_("Choose one of the first rows."))
@@ -111,6 +124,11 @@ def choose_encoding(*, job: Import, record_type: RecordType, actor: Membership, 
     return is_other
 
 
+def _can_name(found: FileReading, header: int) -> bool:
+    """Whether the row can be said to name the columns."""
+    return header in (NONE, *(number for number, _cells in found.top))
+
+
 def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None:
     quotes = Odd()
 
@@ -130,7 +148,7 @@ def _set_header(job: Import, record_type: RecordType, found: FileReading) -> Non
         raise ValidationError(_("The file is empty."))
     job.reading, job.headers, job.total = reading.as_json(), headers, rows
     job.mapping = _with_own_id(job, record_type, guess_mapping(record_type, headers))
-    job.remembered = [part for part in job.remembered if part != COLUMNS]
+    job.remembered = [part for part in job.remembered if part not in (COLUMNS, READING)]
     job.save(update_fields=["reading", "headers", "total", "mapping", "remembered"])
 
 

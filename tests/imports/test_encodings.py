@@ -12,6 +12,7 @@ from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests.imports.steps import finished, sent, tenant_of, told
 from tests.imports.test_files import case
+from tests.imports.test_sheets import xlsx
 from tests.imports.test_words import Page
 from tests.people import Firm
 
@@ -62,6 +63,26 @@ def test_nothing_comes_in_before_the_encoding_is_said(firm: Firm) -> None:
     assert (job.created_count, job.mapping[3]) == (1, "description")
     with tenant_context(tenant_of(firm)):
         assert Lead.objects.get().last_name == "Müller"
+    again = Page(firm, "leads", rows.encode("mac-roman"))
+    [question] = again.questions.encodings
+    assert (question.answer, again.questions.all_open) == ("mac-roman", [])
+    assert "can be changed: how the file is read, the field of each column" in told(again.answer)
+    changed = Page(firm, "leads", f"{rows}Köhler,k@a.example,Ulm,\n".encode("mac-roman"))
+    assert changed.questions.encodings[0].is_open, "another file is another question"
+
+
+def test_the_sheet_and_the_names_of_the_columns_are_remembered_too(firm: Firm) -> None:
+    rows = [["Last name", "E-mail"], ["Family name", "Address"], ["Bell", "a@k.example"]]
+    content = xlsx(("Firms", [["Company"], ["Kestrel"]]), ("People", rows))
+    page = Page(firm, "leads", content)
+    for header in "12":
+        page.client.post(page.address.replace("columns", "reading"), {"sheet": "People", "header": header})
+    page.answer = page.client.get(page.address)
+    data = page.columns() | {"column_0": "last_name", "column_1": "email"}
+    assert finished(firm, page.send(data)).created_count == 1
+    again = Page(firm, "leads", content)
+    assert (again.answer.context["job"].headers, again.columns()["column_1"]) == (["Family name", "Address"], "email")
+    assert "how the file is read" in told(again.answer)
 
 
 def test_a_row_that_is_no_unicode_is_told_before_and_refused(firm: Firm) -> None:
