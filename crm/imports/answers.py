@@ -3,8 +3,9 @@
 ``Import.answers`` maps a field to the words of its column and their answers; the word ``OTHERS`` stands for all that
 have none of their own, ``BAD`` for cells that are no value of the field (``unreadable.py``), ``GAP`` for rows that need
 the field and do not give it, ``MOVED`` for rows that change it and do not say when (the answer is a day). An answer is
-``use:<id>`` (it means that one), ``add`` or ``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell
-were empty), ``unknown`` (of a gap: nobody knows), or ``refuse`` (such rows do not come in).
+``use:<id>`` (it means that one), ``same:<text>`` (what that other text of the file means), ``add`` or
+``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell were empty), ``unknown`` (of a gap: nobody
+knows), or ``refuse`` (such rows do not come in).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ GAP = "*gap"
 BAD = "*bad"
 MOVED = "*moved"
 TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means
-USE, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "add", "empty", "refuse", "unknown"
+USE, SAME, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "same:", "add", "empty", "refuse", "unknown"
 CREATED_ON_DEMAND = "accounts"  # the type of record that a file may bring along by its name alone
 
 Answers = dict[str, dict[str, str]]
@@ -46,6 +47,18 @@ def answer_of(answers: Answers, field: str, text: str) -> str:
     """The answer for ``text``, "" when there is none."""
     of_field = answers.get(field, {})
     return of_field.get(word_key(text)) or of_field.get(OTHERS, "")
+
+
+def meant(answers: Answers, field: str, text: str) -> str:
+    """The text of the file that has been said to be the same as ``text``; usually that itself."""
+    seen = {word_key(text)}
+    while (answer := answers.get(field, {}).get(word_key(text), "")).startswith(SAME):
+        other = answer.removeprefix(SAME)
+        if word_key(other) in seen:
+            break
+        text = other
+        seen.add(word_key(other))
+    return text
 
 
 def used_id(answer: str) -> UUID | None:

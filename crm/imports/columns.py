@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ from crm.imports.styles import decisions_of, read_answers, settled, still_offere
 from crm.imports.survey import survey_of
 from crm.imports.upload_views import reading_context
 from crm.imports.uploading import choose_encoding
+from crm.imports.word_questions import FIND, PAGE
 from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
 from crm.ui.http import go, respond
@@ -54,13 +56,29 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     is_kept = is_saved and not form.errors and not form.linked_errors
     with planning(job):  # by now perhaps others
         if is_kept and (is_read_again or not {"dry_run", "import"} & request.POST.keys()):
-            return go(request, reverse("imports:columns", args=[job.pk]))
+            return go(request, reverse("imports:columns", args=[job.pk]) + _looked_for(request))
         if is_kept and _start(request, job, record_type, form):
             return go(request, reverse("imports:job", args=[job.pk]))
         try:
             return _page(request, job, record_type, form, sent)
         except ValidationError:  # it was started meanwhile
             return go(request, reverse("imports:job", args=[job.pk]))
+
+
+def _looked_for(request: WorkspaceRequest) -> str:
+    """The rest of the address: which of many words were shown, or are to be shown now (a button says field and page).
+
+    Those that are looked for, be it with the Enter key, are shown from their first page on."""
+    query, sent = request.GET.copy(), request.POST
+    field, _colon, page = sent.get("look", "").partition(":")
+    finds = {name.removeprefix(FIND): text.strip() for name, text in sent.dict().items() if name.startswith(FIND)}
+    new = [name for name, text in finds.items() if text != query.get(f"{FIND}{name}", "").strip()]
+    if new and field not in new:
+        field = new[0]
+    if not field:
+        return f"?{query.urlencode()}" if query else ""
+    query[f"{PAGE}{field}"], query[f"{FIND}{field}"] = "1" if new else page, finds.get(field, "")
+    return f"?{query.urlencode()}#question-{quote(field)}"
 
 
 def _take_encoding(request: WorkspaceRequest, job: Import, record_type: RecordType) -> bool:
@@ -145,7 +163,7 @@ def _page(
     styles = settled(record_type, decisions, known)
     if styles != job.styles:
         services.set_styles(job=job, styles=styles)
-    questions = questions_of(job, record_type, survey, sent.refused)
+    questions = questions_of(job, record_type, survey, sent.refused, request.GET.dict())
     kinds = {one.index: one for one in questions.kinds}
     samples = samples_of(job, record_type, survey, {one.name for one in questions.styles if one.is_open})
     context = {
@@ -157,6 +175,7 @@ def _page(
             for index, header in enumerate(job.headers)
         ],
         "questions": questions,
+        "open_questions": [] if form.errors or form.linked_errors else questions.all_open,
         "bad_cells": bad_cells(job, record_type, survey, decisions),
         "bare_amounts": bare_amounts(job, record_type, survey),
         "workspace_currency": currency_name(current_tenant().currency),

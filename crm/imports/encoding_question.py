@@ -28,6 +28,10 @@ class EncodingQuestion:
         return _("Encoding")
 
     @property
+    def heading(self) -> str:
+        return _("In which encoding is this file?")
+
+    @property
     def is_open(self) -> bool:
         return not self.answer
 

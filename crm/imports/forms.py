@@ -25,6 +25,7 @@ from crm.imports.answers import (
     MOVED,
     OTHERS,
     REFUSE,
+    SAME,
     TYPED,
     UNKNOWN,
     USE,
@@ -58,6 +59,7 @@ OF_ONE_ROW = frozenset({"external_id", "name", "first_name", "last_name", "email
 # What the page sends of its questions, followed by the name of the field
 WORD, ANSWER, ALL_OTHERS, OF_GAP = "word_", "answer_", "others_", "gap_"
 OPTIONS = ("existing", "clear_empty")
+LONGEST_ANSWER = 400
 
 
 class ColumnsForm(forms.Form):
@@ -205,8 +207,10 @@ class SentAnswers:
 
     def _is_possible(self, spec: FieldSpec, answer: str, allowed: set[str]) -> bool:
         actions = {value for value, _label in actions_for(spec, self.actor)}
-        if answer in actions | allowed or (is_adding(answer) and answer in actions):
+        if answer in actions | allowed:
             return True
+        if answer.startswith(SAME):
+            return len(answer) <= LONGEST_ANSWER and any(map(is_adding, actions))
         try:
             if answer.startswith(USE):
                 self.reader.named(spec, answer)

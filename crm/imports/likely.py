@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models import BooleanField
@@ -62,12 +62,18 @@ def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, l
     cells.load_records(kind.key, texts)
     found = {text: cells.records_called(kind.key, text)[:CANDIDATES] for text in texts}
     model: Any = model_of(kind.key)
-    column, spellings = ("name_key", company_spellings) if hasattr(model, "name_key") else ("sort_name", _person)
+    column, spellings = "name_key" if hasattr(model, "name_key") else "sort_name", spellings_of(spec)
     missing = {text: spellings(text) for text in texts if not found[text]}
     found |= _called(cells.actor, model, column, missing)
     for misspelt in _misspelt({text: keys[0] for text, keys in missing.items() if keys and not found[text]}):
         found |= _called(cells.actor, model, column, misspelt)
     return found
+
+
+def spellings_of(spec: FieldSpec) -> Callable[[str], tuple[str, ...]]:
+    """How a name of the field can be written otherwise: the key by which it is compared first."""
+    is_company = isinstance(spec.kind, kinds.Lookup) and hasattr(model_of(spec.kind.key), "name_key")
+    return company_spellings if is_company else _person
 
 
 def _person(text: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class Outcome(models.TextChoices):
     CREATED = "created", _("Created")
     UPDATED = "updated", _("Changed")
     UNCHANGED = "unchanged", _("The same already")
-    FOLDED = "folded", _("Same record as another row")
+    FOLDED = "folded", _("Same record again")
     SKIPPED = "skipped", _("Skipped")
     REFUSED = "refused", _("Refused")
 

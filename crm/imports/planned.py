@@ -44,6 +44,10 @@ class KindQuestion:
     is_open: bool
 
     @property
+    def heading(self) -> str:
+        return _("%(field)s: what kind of field is it to be?") % {"field": self.label}
+
+    @property
     def anchor(self) -> str:
         return f"{KIND}{self.index}"
 

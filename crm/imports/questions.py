@@ -13,6 +13,7 @@ from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.kinds.lookup import LookupWidget
 from crm.fields.spec import FieldSpec
+from crm.imports.alike import alike_in_file
 from crm.imports.answers import (
     ADD,
     CREATED_ON_DEMAND,
@@ -20,6 +21,7 @@ from crm.imports.answers import (
     GAP,
     OTHERS,
     REFUSE,
+    SAME,
     TYPED,
     UNKNOWN,
     USE,
@@ -39,86 +41,12 @@ from crm.imports.row_values import RowReader
 from crm.imports.style_questions import StyleQuestion, about_styles
 from crm.imports.styles import styles_of
 from crm.imports.survey import Column, Survey
+from crm.imports.word_questions import Likeness, Option, Page, Question, Word, said_same
 from crm.records.types import Gap, RecordType
 from crm.users.access import may
 from crm.users.models import Membership
 
-SHOWN_WORDS = 40  # of a column; the others are treated all the same
 MOST_OPTIONS = 60  # in the select of a word; of more the one that is meant is typed
-
-Option = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Word:
-    """``answer`` is the importer's, or else a proposal (``is_proposed``) that counts once the page is sent."""
-
-    text: str
-    rows: int
-    answer: str
-    is_proposed: bool
-    problem: str
-    meant: tuple[Option, ...]  # what it probably means
-    typed: str = ""  # the name of one, which was not taken
-    picker: str = ""  # where one of the records can be named
-    gone: str = ""  # what had been answered before, and is no answer any more
-
-    @property
-    def is_meant(self) -> bool:
-        """Whether the answer is among what the word probably means: it stands in the select once."""
-        return self.answer in dict(self.meant)
-
-
-@dataclass(frozen=True)
-class Question:
-    """About the unknown words of the field ``spec``. ``others``: the answer for all words without one of their own."""
-
-    spec: FieldSpec
-    header: str
-    words: tuple[Word, ...]
-    hidden: int
-    hidden_rows: int
-    others: str
-    existing: tuple[Option, ...]
-    actions: tuple[Option, ...]
-    is_typed: bool
-    more: bool = False
-    keeps_pipelines: bool = False  # records that exist take a word of several pipelines as their own has it
-
-    @property
-    def heading(self) -> str:
-        words = {"field": self.spec.label}
-        if isinstance(self.spec.kind, kinds.Person):
-            return _("%(field)s: who is meant by these names?") % words
-        if self.are_names:
-            return _("%(field)s: which one is meant by each name?") % words
-        return _("%(field)s: what do these words mean?") % words
-
-    @property
-    def are_names(self) -> bool:
-        """Whether the words are names of people, teams or records."""
-        return isinstance(self.spec.kind, (kinds.Person, kinds.TeamOf, kinds.Lookup))
-
-    @property
-    def name(self) -> str:
-        return self.spec.name
-
-    @property
-    def label(self) -> str:
-        return str(self.spec.label)
-
-    @property
-    def anchor(self) -> str:
-        """The first control that waits for an answer."""
-        place = next((at for at, word in enumerate(self.words) if not word.answer or word.is_proposed), None)
-        return f"others-{self.name}" if place is None else f"answer-{self.name}-{place}"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether an answer is missing that the importer has not given."""
-        return not self.others and (
-            bool(self.hidden) or any(not word.answer or word.is_proposed for word in self.words)
-        )
 
 
 @dataclass(frozen=True)
@@ -135,6 +63,10 @@ class GapQuestion:
     @property
     def name(self) -> str:
         return self.gap.field
+
+    @property
+    def heading(self) -> str:
+        return self.label
 
     @property
     def anchor(self) -> str:
@@ -163,11 +95,16 @@ class Questions:
 
 
 def questions_of(
-    job: Import, record_type: RecordType, survey: Survey, typed: Mapping[tuple[str, str], str] | None = None
+    job: Import,
+    record_type: RecordType,
+    survey: Survey,
+    typed: Mapping[tuple[str, str], str] | None = None,
+    query: Mapping[str, str] | None = None,
 ) -> Questions:
     """Return what has to be asked of the file as it is mapped now, and what can be answered: by the import's maker,
-    for whom it writes. ``typed`` are names that were not taken, by field and word."""
-    asker = _Asker(job, record_type, survey, typed or {})
+    for whom it writes. ``typed`` are names that were not taken, by field and word; ``query`` says which of many words
+    are shown."""
+    asker = _Asker(job, record_type, survey, typed or {}, query or {})
     found = Questions(about_encoding(job), kind_questions(job, survey), [*about_styles(job, record_type, survey)])
     for index, spec in asker.reader.columns:
         if holds_words(spec) and (question := asker.about_words(index, spec)):
@@ -241,13 +178,19 @@ def _is_of_several_pipelines(stages: list[Any]) -> bool:
 
 class _Asker:
     def __init__(
-        self, job: Import, record_type: RecordType, survey: Survey, typed: Mapping[tuple[str, str], str]
+        self,
+        job: Import,
+        record_type: RecordType,
+        survey: Survey,
+        typed: Mapping[tuple[str, str], str],
+        query: Mapping[str, str],
     ) -> None:
         self.job = job
         self.type = record_type
         self.actor: Membership = job.made_by
         self.survey = survey
         self.typed = typed
+        self.query = query
         self.cells = Cells(job.made_by, styles_of(job))
         self.reader = RowReader(job, record_type, self.cells, frozenset(survey.in_file))
 
@@ -258,24 +201,33 @@ class _Asker:
         if not unknown and not column.more:
             return None
         answers = self.job.answers.get(spec.name, {})
-        listed = list(unknown)[:SHOWN_WORDS]
-        alike = records_like(self.cells, spec, listed)
         existing, actions = existing_options(spec, self.actor), actions_for(spec, self.actor)
-        hidden = [text for text in unknown if text not in listed]
+        can_add = any(is_adding(value) for value, _label in actions)
+        likeness = Likeness(alike_in_file(spec, unknown) if can_add else {}, column.at)
+        page = Page.of(spec.name, likeness.together(unknown), likeness.size, self.query)
+        alike = records_like(self.cells, spec, page.words)
+        words = tuple(
+            replace(
+                self._word(spec, text, alike.get(text, []), existing, likeness),
+                rows=rows[text],
+                picker=self._picker(spec, text, place),
+                alike=likeness.told(text),
+            )
+            for place, text in enumerate(page.words)
+        )
+        others = others if (others := answers.get(OTHERS, "")) in dict(actions) else ""
+        hidden = [text for text in unknown if text not in set(page.words)]
+        left = [text for text in hidden if not answers.get(word_key(text))]
         return Question(
             spec=spec,
             header=self.job.headers[index],
-            words=tuple(
-                replace(
-                    self._word(spec, text, unknown[text], alike.get(text, []), existing),
-                    rows=rows[text],
-                    picker=self._picker(spec, text, place),
-                )
-                for place, text in enumerate(listed)
-            ),
+            words=words,
+            page=page,
             hidden=len(hidden),
             hidden_rows=sum(rows[text] for text in hidden) + column.more,
-            others=others if (others := answers.get(OTHERS, "")) in dict(actions) else "",
+            left=len(left) + bool(column.more),
+            left_alike=sum(text in likeness.first for text in left) if is_adding(others or ADD) else 0,
+            others=others,
             existing=existing,
             actions=actions,
             is_typed=not existing,
@@ -315,33 +267,40 @@ class _Asker:
             row = self._meant(by, text)
             return row is not None and not answer and gap.needed(row)
 
-    def _unknown(self, spec: FieldSpec, words: list[str]) -> dict[str, str]:
-        """The words that name nothing, with what is wrong about each."""
+    def _unknown(self, spec: FieldSpec, words: list[str]) -> list[str]:
+        """The words that name nothing."""
         if isinstance(spec.kind, kinds.Lookup):
             self.cells.load_records(spec.kind.key, words)
-        found: dict[str, str] = {}
+        found: list[str] = []
         for text in words:
             if word_key(text) in self.reader.names and self._links_to_itself(spec):
                 continue
             try:
                 spec.kind.parse(spec, text, self.cells)
-            except ValidationError as error:
-                found[text] = " ".join(error.messages)
+            except ValidationError:
+                found.append(text)
         return found
 
     def _links_to_itself(self, spec: FieldSpec) -> bool:
         return isinstance(spec.kind, kinds.Lookup) and spec.kind.key == self.type.key
 
-    def _word(self, spec: FieldSpec, text: str, problem: str, alike: list[Any], existing: tuple[Option, ...]) -> Word:
+    def _word(
+        self, spec: FieldSpec, text: str, alike: list[Any], existing: tuple[Option, ...], likeness: Likeness
+    ) -> Word:
         answers = self.job.answers.get(spec.name, {})
         meant = alike or [row for row in [self._meant(spec, text)] if row is not None]
         options = tuple((f"{USE}{row.pk}", label_of(row)) for row in meant)
-        offered = dict([*options, *actions_for(spec, self.actor), *existing])
+        options = options or likeness.options(text)
+        offered = dict([*options, *likeness.options(text), *actions_for(spec, self.actor), *existing])
         answer, chosen, gone = self._still(spec, answers.get(word_key(text), ""), offered)
-        is_proposed = not answer and OTHERS not in answers and len(options) == 1
+        others = answers.get(OTHERS, "")  # which does not make two of what is probably one
+        is_free = not others or (text in likeness.first and is_adding(others))
+        is_proposed = not answer and is_free and len(options) == 1
         typed = self.typed.get((spec.name, word_key(text)), "")
         answer = options[0][0] if is_proposed else answer
-        return Word(text, 0, answer, is_proposed, problem, (*options, *chosen), typed, gone=gone)
+        is_in_file = answer.startswith(SAME) and answer not in dict([*options, *chosen])
+        more = likeness.options(text) if is_in_file else ()
+        return Word(text, 0, answer, is_proposed, (*options, *more, *chosen), typed, gone=gone)
 
     def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
         """Where one of the records can be named: by its name, or picked while that is typed."""
@@ -362,6 +321,9 @@ class _Asker:
         if not answer or answer in offered:
             return answer, (), ""
         try:
+            if answer.startswith(SAME):
+                self.reader.value(spec, answer.removeprefix(SAME))
+                return answer, ((answer, said_same(answer.removeprefix(SAME))),), ""
             if answer.startswith(USE):
                 return answer, ((answer, label_of(self.reader.named(spec, answer))),), ""
         except ValidationError:

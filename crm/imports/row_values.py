@@ -20,12 +20,14 @@ from crm.imports.answers import (
     EMPTY,
     GAP,
     REFUSE,
+    SAME,
     UNKNOWN,
     USE,
     answer_of,
     holds_words,
     is_adding,
     meaning_to_add,
+    meant,
     used_id,
     word_key,
 )
@@ -144,7 +146,8 @@ class RowReader:
         for index in self.notes:
             self._read_note(row, index, cells[index])
         for index, link, spec in self.brought:
-            self._read_brought(row, link, spec, cells[index], cells[self.links[link]] if link in self.links else "")
+            called = cells[self.links[link]] if link in self.links else ""
+            self._read_brought(row, link, spec, cells[index], meant(self.job.answers, link, called))
         if row.not_taken:
             row.remarks.append(self._not_taken(row))
         return row
@@ -318,8 +321,10 @@ class RowReader:
         except ValidationError:
             if not holds_words(spec) or (links_to_itself(self.type, spec) and sort_key(text) in self.names):
                 raise
+            if (other := meant(self.job.answers, spec.name, text)) != text:
+                return self.value(spec, other, cells)
             answer = answer_of(self.job.answers, spec.name, text)
-            if not answer or answer == REFUSE:
+            if not answer or answer == REFUSE or answer.startswith(SAME):
                 raise
             return self._answered(spec, text, answer)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding
+from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTES, note_of
 from crm.imports.models import Import
@@ -92,7 +92,8 @@ def _problem(reader: RowReader, spec: FieldSpec, text: str) -> str:
 
 
 def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: str) -> Sample:
-    answer = answer_of(reader.job.answers, spec.name, text)
+    other = meant(reader.job.answers, spec.name, text)
+    answer = answer_of(reader.job.answers, spec.name, other)
     try:
         value = spec.kind.parse(spec, text, reader.cells)
     except ValidationError:
@@ -101,7 +102,7 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
         if answer == EMPTY:
             return Sample(text, stored=_("left empty"))
         if is_adding(answer):
-            return Sample(text, stored=_("%(text)s (new)") % {"text": text})
+            return Sample(text, stored=_("%(text)s (new)") % {"text": other})
         try:
             value = reader.value(spec, text)
         except ValidationError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from crm.fields.currencies import currencies_in_use
 from crm.fields.reading import Decision
 from crm.fields.reading.columns import style_label
@@ -37,6 +39,10 @@ class StyleQuestion:
         open_sign = next((place for place, _sign, _codes, chosen in self.signs if not chosen), 0)
         asks_style = self.decision.options and not self.answer
         return f"style-{self.name}-0" if asks_style else f"sign-{self.name}-{open_sign}"
+
+    @property
+    def heading(self) -> str:
+        return _("%(field)s: how is this column written?") % {"field": self.label}
 
     @property
     def name(self) -> str:

@@ -55,6 +55,7 @@ class Column:
     there are ``more``; of one of numbers or dates an example of each way of writing; of one of text the first."""
 
     words: dict[str, int] = field(default_factory=dict)
+    at: dict[str, int] = field(default_factory=dict)  # the first row that has each
     filled: int = 0
     more: int = 0  # rows with other words
     numbers: list[str] = field(default_factory=list)
@@ -289,6 +290,7 @@ class _Reader:
                 column.more += 1
                 return
             text = self.texts[key] = cell
+            column.at[text] = number
             if isinstance(cell, NumberText):
                 column.numbers.append(cell)
         column.words[text] = column.words.get(text, 0) + 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.core.exceptions import ValidationError
 
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import word_key
+from crm.imports.answers import meant, word_key
 from crm.imports.brought import brought_fields
 from crm.imports.cells import Cells
 from crm.imports.models import Import
@@ -26,22 +26,26 @@ def said_together(job: Import) -> Said:
     if not columns or link not in job.mapping:
         return {}
     at = job.mapping.index(link)
-    differing = _differing(job, at, [index for index, _spec in columns])
+
+    def key_of(text: str) -> str:
+        return word_key(meant(job.answers, link, text))
+
+    differing = _differing(job, at, [index for index, _spec in columns], key_of)
     cells = Cells(job.made_by)
     found: Said = {}
     for row in read_rows(job) if differing else ():
-        if row[at] and hash(key := word_key(row[at])) in differing:
+        if row[at] and hash(key := key_of(row[at])) in differing:
             said = found.setdefault(key, {})
             said |= dict(_readable([(row[index], spec) for index, spec in columns if spec.name not in said], cells))
     return found
 
 
-def _differing(job: Import, at: int, columns: list[int]) -> set[int]:
+def _differing(job: Import, at: int, columns: list[int], key_of: Callable[[str], str]) -> set[int]:
     first: dict[int, int] = {}
     differing: set[int] = set()
     for row in read_rows(job):
         if row[at]:
-            key, said = hash(word_key(row[at])), hash(tuple(row[index] for index in columns))
+            key, said = hash(key_of(row[at])), hash(tuple(row[index] for index in columns))
             if first.setdefault(key, said) != said:
                 differing.add(key)
     return differing

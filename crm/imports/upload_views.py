@@ -88,7 +88,7 @@ def reading_context(job: Import, actor: Membership) -> dict[str, Any]:
         "parts": list(_parts(found)),
         "notes": list(_notes(found)),
         "unnamed": sum(1 for header in job.headers if not header),
-        "is_open": found.header != first or len(found.format.readings) > 1,
+        "is_open": found.header != first or (len(found.format.readings) > 1 and not found.format.likely),
         "remembered": [str(LABELS[part]) for part in job.remembered],
         "is_mine": job.made_by_id == actor.pk,
         "earlier": [(one, selectors.may_see(actor, one)) for one in selectors.same_file(job)],

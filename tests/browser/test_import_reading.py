@@ -17,9 +17,9 @@ SHEET = xlsx(
 )
 
 
-def upload(page: Page, firm: Firm, name: str, content: bytes) -> Locator:
+def upload(page: Page, firm: Firm, name: str, content: bytes, key: str = "leads") -> Locator:
     """Choose the file; returns how it is read."""
-    page.goto(firm.url("imports:new", key="leads"))
+    page.goto(firm.url("imports:new", key=key))
     page.get_by_label("File", exact=True).set_input_files(
         files=[{"name": name, "mimeType": "application/octet-stream", "buffer": content}]
     )
@@ -68,19 +68,51 @@ def test_a_file_that_is_no_table_is_refused_where_it_was_chosen(fresh_firm: Firm
     expect(page.get_by_role("heading", level=1)).to_contain_text("closed.csv")
 
 
-def test_an_encoding_that_is_in_doubt_is_answered_before_anything_comes_in(
+def test_what_is_in_doubt_about_a_file_is_answered_before_anything_comes_in(
     fresh_firm: Firm, page: Page, sign_in: SignIn
 ) -> None:
+    """Its encoding, and the order of its dates; those are days since which a customer is one, and no prospect."""
+    rows = "Name,Type,Customer since,City\nMüller,Customer,01/02/2020,Köln\nBär,Prospect,03/04/2019,Köln\n"
     sign_in(fresh_firm.ada)
-    content = "Last name,E-mail,City\nMüller,m@a.example,Köln\n".encode("mac-roman")
-    upload(page, fresh_firm, "mac.csv", content)
-    page.get_by_role("button", name="Import without a dry run").click()
-    page.get_by_role("alert").get_by_role("link", name="something is asked below").first.click()
-    answer = page.get_by_role("radio", name="Müller · Köln")
+    upload(page, fresh_firm, "mac.csv", rows.encode("mac-roman"), key="accounts")
+    asked = page.get_by_role("navigation", name="Questions about this file")
+    expect(asked.get_by_role("link")).to_have_count(2)
+    asked.get_by_role("link", name="In which encoding is this file?").click()
     expect(page.locator("[name=in_encoding]").first).to_be_focused()
-    answer.check()
-    page.get_by_role("button", name="Import without a dry run").click()
+    page.get_by_role("radio", name="Müller").check()
+    page.get_by_role("button", name="Dry run of all 2 rows").click()
     expect(page.locator("table").first).to_contain_text("Köln")
+    page.get_by_role("alert").get_by_role("link", name="“Customer since”").click()
+    expect(page.locator("[name=style_customer_since]").first).to_be_focused()
+    page.get_by_role("radio", name="Day first").check()
+    page.get_by_role("button", name="Dry run of all 2 rows").click()
+    work_off(fresh_firm, page)
+    shown = page.get_by_role("main")
+    expect(shown).to_contain_text("Type since: Feb 1, 2020")
+    expect(shown).to_contain_text("“Customer since” Apr 3, 2019 was not taken: Type is Prospect.")
+    page.get_by_role("button", name="Create 2 accounts").click()
+    work_off(fresh_firm, page)
+    expect(shown).to_contain_text("2 created")
+
+
+def test_many_unknown_companies_are_looked_through_without_losing_what_was_said(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    """And two that are written alike become one, as was proposed."""
+    sign_in(fresh_firm.ada)
+    names = ["Smith & Co", "Smith and Co", *(f"{chr(97 + n % 26) * 5}{chr(97 + n // 26) * 5} Works" for n in range(50))]
+    rows = "".join(f"P{n},p{n}@k.example,{name}\n" for n, name in enumerate(names))
+    upload(page, fresh_firm, "people.csv", f"Last name,E-mail,Account\n{rows}".encode(), key="contacts")
+    expect(page.get_by_label("What “Smith and Co” means", exact=True)).to_contain_text("The same as “Smith & Co”")
+    page.get_by_label("What “Smith & Co” means", exact=True).select_option("Create the account")
+    page.get_by_role("button", name="More", exact=True).click()
+    expect(page.get_by_text("41 to 52 of 52")).to_be_visible()
+    page.get_by_label("Find one of these: Account").fill("smith")
+    page.get_by_label("Find one of these: Account").press("Enter")
+    expect(page.get_by_label("What “Smith & Co” means", exact=True)).to_have_value("add")
+    expect(page.get_by_text("1 to 2 of 2")).to_be_visible()
+    page.get_by_label("All others: Account").select_option("empty")
     page.get_by_role("button", name="Import without a dry run").click()
     work_off(fresh_firm, page)
-    expect(page.get_by_role("main")).to_contain_text("1 created")
+    expect(page.get_by_role("main")).to_contain_text("52 created")
+    expect(page.get_by_role("main")).to_contain_text("Smith & Co")

@@ -8,7 +8,7 @@ OUTCOMES = [
     ("created", "Created"),
     ("updated", "Changed"),
     ("unchanged", "The same already"),
-    ("folded", "Same record as another row"),
+    ("folded", "Same record again"),
     ("skipped", "Skipped"),
     ("refused", "Refused"),
 ]

@@ -1,0 +1,96 @@
+"""Unknown companies of one file that are probably the same, and those that are too many to be seen at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from contacts.models import Contact
+from crm.imports import running
+from crm.tenants.context import tenant_context
+from tests.imports.steps import finished, sent, tenant_of, told
+from tests.imports.test_words import Page
+from tests.people import Firm, client_of
+
+NAMES = ("Smith & Co", "Smith and Co.", "smith und co", "Osprey", "Opsrey", "Shop 12", "Shop 13", "Plan A", "Plan B")
+HEAD = "last name,email,account,web\n"
+SMITHS = "".join(f"P{n},p{n}@k.example,{name},{'smith.example' if n == 1 else ''}\n" for n, name in enumerate(NAMES))
+
+
+def linked(firm: Firm) -> dict[str, str]:
+    with tenant_context(tenant_of(firm)):
+        return dict(Contact.objects.order_by("last_name").values_list("last_name", "account__name"))
+
+
+@pytest.mark.parametrize("size", [500, 1])
+def test_companies_of_one_file_that_are_written_alike_are_proposed_as_one(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Each was offered to be created, and would have made an account of its own."""
+    monkeypatch.setattr(running, "BATCH", size)
+    page = Page(firm, "contacts", HEAD + SMITHS)
+    shown = told(page.answer)
+    assert "Probably the same as “Smith & Co” (row 2), “smith und co” (row 4)." in shown
+    assert "Probably the same as “Osprey” (row 5)." in shown and "Shop 12” (" not in shown and "Plan A” (" not in shown
+    assert page.words("account")["Smith and Co."] == (1, "The same as “Smith & Co”")
+    columns = page.columns() | {"column_3": "account.website"}
+    page.refused(columns | {"others_account": "add"})  # what was not looked at is not put together, nor made twice
+    page.answer = page.client.get(page.address)
+    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    made = ["Osprey", "Plan A", "Plan B", "Shop 12", "Shop 13", "Smith & Co"]
+    assert (job.created_count, job.added, job.refused_count) == (9, {"accounts": made}, 0)
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
+    job = finished(firm, job)
+    assert (job.created_count, job.added) == (9, {"accounts": made})
+    found = linked(firm)
+    assert [found[f"P{n}"] for n in range(5)] == ["Smith & Co"] * 3 + ["Osprey"] * 2
+    with tenant_context(tenant_of(firm)):
+        assert Account.objects.get(name="Smith & Co").domain == "smith.example", "what the other row tells of it"
+
+
+def test_names_that_are_alike_may_be_two_companies(firm: Firm) -> None:
+    page = Page(firm, "contacts", HEAD + SMITHS)
+    job = finished(firm, page.send(sent(page.answer) | {"answer_account": ["add"] * len(NAMES)}))
+    assert len(job.added["accounts"]) == len(NAMES)
+    again = Page(firm, "contacts", f"{HEAD}Bell,b@k.example,Smith & Co,\n")
+    assert not again.questions.words, "each is known by its own name now"
+
+
+def test_what_an_alike_name_was_put_to_becomes_of_it_too(firm: Firm) -> None:
+    page = Page(firm, "contacts", HEAD + SMITHS)
+    data: dict[str, Any] = sent(page.answer)
+    first = data["word_account"].index("Smith & Co")
+    data["answer_account"][first] = "empty"
+    finished(firm, page.send(data))
+    assert [linked(firm)[f"P{n}"] for n in range(4)] == [None, None, None, "Osprey"]
+
+
+def test_hundreds_of_unknown_companies_are_looked_through_and_answered_one_by_one(firm: Firm) -> None:
+    """Those beyond the first forty were answered all together, unseen."""
+    names = [f"{chr(97 + n % 26) * 5}{chr(97 + n // 26) * 5} Works" for n in range(100)]
+    rows = "".join(f"P{n},p{n}@k.example,{name},\n" for n, name in enumerate([*names, "Smith & Co", "Smith and Co"]))
+    page = Page(firm, "contacts", HEAD + rows)
+    shown = [word.text for word in page.question("account").words]
+    assert shown[:2] == ["Smith & Co", "Smith and Co"] and len(shown) == 40, "those that need to be looked at"
+    assert "1 to 40 of 102" in told(page.answer) and "62 more names" in told(page.answer)
+    last = names[-1]
+
+    def look(said: dict[str, Any]) -> list[str]:
+        columns = {name: value for name, value in sent(page.answer).items() if name.startswith("column_")}
+        there = page.client.post(page.address, columns | said)
+        assert there.status_code == 303
+        page.address = there["Location"].partition("#")[0]
+        page.answer = page.client.get(page.address)
+        return [word.text for word in page.question("account").words]
+
+    found = look({"look": "account:2", "word_account": ["Smith and Co"], "answer_account": ["same:Smith & Co"]})
+    assert len(found) == 40 and not set(found) & set(shown)
+    assert len(look({"look": "account:3"})) == 22
+    assert look({"find_account": last[:6].upper(), "update": "1"}) == [last], "with the Enter key"
+    look({"find_account": last[:6].upper(), "update": "1", "word_account": [last], "answer_account": ["empty"]})
+    assert page.question("account").left == 100
+    job = finished(firm, page.send(page.columns() | {"others_account": "add"}))
+    assert (job.created_count, len(job.added["accounts"])) == (102, 100)
+    assert (linked(firm)["P101"], linked(firm)["P99"]) == ("Smith & Co", None)
