@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from crm.users.models import User
 from crm.users.selectors import workspaces_closed_to
-
-LEFT_BEHIND = "left_behind"  # in a session that was ended: whose it was
+from crm.users.session_store import SessionStore
 
 
 def end_sessions(user: User) -> None:
     """Sign ``user`` out everywhere. Their browsers can still be told why."""
-    engine: Any = import_module(settings.SESSION_ENGINE)
     for session in UserSession.objects.filter(user=user):
-        store = engine.SessionStore(session.session_key)
+        store = SessionStore(session.session_key)
         if store.exists(session.session_key):
-            store.clear()
-            store[LEFT_BEHIND] = str(user.pk)
-            store.save()
+            store.shut_out(str(user.pk))
         session.delete()
 
 
@@ -34,7 +28,7 @@ def words_for(request: HttpRequest) -> str:
     """
     person: Any = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
-        left = request.session.get(LEFT_BEHIND) if hasattr(request, "session") else None
+        left = request.session.whose() if hasattr(request, "session") else ""  # type: ignore[attr-defined]
         person = User.objects.filter(pk=left).first() if left else None
     if person is None:
         return ""

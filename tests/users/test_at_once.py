@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -22,7 +23,7 @@ from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.refilling import remake_address_keys
 from crm.tenants.text import domain_key, email_key
-from crm.users import entering, inviting, services, signing_up
+from crm.users import entering, inviting, middleware, services, signing_up
 from crm.users.access import least_role
 from crm.users.inviting import invite_member
 from crm.users.models import Invitation, Membership, User
@@ -140,6 +141,36 @@ def test_send_again_sent_twice_makes_one_link(firm: Firm) -> None:
         assert ada.post(path, {"idempotency_key": key}).status_code == 303
     with tenant_context(firm.tenant):
         assert Invitation.objects.filter(membership=nora).count() == 2
+
+
+# Shut out
+
+
+def test_a_request_under_way_does_not_sign_in_again_who_was_shut_out(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer saved the session as it had read it, over the one that was ended."""
+    sam, answer, shut = Client(), middleware._answer, []
+    signs_in = {"login": firm.sam.email, "password": PASSWORD}
+    assert sam.post("/auth/login/", signs_in).status_code == 302
+
+    def meanwhile(request: Any, *args: Any) -> Any:
+        if request.actor == firm.sam:
+            services.update_member(
+                actor=firm.ada, member=firm.sam, role=firm.sam.role, team=firm.west, is_active=False, name=firm.sam.name
+            )
+            shut.append(request.session.modified)
+        return answer(request, *args)
+
+    monkeypatch.setattr(middleware, "_answer", meanwhile)
+    assert sam.get("/acme/me/").status_code == 200
+    assert shut == [True]
+    monkeypatch.undo()
+    page = sam.get("/acme/me/", follow=True)
+    assert page.redirect_chain[0][0].startswith("/auth/login/")
+    assert "was deactivated" in page.content.decode()
+    sam.post("/auth/login/", signs_in)
+    assert sam.session.get("_auth_user_id") == str(firm.sam.user_id), "who signs in again is, in the same browser"
 
 
 # A workspace

@@ -1,0 +1,34 @@
+"""Django's sessions in the database, and how one is ended so that it stays ended."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.contrib.sessions.backends import db
+from django.db import router, transaction
+
+LEFT_BEHIND = "left_behind"  # in a session that was ended: whose it was, and when that was as a word of its own
+
+
+class SessionStore(db.SessionStore):
+    def shut_out(self, whom: str) -> None:
+        """End the session, and keep ``whom`` it was of: the browser can still be told why."""
+        self.clear()
+        self[LEFT_BEHIND] = f"{whom} {uuid4().hex}"
+        super().save()
+
+    def whose(self) -> str:
+        """Whose session it was that was ended here, or ""."""
+        return str(self.get(LEFT_BEHIND, "")).partition(" ")[0]
+
+    def save(self, must_create: bool = False) -> None:
+        """Write nothing where somebody has ended the session since this request read it: a request that was under way
+        would else bring all of it back, who is signed in too."""
+        if must_create or self.session_key is None:
+            return super().save(must_create=must_create)
+        with transaction.atomic(using=router.db_for_write(self.model)):
+            row = self.model.objects.select_for_update().filter(session_key=self.session_key).first()
+            ended = self.decode(row.session_data).get(LEFT_BEHIND) if row is not None else None
+            if ended in (None, self.get(LEFT_BEHIND)):
+                super().save()
+        return None
