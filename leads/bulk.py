@@ -20,6 +20,7 @@ from crm.records.types import BulkAction, RecordType
 from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert_one
+from leads.conversion.meanwhile import wait_for_the_same
 from leads.fields import OPEN_MEANINGS
 from leads.forms import CLOSING_FIELDS
 from leads.models import Lead
@@ -135,6 +136,7 @@ CONVERT = BulkAction(
         BEFORE: _("converted already"),
     },
     rehearse=_rehearse,
+    wait=wait_for_the_same,
 )
 MOVE = BulkAction(
     "status",

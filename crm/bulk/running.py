@@ -102,7 +102,7 @@ def hold_rows(run: BulkRun) -> bool:
             cursor.execute("SELECT current_setting('lock_timeout')")
             before = cursor.fetchone()[0]
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
-            list(_locking(rows.order_by("pk"), run).values_list("pk", flat=True))
+            _wait_for_others(run, list(_locking(rows.order_by("pk"), run)))
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
@@ -132,6 +132,7 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     do = _rehearsing(memory, batch) if run.is_dry_run else _applying(values, batch)
     left_out = {one.record_id for one in missing}
     if not run.is_dry_run:
+        _wait_for_others(run, records)
         batch.unseen = changed_meanwhile(run, record_type, action, values, ids)
     for record in records:
         if record.pk not in left_out:
@@ -177,6 +178,13 @@ def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any
     rows = record_type.model.all_objects if run.undoes_id else record_type.model.objects
     found = record_type.with_related(rows.filter(pk__in=ids), record_type.fields).order_by("pk")
     return list(found if run.is_dry_run else _locking(found, run))
+
+
+def _wait_for_others(run: BulkRun, records: list[Any]) -> None:
+    """Let who does the same to what ``records`` are about come before or after, as the action says."""
+    action = action_of(run)
+    if action is not None and action.wait is not None and run.undoes_id is None:
+        action.wait(*records)
 
 
 def _locking(rows: QuerySet, run: BulkRun) -> QuerySet:

@@ -225,6 +225,7 @@ class BulkAction:
     most: int | None = None  # records that it takes at once
     tells: Mapping[str, Any] = field(default_factory=dict)
     rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
+    wait: Callable[..., None] | None = None  # for who does so to what the records (all of a transaction's) are about
     writes: tuple[str, ...] = ()  # fields of the record that it sets, whatever stood there
     undoes: bool = False  # whether what it did to the records can be taken back as a whole
     done: Any = ""  # needed, unless ``rehearse``: what that has led to is shown as counts

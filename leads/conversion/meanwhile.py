@@ -22,13 +22,14 @@ from leads.models import Lead
 _OF_NAME = ("company", "first_name", "last_name", "product_interest")
 
 
-def wait_for_the_same(lead: Lead) -> None:
-    """Go on alone with the person and the firm of ``lead`` until the transaction ends.
+def wait_for_the_same(*leads: Lead) -> None:
+    """Go on alone with the persons and the firms of ``leads`` until the transaction ends.
 
-    Who converts another lead of theirs at the same moment comes later, and is offered what was made.
+    Who converts another lead of theirs at the same moment comes later, and is offered what was made. Hold all rows of
+    ``leads`` before, and name all that the transaction will convert: two who take more and more wait for each other.
     """
-    for key in sorted({lead.email_key, lead.company_key} - {""}):
-        wait_for_turn(f"conversion of {key}")
+    keys = {key for lead in leads for key in (lead.email_key, lead.company_key)} - {""}
+    wait_for_turn(*(f"conversion of {key}" for key in keys))
 
 
 def who_changed(lead: Lead, key: str, name: str) -> Change | None:

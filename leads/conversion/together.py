@@ -16,6 +16,7 @@ from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from leads.conversion.convert import PartError, convert_lead
 from leads.conversion.defaults import plan_for
+from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.plan import NOTHING, Part, Way, existing
 from leads.models import Lead
 
@@ -36,7 +37,9 @@ def bring_together(
     for ``convert_lead``.
     """
     leads = registry.record_type("leads")
-    first = get_record(actor, leads, lead_id, lock=True, related=("owner",))
+    rows = [get_record(actor, leads, one, lock=True, related=("owner",)) for one in sorted({lead_id, *others})]
+    wait_for_the_same(*rows)
+    first = next(one for one in rows if one.pk == lead_id)
     account_id = first.account_id
     if not first.is_converted:
         account_id = _convert(first, actor, None, with_opportunity, despite_gate)

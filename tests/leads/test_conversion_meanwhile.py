@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +12,10 @@ from django.db import connections
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.bulk.models import BulkRun
 from crm.tenants.context import tenant_context
+from leads.conversion import convert_lead
+from leads.conversion.defaults import plan_for
 from leads.models import Lead
 from tests import make
 from tests.forms import Filled, form_of
@@ -183,3 +187,40 @@ def test_two_leads_of_one_person_converted_at_once_come_one_after_the_other(fres
         assert sorted(people.map(convert, forms)) == [303, 422]
     with tenant_context(fresh_firm.tenant):
         assert Contact.objects.filter(email_key="olga@old.example").count() == 1
+
+
+@pytest.mark.parametrize("others", ["bulk", "together"])
+def test_many_leads_converted_while_a_page_converts_one_of_the_same_person_come_before_or_after(
+    fresh_firm: Firm, others: str
+) -> None:
+    """A run over many was under no lock: each of the two made the person."""
+    with tenant_context(fresh_firm.tenant):
+        mine, theirs, third = (
+            make.lead(fresh_firm.ana, last_name="Old", company="", email="Olga@old.example") for _ in range(3)
+        )
+        done = make.lead(fresh_firm.ana, last_name="Done", company="Done AG", email="done@old.example")
+        convert_lead(lead_id=done.pk, actor=fresh_firm.ana, plan=plan_for(done, fresh_firm.ana))
+    client, slug = client_of(fresh_firm.ana), fresh_firm.tenant.slug
+    page = form_of(client, f"/{slug}/leads/{mine.pk}/conversion/")
+    ids = [str(theirs.pk), str(third.pk)]
+    if others == "bulk":
+        client.post(f"/{slug}/bulk/leads/new/", {"action": "convert", "id": ids, "go": "1"})
+        with tenant_context(fresh_firm.tenant):
+            path, data = f"/{slug}/bulk/{BulkRun.objects.get().pk}/", {}
+    else:
+        path, data = f"/{slug}/leads/{done.pk}/together/", {"lead": ids}
+    starts = threading.Barrier(2)
+
+    def at_once(act: Callable[[], Any]) -> int:
+        try:
+            starts.wait(20)
+            return act().status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as people:
+        one, many = people.map(at_once, [page.send, lambda: client_of(fresh_firm.ana).post(path, data)])
+    assert many == 303 and one in (303, 422), "422: what the others have made is offered first"
+    with tenant_context(fresh_firm.tenant):
+        assert Contact.objects.filter(email_key="olga@old.example").count() == 1
+        assert Lead.objects.filter(pk__in=ids, converted_at=None).count() == 0
