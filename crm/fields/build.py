@@ -57,6 +57,8 @@ class RecordForm(SeenForm):
             field.wide = spec.kind.wide  # type: ignore[attr-defined]
             if isinstance(field, RowField | LookupField):
                 field.keep(values.get(spec.name))
+            if isinstance(field, LookupField) and record is not None and field.key == record._meta.app_label:
+                field.offer_none_below(record)
             self.fields[spec.name] = field
 
     def full_clean(self) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from crm.fields.kinds import Lookup
+from crm.records.types import RecordType
 from crm.tenants.locks import wait_for_turn
+
+MOST_BELOW = 2_000
 
 
 def refuse_circle(record: Any, name: str, values: dict[str, Any], *, circle: str) -> None:
@@ -32,3 +37,18 @@ def refuse_circle(record: Any, name: str, values: dict[str, Any], *, circle: str
         is_circle = cursor.fetchone() is not None
     if is_circle or chosen.pk == record.pk:
         raise ValidationError({name: circle % {"name": chosen.name}})
+
+
+def at_or_below(record_type: RecordType, record_id: UUID) -> set[UUID]:
+    """Return the ids of the record and of those that stand below it by any field: it can have none of them above."""
+    fields = [
+        spec.column for spec in record_type.fields if isinstance(spec.kind, Lookup) and spec.kind.key == record_type.key
+    ]
+    found = {record_id}
+    for field in fields:
+        level = {record_id}
+        while level and len(found) < MOST_BELOW:
+            rows = record_type.model.all_objects.filter(**{f"{field}__in": level})
+            level = set(rows.values_list("pk", flat=True)[:MOST_BELOW]) - found
+            found |= level
+    return found

@@ -266,10 +266,6 @@ class Board:
     groups: Callable[[], list[Any]] = list  # the first is shown where nothing else is asked for
 
 
-def _editable(record: Any) -> str:
-    return ""
-
-
 def _welcome(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[Objection | None]:
     return [None for _row in rows]
 
@@ -318,7 +314,7 @@ class RecordType:
     restore: Remove
     sort: str = "name"
     prepare: Callable[[Any], None] = lambda record: None
-    locked: Callable[[Any], str] = _editable
+    locked: Callable[[Any], str] = lambda record: ""
     unlocked_among: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
     badges: Callable[[Any], Iterable[Badge]] = lambda record: ()
     ties: Ties | None = None

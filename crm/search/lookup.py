@@ -8,8 +8,10 @@ from django.http import Http404, HttpResponse
 
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.records.chains import at_or_below
 from crm.records.hiding import hide_unseen
 from crm.search.selectors import Found, search
+from crm.tenants.ids import uuid_of
 from crm.tenants.text import sort_key
 from crm.ui.http import respond
 from crm.users.access import may
@@ -20,7 +22,8 @@ SHOWN_OF_EACH = 4  # where records of all types are offered
 
 
 def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
-    """``GET /lookup/<type>/?q=ac``: records that fit, those whose name starts so first."""
+    """``GET /lookup/<type>/?q=ac``: records that fit, those whose name starts so first; ``above=<id>``: and that can
+    stand above that one."""
     try:
         record_type = registry.record_type(key)
     except KeyError as error:
@@ -28,6 +31,8 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
     require(may(request.actor, "view", key))
     typed = _typed(request)
     rows = record_type.with_related(visible_records(request.actor, record_type), record_type.specs(("account",)))
+    if below := uuid_of(request.GET.get("above", "")):
+        rows = rows.exclude(pk__in=at_or_below(record_type, below))
     records = _offered(rows, typed, SHOWN)
     if typed and len(records) < SHOWN:
         records = _more(rows, records, search(request.actor, typed, key=key, most=SHOWN), SHOWN)

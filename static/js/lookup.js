@@ -31,7 +31,8 @@ function mark(box, step) {
 }
 
 async function offer(box, text) {
-  const answer = await fetch(`${box.dataset.url}?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" } });
+  const asked = new URLSearchParams({ q: text, ...(box.dataset.above && { above: box.dataset.above }) });
+  const answer = await fetch(`${box.dataset.url}?${asked}`, { headers: { "HX-Request": "true" } });
   if (!answer.ok || box.querySelector("[data-lookup]").value !== text) return;
   const list = box.querySelector(".lookup-options");
   list.innerHTML = await answer.text();

@@ -45,3 +45,23 @@ def test_a_person_is_offered_by_an_address_and_by_the_firm(firm: Firm, path: str
     client = client_of(firm.ana)
     for typed, is_there in (("vogt@birch.example", True), ("birch", True), ("nobody", False)):
         assert ("Vogt" in client.get(f"/acme/lookup/{path}/", {"q": typed}).content.decode()) == is_there
+
+
+@pytest.mark.parametrize(("key", "field"), [("accounts", "parent"), ("contacts", "reports_to")])
+def test_neither_the_record_itself_nor_what_stands_below_it_is_offered_above_it(
+    firm: Firm, key: str, field: str
+) -> None:
+    """A lookup offered what is always refused."""
+    client, made = client_of(firm.ada), []
+    with tenant_context(firm.tenant):
+        for name in ("Anna", "Anton", "Anke"):  # each below the one before
+            values = {"name": name} if key == "accounts" else {"first_name": "", "last_name": name, "account": None}
+            above = {field: made[-1]} if made else {}
+            made.append(getattr(make, key.removesuffix("s"))(firm.ada, **values, **above))
+    for record, offered in zip(made, ("", "Anna", "Anna Anton"), strict=True):
+        page = client.get(f"/acme/{key}/{record.pk}/fields/{field}/").content.decode()
+        assert f'data-above="{record.pk}"' in page
+        options = client.get(f"/acme/lookup/{key}/", {"q": "An", "above": str(record.pk)}).content.decode()
+        assert [name for name in ("Anna", "Anton", "Anke") if f'data-name="{name}"' in options] == offered.split()
+    assert 'data-name="Anke"' in client.get(f"/acme/lookup/{key}/?q=An").content.decode(), "of a new one"
+    assert "data-above" not in client.get(f"/acme/{key}/new/").content.decode()

@@ -34,6 +34,7 @@ class LookupWidget(forms.MultiWidget):
     def __init__(self, key: str, place: Callable[[Any], str] = lambda record: str(record.pk)) -> None:
         self.key = key
         self.place = place  # what a pick puts beside the name
+        self.above: Any = None  # what is offered for, if it cannot have itself, or what stands below it
         text = forms.TextInput(attrs={"autocomplete": "off", "data-lookup": key})
         super().__init__({"": text, "id": forms.HiddenInput()})
 
@@ -45,7 +46,7 @@ class LookupWidget(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["key"] = self.key
+        context["widget"] |= {"key": self.key, "above": self.above}
         return context
 
 
@@ -63,6 +64,10 @@ class LookupField(forms.MultiValueField):
         """Let ``record`` (which stands there now) stay, although it was deleted or is out of the actor's reach."""
         hide_from(self.actor, record)
         self.kept = record
+
+    def offer_none_below(self, record: Any) -> None:
+        """The field is to say what stands above ``record``: not that itself, nor what stands below it."""
+        self.widget.above = record
 
     def compress(self, data_list: list[Any]) -> Any:
         name, record_id = data_list or (None, None)
