@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -17,7 +18,7 @@ from crm.users.models import Membership
 
 PREVIEWED = 20
 COUNTED = 10_000
-REASONS_SHOWN = 10
+REASONS_SHOWN, ALL_REASONS = 10, 1_000
 SAME_SHOWN = 3
 
 
@@ -65,8 +66,20 @@ def refused_rows(job: Import, *, came_in: bool = False, limit: int | None = None
     return list(rows if limit is None else rows[:limit])
 
 
-def common_reasons(job: Import) -> list[tuple[str, int]]:
-    """Why rows were refused, or better looked at, most frequent first."""
-    rows = RefusedRow.objects.filter(job=job).order_by("number").values_list("reasons", flat=True)
-    counts = Counter(reason for reasons in rows[:COUNTED] for reason in reasons)
-    return counts.most_common(REASONS_SHOWN)
+@dataclass(frozen=True)
+class Reasons:
+    """Each with the number of rows; ``more`` are not among them, ``counted`` rows were looked at (0: all)."""
+
+    some: list[tuple[str, int]]
+    more: int
+    counted: int
+
+
+def common_reasons(job: Import, limit: int = REASONS_SHOWN) -> Reasons:
+    """Why rows were refused, and then why others are better looked at, most frequent first."""
+    rows = RefusedRow.objects.filter(job=job).order_by("came_in", "number").values_list("came_in", "reasons")
+    found = list(rows[: COUNTED + 1])
+    counts = Counter((came_in, reason) for came_in, reasons in found[:COUNTED] for reason in reasons)
+    listed = sorted(counts.items(), key=lambda one: (one[0][0], -one[1]))
+    some = [(reason, count) for (_came_in, reason), count in listed[:limit]]
+    return Reasons(some, len(listed) - len(some), COUNTED if len(found) > COUNTED else 0)

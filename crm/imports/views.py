@@ -17,7 +17,7 @@ from crm.imports.afterwards import afterwards
 from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, is_of_refusals
 from crm.imports.http import get_job
 from crm.imports.meanwhile import lost_columns
-from crm.imports.models import ImportState
+from crm.imports.models import Import, ImportState
 from crm.imports.planned import planning
 from crm.imports.results import result_of, row_page
 from crm.imports.storing import is_kept
@@ -54,7 +54,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "tried": str(found.tried_at or ""),
         "is_gone": not running and not is_kept(found),
         "waits": running and is_waiting(found.pk),
-        "reasons": [] if running else selectors.common_reasons(found),
+        "reasons": None if running else _reasons(request, found),
         "afterwards": [] if running or found.is_dry_run else afterwards(found.record_type, request.actor),
         "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),
         "rows": row_page(found, request.GET) if found.is_dry_run and not running else None,
@@ -63,6 +63,11 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         context["result"] = result_of(found, record_type)
         context["lost"] = lost_columns(found, record_type) if found.is_dry_run and not running else ""
     return respond_polled(request, "imports/job.html", context, running=running, element="import-progress")
+
+
+def _reasons(request: WorkspaceRequest, job: Import) -> selectors.Reasons:
+    """``?reasons=all`` lists more of them."""
+    return selectors.common_reasons(job, selectors.ALL_REASONS if "reasons" in request.GET else selectors.REASONS_SHOWN)
 
 
 def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:

@@ -14,8 +14,8 @@ from crm.tenants.context import tenant_context
 from crm.users.models import Membership, Team
 from leads.models import Lead
 from tests import make
-from tests.imports.steps import bring_in, tenant_of
-from tests.people import Firm
+from tests.imports.steps import bring_in, tenant_of, told
+from tests.people import Firm, client_of
 
 # The second row refuses for its value; the third names the same as the fourth, which comes in.
 LEADS = """name,email,owner,team,source,tags,estimated value
@@ -84,3 +84,17 @@ def test_refused_leads_leave_nothing_even_where_the_database_is_asked_row_by_row
     assert {name.split()[0] for name in there(firm) - before} == {"Ulf", "Cy"}
     with tenant_context(tenant_of(firm)):
         assert Lead.objects.count() == 2
+
+
+def test_no_reason_is_left_out_without_a_word(firm: Firm) -> None:
+    """Why rows are refused stands before what is remarked on others, and what is not listed is counted."""
+    rows = "".join(f"Firm {number},{number} days ago\n" for number in range(12)) + ",2026-01-02\n"
+    job = bring_in(firm, "accounts", f"name,contract ends on\n{rows}")
+    client, address = client_of(firm.ada), f"/{firm.tenant.slug}/imports/{job.pk}/"
+    page = client.get(address)
+    assert job.refused_count == 13
+    assert len(page.context["reasons"].some) == 10 and "And 3 more reasons." in told(page)
+    assert 'href="?reasons=all#reasons"' in page.content.decode()
+    page = client.get(f"{address}?reasons=all")
+    assert "Give the account a name." in told(page) and "11 days ago" in told(page)
+    assert len(page.context["reasons"].some) == 13 and "more reasons" not in told(page)
