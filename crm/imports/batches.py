@@ -64,7 +64,7 @@ class Batch:
         self.keeps = len(rows) < job.total  # rows of other batches may be about the same ones
         self.shares = file.shares
         self.skipped: set[int] = set()
-        self.folded = Folded([], {}, tried)
+        self.folded = Folded(self.type, [], {}, tried)
         self.ids: dict[int, str] = {}  # of records here, by the row
         self.own: dict[str, Any] = {}  # those records
         self.changed: ChangedSince = {}
@@ -86,8 +86,7 @@ class Batch:
         self.counting.look_up(record.pk for record in found.values())
         rows = self._without_gone_links(self._welcome(parsed, found))
         if self.job.existing == Existing.UPDATE:
-            moved = self.type.set_by_move
-            self.folded = Folded(rows, found, self.tried, moved, clears=self.job.clear_empty)
+            self.folded = Folded(self.type, rows, found, self.tried, clears=self.job.clear_empty)
         with together():
             for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(*row)):
                 if not self.tried.collected or alone:

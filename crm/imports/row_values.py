@@ -82,14 +82,14 @@ class RowValues:
         emptied = {spec.name for spec in self.empty if clears and not spec.required}
         return {*self.values, *self.later, *self.same, *(split.spec.name for split, _value in self.split), *emptied}
 
-    def drop(self, name: str) -> Any:
-        """Say nothing of the field; return what was said."""
-        found = next((value for split, value in self.split if split.spec.name == name), None)
+    def drop(self, name: str) -> None:
+        """Say nothing of the field, or column of one or another field."""
         self.split = [(split, value) for split, value in self.split if split.spec.name != name]
         self.empty = [spec for spec in self.empty if spec.name != name]
         self.bare.pop(name, None)
         self.same.discard(name)
-        return self.values.pop(name, self.later.pop(name, found))
+        self.later.pop(name, None)
+        self.values.pop(name, None)
 
 
 class LeftOutError(Exception):

@@ -15,6 +15,7 @@ from uuid import UUID
 from crm.imports.deferring import Link
 from crm.imports.models import ImportRow
 from crm.imports.row_values import RowValues
+from crm.records.types import RecordType
 
 Place = tuple[int, str]  # a row's place in its batch, and a field
 
@@ -54,36 +55,58 @@ class Folded:
     """What rows say of a record that exists, and a later one of the batch says too: that wins, and is alone written.
     What goes with a status or stage (since when, why) goes with it where the later row says another one.
 
-    ``records`` are those that exist, by row. ``clears``: an empty cell takes away what is there. ``moved``: the fields
-    that a move to another status or stage writes, that one first.
+    ``records`` are those that exist, by row. ``clears``: an empty cell takes away what is there.
     """
 
     def __init__(
         self,
+        record_type: RecordType,
         rows: Iterable[tuple[int, RowValues]],
         records: Mapping[int, Any],
         tried: Tried,
-        moved: tuple[str, ...] = (),
         *,
         clears: bool = False,
     ) -> None:
-        self.moved = moved
+        self.type = record_type
+        self.moved = record_type.set_by_move  # what a move to another status or stage writes, that one first
         counts = Counter(record.pk for record in records.values())
         self.rows = dict(rows)
         self.tried = tried
         self.about = {offset: record.pk for offset, record in records.items() if counts[record.pk] > 1}
         self.refused: set[UUID] = set()  # of these records, those with a row that was
         self.later: dict[int, dict[str, int]] = {}  # the row that wins, by row and field
+        self._split = {offset: self._fields_of(offset, record) for offset, record in records.items()}
         said: dict[tuple[UUID, str], int] = {}
         for offset in reversed([*self.rows]):
             record_id = self.about.get(offset)
             if record_id is None or record_id in tried.apart:
                 continue
-            for name in self.rows[offset].says(clears=clears):
+            for name in self._says(offset, clears=clears):
                 last = said.setdefault((record_id, name), offset)
                 if last != offset:
                     self.later.setdefault(offset, {})[name] = last
             self._add_what_goes_along(self.rows[offset], self.later.get(offset, {}))
+
+    def _fields_of(self, offset: int, record: Any) -> dict[str, str]:
+        """By its field, each column of the row that is of one or another, as that is when all rows are in."""
+        found = {}
+        row = self.rows.get(offset)
+        for split, _value in row.split if row and offset in self.about else ():
+            same = (self.rows[one] for one in reversed([*self.rows]) if self.about.get(one) == record.pk)
+            told = (one.values[split.by] for one in same if one.values.get(split.by) is not None)
+            by = next(told, None) or self.type.spec(split.by).value(record)
+            if name := split.into(by) if by is not None else "":
+                found[name] = split.spec.name
+        return found
+
+    def _says(self, offset: int, *, clears: bool) -> set[str]:
+        split = {one.spec.name for one, _value in self.rows[offset].split}
+        return (self.rows[offset].says(clears=clears) - split) | self._split.get(offset, {}).keys()
+
+    def _said(self, offset: int, name: str) -> Any:
+        row, column = self.rows[offset], self._split.get(offset, {}).get(name)
+        placed = row.values.get(name, row.later.get(name))
+        return next((value for one, value in row.split if one.spec.name == column), placed)
 
     def _add_what_goes_along(self, row: RowValues, later: dict[str, int]) -> None:
         by = next(iter(self.moved), "")
@@ -105,13 +128,13 @@ class Folded:
     def drop(self, offset: int, row: RowValues) -> dict[str, int]:
         """Leave to later rows what they say too; return those that say something else, by field."""
         later = self.later.get(offset, {})
-        dropped = {name: row.drop(name) for name in later}
+        said = {name: self._said(offset, name) for name in later}
+        for name in later:
+            row.drop(self._split.get(offset, {}).get(name, name))
         differing = {}
         for name, last in later.items():
-            then = self.rows[last]
-            if dropped[name] is not None and (
-                name in then.same or then.values.get(name, dropped[name]) != dropped[name]
-            ):
+            then = self._said(last, name)
+            if said[name] is not None and (name in self.rows[last].same or (then is not None and then != said[name])):
                 differing[name] = last
         return differing
 
