@@ -43,6 +43,12 @@ def holds_words(spec: FieldSpec) -> bool:
     return isinstance(spec.kind, (OneOf, kinds.Lookup, kinds.Fixed, kinds.Flag))
 
 
+def left_empty(spec: FieldSpec) -> str:
+    """What "as if the cell were empty" comes to, as a choice: yes or no is one of both, in every record."""
+    is_flag = isinstance(spec.kind, kinds.Flag)
+    return _("Leave the field as it is (No in a new record)") if is_flag else _("Leave the field empty")
+
+
 def answer_of(answers: Answers, field: str, text: str) -> str:
     """The answer for ``text``, "" when there is none."""
     of_field = answers.get(field, {})

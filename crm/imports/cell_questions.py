@@ -13,7 +13,7 @@ from crm.fields.currencies import Group, currency_groups
 from crm.fields.reading import Decision, Option
 from crm.fields.reading.amounts import is_bare
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import BAD, EMPTY
+from crm.imports.answers import BAD, EMPTY, left_empty
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.guessing import column_label
 from crm.imports.left_out import NOTED_IN, NOTES, answered_as
@@ -38,6 +38,7 @@ class BadCells:
     cells: tuple[tuple[int, str, str], ...]
     count: int
     is_left: bool
+    leave: str  # what that is called
 
     @property
     def more(self) -> int:
@@ -76,7 +77,7 @@ def bad_cells(job: Import, record_type: RecordType, survey: Survey, decisions: d
         if cells:
             is_left = job.answers.get(answered_as(name, index), {}).get(BAD) == EMPTY
             count = max(column.bad + _failing_in(spec, column, options), len(cells))
-            found.append(BadCells(index, label, job.headers[index], cells, count, is_left))
+            found.append(BadCells(index, label, job.headers[index], cells, count, is_left, left_empty(spec)))
     return found
 
 

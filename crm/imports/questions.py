@@ -27,6 +27,7 @@ from crm.imports.answers import (
     USE,
     holds_words,
     is_adding,
+    left_empty,
     told_gone,
     word_key,
 )
@@ -124,7 +125,7 @@ def actions_for(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
     elif actor.role.can_set_up:
         actions += _additions(spec)
     if not spec.required:
-        actions.append((EMPTY, _("Leave the field empty")))
+        actions.append((EMPTY, left_empty(spec)))
     return (*actions, (REFUSE, _("Do not import these rows")))
 
 

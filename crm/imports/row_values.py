@@ -198,7 +198,10 @@ class RowReader:
         if may_be_empty(self.job.answers, name, spec, text):
             row.emptied += 1
             words = {"field": label, "text": without_unreadable(text[:SHOWN]), "problem": " ".join(error.messages)}
-            row.remarks.append(_("%(field)s “%(text)s” was left empty. %(problem)s") % words)
+            left = _("%(field)s “%(text)s” was left empty. %(problem)s")
+            if isinstance(spec.kind, kinds.Flag):
+                left = _("%(field)s “%(text)s” was left out: a new record says No. %(problem)s")
+            row.remarks.append(left % words)
         else:
             row.reasons += [f"{label}: {message}" for message in error.messages]
 

@@ -100,7 +100,9 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
         if not answer:
             return _asked(text)
         if answer == EMPTY:
-            return Sample(text, stored=_("left empty"))
+            return Sample(
+                text, stored=_("No in a new record") if isinstance(spec.kind, kinds.Flag) else _("left empty")
+            )
         if is_adding(answer):
             return Sample(text, stored=_("%(text)s (new)") % {"text": other})
         try:

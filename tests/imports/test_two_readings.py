@@ -15,7 +15,7 @@ from crm.ui import format
 from opportunities.models import Opportunity
 from tests import make
 from tests.forms import form_of
-from tests.imports.steps import bring_in, download, finished, sent, tenant_of
+from tests.imports.steps import bring_in, download, finished, sent, tenant_of, told
 from tests.imports.test_new_fields import planned
 from tests.imports.test_sheets import xlsx
 from tests.imports.test_words import Page
@@ -193,3 +193,23 @@ def test_what_the_page_says_of_an_amount_is_what_is_stored(firm: Firm, key: str)
             assert stored[text] == (5, "JPY"), "two and a half yen are refused"
         else:
             assert reading == ("refused" if text not in stored else format.number(stored[text][0])), text
+
+
+def test_a_yes_or_no_is_never_said_to_be_left_empty(firm: Firm) -> None:
+    """It is one of both in every record: the page says which, for a new one and for one that exists."""
+    with tenant_context(firm.tenant):
+        make.contact(firm.ada, first_name="Bo", last_name="Fox", email="b@k.example", opted_out=True)
+    text = "name,email,opted out\nAnn Bell,a@k.example,?\nBo Fox,b@k.example,?\nCy Hart,c@k.example,#N/A\n"
+    page = Page(firm, "contacts", text)
+    as_it_is = "Leave the field as it is (No in a new record)"
+    assert (("empty", as_it_is) in page.question("opted_out").actions) and "Leave the field empty" not in told(
+        page.answer
+    )
+    answers = {"word_opted_out": ["?"], "answer_opted_out": ["empty"], "bad_2": "empty"}
+    page.client.post(page.address, page.columns() | answers | {"update": "1"})
+    page.answer = page.client.get(page.address)
+    assert "? → No in a new record" in told(page.answer)
+    job = finished(firm, page.send(sent(page.answer) | answers))
+    with tenant_context(firm.tenant):
+        assert dict(Contact.objects.values_list("first_name", "opted_out")) == {"Ann": False, "Bo": True, "Cy": False}
+    assert "was left out: a new record says No." in download(firm, job, query="?remarks=1")
