@@ -249,6 +249,7 @@ OPPORTUNITY_FIELDS = (
         help=_("The day it was won or lost."),
         on_create=False,
         asked_by=("stage", lambda: stage_ids_meaning("won", "lost")),
+        only_of=_("won and lost opportunities"),
     ),
     FieldSpec("next_step", _("Next step"), NextStep(300)),
     FieldSpec("next_step_on", _("Next step on"), DueDay()),
@@ -266,6 +267,7 @@ OPPORTUNITY_FIELDS = (
         kinds.ChoiceOf("loss_reason"),
         help=_("Needed when it is lost."),
         asked_by=_LOST,
+        only_of=_("lost opportunities"),
     ),
     FieldSpec("loss_note", _("About the loss"), kinds.LongText(), on_create=False, asked_by=_LOST),
     FieldSpec(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.bulk.models import BulkRun
@@ -149,7 +150,11 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
 
 
 def setting(spec: FieldSpec) -> BulkAction:
-    """The action that gives many records the same value of the field ``spec``."""
+    """The action that gives many records the same value of the field ``spec``; of which it holds is said before."""
+    which, others = (
+        {"records": spec.only_of},
+        gettext("Only %(records)s have it. Others stay as they are, and are named."),
+    )
     return BulkAction(
         f"{SET}{spec.name}",
         spec.label,
@@ -158,6 +163,10 @@ def setting(spec: FieldSpec) -> BulkAction:
         write,
         lambda actor: (spec,),
         group=_("Set"),
+        hint=gettext("%(records)s only") % which if spec.only_of else "",
+        help=gettext("Only %(records)s have it. Others stay as they are, and are named.") % which
+        if spec.only_of
+        else "",
         order=30,
         done=_("“%(field)s” of %(count)s %(records)s set to “%(value)s”"),
         cleared=_("“%(field)s” of %(count)s %(records)s cleared"),

@@ -19,7 +19,8 @@ class FieldSpec:
     ``attr`` is the model's attribute when it differs (the kind may add to it, as Money does).
     ``default`` gives the value of a new record whose maker did not say.
     ``on_create`` / ``on_edit`` say on which form it stands; a field on neither is computed or set by an action.
-    ``asked_by``: the field of the record, and those of its choices, that alone ask for this one.
+    ``asked_by``: the field of the record, and those of its choices, that alone ask for this one; ``only_of`` says in
+    words of which records it is then.
     """
 
     name: str
@@ -33,6 +34,7 @@ class FieldSpec:
     on_edit: bool = True
     importable: bool = True
     asked_by: tuple[str, Callable[[], Iterable[UUID]]] | None = None
+    only_of: Any = ""
 
     @property
     def column(self) -> str:

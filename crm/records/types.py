@@ -220,6 +220,7 @@ class BulkAction:
     shown: Callable[[Membership], bool] = lambda actor: True
     help: Any = ""
     group: Any = ""  # those of a group share a menu of that name
+    hint: Any = ""  # beside its label there
     danger: bool = False
     order: int = 50
     most: int | None = None  # records that it takes at once

@@ -101,6 +101,16 @@ def test_losing_many_leaves_wins_alone_and_says_so(firm: Firm, deals: list[Any])
         assert BulkFinding.objects.get().reasons == ["It was won: lose it on its own page, or reopen it first."]
 
 
+def test_what_only_closed_ones_have_says_so_beside_the_choice_and_in_the_dialog(firm: Firm, deals: list[Any]) -> None:
+    """“Closed” and “Loss reason” were offered for open ones, and refused row by row."""
+    page = client_of(firm.ana).get("/acme/opportunities/?filters=none").content.decode()
+    said = dict(re.findall(r'value="set:(\w+)">[^<]* <span class="menu-note">([^<]+)</span>', page))
+    assert said == {"closed_on": "won and lost opportunities only", "loss_reason": "lost opportunities only"}
+    form = {"action": "set:loss_reason", "id": [str(row.pk) for row in deals]}
+    asked = client_of(firm.ana).post("/acme/bulk/opportunities/new/", form).content.decode()
+    assert "Only lost opportunities have it. Others stay as they are, and are named." in asked
+
+
 def test_moving_many_offers_no_lost_stage(firm: Firm, deals: list[Any]) -> None:
     page = client_of(firm.ana).get("/acme/opportunities/?filters=none").content.decode()
     offered = set(re.findall(r'name="action" value="([^"]+)"', page))
