@@ -151,10 +151,8 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
 
 def setting(spec: FieldSpec) -> BulkAction:
     """The action that gives many records the same value of the field ``spec``; of which it holds is said before."""
-    which, others = (
-        {"records": spec.only_of},
-        gettext("Only %(records)s have it. Others stay as they are, and are named."),
-    )
+    which = {"records": spec.only_of}
+    others = gettext("Only %(records)s have it. Others stay as they are, and are named.")
     return BulkAction(
         f"{SET}{spec.name}",
         spec.label,
@@ -164,9 +162,7 @@ def setting(spec: FieldSpec) -> BulkAction:
         lambda actor: (spec,),
         group=_("Set"),
         hint=gettext("%(records)s only") % which if spec.only_of else "",
-        help=gettext("Only %(records)s have it. Others stay as they are, and are named.") % which
-        if spec.only_of
-        else "",
+        help=others % which if spec.only_of else "",
         order=30,
         done=_("“%(field)s” of %(count)s %(records)s set to “%(value)s”"),
         cleared=_("“%(field)s” of %(count)s %(records)s cleared"),
