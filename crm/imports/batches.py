@@ -5,7 +5,7 @@ The rows are prepared one by one by the same services that a form uses.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import groupby
 from typing import Any
@@ -68,6 +68,7 @@ class Batch:
         self.ids: dict[int, str] = {}  # of records here, by the row
         self.own: dict[str, Any] = {}  # those records
         self.changed: ChangedSince = {}
+        self.writing: Any = None  # the record that a row is about whose turn it is
         self.result = BatchResult()
         self.told: dict[int, set[UUID]] = {}  # the records that a remark on a row named
 
@@ -202,6 +203,8 @@ class Batch:
                     self._write(offset, row, made)
                 self.result.emptied += row.emptied
             except ValidationError as error:
+                if self.writing is not None and not self.writing._state.adding:
+                    self.writing.refresh_from_db()  # other rows are about it: what was refused is none of it
                 for one in made:
                     self.cells.forget_record(one.key, one.name)
                     self.cells.added[one.key].remove(one.name)
@@ -224,6 +227,7 @@ class Batch:
     def _write(self, offset: int, row: RowValues, made: list[ToCreate]) -> None:
         row.values = {name: self._made_already(value) for name, value in row.values.items()}
         match = self._match(offset, row)
+        self.writing = match.record
         self._refuse_several(match)
         if match.record is not None and not can(self.actor, "view", match.record):
             raise ValidationError(_("This is about a record that exists, and you may not see it."))
@@ -247,7 +251,7 @@ class Batch:
             self._keep_links(offset, record, row.later)
             self.known.add(record, self.rows[offset].number)
             self.cells.add_record(self.type.key, record)
-            changes = self._with_links(self.shown.created(record), row) if self.shown else []
+            changes = self.shown.with_links(self.shown.created(record), row.later) if self.shown else []
             return self._done(offset, Outcome.CREATED, record, self._alike(offset, match), changes, is_new=True)
         return self._update(offset, row, values, match, self._said_later(later))
 
@@ -273,7 +277,7 @@ class Batch:
         self.known.learn(record)
         self._keep_links(offset, record, row.later)
         changes = self.shown.changes(before, record) if self.shown and changed else []
-        changes = self._with_links(changes, row, before) if self.shown else []
+        changes = self.shown.with_links(changes, row.later, before) if self.shown else []
         outcome = Outcome.UPDATED if changed or row.later else Outcome.UNCHANGED
         self._done(offset, outcome, record, [*self._about_the_same(match), *remarks], changes)
 
@@ -326,14 +330,6 @@ class Batch:
             if row.number == number:
                 row.outcome = Outcome.FOLDED
                 row.remarks = [*row.remarks, _("Same as row %(number)s of this file.") % {"number": into}]
-
-    def _with_links(
-        self, changes: list[list[str]], row: RowValues, before: Mapping[str, str] | None = None
-    ) -> list[list[str]]:
-        """``changes`` with the links that are set when the whole file is in."""
-        labels = {name: str(self.type.spec(name).label) for name in row.later}
-        links = [[labels[name], (before or {}).get(name, ""), text] for name, text in row.later.items()]
-        return [*changes, *links]
 
     def _refuse(self, offset: int, reasons: list[str]) -> None:
         self.result.remarks.pop(offset, None)

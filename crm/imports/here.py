@@ -23,6 +23,8 @@ def named_otherwise(job: Import) -> dict[int, int]:
     """By their numbers, rows about a record here that their cells alone do not show to be about that of an earlier row,
     and the number of that row. ``Together`` finds the others."""
     layout = Layout.of(job)
+    if not layout.type.model.objects.exists():
+        return {}
     together = Together(layout)
     first_of: dict[UUID, int] = {}
     found: dict[int, int] = {}

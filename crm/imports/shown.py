@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from html import unescape
 from typing import Any
@@ -68,6 +69,13 @@ class Shown:
             for spec in self.specs
             if before[spec.name] != after[spec.name]
         ]
+
+    def with_links(
+        self, changes: list[list[str]], later: Mapping[str, str], before: Mapping[str, str] | None = None
+    ) -> list[list[str]]:
+        """``changes`` with the links that are set when the whole file is in."""
+        labels = {spec.name: str(spec.label) for spec in self.specs}
+        return [*changes, *([labels[name], (before or {}).get(name, ""), text] for name, text in later.items())]
 
     def _as_it_will_be(self, record: Any, follows: dict[str, Any]) -> Any:
         record = copy(record) if follows else record

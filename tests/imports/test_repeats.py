@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Account
 from crm.events.models import Event
 from crm.imports import running, whole_file
 from crm.imports.models import Import, ImportRow
@@ -224,6 +225,19 @@ def test_a_later_row_that_is_refused_wins_over_nothing(firm: Firm) -> None:
         assert (deal.next_step, str(deal.source)) == ("Call", "Fair")
 
 
+@pytest.mark.parametrize("size", [500, 1])
+def test_what_a_refused_row_said_is_not_taken_for_said(firm: Firm, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """The next row says the same: it was "the same already", and nothing was written."""
+    monkeypatch.setattr(running, "BATCH", size)
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Owl", external_id="x2")
+        falcon = make.account(firm.ada, name="Falcon", city="Ulm")
+    text = f"id,external id,name,city\n{falcon.pk},x2,Falcon,Rome\n{falcon.pk},,Falcon,Rome\n"
+    assert tried_and_done(firm, "accounts", text) == [(0, 1, 0, 0, 0, 1)] * 2
+    with tenant_context(tenant_of(firm)):
+        assert Account.objects.get(name="Falcon").city == "Rome"
+
+
 def test_a_word_that_a_later_row_goes_over_is_not_added(firm: Firm) -> None:
     bring_in(firm, "leads", "name,email\nAnn Bell,ann@k.example\n")
     job = bring_in(firm, "leads", TWICE["leads"].format(between="").replace("Fair", "Old Fair"))
@@ -286,3 +300,16 @@ def test_rows_of_one_person_share_what_is_given_for_all_rows(
     assert counts(job) == (2, 0, 0, 1, 0, 0)
     answer = client_of(firm.ada).get(f"/acme/imports/{job.pk}/")
     assert "1 more row of the same record" in told(answer) and "Same as row 2 of this file" in told(answer)
+
+
+@pytest.mark.parametrize("size", [500, 1])
+@pytest.mark.parametrize("key", ["contacts", "leads"])
+def test_a_person_who_is_named_by_address_and_by_firm_counts_once(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str, size: int
+) -> None:
+    monkeypatch.setattr(running, "BATCH", size)
+    firm_of = {"contacts": "account", "leads": "company"}[key]
+    head = f"first name,last name,email,phone,{firm_of},city\n"
+    bring_in(firm, key, f"{head}Ann,Bell,ann@k.example,0711 1,Falcon,Ulm\n")
+    text = f"{head}Ann,Bell,ann@k.example,,,Kiel\nBo,Fox,bo@k.example,,,Rome\nAnn,Bell,,0711 1,Falcon,Ulm\n"
+    assert tried_and_done(firm, key, text) == [(1, 0, 1, 1, 0, 0)] * 2
