@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Account
 from accounts.services import TYPE_CHANGED, TYPE_EVENTS
 from crm.events.models import Event
-from crm.events.phrases import actor_name
+from crm.events.phrases import actor_name, importer_of
 from crm.events.selectors import said_by_a_person, still_stands
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
@@ -47,7 +47,13 @@ CAUSES = {
     "": gettext_lazy("because of {record} on {day}, by {person}"),
 }
 WON = "opportunity.won"
-WON_EARLIER = gettext_lazy("won {record} on {day}, entered by {person}")  # by a file, say: who won it is not known
+WON_EARLIER = gettext_lazy("won {record} on {day}, entered by {person}")  # who won it is not known
+# The same, where a file told of it: who won it, say, that person does not know who brought it in.
+CAUSES_OF_IMPORTS = {
+    "opportunity.won": gettext_lazy("won {record} on {day} (imported by {person})"),
+    "opportunity.lost": gettext_lazy("lost {record} on {day} (imported by {person})"),
+    "lead.converted": gettext_lazy("came from {record}, converted on {day} (imported by {person})"),
+}
 UNSEEN = {"leads": gettext_lazy("a lead"), "opportunities": gettext_lazy("an opportunity")}
 
 # What the calendar did, by the reason in the event.
@@ -143,13 +149,16 @@ class _Why:
     def of(self, event: Event, cause: Event | None, account: Account, is_current: bool) -> SafeString:
         if cause is not None:
             record = self._link(cause.record_type, cause.record_id)
+            day = self._day_of_cause(cause)
+            if (importer := importer_of(cause)) and (imported := CAUSES_OF_IMPORTS.get(cause.name)):
+                return format_html(str(imported), record=record, day=day, person=isolate(importer))
             is_late = "on" in cause.data and cause.data["on"] != day_of(cause.at).isoformat()
             sentence = str(WON_EARLIER if cause.name == WON and is_late else CAUSES.get(cause.name, CAUSES[""]))
-            return format_html(
-                sentence, record=record, day=self._day_of_cause(cause), person=isolate(actor_name(cause, inside=True))
-            )
+            return format_html(sentence, record=record, day=day, person=isolate(actor_name(cause, inside=True)))
         if event.data.get("reason") in LAPSES:
             return self._lapse(event.data)
+        if event.name == CREATED and (importer := importer_of(event)):
+            return format_html(_("imported on {day} by {person}"), person=isolate(importer), day=_day(event.at))
         if event.name == CREATED:
             sentence = _("created on {day}, by {person}") if event.actor else _("since it was created on {day}")
         elif is_current and account.type_kept:

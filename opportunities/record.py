@@ -138,8 +138,13 @@ registry.register(OPPORTUNITY)
 find_currencies_in(Opportunity)
 registry.add_bulk_actions(opportunity_actions)
 
-phrases.register("opportunity.won", _("%(actor)s won %(this)s"))
-phrases.register("opportunity.lost", _("%(actor)s marked %(this)s as lost: %(new)s"), field="loss_reason")
+phrases.register("opportunity.won", _("%(actor)s won %(this)s"), imported=_("%(actor)s imported %(this)s as won"))
+phrases.register(
+    "opportunity.lost",
+    _("%(actor)s marked %(this)s as lost: %(new)s"),
+    field="loss_reason",
+    imported=_("%(actor)s imported %(this)s as lost: %(new)s"),
+)
 phrases.register("opportunity.reopened", _("%(actor)s reopened %(this)s into %(new)s"), field="stage")
 phrases.register("opportunity.stage_changed", _("%(actor)s moved the stage from %(old)s to %(new)s"), field="stage")
 phrases.register(

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from crm.tenants.models import TenantForeignKey, TenantModel
 
+IMPORT = "import"  # in an event's data: the id of the import by which it came
+
 
 class Event(TenantModel):
     """Something that happened to one record: history, audit, timeline and the source of workflows.

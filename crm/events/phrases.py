@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.events.models import Event
+from crm.events.models import IMPORT, Event
 from crm.ui import format as formats
 from crm.ui.bidi import isolate
 
@@ -31,6 +31,9 @@ _of_any_noun: dict[str, Any] = {
     "deleted": _("%(actor)s deleted %(this)s"),
     "restored": _("%(actor)s brought %(this)s back"),
 }
+# The same of events that came by a file: whoever brought it in has not done what it tells.
+_sentences_of_imports: dict[str, Any] = {}
+_of_any_import: dict[str, Any] = {"created": _("%(actor)s imported %(this)s")}
 _main_fields: dict[str, str] = {}
 _called: dict[str, Called] = {}
 
@@ -68,12 +71,15 @@ def register_label(name: str, label: Any, words: Mapping[Any, Any] | None = None
     _called[name] = Called(label, words or {})
 
 
-def register(name: str, sentence: Any, *, field: str = "") -> None:
+def register(name: str, sentence: Any, *, field: str = "", imported: Any = None) -> None:
     """Say ``sentence`` (lazy, may use %(actor)s and %(this)s) for events called ``name``.
 
-    ``field`` names the change that the event is about: its two values are %(old)s and %(new)s.
+    ``field`` names the change that the event is about: its two values are %(old)s and %(new)s. ``imported`` is said
+    where a file told of it; without it, %(actor)s is the import.
     """
     _sentences[name] = sentence
+    if imported is not None:
+        _sentences_of_imports[name] = imported
     if field:
         _main_fields[name] = field
 
@@ -101,11 +107,9 @@ def phrase(
     words = {key: shown(value) for key, value in data.items()}
     words |= {"actor": actor, "this": this or gettext("this")}
     words |= {"old": told(main, old, fields), "new": told(main, new, fields)}
-    for sentence in (_sentences.get(event.name), _of_any_noun.get(event.name.rpartition(".")[2])):
-        if sentence is None:
-            continue
+    for sentence, person in _sentences_of(event):
         try:
-            return str(sentence) % words
+            return str(sentence) % (words | person)
         except UNREADABLE:  # it names what this event does not hold
             continue
     if in_full and (found := _in_full(event, fields)):
@@ -113,8 +117,24 @@ def phrase(
     return _changes_phrase(event, fields, actor)
 
 
+def importer_of(event: Event) -> str:
+    """Who brought in the file that told of it, "" where none did."""
+    return event.actor.name if event.actor and isinstance(event.data, dict) and IMPORT in event.data else ""
+
+
+def _sentences_of(event: Event) -> Iterator[tuple[Any, dict[str, str]]]:
+    """The sentences that may tell it, the best first, with who is to be named instead of the import."""
+    of_any = event.name.rpartition(".")[2]
+    if importer := importer_of(event):
+        found = (_sentences_of_imports.get(event.name), _of_any_import.get(of_any))
+        yield from ((one, {"actor": importer}) for one in found if one is not None)
+    yield from ((one, {}) for one in (_sentences.get(event.name), _of_any_noun.get(of_any)) if one is not None)
+
+
 def actor_name(event: Event, *, inside: bool = False) -> str:
     """Return who did it; a workflow has no name of its own, and begins small ``inside`` of a sentence."""
+    if importer := importer_of(event):
+        return gettext("%(name)s’s import") % {"name": importer}
     if event.actor:
         return event.actor.name
     return gettext("a workflow") if inside else gettext("A workflow")

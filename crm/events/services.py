@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,9 +13,21 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from crm.events.handlers import handlers_of
-from crm.events.models import Event, OutboxMessage
+from crm.events.models import IMPORT, Event, OutboxMessage
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
+
+_import: ContextVar[UUID | None] = ContextVar("import", default=None)
+
+
+@contextmanager
+def of_import(job_id: UUID) -> Iterator[None]:
+    """Mark the events of what is done inside: who brings a file in has not done what it tells."""
+    token = _import.set(job_id)
+    try:
+        yield
+    finally:
+        _import.reset(token)
 
 
 def record(
@@ -46,6 +60,7 @@ def build(
     because: Event | None = None,
 ) -> Event:
     """Return an event that is not written yet: collect many, then ``record_all``."""
+    job_id = _import.get()
     return Event(
         name=name,
         record_type=record._meta.app_label if record is not None else "",
@@ -53,7 +68,7 @@ def build(
         actor=actor,
         because=because,
         changes=dict(changes or {}),
-        data=dict(data or {}),
+        data=dict(data or {}) | ({IMPORT: str(job_id)} if job_id else {}),
     )
 
 

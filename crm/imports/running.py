@@ -19,6 +19,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
 from crm.imports.batches import Batch
@@ -87,7 +88,7 @@ class _Run:
             if job is None or (self.turn is not None and not self.turn.renew()):
                 return False
             clock = timezone.override(zone_of(job.made_by))  # what is told of moments is told by it, as on pages
-            with translation.override(_language(job, self.tenant)), clock, planning(job):
+            with translation.override(_language(job, self.tenant)), clock, planning(job), of_import(job.pk):
                 return self._do_batch(job)
 
     def _do_batch(self, job: Import) -> bool:

@@ -35,7 +35,8 @@ def entering(
 
     ``before`` and ``opportunity`` are where it comes from; a new one comes from nowhere. It is in its stage since now,
     unless ``stage_since`` is among ``values``. Of a new one an empty ``closed_on`` or ``stage_since`` is unknown: it is
-    not today. It is in its stage then since it was closed or opened, as far as that is known.
+    not today. It is in its stage then since it was closed, as far as that is known: one that is open may have come
+    there long after it was opened.
     Raises ``ValidationError`` keyed by field.
     """
     if before is not None and not stage.is_active:
@@ -116,7 +117,7 @@ def _refuse_before_last_stay(opportunity: Opportunity, since: datetime) -> None:
 
 
 def enter(opportunity: Opportunity, stage: Stage, actor: Membership | None) -> None:
-    """Log that the opportunity is in ``stage`` from now on."""
+    """Log that the opportunity is in ``stage`` since ``stage_since``; ``actor``: who put it there, if that is known."""
     insert(StageVisit(opportunity=opportunity, stage=stage, entered_at=opportunity.stage_since, entered_by=actor))
 
 
@@ -133,7 +134,7 @@ def _entered(opportunity: Opportunity) -> datetime | None:
 
 def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | None, *, is_told: bool) -> None:
     """Log that the opportunity left the stage it was in, and is in ``stage`` since ``stage_since``: now, unless it
-    ``is_told`` when.
+    ``is_told`` when. Then nobody knows who moved it there.
 
     If that is before it was entered here, it has never been there. If nobody knows when it was, it is over by now.
     """
@@ -142,7 +143,8 @@ def leave_and_enter(opportunity: Opportunity, stage: Stage, actor: Membership | 
     StageVisit.objects.filter(opportunity=opportunity, left_at=None).update(
         entered_at=Case(When(entered_at__gt=left, then=Value(left)), default=F("entered_at")), left_at=left
     )
-    insert(StageVisit(opportunity=opportunity, stage=stage, entered_at=entered, entered_by=actor))
+    mover = None if is_told else actor
+    insert(StageVisit(opportunity=opportunity, stage=stage, entered_at=entered, entered_by=mover))
 
 
 def last_stay(opportunity: Opportunity, stage: Stage) -> StageVisit | None:
@@ -184,7 +186,7 @@ def _since(values: Values) -> datetime | None:
     """Take ``stage_since`` out of the values; return what they tell of it."""
     since: datetime | None = values.pop("stage_since")
     refuse_future("stage_since", since)
-    day = values.get("closed_on") or values.get("opened_on")
+    day = values.get("closed_on")
     return since or (min(start_of(day), timezone.now()) if day else None)
 
 

@@ -61,6 +61,7 @@ def create_opportunity(
     stages.refuse_closed_before_opened(values, None)
     if values.get("closed_on") and values["closed_on"] < today():
         values.setdefault("opened_on", None)  # nobody knows, but not today
+    is_told = "stage_since" in values  # by a file, which does not say who put it there
     if values.get("account") is None and (contact := values.get("contact")) is not None:
         values["account"] = contact.account if contact.account and contact.account.deleted_at is None else None
     opportunity = create_record(
@@ -71,7 +72,7 @@ def create_opportunity(
         **stages.entering(stage, values, before=None) | attributes,
         values=values,
     )
-    stages.enter(opportunity, stage, actor)
+    stages.enter(opportunity, stage, None if is_told else actor)
     if opportunity.contact_id:
         insert(OpportunityContact(opportunity=opportunity, contact_id=opportunity.contact_id, is_primary=True))
     if stage.meaning != "open":

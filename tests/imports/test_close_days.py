@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import Account
 from crm.events.delivery import deliver_all
+from crm.imports.models import ImportRow
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity, StageVisit
@@ -28,7 +29,8 @@ def deal(name: str) -> Opportunity:
 def known(firm: Firm, stage: str = "open") -> Opportunity:
     with tenant_context(firm.tenant):
         account = make.account(firm.ada, name="Kestrel")
-        return make.opportunity(firm.ada, name="Known", account=account, stage=make.stage(stage))
+        opened = date(2026, 1, 5)
+        return make.opportunity(firm.ada, name="Known", account=account, stage=make.stage(stage), opened_on=opened)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,23 @@ def test_a_move_with_its_day_of_closing_has_that_day(firm: Firm) -> None:
         assert all(visit.days >= 0 for visit in visits)
         assert StageVisit.objects.filter(opportunity=found, left_at=None).count() == 1
     assert client_of(firm.ada).get(f"/acme/opportunities/{found.pk}/stages/").status_code == 200
+
+
+def test_a_dry_run_refuses_each_row_that_was_closed_before_it_was_opened(firm: Firm) -> None:
+    known(firm)
+    rows = (
+        "Name,Account,Stage,Opened,Close date\nKnown,Kestrel,Won,,2025-01-01\nNew,Kestrel,Won,2026-05-01,2025-01-01\n"
+    )
+    tried = bring_in(firm, "opportunities", f"{rows}Right,Kestrel,Won,2025-01-01,2025-05-01\n", dry_run="1")
+    assert (tried.created_count, tried.updated_count, tried.refused_count) == (1, 0, 2)
+    with tenant_context(firm.tenant):
+        said = [(row.outcome, row.remarks) for row in ImportRow.objects.filter(job=tried).order_by("number")]
+    text = "Closed: It was opened on {}. If that is wrong, correct “Opened” first."
+    assert said == [
+        ("refused", [text.format("Jan 5, 2026")]),
+        ("refused", [text.format("May 1, 2026")]),
+        ("created", []),
+    ]
 
 
 def test_the_day_of_moves_cannot_lie_ahead_and_is_kept(firm: Firm) -> None:
