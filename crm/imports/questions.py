@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from crm.imports.answers import (
     told_gone,
     word_key,
 )
+from crm.imports.at_accounts import account_link, told_by_accounts
 from crm.imports.cells import Cells
 from crm.imports.coming import meanings_to_add
 from crm.imports.encoding_question import EncodingQuestion, about_encoding
@@ -199,6 +200,10 @@ class _Asker:
         column = self.survey.columns[index]
         rows = _together(column)
         unknown = self._unknown(spec, sorted(rows, key=lambda text: -rows[text]))
+        link = account_link(self.type, spec)
+        if link and unknown:
+            told = told_by_accounts(self.cells, column.beside, unknown, self._account_of(link))
+            unknown = [text for text in unknown if text not in told]
         if not unknown and not column.more:
             return None
         answers = self.job.answers.get(spec.name, {})
@@ -233,8 +238,14 @@ class _Asker:
             actions=actions,
             is_typed=not existing,
             more=bool(column.more),
+            at_accounts=bool(link),
             keeps_pipelines=isinstance(spec.kind, kinds.StageOf) and any(map(_is_of_several_pipelines, alike.values())),
         )
+
+    def _account_of(self, link: str) -> Callable[[str], Any]:
+        """By the text of a cell: what stands for all rows where it is empty."""
+        spec, usual = self.type.spec(link), self.job.fixed.get(link, "")
+        return lambda text: self.reader.value(spec, text or usual) if text or usual else None
 
     def about_gap(self, gap: Gap) -> GapQuestion | None:
         by = self.type.spec(gap.by)

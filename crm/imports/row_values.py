@@ -31,6 +31,7 @@ from crm.imports.answers import (
     used_id,
     word_key,
 )
+from crm.imports.at_accounts import account_link, person_at
 from crm.imports.brought import as_compared, brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTED_IN, NOTES, answered_as, note_of, noted
@@ -115,6 +116,10 @@ class RowReader:
         brought = brought_fields(record_type)
         self.said = said or {}
         self.links = {spec.name: index for index, spec in self.columns}
+        self.at_account = {
+            spec.name: link for _index, spec in self.columns if (link := account_link(record_type, spec))
+        }
+        self.in_turn = sorted(self.columns, key=lambda one: one[1].name in self.at_account)  # after the accounts
         self.named_by = {name: link for name, (link, _spec) in brought.items()}
         self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
         self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
@@ -131,7 +136,7 @@ class RowReader:
         row = RowValues()
         for spec, text in self.fixed:
             self._read_cell(row, spec, text, self.typed)
-        for index, spec in self.columns:
+        for index, spec in self.in_turn:
             if isinstance(cells[index], Same):
                 row.values.pop(spec.name, None)
                 row.same.add(spec.name)
@@ -180,6 +185,10 @@ class RowReader:
 
     def _read_cell(self, row: RowValues, spec: FieldSpec, text: str, cells: Cells) -> None:
         cells.field = spec.name
+        link = self.at_account.get(spec.name)
+        if link and (person := person_at(cells, text, row.values.get(link))) is not None:
+            row.values[spec.name] = person
+            return
         try:
             row.values[spec.name] = self.value(spec, cell_text(spec, text), cells)
             if isinstance(spec.kind, kinds.Money) and is_bare(text) and not cells.style(spec.name).bare:

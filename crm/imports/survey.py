@@ -15,6 +15,7 @@ from crm.fields.models import FieldKind
 from crm.fields.reading import DAYS, NUMBERS, NumberText, current_style, has_time, says
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words, word_key
+from crm.imports.at_accounts import Beside, People
 from crm.imports.brought import brought_fields
 from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_of
 from crm.imports.identity import Layout, Together, as_written
@@ -59,6 +60,7 @@ class Column:
     filled: int = 0
     more: int = 0  # rows with other words
     numbers: list[str] = field(default_factory=list)
+    beside: Beside = field(default_factory=dict)  # of a column of people, the accounts in their rows
     same: str = ""  # a text that its record says already
     timed: int = 0  # cells of a column of days that have a time of day
     bad: int = 0  # cells that are no value of the field: ``unreadable.py``
@@ -179,6 +181,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     gaps = [gap for gap in record_type.gaps if gap.by in place]
     repeats = _Repeats(survey, Layout.of(job))
     names: set[str] = set()
+    people = People([column.beside for column in survey.columns], record_type, specs, place)
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and _links_to(spec, record_type)]
     for row in meant_rows(job):
         survey.rows += 1
@@ -187,6 +190,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
                 column.note_bad(row.number, cell)
             if cell and not (is_no_value(cell) if name else is_unreadable(cell)):
                 reader.read(cell, row.number)
+        people.note(row)
         for gap in gaps:
             by = row[place[gap.by]]
             if by and not isinstance(by, Same) and not (gap.field in place and row[place[gap.field]]):

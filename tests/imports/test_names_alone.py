@@ -9,8 +9,9 @@ from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import bring_in, finished, upload
+from tests.imports.steps import bring_in, finished, told, upload
 from tests.imports.test_known import counts, page_of
+from tests.imports.test_words import Page
 from tests.people import Firm
 
 NAMED_ONLY = 'first name,last name,phone,city,tags\nAnn,Cox,1,Ulm,"vip, old"\nBob,Fox,2,Bonn,\nBob,Fox,2,Bonn,\n'
@@ -63,3 +64,29 @@ def test_what_has_no_account_is_not_that_of_a_new_company(firm: Firm, key: str) 
             Contact.objects.filter(last_name="Fox") if key == "contacts" else Opportunity.objects.filter(name="Shop")
         )
         assert sorted(found.values_list("account__name", flat=True)) == ["Co7 GmbH", "Co8 GmbH"]
+
+
+def test_a_person_is_the_one_at_the_account_of_the_row(firm: Firm) -> None:
+    """Two rows with one name each link to the person of their own account; only of others it is asked."""
+    with tenant_context(firm.tenant):
+        owl, elk = (make.account(firm.ada, name=name) for name in ("Owl", "Elk"))
+        people = [
+            make.contact(firm.ada, first_name="Jörg", last_name="Müller", account=account) for account in (owl, elk)
+        ]
+        make.account(firm.ada, name="Jay")
+    text = "name,account,main contact\nRoof,Owl,Jörg Müller\nWall,Elk,jörg müller\n"
+    page = Page(firm, "opportunities", text)
+    assert not page.questions.words
+    for data in ({"dry_run": "1"}, {}):
+        job = bring_in(firm, "opportunities", text, **data)
+        assert counts(job)[0] == 2
+    with tenant_context(firm.tenant):
+        linked = dict(Opportunity.objects.values_list("name", "contact"))
+    assert linked == {"Roof": people[0].pk, "Wall": people[1].pk}
+    page = Page(firm, "opportunities", f"{text}Gate,Jay,Jörg Müller\n")
+    assert "Where the account of a row has one contact of the name" in told(page.answer)
+    data = page.columns() | {"word_contact": ["Jörg Müller"], "answer_contact": [f"use:{people[1].pk}"]}
+    finished(firm, page.send(data))
+    with tenant_context(firm.tenant):
+        linked = dict(Opportunity.objects.values_list("name", "contact"))
+    assert linked == {"Roof": people[0].pk, "Wall": people[1].pk, "Gate": people[1].pk}
