@@ -54,11 +54,15 @@ def show(
     *,
     form: forms.Form | None = None,
     about: Model | None = None,
+    is_new: bool = False,
 ) -> HttpResponse:
     """Answer with a setup page, or with its ``form`` partial in a dialog; with 422 when ``form`` was refused.
 
-    ``about`` is what the form changes, where that is not the workspace itself.
+    ``about`` is what the form changes, where that is not the workspace itself. One that adds something (``is_new``)
+    has the focus on its first field; one that was refused, on what is wrong.
     """
+    if is_new and form is not None and not form.is_bound:
+        form.visible_fields()[0].field.widget.attrs["autofocus"] = True
     context = {**context, "form": form}
     if isinstance(form, SeenForm):
         form.who = partial(last_change_of_setting, about)

@@ -135,7 +135,8 @@ def password_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     with tenant_context(tenant):
         link = passwords.link_of_token(token)
         if link is None:
-            return respond(request, "users/password_link_gone.html", status=404)
+            used = {"is_used": passwords.was_used(token)}
+            return respond(request, "users/password_link_gone.html", used, status=404)
         form = PasswordForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and (user := _set_password(request, link, form)):
             sign_in(request, user)
@@ -176,7 +177,13 @@ class SetForgottenPassword(PasswordResetFromKeyView):
             if not default_token_generator.check_token(user, self.key):
                 return self.render_to_response(self.get_context_data(token_fail=True), status=404)
             self.reset_user = form.user = user
-            return super().form_valid(form)
+            response = super().form_valid(form)
+        passwords.note_mailed_key(self.key)
+        return response
+
+    def get_context_data(self, **options: Any) -> dict[str, Any]:
+        fails = options.get("token_fail", False)
+        return {"is_used": fails and passwords.was_mailed_key_used(self.key), **super().get_context_data(**options)}
 
 
 @require_POST

@@ -11,7 +11,9 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.transaction import atomic
@@ -67,6 +69,25 @@ def link_of_token(token: str) -> PasswordLink | None:
     if link is None or link.membership.user is None or is_member_elsewhere(link.membership.user):
         return None
     return link
+
+
+def was_used(token: str) -> bool:
+    """Whether a password was set with the link of ``token``."""
+    return PasswordLink.objects.filter(token_hash=hash_of(token)).exclude(used_at=None).exists()
+
+
+def note_mailed_key(key: str) -> None:
+    """Remember that a password was set with the mailed link of ``key``, for as long as that would have been good."""
+    cache.set(_mark_of(key), True, settings.PASSWORD_RESET_TIMEOUT)
+
+
+def was_mailed_key_used(key: str) -> bool:
+    """Whether one was, as far as is remembered. Only who has the link can ask."""
+    return bool(key) and cache.get(_mark_of(key)) is not None
+
+
+def _mark_of(key: str) -> str:
+    return f"reset-used:{hash_of(key)}"
 
 
 @atomic

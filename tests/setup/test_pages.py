@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from crm.picklists import selectors
 from crm.setup.urls import urlpatterns
 from crm.tenants.context import tenant_context
 from leads.vetting import criteria
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 # Written to only; or there only where `make run` keeps the mails (tests/local/test_mailbox.py).
@@ -73,3 +75,17 @@ def test_only_an_admin_is_led_there(firm: Firm) -> None:
     leads = firm.url("leads:list")
     assert link in client_of(firm.ada).get(leads).content.decode()
     assert link not in client_of(firm.ana).get(leads).content.decode()
+
+
+def test_a_page_that_adds_something_has_the_focus_where_one_begins(firm: Firm) -> None:
+    """“New field” and “New role” left it on the page; what was refused has it on what is wrong."""
+    client = client_of(firm.ada)
+    new = {name: address for name, address in _addresses(firm).items() if "new_" in name or name == "invite"}
+    assert len(new) > 7
+    for name, address in new.items():
+        more = "?kind=text" if name == "new_field" else ""
+        fresh = client.get(f"{address}{more}").content.decode()
+        assert re.findall(r'<(?:input|select|textarea)[^>]*name="([^"]+)"[^>]* autofocus', fresh), name
+        assert fresh.count("autofocus") == 1 and "data-focus" not in fresh, name
+        refused = form_of(client, f"{address}{more}", like=address).send().content.decode()
+        assert "data-focus" in refused and "autofocus" not in refused, name

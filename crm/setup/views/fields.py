@@ -56,7 +56,7 @@ def new_field(request: WorkspaceRequest, type: str) -> HttpResponse:
         else:
             say(request, _("“%(label)s” was added.") % {"label": field.label})
             return go(request, _url_of(type))
-    return show(request, "setup/new_field.html", context | {"kind": FieldKind(kind)}, form=form)
+    return show(request, "setup/new_field.html", context | {"kind": FieldKind(kind)}, form=form, is_new=True)
 
 
 @setup_page

@@ -55,7 +55,7 @@ def new_entry(request: WorkspaceRequest, key: str) -> HttpResponse:
         else:
             say(request, _("“%(label)s” was added.") % {"label": entry.label})
             return go(request, _url_of(edited))
-    return show(request, "setup/new_entry.html", {"list": edited}, form=form)
+    return show(request, "setup/new_entry.html", {"list": edited}, form=form, is_new=True)
 
 
 @setup_page

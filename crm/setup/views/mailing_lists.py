@@ -44,7 +44,7 @@ def new_list(request: WorkspaceRequest) -> HttpResponse:
         else:
             say(request, _("“%(name)s” was made. Put leads and contacts on it from their pages.") % {"name": made.name})
             return go(request, reverse("setup:mailing_lists"))
-    return show(request, "setup/new_mailing_list.html", {}, form=form)
+    return show(request, "setup/new_mailing_list.html", {}, form=form, is_new=True)
 
 
 @setup_page

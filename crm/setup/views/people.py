@@ -46,7 +46,7 @@ def invite(request: WorkspaceRequest) -> HttpResponse:
             _tell_of_invitation(request, member)
             tell_namesakes(request, member)
             return go(request, _url_of(member))
-    return show(request, "setup/invite.html", mailing.words(), form=form)
+    return show(request, "setup/invite.html", mailing.words(), form=form, is_new=True)
 
 
 def _tell_of_invitation(request: WorkspaceRequest, member: Membership) -> None:

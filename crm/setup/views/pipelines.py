@@ -50,7 +50,7 @@ def new_pipeline(request: WorkspaceRequest) -> HttpResponse:
         else:
             say(request, _("“%(name)s” was added. These are its first stages.") % {"name": pipeline.name})
             return go(request, reverse("setup:list", kwargs={"key": str(pipeline.pk)}))
-    return show(request, "setup/new_pipeline.html", {}, form=form)
+    return show(request, "setup/new_pipeline.html", {}, form=form, is_new=True)
 
 
 @setup_page

@@ -43,7 +43,7 @@ def new_role(request: WorkspaceRequest) -> HttpResponse:
         else:
             say(request, _("The role “%(name)s” was added.") % {"name": role.name})
             return go(request, reverse("setup:roles"))
-    return show(request, "setup/role.html", {"verbs": VERB_LABELS.values()}, form=form)
+    return show(request, "setup/role.html", {"verbs": VERB_LABELS.values()}, form=form, is_new=True)
 
 
 @setup_page

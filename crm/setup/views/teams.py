@@ -38,7 +38,7 @@ def new_team(request: WorkspaceRequest) -> HttpResponse:
         else:
             say(request, _("The team “%(name)s” was added.") % {"name": team.name})
             return go(request, reverse("setup:teams"))
-    return show(request, "setup/new_team.html", {}, form=form)
+    return show(request, "setup/new_team.html", {}, form=form, is_new=True)
 
 
 @setup_page

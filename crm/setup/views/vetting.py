@@ -48,7 +48,7 @@ def new_criterion(request: WorkspaceRequest) -> HttpResponse:
         else:
             say(request, _("“%(label)s” was added: leads are now vetted by it too.") % {"label": criterion.label})
             return go(request, reverse("setup:criteria"))
-    return show(request, "setup/new_criterion.html", {}, form=form)
+    return show(request, "setup/new_criterion.html", {}, form=form, is_new=True)
 
 
 @setup_page
