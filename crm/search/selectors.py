@@ -39,10 +39,11 @@ class Group:
     record_type: RecordType
     records: list[Any]
     hits: int
+    is_cut: bool = False  # there may be more, which were not looked at
 
     @property
     def is_capped(self) -> bool:
-        return self.hits >= MOST_HITS
+        return self.is_cut or self.hits >= MOST_HITS
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,8 @@ def _containing(actor: Membership, query: str, searched: list[Searched], most: i
     for one in _best_first(searched, rows):
         ids = [record_id for key, record_id, _rank, _hits in rows if key == one.key]
         hits = next(total for key, _record_id, _rank, total in rows if key == one.key)
-        groups.append(Group(registry.record_type(one.key), _fetch(actor, one.key, ids), min(hits, MOST_HITS)))
+        records = _fetch(actor, one.key, ids)
+        groups.append(Group(registry.record_type(one.key), records, min(abs(hits), MOST_HITS), is_cut=hits < 0))
     return groups
 
 

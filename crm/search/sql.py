@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from crm.tenants.wall import APP_ROLE, TENANT_SQL
 
 MOST_HITS = 5000  # looked at for one search; who gets so many has to say more
+MOST_ACCOUNTS = 300  # looked at for one word: "gmbh" is in the names of thousands
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ DECLARE
     second text := coalesce(patterns[2], longest);
     -- The index is of no use for a shorter one
     long_enough text[] := ARRAY (SELECT one FROM unnest(patterns) one WHERE length(one) > 4 OR one = longest);
-BEGIN
+{declared}BEGIN{before}
     RETURN QUERY
     WITH starting AS MATERIALIZED (
         SELECT r.id, r.sort_name FROM {table} r
@@ -114,39 +115,88 @@ BEGIN
                     ELSE 3 END AS place
           FROM found
     )
-    SELECT ranked.id, ranked.place, count(*) OVER () FROM ranked
+    SELECT ranked.id, ranked.place, {hits} FROM ranked
      ORDER BY place, sort_name, id LIMIT most OFFSET skip;
 END
 $$
 """
 
-# Every word must occur in the record or in its account's name or domain, one at least in the latter.
-AT_ACCOUNT = """, theirs AS (
-        SELECT r.id AS account, {account_words} AS account_words FROM accounts_account r
-         WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {account_document} LIKE ANY (long_enough)
-           AND account_scope <> 'none' AND {account_reach}
-    ), at_account AS MATERIALIZED (
-        SELECT r.id, r.sort_name FROM theirs JOIN {table} r ON r.account_id = theirs.account
-         WHERE r.tenant_id = here AND r.deleted_at IS NULL
-           AND theirs.account_words || ' ' || {document} LIKE ALL (patterns) AND {reach}
+# Every word must occur in the record or in its account's name or domain, one at least in the latter. Two ways lead
+# there: from the few accounts with a word, and, where a word is in too many accounts to go through ("gmbh"), from the
+# records with another word, or from the accounts with all. Ids are gathered word by word, so that each statement has
+# few patterns for the index and a LIMIT, and none depends on statistics: who has just imported has none yet.
+# ``hits`` below zero says that something was cut off.
+DECLARED = """    word text;
+    ids uuid[];
+    at_accounts uuid[] := '{}';
+    candidates uuid[] := '{}';
+    common integer := 0;
+    is_cut boolean := false;
+"""
+GATHERED = """
+    IF account_scope <> 'none' THEN
+        FOREACH word IN ARRAY long_enough LOOP
+            ids := ARRAY ({accounts} AND {account_document} LIKE word LIMIT {most_accounts} + 1);
+            common := common + (cardinality(ids) > {most_accounts})::int;
+            at_accounts := at_accounts || ids[:{most_accounts}];
+        END LOOP;
+    END IF;
+    IF common > 0 AND common = cardinality(long_enough) THEN
+        ids := ARRAY (
+            {accounts} AND {account_document} LIKE longest AND {account_document} LIKE second
+                AND {account_document} LIKE ALL (long_enough)
+             LIMIT {most_accounts} + 1);
+        is_cut := cardinality(ids) > {most_accounts};
+        at_accounts := at_accounts || ids[:{most_accounts}];
+    END IF;
+    IF common > 0 AND cardinality(patterns) > 1 THEN
+        FOREACH word IN ARRAY long_enough LOOP
+            candidates := candidates || ARRAY (
+                {records} AND {document} LIKE word AND r.account_id IS NOT NULL
+                 LIMIT {most_hits} - cardinality(candidates));
+        END LOOP;
+        is_cut := is_cut OR cardinality(candidates) = {most_hits};
+    END IF;
+    ids := ARRAY ({records} AND r.account_id = ANY (at_accounts) LIMIT {most_hits});
+    is_cut := is_cut OR cardinality(ids) = {most_hits};
+    candidates := candidates || ids;"""
+ROWS = "SELECT r.id FROM {table} r WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {reach}"
+AT_ACCOUNT = """, at_account AS MATERIALIZED (
+        SELECT r.id, r.sort_name FROM {table} r
+          JOIN (SELECT r.id, {account_words} AS words FROM accounts_account r
+                 WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {account_reach}
+               ) theirs ON theirs.id = r.account_id
+         WHERE r.tenant_id = here AND r.id = ANY (candidates) AND theirs.words || ' ' || {document} LIKE ALL (patterns)
          LIMIT {most_hits}
     )"""
 
 REACH = """(scope = 'all' OR r.owner_id = me OR scope = 'team' AND (
             r.team_id = ANY (teams) OR r.team_id IS NULL AND (r.owner_id IS NULL OR r.owner_id = ANY (mates))))"""
+ACCOUNT_REACH = REACH.replace("scope =", "account_scope =")
 
 
-def _at_account(searched: Searched) -> str:
-    """The part of the function that finds records by their account."""
-    return AT_ACCOUNT.format(
-        table=searched.table,
-        document=searched.document,
-        reach=REACH,
-        account_words=f"({NAME} || ' ' || domain)",
-        account_document=ACCOUNTS.document,
-        account_reach=REACH.replace("scope =", "account_scope ="),
-        most_hits=MOST_HITS,
-    )
+def _at_account(searched: Searched) -> dict[str, str]:
+    """The parts of the function that find records by their account."""
+    if not searched.at_account:
+        return {"declared": "", "before": "", "hits": "count(*) OVER ()", "at_account": "", "or_at_account": ""}
+    words = {
+        "table": searched.table,
+        "document": searched.document,
+        "records": ROWS.format(table=searched.table, reach=REACH),
+        "accounts": ROWS.format(table=ACCOUNTS.table, reach=ACCOUNT_REACH),
+        "account_words": f"({NAME} || ' ' || domain)",
+        "account_document": ACCOUNTS.document,
+        "account_reach": ACCOUNT_REACH,
+        "most_hits": MOST_HITS,
+        "most_accounts": MOST_ACCOUNTS,
+    }
+    return {
+        "declared": DECLARED,
+        "before": GATHERED.format(**words),
+        "hits": "count(*) OVER () * CASE WHEN is_cut THEN -1 ELSE 1 END",
+        "at_account": AT_ACCOUNT.format(**words),
+        "or_at_account": " UNION SELECT * FROM at_account",
+    }
 
 
 def _statements() -> list[str]:
@@ -166,8 +216,7 @@ def _statements() -> list[str]:
                 document=searched.document,
                 reach=REACH,
                 most_hits=MOST_HITS,
-                at_account=_at_account(searched) if searched.at_account else "",
-                or_at_account=" UNION SELECT * FROM at_account" if searched.at_account else "",
+                **_at_account(searched),
             ),
             f"REVOKE ALL ON FUNCTION {searched.function}({ARGUMENT_TYPES}) FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {searched.function}({ARGUMENT_TYPES}) TO {APP_ROLE}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from django.db import connection
 
 from crm.search import selectors
 from crm.search.selectors import is_person_like, search
-from crm.search.sql import SEARCHED
+from crm.search.sql import MOST_ACCOUNTS, SEARCHED
 from crm.tenants.context import tenant_context
+from crm.tenants.ids import uuid7
 from tests import make
 from tests.people import Firm
 
@@ -84,6 +86,37 @@ def test_a_firms_name_finds_the_firm_first_and_then_its_people_and_deals(inside:
     assert found(inside.ana, "twelve vulcan") == {"opportunities": ["Twelve arms"]}
     assert found(inside.ana, "vulcan nobody") == {}
     assert list(found(inside.ana, "helena")) == ["contacts"]
+
+
+def many_at(owner: Any, name: str, how_many: int) -> None:
+    """So many accounts whose names end with ``name``, each with a contact, as an import leaves them: not analysed."""
+    account, contact = make.account(owner, name=f"0 {name}"), make.contact(owner, first_name="Cem", last_name="Nought")
+    accounts, contacts = [], []
+    for number in range(1, how_many):
+        accounts.append(copy(account))
+        accounts[-1].pk, accounts[-1].name, accounts[-1].sort_name = (
+            uuid7(),
+            f"{number} {name}",
+            f"{number} {name}".lower(),
+        )
+        contacts.append(copy(contact))
+        contacts[-1].pk, contacts[-1].account_id = uuid7(), accounts[-1].pk
+    type(account)._default_manager.bulk_create(accounts)
+    type(contact)._default_manager.bulk_create(contacts)
+
+
+def test_a_word_that_thousands_of_accounts_have_is_not_gone_through(inside: Firm) -> None:
+    """ "gmbh" read the contacts of all of them; what a rarer word leads to is found all the same."""
+    many_at(inside.ana, "Robotics GmbH", MOST_ACCOUNTS + 50)
+    firm = make.account(inside.ana, name="Vulcan Robotics GmbH")
+    make.contact(inside.ana, first_name="Helena", last_name="Brandt", account=firm)
+    for text in ("helena gmbh", "gmbh brandt", "robotics he brandt gmbh", "vulcan gmbh"):
+        assert found(inside.ana, text, key="contacts") == {"contacts": ["Helena Brandt"]}, text
+    assert not search(inside.ana, "helena gmbh", key="contacts").groups[0].is_capped
+    for text in ("gmbh", "gmbh robotics"):
+        [group] = search(inside.ana, text, key="contacts").groups
+        assert group.is_capped, text
+        assert MOST_ACCOUNTS - 2 <= group.hits < MOST_ACCOUNTS + 50, text
 
 
 def test_nobody_learns_by_a_hit_of_an_account_that_they_may_not_see(inside: Firm) -> None:
