@@ -6,11 +6,9 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from unicodedata import category
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +24,7 @@ from crm.fields.reading import (
     written,
 )
 from crm.fields.reading.amounts import currency_words
+from crm.tenants.addresses import refuse_unseen_host, validate_address
 from crm.tenants.context import current_tenant
 from crm.tenants.text import trimmed
 from crm.ui.clock import is_doubled
@@ -34,16 +33,6 @@ MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 _DAY_LENGTH = len("2026-04-03")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?")  # what calendars of browsers take
 _UNSEEN = re.compile("[\x00-\x1f\x7f]")
-
-
-def validate_address(text: str) -> None:
-    """Refuse what is no e-mail address; also one with a character that nobody sees, which no mail reaches."""
-    validate_email(text)
-    if unseen := next((one for one in text if category(one) == "Cf"), ""):
-        raise ValidationError(
-            _("“%(text)s” holds a character that cannot be seen (U+%(code)s). Write it without.")
-            % {"text": text[:100], "code": f"{ord(unseen):04X}"}
-        )
 
 
 class Trimmed:
@@ -69,6 +58,8 @@ class UrlField(Trimmed, forms.URLField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and _UNSEEN.search(trimmed(value)):  # which reading an address would drop
             raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if isinstance(value, str):
+            refuse_unseen_host(trimmed(value))
         return super().to_python(value)
 
 

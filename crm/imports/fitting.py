@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from crm.fields.inputs import validate_address
 from crm.fields.kinds import Flag, Url
 from crm.fields.models import FieldKind
 from crm.fields.reading import NumberText
@@ -19,6 +18,7 @@ from crm.fields.reading.days import day_readings, has_time, split_clock
 from crm.fields.reading.numbers import readings, take_apart
 from crm.fields.reading.style import ORDERS
 from crm.imports.reading.cells import is_shortened
+from crm.tenants.addresses import validate_address
 from crm.tenants.text import one_line, sort_key
 
 ONE_LINE, LONG, LABEL = 200, 20_000, 100  # characters of a text, a long text, a choice

@@ -9,6 +9,7 @@ from allauth.core import context
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.tenants.addresses import refuse_unseen
 from crm.tenants.text import email_key
 from crm.users import guessing, mailing
 from crm.users.inviting import verify_address
@@ -37,11 +38,13 @@ class _InOurWords:
 class LoginForm(_InOurWords, account.LoginForm):
     def clean_login(self) -> str:
         login = super().clean_login()
+        refuse_unseen(login)
         return email_key(login) or login
 
 
 class ResetPasswordForm(_InOurWords, account.ResetPasswordForm):
     def clean_email(self) -> str:
+        refuse_unseen(self.cleaned_data["email"])
         self.cleaned_data["email"] = email_key(self.cleaned_data["email"])
         return super().clean_email()
 

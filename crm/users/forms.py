@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
+from crm.tenants.addresses import validate_address
 from crm.tenants.models import Tenant, validate_slug
 from crm.tenants.text import LONGEST_EMAIL, email_domain, email_key
 from crm.ui.seen import SeenForm
@@ -21,6 +22,8 @@ no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one 
 
 class AddressField(forms.EmailField):
     """The address by which somebody signs in."""
+
+    default_validators = [validate_address]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(label=_("E-mail"), max_length=LONGEST_EMAIL, **options)

@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.tenants.memo import forget
-from crm.tenants.text import email_key
 from crm.users import invitations, mailing
 from crm.users.models import Invitation, Membership, Role, Team, User
 from crm.users.passwords import set_new_password
 from crm.users.selectors import member_by_name_or_email
-from crm.users.services import check_length, create_member, personal_name
+from crm.users.services import address_key, create_member, personal_name
 from crm.users.signing_up import create_person
 
 MOST_AN_HOUR = 200  # of one workspace
@@ -30,10 +29,9 @@ def invite_member(*, actor: Membership, email: str, name: str, role: Role, team:
 
     Who was only named by an import, or has not taken an earlier invitation, gets that place with all its records.
     """
-    email = email_key(email)
+    email = address_key(email)
     if not email:
         raise ValidationError({"email": _("Give an e-mail address: signing in will be by it.")})
-    check_length(email)
     name = personal_name(name, email)
     try:
         with atomic():

@@ -11,6 +11,7 @@ from django.db.transaction import atomic
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.tenants.addresses import refuse_unseen
 from crm.tenants.context import current_tenant
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
@@ -83,8 +84,8 @@ def ensure_member(*, actor: Membership, name: str) -> Membership:
     forget("users.")
     if known := member_by_name_or_email(name):
         return known
-    name, email = name.strip(), email_key(name)
-    check_length(email)
+    email = address_key(name) if "@" in name else ""
+    name = name.strip()
     if not email and len(name) > LONGEST_NAME:
         raise ValidationError(_("A name of a person has at most %(most)d characters.") % {"most": LONGEST_NAME})
     member = create_member(name=name, email=email, role=least_role(), is_active=False)
@@ -92,13 +93,20 @@ def ensure_member(*, actor: Membership, name: str) -> Membership:
     return member
 
 
-def check_length(email: str) -> None:
-    """Refuse (``ValidationError``) an address that mail systems do not take."""
+def address_key(text: str) -> str:
+    """The ``email_key`` of an address by which somebody signs in. Refused (``ValidationError``): what mail systems do
+    not take, and characters that nobody sees, which the key may not show any more."""
+    try:
+        refuse_unseen(text.strip())
+    except ValidationError as error:
+        raise ValidationError({"email": error.messages}) from None
+    email = email_key(text)
     if len(email) > LONGEST_EMAIL:
         words = {"most": LONGEST_EMAIL, "count": len(email)}
         raise ValidationError(
             {"email": _("An e-mail address has at most %(most)d characters. This one has %(count)d.") % words}
         )
+    return email
 
 
 def create_member(*, name: str, **values: Any) -> Membership:

@@ -22,7 +22,7 @@ from crm.tenants.text import email_key
 from crm.users.models import Membership, Team, User
 from crm.users.roles import ADMIN, create_default_roles
 from crm.users.selectors import has_account
-from crm.users.services import check_length, create_member
+from crm.users.services import address_key, create_member
 
 _TRIES = 20  # at a free address, while others sign up too
 _NAMESPACE = UUID("6d1c6c0a-5a0e-4c3c-9a55-2f6f8a1c7b10")  # of workspaces made by a form
@@ -34,8 +34,7 @@ def create_person(*, email: str, name: str, password: str, language: str = "", i
 
     Raises ``ValidationError`` by field.
     """
-    user = User(email=email_key(email), name=name.strip(), language=language)
-    check_length(user.email)
+    user = User(email=address_key(email), name=name.strip(), language=language)
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -12,11 +12,12 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from crm.fields.inputs import EmailField, TextField, UrlField, validate_address
+from crm.fields.inputs import EmailField, TextField, UrlField
 from crm.fields.kinds.base import Kind
 from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
+from crm.tenants.addresses import refuse_unseen_host, validate_address
 from crm.tenants.text import company_key, company_start, email_key, one_line, phone_key, sort_key
 from crm.users.models import Membership
 
@@ -207,5 +208,6 @@ class Url(Text):
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         address = text if "://" in text else f"https://{text}"
+        refuse_unseen_host(address)
         URLValidator(schemes=["http", "https"])(address)
         return super().parse(spec, address, context)
