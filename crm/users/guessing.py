@@ -62,11 +62,14 @@ def begin(request: HttpRequest, email: str) -> Attempt:
     account = _digest(email)
     if nonce := _browser(request).get(account):
         return Attempt(_within(request, KNOWN_BROWSER, f"{account}:{nonce}"))
-    usage = _within(request, STRANGER, f"{account}:{get_ip(request)}")  # first: refused here counts for nobody else
-    usage.usage += _within(request, ADDRESS).usage
-    attempt = Attempt(usage)
-    if not cache.get(_address(request, account)):
-        attempt.account, attempt.before = account, _wait_for_turn(account)
+    attempt = Attempt(_within(request, STRANGER, f"{account}:{get_ip(request)}"))
+    try:
+        attempt.usage.usage += _within(request, ADDRESS).usage
+        if not cache.get(_address(request, account)):
+            attempt.account, attempt.before = account, _wait_for_turn(account)
+    except ValidationError:  # a refused try uses up none of the limits
+        attempt.usage.rollback()
+        raise
     return attempt
 
 

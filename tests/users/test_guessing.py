@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
@@ -14,7 +15,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from crm.users.guessing import ADDRESS, COOKIE, FREE_GUESSES, LONGEST_DELAY, delay_after
+from crm.users.guessing import ADDRESS, COOKIE, FREE_GUESSES, LONGEST_DELAY, _digest, _guesses, delay_after
 from tests.people import PASSWORD, Firm
 from tests.users.caches import clean_cache  # noqa: F401 (a fixture)
 
@@ -74,6 +75,21 @@ def test_an_address_that_guesses_for_many_accounts_is_stopped(firm: Firm, monkey
         assert not is_refused(attempt("guess", ip=ELSEWHERE, email=f"{number}@acme.example"))
     assert is_refused(attempt(PASSWORD, ip=ELSEWHERE))
     assert is_in(attempt(PASSWORD, ip=OFFICE))
+
+
+def test_a_refused_try_uses_up_no_limit(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the address's, when the account's delay refuses it, nor the account's, when the address's limit does."""
+    monkeypatch.setitem(ADDRESS, "login_failed", "3/5m/ip")
+    cache.set(_guesses(_digest("sam@acme.example")), (FREE_GUESSES + 2, time.time() + 50), 3600)
+    for _ in range(3):
+        assert is_refused(attempt("guess", ip=OFFICE, email="sam@acme.example"))
+    assert is_in(attempt(PASSWORD, ip=OFFICE))
+    for number in range(3):
+        attempt("guess", ip=ELSEWHERE, email=f"{number}@acme.example")
+    for _ in range(6):
+        assert is_refused(attempt(PASSWORD, ip=ELSEWHERE))
+    monkeypatch.setitem(ADDRESS, "login_failed", "100/5m/ip")
+    assert is_in(attempt(PASSWORD, ip=ELSEWHERE))
 
 
 def test_after_five_minutes_it_goes_on(firm: Firm, clock: time_machine.Traveller) -> None:
