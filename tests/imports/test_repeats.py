@@ -130,8 +130,9 @@ def test_the_first_row_of_each_record_is_remembered_however_many_share_a_name(
 def test_what_a_later_row_says_of_a_record_leads_to_it_from_then_on(
     firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str, text: str, wanted: tuple[int, ...]
 ) -> None:
-    """In a dry run, too, whose batches are undone."""
+    """In a dry run, too, whose batches are undone; where not all rows of one record are taken in together."""
     monkeypatch.setattr(running, "BATCH", 1)
+    monkeypatch.setattr(whole_file, "MOST_TOGETHER", 0)
     assert tried_and_done(firm, key, text) == [wanted, wanted]
 
 
@@ -276,17 +277,27 @@ SEVERAL_NAMES = {
 }
 
 
-@pytest.mark.parametrize("size", [500, 1])
-@pytest.mark.parametrize("what", SEVERAL_NAMES)
+WRITTEN_APART = {"by id, then by name": (0, 2, 0, 1, 0, 0), "renamed, and back": (1, 1, 1, 0, 0, 0)}
+ONE_BATCH = ("by id, then by name", "renamed", "of two, one is renamed")
+TAKEN_TOGETHER = ("by id, then by name", "by name, then by id", "renamed", "new, by id, then by name")
+WAYS = [("one batch", what) for what in ONE_BATCH] + [("together", what) for what in TAKEN_TOGETHER]
+
+
+@pytest.mark.parametrize(("how", "what"), [*WAYS, *(("apart", what) for what in SEVERAL_NAMES)])
 def test_a_record_that_rows_name_in_several_ways_counts_once_however_far_apart_they_stand(
-    firm: Firm, monkeypatch: pytest.MonkeyPatch, what: str, size: int
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, how: str, what: str
 ) -> None:
-    """A dry run knows of the rows before a batch what the import knows."""
-    monkeypatch.setattr(running, "BATCH", size)
+    """A dry run knows of the rows before a batch what the import knows, also where the memory is too small to take all
+    rows about one record in together: then each writes what it says."""
+    monkeypatch.setattr(running, "BATCH", 500 if how == "one batch" else 1)
+    if how == "apart":
+        monkeypatch.setattr(whole_file, "MOST_TOGETHER", 0)
     with tenant_context(firm.tenant):
         for name, external_id in HERE:
             make.account(firm.ada, name=name, city="Ulm", external_id=external_id)
     text, wanted = SEVERAL_NAMES[what]
+    if how == "apart":
+        wanted = WRITTEN_APART.get(what, wanted)
     assert tried_and_done(firm, "accounts", text) == [wanted, wanted]
 
 
