@@ -27,6 +27,7 @@ from crm.fields.reading.amounts import currency_words
 from crm.tenants.addresses import refuse_unseen_host, validate_address
 from crm.tenants.context import current_tenant
 from crm.tenants.text import trimmed
+from crm.ui.addresses import AddressInput
 from crm.ui.clock import is_doubled
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
@@ -51,6 +52,7 @@ class TextField(Trimmed, forms.CharField):
 
 
 class EmailField(Trimmed, forms.EmailField):
+    widget = AddressInput
     default_validators = [validate_address]
 
 

@@ -65,6 +65,7 @@ def one_line(text: str) -> str:
 
 
 LONGEST_EMAIL = 254  # letters: what mail systems take
+LONGEST_HOST = 253  # what is longer is none, and reading thousands of labels takes seconds
 
 
 def email_key(email: str) -> str:
@@ -73,12 +74,18 @@ def email_key(email: str) -> str:
     return f"{name.casefold()}@{host_key(host)}" if at else ""
 
 
+def in_own_letters(email: str) -> str:
+    """The address as people write it: its host not as ``xn--``, where that says the same."""
+    name, at, host = email.rpartition("@")
+    return f"{name}@{host_key(host)}" if at and "xn--" in host.lower() else email
+
+
 def host_key(host: str) -> str:
     """The host in lower case and in its own letters: ``xn--mnchen-3ya.example`` → ``münchen.example``.
 
     A host whose letters mail systems read in two ways (``straße`` also as ``strasse``) has its ``xn--`` form instead.
     """
-    if host.isascii() and "xn--" not in host.lower():
+    if len(host) > LONGEST_HOST or (host.isascii() and "xn--" not in host.lower()):
         return host.lower()
     plain = unicodedata.normalize("NFKC", host).lower().replace("。", ".")
     return ".".join(label if label.isascii() and label[:4] != "xn--" else _label(label) for label in plain.split("."))

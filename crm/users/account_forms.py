@@ -6,11 +6,13 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.core import context
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.addresses import refuse_unseen
 from crm.tenants.text import email_key
+from crm.ui.addresses import AddressInput
 from crm.users import guessing, mailing
 from crm.users.inviting import verify_address
 
@@ -33,6 +35,8 @@ class _InOurWords:
             field.label = _LABELS.get(name, field.label)
             field.help_text = _NEW_PASSWORD_HELP if name == "password1" else ""
             field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                field.widget = AddressInput(field.widget.attrs)
 
 
 class LoginForm(_InOurWords, account.LoginForm):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.tenants.addresses import validate_address
 from crm.tenants.models import Tenant, validate_slug
 from crm.tenants.text import LONGEST_EMAIL, email_domain, email_key
+from crm.ui.addresses import AddressInput
 from crm.ui.seen import SeenForm
 from crm.users.choices import currencies, places, time_zones
 from crm.users.models import User
@@ -24,6 +25,7 @@ class AddressField(forms.EmailField):
     """The address by which somebody signs in."""
 
     default_validators = [validate_address]
+    widget = AddressInput
 
     def __init__(self, **options: Any) -> None:
         super().__init__(label=_("E-mail"), max_length=LONGEST_EMAIL, **options)
@@ -40,7 +42,7 @@ class AddressField(forms.EmailField):
 class AddressForm(forms.Form):
     """The address of somebody who wants a workspace."""
 
-    email = AddressField(widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    email = AddressField(widget=AddressInput({"autocomplete": "username"}))
 
 
 class PasswordForm(forms.Form):

@@ -18,7 +18,7 @@ from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.tenants.addresses import refuse_unseen_host, validate_address
-from crm.tenants.text import company_key, company_start, email_key, one_line, phone_key, sort_key
+from crm.tenants.text import company_key, company_start, email_key, in_own_letters, one_line, phone_key, sort_key
 from crm.users.models import Membership
 
 
@@ -156,7 +156,7 @@ class Email(Text):
 
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
-        return marked('<a href="mailto:{0}">{0}</a>', value) if value else ""
+        return marked('<a href="mailto:{}">{}</a>', value, in_own_letters(value)) if value else ""
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         validate_address(text)
