@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from crm.activities.models import Activity
 from crm.activities.services import create_activity
 from crm.picklists.selectors import stages
 from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
+from opportunities.models import Opportunity
+from opportunities.services import update_opportunity
 from tests import make
 from tests.browser.conftest import SignIn, settled
 from tests.people import Firm, make_firm
@@ -203,4 +206,85 @@ def test_a_card_that_one_may_not_move_says_why(shared: Firm, page: Page, sign_in
         expect(told).to_have_text(re.compile("You may not move this one: The role “Read-only” may not change"))
         told.get_by_role("button", name="Dismiss").click()
         expect(told).to_have_count(0)
+    settled(page)
+
+
+def test_which_of_two_equal_hours_it_was_is_answered_in_the_form(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    """The clock of New York showed 01:30 twice on 2 November 2025."""
+    deal = deal_of(shared, "Odd hour")
+    sign_in(shared.ana)
+    page.goto(shared.url("opportunities:record", record_id=deal.pk))
+    composer = page.locator("[data-composer]")
+    composer.get_by_text("Call", exact=True).click()
+    composer.locator("textarea").fill("Late talk")
+    composer.get_by_text("At another time").click()
+    composer.locator("[name=occurred_at]").fill("2025-11-02T01:30")
+    composer.locator("button.button-primary").click()
+    error = composer.get_by_role("alert")
+    expect(error).to_contain_text("The clock shows 01:30 twice on")
+    found = re.search(r"“([^”]+)” or “([^”]+)”", error.inner_text())
+    assert found
+    when = composer.locator("[name=occurred_at]")
+    expect(when).to_have_value("2025-11-02T01:30")
+    expect(composer.locator("textarea")).to_have_value("Late talk")
+    when.fill(found[2])
+    composer.locator("button.button-primary").click()
+    expect(page.locator("#timeline")).to_contain_text("Late talk")
+    with tenant_context(shared.tenant):
+        assert Activity.objects.get(body="Late talk").occurred_at.isoformat() == "2025-11-02T06:30:00+00:00"
+    settled(page)
+
+
+def test_many_are_given_away_and_back_and_a_field_of_them_is_cleared(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    deals = [deal_of(shared, f"Bulk {number}") for number in (1, 2)]
+    with tenant_context(shared.tenant):
+        for deal in deals:
+            update_opportunity(deal, actor=shared.ada, values={"expected_close_on": date(2031, 5, 6)})
+    sign_in(shared.ada)
+    toasts, dialog, bar = page.locator("#toasts"), page.get_by_role("dialog"), page.locator("[data-bulk-bar]")
+
+    def choose(action: str) -> None:
+        page.goto(
+            f"{shared.url('opportunities:list')}?name__starts=Bulk&sort=name&columns=name,expected_close_on,owner"
+        )
+        page.locator("[data-select-all]").check()
+        button = bar.locator(f"button[name=action][value='{action}']")
+        if not button.is_visible():
+            bar.get_by_role("button", name="Set…").click()
+        button.click()
+
+    def now() -> set[Any]:
+        with tenant_context(shared.tenant):
+            rows = Opportunity.objects.filter(pk__in=[deal.pk for deal in deals])
+            return set(rows.values_list("owner__name", "expected_close_on"))
+
+    choose("owner")
+    dialog.get_by_label("Owner").select_option(label="Sam Seller")
+    dialog.locator("button[name=go]").click()
+    expect(toasts).to_contain_text("2 opportunities assigned to Sam Seller")
+    assert now() == {("Sam Seller", date(2031, 5, 6))}
+    toasts.get_by_role("button", name="Undo").click()
+    expect(page.locator("body")).to_contain_text("The change of 2 opportunities was undone")
+    assert now() == {("Ana Owner", date(2031, 5, 6))}
+    choose("set:expected_close_on")
+    dialog.get_by_label("Clear the field").check()
+    dialog.locator("button[name=go]").click()
+    expect(toasts).to_contain_text("“Expected close” of 2 opportunities cleared")
+    assert now() == {("Ana Owner", None)}
+    settled(page)
+
+
+def test_a_lookup_of_a_parent_does_not_offer_the_account_itself(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(shared.tenant):
+        account = make.account(shared.ada, name="Selfish One")
+        make.account(shared.ada, name="Selfish Two")
+    sign_in(shared.ada)
+    page.goto(f"{shared.url('accounts:record', record_id=account.pk)}fields/parent/")
+    page.get_by_role("main").locator("[data-lookup]").press_sequentially("Selfish")
+    options = page.locator(".lookup-options [data-id]")
+    expect(options).to_have_count(1)
+    expect(options).to_contain_text("Selfish Two")
+    options.click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#details")).to_contain_text("Selfish Two")
     settled(page)
