@@ -286,5 +286,5 @@ def test_a_lookup_of_a_parent_does_not_offer_the_account_itself(shared: Firm, pa
     expect(options).to_contain_text("Selfish Two")
     options.click()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#details")).to_contain_text("Selfish Two")
+    expect(page.get_by_role("main").get_by_role("link", name="Selfish Two")).to_be_visible()
     settled(page)
