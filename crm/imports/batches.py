@@ -21,6 +21,7 @@ from crm.imports.cells import Cells
 from crm.imports.counting import Counting
 from crm.imports.deferring import Link
 from crm.imports.existing import Known, Match
+from crm.imports.findings import given_to_deactivated
 from crm.imports.identity import Layout
 from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
@@ -240,10 +241,11 @@ class Batch:
             row.values |= self.reader.in_own_pipeline(self.rows[offset], match.record)
         later = self.folded.drop(offset, row) if match.record is not None else {}
         placed = self.reader.placed(row, match.record)
-        for remark in self.reader.unplaced(row, match.record):
-            self._remark(offset, remark)
         values = {name: self._bring_along(one, made) for name, one in placed.items()}
         values |= self.reader.gap_fillers(values, match.record)
+        unplaced = self.reader.unplaced(row, match.record)
+        for remark in (*unplaced, *given_to_deactivated(self.type, values, match.record)):
+            self._remark(offset, remark)
         if match.record is None:
             if "owner" not in self.job.mapping and self.type.has("owner"):
                 values.setdefault("owner", self.actor)

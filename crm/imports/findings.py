@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
+from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import Import, RefusedRow
 from crm.imports.reading.cells import without_unreadable
+from crm.records.types import RecordType
 
 
 def finding(job: Import, number: int, cells: list[str], reasons: list[str], *, came_in: bool = False) -> RefusedRow:
@@ -16,3 +21,13 @@ def finding(job: Import, number: int, cells: list[str], reasons: list[str], *, c
     return RefusedRow(
         job=job, number=number, cells=list(map(plain, cells)), reasons=list(map(plain, reasons)), came_in=came_in
     )
+
+
+def given_to_deactivated(record_type: RecordType, values: Mapping[str, Any], record: Any) -> Iterator[str]:
+    """That a person who is deactivated gets what the row writes (``record``: there so far, or None), in words."""
+    for name, value in values.items():
+        if is_deactivated(value) and (record is None or record_type.spec(name).value(record) != value):
+            yield _("%(field)s: %(problem)s") % {
+                "field": record_type.spec(name).label,
+                "problem": told_deactivated(value),
+            }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
 from crm.events.selectors import name_of_deleted
 from crm.fields import kinds
@@ -21,7 +22,7 @@ from crm.tenants.spellings import company_spellings, person_spellings
 from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership
-from crm.users.selectors import members_called
+from crm.users.selectors import member_by_name_or_email, members_called
 
 CANDIDATES = 5  # records that a word may mean
 MOST_KEYS = 100_000  # of one statement; for each text there are some 55 times as many as it has letters
@@ -30,13 +31,24 @@ MOST_KEYS = 100_000  # of one statement; for each text there are some 55 times a
 def label_of(row: Any) -> str:
     """What tells the row from others of its name."""
     if isinstance(row, Membership):
-        return f"{row.name} ({row.email})" if row.email and row.email != row.name else row.name
+        beside = [row.email] if row.email and row.email != row.name else []
+        beside += [_("deactivated")] if is_deactivated(row) else []
+        return f"{row.name} ({', '.join(beside)})" if beside else row.name
     if isinstance(row, Stage):
         return picklists.stage_name(row)
     if hasattr(row, "sort_name"):
         beside = next((text for name in ("domain", "city", "email") if (text := getattr(row, name, ""))), "")
         return f"{row.name} ({beside})" if beside else row.name
     return str(row)
+
+
+def is_deactivated(value: Any) -> bool:
+    """Whether it is a person who has left, and not one who only came by a file and never could sign in."""
+    return isinstance(value, Membership) and not value.is_active and value.user_id is not None
+
+
+def told_deactivated(person: Membership) -> str:
+    return _("%(name)s is deactivated.") % {"name": person.name}
 
 
 def name_of_gone(actor: Membership, spec: FieldSpec, answer: str) -> str:
@@ -54,7 +66,8 @@ def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, l
     """By text, the records or people that are called so, or nearly so: but for a legal form, an umlaut, or a letter."""
     kind = spec.kind
     if isinstance(kind, kinds.Person):
-        return {text: same for text in texts if len(same := members_called(text)) > 1}
+        named = {text: members_called(text) or [*filter(None, [member_by_name_or_email(text)])] for text in texts}
+        return {text: same for text, same in named.items() if len(same) > 1 or any(map(is_deactivated, same))}
     if isinstance(kind, kinds.StageOf):
         return {text: [*named] for text in texts if len(named := picklists.stages_called(text)) > 1}
     if not isinstance(kind, kinds.Lookup):

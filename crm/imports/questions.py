@@ -35,7 +35,7 @@ from crm.imports.at_accounts import account_link, told_by_accounts
 from crm.imports.cells import Cells
 from crm.imports.coming import meanings_to_add
 from crm.imports.encoding_question import EncodingQuestion, about_encoding
-from crm.imports.likely import label_of, name_of_gone, records_like
+from crm.imports.likely import is_deactivated, label_of, name_of_gone, records_like, told_deactivated
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
 from crm.imports.planned import KindQuestion, kind_questions
@@ -280,18 +280,23 @@ class _Asker:
             return row is not None and not answer and gap.needed(row)
 
     def _unknown(self, spec: FieldSpec, words: list[str]) -> list[str]:
-        """The words that name nothing."""
+        """The words that name nothing, or somebody who is deactivated."""
         if isinstance(spec.kind, kinds.Lookup):
             self.cells.load_records(spec.kind.key, words)
         found: list[str] = []
         for text in words:
             if word_key(text) in self.reader.names and self._links_to_itself(spec):
                 continue
-            try:
-                spec.kind.parse(spec, text, self.cells)
-            except ValidationError:
+            if (named := self._named(spec, text)) is None or is_deactivated(named):
                 found.append(text)
         return found
+
+    def _named(self, spec: FieldSpec, text: str) -> Any:
+        """What the text names, or None."""
+        try:
+            return spec.kind.parse(spec, text, self.cells)
+        except ValidationError:
+            return None
 
     def _links_to_itself(self, spec: FieldSpec) -> bool:
         return isinstance(spec.kind, kinds.Lookup) and spec.kind.key == self.type.key
@@ -312,7 +317,9 @@ class _Asker:
         answer = options[0][0] if is_proposed else answer
         is_in_file = answer.startswith(SAME) and answer not in dict([*options, *chosen])
         more = likeness.options(text) if is_in_file else ()
-        return Word(text, 0, answer, is_proposed, (*options, *more, *chosen), typed, gone=gone)
+        person = named if is_deactivated(named := self._named(spec, text)) else None
+        told = told_deactivated(person) if person else ""
+        return Word(text, 0, answer, is_proposed, (*options, *more, *chosen), typed, gone=gone, deactivated=told)
 
     def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
         """Where one of the records can be named: by its name, or picked while that is typed."""

@@ -35,6 +35,7 @@ from crm.imports.at_accounts import account_link, person_at
 from crm.imports.brought import as_compared, brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTED_IN, NOTES, answered_as, note_of, noted
+from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.meant import Same
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text, is_unreadable, without_unreadable
@@ -329,7 +330,7 @@ class RowReader:
     def value(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
         """What the text means, with the importer's answers."""
         try:
-            return spec.kind.parse(spec, text, cells or self.cells)
+            return self._unless_answered(spec, text, spec.kind.parse(spec, text, cells or self.cells))
         except ValidationError:
             if not holds_words(spec) or (links_to_itself(self.type, spec) and sort_key(text) in self.names):
                 raise
@@ -339,6 +340,12 @@ class RowReader:
             if not answer or answer == REFUSE or answer.startswith(SAME):
                 raise
             return self._answered(spec, text, answer)
+
+    def _unless_answered(self, spec: FieldSpec, text: str, value: Any) -> Any:
+        """What the text names, unless that is a person who is deactivated, and something was said of that."""
+        if is_deactivated(value) and self.job.answers.get(spec.name, {}).get(word_key(text)):
+            raise ValidationError(told_deactivated(value))
+        return value
 
     def _answered(self, spec: FieldSpec, text: str, answer: str) -> Any:
         if answer == EMPTY:

@@ -13,6 +13,7 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTES, note_of
+from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text
 from crm.imports.row_values import RowReader
@@ -96,6 +97,8 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
     answer = answer_of(reader.job.answers, spec.name, other)
     try:
         value = spec.kind.parse(spec, text, reader.cells)
+        if is_deactivated(value):
+            raise ValidationError(told_deactivated(value))
     except ValidationError:
         if not answer:
             return _asked(text)

@@ -109,6 +109,11 @@ class Word:
     picker: str = ""  # where one of the records can be named
     gone: str = ""  # what had been answered before, and is no answer any more
     alike: str = ""  # other names of the file that are probably the same
+    deactivated: str = ""  # that this is what the person is whom it names; then nobody is to be added
+
+    @property
+    def remarks(self) -> list[str]:
+        return [said for said in (self.deactivated, self.alike) if said]
 
     @property
     def is_meant(self) -> bool:
@@ -145,6 +150,19 @@ class Question:
         if self.are_names:
             return _("%(field)s: which one is meant by each name?") % words
         return _("%(field)s: what do these words mean?") % words
+
+    @property
+    def why(self) -> str:
+        """Why these words are asked about."""
+        words = {"header": self.header}
+        if isinstance(self.spec.kind, kinds.Person):
+            return (
+                _("These names from the column “%(header)s” are not known here, fit more than one, or are deactivated.")
+                % words
+            )
+        if self.are_names:
+            return _("These names from the column “%(header)s” are not known here, or fit more than one.") % words
+        return _("These words from the column “%(header)s” match nothing here, or more than one thing.") % words
 
     @property
     def are_names(self) -> bool:

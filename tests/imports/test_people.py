@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from accounts.models import Account
 from crm.events.delivery import deliver_all
+from crm.imports.models import ImportRow
 from crm.tenants.context import tenant_context
+from crm.users.services import update_member
+from leads.models import Lead
 from opportunities.models import Opportunity, StageVisit
 from tests import make
-from tests.imports.steps import bring_in, tenant_of, told
+from tests.imports.steps import bring_in, finished, sent, tenant_of, told
 from tests.imports.test_business_time import DEALS
+from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
 
@@ -41,3 +47,36 @@ def test_who_brings_a_file_in_has_done_nothing_that_it_tells(fresh_firm: Firm) -
             assert not any(f"Ada Admin {word}" in shown for word in ("created", "won", "marked", "moved")), name
         stays = told(client_of(firm.ada).get(f"/{firm.tenant.slug}/opportunities/{found[name].pk}/stages/"))
         assert "Ada Admin" not in stays.split("Time in stage")[1].split("</table>")[0].split("Age")[0].split("Cycle")[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "owner", "counts"),
+    [("", "Sam Seller", (2, 0)), ("use:ana", "Ana Owner", (2, 0)), ("empty", None, (2, 0)), ("refuse", "", (1, 1))],
+)
+def test_somebody_deactivated_gets_records_after_a_word(
+    firm: Firm, answer: str, owner: str | None, counts: tuple[int, int]
+) -> None:
+    """A file names whom it names; that the person has left is seen on the columns page and row by row."""
+    with tenant_context(firm.tenant):
+        known = {"role": firm.sam.role, "team": firm.sam.team, "name": firm.sam.name}
+        update_member(actor=firm.ada, member=firm.sam, is_active=False, **known)
+    text = "Last name,Email,Owner\nOwl,owl@a.example,Sam Seller\nKite,kite@a.example,Ana Owner\n"
+    page = Page(firm, "leads", text)
+    asked = told(page.answer)
+    assert "Sam Seller is deactivated." in asked and "Sam Seller (sam@acme.example, deactivated)" in asked
+    [word] = page.question("owner").words
+    assert word.answer == f"use:{firm.sam.pk}", "who is named is kept unless something else is said"
+    assert "Add as a member" not in asked
+    data = sent(page.answer)
+    if answer:
+        data["answer_owner"] = [answer.replace("ana", str(firm.ana.pk))]
+    tried = finished(firm, page.send(data | {"dry_run": "1"}))
+    assert (tried.created_count, tried.refused_count) == counts
+    with tenant_context(firm.tenant):
+        said = [row.remarks for row in ImportRow.objects.filter(job=tried).order_by("number")]
+    assert said == [["Owner: Sam Seller is deactivated."] if answer in ("", "refuse") else [], []]
+    page.client.post(f"/acme/imports/{tried.pk}/run/", {"import": "1", "tried": str(tried.tried_at)})
+    finished(firm, tried)
+    with tenant_context(firm.tenant):
+        owl = Lead.objects.filter(last_name="Owl").first()
+        assert (owl.owner.name if owl.owner else None) == owner if owl else owner == ""
