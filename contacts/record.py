@@ -49,6 +49,7 @@ CONTACT = RecordType(
     sort="name",
     prepare=prepare_contact,
     set_by_move=("relationship",),
+    unknown_in_files=("relationship",),
     move_back=take_relationship_back,
     natural_keys=CONTACT_KEYS,
     objections=objections_to_contacts,

@@ -97,8 +97,11 @@ def _id(choice: Choice | None) -> UUID | None:
 
 
 @atomic
-def set_relationship(*, contact: Contact, relationship: Choice, because: Event, cause_id: UUID | None) -> Event | None:
-    """Let the relationship follow from the event ``because``; the event ``cause_id`` is kept as the reason."""
+def set_relationship(
+    *, contact: Contact, relationship: Choice | None, because: Event, cause_id: UUID | None
+) -> Event | None:
+    """Let the relationship (None: nobody knows it) follow from the event ``because``; the event ``cause_id`` is kept as
+    the reason."""
     contacts = registry.record_type("contacts")
     values = {"relationship": relationship}
     return update_record(

@@ -1,4 +1,5 @@
 """What follows by itself: people follow their account, from prospect to client when it becomes a customer, and back.
+Who came by a file that does not say what they are has the relationship that the account tells, or none.
 
 Like the account's own life (``opportunities.workflows``) the handler acts on the facts as they are by then.
 """
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import ngettext
 
 from accounts.services import TYPE_CHANGED, TYPE_EVENTS, meaning_of
@@ -18,6 +19,7 @@ from contacts.models import Contact
 from contacts.services import set_relationship
 from crm import events
 from crm.events.models import Event
+from crm.events.phrases import importer_of
 from crm.events.selectors import acted_by_a_person, still_stands
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
@@ -65,9 +67,8 @@ def _followers(account_ids: Iterable[UUID | None]) -> set[UUID | None]:
     ids = list(account_ids)
     if not ids:
         return set()
-    following = Contact.objects.filter(
-        account_id__in=ids, relationship_id__in=ids_meaning("relationship", "prospect", "client")
-    )
+    known = Q(relationship_id__in=ids_meaning("relationship", "prospect", "client"))
+    following = Contact.objects.filter(known | Q(relationship_id=None), account_id__in=ids)
     return set(following.values_list("pk", flat=True))
 
 
@@ -80,33 +81,38 @@ def _locked(ids: Iterable[UUID | None]) -> list[Contact]:
 def _settle(contact: Contact, because: Event, *, by_hand: bool) -> bool:
     """A prospect at a customer is a client. One who became a client so is a prospect again without that customer.
 
-    A past customer's people stay what they are, and so does whatever a person has said.
+    A past customer's people stay what they are, and so does whatever a person has said. Who is a prospect only because
+    the account was one when a file brought them is none at a past customer: what they are is not known.
     """
-    relationship = _next(contact, by_hand=by_hand)
-    if relationship is None:
+    came_by_file = because.record_id == contact.pk and bool(importer_of(because))
+    follows = _next(contact, by_hand=by_hand, came_by_file=came_by_file)
+    if "relationship" not in follows:
         return False
-    cause_id = None
-    if relationship.meaning == "client":
+    relationship, cause_id = follows["relationship"], None
+    if relationship is not None and (came_by_file or relationship.meaning == "client"):
         cause_id = (contact.account.type_because_id if contact.account else None) or because.pk
     return set_relationship(contact=contact, relationship=relationship, because=because, cause_id=cause_id) is not None
 
 
-def _next(contact: Contact, *, by_hand: bool) -> Choice | None:
-    """What it is to become; None: it stays, or the workspace does without the word."""
-    at = meaning_of(contact.account) if contact.account else ""
-    if at == "customer" and _is_now(contact) == "prospect" and not by_hand:
-        return _first("client")
-    if at not in ("customer", "past_customer") and _is_now(contact) == "client" and contact.relationship_because_id:
-        return _first("prospect")
-    return None
+def _next(contact: Contact, *, by_hand: bool, came_by_file: bool) -> dict[str, Choice | None]:
+    """The relationship that it is to have; nothing: it stays, or the workspace does without the word."""
+    at, now = meaning_of(contact.account) if contact.account else "", _is_now(contact)
+    is_unknown, has_followed = contact.relationship_id is None, contact.relationship_because_id is not None
+    if at == "past_customer" and now == "prospect" and has_followed:
+        return {"relationship": None}
+    is_none_any_more = at not in ("customer", "past_customer") and now == "client" and has_followed
+    is_one_by_file = at == "prospect" and is_unknown and came_by_file and not by_hand
+    word = "prospect" if is_none_any_more or is_one_by_file else ""
+    if at == "customer" and (is_unknown or now == "prospect") and not by_hand:
+        word = "client"
+    found = _first(word) if word else None
+    return {"relationship": found} if found is not None else {}
 
 
 def what_follows(contact: Contact, is_new: bool) -> dict[str, Any]:
     """Which values ``follow_accounts`` will give the contact. Only where it would change is the log asked for more."""
-    relationship = _next(contact, by_hand=False)
-    if relationship is None or (not is_new and _said_by_hand([contact])):
-        return {}
-    return {"relationship": relationship}
+    follows = _next(contact, by_hand=False, came_by_file=is_new)
+    return {} if not follows or (not is_new and _said_by_hand([contact])) else follows
 
 
 def _is_now(contact: Contact) -> str:
@@ -119,7 +125,7 @@ def _first(meaning: str) -> Choice | None:
 
 def _said_by_hand(contacts: Sequence[Contact]) -> set[UUID]:
     """Those whose relationship a person was the last to change; what a new contact came with is nobody's last word."""
-    prospects = [contact.pk for contact in contacts if _is_now(contact) == "prospect"]
+    prospects = [one.pk for one in contacts if one.relationship_id is None or _is_now(one) == "prospect"]
     if not prospects:
         return set()
     changes = Event.objects.filter(

@@ -31,9 +31,9 @@ MOST_KEYS = 100_000  # of one statement; for each text there are some 55 times a
 def label_of(row: Any) -> str:
     """What tells the row from others of its name."""
     if isinstance(row, Membership):
-        beside = [row.email] if row.email and row.email != row.name else []
-        beside += [_("deactivated")] if is_deactivated(row) else []
-        return f"{row.name} ({', '.join(beside)})" if beside else row.name
+        told = [row.email] if row.email and row.email != row.name else []
+        told += [_("deactivated")] if is_deactivated(row) else []
+        return f"{row.name} ({', '.join(told)})" if told else row.name
     if isinstance(row, Stage):
         return picklists.stage_name(row)
     if hasattr(row, "sort_name"):
@@ -66,8 +66,8 @@ def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, l
     """By text, the records or people that are called so, or nearly so: but for a legal form, an umlaut, or a letter."""
     kind = spec.kind
     if isinstance(kind, kinds.Person):
-        named = {text: members_called(text) or [*filter(None, [member_by_name_or_email(text)])] for text in texts}
-        return {text: same for text, same in named.items() if len(same) > 1 or any(map(is_deactivated, same))}
+        people = {text: members_called(text) or [*filter(None, [member_by_name_or_email(text)])] for text in texts}
+        return {text: same for text, same in people.items() if len(same) > 1 or any(map(is_deactivated, same))}
     if isinstance(kind, kinds.StageOf):
         return {text: [*named] for text in texts if len(named := picklists.stages_called(text)) > 1}
     if not isinstance(kind, kinds.Lookup):

@@ -292,7 +292,7 @@ class RecordType:
     ``set_by_move`` are the fields that a move to another status or stage writes, that one first; ``move_back`` takes
     one back (``records.taking_back``).
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
-    ``unknown_in_files`` are days that a new record would have of its making: one from a file that does not tell them
+    ``unknown_in_files`` is what a new record would have of its making: one from a file that does not tell them
     has none; ``look_ahead`` looks up, for all records of a list at once, what its columns show beside their own values;
     ``kept_by_files`` moves on with each change but a file's. ``moves`` is about such days of records that
     exist, ``splits`` about columns of two fields. ``follows`` tells a dry run what a record will be given by workflows.

@@ -15,6 +15,7 @@ from contacts.workflows import follow_accounts
 from crm import events
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
+from crm.imports.models import ImportRow
 from crm.picklists.selectors import choice_meaning, choices
 from crm.picklists.services import update_choice
 from crm.tenants.context import tenant_context
@@ -22,6 +23,7 @@ from leads.conversion import ConversionPlan, blockers, convert_lead, existing, n
 from opportunities.models import Opportunity
 from opportunities.services import delete_opportunity, move_to_stage
 from tests import make
+from tests.imports.steps import bring_in
 from tests.people import Firm, client_of
 
 
@@ -153,3 +155,35 @@ def test_a_customer_by_hand_has_clients_too(inside: Firm, people: tuple[Account,
     deliver_all()
     assert relationship(prospect) == "Client"
     assert Account.objects.get(pk=account.pk).type_since <= date.today()
+
+
+def test_who_comes_by_a_file_has_the_relationship_that_the_account_tells_or_none(firm: Firm) -> None:
+    """A file without such a column says nothing: nobody is made the prospect of a past customer, or of nobody."""
+    with tenant_context(firm.tenant):
+        kinds = {"Kestrel": "customer", "Heron": "prospect", "Merlin": "past_customer"}
+        known = {
+            name: make.account(firm.ada, name=name, type=make.reason("account_type", kind))
+            for name, kind in kinds.items()
+        }
+    people = {"Bell": "Kestrel", "Fox": "Heron", "Owl": "Merlin", "Lone": "", "Said": "Merlin"}
+    rows = "\n".join(f"{name},{account},{'Partner' if name == 'Said' else ''}" for name, account in people.items())
+    text = f"Last name,Account,Relationship\n{rows}\n"
+    tried = bring_in(firm, "contacts", text, dry_run="1")
+    expected = {"Bell": "Client", "Fox": "Prospect", "Owl": "", "Lone": "", "Said": "Partner"}
+    with tenant_context(firm.tenant):
+        told = {
+            row.name: dict((label, new) for label, _old, new in row.changes)
+            for row in ImportRow.objects.filter(job=tried)
+        }
+        assert {name: said.get("Relationship", "") for name, said in told.items()} == expected
+    bring_in(firm, "contacts", text)
+    with tenant_context(firm.tenant):
+        deliver_all()
+        found = {one.last_name: one for one in Contact.objects.all()}
+        assert {name: relationship(one) for name, one in found.items()} == expected
+        because = found["Fox"].relationship_because
+        assert because and because.record_id == found["Fox"].pk, "it is data with a reason"
+        # What they are follows the account from then on.
+        set_account_type(account=known["Heron"], type=make.reason("account_type", "past_customer"), actor=firm.ada)
+        win(firm, known["Merlin"])
+        assert [relationship(found[name]) for name in ("Fox", "Owl", "Said")] == ["", "Client", "Partner"]
