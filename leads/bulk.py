@@ -6,21 +6,24 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.bulk.actions import CHANGED
+from crm.bulk.actions import CHANGED, undo_by
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
-from crm.records.types import BulkAction, RecordType
+from crm.records.actions import BulkAction
+from crm.records.types import RecordType
 from crm.users.access import may
 from crm.users.models import Membership
-from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert_one
+from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert_one, undo_one
+from leads.conversion.defaults import usual_close
 from leads.conversion.meanwhile import wait_for_the_same
+from leads.conversion.plan import PARTS
 from leads.fields import OPEN_MEANINGS
 from leads.forms import CLOSING_FIELDS
 from leads.models import Lead
@@ -41,12 +44,20 @@ _STATUS = FieldSpec("status", _("Status"), OpenStatus("lead_status"), required=T
 _WITHOUT = FieldSpec("without_opportunity", _("Without opportunities"), kinds.Flag())
 _STAGE = FieldSpec("stage", _("Stage"), OpenStage(), help=_("Empty: the first one."))
 _ROLE = FieldSpec("role", _("Role in the opportunity"), kinds.ChoiceOf("contact_role"))
-_OWNER = FieldSpec("owner", _("Owner of what is new"), kinds.Person(owns=True), help=_("Empty: whoever owns the lead."))
-_SKIP = FieldSpec(
-    "skip_doubtful",
-    _("Leave doubtful ones"),
+_OWNER = FieldSpec(
+    "owner",
+    _("Owner of what is new"),
+    kinds.Person(owns=True),
+    help=_("Empty: whoever owns the lead; you, where that person is deactivated."),
+)
+_CLOSE = FieldSpec(
+    "expected_close_on", _("Expected close"), kinds.Date(), help=_("Of new opportunities. Empty: they have none.")
+)
+_DOUBTFUL = FieldSpec(
+    "also_doubtful",
+    _("Also convert doubtful ones"),
     kinds.Flag(),
-    help=_("Where something similar exists already, the lead is left for you to convert by hand."),
+    help=_("Otherwise a lead that fits several records, or one by little more than its name, is left for you."),
 )
 _DESPITE = FieldSpec(
     "despite_gate", _("Also convert leads that are not vetted"), kinds.Flag(), help=_("Otherwise they are refused.")
@@ -54,9 +65,9 @@ _DESPITE = FieldSpec(
 
 
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
-    opportunity = (_WITHOUT, _STAGE, _ROLE) if may(actor, "create", "opportunities") else ()
+    opportunity = (_WITHOUT, _STAGE, _CLOSE, _ROLE) if may(actor, "create", "opportunities") else ()
     despite = (_DESPITE,) if current_gate().warns else ()
-    return (*opportunity, _OWNER, _SKIP, *despite)
+    return (*opportunity, _OWNER, _DOUBTFUL, *despite)
 
 
 def _options(values: dict[str, Any]) -> Options:
@@ -66,7 +77,8 @@ def _options(values: dict[str, Any]) -> Options:
         role=values.get("role"),
         owner=values.get("owner"),
         despite_gate=values.get("despite_gate", False),
-        skip_doubtful=values.get("skip_doubtful", False),
+        expected_close_on=values.get("expected_close_on"),
+        also_doubtful=values.get("also_doubtful", False),
     )
 
 
@@ -128,15 +140,26 @@ CONVERT = BulkAction(
     order=5,
     most=MOST_CONVERTED,
     tells={
-        "accounts.new": _("new accounts"),
-        "accounts.existing": _("go into accounts that exist by then"),
-        "contacts.new": _("new contacts"),
-        "contacts.existing": _("are contacts that exist by then"),
-        "opportunities.new": _("new opportunities"),
+        "accounts.new": ngettext_lazy("new account", "new accounts", "n"),
+        "accounts.existing": ngettext_lazy("joins an existing account", "join existing accounts", "n"),
+        "accounts.shared": ngettext_lazy("shares a new account", "share new accounts", "n"),
+        "contacts.new": ngettext_lazy("new contact", "new contacts", "n"),
+        "contacts.existing": ngettext_lazy("is an existing contact", "are existing contacts", "n"),
+        "contacts.shared": ngettext_lazy("shares a new contact", "share new contacts", "n"),
+        "opportunities.new": ngettext_lazy("new opportunity", "new opportunities", "n"),
         BEFORE: _("converted already"),
     },
     rehearse=_rehearse,
     wait=wait_for_the_same,
+    makes=PARTS,
+    initial=lambda: {"expected_close_on": usual_close()},
+    undoes=True,
+)
+undo_by(
+    CONVERT.key,
+    undo_one,
+    heading=_("Undo the conversion of %(count)s %(records)s"),
+    done=_("The conversion of %(count)s %(records)s was undone"),
 )
 MOVE = BulkAction(
     "status",

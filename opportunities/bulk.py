@@ -16,7 +16,8 @@ from crm.fields.spec import FieldSpec
 from crm.lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Stage
 from crm.picklists.selectors import pipeline, stages
-from crm.records.types import BulkAction, RecordType
+from crm.records.actions import BulkAction
+from crm.records.types import RecordType
 from crm.users.access import can
 from crm.users.models import Membership
 from opportunities.models import Opportunity

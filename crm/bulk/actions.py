@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,8 +15,9 @@ from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.records import registry
+from crm.records.actions import BulkAction
 from crm.records.taking_back import take_back
-from crm.records.types import BulkAction, RecordType
+from crm.records.types import RecordType
 from crm.users.models import Membership
 
 SET = "set:"  # followed by the field's name
@@ -81,15 +82,30 @@ RESTORE = BulkAction(
 )
 
 
+TakeBack = Callable[[RecordType, Any, Event, Membership], Mapping[str, int]]
+_own_undoing: dict[str, tuple[TakeBack, Any, Any]] = {}
+
+
+def undo_by(key: str, take_back: TakeBack, *, heading: Any, done: Any) -> None:
+    """Let the action ``key`` be taken back by ``take_back``, which gets the event of what it did to the record.
+
+    The record that was done last comes first, as it may build on those before.
+    """
+    _own_undoing[key] = (take_back, heading, done)
+
+
 def undoing(run: BulkRun) -> BulkAction:
-    """The action that takes back what ``run`` did: it brings back, or gives the values of before."""
+    """The action that takes back what ``run`` did: it brings back, gives old values, or does as ``undo_by`` says."""
     if run.action == DELETE.key:
         return RESTORE
+    own, heading, told = _own_undoing.get(run.action, (None, None, None))
 
     def give_back(
         record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
     ) -> dict[str, int]:
         done = changes_by(run).filter(record_type=record_type.key, record_id=record.pk).first()
+        if own is not None and done is not None:
+            return dict(own(record_type, record, done, actor))
         back = done and take_back(record_type, record, done, actor=actor, because=because)
         return {"changed" if back else "same": 1}
 
@@ -97,10 +113,11 @@ def undoing(run: BulkRun) -> BulkAction:
         "give_back",
         _("Undo"),
         "undo-2",
-        _("Undo the change of %(count)s %(records)s"),
+        heading or _("Undo the change of %(count)s %(records)s"),
         give_back,
-        done=_("The change of %(count)s %(records)s was undone"),
+        done=told or _("The change of %(count)s %(records)s was undone"),
         tells=CHANGED,
+        backwards=own is not None,
     )
 
 

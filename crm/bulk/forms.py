@@ -16,7 +16,7 @@ from crm.fields import kinds
 from crm.fields.build import RecordForm
 from crm.fields.kinds.choice import RowField
 from crm.fields.spec import FieldSpec
-from crm.records.types import BulkAction
+from crm.records.actions import BulkAction
 from crm.users.models import Membership
 
 PREFIX = "to"  # keeps the fields apart from what names the rows
@@ -69,7 +69,8 @@ class BulkForm(RecordForm):
 
 def ask(action: BulkAction, actor: Membership, data: QueryDict | None = None) -> RecordForm:
     """The form of ``action``; ``data`` is what it sent."""
-    form = BulkForm(action.asks(actor), clears=bool(action.cleared), actor=actor, data=data)
+    specs, clears = action.asks(actor), bool(action.cleared)
+    form = BulkForm(specs, clears=clears, actor=actor, data=data, initial=action.initial())
     form.prefix = PREFIX
     return form
 

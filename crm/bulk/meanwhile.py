@@ -18,8 +18,9 @@ from crm.bulk.selection import still_chosen
 from crm.events.models import Event
 from crm.events.phrases import actor_name, shown
 from crm.records.access import deleted_records, visible_records
+from crm.records.actions import BulkAction
 from crm.records.diff import identity
-from crm.records.types import BulkAction, RecordType
+from crm.records.types import RecordType
 from crm.ui import format as formats
 from crm.users.models import Membership
 

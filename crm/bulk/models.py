@@ -86,6 +86,18 @@ class BulkMemory(TenantModel):
     data = models.JSONField(encoder=DjangoJSONEncoder)
 
 
+class BulkOutcome(TenantModel):
+    """What a record has become, or in a dry run would become: ``Became`` as JSON, in the words of who made the run."""
+
+    run = TenantForeignKey(BulkRun)
+    record_id = models.UUIDField()
+    name = models.CharField(max_length=300)
+    became = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "run", "record_id"], name="bulk_outcome_once")]
+
+
 class BulkFinding(TenantModel):
     """A record that a run refused, or of which a dry run says that it should be looked at first, and why."""
 
@@ -93,6 +105,7 @@ class BulkFinding(TenantModel):
     record_id = models.UUIDField()
     name = models.CharField(max_length=300)
     is_refused = models.BooleanField(default=True)
+    is_left = models.BooleanField(default=False)  # not refused by a rule, but left for somebody to decide about
     reasons = models.JSONField()
 
     class Meta(TenantModel.Meta):

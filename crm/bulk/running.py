@@ -23,13 +23,14 @@ from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
 from crm.bulk.forms import values_of
 from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
-from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkRun, BulkState
+from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkOutcome, BulkRun, BulkState
 from crm.bulk.rows import forget_rows, next_rows
 from crm.bulk.selection import to_give_back
 from crm.bulk.selectors import action_of
 from crm.records import registry
+from crm.records.actions import BulkAction, LeftOutError, Outcome, Rehearse
 from crm.records.refusals import reasons_of
-from crm.records.types import BulkAction, RecordType, Rehearse
+from crm.records.types import RecordType
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.memo import forget
@@ -61,6 +62,7 @@ class Batch:
     counts: Counter[str] = field(default_factory=Counter)
     done: int = 0
     findings: list[BulkFinding] = field(default_factory=list)
+    outcomes: list[BulkOutcome] = field(default_factory=list)
     is_page: bool = False
     unseen: dict[UUID, str] = field(default_factory=dict)  # rows that somebody else has changed meanwhile, and how
 
@@ -68,6 +70,19 @@ class Batch:
         name = record.name[:300]
         finding = BulkFinding(run=self.run, record_id=record.pk, name=name, is_refused=is_refused, reasons=reasons)
         self.findings.append(finding)
+
+    def leave(self, record: Any, doubts: list[str]) -> None:
+        self.find(record, doubts)
+        self.findings[-1].is_left = True
+        self.counts["left"] += 1
+
+    def take(self, record: Any, outcome: Outcome) -> None:
+        self.counts.update(outcome.counts)
+        if outcome.doubts:
+            self.find(record, list(outcome.doubts), is_refused=False)
+        if outcome.became:
+            became = [one.as_json() for one in outcome.became]
+            self.outcomes.append(BulkOutcome(run=self.run, record_id=record.pk, name=record.name[:300], became=became))
 
 
 def work_as_job(tenant: Tenant, run_id: UUID | str, turn: Turn | None = None) -> bool:
@@ -134,7 +149,7 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     if not run.is_dry_run:
         _wait_for_others(run, records)
         batch.unseen = changed_meanwhile(run, record_type, action, values, ids)
-    for record in records:
+    for record in reversed(records) if action.backwards else records:
         if record.pk not in left_out:
             _do_row(record, do, batch)
     if memory.rehearsal is not None and (news := memory.rehearsal.news()):
@@ -169,8 +184,8 @@ def _next_ids(
         return next_rows(run, BATCH)
     records = to_give_back(run, record_type, run.made_by)
     if run.cursor is not None:
-        records = records.filter(pk__gt=run.cursor)
-    return list(records.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        records = records.filter(**{"pk__lt" if action.backwards else "pk__gt": run.cursor})
+    return list(records.order_by("-pk" if action.backwards else "pk").values_list("pk", flat=True)[:BATCH])
 
 
 def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any]:
@@ -200,8 +215,8 @@ def _applying(values: dict[str, Any], batch: Batch) -> Callable[[Any], None]:
 
     def do(record: Any) -> None:
         with transaction.atomic():
-            counts = batch.action.apply(batch.record_type, record, actor=actor, values=values, because=event)
-        batch.counts.update(counts or {})
+            done = batch.action.apply(batch.record_type, record, actor=actor, values=values, because=event)
+        batch.take(record, done if isinstance(done, Outcome) else Outcome(done or {}))
 
     return do
 
@@ -211,10 +226,7 @@ def _rehearsing(memory: Memory, batch: Batch) -> Callable[[Any], None]:
     assert rehearsal is not None
 
     def do(record: Any) -> None:
-        rehearsed = rehearsal(record)
-        batch.counts.update(rehearsed.counts)
-        if rehearsed.doubts:
-            batch.find(record, list(rehearsed.doubts), is_refused=False)
+        batch.take(record, rehearsal(record))
 
     return do
 
@@ -227,6 +239,8 @@ def _do_row(record: Any, do: Callable[[Any], None], batch: Batch) -> None:
     for left in reversed(range(TRIES)):
         try:
             do(record)
+        except LeftOutError as error:
+            return batch.leave(record, error.messages)
         except ValidationError as error:
             return batch.find(record, reasons_of(error, batch.record_type))
         except Http404:
@@ -258,6 +272,7 @@ def _is_told(record: Any, error: DatabaseError, batch: Batch, *, is_last: bool) 
 
 def _keep(run: BulkRun, batch: Batch, last: UUID) -> None:
     insert_many(BulkFinding, batch.findings)
+    insert_many(BulkOutcome, batch.outcomes)
     refused = sum(finding.is_refused for finding in batch.findings)
     run.state = BulkState.RUNNING
     run.cursor = last

@@ -11,7 +11,7 @@ from django.http import Http404
 from crm.bulk.actions import undoing
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun
 from crm.records import registry
-from crm.records.types import BulkAction
+from crm.records.actions import BulkAction
 from crm.users.models import Membership
 
 LISTED = 100
@@ -49,8 +49,12 @@ def first_waiting(but: UUID | None) -> tuple[datetime, UUID] | None:
     return waiting.order_by("seen_at", "pk").values_list("seen_at", "pk").first()
 
 
-def findings(run: BulkRun, *, is_refused: bool, limit: int | None = None) -> list[BulkFinding]:
+def findings(
+    run: BulkRun, *, is_refused: bool, is_left: bool | None = None, limit: int | None = None
+) -> list[BulkFinding]:
     rows = BulkFinding.objects.filter(run=run, is_refused=is_refused).order_by("record_id")
+    if is_left is not None:
+        rows = rows.filter(is_left=is_left)
     return list(rows if limit is None else rows[:limit])
 
 

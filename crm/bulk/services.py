@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.bulk.actions import DELETE
-from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun, BulkState
+from crm.bulk.models import OPEN_STATES, BulkFinding, BulkOutcome, BulkRun, BulkState
 from crm.bulk.rows import SIZE, keep_rows
 from crm.bulk.running import Memory, end_run, hold_rows, work_on
 from crm.bulk.selection import out_of_reach, to_give_back
 from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.telling import heading
 from crm.records import registry
-from crm.records.types import BulkAction, RecordType
+from crm.records.actions import BulkAction
+from crm.records.types import RecordType
 from crm.saved_views.state import ViewState
 from crm.tenants import turns
 from crm.tenants.bulk import atomic, insert_many
@@ -70,6 +71,7 @@ def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
     if action is None or not run.is_dry_run or run.state in OPEN_STATES:
         raise ValidationError(_("This has already been started."))
     BulkFinding.objects.filter(run=run).delete()
+    BulkOutcome.objects.filter(run=run).delete()
     run.is_dry_run, run.cursor, run.counts = False, None, {}
     run.done_count = run.refused_count = run.doubt_count = 0
     run.cancel_asked, run.finished_at, run.problem = False, None, ""

@@ -10,11 +10,13 @@ from django.utils.translation import ngettext
 
 from crm.bulk.actions import changes_by
 from crm.bulk.forms import values_of
-from crm.bulk.models import BulkRun
+from crm.bulk.models import OPEN_STATES, BulkRun
+from crm.bulk.outcomes import count_outcomes
 from crm.bulk.selectors import action_of
 from crm.records import registry
+from crm.records.actions import BulkAction
 from crm.records.taking_back import what_stays
-from crm.records.types import BulkAction, RecordType
+from crm.records.types import RecordType
 from crm.ui import format as formats
 
 
@@ -26,6 +28,22 @@ def heading(action: BulkAction, record_type: RecordType, count: int) -> str:
 def heading_of(run: BulkRun) -> str:
     action, record_type = action_of(run), registry.record_type(run.record_type)
     return heading(action, record_type, run.total) if action else str(record_type.label_plural)
+
+
+def button_of(run: BulkRun) -> str:
+    """What is done to those that ``run`` has tried with success; "" where there are none."""
+    action, record_type = action_of(run), registry.record_type(run.record_type)
+    if action is None or not run.is_dry_run or run.state in OPEN_STATES:
+        return ""
+    count = count_outcomes(run) if action.makes else run.done_count
+    return heading(action, record_type, count) if count else ""
+
+
+def counted(run: BulkRun) -> list[tuple[str, int]]:
+    """What became of the rows, in words that fit their number."""
+    action = action_of(run)
+    tells = action.tells.items() if action else ()
+    return [(label % {"n": found}, found) for key, label in tells if (found := run.counts.get(key))]
 
 
 def told(run: BulkRun) -> str:
@@ -49,7 +67,10 @@ def told(run: BulkRun) -> str:
 
 def stays_after(run: BulkRun) -> list[str]:
     """Where ``run`` takes another back: what that has made and is still there."""
-    return what_stays(events=changes_by(run.undoes)) if run.undoes is not None else []
+    action = action_of(run)
+    if run.undoes is None or action is None or action.backwards:  # what has its own way of undoing leaves nothing
+        return []
+    return what_stays(events=changes_by(run.undoes))
 
 
 def _words(action: BulkAction, record_type: RecordType, count: int) -> dict[str, Any]:

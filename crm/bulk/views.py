@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.bulk import chosen, selectors, services, telling
+from crm.bulk import chosen, outcomes, selectors, services, telling
 from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
 from crm.bulk.meanwhile import told_changed
@@ -26,7 +26,8 @@ from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, filtered, read_listing
 from crm.records import registry
-from crm.records.types import BulkAction, RecordType
+from crm.records.actions import BulkAction
+from crm.records.types import RecordType
 from crm.saved_views.state import ViewState, chips
 from crm.tenants.turns import is_waiting
 from crm.ui import format as formats
@@ -37,7 +38,8 @@ from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 
 MOST_IDS = 1_000
-SHOWN = 50  # findings on a run's page; the file has them all
+SHOWN = 50  # refused rows on a run's page; the file has them all
+SHOWN_DOUBTS = 1_000  # somebody has to decide about each of them
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ def _ask(request: WorkspaceRequest, dialog: Dialog, form: RecordForm, back: str)
         "form": form,
         "heading": action.label if dialog.is_blocked else telling.heading(action, record_type, rows.count),
         "is_all": is_all,
+        "is_tried": action.rehearse is not None,
         "is_blocked": dialog.is_blocked,
         "ids": [] if is_all else unpacked(rows.packed),
         "gone": chosen.told_gone(rows),
@@ -229,18 +232,22 @@ def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:
 
 def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType) -> HttpResponse:
     action = selectors.action_of(found)
-    running = found.state in services.OPEN_STATES
+    running, left = found.state in services.OPEN_STATES, found.counts.get("left", 0)
+    page = int(text) if (text := request.GET.get("page", "")).isdecimal() and len(text) < 6 else 1
     context = {
         "run": found,
         "type": record_type,
         "heading": telling.heading_of(found),
+        "button": telling.button_of(found),
         "running": running,
         "waits": running and is_waiting(found.pk),
-        "tells": [(label, found.counts[key]) for key, label in action.tells.items() if found.counts.get(key)]
-        if action
-        else [],
-        "refused": [] if running else selectors.findings(found, is_refused=True, limit=SHOWN),
-        "doubts": [] if running else selectors.findings(found, is_refused=False, limit=SHOWN),
+        "tells": telling.counted(found),
+        "refused_count": found.refused_count - left,
+        "left_count": left,
+        "outcomes": None if running or not action else outcomes.outcomes(found, request.actor, action.makes, page),
+        "refused": [] if running else selectors.findings(found, is_refused=True, is_left=False, limit=SHOWN),
+        "left": [] if running else selectors.findings(found, is_refused=True, is_left=True, limit=SHOWN_DOUBTS),
+        "doubts": [] if running else selectors.findings(found, is_refused=False, limit=SHOWN_DOUBTS),
         "undone_by": selectors.undone_by(found),
         "stays": [] if running else telling.stays_after(found),
         "may_undo": services.may_be_undone(found),

@@ -16,8 +16,9 @@ from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.rows import css_of, draw_rows
 from crm.records import registry
 from crm.records.access import visible_records
+from crm.records.actions import BulkAction
 from crm.records.hiding import hide_unseen
-from crm.records.types import BulkAction, RecordType
+from crm.records.types import RecordType
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import Views, gone_view, views_of
 from crm.saved_views.state import Filter, ViewState, chips, is_filter, read_state, state_of_view

@@ -9,7 +9,8 @@ from typing import Any
 from django.urls import get_script_prefix
 
 from crm.fields.targets import add_target
-from crm.records.types import Action, BulkAction, Objection, Panel, RecordType
+from crm.records.actions import BulkAction
+from crm.records.types import Action, Objection, Panel, RecordType
 from crm.users.access import may
 from crm.users.models import Membership
 

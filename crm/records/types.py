@@ -172,67 +172,6 @@ class Moves:
     help: Any = ""
 
 
-class Apply(Protocol):
-    def __call__(
-        self, record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
-    ) -> Mapping[str, int] | None: ...
-
-
-class Rehearse(Protocol):
-    """Says what ``Apply`` would do to one record, without writing; it may remember the records before.
-
-    ``news`` gives, as JSON, what it has begun to remember since it was asked last; ``recall`` takes that back in, in
-    another process.
-    """
-
-    def __call__(self, record: Any, /) -> Rehearsed: ...
-
-    def news(self) -> list[Any]: ...
-
-    def recall(self, news: list[Any], /) -> None: ...
-
-
-@dataclass(frozen=True)
-class Rehearsed:
-    """What would become of a record; ``doubts`` are reasons to look at it before."""
-
-    counts: Mapping[str, int]
-    doubts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class BulkAction:
-    """Something that can be done to many records of a list at once (``crm/bulk``).
-
-    ``asks`` are the fields asked once for all records; ``verb`` is what the actor must be allowed to do to each.
-    ``apply`` does it to one through its services; a ``ValidationError`` or ``Http404`` makes a refused row. It may
-    return counts, named by ``tells``. ``heading`` (with %(count)s, %(records)s) says what will be done, ``done`` what
-    was (with the %(value)s of the first of ``asks``; ``cleared``: left empty). With ``rehearse`` it is tried first.
-    """
-
-    key: str
-    label: Any
-    icon: str
-    heading: Any
-    apply: Apply
-    asks: Callable[[Membership], tuple[FieldSpec, ...]] = lambda actor: ()
-    verb: str = "edit"
-    shown: Callable[[Membership], bool] = lambda actor: True
-    help: Any = ""
-    group: Any = ""  # those of a group share a menu of that name
-    hint: Any = ""  # beside its label there
-    danger: bool = False
-    order: int = 50
-    most: int | None = None  # records that it takes at once
-    tells: Mapping[str, Any] = field(default_factory=dict)
-    rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
-    wait: Callable[..., None] | None = None  # for who does so to what the records (all of a transaction's) are about
-    writes: tuple[str, ...] = ()  # fields of the record that it sets, whatever stood there
-    undoes: bool = False  # whether what it did to the records can be taken back as a whole
-    done: Any = ""  # needed, unless ``rehearse``: what that has led to is shown as counts
-    cleared: Any = ""
-
-
 class Create(Protocol):
     def __call__(self, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None) -> Any: ...
 

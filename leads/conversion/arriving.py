@@ -75,7 +75,8 @@ def _convert(
     if actor is None:
         raise ValidationError({"status": _("A person has to convert a lead.")})
     found = candidates_at_hand(lead, actor)
-    plan = replace(plan_for(lead, actor, found), opportunity=NOTHING)
+    # As it was elsewhere: whoever had the lead then has what came of it, even if they have left since
+    plan = replace(plan_for(lead, actor, found), opportunity=NOTHING, owner=lead.owner)
     try:
         if lead._state.adding:
             return convert_new(lead, actor=actor, plan=plan, because=because, times=times).event

@@ -9,31 +9,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.picklists.models import Choice, Stage
 from crm.records import registry
-from crm.records.types import RecordType, Rehearsed
+from crm.records.actions import LeftOutError, Outcome
+from crm.records.types import RecordType
 from crm.tenants.ids import uuid7
 from crm.tenants.text import sort_key
 from crm.users.access import can
 from crm.users.models import Membership
+from leads.conversion.blockers import blockers
+from leads.conversion.bulk_words import doubts_of, told_outcome
 from leads.conversion.convert import convert_lead, new_values, winning_values
-from leads.conversion.defaults import open_stages, plan_for
-from leads.conversion.offers import open_with_contact
+from leads.conversion.defaults import open_stages, owner_of_new, plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Way, new
 from leads.conversion.refusals import check_conversion
+from leads.conversion.undo import BlockedError, undo_conversion
 from leads.field_map import is_blank
 from leads.matching import Candidates, Imagined, find_candidates
-from leads.models import Lead
+from leads.models import Conversion, Lead
 
 BEFORE = "before"  # counts leads that were converted already
+MADE = "made"  # in the news of a rehearsal: the id of a record that is not there yet
 
 
 class OpenStage(kinds.StageOf):
@@ -51,57 +55,61 @@ class Options:
     stage: Stage | None = None
     role: Choice | None = None
     owner: Membership | None = None
+    expected_close_on: date | None = None
     despite_gate: bool = False
-    skip_doubtful: bool = False
+    also_doubtful: bool = False
 
     def plan(self, lead: Lead, actor: Membership, found: Candidates) -> ConversionPlan:
         """What is to become of ``lead``: what it surely is gets linked, the rest is made."""
         plan = plan_for(lead, actor, found)
         if not self.with_opportunity:
             plan = replace(plan, opportunity=NOTHING)
-        elif self.stage is not None and plan.opportunity.way == Way.NEW:
-            plan = replace(plan, opportunity=new(**{**plan.opportunity.values, "stage": self.stage}))
+        elif plan.opportunity.way == Way.NEW:
+            plan = replace(plan, opportunity=new(**self._values(plan.opportunity.values)))
         return replace(plan, role=self.role, owner=self.owner or plan.owner)
 
+    def _values(self, usual: Mapping[str, Any]) -> dict[str, Any]:
+        """What a new opportunity starts with. Where the lead itself brings its day, that one counts."""
+        values = dict(usual)
+        if "expected_close_on" in values:
+            values["expected_close_on"] = self.expected_close_on
+        return values | ({"stage": self.stage} if self.stage is not None else {})
 
-def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Event) -> Mapping[str, int]:
+
+def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Event) -> Outcome:
     """Convert ``lead``, which is locked; return what became of it."""
     if lead.is_converted:
-        return {BEFORE: 1}
+        return Outcome({BEFORE: 1})
     found = find_candidates(lead, actor)
     plan = options.plan(lead, actor, found)
-    _refuse_doubtful(options, doubts_of(found, plan))
-    convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=options.despite_gate, because=because)
-    return counts_of(plan)
+    _refuse_doubtful(options, doubts_of(lead, found, plan))
+    done = convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=options.despite_gate, because=because)
+    records: dict[str, Any] = {"accounts": done.account, "contacts": done.contact, "opportunities": done.opportunity}
+    shared = [
+        key
+        for key in PARTS
+        if plan.of(key).way == Way.EXISTING
+        and records[key].created_at >= because.at
+        and records[key].created_by_id == actor.pk
+    ]
+    return told_outcome(lead, plan, found, records, shared)
 
 
-def counts_of(plan: ConversionPlan) -> dict[str, int]:
-    return {f"{key}.{plan.of(key).way}": 1 for key in PARTS if plan.of(key).way != Way.NONE}
-
-
-def doubts_of(found: Candidates, plan: ConversionPlan) -> tuple[str, ...]:
-    """What speaks against making new records: others that may be the same, but not surely."""
-    doubts = []
-    for key in PARTS:
-        if plan.of(key).way != Way.NEW:
-            continue
-        if key == "opportunities":
-            best = open_with_contact(found.opportunities, plan)
-        else:
-            best = next((one for one in found.of(key) if not one.is_sure), None)
-        if best is not None:
-            words = {
-                "noun": registry.record_type(key).label,
-                "name": best.record.name,
-                "reasons": ", ".join(str(reason.label) for reason in best.reasons),
-            }
-            doubts.append(_("%(noun)s “%(name)s” may be the same (%(reasons)s).") % words)
-    return tuple(doubts)
+def undo_one(record_type: RecordType, lead: Lead, done: Event, actor: Membership, /) -> dict[str, int]:
+    """Take back the conversion of ``lead`` whose event is ``done``, unless somebody has done so."""
+    conversion = Conversion.objects.filter(lead=lead, event=done, undone_at=None).select_related("event").first()
+    if conversion is None:
+        return {"same": 1}
+    try:
+        undo_conversion(conversion=conversion, actor=actor)
+    except BlockedError as error:
+        raise ValidationError([one.sentence for one in blockers(conversion, actor)] or error.messages) from error
+    return {"changed": 1}
 
 
 def _refuse_doubtful(options: Options, doubts: tuple[str, ...]) -> None:
-    if doubts and options.skip_doubtful:
-        raise ValidationError(list(doubts))
+    if doubts and not options.also_doubtful:
+        raise LeftOutError(list(doubts))
 
 
 class Rehearsal:
@@ -110,59 +118,62 @@ class Rehearsal:
     def __init__(self, actor: Membership, options: Options) -> None:
         self.actor, self.options = actor, options
         self.imagined = Imagined(lambda record: can(actor, "view", record))
+        self.made: set[UUID] = set()  # those that are not there yet
+        self._fresh: list[UUID] = []
 
-    def __call__(self, lead: Lead, /) -> Rehearsed:
+    def __call__(self, lead: Lead, /) -> Outcome:
         if lead.is_converted:
-            return Rehearsed({BEFORE: 1})
+            return Outcome({BEFORE: 1})
         found = find_candidates(lead, self.actor, self.imagined)
         plan = self.options.plan(lead, self.actor, found)
-        doubts = doubts_of(found, plan)
+        doubts = doubts_of(lead, found, plan)
         _refuse_doubtful(self.options, doubts)
         check_conversion(lead, actor=self.actor, plan=plan, despite_gate=self.options.despite_gate)
-        account_id = self._imagine("accounts", lead, plan, found)
-        contact_id = self._imagine("contacts", lead, plan, found, account_id)
-        if plan.opportunity.way == Way.NEW:
-            self._imagine_opportunity(lead, plan, account_id, contact_id)
-        return Rehearsed(counts_of(plan), doubts)
+        shared = [key for key in PARTS if plan.of(key).record_id in self.made]
+        records: dict[str, Any] = {}
+        for key in PARTS:
+            if plan.of(key).way != Way.NONE:
+                records[key] = self._imagine(key, lead, plan, found, records)
+        return replace(told_outcome(lead, plan, found, records, shared), doubts=doubts)
 
     def news(self) -> list[Any]:
-        return self.imagined.news()
+        made, self._fresh = self._fresh, []
+        return [*self.imagined.news(), *([MADE, str(one)] for one in made)]
 
     def recall(self, news: list[Any], /) -> None:
-        self.imagined.recall(news)
+        self.made |= {UUID(one) for key, one in news if key == MADE}
+        self.imagined.recall([one for one in news if one[0] != MADE])
 
     def _imagine(
-        self, key: str, lead: Lead, plan: ConversionPlan, found: Candidates, account_id: UUID | None = None
-    ) -> UUID | None:
+        self, key: str, lead: Lead, plan: ConversionPlan, found: Candidates, records: Mapping[str, Any]
+    ) -> Any:
         """Keep the record in mind as it would be: a new one, or one that exists with what it would get."""
         record_type, part = registry.record_type(key), plan.of(key)
-        if part.way == Way.NONE:
-            return None
+        account = records.get("accounts")
         if part.way == Way.NEW:
             record: Any = self._blank(record_type, lead, plan)
-            values = new_values(lead, plan, key)
+            values = new_values(lead, plan, key, account.name if account is not None else "")
+            self.made.add(record.pk)
+            self._fresh.append(record.pk)
         else:
             record = next(one.record for one in found.of(key) if one.record.pk == part.record_id)
             if not can(self.actor, "edit", record):
-                return record.pk
+                return record
             values = winning_values(lead, record, part, plan.made)
             record = copy(record)
-        if key == "contacts" and record.account_id is None:
-            record.account_id = account_id
-        self.imagined.add(key, _with(record_type, record, values))
-        return record.pk
-
-    def _imagine_opportunity(
-        self, lead: Lead, plan: ConversionPlan, account_id: UUID | None, contact_id: UUID | None
-    ) -> None:
-        deal = self._blank(registry.record_type("opportunities"), lead, plan)
-        deal.account_id, deal.contact_id = account_id, contact_id
-        deal.name = str(new_values(lead, plan, "opportunities")["name"])
-        deal.sort_name = sort_key(deal.name)
-        self.imagined.add("opportunities", deal)
+        if key != "accounts" and record.account_id is None and account is not None:
+            record.account_id = account.pk
+        if key == "opportunities":
+            record.contact_id = records["contacts"].pk if "contacts" in records else record.contact_id
+            record.name, record.expected_close_on = str(values["name"]), values.get("expected_close_on")
+            record.sort_name = sort_key(record.name)
+            self.imagined.add(key, record)
+        else:
+            self.imagined.add(key, _with(record_type, record, values))
+        return record
 
     def _blank(self, record_type: RecordType, lead: Lead, plan: ConversionPlan) -> Any:
-        owner = plan.owner or lead.owner or self.actor
+        owner = plan.owner or owner_of_new(lead, self.actor)
         team_id = lead.team_id if owner.pk == lead.owner_id and lead.team_id else owner.team_id
         return record_type.model(id=uuid7(), owner=owner, team_id=team_id)
 
@@ -177,4 +188,4 @@ def _with(record_type: RecordType, record: Any, values: Mapping[str, Any]) -> An
     return record
 
 
-__all__ = ["BEFORE", "OpenStage", "Options", "Rehearsal", "convert_one"]
+__all__ = ["BEFORE", "OpenStage", "Options", "Rehearsal", "convert_one", "undo_one"]

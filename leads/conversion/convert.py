@@ -35,6 +35,7 @@ from crm.tenants.names import join_name
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion.changes import ChangeSet
+from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
 from leads.conversion.refusals import GateError, PartError, check_conversion, refuse_closed
 from leads.field_map import is_blank, joined, mapped_values, opportunity_name
@@ -71,7 +72,7 @@ class _Work:
 
     @property
     def owner(self) -> Membership:
-        return self.plan.owner or self.lead.owner or self.actor
+        return self.plan.owner or owner_of_new(self.lead, self.actor)
 
 
 @atomic

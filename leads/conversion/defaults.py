@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from contacts.selectors import contacts_need_account
@@ -12,7 +13,7 @@ from crm.tenants.clock import today
 from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.plan import NOTHING, ConversionPlan, Part, Way, existing, new
-from leads.field_map import opportunity_name
+from leads.field_map import mapped_values, opportunity_name
 from leads.matching import Candidates, find_candidates, is_person
 from leads.models import Lead
 
@@ -32,7 +33,22 @@ def plan_for(lead: Lead, actor: Membership, candidates: Candidates | None = None
         account = new(name=lead.name)
     named_for = next((one.record.name for one in found.of("accounts") if one.record.pk == account.record_id), "")
     opportunity = new(**opportunity_values(lead, named_for)) if may(actor, "create", "opportunities") else NOTHING
-    return ConversionPlan(account=account, contact=contact, opportunity=opportunity, owner=lead.owner)
+    plan = ConversionPlan(account=account, contact=contact, opportunity=opportunity, owner=owner_of_new(lead, actor))
+    said = mapped_values(lead, "opportunities", plan.made)
+    if opportunity.way == Way.NEW and said.get("expected_close_on"):
+        values = {name: value for name, value in opportunity.values.items() if name != "expected_close_on"}
+        plan = replace(plan, opportunity=new(**values))
+    return plan
+
+
+def owner_of_new(lead: Lead, actor: Membership) -> Membership:
+    """Who gets what a lead becomes, unless somebody says otherwise: never a person who has left."""
+    return lead.owner if lead.owner is not None and lead.owner.is_active else actor
+
+
+def usual_close() -> date:
+    """The day that a form proposes for the close of a new opportunity."""
+    return today() + timedelta(days=USUAL_DAYS_TO_CLOSE)
 
 
 def _part(found: Candidates, key: str, actor: Membership, *, wanted: bool) -> Part:
@@ -51,7 +67,6 @@ def open_stages() -> list[Stage]:
 
 def opportunity_values(lead: Lead, account: str = "") -> dict[str, Any]:
     """What a new opportunity of ``account`` starts with, beside what the field map brings."""
-    expected = today() + timedelta(days=USUAL_DAYS_TO_CLOSE)
-    values: dict[str, Any] = {"name": opportunity_name(lead, account), "expected_close_on": expected}
+    values: dict[str, Any] = {"name": opportunity_name(lead, account), "expected_close_on": usual_close()}
     first = next(iter(open_stages()), None)
     return values | ({"stage": first} if first else {})

@@ -188,3 +188,19 @@ def say(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new CustomEvent('angler:toast', { detail: { text: 'This is a toast.' } }))")
     expect(page.locator(".toast")).to_be_visible()
     assert main.bounding_box() == before
+
+
+def test_a_bulk_conversion_is_looked_at_done_and_undone(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    firm = fresh_firm
+    sign_in(firm.ada)
+    bar = open_list(firm, page, "leads", 2)
+    bar.locator("button[name=action][value=convert]").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Expected close")).not_to_have_value("")
+    dialog.get_by_role("button", name="Preview…").click()
+    expect(page.get_by_role("heading", name="Preview: Convert 2 leads")).to_be_visible()
+    page.get_by_role("button", name="Convert 2 leads").click()
+    expect(page.get_by_role("heading", name="What was made")).to_be_visible()
+    expect(page.get_by_role("main").locator("tbody a")).to_have_count(8)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast")).to_contain_text("The conversion of 2 leads was undone.")

@@ -32,6 +32,8 @@ from opportunities.models import Opportunity, OpportunityContact
 from tests import make
 from tests.people import Firm, client_of
 
+ALSO = {"to-also_doubtful": "on"}
+
 
 def try_out(firm: Firm, leads: list[Lead], member: Any = None, **data: str) -> tuple[HttpResponse, BulkRun]:
     """Send the form of the list's "Convert"; return the answer and the run that it made."""
@@ -56,11 +58,15 @@ def counts() -> list[int]:
 
 @pytest.fixture
 def leads(firm: Firm) -> list[Lead]:
+    return some_leads(firm)
+
+
+def some_leads(firm: Firm) -> list[Lead]:
     """Three of one company (by name and city, by address, by both), one of another, one without any."""
     with tenant_context(firm.tenant):
         return [
             make.lead(firm.ana, last_name="One", company="Kestrel Ltd", city="Ulm", email="one@kestrel.example"),
-            make.lead(firm.ana, last_name="Two", company="Kestrel", city="Ulm", email="two@elsewhere.example"),
+            make.lead(firm.ana, last_name="Two", company="Kestrel Ltd", city="Ulm", email="two@elsewhere.example"),
             make.lead(firm.ana, last_name="Three", company="", email="three@kestrel.example"),
             make.lead(firm.ana, last_name="Four", company="Other", email="four@other.example"),
             make.lead(firm.ana, last_name="Five", email="five@gmail.com"),
@@ -72,7 +78,7 @@ def test_a_rehearsal_says_what_would_become_of_them_and_writes_nothing(firm: Fir
     assert answer["Location"] == f"/acme/bulk/{run.pk}/"
     assert (run.is_dry_run, run.state, run.done_count) == (True, BulkState.DONE, 5)
     assert run.counts == {
-        "accounts.new": 2, "accounts.existing": 2, "contacts.new": 5, "opportunities.new": 5,
+        "accounts.new": 2, "accounts.shared": 2, "contacts.new": 5, "opportunities.new": 5,
     }  # fmt: skip
     with tenant_context(firm.tenant):
         assert counts() == [0, 0, 0, 0]
@@ -143,11 +149,11 @@ def test_what_cannot_be_converted_is_named_before_and_after(firm: Firm, leads: l
 def test_doubtful_ones_are_shown_and_may_be_left(firm: Firm, leads: list[Lead]) -> None:
     with tenant_context(firm.tenant):
         make.account(firm.max, name="Other Things")
-    _answer, run = try_out(firm, leads)
+    _answer, run = try_out(firm, leads, **ALSO)
     assert run.doubt_count == 1
     page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
     assert "Account “Other Things” may be the same (similar name)." in page
-    _answer, run = try_out(firm, leads, **{"to-skip_doubtful": "on"})
+    _answer, run = try_out(firm, leads)
     assert (run.done_count, run.refused_count, run.doubt_count) == (4, 1, 0)
     go_on(firm, run)
     with tenant_context(firm.tenant):
@@ -166,13 +172,13 @@ def test_a_name_alone_is_doubtful(firm: Firm) -> None:
             make.lead(firm.ana, company="Compare GmbH", email="c@gmail.com"),
         ]
         sure = make.lead(firm.ana, company="Mercury", email="d@mercury-uk.example")
-    _answer, run = try_out(firm, [*two, sure])
+    _answer, run = try_out(firm, [*two, sure], **ALSO)
     assert (run.doubt_count, run.counts["accounts.existing"], run.counts["accounts.new"]) == (3, 1, 3)
     page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
     assert "Account “Ash Ltd” may be the same (same name, other domain)." in page
     assert "Account “Mercury Ltd” may be the same (similar name, other domain, other country)." in page
     assert "Account “Compare AG” may be the same (same name)." in page
-    _answer, run = try_out(firm, [*two, sure], **{"to-skip_doubtful": "on"})
+    _answer, run = try_out(firm, [*two, sure])
     assert (run.done_count, run.refused_count) == (1, 3)
     go_on(firm, run)
     with tenant_context(firm.tenant):
@@ -189,11 +195,11 @@ def test_an_open_opportunity_with_the_same_contact_is_doubtful(firm: Firm, at_on
             make.opportunity(firm.ana, contact=nina, name="Running deal")
         again = [make.lead(firm.ana, email="nina@gmail.com") for _number in range(2 if at_once else 1)]
         other = make.lead(firm.ana, email="other@gmail.com")
-    _answer, run = try_out(firm, [*again, other])
+    _answer, run = try_out(firm, [*again, other], **ALSO)
     assert (run.counts["opportunities.new"], run.doubt_count) == (len(again) + 1, 1)
     page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
     assert "(open with the same contact)" in page
-    _answer, run = try_out(firm, [*again, other], **{"to-skip_doubtful": "on"})
+    _answer, run = try_out(firm, [*again, other])
     assert (run.done_count, run.refused_count) == (len(again), 1)
     run = go_on(firm, run)
     assert (run.done_count, run.refused_count) == (len(again), 1)
@@ -293,7 +299,7 @@ def test_what_the_rehearsal_says_comes_true(firm: Firm, seed: int) -> None:
         made = random_leads(firm, chance, 30)
     data = {"to-without_opportunity": "on"} if seed % 2 else {}
     if seed % 3 == 0:
-        data["to-skip_doubtful"] = "on"
+        data["to-also_doubtful"] = "on"
     _answer, tried = try_out(firm, made, **data)
     with tenant_context(firm.tenant):
         refused = {one.record_id: one.reasons for one in BulkFinding.objects.filter(run=tried, is_refused=True)}
@@ -316,7 +322,7 @@ def test_killed_in_the_middle_every_lead_is_converted_once(fresh_firm: Firm, mon
     with tenant_context(firm.tenant):
         sites = [f"https://company{number % 4}.example" for number in range(17)]
         made = [make.lead(firm.ana, company="Company", website=site) for site in sites]
-    _answer, run = try_out(firm, made)
+    _answer, run = try_out(firm, made, **ALSO)
     jobs.run(str(firm.tenant.pk), str(run.pk))
     assert (latest(firm).counts["accounts.new"], latest(firm).done_count) == (4, 17)
     go_on(firm, run)

@@ -1,0 +1,76 @@
+"""Converting many leads: what each would become is said before, what was made is linked, and all can be undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm.tenants.context import tenant_context
+from crm.users.models import Membership
+from leads.conversion.defaults import usual_close
+from leads.models import Lead
+from opportunities.models import Opportunity
+from opportunities.services import update_opportunity
+from tests import make
+from tests.leads.test_bulk_conversion import counts, go_on, latest, some_leads, try_out
+from tests.people import Firm, client_of
+
+
+@pytest.fixture
+def leads(firm: Firm) -> list[Lead]:
+    return some_leads(firm)
+
+
+def test_the_preview_says_lead_by_lead_what_it_would_become(firm: Firm, leads: list[Lead]) -> None:
+    """Counts alone hid which account and contact were taken, a day that nobody had set and an owner who had left."""
+    with tenant_context(firm.tenant):
+        other = make.account(firm.max, name="Other", website="other.example")
+        for name in ("Jim", "Jörg"):
+            make.contact(firm.max, first_name=name, last_name="Twin", email="twin@mail.example")
+        twin = make.lead(firm.ana, first_name="Jörg", last_name="Twin", email="twin@mail.example")
+        near = make.lead(firm.ana, last_name="Near", company="Oeil", city="Ulm", email="near@gmail.com")
+        make.account(firm.max, name="Oeil SARL", city="Ulm")
+        Membership.objects.filter(pk=firm.sam.pk).update(is_active=False)
+        Lead.objects.filter(pk=leads[4].pk).update(owner=firm.sam)
+        usual = usual_close()
+    chosen = [*leads, twin, near]
+    asked = client_of(firm.ada).post("/acme/bulk/leads/new/", {"action": "convert", "id": [str(x.pk) for x in chosen]})
+    form = " ".join(asked.content.decode().split())
+    assert "Preview…</button>" in form and f'value="{usual:%Y-%m-%d}"' in form
+    answer, run = try_out(firm, chosen, firm.ada, **{"to-expected_close_on": "2031-03-04"})
+    assert (run.done_count, run.refused_count, run.counts["left"]) == (5, 2, 2)
+    page = client_of(firm.ada).get(answer["Location"]).content.decode()
+    assert "Convert 5 leads</button>" in page and "Preview: Convert 7 leads" in page
+    assert f'<span class="badge">Existing</span> <a href="/acme/accounts/{other.pk}/">Other</a>' in page
+    assert "same domain" in page and "New, shared</span> Kestrel Ltd" in page
+    assert page.count("Expected close: Mar 4, 2031") == 5 and "Owner: Ada" in page and "is deactivated)" in page
+    assert "Several contacts fit: “Jörg Twin” (same e-mail, same name); “Jim Twin” (same e-mail, similar name)." in page
+    assert "Account “Oeil SARL” may be the same (same name, same city)." in page
+    assert client_of(firm.ada).post(answer["Location"]).status_code == 303
+    page = client_of(firm.ada).get(answer["Location"]).content.decode()
+    with tenant_context(firm.tenant):
+        made = Opportunity.objects.select_related("account", "contact")
+        assert {str(one.expected_close_on) for one in made} == {"2031-03-04"}
+        assert firm.sam.pk not in {one.owner_id for one in made}
+        for record in [record for one in made for record in (one, one.account, one.contact) if record is not None]:
+            assert f'href="/acme/{record._meta.app_label}/{record.pk}/"' in page
+    assert "Several contacts fit" in page and "What was made" in page
+
+
+def test_bulk_conversion_is_undone_as_a_whole(firm: Firm, leads: list[Lead]) -> None:
+    """The last lead first: what it shares with those before it is built on theirs. What was built on stays."""
+    _answer, run = try_out(firm, leads)
+    go_on(firm, run)
+    with tenant_context(firm.tenant):
+        deal = Opportunity.objects.get(contact__last_name="Four")
+        update_opportunity(deal, actor=firm.ana, values={"name": "Renamed"})
+    path = f"/acme/bulk/{run.pk}/"
+    assert "Undo</button>" in client_of(firm.ana).get(path).content.decode()
+    answer = client_of(firm.ana).post(path, {"_method": "DELETE"})
+    undone = latest(firm)
+    assert (undone.undoes_id, undone.done_count, undone.refused_count) == (run.pk, 4, 1)
+    page = client_of(firm.ana).get(answer["Location"]).content.decode()
+    assert "Undo the conversion of 5 leads" in page and "“Renamed” was changed" in page
+    with tenant_context(firm.tenant):
+        assert counts() == [1, 1, 1, 5]
+        assert set(Lead.objects.exclude(converted_at=None)) == {leads[3]}
+    assert str(deal.pk) in client_of(firm.ana).get(path).content.decode()
