@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +13,12 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from accounts.models import Account
+from accounts.services import get_locked_accounts
+from accounts.services import meaning_of as meaning_of_account
 from contacts.models import Contact
+from crm.events.models import Event
 from crm.events.selectors import is_waiting
-from crm.imports.afterwards import Afterwards, register
+from crm.imports.afterwards import Afterwards, register, register_rehearsal
 from crm.picklists.selectors import choice, pipelines
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
@@ -36,8 +40,8 @@ from opportunities.selectors import (
     stage_bar,
     stage_history,
 )
-from opportunities.services.lapsing import effect_tonight, past_customer_months
-from opportunities.workflows import FOLLOWS
+from opportunities.services.lapsing import effect_tonight, lapsing_tonight, past_customer_months
+from opportunities.workflows import FOLLOWS, settle, touched_accounts
 
 LISTED = 30
 
@@ -192,3 +196,44 @@ def tell_of_wins(actor: Membership) -> Afterwards | None:
 for _key in ("accounts", "opportunities"):
     register(_key, tell_of_tonight)
 register("opportunities", tell_of_wins)
+
+
+def follows_from_opportunities(since: datetime, actor: Membership) -> dict[str, list[str]]:
+    """Accounts that become customers of what is won, and those that the night makes past customers again."""
+    happened = Event.objects.filter(record_type="opportunities", at__gte=since, actor=actor)
+    touched = touched_accounts(list(happened))
+    accounts = get_locked_accounts(touched)
+    before = {account.pk for account in accounts if meaning_of_account(account) == "customer"}
+    settle(accounts, touched)
+    became = [
+        account.name for account in accounts if account.pk not in before and meaning_of_account(account) == "customer"
+    ]
+    return {"customers": became, "tonight": lapsing_tonight(touched.keys())}
+
+
+def follows_from_accounts(since: datetime, actor: Membership) -> dict[str, list[str]]:
+    """Accounts of the file that the night makes past customers."""
+    ids = Event.objects.filter(record_type="accounts", at__gte=since, actor=actor).values_list("record_id", flat=True)
+    return {"tonight": lapsing_tonight({account_id for account_id in ids if account_id is not None})}
+
+
+def _customers(count: int) -> str:
+    return ngettext(
+        "%(count)s account becomes a customer, since something was won there:",
+        "%(count)s accounts become customers, since something was won there:",
+        count,
+    ) % {"count": formats.number(count)}
+
+
+def _tonight(count: int) -> str:
+    return ngettext(
+        "%(count)s customer of this file becomes a past customer tonight: the contract has ended, or nothing was won"
+        " for long:",
+        "%(count)s customers of this file become past customers tonight: their contracts have ended, or nothing was won"
+        " for long:",
+        count,
+    ) % {"count": formats.number(count)}
+
+
+register_rehearsal("opportunities", follows_from_opportunities, {"customers": _customers, "tonight": _tonight})
+register_rehearsal("accounts", follows_from_accounts, {"tonight": _tonight})

@@ -40,6 +40,10 @@ from opportunities.models import Opportunity
 from opportunities.services.account_facts import Facts, Wins
 
 FOLLOWS = "account-life"  # the key of the handler
+TOUCHING = (
+    "opportunity.won", "opportunity.lost", "opportunity.reopened", "opportunity.deleted", "opportunity.restored",
+    "opportunity.account_changed", "opportunity.changed",
+)  # fmt: skip
 
 
 def _touches_account(event: Event) -> bool:
@@ -47,19 +51,13 @@ def _touches_account(event: Event) -> bool:
 
 
 @events.on_many(
-    "opportunity.won",
-    "opportunity.lost",
-    "opportunity.reopened",
-    "opportunity.deleted",
-    "opportunity.restored",
-    "opportunity.account_changed",
-    "opportunity.changed",
+    *TOUCHING,
     key=FOLLOWS,
     when=_touches_account,
 )
 def follow_opportunities(happened: Sequence[Event]) -> dict[UUID, str]:
     """Bring the accounts that the events touch in line with their opportunities, each of them once."""
-    touched = _touched(happened)
+    touched = touched_accounts(happened)
     return settle(get_locked_accounts(touched), touched)
 
 
@@ -151,8 +149,9 @@ def _settle_type(account: Account, wins: Wins, because: Event, win: Event, facts
     return ""
 
 
-def _touched(happened: Sequence[Event]) -> dict[UUID, list[Event]]:
-    """What happened to the opportunities of each account, and of the one that an opportunity was with before."""
+def touched_accounts(happened: Sequence[Event]) -> dict[UUID, list[Event]]:
+    """What of ``happened`` touches each account: that of its opportunity, and the one which that was with before."""
+    happened = [event for event in happened if event.name in TOUCHING and _touches_account(event)]
     opportunities = Opportunity.all_objects.filter(pk__in={event.record_id for event in happened})
     account_ids = dict(opportunities.values_list("pk", "account_id"))
     touched: dict[UUID, list[Event]] = defaultdict(list)

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
+from crm.imports.afterwards import rehearsed
 from crm.imports.batches import Batch
 from crm.imports.counting import keep_counted, numbers_of_changed
 from crm.imports.deferring import keep_links, set_next_links
@@ -237,7 +238,9 @@ def _rehearse_after(
             if earlier:
                 before = _run_batch(job, earlier, file)
                 made, met = before.numbers, before.met
+            since = timezone.now()
             outcome = _run_batch(job, batch, file, made=made)
+            outcome.added |= rehearsed(job, since)
             raise DryRunDone
     except DryRunDone:
         forget()  # what it made of choices, tags and people is gone again

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.imports import selectors, services
-from crm.imports.afterwards import afterwards
+from crm.imports.afterwards import Afterwards, afterwards, told_before
 from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, is_of_refusals
 from crm.imports.http import get_job
 from crm.imports.meanwhile import lost_columns
@@ -55,7 +55,11 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "is_gone": not running and not is_kept(found),
         "waits": running and is_waiting(found.pk),
         "reasons": None if running else _reasons(request, found),
-        "afterwards": [] if running or found.is_dry_run else afterwards(found.record_type, request.actor),
+        "afterwards": []
+        if running
+        else told_before(found)
+        if found.is_dry_run
+        else afterwards(found.record_type, request.actor),
         "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),
         "rows": row_page(found, request.GET) if found.is_dry_run and not running else None,
     }
@@ -63,6 +67,10 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         context["result"] = result_of(found, record_type)
         context["lost"] = lost_columns(found, record_type) if found.is_dry_run and not running else ""
     return respond_polled(request, "imports/job.html", context, running=running, element="import-progress")
+
+
+def _follows(request: WorkspaceRequest, job: Import) -> list[Afterwards]:
+    return told_before(job) if job.is_dry_run else afterwards(job.record_type, request.actor)
 
 
 def _reasons(request: WorkspaceRequest, job: Import) -> selectors.Reasons:

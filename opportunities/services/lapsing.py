@@ -7,7 +7,7 @@ contract that still runs keeps a customer, and so does a person's word (``type_k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -103,6 +103,14 @@ def effect(months: int | None, now: date, named: int) -> Effect:
         customers=customers.count(),
         some=tuple(free.order_by("sort_name", "id")[:named]),
     )
+
+
+def lapsing_tonight(ids: Collection[UUID]) -> list[str]:
+    """Return the names of those of these accounts which the coming night makes past customers."""
+    tomorrow = today() + relativedelta(days=1)
+    due = _contract_ended(tomorrow) | _nothing_won(tomorrow, past_customer_months())
+    found = _customers().filter(due, type_kept=False, pk__in=ids)
+    return list(found.order_by("sort_name").values_list("name", flat=True))
 
 
 def lapse_workspace(tenant: Tenant, is_over: Callable[[], bool] = lambda: False) -> int:

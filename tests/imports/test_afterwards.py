@@ -9,7 +9,7 @@ from crm.events.delivery import deliver_all
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from opportunities.services.lapsing import lapse_customers
-from tests.imports.steps import bring_in, tenant_of
+from tests.imports.steps import bring_in, tenant_of, told
 from tests.people import Firm, client_of
 
 CUSTOMERS = """Name,Type,Contract ends on
@@ -22,6 +22,9 @@ SAID = "2 customers become past customers tonight"
 
 
 def test_the_page_of_the_import_says_what_the_night_will_do(fresh_firm: Firm) -> None:
+    tried = bring_in(fresh_firm, "accounts", CUSTOMERS, dry_run="1")
+    said = told(client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{tried.pk}/"))
+    assert "2 customers of this file become past customers tonight" in said and "for long: Kestrel, Merlin" in said
     job = bring_in(fresh_firm, "accounts", CUSTOMERS)
     assert (job.created_count, job.refused_count) == (4, 0)
     address = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/"
@@ -40,6 +43,12 @@ def test_a_win_of_long_ago_wakes_no_past_customer(fresh_firm: Firm) -> None:
     with tenant_context(tenant_of(firm)):
         day = f"{today()}"
     deals = "Name,Account,Stage,Closed\nOld,Owl,Won,2011-06-30\nUndated,Owl,Won,\nOld too,Elk,Won,2011-06-30\n"
+    tried = bring_in(firm, "opportunities", deals, dry_run="1")
+    said = told(client_of(firm.ada).get(f"/{firm.tenant.slug}/imports/{tried.pk}/"))
+    assert "1 account becomes a customer, since something was won there: Elk" in said
+    assert "1 customer of this file becomes a past customer tonight" in said and "for long: Elk" in said
+    with tenant_context(tenant_of(firm)):
+        assert {one.type.meaning for one in Account.objects.all()} == {"past_customer", "prospect"}, "tried only"
     bring_in(firm, "opportunities", deals)
     with tenant_context(tenant_of(firm)):
         deliver_all()
@@ -47,7 +56,7 @@ def test_a_win_of_long_ago_wakes_no_past_customer(fresh_firm: Firm) -> None:
         assert (found["Owl"].type.meaning, found["Elk"].type.meaning) == ("past_customer", "customer")
         assert found["Elk"].type_since == date(2011, 6, 30)
     shown = client_of(firm.ada).get(f"/{firm.tenant.slug}/accounts/{found['Elk'].pk}/").content.decode()
-    assert "on Jun 30, 2011, entered by" in shown
+    assert "on Jun 30, 2011 (imported by Ada Admin)" in shown
     bring_in(firm, "opportunities", f"Name,Account,Stage,Closed\nNew,Owl,Won,{day}\n")
     with tenant_context(tenant_of(firm)):
         deliver_all()
