@@ -26,7 +26,7 @@ from crm.fields.reading import (
 from crm.fields.reading.amounts import currency_words
 from crm.tenants.addresses import refuse_unseen_host, validate_address
 from crm.tenants.context import current_tenant
-from crm.tenants.text import trimmed
+from crm.tenants.text import LONGEST_ADDRESS, trimmed
 from crm.ui.addresses import AddressInput
 from crm.ui.clock import is_doubled
 
@@ -58,7 +58,8 @@ class EmailField(Trimmed, forms.EmailField):
 
 class UrlField(Trimmed, forms.URLField):
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str) and _UNSEEN.search(trimmed(value)):  # which reading an address would drop
+        address = trimmed(value) if isinstance(value, str) else ""
+        if len(address) > LONGEST_ADDRESS or _UNSEEN.search(address):  # which reading an address would drop
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         if isinstance(value, str):
             refuse_unseen_host(trimmed(value))

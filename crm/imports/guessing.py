@@ -20,6 +20,7 @@ from crm.tenants.text import sort_key
 REFUSED_ROW, REFUSED_BECAUSE = "refused row", "refused because"
 
 
+LONGEST_HEADER = 300
 UNSURE = 100  # behind the sure ones
 _PREFIX = re.compile(r"\s*(.+?)\s*(?: - |: ?|\()\s*(.+)")
 CURRENCIES = ("currency", "currency code", "currency iso code", "währung", "devise", "moneda", "divisa")
@@ -97,7 +98,7 @@ class _Names:
         key = header_key(header)
         if found := self.ranks.get(key):
             return found
-        parts = _PREFIX.fullmatch(header)
+        parts = _PREFIX.fullmatch(header) if len(header) <= LONGEST_HEADER else None
         if parts and plain(parts[1]) in self.prefixes and (found := self.ranks.get(header_key(parts[2]))):
             return {name: rank + UNSURE for name, rank in found.items()}
         words = plain(header)

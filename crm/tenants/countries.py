@@ -8,7 +8,7 @@ import phonenumbers
 from babel import Locale
 from babel.core import get_global
 
-from crm.tenants.text import sort_key
+from crm.tenants.text import LONGEST_PHONE, sort_key
 
 
 def country_of(country: str, phone: str = "") -> str:
@@ -16,7 +16,7 @@ def country_of(country: str, phone: str = "") -> str:
     is empty, the one whose code ``phone`` begins with. "" when neither tells."""
     if typed := sort_key(country):
         return _countries().get(typed, typed)
-    return _of_phone(phone) if phone.lstrip().startswith(("+", "00")) else ""
+    return _of_phone(phone) if len(phone) <= LONGEST_PHONE and phone.lstrip().startswith(("+", "00")) else ""
 
 
 @lru_cache(maxsize=1024)

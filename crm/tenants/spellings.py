@@ -31,15 +31,26 @@ LEAST_OF_EACH = 8  # ways to write a firm's name with one of the words for "and"
 CONSISTENT = 5
 
 
-@lru_cache(maxsize=4096)  # an import asks for each name more than once
+LONGEST = 500  # letters of a name that are looked at
+
+
 def company_spellings(name: str) -> tuple[str, ...]:
     """The ``company_key`` of ``name`` and of the other ways to write it, the likeliest first."""
+    return _company_spellings(name[:LONGEST])
+
+
+def word_spellings(text: str) -> tuple[str, ...]:
+    """The ``sort_key`` of ``text``, a part of a person's name, and of the other ways to write it."""
+    return _word_spellings(text[:LONGEST])
+
+
+@lru_cache(maxsize=4096)  # an import asks for each name more than once
+def _company_spellings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (company_key(name), *map(company_key, _ways_of_firm(name))))))
 
 
 @lru_cache(maxsize=4096)
-def word_spellings(text: str) -> tuple[str, ...]:
-    """The ``sort_key`` of ``text``, a part of a person's name, and of the other ways to write it."""
+def _word_spellings(text: str) -> tuple[str, ...]:
     ways = islice(_ways(text), MOST_OF_A_PERSON)
     return tuple(dict.fromkeys(filter(None, (sort_key(text), *map(sort_key, ways)))))
 

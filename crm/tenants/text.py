@@ -36,9 +36,16 @@ _PLAIN = str.maketrans(PLAIN_LETTERS)
 TAKEN_FOR_ANOTHER = "".join(map(chr, (*_PLAIN, *_APOSTROPHES)))  # keys that were made earlier may still hold these
 
 
+# What is longer is no name, host or number. Taking letters apart, reading hosts and numbers takes far longer for each
+# letter of a long text than of a short one, so nothing longer is looked at: a cell of a file may hold 100,000.
+LONGEST_NAME, LONGEST_HOST, LONGEST_ADDRESS, LONGEST_PHONE = 2_000, 253, 2_000, 250
+
+
 def sort_key(text: str) -> str:
     """Case-folded, without accents (Ørsted as orsted, Łódź as lodz), white space collapsed, one kind of apostrophe: to
     sort and find by."""
+    if len(text) > LONGEST_NAME:
+        text = " ".join(text.split())[:LONGEST_NAME]
     if text.isascii():  # most is, and then there is nothing to take apart
         return " ".join(text.lower().split())[:300]
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
@@ -56,12 +63,14 @@ def trimmed(text: str) -> str:
     return text.strip(_BLANKS)
 
 
-_LINE_BREAKS = re.compile(r"(?:[ \t]*[\r\n\v\f\x85\u2028\u2029])+[ \t]*")
+_LINE_BREAKS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 
 
 def one_line(text: str) -> str:
-    """``text`` with a space for each line break, as it stands in a field of one line."""
-    return trimmed(_LINE_BREAKS.sub(" ", text)) if text else text
+    """``text`` with a space for each line break and the blanks around it, as it stands in a field of one line."""
+    text = trimmed(text)
+    lines = _LINE_BREAKS.split(text)
+    return text if len(lines) == 1 else " ".join(filter(None, (line.strip(" \t") for line in lines)))
 
 
 LONGEST_EMAIL = 254  # letters: what mail systems take
@@ -106,9 +115,11 @@ def email_domain(email: str) -> str:
 
 def domain_key(url_or_domain: str) -> str:
     """The host of a web address without ``www.``: ``https://www.Acme.com/x`` → ``acme.com``."""
-    host = re.sub(r"^[a-z]+://", "", url_or_domain.strip(), flags=re.IGNORECASE).split("/")[0].split("?")[0]
-    host = host_key(host.rpartition("@")[2].split(":")[0])
-    return host.removeprefix("www.") if "." in host else ""
+    address = url_or_domain.strip()[:LONGEST_ADDRESS]
+    host = re.sub(r"^[a-z]+://", "", address, flags=re.IGNORECASE).split("/")[0].split("?")[0]
+    host = host.rpartition("@")[2].split(":")[0]
+    key = host_key(host) if len(host) <= LONGEST_HOST else ""
+    return key.removeprefix("www.") if "." in key else ""
 
 
 def phone_key(phone: str, region: str = "") -> str:
@@ -117,6 +128,8 @@ def phone_key(phone: str, region: str = "") -> str:
     Without a country code it is one of ``region``, by default the workspace's country. ``00`` and ``011`` before a code
     stand for ``+`` wherever one is.
     """
+    if len(phone) > LONGEST_PHONE:
+        return re.sub(r"\D", "", phone)[:20]
     return _phone_key(phone, region or phone_region()) if phone.strip() else ""
 
 

@@ -164,7 +164,7 @@ def _check_key(field: CustomField, siblings: Sequence[CustomField]) -> None:
 
 def _free_key(label: str, taken: set[str]) -> str:
     """``Région (EU)`` → ``region_eu``; what has no letters a–z becomes ``field``; a number is added if need be."""
-    key = re.sub(r"_+", "_", slugify(label).replace("-", "_")).strip("_")[:30].strip("_")
+    key = re.sub(r"_+", "_", slugify(label[:100]).replace("-", "_")).strip("_")[:30].strip("_")
     if not key or not key[0].isalpha():
         key = f"field_{key}".strip("_")
     candidates = [key, *(f"{key}_{number}" for number in range(2, MOST_FIELDS + 3))]

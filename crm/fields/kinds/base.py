@@ -47,6 +47,7 @@ class Kind:
     sortable = True
     sorts_backwards = False
     is_moment = False
+    longest = 2_000  # characters of a text that is read at all, with blanks around it
     order_hint: Any = ""  # what the head of a column says of the order
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:

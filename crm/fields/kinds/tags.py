@@ -60,6 +60,7 @@ class Tags(Kind):
     """The tags of a record, as a tuple of names in their order."""
 
     operators = ("is", "not", "empty", "filled")
+    longest = 10_000  # 50 of 50 letters, and some that come twice
     sortable = False
     wide = True
 

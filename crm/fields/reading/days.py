@@ -23,6 +23,7 @@ LAST_YEAR_OF_MOMENTS = 9998  # the end of 9999 is in a year of five digits elsew
 AHEAD = 20  # years: a year of two digits is that of the hundred years up to so many ahead
 LEAST_WITH_TIME = 7  # characters: 45384.5
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "tr")
+LONGEST = 200  # characters of what can be a day or a moment
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
 _SERIALS = range(10_000, 100_000)  # 1927 to 2173
 
@@ -74,7 +75,7 @@ def not_a_date(text: str) -> ValidationError:
 
 def day_readings(text: str) -> dict[str, date]:
     """What day ``text`` is under each order of day, month and year; an order in which it is none is not among them."""
-    words = plain(text)
+    words = plain(text) if len(text) <= LONGEST else ""
     fixed = _fixed(words)
     if fixed is not None:
         return dict.fromkeys((*ORDERS, SERIAL), fixed)
@@ -118,7 +119,7 @@ def _only_reading(found: dict[str, date], usual: str) -> date | None:
 
 def has_time(text: str) -> bool:
     """Whether a date has a time behind it that says more than the day: midnight does not."""
-    if len(text) < LEAST_WITH_TIME:
+    if not LEAST_WITH_TIME <= len(text) <= LONGEST:
         return False
     if match := _SERIAL.fullmatch(plain(text)):
         return bool((match[2] or "").strip("0"))
@@ -195,7 +196,7 @@ def _refusal(text: str, found: dict[str, date], style: Style) -> ValidationError
 
 
 def split_clock(text: str) -> tuple[str, re.Match[str] | None]:
-    words = plain(text)
+    words = plain(text) if len(text) <= LONGEST else ""
     match = next((one for one in _CLOCK.finditer(words) if one.end() == len(words)), None)
     return (words[: match.start()], match) if match and match.start() else (text, None)
 

@@ -37,6 +37,7 @@ _SCALES = {"k": 3, "tsd": 3, "m": 6, "mn": 6, "mio": 6, "mln": 6, "bn": 9, "mrd"
 _IN_BRACKETS = re.compile(r"([^\d()]*)\(([^()]*)\)([^\d()]*)")
 
 
+LONGEST = 200  # characters of what can be a number
 Fits = Callable[[Decimal], bool]  # whether a number can be meant
 USUAL_IN_TWO_WAYS = 3  # decimals: a number of so many looks like thousands, and is written like that all the same
 
@@ -77,6 +78,8 @@ def not_a_number(text: str) -> ValidationError:
 
 def take_apart(text: str) -> Parts:
     """Find the one number in ``text``; raise ``ValidationError`` where there is none or more than one."""
+    if len(text) > LONGEST:
+        raise not_a_number(text)
     rest = plain(text)
     bracketed = _IN_BRACKETS.fullmatch(rest)
     if bracketed:

@@ -14,7 +14,6 @@ from crm.fields.spec import FieldSpec
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SHORTENED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?[eE]\+\d{1,3}")
 _DIGIT = re.compile(r"\d")
-_BREAK = re.compile(r"\s*\n\s*")
 NOT_CALCULATED = "#NOT_CALCULATED"  # a formula that no program has worked out before the file was saved
 ERRORS = frozenset(
     {
@@ -73,6 +72,9 @@ def cell_text(spec: FieldSpec, text: str) -> str:
             _("“%(text)s” holds a character that cannot be read. Is the encoding right?")
             % {"text": without_unreadable(text)[:60]}
         )
+    if len(text) > spec.kind.longest:
+        most = getattr(spec.kind, "max_length", spec.kind.longest)
+        raise ValidationError(_("Longer than %(limit)s characters.") % {"limit": most})
     if text in ERRORS:
         raise ValidationError(_("The spreadsheet has an error in this cell (%(text)s).") % {"text": text})
     if is_shortened(text) and holds_digits(spec):
@@ -83,5 +85,5 @@ def cell_text(spec: FieldSpec, text: str) -> str:
     if isinstance(spec.kind, Phone) and text and is_no_phone(text):
         raise ValidationError(_("“%(text)s” is not a phone number: it has no digits.") % {"text": text})
     if "\n" in text and not isinstance(spec.kind, LongText):
-        text = _BREAK.sub(" ", text)
+        text = " ".join(filter(None, map(str.strip, text.split("\n"))))
     return text

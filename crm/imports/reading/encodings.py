@@ -61,9 +61,10 @@ ENCODINGS: dict[str, tuple[object, float]] = {
 }
 _GUESSED = [encoding for encoding in ENCODINGS if not encoding.startswith("utf")]
 _HIGH = re.compile(rb"[\x80-\xff]")
-_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*")
+# From the start of a word only: what has no such letter is else looked through again from each of its own.
+_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*")
 _BROKEN = re.compile("[\udc80-\udcff]")
-_PIECE = re.compile(r"\w*[^\x00-\x7f]\w*")
+_PIECE = re.compile(r"(?:(?<!\w)\w+)?[^\x00-\x7f]\w*")
 _WITHIN = re.compile(r"[^\W\d_][“”„‘‚–—…€£•™®©°§«»][^\W\d_]")
 _MARKS = {codecs.BOM_UTF8: UTF_8, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _TYPOGRAPHY = frozenset("“”„‘’‚–—…€£•™®©°§·«»\xa0")

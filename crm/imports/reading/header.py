@@ -9,6 +9,7 @@ Row = tuple[int, list[str]]
 NONE = 0  # no row does
 
 LOOKED_AT = 30
+LONGEST_DATA = 300  # characters of what can be an address, a number or a day
 _DATA = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[\d\s.,/:+()€$£%-]*\d[\d\s.,/:+()€$£%-]*")
 
 
@@ -25,5 +26,5 @@ def find_header(rows: list[Row], is_known: Callable[[str], bool]) -> int:
         return best
     number, cells = next((row for row in rows if filled[row[0]] * 5 >= usual * 3), rows[0])
     given = [cell for cell in cells if cell]
-    data = sum(1 for cell in given if _DATA.fullmatch(cell))
+    data = sum(1 for cell in given if len(cell) <= LONGEST_DATA and _DATA.fullmatch(cell))
     return NONE if any("@" in cell for cell in given) or data * 2 > len(given) else number
