@@ -110,7 +110,8 @@ class NextStep(kinds.Text):
     def html(self, spec: FieldSpec, record: Any) -> str:
         if not record.next_step:
             found = ahead(record)
-            return marked('<span class="muted">{}</span>', str(found)) if found else ""
+            tone = "text-danger" if found and found.is_overdue else "muted"
+            return marked('<span class="{}">{}</span>', tone, str(found)) if found else ""
         words = super().html(spec, record)
         day = record.next_step_on if getattr(record, _WITH_DAY, False) else None
         if day is None:

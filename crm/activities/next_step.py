@@ -40,11 +40,18 @@ class Ahead:
     def is_overdue(self) -> bool:
         return self.on is not None and self.on < today()
 
+    @property
+    def words(self) -> str:
+        """Without the day."""
+        if self.kind == ActivityKind.MEETING:
+            return _("Meeting: %(name)s") % {"name": self.name} if self.name else str(ActivityKind.MEETING.label)
+        return _("Task: %(name)s") % {"name": self.name}
+
     def __str__(self) -> str:
         words = {"name": self.name, "day": formats.date(self.on)}
         if self.kind == ActivityKind.MEETING:
             return _("Meeting: %(name)s, on %(day)s") % words if self.name else _("Meeting on %(day)s") % words
-        return _("Task: %(name)s, by %(day)s") % words if self.on else _("Task: %(name)s") % words
+        return _("Task: %(name)s, by %(day)s") % words if self.on else self.words
 
 
 def ahead_of(key: str, ids: Collection[UUID]) -> dict[UUID, Ahead]:

@@ -95,7 +95,9 @@ def _views_that_lose(
     views = used_in_views(request.actor, record_type, field.name, only=("filters", "sort"))
     if views.total <= told_of_views(request):
         return None
-    form.add_error("is_filterable", _("Saved views filter or sort by it: look at them above. Save once more to go on."))
+    form.add_error(
+        "is_filterable", _("Saved views filter or sort by it, as this page lists them. Save once more to go on.")
+    )
     return views
 
 
