@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,6 +26,8 @@ from crm.ui import format as formats
 from crm.users.models import Membership
 
 FEW = 1_000  # rows whose events are looked for one by one, and not among all since then
+MOST_READ = 5_000  # of these, the latest
+LONGEST = timedelta(days=1)  # from choosing rows to doing something with them
 
 
 def missing_by_now(
@@ -53,7 +56,7 @@ def changed_meanwhile(
     if run.asked_at is None or not action.writes:
         return {}
     events = Event.objects.filter(record_id__in=ids, at__gt=run.asked_at)
-    return _set_by_others(events, run.made_by, record_type, action, values)
+    return _told_of(_by_others(events, run.made_by, record_type, action), record_type, action, values)
 
 
 def told_changed(
@@ -65,33 +68,45 @@ def told_changed(
     rows: Chosen,
     since: datetime | None,
 ) -> list[str]:
-    """What others have set in ``rows`` after ``since`` and the action would write over, in words."""
+    """What others have set in ``rows`` after ``since`` (but not before ``LONGEST``) and the action would write over, in
+    words."""
     if since is None or not action.writes:
         return []
-    events = Event.objects.filter(at__gt=since)
+    events = Event.objects.filter(at__gt=max(since, timezone.now() - LONGEST))
     if rows.count <= FEW:
         events = events.filter(record_id__in=unpacked(rows.packed))
-    found = _set_by_others(events, actor, record_type, action, values)
+    latest = list(_by_others(events, actor, record_type, action).order_by("-at", "-id")[: MOST_READ + 1])
+    found = _told_of(latest[MOST_READ - 1 :: -1], record_type, action, values)
     ids = sorted(found.keys() & set(unpacked(rows.packed))) if found else []
     names = {one.pk: one.name for one in visible_records(actor, record_type).filter(pk__in=ids[:NAMED])} if ids else {}
     told = [f"{name}: {found[one]}" for one, name in names.items()]
     if more := len(ids) - len(told):
         words = {"count": formats.number(more)}
         told.append(ngettext("%(count)s more row was changed.", "%(count)s more rows were changed.", more) % words)
+    if len(latest) > MOST_READ:
+        told.append(_("Only the latest %(count)s changes were looked at.") % {"count": formats.number(MOST_READ)})
     return told
 
 
-def _set_by_others(
-    events: QuerySet[Event],
-    actor: Membership,
-    record_type: RecordType,
-    action: BulkAction,
-    values: Mapping[str, Any],
-) -> dict[UUID, str]:
+def is_stale(asked_at: datetime | None) -> bool:
+    """Whether no list can have been drawn then from which somebody still chooses."""
+    return asked_at is not None and not -LONGEST < asked_at - timezone.now() < timedelta(minutes=1)
+
+
+def _by_others(
+    events: QuerySet[Event], actor: Membership, record_type: RecordType, action: BulkAction
+) -> QuerySet[Event]:
+    """Those of others who wrote what the action writes, the oldest first."""
     others = events.filter(record_type=record_type.key, changes__has_any_keys=list(action.writes)).exclude(actor=actor)
     others = others.exclude(name=f"{record_type.noun}.created")  # who chose the row has seen it as it was made
+    return others.select_related("actor").order_by("at", "id")
+
+
+def _told_of(
+    events: Iterable[Event], record_type: RecordType, action: BulkAction, values: Mapping[str, Any]
+) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
-    for event in others.select_related("actor").order_by("at", "id"):
+    for event in events:
         for name in action.writes:
             if event.record_id and name in event.changes:
                 now = event.changes[name][1]

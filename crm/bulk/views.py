@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from crm.bulk import chosen, outcomes, selectors, services, telling
 from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
-from crm.bulk.meanwhile import told_changed
+from crm.bulk.meanwhile import is_stale, told_changed
 from crm.bulk.models import BulkRun, BulkState
 from crm.bulk.rows import packed, unpacked
 from crm.fields.build import RecordForm
@@ -92,6 +92,8 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     form = ask(action, request.actor, request.POST if is_sent else None)
     is_valid = is_sent and form.is_valid()
     objection = problem or chosen.objection(rows, request.POST.get("shown", ""), is_all=is_all)
+    if is_stale(_asked_at(request)):
+        objection = objection or _("You chose these rows more than a day ago. Look at them, and press once more.")
     if is_sent and objection:
         form.add_error(None, objection)
         is_valid = False
@@ -212,10 +214,12 @@ def _ask(request: WorkspaceRequest, dialog: Dialog, form: RecordForm, back: str)
 
 def _asked_at(request: WorkspaceRequest) -> datetime | None:
     """When the list was drawn from which the rows were chosen."""
-    try:
-        return datetime.fromisoformat(request.POST.get("asked_at", "")).astimezone(UTC)
-    except (ValueError, OverflowError):
+    if not (text := request.POST.get("asked_at", "")):
         return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):  # at no time that can be
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from crm.bulk import meanwhile
 from crm.bulk.models import BulkFinding
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -64,7 +66,32 @@ def test_a_status_that_moved_on_is_not_closed(firm: Firm, leads: list[Any]) -> N
         assert Lead.objects.exclude(unqualified_reason=None).count() == 2
 
 
-@pytest.mark.parametrize("asked", ["", "nonsense", "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
-def test_any_time_of_asking_will_do(firm: Firm, leads: list[Any], asked: str) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    ["nonsense", "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00", "0001-01-01", "2025-01-01"],
+)
+def test_rows_that_nobody_can_just_have_chosen_are_asked_about_once_more(
+    firm: Firm, leads: list[Any], asked: str
+) -> None:
+    """All events since then were read; whoever sends the form says when that is."""
     data = {"action": "owner", "id": str(leads[0].pk), "go": "1", "asked_at": asked, "to-owner": str(firm.sam.pk)}
-    assert client_of(firm.ada).post("/acme/bulk/leads/new/", data).status_code == 303
+    client = client_of(firm.ada)
+    refused = client.post("/acme/bulk/leads/new/", data)
+    assert refused.status_code == 422 and "more than a day ago" in refused.content.decode()
+    assert owners(firm)["One"] == firm.ana
+    (again,) = re.findall(r'name="asked_at" value="([^"]+)"', refused.content.decode())
+    assert client.post("/acme/bulk/leads/new/", data | {"asked_at": again}).status_code == 303
+
+
+def test_of_many_rows_no_more_than_the_latest_changes_are_read(
+    firm: Firm, leads: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meanwhile, "FEW", 2)
+    monkeypatch.setattr(meanwhile, "MOST_READ", 2)
+    asked = timezone.now().isoformat()
+    for lead in leads:
+        client_of(firm.max).post(f"/acme/leads/{lead.pk}/fields/owner/", {"owner": str(firm.sam.pk)})
+    data = {"action": "owner", "id": [str(one.pk) for one in leads], "asked_at": asked}
+    page = client_of(firm.ada).post("/acme/bulk/leads/new/", data).content.decode()
+    assert page.count("Max Manager has set Owner to “Sam Seller”") == 2
+    assert "Only the latest 2 changes were looked at." in page
