@@ -21,7 +21,7 @@ from crm.tenants.text import sort_key
 from crm.ui import format as formats
 from crm.users.access import of_teams, team_of
 from crm.users.models import Membership
-from crm.users.selectors import members, team_tree_ids, teams
+from crm.users.selectors import members, shown_name, team_tree_ids, teams
 from reports.periods import CUSTOM, LABELS, PAST, Period, make_period
 from reports.products import LONGEST, MOST_OFFERED, chosen_products, products_offered
 
@@ -108,7 +108,8 @@ class FilterForm(forms.Form):
         self.choose("period", [(key, LABELS[key]) for key in periods])
         everybody = sorted(members(active_only=False), key=lambda one: not one.is_active)
         left = _("%(name)s (inactive)")
-        people = [(str(one.pk), one.name if one.is_active else left % {"name": one.name}) for one in everybody]
+        called = {one: shown_name(one) for one in everybody}
+        people = [(str(one.pk), name if one.is_active else left % {"name": name}) for one, name in called.items()]
         self.choose("owner", [("", _("Everybody")), (ME, _("Me")), (NOBODY, _("Nobody")), *people])
         self.choose("team", [("", _("All teams")), *((str(team.pk), team.name) for team in teams())])
         if "pipeline" in narrows_by and len(pipelines(active_only=False)) > 1:

@@ -7,13 +7,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from crm.tenants.memo import memo
-from crm.users.selectors import members
+from crm.users.selectors import members, shown_name
 from reports.filters import NOBODY
 
 
 def owner_name(owner_id: UUID | None) -> str:
     """Return the name to show for a row's ``owner_id``."""
-    names = memo("reports.owners", lambda: {one.pk: one.name for one in members(active_only=False)})
+    names = memo("reports.owners", lambda: {one.pk: shown_name(one) for one in members(active_only=False)})
     return names[owner_id] if owner_id else _("Nobody")
 
 

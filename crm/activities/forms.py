@@ -24,7 +24,7 @@ from crm.fields.inputs import DayField, DayInput, MomentField, MomentInput
 from crm.ui.seen import SeenForm
 from crm.users.access import owner_names
 from crm.users.models import Membership
-from crm.users.selectors import member
+from crm.users.selectors import member, shown_name
 
 SUBJECT_LENGTH = 300
 BODY_LENGTH = 20_000
@@ -36,8 +36,8 @@ class PersonField(forms.TypedChoiceField):
 
     def __init__(self, *, keep: Membership | None = None, **options: Any) -> None:
         people = dict(owner_names())
-        if keep:
-            people.setdefault(keep.pk, keep.name)
+        if keep and keep.pk not in people:
+            people[keep.pk] = shown_name(keep)
         choices = [(str(pk), name) for pk, name in people.items()]
         super().__init__(choices=choices, coerce=lambda key: member(UUID(key)), empty_value=None, **options)
 

@@ -255,7 +255,7 @@ def _texts(spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
     if isinstance(spec.kind, kinds.Flag):
         return spec.kind.options(spec, actor)
     if isinstance(spec.kind, kinds.Person):  # two people may have the same name
-        return [(person.email or person.name, person.name) for person in spec.kind.rows(actor)]
+        return [(person.email or person.name, spec.kind.label(person)) for person in spec.kind.rows(actor)]
     if isinstance(spec.kind, kinds.StageOf):  # two pipelines may have a stage of one name
         return [(name, name) for name in map(stage_name, spec.kind.rows(actor))]
     field = spec.kind.form_field(spec, actor)

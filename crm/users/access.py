@@ -13,6 +13,7 @@ Who may set up the workspace reaches everything. Nobody edits or deletes what th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
 from crm.users.models import Membership, Role
-from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams
+from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams, with_email
 
 VERBS = ("view", "create", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
@@ -78,14 +79,16 @@ def may_own(member: Membership) -> bool:
 
 
 def owner_names() -> list[tuple[UUID, str]]:
-    """Return id and name of those active people who ``may_own``, by name: all that a select needs, in one statement."""
+    """Return id and ``shown_name`` of those active people who ``may_own``, by name: all that a select needs, in one
+    statement."""
     return memo("users.owner_names", _owner_names)
 
 
 def _owner_names() -> list[tuple[UUID, str]]:
     people = Membership.objects.filter(is_active=True).order_by("name_key", "id").select_related("role")
-    wanted = people.only("name", "role__can_set_up", "role__access")
-    return [(one.pk, one.name) for one in wanted if may_own(one)]
+    found = list(people.only("name", "name_key", "email", "role__can_set_up", "role__access"))
+    called = Counter(one.name_key for one in found)
+    return [(one.pk, with_email(one) if called[one.name_key] > 1 else one.name) for one in found if may_own(one)]
 
 
 def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QuerySet:

@@ -47,6 +47,16 @@ def members_called(name: str) -> list[Membership]:
     return memo("users.members.by_name", _by_name).get(sort_key(name)[:200], [])
 
 
+def shown_name(person: Membership) -> str:
+    """Return the name by which one chooses ``person``: with the e-mail where another active person has it, too."""
+    same = [one for one in members_called(person.name) if one.is_active and one.pk != person.pk]
+    return with_email(person) if same else person.name
+
+
+def with_email(person: Membership) -> str:
+    return f"{person.name} ({person.email})" if person.email and person.email != person.name else person.name
+
+
 def _by_email() -> dict[str, Membership]:
     return {one.email: one for one in members(active_only=False) if one.email}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from threading import Event as ThreadEvent
 from threading import Thread
 from time import sleep
@@ -29,6 +30,7 @@ from crm.users.selectors import (
     teams,
 )
 from crm.users.services import (
+    create_member,
     create_role,
     create_team,
     delete_role,
@@ -39,7 +41,8 @@ from crm.users.services import (
     update_team,
     update_workspace,
 )
-from tests.people import Firm
+from tests import make
+from tests.people import Firm, client_of
 
 ALL = {"view": "all", "create": "all", "edit": "all", "delete": "all"}
 
@@ -294,3 +297,26 @@ def test_the_workspace_changes_and_its_address_stays(firm: Firm) -> None:
         assert Event.objects.get(name="workspace.changed").changes["currency"] == ["USD", "GBP"]
     tenant = Tenant.objects.get(pk=firm.tenant.pk)
     assert (tenant.slug, tenant.name, tenant.currency) == ("acme", "Acme Ltd", "GBP")
+
+
+def test_two_people_of_one_name_are_told_apart_wherever_one_chooses(firm: Firm) -> None:
+    """Forms, filters, tasks, many rows at once, reports, files: all said "Xi" twice."""
+    with tenant_context(firm.tenant):
+        role = role_of("rep")
+        for email in ("xi@acme.example", "other.xi@acme.example"):
+            create_member(name="Xi", email=email, role=role)
+        create_member(name="XI", email="former@acme.example", role=role, is_active=False)
+        lead = make.lead(Membership.objects.get(email="xi@acme.example"))
+        make.opportunity(Membership.objects.get(email="xi@acme.example"))
+    ada = client_of(firm.ada)
+    for page in (
+        ada.get("/acme/leads/new/"),
+        ada.get("/acme/leads/?edit=owner"),
+        ada.get(f"/acme/leads/{lead.pk}/edit/"),
+        ada.get("/acme/activities/new/"),
+        ada.post("/acme/bulk/leads/new/", {"action": "owner", "id": str(lead.pk)}),
+        ada.get("/acme/reports/pipeline/"),
+    ):
+        text = page.content.decode()
+        assert page.status_code == 200 and "Xi (xi@acme.example)" in text, page.request["PATH_INFO"]
+        assert not re.search(r"<option[^>]*>\s*(Xi|Sam Seller \(sam@\S+)\s*<", text), page.request["PATH_INFO"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,14 +39,22 @@ class OneOf(Kind):
     def row(self, row_id: UUID) -> Any:
         raise NotImplementedError
 
+    def label(self, row: Any) -> str:
+        """What a row is called where one chooses among them."""
+        return str(row)
+
+    def is_offered(self, row: Any) -> bool:
+        """Whether forms offer a row that can be picked; a record that has it keeps it."""
+        return True
+
     def value(self, spec: FieldSpec, record: Any) -> Any:
         row_id = getattr(record, f"{spec.column}_id")
         return None if row_id is None else self.row(row_id)
 
     def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        rows = {str(row.pk): row for row in self.rows(actor)}
-        choices = [(key, str(row)) for key, row in rows.items()]
-        return RowField(rows=rows, find=self.row, choices=choices, required=spec.required)
+        rows = {str(row.pk): row for row in self.rows(actor) if self.is_offered(row)}
+        choices = [(key, self.label(row)) for key, row in rows.items()]
+        return RowField(rows=rows, find=self.row, choices=choices, required=spec.required, label_of=self.label)
 
     def initial(self, spec: FieldSpec, record: Any) -> Any:
         row_id = getattr(record, f"{spec.column}_id")
@@ -79,20 +87,29 @@ class OneOf(Kind):
 
     def label_of(self, value: str) -> str:
         try:
-            return str(self.row(UUID(value)))
+            return self.label(self.row(UUID(value)))
         except (ValueError, LookupError, ObjectDoesNotExist):
             return _("a choice that is gone")
 
     def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [(str(row.pk), str(row)) for row in self.rows(actor)]
+        return [(str(row.pk), self.label(row)) for row in self.rows(actor)]
 
 
 class RowField(forms.ChoiceField):
     """A select that cleans to the row; the value a record already has stays allowed after it was deactivated."""
 
-    def __init__(self, *, rows: dict[str, Any], find: Any, choices: list[tuple[str, str]], required: bool) -> None:
+    def __init__(
+        self,
+        *,
+        rows: dict[str, Any],
+        find: Any,
+        choices: list[tuple[str, str]],
+        required: bool,
+        label_of: Callable[[Any], str] = str,
+    ) -> None:
         self.rows = rows
         self.find = find
+        self.label_of = label_of
         super().__init__(choices=[("", "—"), *choices], required=required)
 
     def ask(self, nothing: str = "") -> None:
@@ -109,7 +126,7 @@ class RowField(forms.ChoiceField):
             except (ValueError, LookupError, ObjectDoesNotExist):
                 return  # of an old address, or a form that was kept: nothing is chosen
             self.rows[key] = row
-            self.choices: Any = [*list(self.choices), (key, str(row))]
+            self.choices: Any = [*list(self.choices), (key, self.label_of(row))]
 
     def clean(self, value: Any) -> Any:
         key = self.to_python(value)
@@ -123,7 +140,7 @@ class RowField(forms.ChoiceField):
     def _gone(self, key: str) -> str:
         """Why ``key``, which was offered when the page was opened, is not."""
         try:
-            name = str(self.find(UUID(key)))
+            name = self.label_of(self.find(UUID(key)))
         except (ValueError, LookupError, ObjectDoesNotExist):
             name = name_of_deleted(key)
             text = _("“%(name)s” was deleted meanwhile. Choose another.") if name else GONE
@@ -226,10 +243,15 @@ class Person(OneOf):
     def __init__(self, *, owns: bool = False) -> None:
         self.owns = owns  # forms then offer those who may change records; whoever has one already keeps it
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        rows = {str(row.pk): row for row in self.rows(actor) if not self.owns or may_own(row)}
-        choices = [(key, str(row)) for key, row in rows.items()]
-        return RowField(rows=rows, find=self.row, choices=choices, required=spec.required)
+    def label(self, row: Any) -> str:
+        return users.shown_name(row)
+
+    def is_offered(self, row: Any) -> bool:
+        return not self.owns or may_own(row)
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        member = self.value(spec, record)
+        return "" if member is None else users.shown_name(member)
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         return users.members(active_only=active_only)
@@ -250,7 +272,7 @@ class Person(OneOf):
         return marked_again(
             '<span class="who"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
             member.initials,
-            member.name,
+            member.name,  # a page that only shows does not ask for everybody
         )
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
@@ -281,7 +303,7 @@ class Person(OneOf):
         return [
             *((word, str(label)) for word, label in self.WORDS.items()),
             *super().options(spec, actor),
-            *((str(one.pk), _("%(name)s (inactive)") % {"name": one.name}) for one in left),
+            *((str(one.pk), _("%(name)s (inactive)") % {"name": self.label(one)}) for one in left),
         ]
 
 
