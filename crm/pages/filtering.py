@@ -7,19 +7,24 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from babel.lists import format_list
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from crm.fields.kinds import Date
+from crm.fields.kinds import Date, Money
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
 from crm.pages.rows import draw_filter_menu
+from crm.records.access import visible_records
 from crm.saved_views.selectors import may_change
 from crm.saved_views.state import LONGEST_QUERY, Filter, ViewState, chips
+from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.ui.http import go, is_fragment, respond
+from crm.ui.paging import CAP
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
@@ -45,6 +50,11 @@ class FilterForm:
     @property
     def operators(self) -> list[tuple[str, Any]]:
         return [(key, OPERATORS[key]) for key in self.spec.kind.operators]
+
+    @property
+    def currency(self) -> str:
+        """What an amount is in that is typed without one."""
+        return current_tenant().currency if isinstance(self.spec.kind, Money) else ""
 
     @property
     def is_day(self) -> bool:
@@ -80,8 +90,38 @@ def filter_context(request: WorkspaceRequest, state: ViewState, unreadable: Coll
         "chips": chips(state, request.actor, unreadable),
         "filter_menu": draw_filter_menu(state.record_type.specs_now(), state.query()),
         "editing": read_form(request, state),
+        "not_compared": _not_compared(state, request.actor, unreadable),
         "may_change_view": state.view and may_change(request.actor, state.view),
     }
+
+
+def _not_compared(state: ViewState, actor: Membership, unreadable: Collection[Filter]) -> list[str]:
+    """What filters of amounts leave out because it is in another currency, in words."""
+    told = []
+    for one in state.filters:
+        spec = state.record_type.spec(one.field) if state.record_type.has(one.field) else None
+        if spec is None or not isinstance(spec.kind, Money) or one.operator in WITHOUT_VALUE or one in unreadable:
+            continue
+        others = ViewState(state.record_type, tuple(other for other in state.filters if other != one))
+        records, _left_out = others.apply_readable(visible_records(actor, state.record_type), actor)
+        try:
+            currency, counts = spec.kind.not_compared(spec, one.values[0], records, CAP)
+        except (ValidationError, IndexError):
+            continue
+        if counts:
+            told.append(_told_of_others(str(spec.label), currency, counts))
+    return told
+
+
+def _told_of_others(field: str, currency: str, counts: dict[str, int]) -> str:
+    is_capped = sum(counts.values()) >= CAP
+    rows = [
+        ngettext("%(count)s record in %(currency)s", "%(count)s records in %(currency)s", count)
+        % {"count": formats.count(count, is_capped), "currency": other}
+        for other, count in counts.items()
+    ]
+    words = {"field": field, "currency": currency, "records": format_list(rows, locale=formats.locale())}
+    return _("%(field)s is compared in %(currency)s only. Left out: %(records)s.") % words
 
 
 def read_form(request: WorkspaceRequest, state: ViewState) -> FilterForm | None:
@@ -99,7 +139,7 @@ def read_form(request: WorkspaceRequest, state: ViewState) -> FilterForm | None:
         problem = problem or _problem(spec, shown, request.actor) or _too_long(state, shown, parameter)
     options, ticked = _options(spec, shown, request.actor)
     without = state.without(before) if before else ""
-    words = list(shown.values) if problem else [_words(spec, value, request.actor) for value in shown.values]
+    words = list(shown.values) if problem else [_retyped(spec, value, request.actor) for value in shown.values]
     return FilterForm(spec, before.parameter if before else "", shown, options, ticked, [*words, ""], without, problem)
 
 
@@ -196,4 +236,11 @@ def _words(spec: FieldSpec, value: str, actor: Membership) -> str:
     try:
         return spec.kind.describe(spec, [value], actor)
     except Exception:  # such a filter is left out; its text stays, to be corrected
+        return value
+
+
+def _retyped(spec: FieldSpec, value: str, actor: Membership) -> str:
+    try:
+        return spec.kind.retyped(spec, value, actor)
+    except Exception:  # as above
         return value

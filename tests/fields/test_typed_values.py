@@ -130,9 +130,25 @@ def test_a_filter_is_typed_as_the_person_writes_and_kept_the_same_for_all(firm: 
     assert answer.redirect_chain
     assert "amount__from=1500" in answer.redirect_chain[-1][0]
     assert [row.record.name for row in answer.context["rows"]] == ["Of 150000"]
-    assert [chip.value for chip in answer.context["chips"]] == ["1.500 EUR"]
+    assert [chip.value for chip in answer.context["chips"]] == ["1.500\xa0€"]
+    assert "Left out:" not in answer.content.decode()
     asked = ana.post("/acme/opportunities/?filters=none", form | {"_value": "1,500"})
     assert "Write 1.500 or 1,5." in asked.content.decode()
+
+
+def test_a_filter_of_amounts_says_which_currencies_it_leaves_out(firm: Firm) -> None:
+    """Opportunities of 77,140 € went without a word: the filter compares with amounts in the workspace's currency."""
+    with tenant_context(firm.tenant):
+        for minor, currency in ((7_714_000, "EUR"), (100, "EUR"), (900, "JPY"), (2_000_050, "USD"), (100, "USD")):
+            make.opportunity(firm.ana, name=f"{currency} {minor}", amount=Money(minor, currency))
+    page = client_of(firm.ana).get("/acme/opportunities/?filters=none&amount__from=20000.5&edit=amount__from")
+    text = page.content.decode()
+    assert [chip.value for chip in page.context["chips"]] == ["$20,000.50"]
+    assert "Amount is compared in USD only. Left out: 2 records in EUR and 1 record in JPY." in text
+    assert "In USD, unless you write another currency beside the amount." in text
+    assert re.findall(r'name="_value" value="([^"]*)"', text) == ["20000.50 USD", ""]  # can be read again
+    other = client_of(firm.ana).get("/acme/opportunities/board/?filters=none&amount__to=70000 EUR").content.decode()
+    assert "Amount is compared in EUR only. Left out: 1 record in JPY and 2 records in USD." in other
 
 
 def test_a_day_typed_without_a_calendar_is_read_as_the_person_writes(firm: Firm) -> None:

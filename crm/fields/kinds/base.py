@@ -148,6 +148,10 @@ class Kind:
         """The values of a filter as words, for its chip."""
         return ", ".join(values)
 
+    def retyped(self, spec: FieldSpec, value: str, actor: Membership) -> str:
+        """A value of a filter as ``typed`` takes it, for its form."""
+        return self.describe(spec, [value], actor)
+
     def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
         """What a filter offers to pick from: (value, label); none = type it."""
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -202,13 +203,25 @@ class MoneyKind(Kind):
 
     def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
         """With the currency, always: amounts of others are not compared with it, and so not found."""
-        return _(" or ").join(_in_words(self.read(value), current_style(), with_code=True) for value in values)
+        amounts = [self.read(value) for value in values]
+        return _(" or ").join(formats.money(one.minor, one.currency) for one in amounts)
+
+    def retyped(self, spec: FieldSpec, value: str, actor: Membership) -> str:
+        return _in_words(self.read(value), current_style(), with_code=True)
 
     def read(self, text: str) -> Money:
         return read_amount(text, CANONICAL, current_tenant().currency)
 
     def split(self, text: str) -> list[str]:
         return [text]
+
+    def not_compared(self, spec: FieldSpec, value: str, records: QuerySet, most: int) -> tuple[str, dict[str, int]]:
+        """The currency of a filter's ``value``; and how many of the first ``most`` of the ``records`` in others have an
+        amount, which is not compared with it: by currency."""
+        currency = self.read(value).currency
+        others = records.exclude(**{self.minor(spec): None}).exclude(**{self.currency: currency})
+        found = Counter(others.order_by().values_list(self.currency, flat=True)[:most])
+        return currency, dict(sorted(found.items()))
 
     def sums(self, spec: FieldSpec, records: QuerySet) -> dict[str, int]:
         """The sum over ``records`` for each currency, in minor units."""
