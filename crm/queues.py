@@ -20,6 +20,7 @@ ROUTES = {
     "crm.imports.jobs.delete_files": LONG,
     "crm.bulk.jobs.sweep": QUICK,
     "crm.bulk.jobs.run": LONG,
+    "crm.bulk.jobs.tidy": LONG,
     "crm.pages.jobs.tidy": LONG,
     "crm.records.jobs.sweep_phone_keys": QUICK,
     "crm.records.jobs.remake_phone_keys": LONG,

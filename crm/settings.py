@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-files": {"task": "crm.activities.jobs.clear_files", "schedule": 21_600.0},
     "sweep-bulk-runs": {"task": "crm.bulk.jobs.sweep", "schedule": 15.0},
     "sweep-phone-keys": {"task": "crm.records.jobs.sweep_phone_keys", "schedule": 600.0},
+    "tidy-bulk-runs": {"task": "crm.bulk.jobs.tidy", "schedule": 21_600.0},
     "tidy-pages": {"task": "crm.pages.jobs.tidy", "schedule": 21_600.0},
     "tidy-sessions": {"task": "crm.users.jobs.tidy", "schedule": 21_600.0},
 }

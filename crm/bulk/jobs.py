@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from celery import shared_task
@@ -11,9 +12,12 @@ from django.utils import timezone
 from crm.bulk.models import BulkRun
 from crm.bulk.running import fail_run, work_as_job
 from crm.bulk.selectors import first_waiting
+from crm.bulk.services import forget_rehearsals
 from crm.events.jobs import answer, ring
 from crm.tenants import turns
-from crm.tenants.jobs import tenant_by_id
+from crm.tenants.context import tenant_context
+from crm.tenants.jobs import go_round, tenant_by_id
+from crm.tenants.models import Tenant
 
 LONGEST_TURN = 600  # seconds: a job that hangs is killed, and the sweep goes on after its last batch
 
@@ -40,6 +44,20 @@ def sweep() -> None:
         found = cursor.fetchall()
     for tenant_id, run_id in found:
         kick(tenant_id, run_id)
+
+
+@shared_task(expires=3600)
+def tidy(after: str = "") -> None:
+    """Drop, in each workspace, what was only tried and nobody went on with."""
+    answer(tidy, after)
+    rest = go_round("rehearsals_forgotten", _forget, after)
+    if rest is not None:
+        ring(tidy, rest)
+
+
+def _forget(tenant: Tenant, is_over: Callable[[], bool]) -> int:
+    with tenant_context(tenant):
+        return forget_rehearsals()
 
 
 def kick(tenant_id: UUID, run_id: UUID) -> None:

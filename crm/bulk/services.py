@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.bulk.actions import DELETE
-from crm.bulk.models import OPEN_STATES, BulkFinding, BulkOutcome, BulkRun, BulkState
+from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkOutcome, BulkRows, BulkRun, BulkState
 from crm.bulk.rows import SIZE, keep_rows
 from crm.bulk.running import Memory, end_run, hold_rows, work_on
 from crm.bulk.selection import out_of_reach, to_give_back
@@ -27,6 +27,7 @@ from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
 from crm.users.models import Membership
 
+REHEARSALS_KEPT = timedelta(days=7)
 AT_ONCE = 200  # rows that are done while the person waits
 
 
@@ -113,6 +114,18 @@ def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
     if rows:
         insert_many(BulkFinding, rows)
     return undoing
+
+
+@atomic
+def forget_rehearsals() -> int:
+    """Delete what was only tried, and which nobody went on with for ``REHEARSALS_KEPT``; return how many runs."""
+    old = BulkRun.objects.filter(is_dry_run=True, finished_at__lt=timezone.now() - REHEARSALS_KEPT)
+    ids = [run.pk for run in old.select_for_update(skip_locked=True)]
+    kept: tuple[Any, ...] = (BulkRows, BulkMemory, BulkFinding, BulkOutcome)
+    for model in kept:
+        model.objects.filter(run_id__in=ids).delete()
+    BulkRun.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def may_be_undone(run: BulkRun) -> bool:

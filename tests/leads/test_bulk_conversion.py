@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Account
 from contacts.models import Contact
 from crm.bulk import jobs, running, services
-from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.bulk.models import BulkFinding, BulkRows, BulkRun, BulkState
 from crm.bulk.running import work_as_job
 from crm.events.models import Event
 from crm.picklists.selectors import choices
@@ -346,3 +346,19 @@ def test_killed_in_the_middle_every_lead_is_converted_once(fresh_firm: Firm, mon
     assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, 17, 0)
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
         assert counts() == [4, 17, 17, 17]
+
+
+def test_what_was_only_tried_is_forgotten_after_a_week(firm: Firm, leads: list[Lead]) -> None:
+    """The rows of each try stayed for ever: 16 MB of a million."""
+    _answer, old = try_out(firm, leads)
+    _answer, young = try_out(firm, leads)
+    _answer, done = try_out(firm, leads)
+    go_on(firm, done)
+    with tenant_context(firm.tenant):
+        BulkRun.objects.exclude(pk=young.pk).update(finished_at=timezone.now() - timedelta(days=8))
+    jobs.tidy()
+    with tenant_context(firm.tenant):
+        assert {*BulkRun.objects.values_list("pk", flat=True)} == {young.pk, done.pk}
+        assert {*BulkRows.objects.values_list("run_id", flat=True)} == {young.pk}
+        assert not BulkFinding.objects.filter(run_id=old.pk).exists()
+    assert client_of(firm.ana).get(f"/acme/bulk/{old.pk}/").status_code == 404

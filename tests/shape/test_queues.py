@@ -17,6 +17,7 @@ LONG_JOBS = {
     "crm.activities.jobs.clear_files",
     "crm.activities.jobs.note_meetings",
     "crm.bulk.jobs.run",
+    "crm.bulk.jobs.tidy",
     "crm.imports.jobs.run",
     "crm.imports.jobs.delete_files",
     "crm.pages.jobs.tidy",
