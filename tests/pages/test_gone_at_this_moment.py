@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, connections
 
+from accounts.services import delete_account
 from contacts.models import Contact
+from contacts.services import delete_contact, restore_contact
 from crm.activities.models import Activity
+from crm.activities.services import create_activity, move_task
+from crm.lists.services import create_list, put_on_lists
 from crm.records import registry
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity, OpportunityContact
+from opportunities.services import add_contact_role, update_opportunity
 from tests import make
 from tests.forms import Filled, form_of
 from tests.people import Firm, client_of
@@ -126,3 +133,33 @@ def test_a_note_on_a_record_that_is_deleted_at_this_moment_is_given_back(there: 
     assert answer.status_code == 409 and "Ada Admin deleted it" in page and "They moved to Bonn" in page
     with tenant_context(there["firm"].tenant):
         assert not Activity.objects.exists()
+
+
+def test_nothing_is_put_on_what_was_deleted_since_it_was_read(inside: Firm) -> None:
+    ada = inside.ada
+    contact, deal = make.contact(ada, last_name="Vanishing", first_name="", account=None), make.opportunity(ada)
+    task = create_activity(kind="task", records=[deal], actor=ada, subject="Call")
+    news = create_list(actor=ada, name="News")
+    acts: list[Callable[[], Any]] = [
+        lambda: create_activity(kind="note", records=[deal, contact], actor=ada, body="Met"),
+        lambda: move_task(task=task, record=contact, actor=ada),
+        lambda: put_on_lists(record=contact, lists=[news], actor=ada),
+        lambda: add_contact_role(opportunity=deal, contact=contact, actor=ada),
+        lambda: update_opportunity(deal, actor=ada, values={"contact": contact}),
+    ]
+    delete_contact(Contact.objects.get(pk=contact.pk), actor=ada)
+    for act in acts:
+        with pytest.raises(ValidationError, match=GONE):
+            act()
+    restore_contact(Contact.all_objects.get(pk=contact.pk), actor=ada)
+    for act in acts:
+        act()
+
+
+def test_an_opportunity_of_a_contact_does_not_land_on_the_account_that_was_deleted(inside: Firm) -> None:
+    account = make.account(inside.ada)
+    contact = make.contact(inside.ada, account=account)
+    assert make.opportunity(inside.ada, contact=contact).account == account
+    delete_account(account, actor=inside.ada)
+    fresh = Contact.objects.get(pk=contact.pk)
+    assert make.opportunity(inside.ada, contact=fresh).account is None
