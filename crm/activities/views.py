@@ -22,8 +22,10 @@ from crm.activities.forms import REMINDER, About, ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.next_step import UnseenStepError, refuse_unseen_step
 from crm.activities.panels import composer_context, feed_context, files_context, tasks_context, timeline_context
+from crm.activities.pressed import Pressed, rest_taken_back
 from crm.activities.refs import places_of, refs_of
 from crm.activities.selectors import timeline as read_timeline
+from crm.events.models import Event
 from crm.pages.detail import shown_fields
 from crm.pages.editing import locked_page
 from crm.pages.idempotency import already_made, remember_made
@@ -63,12 +65,11 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
         record=record,
         left_out=too_much() if has_too_much(request) else says_of_long_name(request),
     )
-    activity = _write(request, record, form) if form.is_valid() else None
-    if activity is None:
+    pressed = _write(request, record, form) if form.is_valid() else None
+    if pressed is None:
         return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
     remember_made(request, back(request, home))
-    undo = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
-    say(request, _told(activity), undo_url=undo, undo_verb="POST")
+    say(request, _told(pressed.activity), undo_url=pressed.undo_url, undo_verb="POST")
     if _in_feed(request):
         response = _feed(request, record)
         response["HX-Trigger"] = "record-changed"
@@ -95,7 +96,7 @@ def _named_record(request: WorkspaceRequest) -> Any:
     return get_record(request.actor, registry.record_type(key), record_id, verb="edit", lock=lock)
 
 
-def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Activity | None:
+def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Pressed | None:
     """Create what the composer holds, and the task that follows from it if one is named, or say in ``form`` why not."""
     try:
         with transaction.atomic():
@@ -108,7 +109,7 @@ def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Activi
     return None
 
 
-def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Activity:
+def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> Pressed:
     record = record if record is not None else values.get("about")
     records = [] if record is None else [record]
     owner = values["owner"] or request.actor
@@ -126,8 +127,11 @@ def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) 
         occurred_at=values["occurred_at"],
         **reminder,
     )
-    if values["next_step"] and not _set_next_step(request, record, values):
-        services.create_activity(
+    if not values["next_step"]:
+        return Pressed(activity)
+    task, (is_all, step) = None, _set_next_step(request, record, values)
+    if not is_all:
+        task = services.create_activity(
             kind=ActivityKind.TASK,
             records=records,
             actor=request.actor,
@@ -136,22 +140,22 @@ def _write_both(request: WorkspaceRequest, record: Any, values: dict[str, Any]) 
             due_on=values["due_on"],
             **reminder,
         )
-    return activity
+    return Pressed(activity, task, step)
 
 
-def _set_next_step(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> bool:
-    """Write the record's own next step, where its type has one. False: a task is to be made, too.
+def _set_next_step(request: WorkspaceRequest, record: Any, values: dict[str, Any]) -> tuple[bool, Event | None]:
+    """Write the record's own next step, where its type has one, and return the event. False: a task is to be made, too.
 
     A task is what somebody else is to do, or is to be reminded of.
     """
     record_type = registry.type_of(record) if record is not None else None
     if record_type is None or record_type.next_step is None:
-        return False
+        return False, None
     step, day = record_type.next_step
     given = {step: values["next_step"]} | ({day: values["due_on"]} if values["due_on"] else {})
     refuse_unseen_step(record, given, values["step_seen"], request.actor)
-    record_type.update(record, actor=request.actor, values=given)
-    return not values["reminder"] and values["owner"] in (None, request.actor)
+    event = record_type.update(record, actor=request.actor, values=given)
+    return not values["reminder"] and values["owner"] in (None, request.actor), event
 
 
 def _in_feed(request: WorkspaceRequest) -> bool:
@@ -247,10 +251,12 @@ def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     home = back(request, home_of(request, activity))
     if restores:
         services.restore_activity(activity=activity, actor=request.actor)
-        say(request, _("“%(name)s” is back.") % {"name": activity})
+        text = _("“%(name)s” is back.") % {"name": activity}
     else:
         services.delete_activity(activity=activity, actor=request.actor)
-        say(request, _("“%(name)s” was deleted.") % {"name": activity}, undo_url=request.path)
+        text = _("“%(name)s” was deleted.") % {"name": activity}
+    undo, stays = rest_taken_back(request.actor, activity.pk, request.GET, restores=restores)
+    say(request, " ".join((text, *stays)), undo_url="" if restores else undo)
     return go(request, home)
 
 

@@ -1,0 +1,85 @@
+"""What one press of the composer has written, so that one Undo takes all of it back: an activity, and perhaps the task
+and the next step that were to follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.activities.access import get_activity
+from crm.activities.models import Activity
+from crm.activities.services import delete_activity, restore_activity
+from crm.events.models import Event
+from crm.records import registry
+from crm.records.access import get_record
+from crm.records.taking_back import take_back
+from crm.tenants.ids import uuid_of
+from crm.users.models import Membership
+
+
+@dataclass(frozen=True)
+class Pressed:
+    activity: Activity
+    task: Activity | None = None
+    step: Event | None = None  # that a record's own next step was set
+
+    @property
+    def undo_url(self) -> str:
+        return url_of(self.activity.pk, self.task.pk if self.task else None, self.step)
+
+
+def url_of(activity_id: UUID, task_id: UUID | None, step: Event | None) -> str:
+    """The address that puts the activity away with all that came with it, or (DELETE) brings it back."""
+    url = reverse("activities:deletion", kwargs={"activity_id": activity_id})
+    rest = ({"task": str(task_id)} if task_id else {}) | ({"step": str(step.pk)} if step else {})
+    return f"{url}?{urlencode(rest)}" if rest else url
+
+
+def rest_taken_back(actor: Membership, activity_id: UUID, named: QueryDict, *, restores: bool) -> tuple[str, list[str]]:
+    """Put away, or bring back, what ``named`` says was written with the activity; return the address that does the
+    opposite, and what stays as it is, in words."""
+    task_id, stays = uuid_of(named.get("task", "")), []
+    if task_id is not None and not _task_follows(actor, task_id, restores=restores):
+        stays.append(_("The task has been worked on since, and stays."))
+        task_id = None
+    step, event_id = None, uuid_of(named.get("step", ""))
+    if event_id is not None:
+        try:
+            step = _take_step_back(actor, event_id)
+        except (ValidationError, Http404) as error:
+            why = " ".join(error.messages) if isinstance(error, ValidationError) else ""
+            stays.append(" ".join((_("The next step stays as it is."), why)).strip())
+    return url_of(activity_id, task_id, step), stays
+
+
+def _task_follows(actor: Membership, task_id: UUID, *, restores: bool) -> bool:
+    try:
+        task = get_activity(actor, task_id, verb="edit", lock=True, deleted=restores)
+    except Http404:
+        return False
+    since = Event.objects.filter(record_id=task_id).exclude(
+        name__in=("activity.created", "activity.deleted", "activity.restored")
+    )
+    if not restores and since.exists():
+        return False
+    (restore_activity if restores else delete_activity)(activity=task, actor=actor)
+    return True
+
+
+def _take_step_back(actor: Membership, event_id: UUID) -> Event | None:
+    event = Event.objects.filter(pk=event_id).first()
+    if event is None or event.record_id is None or not event.record_type:
+        raise Http404
+    record_type = registry.record_type(event.record_type)
+    if not set(event.changes) & set(record_type.next_step or ()):
+        raise Http404
+    with transaction.atomic():
+        record = get_record(actor, record_type, event.record_id, verb="edit", lock=True)
+        return take_back(record_type, record, event, actor=actor)

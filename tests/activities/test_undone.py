@@ -1,0 +1,76 @@
+"""Undo beside "Logged." takes back all that the press has made, and what it has taken back comes back as a whole."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from crm.activities.models import Activity
+from crm.activities.services import complete_task
+from crm.tenants.context import tenant_context
+from leads.models import Lead
+from opportunities.models import Opportunity
+from tests import make
+from tests.people import Firm, client_of
+
+DAY = date(2030, 4, 3)
+BEFORE = ("Call", DAY)
+
+
+def press_undo(client: Any, page: str) -> str:
+    """Press the Undo of the toast on ``page``; return the page that it leads to."""
+    address = r'action="([^"]+/deletion/[^"]*)">'
+    form = re.search(address + r'(?:(?!</form>).)*?name="_method" value="(\w+)"', page, re.S)
+    assert form is not None
+    return client.post(html.unescape(form[1]), {"_method": form[2]}, follow=True).content.decode()
+
+
+def there(firm: Firm, record: Any) -> tuple[list[str], Any]:
+    with tenant_context(firm.tenant):
+        kinds = Activity.objects.filter(deleted_at=None).order_by("kind").values_list("kind", flat=True)
+        step = Opportunity.objects.filter(pk=record.pk).values_list("next_step", "next_step_on").first()
+        return list(kinds), step
+
+
+@pytest.mark.parametrize(
+    ("make_record", "reminder", "made"),
+    [
+        (lambda firm: make.lead(firm.ana), "", ["call", "task"]),
+        (lambda firm: make.opportunity(firm.ana, next_step="Call", next_step_on=DAY), "", ["call"]),
+        (lambda firm: make.opportunity(firm.ana, next_step="Call", next_step_on=DAY), "morning", ["call", "task"]),
+    ],
+    ids=["task", "step", "both"],
+)
+def test_undo_takes_back_all_that_one_press_made(firm: Firm, make_record: Any, reminder: str, made: list[str]) -> None:
+    with tenant_context(firm.tenant):
+        record = make_record(firm)
+    client = client_of(firm.ana)
+    step = BEFORE if isinstance(record, Opportunity) else None
+    page = client.get(f"/acme/{record._meta.app_label}/{record.pk}/").content.decode()
+    seen = re.search(r'name="step_seen"[^>]*value="([^"]*)"', page)
+    data = {"record_type": record._meta.app_label, "record_id": str(record.pk), "kind": "call", "body": "Met"}
+    data |= {"next_step": "Send offer", "due_on": "2031-01-02", "reminder": reminder}
+    data |= {"step_seen": html.unescape(seen[1])} if seen else {}
+    page = client.post(firm.url("activities:new"), data, follow=True).content.decode()
+    after = ("Send offer", date(2031, 1, 2)) if step else None
+    assert there(firm, record) == (made, after)
+    page = press_undo(client, page)
+    assert there(firm, record) == ([], step)
+    press_undo(client, page)
+    assert there(firm, record) == (made, after)
+
+
+def test_a_task_that_was_worked_on_since_stays_with_a_word(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead: Lead = make.lead(firm.ana)
+    client = client_of(firm.ana)
+    data = {"record_type": "leads", "record_id": str(lead.pk), "kind": "call", "body": "Met", "next_step": "Offer"}
+    page = client.post(firm.url("activities:new"), data, follow=True).content.decode()
+    with tenant_context(firm.tenant):
+        complete_task(task=Activity.objects.get(kind="task"), actor=firm.ana)
+    assert "The task has been worked on since, and stays." in press_undo(client, page)
+    assert there(firm, lead) == (["task"], None)
