@@ -107,6 +107,8 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
         raise ValidationError(_("This import has already been started."))
     if not is_kept(job):
         raise ValidationError(_("The file of this import was deleted. Choose it again."))
+    if not job.total:
+        raise ValidationError(_("The file has no rows below its headers: there is nothing to import."))
     if after_dry_run and job.tried_at is None:
         raise ValidationError(_("Make the dry run again first: “Change the columns” leads there."))
     if after_dry_run and tried != str(job.tried_at):

@@ -82,7 +82,8 @@ def still_offered(decisions: dict[str, Decision], styles: dict[str, Any]) -> dic
     found = {}
     for name, decision in decisions.items():
         answer = {**styles.get(name, {}).get("answer", {})}
-        if (key := answer.get("key", "")) and decision.must_ask and key not in {one.key for one in decision.options}:
+        keys = {one.key for one in decision.options}
+        if (key := answer.get("key", "")) and keys and key not in keys:
             answer |= {"key": "", "gone": key}
         signs = answer.get("signs", {})
         answer["signs"] = {sign: code for sign, code in signs.items() if code in decision.signs.get(sign, ())}

@@ -21,6 +21,7 @@ _NEGATIVE = re.compile(r"-[0-9]+(,[0-9]{3})*(\.[0-9]+)?( [A-Z]{3})?")  # an amou
 _RESTORABLE = re.compile(f"'+{_START}")
 # What no workbook can hold as it is, and what would be taken for the writing of that.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_KEPT_DIGITS = 15  # of a number, by spreadsheets
 _FIRST_YEAR = 1901  # the calendar of workbooks begins in 1900, with a day too many
 
 
@@ -73,6 +74,8 @@ class Workbook:
             value = local.isoformat(" ") if is_doubled(local) else local.replace(tzinfo=None)
         if isinstance(value, date) and value.year < _FIRST_YEAR:
             value = value.isoformat()
+        if isinstance(value, int | Decimal) and len(Decimal(value).as_tuple().digits) > _KEPT_DIGITS:
+            value = f"{Decimal(value):f}"  # as text: of a number the last ones would be lost
         if not isinstance(value, str):
             return None if value is None else self._formatted(value)
         cell = WriteOnlyCell(self.sheet, value=None)

@@ -34,6 +34,7 @@ NASTY = (
     "=1+1", "'=HYPERLINK(\"x\")", "+49 30 90182", "-5", "''x", "@a", '5" pipe, "big"', "Łódź; Ørsted\u2019s",
     "_x0041_ & <b>", "007", "1.500", "01/02/03", "TRUE", "\u202eabc", "#N/A?",
 )  # fmt: skip
+AMOUNTS = {3: -150_000, 6: 12_345_678_901_234_567}  # less than nothing, and more digits than a spreadsheet keeps
 LONG = "First line\nsecond, with \"quotes\"; and 'more'\n\n=SUM(A1)\n- a list\n" + "x" * 3_000
 
 
@@ -73,7 +74,7 @@ def firm_with_records(fresh_firm: Firm) -> Firm:
                 name=f"Deal {text}",
                 account=parent,
                 contact=contact,
-                amount=Money(-150_000 if number == 3 else 1_500_500 + number, ("USD", "KWD", "JPY")[number % 3]),
+                amount=Money(AMOUNTS.get(number, 1_500_500 + number), ("USD", "KWD", "JPY")[number % 3]),
                 stage=won if number % 2 else lost,
                 closed_on=date(2026, 2, 1 + number),
                 opened_on=None if number % 3 else date(2025, 5, 6),

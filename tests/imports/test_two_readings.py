@@ -213,3 +213,16 @@ def test_a_yes_or_no_is_never_said_to_be_left_empty(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         assert dict(Contact.objects.values_list("first_name", "opted_out")) == {"Ann": False, "Bo": True, "Cy": False}
     assert "was left out: a new record says No." in download(firm, job, query="?remarks=1")
+
+
+def test_only_the_sign_is_asked_where_all_numbers_read_in_one_way(firm: Firm) -> None:
+    """One way to write the column was offered, and had to be ticked."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Falcon")
+    page = Page(firm, "opportunities", 'name,account,amount\nA,Falcon,"12 500,00 kr"\nB,Falcon,1.250.000 CLP\n')
+    [question] = page.questions.styles
+    assert (question.decision.options, [sign for _place, sign, _codes, _chosen in question.signs]) == ((), ["kr"])
+    job = finished(firm, page.send(page.columns() | {"sign_amount_0": "SEK"}))
+    with tenant_context(firm.tenant):
+        assert dict(Opportunity.objects.values_list("currency", "amount_minor")) == {"SEK": 1_250_000, "CLP": 1_250_000}
+    assert job.refused_count == 0

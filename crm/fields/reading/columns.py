@@ -200,9 +200,10 @@ def _decide_numbers(tally: _Tally, default: Style) -> Decision:
         return Decision(state, default.chosen(NUMBERS, best), options if tally.both else (), signs=tally.signs)
     if proven:
         state = State.UNDECIDED if tally.is_doubtful(proven[0]) else State.DECIDED
-        return Decision(state, default.chosen(NUMBERS, proven[0]), options, tally.signs)
+        asked = options if state == State.UNDECIDED else ()  # it may be only a sign that is asked about
+        return Decision(state, default.chosen(NUMBERS, proven[0]), asked, tally.signs)
     state = State.UNDECIDED if tally.both else State.OPEN
-    return Decision(state, default.chosen(NUMBERS, usual), options, signs=tally.signs)
+    return Decision(state, default.chosen(NUMBERS, usual), options if tally.both else (), signs=tally.signs)
 
 
 def _tallied(texts: Iterable[str], own: str, find: Callable[[str], dict[str, Any]]) -> _Tally:
