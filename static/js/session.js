@@ -37,14 +37,14 @@ function show(url) {
 
 let asked = ""; // where one signs in
 let waiting = null; // the form that was pressed, and is not saved
-let undone = ""; // what was not done, in words
-let again = null; // does it once more
+let undone = []; // what was not done, in words
+let again = []; // do each of it once more
 let resent = null;
 
 // The page is left: the one that one comes back to says what was not done (page.js), to the same person only
 function leave() {
   const { person } = document.body.dataset;
-  if (undone) sessionStorage.setItem("undone", JSON.stringify({ person, text: undone }));
+  if (undone.length) sessionStorage.setItem("undone", JSON.stringify({ person, text: undone.join(" ") }));
   location.assign(asked);
 }
 
@@ -59,7 +59,7 @@ async function check() {
   if (found === "other") return say(words.other, "danger");
   // Only the tokens were old: it was pressed just now, so it is sent now
   if (left?.isConnected && !wasOut && resent !== left) return send(left);
-  if (again && !wasOut) return again();
+  if (again.length && !wasOut) return again.forEach((redo) => redo());
   say(words.again, "info");
   left?.dispatchEvent(new CustomEvent("angler:go-on", { bubbles: true })); // page.js knows its main button
 }
@@ -77,9 +77,9 @@ document.addEventListener("submit", ({ target, submitter }) => (pressed = { form
 function ask(url = "", form = null, told = "", redo = null) {
   waiting = form ?? waiting;
   asked = url || asked;
-  undone = told || undone;
-  again = redo ?? again;
-  asking ??= check().finally(() => ((asking = again = null), (asked = undone = "")));
+  if (told && !undone.includes(told)) undone.push(told);
+  if (redo) again.push(redo);
+  asking ??= check().finally(() => ((asking = null), (asked = ""), (undone = []), (again = [])));
 }
 
 document.addEventListener("angler:signed-out", ({ detail }) => ask(detail.url, detail.form, detail.undone, detail.again));
