@@ -69,6 +69,7 @@ VERBS: dict[str, dict[bool, Any]] = {
     "is_filterable": {False: _("stopped lists from filtering by it"), True: _("let lists filter by it")},
     "required": {False: _("made it optional"), True: _("made it required")},
 }
+ACTIVE_PERSON = {False: _("deactivated them"), True: _("activated them again")}
 RIGHTS = {"view": _("see"), "create": _("create"), "edit": _("change"), "delete": _("delete")}
 
 
@@ -78,6 +79,7 @@ class Percents(phrases.Called):
 
 
 CALLED = {name: phrases.Called(label, WORDS.get(name, {}), VERBS.get(name, {})) for name, label in FIELD_LABELS.items()}
+CALLED_OF_PERSON = CALLED | {"is_active": phrases.Called(FIELD_LABELS["is_active"], verbs=ACTIVE_PERSON)}
 CALLED["probability"] = Percents(FIELD_LABELS["probability"])
 
 phrases.register(LAPSING_RUN, _("%(actor)s had past customers looked for"))
@@ -131,7 +133,8 @@ def _phrase(event: Event) -> str:
             event = copy(event)
             event.changes = {name: pair for name, pair in changes.items() if name != "access"} | rights
             return phrases.phrase(event, CALLED | called, in_full=True)
-    return phrases.phrase(event, CALLED, in_full=True)
+    is_person = event.name.startswith("member.")
+    return phrases.phrase(event, CALLED_OF_PERSON if is_person else CALLED, in_full=True)
 
 
 def _rights(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, phrases.Called]]:

@@ -18,6 +18,7 @@ from crm.tenants.models import Tenant
 from crm.users import selectors
 from crm.users.choices import places
 from crm.users.models import Membership, Role, Team
+from crm.users.services import update_member
 from leads.services import close_as_unqualified
 from tests import make
 from tests.people import Firm, client_of
@@ -216,6 +217,12 @@ def test_changes_of_the_setup_are_told_in_words_with_both_values(firm: Firm) -> 
         before = role.access["accounts"]["delete"]
     client.post(firm.url("setup:entry_deactivation", key=key, id=entry.pk))
     assert told(firm)[0] == "Ada Admin deactivated it"
+    client.post(firm.url("setup:person_deactivation", id=firm.sam.pk))
+    assert told(firm)[0] == "Ada Admin deactivated them", "a person is no it"
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        sam = Membership.objects.select_related("role", "team").get(pk=firm.sam.pk)
+        update_member(actor=firm.ada, member=sam, role=sam.role, team=sam.team, is_active=True, name=sam.name)
+    assert told(firm)[0] == "Ada Admin activated them again"
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
         update_stage(stage=stage, actor=firm.ada, values={"label": "First talks", "probability": 35})
     assert told(firm)[0] == (
