@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,8 @@ class FileReading:
     errors: Odd = Odd()  # of the spreadsheet: #N/A
     swallowed: Odd = Odd()  # cells with lines that look like rows
     quotes: Odd = Odd()  # marks that do not fit
+    hidden: Odd = Odd()  # rows that the sheet does not show
+    merged: Odd = Odd()  # cells over several rows
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -81,7 +83,7 @@ class FileReading:
         kept: dict[str, Any] = dict(job.reading)
         kept["format"] = Format(**kept["format"])
         kept["top"] = [(number, cells) for number, cells in kept["top"]]
-        for name in ("unreadable", "lost", "errors", "swallowed", "quotes"):
+        for name in ("unreadable", "lost", "errors", "swallowed", "quotes", "hidden", "merged"):
             kept[name] = Odd(**kept.get(name, {}))
         return cls(**kept)
 
@@ -200,9 +202,15 @@ def look_through(job: Import, found: FileReading) -> tuple[FileReading, list[str
     filled.update(place for place, name in enumerate(names) if name)
     columns = sorted(filled)
     headers = [restore(names[place]) if place < len(names) else "" for place in columns]
-    kept = FileReading(
-        found.format, found.header, skipped, columns, found.top, unreadable, lost, errors, swallowed, found.quotes
-    )  # fmt: skip
+    kept = replace(
+        found,
+        skipped=skipped,
+        columns=columns,
+        unreadable=unreadable,
+        lost=lost,
+        errors=errors,
+        swallowed=swallowed,
+    )
     return kept, headers, rows
 
 

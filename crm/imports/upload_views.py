@@ -119,6 +119,8 @@ def _notes(found: FileReading) -> list[str]:
             (found.swallowed, _swallowed(found.swallowed)),
             (found.quotes, _quotes(found.quotes)),
             (found.lost, _lost(found.lost)),
+            (found.hidden, _hidden(found.hidden)),
+            (found.merged, _merged(found.merged)),
         )
         if odd.count
     ]
@@ -167,6 +169,22 @@ def _lost(odd: Odd) -> str:
     return ngettext(
         "%(count)s row holds � where a letter was lost before the file came here (row %(row)s).",
         "%(count)s rows hold � where letters were lost before the file came here (first row %(row)s).",
+        odd.count,
+    )
+
+
+def _hidden(odd: Odd) -> str:
+    return ngettext(
+        "%(count)s row is hidden in the sheet (row %(row)s). It comes in like the others.",
+        "%(count)s rows are hidden in the sheet (first row %(row)s). They come in like the others.",
+        odd.count,
+    )
+
+
+def _merged(odd: Odd) -> str:
+    return ngettext(
+        "%(count)s cell is merged over several rows (row %(row)s). Its value counts for the first of them only.",
+        "%(count)s cells are merged over several rows (first row %(row)s). Their values count for the first row only.",
         odd.count,
     )
 

@@ -17,6 +17,7 @@ from crm.imports.guessing import guess_mapping, header_key, is_known
 from crm.imports.keeping import refuse_too_much
 from crm.imports.meant import OWN_ID, holds_own_ids
 from crm.imports.models import Import
+from crm.imports.reading.cells import HIDDEN, MERGED
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import LOOKED_AT, NONE, find_header
 from crm.imports.reading.quotes import MARK
@@ -54,6 +55,9 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
         is_read_as_then = _read_as_then(job, record_type, path, how, before)
     remember(job, record_type, before, is_read_as_then=is_read_as_then)
     return job
+
+
+QUOTES = "quotes"  # marks that do not fit
 
 
 def _read_as_then(job: Import, record_type: RecordType, path: Path, how: Format, before: Import | None) -> bool:
@@ -130,16 +134,22 @@ def _can_name(found: FileReading, header: int) -> bool:
 
 
 def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None:
-    quotes = Odd()
+    found: dict[str, Odd] = dict.fromkeys((QUOTES, HIDDEN, MERGED), Odd())
 
     def notice(number: int, cells: list[str]) -> None:
-        nonlocal quotes
         odd = next((cell for cell in cells if MARK in cell), " | ".join(cells))
-        quotes = quotes.and_row(number, odd[:SHOWN])
+        found[QUOTES] = found[QUOTES].and_row(number, odd[:SHOWN])
 
-    top = keep_rows(job, read_file(path, how, notice))
+    def note(what: str, number: int) -> None:
+        found[what] = found[what].and_row(number)
+
+    top = keep_rows(job, read_file(path, how, notice, note))
     header = find_header(top, is_known(record_type))
-    _set_header(job, record_type, FileReading(how, header, top=top, quotes=quotes))
+    _set_header(
+        job,
+        record_type,
+        FileReading(how, header, top=top, quotes=found[QUOTES], hidden=found[HIDDEN], merged=found[MERGED]),
+    )
 
 
 def _set_header(job: Import, record_type: RecordType, found: FileReading) -> None:

@@ -25,9 +25,10 @@ from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import bring_in, download
+from tests.imports.steps import bring_in, download, told
 from tests.imports.test_files import refusal
 from tests.imports.test_reading import rows_of
+from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
 ODS_NAMES = " ".join(
@@ -157,6 +158,28 @@ def test_all_digits_of_a_long_number_are_read_or_its_row_is_refused(firm: Firm, 
         assert set(Lead.objects.values_list("phone", flat=True)) == set(ids.values())
         reasons = [" ".join(one.reasons) for one in RefusedRow.objects.filter(job=job)]
         assert all("was shortened by a spreadsheet, and digits are missing" in one for one in reasons)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_hidden_rows_and_merged_cells_are_told(firm: Firm, kind: str) -> None:
+    def change(book: Any) -> None:
+        book["S"].merge_cells("A2:A3")
+        book["S"].merge_cells("A4:B4")
+        for number in (3, 4):
+            book["S"].row_dimensions[number].hidden = True
+
+    table = [["name", "city"], ["Owl", "Ulm"], [None, "Rome"], ["Elk", None]]
+    if kind == "xlsx":
+        content = xlsx(("S", table), change=change)
+    else:
+        body = row(cell("name"), cell("city"))
+        body += row(cell("Owl", table__number_rows_spanned="2"), cell("Ulm"))
+        hidden = ' table:visibility="filter"><'
+        body += row(cell(""), cell("Rome")).replace("><", hidden, 1) + row(cell("Elk")).replace("><", hidden, 1)
+        content = ods(f'<table:table table:name="S">{body}</table:table>')
+    page = told(Page(firm, "accounts", content).answer)
+    assert "2 rows are hidden in the sheet (first row 3). They come in like the others." in page
+    assert "1 cell is merged over several rows (row 2)." in page
 
 
 def test_the_sheet_and_its_header_are_found_and_another_can_be_chosen(firm: Firm) -> None:

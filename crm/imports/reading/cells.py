@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SHORTENED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?[eE]\+\d{1,3}")
 _DIGIT = re.compile(r"\d")
 NOT_CALCULATED = "#NOT_CALCULATED"  # a formula that no program has worked out before the file was saved
+HIDDEN, MERGED = "hidden", "merged"  # rows of a sheet that are not shown; cells over several rows, as one
+Note = Callable[[str, int], None]  # is told one of these, and of which row
 ERRORS = frozenset(
     {
         NOT_CALCULATED,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.imports.reading import ods, xlsx
 from crm.imports.reading.archives import kind_of_archive
+from crm.imports.reading.cells import Note
 from crm.imports.reading.encodings import ENCODINGS, Reading, find_readings, read_with
 from crm.imports.reading.limits import LARGEST_BYTES, check_row
 from crm.imports.reading.text import SEPARATORS, Notice, find_separator, read_text
@@ -81,13 +82,15 @@ def changed_format(path: Path, found: Format, *, encoding: str, separator: str, 
     return Format("csv", encoding, separator, readings=readings, is_chosen=is_chosen)
 
 
-def read_file(path: Path, how: Format, notice: Notice | None = None) -> Iterator[tuple[int, list[str]]]:
+def read_file(
+    path: Path, how: Format, notice: Notice | None = None, note: Note | None = None
+) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that holds anything, with its number; raise ``ValidationError`` where the file is no table.
 
-    ``notice``: as in ``read_text``.
+    ``notice``: as in ``read_text``; ``note``: as of the readers of sheets.
     """
     if how.kind in SPREADSHEETS:
-        rows = SPREADSHEETS[how.kind][1](path, how.sheet)
+        rows = SPREADSHEETS[how.kind][1](path, how.sheet, note)
     else:
         rows = read_text(path, how.encoding, how.separator, notice)
     for number, cells in rows:

@@ -14,6 +14,7 @@ from defusedxml.ElementTree import iterparse
 
 from crm.fields.reading import NumberText
 from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
+from crm.imports.reading.cells import HIDDEN, MERGED, Note
 from crm.imports.reading.limits import LONGEST_CELL, MOST_COLUMNS
 from crm.imports.reading.numbers import long_number, number_text
 
@@ -42,8 +43,8 @@ def look_into(path: Path) -> tuple[list[str], str | None]:
     return names, filled
 
 
-def read_ods(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that holds anything, with its number in the sheet."""
+def read_ods(path: Path, sheet: str, note: Note | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that holds anything, with its number in the sheet. ``note`` is told what people may not see."""
     number = cells = 0
     for event, element, current in _elements(path):
         if event != "end" or element.tag != f"{_TABLE}table-row" or current != sheet:
@@ -53,8 +54,12 @@ def read_ods(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
         if not any(row):
             number += times
             continue
+        if note is not None and any(int(cell.get(f"{_TABLE}number-rows-spanned", "1")) > 1 for cell in element):
+            note(MERGED, number + 1)
         for _again in range(times):
             number += 1
+            if note is not None and element.get(f"{_TABLE}visibility", "visible") != "visible":
+                note(HIDDEN, number)
             cells += len(row)
             if cells > MOST_CELLS:
                 raise too_many_cells()

@@ -22,7 +22,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
-from crm.imports.reading.cells import NOT_CALCULATED
+from crm.imports.reading.cells import HIDDEN, MERGED, NOT_CALCULATED, Note
 from crm.imports.reading.numbers import LONG, long_number, text_of
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -105,25 +105,27 @@ def look_into(path: Path) -> tuple[list[str], str | None]:
         raise damaged() from error
 
 
-def read_xlsx(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that holds anything, with its number in the sheet."""
+def read_xlsx(path: Path, sheet: str, note: Note | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that holds anything, with its number in the sheet. ``note`` is told what people may not see."""
     try:
         with _workbook(path) as book:
-            for _name, number, texts in _filled_rows(book, [sheet]):
+            for _name, number, texts in _filled_rows(book, [sheet], note):
                 yield number, texts
     except _BROKEN as error:
         raise damaged() from error
 
 
-def _filled_rows(book: Any, names: list[str]) -> Iterator[tuple[str, int, list[str]]]:
+def _filled_rows(book: Any, names: list[str], note: Note | None = None) -> Iterator[tuple[str, int, list[str]]]:
     cells = 0
     for name in names:
-        for number, row in _rows(book[name]):
+        for number, row, is_hidden in _rows(book[name], note):
             cells += len(row)
             if cells > MOST_CELLS:
                 raise too_many_cells()
             texts = [_text(cell) for cell in row]
             if any(texts):
+                if is_hidden and note is not None:
+                    note(HIDDEN, number)
                 yield name, number, texts
 
 
@@ -139,7 +141,8 @@ class _Parser(WorkSheetParser):
         return cell
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def _rows(sheet: Any, note: Note | None) -> Iterator[tuple[int, tuple[Any, ...], bool]]:
+    """Each row with its number, and whether it is hidden."""
     sheet.reset_dimensions()  # programs other than Excel write wrong ones
     book = sheet.parent
     with Metered(sheet._get_source()) as source:
@@ -153,7 +156,11 @@ def _rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
         )
         for number, row in parser.parse():
             source.start_row()
-            yield number, sheet._get_row(row)
+            said = parser.row_dimensions.pop(str(number), {})
+            yield number, sheet._get_row(row), said.get("hidden") in ("1", "true")
+        for merged in parser.merged_cells.mergeCell if note is not None and parser.merged_cells else ():
+            if merged.min_row < merged.max_row:
+                note(MERGED, merged.min_row)
 
 
 def _text(cell: Any) -> str:
