@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ def named_otherwise(job: Import) -> dict[int, int]:
     """By their numbers, rows about a record here that their cells alone do not show to be about that of an earlier row,
     and the number of that row. ``Together`` finds the others."""
     layout = Layout.of(job)
-    if not layout.type.model.objects.exists():
+    if _by_one_id(job, layout) or not layout.type.model.objects.exists():
         return {}
     together = Together(layout)
     first_of: dict[UUID, int] = {}
@@ -42,16 +42,32 @@ def named_otherwise(job: Import) -> dict[int, int]:
     return found
 
 
+def _by_one_id(job: Import, layout: Layout) -> bool:
+    """Whether all rows have an id of one column, by which alone they are told apart."""
+    ways: set[str] = set()
+    for row in meant_rows(job):
+        ways.add(given[0] if (given := layout.named(row)[0]) else "")
+        if len(ways) > 1 or "" in ways:
+            return False
+    return True
+
+
 class _Records:
     """What rows name, as far as it is there."""
 
-    def __init__(self, layout: Layout, named: Iterable[Named]) -> None:
+    def __init__(self, layout: Layout, named: Sequence[Named]) -> None:
         self.rows: Any = layout.type.model.objects
-        wanted: dict[str, set[str]] = defaultdict(set)
-        for given, names in named:
-            for column, text, *_more in (*([given] if given else ()), *names):
-                wanted[column].add(text)
         self.found: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+        self._look_up(given for given, _names in named if given)
+        self._look_up(name for given, names in named if not self._is_here(given) for name in names)
+
+    def _is_here(self, given: Key | None) -> bool:
+        return given is not None and bool(self.found[(given[0], given[1])])
+
+    def _look_up(self, keys: Iterable[Key]) -> None:
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for column, text, *_more in keys:
+            wanted[column].add(text)
         for text in wanted.pop(OWN_ID, ()):
             if row_id := uuid_of(text):
                 self.found[(OWN_ID, text)].add(row_id)
@@ -62,8 +78,8 @@ class _Records:
                 self.found[(column, text)].add(row_id)
 
     def named_by(self, given: Key | None, names: list[Key]) -> UUID | None:
-        """The one record that a row names, by its id or, without one, by anything else."""
-        for column, text, *_more in [given] if given else names:
+        """The one record that a row names, by its id or, where none has it, by anything else."""
+        for column, text, *_more in [given] if given and self._is_here(given) else names:
             if len(ids := self.found[(column, text)]) == 1:
                 return next(iter(ids))
         return None
