@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,7 +30,8 @@ from accounts.services import (
     take_type_back,
 )
 from crm import events
-from crm.activities.following import follow
+from crm.activities.following import Held, follow, when_held
+from crm.activities.models import ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning
@@ -62,8 +63,12 @@ def follow_opportunities(happened: Sequence[Event]) -> dict[UUID, str]:
 
 
 def _is_activity(event: Event) -> bool:
-    """Whether a person did something to an opportunity that is no change of its own fields."""
+    """Whether a person did something to an opportunity that is no change of its own fields. What is still to be done,
+    a task or a planned meeting, has not been done.
+    """
     if event.actor_id is None or event.because_id is not None:  # what follows from something else is nobody's activity
+        return False
+    if event.name == "activity.created" and (event.data.get("kind") == "task" or event.data.get("planned")):
         return False
     return event.record_type == "opportunities" or bool(_activity_places(event))
 
@@ -88,8 +93,20 @@ def activity_of(record: Any) -> tuple[str, ...]:
     """Keep it for one that somebody has just written something down about."""
     if not isinstance(record, Opportunity):
         return ()
-    _active([record.pk], timezone.now())
+    links = ActivityLink.objects.filter(record_type="opportunities", record_id=record.pk)
+    links = links.filter(occurred_at__lte=timezone.now(), activity__deleted_at=None)
+    written = links.exclude(activity__kind=ActivityKind.TASK).exclude(activity__created_by=None)
+    at = written.aggregate(last=Max("activity__created_at"))["last"]
+    if at is not None:
+        _active([record.pk], at)
     return ("last_activity_at",)
+
+
+@when_held
+def note_held(meetings: Held) -> None:
+    for key, record_id, at in meetings:
+        if key == "opportunities":
+            _active([record_id], at)
 
 
 def _active(ids: Iterable[UUID | None], at: datetime) -> None:

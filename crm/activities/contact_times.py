@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from crm import events
-from crm.activities.following import follow
+from crm.activities.following import follow, tell_held
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.records import registry
@@ -100,7 +100,9 @@ def note_meetings_held(tenant: Tenant) -> int:
         held = list(
             planned.filter(occurred_at__gt=now - LOOKED_BACK, occurred_at__lte=now).values_list("pk", flat=True)
         )
-        places = ActivityLink.objects.filter(activity_id__in=held, record_type__in=sorted(_models()))
+        links = ActivityLink.objects.filter(activity_id__in=held)
+        tell_held(list(links.values_list("record_type", "record_id", "occurred_at")))
+        places = links.filter(record_type__in=sorted(_models()))
         return note_contact_times(set(places.values_list("record_type", "record_id")))
 
 

@@ -5,8 +5,12 @@ Handlers keep them for everybody; whoever has just written something sees them a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+Held = Sequence[tuple[str, UUID, datetime]]  # a record's type and id, and when the meeting on it was
 
 # Each brings a record up to date and returns the names of the fields that it keeps.
 _followers: list[Callable[[Any], Iterable[str]]] = []
@@ -16,6 +20,20 @@ def follow(keep: Callable[[Any], Iterable[str]]) -> Callable[[Any], Iterable[str
     """Call ``keep`` with a record after something was written down about it."""
     _followers.append(keep)
     return keep
+
+
+_on_held: list[Callable[[Held], None]] = []
+
+
+def when_held(keep: Callable[[Held], None]) -> Callable[[Held], None]:
+    """Call ``keep`` once meetings that were planned have been held; perhaps again, as the job may run late."""
+    _on_held.append(keep)
+    return keep
+
+
+def tell_held(meetings: Held) -> None:
+    for keep in _on_held:
+        keep(meetings)
 
 
 def bring_up_to_date(record: Any) -> list[str]:

@@ -87,7 +87,8 @@ def _line(entry: Entry, files: Mapping[UUID, Sequence[StoredFile]]) -> dict[str,
 
 def _activity_line(at: datetime, activity: Activity, files: Sequence[StoredFile]) -> dict[str, Any]:
     look = LOOKS[ActivityKind(activity.kind)]
-    did = look.planned if look.planned and at > timezone.now() else look.done
+    is_planned = bool(look.planned) and at > timezone.now()
+    did = look.planned if is_planned else look.done
     if activity.is_file:
         did = ngettext("added a file", "added %(count)d files", len(files)) % {"count": len(files)}
     return {
@@ -95,6 +96,7 @@ def _activity_line(at: datetime, activity: Activity, files: Sequence[StoredFile]
         "icon": look.icon,
         "tone": look.tone,
         "did": did,
+        "is_planned": is_planned,
         "activity": activity,
         "files": [(file, icon_of(file.name)) for file in files],
     }

@@ -311,4 +311,6 @@ def _record(
     }
     if activity.is_task:
         data["owner"] = _plain(activity.owner)
+    elif activity.occurred_at > timezone.now():
+        data["planned"] = True
     events.record(name=name, record=activity, actor=actor, changes=changes, data=data, because=because)

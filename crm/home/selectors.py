@@ -69,9 +69,10 @@ class Total:
 
 
 def my_pipeline(actor: Membership, today: date) -> tuple[Total, Total]:
-    """Return all my open opportunities, and those of them expected to close in the month of ``today`` or before."""
-    month_end = (today.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    closing = Q(expected_close_on__lte=month_end)
+    """Return all my open opportunities, and those of them expected to close in the month of ``today``."""
+    month_start = today.replace(day=1)
+    month_end = (month_start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    closing = Q(expected_close_on__range=(month_start, month_end))
     mine = _visible(actor, Opportunity).filter(owner_id=actor.pk, stage_id__in=stage_ids_meaning("open"))
     rows = _by_currency(mine, {"open": Q(), "closing": closing})
     return _total(rows, "open"), _total(rows, "closing")

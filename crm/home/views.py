@@ -70,7 +70,7 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
         "leads": [{"lead": lead, "url": registry.url(lead)} for lead in mine],
         "pool": [{"lead": lead, "url": registry.url(lead)} for lead in pool],
         "recent": [named[place] for place in recent if place in named][:MOST],
-        "stats": _stats(actor, tasks),
+        "stats": _stats(actor, tasks, meetings),
         **_links(),
     }
     if not (tasks.all or waiting or mine or pool or recent) and is_empty_workspace():
@@ -92,7 +92,7 @@ def _groups(
             "key": when,
             "label": label,
             "empty": empty,
-            "count": _count(tasks, when),
+            "count": _count(tasks, when, meetings),
             "rows": task_rows(actor, getattr(tasks, when)[:TASKS_SHOWN], refs),
             "meetings": meeting_rows(actor, on_days(meetings, when, today()), refs),
             "has_more": len(getattr(tasks, when)) > TASKS_SHOWN,
@@ -110,17 +110,17 @@ def _greeting(actor: Membership) -> str:
     return (_("Good morning, %(name)s") if hour < 12 else _("Good afternoon, %(name)s")) % {"name": name}
 
 
-def _stats(actor: Membership, tasks: MyTasks) -> list[dict[str, Any]]:
+def _stats(actor: Membership, tasks: MyTasks, meetings: list[Activity]) -> list[dict[str, Any]]:
     """The numbers on top, each a link to its rows: my tasks, then my pipeline or, for who leads others, the week."""
     found: list[dict[str, Any]] = [
         {
             "label": _("Overdue"),
-            "number": _count(tasks, "overdue"),
+            "number": _count(tasks, "overdue", meetings),
             "note": _("oldest: %(day)s") % {"day": _near(tasks.overdue[0].due_on)} if tasks.overdue else "",
             "url": _tasks_url("overdue"),
             "is_bad": bool(tasks.overdue),
         },
-        {"label": _("Due today"), "number": _count(tasks, "today"), "note": "", "url": _tasks_url("today")},
+        {"label": _("Today"), "number": _count(tasks, "today", meetings), "note": "", "url": _tasks_url("today")},
     ]
     if not may(actor, "view", "opportunities"):
         return found
@@ -132,9 +132,7 @@ def _own_stats(actor: Membership) -> list[dict[str, Any]]:
     mine = {"owner": "me", "stage": "meaning:open"}
     return [
         _money_stat(_("Open pipeline"), pipeline, _opportunities_url(mine)),
-        _money_stat(
-            _("Closing this month"), closing, _opportunities_url(mine | {"expected_close_on__to": "this_month"})
-        ),
+        _money_stat(_("Closing this month"), closing, _opportunities_url(mine | {"expected_close_on": "this_month"})),
     ]
 
 
@@ -162,8 +160,11 @@ def _money_stat(label: str, total: Total, url: str) -> dict[str, Any]:
     return {"label": label, "number": formats.number(total.count), "note": " + ".join(amounts), "url": url}
 
 
-def _count(tasks: MyTasks, when: str) -> str:
-    return formats.count(len(getattr(tasks, when)), when in tasks.capped)
+def _count(tasks: MyTasks, when: str, meetings: list[Activity]) -> str:
+    """How many tasks and meetings there are on these days: what is listed under the number."""
+    there = on_days(meetings, when, today())
+    is_capped = bool(there) and len(meetings) == MOST_SHOWN and there[-1] is meetings[-1]
+    return formats.count(len(getattr(tasks, when)) + len(there), is_capped or when in tasks.capped)
 
 
 def _near(day: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -62,6 +63,8 @@ def test_only_a_meeting_lies_ahead(firm: Firm, lead: Any) -> None:
     assert log(firm, lead, kind="meeting", occurred_at="2026-05-06T15:00").status_code == 303
     page = client_of(firm.ana).get(f"/acme/leads/{lead.pk}/").content.decode()
     assert "plans a meeting" in page and "Tomorrow</li>" in page
+    shown = page.partition("plans a meeting")[2].partition("</li>")[0]
+    assert re.search(r'class="badge tone-info">[^<]*3:00\sPM', shown), "its hour, for who has no mouse too"
     with time_machine.travel("2026-05-06T20:00:00Z", tick=False):
         page = client_of(firm.ana).get(f"/acme/leads/{lead.pk}/").content.decode()
     assert "had a meeting" in page and "plans a meeting" not in page

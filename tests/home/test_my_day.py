@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +11,14 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from crm.activities.models import Activity
 from crm.activities.selectors import MOST_MY_TASKS
 from crm.activities.services import create_activity, postpone_task
 from crm.fields.money import Money
 from crm.home.selectors import my_pipeline, pipeline_week, waiting_opportunities
+from crm.saved_views.models import SavedView
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
@@ -84,7 +88,7 @@ def test_many_that_are_overdue_leave_room_for_today(firm: Firm) -> None:
     text = page(firm)
     assert "of today" in card(text, "today")
     assert (count_of(text, "overdue"), count_of(text, "today")) == (f"{MOST_MY_TASKS}+", "1")
-    assert f"All {MOST_MY_TASKS}+ tasks" in card(text, "overdue")
+    assert f"All {MOST_MY_TASKS}+<" in card(text, "overdue")
     assert card(text, "overdue").count("<li ") == 25
 
 
@@ -119,7 +123,7 @@ def test_a_day_ends_when_it_ends_in_the_workspace(firm: Firm, now: str, is_overd
     with tenant_context(firm.tenant), time_machine.travel("2026-05-04T15:00:00Z", tick=False):
         task(firm, "Ring Lena", 0)
     with time_machine.travel(now, tick=False):
-        assert ("text-danger" in page(firm).partition("Due today")[0]) is is_overdue
+        assert ("text-danger" in page(firm).partition('class="split')[0]) is is_overdue
 
 
 def test_opportunities_that_wait_for_me(firm: Firm) -> None:
@@ -222,6 +226,42 @@ def test_each_number_leads_to_its_rows(firm: Firm) -> None:
     added = lists[2].content.decode()
     assert "Of East" in added
     assert "Of West" not in added
+
+
+@pytest.mark.parametrize("person", ["ana", "max"])
+@time_machine.travel("2026-05-15T15:00:00Z", tick=False)
+def test_each_tile_counts_the_rows_behind_its_link(firm: Firm, person: str) -> None:
+    """ "Closing this month 1" led to a view of that name with none, "Next 7 days 0" stood over a meeting."""
+    with tenant_context(firm.tenant):
+        member, now = getattr(firm, person), today()
+        lead = make.lead(member)
+        for distance in (-3, -2, 0, 4):
+            task(firm, f"task {distance}", distance, lead, owner=member)
+        for hours in (2, 30):
+            at = timezone.now() + timedelta(hours=hours)
+            create_activity(kind="meeting", records=[lead], actor=member, subject=f"in {hours}", occurred_at=at)
+        for name, days in (("late", -40), ("before", -3), ("soon", 3), ("next", 40), ("none", None)):
+            make.opportunity(member, name=name, expected_close_on=None if days is None else now + timedelta(days=days))
+        make.opportunity(member, stage=make.stage("won"))
+        make.opportunity(member, stage=make.stage("lost"))
+    client = client_of(member)
+    text = page(firm, member)
+    told = {}
+    for part in text.split('<a class="stat" href="')[1:]:
+        url, label, number = re.match(r'([^"]+)".*?stat-label">([^<]+)<.*?stat-number[^>]*>([^<]+)<', part).groups()  # type: ignore[union-attr]
+        behind = client.get(html.unescape(url))
+        listed = behind.context["count"].value if "/opportunities/" in url else None
+        if listed is None:
+            listed = len(behind.context["rows"]) + len(behind.context["meetings"])
+        told[label] = int(number)
+        assert told[label] == listed, label
+    assert told["Overdue"] == 2 and told["Today"] == 2 and count_of(text, "soon") == "2"
+    assert len(told) == (4 if person == "ana" else 5)
+    if person == "ana":
+        assert told["Open pipeline"] == 5 and told["Closing this month"] == 2
+        with tenant_context(firm.tenant):
+            view = SavedView.objects.get(name="Closing this month")
+        assert client.get(f"/acme/opportunities/?view={view.pk}").context["count"].value == 2
 
 
 def test_an_empty_workspace_says_how_to_start(firm: Firm) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from crm.activities.contact_times import note_meetings_held
+from crm.activities.following import bring_up_to_date
 from crm.activities.services import complete_task, create_activity
 from crm.events.delivery import deliver_all
 from crm.picklists.selectors import default_pipeline, stages
@@ -231,13 +233,27 @@ def old_deal(inside: Firm) -> Any:
         return make.opportunity(inside.ana, name="Old deal", next_step="Call")
 
 
-@pytest.mark.parametrize("kind", ["note", "call", "meeting", "email", "task"])
+@pytest.mark.parametrize("kind", ["note", "call", "meeting", "email"])
 def test_what_is_logged_on_it_counts(inside: Firm, old_deal: Any, kind: str) -> None:
     with later(3):
         create_activity(kind=kind, records=[old_deal], actor=inside.ana, subject="Something", body="was said")
         create_activity(kind=kind, records=[old_deal.account], actor=inside.ana, subject="Else", body="elsewhere")
         deliver_all()
     assert touched(old_deal) == NOON + timedelta(days=3)
+
+
+def test_what_is_only_planned_does_not_count_until_it_is_held(inside: Firm, old_deal: Any) -> None:
+    """A task, or a meeting in six days, made the last activity "just now"."""
+    with later(3):
+        create_activity(kind="task", records=[old_deal], actor=inside.ana, subject="Something")
+        meeting = {"occurred_at": NOON + timedelta(days=6)}
+        create_activity(kind="meeting", records=[old_deal], actor=inside.ana, subject="Demo", **meeting)
+        deliver_all()
+        bring_up_to_date(old_deal)
+        assert touched(old_deal) == NOON
+    with later(7):
+        note_meetings_held(inside.tenant)
+    assert touched(old_deal) == NOON + timedelta(days=6)
 
 
 def test_what_happens_on_its_account_alone_does_not(inside: Firm, old_deal: Any) -> None:
