@@ -10,8 +10,8 @@ import pytest
 
 from accounts.models import Account
 from accounts.services import delete_account, update_account
-from crm.fields.custom.services import create_field, set_field_active
-from crm.imports import batches
+from crm.fields.custom.services import create_field, delete_field, set_field_active
+from crm.imports import batches, running
 from crm.imports.existing import Known
 from crm.imports.models import Import, ImportState, RefusedRow
 from crm.imports.running import run_import
@@ -205,7 +205,7 @@ def test_a_column_whose_field_goes_after_the_dry_run_is_not_dropped(firm: Firm) 
         field = create_field(actor=firm.ada, record_type="leads", kind="text", label="Shoe size")
     rows = ROWS.replace("city", "Shoe size")
     dry = finished(firm, upload(firm, "leads", rows, dry_run="1"))
-    running = upload(firm, "leads", rows)
+    queued = upload(firm, "leads", rows)
     with tenant_context(firm.tenant):
         set_field_active(actor=firm.ada, field=field, is_active=False)
     shown = told(client_of(firm.ada).get(f"/acme/imports/{dry.pk}/"))
@@ -214,16 +214,42 @@ def test_a_column_whose_field_goes_after_the_dry_run_is_not_dropped(firm: Firm) 
         firm, dry, tried_of(firm, dry)
     )
 
-    run_import(tenant_of(firm), running.pk)
+    run_import(tenant_of(firm), queued.pk)
     with tenant_context(tenant_of(firm)):
-        running.refresh_from_db()
-        assert running.state == ImportState.FAILED
-        assert "Shoe size" in running.problem
+        queued.refresh_from_db()
+        assert queued.state == ImportState.FAILED
+        assert "Shoe size" in queued.problem
         assert not Lead.objects.exists()
         set_field_active(actor=firm.ada, field=field, is_active=True)
     assert "Create 2 leads" in told(client_of(firm.ada).get(f"/acme/imports/{dry.pk}/"))
     started(firm, dry, tried_of(firm, dry))
     assert finished(firm, dry).created_count == 2
+
+
+def test_a_field_that_is_deleted_in_the_middle_of_a_run_stops_it_and_refuses_no_row(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows were refused by the hundreds ("its values do not go together") before the run said why."""
+    with tenant_context(firm.tenant):
+        field = create_field(actor=firm.ada, record_type="leads", kind="text", label="Shoe size")
+    job = upload(firm, "leads", ROWS.replace("city", "Shoe size"))
+    monkeypatch.setattr(running, "BATCH", 1)
+    do_next, done = running._Run.do_next, []
+
+    def then_delete(run: Any, job_id: Any) -> bool:
+        more = do_next(run, job_id)
+        if not done:
+            with tenant_context(tenant_of(firm)):
+                done.append(delete_field(field=field, actor=firm.ada))
+        return more
+
+    monkeypatch.setattr(running._Run, "do_next", then_delete)
+    run_import(tenant_of(firm), job.pk)
+    with tenant_context(tenant_of(firm)):
+        job.refresh_from_db()
+        assert (job.state, job.created_count, job.refused_count, done) == (ImportState.FAILED, 1, 0, [1])
+        assert "“Shoe size” is no longer there" in job.problem
+        assert not RefusedRow.objects.filter(job=job).exists()
 
 
 def test_what_the_database_alone_has_seen_is_told_as_it_is(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
