@@ -16,6 +16,11 @@ from django.utils.translation import get_language, to_locale
 
 _REGIONS = frozenset("Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split())
 
+# Of workspaces' addresses that are made from their names; sign-up shows them beforehand (static/js/sign-up.js).
+LONGEST_STEM = 36  # letters; a number may follow
+UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}  # as those of these places write them in plain letters
+GERMAN = ("en-de", "en-at", "en-ch")
+
 
 @lru_cache(maxsize=1)
 def time_zones() -> list[tuple[str, str | list[tuple[str, str]]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -12,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.addresses import validate_address
 from crm.tenants.models import Tenant, validate_slug
-from crm.tenants.text import LONGEST_EMAIL, email_domain, email_key
+from crm.tenants.text import LONGEST_EMAIL, PLAIN_LETTERS, email_domain, email_key
 from crm.ui.addresses import AddressInput
 from crm.ui.seen import SeenForm
-from crm.users.choices import currencies, places, time_zones
+from crm.users.choices import GERMAN, LONGEST_STEM, UMLAUTS, currencies, places, time_zones
 from crm.users.models import User
 
 no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
@@ -90,6 +91,19 @@ class PersonFields(forms.Form):
         return {"name": self.cleaned_data["person_name"], "password": self.cleaned_data["password"]}
 
 
+_SLUG = {
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+} | {
+    # By these the browser makes the same address as crm/users/signing_up.py.
+    "data-letters": json.dumps({"ß": "ss", **PLAIN_LETTERS}),
+    "data-umlauts": json.dumps(UMLAUTS),
+    "data-german": " ".join(GERMAN),
+    "data-longest": str(LONGEST_STEM),
+}
+
+
 class WorkspaceFields(forms.Form):
     """A new workspace."""
 
@@ -105,8 +119,8 @@ class WorkspaceFields(forms.Form):
         required=False,
         max_length=40,
         validators=[validate_slug],
-        help_text=_("The first part of every link. Left empty, it is made from the name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=_("The first part of every link. It cannot be changed later. Left empty, it is made from the name."),
+        widget=forms.TextInput(attrs=_SLUG),
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
     currency = forms.ChoiceField(label=_("Currency"), choices=currencies, initial="USD")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID, uuid5
 
 from django.contrib.auth.password_validation import validate_password
@@ -10,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.transaction import atomic
 from django.utils import timezone, translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crm import events
@@ -18,7 +20,8 @@ from crm.tenants.context import tenant_context
 from crm.tenants.ids import uuid7
 from crm.tenants.models import RESERVED_SLUGS, Tenant
 from crm.tenants.new_workspace import furnish
-from crm.tenants.text import email_key
+from crm.tenants.text import email_key, sort_key
+from crm.users.choices import GERMAN, LONGEST_STEM, UMLAUTS
 from crm.users.models import Membership, Team, User
 from crm.users.roles import ADMIN, create_default_roles
 from crm.users.selectors import has_account
@@ -85,7 +88,7 @@ def sign_up_workspace(
 def _claim_address(tenant: Tenant, *, is_chosen: bool) -> bool:
     """Write the new workspace. False when its id is taken: the same form, sent at the same moment, has made it."""
     for _try in range(_TRIES):
-        tenant.slug = tenant.slug if is_chosen else free_slug(tenant.name)
+        tenant.slug = tenant.slug if is_chosen else free_slug(tenant.name, tenant.language)
         tenant.full_clean(validate_unique=False)
         try:
             with atomic():
@@ -132,12 +135,21 @@ def _signed_up_before(person: dict[str, Any], workspace: dict[str, str], form_ke
     return admin if admin and user and user.check_password(person["password"]) else None
 
 
-def free_slug(name: str) -> str:
-    """Return an address that a workspace called ``name`` could have."""
-    stem = slugify(name)[:36].strip("-_").replace("_", "-") or "workspace"
+def free_slug(name: str, language: str = "") -> str:
+    """Return an address that a workspace called ``name`` could have, whole words of it, in plain letters."""
+    letters = normalize("NFC", name.lower())
+    for letter, plain in UMLAUTS.items() if language in GERMAN else ():
+        letters = letters.replace(letter, plain)
+    stem = _first_words(re.findall("[a-z0-9]+", sort_key(letters).replace("'", ""))) or "workspace"
     stem = stem if len(stem) >= 3 else f"{stem}-crm"
     taken = {*RESERVED_SLUGS, *Tenant.objects.filter(slug__startswith=stem).values_list("slug", flat=True)}
     return next(slug for number in range(1, len(taken) + 2) if (slug := _numbered(stem, number)) not in taken)
+
+
+def _first_words(words: list[str]) -> str:
+    """As many whole words as fit; only the first may be cut."""
+    ends = [end for end in accumulate(len(word) + 1 for word in words) if end - 1 <= LONGEST_STEM]
+    return "-".join(words[: max(1, len(ends))])[:LONGEST_STEM]
 
 
 def _numbered(stem: str, number: int) -> str:

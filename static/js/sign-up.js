@@ -7,15 +7,25 @@ if (zone.value === "UTC" && [...zone.options].some((option) => option.value === 
   zone.value = here;
 }
 
+const { slug: address, name, language } = form.elements;
+const plain = JSON.parse(address.dataset.letters);
+const umlauts = JSON.parse(address.dataset.umlauts);
+const german = address.dataset.german.split(" ");
+
+const replaced = (text, letters) => [...text].map((letter) => letters[letter] ?? letter).join("");
+
 const suggest = () => {
-  form.elements.slug.placeholder = form.elements.name.value
-    .normalize("NFKD")
-    .replace(/[^\w\s-]/g, "")
-    .trim()
-    .toLowerCase()
-    .replace(/[\s_-]+/g, "-")
-    .slice(0, 36)
-    .replace(/^-+|-+$/g, "");
+  const typed = name.value.toLowerCase().normalize("NFC");
+  const spelled = german.includes(language.value) ? replaced(typed, umlauts) : typed;
+  const letters = replaced(spelled.normalize("NFKD").replace(/\p{M}/gu, ""), plain);
+  const [first = "", ...more] = letters.replace(/['’‘ʼ‛′´]/g, "").match(/[a-z0-9]+/g) ?? [];
+  let stem = first.slice(0, address.dataset.longest);
+  for (const word of more) {
+    if (`${stem}-${word}`.length > address.dataset.longest) break;
+    stem += `-${word}`;
+  }
+  address.placeholder = stem;
 };
-form.elements.name.addEventListener("input", suggest);
+name.addEventListener("input", suggest);
+language.addEventListener("change", suggest);
 suggest();

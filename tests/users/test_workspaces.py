@@ -68,6 +68,9 @@ def test_addresses_are_made_from_names(firm: Firm) -> None:
         "auth-2",
         "x" * 36,
     ]
+    name = "Weiß & Söhne’s Optik – Werkstatt für Präzision"  # "wei-sohne-optik-werkstatt-fur-prazis": cut in a word
+    assert free_slug(name) == "weiss-sohnes-optik-werkstatt-fur"
+    assert free_slug(name, "en-de") == "weiss-soehnes-optik-werkstatt-fuer"
 
 
 def test_two_with_one_address_are_refused_by_name(firm: Firm) -> None:
