@@ -30,6 +30,7 @@ class AboutField(forms.MultiValueField):
         self.kept = kept
         parts = (forms.CharField(required=False, max_length=300), forms.CharField(required=False, max_length=80))
         widget = LookupWidget(ANY, place=place_of)
+        widget.widgets[0].attrs["class"] = "control"
         super().__init__(parts, widget=widget, required=False, require_all_fields=False, **options)
 
     def compress(self, data_list: list[Any]) -> Any:
