@@ -330,7 +330,7 @@ def test_a_column_of_a_spreadsheets_day_numbers_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(("text", "shown"), [
-    ("1.5M", "1,500,000"), ("-1.5k", "-1,500"), ("(1.5)", "-1.5"), ("9" * 300 + ".5", "9" * 40),
+    ("1.5M", "1,500,000"), ("-1.5k", "-1,500"), ("(1.5)", "-1.5"), ("9" * 150 + ".5", "9" * 40),
     ("1.5E+98", "15" + "0" * 38),
 ])  # fmt: skip
 def test_a_sample_is_shown_as_the_number_that_is_stored(text: str, shown: str) -> None:

@@ -257,7 +257,8 @@ def _shown_percent(value: Any) -> str:
 def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
     """Nothing is refused: a number that can be read in one way only is read so in every style (``number_of``)."""
     samples = [Sample(text, show(found[key])) for text, found in tally.both if key in found]
-    return Option(key, _LABELS[key], tuple([*samples, *tally.proof.get(key, ())][:SAMPLES]))
+    others = [one for other, proof in tally.proof.items() if other != key for one in proof]
+    return Option(key, _LABELS[key], tuple([*samples, *tally.proof.get(key, ()), *others][:SAMPLES]))
 
 
 def _decide_days(texts: Iterable[str], default: Style) -> Decision:
