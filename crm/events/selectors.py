@@ -13,6 +13,7 @@ from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.events.phrases import actor_name
 from crm.ui.seen import Change
 
+DELETIONS = ("picklist.choice_deleted", "stage.deleted", "mailing_list.deleted")
 FIELD_DELETED = "custom_field.deleted"
 
 
@@ -62,7 +63,7 @@ def last_change_of_setting(setting: models.Model | None, name: str) -> Change | 
 def name_of_deleted(entry_id: str) -> str:
     """Return what an entry of a list was called that was deleted, alone or with the field whose list it was, or ""."""
     events = Event.objects.filter(record_type="").order_by("-at")
-    alone = events.filter(name__in=("picklist.choice_deleted", "stage.deleted"), data__id=entry_id).first()
+    alone = events.filter(name__in=DELETIONS, data__id=entry_id).first()
     if alone is not None:
         return str(alone.data.get("label", ""))
     with_field = events.filter(name=FIELD_DELETED, data__choices__has_key=entry_id).first()

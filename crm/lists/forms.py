@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.events.selectors import name_of_deleted
 from crm.lists.models import MailingList
 from crm.lists.selectors import mailing_list, mailing_lists
 from crm.ui.seen import SeenForm
@@ -28,6 +30,13 @@ class ListsField(forms.TypedMultipleChoiceField):
             widget=forms.CheckboxSelectMultiple,
             **options,
         )
+
+    def validate(self, value: list[str]) -> None:
+        for key in value:
+            name = "" if self.valid_value(key) else name_of_deleted(key)
+            if name:
+                raise ValidationError(_("“%(name)s” was deleted meanwhile. Choose again.") % {"name": name})
+        super().validate(value)
 
 
 class ListsForm(SeenForm):

@@ -12,15 +12,22 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.models.deletion import Collector
 
 from crm.fields.custom.services import delete_field
 from crm.fields.models import Tag
 from crm.fields.tags import delete_tag, ensure_tags
+from crm.lists import services as lists
+from crm.lists.selectors import memberships_of
+from crm.lists.services import create_list, delete_list
 from crm.picklists.selectors import choices, stages
 from crm.picklists.services import replace_and_delete
 from crm.records import services
 from crm.tenants.context import tenant_context
+from crm.users.services import create_team
 from leads.models import Lead
+from leads.vetting import services as vetting
+from leads.vetting.setup import create_criterion, delete_criterion
 from opportunities.models import Opportunity
 from tests import make
 from tests.fields.own import add_field, field_of, fresh
@@ -34,8 +41,18 @@ class Meanwhile:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, firm: Firm) -> None:
         self.firm = firm
         self.do: Callable[[], object] | None = None
-        prepare = services._prepare
-        monkeypatch.setattr(services, "_prepare", lambda *args, **options: (self._act(), prepare(*args, **options)))
+        self.patch = monkeypatch
+        self.before(services, "_prepare")
+
+    def before(self, where: Any, name: str) -> None:
+        """Let ``where.name`` be the moment at which it is done too."""
+        real = getattr(where, name)
+
+        def call(*args: Any, **options: Any) -> Any:
+            self._act()
+            return real(*args, **options)
+
+        self.patch.setattr(where, name, call)
 
     def _act(self) -> None:
         do, self.do = self.do, None
@@ -148,3 +165,46 @@ def test_a_card_dropped_into_a_stage_that_is_being_deleted_is_asked_about(
     assert f"“{third.label}” was deleted meanwhile" in text_of(answer)
     with tenant_context(fresh(firm)):
         assert Opportunity.objects.get().stage_id == first.pk
+
+
+def test_evidence_for_a_criterion_that_is_being_deleted_comes_back(fresh_firm: Firm, meanwhile: Meanwhile) -> None:
+    firm = fresh_firm
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+        criterion = create_criterion(actor=firm.ada, values={"label": "Commitment"})
+    meanwhile.before(vetting, "_write")
+    meanwhile.do = lambda: delete_criterion(criterion=criterion, actor=firm.ada)
+    path = f"/{firm.tenant.slug}/leads/{lead.pk}/vetting/{criterion.pk}/"
+    answer = client_of(firm.ana).post(path, {"answer": "yes", "evidence": "They signed a letter"})
+    assert meanwhile.do is None
+    assert answer.status_code == 404
+    assert "They signed a letter" in text_of(answer)
+
+
+def test_a_mailing_list_that_is_being_deleted_is_named(fresh_firm: Firm, meanwhile: Meanwhile) -> None:
+    firm = fresh_firm
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+        news, other = (create_list(actor=firm.ada, name=name) for name in ("News", "Other"))
+    form = form_of(client_of(firm.ana), f"/{firm.tenant.slug}/mailing-lists/leads/{lead.pk}/")
+    meanwhile.before(lists, "put_on_lists")
+    meanwhile.do = lambda: delete_list(mailing_list=news, actor=firm.ada)
+    answer = form.send(lists=[str(news.pk), str(other.pk)])
+    assert meanwhile.do is None
+    assert answer.status_code == 422
+    assert "“News” was deleted meanwhile" in text_of(answer)
+    with tenant_context(fresh(firm)):
+        assert not memberships_of(lead)
+
+
+def test_a_team_that_somebody_gives_a_record_to_while_it_is_deleted_stays(
+    fresh_firm: Firm, meanwhile: Meanwhile
+) -> None:
+    firm = fresh_firm
+    with tenant_context(firm.tenant):
+        team = create_team(actor=firm.ada, name="North")
+    meanwhile.before(Collector, "delete")
+    meanwhile.do = lambda: make.lead(firm.ana, team=team)
+    answer = client_of(firm.ada).post(f"/{firm.tenant.slug}/setup/teams/{team.pk}/deletion/", follow=True)
+    assert meanwhile.do is None
+    assert "“North” still has people, teams below it or records. Move them first." in text_of(answer)
