@@ -83,7 +83,7 @@ def bad_cells(job: Import, record_type: RecordType, survey: Survey, decisions: d
 
 def _styles_left(decision: Decision | None, chosen: str) -> Sequence[Option]:
     """The style that was chosen of several; all of them as long as none is."""
-    options = decision.options if decision and decision.must_ask else ()
+    options = decision.options if decision and decision.must_choose else ()
     return [option for option in options if option.key == chosen] or options
 
 

@@ -42,6 +42,7 @@ class KindQuestion:
     kind: str
     options: tuple[tuple[str, str], ...]
     is_open: bool
+    is_ours: bool  # the kind is what was proposed, whoever has said so since
 
     @property
     def heading(self) -> str:
@@ -112,10 +113,11 @@ def kind_questions(job: Import, survey: Survey) -> list[KindQuestion]:
     found = []
     for index, name in enumerate(job.mapping):
         if (plan := job.planned.get(name)) is not None:
-            allowed = allowed_kinds(survey.columns[index].fits)
+            fits = survey.columns[index].fits
+            allowed, is_ours = allowed_kinds(fits), plan["kind"] == likely_kind(fits, plan["label"])
             allowed |= {plan["kind"]: allowed.get(plan["kind"], 0)}
             options = tuple((kind, _with_misfits(kind, allowed[kind])) for kind in FieldKind.values if kind in allowed)
-            found.append(KindQuestion(index, plan["label"], plan["kind"], options, not plan["said"]))
+            found.append(KindQuestion(index, plan["label"], plan["kind"], options, not plan["said"], is_ours))
     return found
 
 

@@ -305,8 +305,8 @@ class _Asker:
         self, spec: FieldSpec, text: str, alike: list[Any], existing: tuple[Option, ...], likeness: Likeness
     ) -> Word:
         answers = self.job.answers.get(spec.name, {})
-        meant = alike or [row for row in [self._meant(spec, text)] if row is not None]
-        options = tuple((f"{USE}{row.pk}", label_of(row)) for row in meant)
+        rows = alike or [row for row in [self._meant(spec, text)] if row is not None]
+        options = tuple((f"{USE}{row.pk}", label_of(row)) for row in rows)
         options = options or likeness.options(text)
         offered = dict([*options, *likeness.options(text), *actions_for(spec, self.actor), *existing])
         answer, chosen, gone = self._still(spec, answers.get(word_key(text), ""), offered)
@@ -319,7 +319,9 @@ class _Asker:
         more = likeness.options(text) if is_in_file else ()
         person = named if is_deactivated(named := self._named(spec, text)) else None
         told = told_deactivated(person) if person else ""
-        return Word(text, 0, answer, is_proposed, (*options, *more, *chosen), typed, gone=gone, deactivated=told)
+        is_ours = len(options) == 1 and answer == options[0][0]
+        meant = (*options, *more, *chosen)
+        return Word(text, 0, answer, is_proposed, is_ours, meant, typed, gone=gone, deactivated=told)
 
     def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
         """Where one of the records can be named: by its name, or picked while that is typed."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.currencies import currencies_in_use
 from crm.fields.reading import Decision
+from crm.fields.reading import Option as Reading
 from crm.fields.reading.columns import style_label
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import told_gone
@@ -37,12 +38,27 @@ class StyleQuestion:
     @property
     def anchor(self) -> str:
         open_sign = next((place for place, _sign, _codes, chosen in self.signs if not chosen), 0)
-        asks_style = self.decision.options and not self.answer
+        asks_style = self.decision.must_choose and not self.answer
         return f"style-{self.name}-0" if asks_style else f"sign-{self.name}-{open_sign}"
 
     @property
     def heading(self) -> str:
+        if not self.options:
+            return _("%(field)s: which currency is meant?") % {"field": self.label}
         return _("%(field)s: how is this column written?") % {"field": self.label}
+
+    @property
+    def options(self) -> tuple[Reading, ...]:
+        """What there is to choose from; nothing where the values can be read in one way only."""
+        return self.decision.options if self.decision.must_choose else ()
+
+    @property
+    def why(self) -> str:
+        """Why the column is asked about."""
+        words = {"header": self.header}
+        if self.options:
+            return _("Values of “%(header)s” can be read in more than one way.") % words
+        return _("Amounts of “%(header)s” have a sign that several currencies share.") % words
 
     @property
     def name(self) -> str:

@@ -57,7 +57,7 @@ def _with_refused(decision: Decision, spec: FieldSpec) -> Decision:
 def is_answered(decision: Decision, kept: dict[str, Any]) -> bool:
     """Whether nothing is left to ask about the column."""
     answer = kept.get("answer", {})
-    if decision.must_ask and decision.options and not answer.get("key"):
+    if decision.must_choose and not answer.get("key"):
         return False
     return all(answer.get("signs", {}).get(sign) for sign in decision.signs)
 
@@ -70,7 +70,7 @@ def read_answers(decisions: dict[str, Decision], data: QueryDict) -> dict[str, d
         bare = data.get(f"{BARE}{name}", "")
         signs = {sign: data.get(f"{SIGN}{name}_{place}", "") for place, sign in enumerate(sorted(decision.signs))}
         found[name] = {
-            "key": key if key in {option.key for option in decision.options} else "",
+            "key": key if decision.must_choose and key in {option.key for option in decision.options} else "",
             "signs": {sign: code for sign, code in signs.items() if code in decision.signs[sign]},
             "bare": bare if bare in known_codes() else "",
         }

@@ -156,6 +156,8 @@ def _set_header(job: Import, record_type: RecordType, found: FileReading) -> Non
     reading, headers, rows = look_through(job, found)
     if not headers:
         raise ValidationError(_("The file is empty."))
+    if not rows and len(found.format.sheets) < 2:  # of several sheets another one can be chosen
+        raise ValidationError(_("There is no row below the header."))
     job.reading, job.headers, job.total = reading.as_json(), headers, rows
     job.mapping = _with_own_id(job, record_type, guess_mapping(record_type, headers))
     job.remembered = [part for part in job.remembered if part not in (COLUMNS, READING)]

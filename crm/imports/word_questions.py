@@ -98,12 +98,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Word:
-    """``answer`` is the importer's, or else a proposal (``is_proposed``) that counts once the page is sent."""
+    """``answer`` is the importer's, or else a proposal (``is_proposed``) that counts once the page is sent. It
+    ``is_ours`` where that is what was proposed, whoever has said so since."""
 
     text: str
     rows: int
     answer: str
     is_proposed: bool
+    is_ours: bool
     meant: tuple[Option, ...]  # what it probably means
     typed: str = ""  # the name of one, which was not taken
     picker: str = ""  # where one of the records can be named

@@ -54,7 +54,7 @@ def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
         data[f"answer_{question.name}"] = [word.answer or general for word in question.words]
         data[f"others_{question.name}"] = general
     for question in questions.styles:
-        data[f"style_{question.name}"] = question.decision.options[0].key if question.decision.options else ""
+        data[f"style_{question.name}"] = question.options[0].key if question.options else ""
         data |= {f"sign_{question.name}_{place}": codes[0][0] for place, _sign, codes, _chosen in question.signs}
     for question in questions.gaps:
         data[f"gap_{question.name}"] = "unknown" if unknown == "add" else "refuse"

@@ -17,6 +17,7 @@ from tests.imports.test_words import Page
 from tests.people import Firm
 
 GERMAN = "Last name,Phone,City\nMüller,1,Köln\n"
+CZECH = "Růžena,Brod\nBedřich,Dům\nJežek,Žižkov\nŠíma,x\n"
 POLISH = "Last name,City\nŽižek,Łódź\n"
 
 
@@ -30,6 +31,10 @@ POLISH = "Last name,City\nŽižek,Łódź\n"
         (POLISH.encode("cp852"), "Žižek Łódź"),
         ("n,c\nŞahin,İzmir\n".encode("cp1254"), "Şahin İzmir"),
         ("n,c\nDvořák,Plzeň\n".encode("cp1250"), "Dvořák Plzeň"),
+        (
+            f"n,c\nDvořák,Háj\nNovák,Čáp\nJiří,Měch\n{CZECH}".encode("iso8859-2"),
+            "Růžena Ježek Žižkov Šíma",
+        ),  # what differs
         (GERMAN.encode("cp1252"), ""),
         (GERMAN.encode(), ""),
         ("n,c\nHélène,Orléans\nÍñigo,Logroño\n".encode("cp1252"), ""),

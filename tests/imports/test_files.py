@@ -13,7 +13,7 @@ from crm.imports.models import Import
 from crm.imports.storing import read_rows
 from crm.tenants.context import tenant_context
 from leads.models import Lead
-from tests.imports.steps import bring_in, download
+from tests.imports.steps import bring_in, download, told
 from tests.people import Firm, client_of
 
 CASES = Path(__file__).parent / "cases"
@@ -78,6 +78,23 @@ def test_a_file_comes_in_with_the_right_values(firm: Firm, name: str, right: dic
 ])  # fmt: skip
 def test_a_file_is_refused_where_it_was_chosen(firm: Firm, name: str, reason: str) -> None:
     assert refusal(firm, case(name)) == reason
+
+
+def test_a_file_without_a_row_below_its_header_is_refused(firm: Firm) -> None:
+    assert refusal(firm, b"name,email\n") == "There is no row below the header."
+    client = client_of(firm.ada)
+    address = client.post(NEW, {"file": SimpleUploadedFile("rows.csv", b"name,email\nAnn,a@a.example\n")})["Location"]
+    how = {"encoding": "utf-8-sig", "separator": ",", "sheet": "", "header": "2"}
+    answer = client.post(address.replace("/columns/", "/reading/"), how, follow=True)
+    assert "Nothing was changed. There is no row below the header." in unescape(answer.content.decode())
+    assert answer.context["job"].total == 1
+
+
+def test_the_list_of_imports_says_what_a_dry_run_would_do(firm: Firm) -> None:
+    for dry_run in ({"dry_run": "1"}, {}):
+        bring_in(firm, "leads", "name,email\nAnn,ann@a.example\n", **dry_run)
+        row = told(client_of(firm.ada).get("/acme/imports/")).split("rows.csv")[1]
+        assert ("would be 1" in row) == bool(dry_run)
 
 
 def test_cells_beyond_the_header_are_columns_of_their_own(firm: Firm) -> None:

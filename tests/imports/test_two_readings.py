@@ -7,6 +7,7 @@ import pytest
 from accounts.models import Account
 from contacts.models import Contact
 from crm.fields.money import Money
+from crm.fields.reading import NUMBERS, decide, style_of
 from crm.picklists.selectors import stage_name
 from crm.picklists.services import create_pipeline
 from crm.records.registry import record_type
@@ -98,6 +99,24 @@ def test_dates_with_dots_are_read_as_was_said(firm: Firm) -> None:
         answer = form.send(name="Owl", contract_ends_on=text)
         assert answer.status_code == status
         assert ("can be read in more than one way" in answer.content.decode()) == (status == 422)
+
+
+def test_what_can_be_read_in_one_way_is_no_question(firm: Firm) -> None:
+    """Which krona is meant is asked; how the amounts are written is not, and no lone answer waits for a tick."""
+    text = "Name\tE-Mail\tWert\nÅsa Öberg\tasa@glas.example\t12 500,00 kr\nIñigo\tinigo@o.example\t1.250.000 CLP\n"
+    page = Page(firm, "leads", text.encode("utf-16"))
+    assert not page.questions.encodings
+    [question] = page.questions.styles
+    assert (question.options, question.anchor) == ((), "sign-estimated_value-0")
+    shown = page.answer.content.decode()
+    assert "more than one way" not in shown and 'name="style_' not in shown
+    assert "have a sign that several currencies share" in shown
+    page.refused(page.columns())
+    job = finished(firm, page.send(page.columns() | {"sign_estimated_value_0": "SEK", "dry_run": "1"}))
+    assert (job.created_count, job.refused_count) == (2, 0)
+    for cells in (["0.000", "12.50"], ["0,000", "12,5"], ["12 500,00 kr", "1.500"]):
+        found = decide(NUMBERS, cells, style_of("en"), "EUR")
+        assert not found.must_choose or len(found.options) > 1, cells
 
 
 @pytest.fixture

@@ -101,9 +101,14 @@ class Decision:
     signs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def must_choose(self) -> bool:
+        """Whether nothing may be written before a person has chosen one of the options."""
+        return self.state in (State.UNDECIDED, State.CONTRADICTORY)
+
+    @property
     def must_ask(self) -> bool:
-        """Whether nothing may be written before a person has chosen."""
-        return self.state in (State.UNDECIDED, State.CONTRADICTORY) or bool(self.signs)
+        """The same of the options or of what a sign stands for."""
+        return self.must_choose or bool(self.signs)
 
 
 @dataclass
@@ -128,7 +133,7 @@ class _Tally:
 
     def is_doubtful(self, key: str) -> bool:
         """Whether 1.500 would be one and a half beside numbers that never have three decimals."""
-        return key in self.three and self.finest.get(key, 0) < 3
+        return bool(self.both) and key in self.three and self.finest.get(key, 0) < 3
 
     def add(self, text: str, found: dict[str, Any], show: Callable[[Any], str]) -> None:
         values = set(found.values())

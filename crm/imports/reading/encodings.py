@@ -96,8 +96,23 @@ def find_readings(path: Path) -> list[Reading]:
     found = _weighed(sample) or [Reading("cp1252", words_of(sample.decode("cp1252", "replace")))]
     if share > MIXED:
         words = words_of(sample.decode("utf-8", "replace"))
-        return [Reading(UTF_8, words, is_likely=True), replace(found[0], is_likely=True), *found[1:]]
-    return found
+        found = [Reading(UTF_8, words, is_likely=True), replace(found[0], is_likely=True), *found[1:]]
+    return _told_apart(found, sample)
+
+
+def _told_apart(found: list[Reading], sample: bytes) -> list[Reading]:
+    """``found``, of which the likely ones show words that the others read otherwise; without such there is nothing to
+    choose between, and the first is taken."""
+    likely = [one.encoding for one in found if one.is_likely]
+    if len(likely) < 2:
+        return found
+    for pattern in (_WORD, _PIECE):
+        words = {one: _all_words(sample.decode(one, "replace"), pattern) for one in likely}
+        common = set.intersection(*map(set, words.values()))
+        own = {one: [word for word in words[one] if word not in common][:WORDS] for one in likely}
+        if all(own.values()):
+            return [replace(one, words=own.get(one.encoding, one.words)) for one in found]
+    return [replace(one, is_likely=False) for one in found]
 
 
 def read_with(path: Path, encoding: str) -> Reading:
@@ -109,7 +124,11 @@ def read_with(path: Path, encoding: str) -> Reading:
 
 def words_of(text: str) -> list[str]:
     """Some words that hold letters beyond ASCII: they show whether the encoding is right."""
-    return list(dict.fromkeys(match.group()[:40] for match in _WORD.finditer(text)))[:WORDS]
+    return _all_words(text, _WORD)[:WORDS]
+
+
+def _all_words(text: str, pattern: re.Pattern[str]) -> list[str]:
+    return list(dict.fromkeys(match.group()[:40] for match in pattern.finditer(text)))
 
 
 def _decoded_head(path: Path, encoding: str) -> str:
