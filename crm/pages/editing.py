@@ -210,6 +210,7 @@ def _form_page(
         "record": record,
         "form": form,
         "objection": objection,
+        "offered": registry.offered(objection) if objection else [],
         "sections": [section | {"asked": _asked(form, section["fields"])} for section in sections if section["fields"]],
         "back": registry.url(record) if record else f"{request.META['SCRIPT_NAME']}/{record_type.key}/",
         "idempotency_key": "" if record else request.POST.get("idempotency_key") or new_key(),

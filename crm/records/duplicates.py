@@ -19,7 +19,9 @@ from django.utils.translation import gettext_lazy
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
+from crm.records.natural import whole_name
 from crm.records.types import Match, Objection, RecordType
+from crm.tenants.spellings import person_spellings
 from crm.tenants.text import phone_key
 from crm.users.models import Membership
 
@@ -108,7 +110,8 @@ class Alike:
                     continue
                 reasons = found.setdefault(record.pk, (record, []))[1]
                 reasons += [text for text in map(str, (likeness.label, *more)) if text not in reasons]
-        best = sorted(found.values(), key=lambda one: -len(one[1]))
+        names = person_spellings(whole_name(values)) if len(found) > 1 else ()
+        best = sorted(found.values(), key=lambda one: (-len(one[1]), one[0].sort_name not in names))
         return [self._match(record, tuple(reasons)) for record, reasons in best]
 
     def _match(self, record: Any, reasons: tuple[str, ...]) -> Match:

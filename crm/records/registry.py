@@ -10,7 +10,7 @@ from django.urls import get_script_prefix
 
 from crm.fields.targets import add_target
 from crm.records.actions import BulkAction
-from crm.records.types import Action, Objection, Panel, RecordType
+from crm.records.types import Action, Match, Objection, Panel, RecordType
 from crm.users.access import may
 from crm.users.models import Membership
 
@@ -66,6 +66,11 @@ def add_objections(key: str, more: Callable[[Membership, dict[str, Any]], Object
     _objections[key].append(more)
 
 
+def offered(objection: Objection) -> list[tuple[RecordType, Match, list[tuple[str, str]]]]:
+    """The matches of ``objection``, each with what it is and what can be done with it instead."""
+    return [(type_of(match.record), match, objection.links(match)) for match in objection.matches]
+
+
 def objection(record_type: RecordType, actor: Membership, values: dict[str, Any]) -> Objection | None:
     """What speaks against making a record of ``values``, of this type's own sight and of others'."""
     found = [*record_type.objections(actor, [values]), *(more(actor, values) for more in _objections[record_type.key])]
@@ -76,7 +81,7 @@ def objection(record_type: RecordType, actor: Membership, values: dict[str, Any]
         " ".join(one.text for one in told),
         tuple(match for one in told for match in one.matches),
         told[0].heading,
-        lambda: [link for one in told for link in one.links()],
+        lambda match: [link for one in told if match in one.matches for link in one.links(match)],
         any(one.is_final for one in told),
     )
 

@@ -96,7 +96,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Objection:
-    """What speaks against making a record; ``links()`` (label, address) lead to what to do instead.
+    """What speaks against making a record; ``links`` (label, address) of a match lead to what to do with it instead.
 
     ``is_final``: it may not be made. Otherwise it is for whoever makes it to decide. ``text`` says all of it; where a
     page lists the ``matches``, ``heading`` is enough.
@@ -105,7 +105,7 @@ class Objection:
     text: str
     matches: tuple[Match, ...] = ()
     heading: str = ""
-    links: Callable[[], list[tuple[str, str]]] = list
+    links: Callable[[Match], list[tuple[str, str]]] = lambda match: []
     is_final: bool = False
 
 

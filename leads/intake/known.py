@@ -51,8 +51,8 @@ def _objection(
     return Objection(
         text,
         (*contacts[:LISTED], *leads[:LISTED]),
-        _("Already a contact"),
-        partial(_links, actor, contacts[0].record, values),
+        _("Already a contact") if not leads else _("There already, as a contact or a lead"),
+        partial(_links, actor, values),
         blocks and any(reached & {*match.reasons} for match in contacts),
     )
 
@@ -65,19 +65,20 @@ def objection_to_contact(actor: Membership, values: Mapping[str, Any]) -> Object
     if not there:
         return None
 
-    def links() -> list[tuple[str, str]]:
-        own = next((one.record for one in there if can(actor, "edit", one.record)), None)
-        if own is None:
+    def links(match: Match) -> list[tuple[str, str]]:
+        lead: Any = match.record
+        if registry.type_of(lead).key != "leads" or not can(actor, "edit", lead):
             return []
-        return [(_("Convert the lead %(name)s") % {"name": own.name}, reverse("leads:conversion", args=[own.pk]))]
+        return [(_("Convert the lead %(name)s") % {"name": lead.name}, reverse("leads:conversion", args=[lead.pk]))]
 
     text = _("There is a lead already: %(names)s.") % {"names": told(there)}
     return Objection(text, tuple(there[:LISTED]), _("There is a lead of this person already"), links)
 
 
-def _links(actor: Membership, contact: Any, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """To an opportunity for the contact, which takes along what was typed for the lead."""
-    if not may(actor, "create", "opportunities"):
+def _links(actor: Membership, values: Mapping[str, Any], match: Match) -> list[tuple[str, str]]:
+    """To an opportunity for a contact, which takes along what was typed for the lead."""
+    contact: Any = match.record
+    if registry.type_of(contact).key != "contacts" or not may(actor, "create", "opportunities"):
         return []
     label = _("New opportunity for %(name)s") % {"name": contact.name}
     given = {"contact": str(contact.pk)} | ({"account": str(contact.account_id)} if contact.account_id else {})

@@ -63,6 +63,7 @@ def _card_page(
     context = {
         "form": form,
         "objection": objection,
+        "offered": registry.offered(objection) if objection else [],
         "back": reverse("leads:list"),
         "idempotency_key": request.POST.get("idempotency_key") or new_key(),
     }

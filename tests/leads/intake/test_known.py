@@ -147,7 +147,8 @@ def test_of_a_number_that_many_share_a_few_are_named(firm: Firm, contact: Contac
             make.contact(firm.max, first_name=f"Zoe {number}", last_name="Desk", phone="+1 212 555 0199")
         make.contact(firm.max, first_name="Yan", last_name="Desk", email="zoe@desk.example")
     page = send(firm, phone="212 555 0199", email="zoe@desk.example").content.decode()
-    assert re.findall(r'<li><a href="[^"]*"><bdi>([^<]*)</bdi></a>', page.partition('class="matches"')[2]) == [
+    listed = page.partition('class="matches"')[2]
+    assert re.findall(r'<b>Contact</b> <a href="[^"]*"><bdi>([^<]*)</bdi></a>', listed) == [
         "Yan Desk", "Zoe 1 Desk", "Zoe 2 Desk", "Zoe 3 Desk",
     ]  # fmt: skip
 
@@ -201,3 +202,20 @@ def test_a_description_too_long_for_an_address_is_said_to_stay(firm: Firm, conta
     address, words = offered(send(firm, product_interest="Telemetry", description="x" * 4000))
     assert words == "New opportunity for Ann Bell, without the long description"
     assert len(address) < 3500 and "Telemetry" in address
+
+
+def test_each_match_says_what_it_is_and_has_its_own_button(firm: Firm, contact: Contact) -> None:
+    """Three read alike, the third was a lead, and the one button took the first, not the likest."""
+    with tenant_context(firm.tenant):
+        other = make.contact(firm.ana, first_name="A.", last_name="Abel", email="ann@kestrel.example")
+        lead = make.lead(firm.ana, first_name="Ann", last_name="Bell", email="ann@kestrel.example")
+    page = send(firm, first_name="Ann").content.decode()
+    matches = page.partition('<ul class="matches">')[2].partition("</ul>")[0].split("<li>")[1:]
+    told = [re.findall(r'<b>(\w+)</b>.*?href="([^"]+)"', one)[0] for one in matches]
+    assert told == [
+        ("Contact", f"/acme/contacts/{contact.pk}/"), ("Contact", f"/acme/contacts/{other.pk}/"),
+        ("Lead", f"/acme/leads/{lead.pk}/"),
+    ]  # fmt: skip
+    offers = [re.findall(r"opportunities/new/\?contact=([\w-]+)", one) for one in matches]
+    assert offers == [[str(contact.pk)], [str(other.pk)], []]
+    assert "There already, as a contact or a lead" in page
