@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from django.db.models import BooleanField
+from django.db.models import BooleanField, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,8 @@ from crm.imports.cells import Cells
 from crm.imports.misspelt import one_letter_off
 from crm.picklists import selectors as picklists
 from crm.picklists.models import Stage
+from crm.records.hiding import hide_unseen
+from crm.records.registry import record_type as type_of_key
 from crm.tenants.spellings import company_spellings, person_spellings
 from crm.tenants.text import sort_key
 from crm.users.access import visible
@@ -37,9 +39,16 @@ def label_of(row: Any) -> str:
     if isinstance(row, Stage):
         return picklists.stage_name(row)
     if hasattr(row, "sort_name"):
-        beside = next((text for name in ("domain", "city", "email") if (text := getattr(row, name, ""))), "")
+        places = [getattr(row, name, "") for name in ("domain", "city", "email")]
+        beside = next(filter(None, (_account_of(row), *places)), "")
         return f"{row.name} ({beside})" if beside else row.name
     return str(row)
+
+
+def _account_of(row: Any) -> str:
+    """What the account of a person is called, where it was looked up with them."""
+    is_known = hasattr(row, "account_id") and row._meta.get_field("account").is_cached(row)
+    return row.account.shown_name if is_known and row.account is not None else ""
 
 
 def is_deactivated(value: Any) -> bool:
@@ -80,6 +89,10 @@ def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, l
     found |= _called(cells.actor, model, column, missing)
     for misspelt in _misspelt({text: keys[0] for text, keys in missing.items() if keys and not found[text]}):
         found |= _called(cells.actor, model, column, misspelt)
+    linked = [row for rows in found.values() for row in rows if hasattr(row, "account_id")]
+    if linked:
+        prefetch_related_objects(linked, "account")
+        hide_unseen(cells.actor, type_of_key(kind.key), linked)
     return found
 
 

@@ -85,6 +85,8 @@ def test_a_person_is_the_one_at_the_account_of_the_row(firm: Firm) -> None:
     assert linked == {"Roof": people[0].pk, "Wall": people[1].pk}
     page = Page(firm, "opportunities", f"{text}Gate,Jay,Jörg Müller\n")
     assert "Where the account of a row has one contact of the name" in told(page.answer)
+    [word] = page.question("contact").words
+    assert sorted(label for _answer, label in word.meant) == ["Jörg Müller (Elk)", "Jörg Müller (Owl)"]
     data = page.columns() | {"word_contact": ["Jörg Müller"], "answer_contact": [f"use:{people[1].pk}"]}
     finished(firm, page.send(data))
     with tenant_context(firm.tenant):
