@@ -36,8 +36,8 @@ class MeetingRow:
 
 
 def planned_meetings(actor: Membership, who: str, today: date, when: str = "all") -> QuerySet[Activity]:
-    """Return the meetings that ``actor`` ("me") or the people of their team ("team") planned: from ``today`` on, on
-    the days that ``when``, one of ``DUE``, names for tasks.
+    """Return the meetings that ``actor`` ("me"), the people of their team ("team") or one of those (an id) planned:
+    from ``today`` on, on the days that ``when``, one of ``DUE``, names for tasks.
 
     Of those of the team the actor sees those on records that they may view.
     """
@@ -48,10 +48,12 @@ def planned_meetings(actor: Membership, who: str, today: date, when: str = "all"
     rows = rows.filter(occurred_at__gte=start_of(span[0])).select_related("owner").order_by("occurred_at", "id")
     if span[1] < date.max:
         rows = rows.filter(occurred_at__lt=start_of(span[1] + timedelta(days=1)))
-    if who != "team":
+    if who == "me":
         return of_live_records(rows.filter(owner_id=actor.pk))
     if actor.team and not actor.role.can_set_up:
         rows = rows.filter(owner_id__in=sorted(teammate_ids(actor.team)))
+    if who != "team":
+        rows = rows.filter(owner_id=who)
     return of_visible_records(actor, rows)
 
 

@@ -130,17 +130,18 @@ def my_tasks(actor: Membership, today: date) -> MyTasks:
 
 
 def tasks_of(actor: Membership, who: str) -> QuerySet[Activity]:
-    """Return the tasks, done ones too, of ``actor`` (``who`` = "me") or of the people of their team ("team").
+    """Return the tasks, done ones too, of ``actor`` (``who`` = "me"), of the people of their team ("team") or of one of
+    those (an id).
 
     The team are those of the actor's team and the teams below; everybody for who has none or sets up the workspace.
     Of their tasks the actor sees those on records that they may view.
     """
     tasks = Activity.objects.filter(kind=ActivityKind.TASK, deleted_at=None).select_related("owner")
-    if who != "team":
+    if who == "me":
         return of_live_records(tasks.filter(owner_id=actor.pk))
     if actor.team and not actor.role.can_set_up:
         tasks = tasks.filter(owner_id__in=sorted(teammate_ids(actor.team)))
-    return of_visible_records(actor, tasks)
+    return of_visible_records(actor, tasks if who == "team" else tasks.filter(owner_id=who))
 
 
 DUE = ("all", "overdue", "today", "soon", "later", "none", "done")

@@ -19,18 +19,22 @@ from crm.activities.refs import RecordRef, refs_of
 from crm.activities.selectors import DUE, due, tasks_of
 from crm.activities.shown import TaskRow
 from crm.tenants.clock import today
+from crm.tenants.ids import uuid_of
 from crm.ui import respond
 from crm.ui.paging import page_by_key
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
+from crm.users.selectors import member
 
 WHO = ("me", "team")
 
 
 @require_GET
 def tasks(request: WorkspaceRequest) -> HttpResponse:
-    """``?who=me|team&due=overdue|today|soon|later|none|done|all``: a page of tasks, by their days."""
-    who, when = _one_of(request, "who", WHO), _one_of(request, "due", DUE)
+    """``?who=me|team|<somebody's id>&due=overdue|today|soon|later|none|done|all``: a page of tasks, by their days."""
+    person = member(uuid) if (uuid := uuid_of(request.GET.get("who", ""))) else None
+    who = str(person.pk) if person else _one_of(request, "who", WHO)
+    when = _one_of(request, "due", DUE)
     now = today()
     page = page_by_key(
         due(tasks_of(request.actor, who), when, now),
@@ -42,14 +46,12 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
     meetings = list(planned_meetings(request.actor, who, now, when)[:MOST_SHOWN]) if is_first else []
     refs = refs_of(request.actor, [*page.rows, *meetings])
     context = {
-        "rows": task_rows(request.actor, page.rows, refs, "team" if who == "team" else "card"),
-        "meetings": meeting_rows(request.actor, meetings, refs, with_owner=who == "team"),
+        "rows": task_rows(request.actor, page.rows, refs, "card" if who == "me" else "team"),
+        "meetings": meeting_rows(request.actor, meetings, refs, with_owner=who != "me"),
         "page": page,
         "who": who,
         "when": when,
-        "people": [
-            (key, _url(key, when), label) for key, label in (("me", _("My tasks")), ("team", _("Team's tasks")))
-        ],
+        "people": [(key, _url(key, when), label) for key, label in _whose(person)],
         "days": [(key, _url(who, key), label) for key, label in _due_labels().items()],
         "next_url": _url(who, when, after=page.next) if page.next else "",
         "previous_url": _url(who, when, before=page.previous) if page.previous else "",
@@ -68,6 +70,12 @@ def task_rows(
 def _one_of(request: WorkspaceRequest, name: str, allowed: tuple[str, ...]) -> str:
     value = request.GET.get(name, "")
     return value if value in allowed else allowed[0]
+
+
+def _whose(person: Membership | None) -> list[tuple[str, str]]:
+    """Whose tasks can be chosen; those of one ``person`` where somebody came for them."""
+    usual = [("me", _("My tasks")), ("team", _("Team's tasks"))]
+    return [*usual, (str(person.pk), person.name)] if person else usual
 
 
 def _due_labels() -> dict[str, str]:

@@ -102,7 +102,7 @@ def open_work_of(actor: Membership, member: Membership) -> Used:
             uses.append(Use(label, count, reverse(f"{record_type.key}:list") + state.query()))
     tasks = Activity.objects.filter(kind=ActivityKind.TASK, owner=member, deleted_at=None, completed_at=None)
     if count := of_live_records(tasks).count():
-        uses.append(Use(_("Open tasks"), count, reverse("activities:tasks") + "?who=team"))
+        uses.append(Use(_("Open tasks"), count, f"{reverse('activities:tasks')}?who={member.pk}"))
     return Used(tuple(uses))
 
 

@@ -75,6 +75,7 @@ def test_before_a_person_is_deactivated_one_reads_what_they_have_open(firm: Firm
         task = create_activity(kind="task", records=leads[:1], actor=firm.ana, subject="Call")
         complete_task(task=task, actor=firm.ana)
         create_activity(kind="task", records=leads[:1], actor=firm.ana, subject="Call again")
+        create_activity(kind="task", records=leads[:1], actor=firm.sam, subject="Sam's own")
     client = client_of(firm.ada)
     asked = client.get(firm.url("setup:person_deactivation", id=firm.ana.pk))
     uses = {str(use.label): use for use in asked.context["owned"].uses}
@@ -82,6 +83,10 @@ def test_before_a_person_is_deactivated_one_reads_what_they_have_open(firm: Firm
     assert counts == {"Open leads": 2, "Accounts": 1, "Open tasks": 1}
     listed = client.get(uses["Open leads"].url)
     assert {row.record for row in listed.context["rows"]} == set(leads)
+    listed = client.get(uses["Open tasks"].url)
+    assert [row.task.subject for row in listed.context["rows"]] == ["Call again"], "the number leads to what it counts"
+    assert (str(firm.ana.pk), "Ana Owner") in [(key, label) for key, _url, label in listed.context["people"]]
+    assert f"who={firm.ana.pk}" in str(listed.context["days"])
     assert _member(firm, firm.ana.email).is_active
 
 
@@ -219,6 +224,10 @@ def test_changes_of_the_setup_are_told_in_words_with_both_values(firm: Firm) -> 
     assert told(firm)[0] == "Ada Admin deactivated it"
     client.post(firm.url("setup:person_deactivation", id=firm.sam.pk))
     assert told(firm)[0] == "Ada Admin deactivated them", "a person is no it"
+    asked = client.get(firm.url("setup:person_deactivation", id=firm.sam.pk))
+    assert asked.headers["Location"] == firm.url("setup:person", id=firm.sam.pk), (
+        "who is out already is not asked about"
+    )
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
         sam = Membership.objects.select_related("role", "team").get(pk=firm.sam.pk)
         update_member(actor=firm.ada, member=sam, role=sam.role, team=sam.team, is_active=True, name=sam.name)

@@ -87,6 +87,8 @@ def edit_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 def deactivate_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     """GET says what a person leaves behind, POST shuts them out, DELETE lets them in again."""
     member = _member(id)
+    if request.method != "POST" and not member.is_active:  # an old tab: there is nothing to ask
+        return go(request, _url_of(member))
     if request.method != "POST":
         return ask_first(
             request,
