@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +57,12 @@ def successors(actor: Membership, leads: Sequence[Lead]) -> dict[UUID, Any]:
 def board_statuses() -> list[Choice]:
     """The columns of the board: all statuses in their order."""
     return choices("lead_status", active_only=False)
+
+
+def departed_owners(ids: Iterable[UUID]) -> list[str]:
+    """Return the names of the owners of these leads who are deactivated."""
+    rows = Lead.objects.filter(pk__in=ids, owner__is_active=False).order_by("owner__name_key")
+    return list(rows.values_list("owner__name", flat=True).distinct())
 
 
 def days_in_status(lead: Lead) -> int | None:

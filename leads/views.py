@@ -41,7 +41,7 @@ from leads.conversion.meanwhile import wait_for_the_same
 from leads.forms import ClosingForm
 from leads.models import Conversion, Lead
 from leads.record import LEAD
-from leads.selectors import became
+from leads.selectors import became, departed_owners
 from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_lead_status
 
 
@@ -226,7 +226,10 @@ def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         return go(request, registry.url(lead))
     count = len({*others, lead.pk})
     text = ngettext("%(count)d lead is in %(account)s now.", "%(count)d leads are in %(account)s now.", count)
-    say(request, text % {"count": count, "account": account.name})
+    told = [text % {"count": count, "account": account.name}]
+    for name in departed_owners({*others, lead.pk}):
+        told.append(_("%(former)s is deactivated, so what would have been theirs is yours.") % {"former": name})
+    say(request, " ".join(told))
     return go(request, registry.url(account))
 
 

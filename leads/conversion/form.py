@@ -23,7 +23,7 @@ from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.another import ANOTHER, AnotherForm
 from leads.conversion.convert import GateError, PartError, winning_values
-from leads.conversion.defaults import opportunity_values, plan_for
+from leads.conversion.defaults import opportunity_values, owner_of_new, plan_for
 from leads.conversion.looks import Carried, Choosable, Problem, Rivals, listed, shown
 from leads.conversion.meanwhile import changed_since, prints_of, who_changed, why_gone
 from leads.conversion.naming import Naming
@@ -262,7 +262,7 @@ class ConversionForm:
 
     def __init__(self, lead: Lead, *, actor: Membership, data: Any = None) -> None:
         self.lead, self.actor, self.data = lead, actor, data
-        owner = lead.owner or actor
+        owner = owner_of_new(lead, actor)
         self.extra = RecordForm(_EXTRA, actor=actor, data=data, initial={"owner": str(owner.pk)})
         self.made = self._made()
         self.drawn_for = self._drawn_for()

@@ -17,7 +17,7 @@ from leads.matching import Candidate
 
 def shown(spec: FieldSpec, record: Any) -> SafeString:
     """A field's value without tags: links cannot stand inside a label. What was escaped stays escaped."""
-    if isinstance(spec.kind, kinds.Person):  # its HTML has the initials too
+    if isinstance(spec.kind, kinds.Person | kinds.LongText):  # the HTML has initials, or lines by their tags alone
         return escape(spec.text(record))
     return mark_safe(strip_tags(spec.html(record)))
 

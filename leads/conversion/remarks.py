@@ -8,15 +8,36 @@ from django.utils.translation import gettext as _
 
 from crm.ui.bidi import isolate
 from crm.users.access import can
+from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import Way
 from leads.weighing import Reason
 
 if TYPE_CHECKING:
+    from crm.users.models import Membership
     from leads.conversion.form import ConversionForm
+    from leads.models import Lead
 
 
 def remarks_on(form: ConversionForm) -> list[str]:
-    return [*_of_another_account(form), *_open_already(form)]
+    return [*_of_another_account(form), *_open_already(form), *_owner_has_left(form)]
+
+
+def _owner_has_left(form: ConversionForm) -> list[str]:
+    if not any(column.way == Way.NEW for column in form.columns.values()):
+        return []
+    rows = form.extra.fields["owner"].rows  # type: ignore[attr-defined]
+    chosen = rows.get(str(form.extra["owner"].value() or ""))
+    return departed_owner(form.lead, form.actor, chosen or owner_of_new(form.lead, form.actor))
+
+
+def departed_owner(lead: Lead, actor: Membership, owner: Membership) -> list[str]:
+    """What is said where what is new goes to another than the lead's own owner, as that one is deactivated."""
+    if lead.owner is None or lead.owner.is_active:
+        return []
+    words = {"former": lead.owner.name, "owner": owner.name}
+    if owner.pk == actor.pk:
+        return [_("%(former)s, who owns the lead, is deactivated: what is new is yours.") % words]
+    return [_("%(former)s, who owns the lead, is deactivated: what is new goes to %(owner)s.") % words]
 
 
 def _of_another_account(form: ConversionForm) -> list[str]:
