@@ -81,8 +81,12 @@ class RowValues:
 
     def says(self, *, clears: bool) -> set[str]:
         """The fields of which the row says something; with ``clears`` an empty cell does."""
-        emptied = {spec.name for spec in self.empty if clears and not spec.required}
-        return {*self.values, *self.later, *self.same, *(split.spec.name for split, _value in self.split), *emptied}
+        split = (split.spec.name for split, _value in self.split)
+        return {*self.values, *self.later, *self.same, *split, *self.taken_away(clears=clears)}
+
+    def taken_away(self, *, clears: bool) -> set[str]:
+        """The fields that its empty cells take away, where they do that."""
+        return {spec.name for spec in self.empty if clears and not spec.required and spec.name not in self.values}
 
     def drop(self, name: str) -> None:
         """Say nothing of the field, or column of one or another field."""

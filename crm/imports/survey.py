@@ -126,6 +126,7 @@ class Survey:
 def survey_of(job: Import) -> Survey:
     """Return the survey of the file as it is mapped now; takes a pass over the file when that has changed."""
     parts = [job.reading, job.headers, job.mapping, sorted(job.planned), [one.name for one in fields(Column)]]
+    parts.append(job.clear_empty)
     kept = json.dumps([*parts, Layout.of(job).fixed], sort_keys=True)
     key = sha256(kept.encode()).hexdigest()
     if job.survey.get("key") != key:
@@ -237,17 +238,20 @@ class _Repeats:
             survey.repeated.append([row.number, before, without_unreadable(called)])
 
     def finish(self, job: Import) -> None:
-        """One more pass: where rows about the same one say different things, the later one would win."""
+        """One more pass: where rows about the same one say different things, the later one would win; an empty cell
+        says something where it takes away what is there."""
         survey, record_type = self.survey, self.layout.type
         place = self.layout.place
         fields = [index for name, index in place.items() if name in job.planned or column_spec(record_type, name)]
+        specs = {index: column_spec(record_type, name) for name, index in place.items() if job.clear_empty}
+        clearing = {index for index, spec in specs.items() if spec is not None and not spec.required}
         together = Together(self.layout)
         said: dict[tuple[int, int], tuple[int, int, str]] = {}  # the row, and of its text a hash and the beginning
         for row in meant_rows(job) if self.again else ():
             key = together.first(row, row.number)
             differs = False
             for index in fields if key in self.again else ():
-                if not (cell := row[index]):
+                if not (cell := row[index]) and index not in clearing:
                     continue
                 now = (row.number, hash(cell), cell[:LONGEST_WORD])
                 number, text_hash, text = said.get((key, index), now)

@@ -72,6 +72,7 @@ class Folded:
         counts = Counter(record.pk for record in records.values())
         self.rows = dict(rows)
         self.tried = tried
+        self.clears = clears
         self.about = {offset: record.pk for offset, record in records.items() if counts[record.pk] > 1}
         self.refused: set[UUID] = set()  # of these records, those with a row that was
         self.later: dict[int, dict[str, int]] = {}  # the row that wins, by row and field
@@ -128,15 +129,22 @@ class Folded:
     def drop(self, offset: int, row: RowValues) -> dict[str, int]:
         """Leave to later rows what they say too; return those that say something else, by field."""
         later = self.later.get(offset, {})
-        said = {name: self._said(offset, name) for name in later}
+        differing = {name: last for name, last in later.items() if self._differs(offset, last, name)}
         for name in later:
             row.drop(self._split.get(offset, {}).get(name, name))
-        differing = {}
-        for name, last in later.items():
-            then = self._said(last, name)
-            if said[name] is not None and (name in self.rows[last].same or (then is not None and then != said[name])):
-                differing[name] = last
         return differing
+
+    def _differs(self, offset: int, last: int, name: str) -> bool:
+        """Whether the row says something of the field, and the last one says something else, or empties it."""
+        here, then = self._said(offset, name), self._said(last, name)
+        is_same, is_same_then = name in self.rows[offset].same, name in self.rows[last].same
+        if here is None and not is_same:
+            return False
+        if name in self.rows[last].taken_away(clears=self.clears):
+            return True
+        if is_same or is_same_then:
+            return is_same != is_same_then and (is_same_then or then is not None)
+        return then is not None and then != here
 
     def note_refused(self, offset: int) -> None:
         if offset in self.about:

@@ -219,6 +219,31 @@ def test_a_second_import_of_two_rows_of_one_record_changes_nothing(
         assert Event.objects.exclude(name__startswith="import.").count() == told
 
 
+@pytest.mark.parametrize(
+    ("header", "first", "then", "field"),
+    [("City", "Kiel", "", "City"), ("Customer since", "2018-02-03", "2019-02-03", "Type since")],
+)
+def test_a_later_row_that_empties_a_field_or_dates_it_otherwise_is_told(
+    firm: Firm, header: str, first: str, then: str, field: str
+) -> None:
+    with tenant_context(firm.tenant):
+        customer = make.reason("account_type", "customer")
+        make.account(firm.ada, name="Owl", external_id="x1", city="Ulm", type=customer)
+    text = f"External ID,Name,Type,{header}\nx1,Owl,Customer,{first}\nx1,Owl,,{then}\n"
+    job = bring_in(firm, "accounts", text, clear_empty="on", existing="update", dry_run="1")
+    with tenant_context(firm.tenant):
+        remarks = [row.remarks for row in ImportRow.objects.filter(job=job).order_by("number")]
+    assert f"{field}: row 3 of this file says something else, and wins." in remarks[0], remarks
+    client = client_of(firm.ada)
+    client.post(f"/acme/imports/{job.pk}/run/", {"columns": "1"})
+    shown = told(client.get(f"/acme/imports/{job.pk}/columns/"))
+    assert f"{header}: {first} (row 2) → {then or '—'} (row 3)" in shown
+    assert counts(bring_in(firm, "accounts", text, clear_empty="on", existing="update"))[1] == 1
+    with tenant_context(firm.tenant):
+        owl = Account.objects.get()
+    assert (owl.city, str(owl.type_since)) == (("", str(owl.type_since)) if not then else ("Ulm", then))
+
+
 def test_a_later_row_that_is_refused_wins_over_nothing(firm: Firm) -> None:
     """It breaks a rule only when it is written: what the earlier row says is kept."""
     with tenant_context(firm.tenant):
