@@ -20,7 +20,7 @@ def test_more_is_marked_where_its_menu_holds_the_page(firm: Firm, path: str, mar
 
 
 def test_a_report_says_its_days_on_a_phone_too(firm: Firm) -> None:
-    page = client_of(firm.ada).get("/acme/reports/close-ratio/").content.decode()
+    page = client_of(firm.ada).get("/acme/reports/funnel/?period=this_year").content.decode()
     assert '<span class="muted report-days">' in page
     assert "not-phone" not in page[page.index('class="report-bar"') : page.index('name="owner"')]
 
