@@ -183,5 +183,5 @@ phrases.register("lead.converted", _("%(actor)s converted the lead %(lead)s into
 phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion of the lead %(lead)s"))
 for _noun in ("account", "contact", "opportunity"):
     phrases.register(f"{_noun}.linked", _("%(actor)s linked the lead %(lead)s to %(this)s"))
-    phrases.register(f"{_noun}.unlinked", _("%(actor)s took the lead %(lead)s off %(this)s again"))
+    phrases.register(f"{_noun}.unlinked", _("%(actor)s undid the conversion of the lead %(lead)s into %(this)s"))
 phrases.register_label("lead_of_contact", _("leads of known contacts"), dict(OfContact.choices))

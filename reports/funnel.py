@@ -110,8 +110,8 @@ def _of_unknown_day(filters: Filters, number: int) -> Note:
     words = {"number": formats.number(number)}
     if filters.period.is_everything:
         text = ngettext(
-            "Of %(number)s lead nobody knows when it came in.",
-            "Of %(number)s leads nobody knows when they came in.",
+            "%(number)s lead has no date on which it came in.",
+            "%(number)s leads have no date on which they came in.",
             number,
         )
     else:

@@ -78,7 +78,7 @@ def deleted_fields(key: str, type_key: str) -> list[dict[str, Any]]:
 
 def _told(events: models.QuerySet[Event]) -> Change | None:
     event = events.first()
-    return Change(actor_name(event), event.at) if event is not None else None
+    return Change(actor_name(event), event.at, event.actor_id) if event is not None else None
 
 
 def is_waiting(handler: str) -> bool:

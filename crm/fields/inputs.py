@@ -33,6 +33,7 @@ from crm.ui.clock import is_doubled
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 _DAY_LENGTH = len("2026-04-03")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?")  # what calendars of browsers take
+LEAST_GROUPED = 10_000  # below, bounds are those of years, say
 _UNSEEN = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -115,8 +116,8 @@ def bounded(number: Decimal, text: str, least: Decimal | int, most: Decimal | in
     style = current_style()
     words = {
         "text": text[:100],
-        "least": style.write(Decimal(least), grouped=True),
-        "most": style.write(Decimal(most), grouped=True),
+        "least": style.write(Decimal(least), grouped=most >= LEAST_GROUPED),
+        "most": style.write(Decimal(most), grouped=most >= LEAST_GROUPED),
         "places": places,
     }
     if places:

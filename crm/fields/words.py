@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from crm.events.selectors import name_of_deleted
+from crm.ui.seen import moment_words
 
 
 def words_of(bound: BoundField) -> str:
@@ -27,6 +28,8 @@ def words_of(bound: BoundField) -> str:
         if not (chosen and chosen[0]):
             return ""  # a currency beside no amount
         chosen = [one for one, part in zip(chosen, field.widget.widgets, strict=False) if not part.is_hidden]
+    if isinstance(field.widget, forms.DateInput | forms.DateTimeInput):
+        return " ".join(moment_words(field, str(one)) for one in chosen if one)
     # What is typed is no code, even where it looks like one: an id of another system, "on".
     return " ".join(str(one) for one in chosen if one and not (field.widget.is_hidden and is_code(str(one))))
 
@@ -48,7 +51,7 @@ def _gone(field: Any, key: str) -> str:
     except ValueError:
         return key
     except (AttributeError, LookupError, ObjectDoesNotExist):
-        return name_of_deleted(key) or _("a choice that is gone")
+        return name_of_deleted(key) or _("an unknown choice")
 
 
 def _flat(choices: Any) -> Iterator[tuple[str, str]]:

@@ -351,7 +351,7 @@ class Batch:
         words = [
             {"field": self.type.spec(name).label, "number": self.rows[place].number} for name, place in later.items()
         ]
-        return [_("%(field)s: row %(number)s of this file says something else, and wins.") % one for one in words]
+        return [_("%(field)s: row %(number)s of this file has another value, and that is used.") % one for one in words]
 
     def _alike(self, offset: int, match: Match) -> list[str]:
         """Of those that are alike, the ones that were not told of before."""

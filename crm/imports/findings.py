@@ -16,7 +16,7 @@ from crm.records.types import RecordType
 def finding(job: Import, number: int, cells: list[str], reasons: list[str], *, came_in: bool = False) -> RefusedRow:
     """A row to be inserted. ``came_in``: the row was taken, and the reasons are remarks on it."""
     if came_in and not job.is_dry_run:
-        reasons = [_("The row came in, but for this: %(reason)s") % {"reason": reason} for reason in reasons]
+        reasons = [_("The row came in. Note: %(reason)s") % {"reason": reason} for reason in reasons]
     plain = without_unreadable
     return RefusedRow(
         job=job, number=number, cells=list(map(plain, cells)), reasons=list(map(plain, reasons)), came_in=came_in

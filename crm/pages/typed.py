@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from crm.fields.build import RecordForm
 from crm.fields.custom.selectors import fields_named
 from crm.fields.gone import specs_that_were
-from crm.fields.kinds import Flag, Lookup
+from crm.fields.kinds import Date, Flag, Lookup
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
 from crm.fields.words import is_code, words_of
@@ -99,10 +99,18 @@ def _as_text(specs: Iterable[FieldSpec], given: Mapping[str, list[str]], actor: 
     names: set[str] = set()
     for spec in specs:
         own = spec.name, f"{spec.name}{_CURRENCY}"
-        texts = [text for text in given.get(spec.name, ()) if text.strip() and _is_typed(spec, text)]
+        texts = [_as_read(spec, text) for text in given.get(spec.name, ()) if text.strip() and _is_typed(spec, text)]
         found.append((str(spec.label), " ".join([*texts, *(given.get(own[1], ()) if texts else ())])))
         names.update(own)
     return found, names
+
+
+def _as_read(spec: FieldSpec, text: str) -> str:
+    """A day that a browser's calendar sends as 2027-02-25, as people write it."""
+    try:
+        return spec.kind.told(text) if isinstance(spec.kind, Date) else text
+    except ValueError:  # typed
+        return text
 
 
 def _is_typed(spec: FieldSpec, text: str) -> bool:
@@ -162,7 +170,7 @@ def _which(record_type: RecordType, text: str, actor: Membership) -> str:
     """The record that was chosen, or what was to become of it."""
     if (record_id := uuid_of(text)) is not None:
         record = visible_records(actor, record_type).filter(pk=record_id).first()
-        return record.name if record is not None else _("a choice that is gone")
+        return record.name if record is not None else _("an unknown choice")
     words = {"new": _("New %(noun)s"), "none": _("No %(noun)s"), _ANOTHER: _("Choose an existing %(noun)s")}
     return words[text] % _noun(record_type) if text in words else text
 

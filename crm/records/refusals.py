@@ -27,7 +27,7 @@ def refusal_of(error: DataError | IntegrityError, record_type: RecordType) -> Va
     if isinstance(error, DataError):
         return ValidationError(_("The database does not take this row: a value is too long or too large."))
     if isinstance(error.__cause__, ForeignKeyViolation):
-        return ValidationError(_("Something that this row names was deleted meanwhile: import this row again."))
+        return ValidationError(_("Something that this row names was deleted meanwhile. Import this row again."))
     if not isinstance(error.__cause__, UniqueViolation):
         return ValidationError(_("The database does not take this row: its values do not go together."))
     name = error.__cause__.diag.constraint_name
@@ -35,4 +35,4 @@ def refusal_of(error: DataError | IntegrityError, record_type: RecordType) -> Va
     taken = next((one.fields[-1] for one in rules if one.name == name), "")
     if taken and record_type.has(taken):
         return ValidationError({taken: _("Another record already has it.")})
-    return ValidationError(_("Something that this row would add is there already: import this row again."))
+    return ValidationError(_("Something that this row would add was added meanwhile. Import this row again."))

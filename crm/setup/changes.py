@@ -147,7 +147,7 @@ def _rights(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], d
                 name = f"access {key} {verb}"
                 changes[name] = pair
                 words = CREATE_LABELS if verb == "create" else SCOPE_LABELS
-                label = _("“%(right)s” of %(records)s") % {"right": word, "records": records}
+                label = _("the right to %(right)s %(records)s") % {"right": word, "records": str(records).lower()}
                 called[name] = phrases.Called(label, words)
     return changes, called
 

@@ -47,7 +47,7 @@ class PlaceForm(SeenForm):
 
 
 class InvitationForm(PlaceForm):
-    email = AddressField(help_text=_("The link goes here, and signing in will be by it."))
+    email = AddressField(help_text=_("They will sign in with this address."))
     name = forms.CharField(label=_("Name"), max_length=200)
     field_order = ("name", "email", "role", "team")
 

@@ -164,7 +164,7 @@ def relative(value: dt.datetime | None, now: dt.datetime | None = None) -> SafeS
     elif abs(distance) < dt.timedelta(minutes=1):
         words = _("just now")
     else:
-        words = _timedelta(_language(), int(distance.total_seconds() // 60))
+        words = _timedelta(_language(), int(distance.total_seconds() / 60))
     exact = escape(moment(value))
     return SafeString(f'<time datetime="{value.isoformat()}" title="{exact}">{escape(words)}</time>')
 
@@ -238,6 +238,10 @@ def _duration(language: str, seconds: int, unit: Literal["day", "hour", "minute"
 
 @lru_cache(maxsize=CACHED)
 def _timedelta(language: str, minutes: int) -> str:
+    """In days, hours or minutes, rounded down; what lies further off than ``RELATIVE_DAYS`` is told by its date."""
+    passed = abs(minutes) * 60
+    unit, size = next(((unit, size) for unit, size in DURATIONS if passed >= size), DURATIONS[-1])
+    span = dt.timedelta(seconds=passed // size * size) * (1 if minutes > 0 else -1)
     return format_timedelta(
-        dt.timedelta(minutes=minutes), add_direction=True, threshold=1.2, locale=locale_of(language)
+        span, granularity=unit, threshold=NO_LARGER_UNIT, add_direction=True, locale=locale_of(language)
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -35,6 +36,7 @@ class Change:
 
     by: str
     at: datetime
+    by_id: UUID | None = None
 
 
 Who = Callable[[str], Change | None]
@@ -64,7 +66,7 @@ class SeenForm(forms.Form):
         if self.is_bound:
             for name in self.conflicts:
                 if name not in self.errors:
-                    text = _("Somebody else changed this meanwhile. Choose which value counts.")
+                    text = _("This was changed meanwhile. Choose which value counts.")
                     self.add_error(name, ValidationError(text, code="conflict"))
 
     @property
@@ -230,13 +232,14 @@ def _words(field: forms.Field, widget: forms.Widget, value: Any) -> str:
     if isinstance(widget, forms.widgets.ChoiceWidget):
         labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
         chosen = value if isinstance(value, list) else [value]
-        return ", ".join(labels.get(one, _("a choice that is gone")) for one in chosen if one) or _("empty")
+        return ", ".join(labels.get(one, _("an unknown choice")) for one in chosen if one) or _("empty")
     if isinstance(widget, forms.DateTimeInput | forms.DateInput):
-        return _moment(field, value) or _("empty")
+        return moment_words(field, value) or _("empty")
     return value or _("empty")
 
 
-def _moment(field: forms.Field, text: str) -> str:
+def moment_words(field: forms.Field, text: str) -> str:
+    """A day or moment as people write it; what is none stays as it was typed."""
     try:
         value = field.to_python(text)
     except ValidationError:

@@ -179,7 +179,7 @@ class Column:
         """What has happened meanwhile to the record that is to be linked, or beside a new one: to be looked at."""
         if names := self.appeared:
             text = _(
-                "Made since you opened this page, and perhaps the same: %(names)s. Choose it, or convert once more."
+                "Added since you opened this page, perhaps the same: %(names)s. Choose it, or press “Convert” again."
             )
             return [text % {"names": listed([f"“{name}”" for name in names])}]
         if self.record_id is None or self.form.data is None:

@@ -29,7 +29,7 @@ def test_1_a_connector_names_the_decision_maker(fresh_firm: Firm, page: Page, si
     panel(page, "Opportunities").get_by_role("link", name=re.compile("Telematics")).click()
     stands_at(page, "Stage", "Qualifying")
     expect(fact(page, "Account")).to_have_text("Kestrel Ltd")
-    expect(panel(page, "Came of the lead")).to_contain_text("Trade show/event")
+    expect(panel(page, "Converted from the lead")).to_contain_text("Trade show/event")
     expect(page.locator("#timeline")).to_contain_text("Does not decide.")
     let_her_colleague_decide(page)
     panel(page, "Contacts").get_by_role("link", name="Dora Decides").click()

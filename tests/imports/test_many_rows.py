@@ -58,7 +58,7 @@ def test_what_a_row_says_of_an_account_that_exists_is_told(firm: Firm) -> None:
     for _run in ("dry", "real"):
         with tenant_context(firm.tenant):
             rows = RefusedRow.objects.filter(job=job, came_in=True)
-            remarks = {one.cells[0]: one.reasons[0].removeprefix("The row came in, but for this: ") for one in rows}
+            remarks = {one.cells[0]: one.reasons[0].removeprefix("The row came in. Note: ") for one in rows}
             assert Account.objects.get(name="Acme").domain == "acme.example"
         assert remarks == {
             "Hill": "“Acme” exists already and stays as it is. Not taken: Website “other.example”.",

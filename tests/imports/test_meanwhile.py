@@ -161,7 +161,7 @@ def test_a_link_further_down_is_not_set_over_what_a_colleague_chose_since_the_dr
         assert child.parent is not None
         assert (child.parent.name, child.city) == ("Aunt" if is_changed else "Mother", "Ulm")
         said = [reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons]
-    told = "The row came in, but for this: Parent account: Ana Owner has changed it to “Aunt” since the dry run."
+    told = "The row came in. Note: Parent account: Ana Owner has changed it to “Aunt” since the dry run."
     assert said == ([told] if is_changed else [])
 
 
@@ -267,7 +267,7 @@ def test_what_the_database_alone_has_seen_is_told_as_it_is(firm: Firm, monkeypat
     told = download(firm, job)
     assert (job.created_count, job.refused_count) == (1, 2), told
     assert "External id: Another record already has it." in told
-    assert "Something that this row would add is there already: import this row again." in told
+    assert "Something that this row would add was added meanwhile. Import this row again." in told
     assert "Somebody" not in told
 
 

@@ -214,7 +214,7 @@ def test_a_second_import_of_two_rows_of_one_record_changes_nothing(
         if run == "dry_run":
             with tenant_context(tenant_of(firm)):
                 remarks = ImportRow.objects.get(job=job, number=2).remarks
-            assert any("row 4 of this file says something else, and wins." in remark for remark in remarks)
+            assert any("row 4 of this file has another value, and that is used." in remark for remark in remarks)
     with tenant_context(tenant_of(firm)):
         assert Event.objects.exclude(name__startswith="import.").count() == told
 

@@ -154,8 +154,8 @@ def test_links_to_rows_further_down_are_set_in_batches(fresh_firm: Firm, small_b
         assert Account.objects.filter(parent__name="Mother").count() == 34
         assert not DeferredLink.objects.exists()
         said = {row.number: (row.cells[1], row.came_in, row.reasons) for row in RefusedRow.objects.all()}
-    reason = "The row came in, but for this: Parent account: 2 are called “Twin”."
-    assert said.pop(37) == ("Twin", True, ["The row came in, but for this: Perhaps there already: Twin."])
+    reason = "The row came in. Note: Parent account: 2 are called “Twin”."
+    assert said.pop(37) == ("Twin", True, ["The row came in. Note: Perhaps there already: Twin."])
     assert said == {38: ("Torn", True, [reason]), 39: ("Worn", True, [reason])}
 
 

@@ -151,7 +151,7 @@ def test_what_a_colleague_has_made_of_the_same_person_is_offered_first(firm: Fir
     answer = mine.send()
     assert answer.status_code == 422 and is_open(firm, lead)
     text = answer.content.decode()
-    assert "Made since you opened this page, and perhaps the same: “Oldname SA”." in text
+    assert "Added since you opened this page, perhaps the same: “Oldname SA”." in text
     assert f'value="{account.pk}"' in text and f'value="{contact.pk}"' in text
     asked = mine.again(answer)
     chosen = asked.again(asked.send(accounts=str(account.pk), contacts=str(contact.pk)))  # says what will happen now

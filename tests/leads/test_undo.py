@@ -141,7 +141,7 @@ def test_a_record_that_nothing_was_written_to_tells_of_the_undoing_too(inside: F
         )
     told = Event.objects.filter(record_id=account.pk).order_by("at", "id")
     assert [one.name for one in told][1:] == ["account.linked", "account.unlinked"] * 2
-    assert [phrase(one) for one in told][2] == f"Ada Admin took the lead {lead.name} off this again"
+    assert [phrase(one) for one in told][2] == f"Ada Admin undid the conversion of the lead {lead.name} into this"
 
 
 def edit_account(firm: Firm, done: Conversion) -> None:

@@ -284,8 +284,18 @@ def test_who_is_shut_out_while_typing_gets_the_words_back(
 
 HELD = {
     "conversion": (
-        {"accounts-name": "Typed & Co", "contacts-last_name": "Typed", "opportunities-amount": "12"},
-        {"Account: Name": "Typed & Co", "Contact: Last name": "Typed", "Opportunity: Amount": "12 USD"},
+        {
+            "accounts-name": "Typed & Co",
+            "contacts-last_name": "Typed",
+            "opportunities-amount": "12",
+            "opportunities-expected_close_on": "2027-02-25",
+        },
+        {
+            "Account: Name": "Typed & Co",
+            "Contact: Last name": "Typed",
+            "Opportunity: Amount": "12 USD",
+            "Opportunity: Expected close": "Feb 25, 2027",
+        },
     ),
     "bulk": (
         {"action": "tags", "go": "1", "to-tags": "VIP"},

@@ -49,13 +49,17 @@ def test_the_same_field_is_asked_with_both_values_and_nothing_is_written(firm: F
     answer = mine.send(city="Ulm", phone="+49 731 2")
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Somebody else changed this meanwhile" in page
+    assert "This was changed meanwhile" in page
     assert "Max Manager" in page
     assert "Berlin" in page
     assert 'value="Ulm"' in page
     assert 'value="+49 731 2"' in page
+    assert "in another tab" not in page
     assert now(firm, account).city == "Berlin"
     assert account.phone == "+49 228 1"
+    own, twin = (form_of(client_of(firm.ana), edit(account)) for _ in range(2))
+    own.send(city="Kiel")
+    assert "You, in another tab" in twin.send(city="Ulm").content.decode()
 
 
 @pytest.mark.parametrize(("choice", "city"), [("mine", "Ulm"), ("theirs", "Berlin")])
@@ -265,7 +269,7 @@ def test_two_admins_at_one_setting(firm: Firm) -> None:
     third.send(name="Apex")
     asked = fourth.send(name="Acorn")
     assert asked.status_code == 422
-    assert "<small><bdi>Ada Admin</bdi>," in own_words(asked)
+    assert "<small>You, in another tab," in own_words(asked)
 
 
 def test_two_admins_at_one_role(firm: Firm) -> None:
@@ -279,7 +283,7 @@ def test_two_admins_at_one_role(firm: Firm) -> None:
     third.send(**{"leads-view": "team"})
     asked = fourth.send(**{"leads-view": "all"})
     assert asked.status_code == 422
-    assert "<small><bdi>Ada Admin</bdi>," in own_words(asked)
+    assert "<small>You, in another tab," in own_words(asked)
     assert 'name="keep-leads-view"' in asked.content.decode()
     assert now(firm, firm.ana.role).access["leads"]["view"] == "team"
 

@@ -238,7 +238,7 @@ def test_changes_of_the_setup_are_told_in_words_with_both_values(firm: Firm) -> 
         f"Ada Admin changed name from {stage.label} to First talks, probability from {stage.probability}% to 35%"
     )
     client.post(firm.url("setup:role", id=role.pk), _matrix(role, **{"accounts-delete": "all"}))
-    assert before != "all" and f"“delete” of Accounts from {SCOPE_LABELS[before]} to all" in told(firm)[0]
+    assert before != "all" and f"right to delete accounts from {SCOPE_LABELS[before]} to all" in told(firm)[0]
 
 
 def test_runs_and_their_retries_name_what_ran(firm: Firm) -> None:

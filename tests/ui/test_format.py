@@ -66,7 +66,14 @@ def test_a_moment_is_shown_in_the_persons_time_zone() -> None:
         (dt.timedelta(seconds=20), "just now"),
         (dt.timedelta(minutes=5), "5 minutes ago"),
         (dt.timedelta(hours=3), "3 hours ago"),
+        (dt.timedelta(minutes=119), "1 hour ago"),
         (dt.timedelta(days=2), "2 days ago"),
+        (dt.timedelta(days=7), "7 days ago"),  # "1 week ago" an hour later
+        (dt.timedelta(days=7, hours=9), "7 days ago"),
+        (dt.timedelta(days=10, hours=3), "10 days ago"),  # "2 weeks ago"
+        (dt.timedelta(days=13, hours=23), "13 days ago"),
+        (dt.timedelta(days=14), "Nov 7, 2026"),
+        (-dt.timedelta(days=10, hours=3), "in 10 days"),
         (dt.timedelta(days=40), "Oct 12, 2026"),
         (-dt.timedelta(hours=3), "in 3 hours"),
     ],

@@ -79,7 +79,7 @@ def test_in_a_trial_the_mailbox_is_told_of(firm: Firm, tmp_path: Path) -> None:
         assert "The mail is in the mailbox" in done
         assert "on its way" not in done
         page, _nina = invite(firm)
-        assert "Mail is not set up: hand over this link." in page
+        assert "Mails stay on this computer: hand over this link." in page
         assert [one.to for one in mail.outbox] == [["ana@acme.example"], ["nina@new.example"]]
 
 

@@ -89,7 +89,7 @@ class OneOf(Kind):
         try:
             return self.label(self.row(UUID(value)))
         except (ValueError, LookupError, ObjectDoesNotExist):
-            return _("a choice that is gone")
+            return _("an unknown choice")
 
     def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
         return [(str(row.pk), self.label(row)) for row in self.rows(actor)]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache, partial
@@ -44,6 +45,7 @@ from crm.ui import format as formats
 
 SAMPLES = 5  # kept of each sort
 LARGEST_SHOWN, LONGEST_SHOWN = 10**15, 40
+_DAY_45384 = date(2024, 4, 2)
 _LONG_YEAR = re.compile(r"\d{4}")
 _ONES = str.maketrans("23456789", "11111111")
 
@@ -56,7 +58,7 @@ _LABELS: dict[str, Any] = {
     YEAR_FIRST: _("Year first: 26/12/31"),
     SHARE: _("Shares of one: 0.5 is 50 %"),
     POINTS: _("Per cent: 50 is 50 %, and 0.5 half of one"),
-    SERIAL: _("Day numbers of a spreadsheet: 45384 is Apr 2, 2024"),
+    SERIAL: _("Day numbers of a spreadsheet: 45384 is %(day)s"),
 }
 
 
@@ -149,7 +151,7 @@ class _Tally:
 
 def style_label(key: str) -> str:
     """What the style of an ``Option.key`` is called."""
-    return str(_LABELS[key])
+    return str(_LABELS[key]) % {"day": formats.date(_DAY_45384)} if key == SERIAL else str(_LABELS[key])
 
 
 def decide(
@@ -263,7 +265,7 @@ def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
     """Nothing is refused: a number that can be read in one way only is read so in every style (``number_of``)."""
     samples = [Sample(text, show(found[key])) for text, found in tally.both if key in found]
     others = [one for other, proof in tally.proof.items() if other != key for one in proof]
-    return Option(key, _LABELS[key], tuple([*samples, *tally.proof.get(key, ()), *others][:SAMPLES]))
+    return Option(key, style_label(key), tuple([*samples, *tally.proof.get(key, ()), *others][:SAMPLES]))
 
 
 def _decide_days(texts: Iterable[str], default: Style) -> Decision:
@@ -332,7 +334,7 @@ def _day_option(order: str, turned: dict[str, dict[str, Any]], asked: list[str])
             refused.append(Sample(text))
         elif len({found.get(other) for other in asked}) > 1:
             samples.append(Sample(text, formats.date(day)))
-    return Option(order, _LABELS[order], tuple(samples[:SAMPLES]), tuple(refused[:SAMPLES]))
+    return Option(order, style_label(order), tuple(samples[:SAMPLES]), tuple(refused[:SAMPLES]))
 
 
 def _whole_numbers(text: str) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from crm.fields.spec import FieldSpec
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SHORTENED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?[eE]\+\d{1,3}")
 _DIGIT = re.compile(r"\d")
-NOT_CALCULATED = "#NOT_CALCULATED"  # a formula that no program has worked out before the file was saved
+NOT_CALCULATED = "#formula without a result"  # a formula that no program has worked out before the file was saved
 HIDDEN, MERGED = "hidden", "merged"  # rows of a sheet that are not shown; cells over several rows, as one
 Note = Callable[[str, int], None]  # is told one of these, and of which row
 ERRORS = frozenset(
     {
         NOT_CALCULATED,
+        "#NOT_CALCULATED",  # the same in imports of the days before
         "#N/A",
         "#REF!",
         "#VALUE!",
@@ -78,6 +79,10 @@ def cell_text(spec: FieldSpec, text: str) -> str:
     if len(text) > spec.kind.longest:
         most = getattr(spec.kind, "max_length", spec.kind.longest)
         raise ValidationError(_("Longer than %(limit)s characters.") % {"limit": most})
+    if text == NOT_CALCULATED:
+        raise ValidationError(
+            _("This formula has no result in the file. Open it in a spreadsheet program, save it, import it again.")
+        )
     if text in ERRORS:
         raise ValidationError(_("The spreadsheet has an error in this cell (%(text)s).") % {"text": text})
     if is_shortened(text) and holds_digits(spec):

@@ -122,7 +122,7 @@ def test_an_import_takes_such_rows_with_a_remark(firm: Firm, contact: Contact) -
     with tenant_context(firm.tenant):
         row = RefusedRow.objects.get()
         assert (row.number, row.reasons) == (
-            2, [f"The row came in, but for this: {ANN}"],
+            2, [f"The row came in. Note: {ANN}"],
         )  # fmt: skip
     page = client_of(firm.max).get(f"/acme/imports/{job.pk}/").content.decode()
     assert "Already a contact: Ann Bell" in page
