@@ -114,7 +114,11 @@ document.addEventListener("angler:go-on", ({ target }) => mainButton(target)?.fo
 const kept = document.querySelector("form > [data-unsaved]");
 const save = kept && mainButton(kept.closest("form"));
 if (save) save.before(kept.querySelector("template").content);
-(save ?? document.querySelector("[data-focus]"))?.focus();
+// After something was done that led to a new page, one goes on in what it shows, and not before its navigation
+const done = document.querySelector("#toasts [data-toast]") && !document.querySelector("[autofocus]") && !location.hash;
+const goesOnAt = save ?? document.querySelector("[data-focus]");
+if (goesOnAt) goesOnAt.focus();
+else if (done && document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
 
 // Where what had the focus goes away, one goes on beside it, and not at the top of the page
 const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";

@@ -7,9 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm.picklists.selectors import choices
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from crm.users.services import create_role
+from leads.services import close_as_unqualified
 from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
 from tests import make
@@ -152,3 +154,26 @@ def test_a_day_whose_next_step_was_erased_is_shown_and_asked_about(
     composer.locator("[name=due_on]").fill("")
     composer.locator("[type=submit]").click()
     expect(page.locator("#timeline")).to_contain_text("Good talk")
+
+
+def test_the_focus_is_never_lost_after_adding_a_task_undoing_and_reopening(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    with tenant_context(fresh_firm.tenant):
+        lead = make.lead(fresh_firm.ana, last_name="Brandt")
+        close_as_unqualified(lead=lead, reason=choices("unqualified_reason")[0], actor=fresh_firm.ana)
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("leads:closing", record_id=lead.pk))
+    page.get_by_role("button", name="Reopen the lead").press("Enter")
+    expect(page.locator(".toast")).to_contain_text("is open again")
+    expect(page.locator("main")).to_be_focused()
+    composer = page.locator(".composer")
+    composer.locator("label", has_text="Task").click()
+    composer.locator("textarea").fill("Send offer")
+    composer.get_by_role("button", name="Add task").press("Enter")
+    toast = page.locator(".toast").filter(has_text="Task added.")
+    expect(toast).to_be_visible()
+    page.wait_for_function("document.activeElement !== document.body")
+    toast.get_by_role("button", name="Undo").press("Enter")
+    expect(page.locator(".toast")).to_contain_text("was deleted")
+    expect(page.locator("main")).to_be_focused()
