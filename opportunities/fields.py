@@ -118,7 +118,7 @@ class NextStep(kinds.Text):
             return words
         is_over = day < today() and is_open(record)
         tone = "text-danger" if is_over else "muted"
-        return format_html('{} <span class="{} small">{}</span>', words, tone, formats.date(day))
+        return format_html('{} <span class="{} small">{}</span>', words, tone, formats.day_of_year(day, today()))
 
 
 class Probability(kinds.Percent):

@@ -123,6 +123,7 @@ def card_facts(opportunity: Opportunity) -> dict[str, Any]:
     step_on = opportunity.next_step_on
     return {
         "days": days,
+        "today": today(),
         "stale": days is not None and days > STALE_DAYS,
         "overdue": is_overdue(opportunity),
         "ahead": ahead(opportunity),

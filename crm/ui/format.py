@@ -131,7 +131,12 @@ def day_near(value: dt.date | None, today: dt.date) -> str:
     if abs(distance) < 7:
         weekday = _day(_language(), value, _WEEKDAY)
         return weekday if distance > 0 else _("Last %(weekday)s") % {"weekday": weekday}
-    return day_short(value) if value.year == today.year else date(value)
+    return day_of_year(value, today)
+
+
+def day_of_year(value: dt.date | None, today: dt.date) -> str:
+    """Day and month; the year, too, where it is not this one."""
+    return day_short(value) if value is not None and value.year == today.year else date(value)
 
 
 def moment(value: dt.datetime | None) -> str:

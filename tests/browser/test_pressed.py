@@ -15,6 +15,7 @@ from crm.activities.models import Activity
 from crm.activities.services import create_activity
 from crm.picklists.selectors import stages
 from crm.picklists.services import create_pipeline
+from crm.tenants.clock import start_of, today
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
@@ -132,7 +133,7 @@ def test_a_card_of_somebody_who_is_there_warns_and_goes_on(shared: Firm, page: P
 def test_a_card_dragged_to_the_wrong_column_is_put_back_by_undo(shared: Firm, page: Page, sign_in: SignIn) -> None:
     deal = deal_of(shared, "Dragged one")
     with tenant_context(shared.tenant):
-        type(deal).objects.filter(pk=deal.pk).update(stage_since=timezone.now() - timedelta(days=28))
+        type(deal).objects.filter(pk=deal.pk).update(stage_since=start_of(today() - timedelta(days=28)))
     sign_in(shared.ana)
     page.goto(shared.url("opportunities:board") + "?filters=none")
     columns = page.locator("[data-stage]")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from crm.fields.money import Money
 from crm.picklists.selectors import choice_meaning, default_pipeline, stages
 from crm.picklists.services import create_choice, create_pipeline, deactivate, update_pipeline
+from crm.tenants.clock import start_of, today
 from crm.tenants.context import tenant_context
 from leads.services import set_lead_status
 from opportunities.services import move_to_stage
@@ -187,7 +187,7 @@ def test_a_drop_that_takes_the_card_out_of_sight_says_so(
 def test_a_drop_answers_with_the_card_anew_and_the_counts_of_the_page(firm: Firm, deals: list[Any]) -> None:
     """The card kept its "28 days" and the heading still counted a card that had been dropped out of the view."""
     with tenant_context(firm.tenant):
-        type(deals[0]).objects.update(stage_since=timezone.now() - timedelta(days=28))
+        type(deals[0]).objects.update(stage_since=start_of(today() - timedelta(days=28)))
         second, won = stages(default_pipeline())[1], make.stage("won")
     client, query = client_of(firm.ana), "?stage=meaning:open"
     before = client.get(f"{BOARD}{query}").content.decode()

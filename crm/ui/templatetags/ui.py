@@ -125,6 +125,12 @@ def day_near(value: dt.date | None, today: dt.date) -> str:
 
 
 @register.filter
+def day_of_year(value: dt.date | None, today: dt.date) -> str:
+    """``{{ deal.next_step_on|day_of_year:today }}``: Nov 25, or Jan 3, 2027 where that is another year."""
+    return formats.day_of_year(value, today)
+
+
+@register.filter
 def duration(value: dt.timedelta) -> str:
     """``{{ visit.lasted|duration }}``: 4 days, 3 hours, 12 minutes."""
     return formats.duration(value)
