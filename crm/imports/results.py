@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from crm.fields import kinds
 from crm.imports.afterwards import TRIED
@@ -25,6 +26,14 @@ TONES = {
     Outcome.FOLDED: "neutral",
     Outcome.SKIPPED: "neutral",
     Outcome.REFUSED: "danger",
+}
+WOULD = {  # what a dry run says of a row
+    Outcome.CREATED: _lazy("Would be created"),
+    Outcome.UPDATED: _lazy("Would change"),
+    Outcome.UNCHANGED: _lazy("The same already"),
+    Outcome.FOLDED: _lazy("Same record as another row"),
+    Outcome.SKIPPED: _lazy("Would be skipped"),
+    Outcome.REFUSED: _lazy("Would be refused"),
 }
 STATE_TONES = {ImportState.FAILED: "danger", ImportState.CANCELLED: "warning"}
 
@@ -100,9 +109,10 @@ def _called(what: str, record_type: RecordType) -> str:
 
 @dataclass(frozen=True)
 class RowPage:
-    """``rows`` (with the tone of their outcome) of one page; ``filters`` are (outcome, label, count)."""
+    """``rows`` (with the tone of their outcome, and what it is called) of one page; ``filters`` are (outcome, label,
+    count)."""
 
-    rows: list[tuple[ImportRow, str]]
+    rows: list[tuple[ImportRow, str, str]]
     outcome: str
     filters: list[tuple[str, str, int]]
     page: int
@@ -130,13 +140,18 @@ def row_page(job: Import, query: Mapping[str, str]) -> RowPage:
     if outcome:
         rows = rows.filter(outcome=outcome)
     return RowPage(
-        rows=[(row, TONES[Outcome(row.outcome)]) for row in rows[(page - 1) * ROWS : page * ROWS]],
+        rows=[_told(row) for row in rows[(page - 1) * ROWS : page * ROWS]],
         outcome=outcome,
         filters=[
             ("", _("All"), sum(counts.values())),
-            *((one.value, str(one.label), n) for one, n in counts.items() if n),
+            *((one.value, str(WOULD[one]), n) for one, n in counts.items() if n),
         ],
         page=page,
         previous=page - 1,
         next=page + 1 if page < last else 0,
     )
+
+
+def _told(row: ImportRow) -> tuple[ImportRow, str, str]:
+    outcome = Outcome(row.outcome)
+    return row, TONES[outcome], str(WOULD[outcome])

@@ -71,6 +71,8 @@ def test_somebody_deactivated_gets_records_after_a_word(
     if answer:
         data["answer_owner"] = [answer.replace("ana", str(firm.ana.pk))]
     tried = finished(firm, page.send(data | {"dry_run": "1"}))
+    shown = told(page.client.get(f"/acme/imports/{tried.pk}/")).split("Row by row")[1]
+    assert "Would be created" in shown and "Created" not in shown
     assert (tried.created_count, tried.refused_count) == counts
     with tenant_context(firm.tenant):
         said = [row.remarks for row in ImportRow.objects.filter(job=tried).order_by("number")]
