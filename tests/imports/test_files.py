@@ -72,6 +72,7 @@ def test_a_file_comes_in_with_the_right_values(firm: Firm, name: str, right: dic
 
 @pytest.mark.parametrize(("name", "reason"), [
     ("s08", "A quotation mark opened in row 2 is never closed."),
+    ("s11", "There is no row below the header."),
     ("s12", "The file is empty."),
     ("s16", "Row 1 has more than 200 columns."),
     ("s19", "A cell in row 3 is longer than 100,000 characters. Is a quotation mark in it never closed?"),

@@ -15,6 +15,7 @@ from crm.users.models import Membership, Team
 from leads.models import Lead
 from tests import make
 from tests.imports.steps import bring_in, tenant_of, told
+from tests.imports.test_sheets import xlsx
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -101,11 +102,7 @@ def test_no_reason_is_left_out_without_a_word(firm: Firm) -> None:
     assert len(page.context["reasons"].some) == 13 and "more reasons" not in told(page)
 
 
-def test_a_dry_run_is_listed_as_what_would_be_and_a_file_without_rows_brings_nothing(firm: Firm) -> None:
-    client = client_of(firm.ada)
-    bring_in(firm, "accounts", "name\nOwl\n", dry_run="1")
-    assert "would be 1" in told(client.get("/acme/imports/"))
-    bring_in(firm, "accounts", "name\nOwl\n")
-    assert told(client.get("/acme/imports/")).count("would be") == 2, "of the one that was tried, as before"
-    page = Page(firm, "accounts", "name,city\n")
+def test_a_sheet_without_rows_is_not_started(firm: Firm) -> None:
+    """Another one of the workbook can be chosen."""
+    page = Page(firm, "accounts", xlsx(("Empty", [["name", "city"]]), ("Firms", [["name"], ["Owl"]])))
     assert "The file has no rows below its headers" in told(page.refused(page.columns()))

@@ -34,7 +34,6 @@ def refused(firm: Firm) -> dict[str, str]:
         ("Bo", "Fox", "", "s07b@case.example", "", ""),
         ("Cy", "Hill", "", "s07c@case.example", "", ""),
     ], {}),
-    ("s11", [], {}),
     ("s13", [("Ann", "Bell", "", "s13a@case.example", "", "")], {}),
     ("s14", [("Ann", "Bell", "", "s14a@case.example", "", "")], {}),
     ("s15", [("Ann", "Bell", "", "s15a@case.example", "", "")], {}),
