@@ -46,7 +46,8 @@ class Known:
         """Look up the records of ``rows`` (values by field name); a query for each key."""
         self._load_ids([values["external_id"] for values in rows if values.get("external_id")])
         for column in dict.fromkeys(natural.column for natural in self.keys):
-            wanted = {key for natural in self.keys if natural.column == column for key in map(natural.key, rows) if key}
+            keys = (_keys(natural, row) for natural in self.keys if natural.column == column for row in rows)
+            wanted = {key for some in keys for key in some if key}
             if wanted:
                 # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
                 there = visible(self.actor, self._records().filter(**{f"{column}__in": wanted}))
@@ -65,10 +66,9 @@ class Known:
             return Match(self._by_id[external_id], by=external_id)
         alike: list[Any] = []
         for natural in self.keys:
-            keys = natural.spellings(values) if natural.spellings else [natural.key(values) or ""]
             found = [
                 record
-                for key in keys
+                for key in _keys(natural, values)
                 for record in self._by_key.get((natural.column, key), [])
                 if getattr(record, natural.column) == key  # a row may have renamed it
             ]
@@ -134,3 +134,8 @@ class Known:
         """With what their fields name, each kind looked up for all: should a row change one, its event tells it."""
         rows = self.type.model.objects.select_related("owner", "team")
         return rows.prefetch_related(*self.type.related(self.type.specs_now()))
+
+
+def _keys(natural: NaturalKey, values: dict[str, Any]) -> Iterable[str]:
+    """What a row may be called in the column of ``natural``: as it is written, and in the other ways to write that."""
+    return natural.spellings(values) if natural.spellings else [natural.key(values) or ""]

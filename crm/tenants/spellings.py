@@ -23,7 +23,10 @@ _WAYS = {
     **dict.fromkeys(("å", "aa"), ("a", "aa")),
 }
 _AND = ("&", "and", "und", "et", "y", "e", "u", "og", "och", "en", "и")  # between two words of a firm's name
-_AND_HERE = re.compile(rf"\s*[&+]\s*|(?<=\S)\s+(?:{'|'.join(_AND[1:])}|u\.)\s+(?=\S)")
+# One letter is a word for it in small letters only: the E of "Vitamin E Pharma" is a name.
+_LETTERS = "|".join(one for one in _AND if len(one) == 1 and one.isalpha())
+_WORDS = "|".join(one for one in _AND if len(one) > 1)
+_AND_HERE = re.compile(rf"\s*[&+]\s*|(?<=\S)\s+(?:(?i:{_WORDS})|{_LETTERS}|u\.)\s+(?=\S)")
 MOST = 64  # ways of a firm's name: six letters with a mark
 MOST_OF_A_PERSON = 8
 LEAST_OF_EACH = 8  # ways to write a firm's name with one of the words for "and"
@@ -62,7 +65,8 @@ def person_spellings(name: str) -> set[str]:
 
 def _ways_of_firm(name: str) -> Iterator[str]:
     """``name`` with each word for "and", the consistent ways first."""
-    each = _with_each_and(unicodedata.normalize("NFC", name).casefold())
+    text = unicodedata.normalize("NFC", name)
+    each = [one.casefold() for one in _with_each_and(text.casefold() if text.isupper() else text)]
     for one in each:
         yield from islice(_ways(one), 2)
     for one in each:
@@ -75,7 +79,7 @@ def _with_each_and(text: str) -> list[str]:
     for place in _AND_HERE.finditer(text):
         after = text[place.end() :]
         if company_key(f"x {after}") == "x":  # a legal form: "Plan E GmbH" is not called Plan, and "& Co. KG" is one
-            text = f"{text[: place.start()]} & {after}" if after.startswith("co") else text
+            text = f"{text[: place.start()]} & {after}" if after.casefold().startswith("co") else text
             break
         parts.append(text[at : place.start()])
         at = place.end()

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.addresses import refuse_unseen
-from crm.tenants.text import email_key
 from crm.ui.addresses import AddressInput
 from crm.users import guessing, mailing
 from crm.users.inviting import verify_address
+from crm.users.models import User
 
 _LABELS = {
     "login": _("E-mail"),
@@ -43,13 +43,13 @@ class LoginForm(_InOurWords, account.LoginForm):
     def clean_login(self) -> str:
         login = super().clean_login()
         refuse_unseen(login)
-        return email_key(login) or login
+        return User.objects.address_of(login) or login
 
 
 class ResetPasswordForm(_InOurWords, account.ResetPasswordForm):
     def clean_email(self) -> str:
         refuse_unseen(self.cleaned_data["email"])
-        self.cleaned_data["email"] = email_key(self.cleaned_data["email"])
+        self.cleaned_data["email"] = User.objects.address_of(self.cleaned_data["email"])
         return super().clean_email()
 
     def clean(self) -> dict[str, Any] | None:

@@ -61,8 +61,12 @@ def _place_for(email: str, name: str, role: Role, team: Team | None) -> Membersh
 def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
     """Make a new link for a member who has not come yet, and mail it; the old one ends."""
     member = Membership.objects.select_for_update(of=("self",)).select_related("role").get(pk=member.pk)
-    if member.user_id is not None or not member.is_active:
+    if member.user_id is not None:
         raise ValidationError(_("%(name)s is a member already.") % {"name": member.name})
+    if not member.is_active:
+        raise ValidationError(
+            _("%(name)s is deactivated. Activate them again, then invite them.") % {"name": member.name}
+        )
     _keep_within_limits(member)
     invitation = invitations.issue(membership=member, invited_by=actor)
     events.record(

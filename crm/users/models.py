@@ -22,7 +22,16 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=email_key(username or ""))
+        return self.get(email=self.address_of(username or ""))
+
+    def address_of(self, typed: str) -> str:
+        """The address, as it is kept, of who signs in with ``typed``.
+
+        Two accounts may have been made with two spellings of one host before these counted as one: the second still
+        has its own, and is reached by just that.
+        """
+        own, key = typed.strip().lower(), email_key(typed)
+        return own if own != key and self.filter(email=own).exists() else key
 
 
 class User(AbstractBaseUser):

@@ -53,6 +53,8 @@ def found(candidates: list) -> list[tuple[str, list[Reason]]]:
         ({"name": "Dupont & Fils Nord"}, {"company": "Dupont et Fils"}, [Reason.SIMILAR_NAME]),
         ({"name": "Müller"}, {"company": "Mueller GmbH und Co. KG"}, [Reason.SAME_NAME]),
         ({"name": "Plan"}, {"company": "Plan E GmbH"}, [Reason.SIMILAR_NAME]),
+        ({"name": "PEREZ Y GARCIA"}, {"company": "Perez & Garcia"}, [Reason.SAME_NAME]),
+        ({"name": "Vitamin Pharma"}, {"company": "Vitamin E Pharma"}, None),  # no "and"
         ({"name": "Møller Skibe"}, {"company": "Moeller"}, [Reason.SIMILAR_NAME]),
         ({"name": "Moeller"}, {"company": "Møller Skibe Nord"}, [Reason.SIMILAR_NAME]),
         ({"name": "Zebra", "website": "gmail.com"}, {"email": "ann@gmail.com"}, None),

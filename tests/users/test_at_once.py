@@ -275,6 +275,13 @@ def test_addresses_from_before_are_brought_in_line(firm: Firm) -> None:
         assert Lead.objects.get(pk=lead.pk).email_key == "a@münchen.example"
     assert User.objects.get(pk=old.pk).email == "a@münchen.example"
     assert User.objects.get(pk=taken.pk).email == "b@xn--mnchen-3ya.example"
+    # Two accounts from before: each is reached by its own spelling, and neither by the other's.
+    for name, email in (("B", "b@münchen.example"), ("T", "b@xn--mnchen-3ya.example")):
+        user = User.objects.get_by_natural_key(email)
+        assert (user == taken) is (name == "T")
+        user.set_password(f"{PASSWORD} {name}")
+        user.save()
+        assert Client().post("/auth/login/", {"login": email, "password": f"{PASSWORD} {name}"}).status_code == 302
 
 
 # Addresses that are too long

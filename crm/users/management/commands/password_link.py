@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.forms import default_token_generator
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from crm.tenants.text import email_key
 from crm.tenants.urls import global_url, whole_url
 from crm.users.models import User
 
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
-        user = User.objects.filter(email=email_key(email), is_active=True).first()
+        user = User.objects.filter(email=User.objects.address_of(email), is_active=True).first()
         if user is None:
             raise CommandError(f"Nobody signs in with {email}.")
         key = default_token_generator.make_token(user)
