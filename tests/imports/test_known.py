@@ -386,3 +386,14 @@ def test_a_dry_run_shows_a_contact_of_a_customer_as_the_client_that_it_becomes(f
     with tenant_context(firm.tenant):
         deliver_all()
         assert Contact.objects.get(account=customer).relationship.label == "Client"
+
+
+def test_a_name_in_another_spelling_is_looked_up_as_it_is_compared(firm: Firm) -> None:
+    """The records were loaded by one spelling and compared by all."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Smith & Jones Ltd")
+        make.account(firm.ada, name="Vitamin Pharma")
+    job = bring_in(firm, "accounts", "name,city\nSmith and Jones,Ulm\nVitamin E Pharma,Bonn\n")
+    with tenant_context(firm.tenant):
+        told = [reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons]
+    assert len(told) == 1 and "Perhaps there already: Smith & Jones Ltd" in told[0]

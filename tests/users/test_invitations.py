@@ -18,7 +18,7 @@ from crm.tenants.context import tenant_context
 from crm.users.inviting import invite_member, resend_invitation
 from crm.users.models import Invitation, Membership, Role, User
 from crm.users.selectors import members, pending_invitations
-from crm.users.services import ensure_member, update_member
+from crm.users.services import create_member, ensure_member, update_member
 from tests.people import PASSWORD, Firm, client_of, make_user
 
 NEW = {"person_name": "Nora New", "password": PASSWORD}
@@ -152,6 +152,9 @@ def test_a_member_is_not_invited_again(inside: Firm) -> None:
         invite_member(actor=inside.ada, email="ANA@acme.example", name="Ana", role=role)
     with pytest.raises(ValidationError, match="e-mail address"):
         invite_member(actor=inside.ada, email="ana", name="Ana", role=role)
+    out = create_member(name="Otto Out", email="otto@acme.example", role=role, is_active=False)
+    with pytest.raises(ValidationError, match="Otto Out is deactivated"):  # "is a member already"
+        resend_invitation(actor=inside.ada, member=out)
     assert invite_member(actor=inside.ada, email="new@acme.example", name="Ana", role=role).email == "new@acme.example"
 
 
