@@ -237,7 +237,7 @@ def test_a_dry_run_goes_on_in_another_process_with_what_it_had_in_mind(
     run = read(fresh_firm, run)
     assert (run.state, run.done_count) == (BulkState.DONE, ROWS)
     assert run.counts["accounts.new"] == 2
-    assert run.counts["accounts.existing"] == ROWS - 2
+    assert run.counts["accounts.shared"] == ROWS - 2
     with tenant_context(fresh(fresh_firm)):
         assert not BulkMemory.objects.exists()
         assert BulkRun.objects.get().is_dry_run
