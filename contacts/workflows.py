@@ -19,7 +19,7 @@ from contacts.models import Contact
 from contacts.services import set_relationship
 from crm import events
 from crm.events.models import Event
-from crm.events.phrases import importer_of
+from crm.events.phrases import is_of_import
 from crm.events.selectors import acted_by_a_person, still_stands
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
@@ -84,7 +84,7 @@ def _settle(contact: Contact, because: Event, *, by_hand: bool) -> bool:
     A past customer's people stay what they are, and so does whatever a person has said. Who is a prospect only because
     the account was one when a file brought them is none at a past customer: what they are is not known.
     """
-    came_by_file = because.record_id == contact.pk and bool(importer_of(because))
+    came_by_file = because.record_id == contact.pk and is_of_import(because)
     follows = _next(contact, by_hand=by_hand, came_by_file=came_by_file)
     if "relationship" not in follows:
         return False

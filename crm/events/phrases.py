@@ -117,9 +117,14 @@ def phrase(
     return _changes_phrase(event, fields, actor)
 
 
+def is_of_import(event: Event) -> bool:
+    """Whether a file told of it."""
+    return event.actor_id is not None and isinstance(event.data, dict) and IMPORT in event.data
+
+
 def importer_of(event: Event) -> str:
     """Who brought in the file that told of it, "" where none did."""
-    return event.actor.name if event.actor and isinstance(event.data, dict) and IMPORT in event.data else ""
+    return event.actor.name if is_of_import(event) and event.actor else ""
 
 
 def _sentences_of(event: Event) -> Iterator[tuple[Any, dict[str, str]]]:
