@@ -58,18 +58,22 @@ def recorded_names() -> set[str]:
     found = set()
     for part in PARTS:
         for path in (ROOT / part).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
+            tree = ast.parse(path.read_text())
+            given = [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)]
+            tuples = {ast.unparse(target): node.value for node in given for target in node.targets}
+            for node in ast.walk(tree):
                 if isinstance(node, ast.Call):
-                    found |= set(_literals(node))
+                    found |= set(_literals(node, tuples))
     generic = {f"{noun}.{what}" for noun in NOUNS for what in ("created", "changed", "deleted", "restored", "linked")}
     return found | generic | {NEVER}
 
 
-def _literals(call: ast.Call) -> Iterator[str]:
+def _literals(call: ast.Call, tuples: dict[str, ast.expr]) -> Iterator[str]:
     called = ast.unparse(call.func).rpartition(".")[2]
     if called not in RECORDED and ast.unparse(call.func) not in RECORDED:
         return
-    for argument in [*call.args, *(one.value for one in call.keywords if one.arg == "name")]:
+    spread = [tuples.get(ast.unparse(one.value)) for one in call.args if isinstance(one, ast.Starred)]
+    for argument in [*call.args, *filter(None, spread), *(one.value for one in call.keywords if one.arg == "name")]:
         for node in ast.walk(argument):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and NAME.fullmatch(node.value):
                 yield node.value
