@@ -216,7 +216,7 @@ def test_the_rows_of_a_dry_run_are_listed_in_pages(firm: Firm) -> None:
     assert "Firm 50" in first and "Firm 51" not in first and "?outcome=&page=2" in first
     assert "Firm 101" in third and "Firm 100" not in third
     refused = words(page_of(firm, job, "?outcome=refused").partition("Row by row")[2])
-    assert "71 Refused" in refused and "“x”" in refused and "Firm 1 " not in refused
+    assert "71 Would be refused" in refused and "“x”" in refused and "Firm 1 " not in refused
     for query in ("?outcome=nonsense", "?page=99999999999", "?page=-1", "?page=²"):
         assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/{query}").status_code == 200
     client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
