@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db.models import Count
 from playwright.sync_api import Browser
 
+from crm.activities.files.models import StoredFile
 from crm.events.delivery import deliver_due
 from crm.imports.models import Import, ImportState
 from crm.imports.running import run_import
@@ -127,7 +128,8 @@ def has_vanished(member: Membership, url: str, since: datetime) -> bool:
     with tenant_context(member.tenant):
         for one in UUID.findall(url):
             rows = [row for model in models if (row := _all(model).filter(pk=one).first())]
-            deleted = [at for row in rows if (at := getattr(row, "deleted_at", None))]
+            whole = [*rows, *(row.activity for row in rows if isinstance(row, StoredFile))]
+            deleted = [at for row in whole if (at := getattr(row, "deleted_at", None))]
             given_away = any(isinstance(row, RecordModel) and not can(member, "view", row) for row in rows)
             if not rows or given_away or any(at >= since for at in deleted):
                 return True
