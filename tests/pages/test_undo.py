@@ -48,7 +48,7 @@ def undo(client: Client, answer: HttpResponse) -> HttpResponse:
 def deal(firm: Firm) -> Any:
     """Of Ana's, since the first of June in the second stage, with a probability of her own."""
     with tenant_context(firm.tenant):
-        found = make.opportunity(firm.ana, name="Depot", stage=stages()[1])
+        found = make.opportunity(firm.ana, name="Depot", stage=stages()[1], opened_on=date(2026, 5, 1))
         update_opportunity(found, actor=firm.ana, values={"probability": 33})
         since = found.stage_since.replace(year=2026, month=6, day=1)
         StageVisit.objects.filter(opportunity=found).update(entered_at=since)
