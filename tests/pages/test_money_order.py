@@ -63,6 +63,7 @@ def test_an_amount_is_compared_with_those_of_its_own_currency(
 ) -> None:
     answer = client_of(firm.ana).get(f"/acme/accounts/?{column}__{query}")
     assert sorted(row.record.name for row in answer.context["rows"]) == expected
+    assert "1 record in KWD" in answer.content.decode().split("Left out: ")[1]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])

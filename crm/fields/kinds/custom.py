@@ -248,10 +248,16 @@ class CustomMoney(Stored, MoneyKind):
     def typed_row(self, kept: Any) -> dict[str, Any]:
         return {"v_int": kept["minor"], "v_text": kept["currency"]}
 
+    def rows_of(self, records: QuerySet) -> QuerySet[CustomValue]:
+        return self.typed_rows().filter(record_id__in=records.order_by().values("pk")).order_by()
+
+    def not_compared(self, spec: FieldSpec, value: str, records: QuerySet, most: int) -> tuple[str, dict[str, int]]:
+        return super().not_compared(spec, value, self.rows_of(records), most)
+
     def sums(self, spec: FieldSpec, records: QuerySet) -> dict[str, int]:
         if not self.offered:
             return {}
-        rows = self.typed_rows().filter(record_id__in=records.order_by().values("pk")).order_by().values_list("v_text")
+        rows = self.rows_of(records).values_list("v_text")
         return {currency: int(total) for currency, total in rows.annotate(total=Sum("v_int"))}
 
 
