@@ -233,7 +233,7 @@ def test_a_later_row_that_empties_a_field_or_dates_it_otherwise_is_told(
     job = bring_in(firm, "accounts", text, clear_empty="on", existing="update", dry_run="1")
     with tenant_context(firm.tenant):
         remarks = [row.remarks for row in ImportRow.objects.filter(job=job).order_by("number")]
-    assert f"{field}: row 3 of this file says something else, and wins." in remarks[0], remarks
+    assert f"{field}: row 3 of this file has another value, and that is used." in remarks[0], remarks
     client = client_of(firm.ada)
     client.post(f"/acme/imports/{job.pk}/run/", {"columns": "1"})
     shown = told(client.get(f"/acme/imports/{job.pk}/columns/"))
