@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from crm.users.access import visible
 from crm.users.models import Membership
 
 _NAMES = ("name", "first_name", "last_name")
+MOST_ALIKE = 20  # that are looked at for a key which is never sure: a file may hold thousands of one name
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Known:
         self.met: set[UUID] = set()  # what was there before, and rows may be about
         self._one: dict[UUID, Any] = {}  # however a record was found
         self._by_id: dict[str, Any] = {}
-        self._by_key: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        self._by_key: dict[tuple[str, str], dict[UUID, Any]] = defaultdict(dict)
 
     def load(self, rows: list[dict[str, Any]]) -> None:
         """Look up the records of ``rows`` (values by field name); a query for each key."""
@@ -52,7 +54,7 @@ class Known:
                 # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
                 there = visible(self.actor, self._records().filter(**{f"{column}__in": wanted}))
                 for record in there.exclude(**{column: ""}).order_by("created_at", "pk"):
-                    self._by_key[(column, getattr(record, column))].append(self.one(record))
+                    self._by_key[(column, getattr(record, column))].setdefault(record.pk, self.one(record))
 
     def one(self, record: Any) -> Any:
         """The record as all rows about it have it."""
@@ -64,14 +66,9 @@ class Known:
         if external_id and external_id in self._by_id:
             self._meet([self._by_id[external_id]])
             return Match(self._by_id[external_id], by=external_id)
-        alike: list[Any] = []
+        alike: dict[UUID, Any] = {}
         for natural in self.keys:
-            found = [
-                record
-                for key in _keys(natural, values)
-                for record in self._by_key.get((natural.column, key), [])
-                if getattr(record, natural.column) == key  # a row may have renamed it
-            ]
+            found = list(islice(self._called(natural, values), None if natural.within is not None else MOST_ALIKE))
             same: list[Any] = []
             if natural.within is not None:
                 self._meet(found)
@@ -79,11 +76,17 @@ class Known:
                 says = self._says(natural, values, record)
                 if says:
                     same.append(record)
-                elif says is None and record not in alike:
-                    alike.append(record)
+                elif says is None:
+                    alike[record.pk] = record
             if same:
                 return Match(same[0] if len(same) == 1 else None, same if len(same) > 1 else [], by=natural.label)
-        return Match(alike=alike)
+        return Match(alike=list(alike.values()))
+
+    def _called(self, natural: NaturalKey, values: dict[str, Any]) -> Iterator[Any]:
+        for key in _keys(natural, values):
+            for record in self._by_key.get((natural.column, key), {}).values():
+                if getattr(record, natural.column) == key:  # a row may have renamed it
+                    yield record
 
     def add(self, record: Any, number: int) -> None:
         """Let the rows that follow find what this one has made."""
@@ -96,8 +99,8 @@ class Known:
             self._by_id[record.external_id] = record
         for natural in self.keys:
             key = (natural.column, getattr(record, natural.column))
-            if key[1] and record not in self._by_key[key]:
-                self._by_key[key].append(record)
+            if key[1]:
+                self._by_key[key].setdefault(record.pk, record)
 
     def _meet(self, records: Iterable[Any]) -> None:
         self.met |= {record.pk for record in records} - self.numbers.keys()

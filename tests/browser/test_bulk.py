@@ -68,7 +68,7 @@ def fill_in(dialog: Locator) -> None:
             first = control.locator("option:not([value=''])").first.get_attribute("value")
             control.select_option(value=first)
         elif kind == "date":
-            control.fill("2026-12-24")
+            control.fill("2026-03-24")
         elif kind in ("text", "textarea"):
             control.fill("Fair")
 

@@ -258,7 +258,7 @@ def _vetting(sample: Sample) -> None:
 
 def _rest(sample: Sample) -> None:
     """What no URL names, so that every table has a row that the walls can be tried on."""
-    from crm.bulk.models import BulkFinding, BulkRun
+    from crm.bulk.models import BulkFinding, BulkOutcome, BulkRun
     from crm.pages.models import KeptForm, MadeOnce
     from crm.picklists.selectors import choices
     from crm.records.registry import record_type
@@ -274,6 +274,7 @@ def _rest(sample: Sample) -> None:
     MadeOnce.objects.create(member=firm.sam, key="sent-once", url="/somewhere/")
     run = BulkRun.objects.get(pk=sample.ids["bulk_run"])
     BulkFinding.objects.create(run=run, record_id=sample.ids["lead_west"], name="Refused", reasons=["Out of reach"])
+    BulkOutcome.objects.create(run=run, record_id=sample.ids["lead_west"], name="Converted", became=[])
 
 
 def _imports(sample: Sample) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Rows of one record count as one; what each row counted as is found by its record."""
+"""Rows of one record count as one."""
 
 from __future__ import annotations
 
@@ -22,9 +22,5 @@ class Migration(migrations.Migration):
         migrations.AddField(model_name="import", name="named_otherwise", field=models.JSONField(default=dict)),
         migrations.AlterField(
             model_name="importrow", name="outcome", field=models.CharField(choices=OUTCOMES, max_length=10)
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(fields=["tenant", "job", "record_id"], name="import_row_by_record"),
         ),
     ]
