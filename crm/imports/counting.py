@@ -47,7 +47,8 @@ class Counting:
 
     def count(self, record_id: UUID, number: int, outcome: Outcome) -> tuple[Outcome, int | None]:
         """Return as what the row counts, and the row of this batch that does so no more because of that."""
-        self.look_up([record_id])
+        if outcome != Outcome.CREATED:  # of one that is new no row has counted yet
+            self.look_up([record_id])
         before, known = self._counted.get(record_id, (0, None))
         taken_back = None
         if known is None or outcome == Outcome.SKIPPED:
