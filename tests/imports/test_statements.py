@@ -72,11 +72,14 @@ def empty_outbox() -> None:
     assert not OutboxMessage.objects.exists()
 
 
+@pytest.mark.parametrize("batches", [1, 2])  # from the second on, rows before it have counted
 @pytest.mark.parametrize("key", FILES)
-def test_the_batch_of_an_import(firms: Firm, key: str) -> None:
+def test_the_batch_of_an_import(firms: Firm, key: str, batches: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm.imports.running.BATCH", ROWS // batches)
     once, job = import_of(firms, key, FILES[key](ROWS))
     assert job.created_count == ROWS
     text = FILES[key](3 * ROWS).split("\n")
+    monkeypatch.setattr("crm.imports.running.BATCH", 2 * ROWS // batches)
     twice, job = import_of(firms, key, "\n".join([text[0], *text[1 + ROWS :]]))
     assert job.created_count == 2 * ROWS
     assert twice <= once
