@@ -28,7 +28,7 @@ or name one that you have: CHROMIUM=/path/to/chromium make test"""
 def test(arguments: list[str]) -> int:
     """Run pytest with three workers and these arguments, slow tests only when asked for; its exit code is ours.
 
-    Four keep two cores busy, since each waits for its browser or its database half of the time. They are given few
+    Three keep two cores busy, since each waits for its browser or its database half of the time. They are given few
     tests at once: else one is left with hundreds when the others are done.
     Ctrl-C lets it tell how far it came; a second one, or a signal, ends it at once. Nothing of it stays.
     """
@@ -41,7 +41,7 @@ def test(arguments: list[str]) -> int:
         "-m",
         "pytest",
         "-n",
-        "4",
+        "3",
         "--maxschedchunk",
         "10",
         *[part for part in arguments if part != "--"],
