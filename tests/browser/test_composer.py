@@ -173,7 +173,7 @@ def test_the_focus_is_never_lost_after_adding_a_task_undoing_and_reopening(
     composer.get_by_role("button", name="Add task").press("Enter")
     toast = page.locator(".toast").filter(has_text="Task added.")
     expect(toast).to_be_visible()
-    page.wait_for_function("document.activeElement !== document.body")
+    page.wait_for_function("() => document.activeElement !== document.body")
     toast.get_by_role("button", name="Undo").press("Enter")
     expect(page.locator(".toast")).to_contain_text("was deleted")
     expect(page.locator("main")).to_be_focused()

@@ -86,5 +86,5 @@ def test_nothing_jumps_while_a_list_is_filtered_sorted_and_paged(
     page.wait_for_url("**/opportunities/*-*/")
     note("record")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('afterbegin', '<p>' + 'x<br>'.repeat(9))")
-    page.wait_for_function("window.shifted > 0")  # it does see what jumps
+    page.wait_for_function("() => window.shifted > 0")  # it does see what jumps
     assert all(shift < LARGEST_SHIFT for shift in shifts.values()), shifts

@@ -71,6 +71,12 @@ def test_no_test_finds_in_a_page_what_every_page_carries() -> None:
     assert len(carried) > 20 and not found
 
 
+def test_no_test_waits_for_a_bare_expression() -> None:
+    """The page's policy refuses to evaluate one again: such a wait ends well only if it is true at the first look."""
+    waits = [path for path in SOURCES if "wait_for_function" in text_of(path)]
+    assert len(waits) > 2 and not having(r"""wait_for_function\(\s*f?["'](?!\(|async )""", waits)
+
+
 def test_templates_are_short() -> None:
     assert not longer_than(TEMPLATE_LINES, TEMPLATES)
 
