@@ -86,7 +86,7 @@ def about_styles(job: Import, record_type: RecordType, survey: Survey) -> Iterat
                     for place, sign in enumerate(sorted(decision.signs))
                 ),
                 is_open=not is_answered(decision, kept),
-                gone=told_gone(style_label(gone)) if (gone := answer.get("gone", "")) else "",
+                gone=told_gone(style_label(gone, decision.style.day_zero)) if (gone := answer.get("gone", "")) else "",
             )
 
 

@@ -7,6 +7,7 @@ signs and of amounts without one) and the ``style`` that follows, by which its c
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -16,6 +17,7 @@ from crm.fields.reading.amounts import known_codes
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
 from crm.imports.split import column_spec
+from crm.imports.storing import FileReading
 from crm.imports.survey import Survey
 from crm.imports.unreadable import fails_only_in
 from crm.records.types import RecordType
@@ -33,13 +35,14 @@ def styles_of(job: Import) -> dict[str, Style]:
 def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[str, Decision]:
     """What the columns say of how they are written, by field."""
     found = {}
+    style = replace(current_style(), day_zero=date.fromisoformat(FileReading.of(job).format.day_zero))
     for index, name in enumerate(job.mapping):
         spec = column_spec(record_type, name)
         if spec is not None and spec.kind.reads:
             texts = survey.columns[index].most_frequent()
             own, is_whole = _own_currency(spec), getattr(spec.kind, "places", None) == 0
             bare = job.styles.get(name, {}).get("answer", {}).get("bare", "")
-            decision = decide(spec.kind.reads, texts, current_style(), own, bare, is_whole=is_whole)
+            decision = decide(spec.kind.reads, texts, style, own, bare, is_whole=is_whole)
             found[name] = _with_refused(decision, spec) if spec.kind.reads in (NUMBERS, PERCENTS) else decision
     return found
 

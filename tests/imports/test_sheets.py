@@ -6,7 +6,7 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from accounts.models import Account
 from crm.imports.models import Import, RefusedRow
@@ -22,10 +23,11 @@ from crm.imports.reading import xlsx as reading_xlsx
 from crm.imports.reading.files import find_format
 from crm.imports.storing import FileReading, read_rows
 from crm.tenants.context import tenant_context
+from crm.ui import format as formats
 from leads.models import Lead
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import bring_in, download, told
+from tests.imports.steps import bring_in, download, finished, sent, told
 from tests.imports.test_files import refusal
 from tests.imports.test_reading import rows_of
 from tests.imports.test_words import Page
@@ -158,6 +160,34 @@ def test_all_digits_of_a_long_number_are_read_or_its_row_is_refused(firm: Firm, 
         assert set(Lead.objects.values_list("phone", flat=True)) == set(ids.values())
         reasons = [" ".join(one.reasons) for one in RefusedRow.objects.filter(job=job)]
         assert all("was shortened by a spreadsheet, and digits are missing" in one for one in reasons)
+
+
+@pytest.mark.parametrize(
+    ("kind", "zero", "day"),
+    [("xlsx", "1899", "2016-02-28"), ("xlsx", "1904", "2020-02-29"), ("ods", "", "2016-02-28"),
+     ("ods", "1904-01-01", "2020-02-29"), ("ods", "1900-01-01", "2016-03-01")],
+)  # fmt: skip
+def test_day_numbers_are_counted_from_the_day_zero_of_their_book(firm: Firm, kind: str, zero: str, day: str) -> None:
+    """1904 dates, as of old workbooks of a Mac: what has no date format is a number in the file."""
+
+    def change(book: Any) -> None:
+        book.epoch = MAC_EPOCH if zero == "1904" else WINDOWS_EPOCH
+
+    settings = f'<table:calculation-settings><table:null-date table:date-value="{zero}"/></table:calculation-settings>'
+    if kind == "xlsx":
+        content = xlsx(("S", [["Name", "Contract ends on"], ["Owl", 42428]]), ("T", [["x"]]), change=change)
+    else:
+        cells = cell("Owl"), cell("42428", office__value_type="float", office__value="42428")
+        rows = row(cell("Name"), cell("Contract ends on")) + row(*cells)
+        content = ods((settings if zero else "") + f'<table:table table:name="S">{rows}</table:table>')
+    page = Page(firm, "accounts", content)
+    [question] = page.answer.context["questions"].styles
+    serial = question.options[-1]
+    assert [one.reading for one in serial.samples] == [formats.date(date.fromisoformat(day))]
+    assert str(formats.date(date.fromisoformat(day) + timedelta(days=45384 - 42428))) in serial.label
+    finished(firm, page.send(sent(page.answer) | {f"style_{question.name}": serial.key}))
+    with tenant_context(firm.tenant):
+        assert str(Account.objects.get().contract_ends_on) == day
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache, partial
@@ -29,6 +29,7 @@ from crm.fields.reading.amounts import amount_parts, currency_words, places_of, 
 from crm.fields.reading.numbers import NumberText, Parts, number_of, readings, take_apart, whole_readings
 from crm.fields.reading.style import (
     DAY_FIRST,
+    DAY_ZERO,
     DAYS,
     MONTH_DOTS,
     MONTH_FIRST,
@@ -45,7 +46,6 @@ from crm.ui import format as formats
 
 SAMPLES = 5  # kept of each sort
 LARGEST_SHOWN, LONGEST_SHOWN = 10**15, 40
-_DAY_45384 = date(2024, 4, 2)
 _LONG_YEAR = re.compile(r"\d{4}")
 _ONES = str.maketrans("23456789", "11111111")
 
@@ -149,9 +149,10 @@ class _Tally:
                 kept.append(Sample(text, show(value)))
 
 
-def style_label(key: str) -> str:
+def style_label(key: str, day_zero: date = DAY_ZERO) -> str:
     """What the style of an ``Option.key`` is called."""
-    return str(_LABELS[key]) % {"day": formats.date(_DAY_45384)} if key == SERIAL else str(_LABELS[key])
+    label = str(_LABELS[key])
+    return label % {"day": formats.date(day_zero + timedelta(days=45_384))} if key == SERIAL else label
 
 
 def decide(
@@ -270,7 +271,7 @@ def _option(key: str, tally: _Tally, show: Callable[[Any], str]) -> Option:
 
 def _decide_days(texts: Iterable[str], default: Style) -> Decision:
     """Which orders of day, month and year read all of the column; where they are several, each is an option."""
-    found = {text: readings for one in texts if (text := one.strip()) and (readings := _days(text))}
+    found = {text: readings for one in texts if (text := one.strip()) and (readings := _days(text, default.day_zero))}
     turned = {text: readings for text, readings in found.items() if not _is_clear(readings)}
     if not turned:
         return Decision(State.OPEN, default.chosen(DAYS, default.days))
@@ -285,7 +286,7 @@ def _decide_days(texts: Iterable[str], default: Style) -> Decision:
     best = asked[0]
     if state == State.CONTRADICTORY:
         best = max(asked, key=lambda order: (len(turned) - orders[order].count(None), order == default.days))
-    options = tuple(_day_option(order, turned, asked) for order in asked)
+    options = tuple(_day_option(order, turned, asked, default.day_zero) for order in asked)
     return Decision(state, default.chosen(DAYS, best), options)
 
 
@@ -325,7 +326,7 @@ def _has_slashes(turned: dict[str, dict[str, Any]]) -> bool:
     return any(found.get(DAY_FIRST) != found.get(MONTH_FIRST) for found in turned.values())
 
 
-def _day_option(order: str, turned: dict[str, dict[str, Any]], asked: list[str]) -> Option:
+def _day_option(order: str, turned: dict[str, dict[str, Any]], asked: list[str], day_zero: date) -> Option:
     """The texts that the orders read in several ways are shown first."""
     samples, refused = [], []
     for text, found in sorted(turned.items(), key=lambda one: -len({one[1].get(other) for other in asked} - {None})):
@@ -334,7 +335,7 @@ def _day_option(order: str, turned: dict[str, dict[str, Any]], asked: list[str])
             refused.append(Sample(text))
         elif len({found.get(other) for other in asked}) > 1:
             samples.append(Sample(text, formats.date(day)))
-    return Option(order, style_label(order), tuple(samples[:SAMPLES]), tuple(refused[:SAMPLES]))
+    return Option(order, style_label(order, day_zero), tuple(samples[:SAMPLES]), tuple(refused[:SAMPLES]))
 
 
 def _whole_numbers(text: str) -> dict[str, Any]:
@@ -367,8 +368,8 @@ def _numbers(
     return found
 
 
-def _days(text: str) -> dict[str, Any]:
-    return dict(days.day_readings(days.split_clock(text)[0]))
+def _days(text: str, day_zero: date = DAY_ZERO) -> dict[str, Any]:
+    return dict(days.day_readings(days.split_clock(text)[0], day_zero))
 
 
 def _shown_number(value: Any) -> str:

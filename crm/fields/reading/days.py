@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.fields.reading.numbers import plain
-from crm.fields.reading.style import DAY_FIRST, MONTH_DOTS, MONTH_FIRST, ORDERS, SERIAL, YEAR_FIRST, Style
+from crm.fields.reading.style import DAY_FIRST, DAY_ZERO, MONTH_DOTS, MONTH_FIRST, ORDERS, SERIAL, YEAR_FIRST, Style
 from crm.tenants.text import sort_key
 from crm.ui import format as formats
 from crm.ui.clock import is_doubled, is_skipped
@@ -24,7 +24,6 @@ AHEAD = 20  # years: a year of two digits is that of the hundred years up to so 
 LEAST_WITH_TIME = 7  # characters: 45384.5
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "tr")
 LONGEST = 200  # characters of what can be a day or a moment
-_EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
 _SERIALS = range(10_000, 100_000)  # 1927 to 2173
 
 _YEAR_FIRST = re.compile(r"(\d{4})(?P<by>[-/.])(\d{1,2})(?P=by)(\d{1,2})")
@@ -73,14 +72,15 @@ def not_a_date(text: str) -> ValidationError:
     return ValidationError(_("“%(text)s” is not a date.") % {"text": text[:100]})
 
 
-def day_readings(text: str) -> dict[str, date]:
-    """What day ``text`` is under each order of day, month and year; an order in which it is none is not among them."""
+def day_readings(text: str, day_zero: date = DAY_ZERO) -> dict[str, date]:
+    """What day ``text`` is under each order of day, month and year; an order in which it is none is not among them.
+    ``day_zero`` is that of a spreadsheet's numbers."""
     words = plain(text) if len(text) <= LONGEST else ""
     fixed = _fixed(words)
     if fixed is not None:
         return dict.fromkeys((*ORDERS, SERIAL), fixed)
     if (match := _SERIAL.fullmatch(words)) and int(match[1]) in _SERIALS:
-        return {SERIAL: _EPOCH + timedelta(days=int(match[1]))}
+        return {SERIAL: day_zero + timedelta(days=int(match[1]))}
     if match := _DOTS.fullmatch(words):
         return _turned(match[1], match[2], match[3], has_dots=True)
     if match := _TURNABLE.fullmatch(words):
@@ -102,7 +102,7 @@ def read_day(text: str, style: Style) -> date:
     not decide what such people write in several ways: 03.04.2026 where the month comes first, and 24/05/12. Raises
     ``ValidationError``.
     """
-    found = day_readings(split_clock(text)[0])
+    found = day_readings(split_clock(text)[0], style.day_zero)
     day = found.get(style.days) if style.exact else _only_reading(found, style.days)
     if day is None:
         raise _refusal(text, found, style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -17,13 +18,15 @@ MONTH_DOTS, YEAR_FIRST = "month_dots", "year"
 ORDERS = (DAY_FIRST, MONTH_FIRST, MONTH_DOTS, YEAR_FIRST)  # of day, month and year
 SHARE, POINTS = "share", "points"
 NUMBERS, DAYS, PERCENTS = "number", "day", "percent"  # what a kind's texts may depend on: ``Kind.reads``
+DAY_ZERO = date(1899, 12, 30)  # of spreadsheets, unless a file says another one
 
 
 @dataclass(frozen=True)
 class Style:
     """``decimal`` is the sign before the decimals, ``group`` the one that the person's format groups digits by
     ("" = not known). ``days`` says what 03/04/2026 and 24/05/12 are, or that plain numbers are a spreadsheet's days
-    (``SERIAL``); before dots stands the day (03.04.2026), unless it is ``MONTH_DOTS`` or ``YEAR_FIRST``.
+    (``SERIAL``), counted from ``day_zero``; before dots stands the day (03.04.2026), unless it is ``MONTH_DOTS`` or
+    ``YEAR_FIRST``.
     ``percent`` says whether 0.5 is 50 % (``SHARE``) or half of one (``POINTS``); "" = nobody has said.
     ``signs`` are the codes of currency signs that stand for several, ``bare`` is that of amounts that name none ("" =
     nobody has said). ``exact``: chosen for a column, in which nothing
@@ -37,6 +40,7 @@ class Style:
     exact: bool = False
     percent: str = ""
     bare: str = ""
+    day_zero: date = DAY_ZERO
 
     def chosen(self, reads: str, key: str) -> Style:
         """This style with the answer for a column: ``key`` is an ``Option.key`` of what ``decide(reads, …)`` gave."""
@@ -65,6 +69,7 @@ class Style:
             "exact": self.exact,
             "percent": self.percent,
             "bare": self.bare,
+            "day_zero": self.day_zero.isoformat(),
         }
 
     def write(self, value: Decimal, places: int = 0, *, grouped: bool = False) -> str:
@@ -89,6 +94,7 @@ def style_from_json(kept: Mapping[str, Any]) -> Style:
         exact=bool(kept.get("exact", False)),
         percent=kept.get("percent", usual.percent),
         bare=kept.get("bare", usual.bare),
+        day_zero=date.fromisoformat(kept.get("day_zero", usual.day_zero.isoformat())),
     )
 
 

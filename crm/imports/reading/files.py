@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.fields.reading.style import DAY_ZERO
 from crm.imports.reading import ods, xlsx
 from crm.imports.reading.archives import kind_of_archive
 from crm.imports.reading.cells import Note
@@ -33,6 +34,7 @@ class Format:
     sheets: list[str] = field(default_factory=list)
     readings: list[dict[str, Any]] = field(default_factory=list)  # ``Reading``s, the chosen one among them
     is_chosen: bool = False  # the encoding, by a person
+    day_zero: str = DAY_ZERO.isoformat()  # that the sheet's day numbers are counted from
 
     @property
     def likely(self) -> list[dict[str, Any]]:
@@ -72,7 +74,7 @@ def changed_format(path: Path, found: Format, *, encoding: str, separator: str, 
     if found.kind in SPREADSHEETS:
         if sheet not in found.sheets:
             raise ValidationError(_("The file has no such sheet."))
-        return Format(found.kind, sheet=sheet, sheets=found.sheets)
+        return replace(found, sheet=sheet)
     if encoding not in ENCODINGS or separator not in (*SEPARATORS, found.separator):
         raise ValidationError(_("Choose an encoding and a separator from the lists."))
     readings = found.readings
@@ -100,10 +102,10 @@ def read_file(
 
 def _spreadsheet(path: Path) -> Format:
     kind = kind_of_archive(path)
-    sheets, filled = SPREADSHEETS[kind][0](path)
+    sheets, filled, day_zero = SPREADSHEETS[kind][0](path)
     if filled is None:
         raise ValidationError(_("The file is empty."))
-    return Format(kind, sheet=filled, sheets=sheets)
+    return Format(kind, sheet=filled, sheets=sheets, day_zero=day_zero.isoformat())
 
 
 def _refuse_what_is_no_text(head: bytes) -> None:

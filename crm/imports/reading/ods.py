@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from crm.fields.reading import NumberText
+from crm.fields.reading.style import DAY_ZERO
 from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
 from crm.imports.reading.cells import HIDDEN, MERGED, Note
 from crm.imports.reading.limits import LONGEST_CELL, MOST_COLUMNS
@@ -24,14 +26,17 @@ _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _BROKEN = (BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, OSError, EOFError)
 
 
-def look_into(path: Path) -> tuple[list[str], str | None]:
-    """The names of the sheets, and the first that has rows."""
+def look_into(path: Path) -> tuple[list[str], str | None, date]:
+    """The names of the sheets, the first that has rows, and the day zero of the numbers."""
     names: list[str] = []
     filled: str | None = None
+    day_zero = DAY_ZERO
     for event, element, sheet in _elements(path):
         if event == "start" and element.tag == f"{_TABLE}table" and _name(element) == sheet:
             names.append(_name(element))
             check_sheets(len(names))
+        elif event == "start" and element.tag == f"{_TABLE}null-date":
+            day_zero = _day_zero(element)
         elif (
             filled is None
             and sheet in names
@@ -40,7 +45,7 @@ def look_into(path: Path) -> tuple[list[str], str | None]:
             and any(_row(element))
         ):
             filled = sheet
-    return names, filled
+    return names, filled, day_zero
 
 
 def read_ods(path: Path, sheet: str, note: Note | None = None) -> Iterator[tuple[int, list[str]]]:
@@ -85,6 +90,13 @@ def _elements(path: Path) -> Iterator[tuple[str, Element, str]]:
                     source.start_row()
     except _BROKEN as error:
         raise damaged() from error
+
+
+def _day_zero(element: Element) -> date:
+    try:
+        return date.fromisoformat(element.get(f"{_TABLE}date-value", "")[:10])
+    except ValueError:
+        return DAY_ZERO
 
 
 def _in_a_table(above: list[Element]) -> bool:

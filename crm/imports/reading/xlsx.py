@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -93,14 +94,16 @@ def _workbook(path: Path) -> Iterator[Any]:
             reader.archive.close()
 
 
-def look_into(path: Path) -> tuple[list[str], str | None]:
-    """The names of the sheets with cells, those that are shown before the hidden ones; and the first that has rows."""
+def look_into(path: Path) -> tuple[list[str], str | None, date]:
+    """The names of the sheets with cells, those that are shown before the hidden ones; the first that has rows; and
+    the day zero of the numbers, which some books count from 1904."""
     try:
         with _workbook(path) as book:
             sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "sheet_state")]
             check_sheets(len(sheets))
             names = [sheet.title for sheet in sorted(sheets, key=lambda sheet: sheet.sheet_state != "visible")]
-            return names, next((name for name, _number, _texts in _filled_rows(book, names)), None)
+            filled = next((name for name, _number, _texts in _filled_rows(book, names)), None)
+            return names, filled, book.epoch.date()
     except _BROKEN as error:
         raise damaged() from error
 
