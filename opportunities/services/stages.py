@@ -58,7 +58,7 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     stage = stage_by_id(opportunity.stage_id)
     if "closed_on" in values and values["closed_on"] != opportunity.closed_on:  # an unknown one may stay so
         _check_closed_on(stage, values["closed_on"])
-    refuse_closed_before_opened(values, opportunity)
+    refuse_impossible_days(values, opportunity)
     refuse_future("stage_since", values.get("stage_since"))
     if is_about(values.get("stage_since"), opportunity.stage_since):
         values["stage_since"] = opportunity.stage_since
@@ -76,11 +76,14 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     return _probability(stage, given)
 
 
-def refuse_closed_before_opened(values: Values, opportunity: Opportunity | None) -> None:
-    """Raise for the one of both days that is new. Those that were stored so stay: another field may be changed."""
+def refuse_impossible_days(values: Values, opportunity: Opportunity | None) -> None:
+    """Raise for a day of opening that is yet to come, and for a closing before it: for the one of both days that is
+    new. Those that were stored so stay: another field may be changed."""
     new = [
         name for name in ("closed_on", "opened_on") if _given(values, opportunity, name) != _known(opportunity, name)
     ]
+    if "opened_on" in new:
+        refuse_future("opened_on", values["opened_on"])
     opened, closed = (_given(values, opportunity, name) for name in ("opened_on", "closed_on"))
     if not new or opened is None or closed is None or closed >= opened:
         return

@@ -58,7 +58,7 @@ def create_opportunity(
     values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
     refuse_future("last_activity_at", values.get("last_activity_at"))
     stage = values.setdefault("stage", first_stage())
-    stages.refuse_closed_before_opened(values, None)
+    stages.refuse_impossible_days(values, None)
     if values.get("closed_on") and values["closed_on"] < today():
         values.setdefault("opened_on", None)  # nobody knows, but not today
     is_told = "stage_since" in values  # by a file, which does not say who put it there
@@ -188,7 +188,7 @@ def _move(
     is_told = "stage_since" in values
     attributes = stages.entering(stage, values, before=before, opportunity=opportunity)
     if former is None:
-        stages.refuse_closed_before_opened(values, opportunity)
+        stages.refuse_impossible_days(values, opportunity)
     else:
         attributes["stage_since"] = former.entered_at
     event = update_record(

@@ -1,4 +1,4 @@
-"""The day on which something was won or lost: none to come, none before it was opened; wherever it is typed."""
+"""The days on which something was opened, and won or lost: none to come, none before it was opened; wherever typed."""
 
 from __future__ import annotations
 
@@ -66,3 +66,29 @@ def test_the_day_of_closing_lies_between_opening_and_today(
         with tenant_context(firm.tenant):
             days = {str(one) for one in Opportunity.objects.values_list("closed_on", flat=True)}
         assert ((words in answer), (day not in days)) == (is_refused, is_refused)
+
+
+@pytest.mark.parametrize("way", ["edit", "in place", "bulk", "import"])
+@time_machine.travel(NOW)
+def test_nothing_was_opened_on_a_day_to_come(firm: Firm, way: str) -> None:
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ada, name="Deal", account=make.account(firm.ada, name="Kestrel"), opened_on=OPENED)
+        stored = make.opportunity(firm.ada, name="Old", account=deal.account)
+        Opportunity.objects.filter(pk=stored.pk).update(opened_on=TOMORROW)  # when that was still taken
+    client, home = client_of(firm.ada), f"/acme/opportunities/{deal.pk}/"
+    account = {"account": "Kestrel", "account_id": str(deal.account_id), "owner": str(firm.ada.pk)}
+    for day, is_refused in ((TOMORROW, True), (TODAY, False)):
+        if way == "import":
+            text = f"Name,Account,Stage,Opened\nBrought,Kestrel,Proposal,{day}\n"
+            answer = download(firm, bring_in(firm, "opportunities", text))
+        elif way == "bulk":
+            form = {"action": "set:opened_on", "id": [str(deal.pk)], "go": "1", "to-opened_on": day}
+            answer = client.post("/acme/bulk/opportunities/new/", form, follow=True).content.decode()
+        else:
+            path, extra = ("edit/", FORM | account) if way == "edit" else ("fields/opened_on/", {})
+            answer = client.post(home + path, extra | {"opened_on": day}, follow=True).content.decode()
+        with tenant_context(firm.tenant):
+            days = {str(one) for one in Opportunity.objects.exclude(pk=stored.pk).values_list("opened_on", flat=True)}
+        assert (TO_COME in answer, day not in days) == (is_refused, is_refused)
+    form = FORM | account | {"name": "Older", "opened_on": TOMORROW}
+    assert client.post(f"/acme/opportunities/{stored.pk}/edit/", form).status_code == 303, "as it was, it stays"
