@@ -16,6 +16,7 @@ from django.utils.crypto import get_random_string
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.tenants.urls import workspace_url
+from crm.users.middleware import LAST_WORKSPACE
 from crm.users.models import Membership, Role, Team, User
 
 PASSWORD = "correct horse battery"
@@ -89,6 +90,7 @@ def client_of(member: Membership, **options: object) -> Client:
         SESSION_KEY: str(user.pk),  # type: ignore[union-attr]
         BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
         HASH_SESSION_KEY: user.get_session_auth_hash(),  # type: ignore[union-attr]
+        LAST_WORKSPACE: member.tenant.slug,  # else the first request writes it
     }
     until = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     session = Session(session_key=get_random_string(32), session_data=SessionStore().encode(held), expire_date=until)

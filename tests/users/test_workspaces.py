@@ -27,7 +27,8 @@ def test_the_front_door_asks_strangers_to_sign_in(db: None) -> None:
 
 
 def test_the_front_door_leads_to_the_last_workspace(firm: Firm, in_both: User) -> None:
-    ana = client_of(firm.ana)
+    ana = Client()
+    ana.force_login(in_both)
     assert ana.get("/").headers["Location"] == "/workspaces/"
     assert ana.get("/globex/me/").status_code == 200
     assert ana.get("/").headers["Location"] == "/globex/"
