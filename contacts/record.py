@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from contacts.duplicates import objections_to_contacts
+from contacts.duplicates import CONTACTS, objections_to_contacts
 from contacts.fields import CONTACT_FIELDS
 from contacts.headers import HEADERS
 from contacts.keys import CONTACT_KEYS
@@ -53,6 +53,7 @@ CONTACT = RecordType(
     move_back=take_relationship_back,
     natural_keys=CONTACT_KEYS,
     objections=objections_to_contacts,
+    likely=CONTACTS.keys_of,
     follows=what_follows,
     views=(
         DefaultView(_("All contacts"), columns=_COLUMNS, sort="name", is_default=True),

@@ -13,6 +13,7 @@ from crm.users.access import can
 from crm.users.models import Membership
 from leads.bulk import lead_actions
 from leads.conversion.arriving import ARRIVING, create_or_convert, update_or_convert
+from leads.duplicates import LEADS
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.headers import HEADERS
 from leads.intake.known import objection_to_contact, objections_to_leads
@@ -88,6 +89,7 @@ LEAD = RecordType(
     set_by_move=("status", "unqualified_reason"),
     move_back=take_status_back,
     objections=objections_to_leads,
+    likely=LEADS.keys_of,
     locked=locked,
     unlocked_among=unlocked,
     views=(

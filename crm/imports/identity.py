@@ -64,6 +64,15 @@ class Layout:
             if natural.within is not None and (key := natural.key(cells)):
                 yield (natural.column, key)
 
+    def likely(self, row: list[str]) -> Iterator[Key]:
+        """What rows share of which the later is told that the earlier may be the same one."""
+        cells = self.cells(row)
+        for natural in self.type.natural_keys:
+            if natural.within is None:
+                keys = natural.spellings(cells) if natural.spellings else [natural.key(cells)]
+                yield from ((natural.column, key) for key in keys if key)
+        yield from self.type.likely(cells)
+
     def identity(self, row: list[str]) -> Iterator[Key]:
         """What only rows about the same one share, the surest first."""
         cells = self.cells(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -10,7 +10,7 @@ from itertools import islice
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
 from crm.imports.here import named_otherwise
-from crm.imports.identity import Layout, Together
+from crm.imports.identity import Key, Layout, Together
 from crm.imports.left_out import NOTES
 from crm.imports.meant import meant_rows
 from crm.imports.models import Existing, Import, RefusedRow
@@ -22,6 +22,8 @@ from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
 MOST_NEAR = 40  # records of one key that a row may be about without saying so
+MOST_LIKELY = 3  # rows with something that makes one of another batch be told of them
+MOST_TOLD = 200  # such rows before a batch
 MOST_LATER = 3  # rows about one record, beside the first, that are not put into one
 MOST_OF_ONE = 10  # rows about one record, beside the first, that are taken in with it
 MOST_TOGETHER, LEAST = 4_000_000, 100  # characters of such rows, and what a row counts beside its own
@@ -37,7 +39,8 @@ class WholeFile:
     ``together`` are later rows about the one of which a row is the first, by its number: they are taken in with it.
 
     For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, ``earlier`` the rows so far
-    about one record each, by what only those share, and ``near`` those that a key is shared by.
+    about one record each, by what only those share, and ``near`` those that a key is shared by. ``alike`` are keys that
+    prove nothing, and ``likely`` the first rows that have each.
     """
 
     names: frozenset[str] = frozenset()
@@ -47,6 +50,8 @@ class WholeFile:
     shared: frozenset[int] = frozenset()
     earlier: dict[int, list[FileRow]] = field(default_factory=dict)
     near: dict[int, list[list[FileRow]]] = field(default_factory=dict)
+    alike: frozenset[int] = frozenset()
+    likely: dict[int, list[FileRow]] = field(default_factory=dict)
 
     @cached_property
     def _moved(self) -> frozenset[int]:
@@ -60,22 +65,34 @@ class WholeFile:
 
     def earlier_rows(self, job: Import, batch: list[FileRow]) -> list[FileRow]:
         """The rows before ``batch`` to take in before it."""
-        if not self.earlier:
-            return []
         layout = Layout.of(job)
         found: dict[int, FileRow] = {}
-        for row in batch:
+        for row in batch if self.earlier else ():
             same = [self.earlier.get(hash(one), []) for one in layout.identity(row)]
             near = [rows for key in layout.keys(row) for rows in self.near.get(hash(key), ())]
             found |= {one.number: one for rows in (*same, *near) for one in rows}
+        found = self._likely_before(layout, batch) | found
         return [found[number] for number in sorted(found)]
+
+    def _likely_before(self, layout: Layout, batch: list[FileRow]) -> dict[int, FileRow]:
+        keys = (hash(key) for row in batch for key in layout.likely(row)) if self.likely else ()
+        found = {row.number: row for key in keys for row in self.likely.get(key, ())}
+        return dict(islice(found.items(), MOST_TOLD))
 
     def note(self, job: Import, rows: Iterable[FileRow]) -> None:
         """Remember ``rows``: they are earlier ones now."""
         layout = Layout.of(job)
-        for row in rows if self.shared else ():
+        for row in rows if self.shared or self.alike else ():
+            about = [*map(hash, layout.identity(row))]
+            if self.alike and self.earlier.keys().isdisjoint(about):  # the first of its record
+                self._note_likely(row, self.alike.intersection(map(hash, layout.likely(row))))
             if keys := self.shared.intersection(map(hash, layout.keys(row))):
-                self._note(job, row, keys, [*map(hash, layout.identity(row))])
+                self._note(job, row, keys, about)
+
+    def _note_likely(self, row: FileRow, keys: Iterable[int]) -> None:
+        for key in keys:
+            if len(known := self.likely.setdefault(key, [])) < MOST_LIKELY:
+                known.append(row)
 
     def _note(self, job: Import, row: FileRow, keys: Iterable[int], about: list[int]) -> None:
         rows = next((self.earlier[one] for one in about if one in self.earlier), [])
@@ -107,7 +124,8 @@ def read_whole_file(job: Import, batch: int) -> WholeFile:
     columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
     names = _names(job, columns) if _has_links(job) else ()
     shares, repeats = (survey := survey_of(job)).shares, survey.repeats
-    shared = _shared(job) if job.is_dry_run and shares else frozenset()
+    shared = _shared(job, Layout.keys) if job.is_dry_run and shares else frozenset()
+    alike = _shared(job, Layout.likely) if job.is_dry_run and job.total > batch else frozenset()
     together: dict[int, list[FileRow]] = {}
     if job.existing == Existing.UPDATE:
         if not job.position:  # what is here changes from then on
@@ -115,8 +133,9 @@ def read_whole_file(job: Import, batch: int) -> WholeFile:
             job.named_otherwise = {str(number): first for number, first in found_here.items()}
             job.save(update_fields=["named_otherwise"])
         together = _together(job) if repeats or job.named_otherwise else {}
-    found = WholeFile(frozenset(filter(None, map(sort_key, names))), said_together(job), shares, together, shared)
-    if job.position and shared:  # another worker has been at it
+    named = frozenset(filter(None, map(sort_key, names)))
+    found = WholeFile(named, said_together(job), shares, together, shared, alike=alike)
+    if job.position and (shared or alike):  # another worker has been at it
         refused = set(RefusedRow.objects.filter(job=job, came_in=False).values_list("number", flat=True))
         done = found.taken_with(islice(meant_rows(job), job.position))
         found.note(job, (row for row in done if row.number not in refused))
@@ -146,13 +165,13 @@ def _together(job: Import) -> dict[int, list[FileRow]]:
     return found
 
 
-def _shared(job: Import) -> frozenset[int]:
+def _shared(job: Import, keys_of: Callable[[Layout, list[str]], Iterator[Key]]) -> frozenset[int]:
     """The keys (their hashes) of which more than one row has each."""
     layout = Layout.of(job)
     met: set[int] = set()
     shared: set[int] = set()
     for row in meant_rows(job):
-        keys = {hash(key) for key in layout.keys(row)}
+        keys = {hash(key) for key in keys_of(layout, row)}
         shared |= keys & met
         met |= keys
     return frozenset(shared)

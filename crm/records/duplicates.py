@@ -70,6 +70,10 @@ class Alike:
     def type(self) -> RecordType:
         return registry.record_type(self.key)
 
+    def keys_of(self, values: Values) -> set[Key]:
+        """What others have that are alike, each with what it is called."""
+        return {(str(one.label), *key) for one in self.likenesses for key in one.keys_of(values)}
+
     def find(self, actor: Membership, rows: Sequence[Values], but: Iterable[UUID] = ()) -> list[list[Match]]:
         """Return for each of ``rows`` (values by field name) what ``actor`` may see and is alike, the likest first.
 

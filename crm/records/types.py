@@ -226,6 +226,7 @@ class RecordType:
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     With ``ties``, new ones may find what others of a file make. ``objections`` says of the values of new records what
     speaks against making each: forms and imports ask before; ``objection_to_change`` the same of a record's new values.
+    ``likely`` is what two that are alike share, as far as their values tell.
     ``successors`` tells, by id, which record that ``actor`` may see each of some has become: a search shows the old one
     below the new.
     ``set_by_move`` are the fields that a move to another status or stage writes, that one first; ``move_back`` takes
@@ -260,6 +261,7 @@ class RecordType:
     ties: Ties | None = None
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
     objection_to_change: Callable[[Membership, Any, dict[str, Any]], Objection | None] = _no_objection
+    likely: Callable[[Mapping[str, Any]], Iterable[tuple[Any, ...]]] = lambda values: ()
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     set_by_move: tuple[str, ...] = ()
     move_back: Callable[..., Event | None] | None = None

@@ -1,4 +1,4 @@
-"""Unknown companies of one file that are probably the same, and those that are too many to be seen at once."""
+"""What is probably the same in one file: unknown companies, also those too many to be seen at once, and rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 from accounts.models import Account
 from contacts.models import Contact
 from crm.imports import running
+from crm.imports.models import ImportRow, RefusedRow
 from crm.tenants.context import tenant_context
-from tests.imports.steps import finished, sent, tenant_of, told
+from tests.imports.steps import finished, sent, tenant_of, told, upload
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -94,3 +95,33 @@ def test_hundreds_of_unknown_companies_are_looked_through_and_answered_one_by_on
     job = finished(firm, page.send(page.columns() | {"others_account": "add"}))
     assert (job.created_count, len(job.added["accounts"])) == (102, 100)
     assert (linked(firm)["P101"], linked(firm)["P99"]) == ("Smith & Co", None)
+
+
+FILLED = {"accounts": ",", "contacts": ",", "leads": ",f{}@x.example,"}
+LIKELY = {
+    "accounts": "name,website,phone\nSmith & Co,,\nAce,ace.example,\nBay,,212 555 0142\n{filler}"
+    "Smith and Co.,,\nOld Ace,www.ace.example,\nBays,,+1 212 555 0142\nElk,,\n",
+    "contacts": "name,phone,email\nAnn Bell,212 555 0142,\nBob Fox,,b@x.example\nCid Roe,,c@x.example\n{filler}"
+    "A. B.,+1 212 555 0142,\nBob Fox,,\nCid Roe,,d@x.example\nEve Elk,,\n",
+    "leads": "name,phone,email,company\nAnn Bell,212 555 0142,,\n,,i@x.example,Smith & Co\nCid,,c@x.example,Ace\n"
+    "{filler}A. B.,+1 212 555 0142,,\n,,j@x.example,Smith and Co.\nCid,2125550143,,\nEve Elk,2125550144,,\n",
+}
+
+
+@pytest.mark.parametrize("key", LIKELY)
+def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
+    fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """What only seems to be the same: a name, a domain, a phone. Only the import told of it."""
+    monkeypatch.setattr(running, "BATCH", 4)
+    text = LIKELY[key].format(filler="".join(f"Filler{n},{FILLED[key].format(n)}\n" for n in range(6)))
+    finished(fresh_firm, upload(fresh_firm, key, text, dry_run="1"))
+    with tenant_context(fresh_firm.tenant):
+        tried = dict(ImportRow.objects.exclude(remarks=[]).values_list("number", "remarks"))
+    finished(fresh_firm, job := upload(fresh_firm, key, text))
+    with tenant_context(fresh_firm.tenant):
+        told = dict(RefusedRow.objects.filter(job=job, came_in=True).values_list("number", "reasons"))
+        told = {number: [text.partition("Note: ")[2] for text in texts] for number, texts in told.items()}
+    assert tried == told
+    assert all(text.startswith("Perhaps there already: ") for texts in told.values() for text in texts)
+    assert told.keys() == ({11, 12, 13} if key != "contacts" else {11, 12})
