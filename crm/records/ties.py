@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +15,16 @@ Values = Mapping[str, Any]
 @dataclass(frozen=True)
 class Ties:
     """``tied`` says of a row's values whether it looks for others; ``keys`` is what it shares with rows whose records
-    it may find: those are sent one after the other. Of rows that are sent together, ``look_up`` finds for all at once
-    what is there already, and keeps it at hand while they are written."""
+    it may find: those are sent one after the other. ``hold`` keeps others from making the same as all such rows, and
+    the records that they are about, until the transaction ends. Of rows that are sent together, ``look_up`` finds for
+    all at once what is there already, and keeps it at hand while they are written."""
 
     tied: Callable[[Values], bool]
     keys: Callable[[Values], set[str]]
+    hold: Callable[[Sequence[Values], Sequence[Any]], None]
     look_up: Callable[[Membership, Sequence[Values]], AbstractContextManager[None]]
+
+    def hold_all(self, rows: Iterable[tuple[Values, Any]]) -> None:
+        """``hold`` for those of ``rows`` that are tied; with each comes the record that it is about, or None."""
+        if tied := [(values, record) for values, record in rows if self.tied(values)]:
+            self.hold([values for values, _record in tied], [record for _values, record in tied if record is not None])

@@ -9,7 +9,7 @@ converted has done so elsewhere: it does not refuse, and the event keeps what wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,8 @@ from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from leads.conversion.convert import convert_lead, convert_new, live_conversion
 from leads.conversion.defaults import plan_for
-from leads.conversion.gathered import candidates_at_hand, looked_up, ties_of
+from leads.conversion.gathered import candidates_at_hand, lead_like, looked_up, ties_of
+from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.plan import NOTHING
 from leads.models import Lead
 from leads.services import TIMES, create_lead, update_lead
@@ -75,6 +76,8 @@ def _convert(
     if actor is None:
         raise ValidationError({"status": _("A person has to convert a lead.")})
     found = candidates_at_hand(lead, actor)
+    if found is None:  # else it is held with the others
+        wait_for_the_same(lead)
     # As it was elsewhere: whoever had the lead then has what came of it, even if they have left since
     plan = replace(plan_for(lead, actor, found), opportunity=NOTHING, owner=lead.owner)
     try:
@@ -86,6 +89,11 @@ def _convert(
         raise ValidationError(
             {"status": _("You may not convert this lead: it would not be yours to change.")}
         ) from error
+
+
+def _hold(rows: Sequence[Mapping[str, Any]], leads: Sequence[Lead]) -> None:
+    """Others who convert a lead of the same persons or firms come before or after them."""
+    wait_for_the_same(*leads, *filter(None, map(lead_like, rows)))
 
 
 def _times(values: dict[str, Any]) -> dict[str, datetime | None]:
@@ -146,5 +154,6 @@ def _differs(lead: Lead, values: dict[str, Any]) -> bool:
 ARRIVING = Ties(
     is_converted,
     keys=lambda values: ties_of(values) if is_converted(values) else set(),
+    hold=_hold,
     look_up=lambda actor, rows: looked_up(actor, [values for values in rows if is_converted(values)]),
 )

@@ -31,7 +31,7 @@ _at_hand: ContextVar[Imagined | None] = ContextVar("leads_at_hand", default=None
 
 def ties_of(values: Mapping[str, Any]) -> set[str]:
     """What two leads share of which one may be found to be the account or the contact that the other becomes."""
-    lead = _like(values)
+    lead = lead_like(values)
     if lead is None:
         return set()
     found = {("email", lead.email_key), ("phone", lead.phone_key)}
@@ -43,7 +43,7 @@ def ties_of(values: Mapping[str, Any]) -> set[str]:
 @contextmanager
 def looked_up(actor: Membership, rows: Sequence[Mapping[str, Any]]) -> Iterator[None]:
     """Have at hand what the leads of ``rows`` may be."""
-    leads = [lead for values in rows if (lead := _like(values)) is not None]
+    leads = [lead for values in rows if (lead := lead_like(values)) is not None]
     token = _at_hand.set(_look_up(actor, leads) if leads else None)
     try:
         yield
@@ -58,7 +58,7 @@ def candidates_at_hand(lead: Lead, actor: Membership) -> Candidates | None:
     return None if there is None else find_candidates(lead, actor, there, only_beside=True)
 
 
-def _like(values: Mapping[str, Any]) -> Lead | None:
+def lead_like(values: Mapping[str, Any]) -> Lead | None:
     """A lead of ``values``, as far as it is compared; None when there can be none."""
     lead = Lead()
     for spec in registry.record_type("leads").specs(_TELLING):

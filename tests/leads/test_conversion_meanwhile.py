@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -16,9 +17,11 @@ from crm.bulk.models import BulkRun
 from crm.tenants.context import tenant_context
 from leads.conversion import convert_lead
 from leads.conversion.defaults import plan_for
+from leads.conversion.meanwhile import wait_for_the_same
 from leads.models import Lead
 from tests import make
 from tests.forms import Filled, form_of
+from tests.imports.steps import finished, upload
 from tests.people import Firm, client_of
 
 
@@ -226,3 +229,43 @@ def test_many_leads_converted_while_a_page_converts_one_of_the_same_person_come_
     with tenant_context(fresh_firm.tenant):
         assert Contact.objects.filter(email_key="olga@old.example").count() == 1
         assert Lead.objects.filter(pk__in=ids, converted_at=None).count() == 0
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_leads_that_arrive_converted_wait_for_who_converts_one_of_the_same_firm(
+    fresh_firm: Firm, is_known: bool
+) -> None:
+    """They were under no lock: the file and the page each made the account. ``is_known``: the file names a lead."""
+    with tenant_context(fresh_firm.tenant):
+        mine = make.lead(fresh_firm.ana, last_name="Old", company="Oldname SA", email="olga@old.example")
+        if is_known:
+            make.lead(fresh_firm.ana, last_name="Bell", company="Oldname SA", email="bo@old.example")
+    company = "" if is_known else "Oldname SA"
+    job = upload(fresh_firm, "leads", f"last name,email,company,status\nBell,bo@old.example,{company},Converted\n")
+
+    def run() -> None:
+        try:
+            finished(fresh_firm, job)
+        finally:
+            connections.close_all()
+
+    def is_waiting() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+                " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted)"
+            )
+            return bool(cursor.fetchone()[0])
+
+    with ThreadPoolExecutor() as worker:
+        with tenant_context(fresh_firm.tenant):
+            wait_for_the_same(mine)
+            done = worker.submit(run)
+            while not done.done() and not is_waiting():
+                time.sleep(0.05)
+            assert not done.done(), "it waits"
+            convert_lead(lead_id=mine.pk, actor=fresh_firm.ana, plan=plan_for(mine, fresh_firm.ana))
+        done.result(timeout=20)
+    with tenant_context(fresh_firm.tenant):
+        assert Account.objects.count() == 1
+        assert {one.account_id for one in Lead.objects.all()} == {Account.objects.get().pk}
