@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.activities.files.models import StoredFile
 from crm.tenants.models import TenantForeignKey, TenantModel
+from crm.ui import format as formats
 
 __all__ = ["Activity", "ActivityKind", "ActivityLink", "StoredFile"]
 
@@ -49,7 +51,14 @@ class Activity(TenantModel):
     reminded_at = models.DateTimeField(null=True)  # it has had its time: the owner was told, if there was reason to
 
     def __str__(self) -> str:
-        return self.subject or self.body.strip().partition("\n")[0][:100] or str(self.get_kind_display())
+        if self.gist:
+            return self.gist
+        return gettext("%(kind)s on %(day)s") % {"kind": self.get_kind_display(), "day": formats.date(self.occurred_at)}
+
+    @property
+    def gist(self) -> str:
+        """What it says, in a line; "" for a call or a meeting of which nothing was written."""
+        return self.subject or self.body.strip().partition("\n")[0][:100]
 
     @property
     def is_task(self) -> bool:

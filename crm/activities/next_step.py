@@ -77,7 +77,7 @@ def _ahead(activity: Activity) -> Ahead:
     at: datetime = activity.occurred_at
     if activity.is_task:
         return Ahead(activity.kind, activity.subject, activity.due_on)
-    return Ahead(activity.kind, activity.subject or activity.body.strip().partition("\n")[0][:100], day_of(at))
+    return Ahead(activity.kind, activity.gist, day_of(at))
 
 
 class UnseenStepError(ValidationError):

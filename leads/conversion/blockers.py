@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
@@ -16,6 +18,7 @@ from crm.fields.models import NAME_PREFIX
 from crm.lists.models import MailingListMember
 from crm.lists.selectors import memberships_of
 from crm.records import registry
+from crm.records.access import oldest_kept
 from crm.records.models import RecordModel
 from crm.records.types import RecordType
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
@@ -27,9 +30,8 @@ from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
 _SHOWN_AS = {"type_kept": "type", "type_because_id": "type", "probability_overridden": "probability"}
 _OF_STAGE = ("stage", "pipeline", "probability", "forecast", "closed", "loss")
-# What is set back by undoing, or goes with what it belongs to.
+# What is set back by undoing, goes with what it belongs to, or (other conversions) is looked at by itself.
 _NO_WORK = (Conversion, Lead, StageVisit)
-_EXCERPT = 60  # letters of a note
 _NAMED = 10  # of one kind, before the rest is only counted
 
 
@@ -86,6 +88,7 @@ def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Bl
             found.extend(_dependents(row, own, tell))
             found.extend(_activities(row, own, tell))
             found.extend(_lists(row, own, tell))
+    found.extend(_conversions(conversion, tell))
     return found
 
 
@@ -153,6 +156,25 @@ def _said(row: RecordModel, dependents: list[Any], tell: Telling) -> Iterator[Bl
         yield Blocker(_("%(record)s has more that is new.") % {"record": tell.called(row)}, tell.url(row))
 
 
+def _conversions(conversion: Conversion, tell: Telling) -> Iterator[Blocker]:
+    """Other leads that became what undoing would take away; one that lies in the recycle bin may come back too."""
+    entries = [(entry, changes.row_of(entry)) for entry in changes.entries_of(conversion.changes, created=True)]
+    made = {row.pk: row for _entry, row in entries if isinstance(row, RecordModel) and row.deleted_at is None}
+    became = (Q(**{f"{name}__in": made}) for name in ("account", "contact", "opportunity"))
+    others = Conversion.objects.filter(reduce(or_, became), undone_at=None).exclude(pk=conversion.pk)
+    others = others.exclude(lead__deleted_at__lt=oldest_kept()).select_related("lead").order_by("converted_at", "pk")
+    found = list(others[: _NAMED + 1])
+    for other in found[:_NAMED]:
+        rows = [made[pk] for pk in (other.account_id, other.contact_id, other.opportunity_id) if pk in made]
+        words = {"lead": tell.called(other.lead), "records": ", ".join(map(tell.called, rows))}
+        text = _("%(lead)s was converted into the same records: %(records)s. Undo that conversion first.")
+        if other.lead.deleted_at is not None:
+            text = _("%(lead)s, now in the recycle bin, was converted into the same records: %(records)s.")
+        yield Blocker(text % words, tell.url(other.lead, tell.url(rows[0])))
+    if len(found) > _NAMED:
+        yield Blocker(_("More leads were converted into the same records."), "")
+
+
 def _activities(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:
     ours = [pk for label, pk in own if label == ActivityLink._meta.label_lower]
     links = ActivityLink.objects.filter(record_type=row._meta.app_label, record_id=row.pk, activity__deleted_at=None)
@@ -161,7 +183,7 @@ def _activities(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> I
         if tell.actor is not None and not may_reach(tell.actor, link.activity, "view"):
             what = _("%(noun)s that you may not see") % {"noun": kind}
         else:
-            what = f"{kind} “{link.activity.subject or link.activity.body[:_EXCERPT]}”"
+            what = f"{kind} “{link.activity.gist}”" if link.activity.gist else str(link.activity)
         words = {"record": tell.called(row), "what": what}
         yield Blocker(_("%(record)s has something new: %(what)s.") % words, tell.url(row))
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from contacts.models import Contact
+from contacts.services import update_contact
+from crm.activities.services import create_activity
 from crm.tenants.context import tenant_context
+from crm.ui import format as formats
 from crm.users.models import Membership
 from leads.conversion.defaults import usual_close
 from leads.models import Lead
@@ -74,3 +79,26 @@ def test_bulk_conversion_is_undone_as_a_whole(firm: Firm, leads: list[Lead]) -> 
         assert counts() == [1, 1, 1, 5]
         assert set(Lead.objects.exclude(converted_at=None)) == {leads[3]}
     assert str(deal.pk) in client_of(firm.ana).get(path).content.decode()
+
+
+def test_one_whose_records_another_keeps_is_not_undone_in_bulk_and_the_reasons_are_a_list(
+    firm: Firm, leads: list[Lead]
+) -> None:
+    """Lead One's undo binned the account under lead Three, whose own undo a call without text (“Call “””) forbade."""
+    _answer, run = try_out(firm, leads[:3])
+    go_on(firm, run)
+    with tenant_context(firm.tenant):
+        contact = Contact.objects.get(last_name="Three")
+        create_activity(kind="call", records=[contact], actor=firm.ana)
+        update_contact(contact, actor=firm.ana, values={"job_title": "Buyer"})
+    answer = client_of(firm.ana).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"})
+    page = client_of(firm.ana).get(answer["Location"]).content.decode()
+    assert (latest(firm).done_count, latest(firm).refused_count) == (1, 2)
+    call = f"Contact “{contact.name}” has something new: Call on {formats.date(timezone.now())}."
+    assert f"<li>{call}</li>" in page and f"<li>Contact “{contact.name}” was changed: Job title.</li>" in page
+    account = (
+        "Lead “Lena Three” was converted into the same records: Account “Kestrel Ltd”. Undo that conversion first."
+    )
+    assert account in page
+    with tenant_context(firm.tenant):
+        assert set(Lead.objects.exclude(converted_at=None)) == {leads[0], leads[2]}

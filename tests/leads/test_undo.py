@@ -15,6 +15,8 @@ from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.events.phrases import phrase
 from crm.picklists.selectors import choice_meaning, stages
+from crm.records import registry
+from crm.records.services import delete_record, restore_record
 from crm.users.access import can
 from leads.conversion import (
     BlockedError,
@@ -197,6 +199,31 @@ def test_what_was_built_on_it_blocks_and_is_named(inside: Firm, change: Callable
         undo_conversion(conversion=done, actor=inside.ana)
     assert living_rows() == before
     assert meaning_of(Lead.objects.get(pk=lead.pk)) == "converted"
+
+
+def test_what_another_lead_was_converted_into_too_is_not_taken_away(inside: Firm) -> None:
+    """The account and contact went to the bin, and the other lead stayed converted into them, without a word."""
+    lead, twin = worked_lead(inside), make.lead(inside.sam, first_name="", last_name="Twin")
+    before = living_rows()
+    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=all_new(inside))
+    nothing = frozenset[str]()
+    both = ConversionPlan(account=existing(done.account_id, nothing), contact=existing(done.contact_id, nothing))
+    other = convert_lead(lead_id=twin.pk, actor=inside.ada, plan=both)
+    named = blockers(done, inside.ada)
+    assert [one.url for one in named] == [f"/leads/{twin.pk}/"]
+    assert named[0].sentence.startswith(f"Lead “Twin” was converted into the same records: Account “{done.account}”, ")
+    hidden = blockers(done, inside.ana)
+    assert [one.url for one in hidden] == [f"/accounts/{done.account_id}/"]
+    assert hidden[0].sentence.startswith("Lead that you may not see was converted into the same records: Account")
+    delete_record(registry.record_type("leads"), twin, actor=inside.ada)
+    assert ["now in the recycle bin" in one.sentence for one in blockers(done, inside.ada)] == [True]
+    restore_record(registry.record_type("leads"), twin, actor=inside.ada)
+    with pytest.raises(BlockedError):
+        undo_conversion(conversion=done, actor=inside.ana)
+    for conversion in (other, done):
+        assert blockers(conversion) == []
+        undo_conversion(conversion=conversion, actor=inside.ada)
+    assert living_rows() == before
 
 
 def test_a_blocker_that_one_may_not_see_has_no_name(inside: Firm) -> None:
