@@ -72,7 +72,7 @@ def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     say(request, _("%(name)s is now: %(status)s.") % words, undo_url=undo_url(lead, event, back))
     if board.from_board(request):
         return board.moved(request, LEAD, lead, before)
-    return go(request, back)
+    return go(request, board.back_to_card(request, lead))
 
 
 def _closing_url(request: WorkspaceRequest, lead: Lead) -> str:
@@ -106,7 +106,7 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         if is_closed:
             reopen_lead(lead=lead, actor=request.actor)
             say(request, _("%(name)s is open again.") % {"name": lead.name})
-        return go(request, back)
+        return go(request, board.back_to_card(request, lead))
     form = ClosingForm(actor=request.actor, data=request.POST if verb == "POST" else None)
     if form.is_bound and (sentence := unseen_move(request, LEAD, lead, "status", None)):
         form.add_error(None, f"{sentence} {ALL_THE_SAME}")
@@ -123,7 +123,7 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         )
         text = _("%(name)s was closed as unqualified.") % {"name": lead.name}
         say(request, text, undo_url=undo_url(lead, event, back))
-        return go(request, back)
+        return go(request, board.back_to_card(request, lead))
     context = {
         "lead": lead,
         "form": form,

@@ -55,7 +55,7 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         _tell_of_move(request, opportunity, event)
         if board.from_board(request):
             return board.moved(request, OPPORTUNITY, opportunity, before)
-        return go(request, board.back_to(request, registry.url(opportunity)))
+        return go(request, board.back_to_card(request, opportunity))
     if posted and board.from_board(request):
         text = " ".join(message for messages in form.errors.values() for message in messages)
         return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")

@@ -22,7 +22,7 @@ from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.kept_pages import GONE_HEADER
 from crm.pages.listing import Listing, filtered, links, read_listing
 from crm.records.hiding import hide_unseen
-from crm.records.registry import url
+from crm.records.registry import type_of, url
 from crm.records.types import Board, RecordType
 from crm.saved_views.state import Filter, ViewState
 from crm.ui import format as formats
@@ -127,6 +127,13 @@ def back_to(request: WorkspaceRequest, default: str) -> str:
     inside = back.startswith(f"{request.META['SCRIPT_NAME']}/")
     path = back.partition("?")[0]  # the check refuses all that is longer than 2,048 characters: many ticked values are
     return back if inside and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else default
+
+
+def back_to_card(request: WorkspaceRequest, record: Any) -> str:
+    """``back_to`` (or to the record) after ``record`` has moved; on a board one goes on at its card."""
+    back, record_type = back_to(request, url(record)), type_of(record)
+    is_board = record_type.board is not None and back.partition("?")[0] == reverse(f"{record_type.key}:board")
+    return f"{back}#card-{record.pk}" if is_board else back
 
 
 def moved(request: WorkspaceRequest, record_type: RecordType, record: Any, before: UUID) -> HttpResponse:

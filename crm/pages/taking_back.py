@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.events.models import Event
-from crm.pages.board import back_to
-from crm.records import registry
+from crm.pages.board import back_to_card
 from crm.records.access import get_record
 from crm.records.taking_back import take_back, what_stays
 from crm.records.types import RecordType
@@ -49,4 +48,4 @@ def change_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
     else:
         text = _("Undone: %(name)s is as it was.") % {"name": record.name}
         say(request, " ".join((text, *what_stays(events=Event.objects.filter(pk=event.pk)))))
-    return go(request, back_to(request, registry.url(record)))
+    return go(request, back_to_card(request, record))

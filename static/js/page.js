@@ -115,10 +115,14 @@ const kept = document.querySelector("form > [data-unsaved]");
 const save = kept && mainButton(kept.closest("form"));
 if (save) save.before(kept.querySelector("template").content);
 // After something was done that led to a new page, one goes on in what it shows, and not before its navigation
-const done = document.querySelector("#toasts [data-toast]") && !document.querySelector("[autofocus]") && !location.hash;
+const done = document.querySelector("#toasts [data-toast]") && !document.querySelector("[autofocus]");
 const goesOnAt = save ?? document.querySelector("[data-focus]");
+const named = document.getElementById(location.hash.slice(1)); // as the card that was moved, if it is to be seen
 if (goesOnAt) goesOnAt.focus();
-else if (done && document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+else if (done && document.activeElement === document.body) {
+  if (named) named.focus();
+  else document.getElementById("main")?.focus({ preventScroll: true });
+}
 
 // Where what had the focus goes away, one goes on beside it, and not at the top of the page
 const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";

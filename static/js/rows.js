@@ -145,9 +145,10 @@ document.addEventListener("drop", (event) => {
   dragged.dropped = true;
   if (!element.matches("th")) return;
   const names = [...element.parentElement.querySelectorAll("[data-column]")].map((head) => head.dataset.column);
+  const { resting } = element.parentElement.dataset; // columns that are not shown now, and stay; each behind a comma
   const url = new URL(location);
   url.searchParams.delete("columns");
-  url.searchParams.set("columns", ["name", ...names].join(","));
+  url.searchParams.set("columns", ["name", ...names].join(",") + resting);
   location.assign(url);
 });
 

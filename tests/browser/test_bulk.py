@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import Any
 from unittest.mock import patch
@@ -9,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from crm.bulk import outcomes
 from crm.bulk.actions import RESTORE
 from crm.bulk.models import BulkRun
 from crm.pages import listing
@@ -197,10 +199,23 @@ def test_a_bulk_conversion_is_looked_at_done_and_undone(fresh_firm: Firm, page: 
     bar.locator("button[name=action][value=convert]").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Expected close")).not_to_have_value("")
-    dialog.get_by_role("button", name="Preview…").click()
-    expect(page.get_by_role("heading", name="Preview: Convert 2 leads")).to_be_visible()
+    main, shown = page.get_by_role("main"), page.get_by_role("region", name="What becomes of each row")
+    with patch.object(outcomes, "PAGE", 1):
+        dialog.get_by_role("button", name="Preview…").click()
+        expect(page.get_by_role("heading", name="Preview: Convert 2 leads")).to_be_visible()
+        first = shown.locator("tbody th").inner_text()
+        for turn, place in (("Next", "2–2 of 2"), ("Previous", "1–1 of 2")):
+            main.get_by_role("link", name=turn).click()
+            expect(main).to_contain_text(place)
+            expect(page).to_have_url(re.compile("#outcomes$"))  # and not at the top, above all that is doubtful
+            expect(shown.get_by_role("rowheader", name=first)).to_have_count(int(turn == "Previous"))
     page.get_by_role("button", name="Convert 2 leads").click()
     expect(page.get_by_role("heading", name="What was made")).to_be_visible()
-    expect(page.get_by_role("main").locator("tbody a")).to_have_count(8)
-    page.get_by_role("button", name="Undo").click()
+    expect(main.locator("tbody a")).to_have_count(8)
+    result = page.url
+    main.get_by_role("button", name="Undo").click()
     expect(page.locator(".toast")).to_contain_text("The conversion of 2 leads was undone.")
+    page.goto(result)
+    expect(main.get_by_role("button", name="Undo")).to_have_count(0)
+    main.get_by_role("link", name="Taken back").click()
+    expect(page.get_by_role("heading", name="Undo the conversion of 2 leads")).to_be_visible()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
+from accounts.models import Account
+from crm.tenants.context import tenant_context
+from crm.users.services import update_member
 from tests.browser.conftest import SignIn
 from tests.browser.test_import import work_off
 from tests.imports.test_files import case
@@ -116,3 +119,50 @@ def test_many_unknown_companies_are_looked_through_without_losing_what_was_said(
     work_off(fresh_firm, page)
     expect(page.get_by_role("main")).to_contain_text("52 created")
     expect(page.get_by_role("main")).to_contain_text("Smith & Co")
+
+
+def test_who_has_left_and_a_shared_sign_are_answered_and_every_reason_is_shown(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    """The amounts can be read in one way, so that only their currency is asked."""
+    firm = fresh_firm
+    with tenant_context(firm.tenant):
+        for one in (firm.max, firm.ana, firm.sam, firm.rita):
+            update_member(actor=firm.ada, member=one, role=one.role, team=one.team, name=one.name, is_active=False)
+    rows = 'Owl,Sam Seller,"12 500,00 kr",\nKite,Max Manager,700 kr,\nWren,Rita Reader,,\nSwan,Ana Owner,,\n'
+    rows += "".join(f"Bird {number},,,{number} days ago\n" for number in range(12))
+    sign_in(firm.ada)
+    upload(page, firm, "birds.csv", f"Name,Owner,Annual revenue,Contract ends\n{rows}".encode(), key="accounts")
+    asked, main = page.get_by_role("navigation", name="Questions about this file"), page.get_by_role("main")
+    expect(asked.get_by_role("link")).to_have_count(2)
+    asked.get_by_role("link", name="Owner").click()
+    sam = page.get_by_label("What “Sam Seller” means", exact=True)
+    expect(sam).to_be_focused()
+    expect(sam).to_have_value(f"use:{firm.sam.pk}")
+    expect(main).to_contain_text("Sam Seller is deactivated.")
+    for name, answer in (
+        ("Max Manager", f"Ada Admin ({firm.ada.email})"),
+        ("Rita Reader", "Leave the field empty"),
+        ("Ana Owner", "Do not import these rows"),
+    ):
+        page.get_by_label(f"What “{name}” means", exact=True).select_option(label=answer)
+    asked.get_by_role("link", name="Annual revenue").click()
+    sign = page.get_by_label("Currency that “kr” stands for")
+    expect(sign).to_be_focused()
+    expect(page.locator("[name^=style_]")).to_have_count(0)
+    sign.select_option("SEK")
+    page.get_by_role("button", name="Dry run of all 16 rows").click()
+    reasons = page.get_by_role("region", name="Reasons")
+    for pressed, told in (("", "SEK 12,500"), ("Create 3 accounts", "3 created")):
+        if pressed:
+            page.get_by_role("button", name=pressed).click()
+        work_off(firm, page)
+        expect(main).to_contain_text(told)
+        expect(reasons).not_to_contain_text("11 days ago")
+        page.get_by_role("link", name="Show all").click()
+        for reason in ("11 days ago", "Ana Owner is deactivated."):
+            expect(reasons).to_contain_text(reason)
+        expect(page.get_by_role("link", name="Show all")).to_have_count(0)
+    with tenant_context(firm.tenant):
+        owners = dict(Account.objects.values_list("name", "owner__name"))
+    assert owners == {"Owl": "Sam Seller", "Kite": "Ada Admin", "Wren": None}

@@ -14,7 +14,9 @@ from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
-from tests.people import Firm
+from tests.fields.own import field_of
+from tests.fields.test_setup import add_field, address
+from tests.people import Firm, client_of
 
 
 @pytest.fixture
@@ -81,6 +83,37 @@ def test_columns_are_chosen_moved_and_dragged(
     page.wait_for_url("**columns=name%2Ccity%2Cphone%2Cowner%2Cwebsite")
     assert heads(page) == ["city", "phone", "owner", "website"]
     expect(page.get_by_role("row", name="Ash")).to_be_visible()
+
+
+def test_a_column_whose_field_is_put_away_stays_until_it_is_unticked(
+    fresh_firm: Firm, accounts: list[Any], page: Page, sign_in: SignIn
+) -> None:
+    """Dragging another column took it out of the list without a word."""
+    ada = client_of(fresh_firm.ada)
+    code = add_field(ada, fresh_firm, "text", "Code")
+    ada.post(address(fresh_firm, "field_deactivation", field_of(fresh_firm, "Code")))
+    sign_in(fresh_firm.ada)
+    page.goto(fresh_firm.url("accounts:list") + f"?filters=none&columns=name,{code},city,phone")
+    told = page.get_by_text("Columns left out, as there are no such fields now: “Code”.")
+    expect(told).to_be_visible()
+    page.locator("thead [data-column=phone]").drag_to(
+        page.locator("thead [data-column=city]"), target_position={"x": 5, "y": 10}
+    )
+    page.wait_for_url(f"**columns=name%2Cphone%2Ccity%2C{code}")
+    dialog = page.get_by_role("dialog", name="Columns")
+    left_out = dialog.get_by_role("group", name="Left out while their fields are not in use").get_by_label("Code")
+    for is_kept in (True, False):
+        expect(told).to_be_visible()
+        page.get_by_role("link", name="Columns").click()
+        expect(left_out).to_be_checked()
+        if is_kept:
+            dialog.get_by_role("button", name="Move City up").click()
+            expect(dialog.get_by_role("button", name="Move City down")).to_be_focused()
+        left_out.set_checked(is_kept)
+        dialog.get_by_role("button", name="Show these").click()
+        expect(dialog).to_be_hidden()
+    expect(told).to_have_count(0)
+    assert heads(page) == ["city", "phone"]
 
 
 def test_no_column_of_a_list_as_it_opens_is_cut_on_a_laptop(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from crm.activities.models import Activity
 from crm.activities.services import create_activity
@@ -152,6 +152,7 @@ def test_a_card_dragged_to_the_wrong_column_is_put_back_by_undo(shared: Firm, pa
     toast.get_by_role("button", name="Undo").click()
     expect(page.locator("#toasts")).to_contain_text("Undone: Dragged one is as it was.")
     expect(columns.nth(0)).to_contain_text("Dragged one")
+    expect(card).to_be_focused()  # and so in sight, however far to the right its column is
     settled(page)
 
 
@@ -177,6 +178,7 @@ def test_a_stage_asks_for_its_own_fields_only(shared: Firm, page: Page, sign_in:
     stage.select_option(str(further.pk))
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text(f"Asked one is now in {further.label}")
+    expect(page.locator(f"#card-{deal.pk}")).to_be_focused()
     page.goto(shared.url("opportunities:new"))
     reason = page.get_by_label("Loss reason")
     expect(reason).to_be_hidden()
@@ -288,4 +290,62 @@ def test_a_lookup_of_a_parent_does_not_offer_the_account_itself(shared: Firm, pa
     options.click()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("main").get_by_role("link", name="Selfish Two")).to_be_visible()
+    settled(page)
+
+
+def test_the_button_beside_a_possible_duplicate_goes_on_with_that_one(
+    shared: Firm, page: Page, sign_in: SignIn
+) -> None:
+    people = {"last_name": "Dove", "email": "office@dove.example"}
+    with tenant_context(shared.tenant):
+        account = make.account(shared.ana, name="Dovecote")
+        for first, more in (("Ann", {}), ("Bea", {"account": account})):
+            make.contact(shared.ana, first_name=first, **people, **more)
+        for first in ("Otto", "Paul"):
+            make.lead(shared.ana, first_name=first, **people)
+    sign_in(shared.ana)
+    page.on("dialog", lambda dialog: dialog.accept())
+
+    def asked(key: str, noun: str) -> Locator:
+        page.goto(shared.url(f"{key}:new"))
+        page.get_by_label("Last name").fill("Dove")
+        page.get_by_label("E-mail").fill(people["email"])
+        page.get_by_role("button", name=f"Create {noun}", exact=True).click()
+        return page.get_by_role("alert").get_by_role("listitem")
+
+    rows = asked("leads", "lead")
+    expect(rows.get_by_role("link", name="New opportunity for")).to_have_count(2)
+    rows.filter(has_text="Bea Dove").get_by_role("link", name="New opportunity for Bea Dove").click()
+    expect(page.get_by_label("Account", exact=True)).to_have_value("Dovecote")
+    expect(page.get_by_label("Main contact", exact=True)).to_have_value("Bea Dove")
+    rows = asked("contacts", "contact")
+    expect(rows.get_by_role("link", name="Convert the lead")).to_have_count(2)
+    rows.filter(has_text="Paul Dove").get_by_role("link", name="Convert the lead Paul Dove").click()
+    expect(page.get_by_role("heading", name="Convert Paul Dove", level=1)).to_be_visible()
+    settled(page)
+
+
+def test_the_tasks_of_somebody_who_leaves_are_looked_through(shared: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(shared.tenant):
+        lead = make.lead(shared.max, last_name="Swift")
+        create_activity(kind="task", records=[lead], actor=shared.max, subject="Ask Swift")
+    sign_in(shared.ada)
+    page.goto(shared.url("setup:person_deactivation", id=shared.max.pk))
+    uses = page.get_by_role("main").locator(".callout")
+    expect(uses).to_contain_text("Open tasks 1")
+    uses.get_by_role("link").last.click()
+    whose, days = page.get_by_role("group", name="Whose"), page.get_by_role("navigation", name="Due")
+    row = page.locator(".task-row", has_text="Ask Swift")
+    for day, is_there in (("Overdue", False), ("Without a day", True)):
+        days.get_by_role("link", name=day).click()
+        expect(days.locator("[aria-current]")).to_have_text(day)
+        expect(whose.locator("[aria-current]")).to_have_text("Max Manager")
+        expect(row).to_have_count(int(is_there))
+    row.get_by_role("button", name=re.compile("Ask Swift")).first.click()
+    expect(row.get_by_role("button", name="Reopen: Ask Swift")).to_be_visible()
+    days.get_by_role("link", name="Done").click()
+    expect(row).to_have_count(1)
+    whose.get_by_role("link", name="My tasks").click()
+    expect(whose.get_by_role("link")).to_have_text(["My tasks", "Team's tasks"])
+    expect(row).to_have_count(0)
     settled(page)

@@ -93,7 +93,7 @@ def test_dropped_on_unqualified_it_asks_why_and_comes_back_to_the_board(firm: Fi
         reason = choices("unqualified_reason")[0]
     data = {"unqualified_reason": str(reason.pk), "back": BOARD}
     answer = client.post(f"/acme/leads/{leads[0].pk}/closing/", data, **IN_DIALOG)
-    assert answer["HX-Redirect"] == BOARD
+    assert answer["HX-Redirect"] == f"{BOARD}#card-{leads[0].pk}"
     assert meaning_now(firm, leads[0]) == "unqualified"
     assert drop(firm, leads[0], "working").status_code == 200
     assert meaning_now(firm, leads[0]) == "working"
@@ -106,7 +106,7 @@ def test_without_javascript_one_chooses_from_the_statuses(firm: Firm, leads: lis
     assert "Qualified</button>" in page and "Converted…</button>" in page and "New</button>" not in page
     data = {"status": str(status(firm, "qualified").pk), "back": BOARD}
     answer = client.post(path, data)
-    assert (answer.status_code, answer["Location"]) == (303, BOARD)
+    assert (answer.status_code, answer["Location"]) == (303, f"{BOARD}#card-{leads[0].pk}")
     assert meaning_now(firm, leads[0]) == "qualified"
     answer = client.post(path, {"status": str(status(firm, "unqualified").pk), "back": BOARD})
     assert answer["Location"] == f"/acme/leads/{leads[0].pk}/closing/?back=%2Facme%2Fleads%2Fboard%2F"

@@ -45,7 +45,7 @@ def test_the_preview_says_lead_by_lead_what_it_would_become(firm: Firm, leads: l
     assert (run.done_count, run.refused_count, run.counts["left"]) == (5, 2, 2)
     page = client_of(firm.ada).get(answer["Location"]).content.decode()
     assert "Convert 5 leads</button>" in page and "Preview: Convert 7 leads" in page
-    assert f'<span class="badge">Existing</span> <a href="/acme/accounts/{other.pk}/">Other</a>' in page
+    assert f'<span class="badge">Existing</span> <a class="link" href="/acme/accounts/{other.pk}/">Other</a>' in page
     assert "same domain" in page and "New, shared</span> Kestrel Ltd" in page
     assert page.count("Expected close: Mar 4, 2031") == 5 and "Owner: Ada" in page and "is deactivated)" in page
     assert "Several contacts fit: “Jörg Twin” (same e-mail, same name); “Jim Twin” (same e-mail, similar name)." in page

@@ -165,7 +165,7 @@ def test_a_card_that_somebody_else_has_moved_is_asked_about(firm: Firm, deal: An
     assert now(firm, deal).stage_id == third.pk
     dialog = {"stage": str(second.pk), "moved_from": str(third.pk), "back": "/acme/opportunities/board/"}
     assert f'name="moved_from" value="{third.pk}"' in asked.content.decode()
-    assert client.post(address, dialog)["Location"] == "/acme/opportunities/board/"
+    assert client.post(address, dialog)["Location"] == f"/acme/opportunities/board/#card-{deal.pk}"
     assert now(firm, deal).stage_id == second.pk
 
 

@@ -120,7 +120,7 @@ def test_a_card_that_was_dropped_brings_a_toast_with_undo(firm: Firm, deal: Any)
     url = f"/acme/opportunities/{deal.pk}/stage/?board=1&back=/acme/opportunities/board/"
     dropped = ana.post(url, data, headers=HTMX)
     done = undo(ana, dropped)
-    assert done.redirect_chain[-1][0] == "/acme/opportunities/board/"
+    assert done.redirect_chain[-1][0] == f"/acme/opportunities/board/#card-{deal.pk}"
     assert state(firm, deal) == before
 
 
