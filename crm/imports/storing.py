@@ -74,6 +74,7 @@ class FileReading:
     quotes: Odd = Odd()  # marks that do not fit
     hidden: Odd = Odd()  # rows that the sheet does not show
     merged: Odd = Odd()  # cells over several rows
+    shortened: Odd = Odd()  # numbers that the sheet shows in thousands or millions
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -83,7 +84,7 @@ class FileReading:
         kept: dict[str, Any] = dict(job.reading)
         kept["format"] = Format(**kept["format"])
         kept["top"] = [(number, cells) for number, cells in kept["top"]]
-        for name in ("unreadable", "lost", "errors", "swallowed", "quotes", "hidden", "merged"):
+        for name in ("unreadable", "lost", "errors", "swallowed", "quotes", "hidden", "merged", "shortened"):
             kept[name] = Odd(**kept.get(name, {}))
         return cls(**kept)
 

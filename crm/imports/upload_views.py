@@ -121,6 +121,7 @@ def _notes(found: FileReading) -> list[str]:
             (found.lost, _lost(found.lost)),
             (found.hidden, _hidden(found.hidden)),
             (found.merged, _merged(found.merged)),
+            (found.shortened, _shortened(found.shortened)),
         )
         if odd.count
     ]
@@ -185,6 +186,16 @@ def _merged(odd: Odd) -> str:
     return ngettext(
         "%(count)s cell is merged over several rows (row %(row)s). Its value counts for the first of them only.",
         "%(count)s cells are merged over several rows (first row %(row)s). Their values count for the first row only.",
+        odd.count,
+    )
+
+
+def _shortened(odd: Odd) -> str:
+    return ngettext(
+        "%(count)s row has a number that the sheet shows in thousands or millions without saying so (row %(row)s). It"
+        " comes in whole: what shows as 500 may be 500,000.",
+        "%(count)s rows have numbers that the sheet shows in thousands or millions without saying so (first row"
+        " %(row)s). They come in whole: what shows as 500 may be 500,000.",
         odd.count,
     )
 

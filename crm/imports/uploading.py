@@ -17,7 +17,7 @@ from crm.imports.guessing import guess_mapping, header_key, is_known
 from crm.imports.keeping import refuse_too_much
 from crm.imports.meant import OWN_ID, holds_own_ids
 from crm.imports.models import Import
-from crm.imports.reading.cells import HIDDEN, MERGED
+from crm.imports.reading.cells import HIDDEN, MERGED, SHORTENED
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import LOOKED_AT, NONE, find_header
 from crm.imports.reading.quotes import MARK
@@ -134,7 +134,7 @@ def _can_name(found: FileReading, header: int) -> bool:
 
 
 def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None:
-    found: dict[str, Odd] = dict.fromkeys((QUOTES, HIDDEN, MERGED), Odd())
+    found: dict[str, Odd] = dict.fromkeys((QUOTES, HIDDEN, MERGED, SHORTENED), Odd())
 
     def notice(number: int, cells: list[str]) -> None:
         odd = next((cell for cell in cells if MARK in cell), " | ".join(cells))
@@ -148,7 +148,15 @@ def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None
     _set_header(
         job,
         record_type,
-        FileReading(how, header, top=top, quotes=found[QUOTES], hidden=found[HIDDEN], merged=found[MERGED]),
+        FileReading(
+            how,
+            header,
+            top=top,
+            quotes=found[QUOTES],
+            hidden=found[HIDDEN],
+            merged=found[MERGED],
+            shortened=found[SHORTENED],
+        ),
     )
 
 

@@ -17,6 +17,7 @@ _SHORTENED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?[eE]\+\d{1,3}")
 _DIGIT = re.compile(r"\d")
 NOT_CALCULATED = "#formula without a result"  # a formula that no program has worked out before the file was saved
 HIDDEN, MERGED = "hidden", "merged"  # rows of a sheet that are not shown; cells over several rows, as one
+SHORTENED = "shortened"  # numbers that the sheet shows in thousands or millions, without a word of it
 Note = Callable[[str, int], None]  # is told one of these, and of which row
 ERRORS = frozenset(
     {

@@ -13,12 +13,11 @@ from zipfile import BadZipFile, ZipFile
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from crm.fields.reading import NumberText
 from crm.fields.reading.style import DAY_ZERO
 from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
-from crm.imports.reading.cells import HIDDEN, MERGED, Note
+from crm.imports.reading.cells import HIDDEN, MERGED, SHORTENED, Note
 from crm.imports.reading.limits import LONGEST_CELL, MOST_COLUMNS
-from crm.imports.reading.numbers import long_number, number_text
+from crm.imports.reading.numbers import long_number, number_shown
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE = _NS % "table", _NS % "text", _NS % "office"
@@ -42,7 +41,7 @@ def look_into(path: Path) -> tuple[list[str], str | None, date]:
             and sheet in names
             and event == "end"
             and element.tag == f"{_TABLE}table-row"
-            and any(_row(element))
+            and any(_row(element, set()))
         ):
             filled = sheet
     return names, filled, day_zero
@@ -54,7 +53,8 @@ def read_ods(path: Path, sheet: str, note: Note | None = None) -> Iterator[tuple
     for event, element, current in _elements(path):
         if event != "end" or element.tag != f"{_TABLE}table-row" or current != sheet:
             continue
-        row = list(_row(element))
+        odd: set[str] = set()
+        row = list(_row(element, odd))
         times = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
         if not any(row):
             number += times
@@ -65,6 +65,8 @@ def read_ods(path: Path, sheet: str, note: Note | None = None) -> Iterator[tuple
             number += 1
             if note is not None and element.get(f"{_TABLE}visibility", "visible") != "visible":
                 note(HIDDEN, number)
+            if note is not None and odd:
+                note(SHORTENED, number)
             cells += len(row)
             if cells > MOST_CELLS:
                 raise too_many_cells()
@@ -107,14 +109,15 @@ def _name(table: Element) -> str:
     return table.get(f"{_TABLE}name", "")
 
 
-def _row(row: Element) -> Iterator[str]:
-    """The cells; empty ones at the end, of which sheets repeat thousands, are left out."""
+def _row(row: Element, odd: set[str]) -> Iterator[str]:
+    """The cells; empty ones at the end, of which sheets repeat thousands, are left out. ``odd`` gets what is to be told
+    of the row."""
     empty = 0
     for cell in row:
         if cell.tag not in _CELLS:
             continue
         times = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
-        text = _cell(cell)
+        text = _cell(cell, odd)
         if not text:
             empty += times
             continue
@@ -123,10 +126,12 @@ def _row(row: Element) -> Iterator[str]:
         empty = 0
 
 
-def _cell(cell: Element) -> str:
+def _cell(cell: Element, odd: set[str]) -> str:
     kind = cell.get(f"{_OFFICE}value-type", "")
     if kind in ("float", "percentage", "currency"):
-        return _number(cell, kind)
+        text, is_shortened = _number(cell, kind)
+        odd |= {SHORTENED} if is_shortened else set()
+        return text
     if kind == "date":
         day, _t, moment = cell.get(f"{_OFFICE}date-value", "").partition("T")
         return day if moment[:8] in ("", "00:00:00") else f"{day} {moment[:8]}"
@@ -136,19 +141,14 @@ def _cell(cell: Element) -> str:
     return "\n".join(paragraphs)
 
 
-def _number(cell: Element, kind: str) -> str:
+def _number(cell: Element, kind: str) -> tuple[str, bool]:
     try:
         raw = cell.get(f"{_OFFICE}value", "")
         value = long_number(raw) or Decimal(f"{float(raw):.15g}")
     except (ValueError, InvalidOperation):
-        return ""
-    if kind == "percentage":
-        return number_text(value, "%")
-    shown = "".join(_words(part) for part in cell if part.tag == f"{_TEXT}p")
-    if kind == "float" and shown.startswith("0") and shown.isdecimal() and Decimal(shown) == value:
-        return NumberText(shown)  # a postal code with its zeros
-    code = cell.get(f"{_OFFICE}currency", "")
-    return NumberText(f"{code} {number_text(value)}") if code else number_text(value)
+        return "", False
+    shown = "\n".join(_words(part) for part in cell if part.tag == f"{_TEXT}p")
+    return number_shown(value, shown, percent=kind == "percentage", code=cell.get(f"{_OFFICE}currency", ""))
 
 
 def _words(element: Any) -> str:

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -23,8 +24,8 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
-from crm.imports.reading.cells import HIDDEN, MERGED, NOT_CALCULATED, Note
-from crm.imports.reading.numbers import LONG, long_number, text_of
+from crm.imports.reading.cells import HIDDEN, MERGED, NOT_CALCULATED, SHORTENED, Note
+from crm.imports.reading.numbers import LONG, is_shortened_by, long_number, text_of
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _BROKEN = (
@@ -129,6 +130,8 @@ def _filled_rows(book: Any, names: list[str], note: Note | None = None) -> Itera
             if any(texts):
                 if is_hidden and note is not None:
                     note(HIDDEN, number)
+                if note is not None and any(map(_is_shortened, row)):
+                    note(SHORTENED, number)
                 yield name, number, texts
 
 
@@ -172,3 +175,8 @@ def _text(cell: Any) -> str:
     if cell.data_type in ("s", "str", "inlineStr"):
         return text_of(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), cell.value))
     return text_of(cell.value, cell.number_format if cell.data_type == "n" else "")
+
+
+def _is_shortened(cell: Any) -> bool:
+    is_number = cell.data_type == "n" and isinstance(cell.value, int | float | Decimal)
+    return is_number and is_shortened_by(cell.value, cell.number_format)
