@@ -14,8 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, DateTimeField, F, Q, When
-from django.db.models.functions import Cast
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from crm.events.selectors import events_of
 from crm.records import registry
 from crm.records.versions import ConflictError, refuse_unseen
 from crm.tenants.clock import day_of, today
+from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.users.models import Membership
 
@@ -57,19 +58,23 @@ class Ahead:
 def ahead_of(key: str, ids: Collection[UUID]) -> dict[UUID, Ahead]:
     """Return for each record of the type ``key`` that has an open task or a planned meeting the first of them.
 
-    One statement for all; what is due on no day comes last.
+    One statement for all, by the workspace's days: a meeting goes before a task of its day, and what is due on no day
+    comes last.
     """
     if not ids:
         return {}
     is_open = Q(activity__kind=ActivityKind.TASK, activity__completed_at=None)
     is_planned = Q(activity__kind=ActivityKind.MEETING, activity__occurred_at__gt=timezone.now())
     due = Case(
-        When(activity__kind=ActivityKind.MEETING, then=F("activity__occurred_at")),
-        default=Cast("activity__due_on", DateTimeField()),
+        When(
+            activity__kind=ActivityKind.MEETING, then=TruncDate("activity__occurred_at", tzinfo=current_tenant().zone)
+        ),
+        default=F("activity__due_on"),
     )
     links = ActivityLink.objects.filter(is_open | is_planned, record_type=key, record_id__in=ids)
     links = links.filter(activity__deleted_at=None).select_related("activity")
-    firsts = links.order_by("record_id", due.asc(nulls_last=True), "activity_id").distinct("record_id")
+    order = (due.asc(nulls_last=True), "activity__kind", "activity__occurred_at", "activity_id")
+    firsts = links.order_by("record_id", *order).distinct("record_id")
     return {link.record_id: _ahead(link.activity) for link in firsts}
 
 

@@ -185,6 +185,7 @@ def _refusal(request: WorkspaceRequest, action: BulkAction, listing: Listing, ro
 def _ask(request: WorkspaceRequest, dialog: Dialog, form: RecordForm, back: str) -> HttpResponse:
     listing, action, rows, is_all = dialog.listing, dialog.action, dialog.rows, dialog.is_all
     record_type, asked_at, changed = listing.record_type, _asked_at(request), []
+    is_old = "go" not in request.POST and is_stale(asked_at)  # sent, it is an error of the form
     if dialog.drawn_at and not dialog.is_blocked:
         values = form.cleaned_data if form.is_bound else {}
         changed = told_changed(request.actor, record_type, action, values=values, rows=rows, since=asked_at)
@@ -200,6 +201,7 @@ def _ask(request: WorkspaceRequest, dialog: Dialog, form: RecordForm, back: str)
         "ids": [] if is_all else unpacked(rows.packed),
         "gone": chosen.told_gone(rows),
         "changed": changed,
+        "is_old": is_old,
         "shown": rows.mark,
         "chips": chips(listing.state, request.actor) if is_all else [],
         # Without the view, which may be changed or deleted meanwhile

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from crm.activities.models import Activity
+from crm.activities.next_step import ahead_of
+from crm.activities.services import create_activity
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
 from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
 from tests import make
@@ -24,6 +28,32 @@ DAY, OTHER_DAY = "2030-05-06", date(2030, 4, 3)
 def deal(firm: Firm) -> Opportunity:
     with tenant_context(firm.tenant):
         return make.opportunity(firm.ana, name="Deal", next_step="Call", next_step_on=OTHER_DAY)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize(
+    ("days", "first"),
+    [
+        (("2030-12-02T20:00", "2030-12-03"), "meeting"),
+        (("2030-12-02T08:00", "2030-12-02"), "meeting"),
+        (("2030-12-02T23:30", "2030-12-02"), "meeting"),
+        (("2030-12-03T00:30", "2030-12-02"), "task"),
+        (("2030-12-02T08:00", "2030-12-01"), "task"),
+        (("2030-12-02T08:00", None), "meeting"),
+    ],
+)
+def test_what_comes_next_is_told_by_the_days_of_the_workspace(
+    firm: Firm, deal: Opportunity, zone: str, days: tuple[str, str | None], first: str
+) -> None:
+    """``days``: the hour of a meeting, and the day by which a task is due."""
+    meeting, due = days
+    Tenant.objects.filter(pk=firm.tenant.pk).update(time_zone=zone)
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        day = date.fromisoformat(due) if due else None
+        at = datetime.fromisoformat(meeting).replace(tzinfo=ZoneInfo(zone))
+        create_activity(kind="task", records=[deal], actor=firm.ana, owner=firm.ana, subject="Write", due_on=day)
+        create_activity(kind="meeting", records=[deal], actor=firm.ana, subject="Lunch", occurred_at=at)
+        assert ahead_of("opportunities", [deal.pk])[deal.pk].kind == first
 
 
 def step_of(firm: Firm, deal: Opportunity) -> tuple[str, date | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests import make
 from tests.forms import form_of
+from tests.own_words import own_words
 from tests.people import Firm, client_of
 
 
@@ -81,6 +83,20 @@ def test_rows_that_nobody_can_just_have_chosen_are_asked_about_once_more(
     assert owners(firm)["One"] == firm.ana
     (again,) = re.findall(r'name="asked_at" value="([^"]+)"', refused.content.decode())
     assert client.post("/acme/bulk/leads/new/", data | {"asked_at": again}).status_code == 303
+
+
+@pytest.mark.parametrize(("hours", "is_told"), [(30, True), (1, False)])
+def test_a_list_that_was_left_open_says_so_before_anything_is_set(
+    firm: Firm, leads: list[Any], hours: int, is_told: bool
+) -> None:
+    """What others did before yesterday is not looked for."""
+    rows = form_of(client_of(firm.ada), "/acme/leads/?filters=none", like="/acme/bulk/leads/new/")
+    long_ago = (timezone.now() - timedelta(hours=hours)).isoformat()
+    shown = rows.send(id=[str(leads[0].pk)], action="owner", asked_at=long_ago)
+    assert ("more than a day ago" in own_words(shown)) == is_told
+    dialog = rows.again(shown)
+    assert dialog.send(go="1", **{"to-owner": str(firm.max.pk)}).status_code == 303
+    assert owners(firm)["One"] == firm.max
 
 
 def test_of_many_rows_no_more_than_the_latest_changes_are_read(
