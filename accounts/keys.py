@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.duplicates import is_abroad, is_of_another_domain
+from accounts.duplicates import domain_of, is_abroad, is_of_another_domain
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
 from crm.records.natural import name_of
-from crm.records.types import Moves, NaturalKey, SplitColumn
+from crm.records.types import Moves, NaturalKey, Shared, SplitColumn
+from crm.tenants.firm_domains import firm_domain
 from crm.tenants.spellings import company_spellings
 from crm.tenants.text import company_key
 
@@ -43,7 +44,17 @@ CUSTOMER_SINCE = SplitColumn(
 )
 ACCOUNT_MOVES = Moves("type", _dated)
 ACCOUNT_KEYS = (
-    NaturalKey(_("name"), "sort_name", name_of, _same_firm, within=("website", "country")),
+    NaturalKey(
+        _("name"),
+        "sort_name",
+        name_of,
+        _same_firm,
+        within=("website", "country"),
+        shares=Shared(
+            lambda values: [domain, ""] if (domain := domain_of(values)) else [],
+            lambda account: [firm_domain(account.domain)],
+        ),
+    ),
     NaturalKey(
         _("similar name"),
         "name_key",

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.natural import contradicts, email_of, name_of, same_person
-from crm.records.types import NaturalKey
+from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
+from crm.records.types import NaturalKey, Shared
 
 
 def _name_with_account(values: Mapping[str, Any]) -> str:
@@ -38,8 +38,24 @@ def _perhaps(values: Mapping[str, Any], contact: Any) -> bool | None:
 
 
 CONTACT_KEYS = (
-    NaturalKey(_("e-mail address"), "email_key", email_of, same_person, within=("name", "first_name", "last_name")),
-    NaturalKey(_("name and account"), "sort_name", _name_with_account, _same_account, within=("account",)),
-    NaturalKey(_("name and all else"), "sort_name", _name_alone, _nothing_else_known, by_content=True),
+    NaturalKey(
+        _("e-mail address"),
+        "email_key",
+        email_of,
+        same_person,
+        within=("name", "first_name", "last_name"),
+        shares=SHARED_NAME,
+    ),
+    NaturalKey(
+        _("name and account"),
+        "sort_name",
+        _name_with_account,
+        _same_account,
+        within=("account",),
+        shares=Shared(lambda values: [getattr(values["account"], "pk", None)], lambda contact: [contact.account_id]),
+    ),
+    NaturalKey(
+        _("name and all else"), "sort_name", _name_alone, _nothing_else_known, by_content=True, shares=SHARED_PHONE
+    ),
     NaturalKey(_("name"), "sort_name", name_of, _perhaps, within=None),
 )

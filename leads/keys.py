@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.natural import contradicts, email_of, name_of, same_person
-from crm.records.types import Gap, Moves, NaturalKey
+from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
+from crm.records.types import Gap, Moves, NaturalKey, Shared
 from crm.tenants.text import company_key, email_key
 from leads.services import NO_REASON_GIVEN
 
@@ -48,9 +48,25 @@ def _dated(lead: Any, values: dict[str, Any], day: date | None) -> dict[str, Any
 
 LEAD_MOVES = Moves("status", _dated)
 LEAD_KEYS = (
-    NaturalKey(_("e-mail address"), "email_key", email_of, same_person, within=("name", "first_name", "last_name")),
-    NaturalKey(_("name and company"), "sort_name", _name_with_company, _same_company, within=("company",)),
-    NaturalKey(_("name and all else"), "sort_name", _name_alone, _nothing_else_known, by_content=True),
+    NaturalKey(
+        _("e-mail address"),
+        "email_key",
+        email_of,
+        same_person,
+        within=("name", "first_name", "last_name"),
+        shares=SHARED_NAME,
+    ),
+    NaturalKey(
+        _("name and company"),
+        "sort_name",
+        _name_with_company,
+        _same_company,
+        within=("company",),
+        shares=Shared(lambda values: [company_key(values["company"])], lambda lead: [lead.company_key]),
+    ),
+    NaturalKey(
+        _("name and all else"), "sort_name", _name_alone, _nothing_else_known, by_content=True, shares=SHARED_PHONE
+    ),
     NaturalKey(_("name"), "sort_name", name_of, _perhaps, within=None),
 )
 LEAD_GAPS = (

@@ -15,9 +15,11 @@ from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import stage as stage_by_id
 from crm.picklists.selectors import stage_name
 from crm.records.natural import contradicts, name_of
-from crm.records.types import Gap, Moves, NaturalKey, SplitColumn
+from crm.records.types import Gap, Moves, NaturalKey, Shared, SplitColumn
 from crm.tenants.clock import day_of, start_of
 from opportunities.services.stages import NO_REASON_GIVEN
+
+_BUYERS = ("account", "contact")
 
 
 def _name_with_buyer(values: Mapping[str, Any]) -> str:
@@ -27,9 +29,7 @@ def _name_with_buyer(values: Mapping[str, Any]) -> str:
 def _same_sale(values: Mapping[str, Any], opportunity: Any) -> bool | None:
     """One sale to a buyer may be called like the next: other days speak for another one. Of what names no such buyer
     yet nobody knows."""
-    buyers = [
-        (values[field], getattr(opportunity, f"{field}_id")) for field in ("account", "contact") if values.get(field)
-    ]
+    buyers = [(values[field], getattr(opportunity, f"{field}_id")) for field in _BUYERS if values.get(field)]
     if any(known and known != getattr(buyer, "pk", None) for buyer, known in buyers):
         return False
     if not all(known for _buyer, known in buyers):
@@ -45,6 +45,10 @@ OPPORTUNITY_KEYS = (
         _name_with_buyer,
         _same_sale,
         within=("account", "contact", "opened_on", "closed_on"),
+        shares=Shared(
+            lambda values: [(name, getattr(values[name], "pk", None)) for name in _BUYERS if values.get(name)],
+            lambda opportunity: [(name, getattr(opportunity, f"{name}_id")) for name in _BUYERS],
+        ),
     ),
 )
 CLOSE_DAY = SplitColumn(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from crm.users.access import visible
 from crm.users.models import Membership
 
 _NAMES = ("name", "first_name", "last_name")
-MOST_ALIKE = 20  # that are looked at for a key which is never sure: a file may hold thousands of one name
+MOST_ALIKE = 20  # that are looked at though they are surely not it: a file may hold thousands of one name or mailbox
+_ANY = ...  # what a record shares with all rows of its key
 
 
 @dataclass
@@ -39,10 +40,18 @@ class Known:
         self.actor = actor
         self.keys: tuple[NaturalKey, ...] = () if by_id_only else record_type.natural_keys
         self.numbers = numbers
-        self.met: set[UUID] = set()  # what was there before, and rows may be about
+        self._met: set[tuple[str, str]] = set()  # the keys of rows
+        self._met_ids: set[UUID] = set()
         self._one: dict[UUID, Any] = {}  # however a record was found
         self._by_id: dict[str, Any] = {}
         self._by_key: dict[tuple[str, str], dict[UUID, Any]] = defaultdict(dict)
+        self._sharing: dict[tuple[Any, ...], dict[UUID, Any]] = defaultdict(dict)
+
+    @property
+    def met(self) -> set[UUID]:
+        """What was there before, and rows may be about."""
+        found = {record_id for key in self._met for record_id in self._by_key.get(key, ())}
+        return (self._met_ids | found) - self.numbers.keys()
 
     def load(self, rows: list[dict[str, Any]]) -> None:
         """Look up the records of ``rows`` (values by field name); a query for each key."""
@@ -54,7 +63,7 @@ class Known:
                 # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
                 there = visible(self.actor, self._records().filter(**{f"{column}__in": wanted}))
                 for record in there.exclude(**{column: ""}).order_by("created_at", "pk"):
-                    self._by_key[(column, getattr(record, column))].setdefault(record.pk, self.one(record))
+                    self._know(self.one(record), column)
 
     def one(self, record: Any) -> Any:
         """The record as all rows about it have it."""
@@ -64,15 +73,14 @@ class Known:
         """Find the record that ``values`` are about: by id, else by the first natural key that is sure."""
         external_id = values.get("external_id")
         if external_id and external_id in self._by_id:
-            self._meet([self._by_id[external_id]])
+            self._met_ids.add(self._by_id[external_id].pk)
             return Match(self._by_id[external_id], by=external_id)
         alike: dict[UUID, Any] = {}
         for natural in self.keys:
-            found = list(islice(self._called(natural, values), None if natural.within is not None else MOST_ALIKE))
             same: list[Any] = []
             if natural.within is not None:
-                self._meet(found)
-            for record in found:
+                self._met |= {(natural.column, key) for key in _keys(natural, values)}
+            for record in self._to_look_at(natural, values):
                 says = self._says(natural, values, record)
                 if says:
                     same.append(record)
@@ -81,6 +89,28 @@ class Known:
             if same:
                 return Match(same[0] if len(same) == 1 else None, same if len(same) > 1 else [], by=natural.label)
         return Match(alike=list(alike.values()))
+
+    def _to_look_at(self, natural: NaturalKey, values: dict[str, Any]) -> Iterator[Any]:
+        """All that the values may surely be about by ``natural``, and some that are only alike."""
+        near = self._near(natural, values)
+        yield from near.values()
+        others = (record for record in self._called(natural, values) if record.pk not in near)
+        yield from islice(others, MOST_ALIKE)
+
+    def _near(self, natural: NaturalKey, values: dict[str, Any]) -> dict[UUID, Any]:
+        keys = [key for key in _keys(natural, values) if key]
+        if natural.within is None or not keys:
+            return {}
+        wanted = natural.shares.of_row(values) if natural.shares else []
+        if not wanted:
+            return {record.pk: record for record in self._called(natural, values)}
+        ids = (False,) if values.get("external_id") else (False, True)  # two ids are two records
+        found: dict[UUID, Any] = {}
+        for key, one, has_id in product(keys, [*wanted, _ANY], ids):
+            for pk, record in self._sharing.get((natural.agrees, key, one, has_id), {}).items():
+                if getattr(record, natural.column) == key:  # a row may have renamed it
+                    found[pk] = record
+        return found
 
     def _called(self, natural: NaturalKey, values: dict[str, Any]) -> Iterator[Any]:
         for key in _keys(natural, values):
@@ -97,13 +127,18 @@ class Known:
         """Let them find what this one has changed by what it is called now."""
         if record.external_id:
             self._by_id[record.external_id] = record
-        for natural in self.keys:
-            key = (natural.column, getattr(record, natural.column))
-            if key[1]:
-                self._by_key[key].setdefault(record.pk, record)
+        for column in dict.fromkeys(natural.column for natural in self.keys):
+            self._know(record, column)
 
-    def _meet(self, records: Iterable[Any]) -> None:
-        self.met |= {record.pk for record in records} - self.numbers.keys()
+    def _know(self, record: Any, column: str) -> None:
+        key = getattr(record, column)
+        if not key:
+            return
+        self._by_key[(column, key)].setdefault(record.pk, record)
+        for natural in self.keys:
+            if natural.column == column and natural.shares is not None:
+                for one in natural.shares.of_record(record) or [_ANY]:
+                    self._sharing[(natural.agrees, key, one, bool(record.external_id))].setdefault(record.pk, record)
 
     def _says(self, natural: NaturalKey, values: dict[str, Any], record: Any) -> bool | None:
         """Two ids of another system are two records there, whatever they have in common."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crm.records.types import Shared
 from crm.tenants.names import join_name
-from crm.tenants.text import email_key, sort_key
+from crm.tenants.text import email_key, phone_key, sort_key
 
 
 def email_of(values: Mapping[str, Any]) -> str:
@@ -32,6 +33,23 @@ def same_person(values: Mapping[str, Any], record: Any) -> bool | None:
         return True
     first = sort_key(record.first_name)
     return True if first and name_of(values).startswith(f"{first} ") else None
+
+
+def _words_of_row(values: Mapping[str, Any]) -> list[Any]:
+    words = name_of(values).split()
+    return [*((one, "its first") for one in words), *((one, "any") for one in words[:1])]
+
+
+def _words_of_record(record: Any) -> list[Any]:
+    words = record.sort_name.split()
+    return [*((one, "its first") for one in words[:1]), *((one, "any") for one in words)]
+
+
+# ``same_person``: the first word of the one name is a word of the other.
+SHARED_NAME = Shared(_words_of_row, _words_of_record)
+SHARED_PHONE = Shared(
+    lambda values: [key] if (key := phone_key(values.get("phone") or "")) else [], lambda record: [record.phone_key]
+)
 
 
 def contradicts(given: Any, known: Any) -> bool:

@@ -110,6 +110,15 @@ class Objection:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What the values of a row and the record that they are surely about have in common, at least one thing; with
+    nothing on either side, it may be any."""
+
+    of_row: Callable[[Mapping[str, Any]], list[Any]]
+    of_record: Callable[[Any], list[Any]]
+
+
+@dataclass(frozen=True)
 class NaturalKey:
     """How the values of a new record are known to be about one that exists, other than by its id.
 
@@ -118,6 +127,7 @@ class NaturalKey:
     ``label`` names what they share. Rows of one file are about the same one when the texts of ``within`` are the same
     too; a key without is never sure. ``spellings`` give the key and what else it may be for the same name.
     ``by_content``: what is shared is too little; it is the one where it also has all that the new one says already.
+    ``shares``: what else they share, so that of thousands with one key a few are looked at.
     """
 
     label: Any
@@ -127,6 +137,7 @@ class NaturalKey:
     within: tuple[str, ...] | None = ()
     spellings: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
     by_content: bool = False
+    shares: Shared | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,95 @@
+"""Finding what a row is about, however many records share its name or mailbox."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from crm.imports import existing
+from crm.imports.existing import Known
+from crm.records.registry import record_type
+from tests import make
+from tests.people import Firm
+
+MAILBOX = "info@falcon.example"
+
+
+def made(key: str, **values: Any) -> Any:
+    """A record that a row has made, as the service leaves it; the database is not asked."""
+    kind = record_type(key)
+    record = kind.model(**values)
+    kind.prepare(record)
+    record.sort_name = record.name.casefold()
+    return record
+
+
+@pytest.mark.parametrize(
+    ("key", "row"),
+    [
+        ("leads", lambda n: {"first_name": f"Ann{n}", "last_name": f"Bell{n}", "email": MAILBOX}),
+        ("contacts", lambda n: {"first_name": f"Ann{n}", "last_name": "Bell", "email": MAILBOX}),
+        ("leads", lambda n: {"last_name": "Bell", "email": MAILBOX, "external_id": f"L{n}"}),
+        ("leads", lambda n: {"last_name": "Bell", "company": f"Firm {n}", "phone": "1"}),
+        ("leads", lambda n: {"last_name": "Bell", "phone": f"212 555 {n + 1000}"}),
+        ("accounts", lambda n: {"name": "Bell", "website": f"bell{n}.example"}),
+    ],
+)
+def test_thousands_of_one_mailbox_or_name_are_not_compared_each_with_each(
+    inside: Firm, key: str, row: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[Any] = []
+    says = Known._says
+    monkeypatch.setattr(Known, "_says", lambda self, *more: looked_at.append(more[-1]) or says(self, *more))
+    counts = []
+    for rows in (100, 200):
+        looked_at.clear()
+        known = Known(record_type(key), inside.ada, by_id_only=False, numbers={})
+        for number in range(rows):
+            assert known.match(row(number)).record is None
+            known.add(made(key, **row(number)), number)
+        assert known.match(row(7)).record is not None or "external_id" in row(7)
+        counts.append(len(looked_at))
+    assert counts[1] < 2.5 * counts[0], "it was four times as many"
+
+
+NAMES = ("Ann", "Bell", "Ann Bell", "Cox", "Ann-Lee Cox", "")
+
+
+def some_row(key: str, chance: random.Random, firms: list[Any]) -> dict[str, Any]:
+    """Of few words, so that many meet."""
+    reached = {"email": ("", MAILBOX), "phone": ("212 555 0142", "212 555 0143")}
+    choices: dict[str, Any] = {
+        "accounts": {"name": NAMES[:5], "website": ("", "a.example", "b.example"), "country": ("", "US")},
+        "opportunities": {"name": ("Renewal", "Site"), "account": firms},
+        "contacts": {"first_name": NAMES, "last_name": NAMES[:5], "account": [None, *firms], **reached},
+        "leads": {"first_name": NAMES, "last_name": NAMES[:5], "company": ("Ace", "Bay", ""), **reached},
+    }[key]
+    found = {name: chance.choice(values) for name, values in choices.items()}
+    found["external_id"] = str(number) if (number := chance.randrange(300)) < 100 else ""
+    return {name: value for name, value in found.items() if value}
+
+
+@pytest.mark.parametrize("key", ["leads", "contacts", "accounts", "opportunities"])
+def test_what_is_looked_at_is_all_that_a_row_may_be_about(
+    inside: Firm, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if each were compared with each."""
+    monkeypatch.setattr(existing, "MOST_ALIKE", 0)
+    chance, met = random.Random(7), 0
+    firms = [make.account(inside.ada, name=name) for name in ("Ace", "Bay")]
+    known = Known(record_type(key), inside.ada, by_id_only=False, numbers={})
+    sure = [natural for natural in known.keys if natural.within is not None]
+    for number in range(150):
+        row = some_row(key, chance, firms)
+        if row.get("external_id") in known._by_id:
+            continue
+        match = known.match(row)
+        each = ([one for one in known._called(natural, row) if known._says(natural, row, one)] for natural in sure)
+        by_hand = next(filter(None, each), [])
+        assert ({match.record} if match.record else {*match.several}) == {*by_hand}, row
+        met += bool(by_hand)
+        if not by_hand or chance.random() < 0.3:
+            known.add(made(key, **row), number)
+    assert met > 20
