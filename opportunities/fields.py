@@ -35,6 +35,7 @@ from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import day_of, today
 from crm.ui import format as formats
 from crm.ui.icons import icon
+from crm.users.access import reach
 from crm.users.choices import currency_name
 from crm.users.models import Membership
 
@@ -294,24 +295,35 @@ OPPORTUNITY_FIELDS = (
 )
 
 
+def has_account(actor: Membership) -> Q:
+    """Return the condition for opportunities with an account that is not in the recycle bin, and that ``actor`` may
+    see."""
+    there = Q(account_id__isnull=False, account__deleted_at__isnull=True)
+    within = reach(actor, "accounts", path="account__")
+    return there if within is None else there & within
+
+
 class AccountType(kinds.ChoiceOf):
-    """The type of the account; an opportunity without one, or with one that lies in the recycle bin, has none."""
+    """The type of the account; an opportunity without one, or with one that lies in the recycle bin or out of the
+    viewer's sight, has none.
+    """
 
     sortable = False
 
     def value(self, spec: FieldSpec, record: Any) -> Any:
         account = record.account
-        return self.row(account.type_id) if account is not None and account.deleted_at is None else None
+        is_seen = account is not None and not account.is_hidden and account.deleted_at is None
+        return self.row(account.type_id) if is_seen else None
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         return ("account",)
 
-    def empty(self, spec: FieldSpec) -> Q:
-        return Q(account_id__isnull=True) | Q(account__deleted_at__isnull=False)
-
-    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        same = Q(account__type_id__in=self.read(values, actor), account__deleted_at__isnull=True)
-        return self.empty(spec) | ~same if operator == "not" else same
+    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        seen = has_account(actor)
+        if operator in ("empty", "filled"):
+            return seen if operator == "filled" else ~seen
+        same = seen & Q(account__type_id__in=self.read(values, actor))
+        return ~same if operator == "not" else same
 
 
 # A filter, to which the report of accounts by type links.

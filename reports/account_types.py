@@ -19,6 +19,7 @@ from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, bars, stacked_bars
 from crm.users.access import visible
 from crm.users.models import Membership
+from opportunities.fields import has_account
 from opportunities.models import Opportunity
 from reports import cells, links
 from reports.answers import Answer, Chart, Column, Figure, Table
@@ -55,7 +56,8 @@ Worths = dict[UUID, Worth]
 def answer(actor: Membership, filters: Filters) -> Answer:
     worths: Worths = {one.pk: Worth() for one in choices("account_type", active_only=False)}
     _count_accounts(worths, filters.owned(visible(actor, Account.objects.order_by())), filters.period)
-    _count_opportunities(worths, filters.owned(visible(actor, Opportunity.objects.order_by())), filters.period)
+    opportunities = visible(actor, Opportunity.objects.order_by()).filter(has_account(actor))
+    _count_opportunities(worths, filters.owned(opportunities), filters.period)
     every = _together(worths.values())
     return Answer(
         figures=_figures(actor, filters, worths, every),
@@ -96,8 +98,7 @@ def _count_opportunities(worths: Worths, opportunities: QuerySet, period: Period
     cases = {"open": is_open, "won": won & Q(**period.conditions("closed_on"))}
     if before := period.comparable():
         cases["won_before"] = won & Q(**before.conditions("closed_on"))
-    either = stage_ids_meaning("open", "won")
-    held = opportunities.filter(stage_id__in=either, account__deleted_at=None, account_id__isnull=False)
+    held = opportunities.filter(stage_id__in=stage_ids_meaning("open", "won"))
     for row in held.values("account__type_id", "currency").annotate(**by_case(cases)):
         worth = worths[row["account__type_id"]]
         for key in cases:

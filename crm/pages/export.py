@@ -76,6 +76,7 @@ def _ids(request: WorkspaceRequest, listing: Listing, records: QuerySet[Any]) ->
         order=listing.state.order(),
         ranking=listing.state.ranking(request.actor),
         first=listing.state.stands_first(),
+        shown=listing.state.shown(request.actor),
         limit=MOST_ROWS + 1,
     )
 

@@ -99,6 +99,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         order=listing.state.order(),
         ranking=listing.state.ranking(request.actor),
         first=listing.state.stands_first(),
+        shown=listing.state.shown(request.actor),
         after=request.GET.get("after"),
         before=request.GET.get("before"),
         size=PAGE_SIZE,

@@ -132,7 +132,12 @@ def first_ids(visible: QuerySet, columns: tuple[str, ...], keys: set[Key], most:
 
 
 def _key_of(record: Any, columns: tuple[str, ...]) -> Key:
-    return tuple(reduce(lambda one, name: getattr(one, name, None), path.split("__"), record) for path in columns)
+    return tuple(reduce(_seen, path.split("__"), record) for path in columns)
+
+
+def _seen(record: Any, name: str) -> Any:
+    """What stands there, or None in what ``hide_unseen`` has marked."""
+    return None if getattr(record, "is_hidden", False) else getattr(record, name, None)
 
 
 def objections_by(alike: Alike, heading: Any) -> Callable[[Membership, Sequence[Values]], list[Objection | None]]:

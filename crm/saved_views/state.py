@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -136,6 +136,10 @@ class ViewState:
     def stands_first(self) -> str | None:
         """The value of the first of ``order`` whose records come before all others."""
         return self.sort_spec.kind.stands_first(self.sort_spec)
+
+    def shown(self, actor: Membership) -> Q | None:
+        """The records of which ``actor`` may see what they are ordered by; None: all. The others stand as empty."""
+        return self.sort_spec.kind.shown(self.sort_spec, actor)
 
     def ranking(self, actor: Membership) -> Ranking | None:
         """Where to find what ``order`` names when it stands outside the records (those that ``apply`` returned)."""

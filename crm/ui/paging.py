@@ -3,13 +3,15 @@
 Empty values come last in both directions. A nullable first column is read in two runs (rows with a value, then
 rows without), because only so does a plain index on ``(tenant_id, column, id)`` serve both directions. Where one value
 of the first column stands before all others (``first``: the workspace's currency), its rows are such a run as well.
+Where the value may be seen of some rows only (``shown``), the others are among those without: neither their place nor
+a cursor tells it.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +19,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Case, F, Field, Model, OrderBy, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Cast
 
 Order = Sequence[tuple[str, bool]]  # (field path, descending)
 CAP = 10_000
@@ -78,11 +81,13 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Run:
-    """Rows that stand together, and the keys by which they are ordered. ``ranked``: they are rows of a ``Ranking``."""
+    """Rows that stand together, and the keys by which they are ordered. ``ranked``: they are rows of a ``Ranking``;
+    ``hides``: their value in the first column may not be seen."""
 
     rows: QuerySet[Any]
     keys: list[Key]
     ranked: bool = False
+    hides: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,28 +116,30 @@ def page_by_key(
     cap: int | None = None,
     ranking: Ranking | None = None,
     first: str | None = None,
+    shown: Q | None = None,
 ) -> Page:
     """One page of ``queryset``, ordered by ``order`` and then by id.
 
     ``after``/``before`` are cursors of an earlier page of the same order; anything else gives the first page.
     ``cap`` also counts the rows, up to that many. Paths may cross relations; select those relations.
     With a ``ranking``, ``order`` holds its names alone. ``first`` is the value of the first column that stands before
-    all others in both directions; empty are then the rows without a value in the second one.
+    all others in both directions; empty are then the rows without a value in the second one. ``shown`` is the condition
+    for rows whose value in the first column may be seen (no ``ranking`` then, and no ``first``).
     """
-    keys = _keys(queryset, order, ranking)
+    keys = _keys(queryset, order, ranking, shown)
     total = capped_count(queryset, cap) if cap is not None else None
     backward = bool(before)
     cursor = _decode(keys, before or after)
     is_lost = cursor is None and bool(before or after)
     if cursor is None:
         backward = False
-    rows = _rows(queryset, keys, cursor, size + 1, backward, ranking=ranking, first=first)
+    rows = _rows(queryset, keys, cursor, size + 1, backward, ranking=ranking, first=first, shown=shown)
     more = len(rows) > size
     rows = rows[:size]
     if backward:
         rows.reverse()
         if not more:  # the first page, whole again
-            return page_by_key(queryset, order=order, size=size, cap=cap, ranking=ranking, first=first)
+            return page_by_key(queryset, order=order, size=size, cap=cap, ranking=ranking, first=first, shown=shown)
     start = _start(cursor, len(rows), backward)
     page = Page(rows, start, total=total, is_lost=is_lost)
     if rows and (more or backward):
@@ -149,6 +156,7 @@ def ids_by_key(
     limit: int,
     ranking: Ranking | None = None,
     first: str | None = None,
+    shown: Q | None = None,
 ) -> list[Any]:
     """The ids of the first ``limit`` rows in the order of ``page_by_key``, all of one moment: one statement."""
     if ranking is not None:
@@ -156,6 +164,11 @@ def ids_by_key(
         queryset = queryset.annotate(
             **{path: Subquery(of_row.values(ranking.columns[path])[:1]) for path, _desc in order}
         )
+    if shown is not None:
+        path, desc = order[0]
+        nothing = Cast(Value(None), _key(queryset, path, desc, None).field)  # a bare NULL cannot be ordered by
+        seen = Case(When(shown, then=F(path)), default=nothing)
+        queryset, order = queryset.annotate(seen=seen), [("seen", desc), *order[1:]]
     keys = _keys(queryset, order, None)
     by = [_order(key, backward=False) for key in keys]
     if first is not None:
@@ -173,8 +186,10 @@ def _start(cursor: Cursor | None, got: int, backward: bool) -> int:
     return max(cursor.position - got, 0) + 1 if backward else cursor.position + 1
 
 
-def _keys(queryset: QuerySet[Any], order: Order, ranking: Ranking | None) -> list[Key]:
+def _keys(queryset: QuerySet[Any], order: Order, ranking: Ranking | None, shown: Q | None = None) -> list[Key]:
     keys = [_key(queryset, path, desc, ranking) for path, desc in order if path not in ("id", "pk")]
+    if shown is not None:
+        keys[:1] = [replace(keys[0], nullable=True)]
     by_id = [desc for path, desc in order if path in ("id", "pk")]
     # Same direction as the column before it, so that one index serves both.
     desc = by_id[0] if by_id else (keys[-1].desc if keys else False)
@@ -208,29 +223,43 @@ def _rows(
     *,
     ranking: Ranking | None,
     first: str | None,
+    shown: Q | None,
 ) -> list[Any]:
-    runs = _runs(queryset, keys, ranking, first)
+    runs = _runs(queryset, keys, ranking, first, shown)
     values = cursor.values if cursor else None
     start = _run_of(keys, values, first) if values is not None else 0
     rows: list[Any] = []
     for run in runs[start::-1] if backward else runs[start:]:
         own = values[-len(run.keys) :] if values is not None else None
         found = _seek(run.rows, run.keys, own, backward)
-        rows += _ranked(queryset, keys, ranking, found, limit - len(rows)) if run.ranked else found[: limit - len(rows)]
+        room = limit - len(rows)
+        rows += _ranked(queryset, keys, ranking, found, room) if run.ranked else _empty(run, keys, found[:room])
         if len(rows) == limit:
             break
         values = None  # the next run is read from its end
     return rows
 
 
-def _runs(queryset: QuerySet[Any], keys: list[Key], ranking: Ranking | None, first: str | None) -> list[Run]:
+def _empty(run: Run, keys: list[Key], found: Iterable[Any]) -> list[Any]:
+    """``found``; those that stand as empty ones have None as their key, whatever is behind it."""
+    rows = list(found)
+    for row in rows if run.hides else ():
+        setattr(row, keys[0].path, None)
+    return rows
+
+
+def _runs(
+    queryset: QuerySet[Any], keys: list[Key], ranking: Ranking | None, first: str | None, shown: Q | None
+) -> list[Run]:
     """All rows in runs, in the order in which these stand."""
     at = 0 if first is None else 1  # the key whose empty values come last
     if not keys[at].nullable:
         return [Run(queryset, keys)]
     full, base = [replace(key, nullable=key.nullable and place > at) for place, key in enumerate(keys)], queryset
     if ranking is None:
-        without = queryset.filter(**{f"{keys[at].path}__isnull": True})
+        is_empty = Q(**{f"{keys[at].path}__isnull": True})
+        without = queryset.filter(is_empty if shown is None else is_empty | ~shown)
+        base = queryset if shown is None else queryset.filter(shown)
     else:
         columns = {**ranking.columns, keys[-1].path: ranking.of}
         full = [replace(key, path=columns[key.path]) for key in full]
@@ -244,7 +273,7 @@ def _runs(queryset: QuerySet[Any], keys: list[Key], ranking: Ranking | None, fir
         others = [{f"{path}__gt": first}, {f"{path}__lt": first}]  # not "is not": that no index finds
         parts = [{path: first}, *(others if keys[0].desc else others[::-1])]
     runs = [Run(base.filter(**part), full, ranked=ranking is not None) for part in parts]
-    return [*runs, Run(without, keys[at + 1 :])]
+    return [*runs, Run(without, keys[at + 1 :], hides=shown is not None)]
 
 
 def _run_of(keys: list[Key], values: tuple[Any, ...], first: str | None) -> int:

@@ -29,6 +29,7 @@ from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams, with_
 
 VERBS = ("view", "create", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
+NOTHING = Q(pk__in=())
 TYPES_OFF = "types_off"  # of Tenant.settings: keys of record types
 VERB_LABELS = {
     "view": gettext_lazy("see"),
@@ -96,18 +97,30 @@ def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QueryS
 
     Ids are compared with literal ids, so that indexes on owner and team serve under row-level security.
     """
-    scope = scope_of(actor, verb, _key(queryset.model))
-    if scope == "all":
+    within = reach(actor, _key(queryset.model), verb)
+    if within is None:
         return queryset
+    return queryset.filter(within) if within != NOTHING else queryset.none()
+
+
+def reach(actor: Membership, key: str, verb: str = "view", path: str = "") -> Q | None:
+    """Return the condition for what ``actor`` may view (or do ``verb`` to) of the record type ``key``.
+
+    None: all of it. ``path`` leads to these records from those that are asked for: ``account__``.
+    """
+    scope = scope_of(actor, verb, key)
+    if scope == "all":
+        return None
     if scope == "none":
-        return queryset.none()
-    reach = Q(owner_id=actor.pk)
+        return NOTHING
+    owner, team = f"{path}owner_id", f"{path}team_id"
+    found = Q(**{owner: actor.pk})
     if scope == "team":
-        reach |= Q(team_id=None, owner_id=None)
+        found |= Q(**{team: None, owner: None})
         if actor.team:
-            reach |= Q(team_id__in=sorted(team_tree_ids(actor.team)))
-            reach |= Q(team_id=None, owner_id__in=sorted(teammate_ids(actor.team)))
-    return queryset.filter(reach)
+            found |= Q(**{f"{team}__in": sorted(team_tree_ids(actor.team))})
+            found |= Q(**{team: None, f"{owner}__in": sorted(teammate_ids(actor.team))})
+    return found
 
 
 def of_teams(team_ids: Iterable[UUID]) -> Q:

@@ -115,6 +115,10 @@ class Kind:
         """
         return None
 
+    def shown(self, spec: FieldSpec, actor: Membership) -> Q | None:
+        """The condition for records whose value ``actor`` may see; None: all. Lists order the others as empty ones."""
+        return None
+
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         """What a list must ``select_related`` for ``html`` to need no further query."""
         return ()

@@ -18,7 +18,7 @@ from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
 from crm.tenants.text import sort_key
-from crm.users.access import hide_from, visible
+from crm.users.access import hide_from, reach, visible
 from crm.users.models import Membership
 
 SHOWN_WHEN_AMBIGUOUS = 10
@@ -159,8 +159,14 @@ class Lookup(Kind):
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
         return (f"{spec.column}__sort_name",)
 
+    def shown(self, spec: FieldSpec, actor: Membership) -> Q | None:
+        return reach(actor, self.key, path=f"{spec.column}__")
+
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        """What ``actor`` may not see is as what does not exist: no filter by its id finds what points at it."""
         same = Q(**{f"{spec.column}_id__in": self.read(values, actor)})
+        if (seen := self.shown(spec, actor)) is not None:
+            same &= seen
         return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
 
     def read(self, values: list[str], actor: Membership) -> list[UUID]:
