@@ -120,8 +120,11 @@ const goesOnAt = save ?? document.querySelector("[data-focus]");
 const named = document.getElementById(location.hash.slice(1)); // as the card that was moved, if it is to be seen
 if (goesOnAt) goesOnAt.focus();
 else if (done && document.activeElement === document.body) {
-  if (named) named.focus();
-  else document.getElementById("main")?.focus({ preventScroll: true });
+  if (named) {
+    history.scrollRestoration = "manual"; // a page that was drawn anew would go back to where one was
+    window.addEventListener("pagehide", () => (history.scrollRestoration = "auto"));
+    named.focus();
+  } else document.getElementById("main")?.focus({ preventScroll: true });
 }
 
 // Where what had the focus goes away, one goes on beside it, and not at the top of the page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import Account
@@ -163,6 +165,10 @@ def test_who_has_left_and_a_shared_sign_are_answered_and_every_reason_is_shown(
         for reason in ("11 days ago", "Ana Owner is deactivated."):
             expect(reasons).to_contain_text(reason)
         expect(page.get_by_role("link", name="Show all")).to_have_count(0)
+        if not pressed:
+            page.get_by_role("navigation", name="Outcomes").get_by_role("link", name="Would be refused").click()
+            expect(page).to_have_url(re.compile("outcome=refused"))
+            expect(reasons).to_contain_text("11 days ago")
     with tenant_context(firm.tenant):
         owners = dict(Account.objects.values_list("name", "owner__name"))
     assert owners == {"Owl": "Sam Seller", "Kite": "Ada Admin", "Wren": None}
