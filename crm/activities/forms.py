@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -46,7 +47,8 @@ class ComposerForm(forms.Form):
     """A note, call, mail, meeting or task in one text field; what comes next becomes a task of its own.
 
     Without a ``record`` to stand on it is a task. Its first line is what is to be done, the rest its text. Files go
-    with everything but a task; ``left_out`` says why some were left out on their way.
+    with everything but a task; ``left_out`` says why some were left out on their way. ``again`` is what was typed into
+    one whose press was undone.
     """
 
     kind = forms.ChoiceField(choices=ActivityKind.choices)
@@ -69,8 +71,10 @@ class ComposerForm(forms.Form):
         kind: str = ActivityKind.NOTE,
         record: Any = None,
         left_out: str = "",
+        again: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, files, initial={"kind": kind, "owner": str(actor.pk), "step_seen": step_of(record)})
+        initial = {"kind": kind, "owner": str(actor.pk), "step_seen": step_of(record), **(again or {})}
+        super().__init__(data, files, initial=initial)
         self._left_out = left_out
         self.actor = actor
         add_reminder(self, forms.Select(attrs={"class": "control"}), MomentInput(attrs={"class": "control"}))

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.db.models import Model
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -20,6 +21,7 @@ from crm.activities.files.selectors import FILES_SHOWN, files_of, newest_files
 from crm.activities.files.types import icon_of
 from crm.activities.forms import ComposerForm
 from crm.activities.models import Activity, ActivityKind
+from crm.activities.pressed import typed_again
 from crm.activities.selectors import Entry, Timeline, open_tasks, timeline
 from crm.activities.shown import LOOKS, TaskRow, mark
 from crm.pages.idempotency import PARAMETER, new_key
@@ -42,6 +44,12 @@ def timeline_context(actor: Membership, record: Any, before: str = "") -> dict[s
         **composer_context(ComposerForm(actor=actor, record=record)),
         **feed_context(actor, record, timeline(actor, record, before)),
     }
+
+
+def typed_context(actor: Membership, record: Any, named: QueryDict) -> dict[str, Any]:
+    """The composer with what was typed before an Undo."""
+    again = typed_again(actor, record, named)
+    return {**composer_context(ComposerForm(actor=actor, record=record, again=again)), "again": True} if again else {}
 
 
 def composer_context(form: ComposerForm) -> dict[str, Any]:
@@ -136,6 +144,8 @@ def may_write(actor: Membership, record: Any) -> bool:
 
 
 for _key in RECORD_KEYS:
-    registry.add_panel(_key, Panel("timeline", "activities/timeline.html", timeline_context, place="middle"))
+    registry.add_panel(
+        _key, Panel("timeline", "activities/timeline.html", timeline_context, place="middle", named=typed_context)
+    )
     registry.add_panel(_key, Panel("tasks", "activities/open_tasks.html", tasks_context, order=10))
     registry.add_panel(_key, Panel("files", "activities/files_panel.html", files_context, order=60))

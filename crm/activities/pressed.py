@@ -1,9 +1,10 @@
 """What one press of the composer has written, so that one Undo takes all of it back: an activity, and perhaps the task
-and the next step that were to follow."""
+and the next step that were to follow. What was typed stands in the composer again then."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,14 +15,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.activities.access import get_activity
-from crm.activities.models import Activity
-from crm.activities.services import delete_activity, restore_activity
+from crm.activities.models import Activity, ActivityKind, Reminder
+from crm.activities.refs import places_of
+from crm.activities.services import A_MOMENT, delete_activity, restore_activity
 from crm.events.models import Event
 from crm.records import registry
 from crm.records.access import get_record
 from crm.records.taking_back import take_back
 from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
+
+AGAIN = "again"  # in the address of an Undo: what was typed is wanted; in that of a record: the activity that has it
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Pressed:
 
     @property
     def undo_url(self) -> str:
-        return url_of(self.activity.pk, self.task.pk if self.task else None, self.step)
+        url = url_of(self.activity.pk, self.task.pk if self.task else None, self.step)
+        return f"{url}{'&' if '?' in url else '?'}{AGAIN}=1"
 
 
 def url_of(activity_id: UUID, task_id: UUID | None, step: Event | None) -> str:
@@ -57,6 +62,50 @@ def rest_taken_back(actor: Membership, activity_id: UUID, named: QueryDict, *, r
             why = " ".join(error.messages) if isinstance(error, ValidationError) else ""
             stays.append(" ".join((_("The next step stays as it is."), why)).strip())
     return url_of(activity_id, task_id, step), stays
+
+
+def typed_again(actor: Membership, record: Any, named: QueryDict) -> dict[str, Any]:
+    """What the composer held that wrote the activity put away which the address of ``record`` names; {} for none."""
+    activity = _put_away(actor, named.get(AGAIN, ""))
+    if activity is None or (record._meta.app_label, record.pk) not in places_of([activity])[activity.pk]:
+        return {}
+    if activity.is_task:
+        return {"kind": activity.kind, "body": _lines(activity.subject, activity.body), **_of_task(activity)}
+    found: dict[str, Any] = {"kind": ActivityKind.NOTE if activity.is_file else activity.kind, "body": activity.body}
+    if abs(activity.occurred_at - activity.created_at) > A_MOMENT:
+        found["occurred_at"] = activity.occurred_at
+    if task := _put_away(actor, named.get("task", "")):
+        found |= {"next_step": task.subject, **_of_task(task)}
+    return found | _of_step(record, named.get("step", ""))
+
+
+def _put_away(actor: Membership, activity_id: str) -> Activity | None:
+    wanted = uuid_of(activity_id)
+    try:
+        return get_activity(actor, wanted, verb="edit", deleted=True) if wanted else None
+    except Http404:
+        return None
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
+
+
+def _of_task(task: Activity) -> dict[str, Any]:
+    own = {"remind_at": task.remind_at} if task.reminder == Reminder.OWN else {}
+    return {"due_on": task.due_on, "owner": str(task.owner_id or ""), "reminder": task.reminder, **own}
+
+
+def _of_step(record: Any, event_id: str) -> dict[str, Any]:
+    """What stood in the record's next step before this event took it away."""
+    record_type, wanted = registry.type_of(record), uuid_of(event_id)
+    event = Event.objects.filter(pk=wanted, record_id=record.pk).first() if wanted and record_type.next_step else None
+    before = {name: pair[0] for name, pair in event.changes.items()} if event is not None else {}
+    return {
+        typed: record_type.spec(name).kind.restored(before[name])
+        for typed, name in zip(("next_step", "due_on"), record_type.next_step or (), strict=False)
+        if before.get(name)
+    }
 
 
 def _task_follows(actor: Membership, task_id: UUID, *, restores: bool) -> bool:

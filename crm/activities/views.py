@@ -22,7 +22,7 @@ from crm.activities.forms import REMINDER, About, ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.next_step import UnseenStepError, refuse_unseen_step
 from crm.activities.panels import composer_context, feed_context, files_context, tasks_context, timeline_context
-from crm.activities.pressed import Pressed, rest_taken_back
+from crm.activities.pressed import AGAIN, Pressed, rest_taken_back
 from crm.activities.refs import places_of, refs_of
 from crm.activities.selectors import timeline as read_timeline
 from crm.events.models import Event
@@ -73,6 +73,8 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
     if _in_feed(request):
         response = _feed(request, record)
         response["HX-Trigger"] = "record-changed"
+        if f"{AGAIN}=" in request.headers.get("HX-Current-URL", ""):  # it is written by now
+            response["HX-Replace-Url"] = home
         return response
     return go(request, back(request, home))
 
@@ -255,8 +257,12 @@ def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     else:
         services.delete_activity(activity=activity, actor=request.actor)
         text = _("“%(name)s” was deleted.") % {"name": activity}
-    undo, stays = rest_taken_back(request.actor, activity.pk, request.GET, restores=restores)
-    say(request, " ".join((text, *stays)), undo_url="" if restores else undo)
+    undo, words = rest_taken_back(request.actor, activity.pk, request.GET, restores=restores)
+    if AGAIN in request.GET and not restores:
+        home += f"{'&' if '?' in home else '?'}{AGAIN}={activity.pk}&{undo.partition('?')[2]}".rstrip("&")
+        if activity.files.exists():
+            words.append(_("Choose its files again if you log it anew."))
+    say(request, " ".join((text, *words)), undo_url="" if restores else undo)
     return go(request, home)
 
 

@@ -101,6 +101,8 @@ def panels_of(request: WorkspaceRequest, record_type: RecordType, record: Any, p
     found = []
     for panel in registry.panels(record_type.key, place):
         context = panel.load(request.actor, record)
+        if context is not None and panel.named and request.GET:
+            context |= panel.named(request.actor, record, request.GET)
         if context is not None:
             found.append({"key": panel.key, "template": panel.template, "context": context})
     return found

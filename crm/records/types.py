@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm.events.models import Event
@@ -43,7 +44,8 @@ class DefaultView:
 
 @dataclass(frozen=True)
 class Panel:
-    """A box in the right column of a record page; ``load`` gives the template's context, or None to leave it out."""
+    """A box in the right column of a record page; ``load`` gives the template's context, or None to leave it out.
+    ``named`` adds to it what the page's address says, where that says something."""
 
     key: str
     template: str
@@ -51,6 +53,7 @@ class Panel:
     order: int = 50
     place: str = "side"  # "side", "middle" (over the timeline), "head" (a strip under the title), "preview",
     # or "locked" (where a change of a record that cannot be written is refused)
+    named: Callable[[Membership, Any, QueryDict], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

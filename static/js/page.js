@@ -247,7 +247,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 // Typed but not sent: ask before leaving. The text of every form counts; where the form is what the page is there for,
 // what was chosen or ticked does too. What came back to be corrected is not saved either.
-const UNSAVED = "form[method=post]:has(.error-summary, [aria-invalid=true], [data-unsaved])";
+const UNSAVED = "form[method=post]:has(.error-summary, [aria-invalid=true], [data-unsaved], [data-again])";
 const touched = new Set();
 const touch = (form) => !form.matches("dialog *, [data-autosubmit], [data-filter-form]") && touched.add(form); // a dialog asks itself
 const isText = (control) => control.matches("textarea, input:not([type=checkbox], [type=radio], [type=file])");

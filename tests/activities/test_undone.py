@@ -15,6 +15,7 @@ from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
 from tests import make
+from tests.forms import form_of
 from tests.people import Firm, client_of
 
 DAY = date(2030, 4, 3)
@@ -23,10 +24,14 @@ BEFORE = ("Call", DAY)
 
 def press_undo(client: Any, page: str) -> str:
     """Press the Undo of the toast on ``page``; return the page that it leads to."""
+    return undone(client, page).content.decode()
+
+
+def undone(client: Any, page: str) -> Any:
     address = r'action="([^"]+/deletion/[^"]*)">'
     form = re.search(address + r'(?:(?!</form>).)*?name="_method" value="(\w+)"', page, re.S)
     assert form is not None
-    return client.post(html.unescape(form[1]), {"_method": form[2]}, follow=True).content.decode()
+    return client.post(html.unescape(form[1]), {"_method": form[2]}, follow=True)
 
 
 def there(firm: Firm, record: Any) -> tuple[list[str], Any]:
@@ -53,15 +58,21 @@ def test_undo_takes_back_all_that_one_press_made(firm: Firm, make_record: Any, r
     page = client.get(f"/acme/{record._meta.app_label}/{record.pk}/").content.decode()
     seen = re.search(r'name="step_seen"[^>]*value="([^"]*)"', page)
     data = {"record_type": record._meta.app_label, "record_id": str(record.pk), "kind": "call", "body": "Met"}
-    data |= {"next_step": "Send offer", "due_on": "2031-01-02", "reminder": reminder}
+    said = {"kind": "call", "body": "Met\nAnn", "next_step": "Send offer", "due_on": "2031-01-02", "reminder": reminder}
+    data |= said
     data |= {"step_seen": html.unescape(seen[1])} if seen else {}
     page = client.post(firm.url("activities:new"), data, follow=True).content.decode()
     after = ("Send offer", date(2031, 1, 2)) if step else None
     assert there(firm, record) == (made, after)
-    page = press_undo(client, page)
+    answer = undone(client, page)
+    page, address = answer.content.decode(), answer.redirect_chain[-1][0]
     assert there(firm, record) == ([], step)
+    composer = form_of(client, address, like=firm.url("activities:new"))
+    assert {name: composer.data[name] for name in said} == {name: [one] for name, one in said.items()}
     press_undo(client, page)
     assert there(firm, record) == (made, after)
+    composer = form_of(client, address, like=firm.url("activities:new"))
+    assert "Met" not in composer.data["body"][0], "it is back, and not to be logged twice"
 
 
 def test_a_task_that_was_worked_on_since_stays_with_a_word(firm: Firm) -> None:

@@ -156,7 +156,7 @@ def test_a_day_whose_next_step_was_erased_is_shown_and_asked_about(
     expect(page.locator("#timeline")).to_contain_text("Good talk")
 
 
-def test_the_focus_is_never_lost_after_adding_a_task_undoing_and_reopening(
+def test_neither_focus_nor_text_is_lost_after_adding_a_task_undoing_and_reopening(
     fresh_firm: Firm, page: Page, sign_in: SignIn
 ) -> None:
     with tenant_context(fresh_firm.tenant):
@@ -176,4 +176,11 @@ def test_the_focus_is_never_lost_after_adding_a_task_undoing_and_reopening(
     page.wait_for_function("() => document.activeElement !== document.body")
     toast.get_by_role("button", name="Undo").press("Enter")
     expect(page.locator(".toast")).to_contain_text("was deleted")
-    expect(page.locator("main")).to_be_focused()
+    expect(composer.locator("textarea")).to_be_focused()
+    expect(composer.locator("textarea")).to_have_value("Send offer")  # what was typed is not lost
+    composer.locator("textarea").fill("Send another offer")
+    composer.get_by_role("button", name="Add task").press("Enter")
+    expect(page.locator(".toast").filter(has_text="Task added.")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"/leads/{lead.pk}/$"))
+    page.reload()
+    expect(composer.locator("textarea")).to_have_value("")
