@@ -26,6 +26,7 @@ OTHERS = "*"
 GAP = "*gap"
 BAD = "*bad"
 MOVED = "*moved"
+PROPOSED, ACCEPT = "proposed_", "accept"  # what a page sends of proposals, by field; and the button that takes them
 TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means
 USE, SAME, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "same:", "add", "empty", "refuse", "unknown"
 CREATED_ON_DEMAND = "accounts"  # the type of record that a file may bring along by its name alone

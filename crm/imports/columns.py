@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.imports import selectors, services
+from crm.imports.answers import ACCEPT
 from crm.imports.cell_questions import bad_cells, bare_amounts
 from crm.imports.encoding_question import ENCODING
 from crm.imports.forms import COLUMN, OPTIONS, ColumnsForm, SentAnswers
@@ -76,7 +77,9 @@ def _looked_for(request: WorkspaceRequest) -> str:
     if new and field not in new:
         field = new[0]
     if not field:
-        return f"?{query.urlencode()}" if query else ""
+        accepted = sent.get(ACCEPT, "").partition(":")[0]
+        place = f"#question-{quote(accepted)}" if accepted else ""
+        return (f"?{query.urlencode()}" if query else "") + place
     query[f"{PAGE}{field}"], query[f"{FIND}{field}"] = "1" if new else page, finds.get(field, "")
     return f"?{query.urlencode()}#question-{quote(field)}"
 

@@ -19,11 +19,13 @@ from crm.fields.models import FieldKind
 from crm.fields.reading import read_only_day
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import (
+    ACCEPT,
     BAD,
     EMPTY,
     GAP,
     MOVED,
     OTHERS,
+    PROPOSED,
     REFUSE,
     SAME,
     TYPED,
@@ -192,10 +194,20 @@ class SentAnswers:
         for index, word in enumerate(words):
             name = typed[index].strip() if index < len(typed) else ""
             answer = answers[index] if index < len(answers) else ""
+            answer = self._accepted(spec, index, is_open=not (answer or name)) or answer
             if name:
                 answer = self._typed(spec, word, name, picked[index] if index < len(picked) else "", answer)
             self._keep(spec, word_key(word), answer)
         self._keep(spec, OTHERS, self.data.get(f"{ALL_OTHERS}{spec.name}"))
+
+    def _accepted(self, spec: FieldSpec, index: int, *, is_open: bool) -> str:
+        """What was proposed of the word at ``index``, if it was accepted: by its own button, or by that of the whole
+        question, which is about words that are still open."""
+        field, _colon, place = self.data.get(ACCEPT, "").partition(":")
+        if field != spec.name or not (place == str(index) or (is_open and not place)):
+            return ""
+        proposed = self.data.getlist(f"{PROPOSED}{spec.name}")
+        return proposed[index] if index < len(proposed) else ""
 
     def _keep(self, spec: FieldSpec, key: str, answer: str | None, allowed: set[str] | None = None) -> None:
         if answer is None:

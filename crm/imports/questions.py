@@ -311,17 +311,16 @@ class _Asker:
         offered = dict([*options, *likeness.options(text), *actions_for(spec, self.actor), *existing])
         answer, chosen, gone = self._still(spec, answers.get(word_key(text), ""), offered)
         others = answers.get(OTHERS, "")  # which does not make two of what is probably one
-        is_free = not others or (text in likeness.first and is_adding(others))
-        is_proposed = not answer and is_free and len(options) == 1
+        is_free = not others or is_adding(others)
+        proposal = options[0] if not answer and is_free and len(options) == 1 else None
         typed = self.typed.get((spec.name, word_key(text)), "")
-        answer = options[0][0] if is_proposed else answer
         is_in_file = answer.startswith(SAME) and answer not in dict([*options, *chosen])
         more = likeness.options(text) if is_in_file else ()
         person = named if is_deactivated(named := self._named(spec, text)) else None
         told = told_deactivated(person) if person else ""
         is_ours = len(options) == 1 and answer == options[0][0]
         meant = (*options, *more, *chosen)
-        return Word(text, 0, answer, is_proposed, is_ours, meant, typed, gone=gone, deactivated=told)
+        return Word(text, 0, answer, proposal, is_ours, meant, typed, gone=gone, deactivated=told)
 
     def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
         """Where one of the records can be named: by its name, or picked while that is typed."""

@@ -98,13 +98,13 @@ class Page:
 
 @dataclass(frozen=True)
 class Word:
-    """``answer`` is the importer's, or else a proposal (``is_proposed``) that counts once the page is sent. It
-    ``is_ours`` where that is what was proposed, whoever has said so since."""
+    """``answer`` is the importer's; the ``proposal`` counts for nothing before it is accepted. The answer ``is_ours``
+    where it is what was proposed."""
 
     text: str
     rows: int
     answer: str
-    is_proposed: bool
+    proposal: Option | None  # while there is no answer
     is_ours: bool
     meant: tuple[Option, ...]  # what it probably means
     typed: str = ""  # the name of one, which was not taken
@@ -172,6 +172,11 @@ class Question:
         return isinstance(self.spec.kind, (kinds.Person, kinds.TeamOf, kinds.Lookup))
 
     @property
+    def proposals(self) -> int:
+        """How many of the words that are shown wait with a proposal."""
+        return sum(word.proposal is not None for word in self.words)
+
+    @property
     def name(self) -> str:
         return self.spec.name
 
@@ -191,4 +196,4 @@ class Question:
         return bool((self.left and not self.others) or self.left_alike) or any(map(self._waits, self.words))
 
     def _waits(self, word: Word) -> bool:
-        return word.is_proposed or not (word.answer or self.others)
+        return word.proposal is not None or not (word.answer or self.others)

@@ -109,6 +109,8 @@ def test_an_owners_file_is_asked_about_read_and_imported(fresh_firm: Firm, page:
     page.get_by_role("button", name="Dry run of all 3 rows").click()
     expect(page.get_by_role("alert")).to_contain_text("“Account”: something is asked below.")
 
+    page.get_by_role("button", name="Accept: Ana Owner").click()
+    page.get_by_role("button", name="Accept: Prospect").click()
     expect(page.get_by_label("What “Ana Ownr” means", exact=True)).to_have_value(f"use:{fresh_firm.ana.pk}")
     choose(page, "Zelda Seal", "Add as a member who cannot sign in yet")
     choose(page, "Friend", "Add to the list: Anything else: stays as it is")

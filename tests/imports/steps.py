@@ -25,7 +25,7 @@ def upload(
 ) -> Import:
     """Upload as a person does, with the guessed columns; start, but do not run.
 
-    What is asked is answered with what is proposed, else by ``unknown`` ("add" where that can be, or "refuse").
+    What is asked is answered by accepting what is proposed, else by ``unknown`` ("add" where that can be, or "refuse").
     """
     client = client_of(member or firm.ada)
     content = text if isinstance(text, bytes) else text.encode()
@@ -51,7 +51,10 @@ def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
         values = [value for value, _label in question.actions]
         general = next((value for value in values if value.startswith(unknown)), "refuse")
         data[f"word_{question.name}"] = [word.text for word in question.words]
-        data[f"answer_{question.name}"] = [word.answer or general for word in question.words]
+        proposed = [word.proposal[0] if word.proposal else "" for word in question.words]
+        data[f"answer_{question.name}"] = [
+            word.answer or one or general for word, one in zip(question.words, proposed, strict=True)
+        ]
         data[f"others_{question.name}"] = general
     for question in questions.styles:
         data[f"style_{question.name}"] = question.options[0].key if question.options else ""

@@ -45,11 +45,12 @@ class Page:
         return next(one for one in self.questions.words if one.name == field)
 
     def words(self, field: str) -> dict[str, tuple[int, str]]:
-        """The unknown words of a field: rows, and the label of what is chosen in the select."""
+        """The unknown words of a field: rows, and the label of the answer, or else of what is proposed."""
         question = self.question(field)
         labels = dict([*question.existing, *question.actions])
         return {
-            word.text: (word.rows, dict([*labels.items(), *word.meant]).get(word.answer, "")) for word in question.words
+            word.text: (word.rows, dict([*labels.items(), *word.meant]).get((word.proposal or [word.answer])[0], ""))
+            for word in question.words
         }
 
     def columns(self) -> dict[str, Any]:
@@ -94,12 +95,25 @@ def test_stages_of_other_systems_are_proposed_by_meaning(firm: Firm, word: str, 
 
 @pytest.mark.usefixtures("caseman")
 def test_nothing_starts_before_every_word_is_answered(firm: Firm) -> None:
-    """A word that was only proposed has not been accepted by a request that does not hold it."""
+    """A proposal is no answer, however often the page is sent with it, before it is accepted: alone, or with all."""
     page = Page(firm, "opportunities", DEALS)
     for button in ("import", "dry_run"):
         text = page.refused(page.columns() | {button: "1"}).content.decode()
         assert "“Stage”: something is asked below." in text
-    job = finished(firm, page.send(sent(page.answer)))
+    words = [word.text for word in page.question("stage").words]
+    shown = {"word_stage": words, "proposed_stage": [word.proposal[0] for word in page.question("stage").words]}
+    untouched = page.columns() | shown | {"answer_stage": ["", ""]}
+    page.client.post(page.address, untouched | {"update": "1"})
+    assert not page.job().answers.get("stage")
+    page.refused(untouched)
+    page.client.post(page.address, untouched | {"accept": "stage:1"})
+    assert list(page.job().answers["stage"]) == [words[1].lower()]
+    others = untouched | {"answer_stage": ["refuse", ""]}
+    answer = page.client.post(page.address, others | {"accept": "stage"})
+    assert answer["Location"].endswith("#question-stage")
+    assert [one[:4] for one in page.job().answers["stage"].values()] == ["use:", "refu"], "what was chosen stays"
+    page.client.post(page.address, untouched | {"accept": "stage"})
+    job = finished(firm, page.send(page.columns()))
     assert job.created_count == 2
     with tenant_context(firm.tenant):
         assert {one.stage.meaning for one in Opportunity.objects.select_related("stage")} == {"won"}
@@ -138,7 +152,7 @@ def test_a_new_status_gets_the_meaning_that_was_chosen(firm: Firm) -> None:
     assert page.words("status") == {"Working - Contacted": (1, "Working"), "Nurturing": (1, "")}
     values = [value for value, _label in page.question("status").actions]
     assert values == ["add:new", "add:working", "add:qualified", "refuse"], "none becomes converted by being named"
-    data = sent(page.answer) | {"answer_status": [page.question("status").words[0].answer, "add:working"]}
+    data = sent(page.answer) | {"answer_status": [page.question("status").words[0].proposal[0], "add:working"]}
     assert finished(firm, page.send(data)).created_count == 2
     with tenant_context(firm.tenant):
         assert Choice.objects.get(label="Nurturing").meaning == "working"
