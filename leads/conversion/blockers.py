@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from crm.tenants.wall import tenant_foreign_keys, tenant_models
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion import changes
+from leads.field_map import mapped_values
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
@@ -32,6 +32,7 @@ _SHOWN_AS = {"type_kept": "type", "type_because_id": "type", "probability_overri
 _OF_STAGE = ("stage", "pipeline", "probability", "forecast", "closed", "loss")
 # What is set back by undoing, goes with what it belongs to, or (other conversions) is looked at by itself.
 _NO_WORK = (Conversion, Lead, StageVisit)
+_UNSAID = object()
 _NAMED = 10  # of one kind, before the rest is only counted
 
 
@@ -157,22 +158,69 @@ def _said(row: RecordModel, dependents: list[Any], tell: Telling) -> Iterator[Bl
 
 
 def _conversions(conversion: Conversion, tell: Telling) -> Iterator[Blocker]:
-    """Other leads that became what undoing would take away; one that lies in the recycle bin may come back too."""
-    entries = [(entry, changes.row_of(entry)) for entry in changes.entries_of(conversion.changes, created=True)]
-    made = {row.pk: row for _entry, row in entries if isinstance(row, RecordModel) and row.deleted_at is None}
-    became = (Q(**{f"{name}__in": made}) for name in ("account", "contact", "opportunity"))
-    others = Conversion.objects.filter(reduce(or_, became), undone_at=None).exclude(pk=conversion.pk)
+    """Other leads that became what undoing would take away, or later ones that say what it would set back; one that
+    lies in the recycle bin may come back too."""
+    made: dict[UUID, RecordModel] = {}
+    changed: dict[UUID, tuple[RecordModel, dict[str, Any]]] = {}
+    for entry in conversion.changes:
+        row = changes.row_of(entry)
+        if isinstance(row, RecordModel) and not isinstance(row, Lead) and row.deleted_at is None:
+            if entry["created"]:
+                made[row.pk] = row
+            else:
+                changed[row.pk] = row, entry["after"]
+    for number, blocker in enumerate(_same_records(conversion, made, changed, tell)):
+        if number == _NAMED:
+            yield Blocker(_("More leads were converted into the same records."), "")
+            return
+        yield blocker
+
+
+def _same_records(
+    conversion: Conversion,
+    made: Mapping[UUID, RecordModel],
+    changed: Mapping[UUID, tuple[RecordModel, dict[str, Any]]],
+    tell: Telling,
+) -> Iterator[Blocker]:
+    into_made, into_changed = _into(made), _into(changed) & Q(converted_at__gt=conversion.converted_at)
+    others = Conversion.objects.filter(into_made | into_changed, undone_at=None).exclude(pk=conversion.pk)
     others = others.exclude(lead__deleted_at__lt=oldest_kept()).select_related("lead").order_by("converted_at", "pk")
-    found = list(others[: _NAMED + 1])
-    for other in found[:_NAMED]:
-        rows = [made[pk] for pk in (other.account_id, other.contact_id, other.opportunity_id) if pk in made]
-        words = {"lead": tell.called(other.lead), "records": ", ".join(map(tell.called, rows))}
-        text = _("%(lead)s was converted into the same records: %(records)s. Undo that conversion first.")
+    for other in others.iterator(chunk_size=100):
+        ids = [pk for pk in (other.account_id, other.contact_id, other.opportunity_id) if pk is not None]
+        words = {"lead": tell.called(other.lead)}
         if other.lead.deleted_at is not None:
-            text = _("%(lead)s, now in the recycle bin, was converted into the same records: %(records)s.")
-        yield Blocker(text % words, tell.url(other.lead, tell.url(rows[0])))
-    if len(found) > _NAMED:
-        yield Blocker(_("More leads were converted into the same records."), "")
+            words["lead"] = _("%(lead)s, now in the recycle bin,") % words
+        if rows := [made[pk] for pk in ids if pk in made]:
+            words["records"] = ", ".join(map(tell.called, rows))
+            text = _("%(lead)s was converted into the same records: %(records)s. Undo that conversion first.")
+            yield Blocker(text % words, tell.url(other.lead, tell.url(rows[0])))
+            continue
+        for row, after in (changed[pk] for pk in ids if pk in changed):
+            if columns := _said_again(other, row, after):
+                words |= {"record": tell.called(row), "fields": ", ".join(labels_of(row, columns))}
+                text = _("%(lead)s was converted into it since: %(record)s. Undo that conversion first.")
+                if tell.sees(row) and tell.sees(other.lead):
+                    text = _("%(lead)s, converted into %(record)s since, says the same: %(fields)s. Undo that first.")
+                yield Blocker(text % words, tell.url(other.lead, tell.url(row)))
+
+
+def _into(ids: Collection[UUID]) -> Q:
+    return Q(account__in=ids) | Q(contact__in=ids) | Q(opportunity__in=ids)
+
+
+def _said_again(other: Conversion, row: RecordModel, after: Mapping[str, Any]) -> list[str]:
+    """The columns ``after`` that the lead of ``other`` would have filled in the same way, had they been empty."""
+    became = (("accounts", other.account_id), ("contacts", other.contact_id), ("opportunities", other.opportunity_id))
+    record_type = registry.type_of(row)
+    blank, filled = type(row)(), type(row)()
+    for name, value in mapped_values(other.lead, record_type.key, [key for key, pk in became if pk]).items():
+        spec = record_type.spec(name)
+        spec.kind.assign(spec, filled, value)
+    before = changes.columns(blank)
+    said = {name: value for name, value in changes.columns(filled).items() if before.get(name) != value}
+    said |= {f"{key}_id": str(pk) for key, pk in (("account", other.account_id), ("contact", other.contact_id)) if pk}
+    same = (name for name, value in after.items() if said.get(name, _UNSAID) == value)
+    return sorted(name for name in same if name not in changes.TIMES)
 
 
 def _activities(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:

@@ -226,6 +226,30 @@ def test_what_another_lead_was_converted_into_too_is_not_taken_away(inside: Firm
     assert living_rows() == before
 
 
+def test_what_a_later_lead_said_too_is_not_set_back(inside: Firm) -> None:
+    """The first lead's undo took the objection to mails away again that the second one, still converted, had too."""
+    contact, account = make.contact(inside.ana, phone=""), make.account(inside.ana)
+    given = {"opted_out": True, "phone": "+49 731 55501", "tags": ("Fair",), "city": "Ulm"}
+    first, second, third = (
+        make.lead(inside.ana, last_name=name, **values)
+        for name, values in (("One", given), ("Two", given | {"city": "Bonn"}), ("Three", {}))
+    )
+    both = ConversionPlan(account=existing(account.pk), contact=existing(contact.pk))
+    before = living_rows()
+    one, two = (convert_lead(lead_id=lead.pk, actor=inside.ana, plan=both) for lead in (first, second))
+    other = ConversionPlan(account=existing(account.pk), contact=new())
+    three = convert_lead(lead_id=third.pk, actor=inside.ana, plan=other)
+    into = "Lead “Lena Two”, converted into {} since, says the same: {}. Undo that first."
+    assert [blocker.sentence for blocker in blockers(one, inside.ada)] == [
+        into.format(f"Account “{account.name}”", "Tags"),
+        into.format(f"Contact “{contact.name}”", "Account, Tags, Opted out, Phone"),
+    ]
+    assert blockers(two) == []
+    for done in (two, one, three):
+        undo_conversion(conversion=done, actor=inside.ana)
+    assert living_rows() == before
+
+
 def test_a_blocker_that_one_may_not_see_has_no_name(inside: Firm) -> None:
     lead = worked_lead(inside)
     done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=all_new(inside))
