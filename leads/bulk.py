@@ -24,7 +24,7 @@ from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert
 from leads.conversion.defaults import usual_close
 from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.plan import PARTS
-from leads.fields import OPEN_MEANINGS
+from leads.fields import LEAD_FIELDS, OPEN_MEANINGS
 from leads.forms import CLOSING_FIELDS
 from leads.models import Lead
 from leads.services import close_as_unqualified, meaning_of, set_lead_status
@@ -152,6 +152,7 @@ CONVERT = BulkAction(
     rehearse=_rehearse,
     wait=wait_for_the_same,
     makes=PARTS,
+    writes=tuple(spec.name for spec in LEAD_FIELDS if spec.on_edit),
     initial=lambda: {"expected_close_on": usual_close()},
     undoes=True,
 )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.bulk.models import BulkRun
 from crm.events import phrases
 from crm.events.models import Event
+from crm.events.phrases import actor_name
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.records import registry
@@ -56,6 +60,26 @@ def _restore(
     return {"restored": 1}
 
 
+def _bring_back(
+    run: BulkRun,
+    record_type: RecordType,
+    record: Any,
+    /,
+    *,
+    actor: Membership,
+    values: dict[str, Any],
+    because: Event,
+) -> dict[str, int]:
+    """Bring back what ``run`` has deleted; not what lies in the bin because somebody has deleted it anew since."""
+    deletions = Event.objects.filter(
+        record_type=record_type.key, record_id=record.pk, name=f"{record_type.noun}.deleted"
+    )
+    latest = deletions.select_related("actor").order_by("-at", "-id").first()
+    if latest is not None and latest.because_id != run.event_id:
+        raise ValidationError(gettext("%(person)s has deleted it anew since.") % {"person": actor_name(latest)})
+    return _restore(record_type, record, actor=actor, values=values, because=because)
+
+
 DELETE = BulkAction(
     "delete",
     _("Delete"),
@@ -63,6 +87,7 @@ DELETE = BulkAction(
     _("Delete %(count)s %(records)s"),
     _delete,
     verb="delete",
+    ends=True,
     help=_("They leave all lists and reports, and can be brought back from the recycle bin."),
     danger=True,
     order=90,
@@ -97,7 +122,7 @@ def undo_by(key: str, take_back: TakeBack, *, heading: Any, done: Any) -> None:
 def undoing(run: BulkRun) -> BulkAction:
     """The action that takes back what ``run`` did: it brings back, gives old values, or does as ``undo_by`` says."""
     if run.action == DELETE.key:
-        return RESTORE
+        return replace(RESTORE, apply=partial(_bring_back, run))
     own, heading, told = _own_undoing.get(run.action, (None, None, None))
 
     def give_back(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,11 @@ def changed_meanwhile(
     run: BulkRun, record_type: RecordType, action: BulkAction, values: Mapping[str, Any], ids: Sequence[UUID]
 ) -> dict[UUID, str]:
     """Return, for those of the rows ``ids``, who has set what the run would set, and to what."""
-    if run.asked_at is None or not action.writes:
+    if run.asked_at is None:
+        return {}
+    if action.ends:
+        return _worked_on(run.made_by, record_type, run.asked_at, frozenset(ids))
+    if not action.writes:
         return {}
     events = Event.objects.filter(record_id__in=ids, at__gt=run.asked_at)
     return _told_of(_by_others(events, run.made_by, record_type, action), record_type, action, values)
@@ -70,13 +74,17 @@ def told_changed(
 ) -> list[str]:
     """What others have set in ``rows`` after ``since`` (but not before ``LONGEST``) and the action would write over, in
     words."""
-    if since is None or not action.writes:
+    if since is None or not (action.writes or action.ends):
         return []
-    events = Event.objects.filter(at__gt=max(since, timezone.now() - LONGEST))
-    if rows.count <= FEW:
-        events = events.filter(record_id__in=unpacked(rows.packed))
-    latest = list(_by_others(events, actor, record_type, action).order_by("-at", "-id")[: MOST_READ + 1])
-    found = _told_of(latest[MOST_READ - 1 :: -1], record_type, action, values)
+    since, latest = max(since, timezone.now() - LONGEST), []
+    if action.ends:
+        found = _worked_on(actor, record_type, since, frozenset(unpacked(rows.packed)))
+    else:
+        events = Event.objects.filter(at__gt=since)
+        if rows.count <= FEW:
+            events = events.filter(record_id__in=unpacked(rows.packed))
+        latest = list(_by_others(events, actor, record_type, action).order_by("-at", "-id")[: MOST_READ + 1])
+        found = _told_of(latest[MOST_READ - 1 :: -1], record_type, action, values)
     ids = sorted(found.keys() & set(unpacked(rows.packed))) if found else []
     names = {one.pk: one.name for one in visible_records(actor, record_type).filter(pk__in=ids[:NAMED])} if ids else {}
     told = [f"{name}: {found[one]}" for one, name in names.items()]
@@ -100,6 +108,29 @@ def _by_others(
     others = events.filter(record_type=record_type.key, changes__has_any_keys=list(action.writes)).exclude(actor=actor)
     others = others.exclude(name=f"{record_type.noun}.created")  # who chose the row has seen it as it was made
     return others.select_related("actor").order_by("at", "id")
+
+
+def _worked_on(actor: Membership, record_type: RecordType, since: datetime, ids: Set[UUID]) -> dict[UUID, str]:
+    """Say of those of ``ids`` which somebody else has changed, or written something about, who that was."""
+    others = Event.objects.filter(at__gt=since).exclude(actor=None).exclude(actor=actor)
+    others = others.select_related("actor").order_by("-at", "-id")
+    told: dict[UUID, str] = {}
+    text = _("%(person)s has written something about it since you chose the rows.")
+    for event in others.filter(name="activity.created")[:MOST_READ]:
+        for key, text_id in event.data.get("records", ()):
+            if key == record_type.key and (one := UUID(text_id)) in ids:
+                told.setdefault(one, text % {"person": actor_name(event)})
+    changed = others.filter(record_type=record_type.key).exclude(changes={})
+    changed = changed.exclude(name=f"{record_type.noun}.created")
+    if len(ids) <= FEW:
+        changed = changed.filter(record_id__in=ids)
+    labels = record_type.labels()
+    for event in reversed(changed[:MOST_READ]):
+        if event.record_id is not None and event.record_id in ids:
+            names = [str(labels[name]) for name in event.changes if name in labels] or [_("other facts")]
+            words = {"person": actor_name(event), "fields": ", ".join(names)}
+            told[event.record_id] = _("%(person)s has changed it since you chose the rows: %(fields)s.") % words
+    return told
 
 
 def _told_of(

@@ -58,7 +58,8 @@ def start_run(
         total=len(rows) // SIZE,
         is_dry_run=action.rehearse is not None,
         back=back,
-        asked_at=asked_at,
+        # What somebody changes after this is not in what a rehearsal shows.
+        asked_at=asked_at if action.rehearse is None else timezone.now(),
         made_by=actor,
     )
     return _start(run, actor, action, rows)

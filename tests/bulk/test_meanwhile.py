@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from crm.activities.services import create_activity
 from crm.bulk import meanwhile
 from crm.bulk.models import BulkFinding
 from crm.tenants.context import tenant_context
@@ -66,6 +67,35 @@ def test_a_status_that_moved_on_is_not_closed(firm: Firm, leads: list[Any]) -> N
     with tenant_context(firm.tenant):
         assert Lead.objects.get(pk=leads[0].pk).status_id == working.pk
         assert Lead.objects.exclude(unqualified_reason=None).count() == 2
+
+
+def test_what_somebody_has_worked_on_is_not_deleted(firm: Firm, leads: list[Any]) -> None:
+    """Two of three were called and moved on while the question was open: they were deleted without a word."""
+    rows = form_of(client_of(firm.ada), "/acme/leads/?filters=none", like="/acme/bulk/leads/new/")
+    dialog = rows.again(rows.send(id=[str(one.pk) for one in leads], action="delete"))
+    client_of(firm.max).post(f"/acme/leads/{leads[0].pk}/fields/city/", {"city": "Ulm"})
+    with tenant_context(firm.tenant):
+        create_activity(kind="note", records=[leads[1]], actor=firm.max, body="I am calling them now")
+        create_activity(kind="note", records=[leads[2]], actor=firm.ada, body="Delete it")
+    page = dialog.client.get(dialog.send(go="1")["Location"]).content.decode()
+    assert "Max Manager has changed it since you chose the rows: City." in page
+    assert "Max Manager has written something about it since you chose the rows." in page
+    assert set(owners(firm)) == {"One", "Two"}
+    late = rows.send(id=[str(one.pk) for one in leads[:2]], action="delete").content.decode()
+    assert "Lena One: Max Manager has changed it" in late
+
+
+def test_a_lead_that_changed_after_the_preview_is_not_converted_otherwise(firm: Firm, leads: list[Any]) -> None:
+    """It went into another account than the preview had said, without a word."""
+    client_of(firm.max).post(f"/acme/leads/{leads[1].pk}/fields/city/", {"city": "Bonn"})  # the preview knows it
+    data = {"action": "convert", "id": [str(one.pk) for one in leads], "go": "1"}
+    path = client_of(firm.ada).post("/acme/bulk/leads/new/", data)["Location"]
+    client_of(firm.max).post(f"/acme/leads/{leads[0].pk}/fields/company/", {"company": "Second Ltd"})
+    client_of(firm.ada).post(path)
+    page = client_of(firm.ada).get(path).content.decode()
+    assert "Max Manager has set Company to “Second Ltd” since" in page
+    with tenant_context(firm.tenant):
+        assert set(Lead.objects.filter(converted_at=None)) == {leads[0]}
 
 
 @pytest.mark.parametrize(

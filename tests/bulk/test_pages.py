@@ -21,7 +21,7 @@ from crm.tenants.memo import forget
 from leads.conversion import convert_lead, plan_for
 from leads.models import Lead
 from leads.record import LEAD
-from leads.services import delete_lead, update_lead
+from leads.services import delete_lead, restore_lead, update_lead
 from opportunities.models import Opportunity
 from tests import make
 from tests.forms import Filled
@@ -174,6 +174,18 @@ def test_deleted_rows_come_back_with_undo(firm: Firm, leads: list[Lead]) -> None
         delete_lead(lead, actor=firm.ana)
     client.post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"})
     assert sorted(now(firm)) == ["Ash", "Birch"], "only what the run deleted comes back"
+
+
+def test_what_a_colleague_has_deleted_anew_is_not_brought_back(firm: Firm, leads: list[Lead]) -> None:
+    """The undo of a deletion took everything out of the bin that the run had once put there, whoever did so last."""
+    do(firm, leads[:2], "delete")
+    with tenant_context(firm.tenant):
+        run = BulkRun.objects.get()
+        restore_lead(Lead.all_objects.get(pk=leads[0].pk), actor=firm.max)
+        delete_lead(Lead.objects.get(pk=leads[0].pk), actor=firm.max)
+    answer = client_of(firm.ana).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"})
+    assert sorted(now(firm)) == ["Birch", "Cedar"]
+    assert "Max Manager has deleted it anew since." in client_of(firm.ana).get(answer["Location"]).content.decode()
 
 
 def test_a_row_that_is_refused_is_named_with_its_reason_and_keeps_no_other_back(firm: Firm, leads: list[Lead]) -> None:
