@@ -36,7 +36,7 @@ def keep_links(job: Import, batch: list[FileRow], links: Iterable[Link]) -> None
             DeferredLink(
                 job=job,
                 number=batch[link.offset].number,
-                cells=finding(job, 0, batch[link.offset], []).cells,
+                cells=finding(job, 0, batch[link.offset].as_it_stood, []).cells,
                 record_id=link.record_id,
                 field=link.field,
                 text=link.text,

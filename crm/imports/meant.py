@@ -104,7 +104,7 @@ def _completed(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
     for row in rows:
         for at, more in pairs:
             if row[more] and (row[at] or job.mapping[more] in NAME_PARTS):
-                row[at] = _joined(row[at], row[more])
+                row.complete(at, _joined(row[at], row[more]))
         yield row
 
 

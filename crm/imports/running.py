@@ -200,12 +200,12 @@ def _note_added(job: Import, new: dict[str, list[str]]) -> None:
 
 def _refused(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[RefusedRow]:
     for offset, reasons in outcome.refused.items():
-        yield finding(job, batch[offset].number, batch[offset], reasons)
+        yield finding(job, batch[offset].number, batch[offset].as_it_stood, reasons)
 
 
 def _remarks(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[RefusedRow]:
     for offset, texts in outcome.remarks.items():
-        yield finding(job, batch[offset].number, batch[offset], texts, came_in=True)
+        yield finding(job, batch[offset].number, batch[offset].as_it_stood, texts, came_in=True)
 
 
 def _refused_rows(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[ImportRow]:

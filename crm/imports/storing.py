@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -32,14 +32,28 @@ SHOWN = 200  # characters of a cell of the first rows
 LOST = "\ufffd"  # what other programs write where they lost a letter
 
 
+_NONE: Mapping[int, str] = {}
+
+
 class FileRow(list[str]):
     """The cells of a row, and its number in the file or sheet, as people see it there."""
 
-    __slots__ = ("number",)
+    __slots__ = ("_before", "number")
 
     def __init__(self, number: int, cells: Iterable[str]) -> None:
         super().__init__(cells)
         self.number = number
+        self._before: Mapping[int, str] = _NONE
+
+    def complete(self, index: int, text: str) -> None:
+        """Let a cell say what is meant by it and others together."""
+        self._before = {index: self[index]} | {**self._before}
+        self[index] = text
+
+    @property
+    def as_it_stood(self) -> list[str]:
+        """The cells without what was completed."""
+        return [self._before.get(index, cell) for index, cell in enumerate(self)]
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,20 @@ def test_a_refused_file_is_mended_and_imported_as_it_is(firm: Firm) -> None:
         assert not Choice.objects.filter(label__startswith="E-mail").exists()
 
 
+def test_cells_that_others_complete_come_back_as_they_stood(firm: Firm) -> None:
+    """The currency was written into the amount and the middle name into the first, so that both came in twice."""
+    names = "First Name,Middle Name,Last Name,Suffix,Company,E-mail,Value,Value: currency\n"
+    table = f"{names}Mehmet,Ali,Kaya,Jr.,Nakliyat,nowhere,1000,CHF\n"
+    data = {"column_6": "estimated_value", "column_7": "estimated_value_currency"}
+    first = download(firm, bring_in(firm, "leads", table, **data))
+    [row] = rows_of(first)
+    assert [*row.values()][:8] == table.splitlines()[1].split(",")
+    bring_in(firm, "leads", first.replace("nowhere", "m@kaya.example"), **data)
+    with tenant_context(firm.tenant):
+        lead = Lead.objects.get()
+    assert (lead.name, lead.estimated_value_minor, lead.currency) == ("Mehmet Ali Kaya Jr.", 100000, "CHF")
+
+
 def test_a_row_that_is_refused_again_comes_back_with_one_reason(firm: Firm) -> None:
     first = download(firm, bring_in(firm, "leads", REFUSED))
     again = bring_in(firm, "leads", first)
