@@ -39,6 +39,8 @@ QUIET_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--process-per-site",  # a process for each page cost a third of a new page's time
+    "--renderer-process-limit=1",
 ]
 
 expect.set_options(timeout=PATIENCE)

@@ -16,7 +16,7 @@ _letters = cycle(LETTERS)  # not the same record in each lookup
 # Fields that keep what they hold: they would lock the walker out, or turn off what is yet to be walked
 KEPT = ("uses_leads", "is_active", "can_set_up", "role", "slug", "columns", "csrfmiddlewaretoken", "back")
 COLUMNS = ("column_", "fixed_")  # of a file: as they were guessed; test_import_columns.py chooses others
-PAST = ("occurred_at", "closed_on")
+PAST = ("occurred_at", "opened_on", "closed_on")
 CLOSED = ("loss_reason", "loss_note", "closed_on")  # where the stage is asked too
 STAGE = ("stage", "pipeline")  # of what is closed, or not: stays what it is, where it is something
 

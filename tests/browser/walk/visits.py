@@ -86,7 +86,7 @@ class Visitor:
         role: Any = self.member.role
         beyond = () if role.can_import else IMPORTS
         paths = starts or [path for area in areas for path in START.get(area, []) if path not in beyond]
-        paths = [*(lead_with_colleagues(tenant) if "leads" in areas else []), *paths]
+        paths = [*(lead_with_colleagues(self.member) if "leads" in areas else []), *paths]
         start = [f"/{self.slug}/{path}" for path in paths]
         one = Walk(
             context,
@@ -145,13 +145,16 @@ def _within(areas: tuple[str, ...]) -> Callable[[str], bool]:
     return lambda kind: kind.startswith(names)
 
 
-def lead_with_colleagues(tenant: Tenant) -> list[str]:
-    """An open lead beside others of its firm: the newest, which a list leads to, may all stand alone."""
-    with tenant_context(tenant):
+def lead_with_colleagues(member: Membership) -> list[str]:
+    """An open lead beside others of its firm, and its form: those that a list leads to may all stand alone or be
+    converted."""
+    with tenant_context(member.tenant):
         leads = Lead.objects.filter(status__meaning__in=OPEN_MEANINGS, deleted_at=None).exclude(company_key="")
         firms = leads.values("company_key").annotate(n=Count("pk")).filter(n__gt=1).order_by("company_key")
-        found = leads.filter(company_key__in=firms.values("company_key")[:1]).order_by("pk")
-        return [f"leads/{lead.pk}/" for lead in found[:1]]
+        found = leads.filter(company_key__in=firms.values("company_key")[:1]).order_by("pk").first()
+        if found is None:
+            return []
+        return [f"leads/{found.pk}/", *([f"leads/{found.pk}/edit/"] if can(member, "edit", found) else [])]
 
 
 def member_of(slug: str, role: str) -> Membership:
