@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.activities.models import Activity, ActivityKind
-from crm.activities.selectors import of_live_records
+from crm.activities.models import Activity
+from crm.activities.selectors import OPEN_TASK, of_live_records, tasks_of
 from crm.fields.custom.selectors import field_of_picklist
 from crm.fields.kinds.choice import ChoiceOf, StageOf
 from crm.fields.models import CustomValue
@@ -19,6 +20,7 @@ from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.picklists.usage import Usage
 from crm.records import registry
+from crm.records.access import visible_records
 from crm.records.types import RecordType
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import views_filtering_by, views_of, views_with
@@ -91,19 +93,29 @@ def held_by(field: str, row: Membership | Team) -> Used:
 
 
 def open_work_of(actor: Membership, member: Membership) -> Used:
-    """Return what ``member`` owns that is still to be worked on: what is open, and accounts and contacts."""
-    uses = []
+    """Return what ``member`` owns that is still to be worked on: what is open, and accounts and contacts.
+
+    Each number leads to as many; what ``actor`` cannot see is counted beside it.
+    """
+    uses: list[Use] = []
     for record_type in registry.record_types():
         if not record_type.has("owner"):
             continue
         label, only = _OPEN.get(record_type.key, (record_type.label_plural, ()))
         state = ViewState(record_type, (*only, Filter("owner", "is", (str(member.pk),))))
-        if count := state.apply(record_type.model._default_manager.all(), actor).count():
-            uses.append(Use(label, count, reverse(f"{record_type.key}:list") + state.query()))
-    tasks = Activity.objects.filter(kind=ActivityKind.TASK, owner=member, deleted_at=None, completed_at=None)
-    if count := of_live_records(tasks).count():
-        uses.append(Use(_("Open tasks"), count, f"{reverse('activities:tasks')}?who={member.pk}"))
+        count = state.apply(record_type.model._default_manager.all(), actor).count()
+        listed = state.apply(visible_records(actor, record_type), actor).count() if count else 0
+        uses += _listed_and_not(label, listed, count, reverse(f"{record_type.key}:list") + state.query())
+    count = of_live_records(Activity.objects.filter(OPEN_TASK, owner=member)).count()
+    listed = tasks_of(actor, str(member.pk)).filter(OPEN_TASK).count() if count else 0
+    uses += _listed_and_not(_("Open tasks"), listed, count, f"{reverse('activities:tasks')}?who={member.pk}")
     return Used(tuple(uses))
+
+
+def _listed_and_not(label: Any, listed: int, count: int, url: str) -> list[Use]:
+    """What the list at ``url`` shows, and what of the ``count`` it does not."""
+    unseen = Use(gettext("%(what)s that you cannot see") % {"what": label}, count - listed)
+    return [use for use in (Use(label, listed, url), unseen) if use.count]
 
 
 @dataclass(frozen=True)

@@ -76,11 +76,12 @@ def test_before_a_person_is_deactivated_one_reads_what_they_have_open(firm: Firm
         complete_task(task=task, actor=firm.ana)
         create_activity(kind="task", records=leads[:1], actor=firm.ana, subject="Call again")
         create_activity(kind="task", records=leads[:1], actor=firm.sam, subject="Sam's own")
+        create_activity(kind="task", records=[], actor=firm.ana, subject="Buy flowers")
     client = client_of(firm.ada)
     asked = client.get(firm.url("setup:person_deactivation", id=firm.ana.pk))
     uses = {str(use.label): use for use in asked.context["owned"].uses}
     counts = {label: use.count for label, use in uses.items()}
-    assert counts == {"Open leads": 2, "Accounts": 1, "Open tasks": 1}
+    assert counts == {"Open leads": 2, "Accounts": 1, "Open tasks": 1, "Open tasks that you cannot see": 1}
     listed = client.get(uses["Open leads"].url)
     assert {row.record for row in listed.context["rows"]} == set(leads)
     listed = client.get(uses["Open tasks"].url)
