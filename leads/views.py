@@ -214,7 +214,7 @@ def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     others = _ids(request, "lead")
     try:
         with transaction.atomic():
-            account = bring_together(
+            account, converted = bring_together(
                 lead_id=lead.pk,
                 others=others,
                 actor=request.actor,
@@ -227,8 +227,8 @@ def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     count = len({*others, lead.pk})
     text = ngettext("%(count)d lead is in %(account)s now.", "%(count)d leads are in %(account)s now.", count)
     told = [text % {"count": count, "account": account.name}]
-    for name in departed_owners({*others, lead.pk}):
-        told.append(_("%(former)s is deactivated, so what would have been theirs is yours.") % {"former": name})
+    for name in departed_owners(converted):
+        told.append(_("%(former)s is deactivated, so the new records belong to you.") % {"former": name})
     say(request, " ".join(told))
     return go(request, registry.url(account))
 

@@ -36,8 +36,8 @@ def departed_owner(lead: Lead, actor: Membership, owner: Membership) -> list[str
         return []
     words = {"former": lead.owner.name, "owner": owner.name}
     if owner.pk == actor.pk:
-        return [_("%(former)s, who owns the lead, is deactivated: what is new is yours.") % words]
-    return [_("%(former)s, who owns the lead, is deactivated: what is new goes to %(owner)s.") % words]
+        return [_("%(former)s, who owns the lead, is deactivated: new records will belong to you.") % words]
+    return [_("%(former)s, who owns the lead, is deactivated: new records will belong to %(owner)s.") % words]
 
 
 def _of_another_account(form: ConversionForm) -> list[str]:

@@ -29,26 +29,27 @@ def bring_together(
     actor: Membership,
     with_opportunity: bool = False,
     despite_gate: bool = False,
-) -> Account:
+) -> tuple[Account, list[UUID]]:
     """Convert the lead and ``others`` into one account: the lead's own if it has one, else found or made for it.
 
     Each person becomes a contact there. ``with_opportunity`` opens one for the first lead. All or nothing: what is
     refused raises ``PartError`` with the lead's name; what one may not reach raises ``Http404``. ``despite_gate``: as
-    for ``convert_lead``.
+    for ``convert_lead``. Returned beside the account are the ids of those that were converted now.
     """
     leads = registry.record_type("leads")
     rows = [get_record(actor, leads, one, lock=True, related=("owner",)) for one in sorted({lead_id, *others})]
     wait_for_the_same(*rows)
     first = next(one for one in rows if one.pk == lead_id)
-    account_id = first.account_id
+    account_id, rest = first.account_id, sorted({*others} - {lead_id})
+    converted = rest if first.is_converted else [lead_id, *rest]
     if not first.is_converted:
         account_id = _convert(first, actor, None, with_opportunity, despite_gate)
     if account_id is None:
         raise PartError("", _("%(name)s was converted without an account.") % {"name": first.name})
-    for other_id in sorted({*others} - {lead_id}):
+    for other_id in rest:
         other = get_record(actor, leads, other_id, verb="edit", lock=True, related=("owner",))
         _convert(other, actor, account_id, False, despite_gate)
-    return get_record(actor, registry.record_type("accounts"), account_id)
+    return get_record(actor, registry.record_type("accounts"), account_id), converted
 
 
 def _convert(

@@ -32,7 +32,7 @@ def test_the_conversion_page_offers_somebody_else_and_says_so(firm: Firm, lead: 
     client, path = client_of(firm.ada), f"/acme/leads/{lead.pk}/conversion/"
     page = client.get(path).content.decode()
     assert f'value="{firm.ada.pk}" selected' in page and str(firm.sam.pk) not in page
-    assert f"{firm.sam.name}, who owns the lead, is deactivated: what is new is yours." in page
+    assert f"{firm.sam.name}, who owns the lead, is deactivated: new records will belong to you." in page
     assert form_of(client, path).send(owner="").status_code == 303
     assert owners(firm) == {firm.ada.pk}
 
@@ -45,5 +45,10 @@ def test_the_conversion_page_keeps_the_lines_of_a_text(firm: Firm, lead: Lead) -
 def test_bringing_several_together_says_so(firm: Firm, lead: Lead) -> None:
     data = {"lead": str(lead.pk), "with_opportunity": "on"}
     page = client_of(firm.ada).post(f"/acme/leads/{lead.pk}/together/", data, follow=True).content.decode()
-    assert "is deactivated, so what would have been theirs is yours." in page
+    assert f"{firm.sam.name} is deactivated, so the new records belong to you." in page
     assert owners(firm) == {firm.ada.pk}
+    with tenant_context(firm.tenant):
+        other = make.lead(firm.ada, last_name="Three", company="Kestrel")
+    page = client_of(firm.ada).post(f"/acme/leads/{lead.pk}/together/", {"lead": str(other.pk)}, follow=True)
+    told = page.content.decode()
+    assert "leads are in" in told and "is deactivated, so" not in told, "nothing of Sam's was converted this time"
