@@ -20,7 +20,7 @@ from crm.activities.refs import places_of
 from crm.activities.services import A_MOMENT, delete_activity, restore_activity
 from crm.events.models import Event
 from crm.records import registry
-from crm.records.access import get_record
+from crm.records.access import GoneError, get_record
 from crm.records.taking_back import take_back
 from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
@@ -51,8 +51,8 @@ def rest_taken_back(actor: Membership, activity_id: UUID, named: QueryDict, *, r
     """Put away, or bring back, what ``named`` says was written with the activity; return the address that does the
     opposite, and what stays as it is, in words."""
     task_id, stays = uuid_of(named.get("task", "")), []
-    if task_id is not None and not _task_follows(actor, task_id, restores=restores):
-        stays.append(_("The task has been worked on since, and stays."))
+    if task_id is not None and (why := _take_task_along(actor, task_id, restores=restores)):
+        stays.append(why)
         task_id = None
     step, event_id = None, uuid_of(named.get("step", ""))
     if event_id is not None:
@@ -108,18 +108,23 @@ def _of_step(record: Any, event_id: str) -> dict[str, Any]:
     }
 
 
-def _task_follows(actor: Membership, task_id: UUID, *, restores: bool) -> bool:
+def _take_task_along(actor: Membership, task_id: UUID, *, restores: bool) -> str:
+    """Put the task away, or bring it back; return why not, in words."""
     try:
         task = get_activity(actor, task_id, verb="edit", lock=True, deleted=restores)
+    except GoneError:
+        return _("The task was deleted meanwhile.")
     except Http404:
-        return False
+        if restores and Activity.objects.filter(pk=task_id, deleted_at=None).exists():
+            return _("The task was brought back meanwhile.")
+        return _("The task is no longer yours to change, and stays as it is.")
     since = Event.objects.filter(record_id=task_id).exclude(
         name__in=("activity.created", "activity.deleted", "activity.restored")
     )
     if not restores and since.exists():
-        return False
+        return _("The task has been worked on since, and stays.")
     (restore_activity if restores else delete_activity)(activity=task, actor=actor)
-    return True
+    return ""
 
 
 def _take_step_back(actor: Membership, event_id: UUID) -> Event | None:

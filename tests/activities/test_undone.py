@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crm.activities.models import Activity
-from crm.activities.services import complete_task
+from crm.activities.services import complete_task, delete_activity
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
@@ -75,13 +75,21 @@ def test_undo_takes_back_all_that_one_press_made(firm: Firm, make_record: Any, r
     assert "Met" not in composer.data["body"][0], "it is back, and not to be logged twice"
 
 
-def test_a_task_that_was_worked_on_since_stays_with_a_word(firm: Firm) -> None:
+@pytest.mark.parametrize(
+    ("since", "told", "left"),
+    [
+        (lambda task, who: complete_task(task=task, actor=who), "has been worked on since, and stays.", ["task"]),
+        (lambda task, who: delete_activity(activity=task, actor=who), "The task was deleted meanwhile.", []),
+    ],
+    ids=["done", "deleted"],
+)
+def test_what_became_of_the_task_since_is_said(firm: Firm, since: Any, told: str, left: list[str]) -> None:
     with tenant_context(firm.tenant):
         lead: Lead = make.lead(firm.ana)
     client = client_of(firm.ana)
     data = {"record_type": "leads", "record_id": str(lead.pk), "kind": "call", "body": "Met", "next_step": "Offer"}
     page = client.post(firm.url("activities:new"), data, follow=True).content.decode()
     with tenant_context(firm.tenant):
-        complete_task(task=Activity.objects.get(kind="task"), actor=firm.ana)
-    assert "The task has been worked on since, and stays." in press_undo(client, page)
-    assert there(firm, lead) == (["task"], None)
+        since(Activity.objects.get(kind="task"), firm.ana)
+    assert told in press_undo(client, page)
+    assert there(firm, lead) == (left, None)
