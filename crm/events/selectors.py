@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from crm.events.models import Event, HandlerRun, OutboxMessage
-from crm.events.phrases import actor_name
+from crm.events.phrases import actor_name, importer_of
 from crm.ui.seen import Change
 
 DELETIONS = ("picklist.choice_deleted", "stage.deleted", "mailing_list.deleted")
@@ -78,7 +78,11 @@ def deleted_fields(key: str, type_key: str) -> list[dict[str, Any]]:
 
 def _told(events: models.QuerySet[Event]) -> Change | None:
     event = events.first()
-    return Change(actor_name(event), event.at, event.actor_id) if event is not None else None
+    if event is None:
+        return None
+    # What a file or a run over many rows did is named as such, to who started it too
+    by_hand = not (event.because_id or importer_of(event))
+    return Change(actor_name(event), event.at, event.actor_id if by_hand else None)
 
 
 def is_waiting(handler: str) -> bool:

@@ -32,7 +32,7 @@ KEEP = "keep-"  # followed by the field: "theirs" or "mine"
 
 @dataclass(frozen=True)
 class Change:
-    """Who changed a value last, and when; nobody is a workflow."""
+    """Who changed a value last, and when; nobody is a workflow. ``by_id`` is who did it by hand."""
 
     by: str
     at: datetime

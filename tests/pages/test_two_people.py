@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from accounts.services import update_account
+from crm import events
 from crm.activities.services import create_activity
 from crm.picklists.selectors import choices, stages
 from crm.picklists.services import deactivate, replace_and_delete
@@ -60,6 +62,11 @@ def test_the_same_field_is_asked_with_both_values_and_nothing_is_written(firm: F
     own, twin = (form_of(client_of(firm.ana), edit(account)) for _ in range(2))
     own.send(city="Kiel")
     assert "You, in another tab" in twin.send(city="Ulm").content.decode()
+    with tenant_context(firm.tenant):
+        of_many = events.record(name="bulk.started", record=None, actor=firm.ana)
+        update_account(now(firm, account), actor=firm.ana, values={"city": "Bonn"}, because=of_many)
+    asked = twin.send(city="Ulm").content.decode()
+    assert "Bonn" in asked and "in another tab" not in asked, "a run over many rows was no tab"
 
 
 @pytest.mark.parametrize(("choice", "city"), [("mine", "Ulm"), ("theirs", "Berlin")])
