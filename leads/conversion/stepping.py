@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from crm.activities.models import ActivityKind
 from crm.activities.next_step import Ahead, ahead_of
 from crm.records import registry
 from leads.conversion.looks import Carried
@@ -39,7 +40,15 @@ class NextStepOf:
         """What becomes of it in an opportunity that exists."""
         if self.task is None:
             return ""
-        words = {"task": self.task, "step": opportunity.next_step}
-        if opportunity.next_step:
+        there = ahead_of("opportunities", [opportunity.pk]).get(opportunity.pk)
+        words = {"task": self.task, "step": opportunity.next_step or there}
+        if opportunity.next_step or (there is not None and _place(there) < _place(self.task)):
             return _("Comes along: %(task)s. The next step stays “%(step)s”.") % words
-        return _("Comes along as what is next: %(task)s") % words
+        if there is not None and _place(there) == _place(self.task):
+            return _("Comes along: %(task)s") % words
+        return _("Becomes the next step: %(task)s") % words
+
+
+def _place(one: Ahead) -> tuple[bool, Any, bool]:
+    """Where it stands in the order of ``ahead_of``, as far as days tell."""
+    return one.on is None, one.on, one.kind != ActivityKind.MEETING

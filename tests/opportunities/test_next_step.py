@@ -106,6 +106,14 @@ def test_a_leads_next_task_becomes_what_is_next_in_the_opportunity(firm: Firm, e
         account = str(other.account_id)
         shown = form.send(accounts=account, contacts="none", opportunities=str(other.pk), preview="1").content.decode()
         assert f"Comes along: {words}. The next step stays “Lunch”." in unescape(shown)
+        with tenant_context(firm.tenant):
+            update_opportunity(other, actor=firm.ana, values={"next_step": ""})
+        for days, told in ((1, "Becomes the next step: {}"), (0, "Comes along: {}"), (-1, "stays “Task: Lunch, by")):
+            with tenant_context(firm.tenant):
+                due = {"subject": "Lunch", "due_on": DAY + timedelta(days=days)}
+                create_activity(kind="task", records=[other], actor=firm.ana, **due)
+            shown = form.send(accounts=account, contacts="none", opportunities=str(other.pk), preview="1")
+            assert told.format(words) in unescape(shown.content.decode()), days
         return
     assert f"Next step {words}" in text_of(client_of(firm.ana).get(address).content.decode())
     assert form.send().status_code == 303
