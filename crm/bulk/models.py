@@ -67,6 +67,15 @@ class BulkRun(TenantModel):
         """How many rows are done, well or not."""
         return self.done_count + self.refused_count
 
+    @property
+    def left_count(self) -> int:
+        """How many of ``refused_count`` no rule refused: they are left for somebody to decide about."""
+        return int(self.counts.get("left", 0))
+
+    @property
+    def forbidden_count(self) -> int:
+        return self.refused_count - self.left_count
+
 
 class BulkRows(TenantModel):
     """Some of the rows that were chosen, as long as they are to be done (``crm/bulk/rows.py``)."""

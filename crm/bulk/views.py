@@ -139,9 +139,10 @@ def refused(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     found, record_type = _run(request, run_id)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(["id", "name", "reason"])
+    writer.writerow(["id", "name", "state", "reason"])
     for row in selectors.findings(found, is_refused=True):
-        writer.writerow([row.record_id, defuse(row.name), defuse("; ".join(row.reasons))])
+        state = _("left out") if row.is_left else _("refused")
+        writer.writerow([row.record_id, defuse(row.name), state, defuse("; ".join(row.reasons))])
     response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{record_type.key}-{_("refused")}.csv"'
     return response
@@ -238,7 +239,7 @@ def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:
 
 def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType) -> HttpResponse:
     action = selectors.action_of(found)
-    running, left = found.state in services.OPEN_STATES, found.counts.get("left", 0)
+    running = found.state in services.OPEN_STATES
     page = int(text) if (text := request.GET.get("page", "")).isdecimal() and len(text) < 6 else 1
     context = {
         "run": found,
@@ -248,8 +249,6 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "running": running,
         "waits": running and is_waiting(found.pk),
         "tells": telling.counted(found),
-        "refused_count": found.refused_count - left,
-        "left_count": left,
         "outcomes": None if running or not action else outcomes.outcomes(found, request.actor, action.makes, page),
         "refused": [] if running else selectors.findings(found, is_refused=True, is_left=False, limit=SHOWN),
         "left": [] if running else selectors.findings(found, is_refused=True, is_left=True, limit=SHOWN_DOUBTS),

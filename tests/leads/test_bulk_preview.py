@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
 from tests import make
 from tests.leads.test_bulk_conversion import counts, go_on, latest, some_leads, try_out
+from tests.own_words import own_words
 from tests.people import Firm, client_of
 
 
@@ -45,6 +48,10 @@ def test_the_preview_says_lead_by_lead_what_it_would_become(firm: Firm, leads: l
     assert (run.done_count, run.refused_count, run.counts["left"]) == (5, 2, 2)
     page = client_of(firm.ada).get(answer["Location"]).content.decode()
     assert "Convert 5 leads</button>" in page and "Preview: Convert 7 leads" in page
+    listed = " ".join(re.sub("<[^>]+>", " ", own_words(client_of(firm.ada).get("/acme/bulk/"))).split())
+    assert "Rows Left out Refused" in listed and "(only tried) 7 2 0 Ada" in listed, "no rule has refused them"
+    file = client_of(firm.ada).get(f"/acme/bulk/{run.pk}/refused/").content.decode()
+    assert file.startswith("\ufeffid,name,state,reason") and file.count(",left out,") == 2 and ",refused," not in file
     assert f'<span class="badge">Existing</span> <a class="link" href="/acme/accounts/{other.pk}/">Other</a>' in page
     assert "same domain" in page and "New, shared</span> Kestrel Ltd" in page
     assert page.count("Expected close: Mar 4, 2031") == 5 and "Owner: Ada" in page and "is deactivated)" in page
