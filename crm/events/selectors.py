@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.events.phrases import actor_name, importer_of
+from crm.tenants.memo import memo
 from crm.ui.seen import Change
 
 DELETIONS = ("picklist.choice_deleted", "stage.deleted", "mailing_list.deleted")
@@ -70,10 +71,20 @@ def name_of_deleted(entry_id: str) -> str:
     return str(with_field.data["choices"][entry_id]) if with_field is not None else ""
 
 
-def deleted_fields(key: str, type_key: str) -> list[dict[str, Any]]:
-    """Return what is known of the own fields of that key which were deleted, the latest first: label, kind and list."""
-    events = Event.objects.filter(record_type="", name=FIELD_DELETED, data__key=key, data__type=type_key)
-    return [*events.order_by("-at").values_list("data", flat=True)]
+def deleted_fields(type_key: str) -> dict[str, list[dict[str, Any]]]:
+    """Return by key what is known of the own fields which were deleted, the latest first: label, kind and list.
+
+    One statement a request: an address may ask for hundreds.
+    """
+    return memo(f"fields.deleted.{type_key}", lambda: _deleted_fields(type_key))
+
+
+def _deleted_fields(type_key: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    events = Event.objects.filter(record_type="", name=FIELD_DELETED, data__type=type_key)
+    for data in events.order_by("-at").values_list("data", flat=True):
+        found.setdefault(data.get("key", ""), []).append(data)
+    return found
 
 
 def _told(events: models.QuerySet[Event]) -> Change | None:

@@ -67,6 +67,6 @@ def specs_that_were(names: Iterable[str], type_key: str) -> Iterator[FieldSpec]:
 
 def _deleted(name: str, type_key: str) -> Iterator[CustomField]:
     key = name.removeprefix(NAME_PREFIX)
-    for data in deleted_fields(key, type_key):
+    for data in deleted_fields(type_key).get(key, ()):
         if data.get("kind") in FieldKind.values:
             yield CustomField(record_type=type_key, key=key, label=data["label"], kind=data["kind"])

@@ -6,7 +6,9 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from crm.fields.custom.services import create_field, set_field_active
 from crm.fields.models import FieldKind
@@ -217,3 +219,15 @@ def test_columns_and_an_order_that_there_are_not_are_named(firm: Firm, rows: Non
     assert told in page and "Ash" in page and "Birch" in page
     right = unescape(client.get("/acme/leads/?filters=none&sort=-name&columns=name,city").content.decode())
     assert "Not sorted by" not in right and "Columns left out" not in right
+
+
+def test_an_address_full_of_fields_that_never_were_costs_no_more_than_one_of_them(firm: Firm, rows: None) -> None:
+    def statements(count: int) -> int:
+        names = [f"custom_{n}" for n in range(count)]
+        with CaptureQueriesContext(connection) as taken:
+            ana.get(f"/acme/leads/?columns={','.join(names)}&sort={names[0]}&{'&'.join(f'{one}=1' for one in names)}")
+        return len(taken)
+
+    ana = client_of(firm.ana)
+    statements(1)
+    assert statements(60) == statements(1)
