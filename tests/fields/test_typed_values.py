@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from crm.fields.money import Money
@@ -132,6 +134,9 @@ def test_a_filter_is_typed_as_the_person_writes_and_kept_the_same_for_all(firm: 
     assert [row.record.name for row in answer.context["rows"]] == ["Of 150000"]
     assert [chip.value for chip in answer.context["chips"]] == ["1.500\xa0€"]
     assert "Left out:" not in answer.content.decode()
+    with CaptureQueriesContext(connection) as taken:
+        ana.get("/acme/opportunities/?filters=none&amount__from=1500")
+    assert not [one["sql"] for one in taken if re.search(r"NOT \(.*currency", one["sql"])], "there is only one here"
     asked = ana.post("/acme/opportunities/?filters=none", form | {"_value": "1,500"})
     assert "Write 1.500 or 1,5." in asked.content.decode()
 

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.fields.currencies import currencies_in_use
 from crm.fields.inputs import MoneyField, NumberField, PercentField, bounded
 from crm.fields.kinds.base import Kind
 from crm.fields.money import Money, minor_digits
@@ -219,6 +220,8 @@ class MoneyKind(Kind):
         """The currency of a filter's ``value``; and how many of the first ``most`` of the ``records`` in others have an
         amount, which is not compared with it: by currency."""
         currency = self.read(value).currency
+        if currencies_in_use() == [currency]:  # looking for what there is not would read every record
+            return currency, {}
         others = records.exclude(**{self.minor(spec): None}).exclude(**{self.currency: currency})
         found = Counter(others.order_by().values_list(self.currency, flat=True)[:most])
         return currency, dict(sorted(found.items()))
