@@ -90,9 +90,15 @@ def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Eve
         for key in PARTS
         if plan.of(key).way == Way.EXISTING
         and records[key].created_at >= because.at
-        and records[key].created_by_id == actor.pk
+        and _is_of_run(key, records[key], because)
     ]
     return told_outcome(lead, plan, found, records, shared)
+
+
+def _is_of_run(key: str, record: Any, run: Event) -> bool:
+    """Whether the conversion that made ``record`` was one of the run's, and not somebody's by hand meanwhile."""
+    made = Event.objects.filter(record_type=key, record_id=record.pk, because__because=run)
+    return made.filter(name=f"{registry.record_type(key).noun}.created").exists()
 
 
 def undo_one(record_type: RecordType, lead: Lead, done: Event, actor: Membership, /) -> dict[str, int]:

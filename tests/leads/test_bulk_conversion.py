@@ -14,16 +14,19 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm import events
 from crm.bulk import jobs, running, services
 from crm.bulk.models import BulkFinding, BulkRows, BulkRun, BulkState
 from crm.bulk.running import work_as_job
 from crm.events.models import Event
 from crm.picklists.selectors import choices
+from crm.records.actions import Became
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from crm.users.services import create_role
 from leads import bulk
+from leads.conversion.bulk import Options, convert_one
 from leads.conversion.defaults import open_stages
 from leads.models import Conversion, Lead
 from leads.services import close_as_unqualified
@@ -97,6 +100,21 @@ def test_leads_of_one_company_come_together_in_one_account(firm: Firm, leads: li
         assert set(Lead.objects.filter(account=kestrel)) == set(leads[:3])
         events = Event.objects.filter(name="lead.converted").select_related("because")
         assert {event.because.data["action"] for event in events} == {"Convert 5 leads"}
+
+
+def test_what_the_same_person_made_by_hand_meanwhile_is_not_of_the_run(firm: Firm, leads: list[Lead]) -> None:
+    with tenant_context(firm.tenant):
+        run = events.record(name="bulk.started", record=None, actor=firm.ana)
+        make.account(firm.ana, name="Kestrel Ltd", city="Ulm")
+        ways = []
+        for lead in (
+            leads[0],
+            leads[3],
+            make.lead(firm.ana, last_name="Six", company="Other", email="6@other.example"),
+        ):
+            done = convert_one(lead, actor=firm.ana, options=Options(), because=run)
+            ways.append(next(one.way for one in done.became if one.key == "accounts"))
+        assert ways == [Became.EXISTING, Became.NEW, Became.SHARED]
 
 
 def test_what_it_asks_is_done_for_all(firm: Firm, leads: list[Lead]) -> None:
