@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.bulk.actions import CHANGED, undo_by
+from crm.bulk.actions import CHANGED
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
@@ -155,12 +155,9 @@ CONVERT = BulkAction(
     writes=tuple(spec.name for spec in LEAD_FIELDS if spec.on_edit),
     initial=lambda: {"expected_close_on": usual_close()},
     undoes=True,
-)
-undo_by(
-    CONVERT.key,
-    undo_one,
-    heading=_("Undo the conversion of %(count)s %(records)s"),
-    done=_("The conversion of %(count)s %(records)s was undone"),
+    take_back=undo_one,
+    undo_heading=_("Undo the conversion of %(count)s %(records)s"),
+    undone=_("The conversion of %(count)s %(records)s was undone"),
 )
 MOVE = BulkAction(
     "status",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -107,23 +107,12 @@ RESTORE = BulkAction(
 )
 
 
-TakeBack = Callable[[RecordType, Any, Event, Membership], Mapping[str, int]]
-_own_undoing: dict[str, tuple[TakeBack, Any, Any]] = {}
-
-
-def undo_by(key: str, take_back: TakeBack, *, heading: Any, done: Any) -> None:
-    """Let the action ``key`` be taken back by ``take_back``, which gets the event of what it did to the record.
-
-    The record that was done last comes first, as it may build on those before.
-    """
-    _own_undoing[key] = (take_back, heading, done)
-
-
 def undoing(run: BulkRun) -> BulkAction:
-    """The action that takes back what ``run`` did: it brings back, gives old values, or does as ``undo_by`` says."""
+    """The action that takes back what ``run`` did: it brings back, gives old values, or as the action itself says."""
     if run.action == DELETE.key:
         return replace(RESTORE, apply=partial(_bring_back, run))
-    own, heading, told = _own_undoing.get(run.action, (None, None, None))
+    action = next((one for one in registry.all_bulk_actions(run.record_type) if one.key == run.action), None)
+    own = action.take_back if action else None
 
     def give_back(
         record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
@@ -134,13 +123,14 @@ def undoing(run: BulkRun) -> BulkAction:
         back = done and take_back(record_type, record, done, actor=actor, because=because)
         return {"changed" if back else "same": 1}
 
+    texts = action or BulkAction
     return BulkAction(
         "give_back",
         _("Undo"),
         "undo-2",
-        heading or _("Undo the change of %(count)s %(records)s"),
+        texts.undo_heading,
         give_back,
-        done=told or _("The change of %(count)s %(records)s was undone"),
+        done=texts.undone,
         tells=CHANGED,
         backwards=own is not None,
     )

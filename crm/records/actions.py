@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from crm.events.models import Event
 from crm.fields.spec import FieldSpec
@@ -33,6 +34,12 @@ class Rehearse(Protocol):
     def news(self) -> list[Any]: ...
 
     def recall(self, news: list[Any], /) -> None: ...
+
+
+_UNDO = _("Undo the change of %(count)s %(records)s")
+_UNDONE = _("The change of %(count)s %(records)s was undone")
+# Of one record, by the event of what the run did to it
+TakeBack = Callable[[RecordType, Any, Event, Membership], Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -106,5 +113,8 @@ class BulkAction:
     initial: Callable[[], Mapping[str, Any]] = dict
     backwards: bool = False  # the last row first
     undoes: bool = False  # whether what it did to the records can be taken back as a whole
+    take_back: TakeBack | None = None  # how, where that is more than giving old values; the last row first
+    undo_heading: Any = _UNDO
+    undone: Any = _UNDONE
     done: Any = ""  # needed, unless ``rehearse``: what that has led to is shown as counts
     cleared: Any = ""

@@ -101,8 +101,12 @@ def add_bulk_actions(make: Callable[[RecordType], Iterable[BulkAction]]) -> None
     _bulk_actions.append(make)
 
 
+def all_bulk_actions(key: str) -> list[BulkAction]:
+    """What there is to be done to many records of the type ``key`` at once, by whomever."""
+    return [action for make in _bulk_actions for action in make(_types[key])]
+
+
 def bulk_actions(key: str, actor: Membership) -> list[BulkAction]:
     """What ``actor`` may do to many records of the type ``key`` at once."""
-    found = [action for make in _bulk_actions for action in make(_types[key])]
-    allowed = [action for action in found if may(actor, action.verb, key) and action.shown(actor)]
+    allowed = [action for action in all_bulk_actions(key) if may(actor, action.verb, key) and action.shown(actor)]
     return sorted(allowed, key=lambda action: action.order)
