@@ -18,6 +18,9 @@ _REGIONS = frozenset("Africa America Antarctica Arctic Asia Atlantic Australia E
 
 # Of workspaces' addresses that are made from their names; sign-up shows them beforehand (static/js/sign-up.js).
 LONGEST_STEM = 36  # letters; a number may follow
+SHORTEST_STEM = 3
+TO_SHORT_STEM = "-crm"  # is added to a shorter one
+NAMELESS_STEM = "workspace"  # of a name without a letter that an address can have
 UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}  # as those of these places write them in plain letters
 GERMAN = ("en-de", "en-at", "en-ch")
 

@@ -16,7 +16,17 @@ from crm.tenants.models import Tenant, validate_slug
 from crm.tenants.text import LONGEST_EMAIL, PLAIN_LETTERS, email_domain, email_key
 from crm.ui.addresses import AddressInput
 from crm.ui.seen import SeenForm
-from crm.users.choices import GERMAN, LONGEST_STEM, UMLAUTS, currencies, places, time_zones
+from crm.users.choices import (
+    GERMAN,
+    LONGEST_STEM,
+    NAMELESS_STEM,
+    SHORTEST_STEM,
+    TO_SHORT_STEM,
+    UMLAUTS,
+    currencies,
+    places,
+    time_zones,
+)
 from crm.users.models import User
 
 no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
@@ -101,6 +111,9 @@ _SLUG = {
     "data-umlauts": json.dumps(UMLAUTS),
     "data-german": " ".join(GERMAN),
     "data-longest": str(LONGEST_STEM),
+    "data-shortest": str(SHORTEST_STEM),
+    "data-added": TO_SHORT_STEM,
+    "data-nameless": NAMELESS_STEM,
 }
 
 

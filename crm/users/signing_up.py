@@ -21,7 +21,7 @@ from crm.tenants.ids import uuid7
 from crm.tenants.models import RESERVED_SLUGS, Tenant
 from crm.tenants.new_workspace import furnish
 from crm.tenants.text import email_key, sort_key
-from crm.users.choices import GERMAN, LONGEST_STEM, UMLAUTS
+from crm.users.choices import GERMAN, LONGEST_STEM, NAMELESS_STEM, SHORTEST_STEM, TO_SHORT_STEM, UMLAUTS
 from crm.users.models import Membership, Team, User
 from crm.users.roles import ADMIN, create_default_roles
 from crm.users.selectors import has_account
@@ -140,8 +140,8 @@ def free_slug(name: str, language: str = "") -> str:
     letters = normalize("NFC", name.lower())
     for letter, plain in UMLAUTS.items() if language in GERMAN else ():
         letters = letters.replace(letter, plain)
-    stem = _first_words(re.findall("[a-z0-9]+", sort_key(letters).replace("'", ""))) or "workspace"
-    stem = stem if len(stem) >= 3 else f"{stem}-crm"
+    stem = _first_words(re.findall("[a-z0-9]+", sort_key(letters).replace("'", ""))) or NAMELESS_STEM
+    stem = stem if len(stem) >= SHORTEST_STEM else f"{stem}{TO_SHORT_STEM}"
     taken = {*RESERVED_SLUGS, *Tenant.objects.filter(slug__startswith=stem).values_list("slug", flat=True)}
     return next(slug for number in range(1, len(taken) + 2) if (slug := _numbered(stem, number)) not in taken)
 

@@ -24,6 +24,8 @@ const suggest = () => {
     if (`${stem}-${word}`.length > address.dataset.longest) break;
     stem += `-${word}`;
   }
+  if (!stem && typed.trim()) stem = address.dataset.nameless;
+  if (stem && stem.length < address.dataset.shortest) stem += address.dataset.added;
   address.placeholder = stem;
 };
 name.addEventListener("input", suggest);

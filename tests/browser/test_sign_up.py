@@ -15,7 +15,7 @@ def test_the_address_that_a_name_suggests_is_the_one_that_is_made(
     sign_in(fresh_firm.ada)
     page.goto("/workspaces/new/")
     name, address = page.locator("[name=name]"), page.locator("[name=slug]")
-    for text in ("Weiß & Söhne’s Optik – Werkstatt für Präzision", "Łódź Ørsted Æther", "x" * 60):
+    for text in ("Weiß & Söhne’s Optik – Werkstatt für Präzision", "Łódź Ørsted Æther", "x" * 60, "AB", "日本", "Öl"):
         name.fill(text)
         for language in ("en-de", "en"):
             page.locator("[name=language]").select_option(language)
