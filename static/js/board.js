@@ -99,7 +99,7 @@ async function send(card, column, from, back, done, isAgain = false) {
       const again = () => {
         place(card, column);
         card.focus();
-        send(card, column, from, back, done, true);
+        return send(card, column, from, back, done, true);
       };
       return tellSignedOut(response.headers.get("X-Sign-In"), card, isAgain ? null : again);
     }

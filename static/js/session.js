@@ -57,9 +57,10 @@ async function check() {
   note?.remove();
   note = waiting = null;
   if (found === "other") return say(words.other, "danger");
-  // Only the tokens were old: it was pressed just now, so it is sent now
-  if (left?.isConnected && !wasOut && resent !== left) return send(left);
-  if (again.length && !wasOut) return again.forEach((redo) => redo());
+  // Only the tokens were old: it was pressed just now, so it is sent now; a form last, as that may leave the page
+  const redone = wasOut ? [] : again.map((redo) => redo());
+  if (left?.isConnected && !wasOut && resent !== left) return void Promise.all(redone).then(() => send(left));
+  if (redone.length) return;
   say(words.again, "info");
   left?.dispatchEvent(new CustomEvent("angler:go-on", { bubbles: true })); // page.js knows its main button
 }

@@ -175,12 +175,20 @@ def test_a_board_lets_go_of_a_card_that_was_deleted_and_is_found_again_after_sig
     for name in ("Other one", "One more"):
         with me.expect_response(lambda response: response.status == 401):
             moved(me, name)
+    # A form that was sent meanwhile takes nothing away from the cards
+    me.evaluate("""() => {
+      document.getElementById("main").insertAdjacentHTML("beforeend", "<form id='pressed'></form>");
+      const form = document.getElementById("pressed");
+      form.addEventListener("submit", (event) => (event.preventDefault(), (form.dataset.sent = "yes")));
+      document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { form } }));
+    }""")
     with (
         me.expect_response(lambda response: response.ok and str(stays.pk) in response.url),
         me.expect_response(lambda response: response.ok and str(too.pk) in response.url),
     ):
         asked[0].continue_()
     assert first.pk not in (now(fresh_firm, stays).stage_id, now(fresh_firm, too).stage_id)
+    expect(me.locator("#pressed")).to_have_attribute("data-sent", "yes")
 
 
 def moved(page: Page, name: str) -> None:
