@@ -65,6 +65,9 @@ def _asked_again(request: HttpRequest, answer: Callable[[], HttpResponse]) -> Ht
     Two who write the same at once, a name or an id that there can be once, both pass the view's own check, and so does
     who writes what another one is deleting; the database then refuses the slower one, of whom nothing is written. Asked
     again, the check sees what the quicker one did, and refuses it at its field.
+
+    So views do nothing that a rollback does not take back: mail is sent by handlers of events, jobs are started on
+    commit. (Mails to people outside of a workspace, for signing up or a new password, are sent by no such view.)
     """
     for left in reversed(range(TRIES)):
         try:
