@@ -211,7 +211,7 @@ def test_a_reason_in_the_file_of_refused_rows_is_no_formula(firm: Firm, leads: l
     with tenant_context(firm.tenant):
         BulkFinding.objects.update(reasons=["=HYPERLINK(1): no"], name="+Birch")
     line = client_of(firm.ana).get(f"{address}refused/").content.decode().splitlines()[1]
-    assert line.endswith("'+Birch,'=HYPERLINK(1): no")
+    assert line.endswith("'+Birch,refused,'=HYPERLINK(1): no")
 
 
 def test_rows_that_one_may_not_change_are_refused_and_those_out_of_sight_do_not_exist(
