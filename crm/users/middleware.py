@@ -21,6 +21,7 @@ from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.ui.too_long import answer_too_long
 from crm.users.leaving import answer_to_fragment
 from crm.users.models import Membership
+from crm.users.selectors import keep_shared_names, shared_names
 
 logger = structlog.get_logger(__name__)
 
@@ -101,9 +102,11 @@ def _as_it_came(request: Any) -> None:
 
 
 def _actor(request: HttpRequest) -> Membership:
-    actor = Membership.objects.select_related("role", "team").filter(user_id=request.user.pk, is_active=True).first()
+    people: Any = Membership.objects.select_related("role", "team").annotate(shared_names=shared_names())
+    actor = people.filter(user_id=request.user.pk, is_active=True).first()
     if actor is None:
         raise Http404
+    keep_shared_names(actor.shared_names)
     actor.user = request.user  # type: ignore[assignment]
     return actor
 

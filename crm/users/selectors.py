@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -51,6 +51,33 @@ def shown_name(person: Membership) -> str:
     """Return the name by which one chooses ``person``: with the e-mail where another active person has it, too."""
     same = [one for one in members_called(person.name) if one.is_active and one.pk != person.pk]
     return with_email(person) if same else person.name
+
+
+def told_apart(person: Membership) -> str:
+    """Return what a page shows ``person`` by: with the e-mail where others have the name, too, be it one who has left.
+
+    It asks nothing: whoever comes in brings the names (``shared_names``)."""
+    return with_email(person) if person.name_key in memo("users.shared_names", _shared_names) else person.name
+
+
+def shared_names() -> ArraySubquery:
+    """The names (``name_key``) that several people have, at least one of them active."""
+    named = (
+        Membership.objects.order_by()
+        .values("name_key")
+        .annotate(people=Count("pk"), active=Count("pk", filter=Q(is_active=True)))
+    )
+    return ArraySubquery(named.filter(people__gt=1, active__gt=0).values("name_key"))
+
+
+def _shared_names() -> frozenset[str]:
+    [names] = Membership.objects.order_by().annotate(names=shared_names()).values_list("names", flat=True)[:1] or [()]
+    return frozenset(names)
+
+
+def keep_shared_names(names: list[str]) -> None:
+    """Have ``told_apart`` know them, in this request."""
+    memo("users.shared_names", lambda: frozenset(names))
 
 
 def with_email(person: Membership) -> str:

@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connections
 
+from crm.activities.services import create_activity
 from crm.events.models import Event
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
@@ -42,6 +43,7 @@ from crm.users.services import (
     update_workspace,
 )
 from tests import make
+from tests.budgets.test_queries import queries
 from tests.people import Firm, client_of
 
 ALL = {"view": "all", "create": "all", "edit": "all", "delete": "all"}
@@ -320,3 +322,23 @@ def test_two_people_of_one_name_are_told_apart_wherever_one_chooses(firm: Firm) 
         text = page.content.decode()
         assert page.status_code == 200 and "Xi (xi@acme.example)" in text, page.request["PATH_INFO"]
         assert not re.search(r"<option[^>]*>\s*(Xi|Sam Seller \(sam@\S+)\s*<", text), page.request["PATH_INFO"]
+
+
+def test_two_people_of_one_name_are_told_apart_where_their_records_are_shown(firm: Firm) -> None:
+    """In lists, on boards, on a record's page and in Tasks; it asks the database nothing more."""
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.sam)
+        create_activity(kind="task", records=[lead], actor=firm.sam, subject="Call")
+    client = client_of(firm.ada)
+    addresses = [
+        "/acme/leads/?filters=none",
+        "/acme/leads/board/?filters=none",
+        f"/acme/leads/{lead.pk}/",
+        f"{firm.url('activities:tasks')}?who=team&due=all",
+    ]
+    before = [queries(client, one) for one in addresses]
+    with tenant_context(firm.tenant):
+        create_member(name="sam SELLER", email="other.sam@acme.example", role=role_of("rep"))
+    for address, asked in zip(addresses, before, strict=True):
+        assert len(queries(client, address)) == len(asked)
+        assert f"Sam Seller ({firm.sam.email})" in client.get(address).content.decode(), address

@@ -272,7 +272,7 @@ class Person(OneOf):
         return marked_again(
             '<span class="who"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
             member.initials,
-            member.name,  # a page that only shows does not ask for everybody
+            users.told_apart(member),
         )
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
