@@ -58,7 +58,7 @@ class Activity(TenantModel):
     @property
     def gist(self) -> str:
         """What it says, in a line; "" for a call or a meeting of which nothing was written."""
-        return self.subject or self.body.strip().partition("\n")[0][:100]
+        return self.subject or self.body.strip().partition("\n")[0].rstrip()[:100]
 
     @property
     def is_task(self) -> bool:

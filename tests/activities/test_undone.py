@@ -57,9 +57,9 @@ def test_undo_takes_back_all_that_one_press_made(firm: Firm, make_record: Any, r
     step = BEFORE if isinstance(record, Opportunity) else None
     page = client.get(f"/acme/{record._meta.app_label}/{record.pk}/").content.decode()
     seen = re.search(r'name="step_seen"[^>]*value="([^"]*)"', page)
-    data = {"record_type": record._meta.app_label, "record_id": str(record.pk), "kind": "call", "body": "Met"}
-    said = {"kind": "call", "body": "Met\nAnn", "next_step": "Send offer", "due_on": "2031-01-02", "reminder": reminder}
-    data |= said
+    said = {"kind": "call", "body": "Met\r\nAnn", "next_step": "Send offer", "due_on": "2031-01-02"}
+    said |= {"reminder": reminder}
+    data = {"record_type": record._meta.app_label, "record_id": str(record.pk), **said}
     data |= {"step_seen": html.unescape(seen[1])} if seen else {}
     page = client.post(firm.url("activities:new"), data, follow=True).content.decode()
     after = ("Send offer", date(2031, 1, 2)) if step else None
@@ -67,6 +67,7 @@ def test_undo_takes_back_all_that_one_press_made(firm: Firm, make_record: Any, r
     answer = undone(client, page)
     page, address = answer.content.decode(), answer.redirect_chain[-1][0]
     assert there(firm, record) == ([], step)
+    assert "“Met” was deleted." in page, "its first line, without what browsers end it with"
     composer = form_of(client, address, like=firm.url("activities:new"))
     assert {name: composer.data[name] for name in said} == {name: [one] for name, one in said.items()}
     press_undo(client, page)
