@@ -82,7 +82,7 @@ def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Eve
         return Outcome({BEFORE: 1})
     found = find_candidates(lead, actor)
     plan = options.plan(lead, actor, found)
-    _refuse_doubtful(options, doubts_of(lead, found, plan))
+    _refuse_doubtful(options, doubts_of(lead, found, plan, actor))
     done = convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=options.despite_gate, because=because)
     records: dict[str, Any] = {"accounts": done.account, "contacts": done.contact, "opportunities": done.opportunity}
     shared = [
@@ -92,7 +92,7 @@ def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Eve
         and records[key].created_at >= because.at
         and _is_of_run(key, records[key], because)
     ]
-    return told_outcome(lead, plan, found, records, shared)
+    return told_outcome(lead, plan, found, records, shared, actor=actor)
 
 
 def _is_of_run(key: str, record: Any, run: Event) -> bool:
@@ -132,7 +132,7 @@ class Rehearsal:
             return Outcome({BEFORE: 1})
         found = find_candidates(lead, self.actor, self.imagined)
         plan = self.options.plan(lead, self.actor, found)
-        doubts = doubts_of(lead, found, plan)
+        doubts = doubts_of(lead, found, plan, self.actor)
         _refuse_doubtful(self.options, doubts)
         check_conversion(lead, actor=self.actor, plan=plan, despite_gate=self.options.despite_gate)
         shared = [key for key in PARTS if plan.of(key).record_id in self.made]
@@ -140,7 +140,7 @@ class Rehearsal:
         for key in PARTS:
             if plan.of(key).way != Way.NONE:
                 records[key] = self._imagine(key, lead, plan, found, records)
-        return replace(told_outcome(lead, plan, found, records, shared), doubts=doubts)
+        return replace(told_outcome(lead, plan, found, records, shared, actor=self.actor), doubts=doubts)
 
     def news(self) -> list[Any]:
         made, self._fresh = self._fresh, []

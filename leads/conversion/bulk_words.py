@@ -11,18 +11,27 @@ from crm.records import registry
 from crm.records.actions import Became, Outcome
 from crm.tenants.text import sort_key
 from crm.ui import format as formats
+from crm.users.models import Membership
 from leads.conversion.offers import open_with_contact
 from leads.conversion.plan import PARTS, ConversionPlan, Way
+from leads.conversion.remarks import told_untaken, untaken
 from leads.matching import Candidate, Candidates
 from leads.models import Lead
 from leads.weighing import Reason
 
+OBJECTION = "opted_out"
 # Who shares no more than these with an account may be of another firm of that name.
 _WEAK = frozenset({Reason.SAME_NAME, Reason.SIMILAR_NAME, Reason.SAME_CITY})
 
 
 def told_outcome(
-    lead: Lead, plan: ConversionPlan, found: Candidates, records: Mapping[str, Any], shared: Collection[str]
+    lead: Lead,
+    plan: ConversionPlan,
+    found: Candidates,
+    records: Mapping[str, Any],
+    shared: Collection[str],
+    *,
+    actor: Membership,
 ) -> Outcome:
     """What ``lead`` became by ``plan``: ``records`` by type; those of the types ``shared`` are new, but not its own."""
     counts, became = {}, []
@@ -32,6 +41,8 @@ def told_outcome(
             continue
         way = Became.SHARED if key in shared else Became.NEW if part.way == Way.NEW else Became.EXISTING
         about = _about_new(lead, record) if way == Became.NEW else _why(found.of(key), record)
+        if way == Became.EXISTING and (labels := untaken(lead, record, plan.made, actor)):
+            about = (*about, told_untaken(record, labels))
         counts[f"{key}.{way}"] = 1
         became.append(Became(key, record.pk, record.name, way, about))
     return Outcome(counts, became=tuple(became))
@@ -61,13 +72,18 @@ def _reasons(reasons: Collection[Reason]) -> str:
     return ", ".join(str(reason.label) for reason in reasons)
 
 
-def doubts_of(lead: Lead, found: Candidates, plan: ConversionPlan) -> tuple[str, ...]:
-    """What speaks against the plan: another record may be the same, or the one that is linked may be another."""
+def doubts_of(lead: Lead, found: Candidates, plan: ConversionPlan, actor: Membership) -> tuple[str, ...]:
+    """What speaks against the plan: another record may be the same, the one that is linked may be another, or would
+    not know that the person wants no mails."""
     doubts = []
     for key in PARTS:
         part = plan.of(key)
         if part.way == Way.EXISTING:
             doubts += _doubts_of_link(key, lead, found.of(key))
+            linked = next((one.record for one in found.of(key) if one.record.pk == part.record_id), None)
+            if linked is not None and (label := untaken(lead, linked, plan.made, actor).get(OBJECTION)):
+                words = {"name": linked.name, "field": label}
+                doubts.append(_("“%(name)s” is not yours to change: “%(field)s” would not be noted there.") % words)
         elif part.way == Way.NEW:
             if key == "opportunities":
                 best = open_with_contact(found.opportunities, plan)

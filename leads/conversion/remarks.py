@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from crm.records import registry
 from crm.ui.bidi import isolate
 from crm.users.access import can
+from leads.conversion.convert import winning_values
 from leads.conversion.defaults import owner_of_new
-from leads.conversion.plan import Way
+from leads.conversion.plan import Way, existing
 from leads.weighing import Reason
 
 if TYPE_CHECKING:
@@ -19,7 +22,26 @@ if TYPE_CHECKING:
 
 
 def remarks_on(form: ConversionForm) -> list[str]:
-    return [*_of_another_account(form), *_open_already(form), *_owner_has_left(form)]
+    return [*_of_another_account(form), *_open_already(form), *_owner_has_left(form), *_out_of_reach(form)]
+
+
+def untaken(lead: Lead, record: Any, made: frozenset[str], actor: Membership) -> dict[str, str]:
+    """What the linked ``record`` lacks and would get if ``actor`` could change it: labels by field."""
+    if can(actor, "edit", record):
+        return {}
+    spec = registry.type_of(record).spec
+    return {name: str(spec(name).label) for name in winning_values(lead, record, existing(record.pk), made)}
+
+
+def told_untaken(record: Any, labels: Mapping[str, str]) -> str:
+    words = {"name": record.name, "fields": ", ".join(labels.values())}
+    return _("“%(name)s” is not yours to change, and does not get: %(fields)s.") % words
+
+
+def _out_of_reach(form: ConversionForm) -> list[str]:
+    rows = [column.record for column in form.columns.values() if column.record is not None]
+    found = [(row, untaken(form.lead, row, form.made, form.actor)) for row in rows]
+    return [told_untaken(row, labels) for row, labels in found if labels]
 
 
 def _owner_has_left(form: ConversionForm) -> list[str]:

@@ -18,7 +18,7 @@ from leads.models import Lead
 from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
 from tests import make
-from tests.leads.test_bulk_conversion import counts, go_on, latest, some_leads, try_out
+from tests.leads.test_bulk_conversion import ALSO, counts, go_on, latest, some_leads, try_out
 from tests.own_words import own_words
 from tests.people import Firm, client_of
 
@@ -109,3 +109,23 @@ def test_one_whose_records_another_keeps_is_not_undone_in_bulk_and_the_reasons_a
     assert account in page
     with tenant_context(firm.tenant):
         assert set(Lead.objects.exclude(converted_at=None)) == {leads[0], leads[2]}
+
+
+def test_an_objection_that_would_not_reach_the_contact_is_doubtful(firm: Firm) -> None:
+    """Who may not change the contact linked it as it is, and nobody learnt that the person wants no mails."""
+    with tenant_context(firm.tenant):
+        make.contact(firm.sam, first_name="Kim", last_name="Far", email="kim@far.example", phone="")
+        given = {"first_name": "Kim", "last_name": "Far", "email": "kim@far.example", "phone": "+49 731 5550"}
+        lead = make.lead(firm.ana, **given, opted_out=True)
+    _answer, run = try_out(firm, [lead])
+    assert (run.done_count, run.refused_count) == (0, 1)
+    page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
+    assert "“Kim Far” is not yours to change: “Opted out” would not be noted there." in page
+    answer, run = try_out(firm, [lead], **ALSO)
+    told = "“Kim Far” is not yours to change, and does not get: Phone, Opted out."
+    assert run.doubt_count == 1 and told in client_of(firm.ana).get(answer["Location"]).content.decode()
+    assert told in client_of(firm.ana).get(f"/acme/leads/{lead.pk}/conversion/").content.decode()
+    with tenant_context(firm.tenant):
+        Lead.objects.filter(pk=lead.pk).update(opted_out=False)
+    _answer, run = try_out(firm, [lead], firm.max)
+    assert (run.done_count, run.doubt_count) == (1, 0)
