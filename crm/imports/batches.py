@@ -30,6 +30,7 @@ from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.row_values import RowReader, RowValues, ToCreate
 from crm.imports.shown import Shown
+from crm.imports.spelling import keep_spelling
 from crm.imports.storing import FileRow
 from crm.imports.styles import styles_of
 from crm.imports.trying import BatchResult, Folded, Tried, settle
@@ -141,7 +142,7 @@ class Batch:
 
     def _match(self, offset: int, row: RowValues) -> Match:
         if offset in self.ids:
-            return Match(self.known.one(self.own[self.ids[offset]]), by=self.ids[offset])
+            return Match(self.known.one(self.own[self.ids[offset]]), by=self.ids[offset], is_by_id=True)
         return self.known.match(row.values)
 
     def _is_alone(self, offset: int, row: RowValues) -> bool:
@@ -241,12 +242,13 @@ class Batch:
             return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
         if match.record is not None:
             row.values |= self.reader.in_own_pipeline(self.rows[offset], match.record)
+        spelt = keep_spelling(row.values, match)
         later = self.folded.drop(offset, row) if match.record is not None else {}
         placed = self.reader.placed(row, match.record)
         values = {name: self._bring_along(one, made) for name, one in placed.items()}
         values |= self.reader.gap_fillers(values, match.record)
         unplaced = self.reader.unplaced(row, match.record)
-        for remark in (*unplaced, *given_to_deactivated(self.type, values, match.record)):
+        for remark in (*spelt, *unplaced, *given_to_deactivated(self.type, values, match.record)):
             self._remark(offset, remark)
         if match.record is None:
             if "owner" not in self.job.mapping and self.type.has("owner"):

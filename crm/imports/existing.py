@@ -28,6 +28,7 @@ class Match:
     several: list[Any] = field(default_factory=list)
     alike: list[Any] = field(default_factory=list)
     by: Any = ""
+    is_by_id: bool = False
 
 
 class Known:
@@ -74,7 +75,7 @@ class Known:
         external_id = values.get("external_id")
         if external_id and external_id in self._by_id:
             self._met_ids.add(self._by_id[external_id].pk)
-            return Match(self._by_id[external_id], by=external_id)
+            return Match(self._by_id[external_id], by=external_id, is_by_id=True)
         alike: dict[UUID, Any] = {}
         for natural in self.keys:
             same: list[Any] = []

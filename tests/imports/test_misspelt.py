@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Account
 from contacts.models import Contact
 from crm.tenants.context import tenant_context
 from tests import make
-from tests.imports.steps import finished, sent
+from tests.imports.steps import bring_in, download, finished, sent, told
 from tests.imports.test_words import Page
-from tests.people import Firm
+from tests.people import Firm, client_of
 
 
 @pytest.mark.parametrize(("here", "there"), [
@@ -47,3 +48,25 @@ def test_a_letter_that_is_wrong_is_seen_after_many_long_names_too(firm: Firm) ->
             page.client.get(page.address)
         costs.append(len(statements))
     assert costs[1] <= costs[0]
+
+
+@pytest.mark.parametrize("dry_run", [{}, {"dry_run": "1"}])
+def test_a_row_renames_nobody_whose_name_it_only_spells_otherwise(firm: Firm, dry_run: dict[str, str]) -> None:
+    """“Müller & Söhne” became “Müller & Sohne” without a word; so did one that an earlier row had made."""
+    with tenant_context(firm.tenant):
+        known = make.account(firm.ada, name="Müller & Söhne GmbH", city="Ulm", external_id="m1")
+    rows = "name,city\nMüller & Sohne GmbH,Bonn\nİstanbul A.Ş.,\nISTANBUL A.S.,Bursa\n"
+    job = bring_in(firm, "accounts", rows, **dry_run)
+    assert (job.created_count, job.updated_count) == (1, 1)
+    said = "Taken for “Müller & Söhne GmbH”, which is spelt otherwise than “Müller & Sohne GmbH”."
+    assert said in download(firm, job, query="?remarks=1") and "Taken for “İstanbul A.Ş.”" in told(
+        client_of(firm.ada).get(f"/acme/imports/{job.pk}/")
+    )
+    if not dry_run:
+        with tenant_context(firm.tenant):
+            names = dict(Account.objects.values_list("name", "city"))
+        assert names == {"Müller & Söhne GmbH": "Bonn", "İstanbul A.Ş.": "Bursa"}
+        assert bring_in(firm, "accounts", "external id,name\nm1,MÜLLER\nm1,Muller\n").updated_count == 1
+        with tenant_context(firm.tenant):
+            known.refresh_from_db()
+            assert known.name == "Muller", "who gives its id renames it"
