@@ -57,7 +57,7 @@ _OURS = frozenset(
         "unresolved", "choose", "views",
     }
 )  # fmt: skip
-_HIDDEN = ("_id", "-seen", "-rivals", "-offered", "-compared", "-unresolved")
+_HIDDEN = ("_id", "-seen", "-rivals", "-offered", "-compared", "-unresolved", "-asked")
 _CURRENCY = "_currency"  # beside an amount
 _KEEP = "keep-"  # of a value that two have changed
 _WINS, _ANOTHER = "wins", "another"  # of a conversion: whose value counts, and a record that is named

@@ -31,7 +31,7 @@ STYLES = (
 )  # fmt: skip
 SCRIPTS = (
     "page", "theme", "menus", "dialogs", "palette", "rows", "filters", "keys", "board", "lookup", "tags", "files",
-    "record", "session",
+    "record", "session", "conflict",
 )  # fmt: skip
 _TOKEN = f"csrf{secrets.token_hex(16)}"  # stands in a remembered frame where the request's token goes
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -28,6 +28,7 @@ from crm.ui import format as formats
 SEEN = "seen"  # the fingerprints
 UNRESOLVED = "unresolved"  # the fields that were shown with both values
 KEEP = "keep-"  # followed by the field: "theirs" or "mine"
+ASKED = "-asked"  # after that: the fingerprint of what "mine" was when it was asked
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,13 @@ class Conflict:
     unresolved_name: str
     theirs: str
     mine: str
+    names: str  # of the controls that it is typed into
+    asked: str  # the fingerprint of ``mine``
     change: Change | None = None
+
+    @property
+    def asked_name(self) -> str:
+        return f"{self.keep_name}{ASKED}"
 
 
 class SeenForm(forms.Form):
@@ -137,7 +144,7 @@ class SeenForm(forms.Form):
             return "theirs"
         if is_open:
             choice = self.data.get(self.add_prefix(f"{KEEP}{bound.name}"))
-            if moved or choice not in ("theirs", "mine"):
+            if moved or choice not in ("theirs", "mine") or self._is_typed_anew(bound):
                 return "ask"
             return "theirs" if choice == "theirs" else "mine"
         if _fingerprint(_sent(bound)) == was:
@@ -146,6 +153,11 @@ class SeenForm(forms.Form):
             return "theirs"
         return "ask" if moved and bound.field.has_changed(bound.initial, bound.data) else "mine"
 
+    def _is_typed_anew(self, bound: BoundField) -> bool:
+        """Whether it holds what neither of the two choices showed; conflict.js takes the mark away where one does."""
+        asked = self.data.get(self.add_prefix(f"{KEEP}{bound.name}{ASKED}"))
+        return asked is not None and asked != _fingerprint(_sent(bound))
+
     def _conflict(self, bound: BoundField) -> Conflict:
         return Conflict(
             bound.html_name,
@@ -153,6 +165,8 @@ class SeenForm(forms.Form):
             self.add_prefix(UNRESOLVED),
             _words(bound.field, bound.field.widget, _drawn(bound)),
             _words(bound.field, bound.field.widget, _sent(bound)),
+            " ".join(_names(bound.field.widget, bound.html_name)),
+            _fingerprint(_sent(bound)),
         )
 
 
@@ -220,6 +234,16 @@ def _fill(data: Any, widget: forms.Widget, name: str, value: Any) -> None:
         data.setlist(name, value)
     else:
         data[name] = value
+
+
+def _names(widget: forms.Widget, name: str) -> Iterator[str]:
+    """Those of its controls."""
+    if not isinstance(widget, forms.MultiWidget):
+        yield name
+        return
+    names: Any = widget.widgets_names  # type: ignore[attr-defined]
+    for suffix, one in zip(names, widget.widgets, strict=False):
+        yield from _names(one, f"{name}{suffix}")
 
 
 def _words(field: forms.Field, widget: forms.Widget, value: Any) -> str:

@@ -110,9 +110,11 @@ def test_in_place_it_is_asked_where_one_is(fresh_firm: Firm, me: Page, account: 
     field.get_by_role("button", name="Save").click()
     question = me.get_by_role("group", name="City: which value counts?")
     question.get_by_label("Berlin").check()
+    field.get_by_label("City", exact=True).fill("Kiel")  # after the choice: that is what counts
+    expect(question.get_by_label("What the field says now")).to_be_checked()
     field.get_by_role("button", name="Save").click()
-    expect(me.locator(".value", has_text="City").first).to_contain_text("Berlin")
-    assert now(fresh_firm, account).city == "Berlin"
+    expect(me.locator(".value", has_text="City").first).to_contain_text("Kiel")
+    assert now(fresh_firm, account).city == "Kiel"
 
 
 def test_a_card_that_was_moved_meanwhile_is_asked_about(fresh_firm: Firm, me: Page) -> None:

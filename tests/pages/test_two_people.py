@@ -80,6 +80,21 @@ def test_what_was_chosen_counts(firm: Firm, account: Any, choice: str, city: str
     assert (saved.city, saved.phone) == (city, "+49 731 2")
 
 
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_what_is_typed_after_the_question_is_never_dropped(firm: Firm, account: Any, choice: str) -> None:
+    """Nor stored under a choice that shows another value: without a script that follows it, it is asked again."""
+    mine = form_of(client_of(firm.ana), edit(account))
+    form_of(client_of(firm.max), edit(account)).send(city="Berlin")
+    asked = mine.again(mine.send(city="Ulm"))
+    answer = asked.send(city="Kiel", **{"keep-city": choice})
+    assert answer.status_code == 422
+    assert "<bdi>Kiel</bdi>" in answer.content.decode()
+    assert now(firm, account).city == "Berlin"
+    city = {"mine": "Kiel", "theirs": "Berlin"}[choice]
+    assert asked.again(answer).send(**{"keep-city": choice}).status_code == 303
+    assert now(firm, account).city == city
+
+
 def test_a_third_person_between_is_asked_again(firm: Firm, account: Any) -> None:
     mine = form_of(client_of(firm.ana), edit(account))
     form_of(client_of(firm.max), edit(account)).send(city="Berlin")
