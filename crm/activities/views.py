@@ -69,7 +69,7 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
     if pressed is None:
         return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
     remember_made(request, back(request, home))
-    say(request, _told(pressed.activity), undo_url=pressed.undo_url, undo_verb="POST")
+    say(request, _told(pressed.activity, pressed.task), undo_url=pressed.undo_url, undo_verb="POST")
     if _in_feed(request):
         response = _feed(request, record)
         response["HX-Trigger"] = "record-changed"
@@ -79,9 +79,9 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
     return go(request, back(request, home))
 
 
-def _told(activity: Activity) -> str:
+def _told(activity: Activity, task: Activity | None) -> str:
     if activity.is_task:
-        return _("Task added.")
+        return _("Both tasks added.") if task else _("Task added.")
     if activity.is_file:
         return _("Added.")
     return _("Planned.") if activity.occurred_at > timezone.now() else _("Logged.")

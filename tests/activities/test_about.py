@@ -197,4 +197,5 @@ def test_who_may_change_no_record_is_not_asked_what_a_task_is_about(firm: Firm) 
         client = client_of(member)
         page = client.get("/acme/activities/new/").content.decode()
         assert ('data-lookup="any"' in page) is asked
+        assert 'name="next_step"' not in page, "a task has no task that follows from it"
         assert client.get("/acme/lookup/any/?q=a").status_code == (200 if asked else 404)
