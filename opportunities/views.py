@@ -32,6 +32,7 @@ from opportunities.models import Opportunity, OpportunityContact
 from opportunities.record import OPPORTUNITY
 from opportunities.selectors import age_days, colleagues, contact_roles, is_the_win_of, meaning_of, stage_history
 from opportunities.services import add_contact_role, lose_opportunity, move_to_stage, remove_contact_role
+from opportunities.services.stages import hand_set_before_closing
 
 
 @once
@@ -83,11 +84,13 @@ def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         say(request, text, undo_url=undo_url(opportunity, event, url))
         return go(request, url)
     hide_from(request.actor, opportunity.account)
+    by_hand = hand_set_before_closing(opportunity)
     context = {
         "opportunity": opportunity,
         "form": form,
         "url": url,
         "was_won": meaning_of(opportunity) == "won",
+        "by_hand": by_hand,
         "account": opportunity.account if is_the_win_of(opportunity) else None,
     }
     return respond(request, "opportunities/reopening.html", context, partial="form", status=422 if posted else 200)

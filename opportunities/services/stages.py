@@ -10,6 +10,7 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.events.selectors import events_of
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.times import is_about, refuse_future
@@ -26,6 +27,7 @@ Values = dict[str, Any]
 NO_REASON_GIVEN = "no_reason_given"
 # As a day of closing: nobody knows it, and it is not today. A move that is undone has to say so.
 NO_DAY_KNOWN = "no_day_known"
+_BY_HAND = "probability_by_hand"  # in the data of the event by which it was closed
 
 
 def entering(
@@ -51,6 +53,22 @@ def entering(
         "forecast_category": stage.forecast_category,
         **_probability_on_entry(stage, values, before, opportunity),
     }
+
+
+def set_by_hand(opportunity: Opportunity, before: Stage, stage: Stage) -> dict[str, int]:
+    """What the event of a move from ``before`` to ``stage`` keeps for the day on which it is reopened."""
+    if before.meaning == "open" and stage.meaning != "open" and opportunity.probability_overridden:
+        return {_BY_HAND: opportunity.probability}
+    return {}
+
+
+def hand_set_before_closing(opportunity: Opportunity) -> int | None:
+    """The probability that had been set by hand when it was won or lost, if it is closed and one had been."""
+    moves = events_of(opportunity).filter(name__in=("opportunity.won", "opportunity.lost", "opportunity.reopened"))
+    for name, data in moves.values_list("name", "data"):
+        if name == "opportunity.reopened" or _BY_HAND in data:
+            return data.get(_BY_HAND)
+    return None
 
 
 def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
@@ -219,13 +237,16 @@ def _reason(reason: Any) -> Any:
 def _probability_on_entry(
     stage: Stage, values: Values, before: Stage | None, opportunity: Opportunity | None
 ) -> dict[str, Any]:
-    """An overridden probability holds while the opportunity stays open; winning, losing and reopening end it."""
-    given = values.pop("probability", None)
+    """An overridden probability holds while the opportunity stays open; winning and losing end it, reopening brings it
+    back."""
+    is_given, given = "probability" in values, values.pop("probability", None)
     if stage.meaning != "open":
         return _probability(stage, None)
-    holds = opportunity is not None and opportunity.probability_overridden and before and before.meaning == "open"
-    if given is None and holds:
+    was_open = before is not None and before.meaning == "open"
+    if given is None and was_open and opportunity is not None and opportunity.probability_overridden:
         return {}
+    if not is_given and not was_open and opportunity is not None:
+        given = hand_set_before_closing(opportunity)
     return _probability(stage, given)
 
 

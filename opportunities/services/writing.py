@@ -198,7 +198,7 @@ def _move(
         values=values,
         because=because,
         name=_event_of_move(before, stage),
-        data=_outcome(opportunity, values),
+        data=_outcome(opportunity, values) | stages.set_by_hand(opportunity, before, stage),
         **attributes,
     )
     if former is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -22,7 +23,7 @@ from opportunities.services import (
 )
 from opportunities.services.stages import NO_REASON_GIVEN
 from tests import make
-from tests.people import Firm
+from tests.people import Firm, client_of
 
 
 def refused(field: str, *, call: object) -> str:
@@ -149,6 +150,28 @@ def test_reopening_takes_day_and_reason_off_and_keeps_the_history(inside: Firm) 
     assert (opportunity.closed_on, opportunity.loss_reason, opportunity.loss_note) == (None, None, "")
     assert opportunity.probability == first.probability
     assert [visit.stage for visit in stage_history(opportunity)] == [first, lost, first]
+
+
+@pytest.mark.parametrize("over_another", [False, True])
+def test_reopening_gives_back_the_probability_that_was_set_by_hand(inside: Firm, over_another: bool) -> None:
+    """Once, and only the one that it had when it was closed."""
+    opportunity = make.opportunity(inside.ana, probability=65)
+    first, won = make.stage("open"), make.stage("won")
+
+    def went_to(stage: Any, **values: Any) -> tuple[int, bool]:
+        move_to_stage(opportunity=opportunity, stage=stage, actor=inside.ana, **values)
+        opportunity.refresh_from_db()
+        return opportunity.probability, opportunity.probability_overridden
+
+    assert went_to(won) == (100, False)
+    if over_another:
+        assert went_to(make.stage("lost"), loss_reason=reason()) == (0, False)
+    page = client_of(inside.ana).get(f"/acme/opportunities/{opportunity.pk}/reopening/").content.decode()
+    assert "Its probability is 65% again" in page
+    assert went_to(first) == (65, True)
+    update_opportunity(opportunity, actor=inside.ana, values={"probability": None})
+    went_to(won)
+    assert went_to(first) == (first.probability, False)
 
 
 def test_created_as_won_counts_as_won(inside: Firm) -> None:
