@@ -7,20 +7,25 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.fields.reading import NumberText
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import Import, RefusedRow
 from crm.imports.reading.cells import without_unreadable
 from crm.records.types import RecordType
 
 
-def finding(job: Import, number: int, cells: list[str], reasons: list[str], *, came_in: bool = False) -> RefusedRow:
-    """A row to be inserted. ``came_in``: the row was taken, and the reasons are remarks on it."""
+def finding(job: Import, number: int, cells: list[Any], reasons: list[str], *, came_in: bool = False) -> RefusedRow:
+    """A row to be inserted. ``came_in``: the row was taken, and the reasons are remarks on it.
+
+    A ``NumberText`` among its cells is kept in a list, as of a file's rows.
+    """
     if came_in and not job.is_dry_run:
         reasons = [_("The row came in. Note: %(reason)s") % {"reason": reason} for reason in reasons]
     plain = without_unreadable
-    return RefusedRow(
-        job=job, number=number, cells=list(map(plain, cells)), reasons=list(map(plain, reasons)), came_in=came_in
-    )
+    kept = [
+        [cell] if isinstance(cell, NumberText) else cell if isinstance(cell, list) else plain(cell) for cell in cells
+    ]
+    return RefusedRow(job=job, number=number, cells=kept, reasons=list(map(plain, reasons)), came_in=came_in)
 
 
 def given_to_deactivated(record_type: RecordType, values: Mapping[str, Any], record: Any) -> Iterator[str]:

@@ -150,7 +150,10 @@ class DeferredLink(TenantModel):
 
 
 class RefusedRow(TenantModel):
-    """A row that was not taken, as it stood in the file, with the reasons; or that was (``came_in``), with remarks."""
+    """A row that was not taken, as it stood in the file, with the reasons; or that was (``came_in``), with remarks.
+
+    ``cells``: a number of a spreadsheet is a list of one text.
+    """
 
     job = TenantForeignKey(Import)
     number = models.PositiveIntegerField()  # of the row in the file

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.imports.answers import MOVED, Answers, without
 from crm.imports.brought import brought_fields
-from crm.imports.guessing import importable
+from crm.imports.guessing import importable, is_of_refusals
 from crm.imports.left_out import NOTES
 from crm.imports.meant import completed_fields, more_columns
 from crm.imports.models import Import, ImportState
@@ -20,6 +20,7 @@ from crm.imports.split import one_field_each
 from crm.imports.storing import FileReading
 from crm.records.types import RecordType
 
+LOOKED_AT = 20  # of a person's last imports, for the one that refused the rows of a file
 READING, COLUMNS, WORDS, STYLES = "reading", "columns", "words", "styles"  # what ``Import.remembered`` holds
 LABELS: dict[str, Any] = {
     READING: _("how the file is read"),
@@ -34,6 +35,20 @@ def earlier_import(job: Import) -> Import | None:
     same = Import.objects.filter(digest=job.digest, record_type=job.record_type, made_by=job.made_by_id)
     before = same.exclude(pk=job.pk).exclude(digest="").filter(made_at__lte=job.made_at)
     return before.exclude(state=ImportState.UPLOADED).defer("survey").order_by("-made_at", "-pk").first()
+
+
+def refused_by(job: Import) -> Import | None:
+    """The last import of the same person from which a file of refused rows is, by its columns; None for other files."""
+    headers = _of_file(job.headers)
+    if headers == job.headers:
+        return None
+    before = Import.objects.filter(record_type=job.record_type, made_by=job.made_by_id, made_at__lte=job.made_at)
+    found = before.exclude(pk=job.pk).exclude(state=ImportState.UPLOADED).defer("survey").order_by("-made_at", "-pk")
+    return next((one for one in found[:LOOKED_AT] if _of_file(one.headers) == headers), None)
+
+
+def _of_file(headers: list[str]) -> list[str]:
+    return [header for header in headers if not is_of_refusals(header)]
 
 
 def read_as_then(path: Path, how: Format, before: FileReading) -> Format:
@@ -52,15 +67,18 @@ def remember(job: Import, record_type: RecordType, before: Import | None, *, is_
     """Fill in what was said ``before``: of columns, words, gaps, and of how numbers and dates are written. All of it is
     shown, and can be changed; what becomes of records that exist is chosen anew."""
     job.remembered = [READING] if is_read_as_then else []
-    if before is None or before.headers != job.headers:
+    if before is None or _of_file(before.headers) != _of_file(job.headers):
         job.save(update_fields=["remembered"])
         return
     known = {spec.name for spec in importable(record_type)} | brought_fields(record_type).keys() | {NOTES, ""}
     known |= more_columns(record_type).keys()
     completed = completed_fields(record_type)
-    can_be = all(name in known and completed.get(name, name) in before.mapping for name in before.mapping)
+    then = [name for header, name in zip(before.headers, before.mapping, strict=True) if not is_of_refusals(header)]
+    can_be = all(name in known and completed.get(name, name) in then for name in then)
     if can_be:
-        job.mapping = one_field_each(record_type, before.mapping)
+        fields = iter(then)
+        mapping = ["" if is_of_refusals(header) else next(fields) for header in job.headers]
+        job.mapping = one_field_each(record_type, mapping)
     job.answers = _about_words(without(before.answers, set(before.planned)))
     job.styles = {name: kept for name, kept in before.styles.items() if name in job.mapping}
     said = any(any(kept.get("answer", {}).values()) for kept in job.styles.values())

@@ -21,7 +21,7 @@ from crm.imports.reading.cells import HIDDEN, MERGED, SHORTENED
 from crm.imports.reading.files import Format, changed_format, find_format, read_file
 from crm.imports.reading.header import LOOKED_AT, NONE, find_header
 from crm.imports.reading.quotes import MARK
-from crm.imports.remembered import COLUMNS, READING, earlier_import, read_as_then, remember
+from crm.imports.remembered import COLUMNS, READING, earlier_import, read_as_then, refused_by, remember
 from crm.imports.services import take_to_be_set
 from crm.imports.storing import (
     SHOWN,
@@ -53,7 +53,7 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
         keep_file(job, path)
         before = earlier_import(job)
         is_read_as_then = _read_as_then(job, record_type, path, how, before)
-    remember(job, record_type, before, is_read_as_then=is_read_as_then)
+    remember(job, record_type, before or refused_by(job), is_read_as_then=is_read_as_then)
     return job
 
 

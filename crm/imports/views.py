@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.http import content_disposition_header
 
 from crm.imports import selectors, services
 from crm.imports.afterwards import Afterwards, afterwards, told_before
-from crm.imports.guessing import REFUSED_BECAUSE, REFUSED_ROW, is_of_refusals
 from crm.imports.http import get_job
 from crm.imports.meanwhile import lost_columns
 from crm.imports.models import Import, ImportState
 from crm.imports.planned import planning
+from crm.imports.refused_file import refused_file
 from crm.imports.results import result_of, row_page
 from crm.imports.storing import is_kept
 from crm.records import registry
 from crm.tenants.turns import is_waiting
 from crm.ui.http import go, method, respond, respond_polled
-from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
@@ -103,15 +100,7 @@ def refused(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     ``?remarks=1``: the rows that came in and have remarks, which are not to be imported again.
     """
     found, _record_type = get_job(request, job_id)
-    came_in = "remarks" in request.GET
-    kept = [index for index, header in enumerate(found.headers) if not is_of_refusals(header)]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([*(defuse(found.headers[index]) for index in kept), REFUSED_ROW, REFUSED_BECAUSE])
-    for row in selectors.refused_rows(found, came_in=came_in):
-        writer.writerow([*(defuse(row.cells[index]) for index in kept), row.number, defuse("; ".join(row.reasons))])
-    response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = (
-        f'attachment; filename="{_("remarks") if "remarks" in request.GET else _("refused")}-{found.pk}.csv"'
-    )
+    file = refused_file(found, came_in="remarks" in request.GET)
+    response = HttpResponse(file.content, content_type=file.content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.name)
     return response

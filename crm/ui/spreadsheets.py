@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
@@ -49,6 +49,13 @@ def cell_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+class Shown(NamedTuple):
+    """A number with what a workbook shows of it."""
+
+    value: Decimal
+    number_format: str
+
+
 class Workbook:
     """A workbook of one sheet, written row by row: rows that were added are in a file on disk.
 
@@ -69,6 +76,10 @@ class Workbook:
             return file.getvalue()
 
     def _cell(self, value: Any) -> Any:
+        if isinstance(value, Shown):
+            cell = WriteOnlyCell(self.sheet, value=value.value)
+            cell.number_format = value.number_format
+            return cell
         if isinstance(value, datetime):
             local = value.astimezone(self.zone)
             value = local.isoformat(" ") if is_doubled(local) else local.replace(tzinfo=None)

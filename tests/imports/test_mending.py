@@ -7,14 +7,17 @@ import io
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from accounts.models import Account
 from crm.imports.models import RefusedRow
 from crm.picklists.models import Choice
+from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.ui.spreadsheets import defuse, restore
 from leads.models import Lead
 from tests.imports.steps import bring_in, download
+from tests.imports.test_sheets import xlsx
 from tests.people import Firm, client_of
 
 REFUSED = """external id,last name,email,phone,description,status
@@ -127,3 +130,55 @@ def test_an_exported_row_is_known_by_its_own_id(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         account = Account.objects.get()
         assert (account.city, account.external_id) == ("Bonn", "")
+
+
+PEOPLE = """First Name;Middle Name;Last Name;Suffix;E-mail Address
+Mehmet;Ali;Kaya;Jr.;not-an-email
+"""
+DEALS = """Name;Account;Stage;Amount;Amount: currency;Betreuer
+Rug;Kestrel;New;1000,50;XQ;Ada
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "mend", "stored"),
+    [
+        ("contacts", PEOPLE, ("not-an-email", "kaya@k.example"), {"name": "Mehmet Ali Kaya Jr."}),
+        ("opportunities", DEALS, ("XQ", "TRY"), {"amount_minor": 100050, "currency": "TRY", "owner__name": "Ada"}),
+    ],
+)
+def test_refused_rows_have_their_cells_as_they_stood_and_map_by_themselves(
+    firm: Firm, key: str, text: str, mend: tuple[str, str], stored: dict[str, Any]
+) -> None:
+    """Also by a column of which only its importer knew what it is."""
+    column = {"column_5": "owner"} if key == "opportunities" else {}
+    job = bring_in(firm, key, text, **column)
+    assert job.refused_count == 1
+    lines = download(firm, job).splitlines()
+    head, row = text.splitlines()
+    assert lines[0].startswith(f"{head};") and lines[1].startswith(f"{row};")
+    mended = bring_in(firm, key, "\n".join(lines).replace(*mend, 1))
+    assert mended.mapping == [*job.mapping, "", ""]
+    assert (mended.created_count, mended.refused_count) == (1, 0)
+    with tenant_context(firm.tenant):
+        assert record_type(key).model.objects.filter(**stored).count() == 1
+
+
+def test_refused_rows_of_a_workbook_come_as_a_workbook(firm: Firm) -> None:
+    """Its numbers are numbers there, with what was shown beside them."""
+
+    def change(book: Any) -> None:
+        book.active["D2"].number_format = '0.000 "TEUR"'
+        book.active["E2"].number_format = "0.0%"
+
+    rows = [["Name", "Account", "Stage", "Amount", "Probability"], ["Rug", "Kestrel", "New", 1.125, 0.075]]
+    answer = refused_of(firm, bring_in(firm, "opportunities", xlsx(("Deals", rows), change=change)))
+    assert answer["Content-Disposition"] == 'attachment; filename="refused-rows.xlsx"'
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    cells = next(sheet.iter_rows(min_row=2))
+    assert [cell.value for cell in cells[:6]] == ["Rug", "Kestrel", "New", 1.125, 0.075, 2]
+    assert [cell.number_format for cell in cells[3:5]] == ['0.000" TEUR"', "0.0%"]
+
+
+def refused_of(firm: Firm, job: Any) -> Any:
+    return client_of(firm.ada).get(f"/{firm.tenant.slug}/imports/{job.pk}/refused/")
