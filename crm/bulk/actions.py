@@ -184,7 +184,7 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
 def setting(spec: FieldSpec) -> BulkAction:
     """The action that gives many records the same value of the field ``spec``; of which it holds is said before."""
     which = {"records": spec.only_of}
-    others = gettext("Only %(records)s have it. Others stay as they are, and are named.")
+    others = gettext("Only %(records)s have this. Others are left as they are and listed with the result.")
     return BulkAction(
         f"{SET}{spec.name}",
         spec.label,

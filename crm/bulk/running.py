@@ -263,7 +263,7 @@ def _is_told(record: Any, error: DatabaseError, batch: Batch, *, is_last: bool) 
         if batch.is_page:
             raise error
         current_tenant().refresh_from_db(fields=["settings"])
-        batch.find(record, [_("What it was to get was deleted meanwhile.")])
+        batch.find(record, [_("The value to set was deleted meanwhile.")])
         return True
     if is_last:
         batch.find(record, [_("The database refused to write it.")])

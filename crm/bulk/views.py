@@ -93,7 +93,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     is_valid = is_sent and form.is_valid()
     objection = problem or chosen.objection(rows, request.POST.get("shown", ""), is_all=is_all)
     if is_stale(_asked_at(request)):
-        objection = objection or _("You chose these rows more than a day ago. Look at them, and press once more.")
+        objection = objection or _("You chose these rows more than a day ago. Check them and confirm again.")
     if is_sent and objection:
         form.add_error(None, objection)
         is_valid = False

@@ -51,7 +51,7 @@ def _objection(
     return Objection(
         text,
         (*contacts[:LISTED], *leads[:LISTED]),
-        _("Already a contact") if not leads else _("There already, as a contact or a lead"),
+        _("Already a contact") if not leads else _("Already here as a contact or a lead"),
         partial(_links, actor, values),
         blocks and any(reached & {*match.reasons} for match in contacts),
     )

@@ -345,4 +345,4 @@ def test_a_word_deleted_in_the_middle_of_a_run_is_named(rows: list[Lead], fresh_
     assert f"“{word.label}” was deleted meanwhile" in run.problem
     with tenant_context(fresh(firm)):
         reasons = set(map(str, BulkFinding.objects.values_list("reasons", flat=True)))
-    assert reasons == {"['What it was to get was deleted meanwhile.']"}
+    assert reasons == {"['The value to set was deleted meanwhile.']"}

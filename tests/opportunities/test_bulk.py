@@ -108,7 +108,7 @@ def test_what_only_closed_ones_have_says_so_beside_the_choice_and_in_the_dialog(
     assert said == {"closed_on": "won and lost opportunities only", "loss_reason": "lost opportunities only"}
     form = {"action": "set:loss_reason", "id": [str(row.pk) for row in deals]}
     asked = client_of(firm.ana).post("/acme/bulk/opportunities/new/", form).content.decode()
-    assert "Only lost opportunities have it. Others stay as they are, and are named." in asked
+    assert "Only lost opportunities have this. Others are left as they are and listed with the result." in asked
 
 
 def test_moving_many_offers_no_lost_stage(firm: Firm, deals: list[Any]) -> None:

@@ -218,4 +218,4 @@ def test_each_match_says_what_it_is_and_has_its_own_button(firm: Firm, contact: 
     ]  # fmt: skip
     offers = [re.findall(r"opportunities/new/\?contact=([\w-]+)", one) for one in matches]
     assert offers == [[str(contact.pk)], [str(other.pk)], []]
-    assert "There already, as a contact or a lead" in page
+    assert "Already here as a contact or a lead" in page
