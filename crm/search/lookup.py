@@ -45,7 +45,7 @@ def any_options_page(request: WorkspaceRequest) -> HttpResponse:
     types = [one for one in registry.record_types() if may(request.actor, "edit", one.key)]
     require(types)
     typed = _typed(request)
-    found = search(request.actor, typed, most=SHOWN_OF_EACH)
+    found = search(request.actor, typed, most=SHOWN_OF_EACH, verb="edit")
     offered: list[Any] = []
     for record_type in types:
         rows = record_type.unlocked_among(visible_records(request.actor, record_type, "edit"))  # others are refused

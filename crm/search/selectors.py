@@ -64,7 +64,7 @@ class Found:
         return sum(group.hits for group in self.groups if group.record_type.key in PERSON_TYPES)
 
 
-def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip: int = 0) -> Found:
+def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip: int = 0, verb: str = "view") -> Found:
     """Return up to ``most`` records of each type (or of the type ``key``) that fit ``text``, after the first ``skip``.
 
     An e-mail address or a phone number in full finds its owners. Anything else is looked for in names, companies,
@@ -72,15 +72,16 @@ def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip:
     under three characters count only beside a longer one, and alone they find the names that start with them (in
     scripts that need no more, as Chinese, one character is enough).
     A part of a phone number may be written with any signs, and with the zeros of a national or foreign call.
+    Only those are found to which ``actor`` may do ``verb``.
     """
     query = " ".join(text.replace("\x00", "").split())[:LONGEST_QUERY]
-    searched = [one for one in SEARCHED if key in ("", one.key) and scope_of(actor, "view", one.key) != "none"]
+    searched = [one for one in SEARCHED if key in ("", one.key) and scope_of(actor, verb, one.key) != "none"]
     if not sort_key(query) or not searched:
         return Found(query)
-    exact = _exact(actor, query, searched, most, skip)
+    exact = _exact(actor, query, searched, most, skip, verb=verb)
     if any(group.hits for group in exact):
         return Found(query, [group for group in exact if group.hits], exact=True)
-    return Found(query, _containing(actor, query, searched, most, skip))
+    return Found(query, _containing(actor, query, searched, most, skip, verb=verb))
 
 
 def is_person_like(query: str) -> bool:
@@ -94,7 +95,9 @@ def _phone(query: str) -> str:
     return phone_key(query) if is_number else ""
 
 
-def _exact(actor: Membership, query: str, searched: Iterable[Searched], most: int, skip: int) -> list[Group]:
+def _exact(
+    actor: Membership, query: str, searched: Iterable[Searched], most: int, skip: int, *, verb: str
+) -> list[Group]:
     email = email_key(query) if " " not in query else ""
     phone = _phone(query)
     groups = []
@@ -103,13 +106,15 @@ def _exact(actor: Membership, query: str, searched: Iterable[Searched], most: in
         conditions += [Q(**{column: phone}) for column in one.phones if phone]
         if conditions:
             record_type = registry.record_type(one.key)
-            rows = visible_records(actor, record_type).filter(reduce(or_, conditions)).order_by("sort_name", "id")
+            rows = visible_records(actor, record_type, verb).filter(reduce(or_, conditions)).order_by("sort_name", "id")
             page = list(_shown(record_type, rows)[skip : skip + most])
             groups.append(Group(record_type, page, rows[:MOST_HITS].count() if page else 0))
     return groups
 
 
-def _containing(actor: Membership, query: str, searched: list[Searched], most: int, skip: int) -> list[Group]:
+def _containing(
+    actor: Membership, query: str, searched: list[Searched], most: int, skip: int, *, verb: str
+) -> list[Group]:
     wanted = sort_key(query)
     patterns = _patterns(wanted.replace("'", "").split())
     numbers = _patterns(_with_digits(wanted))
@@ -118,7 +123,7 @@ def _containing(actor: Membership, query: str, searched: list[Searched], most: i
     parameters: list[Any] = []
     for one in searched:
         statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) hit")
-        parameters += [wanted, patterns, numbers, *_reach(actor, one.key), most, skip]
+        parameters += [wanted, patterns, numbers, *_reach(actor, one.key, verb), most, skip]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), parameters)
         rows = cursor.fetchall()
@@ -169,9 +174,10 @@ def _like(word: str) -> str:
     return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
 
 
-def _reach(actor: Membership, key: str) -> tuple[str, str, UUID, list[UUID], list[UUID]]:
-    """What the functions need to count only what ``actor`` may view: scopes (of accounts, too), self, teams, mates."""
-    scopes = scope_of(actor, "view", key), scope_of(actor, "view", "accounts")
+def _reach(actor: Membership, key: str, verb: str) -> tuple[str, str, UUID, list[UUID], list[UUID]]:
+    """What the functions need to count only what ``actor`` may do ``verb`` to: scopes (of accounts, by whose names
+    others are found, too), self, teams, mates."""
+    scopes = scope_of(actor, verb, key), scope_of(actor, "view", "accounts")
     if "team" not in scopes or actor.team is None:
         return *scopes, actor.pk, [], []
     return *scopes, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))

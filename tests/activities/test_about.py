@@ -88,6 +88,11 @@ def test_records_of_all_types_are_offered(firm: Firm, deal: Any) -> None:
     assert f"opportunities:{deal.pk}" in text and f"accounts:{account.pk}" in text
     assert "Biggest" not in text
     assert "Biggest" in client_of(firm.sam).get("/acme/lookup/any/?q=big").content.decode()
+    with tenant_context(firm.tenant):  # of other people's, who may be seen and not changed, there are more than fit
+        for number in range(5):
+            make.contact(firm.sam, last_name=f"A{number} Bigwig")
+        mine = make.contact(firm.ana, last_name="Zed Bigwig")
+    assert f"contacts:{mine.pk}" in client_of(firm.ana).get("/acme/lookup/any/?q=bigwig").content.decode()
 
 
 def test_a_record_that_takes_nothing_any_more_is_not_offered(firm: Firm) -> None:
