@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.activities.files.models import folder_of
@@ -29,6 +29,7 @@ from crm.tenants.jobs import Unfinished
 from tests import make
 from tests.activities.uploading import PDF, content_of, fetched, lead_of, name_on_disk, page_of, sent, stored
 from tests.people import Firm, client_of
+from tests.waiting import somebody_waits
 
 
 @pytest.fixture(autouse=True)
@@ -314,19 +315,13 @@ def test_two_downloads_of_a_file_in_the_trash_both_get_it(fresh_firm: Firm, monk
     first.start()
     assert copying.wait(30)
     second.start()
-    while second.is_alive() and not waits_for_a_lock():
+    while second.is_alive() and not somebody_waits():
         second.join(0.05)
     go_on.set()
     first.join()
     second.join()
     assert [*got, place.read_bytes()] == [PDF] * 3
     assert not trash_of(file).exists()
-
-
-def waits_for_a_lock() -> bool:
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return cursor.fetchone() is not None
 
 
 def test_what_a_row_names_again_meanwhile_is_not_put_away(firm: Firm) -> None:

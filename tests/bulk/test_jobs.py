@@ -26,6 +26,7 @@ from crm.tenants.models import Tenant
 from leads.models import Lead
 from tests import make
 from tests.people import Firm, client_of
+from tests.waiting import somebody_waits
 
 ROWS = 25
 
@@ -252,14 +253,6 @@ def test_a_row_that_the_database_refuses_keeps_no_other_back(
         assert [finding.record_id for finding in BulkFinding.objects.all()] == [rows[3].pk]
 
 
-def somebody_waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def test_a_row_that_somebody_is_just_giving_away_is_waited_for_and_refused(fresh_firm: Firm, rows: list[Lead]) -> None:
     run = start(fresh_firm)
     held = ThreadEvent()
@@ -270,7 +263,7 @@ def test_a_row_that_somebody_is_just_giving_away_is_waited_for_and_refused(fresh
                 Lead.objects.filter(pk=rows[3].pk).update(owner=fresh_firm.sam, team=fresh_firm.west)
                 held.set()
                 end = monotonic() + 20
-                while not somebody_waits_for_a_lock() and monotonic() < end:
+                while not somebody_waits() and monotonic() < end:
                     sleep(0.02)
         finally:
             connection.close()

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -23,6 +23,7 @@ from tests import make
 from tests.forms import Filled, form_of
 from tests.imports.steps import finished, upload
 from tests.people import Firm, client_of
+from tests.waiting import somebody_waits
 
 
 @pytest.fixture
@@ -249,19 +250,11 @@ def test_leads_that_arrive_converted_wait_for_who_converts_one_of_the_same_firm(
         finally:
             connections.close_all()
 
-    def is_waiting() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-                " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted)"
-            )
-            return bool(cursor.fetchone()[0])
-
     with ThreadPoolExecutor() as worker:
         with tenant_context(fresh_firm.tenant):
             wait_for_the_same(mine)
             done = worker.submit(run)
-            while not done.done() and not is_waiting():
+            while not done.done() and not somebody_waits():
                 time.sleep(0.05)
             assert not done.done(), "it waits"
             convert_lead(lead_id=mine.pk, actor=fresh_firm.ana, plan=plan_for(mine, fresh_firm.ana))

@@ -8,7 +8,7 @@ from threading import Event as ThreadEvent
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from crm.imports.models import RefusedRow
 from crm.records import registry
@@ -16,6 +16,7 @@ from crm.tenants.context import tenant_context
 from tests import make
 from tests.imports.steps import bring_in
 from tests.people import Firm, client_of
+from tests.waiting import somebody_waits
 
 KINDS = {"accounts": ("parent", make.account), "contacts": ("reports_to", make.contact)}
 CIRCLE = {"accounts": "cannot stand below itself", "contacts": "reports to this contact, directly or through others"}
@@ -30,12 +31,6 @@ def put(firm: Firm, record: Any, name: str, value: str) -> Any:
 def now(firm: Firm, record: Any) -> Any:
     with tenant_context(firm.tenant):
         return type(record).objects.get(pk=record.pk)
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
-        return bool(cursor.fetchone()[0])
 
 
 @both
@@ -67,6 +62,7 @@ def test_two_at_once_make_no_circle(fresh_firm: Firm, key: str) -> None:
         second = people.submit(ask)
         while not somebody_waits() and not second.done():
             may_end.wait(0.02)
+        assert not second.done(), "it did not wait"
         may_end.set()
         first.result(20)
         answer = second.result(20)
