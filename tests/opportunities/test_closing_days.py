@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 import time_machine
 
+from crm.fields.custom.services import create_field
 from crm.tenants.context import tenant_context
+from crm.tenants.memo import forget
+from leads.field_map import FIELD_MAP, set_field_map
+from leads.services import update_lead
 from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
 from tests import make
+from tests.forms import form_of
 from tests.imports.steps import bring_in, download
 from tests.people import Firm, client_of
 
@@ -92,3 +97,23 @@ def test_nothing_was_opened_on_a_day_to_come(firm: Firm, way: str) -> None:
         assert (TO_COME in answer, day not in days) == (is_refused, is_refused)
     form = FORM | account | {"name": "Older", "opened_on": TOMORROW}
     assert client.post(f"/acme/opportunities/{stored.pk}/edit/", form).status_code == 303, "as it was, it stays"
+
+
+@time_machine.travel(NOW)
+def test_a_conversion_opens_nothing_on_a_day_to_come(firm: Firm) -> None:
+    """Where a workspace lets a day of the lead be that of the opportunity."""
+    with tenant_context(firm.tenant):
+        own = create_field(actor=firm.ada, record_type="leads", label="Asked on", kind="date").name
+        forget()
+        pairs = [(one.source, one.target, one.field) for one in FIELD_MAP]
+        set_field_map(actor=firm.ada, pairs=[*pairs, (own, "opportunities", "opened_on")])
+        lead = make.lead(firm.ada, company="Kestrel", **{own: date(2026, 5, 4)})
+    page = form_of(client_of(firm.ada), f"/acme/leads/{lead.pk}/conversion/")
+    answer = page.send(opportunities="new")
+    assert answer.status_code == 422 and TO_COME in answer.content.decode()
+    with tenant_context(firm.tenant):
+        update_lead(lead=lead, actor=firm.ada, values={own: date(2026, 5, 3)})
+    page = form_of(client_of(firm.ada), f"/acme/leads/{lead.pk}/conversion/")
+    assert page.send(opportunities="new").status_code == 303
+    with tenant_context(firm.tenant):
+        assert str(Opportunity.objects.get().opened_on) == TODAY
