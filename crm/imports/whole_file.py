@@ -24,6 +24,7 @@ from crm.tenants.text import sort_key
 MOST_NEAR = 40  # records of one key that a row may be about without saying so
 MOST_LIKELY = 3  # rows with something that makes one of another batch be told of them
 MOST_TOLD = 200  # such rows before a batch
+MOST_ALIKE, MOST_KEPT = 1_000_000, 20_000  # of what rows are alike by: looked through, and kept with the rows
 MOST_LATER = 3  # rows about one record, beside the first, that are not put into one
 MOST_OF_ONE = 10  # rows about one record, beside the first, that are taken in with it
 MOST_TOGETHER, LEAST = 4_000_000, 100  # characters of such rows, and what a row counts beside its own
@@ -91,8 +92,9 @@ class WholeFile:
 
     def _note_likely(self, row: FileRow, keys: Iterable[int]) -> None:
         for key in keys:
-            if len(known := self.likely.setdefault(key, [])) < MOST_LIKELY:
-                known.append(row)
+            known = self.likely.get(key, [])
+            if len(known) < MOST_LIKELY and (known or len(self.likely) < MOST_KEPT):
+                self.likely[key] = [*known, row]
 
     def _note(self, job: Import, row: FileRow, keys: Iterable[int], about: list[int]) -> None:
         rows = next((self.earlier[one] for one in about if one in self.earlier), [])
@@ -125,7 +127,7 @@ def read_whole_file(job: Import, batch: int) -> WholeFile:
     names = _names(job, columns) if _has_links(job) else ()
     shares, repeats = (survey := survey_of(job)).shares, survey.repeats
     shared = _shared(job, Layout.keys) if job.is_dry_run and shares else frozenset()
-    alike = _shared(job, Layout.likely) if job.is_dry_run and job.total > batch else frozenset()
+    alike = _shared(job, Layout.likely, MOST_ALIKE) if job.is_dry_run and job.total > batch else frozenset()
     together: dict[int, list[FileRow]] = {}
     if job.existing == Existing.UPDATE:
         if not job.position:  # what is here changes from then on
@@ -165,15 +167,18 @@ def _together(job: Import) -> dict[int, list[FileRow]]:
     return found
 
 
-def _shared(job: Import, keys_of: Callable[[Layout, list[str]], Iterator[Key]]) -> frozenset[int]:
-    """The keys (their hashes) of which more than one row has each."""
+def _shared(
+    job: Import, keys_of: Callable[[Layout, list[str]], Iterator[Key]], most: float = float("inf")
+) -> frozenset[int]:
+    """The keys (their hashes) of which more than one row has each; of ``most`` it is known."""
     layout = Layout.of(job)
     met: set[int] = set()
     shared: set[int] = set()
     for row in meant_rows(job):
         keys = {hash(key) for key in keys_of(layout, row)}
         shared |= keys & met
-        met |= keys
+        if len(met) < most:
+            met |= keys
     return frozenset(shared)
 
 
