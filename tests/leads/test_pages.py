@@ -241,6 +241,8 @@ def test_undo_asks_then_undoes(firm: Firm, lead: Lead) -> None:
     answer = client.post(path, {"_method": "DELETE"}, follow=True)
     assert answer.redirect_chain == [(path_of(lead), 303)]
     assert now(firm, lead).converted_at is None
+    told = client.get(path_of(lead)).content.decode()
+    assert "undid the conversion of the lead" in told and "because Ana Owner converted" not in told
     assert client.post(path, {"_method": "DELETE"}).status_code == 303
     with tenant_context(firm.tenant):
         assert not Account.objects.exists()

@@ -25,7 +25,7 @@ def cause_phrase(event: Event, record_type: RecordType, *, goes_on: bool = False
     ``goes_on``: after a "because".
     """
     cause = event.because
-    if cause is None:
+    if cause is None or event.name.endswith("_undone"):  # it takes its cause back: nobody did so because of it
         return ""
     if (cause.record_type, cause.record_id) == (event.record_type, event.record_id):
         return phrase(cause, record_type.told_fields(), goes_on=goes_on)
