@@ -172,7 +172,7 @@ class Rehearsal:
         if key == "opportunities":
             record.contact_id = records["contacts"].pk if "contacts" in records else record.contact_id
             record.name, record.expected_close_on = str(values["name"]), values.get("expected_close_on")
-            record.sort_name = sort_key(record.name)
+            record.sort_name, record.stage = sort_key(record.name), values.get("stage")
             self.imagined.add(key, record)
         else:
             self.imagined.add(key, _with(record_type, record, values))

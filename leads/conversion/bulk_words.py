@@ -53,7 +53,8 @@ def _about_new(lead: Lead, record: Any) -> tuple[str, ...]:
     if hasattr(record, "expected_close_on"):
         day = record.expected_close_on
         text = _("Expected close: %(day)s") % {"day": formats.date(day)} if day else _("No expected close")
-        found.append(text)
+        stage = registry.type_of(record).spec("stage")
+        found += [_("Stage: %(stage)s") % {"stage": stage.kind.text(stage, record)}, text]
     if record.owner is not None:
         words = {"owner": record.owner.name, "former": lead.owner.name if lead.owner else ""}
         if lead.owner is not None and not lead.owner.is_active:

@@ -54,7 +54,11 @@ def test_the_preview_says_lead_by_lead_what_it_would_become(firm: Firm, leads: l
     assert file.startswith("\ufeffid,name,state,reason") and file.count(",left out,") == 2 and ",refused," not in file
     assert f'<span class="badge">Existing</span> <a class="link" href="/acme/accounts/{other.pk}/">Other</a>' in page
     assert "same domain" in page and "New, shared</span> Kestrel Ltd" in page
-    assert page.count("Expected close: Mar 4, 2031") == 5 and "Owner: Ada" in page and "is deactivated)" in page
+    assert (
+        page.count("Stage: Qualifying") == page.count("Expected close: Mar 4, 2031") == 5
+        and "Owner: Ada" in page
+        and "is deactivated)" in page
+    )
     assert "Several contacts fit: “Jörg Twin” (same e-mail, same name); “Jim Twin” (same e-mail, similar name)." in page
     assert "Account “Oeil SARL” may be the same (same name, same city)." in page
     assert client_of(firm.ada).post(answer["Location"]).status_code == 303
