@@ -282,6 +282,8 @@ def test_the_teams_tasks_are_those_on_records_one_may_see(firm: Firm) -> None:
     assert sorted(tasks_on(firm, firm.ana, "?who=team")) == ["of Ana on an account", "of Max on a lead of East"]
     assert tasks_on(firm, firm.sam, "?who=team") == ["of Sam on a lead of West"]
     assert len(tasks_on(firm, firm.ada, "?who=team")) == 3
+    assert tasks_on(firm, firm.ana, f"?who={firm.max.pk}") == ["of Max on a lead of East"]
+    assert "of Sam on a lead of West" not in tasks_on(firm, firm.ana, f"?who={firm.sam.pk}")
 
 
 def test_the_tasks_page_costs_the_same_for_one_task_and_thirty(firm: Firm) -> None:
