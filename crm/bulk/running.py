@@ -29,6 +29,7 @@ from crm.bulk.selection import to_give_back
 from crm.bulk.selectors import action_of
 from crm.records import registry
 from crm.records.actions import BulkAction, LeftOutError, Outcome, Rehearse
+from crm.records.holding import held_to_delete
 from crm.records.refusals import reasons_of
 from crm.records.types import RecordType
 from crm.tenants.bulk import insert_many
@@ -192,7 +193,10 @@ def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any
     """The rows, locked in the order of their ids, so that two runs over the same ones wait and not deadlock."""
     rows = record_type.model.all_objects if run.undoes_id else record_type.model.objects
     found = record_type.with_related(rows.filter(pk__in=ids), record_type.fields).order_by("pk")
-    return list(found if run.is_dry_run else _locking(found, run))
+    records = list(found if run.is_dry_run else _locking(found, run))
+    if _deletes(run) and not run.is_dry_run:
+        held_to_delete(records)
+    return records
 
 
 def _wait_for_others(run: BulkRun, records: list[Any]) -> None:
@@ -204,9 +208,12 @@ def _wait_for_others(run: BulkRun, records: list[Any]) -> None:
 
 def _locking(rows: QuerySet, run: BulkRun) -> QuerySet:
     """As ``get_record`` does: who deletes waits for those who write what names the rows."""
+    return rows.select_for_update(of=("self",), no_key=not _deletes(run))
+
+
+def _deletes(run: BulkRun) -> bool:
     action = action_of(run)
-    deletes = action is not None and action.verb == "delete" and run.undoes_id is None
-    return rows.select_for_update(of=("self",), no_key=not deletes)
+    return action is not None and action.verb == "delete" and run.undoes_id is None
 
 
 def _applying(values: dict[str, Any], batch: Batch) -> Callable[[Any], None]:

@@ -15,6 +15,8 @@ from crm.fields.kinds import Lookup
 from crm.records.types import RecordType
 from crm.tenants.bulk import are_collected
 
+_IS_HELD = "_is_held_to_delete"
+
 
 def gone_among(records: Iterable[Any]) -> list[Any]:
     """Keep ``records`` from being deleted until the transaction ends; return those that have been by now.
@@ -38,6 +40,19 @@ def _held(model: Any, ids: Iterable[UUID]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} FOR KEY SHARE", params)
         return {pk for (pk,) in cursor.fetchall()}
+
+
+def hold_to_delete(record: Any) -> None:
+    """Wait for those who are writing something that names ``record``; who comes later sees that it is gone."""
+    if not record.__dict__.get(_IS_HELD):
+        rows = type(record).all_objects.select_for_update(of=("self",))
+        list(rows.filter(pk=record.pk).values_list("pk"))
+
+
+def held_to_delete(records: Iterable[Any]) -> None:
+    """Note of ``records`` that they were read with that lock, all in one statement."""
+    for record in records:
+        record.__dict__[_IS_HELD] = True
 
 
 def refuse_gone(records: Iterable[Any]) -> None:

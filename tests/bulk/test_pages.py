@@ -8,7 +8,9 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 
 from crm.bulk.models import BulkFinding, BulkRun, BulkState
 from crm.events.models import Event
@@ -162,7 +164,10 @@ def test_tags_are_added_to_those_that_are_there(firm: Firm, leads: list[Lead]) -
 def test_deleted_rows_come_back_with_undo(firm: Firm, leads: list[Lead]) -> None:
     client = client_of(firm.ana)
     form = {"action": "delete", "id": [str(row.pk) for row in leads[:2]], "go": "1", "back": "/acme/leads/"}
-    page = client.post(NEW, form, follow=True).content.decode()
+    with CaptureQueriesContext(connection) as taken:
+        page = client.post(NEW, form, follow=True).content.decode()
+    held = [one["sql"] for one in taken if re.search('FROM "leads_lead".* FOR UPDATE', one["sql"], re.S)]
+    assert len(held) == 2, "all rows at once: before anything is decided, and as they are by then"
     assert list(now(firm)) == ["Cedar"]
     with tenant_context(firm.tenant):
         run = BulkRun.objects.get()
