@@ -69,7 +69,7 @@ ACCOUNT = RecordType(
     moves=ACCOUNT_MOVES,
     splits=(CUSTOMER_SINCE,),
     objections=objections_to_accounts,
-    likely=ACCOUNTS.keys_of,
+    alike=ACCOUNTS,
     badges=badges,
     views=(
         DefaultView(

@@ -53,7 +53,7 @@ CONTACT = RecordType(
     move_back=take_relationship_back,
     natural_keys=CONTACT_KEYS,
     objections=objections_to_contacts,
-    likely=CONTACTS.keys_of,
+    alike=CONTACTS,
     follows=what_follows,
     views=(
         DefaultView(_("All contacts"), columns=_COLUMNS, sort="name", is_default=True),

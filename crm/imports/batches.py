@@ -21,7 +21,8 @@ from crm.imports.cells import Cells
 from crm.imports.counting import Counting
 from crm.imports.deferring import Link
 from crm.imports.existing import Known, Match
-from crm.imports.findings import given_to_deactivated
+from crm.imports.findings import given_to_deactivated, names_of
+from crm.imports.fresh import Fresh
 from crm.imports.identity import Layout
 from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
@@ -43,7 +44,6 @@ from crm.users.access import can
 from crm.users.models import Membership
 
 Row = tuple[int, RowValues]  # a row's place in the batch, and its values
-NAMED = 3  # of the records that a row may be about
 
 logger = structlog.get_logger(__name__)
 
@@ -70,6 +70,7 @@ class Batch:
         self.ids: dict[int, str] = {}  # of records here, by the row
         self.own: dict[str, Any] = {}  # those records
         self.changed: ChangedSince = {}
+        self.fresh = Fresh(self.type)
         self.writing: Any = None  # the record that a row is about whose turn it is
         self.result = BatchResult()
         self.told: dict[int, set[UUID]] = {}  # the records that a remark on a row named
@@ -258,7 +259,9 @@ class Batch:
             self.known.add(record, self.rows[offset].number)
             self.cells.add_record(self.type.key, record)
             changes = self.shown.with_links(self.shown.created(record), row.later) if self.shown else []
-            return self._done(offset, Outcome.CREATED, record, self._alike(offset, match), changes, is_new=True)
+            return self._done(
+                offset, Outcome.CREATED, record, self._alike(offset, match, values, record), changes, is_new=True
+            )
         return self._update(offset, row, values, match, self._said_later(later))
 
     def _update(self, offset: int, row: RowValues, values: dict[str, Any], match: Match, remarks: list[str]) -> None:
@@ -357,21 +360,19 @@ class Batch:
         ]
         return [_("%(field)s: row %(number)s of this file has another value, and that is used.") % one for one in words]
 
-    def _alike(self, offset: int, match: Match) -> list[str]:
+    def _alike(self, offset: int, match: Match, values: dict[str, Any], record: Any) -> list[str]:
         """Of those that are alike, the ones that were not told of before."""
         told = self.told.get(offset, set())
         alike = [record for record in match.alike if record.pk not in told]
-        return [_("Perhaps there already: %(names)s.") % {"names": self._names(alike)}] if alike else []
+        said = [_("Perhaps there already: %(names)s.") % {"names": names_of(alike)}] if alike else []
+        return said + self.fresh.remarks(values, record, told | {one.pk for one in alike})
 
     def _refuse_several(self, match: Match) -> None:
         if match.several:
-            words = {"by": match.by, "names": self._names(match.several)}
+            words = {"by": match.by, "names": names_of(match.several)}
             raise ValidationError(
                 _("Several have this %(by)s: %(names)s. Say by the external id which is meant.") % words
             )
-
-    def _names(self, records: list[Any]) -> str:
-        return ", ".join(record.name for record in records[:NAMED]) + (" …" if len(records) > NAMED else "")
 
     def _keep_links(self, offset: int, record: Any, later: dict[str, str]) -> None:
         self.result.links += [Link(offset, record.pk, name, text) for name, text in later.items()]

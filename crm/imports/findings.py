@@ -13,6 +13,12 @@ from crm.imports.models import Import, RefusedRow
 from crm.imports.reading.cells import without_unreadable
 from crm.records.types import RecordType
 
+NAMED = 3  # of the records that a row may be about
+
+
+def names_of(records: list[Any]) -> str:
+    return ", ".join(record.name for record in records[:NAMED]) + (" …" if len(records) > NAMED else "")
+
 
 def finding(job: Import, number: int, cells: list[Any], reasons: list[str], *, came_in: bool = False) -> RefusedRow:
     """A row to be inserted. ``came_in``: the row was taken, and the reasons are remarks on it.

@@ -71,7 +71,7 @@ class Layout:
             if natural.within is None:
                 keys = natural.spellings(cells) if natural.spellings else [natural.key(cells)]
                 yield from ((natural.column, key) for key in keys if key)
-        yield from self.type.likely(cells)
+        yield from self.type.alike.keys_of(cells) if self.type.alike else ()
 
     def identity(self, row: list[str]) -> Iterator[Key]:
         """What only rows about the same one share, the surest first."""

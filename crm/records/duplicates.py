@@ -74,6 +74,15 @@ class Alike:
         """What others have that are alike, each with what it is called."""
         return {(str(one.label), *key) for one in self.likenesses for key in one.keys_of(values)}
 
+    def keys_here(self, record: Any) -> set[Key]:
+        """By which of ``keys_of`` others find ``record``."""
+        found = ((one.label, _key_of(record, one.columns)) for one in self.likenesses)
+        return {(str(label), *key) for label, key in found if key[0]}
+
+    def among(self, values: Values, records: Sequence[Any]) -> list[Match]:
+        """Which of ``records`` are alike, the likest first."""
+        return self._matched([values], self._wanted([values]), list(records))[0] if records else []
+
     def find(self, actor: Membership, rows: Sequence[Values], but: Iterable[UUID] = ()) -> list[list[Match]]:
         """Return for each of ``rows`` (values by field name) what ``actor`` may see and is alike, the likest first.
 
@@ -151,8 +160,11 @@ def objections_by(alike: Alike, heading: Any) -> Callable[[Membership, Sequence[
 
 
 def there_already(matches: Sequence[Match], heading: Any) -> Objection:
-    text = _("Perhaps there already: %(names)s.") % {"names": told(matches)}
-    return Objection(text, tuple(matches[:LISTED]), str(heading))
+    return Objection(told_in_words(matches), tuple(matches[:LISTED]), str(heading))
+
+
+def told_in_words(matches: Sequence[Match]) -> str:
+    return _("Perhaps there already: %(names)s.") % {"names": told(matches)}
 
 
 def find_each(actor: Membership, asked: Sequence[tuple[Alike, Values, Iterable[UUID]]]) -> list[list[Match]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,6 +19,9 @@ from crm.records.headers import Headers
 from crm.records.models import RecordModel
 from crm.records.ties import Ties
 from crm.users.models import Membership
+
+if TYPE_CHECKING:
+    from crm.records.duplicates import Alike
 
 MORE_FIELDS = _("More fields")  # the section of the workspace's own fields that stand in no other
 
@@ -240,7 +243,7 @@ class RecordType:
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     With ``ties``, new ones may find what others of a file make. ``objections`` says of the values of new records what
     speaks against making each: forms and imports ask before; ``objection_to_change`` the same of a record's new values.
-    ``likely`` is what two that are alike share, as far as their values tell.
+    ``alike`` compares new ones with each other.
     ``successors`` tells, by id, which record that ``actor`` may see each of some has become: a search shows the old one
     below the new.
     ``set_by_move`` are the fields that a move to another status or stage writes, that one first; ``move_back`` takes
@@ -275,7 +278,7 @@ class RecordType:
     ties: Ties | None = None
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
     objection_to_change: Callable[[Membership, Any, dict[str, Any]], Objection | None] = _no_objection
-    likely: Callable[[Mapping[str, Any]], Iterable[tuple[Any, ...]]] = lambda values: ()
+    alike: Alike | None = None
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     set_by_move: tuple[str, ...] = ()
     move_back: Callable[..., Event | None] | None = None

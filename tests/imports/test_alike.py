@@ -108,12 +108,12 @@ LIKELY = {
 }
 
 
-@pytest.mark.parametrize("key", LIKELY)
+@pytest.mark.parametrize(("key", "size"), [*((key, 4) for key in LIKELY), ("accounts", 500), ("contacts", 500)])
 def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
-    fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str
+    fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch, key: str, size: int
 ) -> None:
-    """What only seems to be the same: a name, a domain, a phone. Only the import told of it."""
-    monkeypatch.setattr(running, "BATCH", 4)
+    """What only seems to be the same: a name, a domain, a phone. Only the import told of it, and not within a batch."""
+    monkeypatch.setattr(running, "BATCH", size)
     text = LIKELY[key].format(filler="".join(f"Filler{n},{FILLED[key].format(n)}\n" for n in range(6)))
     finished(fresh_firm, upload(fresh_firm, key, text, dry_run="1"))
     with tenant_context(fresh_firm.tenant):
