@@ -28,6 +28,7 @@ from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
 from crm.imports.meanwhile import ChangedSince, changed_since, gone_links, hold, refuse_changed
 from crm.imports.models import Existing, Import, ImportRow, Outcome
+from crm.imports.newer import Newer
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.row_values import RowReader, RowValues, ToCreate
 from crm.imports.shown import Shown
@@ -87,6 +88,7 @@ class Batch:
             parsed = self._hold(parsed)
         if self.type.ties and not self.job.is_dry_run:
             self.type.ties.hold_all((row.values, self._match(offset, row).record) for offset, row in parsed)
+        self.newer = Newer(self.job, self.rows, self.own, self.cells)
         repeats = self._repeats()
         found = {offset: record for offset, row in parsed if (record := self._match(offset, row).record) is not None}
         self.counting.look_up(record.pk for record in found.values())
@@ -243,13 +245,13 @@ class Batch:
             return self._done(offset, Outcome.SKIPPED, match.record, self._about_the_same(match))
         if match.record is not None:
             row.values |= self.reader.in_own_pipeline(self.rows[offset], match.record)
-        spelt = keep_spelling(row.values, match)
+        kept = [*keep_spelling(row.values, match), *self.newer.settle(row, match.record)]
         later = self.folded.drop(offset, row) if match.record is not None else {}
         placed = self.reader.placed(row, match.record)
         values = {name: self._bring_along(one, made) for name, one in placed.items()}
         values |= self.reader.gap_fillers(values, match.record)
         unplaced = self.reader.unplaced(row, match.record)
-        for remark in (*spelt, *unplaced, *given_to_deactivated(self.type, values, match.record)):
+        for remark in (*kept, *unplaced, *given_to_deactivated(self.type, values, match.record)):
             self._remark(offset, remark)
         if match.record is None:
             if "owner" not in self.job.mapping and self.type.has("owner"):

@@ -20,6 +20,7 @@ from crm.imports.guessing import column_label
 from crm.imports.http import get_job
 from crm.imports.left_out import left_out
 from crm.imports.models import Import, ImportState
+from crm.imports.newer import about_newer
 from crm.imports.planned import planning
 from crm.imports.questions import questions_of
 from crm.imports.samples import samples_of
@@ -146,6 +147,8 @@ def _start(request: WorkspaceRequest, job: Import, record_type: RecordType, form
     """Start what was asked for, unless something is left to be answered."""
     for one in questions_of(job, record_type, survey_of(job)).all_open:
         form.linked_errors.append((one.anchor, _("“%(field)s”: something is asked below.") % {"field": one.label}))
+    if (older := about_newer(job, record_type)) and not older.answer:
+        form.linked_errors.append((older.anchor, _("Something was changed here after this file was written.")))
     if form.linked_errors:
         return False
     try:
@@ -179,6 +182,7 @@ def _page(
         ],
         "questions": questions,
         "open_questions": [] if form.errors or form.linked_errors else questions.all_open,
+        "newer": about_newer(job, record_type),
         "bad_cells": bad_cells(job, record_type, survey, decisions),
         "bare_amounts": bare_amounts(job, record_type, survey),
         "workspace_currency": currency_name(current_tenant().currency),

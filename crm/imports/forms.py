@@ -24,6 +24,7 @@ from crm.imports.answers import (
     EMPTY,
     GAP,
     MOVED,
+    NEWER,
     OTHERS,
     PROPOSED,
     REFUSE,
@@ -46,6 +47,7 @@ from crm.imports.left_out import answered_as, ways_to_keep
 from crm.imports.likely import label_of, records_like
 from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
+from crm.imports.newer import KEEP, TAKE
 from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
 from crm.imports.reading.cells import cell_text, holds_days
@@ -183,6 +185,8 @@ class SentAnswers:
         for index, name in enumerate(job.mapping):
             if name and (said := data.get(f"{WHAT_BECOMES}{index}")) in (EMPTY, REFUSE):
                 self.answers.setdefault(answered_as(name, index), {})[BAD] = said
+        if (said := data.get(NEWER)) in (KEEP, TAKE):
+            self.answers[NEWER] = {NEWER: said}
         for gap in record_type.gaps:
             self._keep(record_type.spec(gap.field), GAP, data.get(f"{OF_GAP}{gap.field}"), allowed={UNKNOWN})
 

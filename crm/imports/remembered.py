@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from crm.imports.answers import MOVED, Answers, without
+from crm.imports.answers import MOVED, NEWER, Answers, without
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable, is_of_refusals
 from crm.imports.left_out import NOTES
@@ -89,5 +89,8 @@ def remember(job: Import, record_type: RecordType, before: Import | None, *, is_
 
 def _about_words(answers: Answers) -> Answers:
     """The answers without the day that was given for changes of records that exist."""
-    kept = {name: {key: answer for key, answer in words.items() if key != MOVED} for name, words in answers.items()}
+    kept = {
+        name: {key: answer for key, answer in words.items() if key not in (MOVED, NEWER)}
+        for name, words in answers.items()
+    }
     return {name: words for name, words in kept.items() if words}

@@ -1,0 +1,277 @@
+"""What was changed here after a file was exported: its cells are older than that, and go over it only if that is said.
+
+A file tells so by a column of the ids of the records here, and the column with the moment at which each was changed
+last, as exports have both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.events.models import IMPORT, Event
+from crm.events.phrases import actor_name, told
+from crm.fields import kinds
+from crm.fields.reading import read_moment
+from crm.fields.reading.days import split_clock
+from crm.fields.spec import FieldSpec
+from crm.imports.answers import NEWER
+from crm.imports.cells import Cells
+from crm.imports.guessing import header_key
+from crm.imports.meant import CHUNK, OWN_ID, Same, meant_rows, own_records
+from crm.imports.models import Existing, Import
+from crm.imports.reading.cells import cell_text, without_unreadable
+from crm.imports.row_values import RowValues, ToCreate
+from crm.imports.storing import FileRow, read_rows
+from crm.imports.styles import styles_of
+from crm.records.diff import identity
+from crm.records.registry import record_type as type_of_key
+from crm.records.standard import UPDATED
+from crm.records.types import RecordType
+from crm.tenants.ids import uuid_of
+from crm.users.access import can
+from crm.users.models import Membership
+
+KEEP, TAKE = "keep", "take"  # what is here, or what the file says
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+_LATER = timedelta(seconds=5)
+LOOKED_AT = 20_000  # rows, before a page asks
+READ = 200  # rows of those whose records were changed, that are compared then
+SHOWN = 6
+
+
+class Change(NamedTuple):
+    person: str
+    at: datetime
+
+
+def stamp_column(job: Import) -> int | None:
+    """The place of the column that tells when each record was changed last; None if the file does not tell that."""
+    if OWN_ID not in job.mapping or job.existing != Existing.UPDATE:
+        return None
+    names = {header_key(UPDATED.name), header_key(str(UPDATED.label))}
+    return next((place for place, header in enumerate(job.headers) if header_key(header) in names), None)
+
+
+class Stamp(NamedTuple):
+    """From when to when a record was changed last, as a file tells; and when it was changed last by now."""
+
+    first: datetime
+    last: datetime
+    now: datetime
+
+
+def read_stamp(text: str, cells: Cells, now: datetime) -> Stamp:
+    """All that ``text`` can mean. What cannot be read tells nothing of when the file was written."""
+    try:
+        moment = read_moment(text, cells.usual, timezone.get_current_timezone())
+    except ValidationError:
+        return Stamp(_LONG_AGO, _LONG_AGO, now)
+    clock = split_clock(text)[1]
+    if clock is None:
+        return Stamp(moment, moment + timedelta(days=1), now)
+    if not clock["second"]:
+        return Stamp(moment, moment + timedelta(minutes=1), now)
+    second = timedelta(seconds=1)  # by which sheets round
+    return Stamp(moment, moment, now) if clock["part"] else Stamp(moment - second, moment + second, now)
+
+
+class Newer:
+    """Of a batch's rows: what was changed of their records after the file was written, but by this import."""
+
+    def __init__(self, job: Import, rows: Iterable[FileRow], own: Mapping[str, Any], cells: Cells) -> None:
+        self.type = type_of_key(job.record_type)
+        self.actor: Membership = job.made_by
+        self.clears = job.clear_empty
+        self.keeps = answer_of(job) != TAKE
+        self.changed: dict[UUID, dict[str, Change]] = {}
+        if (at := stamp_column(job)) is not None and own:
+            place = job.mapping.index(OWN_ID)
+            said = [(own[row[place]], row[at]) for row in rows if row[place] in own and row[at]]
+            stamps = {record.pk: read_stamp(text, cells, record.updated_at) for record, text in said}
+            self.changed = _changed(job, {pk: stamp for pk, stamp in stamps.items() if stamp.now > stamp.last})
+
+    def settle(self, row: RowValues, record: Any) -> list[str]:
+        """Take out of the row what would go over a newer value, unless it is to; return what there is to say of it."""
+        changed = self.changed.get(record.pk, {}) if record is not None else {}
+        if not changed:
+            return []
+        columns = {name: (name, value) for name, value in row.values.items()}
+        columns |= {spec.name: (spec.name, None) for spec in row.empty if self.clears and not spec.required}
+        columns |= {name: (name, text) for name, text in row.later.items()}
+        for split, value in row.split:
+            columns[split.into(self.type.spec(split.by).value(record))] = (split.spec.name, value)
+        found = [
+            (name, *columns[name])
+            for name in columns.keys() & changed.keys()
+            if self.type.has(name) and self._differs(name, columns[name][1], record)
+        ]
+        remarks = []
+        for name, column, value in sorted(found):
+            remarks.append(self._told(name, value, record, changed[name]))
+            if self.keeps:
+                row.drop(column)
+        moved = self.type.set_by_move
+        if self.keeps and moved and moved[0] in {name for name, *_rest in found}:
+            for name in moved[1:]:  # goes with the status or stage that is not taken
+                row.drop(name)
+        return remarks
+
+    def _differs(self, name: str, value: Any, record: Any) -> bool:
+        spec = self.type.spec(name)
+        return identity(_json(spec, value)) != identity(spec.kind.json(spec.value(record)))
+
+    def _told(self, name: str, value: Any, record: Any, change: Change) -> str:
+        spec = self.type.spec(name)
+        words = {
+            "field": spec.label,
+            "person": change.person,
+            "now": _now(self.actor, spec, record),
+            "file": without_unreadable(_text(spec, _json(spec, value))),
+        }
+        if self.keeps:
+            return (
+                _("%(field)s: kept “%(now)s”, to which %(person)s changed it after the file was written (“%(file)s”).")
+                % words
+            )
+        return (
+            _("%(field)s: “%(file)s” of the file, instead of the later “%(now)s”, to which %(person)s changed it.")
+            % words
+        )
+
+
+@dataclass(frozen=True)
+class Older:
+    """Of a cell that is older than what is here."""
+
+    number: int
+    record: str
+    field: str
+    person: str
+    now: str
+    file: str
+
+
+@dataclass(frozen=True)
+class NewerQuestion:
+    """Whether the cells of a file go over what was changed after it was written. ``cells`` are some; ``is_more`` says
+    that there are, or may be, others."""
+
+    cells: list[Older]
+    is_more: bool
+    answer: str
+
+    anchor = "question-newer"
+
+
+def answer_of(job: Import) -> str:
+    return job.answers.get(NEWER, {}).get(NEWER, "")
+
+
+def about_newer(job: Import, record_type: RecordType) -> NewerQuestion | None:
+    """What to ask of a file some of whose cells are older than what is here; None where none is."""
+    if (at := stamp_column(job)) is None:
+        return None
+    cells = Cells(job.made_by, styles_of(job))
+    stale = _stale(job, record_type, at, cells)
+    if not stale:
+        return None
+    changed = _changed(job, dict(stale.values()))
+    numbers = {number for number, (pk, _stamp) in stale.items() if pk in changed}
+    rows = list(islice((row for row in meant_rows(job) if row.number in numbers), min(len(numbers), READ)))
+    found = list(islice(_older(job, record_type, rows, changed, cells), SHOWN + 1))
+    is_more = len(found) > SHOWN or len(numbers) > READ or job.total > LOOKED_AT
+    return NewerQuestion(found[:SHOWN], is_more, answer_of(job)) if found else None
+
+
+def _stale(job: Import, record_type: RecordType, at: int, cells: Cells) -> dict[int, tuple[UUID, Stamp]]:
+    """The rows whose records were changed later than they say, by number: the record, and what they say."""
+    own = job.mapping.index(OWN_ID)
+    found: dict[int, tuple[UUID, Stamp]] = {}
+    rows = islice(read_rows(job), LOOKED_AT)
+    while chunk := list(islice(rows, CHUNK)):
+        ids = {row.number: row_id for row in chunk if row[at] and (row_id := uuid_of(row[own])) is not None}
+        there = record_type.model.objects.filter(pk__in=set(ids.values())).values_list("pk", "updated_at")
+        updated = dict(there)
+        for row in chunk:
+            row_id = ids.get(row.number)
+            if row_id in updated:
+                stamp = read_stamp(row[at], cells, updated[row_id])
+                found |= {row.number: (row_id, stamp)} if stamp.now > stamp.last else {}
+    return found
+
+
+def _changed(job: Import, stamps: Mapping[UUID, Stamp]) -> dict[UUID, dict[str, Change]]:
+    """By record and field: who has changed it last, after the change that its stamp is of.
+
+    The event of that one comes a little later than the stamp, and before the next change.
+    """
+    found: dict[UUID, dict[str, Change]] = {}
+    if not stamps:
+        return found
+    events = Event.objects.filter(record_type=job.record_type, record_id__in=stamps, at__gte=min(stamps.values()).first)
+    met: set[UUID] = set()
+    for event in events.select_related("actor").order_by("at", "id"):
+        assert event.record_id is not None
+        stamp = stamps[event.record_id]
+        is_own = event.at < stamp.now and event.at <= stamp.last + _LATER and event.record_id not in met
+        if event.at >= stamp.first and (event.at <= stamp.last or is_own):
+            met.add(event.record_id)
+        elif event.at > stamp.last and event.data.get(IMPORT) != str(job.pk):
+            change = Change(actor_name(event), event.at)
+            found[event.record_id] = found.get(event.record_id, {}) | dict.fromkeys(event.changes, change)
+    return found
+
+
+def _older(
+    job: Import, record_type: RecordType, rows: list[FileRow], changed: dict[UUID, dict[str, Change]], cells: Cells
+) -> Iterator[Older]:
+    own = job.mapping.index(OWN_ID)
+    records = own_records(job.made_by, record_type, {row[own] for row in rows}, as_seen=True)
+    specs = {place: record_type.spec(name) for place, name in enumerate(job.mapping) if name and record_type.has(name)}
+    for row in rows:
+        if (record := records.get(row[own])) is None:
+            continue
+        for place, spec in specs.items():
+            change = changed[record.pk].get(spec.name)
+            if change is None or isinstance(row[place], Same) or not (row[place] or job.clear_empty):
+                continue
+            if _is_other(spec, record, row[place], cells):
+                file = without_unreadable(row[place]) or _text(spec, None)
+                now = _now(job.made_by, spec, record)
+                yield Older(row.number, record.name, str(spec.label), change.person, now, file)
+
+
+def _is_other(spec: FieldSpec, record: Any, text: str, cells: Cells) -> bool:
+    """Whether the cell says something else than the record; what names nothing here does."""
+    try:
+        value = spec.kind.parse(spec, cell_text(spec, text), cells) if text else None
+    except ValidationError:
+        return True
+    return bool(identity(spec.kind.json(value)) != identity(spec.kind.json(spec.value(record))))
+
+
+def _json(spec: FieldSpec, value: Any) -> Any:
+    if isinstance(value, ToCreate):
+        return value.name
+    return value if isinstance(spec.kind, kinds.Lookup) and isinstance(value, str) else spec.kind.json(value)
+
+
+def _now(actor: Membership, spec: FieldSpec, record: Any) -> str:
+    """What the record says, as the importer may see it."""
+    value = spec.value(record)
+    if isinstance(spec.kind, kinds.Lookup) and value is not None and not can(actor, "view", value):
+        return _("Hidden")
+    return _text(spec, spec.kind.json(value))
+
+
+def _text(spec: FieldSpec, kept: Any) -> str:
+    return told(spec.name, kept, {spec.name: spec.kind})

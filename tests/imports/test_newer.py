@@ -1,0 +1,83 @@
+"""A file that was exported, edited and brought in again does not go over what colleagues have changed meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from contacts.models import Contact
+from contacts.services import update_contact
+from crm.imports.models import RefusedRow
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.imports.steps import finished, told
+from tests.imports.test_words import Page
+from tests.people import Firm, client_of
+
+OLD = {"first_name": "Ann", "last_name": "Bell", "phone": "+1 416 555 0100", "city": "Ulm"}
+NEW = {"phone": "+1 416 555 0199", "opted_out": True}
+
+
+@pytest.fixture
+def exported(firm: Firm) -> str:
+    """A contact's export with another city and job, a phone as it was; and what a colleague did since."""
+    with tenant_context(firm.tenant):
+        contact = make.contact(firm.ada, **OLD)
+    columns = "last_name,phone,opted_out,city,job_title,updated_at"
+    answer = client_of(firm.ada).get(f"/acme/contacts/export/?filters=none&columns={columns}")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows[0] |= {"city": "Bonn", "job_title": "Buyer"}
+    with tenant_context(firm.tenant):
+        update_contact(actor=firm.ana, contact=Contact.objects.get(pk=contact.pk), values=NEW)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("run", ["import", "dry_run"])
+@pytest.mark.parametrize("answer", ["keep", "take"])
+def test_what_was_changed_after_an_export_is_asked_about(firm: Firm, exported: str, answer: str, run: str) -> None:
+    page = Page(firm, "contacts", exported)
+    cells = {one.field: (one.person, one.now.lower(), one.file) for one in page.answer.context["newer"].cells}
+    assert cells == {"Phone": ("Ana Owner", NEW["phone"], OLD["phone"]), "Opted out": ("Ana Owner", "yes", "No")}
+    assert "Phone: Ana Owner changed it to" in told(page.answer)
+    assert "Something was changed here" in told(page.refused(page.columns())), "nothing starts before it was answered"
+    answered = client_of(firm.ada).post(page.address, page_data(firm, page) | {run: "1", "*newer": answer})
+    assert answered.status_code == 303
+    job = finished(firm, page.job())
+    assert job.updated_count == 1
+    with tenant_context(firm.tenant):
+        contact = Contact.objects.get()
+        remarks = " ".join(reason for row in RefusedRow.objects.all() for reason in row.reasons)
+    if run == "import":
+        assert (contact.city, contact.job_title) == ("Bonn", "Buyer")
+        assert (contact.phone, contact.opted_out) == (
+            (NEW["phone"], True) if answer == "keep" else (OLD["phone"], False)
+        )
+    else:
+        assert (contact.city, contact.phone) == ("Ulm", NEW["phone"])
+    assert "+1 416 555 0199”, to which Ana Owner changed it" in remarks, remarks
+
+
+def page_data(firm: Firm, page: Page) -> dict[str, Any]:
+    page.answer = client_of(firm.ada).get(page.address)
+    return page.columns()
+
+
+def test_what_nobody_changed_since_is_not_asked_about(firm: Firm, exported: str) -> None:
+    """Nor what this import itself has changed; nor a file that says what is here."""
+    with tenant_context(firm.tenant):
+        update_contact(
+            actor=firm.ana, contact=Contact.objects.get(), values={"phone": OLD["phone"], "opted_out": False}
+        )
+    page = Page(firm, "contacts", exported)
+    assert page.answer.context["newer"] is None
+    job = finished(firm, page.send(page.columns()))
+    assert job.updated_count == 1
+    with tenant_context(firm.tenant):
+        assert Contact.objects.get().city == "Bonn" and not RefusedRow.objects.exists()
