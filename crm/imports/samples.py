@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
+from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant, word_key
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTES, note_of
 from crm.imports.likely import is_deactivated, told_deactivated
@@ -21,6 +21,7 @@ from crm.imports.shown import shown
 from crm.imports.split import column_spec
 from crm.imports.styles import styles_of
 from crm.imports.survey import Column, Survey
+from crm.imports.whole_file import links_to_itself
 from crm.records.types import RecordType
 
 MOST = 4  # samples of a column
@@ -100,6 +101,8 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
         if is_deactivated(value):
             raise ValidationError(told_deactivated(value))
     except ValidationError:
+        if links_to_itself(record_type, spec) and word_key(text) in reader.names:
+            return Sample(text)  # a row of this file, wherever it stands
         if not answer:
             return _asked(text)
         if answer == EMPTY:

@@ -14,7 +14,8 @@ from crm.imports.models import Import, ImportState
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.models import Lead
-from tests.imports.steps import bring_in, upload
+from tests.imports.steps import bring_in, told, upload
+from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
 HEAD = "last name,email,rating\n"
@@ -128,3 +129,11 @@ def test_what_is_wrong_about_the_columns_leads_to_them(firm: Firm) -> None:
         page = unescape(refused.content.decode())
         assert refused.status_code == 422
         assert f'<a href="#columns">{problem}</a>' in page and 'id="columns" tabindex="0"' in page
+
+
+def test_a_parent_further_down_in_the_file_is_not_shown_as_left_empty(firm: Firm) -> None:
+    """Nor is its answer the one for all names that nothing here is called by."""
+    page = Page(firm, "accounts", "name,parent account\nAce,Bay\nBay,\nCod,Nowhere\nDab,Nobody\nElk,None\nFox,Nil\n")
+    page.client.post(page.address, page.columns() | {"others_parent": "empty"})
+    shown = told(page.client.get(page.address))
+    assert "Nowhere → left empty" in shown and "Bay → left empty" not in shown

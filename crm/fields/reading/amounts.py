@@ -37,7 +37,7 @@ _MEANINGS: dict[str, tuple[str, ...]] = {
     "₦": ("NGN",), "₱": ("PHP",), "₲": ("PYG",), "₡": ("CRC",), "₵": ("GHS",), "₸": ("KZT",), "₼": ("AZN",),
     "₾": ("GEL",), "₮": ("MNT",), "₭": ("LAK",), "៛": ("KHR",),
     "zł": ("PLN",), "zl": ("PLN",), "kč": ("CZK",), "ft": ("HUF",), "lei": ("RON", "MDL"), "руб": ("RUB",),
-    "rp": ("IDR",), "rm": ("MYR",), "r": ("ZAR",),
+    "rp": ("IDR",), "tl": ("TRY",), "rm": ("MYR",), "r": ("ZAR",),
 }  # fmt: skip
 _ANY_CASE = frozenset("usd eur gbp chf jpy cad aud nzd sek nok dkk inr cny brl pln czk huf zar sgd hkd mxn".split())
 _THOUSAND_OR_MILLION = {"k": 3, "t": 3, "m": 6}
