@@ -12,10 +12,12 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import CREATED_ON_DEMAND, word_key
 from crm.imports.cells import Cells
 from crm.imports.reading.cells import without_unreadable
+from crm.imports.reading.limits import LONGEST_WORD
 from crm.records.types import RecordType
 
 PEOPLE = "contacts"
 MOST_PEOPLE, MOST_BESIDE = 2_000, 20  # names, and accounts of each, that are remembered
+MOST_CHARACTERS = 500_000  # of those accounts
 
 Beside = dict[str, list[str]]  # by name, the texts of the accounts in its rows; "" stands for none, or too many
 
@@ -49,15 +51,18 @@ class People:
     ) -> None:
         links = {at: account_link(record_type, spec) for at, spec in enumerate(specs) if spec}
         self._columns = [(kept[at], at, place.get(link)) for at, link in links.items() if link]
+        self._room = MOST_CHARACTERS
 
     def note(self, row: Sequence[str]) -> None:
         for beside, at, firm in self._columns:
-            person = word_key(without_unreadable(row[at]))
+            person = word_key(without_unreadable(row[at][:LONGEST_WORD]))
             if person in beside or len(beside) < MOST_PEOPLE:
                 account = without_unreadable(row[firm]) if firm is not None else ""
+                account = account if len(account) <= min(LONGEST_WORD, self._room) else ""
                 some = beside.setdefault(person, [])
                 if account not in some and len(some) <= MOST_BESIDE:
                     some.append(account if len(some) < MOST_BESIDE else "")
+                    self._room -= len(account)
 
 
 def told_by_accounts(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from crm.imports.meant import OWN_ID
 from crm.imports.models import Import
+from crm.imports.split import column_spec
 from crm.records.natural import whole_name
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
@@ -53,6 +55,13 @@ class Layout:
         for name, text in self.fixed:
             cells[name] = cells.get(name) or text
         return cells
+
+    @cached_property
+    def clearing(self) -> frozenset[int]:
+        """The columns whose empty cells take away what is there, where an import is to do that."""
+        specs = {index: column_spec(self.type, name) for name, index in self.place.items()}
+        may = {index for index, spec in specs.items() if spec is not None and not spec.required}
+        return frozenset(may - {self.place.get(EXTERNAL_ID)})
 
     def keys(self, row: list[str]) -> Iterator[Key]:
         """What rows about the same one share; others may share it as well."""
@@ -101,8 +110,10 @@ class Together:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self._first: dict[int, int] = {}  # number of the row, by the hash of what it is named by
-        self._id_of: dict[int, int] = {}  # hash of the id of what is named so; 0 where there are several
+        self._place: dict[int, int] = {}  # in the lists, of what is named so, by the hash of the name or id
+        self._several: set[int] = set()  # such names of several with ids
+        self._first = array("q")  # number of the first row about each
+        self._id = array("q")  # hash of the id of each; 0 where it has none
 
     def first(self, row: list[str], number: int) -> int:
         """The number of the first row about what the row is about: its own where there is none before it."""
@@ -111,16 +122,21 @@ class Together:
         about = [hash(name) for name in names]
         known = [own] if own is not None else []
         known += [one for one in about if self._may_be(one, own)]
-        found = next((self._first[one] for one in known if one in self._first), number)
+        place = next((self._place[one] for one in known if one in self._place), len(self._first))
+        if place == len(self._first):
+            self._first.append(number)
+            self._id.append(0)
+        self._id[place] = self._id[place] or own or 0
         for one in known:
-            self._first.setdefault(one, found)
-        for one in about if own is not None else ():
-            self._id_of[one] = (own or 0) if self._id_of.get(one, own) == own else 0
-        return found
+            self._place.setdefault(one, place)
+        self._several.update(one for one in about if own is not None and self._id[self._place[one]] not in (0, own))
+        return self._first[place]
 
     def _may_be(self, name: int, own: int | None) -> bool:
-        known = self._id_of.get(name)
-        return known is None or (known == own if own is not None else known != 0)
+        if name in self._several:
+            return False
+        known = self._id[self._place[name]] if name in self._place else 0
+        return not known or own is None or known == own
 
 
 def as_written(cells: dict[str, str], key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
@@ -22,6 +23,7 @@ from crm.imports.identity import Layout, Together, as_written
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.reading.cells import holds_days, is_unreadable, without_unreadable
+from crm.imports.reading.limits import LONGEST_WORD
 from crm.imports.split import column_spec
 from crm.imports.unreadable import bad_in, is_no_value
 from crm.records.registry import record_type as type_of_key
@@ -29,11 +31,12 @@ from crm.records.types import RecordType
 
 MOST_WORDS = 2_000  # different ones of a column that are counted one by one
 MOST_SHAPES = 300  # different ways of writing a number, a date, an address
-LONGEST_WORD = 300
+LONGEST_TEXT, SHORTENED = 20_001, 2_000  # characters that are kept of the longest text of a column, and of others
 LONGEST_UNIT = 5  # letters of a currency or a month: they say how a number or date is read
 FIRST = 4  # values of a column of text
 DIFFERENCES = 6  # between rows about the same one, that are shown
 MOST_AGAIN = 20_000  # records with several rows, whose cells are compared
+MOST_KEYS = 500_000  # that are looked through; of more, some are taken to be shared
 ODD = 3  # of those, some with letters outside of ASCII
 WRITTEN = (kinds.Number, kinds.Money, kinds.Date, kinds.Email, kinds.Url)
 _TEXT, _WORDS, _WRITTEN = "text", "words", "written"
@@ -216,7 +219,8 @@ class _Repeats:
         self.survey = survey
         self.layout = layout
         self.together = Together(layout)
-        self.again: set[int] = set()  # first rows that others repeat
+        self.firsts = array("q")  # of each row, the first about the same one
+        self.again: set[int] = set()  # of those, some that others repeat
         self.keys: set[int] = set()
         survey.shares = False
 
@@ -224,9 +228,10 @@ class _Repeats:
         survey = self.survey
         if not survey.shares:
             keys = {hash(key) for key in self.layout.keys(row)}
-            survey.shares = not keys.isdisjoint(self.keys)
-            self.keys |= keys
+            survey.shares = not keys.isdisjoint(self.keys) or len(self.keys) > MOST_KEYS
+            self.keys.update(keys)
         before = self.together.first(row, row.number)
+        self.firsts.append(before)
         if before == row.number:
             return
         survey.repeats += 1
@@ -235,7 +240,7 @@ class _Repeats:
         if len(survey.repeated) < FIRST:
             given, names, cells = self.layout.named(row)
             called = as_written(cells, (given or names[0])[1])
-            survey.repeated.append([row.number, before, without_unreadable(called)])
+            survey.repeated.append([row.number, before, without_unreadable(called[:LONGEST_WORD])])
 
     def finish(self, job: Import) -> None:
         """One more pass: where rows about the same one say different things, the later one would win; an empty cell
@@ -243,12 +248,10 @@ class _Repeats:
         survey, record_type = self.survey, self.layout.type
         place = self.layout.place
         fields = [index for name, index in place.items() if name in job.planned or column_spec(record_type, name)]
-        specs = {index: column_spec(record_type, name) for name, index in place.items() if job.clear_empty}
-        clearing = {index for index, spec in specs.items() if spec is not None and not spec.required}
-        together = Together(self.layout)
+        clearing = self.layout.clearing if job.clear_empty else ()
+        del self.together, self.keys  # they may be large
         said: dict[tuple[int, int], tuple[int, int, str]] = {}  # the row, and of its text a hash and the beginning
-        for row in meant_rows(job) if self.again else ():
-            key = together.first(row, row.number)
+        for row, key in zip(meant_rows(job), self.firsts, strict=True) if self.again else ():
             differs = False
             for index in fields if key in self.again else ():
                 if not (cell := row[index]) and index not in clearing:
@@ -324,11 +327,13 @@ class _TextReader:
     def read(self, cell: str, number: int) -> None:
         column = self.column
         column.filled += 1
-        if len(cell) > len(self.longest) + 50:
+        if min(len(cell), LONGEST_TEXT) > len(self.longest) + 50:
             self._drop_longest()
-            self.longest = cell
-            column.words[cell] = 1
-        elif len(column.words) < FIRST:
+            self.longest = cell[:LONGEST_TEXT]
+            column.words[self.longest] = 1
+            return
+        cell = cell[:SHORTENED]
+        if len(column.words) < FIRST:
             column.words.setdefault(cell, 1)
         elif self.odd < ODD and not cell.isascii() and cell not in column.words:
             self.odd += 1

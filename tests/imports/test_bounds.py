@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from django.core.exceptions import ValidationError
 
 from crm.imports.reading import text
 from crm.imports.reading.files import find_format, read_file
+from tests.imports.test_words import Page
+from tests.people import Firm
 
 MEGABYTE = 1024 * 1024
 ENDLESS = b"ab," * (3 * MEGABYTE)
@@ -51,3 +54,11 @@ def test_a_file_has_no_more_rows_than_can_be_read(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(text, "MOST_ROWS", 5)
     with pytest.raises(ValidationError, match="two million rows"):
         list(text.read_text(path, "utf-8", ","))
+
+
+def test_of_long_cells_a_survey_keeps_the_beginning(firm: Firm) -> None:
+    """It is read at each look at the page."""
+    long = [letter * 90_000 for letter in "abcdefghij"]
+    rows = "".join(f"Deal {one[0]},{one},Bell {one[0]},{one},{one}\n" for one in long)
+    job = Page(firm, "opportunities", f"name,account,contact,description,next step\n{rows}").job()
+    assert 0 < len(json.dumps(job.survey)) < 150_000

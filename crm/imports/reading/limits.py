@@ -10,12 +10,15 @@ LARGEST_BYTES = 50 * MEGABYTE
 MOST_COLUMNS = 200
 MOST_ROWS = 2_000_000  # empty ones included: they take time, too
 LONGEST_CELL = 100_000  # characters
+LONGEST_WORD = 300  # characters of what may name something
 LONGEST_LINE = MEGABYTE  # characters; a row may have many lines
 LONGEST_ROW = 2 * MEGABYTE
 
 
 def check_row(number: int, cells: list[str]) -> None:
-    """Raise ``ValidationError`` if the row has more columns, or a longer cell, than can be imported."""
+    """Raise ``ValidationError`` if the row has more columns, a longer cell, or a higher number than can be imported."""
+    if number > MOST_ROWS:
+        raise too_many_rows()
     if len(cells) > MOST_COLUMNS and any(cells[MOST_COLUMNS:]):
         raise ValidationError(
             _("Row %(row)s has more than %(limit)s columns.") % {"row": number, "limit": MOST_COLUMNS}
