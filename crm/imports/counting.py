@@ -68,12 +68,12 @@ class Counting:
         return counted, taken_back
 
 
-def numbers_of_changed(job: Import, ids: Collection[UUID]) -> set[int]:
-    """The rows of earlier batches of a dry run that would change one of these records."""
+def counted_as_changed(job: Import, ids: Collection[UUID]) -> dict[UUID, int]:
+    """By record, the row of an earlier batch of a dry run that counts as what would change it."""
     if not ids or not job.position:
-        return set()
-    rows = ImportRow.objects.filter(job=job, record_id__in=ids, outcome__in=(Outcome.UPDATED, Outcome.FOLDED))
-    return set(rows.values_list("number", flat=True))
+        return {}
+    rows = ImportRow.objects.filter(job=job, record_id__in=ids, outcome=Outcome.UPDATED)
+    return {record_id: number for record_id, number in rows.values_list("record_id", "number") if record_id}
 
 
 def keep_counted(job: Import, rows: list[ImportRow], taken_back: Collection[int]) -> None:

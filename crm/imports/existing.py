@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from crm.imports.brought import as_compared
+from crm.imports.likely import is_one_of
 from crm.records.types import NaturalKey, RecordType
 from crm.tenants.ids import uuid_of
 from crm.users.access import visible
@@ -50,8 +51,8 @@ class Known:
 
     @property
     def met(self) -> set[UUID]:
-        """What was there before, and rows may be about."""
-        found = {record_id for key in self._met for record_id in self._by_key.get(key, ())}
+        """What was there before, and rows may be about: what they are, and some of what only shares a key."""
+        found = {record_id for key in self._met for record_id in islice(self._by_key.get(key, ()), MOST_ALIKE)}
         return (self._met_ids | found) - self.numbers.keys()
 
     def load(self, rows: list[dict[str, Any]]) -> None:
@@ -62,7 +63,7 @@ class Known:
             wanted = {key for some in keys for key in some if key}
             if wanted:
                 # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
-                there = visible(self.actor, self._records().filter(**{f"{column}__in": wanted}))
+                there = visible(self.actor, self._records().filter(is_one_of(self.type.model, column, wanted)))
                 for record in there.exclude(**{column: ""}).order_by("created_at", "pk"):
                     self._know(self.one(record), column)
 
@@ -73,9 +74,10 @@ class Known:
     def match(self, values: dict[str, Any]) -> Match:
         """Find the record that ``values`` are about: by id, else by the first natural key that is sure."""
         external_id = values.get("external_id")
-        if external_id and external_id in self._by_id:
-            self._met_ids.add(self._by_id[external_id].pk)
-            return Match(self._by_id[external_id], by=external_id, is_by_id=True)
+        record = self._by_id.get(external_id) if external_id else None
+        if record is not None and external_id in (record.external_id, str(record.pk)):  # a row may have changed it
+            self._met_ids.add(record.pk)
+            return Match(record, by=external_id, is_by_id=True)
         alike: dict[UUID, Any] = {}
         for natural in self.keys:
             same: list[Any] = []
@@ -88,6 +90,7 @@ class Known:
                 elif says is None:
                     alike[record.pk] = record
             if same:
+                self._met_ids |= {record.pk for record in same}
                 return Match(same[0] if len(same) == 1 else None, same if len(same) > 1 else [], by=natural.label)
         return Match(alike=list(alike.values()))
 

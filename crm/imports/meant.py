@@ -7,7 +7,7 @@ again: it may name an account as two are called, or somebody who has left, and s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -20,7 +20,7 @@ from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
 from crm.imports.reading.cells import ERRORS, is_unreadable
-from crm.imports.storing import FileRow, position_of, read_rows
+from crm.imports.storing import FileRow, read_rows, rows_numbered
 from crm.records.hiding import hide_unseen
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
@@ -65,13 +65,17 @@ def completed_fields(record_type: RecordType) -> dict[str, str]:
 
 def meant_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
     """Yield what ``storing.read_rows`` does, with what the columns say of each other."""
-    rows = _completed(job, read_rows(job, start))
+    return _meant(job, read_rows(job, start))
+
+
+def meant_rows_numbered(job: Import, numbers: Collection[int]) -> list[FileRow]:
+    """The rows that people see under these numbers of the file, in its order."""
+    return [*_meant(job, rows_numbered(job, numbers))][::-1]
+
+
+def _meant(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
+    rows = _completed(job, rows)
     return _told_apart(job, rows) if OWN_ID in job.mapping else rows
-
-
-def row_of_number(job: Import, number: int) -> FileRow:
-    """The row that people see as row ``number`` of the file."""
-    return next(meant_rows(job, start=position_of(job, number)))
 
 
 def own_records(

@@ -24,10 +24,10 @@ from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
 from crm.imports.afterwards import rehearsed
 from crm.imports.batches import Batch
-from crm.imports.counting import keep_counted, numbers_of_changed
+from crm.imports.counting import keep_counted
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
-from crm.imports.meant import meant_rows, row_of_number
+from crm.imports.meant import meant_rows
 from crm.imports.meanwhile import refuse_lost_columns
 from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
 from crm.imports.planned import planning
@@ -47,6 +47,7 @@ from crm.users.access import may
 from crm.users.selectors import zone_of
 
 BATCH = 500
+MOST_TRIES = 4  # at a batch of a dry run, each after more of the rows before it
 MOST_ADDED = 200  # names that are kept of each kind of what came into being
 
 
@@ -159,9 +160,10 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile, passed: int) ->
     if job.is_dry_run and not job.position:
         job.tried_at = timezone.now()
     outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
-    file.note(job, (row for offset, row in enumerate(batch) if offset not in outcome.refused))
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
     refused = _refused_rows(job, batch, outcome) if job.is_dry_run else ()
+    if job.is_dry_run:
+        file.note(job, batch, outcome.rows)
     keep_counted(job, [*outcome.rows, *refused], outcome.taken_back)
     if not job.is_dry_run:
         keep_links(job, batch, outcome.links)
@@ -218,12 +220,15 @@ def _rehearse(job: Import, batch: list[FileRow], file: WholeFile) -> BatchResult
     """Take the rows in and undo that; before them those from earlier batches that may be about the same ones: by what
     their cells share, or because they have changed a record that exists, and that one of these rows has met."""
     earlier = {row.number: row for row in file.earlier_rows(job, batch)}
-    while True:
+    asked: set[UUID] = set()
+    for _again in range(MOST_TRIES):
         outcome, met = _rehearse_after(job, batch, file, [earlier[number] for number in sorted(earlier)])
-        wanted = numbers_of_changed(job, met) - earlier.keys()
-        if not wanted:
-            return outcome
-        earlier |= {number: row_of_number(job, number) for number in wanted}
+        more = {row.number: row for row in file.rows_changing(job, met - asked)}
+        asked |= met
+        if more.keys() <= earlier.keys():
+            break
+        earlier |= more
+    return outcome
 
 
 def _rehearse_after(

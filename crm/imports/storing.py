@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -177,17 +177,25 @@ def read_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
     """
     reading = FileReading.of(job)
     for number, cells in file_rows(job, reading.skipped + start):
-        yield FileRow(number, (_cell(cells[place]) if place < len(cells) else "" for place in reading.columns))
+        yield _file_row(reading, number, cells)
 
 
-def position_of(job: Import, number: int) -> int:
-    """How many rows below the header stand before row ``number``."""
-    pieces = RowsPiece.objects.filter(job=job, first__lt=number).order_by("-first").values_list("first", "content")
-    for first, content in pieces.iterator(1):  # lines within cells have no row: it stands there, or before
-        for place, row in enumerate(_unpacked(bytes(content))):
-            if row[0] == number:
-                return int(first) + place - FileReading.of(job).skipped
-    raise LookupError(number)
+def _file_row(reading: FileReading, number: int, cells: list[str]) -> FileRow:
+    return FileRow(number, (_cell(cells[place]) if place < len(cells) else "" for place in reading.columns))
+
+
+def rows_numbered(job: Import, numbers: Collection[int]) -> Iterator[FileRow]:
+    """Yield the rows that people see under these numbers, the last one first; each piece is read once."""
+    reading = FileReading.of(job)
+    left = sorted(numbers)
+    pieces = RowsPiece.objects.filter(job=job).order_by("first").values_list("first", "content")
+    before = left[-1] if left else 0
+    while left and (piece := pieces.filter(first__lt=before).last()):
+        rows = dict(_unpacked(bytes(piece[1])))
+        lowest = min(rows)
+        while left and left[-1] >= lowest:
+            yield _file_row(reading, left[-1], rows[left.pop()])
+        before = min([piece[0], *left[-1:]])  # lines within cells have no row: it stands there, or before
 
 
 def look_through(job: Import, found: FileReading) -> tuple[FileReading, list[str], int]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
+from uuid import UUID
 
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
+from crm.imports.counting import counted_as_changed
 from crm.imports.here import named_otherwise
 from crm.imports.identity import Key, Layout, Together
 from crm.imports.left_out import NOTES
-from crm.imports.meant import meant_rows
-from crm.imports.models import Existing, Import, RefusedRow
+from crm.imports.meant import meant_rows, meant_rows_numbered
+from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.storing import FileRow, read_rows
 from crm.imports.survey import survey_of
 from crm.imports.together import Said, said_together
@@ -40,7 +42,8 @@ class WholeFile:
     ``together`` are later rows about the one of which a row is the first, by its number: they are taken in with it.
 
     For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, ``earlier`` the rows so far
-    about one record each, by what only those share, and ``near`` those that a key is shared by. ``alike`` are keys that
+    about one record each, by what only those share (and the record's id, if it exists; ``counted`` are those of them
+    that count for one), and ``near`` those that a key is shared by. ``alike`` are keys that
     prove nothing, and ``likely`` the first rows that have each.
     """
 
@@ -50,6 +53,7 @@ class WholeFile:
     together: dict[int, list[FileRow]] = field(default_factory=dict)
     shared: frozenset[int] = frozenset()
     earlier: dict[int, list[FileRow]] = field(default_factory=dict)
+    counted: set[int] = field(default_factory=set)
     near: dict[int, list[list[FileRow]]] = field(default_factory=dict)
     alike: frozenset[int] = frozenset()
     likely: dict[int, list[FileRow]] = field(default_factory=dict)
@@ -80,15 +84,30 @@ class WholeFile:
         found = {row.number: row for key in keys for row in self.likely.get(key, ())}
         return dict(islice(found.items(), MOST_TOLD))
 
-    def note(self, job: Import, rows: Iterable[FileRow]) -> None:
-        """Remember ``rows``: they are earlier ones now."""
+    def rows_changing(self, job: Import, ids: Collection[UUID]) -> list[FileRow]:
+        """The rows before a batch that change one of these records, which exist: a few of each."""
+        counted = {number: one for one, number in counted_as_changed(job, ids).items() if number not in self.counted}
+        for row in meant_rows_numbered(job, counted.keys()):  # those that share nothing with the others
+            self.counted.add(row.number)
+            self.earlier.setdefault(hash(counted[row.number]), []).insert(0, row)
+        return [row for one in ids for row in self.earlier.get(hash(one), ())]
+
+    def note(self, job: Import, rows: Iterable[FileRow], became: Iterable[ImportRow]) -> None:
+        """Remember ``rows`` of a dry run and what ``became`` of each: they are earlier ones now."""
         layout = Layout.of(job)
-        for row in rows if self.shared or self.alike else ():
+        told = {one.number: one for one in became if one.outcome != Outcome.REFUSED}
+        for row in rows:
+            if (one := told.get(row.number)) is None:
+                continue
             about = [*map(hash, layout.identity(row))]
             if self.alike and self.earlier.keys().isdisjoint(about):  # the first of its record
                 self._note_likely(row, self.alike.intersection(map(hash, layout.likely(row))))
-            if keys := self.shared.intersection(map(hash, layout.keys(row))):
-                self._note(job, row, keys, about)
+            if one.record_id is not None and one.outcome not in (Outcome.UPDATED, Outcome.FOLDED):
+                continue  # it changes nothing of what is there
+            keys = self.shared.intersection(map(hash, layout.keys(row))) if self.shared else frozenset[int]()
+            if keys or one.outcome == Outcome.FOLDED:
+                self.counted.update([row.number] if one.outcome == Outcome.UPDATED else [])
+                self._note(job, row, keys, about, one.record_id)
 
     def _note_likely(self, row: FileRow, keys: Iterable[int]) -> None:
         for key in keys:
@@ -96,8 +115,11 @@ class WholeFile:
             if len(known) < MOST_LIKELY and (known or len(self.likely) < MOST_KEPT):
                 self.likely[key] = [*known, row]
 
-    def _note(self, job: Import, row: FileRow, keys: Iterable[int], about: list[int]) -> None:
-        rows = next((self.earlier[one] for one in about if one in self.earlier), [])
+    def _note(self, job: Import, row: FileRow, keys: Iterable[int], about: list[int], record_id: UUID | None) -> None:
+        if record_id is None:
+            rows = next((self.earlier[one] for one in about if one in self.earlier), [])
+        else:  # however its rows name it
+            rows = self.earlier.setdefault(hash(record_id), [])
         for key in keys:  # of each row: what a later one brings, the record has from then on
             near = self.near.setdefault(key, [])
             if len(near) < MOST_NEAR and not any(one is rows for one in near):
@@ -111,11 +133,14 @@ class WholeFile:
 
 def _as_one(job: Import, first: FileRow, then: FileRow) -> FileRow:
     """A row that does what the two do, one after the other."""
-    if job.clear_empty:
-        return then
+    clearing = Layout.of(job).clearing if job.clear_empty else ()
     notes = {index for index, name in enumerate(job.mapping) if name == NOTES}
     cells = [
-        "\n".join(filter(None, (old, new))) if index in notes and old != new else new or old
+        new
+        if index in clearing
+        else "\n".join(filter(None, (old, new)))
+        if index in notes and old != new
+        else new or old
         for index, (old, new) in enumerate(zip(first, then, strict=True))
     ]
     return FileRow(then.number, cells)
@@ -137,10 +162,11 @@ def read_whole_file(job: Import, batch: int) -> WholeFile:
         together = _together(job) if repeats or job.named_otherwise else {}
     named = frozenset(filter(None, map(sort_key, names)))
     found = WholeFile(named, said_together(job), shares, together, shared, alike=alike)
-    if job.position and (shared or alike):  # another worker has been at it
-        refused = set(RefusedRow.objects.filter(job=job, came_in=False).values_list("number", flat=True))
-        done = found.taken_with(islice(meant_rows(job), job.position))
-        found.note(job, (row for row in done if row.number not in refused))
+    if job.is_dry_run and job.position:  # another worker has been at it
+        done = islice(meant_rows(job), job.position)
+        while rows := list(islice(done, batch)):
+            taken = found.taken_with(rows)
+            found.note(job, taken, ImportRow.objects.filter(job=job, number__in=[row.number for row in taken]))
     return found
 
 
