@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.likely import spellings_of
-from crm.imports.misspelt import SHORTEST, one_letter_off
+from crm.imports.misspelt import SHORTEST, differ_by_a_letter
 
 
 def alike_in_file(spec: FieldSpec, texts: Sequence[str]) -> dict[str, str]:
@@ -47,6 +47,6 @@ def _parts(key: str) -> Iterator[str]:
 
 def _is_misspelt(key: str, other: str) -> bool:
     """Whether the two differ by a letter of a longer word: lists have Shop 12 beside Shop 13, and Plan A beside B."""
-    if re.findall(r"\d+", key) != re.findall(r"\d+", other) or other not in one_letter_off(key):
+    if any(len(word) < SHORTEST for word in {*key.split()} ^ {*other.split()}):  # of lists of branches most pairs
         return False
-    return all(len(word) >= SHORTEST for word in {*key.split()} ^ {*other.split()})
+    return differ_by_a_letter(key, other) and re.findall(r"\d+", key) == re.findall(r"\d+", other)

@@ -49,6 +49,18 @@ def one_letter_off(key: str, letters: str = "") -> set[str]:
     return {one for one in found if one == one.strip()} - {key}
 
 
+def differ_by_a_letter(key: str, other: str) -> bool:
+    """Whether they do as ``one_letter_off`` means it: one more, less or wrong, or swapped with the next."""
+    if key == other or not SHORTEST <= len(key) <= LONGEST:
+        return False
+    unlike = (at for at, (one, two) in enumerate(zip(key, other, strict=False)) if one != two)
+    same = next(unlike, min(len(key), len(other)))
+    here, there = key[same:], other[same:]
+    if there[1:] in (here, here[1:]) or here[1:] == there:
+        return True
+    return here[:2] == there[:2][::-1] and here[2:] == there[2:]
+
+
 def most_alike(key: str, rows: Iterable[Any]) -> Any:
     """The row whose name, or a person's address, is spelt most like ``key``, if one is alike at all."""
     matcher = SequenceMatcher(b=key, autojunk=False)

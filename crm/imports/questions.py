@@ -45,6 +45,7 @@ from crm.imports.styles import styles_of
 from crm.imports.survey import Column, Survey
 from crm.imports.word_questions import Likeness, Option, Page, Question, Word, said_same
 from crm.records.types import Gap, RecordType
+from crm.tenants.memo import memo
 from crm.users.access import may
 from crm.users.models import Membership
 
@@ -209,7 +210,8 @@ class _Asker:
         answers = self.job.answers.get(spec.name, {})
         existing, actions = existing_options(spec, self.actor), actions_for(spec, self.actor)
         can_add = any(is_adding(value) for value, _label in actions)
-        likeness = Likeness(alike_in_file(spec, unknown) if can_add else {}, column.at)
+        key = f"alike:{hash((spec.name, *unknown))}"  # asked for again where the page comes back with an error
+        likeness = Likeness(memo(key, lambda: alike_in_file(spec, unknown)) if can_add else {}, column.at)
         page = Page.of(spec.name, likeness.together(unknown), likeness.size, self.query)
         alike = records_like(self.cells, spec, page.words)
         words = tuple(
