@@ -16,6 +16,7 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SHORTENED = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?[eE]\+\d{1,3}")
 _DIGIT = re.compile(r"\d")
 NOT_CALCULATED = "#formula without a result"  # a formula that no program has worked out before the file was saved
+NO_NUMBER = "#NUM!"
 HIDDEN, MERGED = "hidden", "merged"  # rows of a sheet that are not shown; cells over several rows, as one
 SHORTENED = "shortened"  # numbers that the sheet shows in thousands or millions, without a word of it
 Note = Callable[[str, int], None]  # is told one of these, and of which row
@@ -28,7 +29,7 @@ ERRORS = frozenset(
         "#VALUE!",
         "#DIV/0!",
         "#NAME?",
-        "#NUM!",
+        NO_NUMBER,
         "#NULL!",
         "#SPILL!",
         "#CALC!",

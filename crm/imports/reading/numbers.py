@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError
 from crm.fields.reading import NumberText
 from crm.fields.reading.amounts import currency_words, meanings
 from crm.fields.reading.numbers import plain, readings, take_apart
+from crm.imports.reading.cells import NO_NUMBER
 from crm.imports.reading.number_formats import SIGNS, Look, look_of
 
 _RUN = re.compile(r"[.,]?\d(?:[\d.,' ]*\d)?(?:[eE][+-]?\d+)?")
@@ -24,15 +26,21 @@ LONG = 10**KEPT_DIGITS
 
 
 def long_number(raw: str) -> Decimal | None:
-    """The number as it stands in a file, if it has more digits than a spreadsheet keeps; None for others.
+    """The number as it stands in a file, if it has more digits than a spreadsheet keeps; None for others, and for those
+    beyond all that it can hold.
 
     Where its last digits are lost, or may be, it is in the notation that ``cells.is_shortened`` knows: 1.2E+16.
     """
-    exact = Decimal(raw.strip())
+    try:
+        exact = Decimal(raw.strip())
+    except InvalidOperation:  # an exponent beyond all
+        return None
     if not (exact.is_finite() and abs(exact) >= LONG):
         return None
-    rounded = Decimal(int(float(f"{exact:.{KEPT_DIGITS}g}")))
-    is_exact = "e" not in raw.lower() and exact != rounded
+    kept = float(f"{exact:.{KEPT_DIGITS}g}")
+    if not isfinite(kept):
+        return None
+    is_exact = "e" not in raw.lower() and exact != Decimal(int(kept))
     return exact if is_exact else Decimal(f"{exact:.{KEPT_DIGITS - 1}E}").normalize()
 
 
@@ -108,6 +116,8 @@ def text_of(value: Any, number_format: str = "") -> str:
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
+    if isinstance(value, float) and not isfinite(value):
+        return NO_NUMBER
     if isinstance(value, int | float | Decimal):
         return number_text(value, number_format)
     return str(value).replace("\r\n", "\n").replace("\r", "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -15,7 +15,7 @@ from defusedxml.ElementTree import iterparse
 
 from crm.fields.reading.style import DAY_ZERO
 from crm.imports.reading.archives import MOST_CELLS, Metered, check_sheets, damaged, too_many_cells
-from crm.imports.reading.cells import HIDDEN, MERGED, SHORTENED, Note
+from crm.imports.reading.cells import HIDDEN, MERGED, NO_NUMBER, SHORTENED, Note
 from crm.imports.reading.limits import LONGEST_CELL, MOST_COLUMNS
 from crm.imports.reading.numbers import long_number, number_shown
 
@@ -55,11 +55,11 @@ def read_ods(path: Path, sheet: str, note: Note | None = None) -> Iterator[tuple
             continue
         odd: set[str] = set()
         row = list(_row(element, odd))
-        times = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
+        times = _count(element, f"{_TABLE}number-rows-repeated")
         if not any(row):
             number += times
             continue
-        if note is not None and any(int(cell.get(f"{_TABLE}number-rows-spanned", "1")) > 1 for cell in element):
+        if note is not None and any(_count(cell, f"{_TABLE}number-rows-spanned") > 1 for cell in element):
             note(MERGED, number + 1)
         for _again in range(times):
             number += 1
@@ -94,6 +94,13 @@ def _elements(path: Path) -> Iterator[tuple[str, Element, str]]:
         raise damaged() from error
 
 
+def _count(element: Element, name: str) -> int:
+    text = element.get(name, "1")
+    if not text.isdecimal() or len(text) > 9:
+        raise damaged()
+    return int(text)
+
+
 def _day_zero(element: Element) -> date:
     try:
         return date.fromisoformat(element.get(f"{_TABLE}date-value", "")[:10])
@@ -116,7 +123,7 @@ def _row(row: Element, odd: set[str]) -> Iterator[str]:
     for cell in row:
         if cell.tag not in _CELLS:
             continue
-        times = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+        times = _count(cell, f"{_TABLE}number-columns-repeated")
         text = _cell(cell, odd)
         if not text:
             empty += times
@@ -142,12 +149,16 @@ def _cell(cell: Element, odd: set[str]) -> str:
 
 
 def _number(cell: Element, kind: str) -> tuple[str, bool]:
-    try:
-        raw = cell.get(f"{_OFFICE}value", "")
-        value = long_number(raw) or Decimal(f"{float(raw):.15g}")
-    except (ValueError, InvalidOperation):
-        return "", False
+    raw = cell.get(f"{_OFFICE}value", "")
     shown = "\n".join(_words(part) for part in cell if part.tag == f"{_TEXT}p")
+    if not raw:
+        return shown, False
+    try:
+        value = long_number(raw) or Decimal(f"{float(raw):.15g}")
+    except ValueError:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        return NO_NUMBER, False
     return number_shown(value, shown, percent=kind == "percentage", code=cell.get(f"{_OFFICE}currency", ""))
 
 
@@ -156,7 +167,7 @@ def _words(element: Any) -> str:
     parts = [element.text or ""]
     for child in element:
         if child.tag == f"{_TEXT}s":
-            parts.append(" " * min(int(child.get(f"{_TEXT}c", "1")), LONGEST_CELL))
+            parts.append(" " * min(_count(child, f"{_TEXT}c"), LONGEST_CELL))
         elif child.tag == f"{_TEXT}tab":
             parts.append("\t")
         elif child.tag == f"{_TEXT}line-break":
