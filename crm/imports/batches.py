@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
 from crm.imports.counting import Counting
-from crm.imports.deferring import Link
+from crm.imports.deferring import Link, without_own
 from crm.imports.existing import Known, Match
 from crm.imports.findings import given_to_deactivated, names_of
 from crm.imports.fresh import Fresh
@@ -377,6 +377,8 @@ class Batch:
             )
 
     def _keep_links(self, offset: int, record: Any, later: dict[str, str]) -> None:
+        for remark in without_own(self.type, record, later):
+            self._remark(offset, remark)
         self.result.links += [Link(offset, record.pk, name, text) for name, text in later.items()]
 
     def _parse(self, offset: int) -> RowValues | None:

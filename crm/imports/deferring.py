@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from crm.imports.cells import Cells
 from crm.imports.findings import finding
@@ -15,7 +16,9 @@ from crm.imports.meanwhile import Changed, changed_since, refuse_changed
 from crm.imports.models import DeferredLink, Import, RefusedRow
 from crm.imports.storing import FileRow
 from crm.records.registry import record_type as type_of_key
+from crm.records.types import RecordType
 from crm.tenants.bulk import insert_many
+from crm.tenants.text import sort_key
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,15 @@ class Link:
     record_id: Any
     field: str
     text: str
+
+
+def without_own(record_type: RecordType, record: Any, later: dict[str, str]) -> list[str]:
+    """Take out of the links (texts by field) those of a record to itself, and say of which."""
+    own = {sort_key(record.name), sort_key(record.external_id)}
+    names = [name for name, text in later.items() if sort_key(text) in own]
+    for name in names:
+        del later[name]
+    return [_("%(field)s: this is the record itself.") % {"field": record_type.spec(name).label} for name in names]
 
 
 def keep_links(job: Import, batch: list[FileRow], links: Iterable[Link]) -> None:

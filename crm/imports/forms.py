@@ -81,7 +81,9 @@ class ColumnsForm(forms.Form):
     clear_empty = forms.BooleanField(
         label=_("Empty cells clear the field"),
         required=False,
-        help_text=_("Otherwise an empty cell leaves what an existing record has there as it is."),
+        help_text=_(
+            "Otherwise an empty cell leaves what an existing record has there as it is. An external id always stays."
+        ),
     )
 
     moved_on = DayField(required=False)

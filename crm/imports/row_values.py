@@ -34,6 +34,7 @@ from crm.imports.answers import (
 from crm.imports.at_accounts import account_link, person_at
 from crm.imports.brought import as_compared, brought_fields, brought_label
 from crm.imports.cells import Cells
+from crm.imports.identity import EXTERNAL_ID
 from crm.imports.left_out import NOTED_IN, NOTES, answered_as, note_of, noted
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.meant import Same
@@ -149,7 +150,7 @@ class RowReader:
                 row.values.pop(spec.name, None)
                 row.bare.pop(spec.name, None)
                 self._read_cell(row, spec, cells[index], self.cells)
-            elif spec.name not in row.values:
+            elif spec.name not in row.values and spec.name != EXTERNAL_ID:  # by which the record is known
                 row.empty.append(spec)
         for index, split in self.splits:
             self._read_split(row, split, cells[index])

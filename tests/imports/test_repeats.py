@@ -26,10 +26,10 @@ def counts(job: Import) -> tuple[int, ...]:
     return (*alone, job.folded_count, job.skipped_count, job.refused_count)
 
 
-def tried_and_done(firm: Firm, key: str, text: str) -> list[tuple[int, ...]]:
+def tried_and_done(firm: Firm, key: str, text: str, **options: str) -> list[tuple[int, ...]]:
     """What a dry run counts, and what the import does after it; another worker takes over after each batch."""
     page = Page(firm, key, text)
-    job = page.send(sent(page.answer) | {"dry_run": "1"})
+    job = page.send(sent(page.answer) | options | {"dry_run": "1"})
     found = []
     for _run in ("dry", "real"):
         while running.run_import(tenant_of(firm), job.pk, seconds=0):
