@@ -24,13 +24,15 @@ SAME_SHOWN = 3
 
 def imports_of(actor: Membership) -> list[Import]:
     """The last imports: everybody's for who sets up the workspace, otherwise one's own."""
-    rows = Import.objects.select_related("made_by").defer("survey", "added").order_by("-made_at", "-id")
+    rows = (
+        Import.objects.select_related("made_by").defer("survey", "added", "named_otherwise").order_by("-made_at", "-id")
+    )
     return list((rows if actor.role.can_set_up else rows.filter(made_by=actor))[:100])
 
 
 def get_import(actor: Membership, job_id: UUID) -> Import:
     """Return the import if it is the actor's (or the actor sets up the workspace), else raise ``Http404``."""
-    job = Import.objects.select_related("made_by").defer("survey").filter(pk=job_id).first()
+    job = Import.objects.select_related("made_by").defer("survey", "named_otherwise").filter(pk=job_id).first()
     if job is None or not may_see(actor, job):
         raise Http404
     return job

@@ -52,11 +52,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         "is_gone": not running and not is_kept(found),
         "waits": running and is_waiting(found.pk),
         "reasons": None if running else _reasons(request, found),
-        "afterwards": []
-        if running
-        else told_before(found)
-        if found.is_dry_run
-        else afterwards(found.record_type, request.actor),
+        "afterwards": [] if running else _follows(request, found),
         "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),
         "rows": row_page(found, request.GET) if found.is_dry_run and not running else None,
     }
