@@ -198,20 +198,18 @@ for _key in ("accounts", "opportunities"):
 register("opportunities", tell_of_wins)
 
 
-def follows_from_opportunities(since: datetime, actor: Membership) -> dict[str, list[str]]:
+def follows_from_opportunities(since: datetime, actor: Membership) -> dict[str, list[Account]]:
     """Accounts that become customers of what is won, and those that the night makes past customers again."""
     happened = Event.objects.filter(record_type="opportunities", at__gte=since, actor=actor)
     touched = touched_accounts(list(happened))
     accounts = get_locked_accounts(touched)
     before = {account.pk for account in accounts if meaning_of_account(account) == "customer"}
     settle(accounts, touched)
-    became = [
-        account.name for account in accounts if account.pk not in before and meaning_of_account(account) == "customer"
-    ]
+    became = [account for account in accounts if account.pk not in before and meaning_of_account(account) == "customer"]
     return {"customers": became, "tonight": lapsing_tonight(touched.keys())}
 
 
-def follows_from_accounts(since: datetime, actor: Membership) -> dict[str, list[str]]:
+def follows_from_accounts(since: datetime, actor: Membership) -> dict[str, list[Account]]:
     """Accounts of the file that the night makes past customers."""
     ids = Event.objects.filter(record_type="accounts", at__gte=since, actor=actor).values_list("record_id", flat=True)
     return {"tonight": lapsing_tonight({account_id for account_id in ids if account_id is not None})}

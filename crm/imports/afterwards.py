@@ -3,12 +3,16 @@ its records bring."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from crm.imports.models import Import
+from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
 
@@ -36,24 +40,43 @@ def afterwards(key: str, actor: Membership) -> list[Afterwards]:
     return [said for tell in _by_key.get(key, ()) if (said := tell(actor)) is not None]
 
 
-TRIED = "+"  # before what ``Import.added`` keeps of what follows, by the key of its sentence
 NAMED = 5
+MOST = 10_000  # records that are counted: each batch of a dry run may find them again
+KEY_LENGTH = 12
 
-Rehearse = Callable[[datetime, Membership], dict[str, list[str]]]
+Rehearse = Callable[[datetime, Membership], Mapping[str, Iterable[Any]]]
 _rehearsals: dict[str, tuple[Rehearse, Mapping[str, Callable[[int], str]]]] = {}
 
 
 def register_rehearsal(key: str, rehearse: Rehearse, sentences: Mapping[str, Callable[[int], str]]) -> None:
     """Ask ``rehearse`` in a dry run of the record type ``key``, whose rows are in the database until it returns: what
-    follows from what the person has done there since that moment, as names by the key of their sentence."""
+    follows from what the person has done there since that moment, as records by the key of their sentence."""
     _rehearsals[key] = rehearse, sentences
 
 
-def rehearsed(job: Import, since: datetime) -> dict[str, list[str]]:
-    """What follows from the rows of a dry run that were taken in ``since``."""
+def rehearsed(job: Import, since: datetime) -> dict[str, dict[str, str]]:
+    """What follows from the rows of a dry run that were taken in ``since``: by the key of its sentence, names by a key
+    of each record."""
     rehearse, _sentences = _rehearsals.get(job.record_type, (None, {}))
     found = rehearse(since, job.made_by) if rehearse else {}
-    return {f"{TRIED}{key}": names for key, names in found.items() if names}
+    return {key: {_key_of(job, record): record.name for record in records} for key, records in found.items()}
+
+
+def _key_of(job: Import, record: Any) -> str:
+    """Those that the dry run makes, each batch makes anew: they are told apart by their names and external ids."""
+    is_new = job.tried_at is not None and record.created_at >= job.tried_at
+    called = f"{sort_key(record.name)} {record.external_id}" if is_new else str(record.pk)
+    return sha256(called.encode()).hexdigest()[:KEY_LENGTH]
+
+
+def note_following(job: Import, found: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep, in ``Import.follows``, which records they are, and the names of the first."""
+    for what, names in found.items():
+        kept = job.follows.setdefault(what, {"keys": [], "names": []})
+        known = {*kept["keys"]}
+        new = {key: name for key, name in names.items() if key not in known}
+        kept["names"] += [*new.values()][: NAMED - len(kept["names"])]
+        kept["keys"] += [*new][: MOST - len(known)]
 
 
 def told_before(job: Import) -> list[Afterwards]:
@@ -61,8 +84,9 @@ def told_before(job: Import) -> list[Afterwards]:
     _rehearse, sentences = _rehearsals.get(job.record_type, (None, {}))
     said = []
     for key, sentence in sentences.items():
-        if names := job.added.get(f"{TRIED}{key}", []):
-            count = len(names) + job.added_more.get(f"{TRIED}{key}", 0)
+        kept = job.follows.get(key, {"keys": [], "names": []})
+        if count := len(kept["keys"]):
             more = " …" if count > NAMED else ""
-            said.append(Afterwards(f"{sentence(count)} {', '.join(names[:NAMED])}{more}"))
+            more += " " + _("There are more; only so many are counted.") if count == MOST else ""
+            said.append(Afterwards(f"{sentence(count)} {', '.join(kept['names'])}{more}"))
     return said

@@ -65,6 +65,7 @@ class Import(TenantModel):
     survey = models.JSONField(default=dict)
     added = models.JSONField(default=dict)
     added_more = models.JSONField(default=dict)
+    follows = models.JSONField(default=dict)  # what a dry run found to follow for other records: ``afterwards.py``
     remembered = models.JSONField(default=list)  # what was filled in of an earlier import: ``remembered.py``
     planned = models.JSONField(default=dict)  # fields to be made of columns: ``planned.py``
     named_otherwise = models.JSONField(

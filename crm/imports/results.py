@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from crm.fields import kinds
-from crm.imports.afterwards import TRIED
 from crm.imports.models import Import, ImportRow, ImportState, Outcome
 from crm.picklists.lists import CUSTOM_PREFIX, picklist_of
 from crm.records import registry
@@ -85,7 +84,7 @@ def _noun(record_type: RecordType, count: int) -> str:
 
 def _added(job: Import, record_type: RecordType) -> Any:
     for what, names in sorted(job.added.items()):
-        if names and not what.startswith(TRIED):
+        if names:
             yield _called(what, record_type), names, job.added_more.get(what, 0)
 
 

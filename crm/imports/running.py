@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
-from crm.imports.afterwards import rehearsed
+from crm.imports.afterwards import note_following, rehearsed
 from crm.imports.batches import Batch
 from crm.imports.counting import keep_counted
 from crm.imports.deferring import keep_links, set_next_links
@@ -177,11 +177,12 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile, passed: int) ->
     job.refused_count += len(outcome.refused)
     job.emptied_count += outcome.emptied
     _note_added(job, outcome.added)
+    note_following(job, outcome.follows)
     job.seen_at = timezone.now()
     job.save(
         update_fields=[
             "state", "position", "created_count", "updated_count", "unchanged_count", "folded_count", "skipped_count",
-            "refused_count", "emptied_count", "added", "added_more", "seen_at", "tried_at",
+            "refused_count", "emptied_count", "added", "added_more", "follows", "seen_at", "tried_at",
         ]
     )  # fmt: skip
 
@@ -245,7 +246,7 @@ def _rehearse_after(
                 made, met = before.numbers, before.met
             since = timezone.now()
             outcome = _run_batch(job, batch, file, made=made)
-            outcome.added |= rehearsed(job, since)
+            outcome.follows = rehearsed(job, since)
             raise DryRunDone
     except DryRunDone:
         forget()  # what it made of choices, tags and people is gone again

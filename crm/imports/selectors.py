@@ -24,9 +24,8 @@ SAME_SHOWN = 3
 
 def imports_of(actor: Membership) -> list[Import]:
     """The last imports: everybody's for who sets up the workspace, otherwise one's own."""
-    rows = (
-        Import.objects.select_related("made_by").defer("survey", "added", "named_otherwise").order_by("-made_at", "-id")
-    )
+    large = ("survey", "added", "follows", "named_otherwise")
+    rows = Import.objects.select_related("made_by").defer(*large).order_by("-made_at", "-id")
     return list((rows if actor.role.can_set_up else rows.filter(made_by=actor))[:100])
 
 

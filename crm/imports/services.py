@@ -123,7 +123,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     job.folded_count = job.skipped_count = job.refused_count = job.emptied_count = 0
     job.left_out = left_out(job, survey_of(job))
     fields = planned_labels(job)
-    job.added, job.added_more = ({"field": fields} if fields else {}), {}
+    job.added, job.added_more, job.follows = ({"field": fields} if fields else {}), {}, {}
     if not dry_run:
         make_fields(job, actor)
     job.cancel_asked, job.finished_at, job.seen_at = False, None, timezone.now()

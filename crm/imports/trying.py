@@ -32,6 +32,7 @@ class BatchResult:
     taken_back: list[int] = field(default_factory=list)  # rows before the batch that count no more (``counting.py``)
     met: set[UUID] = field(default_factory=set)  # records that exist and may be what rows are about
     added: dict[str, list[str]] = field(default_factory=dict)
+    follows: dict[str, dict[str, str]] = field(default_factory=dict)  # in a dry run: ``afterwards.py``
     numbers: dict[UUID, int] = field(default_factory=dict)  # which row made a record
     emptied: int = 0  # cells of rows that were taken
 

@@ -105,12 +105,11 @@ def effect(months: int | None, now: date, named: int) -> Effect:
     )
 
 
-def lapsing_tonight(ids: Collection[UUID]) -> list[str]:
-    """Return the names of those of these accounts which the coming night makes past customers."""
+def lapsing_tonight(ids: Collection[UUID]) -> list[Account]:
+    """Return those of these accounts which the coming night makes past customers."""
     tomorrow = today() + relativedelta(days=1)
     due = _contract_ended(tomorrow) | _nothing_won(tomorrow, past_customer_months())
-    found = _customers().filter(due, type_kept=False, pk__in=ids)
-    return list(found.order_by("sort_name").values_list("name", flat=True))
+    return list(_customers().filter(due, type_kept=False, pk__in=ids).order_by("sort_name"))
 
 
 def lapse_workspace(tenant: Tenant, is_over: Callable[[], bool] = lambda: False) -> int:

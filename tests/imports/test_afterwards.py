@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from accounts.models import Account
 from crm.events.delivery import deliver_all
+from crm.imports import running
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from opportunities.services.lapsing import lapse_customers
@@ -34,6 +37,19 @@ def test_the_page_of_the_import_says_what_the_night_will_do(fresh_firm: Firm) ->
     with tenant_context(tenant_of(fresh_firm)):
         assert lapse_customers() == 2
     assert "become past customers tonight" not in client_of(fresh_firm.ada).get(address).content.decode()
+
+
+def test_an_account_counts_once_however_many_batches_win_there(
+    fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the names that are kept it was counted anew with each batch of a dry run, which makes it anew."""
+    monkeypatch.setattr(running, "BATCH", 4)
+    monkeypatch.setattr(running, "MOST_ADDED", 1)
+    bring_in(fresh_firm, "accounts", "Name,Type\nOwl,Prospect\n")
+    deals = [f"Deal {number},{name},Won,2026-01-02" for number in range(3) for name in ("Owl", "Elk", "Fox")]
+    tried = bring_in(fresh_firm, "opportunities", "\n".join(["Name,Account,Stage,Closed", *deals]) + "\n", dry_run="1")
+    said = told(client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{tried.pk}/"))
+    assert "3 accounts become customers, since something was won there: " in said
 
 
 def test_a_win_of_long_ago_wakes_no_past_customer(fresh_firm: Firm) -> None:

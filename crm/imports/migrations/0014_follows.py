@@ -1,0 +1,9 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("imports", "0013_rows_by_record")]
+
+    operations = [
+        migrations.AddField(model_name="import", name="follows", field=models.JSONField(default=dict)),
+    ]
