@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
-from crm.imports import running
+from crm.imports import alike, questions, running
+from crm.imports.misspelt import differ_by_a_letter, one_letter_off
 from crm.imports.models import ImportRow, RefusedRow
 from crm.tenants.context import tenant_context
 from tests.imports.steps import finished, sent, tenant_of, told, upload
@@ -49,6 +52,29 @@ def test_companies_of_one_file_that_are_written_alike_are_proposed_as_one(
     assert [found[f"P{n}"] for n in range(5)] == ["Smith & Co"] * 3 + ["Osprey"] * 2
     with tenant_context(tenant_of(firm)):
         assert Account.objects.get(name="Smith & Co").domain == "smith.example", "what the other row tells of it"
+
+
+def test_branches_by_the_hundred_are_compared_by_the_cheap_rule_and_once(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All spellings of each name, for each that is near it, took minutes, three times a request."""
+    compare, columns = Mock(return_value=False), Mock(side_effect=alike.alike_in_file)
+    monkeypatch.setattr(alike, "differ_by_a_letter", compare)
+    monkeypatch.setattr(questions, "alike_in_file", columns)
+    codes = [f"{one}{two}{three}" for one in "bcdfg" for two in "hjklm" for three in "npqrt"]
+    rows = "".join(f"P{code},{code}@k.example,Northern Store {code},\n" for code in codes)
+    page = Page(firm, "contacts", HEAD + rows)
+    page.refused(page.columns())
+    assert (columns.call_count, compare.call_count) == (2, 0)
+
+
+def test_two_names_differ_by_a_letter_where_one_may_be_the_other_misspelt() -> None:
+    chance = random.Random(1)
+    pairs = [("".join(chance.choices("ab ", k=one)), "".join(chance.choices("ab ", k=two))) for one, two in
+             (chance.choices(range(3, 7), k=2) for _pair in range(2000))]  # fmt: skip
+    kept = [(one.strip(), two.strip()) for one, two in pairs]
+    found = [(one, two) for one, two in kept if differ_by_a_letter(one, two)]
+    assert found == [(one, two) for one, two in kept if two in one_letter_off(one)] and len(found) > 50
 
 
 def test_names_that_are_alike_may_be_two_companies(firm: Firm) -> None:
