@@ -251,8 +251,7 @@ class Batch:
         values = {name: self._bring_along(one, made) for name, one in placed.items()}
         values |= self.reader.gap_fillers(values, match.record)
         unplaced = self.reader.unplaced(row, match.record)
-        for remark in (*kept, *unplaced, *given_to_deactivated(self.type, values, match.record)):
-            self._remark(offset, remark)
+        self._remark(offset, *(*kept, *unplaced, *given_to_deactivated(self.type, values, match.record)))
         if match.record is None:
             if "owner" not in self.job.mapping and self.type.has("owner"):
                 values.setdefault("owner", self.actor)
@@ -322,8 +321,7 @@ class Batch:
     ) -> None:
         number = self.rows[offset].number
         counted, taken_back = self.counting.count(record.pk, number, outcome)
-        for remark in remarks if is_new else ():
-            self._remark(offset, remark)
+        self._remark(offset, *(remarks if is_new else ()))
         if taken_back is not None:
             self._fold(taken_back, number)
         is_made = is_new or record.pk in self.known.numbers
@@ -346,8 +344,9 @@ class Batch:
         self.result.remarks.pop(offset, None)
         self.result.refused[offset] = reasons
 
-    def _remark(self, offset: int, text: str) -> None:
-        self.result.remarks.setdefault(offset, []).append(text)
+    def _remark(self, offset: int, *texts: str) -> None:
+        if texts:
+            self.result.remarks.setdefault(offset, []).extend(texts)
 
     def _about_the_same(self, match: Match) -> list[str]:
         number = self.counting.first(match.record.pk)
@@ -377,8 +376,7 @@ class Batch:
             )
 
     def _keep_links(self, offset: int, record: Any, later: dict[str, str]) -> None:
-        for remark in without_own(self.type, record, later):
-            self._remark(offset, remark)
+        self._remark(offset, *without_own(self.type, record, later))
         self.result.links += [Link(offset, record.pk, name, text) for name, text in later.items()]
 
     def _parse(self, offset: int) -> RowValues | None:
@@ -398,6 +396,5 @@ class Batch:
         if row.reasons or not (row.values or row.split or row.notes or offset in self.ids):
             self._refuse(offset, row.reasons or [_("The row is empty.")])
             return None
-        for remark in row.remarks:
-            self._remark(offset, remark)
+        self._remark(offset, *row.remarks)
         return row
