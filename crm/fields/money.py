@@ -31,8 +31,9 @@ def minor_digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
-def money_from_major(amount: Decimal | int | str, currency: str) -> Money:
-    """Return ``amount`` whole units of ``currency``; raise ``ValidationError`` for more digits than it has."""
+def money_from_major(amount: Decimal | int | str, currency: str, *, said: str = "") -> Money:
+    """Return ``amount`` whole units of ``currency``; raise ``ValidationError`` for more digits than it has, which names
+    what was ``said``."""
     try:
         exact = Decimal(amount).scaleb(minor_digits(currency))
         minor = int(exact)
@@ -41,7 +42,7 @@ def money_from_major(amount: Decimal | int | str, currency: str) -> Money:
     if abs(minor) > LARGEST_MINOR:
         raise ValidationError(_("This amount is too large."))
     if minor != exact:
-        raise ValidationError(_too_fine(amount, currency))
+        raise ValidationError(_too_fine(said or amount, currency))
     return Money(minor, currency)
 
 

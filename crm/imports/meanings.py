@@ -54,7 +54,9 @@ def proposed(spec: FieldSpec, text: str, rows: Sequence[Any]) -> Any:
     key = sort_key(text)
     meaning = _meaning(spec, key)
     if meaning:
-        return next((row for row in rows if row.meaning == meaning), None)
+        found = [row for row in rows if row.meaning == meaning]
+        pipelines = {getattr(row, "pipeline_id", None) for row in found}
+        return found[0] if len(pipelines) == 1 else None  # each of several pipelines has one
     return most_alike(key, rows)
 
 

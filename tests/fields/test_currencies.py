@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.fields.currencies import currencies_in_use
 from crm.fields.money import Money
+from crm.fields.reading import Style, read_amount
+from crm.fields.reading.amounts import currency_words, meanings
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.fields.own import add_field, fresh
@@ -70,3 +73,16 @@ def test_the_dead_are_kept_where_a_record_has_one(firm: Firm) -> None:
     assert '<option value="DEM" selected>DEM – German Mark<' in page
     ana.post(f"/acme/opportunities/{deal.pk}/deletion/")
     assert "DEM" not in ana.get("/acme/opportunities/new/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"), [("1.000 TL", ["TRY"]), ("500 Lira", ["TRY", "LBP", "SYP"]), ("20 rand", ["ZAR"]), ("5 DIN", [])]
+)
+def test_everyday_words_of_currencies_are_known(text: str, codes: list[str]) -> None:
+    [word] = currency_words(text)
+    assert [*meanings(word)] == codes
+
+
+def test_a_refused_amount_is_named_as_it_was_written(inside: Firm) -> None:
+    with pytest.raises(ValidationError, match=r"12\.345,678: an amount in EUR has at most 2 decimals"):
+        read_amount("12.345,678", Style(",", "."), "EUR")

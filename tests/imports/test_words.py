@@ -15,6 +15,7 @@ from contacts.models import Contact
 from crm.imports.models import Import, ImportState
 from crm.picklists.models import Choice, Stage
 from crm.picklists.selectors import stages
+from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.models import Lead
@@ -386,3 +387,11 @@ def test_an_account_can_be_named_by_hand_or_picked(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         found = dict(Contact.objects.values_list("last_name", "account_id"))
     assert found == {"Bell": one.pk, "Fox": heron.pk}
+
+
+def test_a_word_that_fits_a_stage_of_several_pipelines_is_proposed_for_none(firm: Firm) -> None:
+    text = "name,account,stage\nRug,Kestrel,Gewonnen\n"
+    assert Page(firm, "opportunities", text).question("stage").words[0].proposal
+    with tenant_context(tenant_of(firm)):
+        create_pipeline(actor=firm.ada, name="Toptan")
+    assert not Page(firm, "opportunities", text).question("stage").words[0].proposal

@@ -39,6 +39,63 @@ _MEANINGS: dict[str, tuple[str, ...]] = {
     "zł": ("PLN",), "zl": ("PLN",), "kč": ("CZK",), "ft": ("HUF",), "lei": ("RON", "MDL"), "руб": ("RUB",),
     "rp": ("IDR",), "tl": ("TRY",), "rm": ("MYR",), "r": ("ZAR",),
 }  # fmt: skip
+# Everyday words; of one that several countries share, all of them: it is asked about.
+_WORDS = """sterling quid: GBP
+lira liras lirası: TRY LBP SYP
+franc francs franco francos franchi: CHF XOF XAF XPF CDF RWF BIF DJF GNF KMF
+cfa fcfa: XOF XAF
+real reais reales: BRL
+peso pesos: MXN ARS CLP COP PHP UYU DOP CUP
+złoty zloty złotych zlotych złote zlote zlotys: PLN
+koruna koruny korun: CZK
+forint forints: HUF
+leu: RON MDL
+lev leva лв: BGN
+hryvnia hryvnias грн гривень гривня: UAH
+ruble rubles rouble roubles rubel: RUB BYN
+рублей: RUB
+yuan renminbi 人民币: CNY
+日元: JPY
+won 원: KRW
+baht บาท: THB
+dong đồng đ vnđ: VND
+rupiah rupiahs: IDR
+ringgit: MYR
+taka tk ৳: BDT
+shekel shekels nis: ILS
+rand rands: ZAR
+dirham dirhams dh dhs: AED MAD
+riyal riyals: SAR QAR OMR YER
+rial rials: IRR OMR YER
+dinar dinars: KWD BHD JOD IQD TND DZD LYD RSD
+dinara: RSD
+shilling shillings: KES TZS UGX SOS
+ksh: KES
+tsh: TZS
+ush: UGX
+naira nairas: NGN
+cedi cedis: GHS
+birr: ETB
+kwacha: ZMW MWK
+pula: BWP
+tenge: KZT
+lari: GEL
+manat: AZN TMT
+dram: AMD
+tugrik: MNT
+sol soles: PEN
+guaraní guarani guaraníes guaranies: PYG
+colón colon colones: CRC
+quetzal quetzales: GTQ
+lempira lempiras: HNL
+boliviano bolivianos: BOB
+skr: SEK
+nkr: NOK
+dkr: DKK
+krónur króna: ISK"""
+for _line in _WORDS.splitlines():
+    _words, _colon, _codes = _line.partition(": ")
+    _MEANINGS |= dict.fromkeys(_words.split(), tuple(_codes.split()))
 _ANY_CASE = frozenset("usd eur gbp chf jpy cad aud nzd sek nok dkk inr cny brl pln czk huf zar sgd hkd mxn".split())
 _THOUSAND_OR_MILLION = {"k": 3, "t": 3, "m": 6}
 
@@ -87,7 +144,8 @@ def read_amount(text: str, style: Style, own: str, kept: str = "") -> Money:
     if parts.percent:
         raise not_a_number(text)
     currency = _currency(text, parts.words, style, own) if parts.words else style.bare or kept or own
-    return money_from_major(number_of(parts, text, style, places_of(parts, own, style.bare)), currency)
+    number = number_of(parts, text, style, places_of(parts, own, style.bare))
+    return money_from_major(number, currency, said=text[:100])
 
 
 def places_of(parts: Parts, own: str, bare: str = "") -> int:
