@@ -49,7 +49,7 @@ def _is_number(text: str) -> bool:
     found = [Decimal(parts.body)] if isinstance(text, NumberText) else [*readings(parts.body).values()]
     scaled = [number.scaleb(parts.scale) for number in found]
     fits = [number for number in scaled if abs(number) < LARGEST and number == round(number, PLACES)]
-    return bool(fits) and not parts.words and not parts.percent
+    return bool(fits) and not parts.words
 
 
 def _is_money(text: str) -> bool:

@@ -16,6 +16,7 @@ from crm.fields.reading import NUMBERS, PERCENTS, Decision, Sample, Style, curre
 from crm.fields.reading.amounts import known_codes
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
+from crm.imports.percents import usual_style, with_percents
 from crm.imports.split import column_spec
 from crm.imports.storing import FileReading
 from crm.imports.survey import Survey
@@ -42,7 +43,9 @@ def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[s
             texts = survey.columns[index].most_frequent()
             own, is_whole = _own_currency(spec), getattr(spec.kind, "places", None) == 0
             bare = job.styles.get(name, {}).get("answer", {}).get("bare", "")
-            decision = decide(spec.kind.reads, texts, style, own, bare, is_whole=is_whole)
+            usual = usual_style(spec, style)
+            decision = decide(spec.kind.reads, texts, usual, own, bare, is_whole=is_whole)
+            decision = with_percents(decision, spec, texts)
             found[name] = _with_refused(decision, spec) if spec.kind.reads in (NUMBERS, PERCENTS) else decision
     return found
 

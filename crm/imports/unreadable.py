@@ -78,6 +78,8 @@ def _styles(spec: FieldSpec, text: str, keys: Iterable[str] = ()) -> list[Style]
     usual = current_style()
     if isinstance(spec.kind, kinds.Money):
         usual = usual.with_signs(_any_meaning(text))
+    if spec.kind.reads == NUMBERS:
+        usual = usual.chosen(NUMBERS, POINTS)  # what a percent sign is there, is asked elsewhere
     return [usual.chosen(spec.kind.reads, key) for key in keys or _STYLES.get(spec.kind.reads, ("",))]
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Account
 from crm.fields.reading import PERCENTS, NumberText, State, current_style, decide
 from crm.fields.reading.style import POINTS, SHARE
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import finished
+from tests.fields.own import add_field
+from tests.imports.steps import finished, tenant_of
+from tests.imports.test_sheets import xlsx
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -67,3 +70,40 @@ def test_a_share_typed_is_asked_about(firm: Firm, text: str, says: str) -> None:
     client.post(url, {"probability": "60 %"})
     with tenant_context(firm.tenant):
         assert Opportunity.objects.get(pk=opportunity.pk).probability == 60
+
+
+@pytest.mark.parametrize(("label", "answer", "kept"), [("Korting", "points", 7.5), ("Korting", "share", 0.075)])
+@pytest.mark.parametrize("text", ["7.5%", "7,5 %"])
+def test_what_a_percentage_is_in_a_field_without_a_unit_is_asked(
+    firm: Firm, text: str, label: str, answer: str, kept: float
+) -> None:
+    name = add_field(client_of(firm.ada), firm, "number", label)
+    page = Page(firm, "accounts", f'name,{label}\nKestrel,"{text}"\nFalcon,12\n')
+    [question] = page.answer.context["questions"].styles
+    assert [one.samples[0].text for one in question.options] == [text, text]
+    page.refused(page.columns())
+    job = finished(firm, page.send(page.columns() | {f"style_{name}": answer}))
+    assert (job.created_count, job.refused_count) == (2, 0)
+    assert own_values(firm, name) == {"Kestrel": kept, "Falcon": 12}
+
+
+def test_a_field_of_per_cents_holds_what_stands_before_the_sign(firm: Firm) -> None:
+    """Also one that is made of the column, and of the cells of a sheet that show per cents."""
+    sheet = xlsx(
+        ("A", [["Name", "Korting %"], ["Kestrel", 0.075], ["Falcon", 0.1]]),
+        change=lambda book: [setattr(book.active[cell], "number_format", "0.0%") for cell in ("B2", "B3")],
+    )
+    page = Page(firm, "accounts", sheet)
+    data = page.columns() | {"column_1": "+field"}
+    client_of(firm.ada).post(page.address, data)
+    page.answer = client_of(firm.ada).get(page.address)
+    [question] = page.answer.context["questions"].kinds
+    assert (question.kind, page.answer.context["questions"].styles) == ("number", [])
+    job = finished(firm, page.send(data | {"kind_1": "number"}))
+    assert (job.created_count, job.refused_count) == (2, 0)
+    assert own_values(firm, job.mapping[1]) == {"Kestrel": 7.5, "Falcon": 10}
+
+
+def own_values(firm: Firm, name: str) -> dict[str, float]:
+    with tenant_context(tenant_of(firm)):
+        return {one.name: one.custom[name.removeprefix("custom_")] for one in Account.objects.all()}

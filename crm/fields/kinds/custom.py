@@ -27,6 +27,7 @@ from crm.fields.kinds.time import Date
 from crm.fields.models import CustomField, CustomValue, FieldKind
 from crm.fields.money import Money
 from crm.fields.parsing import ParseContext
+from crm.fields.reading import Style, read_plain_or_percent
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
 from crm.tenants.text import phone_key, sort_key
@@ -185,6 +186,9 @@ class CustomNumber(Stored, Number):
     def html(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.number_exact(Decimal(str(value)))
+
+    def number(self, text: str, style: Style) -> Decimal:
+        return read_plain_or_percent(text, style, self.places)
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)

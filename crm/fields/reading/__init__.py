@@ -3,7 +3,7 @@
 from crm.fields.reading.amounts import read_amount
 from crm.fields.reading.columns import Decision, Option, Sample, State, decide, says
 from crm.fields.reading.days import has_time, read_day, read_moment, read_only_day
-from crm.fields.reading.numbers import NumberText, read_number, read_percent, written
+from crm.fields.reading.numbers import NumberText, read_number, read_percent, read_plain_or_percent, written
 from crm.fields.reading.style import DAYS, NUMBERS, PERCENTS, Style, current_style, style_from_json, style_of
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "read_number",
     "read_only_day",
     "read_percent",
+    "read_plain_or_percent",
     "says",
     "style_from_json",
     "style_of",

@@ -247,6 +247,20 @@ def read_number(text: str, style: Style, places: int = 2, fits: Fits = _any) -> 
     return number_of(parts, text, style, places, fits)
 
 
+def read_plain_or_percent(text: str, style: Style, places: int) -> Decimal:
+    """Read a number of a field without a unit; what 10% is there, ``style`` says: 10 or 0.1. Else it is refused."""
+    parts = take_apart(text)
+    if not parts.percent:
+        return read_number(text, style, places)
+    if parts.words:
+        raise not_a_number(text)
+    number = number_of(parts, text, style, places)
+    share = number.scaleb(-2)
+    if style.percent in (POINTS, SHARE):
+        return share if style.percent == SHARE else number
+    raise ValidationError(_two_ways(text, [style.write(number), style.write(share)]))
+
+
 def read_percent(text: str, style: Style) -> Decimal:
     """Read a number of per cent, with or without the sign; raise ``ValidationError``.
 

@@ -48,7 +48,7 @@ class Style:
             return replace(self, decimal=key, group="" if key != self.decimal else self.group, exact=True)
         if reads == DAYS and key in (*ORDERS, SERIAL):
             return replace(self, days=key, exact=True)
-        if reads == PERCENTS and key in (SHARE, POINTS):
+        if reads in (NUMBERS, PERCENTS) and key in (SHARE, POINTS):
             return replace(self, percent=key)
         return self
 
