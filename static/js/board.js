@@ -85,6 +85,7 @@ async function send(card, column, from, back, done, isAgain = false) {
   if (mark) body.set(mark.name, mark.value);
   try {
     const response = await fetch(card.dataset.url + query, { method: "POST", headers, body });
+    document.dispatchEvent(new CustomEvent("angler:answered"));
     const redirect = response.headers.get("HX-Redirect");
     if (redirect) return location.assign(redirect);
     const text = await response.text();
@@ -107,7 +108,7 @@ async function send(card, column, from, back, done, isAgain = false) {
     tell(response.headers.get("Content-Type")?.startsWith("text/plain") ? text : words.failed);
   } catch {
     back();
-    tell(words.offline);
+    tell(words.offline, "danger", "offline");
   }
 }
 

@@ -9,11 +9,12 @@ function headers() {
   return { ...own, "HX-Request": "true", "HX-Target": "dialog", "HX-Current-URL": location.href };
 }
 
-function fail(text) {
-  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, key: "dialog" } }));
+function fail(text, key = "dialog") {
+  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, key } }));
 }
 
 function isSignedOut(response, form, undone = "") {
+  document.dispatchEvent(new CustomEvent("angler:answered"));
   if (response.status !== 401) return false;
   const url = response.headers.get("X-Sign-In");
   document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url, form, undone } }));
@@ -69,7 +70,7 @@ async function load(url, { form, ...options } = {}) {
   try {
     leaves = await show(await fetch(url, { ...options, headers: headers() }), form, options.method && words.undone);
   } catch {
-    fail(words.offline);
+    fail(words.offline, "offline");
   }
   if (!leaves) dialog.classList.remove("is-busy");
 }
@@ -168,7 +169,7 @@ document.addEventListener("angler:preview", async (event) => {
     preview.scrollTop = 0;
     preview.querySelector("h1")?.focus();
   } catch {
-    fail(words.offline);
+    fail(words.offline, "offline");
   }
 });
 

@@ -75,7 +75,10 @@ document.addEventListener("htmx:responseError", (event) => {
   const plain = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain") && xhr.responseText.length < 300;
   say(plain ? xhr.responseText : words.failed);
 });
-document.addEventListener("htmx:sendError", () => say(words.offline));
+document.addEventListener("htmx:sendError", () => say(words.offline, "danger", "offline"));
+document.addEventListener("htmx:afterRequest", ({ detail }) => detail.xhr.status && document.dispatchEvent(new CustomEvent("angler:answered")));
+// It can be reached
+document.addEventListener("angler:answered", () => document.querySelector('[data-toast="offline"]')?.remove());
 
 // A value that is being edited in place: the cursor goes into it, Escape leaves it, and after that one is where one was
 document.addEventListener("htmx:load", (event) => {

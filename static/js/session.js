@@ -37,6 +37,7 @@ function show(url) {
 
 let asked = ""; // where one signs in
 let waiting = null; // the form that was pressed, and is not saved
+let justPressed = null; // the same, if that is what is asked about
 let undone = []; // what was not done, in words
 let again = []; // do each of it once more
 let resent = null;
@@ -52,14 +53,13 @@ async function check() {
   const found = await renew().catch(() => "no");
   if (found === "no" && !asked) return;
   if (found === "no") return waiting || wouldLose() ? show(asked) : leave();
-  const wasOut = note !== null;
   const left = waiting;
   note?.remove();
   note = waiting = null;
   if (found === "other") return say(words.other, "danger");
   // Only the tokens were old: it was pressed just now, so it is sent now; a form last, as that may leave the page
-  const redone = wasOut ? [] : again.map((redo) => redo());
-  if (left?.isConnected && !wasOut && resent !== left) return void Promise.all(redone).then(() => send(left));
+  const redone = again.map((redo) => redo());
+  if (left?.isConnected && left === justPressed && resent !== left) return void Promise.all(redone).then(() => send(left));
   if (redone.length) return;
   say(words.again, "info");
   left?.dispatchEvent(new CustomEvent("angler:go-on", { bubbles: true })); // page.js knows its main button
@@ -77,10 +77,11 @@ document.addEventListener("submit", ({ target, submitter }) => (pressed = { form
 // What is pressed while it is being found out who is signed in, waits for the answer too
 function ask(url = "", form = null, told = "", redo = null) {
   waiting = form ?? waiting;
+  justPressed = form ?? justPressed;
   asked = url || asked;
   if (told && !undone.includes(told)) undone.push(told);
   if (redo) again.push(redo);
-  asking ??= check().finally(() => ((asking = null), (asked = ""), (undone = []), (again = [])));
+  asking ??= check().finally(() => ((asking = justPressed = null), (asked = ""), (undone = []), (again = [])));
 }
 
 document.addEventListener("angler:signed-out", ({ detail }) => ask(detail.url, detail.form, detail.undone, detail.again));

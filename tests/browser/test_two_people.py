@@ -301,6 +301,21 @@ def test_what_was_pressed_with_an_old_token_is_sent_once_more_by_itself(
         expect(me.locator("#value-city")).to_contain_text(city)
         expect(me.locator("[name=city]")).to_have_count(0)
         assert now(fresh_firm, account).city == city
+    me.unroute_all()
+    me.get_by_role("link", name="Edit City").click()
+    me.locator("[name=city]").fill("Bern")
+    me.evaluate("document.body.dispatchEvent(new CustomEvent('htmx:sendError', { bubbles: true }))")
+    unreached = me.locator(".toast", has_text="The server cannot be reached")
+    expect(unreached).to_be_visible()
+    cookies: Any = me.context.cookies()
+    me.context.clear_cookies()
+    me.locator("[name=city]").press("Enter")
+    expect(me.get_by_role("alert").filter(has_text="You are signed out")).to_be_visible()
+    expect(unreached).to_have_count(0)
+    me.context.add_cookies([one for one in cookies if one["name"] != "csrftoken"])  # signed in again, in another tab
+    me.locator("[name=city]").press("Enter")  # once is enough
+    expect(me.locator("#value-city")).to_contain_text("Bern")
+    expect(me.locator("[name=city]")).to_have_count(0)
 
 
 def test_a_dialog_whose_session_ended(fresh_firm: Firm, me: Page, account: Any) -> None:
