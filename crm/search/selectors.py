@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -26,6 +27,7 @@ from crm.users.selectors import team_tree_ids, teammate_ids
 LONGEST_QUERY = 200
 MOST_WORDS = 8
 TRIGRAM = 3
+LONGEST_DENSE_NAME = 5  # characters of a first and a last name
 FIRST_OF_DENSE_SCRIPTS = "\u2e80"  # a character of Chinese, Japanese or Korean says as much as a syllable or a word
 _NUMBER = re.compile(r"\+?[\d\s().\-/]*\d[\d\s().\-/]*")
 PERSON_TYPES = ("leads", "contacts")
@@ -60,7 +62,9 @@ class Found:
 
     @property
     def people(self) -> int:
-        """How many leads and contacts: the answer to "do we know this person?"."""
+        """How many leads and contacts: the answer to "do we know this person?". None, if it is a company's name."""
+        if self.groups and not self.exact and self.groups[0].record_type.key not in PERSON_TYPES:
+            return 0
         return sum(group.hits for group in self.groups if group.record_type.key in PERSON_TYPES)
 
 
@@ -117,7 +121,7 @@ def _containing(
 ) -> list[Group]:
     wanted = sort_key(query)
     patterns = _patterns(wanted.replace("'", "").split())
-    numbers = _patterns(_with_digits(wanted))
+    numbers = _patterns(_apart(_with_digits(wanted)))
     numbers = [] if set(numbers) == set(patterns) else numbers
     statements: list[str] = []
     parameters: list[Any] = []
@@ -155,6 +159,14 @@ def _patterns(words: Iterable[str]) -> list[str]:
 
 def _is_long(word: str) -> bool:
     return len(word) >= TRIGRAM or any(character >= FIRST_OF_DENSE_SCRIPTS for character in word)
+
+
+def _apart(words: Iterable[str]) -> Iterator[str]:
+    """The words, but names in scripts that need no spaces letter by letter: 王小明 may be kept as 王 小明."""
+    for word in words:
+        whole = unicodedata.normalize("NFC", word)  # Korean is taken apart in keys
+        is_name = 1 < len(whole) <= LONGEST_DENSE_NAME and all(one >= FIRST_OF_DENSE_SCRIPTS for one in whole)
+        yield from (unicodedata.normalize("NFD", one) for one in whole) if is_name else (word,)
 
 
 def _with_digits(wanted: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -55,6 +56,27 @@ def test_it_says_whether_we_know_the_person(firm: Firm) -> None:
     assert "Nobody here fits this." in unknown
     assert 'href="/acme/leads/new/"' in unknown.partition('id="results"')[2].partition("</main>")[0]
     assert "/acme/leads/new/" not in get(firm, "grace@elsewhere.example", firm.rita).partition('id="results"')[2]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "typed"),
+    [("王", "小明", "王小明"), ("小明", "王", "王小明"), ("철수", "김", "김철수"), ("", "王小明", "王 小明")],
+)
+def test_a_name_that_needs_no_space_is_found_with_and_without(firm: Firm, first: str, last: str, typed: str) -> None:
+    with tenant_context(firm.tenant):
+        contact = make.contact(firm.ana, first_name=first, last_name=last)
+        make.contact(firm.ana, first_name="小", last_name="李")
+    page = get(firm, typed)
+    assert f"/acme/contacts/{contact.pk}/" in page
+    assert "李" not in page
+
+
+def test_a_companys_name_is_no_person_whom_we_know(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        make.contact(firm.ana, last_name="Kaya", account=make.account(firm.ana, name="İstanbul İthalat"))
+    page = get(firm, "istanbul ithalat")
+    assert "Kaya" in page and "we know this person" not in page
+    assert "Yes, we know this person." in get(firm, "kaya istanbul")
 
 
 def test_one_type_is_paged(firm: Firm) -> None:
