@@ -13,6 +13,8 @@ from accounts.keys import ACCOUNT_KEYS, ACCOUNT_MOVES, CUSTOMER_SINCE
 from accounts.models import Account
 from accounts.selectors import life_line
 from accounts.services import (
+    TYPE_CHANGED,
+    TYPE_EVENTS,
     create_account,
     delete_account,
     prepare_account,
@@ -109,5 +111,5 @@ registry.add_panel("accounts", Panel("life", "accounts/life_panel.html", load_li
 registry.add_panel("accounts", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
 
 _BECAME = _("%(actor)s changed the type from %(old)s to %(new)s")
-for _name in ("customer", "prospect", "past_customer"):
-    phrases.register(f"account.became_{_name}", _BECAME, field="type")
+for _name in (*TYPE_EVENTS.values(), TYPE_CHANGED):
+    phrases.register(_name, _BECAME, field="type")

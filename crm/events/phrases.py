@@ -106,7 +106,8 @@ def phrase(
     old, new = _pair(_changes(event).get(main))
     words = {key: shown(value) for key, value in data.items()}
     words |= {"actor": actor, "this": this or gettext("this")}
-    words |= {"old": told(main, old, fields), "new": told(main, new, fields)}
+    if not main or main in _changes(event):
+        words |= {"old": told(main, old, fields), "new": told(main, new, fields)}
     for sentence, person in _sentences_of(event):
         try:
             return str(sentence) % (words | person)
@@ -146,8 +147,10 @@ def actor_name(event: Event, *, inside: bool = False) -> str:
 
 
 def changes_of(event: Event, fields: Mapping[str, Any]) -> Iterator[Change]:
-    """Yield what changed, in words. That something has been so since this very moment goes without saying."""
-    for name, pair in _changes(event).items():
+    """Yield what changed, in words and in the order of ``fields``; the database keeps none. That something has been so
+    since this very moment goes without saying."""
+    places = {name: place for place, name in enumerate(fields)}
+    for name, pair in sorted(_changes(event).items(), key=lambda one: places.get(one[0], len(places))):
         old, new = _pair(pair)
         if not _is_stamp(fields.get(name), new, event.at):
             yield Change(_label(name, fields), "" if old is None else told(name, old, fields), told(name, new, fields))

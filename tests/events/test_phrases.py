@@ -44,6 +44,13 @@ def test_changes_are_told_by_what_the_fields_are_called(event: Any, changes: Any
     assert phrases.phrase(event("account.changed", changes=changes), {"city": _("Town")}) == sentence
 
 
+def test_changes_stand_in_the_order_of_the_fields(event: Any) -> None:
+    """The database keeps them by the length of their names."""
+    happened = event("account.created", changes={"city": [None, "x"], "vat": [None, True], "name": [None, "n"]})
+    fields: Any = {"name": _("Name"), "city": _("Town")}
+    assert [one.label for one in phrases.changes_of(happened, fields)] == ["Name", "Town", "vat"]
+
+
 def test_what_every_record_does_has_a_sentence(event: Any) -> None:
     assert phrases.phrase(event("anything.created")) == "Ana Owner created this"
     assert phrases.phrase(event("anything.restored")) == "Ana Owner brought this back"
@@ -54,6 +61,10 @@ def test_what_every_record_does_has_a_sentence(event: Any) -> None:
 def test_a_workflow_has_no_name_of_its_own(event: Any) -> None:
     became = event("account.became_customer", actor=None, changes={"type": [choice("Prospect"), choice("Customer")]})
     assert phrases.phrase(became) == "A workflow changed the type from Prospect to Customer"
+    other = event("account.type_changed", actor=None, changes=became.changes | {"type_since": [None, "2026-01-02"]})
+    assert phrases.phrase(other) == phrases.phrase(became)
+    no_type = event("account.type_changed", changes={"city": ["", "x"]})
+    assert phrases.phrase(no_type) == "Ana Owner changed city from empty to x"
     assert phrases.phrase(became, goes_on=True).startswith("a workflow changed"), "because a workflow …"
     assert phrases.phrase(event("account.created"), goes_on=True).startswith("Ana Owner"), "a name stays one"
 

@@ -14,6 +14,7 @@ from crm.activities.services import complete_task, create_activity
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.events.phrases import phrase
+from crm.pages.templatetags.history import cause_phrase
 from crm.picklists.selectors import choice_meaning, stages
 from crm.records import registry
 from crm.records.services import delete_record, restore_record
@@ -144,6 +145,9 @@ def test_a_record_that_nothing_was_written_to_tells_of_the_undoing_too(inside: F
     told = Event.objects.filter(record_id=account.pk).order_by("at", "id")
     assert [one.name for one in told][1:] == ["account.linked", "account.unlinked"] * 2
     assert [phrase(one) for one in told][2] == f"Ada Admin undid the conversion of the lead {lead.name} into this"
+    undone = Event.objects.filter(name="lead.conversion_undone").first()
+    assert [cause_phrase(one, registry.record_type("accounts")) for one in (told[2], undone)] == ["", ""]
+    assert cause_phrase(told[1], registry.record_type("accounts"))
 
 
 def edit_account(firm: Firm, done: Conversion) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django import template
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from crm.events.models import Event
@@ -11,6 +14,7 @@ from crm.records import registry
 from crm.records.types import RecordType
 
 register = template.Library()
+_SAY_IT_THEMSELVES = ("conversion_undone", "unlinked")  # what they take back; that is no reason
 
 
 @register.simple_tag
@@ -25,7 +29,7 @@ def cause_phrase(event: Event, record_type: RecordType, *, goes_on: bool = False
     ``goes_on``: after a "because".
     """
     cause = event.because
-    if cause is None or event.name.endswith("_undone"):  # it takes its cause back: nobody did so because of it
+    if cause is None or event.name.rpartition(".")[2] in _SAY_IT_THEMSELVES:
         return ""
     if (cause.record_type, cause.record_id) == (event.record_type, event.record_id):
         return phrase(cause, record_type.told_fields(), goes_on=goes_on)
@@ -44,4 +48,10 @@ def event_actor(event: Event) -> str:
 
 @register.simple_tag
 def event_changes(event: Event, record_type: RecordType) -> list[Change]:
-    return list(changes_of(event, record_type.told_fields()))
+    """As a list, in which each value stands alone."""
+    return [
+        replace(one, old=capfirst(one.old), new=capfirst(one.new))
+        if one.new in (gettext("yes"), gettext("no"))
+        else one
+        for one in changes_of(event, record_type.told_fields())
+    ]
