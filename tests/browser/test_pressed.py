@@ -206,7 +206,7 @@ def test_a_card_that_one_may_not_move_says_why(shared: Firm, page: Page, sign_in
 
     for attempt in (card.get_by_role("button", name="Why Fast one").click, by_the_keyboard, by_its_link, by_its_middle):
         attempt()
-        expect(told).to_have_text(re.compile("You may not move this one: The role “Read-only” may not change"))
+        expect(told).to_have_text(re.compile("You may not move this one. The role “Read-only” may not change"))
         told.get_by_role("button", name="Dismiss").click()
         expect(told).to_have_count(0)
     settled(page)

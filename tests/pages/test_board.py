@@ -103,7 +103,7 @@ def test_cards_that_one_may_not_move_are_not_draggable_and_say_why(firm: Firm, d
     theirs = client_of(firm.rita).get(f"{BOARD}?filters=none").content.decode()
     assert 'draggable="true"' not in theirs and 'data-url="/acme/opp' not in theirs
     why = "The role “Read-only” may not change opportunities."
-    assert theirs.count(f'data-stays="You may not move this one: {why}" title="{why}"') == 25
+    assert theirs.count(f'data-stays="You may not move this one. {why}" title="{why}"') == 25
 
 
 def test_needs_few_queries_and_as_many_for_one_row_as_for_all(firm: Firm, deals: list[Any]) -> None:
