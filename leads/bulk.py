@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,13 +16,13 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Choice
-from crm.picklists.selectors import choices
+from crm.picklists.selectors import choices, stage_name
 from crm.records.actions import BulkAction
 from crm.records.types import RecordType
 from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert_one, undo_one
-from leads.conversion.defaults import usual_close
+from leads.conversion.defaults import open_stages, usual_close
 from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.plan import PARTS
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS
@@ -42,7 +43,7 @@ class OpenStatus(kinds.ChoiceOf):
 
 _STATUS = FieldSpec("status", _("Status"), OpenStatus("lead_status"), required=True)
 _WITHOUT = FieldSpec("without_opportunity", _("Without opportunities"), kinds.Flag())
-_STAGE = FieldSpec("stage", _("Stage"), OpenStage(), help=_("Empty: the first one."))
+_STAGE = FieldSpec("stage", _("Stage"), OpenStage())
 _ROLE = FieldSpec("role", _("Role in the opportunity"), kinds.ChoiceOf("contact_role"))
 _OWNER = FieldSpec(
     "owner",
@@ -65,7 +66,9 @@ _DESPITE = FieldSpec(
 
 
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
-    opportunity = (_WITHOUT, _STAGE, _CLOSE, _ROLE) if may(actor, "create", "opportunities") else ()
+    first = stage_name(open_stages()[0])
+    stage = replace(_STAGE, help=gettext("Empty: %(stage)s.") % {"stage": first})
+    opportunity = (_WITHOUT, stage, _CLOSE, _ROLE) if may(actor, "create", "opportunities") else ()
     despite = (_DESPITE,) if current_gate().warns else ()
     return (*opportunity, _OWNER, _DOUBTFUL, *despite)
 
