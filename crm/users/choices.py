@@ -9,6 +9,7 @@ from itertools import groupby
 from zoneinfo import available_timezones
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_territory_currencies
 from django.conf import settings
@@ -60,6 +61,20 @@ def currency_name(code: str) -> str:
 def _named(code: str, language: str) -> str:
     name = Locale.parse(language).currencies.get(code)
     return f"{code} – {name}" if name else code
+
+
+@lru_cache(maxsize=1)
+def where() -> tuple[str, str]:
+    """Return the country of each time zone and the money of each country, for sign-up.js: ``Europe/Paris:FR …``."""
+    countries = {
+        zone: code for zone, code in get_global("zone_territories").items() if zone.partition("/")[0] in _REGIONS
+    }
+    money = {code: found[0] for code in sorted({*countries.values()}) if (found := _money_of(code))}
+    return _pairs(countries), _pairs(money)
+
+
+def _pairs(words: dict[str, str]) -> str:
+    return " ".join(f"{key}:{value}" for key, value in words.items())
 
 
 def _money_of(territory: str) -> list[str]:

@@ -26,6 +26,7 @@ from crm.users.choices import (
     currencies,
     places,
     time_zones,
+    where,
 )
 from crm.users.models import User
 
@@ -135,8 +136,13 @@ class WorkspaceFields(forms.Form):
         help_text=_("The first part of every link. It cannot be changed later. Left empty, it is made from the name."),
         widget=forms.TextInput(attrs=_SLUG),
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
-    currency = forms.ChoiceField(label=_("Currency"), choices=currencies, initial="USD")
+    # By these the browser proposes what fits its zone
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=time_zones, initial="UTC", widget=forms.Select({"data-countries": where()[0]})
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"), choices=currencies, initial="USD", widget=forms.Select({"data-money": where()[1]})
+    )
     language = forms.ChoiceField(label=_("Dates and numbers as in"), choices=places, initial="en")
 
     def clean(self) -> dict[str, Any]:

@@ -1,10 +1,21 @@
-// Suggests what the browser knows when a workspace is created: the time zone, and an address made from the name.
+// Suggests what the browser knows when a workspace is created: the time zone, the money there, how dates and numbers
+// are written where its language is from, or there, and an address made from the name.
 
 const form = document.querySelector("[data-sign-up]");
 const zone = form.elements.time_zone;
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone.value === "UTC" && [...zone.options].some((option) => option.value === here)) {
-  zone.value = here;
+const choose = (field, value) => {
+  if ([...field.options].some((option) => option.value === value)) field.value = value;
+  return field.value === value;
+};
+const found = (pairs, key) => pairs.split(" ").find((pair) => pair.startsWith(`${key}:`))?.slice(key.length + 1);
+const isFresh = zone.value === "UTC" && !form.querySelector(".error-summary");
+if (isFresh && choose(zone, here)) {
+  const country = found(zone.dataset.countries, here);
+  choose(form.elements.currency, found(form.elements.currency.dataset.money, country));
+  // Many a browser speaks American far from America
+  const regions = navigator.languages.map((one) => new Intl.Locale(one).region).filter((one) => one && one !== "US");
+  if (country !== "US") [...regions, country].some((one) => choose(form.elements.language, `en-${one}`.toLowerCase()));
 }
 
 const { slug: address, name, language } = form.elements;
