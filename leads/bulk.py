@@ -66,8 +66,8 @@ _DESPITE = FieldSpec(
 
 
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
-    first = stage_name(open_stages()[0])
-    stage = replace(_STAGE, help=gettext("Empty: %(stage)s.") % {"stage": first})
+    first = next(map(stage_name, open_stages()), "")
+    stage = replace(_STAGE, help=gettext("Empty: %(stage)s.") % {"stage": first} if first else "")
     opportunity = (_WITHOUT, stage, _CLOSE, _ROLE) if may(actor, "create", "opportunities") else ()
     despite = (_DESPITE,) if current_gate().warns else ()
     return (*opportunity, _OWNER, _DOUBTFUL, *despite)
