@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from crm.fields.reading import NumberText
-from crm.imports.reading.numbers import is_shortened_by, number_shown, number_text
+from crm.imports.reading.numbers import is_shortened_by, number_shown, number_text, text_of
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
 from tests.imports.steps import bring_in, finished, sent, told
@@ -54,6 +55,11 @@ def test_a_number_is_read_as_its_format_shows_it() -> None:
 )  # fmt: skip
 def test_a_number_is_read_as_the_sheet_shows_it(value: str, shown: str, more: dict[str, Any], text: str) -> None:
     assert number_shown(Decimal(value), shown, **more) == (text, False)
+
+
+def test_more_hours_than_a_day_has_are_hours() -> None:
+    hours = [timedelta(days=1, hours=2), timedelta(hours=-1, minutes=-5), timedelta(minutes=9, seconds=3)]
+    assert [*map(text_of, hours)] == ["26:00", "-1:05", "0:09:03"]
 
 
 def test_digits_that_can_be_read_in_one_way_only_stay_so() -> None:

@@ -115,12 +115,19 @@ def text_of(value: Any, number_format: str = "") -> str:
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, timedelta):
-        return str(value)
+        return _hours(value)
     if isinstance(value, float) and not isfinite(value):
         return NO_NUMBER
     if isinstance(value, int | float | Decimal):
         return number_text(value, number_format)
     return str(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _hours(value: timedelta) -> str:
+    """As sheets show a time that may be longer than a day: 26:00, or 26:00:05."""
+    minutes, seconds = divmod(round(abs(value).total_seconds()), 60)
+    text = f"{minutes // 60}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
+    return f"-{text}" if value < timedelta(0) else text
 
 
 def _size(value: float | int | Decimal) -> float | int | Decimal:
