@@ -22,7 +22,7 @@ from crm.records.hiding import hide_unseen
 from crm.records.natural import whole_name
 from crm.records.types import Match, Objection, RecordType
 from crm.tenants.spellings import person_spellings
-from crm.tenants.text import phone_key
+from crm.tenants.text import phone_keys
 from crm.users.models import Membership
 
 NAMED = 3  # for each thing that they have in common: a switchboard's number may be that of hundreds
@@ -198,7 +198,7 @@ def values_of(record: Any, names: Iterable[str]) -> dict[str, Any]:
 
 def phones_of(values: Values) -> set[Key]:
     """The keys of all the numbers that there are; a few digits are an extension, which says nothing."""
-    keys = {phone_key(values.get(name) or "") for name in ("phone", "mobile")}
+    keys = {key for name in ("phone", "mobile") for key in phone_keys(values.get(name) or "")}
     return {(key,) for key in keys if len(key) >= _SHORTEST_PHONE}
 
 

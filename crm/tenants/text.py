@@ -141,9 +141,29 @@ def _phone_key(phone: str, region: str) -> str:
         abroad = _read_phone(f"+{digits.removeprefix(prefix)}", region) if prefix else None
         if abroad is not None and phonenumbers.is_possible_number(abroad):
             number = abroad
+        elif several := _numbers_in(phone, region):
+            return several[0]
         elif number is None:
             return digits[:20]
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
+
+
+def phone_keys(phone: str) -> list[str]:
+    """The keys of all the numbers that ``phone`` holds: a cell may have two. The first is its ``phone_key``."""
+    key = phone_key(phone)
+    several = _numbers_in(phone, phone_region()) if len(phone) <= LONGEST_PHONE else []
+    return several if key in several else [key] if key else []
+
+
+_BETWEEN_PHONES = re.compile(r"[/;,|\r\n]")
+
+
+def _numbers_in(phone: str, region: str) -> list[str]:
+    """The keys of the numbers of a text that is a list of them; none where it is not."""
+    read = [_read_phone(part, region) for part in _BETWEEN_PHONES.split(phone)]
+    numbers = [one for one in read if one is not None and phonenumbers.is_possible_number(one)]
+    style = phonenumbers.PhoneNumberFormat.E164
+    return [phonenumbers.format_number(one, style)[:20] for one in numbers] if len(numbers) > 1 else []
 
 
 def national_number(key: str) -> str:

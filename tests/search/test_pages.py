@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.services import update_contact
+from crm.records.duplicates import phones_of
 from crm.records.phone_keys import are_stale, is_at_work, remake_some
 from crm.tenants.context import tenant_context
+from crm.tenants.text import phone_key, phone_keys
 from leads.conversion import convert_lead
 from leads.conversion.plan import ConversionPlan, new
 from tests import make
@@ -69,6 +71,18 @@ def test_a_name_that_needs_no_space_is_found_with_and_without(firm: Firm, first:
     page = get(firm, typed)
     assert f"/acme/contacts/{contact.pk}/" in page
     assert "李" not in page
+
+
+def test_a_cell_with_two_numbers_is_found_by_its_first_one_and_warned_about_by_both(firm: Firm) -> None:
+    """It was kept as one long number, which nobody has."""
+    first, second = "+1 416 555 0333", "+1 416 555 0444"
+    both = f"{first} / {second}"
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, phone=both)
+    assert f"/acme/leads/{lead.pk}/" in get(firm, "416-555-0333")
+    assert phone_keys(both) == ["+14165550333", "+14165550444"]
+    assert phones_of({"phone": both}) == {("+14165550333",), ("+14165550444",)}
+    assert [phone_key(one) for one in ("030/901820 12", first)] == [phone_key("03090182012"), "+14165550333"]
 
 
 def test_a_companys_name_is_no_person_whom_we_know(firm: Firm) -> None:
