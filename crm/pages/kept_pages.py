@@ -33,7 +33,7 @@ from crm.ui import respond
 from crm.ui.form_marks import FORM_OF, person_of
 from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.users.access import visible
-from crm.users.http import WorkspaceRequest, require
+from crm.users.http import WorkspaceRequest
 from crm.users.leaving import answer_to_fragment
 from crm.users.models import Membership
 from crm.users.selectors import member
@@ -45,8 +45,9 @@ GONE_HEADER = "X-Gone"  # the record is in the recycle bin: a board takes its ca
 def form(request: WorkspaceRequest, kept_id: UUID) -> HttpResponse:
     """``GET /kept/<id>/``: the form that was not taken, filled in, to be sent by who typed it."""
     kept = kept_form(request.actor, kept_id)
-    require(kept)
-    assert kept is not None
+    if kept is None:
+        text = _("What was typed into a form is kept for a day, and only for who typed it. Sign in as that person.")
+        return render(request, "404.html", {"why": text}, status=404)
     body, inside = dict(kept.body), _inside(request, kept.path)
     page = _page_of(request, kept)
 

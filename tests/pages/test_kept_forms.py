@@ -202,7 +202,9 @@ def test_passwords_are_never_kept_and_old_ones_go(firm: Firm) -> None:
         assert KeptForm.objects.count() == 20
     client = client_of(firm.ana)
     with time_machine.travel(timezone.now() + timedelta(days=2), tick=True):
-        assert client_of(firm.ana).get(f"/acme/kept/{kept.pk}/").status_code == 404
+        answer = client_of(firm.ana).get(f"/acme/kept/{kept.pk}/")
+        assert answer.status_code == 404
+        assert "only for who typed it" in answer.content.decode()
     assert client.get(f"/acme/kept/{kept.pk}/").status_code == 404, "it was the oldest of too many"
 
 
