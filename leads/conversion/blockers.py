@@ -189,7 +189,7 @@ def _same_records(
         ids = [pk for pk in (other.account_id, other.contact_id, other.opportunity_id) if pk is not None]
         words = {"lead": tell.called(other.lead)}
         if other.lead.deleted_at is not None:
-            words["lead"] = _("%(lead)s, now in the recycle bin,") % words
+            words["lead"] = _("%(lead)s (in the recycle bin)") % words
         if rows := [made[pk] for pk in ids if pk in made]:
             words["records"] = ", ".join(map(tell.called, rows))
             text = _("%(lead)s was converted into the same records: %(records)s. Undo that conversion first.")

@@ -298,6 +298,7 @@ def test_an_open_document_sheet_comes_in(firm: Firm) -> None:
         ("again.ods", sheet(cell("Owl"), repeated="x"), "or it is damaged"),
         ("wide.ods", sheet(cell("Owl", table__number_columns_repeated="1e3")), "or it is damaged"),
         ("merged.ods", sheet(cell("Owl", table__number_rows_spanned="x")), "or it is damaged"),
+        ("days.ods", ods('<table:null-date table:date-value="9999-12-31"/>'), "or it is damaged"),
         ("blanks.ods", sheet(cell('a<text:s text:c="-1"/>')), "or it is"),
     ],
 )  # fmt: skip

@@ -22,6 +22,7 @@ from crm.imports.reading.numbers import long_number, number_shown
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE = _NS % "table", _NS % "text", _NS % "office"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_LATEST_ZERO = date(2000, 1, 1)  # programs count days from 1899, 1900 or 1904
 _BROKEN = (BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, OSError, EOFError)
 
 
@@ -103,9 +104,12 @@ def _count(element: Element, name: str) -> int:
 
 def _day_zero(element: Element) -> date:
     try:
-        return date.fromisoformat(element.get(f"{_TABLE}date-value", "")[:10])
+        day = date.fromisoformat(element.get(f"{_TABLE}date-value", "")[:10])
     except ValueError:
         return DAY_ZERO
+    if day > _LATEST_ZERO:
+        raise damaged()
+    return day
 
 
 def _in_a_table(above: list[Element]) -> bool:
