@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.models import Account
 from crm.fields.kinds import Text
+from crm.fields.reading import Style, read_day
 from crm.imports.models import RefusedRow
 from crm.imports.reading.cells import is_unreadable
 from crm.tenants.context import tenant_context
@@ -142,3 +143,27 @@ def test_an_address_with_a_character_that_nobody_sees_is_refused(firm: Firm) -> 
         with pytest.raises(ValidationError, match="cannot be seen"):
             create_person(email=one, name="Ann", password=PASSWORD)
     assert lead.send(last_name="Fox", email="fox@münchen.example").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2570-01-31", "write 2027-01-31"),
+        ("๓๑/๐๑/๒๕๗๐", "write 2027-01-31"),
+        ("1448-07-01", "is in the year 1448"),
+        ("1405/04/10", "is in the year 1405"),
+        ("2570-01-31 10:00", "write 2027-01-31"),
+    ],
+)
+def test_a_day_of_another_calendar_is_refused_with_a_word(day: str, told: str) -> None:
+    """The file and the form read days by the same words; founding days and “never” are days."""
+    with pytest.raises(ValidationError, match=told):
+        read_day(day, Style(days="day"))
+    assert [read_day(one, Style()).year for one in ("1668-05-01", "1899-12-31", "2199-01-01", "9999-12-31")]
+
+
+def test_the_mark_of_a_text_is_none_of_a_phone_number(firm: Firm) -> None:
+    bring_in(firm, "leads", "last name,phone,city\nBell,'0049 89 123,'s-Hertogenbosch\n")
+    with tenant_context(firm.tenant):
+        lead = Lead.objects.get()
+    assert (lead.phone, lead.city) == ("0049 89 123", "'s-Hertogenbosch")

@@ -24,6 +24,8 @@ AHEAD = 20  # years: a year of two digits is that of the hundred years up to so 
 LEAST_WITH_TIME = 7  # characters: 45384.5
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "tr")
 LONGEST = 200  # characters of what can be a day or a moment
+_BEFORE_BUDDHIST = 543  # years
+_BUDDHIST, _HIJRI = range(2443, 2644), range(1300, 1500)  # of 1900 to 2100; Persian years are among the second
 _SERIALS = range(10_000, 100_000)  # 1927 to 2173
 
 _YEAR_FIRST = re.compile(r"(\d{4})(?P<by>[-/.])(\d{1,2})(?P=by)(\d{1,2})")
@@ -106,7 +108,22 @@ def read_day(text: str, style: Style) -> date:
     day = found.get(style.days) if style.exact else _only_reading(found, style.days)
     if day is None:
         raise _refusal(text, found, style)
+    _refuse_other_calendars(text, day)
     return day
+
+
+def _refuse_other_calendars(text: str, day: date) -> None:
+    """Refuse a year that today's is in another calendar: as one of ours it is centuries off."""
+    words = {"text": text[:100], "year": day.year}
+    if day.year in _BUDDHIST:
+        words["iso"] = f"{day.year - _BEFORE_BUDDHIST}-{day:%m-%d}"
+        raise ValidationError(
+            _("“%(text)s” is in the year %(year)s. If that is of the Buddhist calendar, write %(iso)s.") % words
+        )
+    if day.year in _HIJRI:
+        raise ValidationError(
+            _("“%(text)s” is in the year %(year)s. If that is no slip, write the day in the common calendar.") % words
+        )
 
 
 def _only_reading(found: dict[str, date], usual: str) -> date | None:

@@ -92,6 +92,8 @@ def cell_text(spec: FieldSpec, text: str) -> str:
             _("“%(text)s” was shortened by a spreadsheet, and digits are missing. Write the whole number.")
             % {"text": text}
         )
+    if isinstance(spec.kind, Phone):
+        text = text.lstrip("'’‘")  # by which a spreadsheet is told that a number is a text
     if isinstance(spec.kind, Phone) and text and is_no_phone(text):
         raise ValidationError(_("“%(text)s” is not a phone number: it has no digits.") % {"text": text})
     if "\n" in text and not isinstance(spec.kind, LongText):
