@@ -26,6 +26,7 @@ OTHERS = "*"
 GAP = "*gap"
 BAD = "*bad"
 MOVED = "*moved"
+TOTALS = "*totals"  # whether a last row of totals comes in: ``totals.py``
 NEWER = "*newer"  # whether the file goes over what was changed after it was written: ``newer.py``
 PROPOSED, ACCEPT = "proposed_", "accept"  # what a page sends of proposals, by field; and the button that takes them
 TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means

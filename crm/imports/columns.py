@@ -26,6 +26,7 @@ from crm.imports.questions import questions_of
 from crm.imports.samples import samples_of
 from crm.imports.styles import decisions_of, read_answers, settled, still_offered
 from crm.imports.survey import survey_of
+from crm.imports.totals import about_totals
 from crm.imports.upload_views import reading_context
 from crm.imports.uploading import choose_encoding
 from crm.imports.word_questions import FIND, PAGE
@@ -147,6 +148,8 @@ def _start(request: WorkspaceRequest, job: Import, record_type: RecordType, form
     """Start what was asked for, unless something is left to be answered."""
     for one in questions_of(job, record_type, survey_of(job)).all_open:
         form.linked_errors.append((one.anchor, _("“%(field)s”: something is asked below.") % {"field": one.label}))
+    if (totals := about_totals(job)) and totals.is_open:
+        form.linked_errors.append((totals.anchor, totals.heading))
     if (older := about_newer(job, record_type)) and not older.answer:
         form.linked_errors.append((older.anchor, _("Something was changed here after this file was written.")))
     if form.linked_errors:
@@ -170,6 +173,8 @@ def _page(
     if styles != job.styles:
         services.set_styles(job=job, styles=styles)
     questions = questions_of(job, record_type, survey, sent.refused, request.GET.dict())
+    totals = about_totals(job)
+    asked = [totals] if totals and totals.is_open else []
     kinds = {one.index: one for one in questions.kinds}
     samples = samples_of(job, record_type, survey, {one.name for one in questions.styles if one.is_open})
     context = {
@@ -181,8 +186,9 @@ def _page(
             for index, header in enumerate(job.headers)
         ],
         "questions": questions,
-        "open_questions": [] if form.errors or form.linked_errors else questions.all_open,
+        "open_questions": [] if form.errors or form.linked_errors else [*asked, *questions.all_open],
         "newer": about_newer(job, record_type),
+        "totals": totals,
         "bad_cells": bad_cells(job, record_type, survey, decisions),
         "bare_amounts": bare_amounts(job, record_type, survey),
         "workspace_currency": currency_name(current_tenant().currency),

@@ -18,6 +18,7 @@ from crm.fields.kinds.lookup import find_record
 from crm.fields.models import FieldKind
 from crm.fields.reading import read_only_day
 from crm.fields.spec import FieldSpec
+from crm.imports import newer, totals
 from crm.imports.answers import (
     ACCEPT,
     BAD,
@@ -29,6 +30,7 @@ from crm.imports.answers import (
     PROPOSED,
     REFUSE,
     SAME,
+    TOTALS,
     TYPED,
     UNKNOWN,
     USE,
@@ -47,7 +49,6 @@ from crm.imports.left_out import answered_as, ways_to_keep
 from crm.imports.likely import label_of, records_like
 from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
-from crm.imports.newer import KEEP, TAKE
 from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
 from crm.imports.reading.cells import cell_text, holds_days
@@ -187,8 +188,9 @@ class SentAnswers:
         for index, name in enumerate(job.mapping):
             if name and (said := data.get(f"{WHAT_BECOMES}{index}")) in (EMPTY, REFUSE):
                 self.answers.setdefault(answered_as(name, index), {})[BAD] = said
-        if (said := data.get(NEWER)) in (KEEP, TAKE):
-            self.answers[NEWER] = {NEWER: said}
+        for name in (NEWER, TOTALS):
+            if (said := data.get(name)) in (newer.KEEP, newer.TAKE, totals.LEAVE):
+                self.answers[name] = {name: said}
         for gap in record_type.gaps:
             self._keep(record_type.spec(gap.field), GAP, data.get(f"{OF_GAP}{gap.field}"), allowed={UNKNOWN})
 

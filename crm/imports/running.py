@@ -34,6 +34,7 @@ from crm.imports.planned import planning
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.services import fail_import
 from crm.imports.storing import FileRow
+from crm.imports.totals import left_out_totals
 from crm.imports.trying import BatchResult, Tried, TryAgain
 from crm.imports.whole_file import WholeFile, read_whole_file
 from crm.records.registry import record_type
@@ -260,7 +261,7 @@ def _run_batch(
     made: dict[UUID, int] | None = None,
 ) -> BatchResult:
     """Take the rows in with their inserts sent together; should the database refuse one of them, one by one."""
-    tried = Tried()
+    tried = Tried(refused=left_out_totals(job, batch))
     while batch:
         try:
             with transaction.atomic():

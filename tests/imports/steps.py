@@ -59,6 +59,7 @@ def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
     for question in questions.styles:
         data[f"style_{question.name}"] = question.options[0].key if question.options else ""
         data |= {f"sign_{question.name}_{place}": codes[0][0] for place, _sign, codes, _chosen in question.signs}
+    data |= {"*totals": "take"} if page.context["totals"] else {}
     for question in questions.gaps:
         data[f"gap_{question.name}"] = "unknown" if unknown == "add" else "refuse"
     return data
