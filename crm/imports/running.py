@@ -261,7 +261,7 @@ def _run_batch(
     made: dict[UUID, int] | None = None,
 ) -> BatchResult:
     """Take the rows in with their inserts sent together; should the database refuse one of them, one by one."""
-    tried = Tried(refused=left_out_totals(job, batch))
+    tried = Tried(refused=left_out_totals(job, batch), batches=[row.batch for row in batch])
     while batch:
         try:
             with transaction.atomic():

@@ -38,11 +38,12 @@ _NONE: Mapping[int, str] = {}
 class FileRow(list[str]):
     """The cells of a row, and its number in the file or sheet, as people see it there."""
 
-    __slots__ = ("_before", "number")
+    __slots__ = ("_before", "batch", "number")
 
     def __init__(self, number: int, cells: Iterable[str]) -> None:
         super().__init__(cells)
         self.number = number
+        self.batch = 0  # the number of the first row that was taken in with it
         self._before: Mapping[int, str] = _NONE
 
     def complete(self, index: int, text: str) -> None:

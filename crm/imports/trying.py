@@ -7,7 +7,7 @@ needs that came in is undone with the whole try.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,7 @@ class Tried:
     idle: set[Place] = field(default_factory=set)
     apart: set[UUID] = field(default_factory=set)
     collected: bool = True
+    batches: Sequence[int] = ()  # by row, what tells the batches of rows apart that were taken in before
 
 
 class TryAgain(Exception):
@@ -78,13 +79,13 @@ class Folded:
         self.refused: set[UUID] = set()  # of these records, those with a row that was
         self.later: dict[int, dict[str, int]] = {}  # the row that wins, by row and field
         self._split = {offset: self._fields_of(offset, record) for offset, record in records.items()}
-        said: dict[tuple[UUID, str], int] = {}
+        said: dict[tuple[UUID, int, str], int] = {}
         for offset in reversed([*self.rows]):
             record_id = self.about.get(offset)
             if record_id is None or record_id in tried.apart:
                 continue
             for name in self._says(offset, clears=clears):
-                last = said.setdefault((record_id, name), offset)
+                last = said.setdefault((record_id, tried.batches[offset], name), offset)
                 if last != offset:
                     self.later.setdefault(offset, {})[name] = last
             self._add_what_goes_along(self.rows[offset], self.later.get(offset, {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -89,14 +89,16 @@ class WholeFile:
         counted = {number: one for one, number in counted_as_changed(job, ids).items() if number not in self.counted}
         for row in meant_rows_numbered(job, counted.keys()):  # those that share nothing with the others
             self.counted.add(row.number)
+            row.batch = row.number
             self.earlier.setdefault(hash(counted[row.number]), []).insert(0, row)
         return [row for one in ids for row in self.earlier.get(hash(one), ())]
 
-    def note(self, job: Import, rows: Iterable[FileRow], became: Iterable[ImportRow]) -> None:
+    def note(self, job: Import, rows: Sequence[FileRow], became: Iterable[ImportRow]) -> None:
         """Remember ``rows`` of a dry run and what ``became`` of each: they are earlier ones now."""
         layout = Layout.of(job)
         told = {one.number: one for one in became if one.outcome != Outcome.REFUSED}
         for row in rows:
+            row.batch = rows[0].number
             if (one := told.get(row.number)) is None:
                 continue
             about = [*map(hash, layout.identity(row))]
@@ -143,7 +145,9 @@ def _as_one(job: Import, first: FileRow, then: FileRow) -> FileRow:
         else new or old
         for index, (old, new) in enumerate(zip(first, then, strict=True))
     ]
-    return FileRow(then.number, cells)
+    row = FileRow(then.number, cells)
+    row.batch = then.batch
+    return row
 
 
 def read_whole_file(job: Import, batch: int) -> WholeFile:
