@@ -9,8 +9,10 @@ import pytest
 
 from accounts.models import Account
 from crm.imports import running, whole_file
+from crm.imports.models import ImportRow
 from crm.tenants.context import tenant_context
 from tests import make
+from tests.imports.steps import bring_in
 from tests.imports.test_repeats import tried_and_done
 from tests.people import Firm
 
@@ -88,5 +90,10 @@ def test_an_empty_cell_takes_no_id_away(firm: Firm, monkeypatch: pytest.MonkeyPa
 
 def test_a_link_of_a_record_to_itself_is_told_before(firm: Firm) -> None:
     text = "name,city,parent account\nOwl,Ulm,Owl\nElk,Ulm,\nElk,Ulm,elk\n"
+    job = bring_in(firm, "accounts", text, existing="update", dry_run="1")
+    with tenant_context(firm.tenant):
+        row = ImportRow.objects.get(job=job, number=2)
+    assert row.remarks == ["Parent account: this is the record itself."]
+    assert "Parent account" not in [label for label, _old, _new in row.changes]
     wanted = (2, 0, 0, 1, 0, 0)
     assert tried_and_done(firm, "accounts", text, existing="update") == [wanted, wanted]
