@@ -108,6 +108,4 @@ class CurrencySelect(forms.Select):
 
 
 def _option(code: str, label: str, chosen: Any) -> str:
-    # Closed, the select is as wide as the code: the name begins where it is cut off
-    label = label.replace(f"{code} – ", f"{code}\u2003\u2003", 1)
     return f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{escape(label)}</option>'
