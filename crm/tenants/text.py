@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 import phonenumbers
+from phonenumbers import Leniency
 
 from crm.tenants.regions import phone_region
 
@@ -134,36 +135,53 @@ def phone_key(phone: str, region: str = "") -> str:
 
 @lru_cache(maxsize=4096)  # an import asks for each number twice, and reading one takes long
 def _phone_key(phone: str, region: str) -> str:
+    number = _one_number(phone, region)
+    if number is None or not phonenumbers.is_valid_number(number):
+        listed = _numbers_in(phone, region)
+        if len(listed) > 1 or (listed and not (number and phonenumbers.is_possible_number(number))):
+            number = listed[0]  # of "030 901820, 21" the one that is whole
+    return _e164(number) if number is not None else re.sub(r"\D", "", phone)[:20]
+
+
+def phone_keys(phone: str) -> list[str]:
+    """The keys of all the numbers that ``phone`` holds: a cell may have two. The first is its ``phone_key``."""
+    key = phone_key(phone)
+    several = [_e164(one) for one in _numbers_in(phone, phone_region())]
+    return several if key in several else [key] if key else []
+
+
+_BETWEEN_PHONES = re.compile(r"[/;,|\r\n]")  # a slash may also stand after an area code: 0171/1234567
+
+
+def _numbers_in(phone: str, region: str) -> list[phonenumbers.PhoneNumber]:
+    """The numbers of a text that may be a list of them; none that lacks its area code, or is an extension."""
+    if len(phone) > LONGEST_PHONE or not _BETWEEN_PHONES.search(phone):
+        return []
+    found = {one.start: one for one in _matches(phone, region, Leniency.POSSIBLE) if one.raw_string[0] == "+"}
+    found |= {one.start: one for one in _matches(phone, region, Leniency.VALID)}
+    return [found[start].number for start in sorted(found)]
+
+
+def _matches(phone: str, region: str, leniency: int) -> phonenumbers.PhoneNumberMatcher:
+    return phonenumbers.PhoneNumberMatcher(phone, region, leniency=leniency, max_tries=_MOST_TRIES)
+
+
+_MOST_TRIES = 20  # far more than a cell holds
+
+
+def _one_number(phone: str, region: str) -> phonenumbers.PhoneNumber | None:
     number = _read_phone(phone, region)
     if number is None or not phonenumbers.is_possible_number(number):
         digits = re.sub(r"\D", "", phone)
         prefix = next((one for one in ("00", "011") if digits.startswith(one)), "")
         abroad = _read_phone(f"+{digits.removeprefix(prefix)}", region) if prefix else None
         if abroad is not None and phonenumbers.is_possible_number(abroad):
-            number = abroad
-        elif several := _numbers_in(phone, region):
-            return several[0]
-        elif number is None:
-            return digits[:20]
+            return abroad
+    return number
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[:20]
-
-
-def phone_keys(phone: str) -> list[str]:
-    """The keys of all the numbers that ``phone`` holds: a cell may have two. The first is its ``phone_key``."""
-    key = phone_key(phone)
-    several = _numbers_in(phone, phone_region()) if len(phone) <= LONGEST_PHONE else []
-    return several if key in several else [key] if key else []
-
-
-_BETWEEN_PHONES = re.compile(r"[/;,|\r\n]")
-
-
-def _numbers_in(phone: str, region: str) -> list[str]:
-    """The keys of the numbers of a text that is a list of them; none where it is not."""
-    read = [_read_phone(part, region) for part in _BETWEEN_PHONES.split(phone)]
-    numbers = [one for one in read if one is not None and phonenumbers.is_possible_number(one)]
-    style = phonenumbers.PhoneNumberFormat.E164
-    return [phonenumbers.format_number(one, style)[:20] for one in numbers] if len(numbers) > 1 else []
 
 
 def national_number(key: str) -> str:

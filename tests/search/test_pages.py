@@ -85,6 +85,29 @@ def test_a_cell_with_two_numbers_is_found_by_its_first_one_and_warned_about_by_b
     assert [phone_key(one) for one in ("030/901820 12", first)] == [phone_key("03090182012"), "+14165550333"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "keys"),
+    [
+        ("0171/1234567", ["+491711234567"]),
+        ("030 / 901820", ["+4930901820"]),
+        ("0171/1234567;030/901820", ["+491711234567", "+4930901820"]),
+        ("030 / 90182012, 0171 / 1234567", ["+493090182012", "+491711234567"]),
+        ("030 901820/030 901821", ["+4930901820", "+4930901821"]),
+        ("+49 30 901820, 901821", ["+4930901820"]),
+        ("+1 416 555 0333 ext. 12, 13", ["+14165550333"]),
+        ("+1 416 555 0333 / 555 0444", ["+14165550333"]),
+        ("+1 555 010 0199 / +1 555 010 0198", ["+15550100199", "+15550100198"]),
+        ("+49 30 901820; 90182100", ["+4930901820"]),
+        ("0041 44 668 18 00 | +41446681801", ["+41446681800", "+41446681801"]),
+    ],
+)
+def test_no_number_is_made_of_an_area_code_or_an_extension(
+    cell: str, keys: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm.tenants.text.phone_region", lambda: "DE")
+    assert (phone_key(cell), phone_keys(cell)) == (keys[0], keys)
+
+
 def test_a_companys_name_is_no_person_whom_we_know(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         make.contact(firm.ana, last_name="Kaya", account=make.account(firm.ana, name="İstanbul İthalat"))
