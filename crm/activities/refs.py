@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db.models import CharField, QuerySet, Value
 
 from crm.activities.access import by_type
 from crm.activities.models import Activity, ActivityLink
+from crm.events.models import Event
 from crm.records import registry
 from crm.records.access import visible_records
 from crm.users.models import Membership
@@ -72,3 +74,11 @@ def named_records(actor: Membership, places: Iterable[Place]) -> dict[Place, Rec
 def named(records: QuerySet, key: str) -> QuerySet:
     """Return (key, id, name) of ``records``: rows of different types, to be put together by UNION."""
     return records.order_by().annotate(key=Value(key, CharField())).values_list("key", "pk", "name")
+
+
+def _events_about(key: str, ids: Collection[UUID], since: datetime) -> QuerySet[Event]:
+    there = ActivityLink.objects.filter(record_type=key, record_id__in=ids).values("activity_id")
+    return Event.objects.filter(record_type=Activity._meta.app_label, record_id__in=there, at__gt=since)
+
+
+registry.add_events_about(_events_about)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from crm.bulk.rows import unpacked
 from crm.bulk.selection import still_chosen
 from crm.events.models import Event
 from crm.events.phrases import actor_name, shown
+from crm.records import registry
 from crm.records.access import deleted_records, visible_records
 from crm.records.actions import BulkAction
 from crm.records.diff import identity
@@ -52,15 +53,17 @@ def missing_by_now(
 def changed_meanwhile(
     run: BulkRun, record_type: RecordType, action: BulkAction, values: Mapping[str, Any], ids: Sequence[UUID]
 ) -> dict[UUID, str]:
-    """Return, for those of the rows ``ids``, who has set what the run would set, and to what."""
+    """Return, for those of the rows ``ids``, who has set what the run would set, and to what; or what its preview has
+    gone by. Where it ``ends`` them: who has done anything about them at all."""
     if run.asked_at is None:
         return {}
     if action.ends:
-        return _worked_on(run.made_by, record_type, run.asked_at, frozenset(ids))
-    if not action.writes:
-        return {}
-    events = Event.objects.filter(record_id__in=ids, at__gt=run.asked_at)
-    return _told_of(_by_others(events, run.made_by, record_type, action), record_type, action, values)
+        return _worked_on(run.made_by, record_type, run.asked_at, ids)
+    found: dict[UUID, str] = {}
+    if fields := (*action.writes, *action.reads):
+        events = Event.objects.filter(record_id__in=ids, at__gt=run.asked_at)
+        found = _told_of(_by_others(events, run.made_by, record_type, fields), record_type, action, values)
+    return found
 
 
 def told_changed(
@@ -76,19 +79,21 @@ def told_changed(
     words."""
     if since is None or not (action.writes or action.ends):
         return []
-    since, latest = max(since, timezone.now() - LONGEST), []
+    since, latest, ids = max(since, timezone.now() - LONGEST), [], list(unpacked(rows.packed))
     if action.ends:
-        found = _worked_on(actor, record_type, since, frozenset(unpacked(rows.packed)))
+        found: dict[UUID, str] = {}
+        for start in range(0, len(ids), FEW):
+            found |= _worked_on(actor, record_type, since, ids[start : start + FEW])
     else:
         events = Event.objects.filter(at__gt=since)
         if rows.count <= FEW:
-            events = events.filter(record_id__in=unpacked(rows.packed))
-        latest = list(_by_others(events, actor, record_type, action).order_by("-at", "-id")[: MOST_READ + 1])
+            events = events.filter(record_id__in=ids)
+        latest = list(_by_others(events, actor, record_type, action.writes).order_by("-at", "-id")[: MOST_READ + 1])
         found = _told_of(latest[MOST_READ - 1 :: -1], record_type, action, values)
-    ids = sorted(found.keys() & set(unpacked(rows.packed))) if found else []
-    names = {one.pk: one.name for one in visible_records(actor, record_type).filter(pk__in=ids[:NAMED])} if ids else {}
-    told = [f"{name}: {found[one]}" for one, name in names.items()]
-    if more := len(ids) - len(told):
+    changed = sorted(found.keys() & set(ids)) if found else []
+    rows_now = visible_records(actor, record_type).filter(pk__in=changed[:NAMED]) if changed else ()
+    told = [f"{one.name}: {found[one.pk]}" for one in rows_now]
+    if more := len(changed) - len(told):
         words = {"count": formats.number(more)}
         told.append(ngettext("%(count)s more row was changed.", "%(count)s more rows were changed.", more) % words)
     if len(latest) > MOST_READ:
@@ -102,35 +107,37 @@ def is_stale(asked_at: datetime | None) -> bool:
 
 
 def _by_others(
-    events: QuerySet[Event], actor: Membership, record_type: RecordType, action: BulkAction
+    events: QuerySet[Event], actor: Membership, record_type: RecordType, fields: Collection[str]
 ) -> QuerySet[Event]:
-    """Those of others who wrote what the action writes, the oldest first."""
-    others = events.filter(record_type=record_type.key, changes__has_any_keys=list(action.writes)).exclude(actor=actor)
+    """Those of others who wrote one of ``fields``, the oldest first."""
+    others = events.filter(record_type=record_type.key, changes__has_any_keys=list(fields)).exclude(actor=actor)
     others = others.exclude(name=f"{record_type.noun}.created")  # who chose the row has seen it as it was made
     return others.select_related("actor").order_by("at", "id")
 
 
-def _worked_on(actor: Membership, record_type: RecordType, since: datetime, ids: Set[UUID]) -> dict[UUID, str]:
-    """Say of those of ``ids`` which somebody else has changed, or written something about, who that was."""
-    others = Event.objects.filter(at__gt=since).exclude(actor=None).exclude(actor=actor)
-    others = others.select_related("actor").order_by("-at", "-id")
+def _worked_on(actor: Membership, record_type: RecordType, since: datetime, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Say of those of ``ids`` which somebody else has changed, or written or done something about, who that was."""
     told: dict[UUID, str] = {}
-    text = _("%(person)s has written something about it since you chose the rows.")
-    for event in others.filter(name="activity.created")[:MOST_READ]:
-        for key, text_id in event.data.get("records", ()):
-            if key == record_type.key and (one := UUID(text_id)) in ids:
-                told.setdefault(one, text % {"person": actor_name(event)})
-    changed = others.filter(record_type=record_type.key).exclude(changes={})
-    changed = changed.exclude(name=f"{record_type.noun}.created")
-    if len(ids) <= FEW:
-        changed = changed.filter(record_id__in=ids)
+    written = _("%(person)s has written something about it since you chose the rows.")
+    done = _("%(person)s has worked on a task or entry of it since you chose the rows.")
+    for about in registry.events_about(record_type.key, ids, since):
+        for event in _of_others(about, actor):
+            text = written if event.name == "activity.created" else done
+            for key, record_id in event.data.get("records", ()):
+                if key == record_type.key:
+                    told[UUID(record_id)] = text % {"person": actor_name(event)}
+    changed = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=since).exclude(changes={})
     labels = record_type.labels()
-    for event in reversed(changed[:MOST_READ]):
-        if event.record_id is not None and event.record_id in ids:
+    for event in _of_others(changed.exclude(name=f"{record_type.noun}.created"), actor):
+        if event.record_id is not None:
             names = [str(labels[name]) for name in event.changes if name in labels] or [_("other facts")]
             words = {"person": actor_name(event), "fields": ", ".join(names)}
             told[event.record_id] = _("%(person)s has changed it since you chose the rows: %(fields)s.") % words
-    return told
+    return {one: told[one] for one in ids if one in told}
+
+
+def _of_others(events: QuerySet[Event], actor: Membership) -> QuerySet[Event]:
+    return events.exclude(actor=None).exclude(actor=actor).select_related("actor").order_by("at", "id")
 
 
 def _told_of(
@@ -138,13 +145,17 @@ def _told_of(
 ) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     for event in events:
-        for name in action.writes:
+        for name in (*action.writes, *action.reads):
             if event.record_id and name in event.changes:
-                now = event.changes[name][1]
-                if name in values and identity(record_type.spec(name).kind.json(values[name])) == identity(now):
+                text, now = (
+                    _("%(person)s has set %(field)s to “%(now)s” since you chose the rows."),
+                    event.changes[name][1],
+                )
+                if name in action.reads:
+                    text = _("%(person)s has set %(field)s to “%(now)s” since the preview.")
+                elif name in values and identity(record_type.spec(name).kind.json(values[name])) == identity(now):
                     found.pop(event.record_id, None)  # both want the same
                     continue
                 words = {"person": actor_name(event), "field": record_type.spec(name).label, "now": shown(now)}
-                text = _("%(person)s has set %(field)s to “%(now)s” since you chose the rows.")
                 found[event.record_id] = text % words
     return found

@@ -107,7 +107,8 @@ class BulkAction:
     tells: Mapping[str, Any] = field(default_factory=dict)
     rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
     wait: Callable[..., None] | None = None  # for who does so to what the records (all of a transaction's) are about
-    writes: tuple[str, ...] = ()  # fields of the record that it sets or reads, whatever stood there
+    writes: tuple[str, ...] = ()  # fields of the record that it sets, whatever stood there
+    reads: tuple[str, ...] = ()  # those by which ``rehearse`` said what would be done
     ends: bool = False  # who has worked on the record at all since the rows were chosen is heard first
     makes: tuple[str, ...] = ()
     initial: Callable[[], Mapping[str, Any]] = dict

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import get_script_prefix
 
+from crm.events.models import Event
 from crm.fields.targets import add_target
 from crm.records.actions import BulkAction
 from crm.records.types import Action, Match, Objection, Panel, RecordType
@@ -19,6 +23,7 @@ _panels: dict[str, dict[str, Panel]] = defaultdict(dict)
 _actions: dict[str, dict[str, Action]] = defaultdict(dict)
 _objections: dict[str, list[Callable[[Membership, dict[str, Any]], Objection | None]]] = defaultdict(list)
 _bulk_actions: list[Callable[[RecordType], Iterable[BulkAction]]] = []
+_events_about: list[Callable[[str, Collection[UUID], datetime], QuerySet[Event]]] = []
 
 
 def register(record_type: RecordType) -> None:
@@ -99,6 +104,16 @@ def row_actions(key: str) -> list[Action]:
 def add_bulk_actions(make: Callable[[RecordType], Iterable[BulkAction]]) -> None:
     """Offer what ``make`` returns for a record type over its list; it is called anew for each request."""
     _bulk_actions.append(make)
+
+
+def add_events_about(find: Callable[[str, Collection[UUID], datetime], QuerySet[Event]]) -> None:
+    """Have ``find`` say what happened after a moment to what stands on the records of a type with the given ids."""
+    _events_about.append(find)
+
+
+def events_about(key: str, ids: Collection[UUID], since: datetime) -> list[QuerySet[Event]]:
+    """Of what stands on these records, not of them themselves; where, is in ``data["records"]`` of each."""
+    return [find(key, ids, since) for find in _events_about]
 
 
 def all_bulk_actions(key: str) -> list[BulkAction]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from crm.activities.services import create_activity
+from crm.activities.services import complete_task, create_activity
 from crm.bulk import meanwhile
 from crm.bulk.models import BulkFinding
 from crm.tenants.context import tenant_context
@@ -85,6 +85,30 @@ def test_what_somebody_has_worked_on_is_not_deleted(firm: Firm, leads: list[Any]
     assert "Lena One: Max Manager has changed it" in late
 
 
+def test_however_much_happens_elsewhere_what_was_done_about_a_row_is_seen(
+    firm: Firm, leads: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the latest entries of the whole workspace were looked at, and of them only what was new."""
+    monkeypatch.setattr(meanwhile, "MOST_READ", 1)
+    monkeypatch.setattr(meanwhile, "FEW", 1)
+    with tenant_context(firm.tenant):
+        task = create_activity(kind="task", records=[leads[0]], actor=firm.ada, subject="Call them")
+        elsewhere = make.lead(firm.ana)
+    rows = form_of(client_of(firm.ada), "/acme/leads/?filters=none", like="/acme/bulk/leads/new/")
+    which = {"id": [str(one.pk) for one in leads], "action": "delete"}
+    dialog = rows.again(rows.send(**which))
+    with tenant_context(firm.tenant):
+        complete_task(task=task, actor=firm.max)
+        create_activity(kind="note", records=[leads[1]], actor=firm.max, body="I am calling them now")
+        for _number in range(2):
+            create_activity(kind="note", records=[elsewhere], actor=firm.max, body="Elsewhere")
+    late = rows.send(**which).content.decode()
+    assert "Lena One: Max Manager has worked on a task or entry of it" in late
+    assert "Lena Two: Max Manager has written something about it" in late
+    dialog.send(go="1")
+    assert {"One", "Two"} < set(owners(firm)) and "Three" not in owners(firm)
+
+
 def test_a_lead_that_changed_after_the_preview_is_not_converted_otherwise(firm: Firm, leads: list[Any]) -> None:
     """It went into another account than the preview had said, without a word."""
     client_of(firm.max).post(f"/acme/leads/{leads[1].pk}/fields/city/", {"city": "Bonn"})  # the preview knows it
@@ -93,7 +117,7 @@ def test_a_lead_that_changed_after_the_preview_is_not_converted_otherwise(firm: 
     client_of(firm.max).post(f"/acme/leads/{leads[0].pk}/fields/company/", {"company": "Second Ltd"})
     client_of(firm.ada).post(path)
     page = client_of(firm.ada).get(path).content.decode()
-    assert "Max Manager has set Company to “Second Ltd” since" in page
+    assert "Max Manager has set Company to “Second Ltd” since the preview." in page
     with tenant_context(firm.tenant):
         assert set(Lead.objects.filter(converted_at=None)) == {leads[0]}
 
