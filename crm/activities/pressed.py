@@ -65,18 +65,24 @@ def rest_taken_back(actor: Membership, activity_id: UUID, named: QueryDict, *, r
 
 
 def typed_again(actor: Membership, record: Any, named: QueryDict) -> dict[str, Any]:
-    """What the composer held that wrote the activity put away which the address of ``record`` names; {} for none."""
+    """What the composer held that wrote the activity put away which the address of ``record`` names; {} for none.
+
+    Without a ``record``: of a task that stands on none.
+    """
     activity = _put_away(actor, named.get(AGAIN, ""))
-    if activity is None or (record._meta.app_label, record.pk) not in places_of([activity])[activity.pk]:
+    places = places_of([activity])[activity.pk] if activity is not None else []
+    if activity is None or (places if record is None else (record._meta.app_label, record.pk) not in places):
         return {}
+    task = _put_away(actor, named.get("task", ""))
+    then = {"next_step": task.subject} if task else {}
     if activity.is_task:
-        return {"kind": activity.kind, "body": _lines(activity.subject, activity.body), **_of_task(activity)}
+        return {"kind": activity.kind, "body": _lines(activity.subject, activity.body), **_of_task(activity), **then}
     found: dict[str, Any] = {"kind": ActivityKind.NOTE if activity.is_file else activity.kind, "body": activity.body}
     if abs(activity.occurred_at - activity.created_at) > A_MOMENT:
         found["occurred_at"] = activity.occurred_at
-    if task := _put_away(actor, named.get("task", "")):
-        found |= {"next_step": task.subject, **_of_task(task)}
-    return found | _of_step(record, named.get("step", ""))
+    if task:
+        found |= then | _of_task(task)
+    return found | (_of_step(record, named.get("step", "")) if record is not None else {})
 
 
 def _put_away(actor: Membership, activity_id: str) -> Activity | None:
@@ -100,7 +106,8 @@ def _of_step(record: Any, event_id: str) -> dict[str, Any]:
     """What stood in the record's next step before this event took it away."""
     record_type, wanted = registry.type_of(record), uuid_of(event_id)
     event = Event.objects.filter(pk=wanted, record_id=record.pk).first() if wanted and record_type.next_step else None
-    before = {name: pair[0] for name, pair in event.changes.items()} if event is not None else {}
+    changes = event.changes.items() if event is not None else ()
+    before = {name: pair[0] for name, pair in changes if isinstance(pair, list) and len(pair) == 2}
     return {
         typed: record_type.spec(name).kind.restored(before[name])
         for typed, name in zip(("next_step", "due_on"), record_type.next_step or (), strict=False)

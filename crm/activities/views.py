@@ -22,7 +22,7 @@ from crm.activities.forms import REMINDER, About, ActivityForm, ComposerForm
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.next_step import UnseenStepError, refuse_unseen_step
 from crm.activities.panels import composer_context, feed_context, files_context, tasks_context, timeline_context
-from crm.activities.pressed import AGAIN, Pressed, rest_taken_back
+from crm.activities.pressed import AGAIN, Pressed, rest_taken_back, typed_again
 from crm.activities.refs import places_of, refs_of
 from crm.activities.selectors import timeline as read_timeline
 from crm.events.models import Event
@@ -49,8 +49,9 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     if record is not None and (reason := registry.type_of(record).locked(record)):
         return locked_page(request, registry.type_of(record), record, reason)
     if request.method == "GET":
-        kind = request.GET.get("kind", ActivityKind.NOTE)
-        return _composer(request, record, ComposerForm(actor=request.actor, kind=kind, record=record))
+        kind, again = request.GET.get("kind", ActivityKind.NOTE), typed_again(request.actor, record, request.GET)
+        form = ComposerForm(actor=request.actor, kind=kind, record=record, again=again)
+        return _composer(request, record, form, {"again": bool(again)})
     if made := already_made(request):
         return _feed(request, record) if _in_feed(request) else go(request, made)
     return _log(request, record)
@@ -185,11 +186,14 @@ def _changed_fields(record: Any) -> list[Any]:
     return shown_fields(record, [*bring_up_to_date(record), *(registry.type_of(record).next_step or ())])
 
 
-def _composer(request: WorkspaceRequest, record: Any, form: ComposerForm) -> HttpResponse:
+def _composer(
+    request: WorkspaceRequest, record: Any, form: ComposerForm, more: dict[str, Any] | None = None
+) -> HttpResponse:
     home = registry.url(record) if record is not None else reverse("activities:tasks")
     context = {
         "panel": {"record": record, "type": registry.type_of(record) if record is not None else None}
-        | composer_context(form),
+        | composer_context(form)
+        | (more or {}),
         "back": back(request, home),
     }
     return respond(request, "activities/new.html", context, partial="form", status=422 if form.is_bound else 200)
@@ -259,6 +263,8 @@ def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
         text = _("“%(name)s” was deleted.") % {"name": activity}
     undo, words = rest_taken_back(request.actor, activity.pk, request.GET, restores=restores)
     if AGAIN in request.GET and not restores:
+        if not places_of([activity])[activity.pk]:  # no page of a record has a composer with it
+            home = reverse("activities:new")
         home += f"{'&' if '?' in home else '?'}{AGAIN}={activity.pk}&{undo.partition('?')[2]}".rstrip("&")
         if activity.files.exists():
             words.append(_("Choose its files again if you log it anew."))

@@ -94,3 +94,20 @@ def test_what_became_of_the_task_since_is_said(firm: Firm, since: Any, told: str
         since(Activity.objects.get(kind="task"), firm.ana)
     assert told in press_undo(client, page)
     assert there(firm, lead) == (left, None)
+
+
+def test_undo_of_a_task_that_stands_on_no_record_gives_back_what_was_typed(firm: Firm) -> None:
+    """It led to Tasks, which has no composer. Nobody else gets it by its address."""
+    client, said = (
+        client_of(firm.ana),
+        {"body": "Book a room\nfor ten", "due_on": "2031-01-02"},
+    )
+    page = client.post(firm.url("activities:new"), {"kind": "task", **said}, follow=True).content.decode()
+    answer = undone(client, page)
+    address = answer.redirect_chain[-1][0]
+    composer = form_of(client, address, like=firm.url("activities:new"))
+    assert {name: composer.data[name] for name in said} == {name: [one] for name, one in said.items()}
+    assert form_of(client_of(firm.sam), address, like=firm.url("activities:new")).data["body"] == [""]
+    press_undo(client, answer.content.decode())
+    composer = form_of(client, address, like=firm.url("activities:new"))
+    assert composer.data["body"] == [""], "it is back, and not to be added twice"
