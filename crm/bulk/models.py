@@ -114,7 +114,7 @@ class BulkFinding(TenantModel):
     record_id = models.UUIDField()
     name = models.CharField(max_length=300)
     is_refused = models.BooleanField(default=True)
-    is_left = models.BooleanField(default=False)  # not refused by a rule, but left for somebody to decide about
+    is_left = models.BooleanField(default=False, db_default=False)  # no rule refused it: somebody is to decide
     reasons = models.JSONField()
 
     class Meta(TenantModel.Meta):

@@ -65,12 +65,12 @@ class Import(TenantModel):
     survey = models.JSONField(default=dict)
     added = models.JSONField(default=dict)
     added_more = models.JSONField(default=dict)
-    follows = models.JSONField(default=dict)  # what a dry run found to follow for other records: ``afterwards.py``
+    # What a dry run found to follow for other records: ``afterwards.py``
+    follows = models.JSONField(default=dict, db_default={})
     remembered = models.JSONField(default=list)  # what was filled in of an earlier import: ``remembered.py``
     planned = models.JSONField(default=dict)  # fields to be made of columns: ``planned.py``
-    named_otherwise = models.JSONField(
-        default=dict
-    )  # rows that name a record otherwise than the first does: ``here.py``
+    # Rows that name a record otherwise than the first does: ``here.py``
+    named_otherwise = models.JSONField(default=dict, db_default={})
     left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
     is_dry_run = models.BooleanField(default=False)
     tried_at = models.DateTimeField(null=True)  # when the dry run began that has been looked at
@@ -80,7 +80,8 @@ class Import(TenantModel):
     created_count = models.PositiveIntegerField(default=0)
     updated_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
-    folded_count = models.PositiveIntegerField(default=0)  # rows that went into the record of another row
+    # Rows that went into the record of another row
+    folded_count = models.PositiveIntegerField(default=0, db_default=0)
     skipped_count = models.PositiveIntegerField(default=0)
     refused_count = models.PositiveIntegerField(default=0)
     emptied_count = models.PositiveIntegerField(default=0)  # cells that cannot be read and were left out, as was said

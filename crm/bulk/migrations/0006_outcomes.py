@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            model_name="bulkfinding", name="is_left", field=models.BooleanField(default=False)
+            model_name="bulkfinding", name="is_left", field=models.BooleanField(db_default=False, default=False)
         ),
         migrations.CreateModel(
             name="BulkOutcome",
