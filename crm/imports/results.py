@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from crm.fields import kinds
 from crm.imports.models import Import, ImportRow, ImportState, Outcome
-from crm.picklists.lists import CUSTOM_PREFIX, picklist_of
+from crm.picklists.lists import CUSTOM_PREFIX, PICKLISTS
 from crm.records import registry
 from crm.records.types import RecordType
 from crm.ui import format as formats
@@ -84,11 +84,12 @@ def _noun(record_type: RecordType, count: int) -> str:
 
 def _added(job: Import, record_type: RecordType) -> Any:
     for what, names in sorted(job.added.items()):
-        if names:
-            yield _called(what, record_type), names, job.added_more.get(what, 0)
+        if names and (called := _called(what, record_type)):
+            yield called, names, job.added_more.get(what, 0)
 
 
 def _called(what: str, record_type: RecordType) -> str:
+    """What names were added of: "" for what other versions of the program kept among them."""
     others = {
         "person": _("Members who cannot sign in yet"),
         "stage": _("Stages"),
@@ -103,7 +104,7 @@ def _called(what: str, record_type: RecordType) -> str:
         return next((str(spec.label) for spec in fields if spec.kind.picklist == what), what)  # type: ignore[attr-defined]
     if what in {one.key for one in registry.record_types()}:
         return str(registry.record_type(what).label_plural)
-    return str(picklist_of(what).label)
+    return str(PICKLISTS[what].label) if what in PICKLISTS else ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ def test_the_page_of_the_import_says_what_the_night_will_do(fresh_firm: Firm) ->
     tried = bring_in(fresh_firm, "accounts", CUSTOMERS, dry_run="1")
     said = told(client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{tried.pk}/"))
     assert "2 customers of this file become past customers tonight" in said and "for long: Kestrel, Merlin" in said
+    with tenant_context(tenant_of(fresh_firm)):
+        tried.added |= {"+customers": ["Kestrel"]}  # where an earlier version kept it
+        tried.save()
+    assert "+customers" not in told(client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{tried.pk}/"))
     job = bring_in(fresh_firm, "accounts", CUSTOMERS)
     assert (job.created_count, job.refused_count) == (4, 0)
     address = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/"
