@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.events.models import IMPORT, Event
@@ -36,6 +35,7 @@ from crm.records.diff import identity
 from crm.records.registry import record_type as type_of_key
 from crm.records.standard import UPDATED
 from crm.records.types import RecordType
+from crm.tenants.context import current_tenant
 from crm.tenants.ids import uuid_of
 from crm.users.access import can
 from crm.users.models import Membership
@@ -70,9 +70,10 @@ class Stamp(NamedTuple):
 
 
 def read_stamp(text: str, cells: Cells, now: datetime) -> Stamp:
-    """All that ``text`` can mean. What cannot be read tells nothing of when the file was written."""
+    """All that ``text`` can mean, by the workspace's clock, as exports write it, whoever they are for. What cannot be
+    read tells nothing of when the file was written."""
     try:
-        moment = read_moment(text, cells.usual, timezone.get_current_timezone())
+        moment = read_moment(text, cells.usual, current_tenant().zone)
     except ValidationError:
         return Stamp(_LONG_AGO, _LONG_AGO, now)
     clock = split_clock(text)[1]

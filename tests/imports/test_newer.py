@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
+from openpyxl import load_workbook
 
 from contacts.models import Contact
 from contacts.services import update_contact
 from crm.imports.models import RefusedRow
 from crm.tenants.context import tenant_context
+from crm.users.models import User
 from tests import make
 from tests.imports.steps import finished, told
 from tests.imports.test_words import Page
@@ -81,3 +86,35 @@ def test_what_nobody_changed_since_is_not_asked_about(firm: Firm, exported: str)
     assert job.updated_count == 1
     with tenant_context(firm.tenant):
         assert Contact.objects.get().city == "Bonn" and not RefusedRow.objects.exists()
+
+
+@pytest.fixture
+def workbook(firm: Firm) -> bytes:
+    """Two contacts, both edited in a workbook of yesterday; Ana changed the phone of one an hour after it was made."""
+    then = timezone.now() - timedelta(hours=20)
+    with time_machine.travel(then), tenant_context(firm.tenant):
+        changed, _untouched = make.contact(firm.ada, **OLD), make.contact(firm.ada, last_name="Fox", city="Ulm")
+    columns = "last_name,phone,city,updated_at"
+    with time_machine.travel(then + timedelta(minutes=30)):
+        answer = client_of(firm.ada).get(f"/acme/contacts/export.xlsx?filters=none&columns={columns}")
+    with time_machine.travel(then + timedelta(hours=1)), tenant_context(firm.tenant):
+        update_contact(actor=firm.ana, contact=changed, values=NEW)
+    book = load_workbook(io.BytesIO(answer.content))
+    place = [cell.value for cell in book.active[1]].index("city")
+    for row in book.active.iter_rows(min_row=2):
+        row[place].value = "Bonn"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("zone", ["", "Europe/Berlin", "America/Los_Angeles"])
+def test_a_workbook_is_read_by_the_clock_that_exports_write(firm: Firm, workbook: bytes, zone: str) -> None:
+    """It is the workspace's. By the importer's own each row was stale, or what was done in the next hours was lost."""
+    User.objects.filter(pk=firm.ada.user_id).update(time_zone=zone)
+    page = Page(firm, "contacts", workbook)
+    assert [(one.record, one.field) for one in page.answer.context["newer"].cells] == [("Ann Bell", "Phone")]
+    finished(firm, page.send(page.columns() | {"*newer": "keep"}))
+    with tenant_context(firm.tenant):
+        found = Contact.objects.order_by("last_name").values_list("phone", "city")
+        assert [*found] == [(NEW["phone"], "Bonn"), ("", "Bonn")]
