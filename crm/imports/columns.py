@@ -150,7 +150,7 @@ def _start(request: WorkspaceRequest, job: Import, record_type: RecordType, form
         form.linked_errors.append((one.anchor, _("“%(field)s”: something is asked below.") % {"field": one.label}))
     if (totals := about_totals(job)) and totals.is_open:
         form.linked_errors.append((totals.anchor, totals.heading))
-    if (older := about_newer(job, record_type)) and not older.answer:
+    if (older := about_newer(job, record_type)) and older.is_open:
         form.linked_errors.append((older.anchor, _("Something was changed here after this file was written.")))
     if form.linked_errors:
         return False
@@ -174,7 +174,8 @@ def _page(
         services.set_styles(job=job, styles=styles)
     questions = questions_of(job, record_type, survey, sent.refused, request.GET.dict())
     totals = about_totals(job)
-    asked = [totals] if totals and totals.is_open else []
+    newer = about_newer(job, record_type)
+    asked = [one for one in (newer, totals) if one and one.is_open]
     kinds = {one.index: one for one in questions.kinds}
     samples = samples_of(job, record_type, survey, {one.name for one in questions.styles if one.is_open})
     context = {
@@ -187,7 +188,7 @@ def _page(
         ],
         "questions": questions,
         "open_questions": [] if form.errors or form.linked_errors else [*asked, *questions.all_open],
-        "newer": about_newer(job, record_type),
+        "newer": newer,
         "totals": totals,
         "bad_cells": bad_cells(job, record_type, survey, decisions),
         "bare_amounts": bare_amounts(job, record_type, survey),

@@ -65,15 +65,16 @@ def completed_fields(record_type: RecordType) -> dict[str, str]:
 
 def meant_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
     """Yield what ``storing.read_rows`` does, with what the columns say of each other."""
-    return _meant(job, read_rows(job, start))
+    return meant(job, read_rows(job, start))
 
 
 def meant_rows_numbered(job: Import, numbers: Collection[int]) -> list[FileRow]:
     """The rows that people see under these numbers of the file, in its order."""
-    return [*_meant(job, rows_numbered(job, numbers))][::-1]
+    return [*meant(job, rows_numbered(job, numbers))][::-1]
 
 
-def _meant(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
+def meant(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
+    """Yield the rows with what their columns say of each other."""
     rows = _completed(job, rows)
     return _told_apart(job, rows) if OWN_ID in job.mapping else rows
 

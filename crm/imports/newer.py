@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.events.models import IMPORT, Event
@@ -25,9 +26,10 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import NEWER
 from crm.imports.cells import Cells
 from crm.imports.guessing import header_key
-from crm.imports.meant import CHUNK, OWN_ID, Same, meant_rows, own_records
+from crm.imports.meant import CHUNK, OWN_ID, Same, meant, own_records
 from crm.imports.models import Existing, Import
-from crm.imports.reading.cells import cell_text, without_unreadable
+from crm.imports.reading.cells import cell_text as text_in_cell
+from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.row_values import RowValues, ToCreate
 from crm.imports.storing import FileRow, read_rows
 from crm.imports.styles import styles_of
@@ -37,6 +39,8 @@ from crm.records.standard import UPDATED
 from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
 from crm.tenants.ids import uuid_of
+from crm.tenants.memo import memo
+from crm.ui.spreadsheets import cell_text
 from crm.users.access import can
 from crm.users.models import Membership
 
@@ -44,7 +48,6 @@ KEEP, TAKE = "keep", "take"  # what is here, or what the file says
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 _LATER = timedelta(seconds=5)
 LOOKED_AT = 20_000  # rows, before a page asks
-READ = 200  # rows of those whose records were changed, that are compared then
 SHOWN = 6
 
 
@@ -164,13 +167,25 @@ class Older:
 @dataclass(frozen=True)
 class NewerQuestion:
     """Whether the cells of a file go over what was changed after it was written. ``cells`` are some; ``is_more`` says
-    that there are, or may be, others."""
+    that there are others. ``looked_at``: the rows below so many were not looked at (0: all were), and what was changed
+    of their records is kept unless the answer is another."""
 
     cells: list[Older]
     is_more: bool
     answer: str
+    looked_at: int = 0
 
     anchor = "question-newer"
+
+    @property
+    def heading(self) -> str:
+        if self.cells:
+            return _("Changed here after this file was written")
+        return _("Was something changed here after this file was written?")
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.cells) and not self.answer
 
 
 def answer_of(job: Import) -> str:
@@ -181,32 +196,36 @@ def about_newer(job: Import, record_type: RecordType) -> NewerQuestion | None:
     """What to ask of a file some of whose cells are older than what is here; None where none is."""
     if (at := stamp_column(job)) is None:
         return None
-    cells = Cells(job.made_by, styles_of(job))
-    stale = _stale(job, record_type, at, cells)
-    if not stale:
+    asked = repr((job.pk, job.mapping, job.clear_empty, job.styles))  # once more where a start is refused
+    found = memo(f"newer:{asked}", lambda: list(islice(_older(job, record_type, at), SHOWN + 1)))
+    looked_at = LOOKED_AT if job.total > LOOKED_AT and len(found) <= SHOWN else 0
+    if not found and not looked_at:
         return None
-    changed = _changed(job, dict(stale.values()))
-    numbers = {number for number, (pk, _stamp) in stale.items() if pk in changed}
-    rows = list(islice((row for row in meant_rows(job) if row.number in numbers), min(len(numbers), READ)))
-    found = list(islice(_older(job, record_type, rows, changed, cells), SHOWN + 1))
-    is_more = len(found) > SHOWN or len(numbers) > READ or job.total > LOOKED_AT
-    return NewerQuestion(found[:SHOWN], is_more, answer_of(job)) if found else None
+    return NewerQuestion(found[:SHOWN], len(found) > SHOWN, answer_of(job), looked_at)
 
 
-def _stale(job: Import, record_type: RecordType, at: int, cells: Cells) -> dict[int, tuple[UUID, Stamp]]:
-    """The rows whose records were changed later than they say, by number: the record, and what they say."""
+def _older(job: Import, record_type: RecordType, at: int) -> Iterator[Older]:
+    """The cells of the first rows that are older than what is here; who has enough of them pays for no more."""
+    cells = Cells(job.made_by, styles_of(job))
     own = job.mapping.index(OWN_ID)
-    found: dict[int, tuple[UUID, Stamp]] = {}
     rows = islice(read_rows(job), LOOKED_AT)
     while chunk := list(islice(rows, CHUNK)):
-        ids = {row.number: row_id for row in chunk if row[at] and (row_id := uuid_of(row[own])) is not None}
-        there = record_type.model.objects.filter(pk__in=set(ids.values())).values_list("pk", "updated_at")
-        updated = dict(there)
-        for row in chunk:
-            row_id = ids.get(row.number)
-            if row_id in updated:
-                stamp = read_stamp(row[at], cells, updated[row_id])
-                found |= {row.number: (row_id, stamp)} if stamp.now > stamp.last else {}
+        if changed := _changed(job, _stale(record_type, chunk, own, at, cells)):
+            about = [row for row in chunk if uuid_of(row[own]) in changed]
+            yield from _older_of(job, record_type, [*meant(job, iter(about))], changed, cells)
+
+
+def _stale(record_type: RecordType, rows: Iterable[FileRow], own: int, at: int, cells: Cells) -> dict[UUID, Stamp]:
+    """The records that were changed later than their rows say, with what these say."""
+    texts = {row_id: row[at] for row in rows if row[at] and (row_id := uuid_of(row[own])) is not None}
+    zone = current_tenant().zone
+    found: dict[UUID, Stamp] = {}
+    for row_id, now in record_type.model.objects.filter(pk__in=texts).values_list("pk", "updated_at"):
+        text = texts[row_id]
+        if text in (cell_text(now), f"{now.astimezone(zone):%Y-%m-%d %H:%M:%S}"):
+            continue  # as an export would write it, which is the rule: to read each takes long
+        stamp = read_stamp(text, cells, now)
+        found |= {row_id: stamp} if stamp.now > stamp.last else {}
     return found
 
 
@@ -218,7 +237,10 @@ def _changed(job: Import, stamps: Mapping[UUID, Stamp]) -> dict[UUID, dict[str, 
     found: dict[UUID, dict[str, Change]] = {}
     if not stamps:
         return found
-    events = Event.objects.filter(record_type=job.record_type, record_id__in=stamps, at__gte=min(stamps.values()).first)
+    untold = [pk for pk, stamp in stamps.items() if stamp.first == _LONG_AGO]
+    since = min((stamp.first for stamp in stamps.values() if stamp.first > _LONG_AGO), default=_LONG_AGO)
+    events = Event.objects.filter(record_type=job.record_type, record_id__in=stamps)
+    events = events.filter(Q(at__gte=since) | Q(record_id__in=untold))
     met: set[UUID] = set()
     for event in events.select_related("actor").order_by("at", "id"):
         assert event.record_id is not None
@@ -232,12 +254,16 @@ def _changed(job: Import, stamps: Mapping[UUID, Stamp]) -> dict[UUID, dict[str, 
     return found
 
 
-def _older(
+def _older_of(
     job: Import, record_type: RecordType, rows: list[FileRow], changed: dict[UUID, dict[str, Change]], cells: Cells
 ) -> Iterator[Older]:
     own = job.mapping.index(OWN_ID)
     records = own_records(job.made_by, record_type, {row[own] for row in rows}, as_seen=True)
     specs = {place: record_type.spec(name) for place, name in enumerate(job.mapping) if name and record_type.has(name)}
+    for place, spec in specs.items():
+        if isinstance(spec.kind, kinds.Lookup):  # for all of them at once
+            texts = {row[place] for row in rows if row[place] and not isinstance(row[place], Same)}
+            cells.load_records(spec.kind.key, [text for text in texts if not is_unreadable(text)])
     for row in rows:
         if (record := records.get(row[own])) is None:
             continue
@@ -254,7 +280,7 @@ def _older(
 def _is_other(spec: FieldSpec, record: Any, text: str, cells: Cells) -> bool:
     """Whether the cell says something else than the record; what names nothing here does."""
     try:
-        value = spec.kind.parse(spec, cell_text(spec, text), cells) if text else None
+        value = spec.kind.parse(spec, text_in_cell(spec, text), cells) if text else None
     except ValidationError:
         return True
     return bool(identity(spec.kind.json(value)) != identity(spec.kind.json(spec.value(record))))

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from contacts.models import Contact
 from contacts.services import update_contact
+from crm.imports import newer, running, whole_file
 from crm.imports.models import RefusedRow
 from crm.tenants.context import tenant_context
 from crm.users.models import User
+from leads.services import update_lead
 from tests import make
 from tests.imports.steps import finished, told
 from tests.imports.test_words import Page
@@ -75,7 +80,6 @@ def page_data(firm: Firm, page: Page) -> dict[str, Any]:
 
 
 def test_what_nobody_changed_since_is_not_asked_about(firm: Firm, exported: str) -> None:
-    """Nor what this import itself has changed; nor a file that says what is here."""
     with tenant_context(firm.tenant):
         update_contact(
             actor=firm.ana, contact=Contact.objects.get(), values={"phone": OLD["phone"], "opted_out": False}
@@ -118,3 +122,101 @@ def test_a_workbook_is_read_by_the_clock_that_exports_write(firm: Firm, workbook
     with tenant_context(firm.tenant):
         found = Contact.objects.order_by("last_name").values_list("phone", "city")
         assert [*found] == [(NEW["phone"], "Bonn"), ("", "Bonn")]
+
+
+def test_the_question_waits_for_a_person(firm: Firm, exported: str) -> None:
+    """ "Keep" was checked: the first press of a button counted as its answer."""
+    page = Page(firm, "contacts", exported)
+    radios = re.findall(r'<input type="radio" name="\*newer"[^>]*>', page.answer.content.decode())
+    assert len(radios) == 2 and not [one for one in radios if "checked" in one]
+    [asked] = page.answer.context["open_questions"]
+    assert asked.heading in told(page.answer)
+    answered = {name: value for name, value in page.columns().items() if name != "import"}
+    page.client.post(page.address, answered | {"*newer": "keep"})
+    again = page.client.get(page.address)
+    assert not again.context["open_questions"]
+    assert re.findall(r'value="(\w+)" checked', again.content.decode()) == ["keep"]
+
+
+def test_it_looks_no_further_than_it_shows(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that was ever done to 20,000 records was read at each look at the page."""
+    with tenant_context(firm.tenant):
+        contacts = [make.contact(firm.ada, city="Ulm") for _number in range(4)]
+    rows = [f"{one.pk},Bonn,{one.updated_at.isoformat()}" for one in contacts]
+    with tenant_context(firm.tenant):
+        for one in contacts:
+            update_contact(actor=firm.ana, contact=one, values={"city": "Kiel"})
+    monkeypatch.setattr(newer, "CHUNK", 1)
+    monkeypatch.setattr(newer, "SHOWN", 1)
+    page = Page(firm, "contacts", "\n".join(["id,city,updated_at", *rows]))
+    with CaptureQueriesContext(connection) as queries:
+        page.refused(page.columns())
+    assert len([one for one in queries if 'FROM "events_event"' in one["sql"] and "updated" not in one]) == 2
+    assert page.answer.context["newer"].is_more
+
+
+@pytest.mark.parametrize("differs", [True, False])
+def test_of_rows_that_were_not_looked_at_it_says_what_is_done(
+    firm: Firm, exported: str, differs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newer, "LOOKED_AT", 1)
+    header, row, *_end = exported.splitlines()
+    other = make_other(firm)
+    page = Page(firm, "contacts", "\n".join([header, row, other] if differs else [header, other, row]))
+    asked = page.answer.context["newer"]
+    assert (asked.is_open, asked.looked_at) == (differs, 1)
+    assert ("holds for the rows after them" if differs else "If you choose nothing") in told(page.answer)
+    finished(firm, page.send(page.columns() | ({"*newer": "keep"} if differs else {})))
+    with tenant_context(firm.tenant):
+        assert Contact.objects.get(last_name="Bell").phone == NEW["phone"]
+
+
+def make_other(firm: Firm) -> str:
+    """A row of somebody whom nobody has changed."""
+    with tenant_context(firm.tenant):
+        other = make.contact(firm.ada, last_name="Fox")
+    return f"{other.pk},Fox,,,Bonn,,{other.updated_at.isoformat()}"
+
+
+def test_a_file_whose_moment_cannot_be_read_is_older_than_all(firm: Firm, exported: str) -> None:
+    header, row, *_end = exported.splitlines()
+    other = make_other(firm)
+    with tenant_context(firm.tenant):
+        update_contact(actor=firm.ana, contact=Contact.objects.get(last_name="Fox"), values={"phone": NEW["phone"]})
+    page = Page(firm, "contacts", f"{header}\n{row.rpartition(',')[0]},last spring\n{other}\n")
+    fields = {(one.record, one.field) for one in page.answer.context["newer"].cells}
+    assert fields == {("Ann Bell", "Phone"), ("Ann Bell", "Opted out"), ("Ann Bell", "City")}
+
+
+def test_a_status_that_is_kept_keeps_its_reason(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ada, last_name="Bell")
+        stamp = lead.updated_at.isoformat()
+        update_lead(lead=lead, actor=firm.ana, values={"status": make.reason("lead_status", "working")})
+    rows = f"id,city,status,unqualified reason,updated_at\n{lead.pk},Bonn,Unqualified,Other,{stamp}\n"
+    page = Page(firm, "leads", rows)
+    assert [one.field for one in page.answer.context["newer"].cells] == ["Status"]
+    finished(firm, page.send(page.columns() | {"*newer": "keep"}))
+    with tenant_context(firm.tenant):
+        lead.refresh_from_db()
+        assert (lead.city, lead.status.meaning, lead.unqualified_reason) == ("Bonn", "working", None)
+
+
+@pytest.mark.parametrize("run", ["import", "dry_run"])
+def test_what_the_import_itself_has_changed_is_no_later_change(
+    firm: Firm, exported: str, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more rows about one person than are taken in together, in batches of their own."""
+    monkeypatch.setattr(running, "BATCH", 1)
+    monkeypatch.setattr(whole_file, "MOST_OF_ONE", 0)
+    header, row, *_end = exported.splitlines()
+    page = Page(firm, "contacts", "\n".join([header, row, make_other(firm), row.replace("Bonn", "Kiel")]))
+    answered = page.client.post(page.address, page.columns() | {run: "1", "*newer": "keep"})
+    assert answered.status_code == 303
+    finished(firm, page.job())
+    with tenant_context(firm.tenant):
+        remarks = " ".join(reason for row in RefusedRow.objects.all() for reason in row.reasons)
+        assert "City: kept" not in remarks and "Phone: kept" in remarks, remarks
+        if run == "import":
+            found = Contact.objects.get(last_name="Bell")
+            assert (found.city, found.phone) == ("Kiel", NEW["phone"])
