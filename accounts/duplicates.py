@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from crm.records.duplicates import SAME_DOMAIN, SAME_PHONE, Alike, Likeness, objections_by, phones_of, values_of
+from crm.records.duplicates import SAME_DOMAIN, SAME_PHONE, Alike, Likeness, Parts, objections_by, phones_of, values_of
 from crm.records.natural import contradicts
 from crm.tenants.countries import country_of
 from crm.tenants.firm_domains import firm_domain
-from crm.tenants.spellings import company_spellings
+from crm.tenants.spellings import company_spellings, rough_company
 from crm.tenants.text import domain_key, sort_key
 
 _OTHER_COUNTRY = _("other country")
@@ -38,8 +38,12 @@ def _is_weak(reasons: frozenset[str]) -> bool:
     return str(_OTHER_COUNTRY) in reasons and not reasons & {str(SAME_DOMAIN), str(SAME_PHONE)}
 
 
-def _names(values: Mapping[str, Any]) -> list[tuple[str]]:
-    return [(key,) for key in company_spellings(values.get("name") or "")]
+def _names(values: Mapping[str, Any]) -> Parts:
+    return (company_spellings(values.get("name") or ""),)
+
+
+def _rough_name(values: Mapping[str, Any]) -> Parts:
+    return ([rough_company(values.get("name") or "")],)
 
 
 def _of_that_name(values: Mapping[str, Any], account: Account) -> list[Any]:
@@ -55,8 +59,8 @@ def _of_that_name(values: Mapping[str, Any], account: Account) -> list[Any]:
 ACCOUNTS = Alike(
     "accounts",
     (
-        Likeness(SAME_DOMAIN, ("domain",), lambda values: [(domain_of(values),)]),
-        Likeness(_("same name"), ("name_key",), _names, _of_that_name),
+        Likeness(SAME_DOMAIN, ("domain",), lambda values: ([domain_of(values)],)),
+        Likeness(_("same name"), ("name_key",), _names, _of_that_name, _rough_name),
         Likeness(SAME_PHONE, ("phone_key",), phones_of),
     ),
     about=lambda account: ", ".join(filter(None, (account.city, account.country))),

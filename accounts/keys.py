@@ -14,7 +14,7 @@ from crm.fields.spec import FieldSpec
 from crm.records.natural import name_of
 from crm.records.types import Moves, NaturalKey, Shared, SplitColumn
 from crm.tenants.firm_domains import firm_domain
-from crm.tenants.spellings import company_spellings
+from crm.tenants.spellings import company_spellings, rough_company
 from crm.tenants.text import company_key
 
 
@@ -62,5 +62,6 @@ ACCOUNT_KEYS = (
         _alike,
         within=None,
         spellings=lambda values: company_spellings(values.get("name") or ""),
+        roughly=lambda values: rough_company(values.get("name") or ""),
     ),
 )

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from contacts.duplicates import REACHED_ALIKE, about
-from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Key, Likeness, phones_of, values_of
+from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Likeness, Parts, phones_of, values_of
 from crm.records.natural import email_of, whole_name
 from crm.records.types import Match
-from crm.tenants.spellings import company_spellings, person_spellings
+from crm.tenants.spellings import company_spellings, person_spellings, rough_company, rough_person
 from crm.users.models import Membership
 from leads.models import Lead
 
@@ -19,24 +19,37 @@ _COMPARED = ("first_name", "last_name", "email", "phone", "company")
 Found = tuple[list[Match], list[Match]]
 
 
-def _at_the_company(values: Mapping[str, Any]) -> list[Key]:
+def _at_the_company(values: Mapping[str, Any]) -> Parts:
     companies = company_spellings(values.get("company") or "")
-    return [(name, company) for company in companies for name in person_spellings(whole_name(values))]
+    return (person_spellings(whole_name(values)) if companies else (), companies)
 
 
-def _without_a_person(values: Mapping[str, Any]) -> list[Key]:
-    companies = [] if whole_name(values).strip() else company_spellings(values.get("company") or "")
-    return [(company, "", "") for company in companies]
+def _roughly_at_the_company(values: Mapping[str, Any]) -> Parts:
+    company = rough_company(values.get("company") or "")
+    return ([rough_person(whole_name(values))], [company] if company else [])
+
+
+def _without_a_person(values: Mapping[str, Any]) -> Parts:
+    return (() if whole_name(values).strip() else company_spellings(values.get("company") or ""), [""], [""])
+
+
+def _roughly_without_a_person(values: Mapping[str, Any]) -> Parts:
+    return (() if whole_name(values).strip() else [rough_company(values.get("company") or "")], [""], [""])
 
 
 _NAME_AND_COMPANY = _("same name and company")
 LEADS = Alike(
     "leads",
     (
-        Likeness(SAME_EMAIL, ("email_key",), lambda values: [(email_of(values),)]),
+        Likeness(SAME_EMAIL, ("email_key",), lambda values: ([email_of(values)],)),
         Likeness(SAME_PHONE, ("phone_key",), phones_of),
-        Likeness(_NAME_AND_COMPANY, ("sort_name", "company_key"), _at_the_company),
-        Likeness(_("same company"), ("company_key", "first_name_key", "last_name_key"), _without_a_person),
+        Likeness(_NAME_AND_COMPANY, ("sort_name", "company_key"), _at_the_company, roughly=_roughly_at_the_company),
+        Likeness(
+            _("same company"),
+            ("company_key", "first_name_key", "last_name_key"),
+            _without_a_person,
+            roughly=_roughly_without_a_person,
+        ),
     ),
     about=lambda lead: lead.company if lead.company != lead.name else "",
 )

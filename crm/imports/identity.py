@@ -74,13 +74,12 @@ class Layout:
                 yield (natural.column, key)
 
     def likely(self, row: list[str]) -> Iterator[Key]:
-        """What rows share of which the later is told that the earlier may be the same one."""
+        """What rows share of which the later is told that the earlier may be the same one; others may share it."""
         cells = self.cells(row)
         for natural in self.type.natural_keys:
-            if natural.within is None:
-                keys = natural.spellings(cells) if natural.spellings else [natural.key(cells)]
-                yield from ((natural.column, key) for key in keys if key)
-        yield from self.type.alike.keys_of(cells) if self.type.alike else ()
+            if natural.within is None and (key := (natural.roughly or natural.key)(cells)):
+                yield (natural.column, key)
+        yield from self.type.alike.rough_keys(cells) if self.type.alike else ()
 
     def identity(self, row: list[str]) -> Iterator[Key]:
         """What only rows about the same one share, the surest first."""

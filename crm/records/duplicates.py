@@ -5,9 +5,10 @@ Likeness is no proof: whoever makes a record is told, and goes on or not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ SAME_EMAIL = gettext_lazy("same e-mail")
 SAME_PHONE = gettext_lazy("same phone")
 SAME_DOMAIN = gettext_lazy("same domain")
 Key = tuple[Any, ...]
+Parts = tuple[Collection[Any], ...]  # for each place of a key what may stand there
 Values = Mapping[str, Any]
 
 
@@ -43,17 +45,23 @@ def _nothing_more(values: Values, record: Any) -> Sequence[Any]:
 class Likeness:
     """Something that two may have in common.
 
-    ``keys`` gives of some values what stands in the ``columns`` of records that are alike; keys that start with nothing
-    are left out. ``more`` returns what else to say of such a record, or None when something speaks against it.
+    ``ways`` gives of some values what may stand in each of the ``columns`` of records that are alike: not each of the
+    keys, of which a name with three umlauts has thousands. Keys that start with nothing are left out. ``roughly`` gives
+    the same of the values as of all that are alike, and of some others. ``more`` returns what else to say of a record,
+    or None when something speaks against it.
     """
 
     label: Any
     columns: tuple[str, ...]
-    keys: Callable[[Values], Iterable[Key]]
+    ways: Callable[[Values], Parts]
     more: Callable[[Values, Any], Sequence[Any] | None] = _nothing_more
+    roughly: Callable[[Values], Parts] | None = None
 
-    def keys_of(self, values: Values) -> set[Key]:
-        return {key for key in self.keys(values) if key[0]}
+    def parts_of(self, values: Values) -> Parts:
+        return _filled(self.ways(values))
+
+    def rough_keys(self, values: Values) -> Iterable[Key]:
+        return product(*_filled((self.roughly or self.ways)(values)))
 
 
 @dataclass(frozen=True)
@@ -70,14 +78,20 @@ class Alike:
     def type(self) -> RecordType:
         return registry.record_type(self.key)
 
-    def keys_of(self, values: Values) -> set[Key]:
-        """What others have that are alike, each with what it is called."""
-        return {(str(one.label), *key) for one in self.likenesses for key in one.keys_of(values)}
+    def rough_keys(self, values: Values) -> set[Key]:
+        """What those that are alike share, each with what it is called: a few keys, however a name can be written.
+        Others may share it as well: ``among`` tells."""
+        return {(str(one.label), *key) for one in self.likenesses for key in one.rough_keys(values)}
 
-    def keys_here(self, record: Any) -> set[Key]:
-        """By which of ``keys_of`` others find ``record``."""
-        found = ((one.label, _key_of(record, one.columns)) for one in self.likenesses)
-        return {(str(label), *key) for label, key in found if key[0]}
+    def keys_here(self, record: Any, values: Values) -> dict[Key, set[Key]]:
+        """By which of ``rough_keys`` others find ``record``, which was made of ``values``, by what it has itself."""
+        found: dict[Key, set[Key]] = {}
+        for one in self.likenesses:
+            key = _key_of(record, one.columns)
+            rough = {key} if one.roughly is None else one.rough_keys(values)
+            if key[0]:
+                found.setdefault((str(one.label), *key), set()).update((str(one.label), *each) for each in rough)
+        return found
 
     def among(self, values: Values, records: Sequence[Any]) -> list[Match]:
         """Which of ``records`` are alike, the likest first."""
@@ -93,14 +107,18 @@ class Alike:
         there = self._records(actor, hits[0].union(*hits[1:]) if len(hits) > 1 else hits[0]) if hits else []
         return self._matched(rows, wanted, there)
 
-    def _wanted(self, rows: Sequence[Values]) -> list[list[set[Key]]]:
-        return [[likeness.keys_of(values) for likeness in self.likenesses] for values in rows]
+    def _wanted(self, rows: Sequence[Values]) -> list[list[Parts]]:
+        return [[likeness.parts_of(values) for likeness in self.likenesses] for values in rows]
 
-    def _hits(self, actor: Membership, wanted: list[list[set[Key]]], but: frozenset[UUID]) -> list[QuerySet]:
+    def _hits(self, actor: Membership, wanted: list[list[Parts]], but: frozenset[UUID]) -> list[QuerySet]:
         """The ids of those that are alike, by what they have in common."""
         visible = visible_records(actor, self.type).exclude(pk__in=but).order_by()
-        keys = [set().union(*(row[number] for row in wanted)) for number in range(len(self.likenesses))]
-        return [first_ids(visible, one.columns, some) for one, some in zip(self.likenesses, keys, strict=True) if some]
+        asked = [[parts for row in wanted if all(parts := row[number])] for number in range(len(self.likenesses))]
+        return [
+            first_ids(visible, one.columns, [set().union(*parts) for parts in zip(*some, strict=True)])
+            for one, some in zip(self.likenesses, asked, strict=True)
+            if some
+        ]
 
     def _records(self, actor: Membership, ids: Any) -> list[Any]:
         rows = visible_records(actor, self.type).filter(pk__in=ids)
@@ -108,17 +126,18 @@ class Alike:
         hide_unseen(actor, self.type, found)
         return found
 
-    def _matched(self, rows: Sequence[Values], wanted: list[list[set[Key]]], there: list[Any]) -> list[list[Match]]:
-        index: list[dict[Key, list[Any]]] = [{} for _likeness in self.likenesses]
+    def _matched(self, rows: Sequence[Values], wanted: list[list[Parts]], there: list[Any]) -> list[list[Match]]:
+        index: list[_Index] = [{} for _likeness in self.likenesses]
         for record in there:
             for likeness, found in zip(self.likenesses, index, strict=True):
-                found.setdefault(_key_of(record, likeness.columns), []).append(record)
+                first, *others = _key_of(record, likeness.columns)
+                found.setdefault(first, {}).setdefault(tuple(others), []).append(record)
         return [self._matches(values, keys, index) for values, keys in zip(rows, wanted, strict=True)]
 
-    def _matches(self, values: Values, keys: list[set[Key]], index: list[dict[Key, list[Any]]]) -> list[Match]:
+    def _matches(self, values: Values, keys: list[Parts], index: list[_Index]) -> list[Match]:
         found: dict[UUID, tuple[Any, list[str]]] = {}
         for likeness, wanted, there in zip(self.likenesses, keys, index, strict=True):
-            for record in (one for key in sorted(wanted, key=str) for one in there.get(key, ())[:NAMED]):
+            for record in _having(wanted, there):
                 if (more := likeness.more(values, record)) is None:
                     continue
                 reasons = found.setdefault(record.pk, (record, []))[1]
@@ -131,9 +150,28 @@ class Alike:
         return Match(record, reasons, self.about(record), registry.url(record), self.weak(frozenset(reasons)))
 
 
-def first_ids(visible: QuerySet, columns: tuple[str, ...], keys: set[Key], most: int = NAMED) -> QuerySet:
+_Index = dict[Any, dict[Key, list[Any]]]  # records, by what is first in their keys and then by the rest
+
+
+def _filled(parts: Parts) -> Parts:
+    """The parts without keys that start with nothing."""
+    first, *others = parts
+    return ({one for one in first if one}, *map(frozenset, others))
+
+
+def _having(wanted: Parts, there: _Index) -> Iterator[Any]:
+    """The first few records of each key that consists of ``wanted``."""
+    first, *others = wanted
+    for start in sorted(there.keys() & first, key=str):
+        rest = [key for key in there[start] if all(one in some for one, some in zip(key, others, strict=True))]
+        for key in sorted(rest, key=str):
+            yield from there[start][key][:NAMED]
+
+
+def first_ids(
+    visible: QuerySet, columns: tuple[str, ...], parts: Sequence[Collection[Any]], most: int = NAMED
+) -> QuerySet:
     """The ids of the first few for each key. What is not empty: so the partial index serves a long list."""
-    parts = [{key[place] for key in keys} for place in range(len(columns))]
     given = {f"{column}__in": values for column, values in zip(columns, parts, strict=True)}
     rows = visible.filter(**given).exclude(**{columns[0]: ""})
     place = Window(RowNumber(), partition_by=[F(column) for column in columns], order_by=["sort_name", "pk"])
@@ -196,10 +234,10 @@ def values_of(record: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(record, name) for name in names}
 
 
-def phones_of(values: Values) -> set[Key]:
+def phones_of(values: Values) -> Parts:
     """The keys of all the numbers that there are; a few digits are an extension, which says nothing."""
     keys = {key for name in ("phone", "mobile") for key in phone_keys(values.get(name) or "")}
-    return {(key,) for key in keys if len(key) >= _SHORTEST_PHONE}
+    return ({key for key in keys if len(key) >= _SHORTEST_PHONE},)
 
 
 def told(matches: Sequence[Match]) -> str:

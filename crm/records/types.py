@@ -131,7 +131,8 @@ class NaturalKey:
     ``key`` gives what would stand in the model's ``column`` for them, "" when they do not say. ``agrees`` says of a
     record that has it whether it is the one (True), another (False), or only alike (None): then a person has to judge.
     ``label`` names what they share. Rows of one file are about the same one when the texts of ``within`` are the same
-    too; a key without is never sure. ``spellings`` give the key and what else it may be for the same name.
+    too; a key without is never sure. ``spellings`` give the key and what else it may be for the same name,
+    ``roughly`` one that all of those have.
     ``by_content``: what is shared is too little; it is the one where it also has all that the new one says already.
     ``shares``: what else they share, so that of thousands with one key a few are looked at.
     """
@@ -142,6 +143,7 @@ class NaturalKey:
     agrees: Callable[[Mapping[str, Any], Any], bool | None]
     within: tuple[str, ...] | None = ()
     spellings: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
+    roughly: Callable[[Mapping[str, Any]], str] | None = None
     by_content: bool = False
     shares: Shared | None = None
 

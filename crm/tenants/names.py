@@ -60,6 +60,14 @@ def _begins_last_name(word: str) -> bool:
 _WRITTEN = ("jr", "jr.", "sr", "sr.", "ii", "iii", "phd", "md", "mba")  # the usual ones, as they stand in keys
 
 
+def without_suffixes(key: str) -> str:
+    """What a key has in common with all of ``with_suffixes``."""
+    words = key.split()
+    while len(words) > 1 and _is_suffix(words[-1].rstrip(",")):
+        words.pop()
+    return " ".join(words).rstrip(", ")
+
+
 def with_suffixes(key: str) -> set[str]:
     """The keys that a person's name has with and without a suffix: ``otto krull``, ``otto krull jr.``, …"""
     words = key.split()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
 
-from crm.tenants.names import with_suffixes
+from crm.tenants.names import with_suffixes, without_suffixes
 from crm.tenants.text import company_key, sort_key
 
 _WAYS = {
@@ -35,6 +35,8 @@ CONSISTENT = 5
 
 
 LONGEST = 500  # letters of a name that are looked at
+ROUGH = 100  # of a rough key: keys end after some letters, and with two for each there are fewer of the name
+_SECOND_LETTERS = re.compile(r"(?<=a)[ae]+|(?<=[ou])e+")
 
 
 def company_spellings(name: str) -> tuple[str, ...]:
@@ -61,6 +63,22 @@ def _word_spellings(text: str) -> tuple[str, ...]:
 def person_spellings(name: str) -> set[str]:
     """The ``sort_key`` of a person's whole name, and of the other ways to write it, with and without a suffix."""
     return {key for way in word_spellings(name) for key in with_suffixes(way)}
+
+
+def rough_company(name: str) -> str:
+    """One key for what is alike by ``company_spellings``; some firms that are not alike share it too."""
+    words = _with_one_letter(company_key(name[:LONGEST])).split()
+    others = " ".join(word for word in words if word not in _AND)
+    return company_key(others)[:ROUGH] if others else "&" if words else ""
+
+
+def rough_person(name: str) -> str:
+    """One key for what is alike by ``person_spellings``; some people who are not alike share it too."""
+    return without_suffixes(_with_one_letter(sort_key(name[:LONGEST])))[:ROUGH]
+
+
+def _with_one_letter(key: str) -> str:
+    return _SECOND_LETTERS.sub("", key)
 
 
 def _ways_of_firm(name: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from accounts.record import ACCOUNT
 from contacts.record import CONTACT
 from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.duplicates import Key, first_ids
+from crm.records.duplicates import first_ids
 from crm.tenants.firm_domains import firm_domain
 from crm.tenants.spellings import company_spellings, person_spellings
 from crm.users.models import Membership
@@ -101,10 +101,10 @@ def _look_up(actor: Membership, leads: Sequence[Lead]) -> Imagined:
     return found
 
 
-def _keys(texts: Any) -> set[Key]:
-    return {(text,) for text in texts if text}
+def _keys(texts: Any) -> set[str]:
+    return {text for text in texts if text}
 
 
-def _ids(visible: QuerySet, wanted: Mapping[str, set[Key]]) -> set[UUID]:
-    hits = [first_ids(visible.order_by(), (column,), keys, LOOKED_AT) for column, keys in wanted.items() if keys]
+def _ids(visible: QuerySet, wanted: Mapping[str, set[str]]) -> set[UUID]:
+    hits = [first_ids(visible.order_by(), (column,), [keys], LOOKED_AT) for column, keys in wanted.items() if keys]
     return set(hits[0].union(*hits[1:]).values_list("pk", flat=True)) if hits else set()
