@@ -187,21 +187,22 @@ def _same_records(
     others = others.exclude(lead__deleted_at__lt=oldest_kept()).select_related("lead").order_by("converted_at", "pk")
     for other in others.iterator(chunk_size=100):
         ids = [pk for pk in (other.account_id, other.contact_id, other.opportunity_id) if pk is not None]
-        words = {"lead": tell.called(other.lead)}
-        if other.lead.deleted_at is not None:
+        words, advice = {"lead": tell.called(other.lead)}, _("Undo that conversion first.")
+        if other.lead.deleted_at is not None:  # its page, which has the button, is gone until then
             words["lead"] = _("%(lead)s (in the recycle bin)") % words
+            advice = _("Bring it back and undo that conversion first.")
         if rows := [made[pk] for pk in ids if pk in made]:
             words["records"] = ", ".join(map(tell.called, rows))
-            text = _("%(lead)s was converted into the same records: %(records)s. Undo that conversion first.")
-            yield Blocker(text % words, tell.url(other.lead, tell.url(rows[0])))
+            text = _("%(lead)s was converted into the same records: %(records)s.") % words
+            yield Blocker(f"{text} {advice}", tell.url(other.lead, tell.url(rows[0])))
             continue
         for row, after in (changed[pk] for pk in ids if pk in changed):
             if columns := _said_again(other, row, after):
                 words |= {"record": tell.called(row), "fields": ", ".join(labels_of(row, columns))}
-                text = _("%(lead)s was converted into it since: %(record)s. Undo that conversion first.")
+                text = _("%(lead)s was converted into it since: %(record)s.")
                 if tell.sees(row) and tell.sees(other.lead):
-                    text = _("%(lead)s, converted into %(record)s since, says the same: %(fields)s. Undo that first.")
-                yield Blocker(text % words, tell.url(other.lead, tell.url(row)))
+                    text = _("%(lead)s, converted into %(record)s since, says the same: %(fields)s.")
+                yield Blocker(f"{text % words} {advice}", tell.url(other.lead, tell.url(row)))
 
 
 def _into(ids: Collection[UUID]) -> Q:
