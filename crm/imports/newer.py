@@ -141,15 +141,10 @@ class Newer:
             "now": _now(self.actor, spec, record),
             "file": without_unreadable(_text(spec, _json(spec, value))),
         }
-        if self.keeps:
-            return (
-                _("%(field)s: kept “%(now)s”, to which %(person)s changed it after the file was written (“%(file)s”).")
-                % words
-            )
-        return (
-            _("%(field)s: “%(file)s” of the file, instead of the later “%(now)s”, to which %(person)s changed it.")
-            % words
-        )
+        text = _("%(field)s: kept “%(now)s”: %(person)s changed it after the file was written; it says “%(file)s”.")
+        if not self.keeps:
+            text = _("%(field)s: “%(file)s” from the file replaces “%(now)s”, the later change by %(person)s.")
+        return text % words
 
 
 @dataclass(frozen=True)

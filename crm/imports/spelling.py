@@ -22,7 +22,7 @@ def keep_spelling(values: dict[str, Any], match: Match) -> list[str]:
     there = {name: getattr(match.record, name, "") for name in _NAMES if isinstance(values.get(name), str)}
     other = [name for name, text in there.items() if text != values[name] and sort_key(text) == sort_key(values[name])]
     remarks = [
-        _("Taken for “%(known)s”, which is spelt otherwise than “%(name)s”. Its name was not changed.")
+        _("Taken for “%(known)s”, which is spelt differently from “%(name)s”. Its name was not changed.")
         % {"known": there[name], "name": values[name]}
         for name in other
     ]

@@ -84,7 +84,7 @@ def doubts_of(lead: Lead, found: Candidates, plan: ConversionPlan, actor: Member
             linked = next((one.record for one in found.of(key) if one.record.pk == part.record_id), None)
             if linked is not None and (label := untaken(lead, linked, plan.made, actor).get(OBJECTION)):
                 words = {"name": linked.name, "field": label}
-                doubts.append(_("“%(name)s” is not yours to change: “%(field)s” would not be noted there.") % words)
+                doubts.append(_("You may not change “%(name)s”: “%(field)s” would not be noted there.") % words)
         elif part.way == Way.NEW:
             if key == "opportunities":
                 best = open_with_contact(found.opportunities, plan)

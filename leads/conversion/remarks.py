@@ -35,7 +35,7 @@ def untaken(lead: Lead, record: Any, made: frozenset[str], actor: Membership) ->
 
 def told_untaken(record: Any, labels: Mapping[str, str]) -> str:
     words = {"name": record.name, "fields": ", ".join(labels.values())}
-    return _("“%(name)s” is not yours to change, and does not get: %(fields)s.") % words
+    return _("You may not change “%(name)s”, so it does not get: %(fields)s.") % words
 
 
 def _out_of_reach(form: ConversionForm) -> list[str]:

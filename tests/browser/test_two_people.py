@@ -111,7 +111,7 @@ def test_in_place_it_is_asked_where_one_is(fresh_firm: Firm, me: Page, account: 
     question = me.get_by_role("group", name="City: which value counts?")
     question.get_by_label("Berlin").check()
     field.get_by_label("City", exact=True).fill("Kiel")  # after the choice: that is what counts
-    expect(question.get_by_label("What the field says now")).to_be_checked()
+    expect(question.get_by_label("What is in the field now")).to_be_checked()
     field.get_by_role("button", name="Save").click()
     expect(me.locator(".value", has_text="City").first).to_contain_text("Kiel")
     assert now(fresh_firm, account).city == "Kiel"

@@ -58,7 +58,7 @@ def test_a_row_renames_nobody_whose_name_it_only_spells_otherwise(firm: Firm, dr
     rows = "name,city\nMüller & Sohne GmbH,Bonn\nİstanbul A.Ş.,\nISTANBUL A.S.,Bursa\n"
     job = bring_in(firm, "accounts", rows, **dry_run)
     assert (job.created_count, job.updated_count) == (1, 1)
-    said = "Taken for “Müller & Söhne GmbH”, which is spelt otherwise than “Müller & Sohne GmbH”."
+    said = "Taken for “Müller & Söhne GmbH”, which is spelt differently from “Müller & Sohne GmbH”."
     assert said in download(firm, job, query="?remarks=1") and "Taken for “İstanbul A.Ş.”" in told(
         client_of(firm.ada).get(f"/acme/imports/{job.pk}/")
     )

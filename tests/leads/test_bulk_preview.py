@@ -124,9 +124,9 @@ def test_an_objection_that_would_not_reach_the_contact_is_doubtful(firm: Firm) -
     _answer, run = try_out(firm, [lead])
     assert (run.done_count, run.refused_count) == (0, 1)
     page = client_of(firm.ana).get(f"/acme/bulk/{run.pk}/").content.decode()
-    assert "“Kim Far” is not yours to change: “Opted out” would not be noted there." in page
+    assert "You may not change “Kim Far”: “Opted out” would not be noted there." in page
     answer, run = try_out(firm, [lead], **ALSO)
-    told = "“Kim Far” is not yours to change, and does not get: Phone, Opted out."
+    told = "You may not change “Kim Far”, so it does not get: Phone, Opted out."
     assert run.doubt_count == 1 and told in client_of(firm.ana).get(answer["Location"]).content.decode()
     assert told in client_of(firm.ana).get(f"/acme/leads/{lead.pk}/conversion/").content.decode()
     with tenant_context(firm.tenant):
