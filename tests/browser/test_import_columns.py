@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
+from contacts.services import update_contact
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
@@ -17,10 +18,10 @@ Dr.;Bell;bell@k.example;Werk Ost;23.4.1980;1000
 """
 
 
-def upload(page: Page, firm: Firm) -> None:
+def upload(page: Page, firm: Firm, text: str = PEOPLE) -> None:
     page.goto(firm.url("imports:new", key="contacts"))
     page.get_by_label("File", exact=True).set_input_files(
-        files=[{"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}]
+        files=[{"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()}]
     )
     page.get_by_role("button", name="Upload and choose columns").click()
 
@@ -85,3 +86,27 @@ def test_the_questions_of_the_columns_page_are_led_to_and_answered(
     with tenant_context(fresh_firm.tenant):
         found = dict(Contact.objects.values_list("last_name", "account__name"))
     assert found == {"Bell": "Ostwerk AG", "Fox": "Größenwahn"}
+
+
+def test_whether_a_file_goes_over_newer_values_is_for_a_person_to_say(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    with tenant_context(fresh_firm.tenant):
+        ann = make.contact(fresh_firm.ada, first_name="Ann", last_name="Bell", city="Ulm")
+        stamp = ann.updated_at.isoformat()
+        update_contact(actor=fresh_firm.ana, contact=ann, values={"city": "Kiel"})
+    sign_in(fresh_firm.ada)
+    upload(page, fresh_firm, f"id,city,job title,updated_at\n{ann.pk},Bonn,Buyer,{stamp}\n")
+    page.get_by_role("navigation", name="Questions about this file").get_by_role("link").click()
+    keep, take = (page.get_by_label(text) for text in ("Keep what was changed since", "Take what the file says"))
+    expect(keep).not_to_be_checked()
+    expect(take).not_to_be_checked()
+    page.get_by_role("button", name="Import without a dry run").click()
+    page.get_by_role("alert").get_by_role("link", name="Something was changed here").click()
+    keep.check()
+    page.get_by_role("button", name="Import without a dry run").click()
+    work_off(fresh_firm, page)
+    expect(page.get_by_role("main")).to_contain_text("City: kept “Kiel”")
+    with tenant_context(fresh_firm.tenant):
+        ann.refresh_from_db()
+    assert (ann.city, ann.job_title) == ("Kiel", "Buyer")
