@@ -47,6 +47,7 @@ from crm.users.models import Membership
 KEEP, TAKE = "keep", "take"  # what is here, or what the file says
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 _LATER = timedelta(seconds=5)
+_ROUNDED = timedelta(seconds=1)  # by so much sheets round, down or up
 LOOKED_AT = 20_000  # rows, before a page asks
 SHOWN = 6
 
@@ -84,8 +85,7 @@ def read_stamp(text: str, cells: Cells, now: datetime) -> Stamp:
         return Stamp(moment, moment + timedelta(days=1), now)
     if not clock["second"]:
         return Stamp(moment, moment + timedelta(minutes=1), now)
-    second = timedelta(seconds=1)  # by which sheets round
-    return Stamp(moment, moment, now) if clock["part"] else Stamp(moment - second, moment + second, now)
+    return Stamp(moment, moment, now) if clock["part"] else Stamp(moment - _ROUNDED, moment + _ROUNDED, now)
 
 
 class Newer:
@@ -217,7 +217,7 @@ def _stale(record_type: RecordType, rows: Iterable[FileRow], own: int, at: int, 
     found: dict[UUID, Stamp] = {}
     for row_id, now in record_type.model.objects.filter(pk__in=texts).values_list("pk", "updated_at"):
         text = texts[row_id]
-        if text in (cell_text(now), f"{now.astimezone(zone):%Y-%m-%d %H:%M:%S}"):
+        if text in (cell_text(now), *(f"{one.astimezone(zone):%Y-%m-%d %H:%M:%S}" for one in (now, now + _ROUNDED))):
             continue  # as an export would write it, which is the rule: to read each takes long
         stamp = read_stamp(text, cells, now)
         found |= {row_id: stamp} if stamp.now > stamp.last else {}

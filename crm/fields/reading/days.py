@@ -179,19 +179,20 @@ def read_moment(text: str, style: Style, zone: tzinfo) -> datetime:
 
 
 def _refuse_odd_hours(moment: datetime) -> None:
+    if not (is_skipped(moment) or is_doubled(moment)):
+        return
     words = {"time": f"{moment:%H:%M}", "day": formats.date(moment.date())}
     if is_skipped(moment):
         raise ValidationError(
             _("There is no %(time)s on %(day)s: the clock goes forward over it. Write an earlier or a later time.")
             % words
         )
-    if is_doubled(moment):
-        one, two = (moment.replace(fold=fold).isoformat(" ", "minutes") for fold in (0, 1))
-        raise ValidationError(
-            _("The clock shows %(time)s twice on %(day)s, as it goes back. Write “%(one)s” or “%(two)s”.")
-            % (words | {"one": one, "two": two}),
-            code="two_readings",
-        )
+    one, two = (moment.replace(fold=fold).isoformat(" ", "minutes") for fold in (0, 1))
+    raise ValidationError(
+        _("The clock shows %(time)s twice on %(day)s, as it goes back. Write “%(one)s” or “%(two)s”.")
+        % (words | {"one": one, "two": two}),
+        code="two_readings",
+    )
 
 
 def _refusal(text: str, found: dict[str, date], style: Style) -> ValidationError:
