@@ -136,14 +136,15 @@ class WorkspaceFields(forms.Form):
         help_text=_("The first part of every link. It cannot be changed later. Left empty, it is made from the name."),
         widget=forms.TextInput(attrs=_SLUG),
     )
-    # By these the browser proposes what fits its zone
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=time_zones, initial="UTC", widget=forms.Select({"data-countries": where()[0]})
-    )
-    currency = forms.ChoiceField(
-        label=_("Currency"), choices=currencies, initial="USD", widget=forms.Select({"data-money": where()[1]})
-    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
+    currency = forms.ChoiceField(label=_("Currency"), choices=currencies, initial="USD")
     language = forms.ChoiceField(label=_("Dates and numbers as in"), choices=places, initial="en")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.is_bound:  # by these the browser proposes what fits its zone
+            for name, words in zip(("time_zone", "currency"), where(), strict=True):
+                self.fields[name].widget.attrs["data-where"] = words
 
     def clean(self) -> dict[str, Any]:
         """Say beside all else that the address is taken. By itself the service says so, unless this form took it."""

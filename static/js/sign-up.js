@@ -9,12 +9,20 @@ const choose = (field, value) => {
   return field.value === value;
 };
 const found = (pairs, key) => pairs.split(" ").find((pair) => pair.startsWith(`${key}:`))?.slice(key.length + 1);
+// Some browsers tell a language that is none ("C")
+const regionOf = (language) => {
+  try {
+    return new Intl.Locale(language).region;
+  } catch {
+    return "";
+  }
+};
 const isFresh = zone.value === "UTC" && !form.querySelector(".error-summary");
 if (isFresh && choose(zone, here)) {
-  const country = found(zone.dataset.countries, here);
-  choose(form.elements.currency, found(form.elements.currency.dataset.money, country));
+  const country = found(zone.dataset.where, here);
+  choose(form.elements.currency, found(form.elements.currency.dataset.where, country));
   // Many a browser speaks American far from America
-  const regions = navigator.languages.map((one) => new Intl.Locale(one).region).filter((one) => one && one !== "US");
+  const regions = navigator.languages.map(regionOf).filter((one) => one && one !== "US");
   if (country !== "US") [...regions, country].some((one) => choose(form.elements.language, `en-${one}`.toLowerCase()));
 }
 

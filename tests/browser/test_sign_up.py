@@ -26,7 +26,7 @@ def test_what_is_proposed_fits_the_browsers_zone_and_language(fresh_firm: Firm, 
     sign_in(fresh_firm.ada)
     for here, languages, proposed in (
         ("Europe/Amsterdam", ["en-GB"], ("EUR", "en-gb")),
-        ("Europe/Amsterdam", ["en-US", "en"], ("EUR", "en-nl")),
+        ("Europe/Amsterdam", ["C", "en-US", "en"], ("EUR", "en-nl")),
         ("Europe/Istanbul", ["tr-TR"], ("TRY", "en")),
         ("America/New_York", ["en-US"], ("USD", "en")),
     ):
