@@ -29,7 +29,7 @@ from crm.bulk.selection import to_give_back
 from crm.bulk.selectors import action_of
 from crm.records import registry
 from crm.records.actions import BulkAction, LeftOutError, Outcome, Rehearse
-from crm.records.holding import held_to_delete
+from crm.records.holding import note_held
 from crm.records.refusals import reasons_of
 from crm.records.types import RecordType
 from crm.tenants.bulk import insert_many
@@ -195,7 +195,7 @@ def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any
     found = record_type.with_related(rows.filter(pk__in=ids), record_type.fields).order_by("pk")
     records = list(found if run.is_dry_run else _locking(found, run))
     if _deletes(run) and not run.is_dry_run:
-        held_to_delete(records)
+        note_held(records)
     return records
 
 

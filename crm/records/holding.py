@@ -42,15 +42,15 @@ def _held(model: Any, ids: Iterable[UUID]) -> set[UUID]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def hold_to_delete(record: Any) -> None:
+def wait_to_delete(record: Any) -> None:
     """Wait for those who are writing something that names ``record``; who comes later sees that it is gone."""
     if not record.__dict__.get(_IS_HELD):
         rows = type(record).all_objects.select_for_update(of=("self",))
         list(rows.filter(pk=record.pk).values_list("pk"))
 
 
-def held_to_delete(records: Iterable[Any]) -> None:
-    """Note of ``records`` that they were read with that lock, all in one statement."""
+def note_held(records: Iterable[Any]) -> None:
+    """Note of ``records`` that they were read with that lock, all in one statement, in the transaction that deletes."""
     for record in records:
         record.__dict__[_IS_HELD] = True
 

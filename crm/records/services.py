@@ -18,7 +18,7 @@ from crm.fields.kinds import Text
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
-from crm.records.holding import hold_to_delete, links_among, refuse_gone_links
+from crm.records.holding import links_among, refuse_gone_links, wait_to_delete
 from crm.records.types import RecordType
 from crm.tenants.bulk import are_collected, atomic, insert
 from crm.tenants.text import sort_key
@@ -117,7 +117,7 @@ def delete_record(
     """
     if reason := record_type.locked(record):
         raise LockedError(reason)
-    hold_to_delete(record)
+    wait_to_delete(record)
     record.deleted_at, record.deleted_by = timezone.now(), actor
     record.save(update_fields=["deleted_at", "deleted_by"])
     return events.record(
