@@ -53,14 +53,20 @@ async function check() {
   const found = await renew().catch(() => "no");
   if (found === "no" && !asked) return;
   if (found === "no") return waiting || wouldLose() ? show(asked) : leave();
+  if (found === "other") {
+    note?.remove();
+    note = waiting = null;
+    return say(words.other, "danger");
+  }
+  // Only the tokens were old: what was pressed is done now, one after the other, so that the last answer counts all of
+  // it; a form that was pressed just now last, as that may leave the page
+  const redone = again.length;
+  for (const redo of again) await Promise.allSettled([redo()]);
   const left = waiting;
   note?.remove();
   note = waiting = null;
-  if (found === "other") return say(words.other, "danger");
-  // Only the tokens were old: it was pressed just now, so it is sent now; a form last, as that may leave the page
-  const redone = again.map((redo) => redo());
-  if (left?.isConnected && left === justPressed && resent !== left) return void Promise.all(redone).then(() => send(left));
-  if (redone.length) return;
+  if (left?.isConnected && left === justPressed && resent !== left) return send(left);
+  if (redone) return;
   say(words.again, "info");
   left?.dispatchEvent(new CustomEvent("angler:go-on", { bubbles: true })); // page.js knows its main button
 }
