@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -12,7 +12,7 @@ from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
 from crm.imports.counting import counted_as_changed
 from crm.imports.here import named_otherwise
-from crm.imports.identity import Key, Layout, Together
+from crm.imports.identity import Layout, Together
 from crm.imports.left_out import NOTES
 from crm.imports.meant import meant_rows, meant_rows_numbered
 from crm.imports.models import Existing, Import, ImportRow, Outcome
@@ -26,7 +26,8 @@ from crm.tenants.text import sort_key
 MOST_NEAR = 40  # records of one key that a row may be about without saying so
 MOST_LIKELY = 3  # rows with something that makes one of another batch be told of them
 MOST_TOLD = 200  # such rows before a batch
-MOST_ALIKE, MOST_KEPT = 1_000_000, 20_000  # of what rows are alike by: looked through, and kept with the rows
+MOST_COMPARED, MOST_ALIKE = 50_000, 500_000  # rows that are compared by what they may be alike by, and keys of that
+MOST_KEPT = 20_000  # rows that share some of it, and what is kept of it with the rows
 MOST_LATER = 3  # rows about one record, beside the first, that are not put into one
 MOST_OF_ONE = 10  # rows about one record, beside the first, that are taken in with it
 MOST_TOGETHER, LEAST = 4_000_000, 100  # characters of such rows, and what a row counts beside its own
@@ -43,8 +44,8 @@ class WholeFile:
 
     For a dry run, which undoes each batch: ``shared`` are the keys that several rows have, ``earlier`` the rows so far
     about one record each, by what only those share (and the record's id, if it exists; ``counted`` are those of them
-    that count for one), and ``near`` those that a key is shared by. ``alike`` are keys that
-    prove nothing, and ``likely`` the first rows that have each.
+    that count for one), and ``near`` those that a key is shared by. ``alike`` numbers by row what it shares with
+    others and proves nothing, and ``likely`` are the first rows that have each.
     """
 
     names: frozenset[str] = frozenset()
@@ -55,7 +56,7 @@ class WholeFile:
     earlier: dict[int, list[FileRow]] = field(default_factory=dict)
     counted: set[int] = field(default_factory=set)
     near: dict[int, list[list[FileRow]]] = field(default_factory=dict)
-    alike: frozenset[int] = frozenset()
+    alike: dict[int, list[int]] = field(default_factory=dict)
     likely: dict[int, list[FileRow]] = field(default_factory=dict)
 
     @cached_property
@@ -76,11 +77,11 @@ class WholeFile:
             same = [self.earlier.get(hash(one), []) for one in layout.identity(row)]
             near = [rows for key in layout.keys(row) for rows in self.near.get(hash(key), ())]
             found |= {one.number: one for rows in (*same, *near) for one in rows}
-        found = self._likely_before(layout, batch) | found
+        found = self._likely_before(batch) | found
         return [found[number] for number in sorted(found)]
 
-    def _likely_before(self, layout: Layout, batch: list[FileRow]) -> dict[int, FileRow]:
-        keys = (hash(key) for row in batch for key in layout.likely(row)) if self.likely else ()
+    def _likely_before(self, batch: list[FileRow]) -> dict[int, FileRow]:
+        keys = (key for row in batch for key in self.alike.get(row.number, ()))
         found = {row.number: row for key in keys for row in self.likely.get(key, ())}
         return dict(islice(found.items(), MOST_TOLD))
 
@@ -102,8 +103,8 @@ class WholeFile:
             if (one := told.get(row.number)) is None:
                 continue
             about = [*map(hash, layout.identity(row))]
-            if self.alike and self.earlier.keys().isdisjoint(about):  # the first of its record
-                self._note_likely(row, self.alike.intersection(map(hash, layout.likely(row))))
+            if row.number in self.alike and self.earlier.keys().isdisjoint(about):  # the first of its record
+                self._note_likely(row, self.alike[row.number])
             if one.record_id is not None and one.outcome not in (Outcome.UPDATED, Outcome.FOLDED):
                 continue  # it changes nothing of what is there
             keys = self.shared.intersection(map(hash, layout.keys(row))) if self.shared else frozenset[int]()
@@ -155,8 +156,8 @@ def read_whole_file(job: Import, batch: int) -> WholeFile:
     columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
     names = _names(job, columns) if _has_links(job) else ()
     shares, repeats = (survey := survey_of(job)).shares, survey.repeats
-    shared = _shared(job, Layout.keys) if job.is_dry_run and shares else frozenset()
-    alike = _shared(job, Layout.likely, MOST_ALIKE) if job.is_dry_run and job.total > batch else frozenset()
+    shared = _shared(job) if job.is_dry_run and shares else frozenset()
+    alike = _alike(job) if job.is_dry_run and job.total > batch else {}
     together: dict[int, list[FileRow]] = {}
     if job.existing == Existing.UPDATE:
         if not job.position:  # what is here changes from then on
@@ -197,19 +198,42 @@ def _together(job: Import) -> dict[int, list[FileRow]]:
     return found
 
 
-def _shared(
-    job: Import, keys_of: Callable[[Layout, list[str]], Iterator[Key]], most: float = float("inf")
-) -> frozenset[int]:
-    """The keys (their hashes) of which more than one row has each; of ``most`` it is known."""
+def _shared(job: Import) -> frozenset[int]:
+    """The keys (their hashes) of which more than one row has each."""
     layout = Layout.of(job)
     met: set[int] = set()
     shared: set[int] = set()
     for row in meant_rows(job):
-        keys = {hash(key) for key in keys_of(layout, row)}
+        keys = {hash(key) for key in layout.keys(row)}
         shared |= keys & met
-        if len(met) < most:
-            met |= keys
+        met |= keys
     return frozenset(shared)
+
+
+def _alike(job: Import) -> dict[int, list[int]]:
+    """``WholeFile.alike``: found out once, and kept with the survey until that is made anew."""
+    if "alike" not in job.survey:
+        job.survey["alike"] = [[number, *keys] for number, keys in _rows_alike(job).items()]
+        job.save(update_fields=["survey"])
+    return {number: keys for number, *keys in job.survey["alike"]}
+
+
+def _rows_alike(job: Import) -> dict[int, list[int]]:
+    layout = Layout.of(job)
+    first: dict[int, int] = {}  # row that has what has this hash
+    shared: dict[int, int] = {}
+    found: dict[int, list[int]] = {}
+    for row in islice(meant_rows(job), MOST_COMPARED):
+        for key in {hash(one) for one in layout.likely(row)}:
+            before = first.setdefault(key, row.number)
+            if before != row.number:
+                place = shared.setdefault(key, len(shared))
+                found.setdefault(row.number, []).append(place)
+                if place not in (firsts := found.setdefault(before, [])):
+                    firsts.append(place)
+        if len(first) >= MOST_ALIKE or len(found) >= MOST_KEPT:
+            break
+    return found
 
 
 def links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
-from crm.imports import alike, questions, running
+from crm.imports import alike, questions, running, whole_file
 from crm.imports.identity import Layout
 from crm.imports.misspelt import differ_by_a_letter, one_letter_off
 from crm.imports.models import ImportRow, RefusedRow
@@ -178,7 +178,14 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     """What only seems to be the same: a name, a domain, a phone. Only the import told of it, and not within a batch."""
     monkeypatch.setattr(running, "BATCH", size)
     text = LIKELY[key].format(filler="".join(f"Filler{n},{FILLED[key].format(n)}\n" for n in range(6)))
-    finished(fresh_firm, upload(fresh_firm, key, text, dry_run="1"))
+    compared: list[list[str]] = []
+    likely = Layout.likely
+    monkeypatch.setattr(Layout, "likely", lambda layout, row: compared.append(row) or likely(layout, row))
+    job = upload(fresh_firm, key, text, dry_run="1")
+    while running.run_import(tenant_of(fresh_firm), job.pk, seconds=0):
+        pass  # each batch in a turn of its own
+    job = finished(fresh_firm, job)
+    assert len(compared) == (job.total if size < job.total else 0), "once, and not in each turn"
     with tenant_context(fresh_firm.tenant):
         tried = dict(ImportRow.objects.exclude(remarks=[]).values_list("number", "remarks"))
     finished(fresh_firm, job := upload(fresh_firm, key, text))
@@ -188,3 +195,8 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     assert tried == told
     assert all(text.startswith("Perhaps there already: ") for texts in told.values() for text in texts)
     assert told.keys() == ({12, 13, 14, 15} if key != "contacts" else {11, 12})
+    compared.clear()
+    monkeypatch.setattr(whole_file, "MOST_COMPARED" if key == "leads" else "MOST_KEPT", 5)
+    with tenant_context(fresh_firm.tenant):
+        found = whole_file._rows_alike(job)
+    assert len(compared) < job.total and len(found) <= 6
