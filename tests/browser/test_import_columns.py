@@ -98,7 +98,7 @@ def test_whether_a_file_goes_over_newer_values_is_for_a_person_to_say(
     sign_in(fresh_firm.ada)
     upload(page, fresh_firm, f"id,city,job title,updated_at\n{ann.pk},Bonn,Buyer,{stamp}\n")
     page.get_by_role("navigation", name="Questions about this file").get_by_role("link").click()
-    keep, take = (page.get_by_label(text) for text in ("Keep what was changed since", "Take what the file says"))
+    keep, take = (page.get_by_label(text) for text in ("Keep what was changed since", "Use what the file says"))
     expect(keep).not_to_be_checked()
     expect(take).not_to_be_checked()
     page.get_by_role("button", name="Import without a dry run").click()
