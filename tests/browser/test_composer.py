@@ -103,6 +103,14 @@ def test_a_task_from_home_is_about_what_one_picks(fresh_firm: Firm, page: Page, 
     dialog.get_by_role("button", name="Add task").click()
     row = page.locator(".task-row", has_text="Send the offer")
     expect(row.get_by_role("link", name="Big one")).to_have_attribute("href", re.compile("/opportunities/"))
+    page.get_by_role("link", name="New task").click()
+    dialog.get_by_label("What is to be done?").fill("Of nothing yet")
+    dialog.get_by_role("button", name="Add task").click()
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#main [name=body]")).to_have_value("Of nothing yet")
+    page.locator("#main").get_by_role("button", name="Add task").click()
+    expect(page.locator("#main")).to_contain_text("Of nothing yet")
+    settled(page)
 
 
 def test_a_meeting_to_come_is_planned_and_not_logged(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
