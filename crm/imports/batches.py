@@ -86,11 +86,11 @@ class Batch:
         self.known.load([row.values for _offset, row in parsed])
         if self.job.existing == Existing.UPDATE and not self.job.is_dry_run:
             parsed = self._hold(parsed)
+        found = {offset: record for offset, row in parsed if (record := self._match(offset, row).record) is not None}
         if self.type.ties and not self.job.is_dry_run:
-            self.type.ties.hold_all((row.values, self._match(offset, row).record) for offset, row in parsed)
+            self.type.ties.hold_all((row.values, found.get(offset)) for offset, row in parsed)
         self.newer = Newer(self.job, self.rows, self.own, self.cells)
         repeats = self._repeats()
-        found = {offset: record for offset, row in parsed if (record := self._match(offset, row).record) is not None}
         self.counting.look_up(record.pk for record in found.values())
         rows = self._without_gone_links(self._welcome(parsed, found))
         if self.job.existing == Existing.UPDATE:
