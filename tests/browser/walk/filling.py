@@ -30,6 +30,7 @@ def fill(page: Page, beside: tuple[str, ...] = ()) -> tuple[int, list[str]]:
     names = {one["name"] for one in all_fields}
     kept = {*KEPT, *(CLOSED if "stage" in names else ()), *(("contact",) if "account" in names else ())}
     kept |= set(beside) if len(names) > 1 else set()
+    kept |= {"is_default"} if "meaning" in names else set()  # nothing starts as what an action leads to
     held = {*(STAGE if "closed_on" in names else ()), *(("account",) if "contact" in names else ())}
     kept |= {one["name"] for one in all_fields if one["name"] in held and one["value"]}
     if any(one["name"] == "closed_on" and not one["value"] for one in all_fields):  # it is open
