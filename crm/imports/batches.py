@@ -84,9 +84,9 @@ class Batch:
         self._find_own()
         parsed = [(offset, row) for offset in range(len(self.rows)) if (row := self._parse(offset)) is not None]
         self.known.load([row.values for _offset, row in parsed])
+        found = self._found(parsed)
         if self.job.existing == Existing.UPDATE and not self.job.is_dry_run:
-            parsed = self._hold(parsed)
-        found = {offset: record for offset, row in parsed if (record := self._match(offset, row).record) is not None}
+            parsed, found = self._hold(parsed, found)
         if self.type.ties and not self.job.is_dry_run:
             self.type.ties.hold_all((row.values, found.get(offset)) for offset, row in parsed)
         self.newer = Newer(self.job, self.rows, self.own, self.cells)
@@ -112,20 +112,25 @@ class Batch:
     def _nothing_known(self, numbers: dict[UUID, int]) -> Known:
         return Known(self.type, self.actor, by_id_only=self.job.existing == Existing.CREATE, numbers=numbers)
 
-    def _hold(self, rows: list[Row]) -> list[Row]:
+    def _found(self, rows: list[Row]) -> dict[int, Any]:
+        """The records that exist and that the rows are about, by the row."""
+        return {offset: record for offset, row in rows if (record := self._match(offset, row).record) is not None}
+
+    def _hold(self, rows: list[Row], found: dict[int, Any]) -> tuple[list[Row], dict[int, Any]]:
         """Keep others from writing what the rows are about. Should somebody have written some of it since it was read,
-        all is read again; return the rows without those whose record is gone."""
+        all is read again; return the rows without those whose record is gone, and what they are about."""
         held: set[UUID] = set()
-        while found := [one for row in rows if (one := self._match(*row).record) is not None and one.pk not in held]:
-            held |= {record.pk for record in found}
-            if hold(self.type, found):
+        while new := [record for record in found.values() if record.pk not in held]:
+            held |= {record.pk for record in new}
+            if hold(self.type, new):
                 break
             self._find_own()
             self.known = self._nothing_known(self.known.numbers)
             self.known.load([row.values for _offset, row in rows])
             rows = [row for row in rows if not self._is_gone(row[0])]
+            found = self._found(rows)
         self.changed = changed_since(self.job, self.type, held)
-        return rows
+        return rows, found
 
     def _find_own(self) -> None:
         """The records whose ids the rows have."""

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from crm.imports.brought import as_compared
-from crm.imports.likely import is_one_of
 from crm.records.types import NaturalKey, RecordType
 from crm.tenants.ids import uuid_of
 from crm.users.access import visible
@@ -63,7 +62,7 @@ class Known:
             wanted = {key for some in keys for key in some if key}
             if wanted:
                 # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
-                there = visible(self.actor, self._records().filter(is_one_of(self.type.model, column, wanted)))
+                there = visible(self.actor, self._records().filter(**{f"{column}__any_of": wanted}))
                 for record in there.exclude(**{column: ""}).order_by("created_at", "pk"):
                     self._know(self.one(record), column)
 

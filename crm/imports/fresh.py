@@ -21,9 +21,10 @@ class Fresh:
         """Say which of them are alike, but for those told of already, and keep ``record``, made of ``values``."""
         if self.alike is None:
             return []
-        near = {one.pk: one for key in self.alike.rough_keys(values) for one in self._made.get(key, ())}
+        rough = self.alike.rough_keys(values)
+        near = {one.pk: one for keys in rough for key in keys for one in self._made.get(key, ())}
         matches = self.alike.among(values, [one for pk, one in near.items() if pk not in but])
-        for own, keys in self.alike.keys_here(record, values).items():
+        for own, keys in self.alike.keys_here(record, rough).items():
             self._kept[own] += 1
             for key in keys if self._kept[own] <= NAMED else ():
                 self._made.setdefault(key, []).append(record)

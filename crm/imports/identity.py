@@ -79,7 +79,8 @@ class Layout:
         for natural in self.type.natural_keys:
             if natural.within is None and (key := (natural.roughly or natural.key)(cells)):
                 yield (natural.column, key)
-        yield from self.type.alike.rough_keys(cells) if self.type.alike else ()
+        for keys in self.type.alike.rough_keys(cells) if self.type.alike else ():
+            yield from keys
 
     def identity(self, row: list[str]) -> Iterator[Key]:
         """What only rows about the same one share, the surest first."""

@@ -88,6 +88,15 @@ def read_stamp(text: str, cells: Cells, now: datetime) -> Stamp:
     return Stamp(moment, moment, now) if clock["part"] else Stamp(moment - _ROUNDED, moment + _ROUNDED, now)
 
 
+def _oldest(stamps: Iterable[tuple[UUID, Stamp]]) -> dict[UUID, Stamp]:
+    """By record, the oldest of what several rows about it say."""
+    found: dict[UUID, Stamp] = {}
+    for row_id, stamp in stamps:
+        if row_id not in found or stamp.last < found[row_id].last:
+            found[row_id] = stamp
+    return found
+
+
 class Newer:
     """Of a batch's rows: what was changed of their records after the file was written, but by this import."""
 
@@ -100,7 +109,7 @@ class Newer:
         if (at := stamp_column(job)) is not None and own:
             place = job.mapping.index(OWN_ID)
             said = [(own[row[place]], row[at]) for row in rows if row[place] in own and row[at]]
-            stamps = {record.pk: read_stamp(text, cells, record.updated_at) for record, text in said}
+            stamps = _oldest((record.pk, read_stamp(text, cells, record.updated_at)) for record, text in said)
             self.changed = _changed(job, {pk: stamp for pk, stamp in stamps.items() if stamp.now > stamp.last})
 
     def settle(self, row: RowValues, record: Any) -> list[str]:
@@ -212,16 +221,17 @@ def _older(job: Import, record_type: RecordType, at: int) -> Iterator[Older]:
 
 def _stale(record_type: RecordType, rows: Iterable[FileRow], own: int, at: int, cells: Cells) -> dict[UUID, Stamp]:
     """The records that were changed later than their rows say, with what these say."""
-    texts = {row_id: row[at] for row in rows if row[at] and (row_id := uuid_of(row[own])) is not None}
+    texts: dict[UUID, set[str]] = {}
+    for row in rows:
+        if row[at] and (row_id := uuid_of(row[own])) is not None:
+            texts.setdefault(row_id, set()).add(row[at])
     zone = current_tenant().zone
-    found: dict[UUID, Stamp] = {}
+    stamps: list[tuple[UUID, Stamp]] = []
     for row_id, now in record_type.model.objects.filter(pk__in=texts).values_list("pk", "updated_at"):
-        text = texts[row_id]
-        if text in (cell_text(now), *(f"{one.astimezone(zone):%Y-%m-%d %H:%M:%S}" for one in (now, now + _ROUNDED))):
-            continue  # as an export would write it, which is the rule: to read each takes long
-        stamp = read_stamp(text, cells, now)
-        found |= {row_id: stamp} if stamp.now > stamp.last else {}
-    return found
+        # As an export would write it, which is the rule: to read each takes long.
+        usual = (cell_text(now), *(f"{one.astimezone(zone):%Y-%m-%d %H:%M:%S}" for one in (now, now + _ROUNDED)))
+        stamps += [(row_id, read_stamp(text, cells, now)) for text in texts[row_id].difference(usual)]
+    return {row_id: stamp for row_id, stamp in _oldest(stamps).items() if stamp.now > stamp.last}
 
 
 def _changed(job: Import, stamps: Mapping[UUID, Stamp]) -> dict[UUID, dict[str, Change]]:

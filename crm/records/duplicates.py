@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -78,19 +78,24 @@ class Alike:
     def type(self) -> RecordType:
         return registry.record_type(self.key)
 
-    def rough_keys(self, values: Values) -> set[Key]:
-        """What those that are alike share, each with what it is called: a few keys, however a name can be written.
-        Others may share it as well: ``among`` tells."""
-        return {(str(one.label), *key) for one in self.likenesses for key in one.rough_keys(values)}
+    @cached_property
+    def _numbered(self) -> tuple[tuple[int, Likeness], ...]:
+        """The likenesses, those of one label with one number."""
+        labels = [one.label for one in self.likenesses]
+        return tuple((next(i for i, label in enumerate(labels) if label is one.label), one) for one in self.likenesses)
 
-    def keys_here(self, record: Any, values: Values) -> dict[Key, set[Key]]:
-        """By which of ``rough_keys`` others find ``record``, which was made of ``values``, by what it has itself."""
+    def rough_keys(self, values: Values) -> list[set[Key]]:
+        """What those that are alike share, by likeness: a few keys, however a name can be written. Others may share
+        it as well: ``among`` tells."""
+        return [{(number, *key) for key in one.rough_keys(values)} for number, one in self._numbered]
+
+    def keys_here(self, record: Any, rough: Sequence[set[Key]]) -> dict[Key, set[Key]]:
+        """By which keys others find ``record``, by what it has itself; ``rough`` are those of what it was made of."""
         found: dict[Key, set[Key]] = {}
-        for one in self.likenesses:
-            key = _key_of(record, one.columns)
-            rough = {key} if one.roughly is None else one.rough_keys(values)
-            if key[0]:
-                found.setdefault((str(one.label), *key), set()).update((str(one.label), *each) for each in rough)
+        for (number, one), keys in zip(self._numbered, rough, strict=True):
+            own = _key_of(record, one.columns)
+            if own[0]:
+                found.setdefault((number, *own), set()).update(keys if one.roughly else [(number, *own)])
         return found
 
     def among(self, values: Values, records: Sequence[Any]) -> list[Match]:
@@ -172,7 +177,7 @@ def first_ids(
     visible: QuerySet, columns: tuple[str, ...], parts: Sequence[Collection[Any]], most: int = NAMED
 ) -> QuerySet:
     """The ids of the first few for each key. What is not empty: so the partial index serves a long list."""
-    given = {f"{column}__in": values for column, values in zip(columns, parts, strict=True)}
+    given = {f"{column}__any_of": values for column, values in zip(columns, parts, strict=True)}
     rows = visible.filter(**given).exclude(**{columns[0]: ""})
     place = Window(RowNumber(), partition_by=[F(column) for column in columns], order_by=["sort_name", "pk"])
     return rows.annotate(place=place).filter(place__lte=most).values("pk")

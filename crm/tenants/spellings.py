@@ -60,9 +60,14 @@ def _word_spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (sort_key(text), *map(sort_key, ways)))))
 
 
-def person_spellings(name: str) -> set[str]:
+def person_spellings(name: str) -> frozenset[str]:
     """The ``sort_key`` of a person's whole name, and of the other ways to write it, with and without a suffix."""
-    return {key for way in word_spellings(name) for key in with_suffixes(way)}
+    return _person_spellings(name[:LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _person_spellings(name: str) -> frozenset[str]:
+    return frozenset(key for way in word_spellings(name) for key in with_suffixes(way))
 
 
 def rough_company(name: str) -> str:

@@ -45,8 +45,11 @@ LONGEST_NAME, LONGEST_HOST, LONGEST_ADDRESS, LONGEST_PHONE = 2_000, 253, 2_000, 
 def sort_key(text: str) -> str:
     """Case-folded, without accents (Ørsted as orsted, Łódź as lodz), white space collapsed, one kind of apostrophe: to
     sort and find by."""
-    if len(text) > LONGEST_NAME:
-        text = " ".join(text.split())[:LONGEST_NAME]
+    return _sort_key(" ".join(text.split())[:LONGEST_NAME] if len(text) > LONGEST_NAME else text)
+
+
+@lru_cache(maxsize=4096)  # an import asks for each name many times: what it is called, and whom it may be
+def _sort_key(text: str) -> str:
     if text.isascii():  # most is, and then there is nothing to take apart
         return " ".join(text.lower().split())[:300]
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
@@ -199,14 +202,19 @@ def _read_phone(phone: str, region: str) -> phonenumbers.PhoneNumber | None:
 
 def company_key(name: str) -> str:
     """A company's name as compared for likeness: ``The Acme Group, Inc.`` → ``acme group``."""
-    return " ".join(_without_legal_forms(_company_words(name)))
+    return _company_key(sort_key(name))
+
+
+@lru_cache(maxsize=4096)
+def _company_key(key: str) -> str:
+    return " ".join(_without_legal_forms(_company_words(key)))
 
 
 def company_start(text: str) -> tuple[str, str]:
     """What the ``company_key`` of a name that starts with ``text`` starts with; and the whole of that key, or "",
     if its end is, or may turn out to be, a legal form: ``The Acme Lt`` → ``acme lt``, ``acme``.
     """
-    words = _company_words(text)
+    words = _company_words(sort_key(text))
     for count in range(min(_LONGEST_FORM, len(words) - 1), 0, -1):
         last = "".join(words[-count:])
         if any(form.startswith(last) for form in _LEGAL_FORMS):
@@ -214,9 +222,9 @@ def company_start(text: str) -> tuple[str, str]:
     return " ".join(words), ""
 
 
-def _company_words(name: str) -> list[str]:
-    """The words of a name, without what only stands at its start."""
-    words = re.sub(r"[^\w\s]", " ", sort_key(name).replace("'", "").replace("&", " ")).split()
+def _company_words(key: str) -> list[str]:
+    """The words of a name's ``sort_key``, without what only stands at its start."""
+    words = re.sub(r"[^\w\s]", " ", key.replace("'", "").replace("&", " ")).split()
     return words[1:] if len(words) > 1 and words[0] in _AT_THE_START else words
 
 

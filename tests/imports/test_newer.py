@@ -80,6 +80,23 @@ def page_data(firm: Firm, page: Page) -> dict[str, Any]:
     return page.columns()
 
 
+def test_of_two_rows_about_one_record_the_older_tells_when_the_file_was_written(firm: Firm, exported: str) -> None:
+    header, older = exported.strip().splitlines()
+    with tenant_context(firm.tenant):
+        now = Contact.objects.get().updated_at
+    stamps = {name: cell for name, cell in zip(header.split(","), older.split(","), strict=True) if "pdated" in name}
+    [stamp] = stamps.values()
+    younger = older.replace(stamp, (now + timedelta(minutes=1)).isoformat())
+    page = Page(firm, "contacts", "\n".join([header, older, younger]))
+    assert {one.field for one in page.answer.context["newer"].cells} == {"Phone", "Opted out"}
+    answer = client_of(firm.ada).post(page.address, page_data(firm, page) | {"import": "1", "*newer": "keep"})
+    assert answer.status_code == 303
+    finished(firm, page.job())
+    with tenant_context(firm.tenant):
+        contact = Contact.objects.get()
+    assert (contact.city, contact.phone) == ("Bonn", NEW["phone"])
+
+
 def test_what_nobody_changed_since_is_not_asked_about(firm: Firm, exported: str) -> None:
     with tenant_context(firm.tenant):
         update_contact(
