@@ -161,7 +161,7 @@ def shape_of(text: str) -> str:
 
     def shape(found: re.Match[str]) -> str:
         piece = found[0]
-        if not piece[0].isdigit():
+        if not piece[0].isdecimal():  # ² is a digit, and no number
             return piece.casefold() if len(piece) <= LONGEST_UNIT else "a"
         if len(piece) <= 2:
             return "D" if int(piece) > 12 else "d"

@@ -87,3 +87,13 @@ def test_a_column_of_dates_is_asked_about_with_each_reading(
             assert all(formats.date(read_day(one.text, chosen)) == one.reading for one in option.samples)
         if not found.must_ask:
             assert all(read_day(text, found.style) for text in texts)
+
+
+@pytest.mark.parametrize("more", [[], ["31/12/2024"]])
+def test_years_in_full_beside_short_ones_that_only_come_first_elsewhere_are_asked_about(more: list[str]) -> None:
+    """13/4/25 is a day of 2025, or one of 2013: one that reads it, and refuses the others, does not win by itself."""
+    texts = ["13/4/25", "12/31/2024", *more]
+    for style in (US, GERMANY):
+        found = decide(DAYS, texts, style)
+        assert found.must_choose and {"day", "year"} <= {one.key for one in found.options}
+    assert not decide(DAYS, ["99/05/31", "24/05/12", "12/05/31"], US).options[0].refused

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,13 +15,14 @@ from crm.fields.kinds import Text
 from crm.fields.reading import Style, read_day
 from crm.imports.models import RefusedRow
 from crm.imports.reading.cells import is_unreadable
+from crm.records.registry import record_type as type_of_key
 from crm.tenants.context import tenant_context
 from crm.users.signing_up import create_person
 from leads.models import Lead
 from tests.forms import form_of
 from tests.imports.steps import bring_in, download
 from tests.imports.test_mending import rows_of, written
-from tests.naughty import all_strings
+from tests.naughty import NASTY, all_strings
 from tests.people import PASSWORD, Firm, client_of
 
 FILLER = "".join(f"Firm {number},{'x' * 90}\n" for number in range(700))
@@ -167,3 +171,15 @@ def test_the_mark_of_a_text_is_none_of_a_phone_number(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         lead = Lead.objects.get()
     assert (lead.phone, lead.city) == ("0049 89 123", "'s-Hertogenbosch")
+
+
+@pytest.mark.parametrize("key", ["leads", "opportunities"])
+def test_odd_texts_in_every_column_stop_neither_page_nor_import(firm: Firm, key: str) -> None:
+    """In columns of numbers, amounts, days and words too; what is no value of its field refuses its row at most."""
+    kind = type_of_key(key)
+    with tenant_context(firm.tenant):
+        headers = [str(spec.label) for spec in kind.specs_now() if spec.importable]
+    out = io.StringIO()
+    csv.writer(out).writerows([headers, *([text] * len(headers) for text in NASTY)])
+    job = bring_in(firm, key, out.getvalue(), unknown="refuse")
+    assert job.state == "done" and job.created_count + job.refused_count == len(NASTY)

@@ -277,6 +277,8 @@ def _decide_days(texts: Iterable[str], default: Style) -> Decision:
         return Decision(State.OPEN, default.chosen(DAYS, default.days))
     orders = _orders(turned, default)
     fitting = [order for order in orders if _fits(order, turned)]
+    if fitting == [YEAR_FIRST] and any(YEAR_FIRST not in readings for readings in turned.values()):
+        fitting = []  # the years in full would be refused by it, and no other order reads all
     asked = fitting or [*orders]
     state = State.UNDECIDED if len(fitting) > 1 else State.DECIDED if fitting else State.CONTRADICTORY
     if fitting == [SERIAL]:  # plain numbers may be days of a spreadsheet, and may be no dates at all
