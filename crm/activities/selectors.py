@@ -18,7 +18,7 @@ from crm.events.models import Event
 from crm.events.phrases import phrase
 from crm.events.selectors import events_of
 from crm.records import registry
-from crm.records.hiding import hide_names
+from crm.records.hiding import hide_names_and_causes
 from crm.users.models import Membership
 from crm.users.selectors import teammate_ids
 
@@ -71,7 +71,7 @@ def timeline(actor: Membership, record: Model, before: str = "", limit: int = PA
     fields = registry.type_of(record).told_fields()
     entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links[: limit + 1]]
     events = list(log[: limit + 1])
-    hide_names(actor, (one for event in events for one in (event, event.because) if one is not None))
+    hide_names_and_causes(actor, events)
     entries += [Entry(event.at, event.pk, event=event, sentence=phrase(event, fields)) for event in events]
     entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
     more = len(entries) > limit

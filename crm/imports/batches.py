@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -14,23 +15,25 @@ from uuid import UUID
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
 from crm.imports.counting import Counting
-from crm.imports.deferring import Link, without_own
+from crm.imports.deferring import Link, without_circles, without_own
 from crm.imports.existing import Known, Match
-from crm.imports.findings import given_to_deactivated, names_of
+from crm.imports.findings import given_to_deactivated, names_of, said_later
 from crm.imports.fresh import Fresh
-from crm.imports.identity import Layout
+from crm.imports.identity import Layout, repeating
 from crm.imports.left_out import NOTED_IN
 from crm.imports.meant import OWN_ID, own_records
 from crm.imports.meanwhile import ChangedSince, changed_since, gone_links, hold, refuse_changed
 from crm.imports.models import Existing, Import, ImportRow, Outcome
 from crm.imports.newer import Newer
 from crm.imports.reading.cells import without_unreadable
-from crm.imports.row_values import RowReader, RowValues, ToCreate
+from crm.imports.row import RowValues, ToCreate
+from crm.imports.row_values import RowReader
 from crm.imports.shown import Shown
 from crm.imports.spelling import keep_spelling
 from crm.imports.storing import FileRow
@@ -60,12 +63,12 @@ class Batch:
         self.type: RecordType = type_of_key(job.record_type)
         self.tried = tried
         self.cells = Cells(self.actor, styles_of(job), takes_rows=True, idle=tried.idle)
-        self.reader = RowReader(job, self.type, self.cells, file.names, file.said)
+        self.reader = RowReader(job, self.type, self.cells, file.called, file.said)
         self.known = self._nothing_known(dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
         self.counting = Counting(job, made)
         self.keeps = len(rows) < job.total  # rows of other batches may be about the same ones
-        self.shares = file.shares
+        self.shares, self.circles = file.shares, file.circles
         self.skipped: set[int] = set()
         self.folded = Folded(self.type, [], {}, tried)
         self.ids: dict[int, str] = {}  # of records here, by the row
@@ -73,6 +76,7 @@ class Batch:
         self.changed: ChangedSince = {}
         self.fresh = Fresh(self.type)
         self.writing: Any = None  # the record that a row is about whose turn it is
+        self.tied: list[UUID] = []  # records of rows that look for what others make
         self.result = BatchResult()
         self.told: dict[int, set[UUID]] = {}  # the records that a remark on a row named
 
@@ -90,11 +94,12 @@ class Batch:
         if self.type.ties and not self.job.is_dry_run:
             self.type.ties.hold_all((row.values, found.get(offset)) for offset, row in parsed)
         self.newer = Newer(self.job, self.rows, self.own, self.cells)
-        repeats = self._repeats()
+        repeats = repeating(Layout.of(self.job), self.rows)
         self.counting.look_up(record.pk for record in found.values())
         rows = self._without_gone_links(self._welcome(parsed, found))
         if self.job.existing == Existing.UPDATE:
             self.folded = Folded(self.type, rows, found, self.tried, clears=self.job.clear_empty)
+        since = timezone.now()
         with together():
             for alone, group in groupby(rows, key=lambda row: row[0] in repeats or self._is_alone(*row)):
                 if not self.tried.collected or alone:
@@ -103,11 +108,19 @@ class Batch:
                 for sending in self._sendings(group):
                     with self._looked_up(sending), collect_inserts():
                         self._write_all(sending)
+        self._note_made(since)
         self.folded.settle()
         settle(self.tried, self.result, self.cells.naming, self.skipped, self.folded)
         self.result.added, self.result.numbers, self.result.met = self.cells.added, self.known.numbers, self.known.met
         self.result.counts, self.result.taken_back = self.counting.counts, self.counting.taken_back
         return self.result
+
+    def _note_made(self, since: datetime) -> None:
+        """Tell of what has come into being with rows that are tied."""
+        ties = self.type.ties
+        for what, names in ties.made(self.tied, since).items() if ties and self.tied else ():
+            for name in names:
+                self.cells.note_added(what, name)
 
     def _nothing_known(self, numbers: dict[UUID, int]) -> Known:
         return Known(self.type, self.actor, by_id_only=self.job.existing == Existing.CREATE, numbers=numbers)
@@ -174,18 +187,6 @@ class Batch:
         ties = self.type.ties
         return ties.look_up(self.actor, [row.values for _offset, row in rows]) if ties else nullcontext()
 
-    def _repeats(self) -> set[int]:
-        """The rows that may be about what a row before them in the batch has made: it has to be in the database."""
-        layout = Layout.of(self.job)
-        met: set[tuple[str, ...]] = set()
-        found: set[int] = set()
-        for offset, cells in enumerate(self.rows):
-            keys = set(layout.keys(cells))
-            if keys & met:
-                found.add(offset)
-            met |= keys
-        return found
-
     def _welcome(self, rows: list[Row], known: Container[int]) -> list[Row]:
         """The rows without new ones against which something speaks; what is for a person to judge is said, and taken.
         ``known``: those about records that exist."""
@@ -240,7 +241,7 @@ class Batch:
         row.values = {name: self._made_already(value) for name, value in row.values.items()}
         match = self._match(offset, row)
         self.writing = match.record
-        self._refuse_several(match)
+        match.refuse_several()
         if match.record is not None and not can(self.actor, "view", match.record):
             raise ValidationError(_("This is about a record that exists, and you may not see it."))
         if match.record is not None and self.job.existing == Existing.SKIP:
@@ -261,6 +262,7 @@ class Batch:
             if "owner" not in self.job.mapping and self.type.has("owner"):
                 values.setdefault("owner", self.actor)
             record = self.type.create(actor=self.actor, values=dict.fromkeys(self.type.unknown_in_files) | values)
+            self._note_tied(values, record)
             self._keep_links(offset, record, row.later)
             self.known.add(record, self.rows[offset].number)
             self.cells.add_record(self.type.key, record)
@@ -268,7 +270,7 @@ class Batch:
             return self._done(
                 offset, Outcome.CREATED, record, self._alike(offset, match, values, record), changes, is_new=True
             )
-        return self._update(offset, row, values, match, self._said_later(later))
+        return self._update(offset, row, values, match, said_later(self.type, later, self.rows))
 
     def _update(self, offset: int, row: RowValues, values: dict[str, Any], match: Match, remarks: list[str]) -> None:
         record = match.record
@@ -290,11 +292,16 @@ class Batch:
         before = self.shown.state(record) if self.shown else {}
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self.known.learn(record)
+        self._note_tied(values, record)
         self._keep_links(offset, record, row.later)
         changes = self.shown.changes(before, record) if self.shown and changed else []
         changes = self.shown.with_links(changes, row.later, before) if self.shown else []
         outcome = Outcome.UPDATED if changed or row.later else Outcome.UNCHANGED
         self._done(offset, outcome, record, [*self._about_the_same(match), *remarks], changes)
+
+    def _note_tied(self, values: dict[str, Any], record: Any) -> None:
+        if self.type.ties is not None and self.type.ties.tied(values):
+            self.tied.append(record.pk)
 
     def _made_already(self, value: Any) -> Any:
         """The record instead of a promise of it, when a row before this one has brought it."""
@@ -359,13 +366,6 @@ class Batch:
             return []
         return [_("Same as row %(number)s of this file (%(by)s).") % {"number": number, "by": match.by}]
 
-    def _said_later(self, later: dict[str, int]) -> list[str]:
-        """That other rows (their places, by field) say something else, and are later ones."""
-        words = [
-            {"field": self.type.spec(name).label, "number": self.rows[place].number} for name, place in later.items()
-        ]
-        return [_("%(field)s: row %(number)s of this file has another value, and that is used.") % one for one in words]
-
     def _alike(self, offset: int, match: Match, values: dict[str, Any], record: Any) -> list[str]:
         """Of those that are alike, the ones that were not told of before."""
         told = self.told.get(offset, set())
@@ -373,15 +373,9 @@ class Batch:
         said = [_("Perhaps there already: %(names)s.") % {"names": names_of(alike)}] if alike else []
         return said + self.fresh.remarks(values, record, told | {one.pk for one in alike})
 
-    def _refuse_several(self, match: Match) -> None:
-        if match.several:
-            words = {"by": match.by, "names": names_of(match.several)}
-            raise ValidationError(
-                _("Several have this %(by)s: %(names)s. Say by the external id which is meant.") % words
-            )
-
     def _keep_links(self, offset: int, record: Any, later: dict[str, str]) -> None:
         self._remark(offset, *without_own(self.type, record, later))
+        self._remark(offset, *without_circles(self.type, later, self.circles.get(self.rows[offset].number, ())))
         self.result.links += [Link(offset, record.pk, name, text) for name, text in later.items()]
 
     def _parse(self, offset: int) -> RowValues | None:

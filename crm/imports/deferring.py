@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,15 @@ def without_own(record_type: RecordType, record: Any, later: dict[str, str]) -> 
     for name in names:
         del later[name]
     return [_("%(field)s: this is the record itself.") % {"field": record_type.spec(name).label} for name in names]
+
+
+def without_circles(record_type: RecordType, later: dict[str, str], closing: Collection[str]) -> list[str]:
+    """Take out of the links those of the fields ``closing``, which cannot be set, and say of which."""
+    names = [name for name in later if name in closing]
+    text = _("%(field)s: left empty. With the other rows of this file, it would stand below itself.")
+    for name in names:
+        del later[name]
+    return [text % {"field": record_type.spec(name).label} for name in names]
 
 
 def keep_links(job: Import, batch: list[FileRow], links: Iterable[Link]) -> None:

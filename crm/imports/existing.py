@@ -9,7 +9,11 @@ from itertools import islice, product
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from crm.imports.brought import as_compared
+from crm.imports.findings import names_of
 from crm.records.types import NaturalKey, RecordType
 from crm.tenants.ids import uuid_of
 from crm.users.access import visible
@@ -29,6 +33,13 @@ class Match:
     alike: list[Any] = field(default_factory=list)
     by: Any = ""
     is_by_id: bool = False
+
+    def refuse_several(self) -> None:
+        if self.several:
+            words = {"by": self.by, "names": names_of(self.several)}
+            raise ValidationError(
+                _("Several have this %(by)s: %(names)s. Say by the external id which is meant.") % words
+            )
 
 
 class Known:

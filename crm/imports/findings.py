@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from crm.fields.reading import NumberText
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import Import, RefusedRow
 from crm.imports.reading.cells import without_unreadable
+from crm.imports.storing import FileRow
 from crm.records.types import RecordType
 
 NAMED = 3  # of the records that a row may be about
@@ -32,6 +33,12 @@ def finding(job: Import, number: int, cells: list[Any], reasons: list[str], *, c
         [cell] if isinstance(cell, NumberText) else cell if isinstance(cell, list) else plain(cell) for cell in cells
     ]
     return RefusedRow(job=job, number=number, cells=kept, reasons=list(map(plain, reasons)), came_in=came_in)
+
+
+def said_later(record_type: RecordType, later: Mapping[str, int], rows: Sequence[FileRow]) -> list[str]:
+    """That other rows (their places, by field) say something else, and are later ones."""
+    words = [{"field": record_type.spec(name).label, "number": rows[place].number} for name, place in later.items()]
+    return [_("%(field)s: row %(number)s of this file has another value, and that is used.") % one for one in words]
 
 
 def given_to_deactivated(record_type: RecordType, values: Mapping[str, Any], record: Any) -> Iterator[str]:

@@ -49,6 +49,7 @@ from crm.imports.left_out import answered_as, ways_to_keep
 from crm.imports.likely import label_of, records_like
 from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
+from crm.imports.own_links import Called
 from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
 from crm.imports.reading.cells import cell_text, holds_days
@@ -178,7 +179,7 @@ class SentAnswers:
         self.type = record_type
         self.actor: Membership = job.made_by  # for whom it writes, whoever answers
         self.data = data
-        self.reader = RowReader(job, record_type, Cells(job.made_by), frozenset())
+        self.reader = RowReader(job, record_type, Cells(job.made_by), Called())
         self.answers: Answers = {name: dict(words) for name, words in job.answers.items()}
         self.errors: dict[str, str] = {}
         self.refused: dict[tuple[str, str], str] = {}

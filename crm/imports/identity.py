@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,6 +100,18 @@ class Layout:
             if natural.within is not None and (key := natural.key(cells)):
                 within = sorted(cells) if natural.by_content else natural.within
                 yield (natural.column, key, *(_as_compared(name, cells.get(name, "")) for name in within))
+
+
+def repeating(layout: Layout, rows: Iterable[list[str]]) -> set[int]:
+    """The places of the rows that may be about what one before them is about."""
+    met: set[Key] = set()
+    found: set[int] = set()
+    for place, cells in enumerate(rows):
+        keys = set(layout.keys(cells))
+        if keys & met:
+            found.add(place)
+        met |= keys
+    return found
 
 
 class Together:

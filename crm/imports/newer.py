@@ -30,7 +30,7 @@ from crm.imports.meant import CHUNK, OWN_ID, Same, meant, own_records
 from crm.imports.models import Existing, Import
 from crm.imports.reading.cells import cell_text as text_in_cell
 from crm.imports.reading.cells import is_unreadable, without_unreadable
-from crm.imports.row_values import RowValues, ToCreate
+from crm.imports.row import RowValues, ToCreate
 from crm.imports.storing import FileRow, read_rows
 from crm.imports.styles import styles_of
 from crm.records.diff import identity

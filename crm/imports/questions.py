@@ -195,7 +195,7 @@ class _Asker:
         self.typed = typed
         self.query = query
         self.cells = Cells(job.made_by, styles_of(job))
-        self.reader = RowReader(job, record_type, self.cells, frozenset(survey.in_file))
+        self.reader = RowReader(job, record_type, self.cells, survey.called)
 
     def about_words(self, index: int, spec: FieldSpec) -> Question | None:
         column = self.survey.columns[index]
@@ -287,7 +287,7 @@ class _Asker:
             self.cells.load_records(spec.kind.key, words)
         found: list[str] = []
         for text in words:
-            if word_key(text) in self.reader.names and self._links_to_itself(spec):
+            if self.reader.is_in_file(spec, text):
                 continue
             if (named := self._named(spec, text)) is None or is_deactivated(named):
                 found.append(text)
@@ -296,12 +296,9 @@ class _Asker:
     def _named(self, spec: FieldSpec, text: str) -> Any:
         """What the text names, or None."""
         try:
-            return spec.kind.parse(spec, text, self.cells)
+            return self.reader.parse(spec, text)
         except ValidationError:
             return None
-
-    def _links_to_itself(self, spec: FieldSpec) -> bool:
-        return isinstance(spec.kind, kinds.Lookup) and spec.kind.key == self.type.key
 
     def _word(
         self, spec: FieldSpec, text: str, alike: list[Any], existing: tuple[Option, ...], likeness: Likeness

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
-from crm.fields.reading import Style
 from crm.fields.reading.amounts import is_bare, read_amount
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
@@ -39,64 +37,17 @@ from crm.imports.left_out import NOTED_IN, NOTES, answered_as, note_of, noted
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.meant import Same
 from crm.imports.models import Import
+from crm.imports.own_links import Called, links_to_itself
 from crm.imports.reading.cells import cell_text, is_unreadable, without_unreadable
+from crm.imports.row import RowValues, ToCreate
 from crm.imports.split import not_placed, place, split_of
 from crm.imports.together import Said
 from crm.imports.unreadable import may_be_empty
-from crm.imports.whole_file import links_to_itself
 from crm.picklists.selectors import stages_called
 from crm.records.types import RecordType, SplitColumn
-from crm.tenants.text import sort_key
 from crm.users.access import may, visible
 
 SHOWN = 100  # characters of a cell in a remark
-
-
-@dataclass(frozen=True)
-class ToCreate:
-    """A record of the type ``key`` that the row brings along; ``values`` are what its other cells tell of it."""
-
-    key: str
-    name: str
-    values: dict[str, Any]
-
-
-@dataclass
-class RowValues:
-    """``later``: links that can only be set when the whole file is in; ``empty``: fields whose cells are; ``same``:
-    those whose cells say what the record says already;
-    ``split`` and ``bare``: values whose field, or currency, only the record tells that the row is about; ``notes``:
-    lines for the description."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    later: dict[str, str] = field(default_factory=dict)
-    empty: list[FieldSpec] = field(default_factory=list)
-    same: set[str] = field(default_factory=set)
-    split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    bare: dict[str, tuple[str, Style]] = field(default_factory=dict)  # amounts without a currency, by field
-    emptied: int = 0  # cells that are no value, and were left out as was said
-    not_taken: list[str] = field(default_factory=list)  # what the row says of a company that is not made of it
-    reasons: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-    def says(self, *, clears: bool) -> set[str]:
-        """The fields of which the row says something; with ``clears`` an empty cell does."""
-        split = (split.spec.name for split, _value in self.split)
-        return {*self.values, *self.later, *self.same, *split, *self.taken_away(clears=clears)}
-
-    def taken_away(self, *, clears: bool) -> set[str]:
-        """The fields that its empty cells take away, where they do that."""
-        return {spec.name for spec in self.empty if clears and not spec.required and spec.name not in self.values}
-
-    def drop(self, name: str) -> None:
-        """Say nothing of the field, or column of one or another field."""
-        self.split = [(split, value) for split, value in self.split if split.spec.name != name]
-        self.empty = [spec for spec in self.empty if spec.name != name]
-        self.bare.pop(name, None)
-        self.same.discard(name)
-        self.later.pop(name, None)
-        self.values.pop(name, None)
 
 
 class LeftOutError(Exception):
@@ -104,16 +55,16 @@ class LeftOutError(Exception):
 
 
 class RowReader:
-    """``names``: what rows further down may be called; ``said``: what all rows say of companies that come along."""
+    """``called``: how rows further down are called; ``said``: what all rows say of companies that come along."""
 
     def __init__(
-        self, job: Import, record_type: RecordType, cells: Cells, names: frozenset[str], said: Said | None = None
+        self, job: Import, record_type: RecordType, cells: Cells, called: Called, said: Said | None = None
     ) -> None:
         self.job = job
         self.type = record_type
         self.cells = cells
         self.typed = Cells(cells.actor)  # for what is not of the file
-        self.names = names
+        self.called = called
         mapped = [(index, name) for index, name in enumerate(job.mapping) if name]
         self.columns = [(index, record_type.spec(name)) for index, name in mapped if record_type.has(name)]
         found = [(index, split_of(record_type, name)) for index, name in mapped]
@@ -202,7 +153,7 @@ class RowReader:
         except LeftOutError:
             return
         except ValidationError as error:
-            if links_to_itself(self.type, spec) and sort_key(text) in self.names:
+            if self.is_in_file(spec, text):
                 row.later[spec.name] = text
             else:
                 self._not_read(row, spec.name, spec, text, error)
@@ -332,12 +283,29 @@ class RowReader:
             and record.created_at >= self.job.made_at
         )
 
+    def is_in_file(self, spec: FieldSpec, text: str) -> bool:
+        """Whether the text names a row of this file, wherever that stands."""
+        return links_to_itself(self.type, spec) and word_key(text) in self.called.one
+
+    def parse(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
+        """What the text itself means. What names several rows of this file names none, also while only one of them is
+        in."""
+        self._refuse_several(spec, text)
+        return spec.kind.parse(spec, text, cells or self.cells)
+
+    def _refuse_several(self, spec: FieldSpec, text: str) -> None:
+        if links_to_itself(self.type, spec) and word_key(text) in self.called.several:
+            raise ValidationError(
+                _("Several rows of this file are called “%(text)s”. Name the one that is meant by its external id.")
+                % {"text": without_unreadable(text[:SHOWN])}
+            )
+
     def value(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
         """What the text means, with the importer's answers."""
         try:
-            return self._unless_answered(spec, text, spec.kind.parse(spec, text, cells or self.cells))
+            return self._unless_answered(spec, text, self.parse(spec, text, cells))
         except ValidationError:
-            if not holds_words(spec) or (links_to_itself(self.type, spec) and sort_key(text) in self.names):
+            if not holds_words(spec) or self.is_in_file(spec, text):
                 raise
             if (other := meant(self.job.answers, spec.name, text)) != text:
                 return self.value(spec, other, cells)
@@ -364,6 +332,7 @@ class RowReader:
         if isinstance(spec.kind, kinds.Lookup):
             if spec.kind.key != CREATED_ON_DEMAND or not may(actor, "create", spec.kind.key):
                 raise ValidationError(_("Nothing is called “%(text)s”.") % {"text": text})
+            self._refuse_several(spec, text)
             return ToCreate(spec.kind.key, text, {})
         if self.cells.is_idle:
             raise LeftOutError

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant, word_key
+from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTES, note_of
 from crm.imports.likely import is_deactivated, told_deactivated
@@ -21,7 +21,6 @@ from crm.imports.shown import shown
 from crm.imports.split import column_spec
 from crm.imports.styles import styles_of
 from crm.imports.survey import Column, Survey
-from crm.imports.whole_file import links_to_itself
 from crm.records.types import RecordType
 
 MOST = 4  # samples of a column
@@ -44,7 +43,7 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
     Of ``undecided`` fields nothing is said before the importer has: they can be read in two ways.
     """
     cells = Cells(job.made_by, styles_of(job))
-    reader = RowReader(job, record_type, cells, frozenset(survey.in_file))
+    reader = RowReader(job, record_type, cells, survey.called)
     found = []
     for index, (name, column) in enumerate(zip(job.mapping, survey.columns, strict=False)):
         if name in undecided:
@@ -87,7 +86,7 @@ def _chosen(texts: list[str], failing: set[str]) -> list[str]:
 
 def _problem(reader: RowReader, spec: FieldSpec, text: str) -> str:
     try:
-        spec.kind.parse(spec, cell_text(spec, text), reader.cells)
+        reader.parse(spec, cell_text(spec, text))
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
@@ -97,11 +96,11 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
     other = meant(reader.job.answers, spec.name, text)
     answer = answer_of(reader.job.answers, spec.name, other)
     try:
-        value = spec.kind.parse(spec, text, reader.cells)
+        value = reader.parse(spec, text)
         if is_deactivated(value):
             raise ValidationError(told_deactivated(value))
     except ValidationError:
-        if links_to_itself(record_type, spec) and word_key(text) in reader.names:
+        if reader.is_in_file(spec, text):
             return Sample(text)  # a row of this file, wherever it stands
         if not answer:
             return _asked(text)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any
@@ -22,6 +22,7 @@ from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_
 from crm.imports.identity import Layout, Together, as_written
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
+from crm.imports.own_links import Called, OwnNames, links_to_itself
 from crm.imports.reading.cells import holds_days, is_unreadable, without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
 from crm.imports.split import column_spec
@@ -97,18 +98,24 @@ class Column:
 @dataclass
 class Survey:
     """``gaps``: of the rows that lack a field, how many there are for each word of another. ``in_file``: words of a
-    column that are called like a row of this file. ``repeats``: rows that are about the same one as an earlier row.
+    column that are called like a row of this file, ``several`` like more than one. ``repeats``: rows that are about the
+    same one as an earlier row.
     ``shares``: whether some rows may be about the same one, even though they do not name it alike."""
 
     columns: list[Column]
     rows: int = 0
     gaps: dict[str, dict[str, int]] = field(default_factory=dict)
     in_file: list[str] = field(default_factory=list)
+    several: list[str] = field(default_factory=list)
     repeats: int = 0
     shares: bool = True
     repeated: list[list[Any]] = field(default_factory=list)  # the first few: number, number of the earlier, what
     differing: int = 0  # of those, rows that say something else than an earlier one
     differences: list[list[Any]] = field(default_factory=list)  # the first: number, earlier, column, text, earlier text
+
+    @property
+    def called(self) -> Called:
+        return Called(frozenset(self.in_file), frozenset(self.several))
 
     @property
     def more_repeated(self) -> int:
@@ -184,9 +191,9 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     place = {name: index for index, name in enumerate(job.mapping) if name}
     gaps = [gap for gap in record_type.gaps if gap.by in place]
     repeats = _Repeats(survey, Layout.of(job))
-    names: set[str] = set()
+    names = OwnNames(Layout.of(job))
     people = People([column.beside for column in survey.columns], record_type, specs, place)
-    linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and _links_to(spec, record_type)]
+    linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and links_to_itself(record_type, spec)]
     for row in meant_rows(job):
         survey.rows += 1
         for name, reader, is_bad, column, cell in zip(job.mapping, readers, tests, survey.columns, row, strict=False):
@@ -204,11 +211,12 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
                     words[word] = words.get(word, 0) + 1
         repeats.note(row)
         if linked:
-            names.update(_names(place, row))
+            names.note(row)
     for one in readers:
         one.finish()
     repeats.finish(job)
-    survey.in_file = sorted({word_key(word) for column in linked for word in column.words} & names)
+    asked = {word_key(word) for column in linked for word in column.words}
+    survey.in_file, survey.several = (sorted(asked & called) for called in names.called())
     return survey
 
 
@@ -265,18 +273,6 @@ class _Repeats:
                         survey.differences.append([row.number, number, job.headers[index], *cells])
                 said[(key, index)] = now
             survey.differing += differs
-
-
-def _links_to(spec: FieldSpec, record_type: RecordType) -> bool:
-    return isinstance(spec.kind, kinds.Lookup) and spec.kind.key == record_type.key
-
-
-def _names(place: dict[str, int], row: list[str]) -> Iterator[str]:
-    parts = [row[place[name]] for name in ("first_name", "last_name") if name in place]
-    yield word_key(" ".join(parts))
-    for name in ("name", "external_id"):
-        if name in place:
-            yield word_key(row[place[name]])
 
 
 class _Reader:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from crm.imports.deferring import Link
 from crm.imports.models import ImportRow
-from crm.imports.row_values import RowValues
+from crm.imports.row import RowValues
 from crm.records.types import RecordType
 
 Place = tuple[int, str]  # a row's place in its batch, and a field

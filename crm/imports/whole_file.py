@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from uuid import UUID
 
-from crm.fields.kinds import Lookup
-from crm.fields.spec import FieldSpec
 from crm.imports.counting import counted_as_changed
 from crm.imports.here import named_otherwise
 from crm.imports.identity import Layout, Together
 from crm.imports.left_out import NOTES
 from crm.imports.meant import meant_rows, meant_rows_numbered
 from crm.imports.models import Existing, Import, ImportRow, Outcome
-from crm.imports.storing import FileRow, read_rows
+from crm.imports.own_links import Called, own_circles, own_names
+from crm.imports.storing import FileRow
 from crm.imports.survey import survey_of
 from crm.imports.together import Said, said_together
-from crm.records.registry import record_type as type_of_key
-from crm.records.types import RecordType
-from crm.tenants.text import sort_key
 
 MOST_NEAR = 40  # records of one key that a row may be about without saying so
 MOST_LIKELY = 3  # rows with something that makes one of another batch be told of them
@@ -31,13 +27,13 @@ MOST_KEPT = 20_000  # rows that share some of it, and what is kept of it with th
 MOST_LATER = 3  # rows about one record, beside the first, that are not put into one
 MOST_OF_ONE = 10  # rows about one record, beside the first, that are taken in with it
 MOST_TOGETHER, LEAST = 4_000_000, 100  # characters of such rows, and what a row counts beside its own
-_NAMING = ("name", "first_name", "last_name", "external_id")
 
 
 @dataclass(frozen=True)
 class WholeFile:
-    """``names`` are the names and external ids of the file's rows, when a column links to rows of the same type (a
-    parent account). ``said`` is what rows say together of the companies that they bring along.
+    """``called`` is how rows are called that a column may link to (a parent account), and in a dry run ``circles`` are
+    the fields, by row, whose link would close one. ``said`` is what rows say together of the companies that they bring
+    along.
 
     ``shares``: whether some rows may be about the same one.
     ``together`` are later rows about the one of which a row is the first, by its number: they are taken in with it.
@@ -48,7 +44,8 @@ class WholeFile:
     others and proves nothing, and ``likely`` are the first rows that have each.
     """
 
-    names: frozenset[str] = frozenset()
+    called: Called = field(default_factory=Called)
+    circles: dict[int, set[str]] = field(default_factory=dict)
     said: Said = field(default_factory=dict)
     shares: bool = True
     together: dict[int, list[FileRow]] = field(default_factory=dict)
@@ -153,8 +150,6 @@ def _as_one(job: Import, first: FileRow, then: FileRow) -> FileRow:
 
 def read_whole_file(job: Import, batch: int) -> WholeFile:
     """Read the facts of ``job``'s file, which comes in ``batch`` rows at a time."""
-    columns = {name: index for index, name in enumerate(job.mapping) if name in _NAMING}
-    names = _names(job, columns) if _has_links(job) else ()
     shares, repeats = (survey := survey_of(job)).shares, survey.repeats
     shared = _shared(job) if job.is_dry_run and shares else frozenset()
     alike = _alike(job) if job.is_dry_run and job.total > batch else {}
@@ -165,8 +160,8 @@ def read_whole_file(job: Import, batch: int) -> WholeFile:
             job.named_otherwise = {str(number): first for number, first in found_here.items()}
             job.save(update_fields=["named_otherwise"])
         together = _together(job) if repeats or job.named_otherwise else {}
-    named = frozenset(filter(None, map(sort_key, names)))
-    found = WholeFile(named, said_together(job), shares, together, shared, alike=alike)
+    circles = own_circles(job, batch) if job.is_dry_run else {}
+    found = WholeFile(own_names(job), circles, said_together(job), shares, together, shared, alike=alike)
     if job.is_dry_run and job.position:  # another worker has been at it
         done = islice(meant_rows(job), job.position)
         while rows := list(islice(done, batch)):
@@ -234,22 +229,3 @@ def _rows_alike(job: Import) -> dict[int, list[int]]:
         if len(first) >= MOST_ALIKE or len(found) >= MOST_KEPT:
             break
     return found
-
-
-def links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:
-    return isinstance(spec.kind, Lookup) and spec.kind.key == record_type.key
-
-
-def _has_links(job: Import) -> bool:
-    record_type = type_of_key(job.record_type)
-    specs = record_type.specs(tuple(name for name in job.mapping if name))
-    return any(links_to_itself(record_type, spec) for spec in specs)
-
-
-def _names(job: Import, columns: dict[str, int]) -> Iterator[str]:
-    """What links may call the rows; a person's name may stand in two columns."""
-    parts = [columns[name] for name in ("first_name", "last_name") if name in columns]
-    whole = [columns[name] for name in ("name", "external_id") if name in columns]
-    for row in read_rows(job):
-        yield from (row[column] for column in whole)
-        yield " ".join(row[column] for column in parts)

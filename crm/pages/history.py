@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from crm.events.models import Event
 from crm.records import registry
 from crm.records.access import get_record
-from crm.records.hiding import hide_names
+from crm.records.hiding import hide_names_and_causes
 from crm.records.types import RecordType
 from crm.ui.http import respond
 from crm.ui.paging import page_by_key
@@ -27,6 +27,6 @@ def history_page(request: WorkspaceRequest, record_type: RecordType, record_id: 
         before=request.GET.get("before"),
         size=50,
     )
-    hide_names(request.actor, (one for event in page.rows for one in (event, event.because) if one is not None))
+    hide_names_and_causes(request.actor, page.rows)
     context = {"type": record_type, "record": record, "page": page, "url": registry.url(record)}
     return respond(request, "pages/history.html", context)

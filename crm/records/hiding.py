@@ -34,8 +34,25 @@ def hide_unseen(actor: Membership, record_type: RecordType, records: Iterable[An
 def hide_names(actor: Membership, events: Iterable[Event]) -> None:
     """Let ``events``, which are only shown, not name the records that ``actor`` may not see; one statement at most."""
     told = list(events)
-    hidden = unseen(actor, (place for event in told for place in _named_by(event)))
-    for event in told if hidden else ():
+    _hide(told, unseen(actor, (place for event in told for place in _named_by(event))))
+
+
+def hide_names_and_causes(actor: Membership, events: Iterable[Event]) -> None:
+    """The same of events of a record that ``actor`` may see, and of what they followed from (looked up with them):
+    what happened to a record that is not to be seen is no reason that can be told."""
+    told = list(events)
+    causes = [event.because for event in told if event.because is not None]
+    happened = {(cause.record_type, str(cause.record_id)) for cause in causes}
+    named = (place for event in (*told, *causes) for place in _named_by(event))
+    hidden = unseen(actor, (*happened, *named))
+    _hide([*told, *causes], hidden)
+    for event in told:
+        if event.because is not None and str(event.because.record_id) in hidden:
+            event.because = None
+
+
+def _hide(events: Iterable[Event], hidden: Set[str]) -> None:
+    for event in events if hidden else ():
         event.changes, event.data = without(event.changes, hidden), without(event.data, hidden)
 
 

@@ -146,11 +146,18 @@ def _phone_key(phone: str, region: str) -> str:
     return _e164(number) if number is not None else re.sub(r"\D", "", phone)[:20]
 
 
-def phone_keys(phone: str) -> list[str]:
+def phone_keys(phone: str) -> tuple[str, ...]:
     """The keys of all the numbers that ``phone`` holds: a cell may have two. The first is its ``phone_key``."""
-    key = phone_key(phone)
-    several = [_e164(one) for one in _numbers_in(phone, phone_region())]
-    return several if key in several else [key] if key else []
+    if len(phone) > LONGEST_PHONE:
+        return (key,) if (key := phone_key(phone)) else ()
+    return _phone_keys(phone, phone_region()) if phone.strip() else ()
+
+
+@lru_cache(maxsize=4096)
+def _phone_keys(phone: str, region: str) -> tuple[str, ...]:
+    key = phone_key(phone, region)
+    several = tuple(_e164(one) for one in _numbers_in(phone, region))
+    return several if key in several else (key,) if key else ()
 
 
 _BETWEEN_PHONES = re.compile(r"[/;,|\r\n]")  # a slash may also stand after an area code: 0171/1234567

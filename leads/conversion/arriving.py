@@ -9,15 +9,18 @@ converted has done so elsewhere: it does not refuse, and the event keeps what wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm.events.models import Event
 from crm.records import registry
 from crm.records.services import update_record
@@ -151,9 +154,20 @@ def _differs(lead: Lead, values: dict[str, Any]) -> bool:
     return any(spec.kind.json(spec.value(lead)) != spec.kind.json(values[spec.name]) for spec in specs)
 
 
+def _made(leads: Collection[UUID], since: datetime) -> dict[str, list[str]]:
+    """The accounts and contacts that they were converted into, but for those that were there."""
+    found = {}
+    for model, link in ((Account, "account"), (Contact, "contact")):
+        ids = Lead.objects.filter(pk__in=leads).values(f"{link}_id")
+        names = model.objects.filter(pk__in=ids, created_at__gte=since).order_by("sort_name", "pk")
+        found[model._meta.app_label] = list(names.values_list("name", flat=True))
+    return found
+
+
 ARRIVING = Ties(
     is_converted,
     keys=lambda values: ties_of(values) if is_converted(values) else set(),
     hold=_hold,
     look_up=lambda actor, rows: looked_up(actor, [values for values in rows if is_converted(values)]),
+    made=_made,
 )

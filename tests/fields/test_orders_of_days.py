@@ -89,10 +89,11 @@ def test_a_column_of_dates_is_asked_about_with_each_reading(
             assert all(read_day(text, found.style) for text in texts)
 
 
-@pytest.mark.parametrize("more", [[], ["31/12/2024"]])
-def test_years_in_full_beside_short_ones_that_only_come_first_elsewhere_are_asked_about(more: list[str]) -> None:
-    """13/4/25 is a day of 2025, or one of 2013: one that reads it, and refuses the others, does not win by itself."""
-    texts = ["13/4/25", "12/31/2024", *more]
+@pytest.mark.parametrize(
+    "texts", [["13/4/25", "12/31/2024"], ["13/4/25", "12/31/2024", "31/12/2024"], ["31.12.26", "45000"]]
+)
+def test_what_refuses_years_in_full_or_day_numbers_does_not_win_by_itself(texts: list[str]) -> None:
+    """13/4/25 is a day of 2025, or one of 2013."""
     for style in (US, GERMANY):
         found = decide(DAYS, texts, style)
         assert found.must_choose and {"day", "year"} <= {one.key for one in found.options}

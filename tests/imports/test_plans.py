@@ -64,7 +64,9 @@ def test_a_long_list_is_looked_up_by_its_index(fresh_firm: Firm, key: str, table
         finished(fresh_firm, job)
     selects = [one["sql"] for one in caught.captured_queries if one["sql"].startswith("SELECT")]
     # In one statement, or as one part of it that has a name of its own for the table
-    queries = [sql for sql in selects if f'"{table}"' in sql and f'."{column}" IN' in sql]
+    queries = [
+        sql for sql in selects if f'"{table}"' in sql and any(f'."{column}" {one} (' in sql for one in ("IN", "= ANY"))
+    ]
     assert len(queries) == 1
     with tenant_context(tenant_of(fresh_firm)), connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + queries[0].replace("%", "%%"))

@@ -23,7 +23,7 @@ from leads.services import meaning_of
 from leads.vetting.gating import SETTING, Gate, Needs, Unmet
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import sent
+from tests.imports.steps import sent, told
 from tests.people import Firm, client_of
 
 HEAD = "External id,First name,Last name,Company,E-mail,Status,Owner\n"
@@ -67,6 +67,19 @@ def test_rows_that_are_converted_are_converted_by_the_one_service(firm: Firm) ->
         assert ann.account.name == "Kestrel" and ann.account.owner == firm.ana
         assert bob.contact == known
         assert (Contact.objects.count(), Opportunity.objects.count(), Conversion.objects.count()) == (2, 0, 2)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_they_become_is_told_beside_the_rows(firm: Firm, dry_run: bool) -> None:
+    """In the dry run, and of the import: but for what was there."""
+    with tenant_context(firm.tenant):
+        make.contact(firm.ana, first_name="Bob", last_name="Cole", email="bob@kestrel.example")
+    job = bring_in(firm, HEAD + ROWS, dry_run=dry_run)
+    page = told(client_of(firm.max).get(f"/acme/imports/{job.pk}/"))
+    assert "Accounts: Kestrel Contacts: Ann Bell" in page
+    assert "What would be added beside the rows" in page if dry_run else "What was added beside the rows" in page
+    plain = bring_in(firm, HEAD + "9,Una,Vole,Rook,una@rook.example,Working,Ana Owner\n", dry_run=dry_run)
+    assert "added beside" not in told(client_of(firm.max).get(f"/acme/imports/{plain.pk}/"))
 
 
 def test_a_row_that_cannot_be_converted_is_refused_wholly(firm: Firm) -> None:

@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from contacts.models import Contact
 from contacts.services import update_contact
 from crm.events.delivery import deliver_all
+from crm.picklists.selectors import choices
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from crm.users.models import Role
@@ -105,6 +106,19 @@ def test_no_name_of_what_one_may_not_see(scene: Scene) -> None:
         if "Secret" not in seen or "Hidden" in strip_tags(seen):
             wrong[f"{place}, seen by all"] = strip_tags(seen)[-300:]
     assert not wrong
+
+
+def test_what_happened_to_what_one_may_not_see_is_told_as_no_reason(scene: Scene) -> None:
+    with tenant_context(scene.firm.tenant):
+        deal = make.opportunity(scene.firm.ana, name="Secret deal", account=scene.account)
+        reason = next(one for one in choices("loss_reason") if one.is_active)
+        lost = {"stage": make.stage("lost"), "loss_reason": reason}
+        update_opportunity(deal, actor=scene.firm.ana, values=lost)
+        deliver_all()
+    for path in (f"/acme/accounts/{scene.account.pk}/", f"/acme/accounts/{scene.account.pk}/history/"):
+        told, seen = (strip_tags(client_of(one).get(path).content.decode()) for one in (scene.firm.sam, scene.firm.ada))
+        assert "A workflow changed" in told and reason.label not in told and "lost:" not in told
+        assert f"as lost: {reason.label}" in seen
 
 
 def test_what_stands_there_hidden_is_kept_when_the_rest_is_saved(scene: Scene) -> None:

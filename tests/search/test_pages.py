@@ -80,7 +80,7 @@ def test_a_cell_with_two_numbers_is_found_by_its_first_one_and_warned_about_by_b
     with tenant_context(firm.tenant):
         lead = make.lead(firm.ana, phone=both)
     assert f"/acme/leads/{lead.pk}/" in get(firm, "416-555-0333")
-    assert phone_keys(both) == ["+14165550333", "+14165550444"]
+    assert phone_keys(both) == ("+14165550333", "+14165550444")
     assert phones_of({"phone": both}) == ({"+14165550333", "+14165550444"},)
     assert [phone_key(one) for one in ("030/901820 12", first)] == [phone_key("03090182012"), "+14165550333"]
 
@@ -105,7 +105,7 @@ def test_no_number_is_made_of_an_area_code_or_an_extension(
     cell: str, keys: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("crm.tenants.text.phone_region", lambda: "DE")
-    assert (phone_key(cell), phone_keys(cell)) == (keys[0], keys)
+    assert (phone_key(cell), [*phone_keys(cell)]) == (keys[0], keys)
 
 
 def test_a_companys_name_is_no_person_whom_we_know(firm: Firm) -> None:

@@ -46,7 +46,7 @@ from crm.ui import format as formats
 
 SAMPLES = 5  # kept of each sort
 LARGEST_SHOWN, LONGEST_SHOWN = 10**15, 40
-_LONG_YEAR = re.compile(r"\d{4}")
+_LONG_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _ONES = str.maketrans("23456789", "11111111")
 
 _LABELS: dict[str, Any] = {

@@ -19,11 +19,15 @@ QUERY = re.compile(r"(views/[^|? ]*/(?:new|state)/|\b\w+/(?=\?(?:\w+,)*edit\b))\
 IN_PLACE = re.compile(r"(\w+)(/\*/fields/)(\w+)")
 
 
+def whatever_is_shown(key: str) -> str:
+    """``key`` without what the list shows: also where every single thing is pressed, one way to save a view is one."""
+    return QUERY.sub(r"\1", key)
+
+
 def alike(kind: str, key: str) -> tuple[str, str]:
     """Return ``kind`` and ``key`` without what makes no difference."""
-    key = QUERY.sub(
-        r"\1", MOVED.sub("~", IN_PLACE.sub(lambda found: f"{found[1]}{found[2]}{_editor(found[1], found[3])}", key))
-    )
+    key = MOVED.sub("~", IN_PLACE.sub(lambda found: f"{found[1]}{found[2]}{_editor(found[1], found[3])}", key))
+    key = whatever_is_shown(key)
     if OWN.search(kind):
         return kind, key
     name, *about = kind.split()

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.walk.addresses import kind_of, path_of
-from tests.browser.walk.alike import alike
+from tests.browser.walk.alike import alike, whatever_is_shown
 from tests.browser.walk.expected import LEFT_ALONE, is_deliberate
 from tests.browser.walk.hands import Hands
 from tests.browser.walk.steps import FILLED, Inventory, Step
@@ -221,7 +221,7 @@ class Walk:
         key = step.key
         if step.filled:
             key = "|".join(key.split("|")[:4])  # once for each form, whatever button sends it
-        return (*(alike(step.kind, key) if self.short else (step.kind, key)), step.filled)
+        return (*(alike(step.kind, key) if self.short else (step.kind, whatever_is_shown(key))), step.filled)
 
     def follow(self, link: str) -> None:
         kind = kind_of(link)
