@@ -44,7 +44,7 @@ AREAS: dict[str, tuple[str, ...]] = {
 }
 START = {
     **{key: [f"{key}/"] for key in RECORDS},
-    "shared": ["bulk/"],
+    "shared": ["bulk/", "leads/"],  # nothing but records leads to the rest
     "setup": ["setup/"],
     "search": ["search/?q=ar"],
     "rest": ["", "imports/", "notifications/"],
@@ -86,8 +86,8 @@ class Visitor:
         role: Any = self.member.role
         beyond = () if role.can_import else IMPORTS
         paths = starts or [path for area in areas for path in START.get(area, []) if path not in beyond]
-        paths = [*(lead_with_colleagues(self.member) if "leads" in areas else []), *paths]
-        start = [f"/{self.slug}/{path}" for path in paths]
+        paths = [*(lead_with_colleagues(self.member) if {"leads", "shared"} & {*areas} else []), *paths]
+        start = [f"/{self.slug}/{path}" for path in dict.fromkeys(paths)]
         one = Walk(
             context,
             start=start,
