@@ -36,6 +36,9 @@ class AccountAdapter(DefaultAccountAdapter):
         guessing.remember(request, response, user)
         return response
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return global_url("front_door")  # not the empty form once more
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = global_url("account_reset_password_from_key", uidb36="UID", key="KEY")
         return whole_url(path.replace("UID-KEY", quote(key)))

@@ -13,6 +13,12 @@ from crm.users.selectors import workspaces_closed_to
 from crm.users.session_store import SessionStore
 
 
+def list_session(request: HttpRequest) -> None:
+    """Let the session be seen by who looks where they are signed in, and end with the others, although it did not begin
+    on the page to sign in."""
+    UserSession.objects.create_from_request(request)
+
+
 def end_sessions(user: User) -> None:
     """Sign ``user`` out everywhere. Their browsers can still be told why."""
     for session in UserSession.objects.filter(user=user):

@@ -20,6 +20,7 @@ from crm.ui.once import PARAMETER
 from crm.users import guessing, mailing, signing_up
 from crm.users.forms import AddressForm, ProvenSignUpForm, SignUpForm, WorkspaceForm
 from crm.users.http import require, workspace_path
+from crm.users.leaving import list_session
 from crm.users.middleware import LAST_WORKSPACE
 from crm.users.models import Membership, User
 from crm.users.selectors import has_account, workspaces_of
@@ -146,3 +147,4 @@ def person_of(request: HttpRequest) -> User:
 def sign_in(request: HttpRequest, user: User | None) -> None:
     """Sign ``user`` in, in place of whoever was."""
     get_adapter().login(request, user)
+    list_session(request)

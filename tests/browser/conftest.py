@@ -201,3 +201,13 @@ def cookies_of(member: Membership, server: str) -> list[Any]:
 def settled(page: Page) -> None:
     """Wait until nothing is loading any more."""
     page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture
+def stranger(browser: Browser, browser_context_args: dict[str, object], server: str) -> Iterator[Page]:
+    """A browser of somebody else, who is not signed in."""
+    context = browser.new_context(**{**browser_context_args, "base_url": server})  # type: ignore[arg-type]
+    problems = watch(context)
+    yield context.new_page()
+    context.close()
+    assert not problems, "\n".join(problems)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from django.test.utils import override_settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from crm.local.mailbox import DEMO_SLUG
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from tests import make
-from tests.browser.conftest import SignIn, watch
+from tests.browser.conftest import SignIn
 from tests.people import PASSWORD, Firm
 
 NEW = "a wholly different one"
@@ -24,16 +24,6 @@ NEW = "a wholly different one"
 def no_mail() -> Iterator[None]:
     with override_settings(MAIL_LEAVES=False, MAILBOX=None):
         yield
-
-
-@pytest.fixture
-def stranger(browser: Browser, browser_context_args: dict[str, object], server: str) -> Iterator[Page]:
-    """A browser of somebody else, who is not signed in."""
-    context = browser.new_context(**{**browser_context_args, "base_url": server})  # type: ignore[arg-type]
-    problems = watch(context)
-    yield context.new_page()
-    context.close()
-    assert not problems, "\n".join(problems)
 
 
 def copied(page: Page) -> str:
