@@ -35,6 +35,7 @@ from opportunities.selectors import (
     contact_roles,
     days_in_stage,
     meaning_of,
+    objection_to_main,
     opportunities_of_account,
     opportunities_of_contact,
     stage_bar,
@@ -74,8 +75,10 @@ def load_guidance(actor: Membership, opportunity: Opportunity) -> dict[str, Any]
 def load_roles(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
     """Who plays which part, as far as the actor may see them."""
     parts = [part for part in contact_roles(opportunity) if can(actor, "view", part.contact)]
+    main = next((part.contact for part in parts if part.is_primary), None)
     return {
         "opportunity": opportunity,
+        "objection": objection_to_main(actor, opportunity, main),
         "parts": [
             (part, choice(part.role_id) if part.role_id else None, url_for(actor, part.contact)) for part in parts
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.types import Badge, Objection
 from crm.tenants.clock import day_of, today
+from crm.users.access import hide_from
 from crm.users.models import Membership
 from opportunities.fields import ahead, has_no_next_step
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
@@ -169,6 +170,12 @@ def contact_roles(opportunity: Opportunity) -> list[OpportunityContact]:
     return list(parts.order_by("-is_primary", "contact__sort_name", "id"))
 
 
+def becomes_main(parts: Iterable[OpportunityContact], contact: Contact, *, is_wanted: bool) -> bool:
+    """Whether ``contact`` becomes the main one beside ``parts``: because that ``is_wanted``, or as the first of all."""
+    known = {part.contact_id: part.is_primary for part in parts}
+    return (is_wanted or not known) and not known.get(contact.pk)
+
+
 def colleagues(actor: Membership, opportunity: Opportunity, parts: list[OpportunityContact]) -> list[Contact]:
     """Return people of the opportunity's account who play no part in it yet, as far as ``actor`` may see them."""
     if opportunity.account is None:
@@ -212,8 +219,15 @@ def objection_to_change(actor: Membership, opportunity: Opportunity, values: dic
     """The same of an opportunity that gets another account or contact."""
     if not values.keys() & {"account", "contact"}:
         return None
+    for here in (opportunity.account, opportunity.contact):
+        hide_from(actor, here)
     both = {"account": opportunity.account, "contact": opportunity.contact} | values
     return objections_to_opportunities(actor, [both])[0]
+
+
+def objection_to_main(actor: Membership, opportunity: Opportunity, contact: Contact | None) -> Objection | None:
+    """The same of an opportunity whose main contact is, or is to be, ``contact``."""
+    return objection_to_change(actor, opportunity, {"contact": contact})
 
 
 def _account_of_contact(values: Mapping[str, Any]) -> UUID | None:
@@ -224,7 +238,11 @@ def _account_of_contact(values: Mapping[str, Any]) -> UUID | None:
 
 
 def _of_another(values: Mapping[str, Any], theirs: Account | None) -> Objection:
-    words = {"contact": values["contact"].name, "account": values["account"].name}
+    contact, account = values["contact"], values["account"]
+    words = {
+        "contact": _("The main contact") if contact.is_hidden else contact.name,
+        "account": _("the account of the opportunity") if getattr(account, "is_hidden", False) else account.name,
+    }
     if theirs is None:  # out of the actor's sight
         return Objection(str(_("%(contact)s belongs to another account, not to %(account)s.") % words))
     text = _("%(contact)s belongs to the account %(theirs)s, not to %(account)s.")

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from contacts.models import Contact
 from contacts.record import CONTACT
 from crm.events.models import Event
 from crm.pages import board
@@ -21,6 +22,7 @@ from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records import registry
 from crm.records.access import get_record
+from crm.records.types import Objection
 from crm.ui.http import go, method, respond
 from crm.ui.once import once
 from crm.ui.seen import SEEN
@@ -30,7 +32,16 @@ from crm.users.http import WorkspaceRequest
 from opportunities.forms import ContactRoleForm, ReopeningForm, StageForm
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.record import OPPORTUNITY
-from opportunities.selectors import age_days, colleagues, contact_roles, is_the_win_of, meaning_of, stage_history
+from opportunities.selectors import (
+    age_days,
+    becomes_main,
+    colleagues,
+    contact_roles,
+    is_the_win_of,
+    meaning_of,
+    objection_to_main,
+    stage_history,
+)
 from opportunities.services import add_contact_role, lose_opportunity, move_to_stage, remove_contact_role
 from opportunities.services.stages import hand_set_before_closing
 
@@ -121,8 +132,12 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
         given = {}  # another person was named instead: what the form says of the first one is not about them
         data.pop(SEEN, None)
     form = ContactRoleForm(actor=request.actor, data=data, initial=given)
+    objection = None
     if form.is_valid():
         values = form.cleaned_data
+        is_main = becomes_main(parts, values["contact"], is_wanted=values["is_primary"])
+        objection = _unread_objection(request, opportunity, values["contact"]) if is_main else None
+    if form.is_valid() and objection is None:
         try:
             with transaction.atomic():
                 add_contact_role(opportunity=opportunity, actor=request.actor, **values)
@@ -134,6 +149,7 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
     context = {
         "opportunity": opportunity,
         "form": form,
+        "objection": objection,
         "url": registry.url(opportunity),
         "colleagues": [] if given else colleagues(request.actor, opportunity, parts),
         "new_url": "" if given else _new_colleague(request, opportunity),
@@ -143,12 +159,24 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
 
 
 def contact_role(request: WorkspaceRequest, record_id: UUID, contact_id: UUID) -> HttpResponse:
-    """``/opportunities/<id>/contacts/<contact>/``: POST makes this one the main contact, DELETE takes them off."""
+    """``/opportunities/<id>/contacts/<contact>/``: POST makes this one the main contact, DELETE takes them off.
+
+    Who is of another account becomes it after a second thought.
+    """
     verb = method(request)
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=verb != "GET")
     part = next((one for one in contact_roles(opportunity) if one.contact_id == contact_id), None)
     if part is None:
         raise Http404
+    is_main = verb == "POST" and becomes_main([part], part.contact, is_wanted=True)
+    if is_main and (objection := _unread_objection(request, opportunity, part.contact)):
+        context = {
+            "opportunity": opportunity,
+            "contact": part.contact,
+            "objection": objection,
+            "url": registry.url(opportunity),
+        }
+        return respond(request, "opportunities/main_contact.html", context, partial="dialog", status=422)
     try:
         with transaction.atomic():
             if verb == "DELETE":
@@ -164,6 +192,11 @@ def contact_role(request: WorkspaceRequest, record_id: UUID, contact_id: UUID) -
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="danger")
     return go(request, registry.url(opportunity))
+
+
+def _unread_objection(request: WorkspaceRequest, opportunity: Opportunity, contact: Contact) -> Objection | None:
+    """What speaks against ``contact`` as the main one, unless the person has read it and goes on (``anyway``)."""
+    return None if "anyway" in request.POST else objection_to_main(request.actor, opportunity, contact)
 
 
 def _stage(text: str) -> Stage | None:

@@ -23,7 +23,7 @@ from crm.imports.cells import Cells
 from crm.imports.counting import Counting
 from crm.imports.deferring import Link, without_circles, without_own
 from crm.imports.existing import Known, Match
-from crm.imports.findings import given_to_deactivated, names_of, said_later
+from crm.imports.findings import given_to_deactivated, names_of, said_against, said_later
 from crm.imports.fresh import Fresh
 from crm.imports.identity import Layout, repeating
 from crm.imports.left_out import NOTED_IN
@@ -290,6 +290,7 @@ class Batch:
         kept = [self.type.spec(name) for name in self.type.kept_by_files if values and name not in values]
         values |= {spec.name: spec.value(record) for spec in kept}
         before = self.shown.state(record) if self.shown else {}
+        self._remark(offset, *said_against(self.type, self.job, record, values))
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self.known.learn(record)
         self._note_tied(values, record)

@@ -14,6 +14,7 @@ from crm.records.services import update_record
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from opportunities.models import Opportunity, OpportunityContact
+from opportunities.selectors import becomes_main
 
 
 @atomic
@@ -36,7 +37,7 @@ def add_contact_role(
     known = {one.contact_id: one for one in roles}
     part = known.get(contact.pk)
     changed = part is None or part.role_id != (role.pk if role else None)
-    becomes_primary = (is_primary or not known) and not (part and part.is_primary)
+    becomes_primary = becomes_main(known.values(), contact, is_wanted=is_primary)
     if becomes_primary:
         roles.filter(is_primary=True).update(is_primary=False)
     part = part or OpportunityContact(opportunity=opportunity, contact=contact)
