@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Case, F, Max, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,8 +33,9 @@ from crm import events
 from crm.activities.following import Held, follow, when_held
 from crm.activities.models import ActivityKind, ActivityLink
 from crm.events.models import Event
-from crm.picklists.models import Choice
+from crm.picklists.models import Choice, Stage
 from crm.picklists.selectors import choice, choice_meaning
+from crm.picklists.usage import Entry, follow_replacement
 from crm.tenants.bulk import collect_inserts
 from crm.tenants.clock import today
 from opportunities.models import Opportunity
@@ -236,3 +237,15 @@ def _set_otherwise_since(change: Event | None, wins: Wins, because: Event) -> bo
     if change is None or any(win.known > change.at for win in wins.values()):
         return False
     return not (because.at > change.at and because.record_id in wins)
+
+
+@follow_replacement
+def take_outlook_of_replacement(entry: Entry, replacement: Entry) -> None:
+    """Give the opportunities of a stage that is deleted what the other one says, as a move there would; a probability
+    that was set by hand stays."""
+    if isinstance(entry, Stage) and isinstance(replacement, Stage):
+        by_hand = When(probability_overridden=True, then=F("probability"))
+        Opportunity.all_objects.filter(stage=entry).update(
+            probability=Case(by_hand, default=Value(replacement.probability)),
+            forecast_category=replacement.forecast_category,
+        )

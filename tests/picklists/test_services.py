@@ -12,6 +12,8 @@ from crm.picklists import selectors, services
 from crm.picklists.models import Choice, Stage
 from crm.picklists.usage import in_use, usage, usage_count
 from crm.tenants.context import tenant_context
+from opportunities.models import Opportunity
+from opportunities.services import delete_opportunity, move_to_stage, update_opportunity
 from tests import make
 from tests.people import Firm
 
@@ -192,6 +194,24 @@ class TestStages:
         deal.refresh_from_db()
         assert deal.stage == second
         assert first.pk not in [stage.pk for stage in selectors.stages(active_only=False)]
+
+    def test_a_replaced_stage_gives_its_opportunities_the_probability_of_the_other(self, inside: Firm) -> None:
+        """As a move there would; they kept the old one without a mark. What was set by hand stays."""
+        first, second = [stage for stage in selectors.stages() if stage.meaning == "open"][:2]
+        values = {"probability": second.probability + 7, "forecast_category": "commit"}
+        second = services.update_stage(stage=second, actor=inside.ada, values=values)
+        follows, deleted, by_hand, elsewhere = (make.opportunity(inside.ana, stage=first) for _number in range(4))
+        update_opportunity(by_hand, actor=inside.ana, values={"probability": 77})
+        move_to_stage(opportunity=elsewhere, stage=make.stage("won"), actor=inside.ana)
+        delete_opportunity(deleted, actor=inside.ana)
+        services.replace_and_delete(entry=first, replacement=second, actor=inside.ada)
+
+        def outlook(deal: Opportunity) -> tuple[int, bool, str]:
+            deal = Opportunity.all_objects.get(pk=deal.pk)
+            return deal.probability, deal.probability_overridden, deal.forecast_category
+
+        assert outlook(follows) == outlook(deleted) == (second.probability, False, "commit")
+        assert (outlook(by_hand), outlook(elsewhere)) == ((77, True, "commit"), (100, False, "closed"))
 
     def test_a_won_stage_counts_fully_and_a_lost_one_not_at_all(self, inside: Firm) -> None:
         won = _add_stage(inside, label="Signed", meaning="won", probability=40)
