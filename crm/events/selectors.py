@@ -14,7 +14,7 @@ from crm.events.phrases import actor_name, importer_of
 from crm.tenants.memo import memo
 from crm.ui.seen import Change
 
-DELETIONS = ("picklist.choice_deleted", "stage.deleted", "mailing_list.deleted")
+DELETIONS = ("picklist.choice_deleted", "stage.deleted", "mailing_list.deleted", "tag.deleted")
 FIELD_DELETED = "custom_field.deleted"
 
 

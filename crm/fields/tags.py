@@ -37,6 +37,10 @@ def tag_by_id(tag_id: str) -> Tag | None:
     return memo("tags.by_id", lambda: {str(tag.pk): tag for tag in all_tags()}).get(tag_id)
 
 
+def tag_called(name: str) -> Tag | None:
+    return _by_key().get(sort_key(name))
+
+
 def _by_key() -> dict[str, Tag]:
     return memo("tags.by_key", lambda: {tag.name_key: tag for tag in Tag.objects.order_by("name_key")})
 

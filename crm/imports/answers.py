@@ -42,12 +42,15 @@ def word_key(text: str) -> str:
 
 
 def holds_words(spec: FieldSpec) -> bool:
-    """Whether a cell of the field names something: one can be asked what it means."""
-    return isinstance(spec.kind, (OneOf, kinds.Lookup, kinds.Fixed, kinds.Flag))
+    """Whether a cell of the field names something, or several things: one can be asked what each means."""
+    return isinstance(spec.kind, (OneOf, kinds.Lookup, kinds.Fixed, kinds.Flag, kinds.Tags))
 
 
 def left_empty(spec: FieldSpec) -> str:
-    """What "as if the cell were empty" comes to, as a choice: yes or no is one of both, in every record."""
+    """What "as if the cell were empty" comes to, as a choice: yes or no is one of both, in every record; of several
+    tags the others stay."""
+    if isinstance(spec.kind, kinds.Tags):
+        return _("Leave the tag out")
     is_flag = isinstance(spec.kind, kinds.Flag)
     return _("Leave the field as it is (No in a new record)") if is_flag else _("Leave the field empty")
 

@@ -19,7 +19,8 @@ from crm.imports.guessing import column_label
 from crm.imports.left_out import NOTED_IN, NOTES, answered_as
 from crm.imports.models import Import
 from crm.imports.split import column_spec
-from crm.imports.survey import Column, Survey
+from crm.imports.survey import Survey
+from crm.imports.surveyed import Column
 from crm.imports.unreadable import fails_only_in, problem_of
 from crm.records.types import RecordType
 

@@ -54,6 +54,7 @@ from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
 from crm.imports.reading.cells import cell_text, holds_days
 from crm.imports.row_values import RowReader
+from crm.imports.tag_cells import known_tag
 from crm.picklists.selectors import stage_name
 from crm.records.types import RecordType
 from crm.tenants.clock import today
@@ -197,7 +198,7 @@ class SentAnswers:
 
     def _read_words(self, spec: FieldSpec) -> None:
         words, answers, typed = (self.data.getlist(f"{part}{spec.name}") for part in (WORD, ANSWER, TYPED))
-        if not isinstance(spec.kind, (OneOf, kinds.Lookup)):
+        if not isinstance(spec.kind, (OneOf, kinds.Lookup, kinds.Tags)):
             typed = []  # what else there is has no names
         picked = self.data.getlist(f"{TYPED}{spec.name}_id")
         for index, word in enumerate(words):
@@ -258,6 +259,8 @@ class SentAnswers:
     def _named(self, spec: FieldSpec, name: str, picked: str) -> Any:
         if isinstance(spec.kind, kinds.Lookup) and (row_id := used_id(f"{USE}{picked}")):
             return find_record(self.reader.cells.actor, spec.kind.key, name, row_id)
+        if isinstance(spec.kind, kinds.Tags):
+            return known_tag(name)
         return spec.kind.parse(spec, name, self.reader.cells)
 
 

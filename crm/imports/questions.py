@@ -13,6 +13,7 @@ from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.kinds.lookup import LookupWidget
 from crm.fields.spec import FieldSpec
+from crm.fields.tags import all_tags
 from crm.imports.alike import alike_in_file
 from crm.imports.answers import (
     ADD,
@@ -42,7 +43,9 @@ from crm.imports.planned import KindQuestion, kind_questions
 from crm.imports.row_values import RowReader
 from crm.imports.style_questions import StyleQuestion, about_styles
 from crm.imports.styles import styles_of
-from crm.imports.survey import Column, Survey
+from crm.imports.survey import Survey
+from crm.imports.surveyed import Column
+from crm.imports.tag_cells import why_no_tag
 from crm.imports.word_questions import Likeness, Option, Page, Question, Word, said_same
 from crm.records.types import Gap, RecordType
 from crm.tenants.memo import memo
@@ -121,7 +124,9 @@ def questions_of(
 def actions_for(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
     """What can be done with any unknown word of the field, beside saying which one it means."""
     actions: list[Option] = []
-    if isinstance(spec.kind, kinds.Lookup):
+    if isinstance(spec.kind, kinds.Tags):  # whoever edits records makes tags
+        actions.append((ADD, _("Add as a new tag")))
+    elif isinstance(spec.kind, kinds.Lookup):
         if spec.kind.key == CREATED_ON_DEMAND and may(actor, "create", spec.kind.key):
             actions.append((ADD, _("Create the account")))
     elif actor.role.can_set_up:
@@ -138,14 +143,16 @@ def existing_options(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
         return ((f"{USE}yes", _("Yes")), (f"{USE}no", _("No")))
     if isinstance(kind, kinds.Fixed):
         return tuple((f"{USE}{value}", str(label)) for value, label in kind.words.items())
-    if not isinstance(kind, OneOf):
+    if not isinstance(kind, (OneOf, kinds.Tags)):
         return ()
     rows = rows_of(kind, actor)
     return tuple((f"{USE}{row.pk}", label_of(row)) for row in rows) if len(rows) <= MOST_OPTIONS else ()
 
 
-def rows_of(kind: OneOf, actor: Membership) -> Sequence[Any]:
+def rows_of(kind: OneOf | kinds.Tags, actor: Membership) -> Sequence[Any]:
     """What can be meant: of people also those who have left, whom an old file names."""
+    if isinstance(kind, kinds.Tags):
+        return all_tags()
     return kind.rows(actor, active_only=not isinstance(kind, kinds.Person))
 
 
@@ -238,7 +245,7 @@ class _Asker:
             others=others,
             existing=existing,
             actions=actions,
-            is_typed=not existing,
+            is_typed=not existing and bool(not isinstance(spec.kind, kinds.Tags) or all_tags()),
             more=bool(column.more),
             at_accounts=bool(link),
             keeps_pipelines=isinstance(spec.kind, kinds.StageOf) and any(map(_is_of_several_pipelines, alike.values())),
@@ -316,10 +323,10 @@ class _Asker:
         is_in_file = answer.startswith(SAME) and answer not in dict([*options, *chosen])
         more = likeness.options(text) if is_in_file else ()
         person = named if is_deactivated(named := self._named(spec, text)) else None
-        told = told_deactivated(person) if person else ""
+        told = told_deactivated(person) if person else why_no_tag(text) if isinstance(spec.kind, kinds.Tags) else ""
         is_ours = len(options) == 1 and answer == options[0][0]
         meant = (*options, *more, *chosen)
-        return Word(text, 0, answer, proposal, is_ours, meant, typed, gone=gone, deactivated=told)
+        return Word(text, 0, answer, proposal, is_ours, meant, typed, gone=gone, not_added=told)
 
     def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
         """Where one of the records can be named: by its name, or picked while that is typed."""
@@ -350,6 +357,6 @@ class _Asker:
         return "", (), told_gone()
 
     def _meant(self, spec: FieldSpec, text: str) -> Any:
-        if isinstance(spec.kind, OneOf):
+        if isinstance(spec.kind, (OneOf, kinds.Tags)):
             return proposed(spec, text, rows_of(spec.kind, self.actor))
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -12,6 +13,7 @@ from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.reading.amounts import is_bare, read_amount
 from crm.fields.spec import FieldSpec
+from crm.fields.tags import tag_by_id
 from crm.fields.targets import model_of
 from crm.imports.answers import (
     CREATED_ON_DEMAND,
@@ -41,6 +43,7 @@ from crm.imports.own_links import Called, links_to_itself
 from crm.imports.reading.cells import cell_text, is_unreadable, without_unreadable
 from crm.imports.row import RowValues, ToCreate
 from crm.imports.split import not_placed, place, split_of
+from crm.imports.tag_cells import as_cell, known_tag, tags_in, with_answers
 from crm.imports.together import Said
 from crm.imports.unreadable import may_be_empty
 from crm.picklists.selectors import stages_called
@@ -291,6 +294,8 @@ class RowReader:
         """What the text itself means. What names several rows of this file names none, also while only one of them is
         in."""
         self._refuse_several(spec, text)
+        if isinstance(spec.kind, kinds.Tags) and cells is not self.typed:
+            text = as_cell([known_tag(name).name for name in tags_in(text)])
         return spec.kind.parse(spec, text, cells or self.cells)
 
     def _refuse_several(self, spec: FieldSpec, text: str) -> None:
@@ -307,12 +312,21 @@ class RowReader:
         except ValidationError:
             if not holds_words(spec) or self.is_in_file(spec, text):
                 raise
+            if isinstance(spec.kind, kinds.Tags):
+                return self._tags(spec, text, cells or self.cells)
             if (other := meant(self.job.answers, spec.name, text)) != text:
                 return self.value(spec, other, cells)
             answer = answer_of(self.job.answers, spec.name, text)
             if not answer or answer == REFUSE or answer.startswith(SAME):
                 raise
             return self._answered(spec, text, answer)
+
+    def _tags(self, spec: FieldSpec, text: str, cells: Cells) -> Any:
+        used = partial(self._use, spec)
+        names = [with_answers(self.job.answers, spec.name, name, used) for name in tags_in(text)]
+        if any(names):
+            return spec.kind.parse(spec, as_cell([*filter(None, names)]), cells)
+        raise LeftOutError
 
     def _unless_answered(self, spec: FieldSpec, text: str, value: Any) -> Any:
         """What the text names, unless that is a person who is deactivated, and something was said of that."""
@@ -360,6 +374,10 @@ class RowReader:
             if record is None:
                 raise gone
             return record
+        if isinstance(spec.kind, kinds.Tags):
+            if (tag := tag_by_id(str(row_id))) is None:
+                raise gone
+            return tag
         assert isinstance(spec.kind, OneOf)
         try:
             return spec.kind.row(row_id)

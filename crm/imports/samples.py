@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.fields.tags import tag_called
 from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
 from crm.imports.cells import Cells
 from crm.imports.left_out import NOTES, note_of
@@ -20,8 +22,11 @@ from crm.imports.row_values import RowReader
 from crm.imports.shown import shown
 from crm.imports.split import column_spec
 from crm.imports.styles import styles_of
-from crm.imports.survey import Column, Survey
+from crm.imports.survey import Survey
+from crm.imports.surveyed import Column
+from crm.imports.tag_cells import as_cell, tags_in, with_answers
 from crm.records.types import RecordType
+from crm.tenants.text import sort_key
 
 MOST = 4  # samples of a column
 FAILING = 2  # of those
@@ -57,6 +62,9 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
 
 
 def _of_field(reader: RowReader, record_type: RecordType, spec: FieldSpec, column: Column) -> list[Sample]:
+    if isinstance(spec.kind, kinds.Tags):
+        unchanged = [Sample(column.same, stored=_("as it is"))] if column.same else []
+        return unchanged + [_of_tags(reader, spec, text) for text in column.cells]
     texts = column.most_frequent()
     if hasattr(spec.kind, "key") and holds_words(spec):
         reader.cells.load_records(spec.kind.key, texts)
@@ -70,6 +78,24 @@ def _of_field(reader: RowReader, record_type: RecordType, spec: FieldSpec, colum
         Sample(text, problem=failing[text]) if text in failing else _stored(reader, record_type, spec, text)
         for text in _chosen(texts, set(failing))
     ]
+
+
+def _of_tags(reader: RowReader, spec: FieldSpec, text: str) -> Sample:
+    """A cell of tags with what becomes of each, as far as that was said; to put them on a record would make them."""
+    answers = reader.job.answers
+    kept: dict[str, str] = {}
+    for name in tags_in(text):
+        other = meant(answers, spec.name, name)
+        if tag_called(other) is None and not answer_of(answers, spec.name, other):
+            return _asked(text)
+        try:
+            tag = with_answers(answers, spec.name, name, partial(reader.named, spec))
+        except ValidationError:
+            return Sample(text, problem=_("not imported"))
+        is_new = tag_called(tag) is None
+        kept |= {sort_key(tag): _("%(text)s (new)") % {"text": tag} if is_new else tag} if tag else {}
+    stored = as_cell([kept[key] for key in sorted(kept)]) or _("left empty")
+    return Sample(text, stored=stored if stored != text else "")
 
 
 def _asked(text: str) -> Sample:
@@ -119,8 +145,6 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
 
 
 def _as_stored(record_type: RecordType, spec: FieldSpec, value: Any) -> str:
-    if isinstance(spec.kind, kinds.Tags):  # to put them on a record would make them
-        return ", ".join(value)
     record: Any = record_type.model()
     try:
         spec.kind.assign(spec, record, value)

@@ -4,95 +4,29 @@ the file is read changes, or what its columns are."""
 from __future__ import annotations
 
 import json
-import re
 from array import array
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 
-from crm.fields import kinds
-from crm.fields.models import FieldKind
-from crm.fields.reading import DAYS, NUMBERS, NumberText, current_style, has_time, says
-from crm.fields.spec import FieldSpec
-from crm.imports.answers import holds_words, word_key
-from crm.imports.at_accounts import Beside, People
+from crm.imports.answers import word_key
+from crm.imports.at_accounts import People
 from crm.imports.brought import brought_fields
-from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_of
 from crm.imports.identity import Layout, Together, as_written
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.own_links import Called, OwnNames, links_to_itself
-from crm.imports.reading.cells import holds_days, is_unreadable, without_unreadable
+from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
 from crm.imports.split import column_spec
+from crm.imports.surveyed import FIRST, MOST_WORDS, Column, PlannedReader, Reader, TextReader, of_kind, reader_of
 from crm.imports.unreadable import bad_in, is_no_value
 from crm.records.registry import record_type as type_of_key
 from crm.records.types import RecordType
 
-MOST_WORDS = 2_000  # different ones of a column that are counted one by one
-MOST_SHAPES = 300  # different ways of writing a number, a date, an address
-LONGEST_TEXT, SHORTENED = 20_001, 2_000  # characters that are kept of the longest text of a column, and of others
-LONGEST_UNIT = 5  # letters of a currency or a month: they say how a number or date is read
-FIRST = 4  # values of a column of text
 DIFFERENCES = 6  # between rows about the same one, that are shown
 MOST_AGAIN = 20_000  # records with several rows, whose cells are compared
 MOST_KEYS = 500_000  # that are looked through; of more, some are taken to be shared
-ODD = 3  # of those, some with letters outside of ASCII
-WRITTEN = (kinds.Number, kinds.Money, kinds.Date, kinds.Email, kinds.Url)
-_TEXT, _WORDS, _WRITTEN = "text", "words", "written"
-_WAYS: dict[str, str] = {  # of reading the column of a planned field, by its kind
-    FieldKind.CHOICE: _WORDS,
-    FieldKind.PERSON: _WORDS,
-    FieldKind.YES_NO: _WORDS,
-    FieldKind.URL: _WRITTEN,
-    FieldKind.EMAIL: _WRITTEN,
-    FieldKind.NUMBER: NUMBERS,
-    FieldKind.MONEY: NUMBERS,
-    FieldKind.DATE: DAYS,
-}
-_PIECES = re.compile(r"\d+|[^\W\d_]+")
-
-
-@dataclass
-class Column:
-    """``words`` are different texts and the rows that have them: of a column that names things all of them, unless
-    there are ``more``; of one of numbers or dates an example of each way of writing; of one of text the first."""
-
-    words: dict[str, int] = field(default_factory=dict)
-    at: dict[str, int] = field(default_factory=dict)  # the first row that has each
-    filled: int = 0
-    more: int = 0  # rows with other words
-    numbers: list[str] = field(default_factory=list)
-    beside: Beside = field(default_factory=dict)  # of a column of people, the accounts in their rows
-    same: str = ""  # a text that its record says already
-    timed: int = 0  # cells of a column of days that have a time of day
-    bad: int = 0  # cells that are no value of the field: ``unreadable.py``
-    bad_cells: list[list[Any]] = field(default_factory=list)  # the first: row, text, whether it is no text at all
-    misfits: dict[str, list[list[Any]]] = field(default_factory=dict)  # of a planned field: such cells, by kind
-    fits: dict[str, int] = field(default_factory=dict)  # of a planned field: how many cells each kind can hold
-    ways: dict[str, Column] = field(default_factory=dict)  # of one, the same column as each sort of kind is read
-
-    def note_bad(self, number: int, cell: str) -> None:
-        self.bad += 1
-        if len(self.bad_cells) < MISFITS_SHOWN:
-            self.bad_cells.append([number, without_unreadable(cell[:LONGEST_WORD]), is_unreadable(cell)])
-
-    @classmethod
-    def of(cls, kept: dict[str, Any]) -> Column:
-        ways = {way: cls.of(column) for way, column in kept["ways"].items()}
-        return cls(**{**kept, "words": dict(kept["words"]), "ways": ways})
-
-    def as_json(self) -> dict[str, Any]:
-        """The words as pairs: what JSON keeps of a dictionary has no order."""
-        ways = {way: column.as_json() for way, column in self.ways.items()}
-        return {**vars(self), "words": [*map(list, self.words.items())], "ways": ways}
-
-    def most_frequent(self) -> list[str]:
-        """The texts as cells have them, those of most rows first."""
-        exact = set(self.numbers)
-        texts = sorted(self.words, key=lambda word: -self.words[word])
-        return [NumberText(text) if text in exact else text for text in texts]
 
 
 @dataclass
@@ -146,42 +80,15 @@ def survey_of(job: Import) -> Survey:
     found = Survey.of(job.survey["found"])
     for index, name in enumerate(job.mapping):
         if name in job.planned:
-            found.columns[index] = _of_kind(found.columns[index], job.planned[name]["kind"])
+            found.columns[index] = of_kind(found.columns[index], job.planned[name]["kind"])
     return found
-
-
-def _of_kind(column: Column, kind: str) -> Column:
-    """The column of a planned field as it is read where the field is of ``kind``."""
-    misfits = column.misfits.get(key_of(column.fits, kind), [])
-    return replace(
-        column.ways[_WAYS.get(kind, _TEXT)],
-        fits=column.fits,
-        bad=column.bad + misfits_of(column.fits, kind),
-        bad_cells=[*column.bad_cells, *misfits][:MISFITS_SHOWN],
-        timed=column.fits.get(TIMED, 0) if kind == FieldKind.DATE else 0,
-    )
-
-
-def shape_of(text: str) -> str:
-    """How a text is written, whatever it says: ``12.000 EUR`` → ``D.999 eur``. Of numbers of up to two digits those
-    that can be no month (``D``) are another shape: they tell the order of a date."""
-
-    def shape(found: re.Match[str]) -> str:
-        piece = found[0]
-        if not piece[0].isdecimal():  # ² is a digit, and no number
-            return piece.casefold() if len(piece) <= LONGEST_UNIT else "a"
-        if len(piece) <= 2:
-            return "D" if int(piece) > 12 else "d"
-        return "9" * min(len(piece), 9)
-
-    return _PIECES.sub(shape, text[:LONGEST_WORD])
 
 
 def _survey(job: Import, record_type: RecordType) -> Survey:
     specs = [None if name in job.planned else column_spec(record_type, name) for name in job.mapping]
     survey = Survey([Column() for _header in job.headers])
-    readers: list[_Reader | _TextReader | _PlannedReader] = [
-        _PlannedReader(column, job.total) if name in job.planned else _reader(column, spec)
+    readers: list[Reader | TextReader | PlannedReader] = [
+        PlannedReader(column, job.total) if name in job.planned else reader_of(column, spec)
         for column, spec, name in zip(survey.columns, specs, job.mapping, strict=False)
     ]
     brought = brought_fields(record_type)
@@ -273,115 +180,3 @@ class _Repeats:
                         survey.differences.append([row.number, number, job.headers[index], *cells])
                 said[(key, index)] = now
             survey.differing += differs
-
-
-class _Reader:
-    """Counts the cells of one column by ``key``; each key is shown by the first text that has it."""
-
-    def __init__(self, column: Column, most: int, key: Any = None) -> None:
-        self.column = column
-        self.most = most
-        self.key = key
-        self.texts: dict[tuple[bool, str], str] = {}
-
-    def read(self, cell: str, number: int) -> None:
-        column = self.column
-        column.filled += 1
-        if isinstance(cell, Same):  # there is nothing to ask
-            column.same = column.same or cell[:LONGEST_WORD]
-            return
-        key = (isinstance(cell, NumberText), self.key(cell) if self.key else cell)
-        text = self.texts.get(key)
-        if text is None:
-            if len(self.texts) >= self.most or len(cell) > LONGEST_WORD:
-                column.more += 1
-                return
-            text = self.texts[key] = cell
-            column.at[text] = number
-            if isinstance(cell, NumberText):
-                column.numbers.append(cell)
-        column.words[text] = column.words.get(text, 0) + 1
-
-    def finish(self) -> None:
-        pass
-
-
-class _DayReader(_Reader):
-    def read(self, cell: str, number: int) -> None:
-        super().read(cell, number)
-        self.column.timed += not isinstance(cell, Same) and has_time(cell)
-
-
-class _TextReader:
-    """Keeps the first texts, the first with letters outside of ASCII, and the longest."""
-
-    def __init__(self, column: Column) -> None:
-        self.column = column
-        self.odd = 0
-        self.longest = ""
-
-    def read(self, cell: str, number: int) -> None:
-        column = self.column
-        column.filled += 1
-        if min(len(cell), LONGEST_TEXT) > len(self.longest) + 50:
-            self._drop_longest()
-            self.longest = cell[:LONGEST_TEXT]
-            column.words[self.longest] = 1
-            return
-        cell = cell[:SHORTENED]
-        if len(column.words) < FIRST:
-            column.words.setdefault(cell, 1)
-        elif self.odd < ODD and not cell.isascii() and cell not in column.words:
-            self.odd += 1
-            column.words[cell] = 1
-
-    def finish(self) -> None:
-        pass
-
-    def _drop_longest(self) -> None:
-        if len(self.column.words) > FIRST:
-            self.column.words.pop(self.longest, None)
-
-
-class _PlannedReader:
-    """Reads a column whose kind may be any."""
-
-    def __init__(self, column: Column, most: int) -> None:
-        self.column = column
-        self.tally = FitTally(most)
-        column.ways = {way: Column() for way in (_TEXT, _WORDS, _WRITTEN, NUMBERS, DAYS)}
-        self.readers: list[_Reader | _TextReader] = [
-            _TextReader(column.ways[_TEXT]),
-            _Reader(column.ways[_WORDS], MOST_WORDS),
-            *(
-                _Reader(column.ways[way], MOST_SHAPES, _way_of_writing("" if way == _WRITTEN else way))
-                for way in (_WRITTEN, NUMBERS, DAYS)
-            ),
-        ]
-
-    def read(self, cell: str, number: int) -> None:
-        self.tally.note(cell, number)
-        for reader in self.readers:
-            reader.read(cell, number)
-
-    def finish(self) -> None:
-        self.column.fits, self.column.misfits = self.tally.as_json(), self.tally.misfits
-
-
-def _reader(column: Column, spec: FieldSpec | None) -> _Reader | _TextReader:
-    if spec is not None and holds_words(spec):
-        return _Reader(column, MOST_WORDS)
-    if spec is not None and holds_days(spec):
-        return _DayReader(column, MOST_SHAPES, _way_of_writing(spec.kind.reads))
-    if spec is not None and isinstance(spec.kind, WRITTEN):
-        return _Reader(column, MOST_SHAPES, _way_of_writing(spec.kind.reads))
-    return _TextReader(column)
-
-
-def _way_of_writing(reads: str) -> Callable[[str], Any]:
-    """What texts have in common of which one stands for all: they are written alike, and say the same of the column.
-    2024-01-01 hides no 2024-02-01; but 01/01/2024 is a day of one reading, and 01/02/2024 of two."""
-    if not reads:
-        return shape_of
-    style = current_style()
-    return lambda text: (shape_of(text), says(reads, text, style, is_number=isinstance(text, NumberText)))

@@ -43,7 +43,7 @@ def may_be_empty(answers: Answers, name: str, spec: FieldSpec, cell: str) -> boo
 
 def bad_in(spec: FieldSpec | None) -> Callable[[str], bool]:
     """A test whether a cell fails in each style that its column may have."""
-    if spec is None or holds_words(spec) or isinstance(spec.kind, kinds.Tags):
+    if spec is None or holds_words(spec):
         return is_no_value
     if isinstance(spec.kind, (kinds.Number, kinds.Money, kinds.Date, kinds.Email, kinds.Url)):
         is_plain, fails = _plain(spec), lru_cache(REMEMBERED)(_fails_in_all(spec))

@@ -111,11 +111,11 @@ class Word:
     picker: str = ""  # where one of the records can be named
     gone: str = ""  # what had been answered before, and is no answer any more
     alike: str = ""  # other names of the file that are probably the same
-    deactivated: str = ""  # that this is what the person is whom it names; then nobody is to be added
+    not_added: str = ""  # why there is nothing to add: who it names is deactivated, or no tag can be called so
 
     @property
     def remarks(self) -> list[str]:
-        return [said for said in (self.deactivated, self.alike) if said]
+        return [said for said in (self.not_added, self.alike) if said]
 
     @property
     def is_meant(self) -> bool:
@@ -162,6 +162,8 @@ class Question:
                 _("These names from the column “%(header)s” are not known here, fit more than one, or are deactivated.")
                 % words
             )
+        if isinstance(self.spec.kind, kinds.Tags):
+            return _("Nothing here has these tags from the column “%(header)s” yet.") % words
         if self.are_names:
             return _("These names from the column “%(header)s” are not known here, or fit more than one.") % words
         return _("These words from the column “%(header)s” match nothing here, or more than one thing.") % words

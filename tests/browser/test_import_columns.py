@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from contacts.models import Contact
 from contacts.services import update_contact
+from crm.fields.models import Tag
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
@@ -115,20 +116,32 @@ def test_whether_a_file_goes_over_newer_values_is_for_a_person_to_say(
 def test_all_proposals_are_accepted_at_once_and_a_row_of_totals_is_left_out(
     fresh_firm: Firm, page: Page, sign_in: SignIn
 ) -> None:
+    """And of two unknown tags of one cell, one is added and the other left out."""
     with tenant_context(fresh_firm.tenant):
         for name in ("Größenwahn", "Kestrel"):
             make.account(fresh_firm.ada, name=name)
     sign_in(fresh_firm.ada)
-    upload(page, fresh_firm, "Nachname;Firma;Telefon\nBell;Groessenwahn;030 111111\nFox;Kestrl;\nSumme;;2\n")
+    upload(
+        page,
+        fresh_firm,
+        "Nachname;Firma;Telefon;Tags\nBell;Groessenwahn;030 111111;Messe, x\nFox;Kestrl;;\nSumme;;2;\n",
+    )
     page.get_by_role("button", name="Accept all 2 proposals below").click()
     for word in ("Groessenwahn", "Kestrl"):
         expect(page.get_by_label(f"What “{word}” means", exact=True)).not_to_have_value("")
     page.get_by_role("button", name="Dry run of all 3 rows").click()
     expect(page.get_by_role("alert").get_by_role("link", name="Is the last row one of totals?")).to_be_visible()
+    page.get_by_role("alert").get_by_role("link", name="“Tags”: something is asked below.").click()
+    expect(page.get_by_label("What “Messe” means", exact=True)).to_be_focused()
+    page.get_by_label("What “Messe” means", exact=True).select_option("Add as a new tag")
+    page.get_by_label("What “x” means", exact=True).select_option("Leave the tag out")
+    page.get_by_role("button", name="Update", exact=True).click()
+    expect(page.get_by_text("Messe (new)", exact=True)).to_be_visible()
     page.get_by_role("group", name="What becomes of it?").get_by_label("Leave it out").check()
     page.get_by_role("button", name="Import without a dry run").click()
     page.wait_for_url(lambda url: not url.endswith("/columns/"))
     work_off(fresh_firm, page)
     with tenant_context(fresh_firm.tenant):
         found = dict(Contact.objects.values_list("last_name", "account__name"))
+        assert [tag.name for tag in Tag.objects.all()] == ["Messe"]
     assert found == {"Bell": "Größenwahn", "Fox": "Kestrel"}

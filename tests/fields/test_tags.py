@@ -85,6 +85,7 @@ def test_known_tags_are_offered(firm: Firm) -> None:
 
 
 def test_files_bring_tags(firm: Firm) -> None:
+    """Those that are not here yet once they were accepted (``imports/test_tag_words.py``), each once for all rows."""
     rows = "".join(f'Firm {number},"VIP; tag {number % 7}"\n' for number in range(1100))
     tried = bring_in(firm, f"name,Tags\n{rows}", dry_run=True)
     assert (tried.created_count, tried.refused_count) == (1100, 0)

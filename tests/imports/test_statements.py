@@ -34,7 +34,8 @@ def leads(rows: int) -> str:
 
 
 def accounts(rows: int) -> str:
-    return "\n".join(["External id,Name,Website,Owner", *(f"A{n},Co {n},c{n}.example,Ana Owner" for n in range(rows))])
+    lines = [f"A{n},Co {n},c{n}.example,Ana Owner,Tag {n % FIRMS}; Tag 0" for n in range(rows)]
+    return "\n".join(["External id,Name,Website,Owner,Tags", *lines])
 
 
 def contacts(rows: int) -> str:
@@ -50,7 +51,7 @@ FILES: dict[str, Callable[[int], str]] = {
 @pytest.fixture
 def firms(inside: Firm) -> Firm:
     for number in range(FIRMS):
-        make.account(inside.ana, name=f"Firm {number}")
+        make.account(inside.ana, name=f"Firm {number}", tags=(f"Tag {number}",))
     return inside
 
 
