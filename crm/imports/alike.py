@@ -9,6 +9,7 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.likely import spellings_of
 from crm.imports.misspelt import SHORTEST, differ_by_a_letter
+from crm.imports.people_alike import is_same_address
 
 
 def alike_in_file(spec: FieldSpec, texts: Sequence[str]) -> dict[str, str]:
@@ -47,6 +48,8 @@ def _parts(key: str) -> Iterator[str]:
 
 def _is_misspelt(key: str, other: str) -> bool:
     """Whether the two differ by a letter of a longer word: lists have Shop 12 beside Shop 13, and Plan A beside B."""
+    if "@" in key and "@" in other:
+        return is_same_address(key, other)
     if any(len(word) < SHORTEST for word in {*key.split()} ^ {*other.split()}):  # of lists of branches most pairs
         return False
     return differ_by_a_letter(key, other) and re.findall(r"\d+", key) == re.findall(r"\d+", other)

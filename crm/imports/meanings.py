@@ -9,6 +9,7 @@ from typing import Any
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.misspelt import most_alike
+from crm.imports.people_alike import person_meant
 from crm.tenants.text import sort_key
 
 # By meaning of a stage, a status or a type: words as other systems ship them, and as people write them, as sort keys.
@@ -57,7 +58,9 @@ def proposed(spec: FieldSpec, text: str, rows: Sequence[Any]) -> Any:
         found = [row for row in rows if row.meaning == meaning]
         pipelines = {getattr(row, "pipeline_id", None) for row in found}
         return found[0] if len(pipelines) == 1 else None  # each of several pipelines has one
-    return most_alike(key, rows)
+    if isinstance(spec.kind, kinds.Person):
+        return person_meant(key, rows)
+    return most_alike(key, [(row, sort_key(str(row))) for row in rows])
 
 
 def _meaning(spec: FieldSpec, key: str) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any
-
-from crm.tenants.text import sort_key
 
 ALIKE = 0.8  # of SequenceMatcher's ratio: one or two letters in a short word
 SHORTEST = 4  # letters; of three, any other word would do
@@ -61,10 +59,9 @@ def differ_by_a_letter(key: str, other: str) -> bool:
     return here[:2] == there[:2][::-1] and here[2:] == there[2:]
 
 
-def most_alike(key: str, rows: Iterable[Any]) -> Any:
-    """The row whose name, or a person's address, is spelt most like ``key``, if one is alike at all."""
+def most_alike(key: str, names: Sequence[tuple[Any, str]]) -> Any:
+    """The row of which one of ``names`` (rows with a ``sort_key``) is spelt most like ``key``, if one is so at all."""
     matcher = SequenceMatcher(b=key, autojunk=False)
-    names = [(row, name) for row in rows for name in _names_of(row)]
     best, best_ratio = None, ALIKE
     for row, name in names:
         matcher.set_seq1(name)
@@ -77,7 +74,3 @@ def most_alike(key: str, rows: Iterable[Any]) -> Any:
     meant = one_letter_off(key, "".join({letter for _row, name in names for letter in name}))
     near = {id(row): row for row, name in names if name in meant}
     return next(iter(near.values())) if len(near) == 1 else None
-
-
-def _names_of(row: Any) -> list[str]:
-    return [sort_key(name) for name in (str(row), getattr(row, "email", "")) if name]
