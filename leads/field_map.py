@@ -82,6 +82,7 @@ _FAMILIES = (
 # What a record gets otherwise than from the map.
 _NOT_MAPPED = frozenset({"owner", "team", "external_id", "type", "stage", "status", "account", "contact", "parent"})
 # Without one of these a new record would have no name.
+_DESCRIPTION = "description"
 _NAMES = {_ACCOUNT: ("name",), _CONTACT: ("first_name", "last_name", "email")}
 
 
@@ -185,27 +186,64 @@ def is_blank(value: Any) -> bool:
     return value in (None, "", False, ())
 
 
+@dataclass(frozen=True)
+class Unfit:
+    """What the lead has in ``source``, as ``text``: more, or something else, than the field ``target`` can hold."""
+
+    source: FieldSpec
+    target: FieldSpec
+    text: str
+
+    @property
+    def line(self) -> str:
+        """How the description says it."""
+        return f"{self.source.label}: {self.text}"
+
+
 def mapped_values(lead: Lead, target: str, made: Iterable[str]) -> dict[str, Any]:
     """Return what ``lead`` brings into a record of the type ``target``, by field; blanks are left out.
 
-    ``made`` are the keys of all record types that the lead becomes.
+    ``made`` are the keys of all record types that the lead becomes. What does not fit into its field is said in the
+    description, as far as that holds it.
     """
-    leads, record_type = registry.record_type("leads"), registry.record_type(target)
-    others = frozenset(made)
-    values: dict[str, Any] = {}
-    for mapping in current_map():
-        if mapping.target == target and not mapping.unless & others:
-            source = leads.spec(mapping.source)
-            value = _fitting(source.value(lead), record_type.spec(mapping.field))
-            if not is_blank(value):
-                values.setdefault(mapping.field, value)
+    values, unfit = _mapped(lead, target, made)
+    description = registry.record_type(target).spec(_DESCRIPTION).kind
+    assert isinstance(description, kinds.Text)
+    for one in unfit:
+        text = "\n".join(filter(None, (values.get(_DESCRIPTION), one.line)))
+        if len(text) <= description.max_length:
+            values[_DESCRIPTION] = text
     return values
 
 
+def unfit_values(lead: Lead, target: str, made: Iterable[str]) -> list[Unfit]:
+    """Return what the map brings from ``lead`` into fields of the record type ``target`` that cannot hold it."""
+    return _mapped(lead, target, made)[1]
+
+
+def _mapped(lead: Lead, target: str, made: Iterable[str]) -> tuple[dict[str, Any], list[Unfit]]:
+    leads, record_type = registry.record_type("leads"), registry.record_type(target)
+    others = frozenset(made)
+    values: dict[str, Any] = {}
+    unfit = []
+    for mapping in current_map():
+        if mapping.target != target or mapping.unless & others or mapping.field in values:
+            continue
+        source, field = leads.spec(mapping.source), record_type.spec(mapping.field)
+        given = source.value(lead)
+        value = _fitting(given, field)
+        if not is_blank(value):
+            values[mapping.field] = value
+        elif not is_blank(given) and str(given).strip():
+            unfit.append(Unfit(source, field, source.text(lead).strip()))
+    return values, unfit
+
+
 def _fitting(value: Any, target: FieldSpec) -> Any:
-    """``value`` as ``target`` can hold it: cut to its length; of another list the choice of the same name."""
+    """``value`` as ``target`` can hold it, else None; of another list it is the choice of the same name."""
     if isinstance(target.kind, kinds.Text) and isinstance(value, str):
-        return value[: target.kind.max_length].strip()
+        text = value.strip()
+        return text if len(text) <= target.kind.max_length else None
     if isinstance(value, Choice) and isinstance(target.kind, kinds.ChoiceOf):
         return value if value.picklist == target.kind.picklist else _namesake(value, target.kind.picklist)
     return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils import timezone
 
@@ -66,6 +68,8 @@ class Lead(RecordModel):
     account = TenantForeignKey("accounts.Account", null=True, editable=False)
     contact = TenantForeignKey("contacts.Contact", null=True, editable=False)
     opportunity = TenantForeignKey("opportunities.Opportunity", null=True, editable=False)
+
+    left_out: Sequence[str] = ()  # what its conversion, just done, could not put where the map says
 
     @property
     def is_converted(self) -> bool:

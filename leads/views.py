@@ -38,6 +38,7 @@ from leads.conversion import (
 from leads.conversion.convert import refuse_closed
 from leads.conversion.form import ConversionForm
 from leads.conversion.meanwhile import wait_for_the_same
+from leads.conversion.winning import left_out_of
 from leads.forms import ClosingForm
 from leads.models import Conversion, Lead
 from leads.record import LEAD
@@ -191,7 +192,7 @@ def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: in
 def _result(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
     records = [(registry.type_of(record), record, url_for(request.actor, record)) for record in became(lead)]
     context = {"lead": lead, "url": registry.url(lead), "conversion": done, "records": records}
-    context["may_undo"] = can(request.actor, "edit", lead)
+    context |= {"may_undo": can(request.actor, "edit", lead), "left_out": left_out_of([lead.pk])}
     return respond(request, "leads/converted.html", context)
 
 
@@ -229,6 +230,7 @@ def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     told = [text % {"count": count, "account": account.name}]
     for name in departed_owners(converted):
         told.append(_("%(former)s is deactivated, so the new records belong to you.") % {"former": name})
+    told += left_out_of(converted)
     say(request, " ".join(told))
     return go(request, registry.url(account))
 

@@ -57,8 +57,7 @@ class Batch:
     what the batch may meet. ``tried``: what earlier tries at it have shown."""
 
     def __init__(self, job: Import, rows: list[FileRow], file: WholeFile, made: dict[UUID, int], tried: Tried) -> None:
-        self.job = job
-        self.rows = rows
+        self.job, self.rows = job, rows
         self.actor: Membership = job.made_by
         self.type: RecordType = type_of_key(job.record_type)
         self.tried = tried
@@ -262,7 +261,7 @@ class Batch:
             if "owner" not in self.job.mapping and self.type.has("owner"):
                 values.setdefault("owner", self.actor)
             record = self.type.create(actor=self.actor, values=dict.fromkeys(self.type.unknown_in_files) | values)
-            self._note_tied(values, record)
+            self._note_tied(offset, values, record)
             self._keep_links(offset, record, row.later)
             self.known.add(record, self.rows[offset].number)
             self.cells.add_record(self.type.key, record)
@@ -293,16 +292,17 @@ class Batch:
         self._remark(offset, *said_against(self.type, self.job, record, values))
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self.known.learn(record)
-        self._note_tied(values, record)
+        self._note_tied(offset, values, record)
         self._keep_links(offset, record, row.later)
         changes = self.shown.changes(before, record) if self.shown and changed else []
         changes = self.shown.with_links(changes, row.later, before) if self.shown else []
         outcome = Outcome.UPDATED if changed or row.later else Outcome.UNCHANGED
         self._done(offset, outcome, record, [*self._about_the_same(match), *remarks], changes)
 
-    def _note_tied(self, values: dict[str, Any], record: Any) -> None:
-        if self.type.ties is not None and self.type.ties.tied(values):
+    def _note_tied(self, offset: int, values: dict[str, Any], record: Any) -> None:
+        if (ties := self.type.ties) is not None and ties.tied(values):
             self.tied.append(record.pk)
+            self._remark(offset, *ties.told(record))
 
     def _made_already(self, value: Any) -> Any:
         """The record instead of a promise of it, when a row before this one has brought it."""

@@ -33,6 +33,7 @@ from leads.conversion.defaults import plan_for
 from leads.conversion.gathered import candidates_at_hand, lead_like, looked_up, ties_of
 from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.plan import NOTHING
+from leads.conversion.winning import LEFT_OUT
 from leads.models import Lead
 from leads.services import TIMES, create_lead, update_lead
 
@@ -85,8 +86,12 @@ def _convert(
     plan = replace(plan_for(lead, actor, found), opportunity=NOTHING, owner=lead.owner)
     try:
         if lead._state.adding:
-            return convert_new(lead, actor=actor, plan=plan, because=because, times=times).event
-        done = convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=True, because=because, times=times)
+            done = convert_new(lead, actor=actor, plan=plan, because=because, times=times)
+        else:
+            done = convert_lead(
+                lead_id=lead.pk, actor=actor, plan=plan, despite_gate=True, because=because, times=times
+            )
+        lead.left_out = done.event.data.get(LEFT_OUT, ()) if done.event else ()
         return done.event
     except Http404 as error:
         raise ValidationError(
@@ -170,4 +175,5 @@ ARRIVING = Ties(
     hold=_hold,
     look_up=lambda actor, rows: looked_up(actor, [values for values in rows if is_converted(values)]),
     made=_made,
+    told=lambda lead: lead.left_out,
 )

@@ -27,11 +27,12 @@ from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion.blockers import blockers
 from leads.conversion.bulk_words import doubts_of, told_outcome
-from leads.conversion.convert import convert_lead, new_values, winning_values
+from leads.conversion.convert import convert_lead, new_values
 from leads.conversion.defaults import open_stages, owner_of_new, plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Way, new
 from leads.conversion.refusals import check_conversion
 from leads.conversion.undo import BlockedError, undo_conversion
+from leads.conversion.winning import winning_values
 from leads.field_map import is_blank
 from leads.matching import Candidates, Imagined, find_candidates
 from leads.models import Conversion, Lead

@@ -15,6 +15,7 @@ from crm.users.models import Membership
 from leads.conversion.offers import open_with_contact
 from leads.conversion.plan import PARTS, ConversionPlan, Way
 from leads.conversion.remarks import told_untaken, untaken
+from leads.conversion.winning import told_unfit
 from leads.matching import Candidate, Candidates
 from leads.models import Lead
 from leads.weighing import Reason
@@ -43,6 +44,7 @@ def told_outcome(
         about = _about_new(lead, record) if way == Became.NEW else _why(found.of(key), record)
         if way == Became.EXISTING and (labels := untaken(lead, record, plan.made, actor)):
             about = (*about, told_untaken(record, labels))
+        about = (*about, *told_unfit(lead, key, part, plan.made, record=record, actor=actor))
         counts[f"{key}.{way}"] = 1
         became.append(Became(key, record.pk, record.name, way, about))
     return Outcome(counts, became=tuple(became))

@@ -38,7 +38,8 @@ from leads.conversion.changes import ChangeSet
 from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
 from leads.conversion.refusals import GateError, PartError, check_conversion, refuse_closed
-from leads.field_map import is_blank, joined, mapped_values, opportunity_name
+from leads.conversion.winning import LEFT_OUT, told_unfit, winning_values
+from leads.field_map import is_blank, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
 from opportunities.models import OpportunityContact, StageVisit
 from opportunities.services import add_contact_role, create_opportunity, update_opportunity
@@ -217,6 +218,8 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
     data = {"conversion": str(work.conversion.pk), "lead": named(work.lead), "into": into}
     if work.missing:
         data["despite_gate"] = work.missing
+    if left_out := [text for key in PARTS for text in _told_unfit(work, key)]:
+        data[LEFT_OUT] = left_out
     event = update_record(
         registry.record_type("leads"),
         work.lead,
@@ -228,6 +231,11 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
     )
     assert event is not None  # with a name there always is one
     return event
+
+
+def _told_unfit(work: _Work, key: str) -> list[str]:
+    record = work.records.get(key)
+    return told_unfit(work.lead, key, work.plan.of(key), work.plan.made, record=record, actor=work.actor)
 
 
 def _label(work: _Work, key: str) -> str:
@@ -313,24 +321,6 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
     return record
 
 
-def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) -> dict[str, Any]:
-    """Return what of the lead's values goes into the existing ``record``: the chosen ones, or where it is blank.
-
-    Tags replace none: they come beside those that the record has.
-    """
-    key = record._meta.app_label
-    values = mapped_values(lead, key, made)
-    spec = registry.record_type(key).spec
-    if part.take is not None:
-        return {name: joined(spec(name), record, value) for name, value in values.items() if name in part.take}
-    won = {name: joined(spec(name), record, value) for name, value in values.items()}
-    return {
-        name: value
-        for name, value in won.items()
-        if is_blank(spec(name).value(record)) or (name == "tags" and value != spec(name).value(record))
-    }
-
-
 def _give_role(work: _Work, event: Event) -> None:
     """Put the contact on the opportunity; an existing opportunity keeps its primary contact."""
     opportunity, contact = work.records.get("opportunities"), work.records.get("contacts")
@@ -386,4 +376,4 @@ def _finish(work: _Work, event: Event) -> Conversion:
     return conversion
 
 
-__all__ = ["NOTHING", "GateError", "PartError", "convert_lead", "live_conversion", "refuse_closed", "winning_values"]
+__all__ = ["NOTHING", "GateError", "PartError", "convert_lead", "live_conversion", "refuse_closed"]

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,9 +23,9 @@ from crm.ui.bidi import isolate
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.another import ANOTHER, AnotherForm
-from leads.conversion.convert import GateError, PartError, winning_values
+from leads.conversion.convert import GateError, PartError
 from leads.conversion.defaults import opportunity_values, owner_of_new, plan_for
-from leads.conversion.looks import Carried, Choosable, Problem, Rivals, listed, shown
+from leads.conversion.looks import Carried, Choosable, Problem, Rivals, carried_into, listed, shown
 from leads.conversion.meanwhile import changed_since, prints_of, who_changed, why_gone
 from leads.conversion.naming import Naming
 from leads.conversion.new_form import NewForm, open_stage_field
@@ -32,7 +33,8 @@ from leads.conversion.offers import fitting_opportunities, open_with_contact
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing
 from leads.conversion.remarks import remarks_on
 from leads.conversion.stepping import NextStepOf
-from leads.field_map import joined, mapped_values
+from leads.conversion.winning import winning_values
+from leads.field_map import Unfit, joined, mapped_values, unfit_values
 from leads.matching import Candidate, Candidates, find_candidates
 from leads.models import Lead
 from leads.vetting import GateResult, gate
@@ -202,13 +204,9 @@ class Column:
     @property
     def carried(self) -> list[Carried]:
         """What comes over into a new record without standing in the form."""
-        blank = self.type.model()
-        found = []
-        for name, value in self.form.mapped(self.key).items():
-            if name not in NEW_FIELDS[self.key]:
-                spec = self.type.spec(name)
-                spec.kind.assign(spec, blank, value)
-                found.append(Carried(spec.label, shown(spec, blank)))
+        given = self.form.mapped(self.key)
+        found = carried_into(self.type, {name: given[name] for name in given if name not in NEW_FIELDS[self.key]})
+        found += [Carried(one.target.label, escape(one.text), is_unfit=True) for one in self.form.unfit(self.key)]
         return found + self.form.step.carried(found) if self.key == "opportunities" else found
 
     @property
@@ -326,6 +324,9 @@ class ConversionForm:
 
     def mapped(self, key: str) -> dict[str, Any]:
         return mapped_values(self.lead, key, self.made)
+
+    def unfit(self, key: str) -> list[Unfit]:
+        return unfit_values(self.lead, key, self.made)
 
     def is_valid(self) -> bool:
         """Whether what was sent can be planned. What the service then refuses comes back by ``refuse``."""

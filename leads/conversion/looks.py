@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.records.types import RecordType
 from crm.ui import format as formats
 from leads.matching import Candidate
 
@@ -53,10 +55,21 @@ class Rivals:
 
 @dataclass(frozen=True)
 class Carried:
-    """A value that a new record gets from the lead."""
+    """A value that a new record gets from the lead, or does not: its field cannot hold it."""
 
     label: Any
     text: SafeString
+    is_unfit: bool = False
+
+
+def carried_into(record_type: RecordType, values: Mapping[str, Any]) -> list[Carried]:
+    blank = record_type.model()
+    found = []
+    for name, value in values.items():
+        spec = record_type.spec(name)
+        spec.kind.assign(spec, blank, value)
+        found.append(Carried(spec.label, shown(spec, blank)))
+    return found
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from crm.records import registry
 from crm.ui.bidi import isolate
 from crm.users.access import can
-from leads.conversion.convert import winning_values
 from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import Way, existing
+from leads.conversion.winning import told_unfit, winning_values
 from leads.weighing import Reason
 
 if TYPE_CHECKING:
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 
 def remarks_on(form: ConversionForm) -> list[str]:
-    return [*_of_another_account(form), *_open_already(form), *_owner_has_left(form), *_out_of_reach(form)]
+    return [
+        *_of_another_account(form),
+        *_open_already(form),
+        *_owner_has_left(form),
+        *_out_of_reach(form),
+        *_unfit(form),
+    ]
 
 
 def untaken(lead: Lead, record: Any, made: frozenset[str], actor: Membership) -> dict[str, str]:
@@ -42,6 +48,16 @@ def _out_of_reach(form: ConversionForm) -> list[str]:
     rows = [column.record for column in form.columns.values() if column.record is not None]
     found = [(row, untaken(form.lead, row, form.made, form.actor)) for row in rows]
     return [told_untaken(row, labels) for row, labels in found if labels]
+
+
+def _unfit(form: ConversionForm) -> list[str]:
+    parts = [(key, column.part(), column.record) for key, column in form.columns.items()]
+    return [
+        text
+        for key, part, record in parts
+        if part.way != Way.EXISTING or record is not None
+        for text in told_unfit(form.lead, key, part, form.made, record=record, actor=form.actor)
+    ]
 
 
 def _owner_has_left(form: ConversionForm) -> list[str]:

@@ -133,14 +133,6 @@ def test_records_keep_a_name(inside: Firm) -> None:
     assert not is_own_map()
 
 
-def test_a_value_that_is_too_long_is_cut_and_not_lost(inside: Firm) -> None:
-    set_field_map(actor=inside.ada, pairs=[*DEFAULT, ("company", "accounts", "postal_code")])
-    lead = make.lead(inside.ana, company="The Very Long Name of a Company")
-    done = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=ConversionPlan(account=new()))
-    assert done.account.postal_code == "The Very Long Name o"
-    assert Lead.objects.get(pk=lead.pk).company == "The Very Long Name of a Company"
-
-
 def test_tags_come_along_and_beside_those_that_are_there(inside: Firm) -> None:
     lead = make.lead(inside.ana, company="Kestrel", tags=("Fair", "Hot"))
     known = make.contact(inside.ana, tags=("Old",))

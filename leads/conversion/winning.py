@@ -1,0 +1,78 @@
+"""Which of the lead's values a record takes, and what is said of those that its fields cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from crm.fields import kinds
+from crm.records import registry
+from crm.ui.bidi import isolate
+from crm.users.access import can
+from crm.users.models import Membership
+from leads.conversion.plan import Part, Way
+from leads.field_map import Unfit, is_blank, joined, mapped_values, unfit_values
+from leads.models import Conversion, Lead
+
+LEFT_OUT = "left_out"  # in the data of lead.converted: what did not fit into its field, in words
+_LONGEST_TOLD = 60
+
+
+def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) -> dict[str, Any]:
+    """Return what of the lead's values goes into the existing ``record``: the chosen ones, or where it is blank.
+
+    Tags replace none: they come beside those that the record has.
+    """
+    key = record._meta.app_label
+    values = mapped_values(lead, key, made)
+    spec = registry.record_type(key).spec
+    if part.take is not None:
+        return {name: joined(spec(name), record, value) for name, value in values.items() if name in part.take}
+    won = {name: joined(spec(name), record, value) for name, value in values.items()}
+    return {
+        name: value
+        for name, value in won.items()
+        if is_blank(spec(name).value(record)) or (name == "tags" and value != spec(name).value(record))
+    }
+
+
+def told_unfit(
+    lead: Lead, key: str, part: Part, made: frozenset[str], *, record: Any = None, actor: Membership
+) -> list[str]:
+    """Say what of the lead does not fit into its field of the new record, or of the existing ``record`` (before or
+    after it got the values), and where it is instead."""
+    unfit = unfit_values(lead, key, made) if part.way != Way.NONE else []
+    if not unfit:
+        return []
+    brought = mapped_values(lead, key, made)
+    if part.way == Way.EXISTING:
+        taken = winning_values(lead, record, part, made) if can(actor, "edit", record) else {}
+        brought = {"description": record.description} | taken
+    lines = str(brought.get("description") or "").splitlines()
+    return [_told(one, key, into_description=set(one.line.splitlines()) <= set(lines)) for one in unfit]
+
+
+def _told(one: Unfit, key: str, *, into_description: bool) -> str:
+    words = {
+        "source": one.source.label,
+        "text": isolate(Truncator(one.text).chars(_LONGEST_TOLD)),
+        "field": one.target.label,
+        "noun": str(registry.record_type(key).label).lower(),
+    }
+    if isinstance(one.target.kind, kinds.Text):
+        words["limit"] = one.target.kind.max_length
+        why = _("%(source)s: “%(text)s” is too long for “%(field)s” of the %(noun)s (at most %(limit)s characters).")
+    else:
+        why = _("%(source)s: “%(field)s” of the %(noun)s has no choice “%(text)s”.")
+    where = _("Its description says it instead.") if into_description else _("It stays on the lead.")
+    return f"{why % words} {where}"
+
+
+def left_out_of(ids: Iterable[UUID]) -> list[str]:
+    """Return what the conversions of these leads could not put where the map says, in words."""
+    found = Conversion.objects.filter(lead__in=ids, undone_at=None).order_by("converted_at", "pk")
+    return [text for data in found.values_list("event__data", flat=True) for text in (data or {}).get(LEFT_OUT, ())]
