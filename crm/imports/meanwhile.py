@@ -1,4 +1,4 @@
-"""What others have done since a dry run: nobody has seen what the import would write over, so it is not."""
+"""What was done since a dry run, by whomever: nobody has seen what the import would write over, so it is not."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from crm.events.models import Event
+from crm.events.models import IMPORT, Event
 from crm.events.phrases import actor_name, shown
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import column_label, importable
@@ -74,14 +73,15 @@ def gone_links(record_type: RecordType, rows: Iterable[tuple[int, Mapping[str, A
 
 
 def changed_since(job: Import, record_type: RecordType, ids: Collection[UUID]) -> ChangedSince:
-    """What others have changed, after the dry run, of the records ``ids``; hold them before."""
+    """What anything but this import has changed, after the dry run, of the records ``ids``; hold them before."""
     if job.tried_at is None or not ids:
         return {}
     events = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=job.tried_at)
-    own = Q(actor=job.made_by) | Q(actor=None, because__actor=job.made_by)
     found: ChangedSince = {}
-    for event in events.exclude(own).select_related("actor").order_by("at", "id"):
+    for event in events.select_related("actor", "because").order_by("at", "id"):
         assert event.record_id is not None
+        if str(job.pk) in (event.data.get(IMPORT), event.because and event.because.data.get(IMPORT)):
+            continue
         now = {name: (actor_name(event), change[1]) for name, change in event.changes.items()}
         found[event.record_id] = {**found.get(event.record_id, {}), **now}
     return found
