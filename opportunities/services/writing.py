@@ -68,7 +68,7 @@ def create_opportunity(
         registry.record_type("opportunities"),
         actor=actor,
         because=because,
-        to_existing_customer=_is_customer(values.get("account")),
+        to_existing_customer=_was_customer(values.get("account"), values.get("opened_on", today())),
         **stages.entering(stage, values, before=None) | attributes,
         values=values,
     )
@@ -263,8 +263,11 @@ def _outcome(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     return {"name": opportunity.name, "on": closed_on.isoformat() if closed_on else None}
 
 
-def _is_customer(account: Account | None) -> bool:
-    return account is not None and choice(account.type_id).meaning == "customer"
+def _was_customer(account: Account | None, on: date | None) -> bool:
+    """Whether it is known that the account was a customer ``on`` that day (None: nobody knows which)."""
+    if account is None or on is None or choice(account.type_id).meaning != "customer":
+        return False
+    return account.type_since <= on if account.type_since else on >= today()
 
 
 def _id(record: Account | Contact | None) -> Any:

@@ -254,6 +254,16 @@ def test_notes_whether_the_account_was_a_customer_then(inside: Firm) -> None:
     customer = make.account(inside.ana, type=choice_meaning("account_type", "customer"))
     assert not before.to_existing_customer
     assert make.opportunity(inside.ana, account=customer).to_existing_customer
+    customer.type_since = date(2020, 1, 1)
+    days = {date(2019, 5, 1): False, date(2021, 5, 1): True, None: False}
+    assert {on: _to_existing(inside, customer, on) for on in days} == days, "by that day, and not by today"
+    customer.type_since = None
+    assert not _to_existing(inside, customer, date(2021, 5, 1)), "nobody knows"
+
+
+def _to_existing(inside: Firm, account: Any, on: date | None) -> bool:
+    found: bool = make.opportunity(inside.ana, account=account, opened_on=on).to_existing_customer
+    return found
 
 
 def test_the_first_contact_is_the_main_one_and_parts_change(inside: Firm) -> None:
