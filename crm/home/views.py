@@ -46,10 +46,15 @@ TASKS_SHOWN = 25  # of each group; the Tasks page has them all
 
 @require_GET
 def my_day(request: WorkspaceRequest) -> HttpResponse:
-    """``GET /``: what is due, what waits, what is new. A fixed number of queries. htmx gets the tasks alone."""
+    """``GET /``: what is due, what waits, what is new. A fixed number of queries. htmx gets the tasks alone, or, with
+    ``?numbers``, how many they are: a task that was done stays where it is until one looks again."""
     actor, now = request.actor, today()
     tasks = my_tasks(actor, now)
     meetings = list(planned_meetings(actor, "me", now)[:MOST_SHOWN])
+    if is_fragment(request) and "numbers" in request.GET:
+        counts = [{"key": when, "count": _count(tasks, when, meetings)} for when in ("overdue", "today", "soon")]
+        numbers = {"groups": counts, "stats": _stats(actor, tasks, meetings), "only_numbers": True}
+        return respond(request, "home/my_day.html", numbers, partial="numbers")
     shown = [tasks.overdue[:TASKS_SHOWN], tasks.today[:TASKS_SHOWN], tasks.soon[:TASKS_SHOWN], meetings]
     places = places_of(chain.from_iterable(shown))
     recent = [] if is_fragment(request) else recent_places(request)

@@ -83,6 +83,8 @@ def test_postponed_and_handed_on_where_it_stands(fresh_firm: Firm, page: Page, s
     expect(soon).to_contain_text("Old one")
     expect(overdue).to_contain_text("Nothing is overdue.")
     expect(soon.locator(".count")).to_have_text("1")
+    numbers = page.locator("#numbers .stat-number")
+    expect(numbers.nth(0)).to_have_text("0")
     expect(page.locator(f"#later-{old.pk}")).to_be_focused()  # one goes on from where the task went
     expect(page.locator("#toasts")).to_contain_text("“Old one” is due now: Tomorrow.")
 
@@ -108,6 +110,8 @@ def test_postponed_and_handed_on_where_it_stands(fresh_firm: Firm, page: Page, s
     tab_to(page, f"#check-{now.pk}")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Reopen: Of today")).to_be_focused()
+    expect(today_.locator(".count")).to_have_text("0")  # though it stands there until one looks again
+    expect(numbers.nth(1)).to_have_text("0")
     assert fresh(fresh_firm, now).completed_at is not None
 
 

@@ -39,7 +39,7 @@ def card(text: str, key: str) -> str:
 
 
 def count_of(text: str, key: str) -> str:
-    return card(text, key).partition('class="count">')[2].partition("<")[0]
+    return card(text, key).partition(f'id="count-{key}">')[2].partition("<")[0]
 
 
 def task(firm: Firm, subject: str, distance: int, *records: Any, **values: Any) -> Activity:
