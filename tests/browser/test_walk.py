@@ -126,6 +126,7 @@ def arrive(server: str, browser: Browser, browser_context_args: dict[str, Any]) 
 # What is put into a page, and what the walk is to tell of it
 FAULTS = {
     "<p>By [object Object]</p>": "shows an object",
+    "<input type='radio' name='a' checked><input type='radio' name='a' checked>": "shows two answers checked",
     "<p>At 2026-01-02T03:04:05</p>": "shows a moment",
     "<p>Dear %(name)s</p>": "shows a placeholder",
     "<p>is_open</p>": "shows a key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -67,3 +68,11 @@ def test_one_that_is_not_there_or_out_of_sight_is_refused_at_its_field(firm: Fir
     assert send(firm, lead, **way, **{"opportunities-another": "Seen"}).status_code == 303
     with tenant_context(firm.tenant):
         assert Conversion.objects.get().opportunity_id == seen.pk
+
+
+@pytest.mark.parametrize("key", ["accounts", "contacts", "opportunities"])
+def test_a_name_that_is_wrong_leaves_the_choice_as_it_was(firm: Firm, lead: Lead, key: str) -> None:
+    """One answer alone is checked: of two the browser would take the last, which is none."""
+    page = send(firm, lead, **{key: "another", f"{key}-another": "nonsense"}).content.decode()
+    radios = [one for one in re.findall(r"<input[^>]*type=\"radio\"[^>]*>", page) if f'name="{key}"' in one]
+    assert [re.findall('value="([^"]*)"', one) for one in radios if " checked" in one] == [["another"]]
