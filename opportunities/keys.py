@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields.kinds import Date
@@ -15,7 +15,7 @@ from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import stage as stage_by_id
 from crm.picklists.selectors import stage_name
 from crm.records.natural import contradicts, name_of
-from crm.records.types import Gap, Moves, NaturalKey, Shared, SplitColumn
+from crm.records.types import Gap, Moves, NaturalKey, NeededLink, Shared, SplitColumn
 from crm.tenants.clock import day_of, start_of
 from opportunities.services.stages import NO_REASON_GIVEN
 
@@ -94,5 +94,17 @@ OPPORTUNITY_GAPS = (
         question=_("Why were these opportunities lost? Rows that do not say: %(count)s."),
         unknown=NO_REASON_GIVEN,
         unknown_label=_("No reason given"),
+    ),
+)
+OPPORTUNITY_NEEDED = (
+    NeededLink(
+        "account",
+        instead=("contact",),  # its account is taken
+        heading=_("Rows without an account"),
+        question=ngettext_lazy(
+            "%(rows)s row has no account: which account is it for?",
+            "%(rows)s rows have no account: which account are they for?",
+            "count",
+        ),
     ),
 )

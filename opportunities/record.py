@@ -13,7 +13,13 @@ from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
 from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS, look_ahead
 from opportunities.headers import HEADERS
-from opportunities.keys import CLOSE_DAY, OPPORTUNITY_GAPS, OPPORTUNITY_KEYS, OPPORTUNITY_MOVES
+from opportunities.keys import (
+    CLOSE_DAY,
+    OPPORTUNITY_GAPS,
+    OPPORTUNITY_KEYS,
+    OPPORTUNITY_MOVES,
+    OPPORTUNITY_NEEDED,
+)
 from opportunities.models import Opportunity
 from opportunities.selectors import badges, card_facts, objection_to_change, objections_to_opportunities
 from opportunities.services import (
@@ -95,6 +101,7 @@ OPPORTUNITY = RecordType(
     prepare=prepare_opportunity,
     natural_keys=OPPORTUNITY_KEYS,
     gaps=OPPORTUNITY_GAPS,
+    needed=OPPORTUNITY_NEEDED,
     moves=OPPORTUNITY_MOVES,
     splits=(CLOSE_DAY,),
     unknown_in_files=("opened_on", "closed_on", "stage_since", "last_activity_at"),

@@ -2,8 +2,8 @@
 
 ``Import.answers`` maps a field to the words of its column and their answers; the word ``OTHERS`` stands for all that
 have none of their own, ``BAD`` for cells that are no value of the field (``unreadable.py``), ``GAP`` for rows that need
-the field and do not give it, ``MOVED`` for rows that change it and do not say when (the answer is a day). An answer is
-``use:<id>`` (it means that one), ``same:<text>`` (what that other text of the file means), ``add`` or
+the field, or link, and do not give it, ``MOVED`` for rows that change it and do not say when (the answer is a day). An
+answer is ``use:<id>`` (it means that one), ``same:<text>`` (what that other text of the file means), ``add`` or
 ``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell were empty), ``unknown`` (of a gap: nobody
 knows), or ``refuse`` (such rows do not come in).
 """
@@ -29,6 +29,7 @@ MOVED = "*moved"
 TOTALS = "*totals"  # whether a last row of totals comes in: ``totals.py``
 NEWER = "*newer"  # whether the file goes over what was changed after it was written: ``newer.py``
 PROPOSED, ACCEPT = "proposed_", "accept"  # what a page sends of proposals, by field; and the button that takes them
+GAP_NAMED = "gap_named_"  # what it sends of rows that need a link, followed by the field: the name of one
 TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means
 USE, SAME, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "same:", "add", "empty", "refuse", "unknown"
 CREATED_ON_DEMAND = "accounts"  # the type of record that a file may bring along by its name alone

@@ -162,8 +162,8 @@ class Batch:
 
     def _match(self, offset: int, row: RowValues) -> Match:
         if offset in self.ids:
-            return Match(self.known.one(self.own[self.ids[offset]]), by=self.ids[offset], is_by_id=True)
-        return self.known.match(row.values)
+            return row.about(Match(self.known.one(self.own[self.ids[offset]]), by=self.ids[offset], is_by_id=True))
+        return row.about(self.known.match(row.values))
 
     def _is_alone(self, offset: int, row: RowValues) -> bool:
         """Whether what the row needs has to be in the database: a parent account that it brings along, say."""

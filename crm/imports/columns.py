@@ -15,14 +15,14 @@ from crm.imports import selectors, services
 from crm.imports.answers import ACCEPT
 from crm.imports.cell_questions import bad_cells, bare_amounts
 from crm.imports.encoding_question import ENCODING
-from crm.imports.forms import COLUMN, OPTIONS, ColumnsForm, SentAnswers
+from crm.imports.forms import COLUMN, OF_GAP, OPTIONS, ColumnsForm, SentAnswers
 from crm.imports.guessing import column_label
 from crm.imports.http import get_job
 from crm.imports.left_out import left_out
 from crm.imports.models import Import, ImportState
 from crm.imports.newer import about_newer
 from crm.imports.planned import planning
-from crm.imports.questions import questions_of
+from crm.imports.questions import Questions, questions_of
 from crm.imports.samples import samples_of
 from crm.imports.styles import decisions_of, read_answers, settled, still_offered
 from crm.imports.survey import survey_of
@@ -134,8 +134,9 @@ def _set_as_sent(job: Import, form: ColumnsForm, sent: SentAnswers) -> None:
 
 def _link_errors(job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers) -> None:
     with planning(job):
-        asked = questions_of(job, record_type, survey_of(job)).words if sent.errors else []
-    anchors = {question.name: question.anchor for question in asked}
+        asked = questions_of(job, record_type, survey_of(job)) if sent.errors else Questions()
+    anchors = {question.name: question.anchor for question in asked.words}
+    anchors |= {f"{OF_GAP}{question.name}": question.anchor for question in asked.gaps}
     form.linked_errors += [(anchors.get(name, "columns"), message) for name, message in sent.errors.items()]
 
 

@@ -42,6 +42,15 @@ class Match:
             )
 
 
+def ids_here(record_type: RecordType, ids: list[str]) -> set[str]:
+    """Which of ``ids`` are of records here: another system's, or our own."""
+    rows = record_type.model.objects
+    own = [found for found in map(uuid_of, ids) if found is not None]
+    found = {str(pk) for pk in rows.filter(pk__in=own).values_list("pk", flat=True)} if own else set()
+    there = rows.filter(external_id__in=ids).exclude(external_id="")  # as ``Known`` looks them up
+    return found | set(there.values_list("external_id", flat=True))
+
+
 class Known:
     """``by_id_only``: rows are told apart by their external id alone. ``numbers``: of the rows that made a record."""
 

@@ -24,6 +24,7 @@ from crm.imports.answers import (
     BAD,
     EMPTY,
     GAP,
+    GAP_NAMED,
     MOVED,
     NEWER,
     OTHERS,
@@ -195,6 +196,8 @@ class SentAnswers:
                 self.answers[name] = {name: said}
         for gap in record_type.gaps:
             self._keep(record_type.spec(gap.field), GAP, data.get(f"{OF_GAP}{gap.field}"), allowed={UNKNOWN})
+        for need in record_type.needed:
+            self._read_needed(record_type.spec(need.field), str(need.heading))
 
     def _read_words(self, spec: FieldSpec) -> None:
         words, answers, typed = (self.data.getlist(f"{part}{spec.name}") for part in (WORD, ANSWER, TYPED))
@@ -209,6 +212,13 @@ class SentAnswers:
                 answer = self._typed(spec, word, name, picked[index] if index < len(picked) else "", answer)
             self._keep(spec, word_key(word), answer)
         self._keep(spec, OTHERS, self.data.get(f"{ALL_OTHERS}{spec.name}"))
+
+    def _read_needed(self, spec: FieldSpec, heading: str) -> None:
+        field = f"{GAP_NAMED}{spec.name}"
+        answer = self.data.get(f"{OF_GAP}{spec.name}")
+        if name := self.data.get(field, "").strip():
+            answer = self._typed(spec, GAP, name, self.data.get(f"{field}_id", ""), answer or "", said_of=heading)
+        self._keep(spec, GAP, answer)
 
     def _accepted(self, spec: FieldSpec, index: int, *, is_open: bool) -> str:
         """What was proposed of the word at ``index``, if it was accepted: by its own button, or by that of the whole
@@ -241,18 +251,20 @@ class SentAnswers:
             self.errors[spec.name] = " ".join(error.messages)
         return False
 
-    def _typed(self, spec: FieldSpec, word: str, name: str, picked: str, chosen: str) -> str:
+    def _typed(self, spec: FieldSpec, word: str, name: str, picked: str, chosen: str, *, said_of: str = "") -> str:
         """The answer where the name of an existing one is typed; it is one too many beside another in the select."""
         try:
             typed = f"{USE}{self._named(spec, name, picked).pk}"
             if chosen in ("", typed):
                 return typed
-            problem = _now("“%(word)s” has two answers. Choose one from the list, or type a name.") % {"word": word}
+            problem = _now("“%(word)s” has two answers. Choose one from the list, or type a name.")
+            problem %= {"word": said_of or word}
         except ValidationError as error:
             near = records_like(self.reader.cells, spec, [name]).get(name, [])
             similar = _now("Similar: %(names)s.") % {"names": ", ".join(map(label_of, near))} if near else ""
             problem = " ".join(filter(None, (*error.messages, similar)))
-        self.errors[spec.name] = _now("%(field)s: %(problem)s") % {"field": spec.label, "problem": problem}
+        place = f"{OF_GAP}{spec.name}" if said_of else spec.name
+        self.errors[place] = _now("%(field)s: %(problem)s") % {"field": spec.label, "problem": problem}
         self.refused[(spec.name, word_key(word))] = name
         return chosen
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from crm.imports.answers import GAP, USE
 from crm.imports.meant import OWN_ID
 from crm.imports.models import Import
 from crm.imports.split import column_spec
@@ -28,18 +29,22 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Layout:
-    """What a row's cells are; ``fixed`` are values of all rows that have none of their own, and tell rows apart."""
+    """What a row's cells are; ``fixed`` are values of all rows that have none of their own, and tell rows apart.
+    ``filled``: links of which a row needs one, and what was chosen for those that have none."""
 
     type: RecordType
     mapping: tuple[str, ...]
     fixed: tuple[tuple[str, str], ...] = ()
+    filled: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     @classmethod
     def of(cls, job: Import) -> Layout:
         record_type = type_of_key(job.record_type)
         telling = {name for natural in record_type.natural_keys for name in natural.within or ()}
         fixed = sorted((name, text) for name, text in job.fixed.items() if name in telling)
-        return cls(record_type, tuple(job.mapping), tuple(fixed))
+        chosen = ((need.links, job.answers.get(need.field, {}).get(GAP, "")) for need in record_type.needed)
+        filled = [(links, answer) for links, answer in chosen if answer.startswith(USE)]
+        return cls(record_type, tuple(job.mapping), tuple(fixed), tuple(filled))
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -54,6 +59,9 @@ class Layout:
                 cells |= {name: text for name in split.fields if not cells.get(name)}
         for name, text in self.fixed:
             cells[name] = cells.get(name) or text
+        for links, answer in self.filled:
+            if not any(map(cells.get, links)):
+                cells[links[0]] = answer
         return cells
 
     @cached_property

@@ -20,6 +20,7 @@ from crm.imports.answers import (
     CREATED_ON_DEMAND,
     EMPTY,
     GAP,
+    GAP_NAMED,
     OTHERS,
     REFUSE,
     SAME,
@@ -39,6 +40,7 @@ from crm.imports.encoding_question import EncodingQuestion, about_encoding
 from crm.imports.likely import is_deactivated, label_of, name_of_gone, records_like, told_deactivated
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
+from crm.imports.needed import lacking_rows
 from crm.imports.planned import KindQuestion, kind_questions
 from crm.imports.row_values import RowReader
 from crm.imports.style_questions import StyleQuestion, about_styles
@@ -47,8 +49,9 @@ from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import why_no_tag
 from crm.imports.word_questions import Likeness, Option, Page, Question, Word, said_same
-from crm.records.types import Gap, RecordType
+from crm.records.types import Gap, NeededLink, RecordType
 from crm.tenants.memo import memo
+from crm.ui.format import number
 from crm.users.access import may
 from crm.users.models import Membership
 
@@ -57,22 +60,16 @@ MOST_OPTIONS = 60  # in the select of a word; of more the one that is meant is t
 
 @dataclass(frozen=True)
 class GapQuestion:
-    """About the rows that need a field and do not give it."""
+    """About the rows that need a field and do not give it; with a ``picker`` what they mean can be named."""
 
-    gap: Gap
+    name: str
     label: str
+    heading: str
     text: str
     answer: str
     options: tuple[Option, ...]
     gone: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.gap.field
-
-    @property
-    def heading(self) -> str:
-        return self.label
+    picker: str = ""
 
     @property
     def anchor(self) -> str:
@@ -118,6 +115,7 @@ def questions_of(
     for gap in record_type.gaps:
         if about := asker.about_gap(gap):
             found.gaps.append(about)
+    found.gaps += filter(None, map(asker.about_needed, record_type.needed))
     return found
 
 
@@ -186,6 +184,16 @@ def _is_of_several_pipelines(stages: list[Any]) -> bool:
     return len({stage.pipeline_id for stage in stages}) > 1
 
 
+def _picker(spec: FieldSpec, name: str, typed: str, label: str, place: str) -> str:
+    """Where one of the records can be named: by its name, or picked while that is typed."""
+    if not isinstance(spec.kind, kinds.Lookup):
+        return ""
+    widget = LookupWidget(spec.kind.key)
+    said = {"class": "control control-s", "placeholder": _("or type its name"), "aria-label": label}
+    widget.widgets[0].attrs |= said
+    return str(widget.render(name, [typed, ""], {"id": place}))
+
+
 class _Asker:
     def __init__(
         self,
@@ -225,7 +233,7 @@ class _Asker:
             replace(
                 self._word(spec, text, alike.get(text, []), existing, likeness),
                 rows=rows[text],
-                picker=self._picker(spec, text, place),
+                picker=self._picker_of(spec, text, place),
                 alike=likeness.told(text),
             )
             for place, text in enumerate(page.words)
@@ -276,7 +284,20 @@ class _Asker:
         answer = self.job.answers.get(gap.field, {}).get(GAP, "")
         answer, chosen, gone = self._still(spec, answer, dict(options))
         text = str(gap.question) % {"count": count}
-        return GapQuestion(gap, str(spec.label), text, answer, (*chosen, *options), gone)
+        return GapQuestion(spec.name, str(spec.label), str(spec.label), text, answer, (*chosen, *options), gone)
+
+    def about_needed(self, need: NeededLink) -> GapQuestion | None:
+        rows = lacking_rows(self.job, need, self.survey.lacking)
+        if not rows:
+            return None
+        spec = self.type.spec(need.field)
+        refuse = (REFUSE, _("Do not import these rows"))
+        given = self.job.answers.get(need.field, {}).get(GAP, "")
+        answer, chosen, gone = self._still(spec, given, dict([refuse]))
+        text = need.question % {"count": rows, "rows": number(rows)}
+        name, typed = f"{GAP_NAMED}{spec.name}", self.typed.get((spec.name, GAP), "")
+        picker = _picker(spec, name, typed, str(need.heading), f"named-{spec.name}")
+        return GapQuestion(spec.name, str(spec.label), str(need.heading), text, answer, (*chosen, refuse), gone, picker)
 
     def _needs(self, gap: Gap, by: FieldSpec, text: str) -> bool:
         answer = self.job.answers.get(by.name, {}).get(word_key(text), "")
@@ -328,19 +349,10 @@ class _Asker:
         meant = (*options, *more, *chosen)
         return Word(text, 0, answer, proposal, is_ours, meant, typed, gone=gone, not_added=told)
 
-    def _picker(self, spec: FieldSpec, text: str, place: int) -> str:
-        """Where one of the records can be named: by its name, or picked while that is typed."""
-        if not isinstance(spec.kind, kinds.Lookup):
-            return ""
-        widget = LookupWidget(spec.kind.key)
-        widget.widgets[0].attrs |= {
-            "class": "control control-s",
-            "placeholder": _("or type its name"),
-            "aria-label": _("Name of what “%(word)s” means") % {"word": text},
-        }
-        name = self.typed.get((spec.name, word_key(text)), "")
-        attrs = {"id": f"typed-{spec.name}-{place}"}
-        return str(widget.render(f"{TYPED}{spec.name}", [name, ""], attrs))
+    def _picker_of(self, spec: FieldSpec, text: str, place: int) -> str:
+        typed = self.typed.get((spec.name, word_key(text)), "")
+        label = _("Name of what “%(word)s” means") % {"word": text}
+        return _picker(spec, f"{TYPED}{spec.name}", typed, label, f"typed-{spec.name}-{place}")
 
     def _still(self, spec: FieldSpec, answer: str, offered: Mapping[str, str]) -> tuple[str, tuple[Option, ...], str]:
         """The answer that was given, if it still is one; what to offer for it beside ``offered``; and what has gone."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from crm.fields.reading import Style
 from crm.fields.spec import FieldSpec
+from crm.imports.existing import Match
 from crm.records.types import SplitColumn
 
 
@@ -28,6 +29,7 @@ class RowValues:
 
     values: dict[str, Any] = field(default_factory=dict)
     later: dict[str, str] = field(default_factory=dict)
+    assumed: set[str] = field(default_factory=set)  # links that were chosen for all rows without one
     empty: list[FieldSpec] = field(default_factory=list)
     same: set[str] = field(default_factory=set)
     split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
@@ -37,6 +39,13 @@ class RowValues:
     not_taken: list[str] = field(default_factory=list)  # what the row says of a company that is not made of it
     reasons: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+
+    def about(self, match: Match) -> Match:
+        """Return the match; with a record that the row names by an id goes what is only assumed of new ones."""
+        if match.is_by_id:
+            for name in self.assumed:
+                self.values.pop(name, None)
+        return match
 
     def says(self, *, clears: bool) -> set[str]:
         """The fields of which the row says something; with ``clears`` an empty cell does."""

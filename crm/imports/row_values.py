@@ -34,7 +34,7 @@ from crm.imports.answers import (
 from crm.imports.at_accounts import account_link, person_at
 from crm.imports.brought import as_compared, brought_fields, brought_label
 from crm.imports.cells import Cells
-from crm.imports.identity import EXTERNAL_ID
+from crm.imports.identity import EXTERNAL_ID, Layout
 from crm.imports.left_out import NOTED_IN, NOTES, answered_as, note_of, noted
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.meant import Same
@@ -83,6 +83,7 @@ class RowReader:
         self.named_by = {name: link for name, (link, _spec) in brought.items()}
         self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
         self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
+        self.filled = Layout.of(job).filled
         self._used: dict[tuple[str, str], Any] = {}
 
     def look_up_records(self, rows: Sequence[list[str]]) -> None:
@@ -115,7 +116,15 @@ class RowReader:
             self._read_brought(row, link, spec, cells[index], meant(self.job.answers, link, called))
         if row.not_taken:
             row.remarks.append(self._not_taken(row))
+        self._fill_links(row, cells)
         return row
+
+    def _fill_links(self, row: RowValues, cells: list[str]) -> None:
+        for links, answer in self.filled if row.values or row.split or row.notes else ():
+            named = any(cells[self.links[name]] for name in links if name in self.links)
+            if not (named or any(name in self.job.fixed for name in links)):
+                row.values[links[0]] = self._use(self.type.spec(links[0]), answer)
+                row.assumed.add(links[0])
 
     def in_own_pipeline(self, cells: list[str], record: Any) -> dict[str, Any]:
         """The stages that the cells call by a label of the pipeline in which ``record`` is: it stays there."""

@@ -15,6 +15,7 @@ from crm.imports.brought import brought_fields
 from crm.imports.identity import Layout, Together, as_written
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
+from crm.imports.needed import Lacking
 from crm.imports.own_links import Called, OwnNames, links_to_itself
 from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
@@ -31,14 +32,16 @@ MOST_KEYS = 500_000  # that are looked through; of more, some are taken to be sh
 
 @dataclass
 class Survey:
-    """``gaps``: of the rows that lack a field, how many there are for each word of another. ``in_file``: words of a
-    column that are called like a row of this file, ``several`` like more than one. ``repeats``: rows that are about the
-    same one as an earlier row.
+    """``gaps``: of the rows that lack a field, how many there are for each word of another. ``lacking``: by field, rows
+    of new records that name neither it nor what can stand in its place (``needed.py``). ``in_file``: words of a column
+    that are called like a row of this file, ``several`` like more than one. ``repeats``: rows that are about the same
+    one as an earlier row.
     ``shares``: whether some rows may be about the same one, even though they do not name it alike."""
 
     columns: list[Column]
     rows: int = 0
     gaps: dict[str, dict[str, int]] = field(default_factory=dict)
+    lacking: dict[str, int] = field(default_factory=dict)
     in_file: list[str] = field(default_factory=list)
     several: list[str] = field(default_factory=list)
     repeats: int = 0
@@ -70,8 +73,9 @@ class Survey:
 def survey_of(job: Import) -> Survey:
     """Return the survey of the file as it is mapped now; takes a pass over the file when that has changed."""
     parts = [job.reading, job.headers, job.mapping, sorted(job.planned), [one.name for one in fields(Column)]]
-    parts.append(job.clear_empty)
-    kept = json.dumps([*parts, Layout.of(job).fixed], sort_keys=True)
+    layout = Layout.of(job)
+    parts += [job.clear_empty, layout.fixed, layout.filled, [one.name for one in fields(Survey)]]
+    kept = json.dumps(parts, sort_keys=True)
     key = sha256(kept.encode()).hexdigest()
     if job.survey.get("key") != key:
         found = _survey(job, type_of_key(job.record_type))
@@ -97,7 +101,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     ]
     place = {name: index for index, name in enumerate(job.mapping) if name}
     gaps = [gap for gap in record_type.gaps if gap.by in place]
-    repeats = _Repeats(survey, Layout.of(job))
+    repeats, lacking = _Repeats(survey, Layout.of(job)), Lacking(survey.lacking, Layout.of(job))
     names = OwnNames(Layout.of(job))
     people = People([column.beside for column in survey.columns], record_type, specs, place)
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and links_to_itself(record_type, spec)]
@@ -116,12 +120,13 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
                 word = without_unreadable(by[:LONGEST_WORD])
                 if word in words or len(words) < MOST_WORDS:
                     words[word] = words.get(word, 0) + 1
-        repeats.note(row)
+        lacking.note(row, is_first=repeats.note(row))
         if linked:
             names.note(row)
     for one in readers:
         one.finish()
     repeats.finish(job)
+    lacking.finish()
     asked = {word_key(word) for column in linked for word in column.words}
     survey.in_file, survey.several = (sorted(asked & called) for called in names.called())
     return survey
@@ -139,7 +144,8 @@ class _Repeats:
         self.keys: set[int] = set()
         survey.shares = False
 
-    def note(self, row: Any) -> None:
+    def note(self, row: Any) -> bool:
+        """Return whether the row is the first about its record."""
         survey = self.survey
         if not survey.shares:
             keys = {hash(key) for key in self.layout.keys(row)}
@@ -148,7 +154,7 @@ class _Repeats:
         before = self.together.first(row, row.number)
         self.firsts.append(before)
         if before == row.number:
-            return
+            return True
         survey.repeats += 1
         if len(self.again) < MOST_AGAIN:
             self.again.add(before)
@@ -156,6 +162,7 @@ class _Repeats:
             given, names, cells = self.layout.named(row)
             called = as_written(cells, (given or names[0])[1])
             survey.repeated.append([row.number, before, without_unreadable(called[:LONGEST_WORD])])
+        return False
 
     def finish(self, job: Import) -> None:
         """One more pass: where rows about the same one say different things, the later one would win; an empty cell

@@ -54,7 +54,7 @@ class TotalsQuestion:
 
 def about_totals(job: Import) -> TotalsQuestion | None:
     """What to ask of the file's last rows; None where none of them looks like a sum."""
-    found = _totals(job)
+    found = rows_of_totals(job)
     shown = [(row.number, without_unreadable(" · ".join(filter(None, row)))[:SHOWN]) for row in found]
     return TotalsQuestion(shown, job.answers.get(TOTALS, {}).get(TOTALS, "")) if found else None
 
@@ -63,11 +63,12 @@ def left_out_totals(job: Import, rows: list[FileRow]) -> dict[int, list[str]]:
     """Which of ``rows``, by their places, are left out as sums, and what to say of them."""
     if job.answers.get(TOTALS, {}).get(TOTALS) != LEAVE:
         return {}
-    numbers = {row.number for row in _totals(job)}
+    numbers = {row.number for row in rows_of_totals(job)}
     return {place: [_("Left out: a row of totals.")] for place, row in enumerate(rows) if row.number in numbers}
 
 
-def _totals(job: Import) -> list[FileRow]:
+def rows_of_totals(job: Import) -> list[FileRow]:
+    """The last rows that look like sums."""
     if job.total < LEAST:
         return []
     last = list(read_rows(job, start=max(0, job.total - LAST)))

@@ -165,6 +165,23 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class NeededLink:
+    """A record needs a link ``field``, or one of those ``instead``: an import asks once for all rows that have none.
+
+    ``question`` has %(rows)s, their number in words; its plural is that of ``count``.
+    """
+
+    field: str
+    instead: tuple[str, ...]
+    heading: Any
+    question: Any
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        return (self.field, *self.instead)
+
+
+@dataclass(frozen=True)
 class SplitColumn:
     """A column, read by ``spec``, that is of one of ``fields``: ``into`` tells which by the row's field ``by``, or ""
     of none: that is remarked. With ``needs_by`` it is only guessed beside a column of ``by``."""
@@ -250,8 +267,8 @@ class RecordType:
     below the new.
     ``set_by_move`` are the fields that a move to another status or stage writes, that one first; ``move_back`` takes
     one back (``records.taking_back``).
-    ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` are asked of a file.
-    ``unknown_in_files`` is what a new record would have of its making: one from a file that does not tell them
+    ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` and ``needed`` are asked
+    of one. ``unknown_in_files`` is what a new record would have of its making: one from a file that does not tell them
     has none; ``look_ahead`` looks up, for all records of a list at once, what its columns show beside their own values;
     ``kept_by_files`` moves on with each change but a file's. ``moves`` is about such days of records that
     exist, ``splits`` about columns of two fields. ``follows`` tells a dry run what a record will be given by workflows.
@@ -286,6 +303,7 @@ class RecordType:
     move_back: Callable[..., Event | None] | None = None
     natural_keys: tuple[NaturalKey, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    needed: tuple[NeededLink, ...] = ()
     unknown_in_files: tuple[str, ...] = ()
     kept_by_files: tuple[str, ...] = ()
     moves: Moves | None = None

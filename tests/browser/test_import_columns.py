@@ -8,6 +8,7 @@ from contacts.models import Contact
 from contacts.services import update_contact
 from crm.fields.models import Tag
 from crm.tenants.context import tenant_context
+from opportunities.models import Opportunity
 from tests import make
 from tests.browser.conftest import SignIn
 from tests.browser.test_import import work_off
@@ -19,8 +20,8 @@ Dr.;Bell;bell@k.example;Werk Ost;23.4.1980;1000
 """
 
 
-def upload(page: Page, firm: Firm, text: str = PEOPLE) -> None:
-    page.goto(firm.url("imports:new", key="contacts"))
+def upload(page: Page, firm: Firm, text: str = PEOPLE, key: str = "contacts") -> None:
+    page.goto(firm.url("imports:new", key=key))
     page.get_by_label("File", exact=True).set_input_files(
         files=[{"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()}]
     )
@@ -145,3 +146,24 @@ def test_all_proposals_are_accepted_at_once_and_a_row_of_totals_is_left_out(
         found = dict(Contact.objects.values_list("last_name", "account__name"))
         assert [tag.name for tag in Tag.objects.all()] == ["Messe"]
     assert found == {"Bell": "Größenwahn", "Fox": "Kestrel"}
+
+
+def test_rows_without_an_account_are_given_one_by_name(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    with tenant_context(fresh_firm.tenant):
+        make.account(fresh_firm.ada, name="Kestrel")
+    sign_in(fresh_firm.ada)
+    upload(page, fresh_firm, "Name;Account\nRoof;Kestrel\nWall;\n", key="opportunities")
+    page.get_by_role("navigation", name="Questions about this file").get_by_role("link").click()
+    expect(page.get_by_label("1 row has no account: which account is it for?")).to_be_focused()
+    page.get_by_role("button", name="Import without a dry run").click()
+    page.get_by_role("alert").get_by_role("link", name="“Account”: something is asked below.").click()
+    field = page.get_by_label("Rows without an account", exact=True)
+    field.press_sequentially("Kest")
+    page.get_by_role("option", name="Kestrel").click()
+    page.get_by_role("button", name="Dry run of all 2 rows").click()
+    work_off(fresh_firm, page)
+    expect(page.get_by_role("main")).to_contain_text("2 would be created")
+    page.get_by_role("button", name="Create 2 opportunities").click()
+    work_off(fresh_firm, page)
+    with tenant_context(fresh_firm.tenant):
+        assert set(Opportunity.objects.values_list("account__name", flat=True)) == {"Kestrel"}

@@ -61,7 +61,8 @@ def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
         data |= {f"sign_{question.name}_{place}": codes[0][0] for place, _sign, codes, _chosen in question.signs}
     data |= {"*totals": "take"} if page.context["totals"] else {}
     for question in questions.gaps:
-        data[f"gap_{question.name}"] = "unknown" if unknown == "add" else "refuse"
+        can = dict(question.options)
+        data[f"gap_{question.name}"] = "unknown" if unknown == "add" and "unknown" in can else "refuse"
     return data
 
 
