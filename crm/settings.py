@@ -279,6 +279,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 FILE_MAX_BYTES = env.int("FILE_MAX_MB", default=20) * MEGABYTE  # one file on a record
+FILES_MAX_BYTES = env.int("FILES_MAX_MB", default=10 * 1024) * MEGABYTE  # all on the records of a workspace
 UPLOAD_MAX_BYTES = max(100 * MEGABYTE, FILE_MAX_BYTES + MEGABYTE)  # all that one request brings
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

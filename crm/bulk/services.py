@@ -25,6 +25,7 @@ from crm.saved_views.state import ViewState
 from crm.tenants import turns
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
+from crm.ui.format import number
 from crm.users.models import Membership
 
 REHEARSALS_KEPT = timedelta(days=7)
@@ -144,6 +145,8 @@ def _locked(run: BulkRun) -> BulkRun:
 def _start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"") -> BulkRun:
     from crm.bulk.jobs import kick
 
+    if run.total > AT_ONCE:
+        _refuse_many_waiting(actor)
     run.state, run.seen_at = BulkState.QUEUED, timezone.now()
     if not run.is_dry_run:
         run.event = _tell(run, actor, action)
@@ -158,6 +161,13 @@ def _start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"
     if turns.stand_in_line(run_id):
         transaction.on_commit(lambda: kick(tenant_id, run_id))
     return run
+
+
+def _refuse_many_waiting(actor: Membership) -> None:
+    waiting = BulkRun.objects.filter(made_by=actor, state__in=OPEN_STATES).count()
+    if waiting >= turns.MOST_WAITING:
+        text = _("You have %(count)s runs that wait or are at work. Start this when some are done, or cancel some.")
+        raise ValidationError(text % {"count": number(waiting)})
 
 
 def _tell(run: BulkRun, actor: Membership, action: BulkAction) -> Any:

@@ -101,16 +101,20 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
         is_new = bool(objection) or not is_sent
         dialog = Dialog(listing, action, rows, is_all, is_blocked=bool(problem), drawn_at=now if is_new else None)
         return _ask(request, dialog, form, back)
-    run = services.start_run(
-        actor=request.actor,
-        record_type=record_type,
-        action=action,
-        data=kept(request.POST),
-        rows=rows.packed,
-        view=listing.state if is_all else None,
-        back=back,
-        asked_at=_asked_at(request),
-    )
+    try:
+        run = services.start_run(
+            actor=request.actor,
+            record_type=record_type,
+            action=action,
+            data=kept(request.POST),
+            rows=rows.packed,
+            view=listing.state if is_all else None,
+            back=back,
+            asked_at=_asked_at(request),
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _ask(request, Dialog(listing, action, rows, is_all, is_blocked=False, drawn_at=None), form, back)
     return _after(request, run, back)
 
 

@@ -26,6 +26,7 @@ DAYS = "import_files_days"  # in Tenant.settings: for how many days an import's 
 USUAL_DAYS = 90
 MOST_DAYS = 3650
 MOST_KEPT_BYTES = 2 * 1024 * 1024 * 1024  # of a workspace's files
+MOST_A_DAY = 200  # files of a person
 AT_WORK = (ImportState.QUEUED, ImportState.RUNNING)
 
 
@@ -63,6 +64,14 @@ def refuse_too_much(size: int) -> None:
             )
             % {"days": number(days_kept())}
         )
+
+
+def refuse_too_many(actor: Membership) -> None:
+    """Raise ``ValidationError`` when somebody has brought as many files as one may bring in a day."""
+    since = timezone.now() - timedelta(days=1)
+    if Import.objects.filter(made_by=actor, made_at__gte=since).count() >= MOST_A_DAY:
+        words = {"count": number(MOST_A_DAY)}
+        raise ValidationError(_("You have uploaded %(count)s files in the last 24 hours. Go on tomorrow.") % words)
 
 
 def delete_old_files(tenant: Tenant, is_over: Callable[[], bool] = lambda: False) -> int:

@@ -25,6 +25,7 @@ from crm.records import registry
 from crm.records.types import RecordType
 from crm.tenants import turns
 from crm.tenants.context import current_tenant_id
+from crm.ui.format import number
 from crm.users.models import Membership
 
 OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
@@ -113,6 +114,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
         raise ValidationError(_("Make the dry run again first: “Change the columns” leads there."))
     if after_dry_run and tried != str(job.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
+    _refuse_many_waiting(job)
     refuse_lost_columns(job, registry.record_type(job.record_type))
     RefusedRow.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
@@ -133,6 +135,15 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     tenant_id, job_id = current_tenant_id(), job.pk
     if turns.stand_in_line(job_id):
         transaction.on_commit(lambda: kick(tenant_id, job_id))
+
+
+def _refuse_many_waiting(job: Import) -> None:
+    waiting = Import.objects.filter(made_by=job.made_by_id, state__in=OPEN_STATES).count()
+    if waiting >= turns.MOST_WAITING:
+        raise ValidationError(
+            _("You have %(count)s imports that wait or run. Start this one when some of them are done, or cancel some.")
+            % {"count": number(waiting)}
+        )
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.imports.guessing import guess_mapping, header_key, is_known
-from crm.imports.keeping import refuse_too_much
+from crm.imports.keeping import refuse_too_many, refuse_too_much
 from crm.imports.meant import OWN_ID, holds_own_ids
 from crm.imports.models import Import
 from crm.imports.reading.cells import HIDDEN, MERGED, SHORTENED
@@ -43,6 +43,7 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
     """Keep the file and guess what its columns are; raise ``ValidationError`` when it is no table."""
     with _one_at_a_time(actor), _as_path(content) as path:
         how = find_format(path, file_name)
+        refuse_too_many(actor)
         refuse_too_much(path.stat().st_size)
         job = Import.objects.create(
             record_type=record_type.key,

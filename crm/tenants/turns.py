@@ -26,6 +26,8 @@ from crm.tenants.models import AtWork, Tenant
 TURN_SECONDS = 20.0  # then others have theirs; a batch that is under way is finished first
 STALLED = timedelta(seconds=30)  # without a sign of life: the worker is gone
 
+MOST_WAITING = 20  # runs of one kind that a person may have waiting or at work
+
 clock = time.monotonic
 logger = structlog.get_logger(__name__)
 

@@ -187,6 +187,21 @@ def test_a_request_that_is_too_large_keeps_its_text_and_no_file(firm: Firm, sett
     assert sent(firm, lead, ("a.pdf", PDF.ljust(2000)), body="My note").status_code == 303
 
 
+def test_the_files_of_a_workspace_are_bounded_together(firm: Firm, settings: Any) -> None:
+    """What does not fit any more is refused where it was chosen, and leaves nothing behind."""
+    lead = lead_of(firm)
+    settings.FILES_MAX_BYTES = 3000
+    assert sent(firm, lead, ("a.pdf", PDF.ljust(2000))).status_code == 303
+    answer = sent(firm, lead, ("b.pdf", PDF.ljust(500)), ("c.pdf", PDF.ljust(501)), body="My note")
+    page = answer.content.decode().replace("\xa0", " ")
+    assert answer.status_code == 422 and ">My note</textarea>" in page
+    assert "its files may take up 2.9 KB together, and 1000 bytes are left." in page
+    assert 'aria-label="Attach files" aria-invalid="true" aria-describedby="composer-error"' in page
+    [file] = stored(firm)
+    assert [path.name for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == [str(file.pk)]
+    assert sent(firm, lead, ("b.pdf", PDF.ljust(500)), ("c.pdf", PDF.ljust(500))).status_code == 303
+
+
 def test_a_large_file_goes_through_the_disk(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     """And not through the memory: the handler for that never gets a piece of it."""
     from django.core.files.uploadhandler import MemoryFileUploadHandler

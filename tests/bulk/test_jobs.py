@@ -21,6 +21,7 @@ from crm.bulk.running import work_as_job
 from crm.events.models import Event
 from crm.picklists.selectors import choices
 from crm.picklists.services import replace_and_delete
+from crm.tenants import turns
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
@@ -163,6 +164,21 @@ def test_stopped_it_keeps_what_was_done(fresh_firm: Firm, rows: list[Lead], monk
     jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
     assert read(fresh_firm, run).state == BulkState.CANCELLED
     assert owners(fresh_firm) == [fresh_firm.max.pk] * 10 + [fresh_firm.ana.pk] * 15
+
+
+def test_a_person_has_so_many_runs_waiting(fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "MOST_WAITING", 1)
+    run, client = start(fresh_firm), client_of(fresh_firm.ana)
+    path = f"/{fresh_firm.tenant.slug}/bulk/leads/new/?owner={fresh_firm.ana.pk}"
+    form = {"action": "owner", "all": "1", "to-owner": str(fresh_firm.max.pk), "go": "1", "shown": str(len(rows))}
+    form["shown"] = client.post(path, {name: text for name, text in form.items() if name != "go"}).context["shown"]
+    answer = client.post(path, form)
+    assert answer.status_code == 422
+    assert "You have 1 runs that wait or are at work." in answer.content.decode()
+    few = {"action": "owner", "to-owner": str(fresh_firm.max.pk), "go": "1", "id": [str(rows[0].pk)]}
+    assert client.post(path, few).status_code == 303, "what is done at once waits for nobody"
+    client.delete(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/")
+    assert client.post(path, form | {"shown": client.post(path, form).context["shown"]}).status_code == 303
 
 
 def test_a_large_deletion_is_taken_back_by_a_large_run(fresh_firm: Firm, rows: list[Lead]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -89,6 +90,19 @@ def test_a_workspace_keeps_no_more_than_it_may(firm: Firm, monkeypatch: pytest.M
         assert answer.status_code == status
         if status == 422:
             assert "has no room left for imported files" in answer.content.decode()
+
+
+def test_a_person_brings_so_many_files_a_day(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_A_DAY", 1)
+
+    def sent(member: Any) -> Any:
+        return client_of(member).post("/acme/imports/new/leads/", {"file": SimpleUploadedFile("rows.csv", CSV)})
+
+    assert [sent(member).status_code for member in (firm.ada, firm.ada, firm.max)] == [303, 422, 303]
+    assert "You have uploaded 1 files" in sent(firm.ada).content.decode()
+    with tenant_context(firm.tenant):
+        Import.objects.update(made_at=timezone.now() - timedelta(days=1))
+    assert sent(firm.ada).status_code == 303
 
 
 def test_one_file_of_a_person_is_read_at_a_time(fresh_firm: Firm) -> None:

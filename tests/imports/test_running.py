@@ -10,10 +10,12 @@ from accounts.models import Account
 from crm.imports import running
 from crm.imports.models import ImportState
 from crm.imports.running import run_import
+from crm.tenants import turns
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership, Role
 from leads.models import Lead
 from tests.imports.steps import finished, tenant_of, upload
+from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
 LEADS = """last name,email,phone,status
@@ -142,3 +144,19 @@ def test_without_javascript_progress_is_a_link_away(firm: Firm) -> None:
     end = client.get(address, headers={"HX-Request": "true"})
     assert end["HX-Retarget"] == "#import-progress" and b"Look at the accounts" in end.content
     assert refresh not in client.get(address).content.decode()
+
+
+def test_a_person_has_so_many_imports_waiting(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of others some may wait beside them."""
+    monkeypatch.setattr(turns, "MOST_WAITING", 1)
+    tried = finished(firm, upload(firm, "leads", LEADS, dry_run="1"))
+    first = upload(firm, "leads", LEADS)
+    page = Page(firm, "leads", LEADS)
+    told = "You have 1 imports that wait or run."
+    assert told in page.refused(page.columns()).content.decode()
+    sent = {"import": "1", "tried": f"{tried.tried_at}"}
+    answer = client_of(firm.ada).post(f"/acme/imports/{tried.pk}/run/", sent, follow=True)
+    assert told in answer.content.decode()
+    upload(firm, "leads", LEADS, firm.max)
+    finished(firm, first)
+    page.send(page.columns())

@@ -1,4 +1,4 @@
-"""What is refused before it is kept: files that are empty, too large, or not of a kind that we take."""
+"""What is refused before it is kept: files that are empty, too large, too many, or not of a kind that we take."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import unicodedata
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from crm.activities.files.models import LONGEST_NAME
+from crm.activities.files.models import LONGEST_NAME, StoredFile
 from crm.activities.files.types import HEAD, TYPES, ending_of
 
 
@@ -47,6 +49,23 @@ def content_type_of(file: File) -> str:
             _("“%(name)s” is not what its ending says: it does not begin as a .%(ending)s file.") % words
         )
     return known.content_type
+
+
+def refuse_too_much(size: int) -> None:
+    """Raise ``ValidationError`` when the workspace's files cannot hold ``size`` bytes more."""
+    kept = StoredFile.objects.aggregate(size=Sum("size"))["size"] or 0
+    if kept + size > settings.FILES_MAX_BYTES:
+        words = {
+            "limit": filesizeformat(settings.FILES_MAX_BYTES),
+            "left": filesizeformat(max(0, settings.FILES_MAX_BYTES - kept)),
+        }
+        raise ValidationError(
+            _(
+                "This workspace has no room for that: its files may take up %(limit)s together, and %(left)s are left."
+                " Deleted files count until they leave the recycle bin."
+            )
+            % words
+        )
 
 
 def in_megabytes(size: int) -> str:

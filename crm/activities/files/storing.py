@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.activities.files.accepting import clean_name, content_type_of
+from crm.activities.files.accepting import clean_name, content_type_of, refuse_too_much
 from crm.activities.files.models import StoredFile, folder_of
 from crm.activities.files.trash import AT_ONCE, empty_trash, named_of, names_in, put_away
 from crm.activities.models import Activity
@@ -36,6 +36,8 @@ def store_files(activity: Activity, files: Sequence[File]) -> list[StoredFile]:
     """
     try:
         types = [content_type_of(file) for file in files]
+        if files:
+            refuse_too_much(sum(file.size for file in files))
     except ValidationError as error:
         raise ValidationError({"files": error.messages}) from error
     rows = [
