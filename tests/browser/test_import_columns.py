@@ -159,7 +159,7 @@ def test_rows_without_an_account_are_given_one_by_name(fresh_firm: Firm, page: P
     page.get_by_role("alert").get_by_role("link", name="“Account”: something is asked below.").click()
     field = page.get_by_label("Rows without an account", exact=True)
     field.press_sequentially("Kest")
-    page.get_by_role("option", name="Kestrel").click()
+    page.get_by_role("option", name="Kestrel", exact=True).click()
     page.get_by_role("button", name="Dry run of all 2 rows").click()
     work_off(fresh_firm, page)
     expect(page.get_by_role("main")).to_contain_text("2 would be created")
