@@ -63,7 +63,7 @@ def update_or_convert(
     lead: Lead, /, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
 ) -> Event | None:
     """Write as ``update_lead`` does; a status that means converted converts the lead, or finds it converted."""
-    if lead.is_converted and (is_converted(values) or _tells_only_when(values)):
+    if lead.is_converted and (values.get("status") is None or is_converted(values)):
         if _differs(lead, values):
             return update_lead(lead, actor=actor, values=values, because=because)  # which says that it is locked
         return _learn_times(lead, actor, _learnt(lead, values), because)
@@ -111,11 +111,6 @@ def _times(values: dict[str, Any]) -> dict[str, datetime | None]:
     refuse_future("status_since", since)
     found = {"converted_at": at or since, "status_since": since or at}
     return found if values.keys() & found.keys() else {}
-
-
-def _tells_only_when(values: dict[str, Any]) -> bool:
-    """Whether they are silent on the status, but not on since when it is so."""
-    return values.get("status") is None and any(values.get(name) is not None for name in _OF_CONVERSION)
 
 
 def _learnt(lead: Lead, values: dict[str, Any]) -> dict[str, datetime]:

@@ -115,6 +115,23 @@ def test_an_export_of_all_columns_changes_nothing(firm_with_records: Firm, key: 
     assert job.unchanged_count == job.total == count
 
 
+CONVERTED = """First name,Last name,Company,Email,Status,Created,Converted date,Status since
+Lea,Conv,Conv Ltd,lea@conv.example,Converted,2024-03-04,,
+Max,Nocomp,,max@nocomp.example,Converted,2024-03-05,2024-04-05,2024-04-06
+Una,Unk,Unk Ltd,una@unk.example,Converted,,,
+"""
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_leads_that_came_converted_are_the_same_already(fresh_firm: Firm, kind: str) -> None:
+    """Though they are read-only: a file that says no other thing changes nothing."""
+    assert bring_in(fresh_firm, "leads", CONVERTED).created_count == 3
+    with tenant_context(tenant_of(fresh_firm)):
+        content = exported(fresh_firm, "leads", kind)
+    job = bring_in(fresh_firm, "leads", content)
+    assert (job.unchanged_count, job.updated_count, job.refused_count) == (3, 0, 0)
+
+
 def test_nothing_is_asked_about_what_stays_as_it_is(firm_with_records: Firm) -> None:
     firm = firm_with_records
     with tenant_context(tenant_of(firm)):
