@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crm.records import registry
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from crm.users.models import Membership
     from leads.conversion.form import ConversionForm
     from leads.models import Lead
+
+_LONGEST_NAME = 60
 
 
 def remarks_on(form: ConversionForm) -> list[str]:
@@ -40,7 +43,7 @@ def untaken(lead: Lead, record: Any, made: frozenset[str], actor: Membership) ->
 
 
 def told_untaken(record: Any, labels: Mapping[str, str]) -> str:
-    words = {"name": record.name, "fields": ", ".join(labels.values())}
+    words = {"name": _short(record.name), "fields": ", ".join(labels.values())}
     return _("You may not change “%(name)s”, so it does not get: %(fields)s.") % words
 
 
@@ -86,18 +89,23 @@ def _of_another_account(form: ConversionForm) -> list[str]:
     if account.record is not None and account.record.pk == contact.account_id:
         return []
     words = {
-        "contact": contact.name,
-        "account": account.record.name if account.record is not None else account.new_name,
+        "contact": _short(contact.name),
+        "account": _short(account.record.name if account.record is not None else account.new_name),
     }
     if not can(form.actor, "view", contact.account):
         return [_("%(contact)s belongs to another account and stays there, not at %(account)s.") % words]
-    words["theirs"] = contact.account.name
+    words["theirs"] = _short(contact.account.name)
     return [_("%(contact)s belongs to the account %(theirs)s and stays there, not at %(account)s.") % words]
 
 
 def _open_already(form: ConversionForm) -> list[str]:
     if form.columns["opportunities"].way != Way.NEW:
         return []
-    names = [one.record.name for one in form.offered("opportunities") if Reason.OF_CONTACT in one.reasons]
+    names = [_short(one.record.name) for one in form.offered("opportunities") if Reason.OF_CONTACT in one.reasons]
     text = _("There is an open opportunity with this contact already: %(names)s.")
     return [text % {"names": ", ".join(map(isolate, names))}] if names else []
+
+
+def _short(name: str) -> str:
+    """The whole of it stands above; what is said beside the button leaves room for the rest of the page."""
+    return Truncator(name).chars(_LONGEST_NAME)

@@ -64,6 +64,25 @@ def test_two_windows_convert_once_and_show_the_same(fresh_firm: Firm, lead: Any,
     assert counts(fresh_firm) == (1, 1, 1)
 
 
+def test_long_names_leave_room_for_the_rest(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    """D13: they made the foot 240 px high, over the form, and ran out of their card on the board."""
+    with tenant_context(fresh_firm.tenant):
+        name = "Wagenwerk" * 20
+        other = make.account(fresh_firm.ana, name=f"{name} Holding")
+        make.contact(fresh_firm.ana, first_name="Lena", last_name=name[:90], email="l@k.example", account=other)
+        lead = make.lead(fresh_firm.ana, first_name="Lena", last_name=name[:90], company=name, email="l@k.example")
+    sign_in(fresh_firm.ana)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(fresh_firm.url("leads:conversion", record_id=lead.pk))
+    page.get_by_label("New account").check()
+    expect(page.locator("#convert-foot")).to_contain_text("stays there")
+    assert (page.locator("#convert-foot").bounding_box() or {})["height"] < 900 / 5
+    page.goto(fresh_firm.url("leads:board") + "?filters=none")
+    card = page.locator(".board-card").first
+    expect(card).to_contain_text(name)
+    assert card.evaluate("one => one.scrollWidth <= one.clientWidth && one.clientHeight < 160")
+
+
 @pytest.fixture
 def mine(fresh_firm: Firm, page: Page, sign_in: SignIn) -> Page:
     """The window of Ana, whose lead it is."""

@@ -15,6 +15,7 @@ from contacts.duplicates import CONTACTS
 from crm.picklists.selectors import choice_meaning
 from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from crm.users.services import create_role
 from leads.duplicates import LEADS, find_alike
@@ -98,6 +99,19 @@ def test_a_contact_that_may_be_there_is_told(firm: Firm, there: dict, given: dic
     assert answer.status_code == (422 if reasons else 303)
     assert matches(answer) == ([("Claire Dubois", reasons)] if reasons else [])
     assert send(firm, "contacts", anyway="1", **given).status_code == 303
+
+
+@pytest.mark.parametrize("key", ["accounts", "contacts", "leads"])
+def test_a_number_without_its_countrys_code_is_read_by_the_workspaces(firm: Firm, key: str) -> None:
+    """D: 030/901820 is the +49 30 901820 that is there already, in Germany."""
+    Tenant.objects.filter(pk=firm.tenant.pk).update(language="en-de", time_zone="Europe/Berlin")
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        make_one = {"accounts": make.account, "contacts": make.contact, "leads": make.lead}[key]
+        there = make_one(firm.max, phone="+49 30 901820")
+    name = {"name": "Quite Otherwise"} if key == "accounts" else {"last_name": "Otherwise"}
+    answer = send(firm, key, **name, phone="030/901820")
+    assert matches(answer) == [(there.name, ["same phone"])]
+    assert send(firm, key, **name, phone="030/901821").status_code == 303
 
 
 @pytest.mark.parametrize("name", ["Otto Krüll", "otto krull", "Otto Krüll Jr."])

@@ -185,6 +185,17 @@ def test_every_count_is_the_number_of_rows_behind_it(decided: Firm, query: str, 
 
 
 @time_machine.travel(NOW)
+def test_lines_of_rates_are_on_a_scale_to_the_whole(inside: Firm) -> None:
+    """It ended a little above the highest of them: a third looked like nearly all."""
+    for day in (MARCH, APRIL, MAY):
+        for stage in ("Won", "Lost", "Lost"):
+            deal(inside.ana, stage, 1_000, closed_on=day)
+    chart = ask("close-ratio", inside.ada).charts[0][1]
+    assert str(chart.title) == "Close ratio over time" and "33.3%" in str(chart.svg)
+    assert re.findall(r'class="chart-tick"[^>]*>([\d.]+)%<', str(chart.svg)) == ["25", "50", "75", "100"]
+
+
+@time_machine.travel(NOW)
 def test_every_mark_of_the_chart_is_as_large_as_the_list_behind_it(decided: Firm) -> None:
     drawn = str(ask("close-ratio", decided.ada).charts[0][0].svg)
     marks = re.findall(r'<a href="([^"]+)" aria-label="[^"]+: (\d+)">', drawn)

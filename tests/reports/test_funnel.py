@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from fractions import Fraction
 from html import unescape
@@ -65,6 +66,14 @@ def test_the_funnel_is_drawn_with_links(came: Firm) -> None:
     assert 'aria-label="Leads: 8"' in drawn
     assert 'aria-label="Qualified: 5 · 62.5% of the step before"' in drawn
     assert 'href="/leads/?opportunity_stage=meaning:won"' in drawn
+
+
+@time_machine.travel(NOW)
+def test_bars_of_rates_are_on_a_scale_to_the_whole(came: Firm) -> None:
+    """The largest rate was as wide as the chart: a half looked like all."""
+    drawn = unescape(str(ask("funnel", came.ada, "period=last_month").charts[0][1].svg))
+    assert 'aria-label="Trade show/event: 50%"' in drawn
+    assert re.findall(r'class="mark [^>]*? width="([^"]+)"', drawn) == ["50%"]
 
 
 def test_access_and_the_wall(came: Firm, other_firm: Firm) -> None:

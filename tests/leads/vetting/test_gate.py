@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_le
 from leads.vetting import GateResult, criteria, current_gate, gate
 from leads.vetting.setup import create_criterion, delete_criterion, set_gate, update_criterion
 from tests import make
+from tests.imports.steps import told
 from tests.leads.browser_form import form_values
 from tests.leads.test_arriving import bring_in
 from tests.leads.vetting.asking import answer, ask_for, criterion
@@ -258,9 +260,13 @@ class TestBringingTogether:
 
 class TestThePage:
     def send(self, firm: Firm, lead: Lead, **more: str) -> int:
+        status: int = self.answer(firm, lead, **more).status_code
+        return status
+
+    def answer(self, firm: Firm, lead: Lead, **more: str) -> Any:
         client, path = client_of(firm.ana), firm.url("leads:conversion", record_id=lead.pk)
         form = form_values(client.get(path).content.decode(), "convert-page")
-        return client.post(path, form | more).status_code
+        return client.post(path, form | more)
 
     def page(self, firm: Firm, lead: Lead) -> str:
         return client_of(firm.ana).get(firm.url("leads:conversion", record_id=lead.pk)).content.decode()
@@ -269,7 +275,9 @@ class TestThePage:
         ask_for(firm, "budget", unmet="warn")
         page = self.page(firm, lead)
         assert "Not vetted yet: Budget" in page and 'name="despite_gate"' in page
-        assert self.send(firm, lead) == 422
+        refused = self.answer(firm, lead)
+        assert refused.status_code == 422
+        assert told(refused).count("Not vetted yet: Budget") == 1, "it stood there twice"
         assert not converted(firm, lead)
         assert self.send(firm, lead, despite_gate="1") == 303
         assert converted(firm, lead)
@@ -281,7 +289,9 @@ class TestThePage:
         page = self.page(firm, lead)
         assert "Not vetted yet: Budget" in page and 'name="despite_gate"' not in page
         assert 'id="convert-go"' not in page.partition('id="convert-foot"')[2]
-        assert self.send(firm, lead, despite_gate="1") == 422
+        refused = self.answer(firm, lead, despite_gate="1")
+        assert refused.status_code == 422
+        assert told(refused).count("Not vetted yet: Budget") == 1, "it stood there twice"
         assert not converted(firm, lead)
         with tenant_context(firm.tenant):
             answer(lead, "budget", "yes", by=firm.ana)
