@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from crm.fields.spec import FieldSpec
 from crm.imports.meant import NAME_PARTS, OWN_ID, completed_fields, more_columns
 from crm.imports.split import one_field_each, split_of
-from crm.records.headers import PREFIXES, names_of
+from crm.records.headers import PREFIXES, SURE, names_of
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
@@ -23,7 +23,11 @@ REFUSED_ROW, REFUSED_BECAUSE = "refused row", "refused because"
 LONGEST_HEADER = 300
 UNSURE = 100  # behind the sure ones
 _PREFIX = re.compile(r"\s*(.+?)\s*(?: - |: ?|\()\s*(.+)")
-CURRENCIES = ("currency", "currency code", "currency iso code", "währung", "devise", "moneda", "divisa")
+CURRENCIES = (
+    "currency", "currency code", "currency iso code", "currency of value", "währung", "währung von wert",
+    "betrag währung", "devise", "devise de valeur", "devise du montant", "moneda", "moneda de valor", "divisa",
+    "divisa de importe",
+)  # fmt: skip
 
 
 def plain(text: str) -> str:
@@ -57,12 +61,24 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
     for _rank, index, name in sorted(fitting, key=lambda one: one[:2]):
         if not mapping[index] and name not in mapping:
             mapping[index] = name
-    if {"name", "first_name", "last_name"} <= set(mapping):  # the whole name is there in its parts
-        mapping[mapping.index("name")] = ""
+    _settle_names(mapping, headers, names)
     completed = completed_fields(record_type)
     completed |= {split.spec.name: split.by for split in record_type.splits if split.needs_by}
     mapping = [name if completed.get(name, name) in mapping else "" for name in mapping]
     return one_field_each(record_type, mapping)
+
+
+def _settle_names(mapping: list[str], headers: list[str], names: _Names) -> None:
+    """Where the whole name is there in its parts, it is left out; and what may be it ("Persona - Nombre") is one of
+    them where the file has the other."""
+    missing = [part for part in ("first_name", "last_name") if part not in mapping]
+    if "name" not in mapping or len(missing) == 2:
+        return
+    at = mapping.index("name")
+    if not missing:
+        mapping[at] = ""
+    elif missing[0] in names.behind_prefix(headers[at]):
+        mapping[at] = missing[0]
 
 
 def is_known(record_type: RecordType) -> Callable[[str], bool]:
@@ -98,8 +114,7 @@ class _Names:
         key = header_key(header)
         if found := self.ranks.get(key):
             return found
-        parts = _PREFIX.fullmatch(header) if len(header) <= LONGEST_HEADER else None
-        if parts and plain(parts[1]) in self.prefixes and (found := self.ranks.get(header_key(parts[2]))):
+        if found := self.behind_prefix(header):
             return {name: rank + UNSURE for name, rank in found.items()}
         words = plain(header)
         for pattern, fields in self.patterns.items():
@@ -107,12 +122,17 @@ class _Names:
                 return {name: rank + UNSURE for name, rank in fields.items()}
         return {}
 
+    def behind_prefix(self, header: str) -> dict[str, int]:
+        """The fields that the column may be by what stands behind the name of a record, such as "Deal - "."""
+        parts = _PREFIX.fullmatch(header) if len(header) <= LONGEST_HEADER else None
+        return self.ranks.get(header_key(parts[2]), {}) if parts and plain(parts[1]) in self.prefixes else {}
+
 
 def _ranks(record_type: RecordType) -> dict[str, dict[str, int]]:
     """By header: the fields that it may be, with how sure that is; the less the surer."""
     found: dict[str, dict[str, int]] = {}
     for spec in importable(record_type):
-        names = [spec.name, str(spec.label)]
+        names = [spec.name, str(spec.label), *names_of(record_type.headers, f"{SURE}{spec.name}")]
         others = [
             *names_of(record_type.headers, spec.name),
             spec.name.removeprefix("custom_"),

@@ -1,9 +1,16 @@
 """Columns as other systems write them in their exports: ``header > field``, "" where there is none.
 
-By system, its language (of Salesforce also the names of its API), and the type of record.
+By system, its language (of Salesforce also the names of its API), and the type of record. Google writes English ones
+whatever language one has. Zoho, Pipedrive and Dynamics stand in ``headers_of_more.py``, more of all
+CRMs in ``headers_in_full.py``.
 """
 
+from tests.imports.headers_in_full import IN_FULL
+from tests.imports.headers_of_more import MORE
+
 FILES = {
+    **MORE,
+    **IN_FULL,
     "outlook en contacts": """Title > | First Name > first_name | Middle Name > middle_name | Last Name > last_name
         | Suffix > name_suffix
         | Company > account | Department > | Job Title > job_title | Business Street > street | Business City > city
@@ -43,6 +50,24 @@ FILES = {
         | Address 1 - Formatted > | Address 1 - Street > street | Address 1 - City > city
         | Address 1 - Region > region
         | Address 1 - Postal Code > postal_code | Address 1 - Country > country | Website 1 - Value >""",
+    "outlook-all en contacts": """Title > | First Name > first_name | Middle Name > middle_name
+        | Last Name > last_name | Suffix > name_suffix | Company > account | Department > | Job Title > job_title
+        | Business Street > street | Business Street 2 > | Business Street 3 > | Business City > city
+        | Business State > region | Business Postal Code > postal_code | Business Country/Region > country
+        | Home Street > | Home Street 2 > | Home Street 3 > | Home City > | Home State > | Home Postal Code >
+        | Home Country/Region > | Other Street > | Other City > | Other State > | Other Postal Code >
+        | Other Country/Region > | Assistant's Phone > | Business Fax > | Business Phone > phone
+        | Business Phone 2 > | Callback > | Car Phone > | Company Main Phone > | Home Fax > | Home Phone >
+        | Home Phone 2 > | ISDN > | Mobile Phone > mobile | Other Fax > | Other Phone > | Pager > | Primary Phone >
+        | Radio Phone > | TTY/TDD Phone > | Telex > | Account > | Anniversary > | Assistant's Name >
+        | Billing Information > | Birthday > | Business Address PO Box > | Categories > tags | Children >
+        | Directory Server > | E-mail Address > email | E-mail Type > | E-mail Display Name > | E-mail 2 Address >
+        | E-mail 2 Type > | E-mail 2 Display Name > | E-mail 3 Address > | E-mail 3 Type > | E-mail 3 Display Name >
+        | Gender > | Government ID Number > | Hobby > | Home Address PO Box > | Initials > | Internet Free Busy >
+        | Keywords > | Language > | Location > | Manager's Name > reports_to | Mileage > | Notes > description
+        | Office Location > | Organizational ID Number > | Other Address PO Box > | Priority > | Private >
+        | Profession > | Referred By > | Sensitivity > | Spouse > | User 1 > | User 2 > | User 3 > | User 4 >
+        | Web Page >""",
     "salesforce api contacts": """Id > external_id | FirstName > first_name | LastName > last_name
         | Account.Name > account | Title > job_title | Email > email | Phone > phone | MobilePhone > mobile
         | MailingStreet > street | MailingCity > city | MailingState > region | MailingPostalCode > postal_code
@@ -132,6 +157,19 @@ FILES = {
         | Country/Region > country | Postal Code > postal_code | Street Address > street | Last Modified Date >""",
     "hubspot en leads": """First Name > first_name | Last Name > last_name | Email > email | Phone Number > phone
         | Company Name > company | Lead Status > status | Original Traffic Source > source | Contact owner > owner""",
+    "hubspot de leads": """Datensatz-ID > external_id | Vorname > first_name | Nachname > last_name | E-Mail > email
+        | Telefonnummer > phone | Unternehmensname > company | Jobbezeichnung > job_title | Lead-Status > status
+        | Ursprüngliche Traffic-Quelle > source | Zuständiger Mitarbeiter > owner | Erstellungsdatum > created_at""",
+    "hubspot fr leads": """ID de fiche d'informations > external_id | Prénom > first_name | Nom > last_name
+        | E-mail > email | Numéro de téléphone > phone | Nom de l'entreprise > company
+        | Intitulé du poste > job_title | Statut du lead > status | Source de trafic d'origine > source
+        | Propriétaire du contact > owner | Date de création > created_at""",
+    "hubspot es leads": """ID de registro > external_id | Nombre > first_name | Apellidos > last_name
+        | Correo > email | Número de teléfono > phone | Nombre de la empresa > company | Cargo > job_title
+        | Estado del lead > status | Fuente original de tráfico > source | Propietario del contacto > owner
+        | Fecha de creación > created_at""",
+    "hubspot-object en leads": """Record ID > external_id | Lead Name > name | Lead Owner > owner
+        | Lead Stage > status | Lead Type > | Associated Company > company | Create Date > created_at""",
     "hubspot de contacts": """Datensatz-ID > external_id | Vorname > first_name | Nachname > last_name
         | E-Mail > email
         | Telefonnummer > phone | Mobiltelefonnummer > mobile | Zuständiger Mitarbeiter > owner
@@ -167,89 +205,6 @@ FILES = {
         | Date de fermeture > close_day | Date de création > opened_on | Propriétaire de la transaction > owner""",
     "hubspot es opportunities": """Nombre del negocio > name | Etapa del negocio > stage | Valor > amount
         | Fecha de cierre > close_day | Fecha de creación > opened_on | Propietario del negocio > owner""",
-    "zoho en accounts": """Record Id > external_id | Account Owner > owner | Account Name > name | Phone > phone
-        | Website > website | Parent Account > parent | Account Type > type | Industry > industry
-        | Employees > employees
-        | Billing Street > street | Billing City > city | Billing State > region | Billing Code > postal_code
-        | Billing Country > country""",
-    "zoho en contacts": """Contact Owner > owner | First Name > first_name | Last Name > last_name
-        | Account Name > account | Title > job_title | Email > email | Phone > phone | Mobile > mobile
-        | Mailing Street > street | Mailing City > city | Mailing Zip > postal_code | Mailing Country > country
-        | Reporting To > reports_to | Email Opt Out > opted_out""",
-    "zoho en leads": """Lead Owner > owner | Company > company | First Name > first_name | Last Name > last_name
-        | Title > job_title | Email > email | Phone > phone | Mobile > | Website > website | Lead Source > source
-        | Lead Status > status | No of Employees > employees | Rating > rating | Zip Code > postal_code""",
-    "zoho de leads": """Lead-Besitzer > owner | Firma > company | Vorname > first_name | Nachname > last_name
-        | Titel > job_title | E-Mail > email | Telefon > phone | Mobil > | Lead-Quelle > source
-        | Lead-Status > status""",
-    "zoho fr leads": """Société > company | Prénom > first_name | Nom > last_name | E-mail > email | Téléphone > phone
-        | Source du prospect > source | Statut du prospect > status""",
-    "zoho es leads": """Empresa > company | Nombre > first_name | Apellidos > last_name | Correo electrónico > email
-        | Teléfono > phone | Fuente de Posible cliente > source | Estado de Posible cliente > status""",
-    "zoho en opportunities": """Record Id > external_id | Deal Name > name | Account Name > account
-        | Contact Name > contact | Stage > stage | Closing Date > close_day | Deal Owner > owner | Amount > amount
-        | Probability (%) > probability | Campaign Source > campaign | Reason For Loss > loss_reason""",
-    "zoho de opportunities": """Geschäftsname > name | Kontoname > account | Phase > stage
-        | Abschlussdatum > close_day
-        | Betrag > amount | Wahrscheinlichkeit (%) > probability""",
-    "zoho fr opportunities": """Nom de l'affaire > name | Nom du compte > account | Étape > stage
-        | Date de clôture > close_day | Montant > amount""",
-    "zoho es opportunities": """Nombre de Trato > name | Nombre de cuenta > account | Fase > stage
-        | Fecha de cierre > close_day | Cantidad > amount""",
-    "pipedrive en opportunities": """Deal - ID > external_id | Deal - Title > name | Deal - Organization > account
-        | Deal - Contact person > contact | Deal - Value > amount | Deal - Stage > stage | Deal - Pipeline >
-        | Deal - Deal created > opened_on | Deal - Won time > closed_on
-        | Deal - Expected close date > expected_close_on | Deal - Owner > owner | Deal - Lost reason > loss_reason""",
-    "pipedrive de opportunities": """Deal - Titel > name | Deal - Organisation > account
-        | Deal - Kontaktperson > contact | Deal - Wert > amount | Deal - Phase > stage | Deal - Besitzer > owner
-        | Deal - Erwartetes Abschlussdatum > expected_close_on | Deal - Verlustgrund > loss_reason""",
-    "pipedrive fr opportunities": """Affaire - Titre > name | Affaire - Organisation > account
-        | Affaire - Personne de contact > contact | Affaire - Valeur > amount | Affaire - Étape > stage
-        | Affaire - Date de clôture prévue > expected_close_on | Affaire - Propriétaire > owner""",
-    "pipedrive es opportunities": """Trato - Título > name | Trato - Organización > account
-        | Trato - Persona de contacto > contact | Trato - Valor > amount | Trato - Etapa > stage
-        | Trato - Fecha prevista de cierre > expected_close_on | Trato - Propietario > owner
-        | Trato - Motivo de pérdida > loss_reason""",
-    "pipedrive en contacts": """Person - Name > name | Person - Email - Work > email | Person - Phone - Work > phone
-        | Person - Organization > account | Person - Owner > owner | Person - ID > external_id
-        | Person - Label > tags""",
-    "pipedrive de contacts": """Person - Name > name | Person - E-Mail > email | Person - Telefon > phone
-        | Person - Organisation > account | Person - Besitzer > owner""",
-    "pipedrive en accounts": """Organization - Name > name | Organization - Owner > owner
-        | Organization - Address > street | Organization - ID > external_id | Organization - People >""",
-    "pipedrive en leads": """Lead - Title > product_interest | Lead - Organization > company | Lead - Owner > owner
-        | Lead - Value > estimated_value | Lead - Contact person > name""",
-    "dynamics en accounts": """Account Name > name | Main Phone > phone | Address 1: City > city
-        | Address 1: Street 1 > street | Address 1: ZIP/Postal Code > postal_code | Parent Account > parent
-        | Relationship Type > type | Number of Employees > employees | Owner > owner""",
-    "dynamics de accounts": """Kontoname > name | Haupttelefon > phone | Adresse 1: Ort > city
-        | Adresse 1: Straße 1 > street | Adresse 1: Postleitzahl > postal_code | Übergeordnete Firma > parent
-        | Branche > industry | Besitzer > owner""",
-    "dynamics fr accounts": """Nom du compte > name | Téléphone principal > phone | Adresse 1 : Ville > city
-        | Adresse 1 : Rue 1 > street | Adresse 1 : Code postal > postal_code | Propriétaire > owner""",
-    "dynamics es accounts": """Nombre de cuenta > name | Teléfono principal > phone | Dirección 1: ciudad > city
-        | Dirección 1: calle 1 > street | Dirección 1: código postal > postal_code | Propietario > owner""",
-    "dynamics en contacts": """Full Name > name | Email > email | Company Name > account | Business Phone > phone
-        | Mobile Phone > mobile | Job Title > job_title | Address 1: Country/Region > country""",
-    "dynamics de contacts": """Vollständiger Name > name | E-Mail > email | Firmenname > account
-        | Telefon (geschäftlich) > phone | Mobiltelefon > mobile | Position > job_title""",
-    "dynamics fr contacts": """Nom complet > name | Courrier électronique > email | Téléphone professionnel > phone
-        | Téléphone mobile > mobile | Poste > job_title""",
-    "dynamics es contacts": """Nombre completo > name | Correo electrónico > email | Teléfono del trabajo > phone
-        | Teléfono móvil > mobile | Puesto > job_title""",
-    "dynamics en leads": """Topic > product_interest | First Name > first_name | Last Name > last_name
-        | Company Name > company | Lead Source > source | Status Reason > status | Rating > rating
-        | Est. Value > estimated_value""",
-    "dynamics en opportunities": """Topic > name | Potential Customer > account | Est. Close Date > expected_close_on
-        | Actual Close Date > closed_on | Est. Revenue > amount | Actual Revenue > | Contact > contact
-        | Probability > probability | Rating > rating | Owner > owner | Created On > opened_on""",
-    "dynamics de opportunities": """Thema > name | Potenzieller Kunde > account
-        | Gesch. Abschlussdatum > expected_close_on
-        | Gesch. Umsatz > amount | Kontakt > contact | Wahrscheinlichkeit > probability""",
-    "dynamics fr opportunities": """Sujet > name | Client potentiel > account
-        | Date de clôture estimée > expected_close_on | Revenu estimé > amount | Probabilité > probability""",
-    "dynamics es opportunities": """Tema > name | Cliente potencial > account
-        | Fecha de cierre estimada > expected_close_on | Ingresos estimados > amount | Probabilidad > probability""",
     "sheet de leads": """Vorname > first_name | Nachname > last_name | Firma > company | E-Mail > email
         | Telefon > phone | Leadquelle > source | PLZ > postal_code | Ort > city | Land > country
         | Bemerkung > description""",
