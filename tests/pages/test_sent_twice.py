@@ -44,8 +44,8 @@ def test_another_form_under_the_same_key_is_not_swallowed(firm: Firm) -> None:
 
 def test_the_same_key_on_another_page_makes_what_that_page_makes(firm: Firm) -> None:
     client = client_of(firm.ana)
-    lead = client.post("/acme/leads/new/", person("One"))["Location"]
-    contact = client.post("/acme/contacts/new/", person("Two"))["Location"]
+    lead = client.post("/acme/leads/new/", person("One", anyway="1"))["Location"]
+    contact = client.post("/acme/contacts/new/", person("One", anyway="1"))["Location"]
     assert lead.startswith("/acme/leads/")
     assert contact.startswith("/acme/contacts/")
 

@@ -16,6 +16,7 @@ from crm.events.selectors import said_by_a_person
 from crm.lists.services import create_list
 from crm.pages.idempotency import new_key
 from crm.picklists.selectors import choices, stages
+from crm.picklists.services import replace_and_delete
 from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
@@ -133,6 +134,18 @@ def test_it_is_refused_when_somebody_moved_on_meanwhile(firm: Firm, deal: Any) -
     answer = undo(ana, moved)
     assert "Not undone. Max Manager has changed it to “Won” meanwhile." in toast(answer)
     assert state(firm, deal)[0] == third.pk
+
+
+def test_it_is_refused_when_the_setup_has_replaced_what_was_chosen(firm: Firm, deal: Any) -> None:
+    """Which no event of the opportunity tells."""
+    ana = client_of(firm.ana)
+    with tenant_context(firm.tenant):
+        gone, instead = stages()[2:4]
+    moved = ana.post(f"/acme/opportunities/{deal.pk}/stage/", {"stage": str(gone.pk)}, follow=True)
+    with tenant_context(firm.tenant):
+        replace_and_delete(entry=gone, replacement=instead, actor=firm.ada)
+    assert "Not undone" in toast(undo(ana, moved))
+    assert state(firm, deal)[0] == instead.pk
 
 
 def test_a_lead_s_status_and_its_closing_are_undone(firm: Firm) -> None:
