@@ -84,6 +84,11 @@ def test_an_account_out_of_sight_is_not_named(firm: Firm, world: dict[str, Any])
     page = form_of(client_of(firm.sam), "/acme/opportunities/new/").send(**form).content.decode()
     assert "Cora Vance belongs to another account, not to Sam&#x27;s." in page
     assert "Compare AG" not in page
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ana, name="Deal", account=world["other"], contact=world["cora"])
+    page = told(client_of(firm.sam).get(f"/acme/opportunities/{deal.pk}/"))
+    assert "Cora Vance belongs to another account, not to the account of the opportunity." in page
+    assert "Compare" not in page
 
 
 @pytest.fixture
