@@ -184,12 +184,12 @@ def _is_of_several_pipelines(stages: list[Any]) -> bool:
     return len({stage.pipeline_id for stage in stages}) > 1
 
 
-def _picker(spec: FieldSpec, name: str, typed: str, label: str, place: str) -> str:
+def _picker(spec: FieldSpec, name: str, typed: str, label: str, place: str, *, size: str = "") -> str:
     """Where one of the records can be named: by its name, or picked while that is typed."""
     if not isinstance(spec.kind, kinds.Lookup):
         return ""
     widget = LookupWidget(spec.kind.key)
-    said = {"class": "control control-s", "placeholder": _("or type its name"), "aria-label": label}
+    said = {"class": f"control {size}".strip(), "placeholder": _("or type its name"), "aria-label": label}
     widget.widgets[0].attrs |= said
     return str(widget.render(name, [typed, ""], {"id": place}))
 
@@ -352,7 +352,7 @@ class _Asker:
     def _picker_of(self, spec: FieldSpec, text: str, place: int) -> str:
         typed = self.typed.get((spec.name, word_key(text)), "")
         label = _("Name of what “%(word)s” means") % {"word": text}
-        return _picker(spec, f"{TYPED}{spec.name}", typed, label, f"typed-{spec.name}-{place}")
+        return _picker(spec, f"{TYPED}{spec.name}", typed, label, f"typed-{spec.name}-{place}", size="control-s")
 
     def _still(self, spec: FieldSpec, answer: str, offered: Mapping[str, str]) -> tuple[str, tuple[Option, ...], str]:
         """The answer that was given, if it still is one; what to offer for it beside ``offered``; and what has gone."""
