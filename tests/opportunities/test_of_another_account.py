@@ -85,8 +85,9 @@ def test_an_account_out_of_sight_is_not_named(firm: Firm, world: dict[str, Any])
     assert "Cora Vance belongs to another account, not to Sam&#x27;s." in page
     assert "Compare AG" not in page
     with tenant_context(firm.tenant):
-        deal = make.opportunity(firm.ana, name="Deal", account=world["other"], contact=world["cora"])
-    page = told(client_of(firm.sam).get(f"/acme/opportunities/{deal.pk}/"))
+        deal = make.opportunity(firm.ana, name="Deal", account=world["other"], contact=world["free"])
+        add_contact_role(opportunity=deal, contact=world["cora"], actor=firm.ana)
+    page = told(client_of(firm.sam).post(f"/acme/opportunities/{deal.pk}/contacts/{world['cora'].pk}/"))
     assert "Cora Vance belongs to another account, not to the account of the opportunity." in page
     assert "Compare" not in page
 
