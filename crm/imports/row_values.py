@@ -153,7 +153,7 @@ class RowReader:
         return found
 
     def _read_cell(self, row: RowValues, spec: FieldSpec, text: str, cells: Cells) -> None:
-        cells.field = spec.name
+        cells.field = self.cells.field = spec.name
         link = self.at_account.get(spec.name)
         if link and (person := person_at(cells, text, row.values.get(link))) is not None:
             row.values[spec.name] = person
@@ -303,8 +303,10 @@ class RowReader:
         """What the text itself means. What names several rows of this file names none, also while only one of them is
         in."""
         self._refuse_several(spec, text)
-        if isinstance(spec.kind, kinds.Tags) and cells is not self.typed:
-            text = as_cell([known_tag(name).name for name in tags_in(text)])
+        if isinstance(spec.kind, kinds.Tags):
+            if cells is not self.typed:  # who typed a tag has accepted it
+                text = as_cell([known_tag(name).name for name in tags_in(text)])
+            cells = self.cells  # which tells of what is added
         return spec.kind.parse(spec, text, cells or self.cells)
 
     def _refuse_several(self, spec: FieldSpec, text: str) -> None:

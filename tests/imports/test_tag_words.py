@@ -146,5 +146,16 @@ def test_many_unknown_tags_have_pages_and_one_answer_for_the_rest(firm: Firm) ->
     assert tags_of(firm)["Firm 1"] == ["here 1 7", "new 2"]
 
 
+def test_a_tag_that_is_typed_for_all_rows_is_accepted_and_told(firm: Firm) -> None:
+    """It was made, and not among what would be added; and not by rows that are refused."""
+    for run, name, added in (("dry_run", "Kestrel", ["Fair"]), ("import", "Kestrel", ["Fair"]), ("import", "", [])):
+        job = bring_in(
+            firm, "accounts", f"name,city\n{name},Ulm\n", **{run: "1", "fixed_tags": "Fair" if name else "Else"}
+        )
+        assert (job.added.get("tags", []), job.created_count) == (added, len(added))
+    with tenant_context(tenant_of(firm)):
+        assert [tag.name for tag in Tag.objects.all()] == ["Fair"]
+
+
 def test_the_labels_of_google_are_tags_of_their_own() -> None:
     assert tags_in("* friends ::: * myContacts") == ("* friends", "* myContacts")
