@@ -43,20 +43,28 @@ class Searched:
 NAME = "replace(sort_name, '''', '')"
 COMPANY = "translate(lower(company), '''’', '')"
 
+
+def _several(column: str) -> str:
+    """The digits of a field that may hold several numbers: its key is that of the first."""
+    return f"CASE WHEN {column} ~ '[/;,|]' THEN translate({column}, ' ().-', '') ELSE '' END"
+
+
+PHONES, MOBILES = _several("phone"), _several("mobile")
+
 SEARCHED = (
     Searched(
         "leads",
         "leads_lead",
         # company_key leaves out legal forms and accents, lower(company) is what people read.
-        (NAME, COMPANY, "company_key", "email_key", "phone_key"),
+        (NAME, COMPANY, "company_key", "email_key", "phone_key", PHONES),
         emails=("email_key",),
         phones=("phone_key",),
     ),
-    Searched("accounts", "accounts_account", (NAME, "domain", "phone_key"), phones=("phone_key",)),
+    Searched("accounts", "accounts_account", (NAME, "domain", "phone_key", PHONES), phones=("phone_key",)),
     Searched(
         "contacts",
         "contacts_contact",
-        (NAME, "email_key", "phone_key", "mobile_key"),
+        (NAME, "email_key", "phone_key", "mobile_key", PHONES, MOBILES),
         emails=("email_key",),
         phones=("phone_key", "mobile_key"),
         at_account=True,
@@ -64,6 +72,8 @@ SEARCHED = (
     Searched("opportunities", "opportunities_opportunity", (NAME,), at_account=True),
 )
 ACCOUNTS = next(one for one in SEARCHED if one.key == "accounts")
+
+INDEX, OLD_INDEXES = "search_3", ("search", "search_2")
 
 # wanted: what was typed, as a sort key. patterns: one LIKE pattern for each of its words, the longest first; none when
 # every word is too short for trigrams: then only names that start with it are found. numbers: the same with the digits
@@ -206,7 +216,7 @@ def _statements() -> list[str]:
     for searched in SEARCHED:
         statements += [
             f"DROP FUNCTION IF EXISTS {searched.function}({OLD_TYPES})",
-            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {searched.table}_search_2 ON {searched.table}"
+            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {searched.table}_{INDEX} ON {searched.table}"
             f" USING gin (tenant_id, {searched.document} gin_trgm_ops) WHERE deleted_at IS NULL",
             FUNCTION.format(
                 function=searched.function,
@@ -221,7 +231,8 @@ def _statements() -> list[str]:
             f"REVOKE ALL ON FUNCTION {searched.function}({ARGUMENT_TYPES}) FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {searched.function}({ARGUMENT_TYPES}) TO {APP_ROLE}",
         ]
-    return [*statements, *(f"DROP INDEX CONCURRENTLY IF EXISTS {searched.table}_search" for searched in SEARCHED)]
+    old = (f"{searched.table}_{name}" for searched in SEARCHED for name in OLD_INDEXES)
+    return [*statements, *(f"DROP INDEX CONCURRENTLY IF EXISTS {name}" for name in old)]
 
 
 STATEMENTS = _statements()

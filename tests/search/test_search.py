@@ -302,7 +302,7 @@ def test_only_the_serving_role_may_call_the_functions(firm: Firm) -> None:
 
 def test_each_searched_table_has_its_index_that_starts_with_the_tenant(inside: Firm) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename, indexdef FROM pg_indexes WHERE indexname LIKE '%%_search_2'", [])
+        cursor.execute("SELECT tablename, indexdef FROM pg_indexes WHERE indexname LIKE '%%_search_3'", [])
         indexes = dict(cursor.fetchall())
     assert sorted(indexes) == sorted(searched.table for searched in SEARCHED)
     for searched in SEARCHED:
@@ -334,6 +334,20 @@ def test_national_and_foreign_numbers_are_those_of_the_workspaces_country(inside
         lead = make.lead(inside.ana, first_name="", last_name=name, phone=phone)
         assert lead.phone_key == ("+49307654321" if name == "D" else "+49301234567")
     assert found(inside.ana, text) == {"leads": ["A", "B", "C"]}
+
+
+@pytest.mark.parametrize("text", ["0171 5550142", "+49 171 5550142", "0049 171/5550142", "5550142", "ana 0171 555"])
+def test_the_second_number_of_a_field_is_found(inside: Firm, text: str) -> None:
+    inside.tenant.language, inside.tenant.time_zone = "en", "Europe/Berlin"
+    inside.tenant.save()
+    two = "030 1234567 / 0171 5550142"
+    make.lead(inside.ana, first_name="Ana", last_name="Lead", phone=two)
+    make.account(inside.ana, name="Ana Works", phone="030 1234567; +49 171 5550142")
+    make.contact(inside.ana, first_name="Ana", last_name="Contact", mobile=two)
+    make.lead(inside.ana, first_name="Ana", last_name="Other", phone="030 1234567 / 0171 5559999")
+    expected = {"leads": ["Ana Lead"], "accounts": ["Ana Works"], "contacts": ["Ana Contact"]}
+    expected["leads"] += ["Ana Other"] if text == "ana 0171 555" else []
+    assert found(inside.ana, text) == expected
 
 
 def test_a_hyphen_in_a_name_is_no_number(inside: Firm) -> None:
