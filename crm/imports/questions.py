@@ -42,7 +42,7 @@ from crm.imports.meanings import proposed
 from crm.imports.models import Import
 from crm.imports.needed import lacking_rows
 from crm.imports.planned import KindQuestion, kind_questions
-from crm.imports.row_values import RowReader
+from crm.imports.row_values import LeftOutError, RowReader
 from crm.imports.style_questions import StyleQuestion, about_styles
 from crm.imports.styles import styles_of
 from crm.imports.survey import Survey
@@ -262,7 +262,14 @@ class _Asker:
     def _account_of(self, link: str) -> Callable[[str], Any]:
         """By the text of a cell: what stands for all rows where it is empty."""
         spec, usual = self.type.spec(link), self.job.fixed.get(link, "")
-        return lambda text: self.reader.value(spec, text or usual) if text or usual else None
+        return lambda text: self._value(spec, text or usual) if text or usual else None
+
+    def _value(self, spec: FieldSpec, text: str) -> Any:
+        """What the text means by what has been said; None where the field is left empty."""
+        try:
+            return self.reader.value(spec, text)
+        except LeftOutError:
+            return None
 
     def about_gap(self, gap: Gap) -> GapQuestion | None:
         by = self.type.spec(gap.by)
@@ -304,7 +311,8 @@ class _Asker:
         try:
             if is_adding(answer):
                 return False
-            return gap.needed(self.reader.value(by, text))
+            value = self._value(by, text)
+            return value is not None and gap.needed(value)
         except (ValidationError, LookupError):
             row = self._meant(by, text)
             return row is not None and not answer and gap.needed(row)
@@ -360,7 +368,7 @@ class _Asker:
             return answer, (), ""
         try:
             if answer.startswith(SAME):
-                self.reader.value(spec, answer.removeprefix(SAME))
+                self._value(spec, answer.removeprefix(SAME))
                 return answer, ((answer, said_same(answer.removeprefix(SAME))),), ""
             if answer.startswith(USE):
                 return answer, ((answer, label_of(self.reader.named(spec, answer))),), ""

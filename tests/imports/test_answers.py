@@ -110,3 +110,17 @@ def test_an_answer_that_has_gone_is_asked_again_by_its_name(firm: Firm) -> None:
     for name in ("Falcon Works", "Radio", "Fog"):
         assert f"Your earlier answer, “{name}”, is no longer available. Choose again." in told(page.answer)
     page.refused(page.columns())
+
+
+def test_what_is_left_empty_is_no_error_elsewhere_on_the_page(firm: Firm) -> None:
+    """A company that is left empty beside somebody's superior there; and a name that is the same as one left empty."""
+    page = Page(firm, "contacts", "last name,account,reports to\nBell,Alpha One,Ann Cox\nFox,Beta Two,\n")
+    data = page.columns() | {
+        "word_account": ["Alpha One", "Beta Two"], "answer_account": ["empty", "same:Alpha One"],
+    }  # fmt: skip
+    page.client.post(page.address, data | {"update": "1"})
+    page.answer = page.client.get(page.address)
+    assert page.answer.status_code == 200
+    assert page.words("account")["Beta Two"] == (1, "The same as “Alpha One”")
+    job = finished(firm, page.send(data | {"word_reports_to": ["Ann Cox"], "answer_reports_to": ["empty"]}))
+    assert (job.created_count, job.refused_count, job.added) == (2, 0, {})
