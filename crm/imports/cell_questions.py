@@ -16,8 +16,8 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import BAD, EMPTY, left_empty
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.guessing import column_label
-from crm.imports.left_out import NOTED_IN, NOTES, answered_as
-from crm.imports.models import Import
+from crm.imports.left_out import NOTED_IN, answered_as
+from crm.imports.models import NOTES, Import
 from crm.imports.split import column_spec
 from crm.imports.survey import Survey
 from crm.imports.surveyed import Column

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
+from crm.imports.labelled import with_place_for_mobiles
 from crm.imports.meant import NAME_PARTS, OWN_ID, completed_fields, more_columns
 from crm.imports.split import one_field_each, split_of
 from crm.records.headers import PREFIXES, SURE, names_of
@@ -65,7 +66,7 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
     completed = completed_fields(record_type)
     completed |= {split.spec.name: split.by for split in record_type.splits if split.needs_by}
     mapping = [name if completed.get(name, name) in mapping else "" for name in mapping]
-    return one_field_each(record_type, mapping)
+    return with_place_for_mobiles(record_type, headers, one_field_each(record_type, mapping))
 
 
 def _settle_names(mapping: list[str], headers: list[str], names: _Names) -> None:

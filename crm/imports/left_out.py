@@ -7,12 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.imports.guessing import column_label, is_of_refusals
-from crm.imports.models import Import
+from crm.imports.models import NOTES, Import
 from crm.imports.planned import NEW_FIELD
 from crm.imports.survey import Survey
 from crm.users.models import Membership
 
-NOTES = "+notes"  # as a column of any number of columns
 NOTED_IN = "description"
 
 

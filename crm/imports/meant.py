@@ -18,6 +18,7 @@ from crm.fields import kinds
 from crm.fields.kinds.number import CURRENCY_SUFFIX
 from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
+from crm.imports.labelled import labelled
 from crm.imports.models import Import
 from crm.imports.reading.cells import ERRORS, is_unreadable
 from crm.imports.storing import FileRow, read_rows, rows_numbered
@@ -106,7 +107,10 @@ def _completed(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
     place = {name: index for index, name in enumerate(job.mapping) if name}
     completed = completed_fields(type_of_key(job.record_type))
     pairs = [(place[field], more) for name, more in place.items() if (field := completed.get(name)) in place]
+    kinds_of = labelled(job.headers, job.mapping)
     for row in rows:
+        for one in kinds_of:
+            one.settle(row)
         for at, more in pairs:
             if row[more] and (row[at] or job.mapping[more] in NAME_PARTS):
                 row.complete(at, _joined(row[at], row[more]))

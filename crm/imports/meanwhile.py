@@ -13,9 +13,8 @@ from crm.events.models import IMPORT, Event
 from crm.events.phrases import actor_name, shown
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import column_label, importable
-from crm.imports.left_out import NOTES
 from crm.imports.meant import more_columns
-from crm.imports.models import Import
+from crm.imports.models import NOTES, Import
 from crm.records.diff import identity
 from crm.records.holding import gone_among, gone_link, links_among
 from crm.records.models import RecordModel

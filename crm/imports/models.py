@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import TenantForeignKey, TenantModel
 
+NOTES = "+notes"  # in ``Import.mapping``, of any number of columns: added to the description
+
 
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Columns to be set")

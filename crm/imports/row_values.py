@@ -35,14 +35,16 @@ from crm.imports.at_accounts import account_link, person_at
 from crm.imports.brought import as_compared, brought_fields, brought_label
 from crm.imports.cells import Cells
 from crm.imports.identity import EXTERNAL_ID, Layout
-from crm.imports.left_out import NOTED_IN, NOTES, answered_as, note_of, noted
+from crm.imports.labelled import told_left
+from crm.imports.left_out import NOTED_IN, answered_as, note_of, noted
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.meant import Same
-from crm.imports.models import Import
+from crm.imports.models import NOTES, Import
 from crm.imports.own_links import Called, links_to_itself
 from crm.imports.reading.cells import cell_text, is_unreadable, without_unreadable
 from crm.imports.row import RowValues, ToCreate
 from crm.imports.split import not_placed, place, split_of
+from crm.imports.storing import FileRow
 from crm.imports.tag_cells import as_cell, known_tag, tags_in, with_answers
 from crm.imports.together import Said
 from crm.imports.unreadable import may_be_empty
@@ -93,8 +95,8 @@ class RowReader:
                 texts = {cells[index]: None for cells in rows if cells[index] and not isinstance(cells[index], Same)}
                 self.cells.load_records(spec.kind.key, [text for text in texts if not is_unreadable(text)])
 
-    def read(self, cells: list[str]) -> RowValues:
-        row = RowValues()
+    def read(self, cells: FileRow) -> RowValues:
+        row = RowValues(remarks=told_left(self.job, cells))
         for spec, text in self.fixed:
             self._read_cell(row, spec, text, self.typed)
         for index, spec in self.in_turn:
@@ -318,6 +320,8 @@ class RowReader:
 
     def value(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
         """What the text means, with the importer's answers."""
+        if isinstance(spec.kind, kinds.Tags) and not tags_in(text):
+            raise LeftOutError
         try:
             return self._unless_answered(spec, text, self.parse(spec, text, cells))
         except ValidationError:

@@ -14,9 +14,9 @@ from crm.fields.spec import FieldSpec
 from crm.fields.tags import tag_called
 from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
 from crm.imports.cells import Cells
-from crm.imports.left_out import NOTES, note_of
+from crm.imports.left_out import note_of
 from crm.imports.likely import is_deactivated, told_deactivated
-from crm.imports.models import Import
+from crm.imports.models import NOTES, Import
 from crm.imports.reading.cells import cell_text
 from crm.imports.row_values import RowReader
 from crm.imports.shown import shown

@@ -14,10 +14,10 @@ from crm import events
 from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
-from crm.imports.left_out import NOTES, left_out
+from crm.imports.left_out import left_out
 from crm.imports.meant import completed_fields, more_columns
 from crm.imports.meanwhile import refuse_lost_columns
-from crm.imports.models import DeferredLink, Import, ImportRow, ImportState, RefusedRow
+from crm.imports.models import NOTES, DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.planned import NEW_FIELD, make_fields, plan_fields, planned_labels, settle_kinds
 from crm.imports.storing import is_kept
 from crm.imports.survey import survey_of

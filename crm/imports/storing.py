@@ -38,12 +38,13 @@ _NONE: Mapping[int, str] = {}
 class FileRow(list[str]):
     """The cells of a row, and its number in the file or sheet, as people see it there."""
 
-    __slots__ = ("_before", "batch", "number")
+    __slots__ = ("_before", "batch", "left", "number")
 
     def __init__(self, number: int, cells: Iterable[str]) -> None:
         super().__init__(cells)
         self.number = number
         self.batch = 0  # the number of the first row that was taken in with it
+        self.left: list[tuple[int, int | None, str]] = []  # what has no field: see ``labelled.py``
         self._before: Mapping[int, str] = _NONE
 
     def complete(self, index: int, text: str) -> None:

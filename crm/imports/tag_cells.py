@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
@@ -12,11 +13,13 @@ from crm.fields.tags import new_tags, split_names, tag_called
 from crm.imports.answers import EMPTY, Answers, answer_of, is_adding, meant, used_id
 
 _OF_GOOGLE = ":::"  # between the labels of a contact
+_GROUPS_OF_GOOGLE = re.compile(r"\* ?(?:my ?contacts|starred)", re.IGNORECASE)  # nobody has put anybody into them
 
 
 def tags_in(text: str) -> tuple[str, ...]:
-    """The tags that a cell names, each once."""
-    return split_names(text.replace(_OF_GOOGLE, ","))
+    """The tags that a cell names, each once; none of the groups that Google's address book makes by itself."""
+    names = split_names(text.replace(_OF_GOOGLE, ","))
+    return tuple(name for name in names if not _GROUPS_OF_GOOGLE.fullmatch(name))
 
 
 def as_cell(names: tuple[str, ...] | list[str]) -> str:

@@ -11,9 +11,8 @@ from uuid import UUID
 from crm.imports.counting import counted_as_changed
 from crm.imports.here import named_otherwise
 from crm.imports.identity import Layout, Together
-from crm.imports.left_out import NOTES
 from crm.imports.meant import meant_rows, meant_rows_numbered
-from crm.imports.models import Existing, Import, ImportRow, Outcome
+from crm.imports.models import NOTES, Existing, Import, ImportRow, Outcome
 from crm.imports.own_links import Called, own_circles, own_names
 from crm.imports.storing import FileRow
 from crm.imports.survey import survey_of

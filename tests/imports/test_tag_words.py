@@ -158,4 +158,12 @@ def test_a_tag_that_is_typed_for_all_rows_is_accepted_and_told(firm: Firm) -> No
 
 
 def test_the_labels_of_google_are_tags_of_their_own() -> None:
-    assert tags_in("* friends ::: * myContacts") == ("* friends", "* myContacts")
+    assert tags_in("* friends ::: Clients ::: * myContacts ::: * starred") == ("* friends", "Clients")
+
+
+def test_the_groups_that_google_makes_by_itself_are_no_tags(firm: Firm) -> None:
+    page = Page(firm, "contacts", "First Name,Last Name,Labels\nAl,A,Clients ::: * myContacts\nBo,B,* myContacts\n")
+    assert [*page.words("tags")] == ["Clients"]
+    assert "* myContacts → left empty" in told(page.answer)
+    job = finished(firm, page.send(sent(page.answer)))
+    assert (job.created_count, job.added["tags"]) == (2, ["Clients"])

@@ -164,9 +164,9 @@ def _rows(sheet: Any, note: Note | None) -> Iterator[tuple[int, tuple[Any, ...],
             source.start_row()
             said = parser.row_dimensions.pop(str(number), {})
             yield number, sheet._get_row(row), said.get("hidden") in ("1", "true")
-        for merged in parser.merged_cells.mergeCell if note is not None and parser.merged_cells else ():
-            if merged.min_row < merged.max_row:
-                note(MERGED, merged.min_row)
+        found = parser.merged_cells.mergeCell if note is not None and parser.merged_cells else ()
+        for first in sorted(one.min_row for one in found if one.min_row < one.max_row):  # in no order in the file
+            note(MERGED, first)
 
 
 def _text(cell: Any) -> str:
