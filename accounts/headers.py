@@ -35,7 +35,7 @@ HEADERS: Headers = {
     "phone": """phone|main phone|account phone|company phone|phone number|business phone|telephone
         |organization phone
         |company main phone|telefon|telefonnummer|telefon zentrale|téléphone|téléphone société
-        |téléphone principal
+        |téléphone principal|tél|tél fixe|téléphone fixe
         |teléfono|teléfono principal
         |haupttelefon
         |numéro de téléphone|número de teléfono""",

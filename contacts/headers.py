@@ -25,7 +25,7 @@ HEADERS: Headers = {
     "mobile": """mobile|mobile phone|mobile phone number|cell phone|cell|phone mobile|person phone mobile
         |phone 2 value|phone 2
         |mobiltelefon|handy|mobil|mobilnummer|tél mobile|téléphone mobile|portable|móvil|teléfono móvil|celular
-        |mobiltelefonnummer|handynummer|téléphone portable|téléphone mobile|numéro de téléphone mobile
+        |mobiltelefonnummer|handynummer|tél portable|téléphone portable|téléphone mobile|numéro de téléphone mobile
         |número de teléfono móvil
         |telefon mobil|person telefon mobil|personne téléphone mobile|persona teléfono móvil""",
     "reports_to": """reports to|manager|manager s name|supervisor|reports to name|reports to id|vorgesetzter

@@ -54,7 +54,8 @@ HEADERS: Headers = {
         |status seit|statusänderung|letzte statusänderung|statut depuis|estado desde""",
     "converted_at": """converted date|converted on|converted at|date converted|conversion date|converted time
         |konvertiert am|umgewandelt am|converti le|date de conversion|convertido el|fecha de conversión""",
-    "phone": f"phone|business phone|mobile phone|{PERSON['phone']}|mobile|mobiltelefon|mobil|tél mobile|móvil",
+    "phone": f"""phone|business phone|mobile phone|{PERSON["phone"]}|mobile|mobiltelefon|mobil|tél mobile
+        |tél portable|portable|móvil""",
     "external_id": f"""lead id|lead id 18|{OWNERSHIP["external_id"]}
         |do not modify lead|nicht ändern lead|ne pas modifier prospect|no modificar cliente potencial
         |id de la piste|id du lead|id del lead|id de candidato|id del candidato""",

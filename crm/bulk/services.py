@@ -131,7 +131,8 @@ def forget_rehearsals() -> int:
 
 
 def may_be_undone(run: BulkRun) -> bool:
-    if run.is_dry_run or run.undoes_id or not run.done_count or run.state in OPEN_STATES:
+    changed = run.done_count - run.counts.get("same", 0)
+    if run.is_dry_run or run.undoes_id or not changed or run.state in OPEN_STATES:
         return False
     action = action_of(run)
     return action is not None and (action.undoes or action.key == DELETE.key)

@@ -19,7 +19,7 @@ OWNERSHIP: Headers = {
         |rep|account manager|zuständiger mitarbeiter|* owner|*inhaber|*besitzer|propriétaire *|propietario *""",
     "team": "team|sales team|territory|vertriebsteam|équipe|equipo",
     "tags": """tags|tag|labels|label|categories|categorías|catégories|kategorien|schlagwörter|étiquettes|etiquetas
-        |keywords
+        |keywords|group membership
         |schlagwort|étiquette|etiqueta""",
     "description": """description|notes|note|comments|comment|remarks|about|background info
         |beschreibung|notizen|notiz|bemerkung|bemerkungen|kommentar|anmerkungen
@@ -128,6 +128,7 @@ PERSON: Headers = {
         |telefon|telefon geschäftlich|telefonnummer|rufnummer|telefon privat
         |téléphone|téléphone bureau|tél|numéro de téléphone|téléphone domicile
         |teléfono|teléfono del trabajo|número de teléfono|teléfono particular
+        |tél fixe|téléphone fixe|tél bureau|tél professionnel|fixe
         |haupttelefon|téléphone professionnel|téléphone principal|teléfono principal
         |telefon büro|telefon arbeit|person telefon büro|person telefon arbeit|person telefon|téléphone travail
         |personne téléphone|personne téléphone travail|teléfono trabajo|persona teléfono

@@ -151,7 +151,9 @@ def _dependents(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> I
 def _said(row: RecordModel, dependents: list[Any], tell: Telling) -> Iterator[Blocker]:
     for dependent in dependents[:_NAMED]:
         url = tell.url(dependent, tell.url(row)) if isinstance(dependent, RecordModel) else tell.url(row)
-        words = {"record": tell.called(row), "what": tell.called(dependent)}
+        of_deal = isinstance(dependent, OpportunityContact) and dependent.contact_id == row.pk
+        what = dependent.opportunity if of_deal else dependent
+        words = {"record": tell.called(row), "what": tell.called(what)}
         yield Blocker(_("%(record)s has something new: %(what)s.") % words, url)
     if len(dependents) > _NAMED:
         yield Blocker(_("%(record)s has more that is new.") % {"record": tell.called(row)}, tell.url(row))

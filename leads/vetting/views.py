@@ -89,13 +89,13 @@ def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: Val
     is_asked, typed = criterion.pk in claims, {"answer": "", "evidence": "", **request.POST.dict()}
     if is_fragment(request) and not is_asked:
         return _refused(request, lead, error)
-    said = dict(Answer.choices).get(typed["answer"], "")
+    said, evidence = str(dict(Answer.choices).get(typed["answer"], "")), typed["evidence"].strip()
     is_wrong = hasattr(error, "error_dict")
     context = {
         "panel": panel,
         "claim": claims.get(criterion.pk),
         "error": " ".join(error.messages),
-        "lost": {} if is_wrong else {"answer": said, "evidence": typed["evidence"]},
+        "lost": "" if is_wrong else " ".join(filter(None, (said, evidence and f"“{evidence}”"))),
         "corrected": typed if is_wrong else None,
         "typed": [] if is_asked else typed_words(request.path_info, dict(body_of(request)), request.actor),
         "lead": lead,

@@ -112,6 +112,7 @@ def test_what_was_done_is_told_as_a_person_would_tell_it(firm: Firm, leads: list
     assert said("owner", 2, owner=str(firm.max.pk)) == "2 leads assigned to Max Manager."
     assert said("owner", 3, owner=str(firm.max.pk)) == "1 lead assigned to Max Manager. 2 already were."
     assert said("owner", 1, owner=str(firm.max.pk)) == "Nothing was changed. 1 already was."
+    assert not re.search(r'action="/acme/bulk/[0-9a-f-]{36}/"', answer.content.decode()), "there is nothing to undo"
     assert said("tags", 2, tags="Autumn, Fair") == "2 leads tagged: Autumn, Fair."
     assert said("set:rating", 2, rating=str(hot.pk)) == f"“Rating” of 2 leads set to “{hot.label}”."
     assert said("set:rating", 2, rating="none") == "“Rating” of 2 leads cleared."

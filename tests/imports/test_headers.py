@@ -47,3 +47,15 @@ def test_a_name_that_begins_with_that_of_a_record_is_of_that_record(
     inside: Firm, headers: list[str], right: list[str]
 ) -> None:
     assert guess_mapping(record_type("opportunities"), headers) == right
+
+
+@pytest.mark.parametrize(
+    ("key", "headers", "right"),
+    [
+        ("contacts", ["Tél. fixe", "Tél. portable"], ["phone", "mobile"]),
+        ("leads", ["Tél. portable"], ["phone"]),
+        ("accounts", ["Tél. fixe"], ["phone"]),
+    ],
+)
+def test_columns_as_people_shorten_them(inside: Firm, key: str, headers: list[str], right: list[str]) -> None:
+    assert guess_mapping(record_type(key), headers) == right

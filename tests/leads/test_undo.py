@@ -178,6 +178,11 @@ def add_role(firm: Firm, done: Conversion) -> None:
     add_contact_role(opportunity=done.opportunity, contact=make.contact(firm.ana, last_name="Adviser"), actor=firm.ana)
 
 
+def add_to_another(firm: Firm, done: Conversion) -> None:
+    other = make.opportunity(firm.ana, name="Elsewhere")
+    add_contact_role(opportunity=other, contact=done.contact, actor=firm.ana)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -187,7 +192,8 @@ def add_role(firm: Firm, done: Conversion) -> None:
         (move_stage, "Proposal submitted"),
         (win, "Won"),
         (log_call, "Said yes"),
-        (add_role, "Carl Adviser"),
+        (add_role, "has something new: Contact “Carl Adviser”."),
+        (add_to_another, "has something new: Opportunity “Elsewhere”."),
     ],
 )
 def test_what_was_built_on_it_blocks_and_is_named(inside: Firm, change: Callable[..., None], words: str) -> None:

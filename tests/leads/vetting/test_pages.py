@@ -91,7 +91,8 @@ def test_an_answer_of_somebody_else_is_not_overwritten_unseen(firm: Firm, lead: 
     text = refused.content.decode()
     assert refused.status_code == 422
     assert "Max Manager answered this meanwhile" in text
-    assert "Frozen until May</textarea>" in text and "They told me" in text
+    assert "Frozen until May</textarea>" in text and "Not saved: Yes “They told me”." in text
+    assert "Not saved: No." in send(firm, lead, "budget", answer="no", **HTMX).content.decode()
     assert refused["HX-Retarget"].startswith("#vetting-row-")
     assert now(firm, lead) == {"Budget": "no"}
     seen = re.search(r'name="seen" value="([^"]+)"', text)
