@@ -32,7 +32,7 @@ HEADERS: Headers = {
         |chef
         |responsable hiérarchique|supérieur|jefe|informa a
         |reporting to|name des der vorgesetzten|nom du responsable|nombre del director
-        |berichtet an|supérieur hiérarchique|depende de|rinde cuentas a""",
+        |berichtet an|name des r vorgesetzten|supérieur hiérarchique|depende de|rinde cuentas a""",
     "external_id": f"""contact id|person id|contact id 18|{OWNERSHIP["external_id"]}
         |do not modify contact|nicht ändern kontakt|ne pas modifier contact|no modificar contacto
         |id du contact|id del contacto|id de contacto""",

@@ -22,6 +22,7 @@ REFUSED_ROW, REFUSED_BECAUSE = "refused row", "refused because"
 
 
 LONGEST_HEADER = 300
+JOB_TITLE = "job_title"
 UNSURE = 100  # behind the sure ones
 _PREFIX = re.compile(r"\s*(.+?)\s*(?: - |: ?|\()\s*(.+)")
 CURRENCIES = (
@@ -63,6 +64,7 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
         if not mapping[index] and name not in mapping:
             mapping[index] = name
     _settle_names(mapping, headers, names)
+    _settle_titles(mapping, headers)
     completed = completed_fields(record_type)
     completed |= {split.spec.name: split.by for split in record_type.splits if split.needs_by}
     mapping = [name if completed.get(name, name) in mapping else "" for name in mapping]
@@ -80,6 +82,14 @@ def _settle_names(mapping: list[str], headers: list[str], names: _Names) -> None
         mapping[at] = ""
     elif missing[0] in names.behind_prefix(headers[at]):
         mapping[at] = missing[0]
+
+
+def _settle_titles(mapping: list[str], headers: list[str]) -> None:
+    """Of two columns of one name, the first is how somebody is addressed: in French, Outlook calls both "Titre"."""
+    if JOB_TITLE in mapping:
+        at = mapping.index(JOB_TITLE)
+        same = [place for place, header in enumerate(headers) if header_key(header) == header_key(headers[at])]
+        mapping[at], mapping[same[-1]] = mapping[same[-1]], JOB_TITLE
 
 
 def is_known(record_type: RecordType) -> Callable[[str], bool]:

@@ -44,7 +44,7 @@ PLACE: Headers = {
         |postanschrift straße|rue de correspondance|calle de correspondencia
         |rue adresse postale|calle de correo""",
     "city": """city|town|mailing city|business city|work city|address 1 city|billing city|home city
-        |ort|stadt|ort geschäftlich|wohnort|rechnungsort
+        |ort geschäftlich|ort|stadt|wohnort|rechnungsort
         |ville|ville bureau|localité|ville de facturation
         |ciudad|ciudad del trabajo|población|localidad|ciudad de facturación
         |postanschrift ort|postanschrift stadt|ville de correspondance|ciudad de correspondencia
@@ -77,7 +77,7 @@ PLACE: Headers = {
         |address 1 country region
         |address 1 country|billing country|home country region|home country
         |land|land region geschäftlich|staat
-        |pays|pays région bureau
+        |pays|pays région bureau|pays bureau
         |país|país o región del trabajo|país región
         |office location|location|land region|pays région|pays de facturation|país de facturación
         |rechnungsland|postanschrift land|pays de correspondance|país de correspondencia

@@ -1,6 +1,43 @@
-"""More columns of CRMs, as reports and whole exports have them; see ``headers_of_others.py``."""
+"""More columns of Outlook and CRMs, as whole exports and reports have them; see ``headers_of_others.py``."""
 
 IN_FULL = {
+    "outlook-all de contacts": """Anrede > | Vorname > first_name | Weitere Vornamen > middle_name
+        | Nachname > last_name | Suffix > name_suffix | Firma > account | Abteilung > | Position > job_title
+        | Straße geschäftlich > street | Straße geschäftlich 2 > | Straße geschäftlich 3 > | Ort geschäftlich > city
+        | Region geschäftlich > region | Postleitzahl geschäftlich > postal_code
+        | Land/Region geschäftlich > country | Straße privat > | Straße privat 2 > | Ort privat >
+        | Bundesland/Kanton privat > | Postleitzahl privat > | Land/Region privat > | Weitere Straße >
+        | Weiterer Ort > | Weiteres/r Bundesland/Kanton > | Weitere Postleitzahl > | Weiteres/e Land/Region >
+        | Telefon Assistent > | Fax geschäftlich > | Telefon geschäftlich > phone | Telefon geschäftlich 2 >
+        | Rückmeldung > | Autotelefon > | Telefon Firma > | Fax privat > | Telefon (privat) > | Telefon (privat 2) >
+        | ISDN > | Mobiltelefon > mobile | Weiteres Fax > | Weiteres Telefon > | Pager > | Haupttelefon >
+        | Mobiltelefon 2 > | Telefon für Hörbehinderte > | Telex > | Abrechnungsinformation > | Assistent(in) >
+        | Benutzer 1 > | Benutzer 2 > | Benutzer 3 > | Benutzer 4 > | Beruf > | Büro > | E-Mail-Adresse > email
+        | E-Mail-Typ > | E-Mail: Angezeigter Name > | E-Mail 2: Adresse > | E-Mail 2: Typ >
+        | E-Mail 2: Angezeigter Name > | E-Mail 3: Adresse > | E-Mail 3: Typ > | E-Mail 3: Angezeigter Name >
+        | Empfohlen von > | Geburtstag > | Geschlecht > | Hobby > | Initialen > | Internet-Frei/Gebucht >
+        | Jahrestag > | Kategorien > tags | Kinder > | Konto > | Name des/r Vorgesetzten > reports_to
+        | Notizen > description | Organisationsnr. > | Ort > | Partner > | Postfach geschäftlich >
+        | Postfach privat > | Priorität > | Privat > | Regierungsnr. > | Reisekilometer > | Sprache >
+        | Stichwörter > | Vertraulichkeit > | Verzeichnisserver > | Webseite > | Weiteres Postfach >""",
+    "outlook-all fr contacts": """Titre > | Prénom > first_name | Deuxième prénom > middle_name | Nom > last_name
+        | Suffixe > name_suffix | Société > account | Service > | Titre > job_title | Rue (bureau) > street
+        | Rue (bureau) 2 > | Rue (bureau) 3 > | Ville (bureau) > city | Dép/Région (bureau) > region
+        | Code postal (bureau) > postal_code | Pays/Région (bureau) > country | Rue (domicile) >
+        | Ville (domicile) > | Dép/Région (domicile) > | Code postal (domicile) > | Pays/Région (domicile) >
+        | Rue (autre) > | Ville (autre) > | Code postal (autre) > | Téléphone de l'assistant(e) >
+        | Télécopie (bureau) > | Téléphone (bureau) > phone | Téléphone 2 (bureau) > | Rappel >
+        | Téléphone (voiture) > | Téléphone société > | Télécopie (domicile) > | Téléphone (domicile) >
+        | Téléphone 2 (domicile) > | RNIS > | Tél. mobile > mobile | Téléphone (autre) >
+        | Récepteur de radiomessagerie > | Téléphone principal > | Radio téléphone > | Téléphone TDD/TTY > | Télex >
+        | Adresse de messagerie > email | Type de messagerie > | Nom complet de l'adresse de messagerie >
+        | Adresse de messagerie 2 > | Type de messagerie 2 > | Anniversaire > | Anniversaire de mariage ou fête >
+        | Autre boîte postale > | B.P. professionnelle > | Boîte postale du domicile > | Bureau >
+        | Catégories > tags | Code gouvernement > | Compte > | Conjoint(e) > | Critère de diffusion >
+        | Disponibilité Internet > | Emplacement > | Enfants > | Informations facturation > | Initiales >
+        | Kilométrage > | Langue > | Mots clés > | Nom de l'assistant(e) > | Notes > description | Page Web >
+        | Passe-temps > | Priorité > | Privé > | Profession > | Recommandé par > | Serveur d'annuaire > | Sexe >
+        | Utilisateur 1 > | Utilisateur 2 >""",
     "salesforce-full en contacts": """Contact ID > external_id | Salutation > | First Name > first_name
         | Last Name > last_name | Title > job_title | Department > | Birthdate > | Lead Source >
         | Mailing Street > street | Mailing City > city | Email > email | Account ID > | Account Name > account
