@@ -62,6 +62,12 @@ class Labelled:
     places: dict[str, int]
     free: list[int]  # those of its columns that may be emptied, or hold what has no place
 
+    @property
+    def put_together(self) -> list[int]:
+        """The columns in which something else stands than in the file, or nothing, where people do not expect it."""
+        labels = [label for label, _value in self.pairs if label in self.places.values()]
+        return [*self.free, *(at for at in labels if at is not None)]
+
     def settle(self, row: FileRow) -> None:
         """Put each value of the row into the column of its field; what has no place is told by ``FileRow.left``."""
         left = [*self._values(row)]

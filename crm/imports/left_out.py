@@ -29,7 +29,10 @@ def left_out(job: Import, survey: Survey) -> list[tuple[str, int]]:
         for label, column in zip(labels, survey.columns, strict=False)
         if column.timed
     ]
-    return timed + [
+    unplaced = [
+        (label, column.unplaced) for label, column in zip(labels, survey.columns, strict=False) if column.unplaced
+    ]
+    return [*timed, *unplaced] + [
         (labels[index], survey.columns[index].filled)
         for index, name in enumerate(job.mapping)
         if not name and survey.columns[index].filled and not is_of_refusals(job.headers[index])

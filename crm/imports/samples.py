@@ -14,6 +14,7 @@ from crm.fields.spec import FieldSpec
 from crm.fields.tags import tag_called
 from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
 from crm.imports.cells import Cells
+from crm.imports.labelled import labelled
 from crm.imports.left_out import note_of
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import NOTES, Import
@@ -40,6 +41,7 @@ class Sample:
     stored: str = ""
     problem: str = ""
     is_asked: bool = False  # what it is, is asked on the page
+    is_note: bool = False  # no value, but about those of the column
 
 
 def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: set[str]) -> list[list[Sample]]:
@@ -58,6 +60,8 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
         else:
             noted = (lambda text, at=index: note_of(job, at, text)) if name == NOTES else (lambda text: "")
             found.append([Sample(text, noted(text)) for text in _chosen(column.most_frequent(), set())])
+    for index in [at for one in labelled(job.headers, job.mapping) for at in one.put_together]:
+        found[index].append(Sample(_("each value goes where its label says"), is_note=True))
     return found
 
 

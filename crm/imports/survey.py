@@ -20,6 +20,7 @@ from crm.imports.own_links import Called, OwnNames, links_to_itself
 from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
 from crm.imports.split import column_spec
+from crm.imports.storing import FileRow
 from crm.imports.surveyed import FIRST, MOST_WORDS, Column, PlannedReader, Reader, TextReader, of_kind, reader_of
 from crm.imports.unreadable import bad_in, is_no_value
 from crm.records.registry import record_type as type_of_key
@@ -49,6 +50,10 @@ class Survey:
     repeated: list[list[Any]] = field(default_factory=list)  # the first few: number, number of the earlier, what
     differing: int = 0  # of those, rows that say something else than an earlier one
     differences: list[list[Any]] = field(default_factory=list)  # the first: number, earlier, column, text, earlier text
+
+    def note_left(self, row: FileRow) -> None:
+        for index, at, _said in row.left:
+            self.columns[index].unplaced += at is None
 
     @property
     def called(self) -> Called:
@@ -112,6 +117,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
                 column.note_bad(row.number, cell)
             if cell and not (is_no_value(cell) if name else is_unreadable(cell)):
                 reader.read(cell, row.number)
+        survey.note_left(row)
         people.note(row)
         for gap in gaps:
             by = row[place[gap.by]]

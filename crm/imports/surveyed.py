@@ -54,6 +54,7 @@ class Column:
     same: str = ""  # a text that its record says already
     cells: list[str] = field(default_factory=list)  # of a column of tags, the first cells: its words are the tags
     timed: int = 0  # cells of a column of days that have a time of day
+    unplaced: int = 0  # values that have no field by their labels, and no column left to stand in
     bad: int = 0  # cells that are no value of the field: ``unreadable.py``
     bad_cells: list[list[Any]] = field(default_factory=list)  # the first: row, text, whether it is no text at all
     misfits: dict[str, list[list[Any]]] = field(default_factory=dict)  # of a planned field: such cells, by kind

@@ -87,6 +87,8 @@ def test_the_only_number_of_each_person_can_be_a_mobile_one(firm: Firm) -> None:
     rows = (
         "First Name,Last Name,Phone 1 - Label,Phone 1 - Value\nAl,A,Mobile,06 1\nBo,B,Work,01 2\nCy,C,Home Fax,01 9\n"
     )
+    said = told(Page(firm, "contacts", rows).answer)
+    assert "06 1 each value goes where its label says" in said and "Left out: “ Phone 1 - Value ” (1 cell)." in said
     job = bring_in(firm, "contacts", rows)
     assert stored(firm) == {"Al": ("", "", "06 1"), "Bo": ("", "01 2", ""), "Cy": ("", "", "")}
     with tenant_context(firm.tenant):
