@@ -2,65 +2,79 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Callable
 
 from crm.imports.answers import TOTALS
 from crm.imports.existing import ids_here
 from crm.imports.identity import EXTERNAL_ID, Layout
 from crm.imports.meant import OWN_ID
 from crm.imports.models import Import
+from crm.imports.reading.cells import without_unreadable
+from crm.imports.reading.limits import LONGEST_WORD
 from crm.imports.totals import TAKE, rows_of_totals
 from crm.records.types import NeededLink
 
 CHUNK = 500  # rows whose ids are looked up at once
+MOST_WORDS = 2_000  # different ones that are kept, as of any column of words
+
+Lacks = dict[str, dict[str, dict[str, int]]]  # by needed field: the rows by a link and a word; by "" those without any
 
 
 class Lacking:
-    """Counts, by the field, the rows that name no record of a link that they need, nor one in its place. Those about
-    records that exist, or that an earlier row names by the same id, need none."""
+    """Counts the rows that name no record of a link that they need, nor one in its place; and those that name only
+    one, by the word, since that may be left out. Rows about records that exist, or that an earlier row names by the
+    same id, need none."""
 
-    def __init__(self, found: dict[str, int], layout: Layout) -> None:
+    def __init__(self, found: Lacks, layout: Layout) -> None:
         self.found = found
         self.type = layout.type
         self.place = layout.place
         self.needed = [(need.field, _places(layout, need)) for need in layout.type.needed]
-        self._given: dict[str, list[str]] = defaultdict(list)  # ids of rows that were not looked up yet
+        self._given: list[tuple[str, tuple[str, str, str]]] = []  # ids of rows that were not looked up yet
 
     def note(self, row: list[str], *, is_first: bool) -> None:
         for field, links in self.needed:
-            if any(row[at] for at in links) or not any(row[at] for at in self.place.values()):
+            named = [(name, row[at]) for name, at in links.items() if row[at]]
+            if len(named) > 1 or not any(row[at] for at in self.place.values()):
                 continue
+            name, text = named[0] if named else ("", "")
+            about = (field, name, without_unreadable(text[:LONGEST_WORD]))
             own, given = (row[self.place[name]] if name in self.place else "" for name in (OWN_ID, EXTERNAL_ID))
             if not (own or given):
-                self._count(field, 1)
+                self._count(about)
             elif is_first and not own:
-                self._given[field].append(given)
-                if len(self._given[field]) >= CHUNK:
-                    self._look_up(field)
+                self._given.append((given, about))
+                if len(self._given) >= CHUNK:
+                    self.finish()
 
     def finish(self) -> None:
-        for field in self._given:
-            self._look_up(field)
+        known = ids_here(self.type, [given for given, _about in self._given]) if self._given else ()
+        for given, about in self._given:
+            if given not in known:
+                self._count(about)
+        self._given.clear()
 
-    def _look_up(self, field: str) -> None:
-        given = self._given[field]
-        known = ids_here(self.type, given)
-        self._count(field, sum(one not in known for one in given))
-        given.clear()
-
-    def _count(self, field: str, rows: int) -> None:
-        if rows:
-            self.found[field] = self.found.get(field, 0) + rows
-
-
-def lacking_rows(job: Import, need: NeededLink, found: dict[str, int]) -> int:
-    """How many rows lack it that are to come in: with a value for all of them none; rows of totals hardly are."""
-    count = 0 if any(name in job.fixed for name in need.links) else found.get(need.field, 0)
-    if not count or job.answers.get(TOTALS, {}).get(TOTALS) == TAKE:
-        return count
-    links = _places(Layout.of(job), need)
-    return count - sum(not any(row[at] for at in links) for row in rows_of_totals(job))
+    def _count(self, about: tuple[str, str, str]) -> None:
+        field, name, text = about
+        words = self.found.setdefault(field, {}).setdefault(name, {})
+        if text in words or len(words) < MOST_WORDS:
+            words[text] = words.get(text, 0) + 1
 
 
-def _places(layout: Layout, need: NeededLink) -> list[int]:
-    return [layout.place[name] for name in need.links if name in layout.place]
+def lacking_rows(job: Import, need: NeededLink, found: Lacks, left_out: Callable[[str, list[str]], set[str]]) -> int:
+    """How many rows lack it that are to come in: with a value for all of them none; rows of totals hardly are.
+    ``left_out``: which of the words of a link count as empty cells."""
+    if any(name in job.fixed for name in need.links):
+        return 0
+    words = dict(found.get(need.field, {}))
+    count = words.pop("", {}).get("", 0)
+    if count and job.answers.get(TOTALS, {}).get(TOTALS) != TAKE:
+        links = _places(Layout.of(job), need)
+        count -= sum(not any(row[at] for at in links.values()) for row in rows_of_totals(job))
+    for name, rows in words.items():
+        count += sum(rows[text] for text in left_out(name, list(rows)))
+    return count
+
+
+def _places(layout: Layout, need: NeededLink) -> dict[str, int]:
+    return {name: layout.place[name] for name in need.links if name in layout.place}

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
-from crm.fields.kinds.lookup import LookupWidget
 from crm.fields.spec import FieldSpec
 from crm.fields.tags import all_tags
 from crm.imports.alike import alike_in_file
@@ -48,7 +47,8 @@ from crm.imports.styles import styles_of
 from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import why_no_tag
-from crm.imports.word_questions import Likeness, Option, Page, Question, Word, said_same
+from crm.imports.unreadable import may_be_empty
+from crm.imports.word_questions import Likeness, Option, Page, Question, Word, picker_for, said_same
 from crm.records.types import Gap, NeededLink, RecordType
 from crm.tenants.memo import memo
 from crm.ui.format import number
@@ -184,16 +184,6 @@ def _is_of_several_pipelines(stages: list[Any]) -> bool:
     return len({stage.pipeline_id for stage in stages}) > 1
 
 
-def _picker(spec: FieldSpec, name: str, typed: str, label: str, place: str, *, size: str = "") -> str:
-    """Where one of the records can be named: by its name, or picked while that is typed."""
-    if not isinstance(spec.kind, kinds.Lookup):
-        return ""
-    widget = LookupWidget(spec.kind.key)
-    said = {"class": f"control {size}".strip(), "placeholder": _("or type its name"), "aria-label": label}
-    widget.widgets[0].attrs |= said
-    return str(widget.render(name, [typed, ""], {"id": place}))
-
-
 class _Asker:
     def __init__(
         self,
@@ -294,7 +284,7 @@ class _Asker:
         return GapQuestion(spec.name, str(spec.label), str(spec.label), text, answer, (*chosen, *options), gone)
 
     def about_needed(self, need: NeededLink) -> GapQuestion | None:
-        rows = lacking_rows(self.job, need, self.survey.lacking)
+        rows = lacking_rows(self.job, need, self.survey.lacking, self._left_out)
         if not rows:
             return None
         spec = self.type.spec(need.field)
@@ -303,8 +293,26 @@ class _Asker:
         answer, chosen, gone = self._still(spec, given, dict([refuse]))
         text = need.question % {"count": rows, "rows": number(rows)}
         name, typed = f"{GAP_NAMED}{spec.name}", self.typed.get((spec.name, GAP), "")
-        picker = _picker(spec, name, typed, str(need.heading), f"named-{spec.name}")
+        picker = picker_for(spec, name, typed, str(need.heading), f"named-{spec.name}")
         return GapQuestion(spec.name, str(spec.label), str(need.heading), text, answer, (*chosen, refuse), gone, picker)
+
+    def _left_out(self, name: str, texts: list[str]) -> set[str]:
+        """Which of the texts of a column were said to be left empty."""
+        if EMPTY not in self.job.answers.get(name, {}).values():
+            return set()
+        spec = self.type.spec(name)
+        if isinstance(spec.kind, kinds.Lookup):
+            self.cells.load_records(spec.kind.key, texts)
+        return {text for text in texts if self._is_left_out(spec, text)}
+
+    def _is_left_out(self, spec: FieldSpec, text: str) -> bool:
+        try:
+            self.reader.value(spec, text)
+        except LeftOutError:
+            return True
+        except ValidationError:
+            return may_be_empty(self.job.answers, spec.name, spec, text)
+        return False
 
     def _needs(self, gap: Gap, by: FieldSpec, text: str) -> bool:
         answer = self.job.answers.get(by.name, {}).get(word_key(text), "")
@@ -360,7 +368,7 @@ class _Asker:
     def _picker_of(self, spec: FieldSpec, text: str, place: int) -> str:
         typed = self.typed.get((spec.name, word_key(text)), "")
         label = _("Name of what “%(word)s” means") % {"word": text}
-        return _picker(spec, f"{TYPED}{spec.name}", typed, label, f"typed-{spec.name}-{place}", size="control-s")
+        return picker_for(spec, f"{TYPED}{spec.name}", typed, label, f"typed-{spec.name}-{place}", size="control-s")
 
     def _still(self, spec: FieldSpec, answer: str, offered: Mapping[str, str]) -> tuple[str, tuple[Option, ...], str]:
         """The answer that was given, if it still is one; what to offer for it beside ``offered``; and what has gone."""

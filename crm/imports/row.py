@@ -47,6 +47,11 @@ class RowValues:
                 self.values.pop(name, None)
         return match
 
+    def has_none(self, named: list[str]) -> bool:
+        """Whether nothing came of the links ``named``, that have a cell: there is none, or its word was left out."""
+        came = self.reasons or any(self.values.get(name) or name in self.later for name in named)
+        return len(named) < 2 and not (named and came)
+
     def says(self, *, clears: bool) -> set[str]:
         """The fields of which the row says something; with ``clears`` an empty cell does."""
         split = (split.spec.name for split, _value in self.split)

@@ -123,8 +123,8 @@ class RowReader:
 
     def _fill_links(self, row: RowValues, cells: list[str]) -> None:
         for links, answer in self.filled if row.values or row.split or row.notes else ():
-            named = any(cells[self.links[name]] for name in links if name in self.links)
-            if not (named or any(name in self.job.fixed for name in links)):
+            named = [name for name in links if name in self.links and cells[self.links[name]]]
+            if row.has_none(named) and not any(name in self.job.fixed for name in links):
                 row.values[links[0]] = self._use(self.type.spec(links[0]), answer)
                 row.assumed.add(links[0])
 

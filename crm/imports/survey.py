@@ -15,7 +15,7 @@ from crm.imports.brought import brought_fields
 from crm.imports.identity import Layout, Together, as_written
 from crm.imports.meant import Same, meant_rows
 from crm.imports.models import Import
-from crm.imports.needed import Lacking
+from crm.imports.needed import Lacking, Lacks
 from crm.imports.own_links import Called, OwnNames, links_to_itself
 from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
@@ -42,7 +42,7 @@ class Survey:
     columns: list[Column]
     rows: int = 0
     gaps: dict[str, dict[str, int]] = field(default_factory=dict)
-    lacking: dict[str, int] = field(default_factory=dict)
+    lacking: Lacks = field(default_factory=dict)
     in_file: list[str] = field(default_factory=list)
     several: list[str] = field(default_factory=list)
     repeats: int = 0

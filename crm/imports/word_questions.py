@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from crm.fields import kinds
+from crm.fields.kinds.lookup import LookupWidget
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import SAME
 from crm.tenants.text import sort_key
@@ -23,6 +24,16 @@ Option = tuple[str, str]
 def said_same(text: str) -> str:
     """That a name is to be another one of the file."""
     return _("The same as “%(name)s”") % {"name": text}
+
+
+def picker_for(spec: FieldSpec, name: str, typed: str, label: str, place: str, *, size: str = "") -> str:
+    """Where one of the records can be named: by its name, or picked while that is typed."""
+    if not isinstance(spec.kind, kinds.Lookup):
+        return ""
+    widget = LookupWidget(spec.kind.key)
+    said = {"class": f"control {size}".strip(), "placeholder": _("or type its name"), "aria-label": label}
+    widget.widgets[0].attrs |= said
+    return str(widget.render(name, [typed, ""], {"id": place}))
 
 
 @dataclass(frozen=True)

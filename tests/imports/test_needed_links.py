@@ -99,6 +99,29 @@ def test_what_is_chosen_for_rows_without_an_account_moves_no_opportunity_that_ex
 
 
 @pytest.mark.usefixtures("kestrel")
+@pytest.mark.parametrize("left", ["word", "others", "cell"])
+def test_a_row_whose_account_is_left_empty_is_one_without(firm: Firm, left: str) -> None:
+    """Two such rows without an id, one with, and one that exists; a row with a contact has that."""
+    with tenant_context(firm.tenant):
+        known = make.opportunity(firm.ada, name="Old", account=Account.objects.get(name="Falcon"), external_id="E0")
+    word = "#N/A" if left == "cell" else "Nowhere"
+    rows = f"E0,Old,{word},\n,Roof,Falcon,\n,Wall,{word},\nE1,Door,{word},\n,Gate,{word},Cora Vance\n,Yard,,\n"
+    page = Page(firm, "opportunities", f"external id,name,account,contact\n{rows}")
+    assert page.questions.gaps[0].text.startswith("1 row has no account")
+    answered = {
+        "word": {"word_account": [word], "answer_account": ["empty"]},
+        "others": {"others_account": "empty"},
+        "cell": {"bad_2": "empty"},
+    }[left]
+    page.refused(page.columns() | answered)
+    assert page.questions.gaps[0].text.startswith("3 rows have no account")
+    job = finished(firm, page.send(page.columns() | answered | KESTREL))
+    assert (job.created_count, job.refused_count) == (5, 0)
+    bought = {"Old": "Falcon", "Roof": "Falcon", "Gate": "Heron"}
+    assert buyers(firm) == bought | dict.fromkeys(("Wall", "Door", "Yard"), "Kestrel"), known
+
+
+@pytest.mark.usefixtures("kestrel")
 @pytest.mark.parametrize(
     ("sent", "told"),
     [
