@@ -44,7 +44,7 @@ def test_a_dry_run_counts_and_writes_nothing(firm: Firm) -> None:
     assert (job.created_count, job.refused_count) == (2, 2)
     with tenant_context(firm.tenant):
         assert not Lead.objects.exists()
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/")
+    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"tried": f"{job.tried_at}"})
     with tenant_context(firm.tenant):
         job.refresh_from_db()
         assert job.is_dry_run, "what no button named is not done"
