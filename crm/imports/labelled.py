@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from crm.imports.models import NOTES, Import
+from crm.imports.reading.cells import as_told
 from crm.imports.storing import FileRow
 from crm.records.types import RecordType
 from crm.tenants.text import sort_key
@@ -123,7 +124,7 @@ def with_place_for_mobiles(record_type: RecordType, headers: Sequence[str], mapp
 def told_left(job: Import, row: FileRow) -> list[str]:
     """What had no place in the row, in words; but for what goes into the description."""
     return [
-        _("“%(column)s” was left out: %(text)s.") % {"column": job.headers[column], "text": text}
+        _("“%(column)s” was left out: %(text)s.") % {"column": job.headers[column], "text": as_told(text)}
         for column, at, text in row.left
         if at is None or job.mapping[at] != NOTES
     ]

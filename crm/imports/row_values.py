@@ -41,7 +41,7 @@ from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.meant import Same
 from crm.imports.models import NOTES, Import
 from crm.imports.own_links import Called, links_to_itself
-from crm.imports.reading.cells import cell_text, is_unreadable, without_unreadable
+from crm.imports.reading.cells import as_told, cell_text, is_unreadable
 from crm.imports.row import RowValues, ToCreate
 from crm.imports.split import not_placed, place, split_of
 from crm.imports.storing import FileRow
@@ -51,8 +51,6 @@ from crm.imports.unreadable import may_be_empty
 from crm.picklists.selectors import stages_called
 from crm.records.types import RecordType, SplitColumn
 from crm.users.access import may, visible
-
-SHOWN = 100  # characters of a cell in a remark
 
 
 class LeftOutError(Exception):
@@ -177,7 +175,7 @@ class RowReader:
         label = brought_label(self.type.spec(self.named_by[name]), spec) if name in self.named_by else str(spec.label)
         if may_be_empty(self.job.answers, name, spec, text):
             row.emptied += 1
-            words = {"field": label, "text": without_unreadable(text[:SHOWN]), "problem": " ".join(error.messages)}
+            words = {"field": label, "text": as_told(text), "problem": " ".join(error.messages)}
             left = _("%(field)s “%(text)s” was left empty. %(problem)s")
             if isinstance(spec.kind, kinds.Flag):
                 left = _("%(field)s “%(text)s” was left out: a new record says No. %(problem)s")
@@ -255,7 +253,7 @@ class RowReader:
         one = row.values.get(link)
         if not isinstance(one, ToCreate) and not self._has_brought(link, one, called):
             if text and not (one is not None and self._says(one, spec, text)):
-                row.not_taken.append(_("%(field)s “%(text)s”") % {"field": spec.label, "text": text})
+                row.not_taken.append(_("%(field)s “%(text)s”") % {"field": spec.label, "text": as_told(text)})
             return
         said = self.said.get(word_key(called), {}).get(spec.name, "")
         try:
@@ -267,7 +265,7 @@ class RowReader:
         if isinstance(one, ToCreate) and taken is not None:
             one.values[spec.name] = taken
         if text and here != taken:
-            words = {"name": called, "field": spec.label, "here": text, "taken": said}
+            words = {"name": as_told(called), "field": spec.label, "here": as_told(text), "taken": as_told(said)}
             row.remarks.append(
                 _("“%(name)s”: %(field)s is “%(here)s” here, and “%(taken)s” in an earlier row, which was taken.")
                 % words
@@ -315,7 +313,7 @@ class RowReader:
         if links_to_itself(self.type, spec) and word_key(text) in self.called.several:
             raise ValidationError(
                 _("Several rows of this file are called “%(text)s”. Name the one that is meant by its external id.")
-                % {"text": without_unreadable(text[:SHOWN])}
+                % {"text": as_told(text)}
             )
 
     def value(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:

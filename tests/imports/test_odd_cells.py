@@ -13,12 +13,13 @@ from django.test import Client
 from accounts.models import Account
 from crm.fields.kinds import Text
 from crm.fields.reading import Style, read_day
-from crm.imports.models import RefusedRow
+from crm.imports.models import ImportRow, RefusedRow
 from crm.imports.reading.cells import is_unreadable
 from crm.records.registry import record_type as type_of_key
 from crm.tenants.context import tenant_context
 from crm.users.signing_up import create_person
 from leads.models import Lead
+from tests import make
 from tests.forms import form_of
 from tests.imports.steps import bring_in, download
 from tests.imports.test_mending import rows_of, written
@@ -58,6 +59,29 @@ def test_what_nobody_sees_at_the_ends_of_a_cell_is_not_taken_away_unseen(firm: F
 def test_a_null_character_in_a_column_that_is_left_out_does_no_harm(firm: Firm) -> None:
     job = bring_in(firm, "accounts", f"name,colour\n{FILLER}Last,r\x00d\n")
     assert (job.refused_count, job.created_count) == (0, job.total)
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "columns"),
+    [
+        ("Phone 1 - Label,Phone 1 - Value", "Fax,{odd}", {}),
+        ("account,place", "Kestrel,{odd}", {"column_3": "account.city"}),
+    ],
+)
+def test_what_a_remark_says_of_a_cell_can_be_kept(firm: Firm, names: str, row: str, columns: dict[str, str]) -> None:
+    """It is told, as far as it can be, and not all of it where it is long."""
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Kestrel")
+    for kind in ({"dry_run": "1"}, {}):
+        odd = row.format(odd=f"0\x001{'9' * 5_000}")
+        text = f"first name,last name,{names}\nAl,A,{odd}\n".encode("utf-16")
+        job = bring_in(firm, "contacts", text, **columns, **kind)
+        assert (job.created_count, job.refused_count) == (1, 0)
+        with tenant_context(firm.tenant):
+            said = " ".join(RefusedRow.objects.get(job=job, came_in=True).reasons)
+            kept = [remark for one in ImportRow.objects.filter(job=job) for remark in one.remarks]
+        assert "\ufffd" in said and len(said) < 300
+        assert not kind or " ".join(kept) == said
 
 
 def test_null_characters_among_the_column_names_are_refused(firm: Firm) -> None:

@@ -19,6 +19,7 @@ NOT_CALCULATED = "#formula without a result"  # a formula that no program has wo
 NO_NUMBER = "#NUM!"
 HIDDEN, MERGED = "hidden", "merged"  # rows of a sheet that are not shown; cells over several rows, as one
 SHORTENED = "shortened"  # numbers that the sheet shows in thousands or millions, without a word of it
+TOLD = 100  # characters of a cell in a remark
 Note = Callable[[str, int], None]  # is told one of these, and of which row
 ERRORS = frozenset(
     {
@@ -46,6 +47,11 @@ def is_unreadable(text: str) -> bool:
 def without_unreadable(text: str) -> str:
     """The text in a form that the database takes: a replacement character shows what was there."""
     return _UNREADABLE.sub("\ufffd", text)
+
+
+def as_told(text: str) -> str:
+    """The beginning of the text, for a remark on its row."""
+    return without_unreadable(text[:TOLD])
 
 
 def is_shortened(text: str) -> bool:
