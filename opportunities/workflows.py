@@ -33,15 +33,17 @@ from crm import events
 from crm.activities.following import Held, follow, when_held
 from crm.activities.models import ActivityKind, ActivityLink
 from crm.events.models import Event
+from crm.events.services import build
 from crm.picklists.models import Choice, Stage
 from crm.picklists.selectors import choice, choice_meaning
-from crm.picklists.usage import Entry, follow_replacement
-from crm.tenants.bulk import collect_inserts
+from crm.picklists.usage import Afterwards, Entry, follow_replacement
+from crm.tenants.bulk import collect_inserts, insert_many
 from crm.tenants.clock import today
 from opportunities.models import Opportunity
 from opportunities.services.account_facts import Facts, Wins
 
 FOLLOWS = "account-life"  # the key of the handler
+TOLD_AT_ONCE = 5000
 TOUCHING = (
     "opportunity.won", "opportunity.lost", "opportunity.reopened", "opportunity.deleted", "opportunity.restored",
     "opportunity.account_changed", "opportunity.changed",
@@ -240,12 +242,34 @@ def _set_otherwise_since(change: Event | None, wins: Wins, because: Event) -> bo
 
 
 @follow_replacement
-def take_outlook_of_replacement(entry: Entry, replacement: Entry) -> None:
+def take_outlook_of_replacement(entry: Entry, replacement: Entry) -> Afterwards | None:
     """Give the opportunities of a stage that is deleted what the other one says, as a move there would; a probability
-    that was set by hand stays."""
-    if isinstance(entry, Stage) and isinstance(replacement, Stage):
-        by_hand = When(probability_overridden=True, then=F("probability"))
-        Opportunity.all_objects.filter(stage=entry).update(
-            probability=Case(by_hand, default=Value(replacement.probability)),
-            forecast_category=replacement.forecast_category,
-        )
+    that was set by hand stays. Each gets an event, so that whoever looks what has changed finds it."""
+    if not isinstance(entry, Stage) or not isinstance(replacement, Stage):
+        return None
+    of_stage = Opportunity.all_objects.filter(stage=entry)
+    held = of_stage.select_for_update(no_key=True).order_by("pk")
+    before = list(held.values_list("pk", "probability", "probability_overridden"))
+    by_hand = When(probability_overridden=True, then=F("probability"))
+    is_stages = When(probability=replacement.probability, then=Value(value=False))
+    of_stage.update(
+        probability=Case(by_hand, default=Value(replacement.probability)),
+        probability_overridden=Case(is_stages, default=F("probability_overridden")),
+        forecast_category=replacement.forecast_category,
+        updated_at=timezone.now(),
+    )
+    moved = {"stage": [{"id": str(one.pk), "label": one.label} for one in (entry, replacement)]}
+
+    def event_of(deal: tuple[UUID, int, bool], because: Event) -> Event:
+        pk, probability, is_by_hand = deal
+        stays = is_by_hand or probability == replacement.probability
+        changes = moved if stays else moved | {"probability": [probability, replacement.probability]}
+        record, actor = Opportunity(pk=pk), because.actor
+        return build(name="opportunity.stage_changed", record=record, actor=actor, because=because, changes=changes)
+
+    def tell(because: Event) -> None:
+        for start in range(0, len(before), TOLD_AT_ONCE):
+            some = before[start : start + TOLD_AT_ONCE]
+            insert_many(Event, [event_of(deal, because) for deal in some])  # no message: no workflow runs
+
+    return tell

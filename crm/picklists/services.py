@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from crm import events
+from crm.events.models import Event
 from crm.picklists import rules
 from crm.picklists.defaults import create_defaults, default_stages
 from crm.picklists.models import Choice, ForecastCategory, Meaning, Pipeline, Stage
@@ -109,11 +110,13 @@ def replace_and_delete(*, entry: Entry, replacement: Entry | None, actor: Member
     stand_in = _same(replacement, siblings) if replacement else None
     rules.check_replacement(fresh, stand_in)
     rules.check_list(fresh, [row for row in siblings if row.pk != fresh.pk])
-    moved = move_references(fresh, stand_in) if stand_in else 0
+    moved, afterwards = move_references(fresh, stand_in) if stand_in else (0, [])
     data: dict[str, Any] = {"moved": moved}
     if stand_in:
         data["replacement"] = {"id": str(stand_in.pk), "label": stand_in.label}
-    _record(fresh, "deleted", actor, data=data)
+    event = _record(fresh, "deleted", actor, data=data)
+    for follow in afterwards:
+        follow(event)
     fresh.delete()
     return moved
 
@@ -257,7 +260,7 @@ def _record(
     *,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
-) -> None:
+) -> Event:
     forget("picklists.")
     if isinstance(row, Choice):
         name, where = f"picklist.choice_{what}", row.picklist
@@ -268,4 +271,4 @@ def _record(
     facts = {"list": where, "id": str(row.pk), "label": str(row), **(data or {})}
     if not isinstance(row, Pipeline):
         facts["meaning"] = row.meaning  # which nobody can look up once it is deleted
-    events.record(name=name, record=None, actor=actor, changes=dict(changes or {}), data=facts)
+    return events.record(name=name, record=None, actor=actor, changes=dict(changes or {}), data=facts)

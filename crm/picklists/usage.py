@@ -9,18 +9,21 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 
+from crm.events.models import Event
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.tenants.models import TenantForeignKey, TenantModel
 
 Entry = Choice | Pipeline | Stage
 # Counts by the label of the model that points: {"leads.Lead": 17}
 Usage = Counter[str]
-Follow = Callable[[Entry, Entry], None]
+Afterwards = Callable[[Event], None]
+Follow = Callable[[Entry, Entry], Afterwards | None]
 _followers: list[Follow] = []
 
 
 def follow_replacement(follow: Follow) -> Follow:
-    """Have ``follow(entry, replacement)`` run before rows are moved: for who keeps ids where no foreign key shows."""
+    """Have ``follow(entry, replacement)`` run before rows are moved: for what follows from that. What it returns is
+    called with the event of the deletion once that is recorded."""
     _followers.append(follow)
     return follow
 
@@ -72,11 +75,12 @@ def in_use(entry: Entry) -> bool:
     )
 
 
-def move_references(entry: Entry, replacement: Entry) -> int:
-    """Point all that points at ``entry``, deleted records included, at ``replacement``; return how many rows it was."""
-    for follow in _followers:
-        follow(entry, replacement)
-    return sum(
+def move_references(entry: Entry, replacement: Entry) -> tuple[int, list[Afterwards]]:
+    """Point all that points at ``entry``, deleted records included, at ``replacement``; return how many rows it was,
+    and what to call with the event of the deletion."""
+    afterwards = [found for follow in _followers if (found := follow(entry, replacement)) is not None]
+    moved = sum(
         field.model._base_manager.filter(**{field.attname: entry.pk}).update(**{field.attname: replacement.pk})
         for field in references(type(entry))
     )
+    return moved, afterwards

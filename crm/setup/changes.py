@@ -91,6 +91,7 @@ phrases.register("member.password_set", _("%(actor)s set a new password by a lin
 phrases.register("member.imported", _("%(actor)s imported records of this person"))
 phrases.register("picklist.choice_created", _("%(actor)s added “%(label)s”"))
 phrases.register("picklist.choice_deleted", _("%(actor)s deleted “%(label)s”"))
+phrases.register("stage.deleted", _("%(actor)s deleted the stage “%(label)s”"))
 phrases.register("custom_field.created", _("%(actor)s added the field “%(label)s”"))
 phrases.register("custom_field.made_filterable", _("%(actor)s lets lists filter by “%(label)s”"))
 phrases.register("custom_field.deleted", _("%(actor)s deleted the field “%(label)s”, with its values"))

@@ -19,6 +19,8 @@ from contacts.models import Contact
 from contacts.services import update_contact
 from crm.imports import newer, running, whole_file
 from crm.imports.models import RefusedRow
+from crm.picklists.selectors import stages
+from crm.picklists.services import replace_and_delete
 from crm.tenants.context import tenant_context
 from crm.users.models import User
 from leads.services import update_lead
@@ -238,3 +240,18 @@ def test_what_the_import_itself_has_changed_is_no_later_change(
         if run == "import":
             found = Contact.objects.get(last_name="Bell")
             assert (found.city, found.phone) == ("Kiel", NEW["phone"])
+
+
+def test_a_replaced_stage_is_a_later_change_of_its_probability(firm: Firm) -> None:
+    """Which the older file wrote back, as one that was set by hand."""
+    with tenant_context(firm.tenant):
+        gone, instead = [stage for stage in stages() if stage.meaning == "open"][:2]
+        deal = make.opportunity(firm.ana, stage=gone)
+    client = client_of(firm.ada)
+    answer = client.get("/acme/opportunities/export/?filters=none&columns=name,probability,updated_at")
+    with tenant_context(firm.tenant):
+        replace_and_delete(entry=gone, replacement=instead, actor=firm.ada)
+    page = Page(firm, "opportunities", answer.content.decode("utf-8-sig"))
+    assert [(one.field, one.person) for one in page.answer.context["newer"].cells] == [("Probability", "Ada Admin")]
+    said = told(client.get(f"/acme/opportunities/{deal.pk}/history/"))
+    assert f"Ada Admin deleted the stage “{gone.label}”" in said

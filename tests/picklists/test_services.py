@@ -200,8 +200,9 @@ class TestStages:
         first, second = [stage for stage in selectors.stages() if stage.meaning == "open"][:2]
         values = {"probability": second.probability + 7, "forecast_category": "commit"}
         second = services.update_stage(stage=second, actor=inside.ada, values=values)
-        follows, deleted, by_hand, elsewhere = (make.opportunity(inside.ana, stage=first) for _number in range(4))
+        follows, deleted, by_hand, same, elsewhere = (make.opportunity(inside.ana, stage=first) for _number in range(5))
         update_opportunity(by_hand, actor=inside.ana, values={"probability": 77})
+        update_opportunity(same, actor=inside.ana, values={"probability": second.probability})
         move_to_stage(opportunity=elsewhere, stage=make.stage("won"), actor=inside.ana)
         delete_opportunity(deleted, actor=inside.ana)
         services.replace_and_delete(entry=first, replacement=second, actor=inside.ada)
@@ -211,7 +212,14 @@ class TestStages:
             return deal.probability, deal.probability_overridden, deal.forecast_category
 
         assert outlook(follows) == outlook(deleted) == (second.probability, False, "commit")
+        assert outlook(same) == (second.probability, False, "commit"), "as after a move there"
         assert (outlook(by_hand), outlook(elsewhere)) == ((77, True, "commit"), (100, False, "closed"))
+        told = Event.objects.filter(name="opportunity.stage_changed", because__name="stage.deleted", actor=inside.ada)
+        stage = [{"id": str(one.pk), "label": one.label} for one in (first, second)]
+        moved = {"stage": stage, "probability": [first.probability, second.probability]}
+        assert dict(told.values_list("record_id", "changes")) == {
+            follows.pk: moved, deleted.pk: moved, by_hand.pk: {"stage": stage}, same.pk: {"stage": stage},
+        }  # fmt: skip
 
     def test_a_won_stage_counts_fully_and_a_lost_one_not_at_all(self, inside: Firm) -> None:
         won = _add_stage(inside, label="Signed", meaning="won", probability=40)
