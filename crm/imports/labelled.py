@@ -6,8 +6,9 @@ Which column of ``Phone 1 - Value`` and ``Phone 2 - Value`` a number stands in s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -20,27 +21,35 @@ from crm.tenants.text import sort_key
 _COLUMN = re.compile(r"(phone|e-?mail) (\d+) - (label|type|value)")
 _PRIMARY = "*"  # before the label of the one that the person uses most
 _BETWEEN = ":::"  # several values in one cell
-_FAX = re.compile(r"fax|pager|beeper|facsimile|telecop|bipeur|piepser|\bbusca")
-_MOBILE = re.compile(r"\bmobil|\bcell|handy|smartphone|iphone|\bnatel|\bgsm\b|portable|movil|\bcelular|telefonino")
 _FREE = ("", NOTES)  # what a column is that can hold what has no place
+_FIELDS = {"phone": ("mobile", "phone"), "email": ("email",)}  # by what the columns begin with, in their turn
 
 Pair = tuple[int | None, int]  # the columns of a label and of its value
 
 
-def _as_mobile(label: str) -> int | None:
-    return None if _FAX.search(label) or not _MOBILE.search(label) else 0
+def _of(words: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(sort_key, words.split())))
 
 
-def _as_phone(label: str) -> int | None:
-    """Another mobile number rather than none."""
-    return None if _FAX.search(label) else int(_MOBILE.search(label) is not None)
+# What labels say, in the languages of those who have such files; what none of these knows says nothing.
+_NOT_THEIRS = _of(
+    r"fax facsimile telecop pager beeper bipeur piepser \bbusca \bassist \basist emergenc emergenz notfall urgenc"
+)  # of no telephone, or of somebody else
+_MOBILE = _of(
+    r"\bmobi \bmob\b \bcell handy smartphone iphone \bnatel \bgsm\b portable mov[ie]l\b \bcelular telefonino komork"
+    r" kannyk matkapuh \bcep\b 携帯 手机 手機 行動 휴대 мобил сотов κινητ נייד جوال"
+)
+_OTHER = _of(
+    r"work home main\b office business company landline arbeit geschaft dienst buro haupt privat festnetz zuhause"
+    r" bureau domicile travail maison \bfixe\b trabajo \bcasa\b lavoro ufficio trabalho werk thuis"
+)
 
 
-# By what the columns begin with: the fields in their turn, each with how well it takes a label, the less the better.
-_FIELDS: dict[str, dict[str, Callable[[str], int | None]]] = {
-    "phone": {"mobile": _as_mobile, "phone": _as_phone},
-    "email": {"email": lambda _label: 0},
-}
+@lru_cache(maxsize=1024)
+def _meant(label: str) -> str:
+    """By a label's ``sort_key``: what its value is for."""
+    known = {"nothing": _NOT_THEIRS, "mobile": _MOBILE, "phone": _OTHER}
+    return next((meaning for meaning, words in known.items() if words.search(label)), "" if label else "unlabelled")
 
 
 @dataclass(frozen=True)
@@ -48,10 +57,31 @@ class _Value:
     label: str
     text: str
     pair: Pair
+    own: str  # the field of its column, "" where it has none
 
     @property
     def said(self) -> str:
         return f"{self.label}: {self.text}" if self.label else self.text
+
+    @property
+    def is_primary(self) -> bool:
+        return self.label.startswith(_PRIMARY)
+
+    def fit(self, field: str, fields: Collection[str]) -> int | None:
+        """How well the field takes the value, the less the better; None where another of ``fields`` is meant, or none.
+
+        A label that says nothing leaves the value where it was put.
+        """
+        said = _meant(sort_key(self.label).strip(f"{_PRIMARY} "))
+        if said == "nothing":
+            return None
+        if field == self.own and said == "unlabelled":
+            return -1
+        if field == "phone":
+            return 2 if said == "mobile" else 1 if self.own == "mobile" and said != "phone" else 0
+        if field == "mobile" and said != "mobile":
+            return None if self.own != field or (said == "phone" and "phone" in fields) else 1
+        return 0
 
 
 @dataclass(frozen=True)
@@ -73,12 +103,10 @@ class Labelled:
         """Put each value of the row into the column of its field; what has no place is told by ``FileRow.left``."""
         left = [*self._values(row)]
         cells = dict.fromkeys([*self.free, *self.places.values()], "")
-        for field, rank in _FIELDS[self.kind].items():
-            fitting = [(fit, one) for one in left if (fit := rank(sort_key(one.label))) is not None]
-            if field in self.places and fitting:
-                _fit, best = min(fitting, key=lambda one: (one[0], not one[1].label.startswith(_PRIMARY)))
-                left.remove(best)
-                cells[self.places[field]] = best.text
+        for field in [one for one in _FIELDS[self.kind] if one in self.places]:
+            fits = [(one.fit(field, self.places), not one.is_primary, one.own != field) for one in left]
+            if fitting := [(fit, at) for at, fit in enumerate(fits) if fit[0] is not None]:
+                cells[self.places[field]] = left.pop(min(fitting)[1]).text
         for one in left:
             at = next((place for place in self.free if place in one.pair), None)
             row.left.append((one.pair[1], at, one.said))
@@ -89,12 +117,13 @@ class Labelled:
                 row.complete(place, text)
 
     def _values(self, row: FileRow) -> Iterator[_Value]:
+        own = {at: field for field, at in self.places.items()}
         for pair in self.pairs:
             label = row[pair[0]] if pair[0] is not None else ""
             cell = row[pair[1]]
             for text in [part.strip() for part in cell.split(_BETWEEN)] if _BETWEEN in cell else [cell]:
                 if text:
-                    yield _Value(label, text, pair)
+                    yield _Value(label, text, pair, own.get(pair[1], ""))
 
 
 def labelled(headers: Sequence[str], mapping: Sequence[str]) -> list[Labelled]:

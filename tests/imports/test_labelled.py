@@ -111,3 +111,31 @@ def test_a_lead_has_one_number_which_is_no_fax(firm: Firm) -> None:
         found = {lead.first_name: lead.phone for lead in Lead.objects.all()}
         assert found == {"Bo": "01 22", "Cy": "01 33", "Fi": "06 66"}
         assert "“Phone 1 - Value” was left out: * Mobile: 06 22." in left(job)["Bo"]
+
+
+@pytest.mark.parametrize(
+    ("put_to", "expected"),
+    [("mobile,", "/1 /1 /2 /1 /1 /2 /1 /1"), ("mobile,phone", "2/1 1/ 1/2 2/1 2/1 /2 2/ 2/1")],
+)
+def test_a_number_whose_label_says_nothing_stays_where_it_was_put(firm: Firm, put_to: str, expected: str) -> None:
+    """Where its label means a field that no column is put to, it stays too, rather than be left out."""
+    rows = ["first name,last name,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value"]
+    rows += ["No label,A,,1,,2", "Work,A,Work,1,,", "Two,A,Work,1,Mobile,2", "Mobiel,A,Mobiel,1,komórka,2"]
+    rows += [
+        "Odd,A,Türklingel,1,Work,2",
+        "Helper,A,Assistant,1,携帯,2",
+        "Landlines,A,Work,1,Home,2",
+        "Mixed,A,,1,Mobile,2",
+    ]
+    first, second = put_to.split(",")
+    columns = {"column_2": "", "column_3": first, "column_4": "", "column_5": second}
+    job = bring_in(firm, "contacts", "\n".join([*rows, ""]), **columns)
+    found = {name: f"{phone}/{mobile}" for name, (_email, phone, mobile) in stored(firm).items()}
+    with tenant_context(firm.tenant):
+        said = left(job)
+    names = [row.split(",")[0] for row in rows[1:]]
+    assert found == dict(zip(names, expected.split(), strict=True))
+    assert said["Helper"][0] == "“Phone 1 - Value” was left out: Assistant: 1."
+    for name, kept in found.items():
+        whole = kept + "".join(said.get(name, []))
+        assert "1" in whole and ("2" in whole or name == "Work"), "what has no place is told"
