@@ -29,7 +29,7 @@ class RowValues:
 
     values: dict[str, Any] = field(default_factory=dict)
     later: dict[str, str] = field(default_factory=dict)
-    assumed: set[str] = field(default_factory=set)  # links that were chosen for all rows without one
+    assumed: dict[str, Any] = field(default_factory=dict)  # links that were chosen for all rows without one
     empty: list[FieldSpec] = field(default_factory=list)
     same: set[str] = field(default_factory=set)
     split: list[tuple[SplitColumn, Any]] = field(default_factory=list)
@@ -41,10 +41,13 @@ class RowValues:
     remarks: list[str] = field(default_factory=list)
 
     def about(self, match: Match) -> Match:
-        """Return the match; with a record that the row names by an id goes what is only assumed of new ones."""
-        if match.is_by_id:
-            for name in self.assumed:
+        """Return the match; with a record that the row names by an id goes what is only assumed of new ones, until the
+        row is no longer about it: somebody may have changed its id meanwhile."""
+        for name, value in self.assumed.items():
+            if match.is_by_id:
                 self.values.pop(name, None)
+            else:
+                self.values.setdefault(name, value)
         return match
 
     def has_none(self, named: list[str]) -> bool:

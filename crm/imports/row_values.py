@@ -123,8 +123,7 @@ class RowReader:
         for links, answer in self.filled if row.values or row.split or row.notes else ():
             named = [name for name in links if name in self.links and cells[self.links[name]]]
             if row.has_none(named) and not any(name in self.job.fixed for name in links):
-                row.values[links[0]] = self._use(self.type.spec(links[0]), answer)
-                row.assumed.add(links[0])
+                row.assumed[links[0]] = row.values[links[0]] = self._use(self.type.spec(links[0]), answer)
 
     def in_own_pipeline(self, cells: list[str], record: Any) -> dict[str, Any]:
         """The stages that the cells call by a label of the pipeline in which ``record`` is: it stays there."""

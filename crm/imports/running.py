@@ -50,6 +50,7 @@ from crm.users.selectors import zone_of
 BATCH = 500
 MOST_TRIES = 4  # at a batch of a dry run, each after more of the rows before it
 MOST_ADDED = 200  # names that are kept of each kind of what came into being
+PEOPLE = "contacts"  # two of one name are two; of a firm or a word, each batch of a dry run makes the same one anew
 
 
 class DryRunDone(Exception):
@@ -189,13 +190,13 @@ def _take_in(job: Import, batch: list[FileRow], file: WholeFile, passed: int) ->
 
 
 def _note_added(job: Import, new: dict[str, list[str]]) -> None:
-    """Keep some names of what came into being, and count the others; each batch of a dry run makes them anew."""
+    """Keep some names of what came into being, and count the others."""
     for what, names in new.items():
         known = job.added.setdefault(what, [])
         first: dict[str, str] = {}
         for name in [*known, *names]:
             first.setdefault(sort_key(name), name)
-        fresh = [*first.values()][len(known) :]
+        fresh = names if what == PEOPLE else [*first.values()][len(known) :]
         room = MOST_ADDED - len(known)
         job.added[what] = sorted([*known, *fresh[:room]])
         if more := len(fresh[room:]):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
+from crm.imports import batches
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
 from tests import make
@@ -96,6 +97,22 @@ def test_what_is_chosen_for_rows_without_an_account_moves_no_opportunity_that_ex
     job = finished(firm, page.send(page.columns() | KESTREL | {"gap_named_account_id": str(kestrel.pk)}))
     assert (counts(job), job.folded_count) == ((1, 2, 0, 0, 0), 1)
     assert buyers(firm) == {"Old roof": "Falcon", "Old wall": "Falcon", "Big gate": "Kestrel"}
+
+
+def test_a_row_whose_record_gets_another_id_meanwhile_has_the_account_of_new_ones(
+    firm: Firm, kestrel: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by its id when the rows were read, and not when they are read again since it was changed."""
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ada, name="Old", account=Account.objects.get(name="Falcon"), external_id="E0")
+    page = Page(firm, "opportunities", "external id,name,account\nE0,Roof,\n,Wall,\n")
+
+    def change_first(_type: Any, _records: Any) -> bool:
+        return not Opportunity.objects.filter(external_id="E0").update(external_id="E9")
+
+    monkeypatch.setattr(batches, "hold", change_first)
+    finished(firm, page.send(page.columns() | KESTREL | {"gap_named_account_id": str(kestrel.pk)}))
+    assert buyers(firm) == {"Old": "Falcon", "Roof": "Kestrel", "Wall": "Kestrel"}
 
 
 @pytest.mark.usefixtures("kestrel")

@@ -82,6 +82,23 @@ def test_what_they_become_is_told_beside_the_rows(firm: Firm, dry_run: bool) -> 
     assert "added beside" not in told(client_of(firm.max).get(f"/acme/imports/{plain.pk}/"))
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("batch", [1, 500])
+def test_two_of_one_name_are_told_as_two(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, *, dry_run: bool, batch: int
+) -> None:
+    """Contacts of two firms, that is; the firm of two of them is one, whose rows come in one after the other."""
+    monkeypatch.setattr(running, "BATCH", batch)
+    rows = ("1,Jo,Smith,Kestrel,a@kestrel", "2,Jo,Smith,Falcon,b@falcon", "3,Al,Fox,Kestrel,c@kestrel")
+    text = "".join(f"{row}.example,Converted,Ana Owner\n" for row in rows)
+    monkeypatch.setattr(running, "MOST_ADDED", 2)
+    job = bring_in(firm, HEAD + text, dry_run=dry_run)
+    assert {what: (len(names), job.added_more.get(what, 0)) for what, names in job.added.items()} == {
+        "accounts": (2, 0),
+        "contacts": (2, 1),
+    }
+
+
 def test_a_row_that_cannot_be_converted_is_refused_wholly(firm: Firm) -> None:
     job = bring_in(firm, HEAD + ROWS)
     reasons = refused(firm, job)
