@@ -46,7 +46,7 @@ COMPANY = "translate(lower(company), '''’', '')"
 
 def _several(column: str) -> str:
     """The digits of a field that may hold several numbers: its key is that of the first."""
-    return f"CASE WHEN {column} ~ '[/;,|]' THEN translate({column}, ' ().-', '') ELSE '' END"
+    return f"CASE WHEN {column} ~ '[/;,|]' THEN regexp_replace({column}, '[^0-9/;,|]', '', 'g') ELSE '' END"
 
 
 PHONES, MOBILES = _several("phone"), _several("mobile")
@@ -73,7 +73,7 @@ SEARCHED = (
 )
 ACCOUNTS = next(one for one in SEARCHED if one.key == "accounts")
 
-INDEX, OLD_INDEXES = "search_3", ("search", "search_2")
+INDEX, OLD_INDEXES = "search_4", ("search", "search_2", "search_3")
 
 # wanted: what was typed, as a sort key. patterns: one LIKE pattern for each of its words, the longest first; none when
 # every word is too short for trigrams: then only names that start with it are found. numbers: the same with the digits

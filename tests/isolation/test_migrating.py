@@ -75,13 +75,13 @@ def test_indexes_and_keys_of_a_table_in_use_are_made_beside_the_work_in_it(fresh
             make.lead(fresh_firm.ana)
     run(
         owner,
-        "DROP INDEX leads_lead_search_3",
+        "DROP INDEX leads_lead_search_4",
         "CREATE INDEX leads_lead_search ON leads_lead (id)",
         "DROP INDEX leads_lead_owner_id_tenant",
         "ALTER TABLE leads_lead DROP CONSTRAINT leads_lead_owner_id_wall",
     )
     with pytest.raises(IntegrityError):  # stopped half way: the index is there, and serves nothing
-        run(owner, "CREATE UNIQUE INDEX CONCURRENTLY leads_lead_search_3 ON leads_lead ((1))")
+        run(owner, "CREATE UNIQUE INDEX CONCURRENTLY leads_lead_search_4 ON leads_lead ((1))")
     ran: list[tuple[str, bool]] = []
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:
@@ -93,8 +93,8 @@ def test_indexes_and_keys_of_a_table_in_use_are_made_beside_the_work_in_it(fresh
     indexes = [(sql, atomic) for sql, atomic in ran if re.match("(CREATE|DROP) INDEX", sql)]
     assert [(sql.split(" ON ")[0], atomic) for sql, atomic in indexes] == [
         ('CREATE INDEX CONCURRENTLY IF NOT EXISTS "leads_lead_owner_id_tenant"', False),
-        ('DROP INDEX CONCURRENTLY "leads_lead_search_3"', False),
-        ("CREATE INDEX CONCURRENTLY IF NOT EXISTS leads_lead_search_3", False),
+        ('DROP INDEX CONCURRENTLY "leads_lead_search_4"', False),
+        ("CREATE INDEX CONCURRENTLY IF NOT EXISTS leads_lead_search_4", False),
         ("DROP INDEX CONCURRENTLY IF EXISTS leads_lead_search", False),
     ]
     keys = [sql for sql, _atomic in ran if "leads_lead_owner_id_wall" in sql]
