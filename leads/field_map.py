@@ -81,8 +81,8 @@ _FAMILIES = (
 )  # fmt: skip
 # What a record gets otherwise than from the map.
 _NOT_MAPPED = frozenset({"owner", "team", "external_id", "type", "stage", "status", "account", "contact", "parent"})
-# Without one of these a new record would have no name.
 _DESCRIPTION = "description"
+# Without one of these a new record would have no name.
 _NAMES = {_ACCOUNT: ("name",), _CONTACT: ("first_name", "last_name", "email")}
 
 

@@ -113,7 +113,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
             asked_at=_asked_at(request),
         )
     except ValidationError as error:
-        form.add_error(None, error)
+        form.add_service_errors(error)
         return _ask(request, Dialog(listing, action, rows, is_all, is_blocked=False, drawn_at=None), form, back)
     return _after(request, run, back)
 

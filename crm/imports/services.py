@@ -114,7 +114,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
         raise ValidationError(_("Make the dry run again first: “Change the columns” leads there."))
     if after_dry_run and tried != str(job.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
-    _refuse_many_waiting(job)
+    _refuse_many_waiting(job.made_by, actor)
     refuse_lost_columns(job, registry.record_type(job.record_type))
     RefusedRow.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
@@ -137,13 +137,15 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
         transaction.on_commit(lambda: kick(tenant_id, job_id))
 
 
-def _refuse_many_waiting(job: Import) -> None:
-    waiting = Import.objects.filter(made_by=job.made_by_id, state__in=OPEN_STATES).count()
+def _refuse_many_waiting(maker: Membership, actor: Membership) -> None:
+    waiting = Import.objects.filter(made_by=maker, state__in=OPEN_STATES).count()
     if waiting >= turns.MOST_WAITING:
-        raise ValidationError(
-            _("You have %(count)s imports that wait or run. Start this one when some of them are done, or cancel some.")
-            % {"count": number(waiting)}
-        )
+        words = {"count": number(waiting), "name": maker.name}
+        if maker == actor:
+            who = _("You have %(count)s imports that wait or run.") % words
+        else:
+            who = _("%(name)s has %(count)s imports that wait or run.") % words
+        raise ValidationError(f"{who} {_('Start this one when some of them are done, or cancel some.')}")
 
 
 @transaction.atomic

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import FileResponse
 
 from crm.activities.files.accepting import clean_name
@@ -18,10 +21,12 @@ from crm.activities.files.models import LONGEST_NAME
 from crm.activities.models import Activity
 from crm.activities.services import create_activity
 from crm.tenants.context import tenant_context
+from crm.tenants.models import Tenant
 from tests import make
 from tests.activities.uploading import PDF, content_of, fetched, lead_of, name_on_disk, page_of, sent, stored
 from tests.naughty import all_strings
 from tests.people import Firm, client_of
+from tests.waiting import somebody_waits
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -200,6 +205,31 @@ def test_the_files_of_a_workspace_are_bounded_together(firm: Firm, settings: Any
     [file] = stored(firm)
     assert [path.name for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == [str(file.pk)]
     assert sent(firm, lead, ("b.pdf", PDF.ljust(500)), ("c.pdf", PDF.ljust(500))).status_code == 303
+
+
+def test_two_uploads_at_once_share_the_room_that_is_left(fresh_firm: Firm, settings: Any) -> None:
+    settings.FILES_MAX_BYTES = 3000
+    lead, held = lead_of(fresh_firm), Event()
+
+    def add() -> None:
+        try:
+            with tenant_context(Tenant.objects.get(pk=fresh_firm.tenant.pk)):
+                files = [SimpleUploadedFile("a.pdf", PDF.ljust(2000))]
+                create_activity(actor=fresh_firm.ana, records=[lead], kind="file", files=files)
+                held.set()
+                end = monotonic() + 20
+                while not somebody_waits() and monotonic() < end:
+                    sleep(0.02)
+        finally:
+            connection.close()
+
+    other = Thread(target=add)
+    other.start()
+    assert held.wait(20)
+    answer = sent(fresh_firm, lead, ("b.pdf", PDF.ljust(2000)))
+    other.join(30)
+    assert answer.status_code == 422 and "1000 bytes are left" in answer.content.decode().replace("\xa0", " ")
+    assert [file.name for file in stored(fresh_firm)] == ["a.pdf"]
 
 
 def test_a_large_file_goes_through_the_disk(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,12 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from crm.bulk import services
 from crm.bulk.models import BulkFinding, BulkRun, BulkState
 from crm.events.models import Event
 from crm.fields.custom.services import create_field
@@ -303,6 +305,17 @@ def test_what_is_cleared_was_said_to_be(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         lead.refresh_from_db()
     assert (lead.owner_id, lead.custom) == (None, {})
+
+
+def test_a_refusal_about_no_field_of_the_form_stands_above_it(
+    firm: Firm, leads: list[Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_values: Any) -> None:
+        raise ValidationError({"status": "Not today."})
+
+    monkeypatch.setattr(services, "start_run", refuse)
+    answer = do(firm, leads, "delete")
+    assert answer.status_code == 422 and "Not today." in answer.content.decode()
 
 
 def test_sent_twice_it_is_done_once(firm: Firm, leads: list[Lead]) -> None:

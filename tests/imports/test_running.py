@@ -158,5 +158,8 @@ def test_a_person_has_so_many_imports_waiting(firm: Firm, monkeypatch: pytest.Mo
     answer = client_of(firm.ada).post(f"/acme/imports/{tried.pk}/run/", sent, follow=True)
     assert told in answer.content.decode()
     upload(firm, "leads", LEADS, firm.max)
+    theirs = Page(firm, "leads", LEADS, firm.max)
+    answer = client_of(firm.ada).post(theirs.address, theirs.columns() | {"import": "1"})
+    assert answer.status_code == 422 and "Max Manager has 1 imports that wait or run." in answer.content.decode()
     finished(firm, first)
     page.send(page.columns())

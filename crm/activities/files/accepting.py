@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.activities.files.models import LONGEST_NAME, StoredFile
 from crm.activities.files.types import HEAD, TYPES, ending_of
+from crm.tenants.locks import wait_for_turn
 
 
 def clean_name(name: str) -> str:
@@ -52,7 +53,9 @@ def content_type_of(file: File) -> str:
 
 
 def refuse_too_much(size: int) -> None:
-    """Raise ``ValidationError`` when the workspace's files cannot hold ``size`` bytes more."""
+    """Raise ``ValidationError`` when the workspace's files cannot hold ``size`` bytes more; who asks at the same time
+    waits until these are kept."""
+    wait_for_turn("files")
     kept = StoredFile.objects.aggregate(size=Sum("size"))["size"] or 0
     if kept + size > settings.FILES_MAX_BYTES:
         words = {
