@@ -21,7 +21,7 @@ from opportunities.keys import (
     OPPORTUNITY_NEEDED,
 )
 from opportunities.models import Opportunity
-from opportunities.selectors import badges, card_facts, objection_to_change, objections_to_opportunities
+from opportunities.selectors import badges, card_facts, objections_to_changes, objections_to_opportunities
 from opportunities.services import (
     create_opportunity,
     delete_opportunity,
@@ -107,7 +107,7 @@ OPPORTUNITY = RecordType(
     unknown_in_files=("opened_on", "closed_on", "stage_since", "last_activity_at"),
     kept_by_files=("last_activity_at",),
     objections=objections_to_opportunities,
-    objection_to_change=objection_to_change,
+    objections_to_changes=objections_to_changes,
     badges=badges,
     views=(
         DefaultView(_("Open opportunities"), (_OPEN,), _COLUMNS, "expected_close_on", is_default=True),

@@ -215,19 +215,25 @@ def objections_to_opportunities(actor: Membership, rows: Sequence[dict[str, Any]
     return [_of_another(values, accounts.get(pk)) if pk else None for values, pk in zip(rows, theirs, strict=True)]
 
 
-def objection_to_change(actor: Membership, opportunity: Opportunity, values: dict[str, Any]) -> Objection | None:
-    """The same of an opportunity that gets another account or contact."""
+def objections_to_changes(
+    actor: Membership, changes: Sequence[tuple[Opportunity, dict[str, Any]]]
+) -> list[Objection | None]:
+    """The same of opportunities that get another account or contact."""
+    return objections_to_opportunities(actor, [_with_both(actor, *one) for one in changes])
+
+
+def _with_both(actor: Membership, opportunity: Opportunity, values: dict[str, Any]) -> dict[str, Any]:
+    """Account and contact as they are to be; nothing where neither changes."""
     if not values.keys() & {"account", "contact"}:
-        return None
+        return {}
     for here in (opportunity.account, opportunity.contact):
         hide_from(actor, here)
-    both = {"account": opportunity.account, "contact": opportunity.contact} | values
-    return objections_to_opportunities(actor, [both])[0]
+    return {"account": opportunity.account, "contact": opportunity.contact} | values
 
 
 def objection_to_main(actor: Membership, opportunity: Opportunity, contact: Contact | None) -> Objection | None:
     """The same of an opportunity whose main contact is, or is to be, ``contact``."""
-    return objection_to_change(actor, opportunity, {"contact": contact})
+    return objections_to_changes(actor, [(opportunity, {"contact": contact})])[0]
 
 
 def _account_of_contact(values: Mapping[str, Any]) -> UUID | None:

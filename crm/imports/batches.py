@@ -18,12 +18,13 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.imports.against import Against
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
 from crm.imports.counting import Counting
 from crm.imports.deferring import Link, without_circles, without_own
 from crm.imports.existing import Known, Match
-from crm.imports.findings import given_to_deactivated, names_of, said_against, said_later
+from crm.imports.findings import given_to_deactivated, names_of, said_later
 from crm.imports.fresh import Fresh
 from crm.imports.identity import Layout, repeating
 from crm.imports.left_out import NOTED_IN
@@ -74,6 +75,7 @@ class Batch:
         self.own: dict[str, Any] = {}  # those records
         self.changed: ChangedSince = {}
         self.fresh = Fresh(self.type)
+        self.against = Against(self.type, self.actor)
         self.writing: Any = None  # the record that a row is about whose turn it is
         self.tied: list[UUID] = []  # records of rows that look for what others make
         self.result = BatchResult()
@@ -107,6 +109,7 @@ class Batch:
                 for sending in self._sendings(group):
                     with self._looked_up(sending), collect_inserts():
                         self._write_all(sending)
+        self.against.tell(self.rows, self.result)
         self._note_made(since)
         self.folded.settle()
         settle(self.tried, self.result, self.cells.naming, self.skipped, self.folded)
@@ -155,9 +158,8 @@ class Batch:
         """Whether the row is about a record by an id that none has; it is refused then."""
         if offset not in self.ids or self.ids[offset] in self.own:
             return False
-        self._refuse(
-            offset, [_("No record here has the id %(id)s.") % {"id": without_unreadable(self.ids[offset][:60])}]
-        )
+        words = {"id": without_unreadable(self.ids[offset][:60])}
+        self._refuse(offset, [_("No record here has the id %(id)s.") % words])
         return True
 
     def _match(self, offset: int, row: RowValues) -> Match:
@@ -266,9 +268,8 @@ class Batch:
             self.known.add(record, self.rows[offset].number)
             self.cells.add_record(self.type.key, record)
             changes = self.shown.with_links(self.shown.created(record), row.later) if self.shown else []
-            return self._done(
-                offset, Outcome.CREATED, record, self._alike(offset, match, values, record), changes, is_new=True
-            )
+            alike = self._alike(offset, match, values, record)
+            return self._done(offset, Outcome.CREATED, record, alike, changes, is_new=True)
         return self._update(offset, row, values, match, said_later(self.type, later, self.rows))
 
     def _update(self, offset: int, row: RowValues, values: dict[str, Any], match: Match, remarks: list[str]) -> None:
@@ -289,7 +290,7 @@ class Batch:
         kept = [self.type.spec(name) for name in self.type.kept_by_files if values and name not in values]
         values |= {spec.name: spec.value(record) for spec in kept}
         before = self.shown.state(record) if self.shown else {}
-        self._remark(offset, *said_against(self.type, self.job, record, values))
+        self.against.note(offset, record, values)
         changed = self.type.update(record, actor=self.actor, values=values) if values else None
         self.known.learn(record)
         self._note_tied(offset, values, record)
@@ -362,8 +363,7 @@ class Batch:
             self.result.remarks.setdefault(offset, []).extend(texts)
 
     def _about_the_same(self, match: Match) -> list[str]:
-        number = self.counting.first(match.record.pk)
-        if number is None:
+        if (number := self.counting.first(match.record.pk)) is None:
             return []
         return [_("Same as row %(number)s of this file (%(by)s).") % {"number": number, "by": match.by}]
 

@@ -49,11 +49,3 @@ def given_to_deactivated(record_type: RecordType, values: Mapping[str, Any], rec
                 "field": record_type.spec(name).label,
                 "problem": told_deactivated(value),
             }
-
-
-def said_against(record_type: RecordType, job: Import, record: Any, values: Mapping[str, Any]) -> list[str]:
-    """What is to be thought over before the record gets what differs of ``values``; the row is taken."""
-    there = {name: record_type.spec(name).value(record) for name in values if record_type.has(name)}
-    new = {name: values[name] for name, value in there.items() if values[name] != value}
-    objection = record_type.objection_to_change(job.made_by, record, new) if new else None
-    return [objection.text] if objection else []

@@ -242,12 +242,8 @@ class Board:
     groups: Callable[[], list[Any]] = list  # the first is shown where nothing else is asked for
 
 
-def _welcome(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[Objection | None]:
+def _welcome(actor: Membership, rows: Sequence[Any]) -> list[Objection | None]:
     return [None for _row in rows]
-
-
-def _no_objection(actor: Membership, record: Any, values: dict[str, Any]) -> Objection | None:
-    return None
 
 
 @dataclass(frozen=True)
@@ -261,7 +257,7 @@ class RecordType:
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     With ``ties``, new ones may find what others of a file make. ``objections`` says of the values of new records what
-    speaks against making each: forms and imports ask before; ``objection_to_change`` the same of a record's new values.
+    speaks against making each: forms and imports ask before; ``objections_to_changes`` the same of records' new values.
     ``alike`` compares new ones with each other.
     ``successors`` tells, by id, which record that ``actor`` may see each of some has become: a search shows the old one
     below the new.
@@ -296,7 +292,9 @@ class RecordType:
     badges: Callable[[Any], Iterable[Badge]] = lambda record: ()
     ties: Ties | None = None
     objections: Callable[[Membership, Sequence[dict[str, Any]]], list[Objection | None]] = _welcome
-    objection_to_change: Callable[[Membership, Any, dict[str, Any]], Objection | None] = _no_objection
+    objections_to_changes: Callable[[Membership, Sequence[tuple[Any, dict[str, Any]]]], list[Objection | None]] = (
+        _welcome
+    )
     alike: Alike | None = None
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     set_by_move: tuple[str, ...] = ()
@@ -359,6 +357,9 @@ class RecordType:
 
     def has(self, name: str) -> bool:
         return self._find(name) is not None
+
+    def objection_to_change(self, actor: Membership, record: Any, values: dict[str, Any]) -> Objection | None:
+        return self.objections_to_changes(actor, [(record, values)])[0]
 
     def specs(self, names: tuple[str, ...]) -> tuple[FieldSpec, ...]:
         """Return the fields of ``names``, leaving out those that do not exist (any more)."""

@@ -11,13 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from crm.events import delivery
 from crm.events.models import OutboxMessage
-from crm.imports.models import Import
+from crm.imports.models import Import, ImportRow, RefusedRow
 from crm.picklists.selectors import choice_meaning
 from tests import make
 from tests.imports.steps import finished, upload
 from tests.people import Firm
 
 ROWS = 12
+WRITTEN = 4  # by a row that changes a main contact: the opportunity, and the parts that its people play
 FIRMS = 3
 OWNERS = ("Ana Owner", "Sam Seller", "Max Manager")
 
@@ -143,3 +144,20 @@ def test_rows_that_change_what_is_there(firms: Firm) -> None:
     twice, job = import_of(firms, "opportunities", opportunities(3 * ROWS, amount=9000))
     assert job.updated_count == 3 * ROWS
     assert twice - once <= 2 * ROWS
+
+
+@pytest.mark.parametrize("extra", [{}, {"dry_run": "1"}], ids=["import", "dry run"])
+def test_contacts_of_other_accounts(firms: Firm, extra: dict[str, str]) -> None:
+    """Each of an account of its own, which is told of, and looked up with all others."""
+    for n in range(3 * ROWS):
+        account = make.account(firms.ana, name=f"Other {n}")
+        make.contact(firms.ana, first_name="", last_name=f"Person {n}", account=account)
+    import_of(firms, "opportunities", opportunities(3 * ROWS))
+    text = ["External id,Contact", *(f"O{n},Person {n}" for n in range(3 * ROWS))]
+    once, job = import_of(firms, "opportunities", "\n".join(text[: 1 + ROWS]), **extra)
+    twice, job = import_of(firms, "opportunities", "\n".join([text[0], *text[1 + ROWS :]]), **extra)
+    remarks = [reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons]
+    assert job.updated_count == len([one for one in remarks if "belongs to the account Other" in one]) == 2 * ROWS
+    assert twice - once <= WRITTEN * ROWS
+    if extra:
+        assert all("Other" in " ".join(row.remarks) for row in ImportRow.objects.filter(job=job))
