@@ -43,7 +43,7 @@ def without_own(record_type: RecordType, record: Any, later: dict[str, str]) -> 
 def without_circles(record_type: RecordType, later: dict[str, str], closing: Collection[str]) -> list[str]:
     """Take out of the links those of the fields ``closing``, which cannot be set, and say of which."""
     names = [name for name in later if name in closing]
-    text = _("%(field)s: left empty. With the other rows of this file, it would stand below itself.")
+    text = _("%(field)s: left empty, since it would form a circle with other rows of this file.")
     for name in names:
         del later[name]
     return [text % {"field": record_type.spec(name).label} for name in names]

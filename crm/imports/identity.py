@@ -107,7 +107,7 @@ class Layout:
         for natural in self.type.natural_keys:
             if natural.within is not None and (key := natural.key(cells)):
                 within = sorted(cells) if natural.by_content else natural.within
-                yield (natural.column, key, *(_as_compared(name, cells.get(name, "")) for name in within))
+                yield (natural.column, key, *(as_compared(name, cells.get(name, "")) for name in within))
 
 
 def repeating(layout: Layout, rows: Iterable[list[str]]) -> set[int]:
@@ -168,5 +168,5 @@ def _id_in(cells: dict[str, str]) -> Key | None:
     return next(((name, cells[name]) for name in (OWN_ID, EXTERNAL_ID) if cells.get(name)), None)
 
 
-def _as_compared(name: str, text: str) -> str:
+def as_compared(name: str, text: str) -> str:
     return _COMPARED_BY.get(name, sort_key)(text)

@@ -209,7 +209,7 @@ class _Asker:
         link = account_link(self.type, spec)
         if link and unknown:
             told = told_by_accounts(self.cells, column.beside, unknown, self._account_of(link))
-            unknown = [text for text in unknown if text not in told]
+            unknown = [text for text in unknown if text not in told or word_key(text) in self.survey.there]
         if not unknown and not column.more:
             return None
         answers = self.job.answers.get(spec.name, {})

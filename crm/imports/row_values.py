@@ -154,6 +154,8 @@ class RowReader:
     def _read_cell(self, row: RowValues, spec: FieldSpec, text: str, cells: Cells) -> None:
         cells.field = self.cells.field = spec.name
         link = self.at_account.get(spec.name)
+        if link and word_key(text) in self.called.there:
+            link = None  # not even the account tells which of them
         if link and (person := person_at(cells, text, row.values.get(link))) is not None:
             row.values[spec.name] = person
             return
@@ -296,7 +298,7 @@ class RowReader:
 
     def is_in_file(self, spec: FieldSpec, text: str) -> bool:
         """Whether the text names a row of this file, wherever that stands."""
-        return links_to_itself(self.type, spec) and word_key(text) in self.called.one
+        return links_to_itself(self.type, spec) and self.called.is_one(text)
 
     def parse(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
         """What the text itself means. What names several rows of this file names none, also while only one of them is
@@ -309,7 +311,7 @@ class RowReader:
         return spec.kind.parse(spec, text, cells or self.cells)
 
     def _refuse_several(self, spec: FieldSpec, text: str) -> None:
-        if links_to_itself(self.type, spec) and word_key(text) in self.called.several:
+        if links_to_itself(self.type, spec) and self.called.are_several(text):
             raise ValidationError(
                 _("Several rows of this file are called “%(text)s”. Name the one that is meant by its external id.")
                 % {"text": as_told(text)}

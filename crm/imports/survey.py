@@ -35,8 +35,8 @@ MOST_KEYS = 500_000  # that are looked through; of more, some are taken to be sh
 class Survey:
     """``gaps``: of the rows that lack a field, how many there are for each word of another. ``lacking``: by field, rows
     of new records that name neither it nor what can stand in its place (``needed.py``). ``in_file``: words of a column
-    that are called like a row of this file, ``several`` like more than one. ``repeats``: rows that are about the same
-    one as an earlier row.
+    that are called like a row of this file, ``several`` like more than one (``there``: at one account). ``repeats``:
+    rows that are about the same one as an earlier row.
     ``shares``: whether some rows may be about the same one, even though they do not name it alike."""
 
     columns: list[Column]
@@ -45,6 +45,7 @@ class Survey:
     lacking: Lacks = field(default_factory=dict)
     in_file: list[str] = field(default_factory=list)
     several: list[str] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
     repeats: int = 0
     shares: bool = True
     repeated: list[list[Any]] = field(default_factory=list)  # the first few: number, number of the earlier, what
@@ -57,7 +58,7 @@ class Survey:
 
     @property
     def called(self) -> Called:
-        return Called(frozenset(self.in_file), frozenset(self.several))
+        return Called(frozenset(self.in_file), frozenset(), frozenset(self.several), frozenset(self.there))
 
     @property
     def more_repeated(self) -> int:
@@ -133,8 +134,11 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
         one.finish()
     repeats.finish(job)
     lacking.finish()
-    asked = {word_key(word) for column in linked for word in column.words}
-    survey.in_file, survey.several = (sorted(asked & called) for called in names.called())
+    asked = {word for column in linked for word in column.words}
+    called = names.called()
+    survey.in_file = sorted({word_key(word) for word in asked if called.is_one(word)})
+    survey.several = sorted({word_key(word) for word in asked if called.are_several(word)})
+    survey.there = sorted({*map(word_key, asked)} & called.there)
     return survey
 
 

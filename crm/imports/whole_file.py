@@ -159,8 +159,9 @@ def read_whole_file(job: Import, batch: int) -> WholeFile:
             job.named_otherwise = {str(number): first for number, first in found_here.items()}
             job.save(update_fields=["named_otherwise"])
         together = _together(job) if repeats or job.named_otherwise else {}
-    circles = own_circles(job, batch) if job.is_dry_run else {}
-    found = WholeFile(own_names(job), circles, said_together(job), shares, together, shared, alike=alike)
+    called = own_names(job)
+    circles = own_circles(job, called, batch) if job.is_dry_run else {}
+    found = WholeFile(called, circles, said_together(job), shares, together, shared, alike=alike)
     if job.is_dry_run and job.position:  # another worker has been at it
         done = islice(meant_rows(job), job.position)
         while rows := list(islice(done, batch)):

@@ -28,6 +28,7 @@ from crm.users import guessing, inviting, mailing, passwords
 from crm.users.forms import JoinForm, PasswordForm
 from crm.users.http import workspace_path
 from crm.users.invitations import came_by_mail
+from crm.users.leaving import list_session
 from crm.users.models import Invitation, PasswordLink, User
 from crm.users.selectors import has_account, invitation_of_token, member_who_took, tenant_of_slug
 from crm.users.views import person_of, show_refusal, sign_in
@@ -111,7 +112,8 @@ def _join(request: HttpRequest, found: Invitation, form: Form | None, by_mail: b
             user = person_of(request)
             password = form.cleaned_data.get("password", "")
             inviting.accept_invitation(invitation=found, user=user, by_mail=by_mail, new_password=password)
-            update_session_auth_hash(request, user)
+            update_session_auth_hash(request, user)  # which gives the session another key
+            list_session(request)
             return True
         person = {**form.person(), "email": found.membership.email}
         member = inviting.join(invitation=found, person=person, by_mail=by_mail)

@@ -82,8 +82,9 @@ def test_signing_up_and_looking_after_the_account(
     page.wait_for_url(f"**/{slug}/")
 
 
-def test_an_invitation_that_meets_an_account(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
-    """Somebody else is signed in; and nothing has shown yet that the address is that of who has the account."""
+def test_an_invitation_that_meets_an_account(fresh_firm: Firm, page: Page, stranger: Page, sign_in: SignIn) -> None:
+    """Somebody else is signed in; and nothing has shown yet that the address is that of who has the account. The
+    session in which it is taken ends with the others."""
     email = f"vic@{fresh_firm.tenant.slug}.example"
     make_user(email, "Vic Tim")
     with tenant_context(fresh_firm.tenant):
@@ -105,3 +106,14 @@ def test_an_invitation_that_meets_an_account(fresh_firm: Firm, page: Page, sign_
     page.get_by_role("button", name="Yes, it is mine").click()
     page.get_by_role("button", name=re.compile("^Join")).click()
     page.wait_for_url(f"**/{fresh_firm.tenant.slug}/")
+    slug = fresh_firm.tenant.slug
+    stranger.goto("/auth/login/")
+    stranger.get_by_label("E-mail").fill(email)
+    stranger.get_by_label("Password").fill(PASSWORD)
+    stranger.get_by_role("button", name="Sign in").click()
+    stranger.wait_for_url(f"**/{slug}/")
+    stranger.goto("/auth/sessions/")
+    stranger.get_by_role("button", name="Sign out everywhere else").click()
+    expect(stranger.get_by_text("You are signed in nowhere else.")).to_be_visible()
+    page.goto(f"/{slug}/")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()

@@ -7,7 +7,9 @@ import pytest
 from accounts.models import Account
 from crm.imports import running
 from crm.imports.models import ImportRow, RefusedRow
+from crm.imports.own_links import _closing
 from crm.tenants.context import tenant_context
+from tests import make
 from tests.imports.steps import bring_in
 from tests.imports.test_repeats import tried_and_done
 from tests.imports.test_words import Page
@@ -34,7 +36,7 @@ def test_a_link_that_closes_a_circle_is_told_in_the_dry_run(
     with tenant_context(firm.tenant):
         tried = {row.name: row for row in ImportRow.objects.filter(job=job)}
     told = {name: [new for label, _old, new in row.changes if label == "Parent account"] for name, row in tried.items()}
-    closing = [name for name, row in tried.items() if "it would stand below itself" in " ".join(row.remarks)]
+    closing = [name for name, row in tried.items() if "it would form a circle" in " ".join(row.remarks)]
     assert len(closing) == 1 and not told.pop(closing[0])
     bring_in(firm, "accounts", CIRCLE)
     assert parents(firm) == {name: parent for name, [parent] in told.items()}
@@ -60,3 +62,53 @@ def test_a_name_of_several_rows_is_asked_about(firm: Firm, monkeypatch: pytest.M
     assert any("Several rows of this file are called “zork”" in reason for reason in reasons)
     bring_in(firm, "accounts", TWINS.format(parent="z1"))
     assert parents(firm) == {"Elk": "ZORK z3", "Zork Holding": "Zork z1"}
+
+
+@pytest.mark.parametrize(
+    ("here", "text"),
+    [
+        (("Eins", ""), "name,parent account\nEins,Neu\nNeu,Eins\n"),
+        (("Holding", "5"), "external id,name,parent account\n,Tochter,Holding\n77,Holding,Tochter\n"),
+        (("Other", ""), "external id,name,parent account\nab,A,c\nc,C,AB\nAB,B,\n"),
+        (("Chain", ""), "name,parent account\nn0,\n" + "".join(f"n{one},n{one - 1}\n" for one in range(1, 40))),
+        (("Chain", ""), "name,parent account\n" + "".join(f"n{one},n{(one + 1) % 40}\n" for one in range(40))),
+    ],
+)
+def test_the_dry_run_shows_the_parents_that_the_import_sets(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, here: tuple[str, str], text: str
+) -> None:
+    """Some are here already, some are called like another one here, and ids are two when their case differs."""
+    monkeypatch.setattr(running, "BATCH", 15)
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name=here[0], external_id=here[1])
+    job = bring_in(firm, "accounts", text, dry_run="1")
+    with tenant_context(firm.tenant):
+        rows = ImportRow.objects.filter(job=job)
+        shown = sorted((row.name, new) for row in rows for label, _old, new in row.changes if label == "Parent account")
+    bring_in(firm, "accounts", text)
+    with tenant_context(firm.tenant):
+        found = Account.objects.filter(parent__isnull=False).select_related("parent")
+        ids = {row.external_id: row.name for row in Account.objects.exclude(external_id="")}
+        assert sorted((row.name, row.parent.name) for row in found) == [(name, ids.get(to, to)) for name, to in shown]
+
+
+def test_long_chains_are_followed_in_seconds() -> None:
+    many = range(50_000)
+    assert not [*_closing([(False, one, one, one - 1) for one in many])]
+    assert [*_closing([(True, one, one, (one + 1) % len(many)) for one in many])] == [many[-1]]
+
+
+SAME = "external id,first name,last name,account,reports to\nc2,Ana,Bell,Kestrel,\nc3,Bo,Fox,Kestrel,Ana Bell\n"
+
+
+@pytest.mark.parametrize("twin", ["c1,Ana,Bell,Kestrel,\n", "c1,Ana,Bell,Falcon,\n"])
+def test_two_people_of_one_name_at_one_account_are_asked_about(firm: Firm, twin: str) -> None:
+    with tenant_context(firm.tenant):
+        kestrel, falcon = (make.account(firm.ana, name=name) for name in ("Kestrel", "Falcon"))
+        where = kestrel if "Kestrel" in twin else falcon
+        make.contact(firm.ana, first_name="Ana", last_name="Bell", external_id="c1", account=where)
+        make.contact(firm.ana, first_name="Ana", last_name="Bell", external_id="c2", account=kestrel)
+    head, _end, rows = SAME.partition("\n")
+    page = Page(firm, "contacts", f"{head}\n{twin}{rows}")
+    asked = {one.name for one in page.questions.words}
+    assert ("reports_to" in asked) == ("Kestrel" in twin), "at two accounts, the row's own says which"
