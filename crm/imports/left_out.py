@@ -22,17 +22,15 @@ def ways_to_keep(actor: Membership) -> dict[str, str]:
 
 
 def left_out(job: Import, survey: Survey) -> list[tuple[str, int]]:
-    """What is left out although it is there, and of how many cells: columns, and the times of day of dates."""
+    """What is left out although it is there, and of how many cells: columns, and parts of what cells say."""
     labels = [column_label(index, header) for index, header in enumerate(job.headers)]
-    timed = [
-        (_("%(column)s: the time of day") % {"column": label}, column.timed)
-        for label, column in zip(labels, survey.columns, strict=False)
-        if column.timed
+    columns = [*zip(labels, survey.columns, strict=False)]
+    timed = [(_("%(column)s: the time of day") % {"column": label}, one.timed) for label, one in columns if one.timed]
+    groups = [
+        (_("%(column)s: Google’s own groups") % {"column": label}, one.groups) for label, one in columns if one.groups
     ]
-    unplaced = [
-        (label, column.unplaced) for label, column in zip(labels, survey.columns, strict=False) if column.unplaced
-    ]
-    return [*timed, *unplaced] + [
+    unplaced = [(label, one.unplaced) for label, one in columns if one.unplaced]
+    return [*timed, *groups, *unplaced] + [
         (labels[index], survey.columns[index].filled)
         for index, name in enumerate(job.mapping)
         if not name and survey.columns[index].filled and not is_of_refusals(job.headers[index])

@@ -17,7 +17,7 @@ from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_
 from crm.imports.meant import Same
 from crm.imports.reading.cells import holds_days, is_unreadable, without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
-from crm.imports.tag_cells import tags_in
+from crm.imports.tag_cells import has_groups_of_google, tags_in
 
 MOST_WORDS = 2_000  # different ones of a column that are counted one by one
 MOST_SHAPES = 300  # different ways of writing a number, a date, an address
@@ -54,6 +54,7 @@ class Column:
     same: str = ""  # a text that its record says already
     cells: list[str] = field(default_factory=list)  # of a column of tags, the first cells: its words are the tags
     timed: int = 0  # cells of a column of days that have a time of day
+    groups: int = 0  # cells of a column of tags that name groups of Google's address book, which are none
     unplaced: int = 0  # values that have no field by their labels, and no column left to stand in
     bad: int = 0  # cells that are no value of the field: ``unreadable.py``
     bad_cells: list[list[Any]] = field(default_factory=list)  # the first: row, text, whether it is no text at all
@@ -138,6 +139,7 @@ class _TagReader(Reader):
         else:
             if len(column.cells) < FIRST and cell[:SHORTENED] not in column.cells:
                 column.cells.append(cell[:SHORTENED])
+            column.groups += has_groups_of_google(cell)
             for name in tags_in(cell):
                 super().read(name, number)
         column.filled = filled

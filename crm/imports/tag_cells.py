@@ -18,8 +18,23 @@ _GROUPS_OF_GOOGLE = re.compile(r"\* ?(?:my ?contacts|starred)", re.IGNORECASE)  
 
 def tags_in(text: str) -> tuple[str, ...]:
     """The tags that a cell names, each once; none of the groups that Google's address book makes by itself."""
-    names = split_names(text.replace(_OF_GOOGLE, ","))
-    return tuple(name for name in names if not _GROUPS_OF_GOOGLE.fullmatch(name))
+    return tuple(name for name in _names_in(text) if not _is_of_google(name))
+
+
+def has_groups_of_google(text: str) -> bool:
+    return any(map(_is_of_google, _names_in(text)))
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    """A tag that is here is one, however it is written."""
+    names = split_names(text)
+    if _OF_GOOGLE not in text:
+        return names
+    return split_names(",".join(name if tag_called(name) else name.replace(_OF_GOOGLE, ",") for name in names))
+
+
+def _is_of_google(name: str) -> bool:
+    return _GROUPS_OF_GOOGLE.fullmatch(name) is not None and tag_called(name) is None
 
 
 def as_cell(names: tuple[str, ...] | list[str]) -> str:

@@ -157,13 +157,26 @@ def test_a_tag_that_is_typed_for_all_rows_is_accepted_and_told(firm: Firm) -> No
         assert [tag.name for tag in Tag.objects.all()] == ["Fair"]
 
 
-def test_the_labels_of_google_are_tags_of_their_own() -> None:
-    assert tags_in("* friends ::: Clients ::: * myContacts ::: * starred") == ("* friends", "Clients")
+def test_the_labels_of_google_are_tags_of_their_own(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        assert tags_in("* friends ::: Clients ::: * myContacts ::: * starred") == ("* friends", "Clients")
 
 
 def test_the_groups_that_google_makes_by_itself_are_no_tags(firm: Firm) -> None:
     page = Page(firm, "contacts", "First Name,Last Name,Labels\nAl,A,Clients ::: * myContacts\nBo,B,* myContacts\n")
     assert [*page.words("tags")] == ["Clients"]
-    assert "* myContacts → left empty" in told(page.answer)
+    said = told(page.answer)
+    assert "* myContacts → left empty" in said and "“ Labels: Google’s own groups ” (2 cells)" in said
     job = finished(firm, page.send(sent(page.answer)))
     assert (job.created_count, job.added["tags"]) == (2, ["Clients"])
+
+
+def test_a_tag_that_is_called_as_google_writes_stays_one(firm: Firm) -> None:
+    """Where the workspace has it; a row that names it does not take it off."""
+    own = ("* starred", "a:::b", "VIP")
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Two", external_id="2", tags=own)
+    page = Page(firm, "accounts", "external id,name,Tags\n2,Two,* Starred; VIP; a:::b; * myContacts\n")
+    assert "Google’s own groups ” (1 cell)" in told(page.answer) and not page.questions.words
+    finished(firm, page.send(sent(page.answer)))
+    assert tags_of(firm) == {"Two": sorted(own)}
