@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,25 +200,31 @@ class Unfit:
         return f"{self.source.label}: {self.text}"
 
 
-def mapped_values(lead: Lead, target: str, made: Iterable[str]) -> dict[str, Any]:
+def mapped_values(lead: Lead, target: str, made: Iterable[str], record: Any = None) -> dict[str, Any]:
     """Return what ``lead`` brings into a record of the type ``target``, by field; blanks are left out.
 
     ``made`` are the keys of all record types that the lead becomes. What does not fit into its field is said in the
-    description, as far as that holds it.
+    description, as far as that holds it; of what goes into an existing ``record`` only where its field is blank there.
     """
-    values, unfit = _mapped(lead, target, made)
+    values = _mapped(lead, target, made)[0]
     description = registry.record_type(target).spec(_DESCRIPTION).kind
     assert isinstance(description, kinds.Text)
-    for one in unfit:
+    for one in unfit_values(lead, target, made, record):
         text = "\n".join(filter(None, (values.get(_DESCRIPTION), one.line)))
         if len(text) <= description.max_length:
             values[_DESCRIPTION] = text
     return values
 
 
-def unfit_values(lead: Lead, target: str, made: Iterable[str]) -> list[Unfit]:
-    """Return what the map brings from ``lead`` into fields of the record type ``target`` that cannot hold it."""
-    return _mapped(lead, target, made)[1]
+def unfit_values(
+    lead: Lead, target: str, made: Iterable[str], record: Any = None, take: Collection[str] | None = None
+) -> list[Unfit]:
+    """Return what the map brings from ``lead`` into fields of the record type ``target`` that cannot hold it: of an
+    existing ``record`` those that are blank there, or among those to ``take`` from the lead."""
+    unfit = _mapped(lead, target, made)[1]
+    if record is None:
+        return unfit
+    return [one for one in unfit if one.target.name in (take or ()) or is_blank(one.target.value(record))]
 
 
 def _mapped(lead: Lead, target: str, made: Iterable[str]) -> tuple[dict[str, Any], list[Unfit]]:

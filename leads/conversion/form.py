@@ -163,7 +163,7 @@ class Column:
         part = self.part()
         wins = winning_values(self.form.lead, record, part, self.form.made)
         rows = []
-        for name, value in self.form.mapped(self.key).items():
+        for name, value in mapped_values(self.form.lead, self.key, self.form.made, record).items():
             spec = self.type.spec(name)
             blank = self.type.model()
             spec.kind.assign(spec, blank, joined(spec, record, value))

@@ -28,7 +28,7 @@ def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) ->
     Tags replace none: they come beside those that the record has.
     """
     key = record._meta.app_label
-    values = mapped_values(lead, key, made)
+    values = mapped_values(lead, key, made, record)
     spec = registry.record_type(key).spec
     if part.take is not None:
         return {name: joined(spec(name), record, value) for name, value in values.items() if name in part.take}
@@ -45,7 +45,8 @@ def told_unfit(
 ) -> list[str]:
     """Say what of the lead does not fit into its field of the new record, or of the existing ``record`` (before or
     after it got the values), and where it is instead."""
-    unfit = unfit_values(lead, key, made) if part.way != Way.NONE else []
+    there = record if part.way == Way.EXISTING else None
+    unfit = unfit_values(lead, key, made, there, part.take) if part.way != Way.NONE else []
     if not unfit:
         return []
     brought = mapped_values(lead, key, made)

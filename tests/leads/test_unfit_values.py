@@ -111,6 +111,22 @@ def test_the_preview_of_many_and_their_result_say_it(firm: Firm, tenant: Tenant)
         assert len(left_out_of([lead.pk for lead in leads])) == 1
 
 
+def test_an_existing_account_with_a_value_of_its_own_keeps_that_and_gets_nothing(firm: Firm, tenant: Tenant) -> None:
+    """A shorter company would have changed nothing there either."""
+    with tenant_context(tenant):
+        account = make.account(firm.ana, name=NAME, postal_code="10115")
+        lead = make.lead(firm.ana, company=NAME)
+        make.contact(firm.ana, account=account, email=lead.email)
+    path = f"/acme/leads/{lead.pk}/conversion/"
+    form = form_of(client_of(firm.ana), path)
+    assert form.data["accounts"] == [str(account.pk)], "it is proposed"
+    assert "too long for" not in plain(client_of(firm.ana).get(path))
+    assert form.send().status_code == 303
+    assert described(tenant) == ("10115", "")
+    with tenant_context(tenant):
+        assert left_out_of([lead.pk]) == []
+
+
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_file_of_converted_leads_says_it_by_row(firm: Firm, tenant: Tenant, dry_run: bool) -> None:
     """Of new leads, and of one that is there and converted by its row."""
