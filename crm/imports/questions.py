@@ -40,6 +40,7 @@ from crm.imports.likely import is_deactivated, label_of, name_of_gone, records_l
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
 from crm.imports.needed import lacking_rows
+from crm.imports.own_links import links_to_itself
 from crm.imports.planned import KindQuestion, kind_questions
 from crm.imports.row_values import LeftOutError, RowReader
 from crm.imports.style_questions import StyleQuestion, about_styles
@@ -48,7 +49,7 @@ from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import why_no_tag
 from crm.imports.unreadable import may_be_empty
-from crm.imports.word_questions import Likeness, Option, Page, Question, Word, picker_for, said_same
+from crm.imports.word_questions import Likeness, Option, Page, Question, Word, picker_for, said_same, told_several
 from crm.records.types import Gap, NeededLink, RecordType
 from crm.tenants.memo import memo
 from crm.ui.format import number
@@ -351,7 +352,9 @@ class _Asker:
         rows = alike or [row for row in [self._meant(spec, text)] if row is not None]
         options = tuple((f"{USE}{row.pk}", label_of(row)) for row in rows)
         options = options or likeness.options(text)
-        offered = dict([*options, *likeness.options(text), *actions_for(spec, self.actor), *existing])
+        is_several = links_to_itself(self.type, spec) and self.reader.called.are_several(text)
+        actions = [one for one in actions_for(spec, self.actor) if not (is_several and is_adding(one[0]))]
+        offered = dict([*options, *likeness.options(text), *actions, *existing])
         answer, chosen, gone = self._still(spec, answers.get(word_key(text), ""), offered)
         others = answers.get(OTHERS, "")  # which does not make two of what is probably one
         is_free = not others or is_adding(others)
@@ -359,11 +362,15 @@ class _Asker:
         typed = self.typed.get((spec.name, word_key(text)), "")
         is_in_file = answer.startswith(SAME) and answer not in dict([*options, *chosen])
         more = likeness.options(text) if is_in_file else ()
-        person = named if is_deactivated(named := self._named(spec, text)) else None
-        told = told_deactivated(person) if person else why_no_tag(text) if isinstance(spec.kind, kinds.Tags) else ""
+        told = told_several() if is_several else self._why_not_added(spec, text)
         is_ours = len(options) == 1 and answer == options[0][0]
         meant = (*options, *more, *chosen)
-        return Word(text, 0, answer, proposal, is_ours, meant, typed, gone=gone, not_added=told)
+        return Word(text, 0, answer, proposal, is_ours, meant, typed, gone=gone, not_added=told, is_several=is_several)
+
+    def _why_not_added(self, spec: FieldSpec, text: str) -> str:
+        if is_deactivated(named := self._named(spec, text)):
+            return told_deactivated(named)
+        return why_no_tag(text) if isinstance(spec.kind, kinds.Tags) else ""
 
     def _picker_of(self, spec: FieldSpec, text: str, place: int) -> str:
         typed = self.typed.get((spec.name, word_key(text)), "")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.fields import kinds
 from crm.fields.kinds.lookup import LookupWidget
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import SAME
+from crm.imports.answers import SAME, is_adding
 from crm.tenants.text import sort_key
 
 SHOWN_WORDS = 40  # of a column at once; the others have pages of their own
@@ -24,6 +24,10 @@ Option = tuple[str, str]
 def said_same(text: str) -> str:
     """That a name is to be another one of the file."""
     return _("The same as “%(name)s”") % {"name": text}
+
+
+def told_several() -> str:
+    return _("Several rows of this file are called this. To link to one of them, put its external id into the file.")
 
 
 def picker_for(spec: FieldSpec, name: str, typed: str, label: str, place: str, *, size: str = "") -> str:
@@ -123,6 +127,7 @@ class Word:
     gone: str = ""  # what had been answered before, and is no answer any more
     alike: str = ""  # other names of the file that are probably the same
     not_added: str = ""  # why there is nothing to add: who it names is deactivated, or no tag can be called so
+    is_several: bool = False  # rows of the file: to add another one is no answer, nor is it one for all others
 
     @property
     def remarks(self) -> list[str]:
@@ -209,4 +214,5 @@ class Question:
         return bool((self.left and not self.others) or self.left_alike) or any(map(self._waits, self.words))
 
     def _waits(self, word: Word) -> bool:
-        return word.proposal is not None or not (word.answer or self.others)
+        others = "" if word.is_several and is_adding(self.others) else self.others
+        return word.proposal is not None or not (word.answer or others)

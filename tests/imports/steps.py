@@ -53,7 +53,8 @@ def sent(page: HttpResponse, unknown: str = "add") -> dict[str, Any]:
         data[f"word_{question.name}"] = [word.text for word in question.words]
         proposed = [word.proposal[0] if word.proposal else "" for word in question.words]
         data[f"answer_{question.name}"] = [
-            word.answer or one or general for word, one in zip(question.words, proposed, strict=True)
+            word.answer or one or ("refuse" if word.is_several else general)
+            for word, one in zip(question.words, proposed, strict=True)
         ]
         data[f"others_{question.name}"] = general
     for question in questions.styles:

@@ -10,7 +10,7 @@ from crm.imports.models import ImportRow, RefusedRow
 from crm.imports.own_links import _closing
 from crm.tenants.context import tenant_context
 from tests import make
-from tests.imports.steps import bring_in
+from tests.imports.steps import bring_in, told
 from tests.imports.test_repeats import tried_and_done
 from tests.imports.test_words import Page
 from tests.people import Firm
@@ -55,6 +55,10 @@ def test_a_name_of_several_rows_is_asked_about(firm: Firm, monkeypatch: pytest.M
     sample = next(one for one in page.answer.context["columns"][3][2] if one.text == "zork")
     assert not sample.stored
     refused = (3, 0, 0, 0, 0, 1)
+    for way in ("answer_parent", "others_parent"):
+        data = page.columns() | {"word_parent": ["zork"], way: ["add"], "dry_run": "1"}
+        said = told(page.refused(data))
+        assert "“Parent account”: something is asked below." in said and "put its external id into the file" in said
     assert tried_and_done(firm, "accounts", text) == [refused, refused]
     assert parents(firm) == {"Elk": "ZORK z3"}
     with tenant_context(firm.tenant):
