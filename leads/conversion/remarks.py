@@ -15,6 +15,7 @@ from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import Way, existing
 from leads.conversion.winning import told_unfit, winning_values
 from leads.weighing import Reason
+from opportunities.selectors import objection_to_main
 
 if TYPE_CHECKING:
     from crm.users.models import Membership
@@ -27,6 +28,7 @@ _LONGEST_NAME = 60
 def remarks_on(form: ConversionForm) -> list[str]:
     return [
         *_of_another_account(form),
+        *_main_of_another_account(form),
         *_open_already(form),
         *_owner_has_left(form),
         *_out_of_reach(form),
@@ -96,6 +98,15 @@ def _of_another_account(form: ConversionForm) -> list[str]:
         return [_("%(contact)s belongs to another account and stays there, not at %(account)s.") % words]
     words["theirs"] = _short(contact.account.name)
     return [_("%(contact)s belongs to the account %(theirs)s and stays there, not at %(account)s.") % words]
+
+
+def _main_of_another_account(form: ConversionForm) -> list[str]:
+    """Where no account is chosen, the contact may become the main one of an opportunity that is with another."""
+    contact, opportunity = form.columns["contacts"].record, form.columns["opportunities"].record
+    if form.columns["accounts"].way != Way.NONE or contact is None or opportunity is None or opportunity.contact_id:
+        return []
+    objection = objection_to_main(form.actor, opportunity, contact)
+    return [objection.text] if objection else []
 
 
 def _open_already(form: ConversionForm) -> list[str]:

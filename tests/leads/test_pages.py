@@ -17,6 +17,7 @@ from crm.tenants.context import tenant_context
 from leads.models import Lead
 from leads.services import meaning_of
 from opportunities.models import Opportunity, OpportunityContact
+from opportunities.services import add_contact_role
 from tests import make
 from tests.leads.browser_form import form_values
 from tests.leads.test_conversion import choice_of, full_lead
@@ -126,6 +127,14 @@ def test_a_contact_of_another_account_is_told(firm: Firm, lead: Lead) -> None:
     assert "belongs to" not in page()
     assert "belongs to" not in page(accounts="none")
     assert "belongs to" not in page(accounts="new", contacts="new")
+    with tenant_context(firm.tenant):
+        holding = make.account(firm.ana, name="Compare Holding AG")
+        deal = make.opportunity(firm.ana, account=holding)
+    main = "Cora Vance belongs to the account Compare AG, not to Compare Holding AG."
+    assert main in page(accounts="none", opportunities=str(deal.pk)), "she becomes its main contact"
+    with tenant_context(firm.tenant):
+        add_contact_role(opportunity=deal, contact=make.contact(firm.ana, account=holding), actor=firm.ana)
+    assert "belongs to" not in page(accounts="none", opportunities=str(deal.pk)), "it has one, who stays"
 
 
 def test_another_choice_than_the_announced_one_is_asked_again(firm: Firm, lead: Lead) -> None:
