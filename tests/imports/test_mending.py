@@ -136,7 +136,7 @@ PEOPLE = """First Name;Middle Name;Last Name;Suffix;E-mail Address
 Mehmet;Ali;Kaya;Jr.;not-an-email
 """
 DEALS = """Name;Account;Stage;Amount;Amount: currency;Betreuer
-Rug;Kestrel;New;1000,50;XQ;Ada
+Rug;Kestrel;New;1000,50;XQ;Zoe Quinn
 """
 
 
@@ -144,7 +144,12 @@ Rug;Kestrel;New;1000,50;XQ;Ada
     ("key", "text", "mend", "stored"),
     [
         ("contacts", PEOPLE, ("not-an-email", "kaya@k.example"), {"name": "Mehmet Ali Kaya Jr."}),
-        ("opportunities", DEALS, ("XQ", "TRY"), {"amount_minor": 100050, "currency": "TRY", "owner__name": "Ada"}),
+        (
+            "opportunities",
+            DEALS,
+            ("XQ", "TRY"),
+            {"amount_minor": 100050, "currency": "TRY", "owner__name": "Zoe Quinn"},
+        ),
     ],
 )
 def test_refused_rows_have_their_cells_as_they_stood_and_map_by_themselves(

@@ -88,7 +88,7 @@
   const VALUES = "td, th, dd, .badge, h1, h2, h3"; // where a word stands alone because it is a value
   function texts() {
     const alone = [...document.querySelectorAll(VALUES)].filter((one) => !one.querySelector(MEANT)).map((one) => one.textContent.trim());
-    const found = [...alone.filter((text) => walk.stored.has(text)).map((text) => ["a value as it is stored", text]), ...twice()];
+    const found = [...alone.filter((text) => walk.stored.has(text)).map((text) => ["a value as it is stored", text]), ...twice];
     const named = [...document.querySelectorAll("[title], [aria-label], [placeholder], [alt]")];
     const names = named.flatMap((one) => ["title", "aria-label", "placeholder", "alt"].map((name) => one.getAttribute(name) ?? ""));
     if (!ANY.test(document.body.textContent) && !ANY.test(names.join("\n"))) return found; // most pages
@@ -103,8 +103,11 @@
     for (const one of document.querySelectorAll("option")) judge(one.textContent.trim(), found, new Set(["a missing value", "a key"]));
     return found;
   }
-  // Of two answers that are checked in the source the browser takes the last, whatever the page says
-  function twice() {
+  // Of two answers that are checked in the source the browser takes the last, whatever the page says. Asked when the page
+  // comes: what is put into it later checks another one, and the first keeps its attribute
+  let twice = [];
+  document.addEventListener("DOMContentLoaded", () => (twice = checkedTwice()));
+  function checkedTwice() {
     const met = new Map();
     for (const one of document.querySelectorAll("input[type=radio][checked]")) {
       const group = met.get(one.form) ?? met.set(one.form, []).get(one.form);
