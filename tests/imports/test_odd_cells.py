@@ -67,6 +67,7 @@ def test_a_null_character_in_a_column_that_is_left_out_does_no_harm(firm: Firm) 
         ("Phone 1 - Label,Phone 1 - Value", "Fax,{odd}", {}),
         ("account,place", "Kestrel,{odd}", {"column_3": "account.city"}),
     ],
+    ids=["labelled", "brought"],
 )
 def test_what_a_remark_says_of_a_cell_can_be_kept(firm: Firm, names: str, row: str, columns: dict[str, str]) -> None:
     """It is told, as far as it can be, and not all of it where it is long."""
