@@ -206,10 +206,10 @@ def mapped_values(lead: Lead, target: str, made: Iterable[str], record: Any = No
     ``made`` are the keys of all record types that the lead becomes. What does not fit into its field is said in the
     description, as far as that holds it; of what goes into an existing ``record`` only where its field is blank there.
     """
-    values = _mapped(lead, target, made)[0]
+    values, unfit = _mapped(lead, target, made)
     description = registry.record_type(target).spec(_DESCRIPTION).kind
     assert isinstance(description, kinds.Text)
-    for one in unfit_values(lead, target, made, record):
+    for one in _wanted(unfit, record):
         text = "\n".join(filter(None, (values.get(_DESCRIPTION), one.line)))
         if len(text) <= description.max_length:
             values[_DESCRIPTION] = text
@@ -221,7 +221,10 @@ def unfit_values(
 ) -> list[Unfit]:
     """Return what the map brings from ``lead`` into fields of the record type ``target`` that cannot hold it: of an
     existing ``record`` those that are blank there, or among those to ``take`` from the lead."""
-    unfit = _mapped(lead, target, made)[1]
+    return _wanted(_mapped(lead, target, made)[1], record, take)
+
+
+def _wanted(unfit: list[Unfit], record: Any, take: Collection[str] | None = None) -> list[Unfit]:
     if record is None:
         return unfit
     return [one for one in unfit if one.target.name in (take or ()) or is_blank(one.target.value(record))]

@@ -7,15 +7,13 @@ from collections.abc import Callable
 from crm.imports.answers import TOTALS
 from crm.imports.existing import ids_here
 from crm.imports.identity import EXTERNAL_ID, Layout
-from crm.imports.meant import OWN_ID
+from crm.imports.meant import CHUNK, OWN_ID
 from crm.imports.models import Import
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
+from crm.imports.surveyed import MOST_WORDS
 from crm.imports.totals import TAKE, rows_of_totals
 from crm.records.types import NeededLink
-
-CHUNK = 500  # rows whose ids are looked up at once
-MOST_WORDS = 2_000  # different ones that are kept, as of any column of words
 
 Lacks = dict[str, dict[str, dict[str, int]]]  # by needed field: the rows by a link and a word; by "" those without any
 

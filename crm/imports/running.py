@@ -23,6 +23,7 @@ from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
 from crm.imports.afterwards import note_following, rehearsed
+from crm.imports.at_accounts import PEOPLE
 from crm.imports.batches import Batch
 from crm.imports.counting import keep_counted
 from crm.imports.deferring import keep_links, set_next_links
@@ -50,7 +51,6 @@ from crm.users.selectors import zone_of
 BATCH = 500
 MOST_TRIES = 4  # at a batch of a dry run, each after more of the rows before it
 MOST_ADDED = 200  # names that are kept of each kind of what came into being
-PEOPLE = "contacts"  # two of one name are two; of a firm or a word, each batch of a dry run makes the same one anew
 
 
 class DryRunDone(Exception):
@@ -196,6 +196,7 @@ def _note_added(job: Import, new: dict[str, list[str]]) -> None:
         first: dict[str, str] = {}
         for name in [*known, *names]:
             first.setdefault(sort_key(name), name)
+        # Two people of one name are two; of a firm or a word, each batch of a dry run makes the same one anew
         fresh = names if what == PEOPLE else [*first.values()][len(known) :]
         room = MOST_ADDED - len(known)
         job.added[what] = sorted([*known, *fresh[:room]])

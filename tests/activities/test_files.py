@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
-from threading import Event, Thread
-from time import monotonic, sleep
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.http import FileResponse
 
 from crm.activities.files.accepting import clean_name
@@ -21,12 +18,11 @@ from crm.activities.files.models import LONGEST_NAME
 from crm.activities.models import Activity
 from crm.activities.services import create_activity
 from crm.tenants.context import tenant_context
-from crm.tenants.models import Tenant
 from tests import make
 from tests.activities.uploading import PDF, content_of, fetched, lead_of, name_on_disk, page_of, sent, stored
 from tests.naughty import all_strings
 from tests.people import Firm, client_of
-from tests.waiting import somebody_waits
+from tests.waiting import while_another
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -209,25 +205,13 @@ def test_the_files_of_a_workspace_are_bounded_together(firm: Firm, settings: Any
 
 def test_two_uploads_at_once_share_the_room_that_is_left(fresh_firm: Firm, settings: Any) -> None:
     settings.FILES_MAX_BYTES = 3000
-    lead, held = lead_of(fresh_firm), Event()
+    lead, files = lead_of(fresh_firm), [SimpleUploadedFile("a.pdf", PDF.ljust(2000))]
 
     def add() -> None:
-        try:
-            with tenant_context(Tenant.objects.get(pk=fresh_firm.tenant.pk)):
-                files = [SimpleUploadedFile("a.pdf", PDF.ljust(2000))]
-                create_activity(actor=fresh_firm.ana, records=[lead], kind="file", files=files)
-                held.set()
-                end = monotonic() + 20
-                while not somebody_waits() and monotonic() < end:
-                    sleep(0.02)
-        finally:
-            connection.close()
+        create_activity(actor=fresh_firm.ana, records=[lead], kind="file", files=files)
 
-    other = Thread(target=add)
-    other.start()
-    assert held.wait(20)
-    answer = sent(fresh_firm, lead, ("b.pdf", PDF.ljust(2000)))
-    other.join(30)
+    with while_another(fresh_firm.tenant.pk, add):
+        answer = sent(fresh_firm, lead, ("b.pdf", PDF.ljust(2000)))
     assert answer.status_code == 422 and "1000 bytes are left" in answer.content.decode().replace("\xa0", " ")
     assert [file.name for file in stored(fresh_firm)] == ["a.pdf"]
 

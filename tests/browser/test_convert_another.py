@@ -23,6 +23,12 @@ def test_an_account_is_picked_by_its_name(fresh_firm: Firm, page: Page, sign_in:
     column.get_by_role("radio", name="Choose an existing account").check()
     name = column.get_by_role("textbox", name="Its name")
     expect(page.locator("#convert-foot")).to_contain_text("links another account, if you say which")
+    name.fill("Nobody of that name")
+    page.locator("#convert-foot").get_by_role("button").click()
+    expect(column.get_by_role("radio", name="Choose an existing account")).to_be_checked()  # the form came back
+    expect(name).to_have_value("Nobody of that name")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    name.clear()
     name.press_sequentially("quite")
     page.get_by_role("option", name="Quite Otherwise").click()
     expect(column.get_by_role("radio", name="Quite Otherwise Prospect")).to_be_checked()

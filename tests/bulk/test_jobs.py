@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event as ThreadEvent
 from threading import Thread
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ from crm.tenants.models import Tenant
 from leads.models import Lead
 from tests import make
 from tests.people import Firm, client_of
-from tests.waiting import somebody_waits
+from tests.waiting import while_another
 
 ROWS = 25
 
@@ -271,24 +270,12 @@ def test_a_row_that_the_database_refuses_keeps_no_other_back(
 
 def test_a_row_that_somebody_is_just_giving_away_is_waited_for_and_refused(fresh_firm: Firm, rows: list[Lead]) -> None:
     run = start(fresh_firm)
-    held = ThreadEvent()
 
     def give_away() -> None:
-        try:
-            with tenant_context(fresh(fresh_firm)):
-                Lead.objects.filter(pk=rows[3].pk).update(owner=fresh_firm.sam, team=fresh_firm.west)
-                held.set()
-                end = monotonic() + 20
-                while not somebody_waits() and monotonic() < end:
-                    sleep(0.02)
-        finally:
-            connection.close()
+        Lead.objects.filter(pk=rows[3].pk).update(owner=fresh_firm.sam, team=fresh_firm.west)
 
-    other = Thread(target=give_away)
-    other.start()
-    assert held.wait(20)
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
-    other.join(30)
+    with while_another(fresh_firm.tenant.pk, give_away):
+        jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
     run = read(fresh_firm, run)
     assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, ROWS - 1, 1)
     with tenant_context(fresh(fresh_firm)):
