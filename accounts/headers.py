@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from crm.records.headers import OWNERSHIP, PLACE, PREFIXES, WEBSITE, Headers
+from crm.catalogue.types import Headers
+from crm.records.headers import OWNERSHIP, PLACE, PREFIXES, WEBSITE
 
 _NAME = """account name|company name|organization name|organisation name|account|company|organization
         |organisation

@@ -11,6 +11,8 @@ from crm.tenants.models import TenantForeignKey
 class Account(RecordModel):
     """A company: prospect, customer, past customer, or what the tenant adds."""
 
+    type_key = "accounts"
+
     type = TenantForeignKey("picklists.Choice")
     type_since = models.DateField(null=True)
     type_because = TenantForeignKey("events.Event", null=True)  # the event that made it so; None: set by hand

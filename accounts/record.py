@@ -22,11 +22,11 @@ from accounts.services import (
     take_type_back,
     update_account,
 )
+from crm import catalogue
+from crm.catalogue.types import Badge, DefaultView, Panel, RecordType, Section
 from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
-from crm.records import registry
 from crm.records.duplicates import find_each, load_duplicates
-from crm.records.types import Badge, DefaultView, Panel, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
 
@@ -105,10 +105,10 @@ def load_alike(actor: Membership, account: Account) -> dict[str, Any] | None:
     return load_duplicates(find_each(actor, [(ACCOUNTS, compared(account), [account.pk])]))
 
 
-registry.register(ACCOUNT)
+catalogue.register(ACCOUNT)
 find_currencies_in(Account, where="deleted_at IS NULL AND currency <> ''")
-registry.add_panel("accounts", Panel("life", "accounts/life_panel.html", load_life, order=10))
-registry.add_panel("accounts", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
+catalogue.add_panel("accounts", Panel("life", "accounts/life_panel.html", load_life, order=10))
+catalogue.add_panel("accounts", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
 
 _BECAME = _("%(actor)s changed the type from %(old)s to %(new)s")
 for _name in (*TYPE_EVENTS.values(), TYPE_CHANGED):

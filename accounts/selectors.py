@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Account
 from accounts.services import TYPE_CHANGED, TYPE_EVENTS
+from crm import catalogue
 from crm.events.models import Event
 from crm.events.phrases import actor_name, importer_of
 from crm.events.selectors import said_by_a_person, still_stands
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
-from crm.records import registry
 from crm.tenants.clock import day_of
 from crm.ui import format as formats
 from crm.ui.bidi import isolate
@@ -142,7 +142,7 @@ class _Why:
         self.names: dict[tuple[str, UUID], str] = {}
         self.records: dict[UUID, Any] = {}
         for key, ids in sorted(wanted.items()):
-            found = registry.record_type(key).model.objects.filter(pk__in=ids)
+            found = catalogue.record_type(key).model.objects.filter(pk__in=ids)
             self.records |= {record.pk: record for record in found}
             self.names |= {(key, record.pk): record.name for record in found if can(actor, "view", record)}
 

@@ -16,10 +16,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from crm import catalogue
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
-from crm.records import registry
 from crm.records.chains import refuse_circle
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.records.times import refuse_future
@@ -59,7 +59,7 @@ def create_account(
         values = {name: value for name, value in values.items() if name != "type"}
     values = {"type_since": attributes.pop("type_since", None) or today()} | values
     refuse_future("type_since", values["type_since"])
-    return create_record(registry.record_type("accounts"), actor=actor, values=values, because=because, **attributes)
+    return create_record(catalogue.record_type("accounts"), actor=actor, values=values, because=because, **attributes)
 
 
 def update_account(
@@ -77,7 +77,7 @@ def update_account(
         values = dict(values)
         since = {"type_since": values.pop("type_since")} if "type_since" in values else {}
         return _change_type(account, new_type, actor=actor, values=values, because=because, **since)
-    return update_record(registry.record_type("accounts"), account, actor=actor, values=values, because=because)
+    return update_record(catalogue.record_type("accounts"), account, actor=actor, values=values, because=because)
 
 
 @atomic
@@ -121,12 +121,12 @@ def _since_before(account: Account, event: Event) -> date | None:
 
 def delete_account(account: Account, *, actor: Membership | None, because: Event | None = None) -> None:
     """Move the account to the recycle bin."""
-    delete_record(registry.record_type("accounts"), account, actor=actor, because=because)
+    delete_record(catalogue.record_type("accounts"), account, actor=actor, because=because)
 
 
 def restore_account(account: Account, *, actor: Membership | None, because: Event | None = None) -> None:
     """Bring the account back from the recycle bin."""
-    restore_record(registry.record_type("accounts"), account, actor=actor, because=because)
+    restore_record(catalogue.record_type("accounts"), account, actor=actor, because=because)
 
 
 @atomic
@@ -175,7 +175,7 @@ def set_type_since(*, account: Account, since: date | None, because: Event | Non
     """Correct the day from which on the account is of its type (None: nobody knows); return the event, or None when
     it was that day.
     """
-    accounts = registry.record_type("accounts")
+    accounts = catalogue.record_type("accounts")
     return update_record(accounts, account, actor=None, values={}, because=because, type_since=since)
 
 
@@ -187,7 +187,7 @@ def set_lost_only(*, account: Account, lost_only: bool, because: Event | None = 
     """
     if account.lost_only == lost_only:
         return None
-    accounts = registry.record_type("accounts")
+    accounts = catalogue.record_type("accounts")
     return update_record(accounts, account, actor=None, values={}, because=because, lost_only=lost_only)
 
 
@@ -243,7 +243,7 @@ def _change_type(
     was = {"kept": account.type_kept, "cause": str(account.type_because_id) if account.type_because_id else None}
     data = {"kept": attributes.get("type_kept", False), "cause": str(cause_id) if cause_id else None, "was": was}
     return update_record(
-        registry.record_type("accounts"),
+        catalogue.record_type("accounts"),
         account,
         actor=actor,
         values=values,

@@ -11,7 +11,7 @@ from accounts.forms import TypeForm
 from accounts.record import ACCOUNT
 from accounts.selectors import why_type
 from accounts.services import set_account_type
-from crm.records import registry
+from crm import catalogue
 from crm.records.access import get_record
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
@@ -22,7 +22,7 @@ def account_type(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``/accounts/<id>/type/``: GET asks for the type and whether to keep it, POST sets both."""
     account = get_record(request.actor, ACCOUNT, record_id, verb="edit", lock=request.method == "POST")
     form = TypeForm(account, request.POST if request.method == "POST" else None)
-    url = registry.url(account)
+    url = catalogue.url(account)
     if form.is_valid():
         chosen, keep = form.cleaned_data["type"], form.cleaned_data["keep"]
         set_account_type(account=account, type=chosen, actor=request.actor, keep=keep)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from accounts.headers import COMPANY_NAMES
-from crm.records.headers import OWNERSHIP, PERSON, PLACE, PREFIXES, SURE, Headers
+from crm.catalogue.types import Headers
+from crm.records.headers import OWNERSHIP, PERSON, PLACE, PREFIXES, SURE
 
 # ``name`` of a company in a sheet of people: the words that are a person's own there are left out.
 ACCOUNT_NAMES = "|".join(

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.types import NaturalKey, Shared
 from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
-from crm.records.types import NaturalKey, Shared
 
 
 def _name_with_account(values: Mapping[str, Any]) -> str:

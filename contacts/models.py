@@ -11,6 +11,8 @@ from crm.tenants.models import TenantForeignKey
 class Contact(RecordModel):
     """A person, with one primary account or none. ``name`` is first and last name together."""
 
+    type_key = "contacts"
+
     first_name = models.CharField(max_length=100, blank=True)
     first_name_key = TextKey()
     last_name = models.CharField(max_length=100, blank=True)

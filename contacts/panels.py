@@ -10,8 +10,8 @@ from django.urls import reverse
 from accounts.models import Account
 from contacts.models import Contact
 from contacts.selectors import contacts_of, reports_of
-from crm.records import registry
-from crm.records.types import Panel
+from crm import catalogue
+from crm.catalogue.types import Panel
 from crm.users.access import may
 from crm.users.models import Membership
 
@@ -23,7 +23,7 @@ def load_contacts(actor: Membership, account: Account) -> dict[str, Any]:
     found = list(contacts_of(actor, account)[: _LISTED + 1])
     here = urlencode({"account": account.pk})
     return {
-        "contacts": [(contact, registry.url(contact)) for contact in found[:_LISTED]],
+        "contacts": [(contact, catalogue.url(contact)) for contact in found[:_LISTED]],
         "all_url": f"{reverse('contacts:list')}?{here}" if len(found) > _LISTED else "",
         "new_url": f"{reverse('contacts:new')}?{here}" if may(actor, "create", "contacts") else "",
     }
@@ -32,8 +32,8 @@ def load_contacts(actor: Membership, account: Account) -> dict[str, Any]:
 def load_reports(actor: Membership, contact: Contact) -> dict[str, Any] | None:
     """Who reports to a contact."""
     found = list(reports_of(actor, contact)[:_LISTED])
-    return {"contacts": [(one, registry.url(one)) for one in found]} if found else None
+    return {"contacts": [(one, catalogue.url(one)) for one in found]} if found else None
 
 
-registry.add_panel("accounts", Panel("contacts", "contacts/account_panel.html", load_contacts, order=20))
-registry.add_panel("contacts", Panel("reports", "contacts/reports_panel.html", load_reports, order=70))
+catalogue.add_panel("accounts", Panel("contacts", "contacts/account_panel.html", load_contacts, order=20))
+catalogue.add_panel("contacts", Panel("reports", "contacts/reports_panel.html", load_reports, order=70))

@@ -18,9 +18,9 @@ from contacts.services import (
     update_contact,
 )
 from contacts.workflows import what_follows
+from crm import catalogue
+from crm.catalogue.types import DefaultView, RecordType, Section
 from crm.lists.filters import on_list
-from crm.records import registry
-from crm.records.types import DefaultView, RecordType, Section
 
 _COLUMNS = ("name", "job_title", "account", "email", "phone", "owner")
 
@@ -66,4 +66,4 @@ CONTACT = RecordType(
     derived=(on_list("contacts"),),
 )
 
-registry.register(CONTACT)
+catalogue.register(CONTACT)

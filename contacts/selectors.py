@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Account
 from contacts.models import Contact
-from crm.records import registry
+from crm import catalogue
 from crm.records.access import visible_records
 from crm.tenants.context import current_tenant
 from crm.ui.paging import Count, capped_count
@@ -27,11 +27,11 @@ def count_without_account() -> Count:
 
 def contacts_of(actor: Membership, account: Account) -> QuerySet[Contact]:
     """Return the people of ``account`` that ``actor`` may see, by name."""
-    contacts = visible_records(actor, registry.record_type("contacts"))
+    contacts = visible_records(actor, catalogue.record_type("contacts"))
     return contacts.filter(account=account).order_by("sort_name", "pk")
 
 
 def reports_of(actor: Membership, contact: Contact) -> QuerySet[Contact]:
     """Return the people who report to ``contact`` and whom ``actor`` may see, by name."""
-    contacts = visible_records(actor, registry.record_type("contacts"))
+    contacts = visible_records(actor, catalogue.record_type("contacts"))
     return contacts.filter(reports_to=contact).order_by("sort_name", "pk")

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from contacts.selectors import NEED_ACCOUNT, contacts_need_account
-from crm import events
+from crm import catalogue, events
 from crm.events.models import Event
 from crm.picklists.models import Choice
-from crm.records import registry
 from crm.records.chains import refuse_circle
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.tenants.bulk import atomic
@@ -43,7 +42,7 @@ def create_contact(
     """
     if values.get("account") is None:
         _refuse_without_account()
-    contacts = registry.record_type("contacts")
+    contacts = catalogue.record_type("contacts")
     return create_record(contacts, actor=actor, values=values, because=because, **attributes)
 
 
@@ -63,7 +62,7 @@ def update_contact(
         cause_id = contact.relationship_because_id
         attributes["data"] = {"cause_before": str(cause_id) if cause_id else None}  # for ``take_relationship_back``
     return update_record(
-        registry.record_type("contacts"), contact, actor=actor, values=values, because=because, **attributes
+        catalogue.record_type("contacts"), contact, actor=actor, values=values, because=because, **attributes
     )
 
 
@@ -82,7 +81,7 @@ def take_relationship_back(
     _refuse_circle(contact, values)
     cause = Event.objects.filter(pk=event.data.get("cause_before")).first()
     return update_record(
-        registry.record_type("contacts"),
+        catalogue.record_type("contacts"),
         contact,
         actor=actor,
         values=values,
@@ -102,7 +101,7 @@ def set_relationship(
 ) -> Event | None:
     """Let the relationship (None: nobody knows it) follow from the event ``because``; the event ``cause_id`` is kept as
     the reason."""
-    contacts = registry.record_type("contacts")
+    contacts = catalogue.record_type("contacts")
     values = {"relationship": relationship}
     return update_record(
         contacts, contact, actor=None, values=values, because=because, relationship_because_id=cause_id
@@ -111,12 +110,12 @@ def set_relationship(
 
 def delete_contact(contact: Contact, *, actor: Membership | None, because: Event | None = None) -> None:
     """Move the contact to the recycle bin."""
-    delete_record(registry.record_type("contacts"), contact, actor=actor, because=because)
+    delete_record(catalogue.record_type("contacts"), contact, actor=actor, because=because)
 
 
 def restore_contact(contact: Contact, *, actor: Membership | None, because: Event | None = None) -> None:
     """Bring the contact back from the recycle bin."""
-    restore_record(registry.record_type("contacts"), contact, actor=actor, because=because)
+    restore_record(catalogue.record_type("contacts"), contact, actor=actor, because=because)
 
 
 @atomic

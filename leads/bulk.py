@@ -11,14 +11,14 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.bulk.actions import CHANGED
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices, stage_name
-from crm.records.actions import BulkAction
-from crm.records.types import RecordType
 from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert_one, undo_one

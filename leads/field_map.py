@@ -13,13 +13,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm import events
+from crm import catalogue, events
 from crm.fields import kinds
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
-from crm.records import registry
 from crm.tenants.bulk import atomic
 from crm.tenants.context import current_tenant
 from crm.tenants.text import sort_key
@@ -100,14 +99,14 @@ def is_own_map() -> bool:
 
 def sources() -> list[FieldSpec]:
     """The fields of a lead that can go into others."""
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     named = {one.source for one in FIELD_MAP}
     return [spec for spec in leads.specs_now() if spec.name in named or _can_be_mapped(spec)]
 
 
 def fields_for(source: FieldSpec, key: str) -> list[FieldSpec]:
     """The fields of the record type ``key`` that ``source`` can go into: those of the same kind."""
-    targets = [spec for spec in registry.record_type(key).specs_now() if _can_be_mapped(spec)]
+    targets = [spec for spec in catalogue.record_type(key).specs_now() if _can_be_mapped(spec)]
     return [spec for spec in targets if _same_kind(source, spec)]
 
 
@@ -119,11 +118,11 @@ def set_field_map(*, actor: Membership, pairs: Iterable[Pair]) -> None:
     """
     chosen = sorted(dict.fromkeys(pairs), key=lambda pair: (_ORDER.get(pair, len(_ORDER)), pair))
     for source, key, name in chosen:
-        if name not in {spec.name for spec in fields_for(registry.record_type("leads").spec(source), key)}:
+        if name not in {spec.name for spec in fields_for(catalogue.record_type("leads").spec(source), key)}:
             raise ValidationError(_("Choose a field of the same kind."))
     for key, names in _NAMES.items():
         if not any(target == key and name in names for _source, target, name in chosen):
-            words = {"noun": str(registry.record_type(key).label).lower()}
+            words = {"noun": str(catalogue.record_type(key).label).lower()}
             raise ValidationError(_("Something has to become the name of the %(noun)s.") % words)
     _write(actor, [list(pair) for pair in chosen])
 
@@ -145,10 +144,10 @@ def _write(actor: Membership, own: list[list[str]] | None) -> None:
 
 
 def _told(pairs: set[Pair]) -> list[str]:
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     found = []
     for source, key, name in sorted(pairs):
-        target = registry.record_type(key)
+        target = catalogue.record_type(key)
         found.append(f"{leads.spec(source).label} → {target.label}: {target.spec(name).label}")
     return found
 
@@ -159,7 +158,7 @@ def _mapping(pair: Pair) -> Mapping:
 
 def _exists(pair: Pair) -> bool:
     source, key, name = pair
-    return registry.record_type("leads").has(source) and registry.record_type(key).has(name)
+    return catalogue.record_type("leads").has(source) and catalogue.record_type(key).has(name)
 
 
 def _can_be_mapped(spec: FieldSpec) -> bool:
@@ -207,7 +206,7 @@ def mapped_values(lead: Lead, target: str, made: Iterable[str], record: Any = No
     description, as far as that holds it; of what goes into an existing ``record`` only where its field is blank there.
     """
     values, unfit = _mapped(lead, target, made)
-    description = registry.record_type(target).spec(_DESCRIPTION).kind
+    description = catalogue.record_type(target).spec(_DESCRIPTION).kind
     assert isinstance(description, kinds.Text)
     for one in _wanted(unfit, record):
         text = "\n".join(filter(None, (values.get(_DESCRIPTION), one.line)))
@@ -231,7 +230,7 @@ def _wanted(unfit: list[Unfit], record: Any, take: Collection[str] | None = None
 
 
 def _mapped(lead: Lead, target: str, made: Iterable[str]) -> tuple[dict[str, Any], list[Unfit]]:
-    leads, record_type = registry.record_type("leads"), registry.record_type(target)
+    leads, record_type = catalogue.record_type("leads"), catalogue.record_type(target)
     others = frozenset(made)
     values: dict[str, Any] = {}
     unfit = []

@@ -17,9 +17,9 @@ from django.db.models import Q, QuerySet
 
 from accounts.record import ACCOUNT
 from contacts.record import CONTACT
+from crm import catalogue
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
-from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.firm_domains import firm_domain
 from crm.tenants.spellings import CONSISTENT, company_spellings, person_spellings, word_spellings
@@ -108,7 +108,7 @@ class Imagined:
     def recall(self, news: list[Any]) -> None:
         """Add again what ``news`` has told."""
         for key, values in news:
-            model = registry.record_type(key).model
+            model = catalogue.record_type(key).model
             self.add(key, model(**{one.attname: one.to_python(values[one.attname]) for one in _columns(model)}))
         self._added.clear()
 

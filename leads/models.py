@@ -21,6 +21,8 @@ class Lead(RecordModel):
     Once converted it is read-only; ``account``, ``contact`` and ``opportunity`` are what became of it.
     """
 
+    type_key = "leads"
+
     first_name = models.CharField(max_length=100, blank=True)
     first_name_key = TextKey()
     last_name = models.CharField(max_length=100, blank=True)

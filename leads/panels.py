@@ -8,13 +8,13 @@ from typing import Any
 from contacts.duplicates import CONTACTS, about
 from contacts.duplicates import compared as contact_compared
 from contacts.models import Contact
+from crm import catalogue
+from crm.catalogue.types import Panel
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
-from crm.records import registry
 from crm.records.access import url_for
 from crm.records.duplicates import find_each, load_duplicates
 from crm.records.hiding import hide_unseen
-from crm.records.types import Panel
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion import live_conversion
@@ -60,11 +60,11 @@ def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
 
 def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
     """What the lead became, or that it has to be converted before it can have an opportunity."""
-    hide_unseen(actor, registry.record_type("leads"), [lead])
+    hide_unseen(actor, catalogue.record_type("leads"), [lead])
     found = [
         {
             "record": record,
-            "type": registry.type_of(record),
+            "type": catalogue.type_of(record),
             "url": url_for(actor, record),
         }
         for record in became(lead)
@@ -78,7 +78,7 @@ def load_successors(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     if not lead.is_converted:
         return None
     found = [record for record in became(lead) if record.deleted_at is None and can(actor, "edit", record)]
-    rows = [{"record": record, "type": registry.type_of(record), "url": registry.url(record)} for record in found]
+    rows = [{"record": record, "type": catalogue.type_of(record), "url": catalogue.url(record)} for record in found]
     return {"records": rows} if rows else None
 
 
@@ -92,7 +92,7 @@ def load_locked(actor: Membership, lead: Lead) -> dict[str, Any] | None:
         "conversion": done,
         "person": done.converted_by.name if done.converted_by else "",
         "brought_in": lead.converted_at != done.converted_at,
-        "records": [{"record": one, "type": registry.type_of(one), "url": link} for one, link in found if link],
+        "records": [{"record": one, "type": catalogue.type_of(one), "url": link} for one, link in found if link],
     }
 
 
@@ -105,7 +105,7 @@ def load_same_firm(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     rows = [
         {
             "lead": other,
-            "url": registry.url(other),
+            "url": catalogue.url(other),
             "status": choice(other.status_id),
             "can_join": may_create and _can_join(actor, other),
         }
@@ -124,8 +124,8 @@ def load_origin(actor: Membership, record: Any) -> dict[str, Any] | None:
     leads = list(leads_that_became(actor, record)[:_LISTED])
     if not leads:
         return None
-    source = registry.record_type("leads").spec("source")
-    return {"leads": [(lead, registry.url(lead), source.text(lead)) for lead in leads]}
+    source = catalogue.record_type("leads").spec("source")
+    return {"leads": [(lead, catalogue.url(lead), source.text(lead)) for lead in leads]}
 
 
 def load_alike(actor: Membership, lead: Lead) -> dict[str, Any] | None:
@@ -141,14 +141,14 @@ def load_alike_contacts(actor: Membership, contact: Contact) -> dict[str, Any] |
     return load_duplicates([found, [match for match in leads if match.record.contact_id != contact.pk]])
 
 
-registry.add_panel("leads", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
-registry.add_panel("contacts", Panel("duplicates", "pages/duplicates_panel.html", load_alike_contacts, order=15))
-registry.add_panel("leads", Panel("status", "leads/status_bar.html", load_status_bar, order=10, place="head"))
-registry.add_panel("leads", Panel("becomes", "leads/becomes_panel.html", load_becomes, order=10))
-registry.add_panel(
+catalogue.add_panel("leads", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
+catalogue.add_panel("contacts", Panel("duplicates", "pages/duplicates_panel.html", load_alike_contacts, order=15))
+catalogue.add_panel("leads", Panel("status", "leads/status_bar.html", load_status_bar, order=10, place="head"))
+catalogue.add_panel("leads", Panel("becomes", "leads/becomes_panel.html", load_becomes, order=10))
+catalogue.add_panel(
     "leads", Panel("successors", "leads/successors_panel.html", load_successors, order=10, place="middle")
 )
-registry.add_panel("leads", Panel("locked", "leads/locked_panel.html", load_locked, order=10, place="locked"))
-registry.add_panel("leads", Panel("same_firm", "leads/same_firm_panel.html", load_same_firm, order=60))
+catalogue.add_panel("leads", Panel("locked", "leads/locked_panel.html", load_locked, order=10, place="locked"))
+catalogue.add_panel("leads", Panel("same_firm", "leads/same_firm_panel.html", load_same_firm, order=60))
 for _key in ("accounts", "contacts", "opportunities"):
-    registry.add_panel(_key, Panel("origin", "leads/origin_panel.html", load_origin, order=80))
+    catalogue.add_panel(_key, Panel("origin", "leads/origin_panel.html", load_origin, order=80))

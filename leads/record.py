@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
+from crm.catalogue.types import Action, Board, DefaultView, RecordType, Section
 from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
 from crm.lists.filters import on_list
-from crm.records import registry
-from crm.records.types import Action, Board, DefaultView, RecordType, Section
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.bulk import lead_actions
@@ -139,27 +139,27 @@ def _converted(actor: Membership, lead: Lead) -> bool:
     return lead.is_converted and can(actor, "edit", lead)
 
 
-registry.register(LEAD)
+catalogue.register(LEAD)
 find_currencies_in(Lead, per="status")
-registry.add_objections("contacts", objection_to_contact)
-registry.add_bulk_actions(lead_actions)
-registry.add_action(
+catalogue.add_objections("contacts", objection_to_contact)
+catalogue.add_bulk_actions(lead_actions)
+catalogue.add_action(
     "leads", Action("convert", _("Convert"), "sparkles", "leads:conversion", _open, primary=True, order=10)
 )
-registry.add_action(
+catalogue.add_action(
     "leads", Action("close", _("Close as unqualified"), "circle-x", "leads:closing", _open, dialog=True, order=20)
 )
-registry.add_action(
+catalogue.add_action(
     "leads", Action("reopen", _("Reopen"), "rotate-ccw", "leads:closing", _closed, primary=True, dialog=True, order=10)
 )
-registry.add_action(
+catalogue.add_action(
     "leads", Action("take", _("Take"), "hand", "leads:taking", may_take, order=5, verb="POST", on_row=True)
 )
-registry.add_action(
+catalogue.add_action(
     "leads",
     Action("bad", _("Mark as bad"), "ban", "leads:bad", may_mark_bad, order=30, verb="POST", on_row=True, in_menu=True),
 )
-registry.add_action(
+catalogue.add_action(
     "leads",
     Action(
         "give_back",
@@ -173,7 +173,7 @@ registry.add_action(
         in_menu=True,
     ),
 )
-registry.add_action(
+catalogue.add_action(
     "leads", Action("undo", _("Undo conversion"), "undo-2", "leads:conversion_undo", _converted, dialog=True, order=10)
 )
 

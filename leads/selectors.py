@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
+from crm import catalogue
 from crm.events.selectors import events_of
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
-from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.clock import day_of, today
 from crm.ui.paging import Count, capped_count
@@ -24,13 +24,13 @@ _RESULT = {"accounts": "account", "contacts": "contact", "opportunities": "oppor
 
 def leads_of_same_firm(actor: Membership, lead: Lead) -> QuerySet[Lead]:
     """Return other leads that share the lead's company or its firm's mail domain and that ``actor`` may see."""
-    return same_firm(lead, visible_records(actor, registry.record_type("leads")))
+    return same_firm(lead, visible_records(actor, catalogue.record_type("leads")))
 
 
 def leads_that_became(actor: Membership, record: Any) -> QuerySet[Lead]:
     """Return the converted leads, visible to ``actor``, that this account, contact or opportunity came of."""
-    leads = visible_records(actor, registry.record_type("leads"))
-    mine = leads.filter(**{_RESULT[record._meta.app_label]: record.pk})
+    leads = visible_records(actor, catalogue.record_type("leads"))
+    mine = leads.filter(**{_RESULT[record.type_key]: record.pk})
     return mine.order_by(F("converted_at").desc(nulls_last=True), "-pk")
 
 
@@ -49,7 +49,7 @@ def successors(actor: Membership, leads: Sequence[Lead]) -> dict[UUID, Any]:
     found: dict[UUID, Any] = {}
     for key, column in (("accounts", "account_id"), ("contacts", "contact_id")):
         if ids := {lead.pk: getattr(lead, column) for lead in leads if getattr(lead, column)}:
-            rows = visible_records(actor, registry.record_type(key)).in_bulk(set(ids.values()))
+            rows = visible_records(actor, catalogue.record_type(key)).in_bulk(set(ids.values()))
             found |= {pk: rows[record_id] for pk, record_id in ids.items() if record_id in rows}
     return found
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.activities.models import ActivityKind
 from crm.activities.services import create_activity
 from crm.events.models import Event
@@ -20,7 +21,6 @@ from crm.lists.models import MailingList
 from crm.lists.services import put_on_lists
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, choices
-from crm.records import registry
 from crm.records.services import LockedError, create_record, delete_record, restore_record, update_record
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import atomic
@@ -86,7 +86,7 @@ def create_lead(
         values = {name: value for name, value in values.items() if name != "status"}
     if values.get("status_since", ...) is None and (status or first_status()).meaning == "new":
         values |= {"status_since": values.get("created_at")}  # it has been new since it came in
-    return create_record(registry.record_type("leads"), actor=actor, values=values, because=because, **attributes)
+    return create_record(catalogue.record_type("leads"), actor=actor, values=values, because=because, **attributes)
 
 
 @atomic
@@ -105,7 +105,7 @@ def update_lead(
     round of vetting, unless it is not to be vetted anew.
     """
     values = _of_before(values, lead)
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     status = values.get("status")
     if status is None or status.pk == lead.status_id:
         if meaning_of(lead) != "unqualified":
@@ -166,12 +166,12 @@ def _refuse_reason(reason: Choice | None) -> None:
 
 def delete_lead(lead: Lead, *, actor: Membership | None, because: Event | None = None) -> None:
     """Move the lead to the recycle bin."""
-    delete_record(registry.record_type("leads"), lead, actor=actor, because=because)
+    delete_record(catalogue.record_type("leads"), lead, actor=actor, because=because)
 
 
 def restore_lead(lead: Lead, *, actor: Membership | None, because: Event | None = None) -> None:
     """Bring the lead back from the recycle bin."""
-    restore_record(registry.record_type("leads"), lead, actor=actor, because=because)
+    restore_record(catalogue.record_type("leads"), lead, actor=actor, because=because)
 
 
 def set_lead_status(

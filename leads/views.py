@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm import catalogue
 from crm.pages import board
 from crm.pages.editing import locked_page
 from crm.pages.idempotency import keep_sent, was_sent
@@ -19,7 +20,6 @@ from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
-from crm.records import registry
 from crm.records.access import get_record, url_for
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
@@ -55,7 +55,7 @@ def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     posted = request.method == "POST"
     lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=posted)
     chosen = _chosen_status(request)
-    back = board.back_to(request, registry.url(lead))
+    back = board.back_to(request, catalogue.url(lead))
     if (locked := _locked(request, lead)) is not None:
         return locked
     if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == "converted":
@@ -102,7 +102,7 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     if (locked := _locked(request, lead)) is not None:
         return locked
     is_closed = meaning_of(lead) == "unqualified"
-    back = board.back_to(request, registry.url(lead))
+    back = board.back_to(request, catalogue.url(lead))
     if verb == "DELETE":
         if is_closed:
             reopen_lead(lead=lead, actor=request.actor)
@@ -185,13 +185,13 @@ def _converted_already(request: WorkspaceRequest, lead: Lead, done: Conversion) 
 
 
 def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "lead": form.lead, "url": registry.url(form.lead)}
+    context = {"form": form, "lead": form.lead, "url": catalogue.url(form.lead)}
     return respond(request, "leads/conversion.html", context, partial="preview", status=status)
 
 
 def _result(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
-    records = [(registry.type_of(record), record, url_for(request.actor, record)) for record in became(lead)]
-    context = {"lead": lead, "url": registry.url(lead), "conversion": done, "records": records}
+    records = [(catalogue.type_of(record), record, url_for(request.actor, record)) for record in became(lead)]
+    context = {"lead": lead, "url": catalogue.url(lead), "conversion": done, "records": records}
     context |= {"may_undo": can(request.actor, "edit", lead), "left_out": left_out_of([lead.pk])}
     return respond(request, "leads/converted.html", context)
 
@@ -204,14 +204,14 @@ def _undo(request: WorkspaceRequest, lead: Lead, done: Conversion | None) -> Htt
         except BlockedError:
             return _undo_page(request, lead, done, status=409)
         say(request, _("The conversion of %(name)s was undone.") % {"name": lead.name})
-    return go(request, registry.url(lead))
+    return go(request, catalogue.url(lead))
 
 
 def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``POST /leads/<id>/together/``: brings the lead and those that are ticked (``lead``) into one account."""
     lead = get_record(request.actor, LEAD, record_id)
     if request.method != "POST":
-        return go(request, registry.url(lead))
+        return go(request, catalogue.url(lead))
     others = _ids(request, "lead")
     try:
         with transaction.atomic():
@@ -224,7 +224,7 @@ def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
             )
     except PartError as error:
         say(request, " ".join(error.messages), tone="danger")
-        return go(request, registry.url(lead))
+        return go(request, catalogue.url(lead))
     count = len({*others, lead.pk})
     text = ngettext("%(count)d lead is in %(account)s now.", "%(count)d leads are in %(account)s now.", count)
     told = [text % {"count": count, "account": account.name}]
@@ -232,7 +232,7 @@ def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         told.append(_("%(former)s is deactivated, so the new records belong to you.") % {"former": name})
     told += left_out_of(converted)
     say(request, " ".join(told))
-    return go(request, registry.url(account))
+    return go(request, catalogue.url(account))
 
 
 def _ids(request: WorkspaceRequest, name: str) -> list[UUID]:
@@ -247,18 +247,18 @@ def conversion_undo(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     lead = get_record(request.actor, LEAD, record_id, verb="edit")
     done = live_conversion(lead)
     if done is None:
-        return go(request, registry.url(lead))
+        return go(request, catalogue.url(lead))
     return _undo_page(request, lead, done)
 
 
 def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "lead": lead,
-        "url": registry.url(lead),
+        "url": catalogue.url(lead),
         "blockers": blockers(done, request.actor),
         "records": [
             (
-                registry.type_of(one.record),
+                catalogue.type_of(one.record),
                 one,
                 url_for(request.actor, one.record),
                 can(request.actor, "view", one.record),

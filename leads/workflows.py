@@ -9,13 +9,12 @@ from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast, Replace, StrIndex
 from django.utils.translation import gettext_lazy as _
 
-from crm import events
+from crm import catalogue, events
 from crm.activities.contact_times import note_contact_times
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import News, notify
 from crm.picklists.usage import Entry, follow_replacement
-from crm.records import registry
 from crm.users.selectors import member
 from leads.conversion.plan import PARTS, Way
 from leads.models import Conversion
@@ -74,7 +73,7 @@ def tell_seller(event: Event) -> str:
     told = []
     for records in _by_owner(conversion, made).values():
         owner = records[0].owner
-        named = [{"type": record._meta.app_label, "id": str(record.pk), "label": record.name} for record in records]
+        named = [{"type": record.type_key, "id": str(record.pk), "label": record.name} for record in records]
         words = {"lead": event.data["lead"], "records": named}
         kind = "converted" if made & {str(record.pk) for record in records} else "joined"
         if notify(News(member=owner, kind=kind, event=event, record=records[0], data=words)):
@@ -89,7 +88,7 @@ def _by_owner(conversion: Conversion, made: set[str]) -> dict[UUID, list[Any]]:
     for key in reversed(PARTS):
         record_id = getattr(conversion, columns[key])
         if str(record_id) in made or (key == "opportunities" and record_id is not None):
-            record = registry.record_type(key).model.objects.select_related("owner").filter(pk=record_id).first()
+            record = catalogue.record_type(key).model.objects.select_related("owner").filter(pk=record_id).first()
             if record is not None and record.owner_id is not None:
                 found.setdefault(record.owner_id, []).append(record)
     return found

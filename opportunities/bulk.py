@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.bulk.actions import CHANGED
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Stage
 from crm.picklists.selectors import pipeline, stages
-from crm.records.actions import BulkAction
-from crm.records.types import RecordType
 from crm.users.access import can
 from crm.users.models import Membership
 from opportunities.models import Opportunity

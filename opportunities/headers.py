@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contacts.headers import ACCOUNT_NAMES
-from crm.records.headers import OWNERSHIP, PREFIXES, Headers
+from crm.catalogue.types import Headers
+from crm.records.headers import OWNERSHIP, PREFIXES
 
 PROSPECTS = "potenzieller kunde|client potentiel|cliente potencial"
 

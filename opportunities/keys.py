@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.types import Gap, Moves, NaturalKey, NeededLink, Shared, SplitColumn
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import stage as stage_by_id
 from crm.picklists.selectors import stage_name
 from crm.records.natural import contradicts, name_of
-from crm.records.types import Gap, Moves, NaturalKey, NeededLink, Shared, SplitColumn
 from crm.tenants.clock import day_of, start_of
 from opportunities.services.stages import NO_REASON_GIVEN
 

@@ -19,6 +19,8 @@ class Opportunity(RecordModel):
     revenue is dated by it. What a file did not say of these days, and of ``stage_since``, is empty.
     """
 
+    type_key = "opportunities"
+
     account = TenantForeignKey("accounts.Account", null=True, blank=True)
     contact = TenantForeignKey("contacts.Contact", null=True, blank=True)
     pipeline = TenantForeignKey("picklists.Pipeline")

@@ -16,14 +16,14 @@ from accounts.models import Account
 from accounts.services import get_locked_accounts
 from accounts.services import meaning_of as meaning_of_account
 from contacts.models import Contact
+from crm import catalogue
+from crm.catalogue.types import Action, Panel
 from crm.events.models import Event
 from crm.events.selectors import is_waiting
 from crm.imports.afterwards import Afterwards, register, register_rehearsal
 from crm.picklists.selectors import choice, pipelines
 from crm.picklists.selectors import stage as stage_by_id
-from crm.records import registry
 from crm.records.access import url_for
-from crm.records.types import Action, Panel
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.users.access import can, may
@@ -122,7 +122,7 @@ def _listed(title: str, opportunities: QuerySet[Opportunity]) -> dict[str, Any]:
     return {
         "title": title,
         "count": formats.count(min(len(found), LISTED), capped=len(found) > LISTED),
-        "groups": [(meaning, [(one, registry.url(one)) for one in rows]) for meaning, rows in groups.items() if rows],
+        "groups": [(meaning, [(one, catalogue.url(one)) for one in rows]) for meaning, rows in groups.items() if rows],
         "today": today(),
     }
 
@@ -145,22 +145,22 @@ def _may_change_pipeline(actor: Membership, opportunity: Opportunity) -> bool:
     return len(pipelines()) > 1 and can(actor, "edit", opportunity)
 
 
-registry.add_panel(
+catalogue.add_panel(
     "opportunities", Panel("stages", "opportunities/stage_bar.html", load_stage_bar, order=10, place="head")
 )
-registry.add_panel(
+catalogue.add_panel(
     "opportunities", Panel("guidance", "opportunities/guidance_panel.html", load_guidance, order=10, place="middle")
 )
-registry.add_panel("opportunities", Panel("roles", "opportunities/roles_panel.html", load_roles, order=20))
-registry.add_panel("opportunities", Panel("history", "opportunities/history_panel.html", load_history, order=40))
-registry.add_panel("opportunities", Panel("others", "opportunities/list_panel.html", load_others, order=50))
-registry.add_panel("accounts", Panel("opportunities", "opportunities/list_panel.html", load_of_account, order=15))
-registry.add_panel("contacts", Panel("opportunities", "opportunities/list_panel.html", load_of_contact, order=15))
-registry.add_action(
+catalogue.add_panel("opportunities", Panel("roles", "opportunities/roles_panel.html", load_roles, order=20))
+catalogue.add_panel("opportunities", Panel("history", "opportunities/history_panel.html", load_history, order=40))
+catalogue.add_panel("opportunities", Panel("others", "opportunities/list_panel.html", load_others, order=50))
+catalogue.add_panel("accounts", Panel("opportunities", "opportunities/list_panel.html", load_of_account, order=15))
+catalogue.add_panel("contacts", Panel("opportunities", "opportunities/list_panel.html", load_of_contact, order=15))
+catalogue.add_action(
     "opportunities",
     Action("reopen", _lazy("Reopen"), "undo-2", "opportunities:reopening", _may_be_reopened, dialog=True),
 )
-registry.add_action(
+catalogue.add_action(
     "opportunities",
     Action(
         "pipeline",

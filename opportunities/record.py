@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
+from crm.catalogue.types import Board, DefaultView, RecordType, Section
 from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
 from crm.picklists.models import Pipeline, Stage
 from crm.picklists.selectors import default_pipeline, pipelines, stages
-from crm.records import registry
-from crm.records.types import Board, DefaultView, RecordType, Section
 from opportunities.bulk import opportunity_actions
 from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS, look_ahead
 from opportunities.headers import HEADERS
@@ -141,9 +141,9 @@ OPPORTUNITY = RecordType(
     derived=(ACCOUNT_TYPE, CURRENCY, LOSS_CLASS),
 )
 
-registry.register(OPPORTUNITY)
+catalogue.register(OPPORTUNITY)
 find_currencies_in(Opportunity)
-registry.add_bulk_actions(opportunity_actions)
+catalogue.add_bulk_actions(opportunity_actions)
 
 phrases.register("opportunity.won", _("%(actor)s won %(this)s"), imported=_("%(actor)s imported %(this)s as won"))
 phrases.register(

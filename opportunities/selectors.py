@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from contacts.models import Contact
 from contacts.selectors import contacts_of
+from crm import catalogue
+from crm.catalogue.types import Badge, Objection
 from crm.picklists.models import Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
-from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.types import Badge, Objection
 from crm.tenants.clock import day_of, today
 from crm.users.access import hide_from
 from crm.users.models import Membership
@@ -204,14 +204,14 @@ def by_meaning(opportunities: list[Opportunity]) -> dict[str, list[Opportunity]]
 
 
 def _visible(actor: Membership) -> QuerySet[Any]:
-    return visible_records(actor, registry.record_type("opportunities")).select_related("owner")
+    return visible_records(actor, catalogue.record_type("opportunities")).select_related("owner")
 
 
 def objections_to_opportunities(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[Objection | None]:
     """Say of each of the new opportunities ``rows`` whether its main contact belongs to another account."""
     theirs = [_account_of_contact(values) for values in rows]
     wanted = {pk for pk in theirs if pk}
-    accounts = visible_records(actor, registry.record_type("accounts")).in_bulk(wanted) if wanted else {}
+    accounts = visible_records(actor, catalogue.record_type("accounts")).in_bulk(wanted) if wanted else {}
     return [_of_another(values, accounts.get(pk)) if pk else None for values, pk in zip(rows, theirs, strict=True)]
 
 

@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from contacts.record import CONTACT
+from crm import catalogue
+from crm.catalogue.types import Objection
 from crm.events.models import Event
 from crm.pages import board
 from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
-from crm.records import registry
 from crm.records.access import get_record
-from crm.records.types import Objection
 from crm.ui.http import go, method, respond
 from crm.ui.once import once
 from crm.ui.seen import SEEN
@@ -74,8 +74,8 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     context = {
         "opportunity": opportunity,
         "form": form,
-        "url": registry.url(opportunity),
-        "back": board.back_to(request, registry.url(opportunity)),
+        "url": catalogue.url(opportunity),
+        "back": board.back_to(request, catalogue.url(opportunity)),
         "meanwhile": meanwhile,
     }
     return respond(request, "opportunities/stage.html", context, partial="form", status=422 if posted else 200)
@@ -85,7 +85,7 @@ def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     """``/opportunities/<id>/reopening/``: GET asks for the stage that it goes on in, POST reopens it."""
     posted = request.method == "POST"
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
-    url = registry.url(opportunity)
+    url = catalogue.url(opportunity)
     if meaning_of(opportunity) == "open":  # another was quicker
         return go(request, url)
     form = ReopeningForm(opportunity, data=request.POST if posted else None)
@@ -112,7 +112,7 @@ def stage_times(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     opportunity = get_record(request.actor, OPPORTUNITY, record_id)
     context = {
         "opportunity": opportunity,
-        "url": registry.url(opportunity),
+        "url": catalogue.url(opportunity),
         "visits": stage_history(opportunity),
         "age": age_days(opportunity),
         "is_open": meaning_of(opportunity) == "open",
@@ -145,12 +145,12 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
             form.add_error("contact", error.messages)
         else:
             say(request, _("%(name)s was added.") % {"name": values["contact"].name})
-            return go(request, registry.url(opportunity))
+            return go(request, catalogue.url(opportunity))
     context = {
         "opportunity": opportunity,
         "form": form,
         "objection": objection,
-        "url": registry.url(opportunity),
+        "url": catalogue.url(opportunity),
         "colleagues": [] if given else colleagues(request.actor, opportunity, parts),
         "new_url": "" if given else _new_colleague(request, opportunity),
         "query": f"?contact={given['contact'].pk}" if given else "",
@@ -174,7 +174,7 @@ def contact_role(request: WorkspaceRequest, record_id: UUID, contact_id: UUID) -
             "opportunity": opportunity,
             "contact": part.contact,
             "objection": objection,
-            "url": registry.url(opportunity),
+            "url": catalogue.url(opportunity),
         }
         return respond(request, "opportunities/main_contact.html", context, partial="dialog", status=422)
     try:
@@ -191,7 +191,7 @@ def contact_role(request: WorkspaceRequest, record_id: UUID, contact_id: UUID) -
                 )
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="danger")
-    return go(request, registry.url(opportunity))
+    return go(request, catalogue.url(opportunity))
 
 
 def _unread_objection(request: WorkspaceRequest, opportunity: Opportunity, contact: Contact) -> Objection | None:
@@ -221,7 +221,7 @@ def _says_the_same(opportunity: Opportunity, form: StageForm) -> bool:
 
 def _tell_of_move(request: WorkspaceRequest, opportunity: Opportunity, event: Event | None) -> None:
     words = {"name": opportunity.name, "stage": stage_by_id(opportunity.stage_id)}
-    undo = undo_url(opportunity, event, board.back_to(request, registry.url(opportunity)))
+    undo = undo_url(opportunity, event, board.back_to(request, catalogue.url(opportunity)))
     say(request, _("%(name)s is now in %(stage)s.") % words, undo_url=undo)
 
 

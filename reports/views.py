@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from crm.records.registry import record_type
+from crm.catalogue import record_type
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.ui import respond

@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.fields.kinds.lookup import ANY, LookupWidget
-from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.text import sort_key
 from crm.users.access import may
@@ -47,27 +47,27 @@ class AboutField(forms.MultiValueField):
     def _at(self, place: str) -> Any:
         key, _colon, text = place.partition(":")
         try:
-            rows = visible_records(self.actor, registry.record_type(key), "edit")
+            rows = visible_records(self.actor, catalogue.record_type(key), "edit")
             return rows.filter(pk=UUID(text)).first()
         except (KeyError, ValueError):
             return None
 
     def _called(self, name: str) -> Any:
         found: list[Any] = []
-        for record_type in registry.record_types():
+        for record_type in catalogue.record_types():
             rows = visible_records(self.actor, record_type, "edit").filter(sort_name=sort_key(name))
             found += rows[: MOST_NAMED - len(found)]
         if not found:
             raise ValidationError(_("Nothing is called “%(name)s”. Pick one from the list.") % {"name": name})
         if len(found) > 1:
-            words = {"name": name, "types": ", ".join(str(registry.type_of(one).label) for one in found)}
+            words = {"name": name, "types": ", ".join(str(catalogue.type_of(one).label) for one in found)}
             raise ValidationError(
                 _("Several records are called “%(name)s” (%(types)s). Pick one from the list.") % words
             )
         return found[0]
 
     def _open(self, record: Any) -> Any:
-        if reason := registry.type_of(record).locked(record):
+        if reason := catalogue.type_of(record).locked(record):
             raise ValidationError(reason)
         return record
 
@@ -80,9 +80,9 @@ class AboutField(forms.MultiValueField):
 
 def may_choose(actor: Membership) -> bool:
     """Whether there is anything that ``actor`` may add something to: else the field would offer nothing."""
-    return any(may(actor, "edit", record_type.key) for record_type in registry.record_types())
+    return any(may(actor, "edit", record_type.key) for record_type in catalogue.record_types())
 
 
 def place_of(record: Any) -> str:
     """How a record of any type is named in a form."""
-    return f"{registry.type_of(record).key}:{record.pk}"
+    return f"{catalogue.type_of(record).key}:{record.pk}"

@@ -11,10 +11,10 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
 
+from crm import catalogue
 from crm.activities.models import Activity, ActivityLink
 from crm.events.phrases import actor_name
 from crm.events.selectors import events_of
-from crm.records import registry
 from crm.records.access import Deleted, GoneError, visible_records
 from crm.users.access import scope_of
 from crm.users.models import Membership
@@ -55,7 +55,7 @@ def may_reach(actor: Membership, activity: Activity, verb: str) -> bool:
         return True
     places = ActivityLink.objects.filter(activity=activity).values_list("record_type", "record_id")
     return any(
-        visible_records(actor, registry.record_type(key), verb).filter(pk__in=ids).exists()
+        visible_records(actor, catalogue.record_type(key), verb).filter(pk__in=ids).exists()
         for key, ids in by_type(places).items()
     )
 
@@ -72,7 +72,7 @@ def editable_among(actor: Membership, activities: Collection[Activity]) -> set[U
         (key, record_id)
         for key, ids in by_type(place for _activity_id, place in places).items()
         if scope_of(actor, "edit", key) != "none"
-        for record_id in visible_records(actor, registry.record_type(key), "edit")
+        for record_id in visible_records(actor, catalogue.record_type(key), "edit")
         .filter(pk__in=ids)
         .values_list("pk", flat=True)
     }
@@ -82,7 +82,7 @@ def editable_among(actor: Membership, activities: Collection[Activity]) -> set[U
 def by_type(places: Iterable[tuple[str, UUID]]) -> dict[str, list[UUID]]:
     """Group (record type, id) by the record types that exist."""
     grouped: dict[str, list[UUID]] = defaultdict(list)
-    known = {record_type.key for record_type in registry.record_types()}
+    known = {record_type.key for record_type in catalogue.record_types()}
     for key, record_id in places:
         if key in known:
             grouped[key].append(record_id)
@@ -93,7 +93,7 @@ def of_visible_records(actor: Membership, activities: QuerySet[Activity]) -> Que
     """Return those of ``activities`` that stand on a record which ``actor`` may view."""
     places = {
         record_type.key: visible_records(actor, record_type)
-        for record_type in registry.record_types()
+        for record_type in catalogue.record_types()
         if scope_of(actor, "view", record_type.key) != "none"
     }
     return _standing_on(activities, places).filter(place__isnull=False) if places else activities.none()
@@ -101,7 +101,7 @@ def of_visible_records(actor: Membership, activities: QuerySet[Activity]) -> Que
 
 def of_live_records(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     """Return those of ``activities`` that stand on no record, or on one outside the recycle bin."""
-    places = {record_type.key: record_type.model.objects.all() for record_type in registry.record_types()}
+    places = {record_type.key: record_type.model.objects.all() for record_type in catalogue.record_types()}
     on_none = ~Q(Exists(ActivityLink.objects.filter(activity=OuterRef("pk"))))
     return _standing_on(activities, places).filter(Q(place__isnull=False) | on_none)
 

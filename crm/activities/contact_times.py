@@ -14,11 +14,10 @@ from django.db.models import F, Max, Min, Model
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from crm import events
+from crm import catalogue, events
 from crm.activities.following import follow, tell_held
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
@@ -41,7 +40,7 @@ def _places(event: Event) -> Places:
 
 
 def _models() -> dict[str, type[Model]]:
-    return {one.key: one.model for one in registry.record_types() if hasattr(one.model, "last_contacted_at")}
+    return {one.key: one.model for one in catalogue.record_types() if hasattr(one.model, "last_contacted_at")}
 
 
 @events.on(
@@ -64,7 +63,7 @@ def keep_contact_times(event: Event) -> str:
 @follow
 def contact_times_of(record: Any) -> tuple[str, ...]:
     """Bring one record's up to date."""
-    key = record._meta.app_label
+    key = record.type_key
     if key not in _models():
         return ()
     note_contact_times([(key, record.pk)])

@@ -35,6 +35,8 @@ class Reminder(models.TextChoices):
 class Activity(TenantModel):
     """Something said, done or to be done. A task has ``due_on`` (a day in the workspace's zone) and an owner."""
 
+    type_key = "activities"
+
     kind = models.CharField(max_length=10, choices=ActivityKind.choices, db_collation="C")
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)

@@ -19,9 +19,9 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.selectors import events_of
-from crm.records import registry
 from crm.records.versions import ConflictError, refuse_unseen
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import current_tenant
@@ -91,7 +91,7 @@ class UnseenStepError(ValidationError):
 
 def step_of(record: Any) -> str:
     """The next step and its day, as the composer carries them; "" where there is none of its own."""
-    record_type = registry.type_of(record) if record is not None else None
+    record_type = catalogue.type_of(record) if record is not None else None
     if record_type is None or record_type.next_step is None:
         return ""
     specs = [record_type.spec(name) for name in record_type.next_step]
@@ -102,7 +102,7 @@ def refuse_unseen_step(record: Any, values: dict[str, Any], seen: str, actor: Me
     """Raise ``UnseenStepError`` if ``values`` would go over what somebody else has written, and was not ``seen``."""
     try:
         was = json.loads(seen or "{}")
-        refuse_unseen(registry.type_of(record), record, values, was if isinstance(was, dict) else {})
+        refuse_unseen(catalogue.type_of(record), record, values, was if isinstance(was, dict) else {})
     except ConflictError as error:
         changes = {name: events_of(record).filter(changes__has_key=name).first() for name in error.message_dict}
         if any(change is None or change.actor_id != actor.pk for change in changes.values()):

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from django.db.models import Model
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from crm import catalogue
 from crm.activities.access import editable_among
 from crm.activities.files.forms import limits
 from crm.activities.files.models import StoredFile
@@ -24,10 +24,10 @@ from crm.activities.models import Activity, ActivityKind
 from crm.activities.pressed import typed_again
 from crm.activities.selectors import Entry, Timeline, open_tasks, timeline
 from crm.activities.shown import LOOKS, TaskRow, mark
+from crm.catalogue.types import Panel
 from crm.pages.idempotency import PARAMETER, new_key
-from crm.records import registry
-from crm.records.types import Panel
 from crm.tenants.clock import today
+from crm.tenants.models import TenantModel
 from crm.users.access import can
 from crm.users.models import Membership
 from crm.users.roles import RECORD_KEYS
@@ -58,13 +58,13 @@ def composer_context(form: ComposerForm) -> dict[str, Any]:
     return {"composer": form, "new_url": reverse("activities:new"), "idempotency_key": key, "files": limits()}
 
 
-def feed_context(actor: Membership, record: Model, page: Timeline) -> dict[str, Any]:
+def feed_context(actor: Membership, record: TenantModel, page: Timeline) -> dict[str, Any]:
     """What ``activities/feed.html`` shows: the timeline's lines by day."""
     url = timeline_url(record)
     files = files_of(record, (entry.activity for entry in page.entries if entry.activity))
     return {
-        "type": registry.type_of(record),
-        "record_url": registry.url(record),
+        "type": catalogue.type_of(record),
+        "record_url": catalogue.url(record),
         "may_write": may_write(actor, record),
         "days": [(day, [_line(entry, files) for entry in entries]) for day, entries in page.days],
         "feed_url": url,
@@ -110,8 +110,8 @@ def _activity_line(at: datetime, activity: Activity, files: Sequence[StoredFile]
     }
 
 
-def timeline_url(record: Model) -> str:
-    place = {"record_type": record._meta.app_label, "record_id": record.pk}
+def timeline_url(record: TenantModel) -> str:
+    place = {"record_type": record.type_key, "record_id": record.pk}
     return reverse("activities:timeline", kwargs=place)
 
 
@@ -120,7 +120,7 @@ def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
     now = today()
     tasks = list(open_tasks(record)[: TASKS_SHOWN + 1])
     editable = {task.pk for task in tasks} if can(actor, "edit", record) else editable_among(actor, tasks)
-    place = {"record_type": record._meta.app_label, "record_id": str(record.pk)}
+    place = {"record_type": record.type_key, "record_id": str(record.pk)}
     return {
         "new_url": f"{reverse('activities:new')}?{urlencode(place | {'kind': 'task'})}",
         "rows": [TaskRow(task, now, "related", may_change=task.pk in editable) for task in tasks[:TASKS_SHOWN]],
@@ -140,12 +140,12 @@ def files_context(actor: Membership, record: Any) -> dict[str, Any]:
 
 def may_write(actor: Membership, record: Any) -> bool:
     """Whether ``actor`` may log something on ``record``: not where it would be left behind, on a converted lead."""
-    return can(actor, "edit", record) and not registry.type_of(record).locked(record)
+    return can(actor, "edit", record) and not catalogue.type_of(record).locked(record)
 
 
 for _key in RECORD_KEYS:
-    registry.add_panel(
+    catalogue.add_panel(
         _key, Panel("timeline", "activities/timeline.html", timeline_context, place="middle", named=typed_context)
     )
-    registry.add_panel(_key, Panel("tasks", "activities/open_tasks.html", tasks_context, order=10))
-    registry.add_panel(_key, Panel("files", "activities/files_panel.html", files_context, order=60))
+    catalogue.add_panel(_key, Panel("tasks", "activities/open_tasks.html", tasks_context, order=10))
+    catalogue.add_panel(_key, Panel("files", "activities/files_panel.html", files_context, order=60))

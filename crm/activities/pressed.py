@@ -14,12 +14,12 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.activities.access import get_activity
 from crm.activities.models import Activity, ActivityKind, Reminder
 from crm.activities.refs import places_of
 from crm.activities.services import A_MOMENT, delete_activity, restore_activity
 from crm.events.models import Event
-from crm.records import registry
 from crm.records.access import GoneError, get_record
 from crm.records.taking_back import take_back
 from crm.tenants.ids import uuid_of
@@ -71,7 +71,7 @@ def typed_again(actor: Membership, record: Any, named: QueryDict) -> dict[str, A
     """
     activity = _put_away(actor, named.get(AGAIN, ""))
     places = places_of([activity])[activity.pk] if activity is not None else []
-    if activity is None or (places if record is None else (record._meta.app_label, record.pk) not in places):
+    if activity is None or (places if record is None else (record.type_key, record.pk) not in places):
         return {}
     task = _put_away(actor, named.get("task", ""))
     then = {"next_step": task.subject} if task else {}
@@ -104,7 +104,7 @@ def _of_task(task: Activity) -> dict[str, Any]:
 
 def _of_step(record: Any, event_id: str) -> dict[str, Any]:
     """What stood in the record's next step before this event took it away."""
-    record_type, wanted = registry.type_of(record), uuid_of(event_id)
+    record_type, wanted = catalogue.type_of(record), uuid_of(event_id)
     event = Event.objects.filter(pk=wanted, record_id=record.pk).first() if wanted and record_type.next_step else None
     changes = event.changes.items() if event is not None else ()
     before = {name: pair[0] for name, pair in changes if isinstance(pair, list) and len(pair) == 2}
@@ -138,7 +138,7 @@ def _take_step_back(actor: Membership, event_id: UUID) -> Event | None:
     event = Event.objects.filter(pk=event_id).first()
     if event is None or event.record_id is None or not event.record_type:
         raise Http404
-    record_type = registry.record_type(event.record_type)
+    record_type = catalogue.record_type(event.record_type)
     if not set(event.changes) & set(record_type.next_step or ()):
         raise Http404
     with transaction.atomic():

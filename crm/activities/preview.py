@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm import catalogue
 from crm.activities.panels import feed_context
 from crm.activities.selectors import Timeline, open_tasks, timeline
 from crm.activities.shown import TaskRow
-from crm.records import registry
-from crm.records.types import Panel
+from crm.catalogue.types import Panel
 from crm.tenants.clock import today
 from crm.users.models import Membership
 from crm.users.roles import RECORD_KEYS
@@ -28,4 +28,4 @@ def preview_context(actor: Membership, record: Any) -> dict[str, Any]:
 
 
 for _key in RECORD_KEYS:
-    registry.add_panel(_key, Panel("activity", "activities/preview.html", preview_context, place="preview"))
+    catalogue.add_panel(_key, Panel("activity", "activities/preview.html", preview_context, place="preview"))

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.db.models import CharField, QuerySet, Value
 
+from crm import catalogue
 from crm.activities.access import by_type
 from crm.activities.models import Activity, ActivityLink
 from crm.events.models import Event
-from crm.records import registry
 from crm.records.access import visible_records
 from crm.users.models import Membership
 
@@ -31,15 +31,15 @@ class RecordRef:
 
     @property
     def label(self) -> Any:
-        return registry.record_type(self.key).label
+        return catalogue.record_type(self.key).label
 
     @property
     def icon(self) -> str:
-        return registry.record_type(self.key).icon
+        return catalogue.record_type(self.key).icon
 
     @property
     def url(self) -> str:
-        return registry.url(registry.record_type(self.key).model(pk=self.pk))
+        return catalogue.url(catalogue.record_type(self.key).model(pk=self.pk))
 
 
 def refs_of(actor: Membership, activities: Iterable[Activity]) -> dict[UUID, list[RecordRef]]:
@@ -62,7 +62,7 @@ def places_of(activities: Iterable[Activity]) -> dict[UUID, list[Place]]:
 def named_records(actor: Membership, places: Iterable[Place]) -> dict[Place, RecordRef]:
     """Return those of ``places`` that ``actor`` may view, with one query."""
     parts = [
-        named(visible_records(actor, registry.record_type(key)).filter(pk__in=set(ids)), key)
+        named(visible_records(actor, catalogue.record_type(key)).filter(pk__in=set(ids)), key)
         for key, ids in sorted(by_type(places).items())
     ]
     if not parts:
@@ -78,7 +78,7 @@ def named(records: QuerySet, key: str) -> QuerySet:
 
 def _events_about(key: str, ids: Collection[UUID], since: datetime) -> QuerySet[Event]:
     there = ActivityLink.objects.filter(record_type=key, record_id__in=ids).values("activity_id")
-    return Event.objects.filter(record_type=Activity._meta.app_label, record_id__in=there, at__gt=since)
+    return Event.objects.filter(record_type=Activity.type_key, record_id__in=there, at__gt=since)
 
 
-registry.add_events_about(_events_about)
+catalogue.add_events_about(_events_about)

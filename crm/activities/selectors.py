@@ -8,17 +8,18 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localdate
 
+from crm import catalogue
 from crm.activities.access import of_live_records, of_visible_records
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.events.phrases import phrase
 from crm.events.selectors import events_of
-from crm.records import registry
 from crm.records.hiding import hide_names_and_causes
+from crm.tenants.models import TenantModel
 from crm.users.models import Membership
 from crm.users.selectors import teammate_ids
 
@@ -52,14 +53,14 @@ class Timeline:
         return [(day, list(group)) for day, group in groupby(self.entries, key=lambda entry: localdate(entry.at))]
 
 
-def timeline(actor: Membership, record: Model, before: str = "", limit: int = PAGE) -> Timeline:
+def timeline(actor: Membership, record: TenantModel, before: str = "", limit: int = PAGE) -> Timeline:
     """Return what was said, done and changed on ``record``, which ``actor`` may view: two queries, and one
     more for whoever may not see all of the records that are named.
 
     Open tasks are not in it (see ``open_tasks``): they have not happened yet.
     """
     links = ActivityLink.objects.filter(
-        record_type=record._meta.app_label, record_id=record.pk, activity__deleted_at=None
+        record_type=record.type_key, record_id=record.pk, activity__deleted_at=None
     ).exclude(activity__kind=ActivityKind.TASK, activity__completed_at=None)
     links = links.select_related(
         "activity", "activity__owner", "activity__created_by", "activity__completed_by"
@@ -68,7 +69,7 @@ def timeline(actor: Membership, record: Model, before: str = "", limit: int = PA
     if cursor := _parse_cursor(before):
         links = links.filter(_before("occurred_at", *cursor))
         log = log.filter(_before("at", *cursor))
-    fields = registry.type_of(record).told_fields()
+    fields = catalogue.type_of(record).told_fields()
     entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links[: limit + 1]]
     events = list(log[: limit + 1])
     hide_names_and_causes(actor, events)
@@ -92,9 +93,9 @@ def _parse_cursor(text: str) -> tuple[datetime, UUID] | None:
         return None
 
 
-def open_tasks(record: Model) -> QuerySet[Activity]:
+def open_tasks(record: TenantModel) -> QuerySet[Activity]:
     """Return the tasks of ``record`` that are still to be done, by due day; those without one come last."""
-    ids = ActivityLink.objects.filter(record_type=record._meta.app_label, record_id=record.pk).values("activity_id")
+    ids = ActivityLink.objects.filter(record_type=record.type_key, record_id=record.pk).values("activity_id")
     tasks = Activity.objects.filter(OPEN_TASK, pk__in=ids)
     return tasks.select_related("owner", "created_by").order_by("due_on", "id")
 

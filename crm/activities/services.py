@@ -9,20 +9,19 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import events
+from crm import catalogue, events
 from crm.activities.files.accepting import clean_name
 from crm.activities.files.storing import store_files
 from crm.activities.models import Activity, ActivityKind, ActivityLink, Reminder
 from crm.activities.reminders import follow_day, follow_owner, reminder_moment
 from crm.events.models import Event
-from crm.records import registry
 from crm.records.holding import refuse_gone
 from crm.records.services import LockedError
 from crm.tenants.bulk import atomic, insert, insert_many
+from crm.tenants.models import TenantModel
 from crm.users.models import Membership
 
 # What ``update_activity`` takes. A task's day, owner and completion have services of their own.
@@ -35,7 +34,7 @@ A_MOMENT = timedelta(minutes=1)  # clocks differ
 def create_activity(
     *,
     kind: str,
-    records: Sequence[models.Model],
+    records: Sequence[TenantModel],
     actor: Membership | None,
     subject: str = "",
     body: str = "",
@@ -79,9 +78,9 @@ def create_activity(
     return activity
 
 
-def _stand_on(activity: Activity, records: Iterable[models.Model]) -> list[tuple[str, UUID]]:
+def _stand_on(activity: Activity, records: Iterable[TenantModel]) -> list[tuple[str, UUID]]:
     """Link the new activity to its records; return their types and ids."""
-    places = sorted({(record._meta.app_label, record.pk) for record in records})
+    places = sorted({(record.type_key, record.pk) for record in records})
     insert_many(
         ActivityLink,
         [
@@ -170,14 +169,14 @@ def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> 
 
 
 @atomic
-def move_task(*, task: Activity, record: models.Model | None, actor: Membership) -> Activity:
+def move_task(*, task: Activity, record: TenantModel | None, actor: Membership) -> Activity:
     """Let ``task`` stand on ``record`` alone, or on none; raises ``LockedError`` for a record that is read-only."""
     if record is not None:
         _refuse_locked([record])
         refuse_gone([record])
     links = ActivityLink.objects.filter(activity=task)
     places = set(links.values_list("record_type", "record_id"))
-    wanted = {(record._meta.app_label, record.pk)} if record is not None else set()
+    wanted = {(record.type_key, record.pk)} if record is not None else set()
     if places != wanted:
         links.delete()
         changes = {"record": [_named(places), _named(wanted)]}
@@ -221,8 +220,8 @@ def _set_reminder(task: Activity, reminder: str, at: datetime | None) -> None:
 @atomic
 def link_activities(
     *,
-    from_record: models.Model,
-    to_records: Iterable[models.Model],
+    from_record: TenantModel,
+    to_records: Iterable[TenantModel],
     actor: Membership | None = None,
     because: Event | None = None,
 ) -> list[ActivityLink]:
@@ -230,9 +229,9 @@ def link_activities(
 
     Deleted activities come along: one that is restored later shows on all of its records.
     """
-    source = ActivityLink.objects.filter(record_type=from_record._meta.app_label, record_id=from_record.pk)
+    source = ActivityLink.objects.filter(record_type=from_record.type_key, record_id=from_record.pk)
     followed = list(source.values_list("activity_id", "occurred_at"))
-    targets = [(record._meta.app_label, record.pk) for record in to_records]
+    targets = [(record.type_key, record.pk) for record in to_records]
     there = ActivityLink.objects.filter(
         record_type__in=[key for key, _id in targets], record_id__in=[record_id for _key, record_id in targets]
     )
@@ -250,9 +249,9 @@ def link_activities(
     return new
 
 
-def _refuse_locked(records: Iterable[models.Model]) -> None:
+def _refuse_locked(records: Iterable[TenantModel]) -> None:
     for record in records:
-        if reason := registry.type_of(record).locked(record):
+        if reason := catalogue.type_of(record).locked(record):
             raise LockedError(reason)
 
 
@@ -286,7 +285,7 @@ def _plain(value: Any) -> Any:
 def _named(places: Collection[tuple[str, UUID]]) -> Any:
     """The records at ``places``, as an event keeps one, several or none."""
     found = [
-        {"id": str(record_id), "label": str(registry.record_type(key).model.all_objects.get(pk=record_id))}
+        {"id": str(record_id), "label": str(catalogue.record_type(key).model.all_objects.get(pk=record_id))}
         for key, record_id in sorted(places)
     ]
     return found[0] if len(found) == 1 else found or None

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm import catalogue
 from crm.activities import services
 from crm.activities.access import get_activity
 from crm.activities.files.forms import too_much
@@ -29,7 +30,6 @@ from crm.events.models import Event
 from crm.pages.detail import shown_fields
 from crm.pages.editing import locked_page
 from crm.pages.idempotency import already_made, remember_made
-from crm.records import registry
 from crm.records.access import get_record, visible_records
 from crm.tenants.ids import uuid_of
 from crm.ui import respond
@@ -46,8 +46,8 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     ``record_type`` and ``record_id`` say on which record the activity stands; without them it is a task of one's own.
     """
     record = _named_record(request)
-    if record is not None and (reason := registry.type_of(record).locked(record)):
-        return locked_page(request, registry.type_of(record), record, reason)
+    if record is not None and (reason := catalogue.type_of(record).locked(record)):
+        return locked_page(request, catalogue.type_of(record), record, reason)
     if request.method == "GET":
         kind, again = request.GET.get("kind", ActivityKind.NOTE), typed_again(request.actor, record, request.GET)
         form = ComposerForm(actor=request.actor, kind=kind, record=record, again=again)
@@ -58,7 +58,7 @@ def new(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
-    home = registry.url(record) if record is not None else reverse("activities:tasks")
+    home = catalogue.url(record) if record is not None else reverse("activities:tasks")
     form = ComposerForm(
         request.POST,
         request.FILES,
@@ -93,10 +93,10 @@ def _named_record(request: WorkspaceRequest) -> Any:
     key, record_id = named.get("record_type", ""), named.get("record_id", "")
     if not (key or record_id):
         return None
-    require(key in {record_type.key for record_type in registry.record_types()} and uuid_of(record_id) is not None)
+    require(key in {record_type.key for record_type in catalogue.record_types()} and uuid_of(record_id) is not None)
     # Held while it is written: what is logged while a lead is being converted is brought along, or refused.
     lock = request.method == "POST"
-    return get_record(request.actor, registry.record_type(key), record_id, verb="edit", lock=lock)
+    return get_record(request.actor, catalogue.record_type(key), record_id, verb="edit", lock=lock)
 
 
 def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Pressed | None:
@@ -151,7 +151,7 @@ def _set_next_step(request: WorkspaceRequest, record: Any, values: dict[str, Any
 
     A task is what somebody else is to do, or is to be reminded of.
     """
-    record_type = registry.type_of(record) if record is not None else None
+    record_type = catalogue.type_of(record) if record is not None else None
     if record_type is None or record_type.next_step is None:
         return False, None
     step, day = record_type.next_step
@@ -183,15 +183,15 @@ def _feed(request: WorkspaceRequest, record: Any, form: ComposerForm | None = No
 
 def _changed_fields(record: Any) -> list[Any]:
     """The fields that what was logged may have changed."""
-    return shown_fields(record, [*bring_up_to_date(record), *(registry.type_of(record).next_step or ())])
+    return shown_fields(record, [*bring_up_to_date(record), *(catalogue.type_of(record).next_step or ())])
 
 
 def _composer(
     request: WorkspaceRequest, record: Any, form: ComposerForm, more: dict[str, Any] | None = None
 ) -> HttpResponse:
-    home = registry.url(record) if record is not None else reverse("activities:tasks")
+    home = catalogue.url(record) if record is not None else reverse("activities:tasks")
     context = {
-        "panel": {"record": record, "type": registry.type_of(record) if record is not None else None}
+        "panel": {"record": record, "type": catalogue.type_of(record) if record is not None else None}
         | composer_context(form)
         | (more or {}),
         "back": back(request, home),
@@ -224,7 +224,7 @@ def _about(request: WorkspaceRequest, activity: Activity) -> About | None:
     if len(places) > 1:
         return None
     key, record_id = places[0]
-    record = visible_records(request.actor, registry.record_type(key), "edit").filter(pk=record_id).first()
+    record = visible_records(request.actor, catalogue.record_type(key), "edit").filter(pk=record_id).first()
     return About(request.actor, record) if record is not None else None
 
 
@@ -275,8 +275,8 @@ def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
 @require_GET
 def timeline(request: WorkspaceRequest, record_type: str, record_id: UUID) -> HttpResponse:
     """A page of a record's timeline; htmx gets its days alone."""
-    require(record_type in {one.key for one in registry.record_types()})
-    record = get_record(request.actor, registry.record_type(record_type), record_id)
+    require(record_type in {one.key for one in catalogue.record_types()})
+    record = get_record(request.actor, catalogue.record_type(record_type), record_id)
     page = read_timeline(request.actor, record, request.GET.get("before", ""))
     context = {"panel": feed_context(request.actor, record, page), "record": record}
     return respond(request, "activities/timeline_page.html", context, partial="feed")

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from crm import events
+from crm import catalogue, events
 from crm.activities.access import may_reach
 from crm.activities.models import Activity
 from crm.activities.refs import refs_of
@@ -16,7 +16,6 @@ from crm.events import phrases
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import News, notify
-from crm.records import registry
 from crm.users.models import Membership
 from crm.users.selectors import member
 
@@ -72,7 +71,7 @@ def tell_task_owner(event: Event) -> str:
     task = Activity.objects.filter(pk=event.record_id, owner_id=event.data["owner"]["id"]).first()
     if task is None or not task.is_open_task:
         return ""
-    types = {one.key: one for one in registry.record_types()}
+    types = {one.key: one for one in catalogue.record_types()}
     places = [types[key].model(pk=record_id) for key, record_id in event.data["records"] if key in types]
     owner = member(UUID(event.data["owner"]["id"]))
     record = places[0] if places else None

@@ -12,16 +12,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
 from crm.bulk.models import BulkRun
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import RecordType
 from crm.events import phrases
 from crm.events.models import Event
 from crm.events.phrases import actor_name
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.records import registry
-from crm.records.actions import BulkAction
 from crm.records.taking_back import take_back
-from crm.records.types import RecordType
 from crm.users.models import Membership
 
 SET = "set:"  # followed by the field's name
@@ -111,7 +111,7 @@ def undoing(run: BulkRun) -> BulkAction:
     """The action that takes back what ``run`` did: it brings back, gives old values, or as the action itself says."""
     if run.action == DELETE.key:
         return replace(RESTORE, apply=partial(_bring_back, run))
-    action = next((one for one in registry.all_bulk_actions(run.record_type) if one.key == run.action), None)
+    action = next((one for one in catalogue.all_bulk_actions(run.record_type) if one.key == run.action), None)
     own = action.take_back if action else None
 
     def give_back(
@@ -204,6 +204,6 @@ def setting(spec: FieldSpec) -> BulkAction:
     )
 
 
-registry.add_bulk_actions(general_actions)
+catalogue.add_bulk_actions(general_actions)
 
 phrases.register("bulk.started", _("%(actor)s chose in a list: %(action)s"))

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.bulk.rows import SIZE, packed, packed_rows
+from crm.catalogue.types import RecordType
 from crm.records.access import deleted_records, visible_records
-from crm.records.types import RecordType
 from crm.ui import format as formats
 from crm.users.models import Membership
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from crm.bulk.models import BulkRun
+from crm.catalogue.actions import BulkAction
 from crm.fields import kinds
 from crm.fields.build import RecordForm
 from crm.fields.kinds.choice import RowField
 from crm.fields.spec import FieldSpec
-from crm.records.actions import BulkAction
 from crm.users.models import Membership
 
 PREFIX = "to"  # keeps the fields apart from what names the rows

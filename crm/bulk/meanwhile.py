@@ -12,17 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm import catalogue
 from crm.bulk.chosen import NAMED, Chosen
 from crm.bulk.models import BulkFinding, BulkRun
 from crm.bulk.rows import unpacked
 from crm.bulk.selection import still_chosen
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import actor_name, shown
-from crm.records import registry
 from crm.records.access import deleted_records, visible_records
-from crm.records.actions import BulkAction
 from crm.records.diff import identity
-from crm.records.types import RecordType
 from crm.ui import format as formats
 from crm.users.models import Membership
 
@@ -120,7 +120,7 @@ def _worked_on(actor: Membership, record_type: RecordType, since: datetime, ids:
     told: dict[UUID, str] = {}
     written = _("%(person)s has written something about it since you chose the rows.")
     done = _("%(person)s has worked on a task or entry of it since you chose the rows.")
-    for about in registry.events_about(record_type.key, ids, since):
+    for about in catalogue.events_about(record_type.key, ids, since):
         for event in _of_others(about, actor):
             text = written if event.name == "activity.created" else done
             for key, record_id in event.data.get("records", ()):

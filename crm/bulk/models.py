@@ -31,6 +31,8 @@ class BulkRun(TenantModel):
     findings.
     """
 
+    type_key = "bulk"
+
     record_type = models.CharField(max_length=30, db_collation="C")
     action = models.CharField(max_length=80, db_collation="C")  # BulkAction.key
     data = models.JSONField(default=dict)

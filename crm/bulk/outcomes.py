@@ -10,10 +10,10 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
 from crm.bulk.models import BulkOutcome, BulkRun
-from crm.records import registry
+from crm.catalogue.actions import Became
 from crm.records.access import visible_records
-from crm.records.actions import Became
 from crm.records.hiding import named_in, unseen
 from crm.records.models import HIDDEN
 from crm.tenants.ids import uuid_of
@@ -76,7 +76,7 @@ def outcomes(run: BulkRun, actor: Membership, columns: Iterable[str], page: int)
     places = [(run.record_type, str(row.record_id)) for row in rows]
     hidden = unseen(actor, [*places, *named_in([row.became for row in rows])])
     shown = [_row(row, run.record_type, keys, links, hidden) for row in rows]
-    labels = [str(registry.record_type(key).label) for key in keys]
+    labels = [str(catalogue.record_type(key).label) for key in keys]
     return OutcomePage(labels, shown, start + 1, total, page - 1, page + 1 if page < last else 0)
 
 
@@ -89,7 +89,7 @@ def _links(actor: Membership, rows: list[BulkOutcome], own: str) -> Mapping[UUID
                 ids.setdefault(one["type"], set()).add(found)
     links: dict[UUID, str] = {}
     for key, wanted in ids.items():
-        records = visible_records(actor, registry.record_type(key)).filter(pk__in=wanted).order_by()
+        records = visible_records(actor, catalogue.record_type(key)).filter(pk__in=wanted).order_by()
         links |= {pk: reverse(f"{key}:record", args=[pk]) for pk in records.values_list("pk", flat=True)}
     return links
 
@@ -107,5 +107,5 @@ def _made(one: Mapping[str, Any], links: Mapping[UUID, str], is_hidden: bool) ->
     url = links.get(record_id, "") if record_id else ""
     way = one["way"]
     name, about = (str(HIDDEN), []) if is_hidden else (one["label"], one["about"])
-    label = str(registry.record_type(one["type"]).label)
+    label = str(catalogue.record_type(one["type"]).label)
     return Made(label, name, url, str(_WAYS[way]), way != Became.EXISTING, about)

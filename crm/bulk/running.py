@@ -21,17 +21,17 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
+from crm import catalogue
 from crm.bulk.forms import values_of
 from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkOutcome, BulkRun, BulkState
 from crm.bulk.rows import forget_rows, next_rows
 from crm.bulk.selection import to_give_back
 from crm.bulk.selectors import action_of
-from crm.records import registry
-from crm.records.actions import BulkAction, LeftOutError, Outcome, Rehearse
+from crm.catalogue.actions import BulkAction, LeftOutError, Outcome, Rehearse
+from crm.catalogue.types import RecordType
 from crm.records.holding import note_held
 from crm.records.refusals import reasons_of
-from crm.records.types import RecordType
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.memo import forget
@@ -108,7 +108,7 @@ def hold_rows(run: BulkRun) -> bool:
     """Lock the rows of a small ``run``; False, with none locked, when somebody else holds one of them for seconds."""
     if run.is_dry_run:
         return True
-    record_type = registry.record_type(run.record_type)
+    record_type = catalogue.record_type(run.record_type)
     if run.undoes_id:
         rows = to_give_back(run, record_type, run.made_by)
     else:
@@ -131,7 +131,7 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     """Do the next batch of ``run``; False when there is nothing left to do."""
     if run.cancel_asked:
         return end_run(run, BulkState.CANCELLED)
-    actor, record_type = run.made_by, registry.record_type(run.record_type)
+    actor, record_type = run.made_by, catalogue.record_type(run.record_type)
     action = action_of(run)
     if action is None or not actor.is_active:
         return fail_run(run, _("%(name)s may no longer do this.") % {"name": actor.name})

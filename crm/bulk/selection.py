@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from crm.bulk.actions import DELETE
 from crm.bulk.models import BulkRun
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.records.access import deleted_records, visible_records
-from crm.records.types import RecordType
 from crm.saved_views.state import state_of_json
 from crm.users.models import Membership
 

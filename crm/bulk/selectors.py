@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import Http404
 
+from crm import catalogue
 from crm.bulk.actions import undoing
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun
-from crm.records import registry
-from crm.records.actions import BulkAction
+from crm.catalogue.actions import BulkAction
 from crm.users.models import Membership
 
 LISTED = 100
@@ -19,7 +19,7 @@ LISTED = 100
 
 def bulk_action(key: str, action: str, actor: Membership) -> BulkAction | None:
     """Return the action over records of the type ``key`` that ``actor`` may use."""
-    return next((one for one in registry.bulk_actions(key, actor) if one.key == action), None)
+    return next((one for one in catalogue.bulk_actions(key, actor) if one.key == action), None)
 
 
 def action_of(run: BulkRun) -> BulkAction | None:

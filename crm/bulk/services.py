@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import events
+from crm import catalogue, events
 from crm.bulk.actions import DELETE
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkOutcome, BulkRows, BulkRun, BulkState
 from crm.bulk.rows import SIZE, keep_rows
@@ -18,9 +18,8 @@ from crm.bulk.running import Memory, end_run, hold_rows, work_on
 from crm.bulk.selection import out_of_reach, to_give_back
 from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.telling import heading
-from crm.records import registry
-from crm.records.actions import BulkAction
-from crm.records.types import RecordType
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import RecordType
 from crm.saved_views.state import ViewState
 from crm.tenants import turns
 from crm.tenants.bulk import atomic, insert_many
@@ -106,7 +105,7 @@ def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
     action = action_of(undoing)
     assert action is not None
     undoing.action = action.key
-    record_type = registry.record_type(run.record_type)
+    record_type = catalogue.record_type(run.record_type)
     missing = out_of_reach(undoing, record_type, actor)
     undoing.refused_count = len(missing)
     undoing.total = to_give_back(undoing, record_type, actor).count() + len(missing)
@@ -173,6 +172,6 @@ def _refuse_many_waiting(actor: Membership) -> None:
 
 def _tell(run: BulkRun, actor: Membership, action: BulkAction) -> Any:
     """What the changes will be because of."""
-    record_type = registry.record_type(run.record_type)
+    record_type = catalogue.record_type(run.record_type)
     data = {"action": heading(action, record_type, run.total), "type": run.record_type, "rows": run.total}
     return events.record(name="bulk.started", record=run, actor=actor, data=data)

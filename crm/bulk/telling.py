@@ -8,15 +8,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm import catalogue
 from crm.bulk.actions import changes_by
 from crm.bulk.forms import values_of
 from crm.bulk.models import OPEN_STATES, BulkRun
 from crm.bulk.outcomes import count_outcomes
 from crm.bulk.selectors import action_of
-from crm.records import registry
-from crm.records.actions import BulkAction
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import RecordType
 from crm.records.taking_back import what_stays
-from crm.records.types import RecordType
 from crm.ui import format as formats
 
 
@@ -26,13 +26,13 @@ def heading(action: BulkAction, record_type: RecordType, count: int) -> str:
 
 
 def heading_of(run: BulkRun) -> str:
-    action, record_type = action_of(run), registry.record_type(run.record_type)
+    action, record_type = action_of(run), catalogue.record_type(run.record_type)
     return heading(action, record_type, run.total) if action else str(record_type.label_plural)
 
 
 def button_of(run: BulkRun) -> str:
     """What is done to those that ``run`` has tried with success; "" where there are none."""
-    action, record_type = action_of(run), registry.record_type(run.record_type)
+    action, record_type = action_of(run), catalogue.record_type(run.record_type)
     if action is None or not run.is_dry_run or run.state in OPEN_STATES:
         return ""
     count = count_outcomes(run) if action.makes else run.done_count
@@ -48,7 +48,7 @@ def counted(run: BulkRun) -> list[tuple[str, int]]:
 
 def told(run: BulkRun) -> str:
     """What came of ``run``, which has refused no row: "2 contacts deleted."."""
-    action, record_type = action_of(run), registry.record_type(run.record_type)
+    action, record_type = action_of(run), catalogue.record_type(run.record_type)
     if action is None or not action.done:
         return _("Done.")
     same = run.counts.get("same", 0)

@@ -15,19 +15,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.bulk import chosen, outcomes, selectors, services, telling
 from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
 from crm.bulk.meanwhile import is_stale, told_changed
 from crm.bulk.models import BulkRun, BulkState
 from crm.bulk.rows import packed, unpacked
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import RecordType
 from crm.fields.build import RecordForm
 from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, filtered, read_listing
-from crm.records import registry
-from crm.records.actions import BulkAction
-from crm.records.types import RecordType
 from crm.saved_views.state import ViewState, chips
 from crm.tenants.turns import is_waiting
 from crm.ui import format as formats
@@ -62,7 +62,7 @@ def index(request: WorkspaceRequest) -> HttpResponse:
     rows = []
     for run in selectors.runs_of(request.actor):
         if may(request.actor, "view", run.record_type):
-            rows.append((run, registry.record_type(run.record_type), telling.heading_of(run)))
+            rows.append((run, catalogue.record_type(run.record_type), telling.heading_of(run)))
     return respond(request, "bulk/index.html", {"rows": rows})
 
 
@@ -268,7 +268,7 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
 def _type(request: WorkspaceRequest, key: str) -> RecordType:
     require(may(request.actor, "view", key))
     try:
-        return registry.record_type(key)
+        return catalogue.record_type(key)
     except KeyError as error:
         raise Http404 from error
 
@@ -276,4 +276,4 @@ def _type(request: WorkspaceRequest, key: str) -> RecordType:
 def _run(request: WorkspaceRequest, run_id: UUID) -> tuple[BulkRun, RecordType]:
     found = selectors.get_run(request.actor, run_id)
     require(may(request.actor, "view", found.record_type))
-    return found, registry.record_type(found.record_type)
+    return found, catalogue.record_type(found.record_type)

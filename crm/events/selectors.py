@@ -12,15 +12,16 @@ from django.db.models.functions import Cast
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.events.phrases import actor_name, importer_of
 from crm.tenants.memo import memo
+from crm.tenants.models import TenantModel
 from crm.ui.seen import Change
 
 DELETIONS = ("picklist.choice_deleted", "stage.deleted", "mailing_list.deleted", "tag.deleted")
 FIELD_DELETED = "custom_field.deleted"
 
 
-def events_of(record: models.Model) -> models.QuerySet[Event]:
+def events_of(record: TenantModel) -> models.QuerySet[Event]:
     """Return what happened to ``record``, the latest first, actors and causes with it."""
-    of_record = Event.objects.filter(record_type=record._meta.app_label, record_id=record.pk)
+    of_record = Event.objects.filter(record_type=record.type_key, record_id=record.pk)
     return of_record.select_related("actor", "because", "because__actor").order_by("-at", "-id")
 
 
@@ -47,12 +48,12 @@ def still_stands() -> models.Q:
     return ~models.Q(data__has_key="undoes") & ~models.Q(is_undone)
 
 
-def last_change(record: models.Model, field: str) -> Change | None:
+def last_change(record: TenantModel, field: str) -> Change | None:
     """Return who changed ``field`` of ``record`` last."""
     return _told(events_of(record).filter(changes__has_key=field))
 
 
-def last_change_of_setting(setting: models.Model | None, name: str) -> Change | None:
+def last_change_of_setting(setting: TenantModel | None, name: str) -> Change | None:
     """Return who changed ``name`` of a row of the setup (None: of the workspace itself) last."""
     events = Event.objects.filter(record_type__in=("", "users")).select_related("actor").order_by("-at", "-id")
     if setting is None:

@@ -33,7 +33,7 @@ def of_import(job_id: UUID) -> Iterator[None]:
 def record(
     *,
     name: str,
-    record: models.Model | None,
+    record: Any,
     actor: Any,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
@@ -53,17 +53,19 @@ def record(
 def build(
     *,
     name: str,
-    record: models.Model | None,
+    record: Any,
     actor: Any,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     because: Event | None = None,
 ) -> Event:
     """Return an event that is not written yet: collect many, then ``record_all``."""
+    if record is not None and not record.type_key:
+        raise TypeError(f"Nothing can be told of a {type(record).__name__}: it has no type_key.")
     job_id = _import.get()
     return Event(
         name=name,
-        record_type=record._meta.app_label if record is not None else "",
+        record_type=record.type_key if record is not None else "",
         record_id=record.pk if record is not None else None,
         actor=actor,
         because=because,

@@ -57,7 +57,7 @@ class RecordForm(SeenForm):
             field.wide = spec.kind.wide  # type: ignore[attr-defined]
             if isinstance(field, RowField | LookupField):
                 field.keep(values.get(spec.name))
-            if isinstance(field, LookupField) and record is not None and field.key == record._meta.app_label:
+            if isinstance(field, LookupField) and record is not None and field.key == record.type_key:
                 field.offer_none_below(record)
             self.fields[spec.name] = field
 

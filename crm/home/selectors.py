@@ -11,8 +11,8 @@ from django.db.models.functions import Least
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm import catalogue
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
-from crm.records import registry
 from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
 from crm.tenants.context import current_tenant
@@ -49,7 +49,7 @@ def waiting_opportunities(actor: Membership, today: date) -> list[Waiting]:
         .select_related("account", "contact")
         .order_by(Least("next_step_on", "expected_close_on"), "id")[:MOST]
     )
-    hide_unseen(actor, registry.record_type("opportunities"), rows)
+    hide_unseen(actor, catalogue.record_type("opportunities"), rows)
     return [Waiting(row, _reason(row, today, until)) for row in rows]
 
 
@@ -164,4 +164,4 @@ def is_empty_workspace() -> bool:
 
 
 def _visible(actor: Membership, model: Any) -> QuerySet[Any]:
-    return visible_records(actor, registry.record_type(model._meta.app_label))
+    return visible_records(actor, catalogue.record_type(model.type_key))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm import catalogue
 from crm.activities.meetings import MOST_SHOWN, meeting_rows, on_days, planned_meetings
 from crm.activities.models import Activity
 from crm.activities.refs import RecordRef, named_records, places_of
@@ -31,7 +32,6 @@ from crm.home.selectors import (
     waiting_opportunities,
 )
 from crm.pages.recent import recent_places
-from crm.records import registry
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.ui import respond
@@ -70,10 +70,10 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
         "today": now,
         "day_words": formats.day_long(now),
         **groups,
-        "waiting": [{"row": one, "url": registry.url(one.opportunity)} for one in waiting],
+        "waiting": [{"row": one, "url": catalogue.url(one.opportunity)} for one in waiting],
         "sees_leads": may(actor, "view", "leads"),
-        "leads": [{"lead": lead, "url": registry.url(lead)} for lead in mine],
-        "pool": [{"lead": lead, "url": registry.url(lead)} for lead in pool],
+        "leads": [{"lead": lead, "url": catalogue.url(lead)} for lead in mine],
+        "pool": [{"lead": lead, "url": catalogue.url(lead)} for lead in pool],
         "recent": [named[place] for place in recent if place in named][:MOST],
         "stats": _stats(actor, tasks, meetings),
         **_links(),

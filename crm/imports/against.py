@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crm.catalogue.types import RecordType
 from crm.imports.storing import FileRow
 from crm.imports.trying import BatchResult
-from crm.records.types import RecordType
 from crm.users.models import Membership
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import CREATED_ON_DEMAND, word_key
 from crm.imports.cells import Cells
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
-from crm.records.types import RecordType
 
 PEOPLE = "contacts"
 MOST_PEOPLE, MOST_BESIDE = 2_000, 20  # names, and accounts of each, that are remembered

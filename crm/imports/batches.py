@@ -18,6 +18,8 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.catalogue import record_type as type_of_key
+from crm.catalogue.types import RecordType
 from crm.imports.against import Against
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
@@ -42,8 +44,6 @@ from crm.imports.styles import styles_of
 from crm.imports.trying import BatchResult, Folded, Tried, settle
 from crm.imports.whole_file import WholeFile
 from crm.records.refusals import reasons_of, refusal_of
-from crm.records.registry import record_type as type_of_key
-from crm.records.types import RecordType
 from crm.tenants.bulk import collect_inserts, together, undo_on_error
 from crm.users.access import can
 from crm.users.models import Membership

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.catalogue import record_type as type_of_key
+from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup, Phone, Url
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import CREATED_ON_DEMAND
-from crm.records.registry import record_type as type_of_key
-from crm.records.types import RecordType
 from crm.tenants.text import phone_key, sort_key
 
 FIELDS = (

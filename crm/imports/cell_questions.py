@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.currencies import Group, currency_groups
 from crm.fields.reading import Decision, Option
@@ -22,7 +23,6 @@ from crm.imports.split import column_spec
 from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.unreadable import fails_only_in, problem_of
-from crm.records.types import RecordType
 
 WHAT_BECOMES = "bad_"  # what the page sends, followed by the place of the column
 BARE_SHOWN = 3

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.imports import selectors, services
 from crm.imports.answers import ACCEPT
 from crm.imports.cell_questions import bad_cells, bare_amounts
@@ -30,7 +31,6 @@ from crm.imports.totals import about_totals
 from crm.imports.upload_views import reading_context
 from crm.imports.uploading import choose_encoding
 from crm.imports.word_questions import FIND, PAGE
-from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
 from crm.ui.http import go, respond
 from crm.ui.toasts import say

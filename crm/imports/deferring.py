@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.catalogue import record_type as type_of_key
+from crm.catalogue.types import RecordType
 from crm.imports.cells import Cells
 from crm.imports.findings import finding
 from crm.imports.meanwhile import Changed, changed_since, refuse_changed
 from crm.imports.models import DeferredLink, Import, RefusedRow
 from crm.imports.storing import FileRow
-from crm.records.registry import record_type as type_of_key
-from crm.records.types import RecordType
 from crm.tenants.bulk import insert_many
 from crm.tenants.text import sort_key
 

@@ -12,9 +12,9 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import NaturalKey, RecordType
 from crm.imports.brought import as_compared
 from crm.imports.findings import names_of
-from crm.records.types import NaturalKey, RecordType
 from crm.tenants.ids import uuid_of
 from crm.users.access import visible
 from crm.users.models import Membership

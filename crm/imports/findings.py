@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.fields.reading import NumberText
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import Import, RefusedRow
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.storing import FileRow
-from crm.records.types import RecordType
 
 NAMED = 3  # of the records that a row may be about
 

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.inputs import DayField
 from crm.fields.kinds.choice import OneOf
@@ -57,7 +58,6 @@ from crm.imports.reading.cells import cell_text, holds_days
 from crm.imports.row_values import RowReader
 from crm.imports.tag_cells import known_tag
 from crm.picklists.selectors import stage_name
-from crm.records.types import RecordType
 from crm.tenants.clock import today
 from crm.users.models import Membership
 

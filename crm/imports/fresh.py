@@ -7,8 +7,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from crm.catalogue.types import RecordType
 from crm.records.duplicates import NAMED, Key, told_in_words
-from crm.records.types import RecordType
 
 
 class Fresh:

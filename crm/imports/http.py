@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.imports import selectors
 from crm.imports.models import Import
-from crm.records import registry
-from crm.records.types import RecordType
 from crm.users.http import WorkspaceRequest, require
 
 
@@ -15,4 +15,4 @@ def get_job(request: WorkspaceRequest, job_id: UUID) -> tuple[Import, RecordType
     """Return the import that the address names, and the type of its records; 404 for whoever may not see it."""
     require(request.actor.role.can_import)
     found = selectors.get_import(request.actor, job_id)
-    return found, registry.record_type(found.record_type)
+    return found, catalogue.record_type(found.record_type)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from crm.catalogue import record_type as type_of_key
+from crm.catalogue.types import RecordType
 from crm.imports.answers import GAP, USE
 from crm.imports.meant import OWN_ID
 from crm.imports.models import Import
 from crm.imports.split import column_spec
 from crm.records.natural import whole_name
-from crm.records.registry import record_type as type_of_key
-from crm.records.types import RecordType
 from crm.tenants.countries import country_of
 from crm.tenants.firm_domains import firm_domain
 from crm.tenants.text import domain_key, sort_key

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.imports.models import NOTES, Import
 from crm.imports.reading.cells import as_told
 from crm.imports.storing import FileRow
-from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
 _COLUMN = re.compile(r"(phone|e-?mail) (\d+) - (label|type|value)")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from crm.catalogue import record_type as type_of_key
 from crm.events.selectors import name_of_deleted
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
@@ -18,7 +19,6 @@ from crm.imports.misspelt import one_letter_off
 from crm.picklists import selectors as picklists
 from crm.picklists.models import Stage
 from crm.records.hiding import hide_unseen
-from crm.records.registry import record_type as type_of_key
 from crm.tenants.spellings import company_spellings, person_spellings
 from crm.tenants.text import sort_key
 from crm.users.access import visible

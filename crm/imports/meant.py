@@ -14,6 +14,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.catalogue import record_type as type_of_key
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.kinds.number import CURRENCY_SUFFIX
 from crm.fields.reading import NumberText
@@ -23,8 +25,6 @@ from crm.imports.models import Import
 from crm.imports.reading.cells import ERRORS, is_unreadable
 from crm.imports.storing import FileRow, read_rows, rows_numbered
 from crm.records.hiding import hide_unseen
-from crm.records.registry import record_type as type_of_key
-from crm.records.types import RecordType
 from crm.tenants.ids import uuid_of
 from crm.ui.spreadsheets import cell_text, restore
 from crm.users.access import visible

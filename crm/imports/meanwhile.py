@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.events.models import IMPORT, Event
 from crm.events.phrases import actor_name, shown
 from crm.imports.brought import brought_fields
@@ -18,7 +19,6 @@ from crm.imports.models import NOTES, Import
 from crm.records.diff import identity
 from crm.records.holding import gone_among, gone_link, links_among
 from crm.records.models import RecordModel
-from crm.records.types import RecordType
 
 Changed = Mapping[str, tuple[str, Any]]  # by field: who, and to what
 ChangedSince = dict[UUID, Changed]

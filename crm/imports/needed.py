@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from crm.catalogue.types import NeededLink
 from crm.imports.answers import TOTALS
 from crm.imports.existing import ids_here
 from crm.imports.identity import EXTERNAL_ID, Layout
@@ -13,7 +14,6 @@ from crm.imports.reading.cells import without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
 from crm.imports.surveyed import MOST_WORDS
 from crm.imports.totals import TAKE, rows_of_totals
-from crm.records.types import NeededLink
 
 Lacks = dict[str, dict[str, dict[str, int]]]  # by needed field: the rows by a link and a word; by "" those without any
 

@@ -17,6 +17,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from crm.catalogue import record_type as type_of_key
+from crm.catalogue.types import RecordType
 from crm.events.models import IMPORT, Event
 from crm.events.phrases import actor_name, told
 from crm.fields import kinds
@@ -34,9 +36,7 @@ from crm.imports.row import RowValues, ToCreate
 from crm.imports.storing import FileRow, read_rows
 from crm.imports.styles import styles_of
 from crm.records.diff import identity
-from crm.records.registry import record_type as type_of_key
 from crm.records.standard import UPDATED
-from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
 from crm.tenants.ids import uuid_of
 from crm.tenants.memo import memo

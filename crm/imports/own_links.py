@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import word_key
@@ -15,7 +16,6 @@ from crm.imports.identity import EXTERNAL_ID, Layout, Together, as_compared
 from crm.imports.meant import CHUNK, Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.reading.cells import is_unreadable
-from crm.records.types import RecordType
 from crm.tenants.text import company_key
 
 MOST_LINKS = 50_000  # rows whose links are followed before a dry run

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import Gap, NeededLink, RecordType
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
@@ -50,7 +51,6 @@ from crm.imports.surveyed import Column
 from crm.imports.tag_cells import why_no_tag
 from crm.imports.unreadable import may_be_empty
 from crm.imports.word_questions import Likeness, Option, Page, Question, Word, picker_for, said_same, told_several
-from crm.records.types import Gap, NeededLink, RecordType
 from crm.tenants.memo import memo
 from crm.ui.format import number
 from crm.users.access import may

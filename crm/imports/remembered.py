@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.types import RecordType
 from crm.imports.answers import MOVED, NEWER, Answers, without
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable, is_of_refusals
@@ -17,7 +18,6 @@ from crm.imports.models import NOTES, Import, ImportState
 from crm.imports.reading.files import Format, changed_format
 from crm.imports.split import one_field_each
 from crm.imports.storing import FileReading
-from crm.records.types import RecordType
 
 LOOKED_AT = 20  # of a person's last imports, for the one that refused the rows of a file
 READING, COLUMNS, WORDS, STYLES = "reading", "columns", "words", "styles"  # what ``Import.remembered`` holds

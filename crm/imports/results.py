@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.imports.models import Import, ImportRow, ImportState, Outcome
 from crm.picklists.lists import CUSTOM_PREFIX, PICKLISTS
-from crm.records import registry
-from crm.records.types import RecordType
 from crm.ui import format as formats
 
 ROWS = 50  # on a page
@@ -102,8 +102,8 @@ def _called(what: str, record_type: RecordType) -> str:
     if what.startswith(CUSTOM_PREFIX):
         fields = [spec for spec in record_type.specs_now() if isinstance(spec.kind, kinds.ChoiceOf)]
         return next((str(spec.label) for spec in fields if spec.kind.picklist == what), what)  # type: ignore[attr-defined]
-    if what in {one.key for one in registry.record_types()}:
-        return str(registry.record_type(what).label_plural)
+    if what in {one.key for one in catalogue.record_types()}:
+        return str(catalogue.record_type(what).label_plural)
     return str(PICKLISTS[what].label) if what in PICKLISTS else ""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm.catalogue.types import SplitColumn
 from crm.fields.reading import Style
 from crm.fields.spec import FieldSpec
 from crm.imports.existing import Match
-from crm.records.types import SplitColumn
 
 
 @dataclass(frozen=True)

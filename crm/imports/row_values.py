@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType, SplitColumn
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.reading.amounts import is_bare, read_amount
@@ -49,7 +50,6 @@ from crm.imports.tag_cells import as_cell, known_tag, tags_in, with_answers
 from crm.imports.together import Said
 from crm.imports.unreadable import may_be_empty
 from crm.picklists.selectors import stages_called
-from crm.records.types import RecordType, SplitColumn
 from crm.users.access import may, visible
 
 

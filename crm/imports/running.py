@@ -19,6 +19,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from crm.catalogue import record_type
 from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
@@ -38,7 +39,6 @@ from crm.imports.storing import FileRow
 from crm.imports.totals import left_out_totals
 from crm.imports.trying import BatchResult, Tried, TryAgain
 from crm.imports.whole_file import WholeFile, read_whole_file
-from crm.records.registry import record_type
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget

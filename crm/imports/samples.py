@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.fields.tags import tag_called
@@ -26,7 +27,6 @@ from crm.imports.styles import styles_of
 from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import as_cell, tags_in, with_answers
-from crm.records.types import RecordType
 from crm.tenants.text import sort_key
 
 MOST = 4  # samples of a column

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import events
+from crm import catalogue, events
+from crm.catalogue.types import RecordType
 from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable
@@ -21,8 +22,6 @@ from crm.imports.models import NOTES, DeferredLink, Import, ImportRow, ImportSta
 from crm.imports.planned import NEW_FIELD, make_fields, plan_fields, planned_labels, settle_kinds
 from crm.imports.storing import is_kept
 from crm.imports.survey import survey_of
-from crm.records import registry
-from crm.records.types import RecordType
 from crm.tenants import turns
 from crm.tenants.context import current_tenant_id
 from crm.ui.format import number
@@ -115,7 +114,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     if after_dry_run and tried != str(job.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
     _refuse_many_waiting(job.made_by, actor)
-    refuse_lost_columns(job, registry.record_type(job.record_type))
+    refuse_lost_columns(job, catalogue.record_type(job.record_type))
     RefusedRow.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
     if not after_dry_run:

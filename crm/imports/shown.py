@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils.html import strip_tags
 
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.kinds.choice import Flag, OneOf
 from crm.fields.spec import FieldSpec
 from crm.records.times import is_about
-from crm.records.types import RecordType
 from crm.ui import format as formats
 
 LONGEST = 200

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType, SplitColumn
 from crm.fields.spec import FieldSpec
-from crm.records.types import RecordType, SplitColumn
 from crm.ui import format
 
 

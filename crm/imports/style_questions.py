@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.fields.currencies import currencies_in_use
 from crm.fields.reading import Decision
 from crm.fields.reading import Option as Reading
@@ -17,7 +18,6 @@ from crm.imports.models import Import
 from crm.imports.split import column_spec
 from crm.imports.styles import decisions_of, is_answered
 from crm.imports.survey import Survey
-from crm.records.types import RecordType
 from crm.users.choices import currency_name
 
 Option = tuple[str, str]

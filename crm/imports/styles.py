@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from crm.catalogue.types import RecordType
 from crm.fields.reading import NUMBERS, PERCENTS, Decision, Sample, Style, current_style, decide, style_from_json
 from crm.fields.reading.amounts import known_codes
 from crm.fields.spec import FieldSpec
@@ -21,7 +22,6 @@ from crm.imports.split import column_spec
 from crm.imports.storing import FileReading
 from crm.imports.survey import Survey
 from crm.imports.unreadable import fails_only_in
-from crm.records.types import RecordType
 from crm.tenants.context import current_tenant
 
 # What the page sends, followed by the field (and the place of the sign)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 
+from crm.catalogue import record_type as type_of_key
+from crm.catalogue.types import RecordType
 from crm.imports.answers import word_key
 from crm.imports.at_accounts import People
 from crm.imports.brought import brought_fields
@@ -23,8 +25,6 @@ from crm.imports.split import column_spec
 from crm.imports.storing import FileRow
 from crm.imports.surveyed import FIRST, MOST_WORDS, Column, PlannedReader, Reader, TextReader, of_kind, reader_of
 from crm.imports.unreadable import bad_in, is_no_value
-from crm.records.registry import record_type as type_of_key
-from crm.records.types import RecordType
 
 DIFFERENCES = 6  # between rows about the same one, that are shown
 MOST_AGAIN = 20_000  # records with several rows, whose cells are compared

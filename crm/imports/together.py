@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.core.exceptions import ValidationError
 
+from crm.catalogue import record_type as type_of_key
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import meant, word_key
 from crm.imports.brought import brought_fields
@@ -13,7 +14,6 @@ from crm.imports.cells import Cells
 from crm.imports.models import Import
 from crm.imports.reading.cells import cell_text
 from crm.imports.storing import read_rows
-from crm.records.registry import record_type as type_of_key
 
 Said = dict[str, dict[str, str]]  # by company (``word_key``) and field: the first text that can be read
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from crm.catalogue.types import RecordType
 from crm.imports.deferring import Link
 from crm.imports.models import ImportRow
 from crm.imports.row import RowValues
-from crm.records.types import RecordType
 
 Place = tuple[int, str]  # a row's place in its batch, and a field
 

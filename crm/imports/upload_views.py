@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.imports import selectors
 from crm.imports.guessing import importable
 from crm.imports.models import Import
@@ -24,8 +26,6 @@ from crm.imports.remembered import LABELS
 from crm.imports.storing import FileReading, Odd
 from crm.imports.upload_forms import ReadingForm, UploadForm
 from crm.imports.uploading import read_again, upload_import
-from crm.records import registry
-from crm.records.types import RecordType
 from crm.ui.format import number
 from crm.ui.http import go, respond
 from crm.ui.once import once
@@ -71,7 +71,7 @@ def reading(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     try:
         with transaction.atomic():
             read_again(
-                job=job, record_type=registry.record_type(job.record_type), actor=request.actor, **form.choices()
+                job=job, record_type=catalogue.record_type(job.record_type), actor=request.actor, **form.choices()
             )
         say(request, _("The file was read again."))
     except ValidationError as error:
@@ -208,6 +208,6 @@ def _content(file: UploadedFile) -> bytes | Path:
 def _type(request: WorkspaceRequest, key: str) -> RecordType:
     require(request.actor.role.can_import and may(request.actor, "create", key))
     try:
-        return registry.record_type(key)
+        return catalogue.record_type(key)
     except KeyError as error:
         raise Http404 from error

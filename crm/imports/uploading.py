@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.imports.guessing import guess_mapping, header_key, is_known
 from crm.imports.keeping import refuse_too_many, refuse_too_much
 from crm.imports.meant import OWN_ID, holds_own_ids
@@ -34,7 +35,6 @@ from crm.imports.storing import (
     read_rows,
     write_file,
 )
-from crm.records.types import RecordType
 from crm.users.models import Membership
 
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from crm import catalogue
 from crm.imports import selectors, services
 from crm.imports.afterwards import Afterwards, afterwards, told_before
 from crm.imports.http import get_job
@@ -19,7 +20,6 @@ from crm.imports.planned import planning
 from crm.imports.refused_file import refused_file
 from crm.imports.results import result_of, row_page
 from crm.imports.storing import is_kept
-from crm.records import registry
 from crm.tenants.turns import is_waiting
 from crm.ui.http import go, method, respond, respond_polled
 from crm.ui.toasts import say
@@ -30,8 +30,8 @@ from crm.users.http import WorkspaceRequest, require
 def index(request: WorkspaceRequest) -> HttpResponse:
     """Imports so far, and where to start one."""
     require(request.actor.role.can_import)
-    types = [one for one in registry.record_types() if may(request.actor, "create", one.key)]
-    jobs = [(one, registry.record_type(one.record_type)) for one in selectors.imports_of(request.actor)]
+    types = [one for one in catalogue.record_types() if may(request.actor, "create", one.key)]
+    jobs = [(one, catalogue.record_type(one.record_type)) for one in selectors.imports_of(request.actor)]
     return respond(request, "imports/index.html", {"types": types, "jobs": jobs})
 
 

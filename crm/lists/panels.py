@@ -7,10 +7,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
+from crm.catalogue.types import Panel
 from crm.events import phrases
 from crm.lists.selectors import lists_beside
-from crm.records import registry
-from crm.records.types import Panel
 from crm.users.access import can
 from crm.users.models import Membership
 
@@ -22,8 +22,8 @@ def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
     every = lists_beside(record)
     if not every:
         return None
-    place = {"record_type": record._meta.app_label, "record_id": record.pk}
-    list_url = reverse(f"{record._meta.app_label}:list")
+    place = {"record_type": record.type_key, "record_id": record.pk}
+    list_url = reverse(f"{record.type_key}:list")
     return {
         "lists": [(one, f"{list_url}?mailing_list={one.pk}") for one in every if one.has_it],  # type: ignore[attr-defined]
         "edit_url": reverse("lists:of_record", kwargs=place) if can(actor, "edit", record) else "",
@@ -32,7 +32,7 @@ def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
 
 
 for _key in LISTED_KEYS:
-    registry.add_panel(_key, Panel("lists", "lists/panel.html", load_lists, order=70))
+    catalogue.add_panel(_key, Panel("lists", "lists/panel.html", load_lists, order=70))
 
 for _noun in ("lead", "contact"):
     phrases.register(f"{_noun}.put_on_list", _("%(actor)s put %(this)s on the list “%(list)s”"))

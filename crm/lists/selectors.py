@@ -28,13 +28,13 @@ def mailing_list(list_id: UUID) -> MailingList:
 
 def memberships_of(record: Any) -> list[MailingListMember]:
     """Return which lists ``record`` is on."""
-    rows = MailingListMember.objects.filter(record_type=record._meta.app_label, record_id=record.pk)
+    rows = MailingListMember.objects.filter(record_type=record.type_key, record_id=record.pk)
     return list(rows.select_related("mailing_list").order_by("mailing_list__name", "pk"))
 
 
 def lists_beside(record: Any) -> list[MailingList]:
     """Return the workspace's lists by name, each with ``has_it``: whether ``record`` is on it."""
-    rows = MailingListMember.objects.filter(record_type=record._meta.app_label, record_id=record.pk)
+    rows = MailingListMember.objects.filter(record_type=record.type_key, record_id=record.pk)
     on_it = models.Exists(rows.filter(mailing_list_id=models.OuterRef("pk")))
     return list(MailingList.objects.annotate(has_it=on_it).order_by("name", "id"))
 

@@ -8,11 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from crm import events
+from crm import catalogue, events
 from crm.events.models import Event
 from crm.lists.models import MailingList, MailingListMember
 from crm.lists.selectors import memberships_of
-from crm.records import registry
 from crm.records.holding import refuse_gone
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.memo import forget
@@ -64,7 +63,7 @@ def put_on_lists(
     if new:
         refuse_gone([record])
     rows = [
-        MailingListMember(mailing_list=one, record_type=record._meta.app_label, record_id=record.pk, added_by=actor)
+        MailingListMember(mailing_list=one, record_type=record.type_key, record_id=record.pk, added_by=actor)
         for one in new
     ]
     insert_many(MailingListMember, rows)
@@ -125,7 +124,7 @@ def _check(mailing_list: MailingList) -> None:
 
 
 def _tell(what: str, record: Any, mailing_list: MailingList, actor: Membership | None, because: Event | None) -> None:
-    noun = registry.type_of(record).noun
+    noun = catalogue.type_of(record).noun
     data = {"list": {"id": str(mailing_list.pk), "label": mailing_list.name}}
     events.record(name=f"{noun}.{what}", record=record, actor=actor, data=data, because=because)
 

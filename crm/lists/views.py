@@ -9,11 +9,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from crm import catalogue
 from crm.lists.forms import ListsForm
 from crm.lists.panels import LISTED_KEYS
 from crm.lists.selectors import mailing_lists, memberships_of
 from crm.lists.services import set_lists
-from crm.records import registry
 from crm.records.access import get_record
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
@@ -25,7 +25,7 @@ def of_record(request: WorkspaceRequest, record_type: str, record_id: UUID) -> H
     """``/mailing-lists/<type>/<id>/``: GET shows the lists with those ticked that the record is on, POST sets them."""
     require(record_type in LISTED_KEYS)
     lock = request.method == "POST"
-    record = get_record(request.actor, registry.record_type(record_type), record_id, verb="edit", lock=lock)
+    record = get_record(request.actor, catalogue.record_type(record_type), record_id, verb="edit", lock=lock)
     present = [row.mailing_list for row in memberships_of(record)]
     form = ListsForm(request.POST if lock else None, present=present)
     if form.is_valid():
@@ -35,6 +35,6 @@ def of_record(request: WorkspaceRequest, record_type: str, record_id: UUID) -> H
             form.add_error("lists", error)
         else:
             say(request, _("The mailing lists of %(name)s were saved.") % {"name": record.name})
-            return go(request, registry.url(record))
-    context = {"record": record, "form": form, "url": registry.url(record), "is_empty": not mailing_lists()}
+            return go(request, catalogue.url(record))
+    context = {"record": record, "form": form, "url": catalogue.url(record), "is_empty": not mailing_lists()}
     return respond(request, "lists/of_record.html", context, partial="form", status=422 if form.is_bound else 200)

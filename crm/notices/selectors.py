@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from crm import catalogue
 from crm.events.phrases import actor_name, phrase
 from crm.notices.kinds import NoticeKind, kind_of
 from crm.notices.models import Notification
-from crm.records import registry
 from crm.records.hiding import hide_names, named_in, unseen, without
 from crm.users.models import Membership
 
@@ -99,7 +99,7 @@ def _told(rows: list[Notification]) -> Told | None:
 def _sentence(kind: NoticeKind, rows: list[Notification]) -> str:
     first = rows[0]
     words: dict[str, Any] = {"actor": actor_name(first.event)}
-    types = {one.key: one for one in registry.record_types()}
+    types = {one.key: one for one in catalogue.record_types()}
     type_ = types.get(first.record_type)
     if len(rows) > 1 and kind.many:
         nouns = str(type_.label_plural).lower() if type_ else ""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
 from crm.events.models import Event
 from crm.notices.models import Notification
 from crm.tenants.bulk import at_the_end, atomic, insert_many
+from crm.tenants.models import TenantModel
 from crm.users.models import Membership
 
 
@@ -25,7 +25,7 @@ class News:
     member: Membership | None
     kind: str
     event: Event
-    record: models.Model | None
+    record: TenantModel | None
     data: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -58,7 +58,7 @@ def _notification(news: News) -> Notification:
         member=news.member,
         kind=news.kind,
         event=news.event,
-        record_type=record._meta.app_label if record is not None else "",
+        record_type=record.type_key if record is not None else "",
         record_id=record.pk if record is not None else None,
         data=news.data,
         at=news.event.at,

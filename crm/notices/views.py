@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from crm import catalogue
 from crm.notices.selectors import Told, told, told_with
 from crm.notices.services import mark_read
-from crm.records import registry
 from crm.records.access import visible_records
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
@@ -50,11 +50,11 @@ def _target(actor: Membership, line: Told) -> str:
     row = line.rows[0]
     if len(line.rows) == 1 and line.kind.leads_to is not None:
         return line.kind.leads_to(actor, row.event)
-    types = {one.key: one for one in registry.record_types()}
+    types = {one.key: one for one in catalogue.record_types()}
     if len(line.rows) == 1 and row.record_type in types:
         record = visible_records(actor, types[row.record_type]).filter(pk=row.record_id).first()
         if record is not None:
-            return registry.url(record)
+            return catalogue.url(record)
     if line.kind.home:
         return reverse(line.kind.home)
     return f"{reverse(f'{row.record_type}:list')}?owner=me" if row.record_type in types else reverse("notices:index")

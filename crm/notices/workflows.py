@@ -9,11 +9,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from crm import events
+from crm import catalogue, events
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import News, notify
-from crm.records import registry
 from crm.users.selectors import member
 
 register(
@@ -60,7 +59,7 @@ def tell_new_owners(happened: Sequence[Event]) -> dict[UUID, str]:
     ids: dict[str, set[UUID | None]] = defaultdict(set)
     for event in happened:
         ids[event.record_type].add(event.record_id)
-    records = {key: registry.record_type(key).model.objects.in_bulk(list(found)) for key, found in ids.items()}
+    records = {key: catalogue.record_type(key).model.objects.in_bulk(list(found)) for key, found in ids.items()}
     wanted = []
     for event in happened:
         record, owner_id = records[event.record_type].get(event.record_id), _new_owner(event)

@@ -17,13 +17,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from crm.catalogue import type_of, url
+from crm.catalogue.types import Board, RecordType
 from crm.fields.kinds import Money
 from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.kept_pages import GONE_HEADER
 from crm.pages.listing import Listing, filtered, links, read_listing
 from crm.records.hiding import hide_unseen
-from crm.records.registry import type_of, url
-from crm.records.types import Board, RecordType
 from crm.saved_views.state import Filter, ViewState
 from crm.ui import format as formats
 from crm.ui.http import respond

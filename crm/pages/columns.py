@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.urls import reverse
 
+from crm.catalogue.types import RecordType
 from crm.fields.spec import FieldSpec
 from crm.pages.listing import read_listing
-from crm.records.types import RecordType
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
 from crm.users.access import may

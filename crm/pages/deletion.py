@@ -13,11 +13,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
 from crm.pages.board import back_to
-from crm.records import registry
 from crm.records.access import deleted_records, get_record, visible_records
-from crm.records.types import RecordType
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -34,7 +34,7 @@ def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id:
         context = {
             "type": record_type,
             "record": record,
-            "url": registry.url(record),
+            "url": catalogue.url(record),
             "days": settings.RECORDS_KEPT_DAYS,
             "naming": _naming(request, record_type, record),
         }
@@ -45,10 +45,10 @@ def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id:
             service(record, actor=request.actor)
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="danger")
-        return go(request, registry.url(record) if verb != "DELETE" else reverse(f"{record_type.key}:list"))
+        return go(request, catalogue.url(record) if verb != "DELETE" else reverse(f"{record_type.key}:list"))
     if verb == "DELETE":
         say(request, _("%(name)s is back.") % {"name": record.name})
-        return go(request, back_to(request, registry.url(record)))
+        return go(request, back_to(request, catalogue.url(record)))
     undo = reverse(f"{record_type.key}:deletion", kwargs={"record_id": record.pk})
     say(request, _("%(name)s was deleted.") % {"name": record.name}, undo_url=undo)
     return go(request, reverse(f"{record_type.key}:list"))
@@ -57,7 +57,7 @@ def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id:
 def _naming(request: WorkspaceRequest, record_type: RecordType, record: Any) -> list[tuple[str, int, str]]:
     """What goes on naming a deleted ``record``, of what the person sees: what and how, how many, their list."""
     found = []
-    for other in registry.record_types():
+    for other in catalogue.record_types():
         lookups = [spec for spec in other.fields if isinstance(spec.kind, Lookup) and spec.kind.key == record_type.key]
         for spec in lookups if may(request.actor, "view", other.key) else ():
             if count := visible_records(request.actor, other).filter(**{spec.name: record.pk}).count():

@@ -10,12 +10,12 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.html import conditional_escape
 
+from crm import catalogue
+from crm.catalogue.types import RecordType, Section
 from crm.fields.spec import FieldSpec
 from crm.pages.recent import remember
-from crm.records import registry
 from crm.records.access import get_record
 from crm.records.hiding import hide_unseen
-from crm.records.types import RecordType, Section
 from crm.ui.http import respond
 from crm.users.access import can, why
 from crm.users.http import WorkspaceRequest
@@ -49,7 +49,7 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
         "headline": [shown(record, spec, False) for spec in record_type.specs(record_type.headline)],
         "sections": [_section(record_type, record, section, editable) for section in record_type.sections_now()],
         "system": [shown(record, record_type.spec(name), False) for name in ("created_at", "created_by", "updated_at")],
-        "actions": registry.actions(record_type.key, request.actor, record),
+        "actions": catalogue.actions(record_type.key, request.actor, record),
         "head_panels": panels_of(request, record_type, record, "head"),
         "middle_panels": panels_of(request, record_type, record, "middle"),
         "side_panels": panels_of(request, record_type, record, "side"),
@@ -65,7 +65,7 @@ def access_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
     record = get_record(request.actor, record_type, record_id)
     nouns = str(record_type.label_plural).lower()
     reasons = [(verb, can(request.actor, verb, record), why(request.actor, verb, record, nouns)) for verb in VERBS]
-    context = {"type": record_type, "record": record, "reasons": reasons, "url": registry.url(record)}
+    context = {"type": record_type, "record": record, "reasons": reasons, "url": catalogue.url(record)}
     return respond(request, "pages/access.html", context, partial="dialog")
 
 
@@ -81,13 +81,13 @@ def takes(spec: FieldSpec, record: Any) -> bool:
     if not spec.on_edit or spec.asked_by is None:
         return spec.on_edit
     name, choices = spec.asked_by
-    asking = registry.type_of(record).spec(name)
+    asking = catalogue.type_of(record).spec(name)
     return getattr(record, f"{asking.column}_id") in choices() or spec.value(record) not in (None, "")
 
 
 def shown_fields(record: Any, names: Iterable[str]) -> list[Shown]:
     """Those of the fields ``names`` that stand on the record's page, for somebody who may edit it."""
-    record_type = registry.type_of(record)
+    record_type = catalogue.type_of(record)
     standing = {name for section in record_type.sections_now() for name in section.fields}
     return [shown(record, spec, True) for spec in record_type.specs(tuple(name for name in names if name in standing))]
 
@@ -99,7 +99,7 @@ def _section(record_type: RecordType, record: Any, section: Section, editable: b
 def panels_of(request: WorkspaceRequest, record_type: RecordType, record: Any, place: str) -> list[dict[str, Any]]:
     """The panels of ``place`` that have something to show, with what their templates need."""
     found = []
-    for panel in registry.panels(record_type.key, place):
+    for panel in catalogue.panels(record_type.key, place):
         context = panel.load(request.actor, record)
         if context is not None and panel.named and request.GET:
             context |= panel.named(request.actor, record, request.GET)

@@ -12,6 +12,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm import catalogue
+from crm.catalogue.types import Objection, RecordType
 from crm.fields.build import RecordForm
 from crm.fields.kinds import Lookup, Money
 from crm.fields.spec import FieldSpec
@@ -19,10 +21,8 @@ from crm.pages.detail import panels_of, shown, takes
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.kept import body_of
 from crm.pages.typed import typed_words
-from crm.records import registry
 from crm.records.access import get_record, visible_records
 from crm.records.hiding import hide_unseen
-from crm.records.types import Objection, RecordType
 from crm.tenants.ids import uuid_of
 from crm.tenants.locks import wait_for_turn
 from crm.ui.http import go, is_fragment, respond
@@ -49,7 +49,7 @@ def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse
     record = _write(form, lambda values: record_type.create(actor=request.actor, values=values))
     if record is None:
         return _form_page(request, record_type, form, status=422)
-    remember_made(request, registry.url(record))
+    remember_made(request, catalogue.url(record))
     say(request, _("%(name)s was created.") % {"name": record.name})
     if "again" in request.POST:
         return go(request, request.get_full_path())
@@ -85,7 +85,7 @@ def _leave(request: WorkspaceRequest, record_type: RecordType, record: Any) -> H
         if not can(request.actor, "edit", record):
             text = _("You can still see %(name)s, but no longer change it.") % {"name": record.name}
             say(request, text, tone="warning")
-        return go(request, registry.url(record))
+        return go(request, catalogue.url(record))
     others = _("%(name)s belongs to others now, so you no longer see it.") % {"name": record.name}
     say(request, others, tone="warning")
     return go(request, reverse(f"{record_type.key}:list"))
@@ -107,7 +107,7 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
     hide_unseen(request.actor, record_type, [record])
     if reason := record_type.locked(record):
         return locked_page(request, record_type, record, reason)
-    context: dict[str, Any] = {"type": record_type, "record": record, "url": registry.url(record)}
+    context: dict[str, Any] = {"type": record_type, "record": record, "url": catalogue.url(record)}
     if "view" in request.GET:
         return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
     sent = request.POST if lock else None
@@ -165,7 +165,7 @@ def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[Fi
     for spec in specs:
         given = request.GET.get(spec.name, "")
         if given and isinstance(spec.kind, Lookup):
-            target = registry.record_type(spec.kind.key)
+            target = catalogue.record_type(spec.kind.key)
             values[spec.name] = visible_records(request.actor, target).filter(pk=uuid_of(given)).first()
         elif given and isinstance(spec.kind, Money):
             values[spec.name] = _money(request, spec)
@@ -189,7 +189,7 @@ def objection_to(request: WorkspaceRequest, record_type: RecordType, values: dic
     Two who make the same at once come one after the other, so that the second one is asked.
     """
     wait_for_turn("new records")
-    objection = registry.objection(record_type, request.actor, values)
+    objection = catalogue.objection(record_type, request.actor, values)
     return None if objection and "anyway" in request.POST and not objection.is_final else objection
 
 
@@ -210,9 +210,9 @@ def _form_page(
         "record": record,
         "form": form,
         "objection": objection,
-        "offered": registry.offered(objection) if objection else [],
+        "offered": catalogue.offered(objection) if objection else [],
         "sections": [section | {"asked": _asked(form, section["fields"])} for section in sections if section["fields"]],
-        "back": registry.url(record) if record else f"{request.META['SCRIPT_NAME']}/{record_type.key}/",
+        "back": catalogue.url(record) if record else f"{request.META['SCRIPT_NAME']}/{record_type.key}/",
         "idempotency_key": "" if record else request.POST.get("idempotency_key") or new_key(),
     }
     return respond(request, "pages/form.html", context, partial="form", status=status)
@@ -240,7 +240,7 @@ def locked_page(request: WorkspaceRequest, record_type: RecordType, record: Any,
         "type": record_type,
         "record": record,
         "reason": reason,
-        "url": registry.url(record),
+        "url": catalogue.url(record),
         "panels": panels_of(request, record_type, record, "locked"),
         "typed": typed_words(request.path_info, dict(body_of(request)), request.actor) if posted else [],
     }

@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.fields.spec import FieldSpec
 from crm.pages.listing import Listing, filtered, read_listing
 from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
-from crm.records.types import RecordType
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
-from crm.records import registry
 from crm.records.access import get_record
 from crm.records.hiding import hide_names_and_causes
-from crm.records.types import RecordType
 from crm.ui.http import respond
 from crm.ui.paging import page_by_key
 from crm.users.http import WorkspaceRequest
@@ -28,5 +28,5 @@ def history_page(request: WorkspaceRequest, record_type: RecordType, record_id: 
         size=50,
     )
     hide_names_and_causes(request.actor, page.rows)
-    context = {"type": record_type, "record": record, "page": page, "url": registry.url(record)}
+    context = {"type": record_type, "record": record, "page": page, "url": catalogue.url(record)}
     return respond(request, "pages/history.html", context)

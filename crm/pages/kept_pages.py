@@ -17,13 +17,13 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
+from crm import catalogue
 from crm.events.selectors import name_of_deleted
 from crm.pages.kept import GONE, KEPT, SIGNED_OUT, STALE, body_of, keep_for_person, keep_form, kept_form
 from crm.pages.models import KeptForm
 from crm.pages.refill import Gone, Values, refill
 from crm.pages.typed import plain_words, typed_words
 from crm.picklists import selectors as picklists
-from crm.records import registry
 from crm.records.access import GoneError
 from crm.tenants.context import tenant_context
 from crm.tenants.ids import uuid_of
@@ -75,7 +75,7 @@ def _in_words(value: str, actor: Membership) -> str:
             continue
     if (person := member(row_id)) is not None:
         return person.name
-    found = (visible(actor, one.model.all_objects.filter(pk=row_id)).first() for one in registry.record_types())
+    found = (visible(actor, one.model.all_objects.filter(pk=row_id)).first() for one in catalogue.record_types())
     record = next(filter(None, found), None)
     return str(record.name) if record is not None else name_of_deleted(str(row_id))
 

@@ -10,15 +10,15 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from crm import catalogue
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import RecordType
 from crm.fields.kinds import Money
 from crm.fields.spec import FieldSpec
 from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.rows import css_of, draw_rows
-from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.actions import BulkAction
 from crm.records.hiding import hide_unseen
-from crm.records.types import RecordType
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import Views, gone_view, views_of
 from crm.saved_views.state import Filter, ViewState, chips, is_filter, read_state, state_of_view
@@ -142,12 +142,12 @@ def _head(state: ViewState, spec: FieldSpec) -> Head:
 def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
     """What can be done to many rows at once: buttons, and menus of those that belong together."""
     groups: dict[str, list[BulkAction]] = {}
-    for action in registry.bulk_actions(record_type.key, request.actor):
+    for action in catalogue.bulk_actions(record_type.key, request.actor):
         groups.setdefault(str(action.group), []).append(action)
     return {
         "bulk_actions": groups.pop("", []),
         "bulk_groups": list(groups.items()),
-        "row_actions": registry.row_actions(record_type.key),
+        "row_actions": catalogue.row_actions(record_type.key),
         "here": request.get_full_path(),
     }
 

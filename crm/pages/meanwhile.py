@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.pages.board import back_to, from_board
-from crm.records import registry
-from crm.records.types import RecordType
 from crm.records.versions import ConflictError, refuse_unseen
 from crm.ui.http import respond
 from crm.users.http import WorkspaceRequest
@@ -44,7 +44,7 @@ def ask_to_move(
         "target": target,
         "sentence": sentence,
         "action": reverse(record_type.board.move_url, kwargs={"record_id": record.pk}),
-        "back": back_to(request, registry.url(record)),
+        "back": back_to(request, catalogue.url(record)),
     }
     response = respond(request, "pages/moved_meanwhile.html", context, partial="dialog", status=409)
     if from_board(request):

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.pages.detail import panels_of, shown
-from crm.records import registry
 from crm.records.access import get_record
 from crm.records.hiding import hide_unseen
-from crm.records.types import RecordType
 from crm.ui.http import respond
 from crm.users.access import can
 from crm.users.http import WorkspaceRequest
@@ -25,7 +25,7 @@ def preview_page(request: WorkspaceRequest, record_type: RecordType, record_id: 
     context = {
         "type": record_type,
         "record": record,
-        "url": registry.url(record),
+        "url": catalogue.url(record),
         "badges": record_type.badges(record),
         "fields": [shown(record, spec, False) for spec in specs],
         "panels": panels_of(request, record_type, record, "preview"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from crm.records.types import RecordType
+from crm.catalogue.types import RecordType
 from crm.users.http import WorkspaceRequest
 
 KEPT = 12

@@ -17,11 +17,11 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from crm import catalogue
+from crm.catalogue.types import Action, RecordType
 from crm.fields.build import table_class
 from crm.fields.kinds import Money
 from crm.fields.spec import FieldSpec
-from crm.records import registry
-from crm.records.types import Action, RecordType
 from crm.ui.icons import icon
 from crm.users.models import Membership
 
@@ -53,11 +53,11 @@ def draw_rows(
     """A ``<tr>`` for each of ``records``: with a box to tick if ``selectable``, the cells, and the row's buttons."""
     columns = table_class(specs).base_columns.values()
     plan = [(column.spec, column.spec.kind, css_of(column.spec)) for column in columns]
-    buttons = [_button(action) for action in registry.row_actions(record_type.key)]
+    buttons = [_button(action) for action in catalogue.row_actions(record_type.key)]
     select = escape(_("Select"))
     rows = []
     for record in records:
-        record_id, url, name = str(record.pk), escape(registry.url(record)), escape(record.name)
+        record_id, url, name = str(record.pk), escape(catalogue.url(record)), escape(record.name)
         parts = [f'<tr data-href="{url}">']
         if selectable:
             label = f"{select} {name}"

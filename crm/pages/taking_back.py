@@ -12,11 +12,11 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.pages.board import back_to_card
 from crm.records.access import get_record
 from crm.records.taking_back import take_back, what_stays
-from crm.records.types import RecordType
 from crm.ui.http import go, method
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
@@ -26,7 +26,7 @@ def undo_url(record: Any, event: Event | None, back: str) -> str:
     """The address that takes ``event`` back, for ``say(…, undo_url=…)``; "" when nothing was done."""
     if event is None:
         return ""
-    url = reverse(f"{record._meta.app_label}:change", kwargs={"record_id": record.pk, "event_id": event.pk})
+    url = reverse(f"{record.type_key}:change", kwargs={"record_id": record.pk, "event_id": event.pk})
     return f"{url}?{urlencode({'back': back})}"
 
 

@@ -13,6 +13,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.fields.build import RecordForm
 from crm.fields.custom.selectors import fields_named
 from crm.fields.gone import specs_that_were
@@ -20,9 +22,7 @@ from crm.fields.kinds import Date, Flag, Lookup
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
 from crm.fields.words import is_code, words_of
-from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.types import RecordType
 from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 
@@ -80,7 +80,7 @@ def _words(
 ) -> list[tuple[str, str]]:
     given = {name.removeprefix(_PREFIX): values for name, values in body.items()}
     found, shown = read(_specs(path_info, given, actor), given, actor)
-    for record_type in registry.record_types():
+    for record_type in catalogue.record_types():
         words, names = _of_part(record_type, given, actor, read)
         found, shown = found + words, shown | names
     found += [(_label_of(name), text) for name, text in _others(given, shown)]
@@ -130,7 +130,7 @@ def _specs(path_info: str, given: Mapping[str, list[str]], actor: Membership) ->
     specs = record_type.specs_now()
     if match.namespace != record_type.key:
         named = given.get("action", [])
-        actions = (one for one in registry.bulk_actions(record_type.key, actor) if one.key in named)
+        actions = (one for one in catalogue.bulk_actions(record_type.key, actor) if one.key in named)
         specs = next((one.asks(actor) for one in actions), ()) or specs
     taken_away = given.keys() - {spec.name for spec in specs}
     return (*specs, *specs_that_were(sorted(taken_away), record_type.key))
@@ -138,7 +138,7 @@ def _specs(path_info: str, given: Mapping[str, list[str]], actor: Membership) ->
 
 def _type_of(match: ResolverMatch) -> RecordType | None:
     keys = {match.namespace, match.kwargs.get("key"), match.kwargs.get("type")}
-    return next((one for one in registry.record_types() if one.key in keys), None)
+    return next((one for one in catalogue.record_types() if one.key in keys), None)
 
 
 def _of_part(
@@ -190,7 +190,7 @@ def _label_of(name: str) -> str:
         return str(LABELS[name])
     if own := fields_named(name):
         return own[0].label
-    labels = {str(one.spec(name).label) for one in registry.record_types() if one.has(name)}
+    labels = {str(one.spec(name).label) for one in catalogue.record_types() if one.has(name)}
     labels = labels or {str(one.label) for one in _declared(name) if one.label}
     return labels.pop() if len(labels) == 1 else _("What you typed")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
+from crm.catalogue.types import RecordType
 from crm.pages import columns, deletion, detail, editing, export, history, listing, preview, taking_back
-from crm.records.types import RecordType
 
 
 def record_urls(record_type: RecordType) -> list[URLPattern]:

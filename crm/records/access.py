@@ -14,8 +14,8 @@ from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.records import registry
-from crm.records.types import RecordType
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.users.access import can, visible
 from crm.users.models import Membership
 
@@ -93,7 +93,7 @@ def deleted_by(actor: Membership, record_type: RecordType, record_id: UUID | str
 
 def url_for(actor: Membership, record: Any) -> str:
     """Return the address of the record's page; "" when it lies in the recycle bin, or ``actor`` may not see it."""
-    return registry.url(record) if record.deleted_at is None and can(actor, "view", record) else ""
+    return catalogue.url(record) if record.deleted_at is None and can(actor, "view", record) else ""
 
 
 def oldest_kept() -> datetime:

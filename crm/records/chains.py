@@ -8,8 +8,8 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
-from crm.records.types import RecordType
 from crm.tenants.locks import wait_for_turn
 
 MOST_BELOW = 2_000

@@ -17,11 +17,11 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.records import registry
+from crm import catalogue
+from crm.catalogue.types import Match, Objection, RecordType
 from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
 from crm.records.natural import whole_name
-from crm.records.types import Match, Objection, RecordType
 from crm.tenants.spellings import person_spellings
 from crm.tenants.text import phone_keys
 from crm.users.models import Membership
@@ -76,7 +76,7 @@ class Alike:
 
     @property
     def type(self) -> RecordType:
-        return registry.record_type(self.key)
+        return catalogue.record_type(self.key)
 
     @cached_property
     def _numbered(self) -> tuple[tuple[int, Likeness], ...]:
@@ -152,7 +152,7 @@ class Alike:
         return [self._match(record, tuple(reasons)) for record, reasons in best]
 
     def _match(self, record: Any, reasons: tuple[str, ...]) -> Match:
-        return Match(record, reasons, self.about(record), registry.url(record), self.weak(frozenset(reasons)))
+        return Match(record, reasons, self.about(record), catalogue.url(record), self.weak(frozenset(reasons)))
 
 
 _Index = dict[Any, dict[Key, list[Any]]]  # records, by what is first in their keys and then by the rest
@@ -230,7 +230,7 @@ def find_each(actor: Membership, asked: Sequence[tuple[Alike, Values, Iterable[U
 
 def load_duplicates(found: Iterable[list[Match]]) -> dict[str, Any] | None:
     """The panel of what may be the same as a record: the matches of each type that was asked."""
-    rows = [(registry.type_of(match.record), match) for matches in found for match in matches[:LISTED]]
+    rows = [(catalogue.type_of(match.record), match) for matches in found for match in matches[:LISTED]]
     return {"rows": rows} if rows else None
 
 

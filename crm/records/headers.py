@@ -7,7 +7,8 @@ address books (Outlook, Google), then German, French and Spanish. Case, spaces a
 
 from __future__ import annotations
 
-Headers = dict[str, str]  # by field; names are separated by "|"
+from crm.catalogue.types import Headers
+
 PREFIXES = "*"  # in the place of a field
 SURE = "="  # before a field: names as sure as its own, of which a file with both has the first
 

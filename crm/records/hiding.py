@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db.models import CharField, QuerySet, Value
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields.kinds import Lookup
-from crm.records import registry
 from crm.records.models import HIDDEN
-from crm.records.types import RecordType
 from crm.tenants.ids import uuid_of
 from crm.users.access import can, hide_from, scope_of
 from crm.users.models import Membership
@@ -58,7 +58,7 @@ def _hide(events: Iterable[Event], hidden: Set[str]) -> None:
 
 def unseen(actor: Membership, places: Iterable[Place]) -> frozenset[str]:
     """Return the ids of those of ``places`` that ``actor`` may not see."""
-    types = {one.key: one for one in registry.record_types() if _is_limited(actor, one.key)}
+    types = {one.key: one for one in catalogue.record_types() if _is_limited(actor, one.key)}
     ids: dict[str, set[UUID]] = {}
     for key, text in places:
         if key in types and (found := uuid_of(text)):
@@ -78,7 +78,7 @@ def _rows(record_type: RecordType, ids: Set[UUID]) -> QuerySet:
 
 
 def _named_by(event: Event) -> Iterator[Place]:
-    types = {one.key: one for one in registry.record_types()}
+    types = {one.key: one for one in catalogue.record_types()}
     if event.record_type in types and isinstance(event.changes, dict):
         for name, pair in event.changes.items():
             kind = types[event.record_type].spec(name).kind if types[event.record_type].has(name) else None
@@ -96,7 +96,7 @@ def named_in(value: Any, key: str = "") -> Iterator[Place]:
     elif isinstance(value, dict):
         if "label" in value and isinstance(value.get("id"), str):
             yield value.get("type") or key, value["id"]
-        nouns = {one.noun: one.key for one in registry.record_types()}
+        nouns = {one.noun: one.key for one in catalogue.record_types()}
         for name, part in value.items():
             yield from named_in(part, nouns.get(name, ""))
 

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
-from crm.records.types import RecordType
 from crm.tenants.bulk import are_collected
 
 _IS_HELD = "_is_held_to_delete"

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from crm.catalogue import record_types
+from crm.catalogue.types import RecordType
 from crm.fields.custom.rows import replace_rows
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.kinds import Phone
-from crm.records.registry import record_types
-from crm.records.types import RecordType
 from crm.tenants.bulk import atomic
 from crm.tenants.context import current_tenant
 from crm.tenants.models import Tenant

@@ -8,7 +8,7 @@ from django.db.models import UniqueConstraint
 from django.utils.translation import gettext as _
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 
-from crm.records.types import RecordType
+from crm.catalogue.types import RecordType
 
 
 def reasons_of(error: ValidationError, record_type: RecordType) -> list[str]:

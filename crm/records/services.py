@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields.custom.rows import changed_keys, insert_rows, merge_custom, replace_rows
 from crm.fields.custom.selectors import custom_specs
@@ -19,7 +20,6 @@ from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
 from crm.records.holding import links_among, refuse_gone_links, wait_to_delete
-from crm.records.types import RecordType
 from crm.tenants.bulk import are_collected, atomic, insert
 from crm.tenants.text import sort_key
 from crm.users.models import Membership

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import shown
 from crm.records.diff import identity
-from crm.records.types import RecordType
 from crm.records.versions import ConflictError, refuse_unseen, told
 from crm.tenants.bulk import atomic
 from crm.ui import format as formats

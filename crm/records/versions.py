@@ -8,11 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import shown
 from crm.events.selectors import last_change
 from crm.records.diff import identity
-from crm.records.types import RecordType
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from crm.records.types import RecordType
+from crm.catalogue.types import RecordType
 from crm.saved_views.models import Audience, PinnedView, SavedView
 from crm.tenants.ids import uuid_of
 from crm.users.models import Membership

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm import events
-from crm.records.registry import record_type, record_types
+from crm.catalogue import record_type, record_types
 from crm.saved_views.models import Audience, PinnedView, SavedView
 from crm.saved_views.selectors import visible_views
 from crm.saved_views.state import ViewState, state_of_default

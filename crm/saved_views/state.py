@@ -23,11 +23,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.catalogue.types import DefaultView, RecordType
 from crm.fields.build import filterset_class
 from crm.fields.gone import specs_that_were
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.spec import FieldSpec
-from crm.records.types import DefaultView, RecordType
 from crm.saved_views.models import SavedView
 from crm.ui import format as formats
 from crm.ui.paging import Ranking

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.records import registry
-from crm.records.types import RecordType
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.saved_views import services
 from crm.saved_views.models import Audience, SavedView
 from crm.saved_views.selectors import deleted_view, get_view, gone_view, may_change, pins_of, reach_of, views_of
@@ -183,7 +183,7 @@ def default(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
 def _type(request: WorkspaceRequest, key: str) -> RecordType:
     require(may(request.actor, "view", key))
     try:
-        return registry.record_type(key)
+        return catalogue.record_type(key)
     except KeyError as error:
         raise Http404 from error
 

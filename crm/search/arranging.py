@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from crm.records import registry
+from crm import catalogue
 from crm.records.hiding import hide_unseen
 from crm.search.rows import Row, row
 from crm.search.selectors import Group
@@ -46,5 +46,5 @@ def rows_of(actor: Membership, groups: Sequence[Group]) -> list[list[Row]]:
 def _became(successor: Any) -> str:
     if successor is None:
         return ""
-    label = registry.record_type(successor._meta.app_label).label
+    label = catalogue.record_type(successor.type_key).label
     return _("now the %(type)s %(name)s") % {"type": str(label).lower(), "name": successor.name}

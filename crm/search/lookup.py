@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 
-from crm.records import registry
+from crm import catalogue
 from crm.records.access import visible_records
 from crm.records.chains import at_or_below
 from crm.records.hiding import hide_unseen
@@ -25,7 +25,7 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
     """``GET /lookup/<type>/?q=ac``: records that fit, those whose name starts so first; ``above=<id>``: and that can
     stand above that one."""
     try:
-        record_type = registry.record_type(key)
+        record_type = catalogue.record_type(key)
     except KeyError as error:
         raise Http404 from error
     require(may(request.actor, "view", key))
@@ -42,7 +42,7 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 def any_options_page(request: WorkspaceRequest) -> HttpResponse:
     """``GET /lookup/any/?q=ac``: records of every type that the person may add something to and that fit."""
-    types = [one for one in registry.record_types() if may(request.actor, "edit", one.key)]
+    types = [one for one in catalogue.record_types() if may(request.actor, "edit", one.key)]
     require(types)
     typed = _typed(request)
     found = search(request.actor, typed, most=SHOWN_OF_EACH, verb="edit")

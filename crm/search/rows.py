@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.records import registry
-from crm.records.types import RecordType
 
 # Of these a type shows what it has, in this order.
 NOTE_FIELDS = ("job_title", "company", "account", "amount", "city", "owner")
@@ -46,7 +46,7 @@ def row(record_type: RecordType, record: Any) -> Row:
     states = [spec.html(record) for spec in record_type.specs(STATE_FIELDS)]
     return Row(
         name=record.name,
-        url=registry.url(record),
+        url=catalogue.url(record),
         note=" · ".join([note for note in notes if note and note != record.name][:MOST_NOTES]),
         state=mark_safe(next((state for state in states if state), "")),  # a kind's HTML is safe
         email=getattr(record, "email", ""),

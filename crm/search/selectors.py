@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from crm.records import registry
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.records.access import visible_records
-from crm.records.types import RecordType
 from crm.search.rows import shown_specs
 from crm.search.sql import MOST_HITS, SEARCHED, Searched
 from crm.tenants.text import email_key, national_number, phone_key, sort_key
@@ -109,7 +109,7 @@ def _exact(
         conditions = [Q(**{column: email}) for column in one.emails if email]
         conditions += [Q(**{column: phone}) for column in one.phones if phone]
         if conditions:
-            record_type = registry.record_type(one.key)
+            record_type = catalogue.record_type(one.key)
             rows = visible_records(actor, record_type, verb).filter(reduce(or_, conditions)).order_by("sort_name", "id")
             page = list(_shown(record_type, rows)[skip : skip + most])
             groups.append(Group(record_type, page, rows[:MOST_HITS].count() if page else 0))
@@ -136,7 +136,7 @@ def _containing(
         ids = [record_id for key, record_id, _rank, _hits in rows if key == one.key]
         hits = next(total for key, _record_id, _rank, total in rows if key == one.key)
         records = _fetch(actor, one.key, ids)
-        groups.append(Group(registry.record_type(one.key), records, min(abs(hits), MOST_HITS), is_cut=hits < 0))
+        groups.append(Group(catalogue.record_type(one.key), records, min(abs(hits), MOST_HITS), is_cut=hits < 0))
     return groups
 
 
@@ -196,7 +196,7 @@ def _reach(actor: Membership, key: str, verb: str) -> tuple[str, str, UUID, list
 
 
 def _fetch(actor: Membership, key: str, ids: list[UUID]) -> list[Any]:
-    record_type = registry.record_type(key)
+    record_type = catalogue.record_type(key)
     rows = _shown(record_type, visible_records(actor, record_type).filter(pk__in=ids))
     by_id = {record.pk: record for record in rows}
     return [by_id[record_id] for record_id in ids if record_id in by_id]

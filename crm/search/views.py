@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from crm.records import registry
+from crm import catalogue
 from crm.search.arranging import rows_of
 from crm.search.selectors import Found, is_person_like, search
 from crm.ui import respond
@@ -23,7 +23,7 @@ IN_PALETTE = 5
 def results(request: WorkspaceRequest) -> HttpResponse:
     """What fits ``q``: the best of each type, or page by page of the one named by ``type``."""
     key = request.GET.get("type", "")
-    if key not in {record_type.key for record_type in registry.record_types()}:
+    if key not in {record_type.key for record_type in catalogue.record_types()}:
         key = ""
     page = _page_number(request.GET.get("page", "")) if key else 1
     most = PER_PAGE if key else PER_TYPE

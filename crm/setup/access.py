@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.records import registry
+from crm import catalogue
 
 SCOPE_LABELS = {"none": _("none"), "own": _("their own"), "team": _("their team's"), "all": _("all")}
 CREATE_LABELS = {"none": _("no"), "all": _("yes")}
@@ -14,4 +14,4 @@ CREATE_LABELS = {"none": _("no"), "all": _("yes")}
 
 def record_labels() -> dict[str, Any]:
     """Return the name of each record type by its key, in the funnel's order."""
-    return {record_type.key: record_type.label_plural for record_type in registry.record_types()}
+    return {record_type.key: record_type.label_plural for record_type in catalogue.record_types()}

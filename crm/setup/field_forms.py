@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.types import MORE_FIELDS, RecordType
 from crm.fields.custom.services import NEVER_FILTERED, NEVER_REQUIRED
 from crm.fields.models import CustomField, FieldKind
 from crm.fields.tags import LONGEST_NAME
-from crm.records.types import MORE_FIELDS, RecordType
 from crm.ui.seen import SeenForm
 
 # What each kind is for, where one is chosen.

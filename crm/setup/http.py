@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +16,7 @@ from crm.setup import menu
 from crm.setup.usage import Used, UsedInViews
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
+from crm.tenants.models import TenantModel
 from crm.ui import respond
 from crm.ui.http import is_fragment
 from crm.ui.seen import SeenForm
@@ -53,7 +53,7 @@ def show(
     context: dict[str, Any],
     *,
     form: forms.Form | None = None,
-    about: Model | None = None,
+    about: TenantModel | None = None,
     is_new: bool = False,
 ) -> HttpResponse:
     """Answer with a setup page, or with its ``form`` partial in a dialog; with 422 when ``form`` was refused.

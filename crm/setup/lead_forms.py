@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
 from crm.fields.kinds.choice import RowField
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import choice, choices
-from crm.records import registry
 from crm.ui.seen import SeenForm
 from leads.conversion.plan import PARTS
 from leads.field_map import current_map, fields_for, sources
@@ -63,7 +63,7 @@ class FieldMapForm(SeenForm):
         if not targets:
             return None
         name = f"{source.name}-{key}"
-        label = f"{source.label} → {registry.record_type(key).label}"
+        label = f"{source.label} → {catalogue.record_type(key).label}"
         self.fields[name] = forms.ChoiceField(
             label=label,
             required=False,

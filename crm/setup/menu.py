@@ -8,10 +8,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
 from crm.local.mailbox import is_readable_in
 from crm.picklists.lists import PICKLISTS
 from crm.picklists.selectors import default_pipeline, pipelines
-from crm.records import registry
 from crm.setup.lists import STAGES_HELP
 from crm.tenants.context import current_tenant
 
@@ -169,7 +169,7 @@ def _fields() -> Group:
             record_type.icon,
             reverse("setup:fields", kwargs={"type": record_type.key}),
         )
-        for record_type in registry.record_types()
+        for record_type in catalogue.record_types()
     ]
     tags = Page(_("Tags"), _("The words that people have put on records."), "tags", reverse("setup:tags"))
     return Group(_("Fields"), (*pages, tags))

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
 from crm.events.models import Event
-from crm.records import registry
 
 # What the handlers of events do, by their keys, which stay the same for ever
 WORKFLOWS: dict[str, Any] = {
@@ -37,7 +37,7 @@ def workflow_name(key: str) -> str:
 
 def links_of(events: Iterable[Event]) -> dict[UUID, dict[str, Any]]:
     """Return label and address ("" = it is not there any more) of each event's record, by the event's id."""
-    types = {one.key: one for one in registry.record_types()}
+    types = {one.key: one for one in catalogue.record_types()}
     about = [event for event in events if event.record_type in types and event.record_id]
     ids: dict[str, set[UUID]] = defaultdict(set)
     for event in about:
@@ -51,7 +51,7 @@ def links_of(events: Iterable[Event]) -> dict[UUID, dict[str, Any]]:
     return {
         event.pk: {
             "label": types[event.record_type].label,
-            "url": registry.url(types[event.record_type].model(pk=event.record_id))
+            "url": catalogue.url(types[event.record_type].model(pk=event.record_id))
             if (event.record_type, event.record_id) in there
             else "",
         }

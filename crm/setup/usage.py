@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
 from crm.activities.models import Activity
 from crm.activities.selectors import OPEN_TASK, of_live_records, tasks_of
+from crm.catalogue.types import RecordType
 from crm.fields.custom.selectors import field_of_picklist
 from crm.fields.kinds.choice import ChoiceOf, StageOf
 from crm.fields.models import CustomValue
 from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.picklists.usage import Usage
-from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.types import RecordType
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import views_filtering_by, views_of, views_with
 from crm.saved_views.state import Filter, ViewState
@@ -61,7 +61,7 @@ def used_by(entry: Choice | Pipeline | Stage, usage: Usage) -> Used:
     """Return ``usage`` (see ``picklists.usage``) as what people call things."""
     uses = [
         Use(record_type.label_plural, count, _url_with(record_type, entry))
-        for record_type in registry.record_types()
+        for record_type in catalogue.record_types()
         if (count := usage[record_type.model._meta.label])
     ]
     uses += [Use(label, usage[model]) for model, label in OTHERS.items() if usage[model]]
@@ -75,7 +75,7 @@ def _uses_of_custom(entry: Choice | Pipeline | Stage) -> list[Use]:
     field = field_of_picklist(entry.picklist) if isinstance(entry, Choice) else None
     if field is None:
         return []
-    record_type = registry.record_type(field.record_type)
+    record_type = catalogue.record_type(field.record_type)
     holders = CustomValue.objects.filter(v_choice=entry.pk).values("record_id")
     count = record_type.model._default_manager.filter(pk__in=holders).count()
     return [Use(record_type.label_plural, count, _url_with(record_type, entry))] if count else []
@@ -84,7 +84,7 @@ def _uses_of_custom(entry: Choice | Pipeline | Stage) -> list[Use]:
 def held_by(field: str, row: Membership | Team) -> Used:
     """Return how many records have ``row`` in ``field``: "owner" or "team"."""
     uses = []
-    for record_type in registry.record_types():
+    for record_type in catalogue.record_types():
         count = record_type.model._default_manager.filter(**{field: row}).count()
         if count:
             url = _list_url(record_type, field, str(row.pk)) if record_type.has(field) else ""
@@ -98,7 +98,7 @@ def open_work_of(actor: Membership, member: Membership) -> Used:
     Each number leads to as many; what ``actor`` cannot see is counted beside it.
     """
     uses: list[Use] = []
-    for record_type in registry.record_types():
+    for record_type in catalogue.record_types():
         if not record_type.has("owner"):
             continue
         label, only = _OPEN.get(record_type.key, (record_type.label_plural, ()))
@@ -165,7 +165,7 @@ def used_in_views(
 def filtered_by(actor: Membership, *ids: UUID) -> UsedInViews:
     """Return the saved views that filter by one of ``ids``, of a tag, a team, a list, a stage …"""
     found = views_filtering_by([str(one) for one in ids])
-    types = {one.key: one for one in registry.record_types()}
+    types = {one.key: one for one in catalogue.record_types()}
     mine = {view.pk for key in {one.record_type for one in found} for view in views_of(actor, types[key]).all}
     named = tuple(
         ViewUse(view, f"{reverse(f'{view.record_type}:list')}?view={view.pk}", ()) for view in found if view.pk in mine

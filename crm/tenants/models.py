@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -90,7 +90,11 @@ class TenantModel(models.Model):
 
     Django sees ``id`` as the primary key; in the database it is ``(tenant_id, id)`` (crm/tenants/wall.py).
     A concrete class's ``Meta`` must extend ``TenantModel.Meta``: the scoped manager is the base manager too.
+    ``type_key`` is what events, activities and rights call such rows ("leads", "users"): their identity, whatever app
+    or table they live in. Rows that nothing is told of have none.
     """
+
+    type_key: ClassVar[str] = ""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = CachedColumn(

@@ -18,12 +18,13 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
+from crm.tenants.models import TenantModel
 from crm.users.models import Membership, Role
 from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams, with_email
 
@@ -187,8 +188,8 @@ _REFUSALS = {
 }
 
 
-def _key(record: Model | type[Model]) -> str:
-    return record._meta.app_label
+def _key(record: TenantModel | type[TenantModel]) -> str:
+    return record.type_key
 
 
 def _in_pool(record: Any) -> bool:

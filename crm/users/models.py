@@ -62,6 +62,8 @@ class Role(TenantModel):
     Verbs: view, create, edit, delete. Scopes: "none", "own", "team", "all" (create: "none" or "all").
     """
 
+    type_key = "users"
+
     name = models.CharField(max_length=60)
     key = models.CharField(max_length=20, blank=True)  # admin, manager, rep, read_only for the shipped four
     access = models.JSONField(default=dict)
@@ -80,6 +82,8 @@ class Role(TenantModel):
 class Team(TenantModel):
     """People who share records. A member with scope "team" also reaches the teams below."""
 
+    type_key = "users"
+
     name = models.CharField(max_length=100)
     parent = TenantForeignKey("users.Team", null=True, blank=True)
 
@@ -95,6 +99,8 @@ class Membership(TenantModel):
 
     ``user`` is empty for a member who was only named by an import or has not yet taken the invitation.
     """
+
+    type_key = "users"
 
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=200)

@@ -8,8 +8,8 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.fields.kinds.lookup import LookupField
-from crm.records.types import RecordType
 from crm.users.models import Membership
 
 ANOTHER = "another"  # what the column's radio sends

@@ -21,10 +21,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm import catalogue
+from crm.catalogue.ties import Ties
 from crm.events.models import Event
-from crm.records import registry
 from crm.records.services import update_record
-from crm.records.ties import Ties
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
@@ -130,7 +130,7 @@ def _learn_times(
         entry["before"].setdefault(name, None)  # else it was known before, and not of then
         entry["after"][name] = at.isoformat()
     done.save(update_fields=["changes"])
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     return update_record(leads, lead, actor=actor, values=times, because=because, despite_lock=True)
 
 
@@ -147,7 +147,7 @@ def _without_status(values: dict[str, Any]) -> dict[str, Any]:
 def _differs(lead: Lead, values: dict[str, Any]) -> bool:
     """Whether a converted lead would have to change; its own words for being converted are all the same, and times
     that are not told, or were not known, contradict nothing."""
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     same = {name for name in _OF_CONVERSION if values.get(name) is None or getattr(lead, name) is None}
     same |= {name for name in TIMES if is_about(values.get(name), getattr(lead, name))}
     specs = [leads.spec(name) for name in _without_status(values) if name not in same]
@@ -160,7 +160,7 @@ def _made(leads: Collection[UUID], since: datetime) -> dict[str, list[str]]:
     for model, link in ((Account, "account"), (Contact, "contact")):
         ids = Lead.objects.filter(pk__in=leads).values(f"{link}_id")
         names = model.objects.filter(pk__in=ids, created_at__gte=since).order_by("sort_name", "pk")
-        found[model._meta.app_label] = list(names.values_list("name", flat=True))
+        found[model.type_key] = list(names.values_list("name", flat=True))
     return found
 
 

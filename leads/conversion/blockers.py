@@ -11,15 +11,15 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
+from crm import catalogue
 from crm.activities.access import may_reach
 from crm.activities.models import ActivityLink
+from crm.catalogue.types import RecordType
 from crm.fields.models import NAME_PREFIX
 from crm.lists.models import MailingListMember
 from crm.lists.selectors import memberships_of
-from crm.records import registry
 from crm.records.access import oldest_kept
 from crm.records.models import RecordModel
-from crm.records.types import RecordType
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
 from crm.users.access import can
 from crm.users.models import Membership
@@ -59,13 +59,13 @@ class Telling:
             row = row.contact
         if not isinstance(row, RecordModel):
             return str(row._meta.verbose_name)
-        noun = registry.type_of(row).label
+        noun = catalogue.type_of(row).label
         if not self.sees(row):
             return _("%(noun)s that you may not see") % {"noun": noun}
         return _("%(noun)s “%(name)s”") % {"noun": noun, "name": row.name}
 
     def url(self, row: RecordModel, otherwise: str = "") -> str:
-        return registry.url(row) if self.sees(row) else otherwise
+        return catalogue.url(row) if self.sees(row) else otherwise
 
 
 def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Blocker]:
@@ -119,7 +119,7 @@ def _part_edits(entry: dict[str, Any], part: OpportunityContact, tell: Telling) 
 def labels_of(row: RecordModel, columns: list[str]) -> list[str]:
     """Return what people call the fields behind ``columns``."""
     shown = [name for name in columns if name not in changes.derived(type(row))] or columns
-    record_type = registry.type_of(row)
+    record_type = catalogue.type_of(row)
     by_column = {column: spec.label for spec in record_type.fields for column in spec.kind.attributes(spec)}
     labels = [_own_label(record_type, name) or _label(by_column, _SHOWN_AS.get(name, name)) for name in shown]
     return list(dict.fromkeys(str(label) for label in labels))
@@ -214,7 +214,7 @@ def _into(ids: Collection[UUID]) -> Q:
 def _said_again(other: Conversion, row: RecordModel, after: Mapping[str, Any]) -> list[str]:
     """The columns ``after`` that the lead of ``other`` would have filled in the same way, had they been empty."""
     became = (("accounts", other.account_id), ("contacts", other.contact_id), ("opportunities", other.opportunity_id))
-    record_type = registry.type_of(row)
+    record_type = catalogue.type_of(row)
     blank, filled = type(row)(), type(row)()
     for name, value in mapped_values(other.lead, record_type.key, [key for key, pk in became if pk]).items():
         spec = record_type.spec(name)
@@ -228,7 +228,7 @@ def _said_again(other: Conversion, row: RecordModel, after: Mapping[str, Any]) -
 
 def _activities(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:
     ours = [pk for label, pk in own if label == ActivityLink._meta.label_lower]
-    links = ActivityLink.objects.filter(record_type=row._meta.app_label, record_id=row.pk, activity__deleted_at=None)
+    links = ActivityLink.objects.filter(record_type=row.type_key, record_id=row.pk, activity__deleted_at=None)
     for link in links.exclude(pk__in=ours).select_related("activity")[:_NAMED]:
         kind = link.activity.get_kind_display()
         if tell.actor is not None and not may_reach(tell.actor, link.activity, "view"):

@@ -15,12 +15,12 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
+from crm import catalogue
+from crm.catalogue.actions import LeftOutError, Outcome
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.picklists.models import Choice, Stage
-from crm.records import registry
-from crm.records.actions import LeftOutError, Outcome
-from crm.records.types import RecordType
 from crm.tenants.ids import uuid7
 from crm.tenants.text import sort_key
 from crm.users.access import can
@@ -99,7 +99,7 @@ def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Eve
 def _is_of_run(key: str, record: Any, run: Event) -> bool:
     """Whether the conversion that made ``record`` was one of the run's, and not somebody's by hand meanwhile."""
     made = Event.objects.filter(record_type=key, record_id=record.pk, because__because=run)
-    return made.filter(name=f"{registry.record_type(key).noun}.created").exists()
+    return made.filter(name=f"{catalogue.record_type(key).noun}.created").exists()
 
 
 def undo_one(record_type: RecordType, lead: Lead, done: Event, actor: Membership, /) -> dict[str, int]:
@@ -155,7 +155,7 @@ class Rehearsal:
         self, key: str, lead: Lead, plan: ConversionPlan, found: Candidates, records: Mapping[str, Any]
     ) -> Any:
         """Keep the record in mind as it would be: a new one, or one that exists with what it would get."""
-        record_type, part = registry.record_type(key), plan.of(key)
+        record_type, part = catalogue.record_type(key), plan.of(key)
         account = records.get("accounts")
         if part.way == Way.NEW:
             record: Any = self._blank(record_type, lead, plan)

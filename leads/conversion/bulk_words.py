@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.records import registry
-from crm.records.actions import Became, Outcome
+from crm import catalogue
+from crm.catalogue.actions import Became, Outcome
 from crm.tenants.text import sort_key
 from crm.ui import format as formats
 from crm.users.models import Membership
@@ -55,7 +55,7 @@ def _about_new(lead: Lead, record: Any) -> tuple[str, ...]:
     if hasattr(record, "expected_close_on"):
         day = record.expected_close_on
         text = _("Expected close: %(day)s") % {"day": formats.date(day)} if day else _("No expected close")
-        stage = registry.type_of(record).spec("stage")
+        stage = catalogue.type_of(record).spec("stage")
         found += [_("Stage: %(stage)s") % {"stage": stage.kind.text(stage, record)}, text]
     if record.owner is not None:
         words = {"owner": record.owner.name, "former": lead.owner.name if lead.owner else ""}
@@ -99,7 +99,7 @@ def doubts_of(lead: Lead, found: Candidates, plan: ConversionPlan, actor: Member
 
 def _maybe(key: str, one: Candidate) -> str:
     words = {
-        "noun": registry.record_type(key).label,
+        "noun": catalogue.record_type(key).label,
         "name": one.record.name,
         "reasons": _reasons(one.reasons),
     }
@@ -115,7 +115,7 @@ def _doubts_of_link(key: str, lead: Lead, found: list[Candidate]) -> list[str]:
         sure = [one for one in sure if Reason.SAME_EMAIL in one.reasons]
     if len(sure) > 1:
         names = "; ".join(f"“{one.record.name}” ({_reasons(one.reasons)})" for one in sure)
-        words = {"nouns": registry.record_type(key).label_plural, "names": names}
+        words = {"nouns": catalogue.record_type(key).label_plural, "names": names}
         return [_("Several %(nouns)s fit: %(names)s.") % (words | {"nouns": str(words["nouns"]).lower()})]
     grounds = {reason for reason in best.reasons if not reason.is_against}
     if key == "accounts" and grounds <= _WEAK and sort_key(best.record.name) != sort_key(lead.company):

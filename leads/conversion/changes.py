@@ -9,15 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Field, ForeignKey
 
+from crm import catalogue
 from crm.fields.custom.rows import replace_rows
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.kinds.custom import stored_kind
 from crm.fields.tags import TAGS_KEY
-from crm.records import registry
 from crm.records.models import RecordModel, TextKey
 from crm.records.services import fill_text_keys
+from crm.tenants.models import TenantModel
 
 _NEVER = ("id", "tenant_id")
 # Every own field and every tag counts as a column of its own, so that a change of one is not a change of another.
@@ -27,7 +28,7 @@ TAG = f"{CUSTOM}{TAGS_KEY}."
 TIMES = ("updated_at", "last_activity_at", "first_contacted_at", "last_contacted_at")
 
 
-def columns(row: Model) -> dict[str, Any]:
+def columns(row: TenantModel) -> dict[str, Any]:
     """Return the row's columns as JSON values, the empty ones left out."""
     return _kept({field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields})
 
@@ -63,19 +64,19 @@ class ChangeSet:
     """Collects the rows of one conversion: ``watch`` before a row is changed, ``add`` what was made."""
 
     def __init__(self) -> None:
-        self._watched: list[tuple[Model, dict[str, Any]]] = []
-        self._made: list[Model] = []
+        self._watched: list[tuple[TenantModel, dict[str, Any]]] = []
+        self._made: list[TenantModel] = []
         self._entries: list[dict[str, Any]] = []
 
-    def watch(self, row: Model) -> None:
+    def watch(self, row: TenantModel) -> None:
         """Remember ``row`` as it is now."""
         self._watched.append((row, columns(row)))
 
-    def add(self, row: Model) -> None:
+    def add(self, row: TenantModel) -> None:
         """Take in a record that the conversion inserted, and may still change."""
         self._made.append(row)
 
-    def add_all(self, rows: Iterable[Model]) -> None:
+    def add_all(self, rows: Iterable[TenantModel]) -> None:
         """Take in rows that the conversion inserted, as they are."""
         self._entries += [_entry(row, created=True, before={}, after=columns(row)) for row in rows]
 
@@ -94,14 +95,15 @@ class ChangeSet:
         return entries
 
 
-def _read(row: Model) -> dict[str, Any]:
+def _read(row: TenantModel) -> dict[str, Any]:
     """The row's columns as the database has them: services may have written it through another object."""
     if row._state.adding:  # it is kept back, and only here
         return columns(row)
-    return _kept(type(row)._base_manager.filter(pk=row.pk).values().get())
+    rows: Any = type(row)._base_manager.filter(pk=row.pk).values()
+    return _kept(rows.get())
 
 
-def _entry(row: Model, *, created: bool, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def _entry(row: TenantModel, *, created: bool, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {"model": row._meta.label_lower, "id": str(row.pk), "created": created, "before": before, "after": after}
 
 
@@ -112,21 +114,21 @@ _FOLLOWING = frozenset(
 
 
 @lru_cache
-def derived(model: type[Model]) -> frozenset[str]:
+def derived(model: type[TenantModel]) -> frozenset[str]:
     """The columns that follow from others: they have changed only when those have."""
     return _FOLLOWING | {field.attname for field in model._meta.concrete_fields if isinstance(field, TextKey)}
 
 
-def model_of(entry: dict[str, Any]) -> type[Model]:
+def model_of(entry: dict[str, Any]) -> type[TenantModel]:
     return apps.get_model(entry["model"])
 
 
-def row_of(entry: dict[str, Any]) -> Model | None:
+def row_of(entry: dict[str, Any]) -> TenantModel | None:
     """Return the row that ``entry`` is about as it is now, also from the recycle bin; None when it is gone."""
     return model_of(entry)._base_manager.filter(pk=entry["id"]).first()
 
 
-def changed_since(entry: dict[str, Any], row: Model) -> list[str]:
+def changed_since(entry: dict[str, Any], row: TenantModel) -> list[str]:
     """Return the columns of ``entry`` that no longer hold what the conversion wrote.
 
     Those of own fields that have been deleted since are nothing that somebody has built.
@@ -137,11 +139,11 @@ def changed_since(entry: dict[str, Any], row: Model) -> list[str]:
     return sorted(differing - _gone(row, differing))
 
 
-def _gone(row: Model, names: Iterable[str]) -> set[str]:
+def _gone(row: TenantModel, names: Iterable[str]) -> set[str]:
     own = {name for name in names if name.startswith(CUSTOM) and not name.startswith(TAG)}
     if not own:
         return set()
-    return own - {f"{CUSTOM}{field.key}" for field in custom_fields(row._meta.app_label, active_only=False)}
+    return own - {f"{CUSTOM}{field.key}" for field in custom_fields(row.type_key, active_only=False)}
 
 
 def restore(entry: dict[str, Any], row: Any) -> None:
@@ -161,7 +163,7 @@ def restore(entry: dict[str, Any], row: Any) -> None:
     type(row)._base_manager.filter(pk=row.pk).update(**values)
     row.refresh_from_db()
     if isinstance(row, RecordModel):  # the keys may have been kept when they were made otherwise, or not yet
-        fill_text_keys(registry.type_of(row), row)
+        fill_text_keys(catalogue.type_of(row), row)
         keys = ["sort_name", *(name for name, field in fields.items() if isinstance(field, TextKey))]
         type(row)._base_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in keys})
     if own:
@@ -182,7 +184,7 @@ def _key(name: str) -> str:
 def _restored_custom(row: Any, own: dict[str, Any]) -> dict[str, Any]:
     """The row's custom values with those of ``own`` as they were, as far as their fields and choices still exist."""
     custom = dict(row.custom)
-    fields = {field.key: field for field in custom_fields(row._meta.app_label, active_only=False)}
+    fields = {field.key: field for field in custom_fields(row.type_key, active_only=False)}
     tags = set(custom.pop(TAGS_KEY, ()))
     for name, plain in own.items():
         key = _key(name)

@@ -19,13 +19,12 @@ from accounts.models import Account
 from accounts.services import create_account, update_account
 from contacts.models import Contact
 from contacts.services import create_contact, update_contact
-from crm import events
+from crm import catalogue, events
 from crm.activities.services import link_activities
 from crm.events.models import Event
 from crm.lists.services import follow_lists
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning, stage
-from crm.records import registry
 from crm.records.access import get_record
 from crm.records.services import LockedError, update_record
 from crm.tenants.bulk import atomic, insert, point_ahead
@@ -95,7 +94,7 @@ def convert_lead(
     workspace's gate (``leads.vetting.gate``): ``despite_gate`` goes past one that warns, never past one that blocks.
     ``times`` are those of a lead that was converted elsewhere, as far as they are known.
     """
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     lead = get_record(actor, leads, lead_id, verb="edit", lock=True, related=("owner", "team", "created_by"))
     done = live_conversion(lead)
     if done is not None:
@@ -160,7 +159,7 @@ def _find_existing(work: _Work) -> None:
     for key in PARTS:
         part = work.plan.of(key)
         if part.way == Way.EXISTING and part.record_id is not None:
-            record = get_record(work.actor, registry.record_type(key), part.record_id, lock=True)
+            record = get_record(work.actor, catalogue.record_type(key), part.record_id, lock=True)
             work.records[key] = record
             work.changes.watch(record)
             work.ids[key] = record.pk
@@ -221,7 +220,7 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
     if left_out := [text for key in PARTS for text in _told_unfit(work, key)]:
         data[LEFT_OUT] = left_out
     event = update_record(
-        registry.record_type("leads"),
+        catalogue.record_type("leads"),
         work.lead,
         actor=work.actor,
         values={"status": status, "status_since": now, "converted_at": now} | dict(work.times),
@@ -303,7 +302,7 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
     """Give the existing record what it lacks, or what was chosen; note in its history that a lead went into it."""
     record = work.records[key]
     values = winning_values(work.lead, record, part, work.plan.made)
-    spec = registry.record_type(key).spec
+    spec = catalogue.record_type(key).spec
     for name, target in _relations(work, key).items():
         if is_blank(spec(name).value(record)):
             values[name] = target
@@ -315,7 +314,7 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
         values = {}
     if values:
         _UPDATE[key](record, actor=work.actor, values=values, because=event)
-    noun = registry.record_type(key).noun
+    noun = catalogue.record_type(key).noun
     data = {"lead": named(work.lead)}
     events.record(name=f"{noun}.linked", record=record, actor=work.actor, because=event, data=data)
     return record

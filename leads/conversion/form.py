@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import catalogue
 from crm.fields import kinds
 from crm.fields.build import RecordForm
 from crm.fields.spec import FieldSpec
-from crm.records import registry
 from crm.records.access import visible_records
 from crm.tenants.ids import uuid_of
 from crm.tenants.names import join_name
@@ -63,7 +63,7 @@ class Column:
     def __init__(self, form: ConversionForm, key: str) -> None:
         self.form = form
         self.key = key
-        self.type = registry.record_type(key)
+        self.type = catalogue.record_type(key)
         self.may_create = may(form.actor, "create", key)
         self.another = AnotherForm(self.type, actor=form.actor, data=form.data)
         self.chosen = self._chosen()

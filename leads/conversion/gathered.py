@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from accounts.record import ACCOUNT
 from contacts.record import CONTACT
-from crm.records import registry
+from crm import catalogue
 from crm.records.access import visible_records
 from crm.records.duplicates import first_ids
 from crm.tenants.firm_domains import firm_domain
@@ -61,7 +61,7 @@ def candidates_at_hand(lead: Lead, actor: Membership) -> Candidates | None:
 def lead_like(values: Mapping[str, Any]) -> Lead | None:
     """A lead of ``values``, as far as it is compared; None when there can be none."""
     lead = Lead()
-    for spec in registry.record_type("leads").specs(_TELLING):
+    for spec in catalogue.record_type("leads").specs(_TELLING):
         if values.get(spec.name):
             spec.kind.assign(spec, lead, values[spec.name])
     try:

@@ -10,9 +10,9 @@ from babel.lists import format_list
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.records.types import RecordType
 from crm.ui import format as formats
 from leads.matching import Candidate
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from crm.catalogue.types import RecordType
 from crm.events.selectors import last_change
 from crm.records.access import deleted_by, visible_records
-from crm.records.types import RecordType
 from crm.tenants.locks import wait_for_turn
 from crm.ui.seen import Change
 from crm.users.models import Membership

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.picklists.models import Meaning
-from crm.records import registry
 from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.plan import PARTS, ConversionPlan, Way
@@ -59,7 +59,7 @@ def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
         raise PartError("contacts", _("A lead becomes an account or a contact at least."))
     for key in PARTS:
         if plan.of(key).way == Way.NEW and not may(actor, "create", key):
-            noun = str(registry.record_type(key).label_plural).lower()
+            noun = str(catalogue.record_type(key).label_plural).lower()
             raise PartError(key, _("Your role may not create %(records)s.") % {"records": noun})
     first = plan.opportunity.values.get("stage")
     if first is not None and first.meaning != Meaning.OPEN:

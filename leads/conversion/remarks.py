@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from crm.records import registry
+from crm import catalogue
 from crm.ui.bidi import isolate
 from crm.users.access import can
 from leads.conversion.defaults import owner_of_new
@@ -40,7 +40,7 @@ def untaken(lead: Lead, record: Any, made: frozenset[str], actor: Membership) ->
     """What the linked ``record`` lacks and would get if ``actor`` could change it: labels by field."""
     if can(actor, "edit", record):
         return {}
-    spec = registry.type_of(record).spec
+    spec = catalogue.type_of(record).spec
     return {name: str(spec(name).label) for name in winning_values(lead, record, existing(record.pk), made)}
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.activities.models import ActivityKind
 from crm.activities.next_step import Ahead, ahead_of
-from crm.records import registry
 from leads.conversion.looks import Carried
 from leads.models import Lead
 
@@ -31,7 +31,7 @@ class NextStepOf:
 
     def carried(self, others: list[Carried]) -> list[Carried]:
         """How it stands among what a new opportunity gets; one that the field map brings goes before it."""
-        label = registry.record_type("opportunities").spec("next_step").label
+        label = catalogue.record_type("opportunities").spec("next_step").label
         if self.task is None or any(one.label == label for one in others):
             return []
         return [Carried(label, escape(self.task))]

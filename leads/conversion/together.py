@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from crm.records import registry
+from crm import catalogue
 from crm.records.access import get_record
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
@@ -36,7 +36,7 @@ def bring_together(
     refused raises ``PartError`` with the lead's name; what one may not reach raises ``Http404``. ``despite_gate``: as
     for ``convert_lead``. Returned beside the account are the ids of those that were converted now.
     """
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     rows = [get_record(actor, leads, one, lock=True, related=("owner",)) for one in sorted({lead_id, *others})]
     wait_for_the_same(*rows)
     first = next(one for one in rows if one.pk == lead_id)
@@ -49,7 +49,7 @@ def bring_together(
     for other_id in rest:
         other = get_record(actor, leads, other_id, verb="edit", lock=True, related=("owner",))
         _convert(other, actor, account_id, False, despite_gate)
-    return get_record(actor, registry.record_type("accounts"), account_id), converted
+    return get_record(actor, catalogue.record_type("accounts"), account_id), converted
 
 
 def _convert(

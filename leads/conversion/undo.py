@@ -9,10 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import events
+from crm import catalogue, events
 from crm.events.models import Event
 from crm.notices.services import withdraw
-from crm.records import registry
 from crm.records.access import get_record
 from crm.records.diff import changes as differences
 from crm.records.diff import snapshot
@@ -65,7 +64,7 @@ def undo_conversion(*, conversion: Conversion, actor: Membership) -> None:
     alone again, and the lead has the status that it had: it can be converted anew. Undone twice is undone once.
     Whoever may edit the lead may undo; all records involved keep both events in their history.
     """
-    lead = get_record(actor, registry.record_type("leads"), conversion.lead_id, verb="edit", lock=True)
+    lead = get_record(actor, catalogue.record_type("leads"), conversion.lead_id, verb="edit", lock=True)
     conversion.refresh_from_db(from_queryset=Conversion.objects.select_for_update(of=("self",)))
     if conversion.undone_at is not None:
         return
@@ -90,14 +89,14 @@ def _lock(conversion: Conversion) -> None:
     """
     ids: dict[str, list[str]] = {}
     for entry in conversion.changes:
-        ids.setdefault(changes.model_of(entry)._meta.app_label, []).append(entry["id"])
+        ids.setdefault(changes.model_of(entry).type_key, []).append(entry["id"])
     for key in PARTS:
-        rows = registry.record_type(key).model.all_objects.filter(pk__in=ids.get(key, ()))
+        rows = catalogue.record_type(key).model.all_objects.filter(pk__in=ids.get(key, ()))
         list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     before = snapshot(leads.specs_now(), lead)
     entry = next(one for one in conversion.changes if one["id"] == str(lead.pk))
     changes.restore(entry, lead)
@@ -119,7 +118,7 @@ def _tell_linked(conversion: Conversion, actor: Membership, event: Event) -> Non
     """Say it in the history of each record that the lead was linked to: often nothing of that has to be set back."""
     if conversion.event is None:
         return
-    nouns = {f"{record_type.noun}.linked": record_type for record_type in map(registry.record_type, PARTS)}
+    nouns = {f"{record_type.noun}.linked": record_type for record_type in map(catalogue.record_type, PARTS)}
     for one in Event.objects.filter(because=conversion.event, name__in=nouns):
         record_type = nouns[one.name]
         record = record_type.model.all_objects.filter(pk=one.record_id).first()
@@ -135,7 +134,7 @@ def _remove(entry: dict[str, Any], actor: Membership, event: Event) -> None:
     if not isinstance(row, RecordModel):
         row.delete()
     elif row.deleted_at is None:
-        registry.type_of(row).delete(row, actor=actor, because=event)
+        catalogue.type_of(row).delete(row, actor=actor, because=event)
 
 
 def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
@@ -145,7 +144,7 @@ def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
     if not isinstance(row, RecordModel):
         changes.restore(entry, row)
         return
-    record_type = registry.type_of(row)
+    record_type = catalogue.type_of(row)
     before = snapshot(record_type.specs_now(), row)
     _forget_time(entry, row)
     changes.restore(entry, row)

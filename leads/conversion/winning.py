@@ -9,8 +9,8 @@ from uuid import UUID
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.fields import kinds
-from crm.records import registry
 from crm.ui.bidi import isolate
 from crm.users.access import can
 from crm.users.models import Membership
@@ -27,9 +27,9 @@ def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) ->
 
     Tags replace none: they come beside those that the record has.
     """
-    key = record._meta.app_label
+    key = record.type_key
     values = mapped_values(lead, key, made, record)
-    spec = registry.record_type(key).spec
+    spec = catalogue.record_type(key).spec
     if part.take is not None:
         return {name: joined(spec(name), record, value) for name, value in values.items() if name in part.take}
     won = {name: joined(spec(name), record, value) for name, value in values.items()}
@@ -62,7 +62,7 @@ def _told(one: Unfit, key: str, *, into_description: bool) -> str:
         "source": one.source.label,
         "text": isolate(Truncator(one.text).chars(_LONGEST_TOLD)),
         "field": one.target.label,
-        "noun": str(registry.record_type(key).label).lower(),
+        "noun": str(catalogue.record_type(key).label).lower(),
     }
     if isinstance(one.target.kind, kinds.Text):
         words["limit"] = one.target.kind.max_length

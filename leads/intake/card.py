@@ -9,12 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import catalogue
 from crm.activities.models import ActivityKind
 from crm.activities.services import create_activity
 from crm.fields import kinds
 from crm.fields.build import RecordForm
 from crm.fields.spec import FieldSpec
-from crm.records import registry
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
 from crm.tenants.regions import working_day_from
@@ -30,7 +30,7 @@ KEPT = ("campaign", "follow_up_on")  # from one card of an event to the next
 
 
 def card_fields() -> tuple[FieldSpec, ...]:
-    leads = registry.record_type("leads")
+    leads = catalogue.record_type("leads")
     return (
         *(leads.spec(name) for name in OF_LEAD),
         replace(leads.spec("campaign"), label=gettext_lazy("Event or campaign"), help=gettext_lazy("Where you met.")),

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm import catalogue
+from crm.catalogue.types import Match, Objection
 from crm.fields.inputs import write_amount
 from crm.fields.money import Money
 from crm.fields.spec import FieldSpec
-from crm.records import registry
 from crm.records.duplicates import LISTED, SAME_EMAIL, SAME_PHONE, there_already, told
-from crm.records.types import Match, Objection
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.arriving import is_converted
@@ -67,7 +67,7 @@ def objection_to_contact(actor: Membership, values: Mapping[str, Any]) -> Object
 
     def links(match: Match) -> list[tuple[str, str]]:
         lead: Any = match.record
-        if registry.type_of(lead).key != "leads" or not can(actor, "edit", lead):
+        if catalogue.type_of(lead).key != "leads" or not can(actor, "edit", lead):
             return []
         return [(_("Convert the lead %(name)s") % {"name": lead.name}, reverse("leads:conversion", args=[lead.pk]))]
 
@@ -78,7 +78,7 @@ def objection_to_contact(actor: Membership, values: Mapping[str, Any]) -> Object
 def _links(actor: Membership, values: Mapping[str, Any], match: Match) -> list[tuple[str, str]]:
     """To an opportunity for a contact, which takes along what was typed for the lead."""
     contact: Any = match.record
-    if registry.type_of(contact).key != "contacts" or not may(actor, "create", "opportunities"):
+    if catalogue.type_of(contact).key != "contacts" or not may(actor, "create", "opportunities"):
         return []
     label = _("New opportunity for %(name)s") % {"name": contact.name}
     given = {"contact": str(contact.pk)} | ({"account": str(contact.account_id)} if contact.account_id else {})
@@ -90,7 +90,7 @@ def _links(actor: Membership, values: Mapping[str, Any], match: Match) -> list[t
 
 def _taken_along(values: Mapping[str, Any]) -> dict[str, str]:
     """What the field map brings of a lead into an opportunity, and what a card says, as the form's address has it."""
-    leads, opportunities = registry.record_type("leads"), registry.record_type("opportunities")
+    leads, opportunities = catalogue.record_type("leads"), catalogue.record_type("opportunities")
     lead = Lead()
     for name, value in values.items():
         if leads.has(name) and name not in ("status", "owner", "team") and value is not None:

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning
-from crm.records import registry
 from crm.records.services import update_record
 from crm.tenants.bulk import atomic
 from crm.users.access import can, may
@@ -49,14 +49,14 @@ def take_lead(*, lead: Lead, actor: Membership) -> None:
         raise ValidationError(_("%(name)s was quicker and has this lead now.") % {"name": lead.owner.name})
     if not may_take(actor, lead):
         raise ValidationError(_("This lead is closed: there is nothing to take."))
-    update_record(registry.record_type("leads"), lead, actor=actor, values={"owner": actor}, name=TAKEN)
+    update_record(catalogue.record_type("leads"), lead, actor=actor, values={"owner": actor}, name=TAKEN)
 
 
 @atomic
 def give_back_lead(*, lead: Lead, actor: Membership) -> None:
     """Put ``lead`` back into the pool of its team, or of everybody."""
     if lead.owner_id is not None:
-        leads = registry.record_type("leads")
+        leads = catalogue.record_type("leads")
         update_record(leads, lead, actor=actor, values={"owner": None}, name="lead.given_back")
 
 

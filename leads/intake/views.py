@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from crm import catalogue
+from crm.catalogue.types import Objection
 from crm.pages.board import back_to
 from crm.pages.editing import objection_to
 from crm.pages.idempotency import already_made, new_key, remember_made
-from crm.records import registry
 from crm.records.access import get_record
-from crm.records.types import Objection
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.access import can, may
@@ -49,10 +49,10 @@ def card(request: WorkspaceRequest) -> HttpResponse:
     except ValidationError as error:
         form.add_service_errors(error)
         return _card_page(request, form, status=422)
-    remember_made(request, registry.url(lead))
+    remember_made(request, catalogue.url(lead))
     say(request, _("%(name)s was created.") % {"name": lead.name})
     if "again" not in request.POST:
-        return go(request, registry.url(lead))
+        return go(request, catalogue.url(lead))
     kept = {name: form.data[name] for name in KEPT if form.data.get(name)}
     return go(request, f"{request.path}?{urlencode(kept)}")
 
@@ -63,7 +63,7 @@ def _card_page(
     context = {
         "form": form,
         "objection": objection,
-        "offered": registry.offered(objection) if objection else [],
+        "offered": catalogue.offered(objection) if objection else [],
         "back": reverse("leads:list"),
         "idempotency_key": request.POST.get("idempotency_key") or new_key(),
     }
@@ -111,4 +111,4 @@ def bad(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
 def _back(request: WorkspaceRequest, lead: Lead) -> HttpResponse:
     """To where the button stood, or to the lead as long as it can be seen."""
     sees = can(request.actor, "view", lead)
-    return go(request, back_to(request, registry.url(lead) if sees else reverse("leads:list")))
+    return go(request, back_to(request, catalogue.url(lead) if sees else reverse("leads:list")))

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from crm import catalogue
+from crm.catalogue.types import Panel
 from crm.events import phrases
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, stage
-from crm.records import registry
 from crm.records.access import url_for
-from crm.records.types import Panel
 from crm.users.access import can, hide_from
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
@@ -109,8 +109,8 @@ def _despite(leads: list[Lead]) -> dict[UUID, Despite]:
     return {lead_id: Despite(missing, by) for lead_id, (missing, by) in found.items() if missing}
 
 
-registry.add_panel("leads", Panel("vetting", "leads/vetting/panel.html", load_vetting, order=20, place="middle"))
-registry.add_panel("opportunities", Panel("vetting", "leads/vetting/claims_panel.html", load_claims, order=30))
+catalogue.add_panel("leads", Panel("vetting", "leads/vetting/panel.html", load_vetting, order=20, place="middle"))
+catalogue.add_panel("opportunities", Panel("vetting", "leads/vetting/claims_panel.html", load_claims, order=30))
 
 phrases.register("lead.vetted", _("%(actor)s vetted %(criterion)s: %(new)s"), field="answer")
 phrases.register("lead.vetting_taken_back", _("%(actor)s set %(criterion)s back to unknown"))

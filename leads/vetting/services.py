@@ -8,10 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import events
+from crm import catalogue, events
 from crm.events.models import Event
 from crm.picklists.selectors import choice
-from crm.records import registry
 from crm.records.services import LockedError
 from crm.tenants.bulk import atomic, insert
 from crm.users.models import Membership
@@ -134,7 +133,7 @@ def _refuse(criterion: Criterion, answer: str, evidence: str) -> None:
 def _lock(lead: Lead) -> Lead:
     """The lead as it is now, held until the end: nobody converts or closes it between the check and the answer."""
     fresh = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
-    if reason := registry.record_type("leads").locked(fresh):
+    if reason := catalogue.record_type("leads").locked(fresh):
         raise LockedError(reason)
     if choice(fresh.status_id).meaning == "unqualified":
         raise LockedError(_("This lead is closed as unqualified. Reopen it to vet it again."))

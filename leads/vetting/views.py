@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from crm import catalogue
 from crm.pages.editing import locked_page
 from crm.pages.kept import body_of
 from crm.pages.typed import typed_words
-from crm.records import registry
 from crm.records.access import get_record
 from crm.records.services import LockedError
 from crm.ui.http import go, is_fragment, respond
@@ -36,7 +36,7 @@ def rounds(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         "vetting": vetting_of(lead, is_open=meaning_of(lead) in OPEN_MEANINGS),
         "changes": changes_of(lead),
         "type": LEAD,
-        "url": registry.url(lead),
+        "url": catalogue.url(lead),
     }
     return respond(request, "leads/vetting/rounds.html", context, partial="dialog")
 
@@ -61,7 +61,7 @@ def answer(request: WorkspaceRequest, record_id: UUID, criterion_id: UUID) -> Ht
     except ValidationError as error:
         return _row(request, lead, criterion, error)
     if not is_fragment(request):
-        return go(request, f"{registry.url(lead)}#vetting")
+        return go(request, f"{catalogue.url(lead)}#vetting")
     context = {"panel": load_vetting(request.actor, lead), "criterion": criterion}
     response = respond(request, "leads/vetting/answered.html", context, partial="fragment")
     response.headers["HX-Trigger"] = "activities-changed"
@@ -99,7 +99,7 @@ def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: Val
         "corrected": typed if is_wrong else None,
         "typed": [] if is_asked else typed_words(request.path_info, dict(body_of(request)), request.actor),
         "lead": lead,
-        "url": f"{registry.url(lead)}#vetting",
+        "url": f"{catalogue.url(lead)}#vetting",
     }
     response = respond(request, "leads/vetting/refused.html", context, partial="fragment", status=422)
     response.headers["HX-Retarget"] = f"#vetting-row-{criterion.pk}"

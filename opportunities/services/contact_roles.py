@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from contacts.models import Contact
-from crm import events
+from crm import catalogue, events
 from crm.events.models import Event
 from crm.picklists.models import Choice
-from crm.records import registry
 from crm.records.holding import refuse_gone, refuse_gone_links
 from crm.records.services import update_record
 from crm.tenants.bulk import atomic
@@ -31,7 +30,7 @@ def add_contact_role(
 
     The first contact of an opportunity is its primary one.
     """
-    refuse_gone_links(registry.record_type("opportunities"), {"contact": contact})
+    refuse_gone_links(catalogue.record_type("opportunities"), {"contact": contact})
     refuse_gone([opportunity])
     roles = OpportunityContact.objects.select_for_update().filter(opportunity=opportunity)
     known = {one.contact_id: one for one in roles}
@@ -76,7 +75,7 @@ def set_main_contact(opportunity: Opportunity) -> None:
 def _write_main_contact(
     opportunity: Opportunity, contact: Contact | None, actor: Membership | None, because: Event | None
 ) -> None:
-    opportunities = registry.record_type("opportunities")
+    opportunities = catalogue.record_type("opportunities")
     update_record(opportunities, opportunity, actor=actor, values={"contact": contact}, because=because)
 
 

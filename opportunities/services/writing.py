@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from accounts.services import clear_lost_only
 from contacts.models import Contact
-from crm import events
+from crm import catalogue, events
 from crm.events.models import Event
 from crm.picklists.models import Choice, Stage
 from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
-from crm.records import registry
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import at_the_end, atomic, insert
@@ -65,7 +64,7 @@ def create_opportunity(
     if values.get("account") is None and (contact := values.get("contact")) is not None:
         values["account"] = contact.account if contact.account and contact.account.deleted_at is None else None
     opportunity = create_record(
-        registry.record_type("opportunities"),
+        catalogue.record_type("opportunities"),
         actor=actor,
         because=because,
         to_existing_customer=_was_customer(values.get("account"), values.get("opened_on", today())),
@@ -100,7 +99,7 @@ def update_opportunity(
     since = opportunity.stage_since
     moved = "account" in values and _id(values["account"]) != opportunity.account_id
     event = update_record(
-        registry.record_type("opportunities"),
+        catalogue.record_type("opportunities"),
         opportunity,
         actor=actor,
         values=values,
@@ -156,12 +155,12 @@ def take_move_back(
 
 def delete_opportunity(opportunity: Opportunity, *, actor: Membership | None, because: Event | None = None) -> None:
     """Move the opportunity to the recycle bin. For its account, a won one then no longer counts."""
-    delete_record(registry.record_type("opportunities"), opportunity, actor=actor, because=because)
+    delete_record(catalogue.record_type("opportunities"), opportunity, actor=actor, because=because)
 
 
 def restore_opportunity(opportunity: Opportunity, *, actor: Membership | None, because: Event | None = None) -> None:
     """Bring the opportunity back from the recycle bin. A won one counts again."""
-    restore_record(registry.record_type("opportunities"), opportunity, actor=actor, because=because)
+    restore_record(catalogue.record_type("opportunities"), opportunity, actor=actor, because=because)
 
 
 _ALWAYS_FILLED = frozenset({"stage"})  # an empty cell of an import means: as usual
@@ -192,7 +191,7 @@ def _move(
     else:
         attributes["stage_since"] = former.entered_at
     event = update_record(
-        registry.record_type("opportunities"),
+        catalogue.record_type("opportunities"),
         opportunity,
         actor=actor,
         values=values,

@@ -62,7 +62,7 @@ def step_of(firm: Firm, deal: Opportunity) -> tuple[str, date | None]:
 
 
 def send(firm: Firm, record: Any, **data: Any) -> Any:
-    named = {"record_type": record._meta.app_label, "record_id": str(record.pk)} if record else {}
+    named = {"record_type": record.type_key, "record_id": str(record.pk)} if record else {}
     return client_of(firm.ana).post(firm.url("activities:new"), {"kind": "note", "body": "Met", **named, **data})
 
 

@@ -31,7 +31,7 @@ def task_of(firm: Firm, *records: Any, **values: Any) -> Activity:
 
 
 def compose(firm: Firm, record: Any, **data: Any) -> dict[str, Any]:
-    return {"record_type": record._meta.app_label, "record_id": str(record.pk), "kind": "note", **data}
+    return {"record_type": record.type_key, "record_id": str(record.pk), "kind": "note", **data}
 
 
 def activities(firm: Firm) -> list[Activity]:

@@ -55,11 +55,11 @@ def test_undo_takes_back_all_that_one_press_made(firm: Firm, make_record: Any, r
         record = make_record(firm)
     client = client_of(firm.ana)
     step = BEFORE if isinstance(record, Opportunity) else None
-    page = client.get(f"/acme/{record._meta.app_label}/{record.pk}/").content.decode()
+    page = client.get(f"/acme/{record.type_key}/{record.pk}/").content.decode()
     seen = re.search(r'name="step_seen"[^>]*value="([^"]*)"', page)
     said = {"kind": "call", "body": "Met\r\nAnn", "next_step": "Send offer", "due_on": "2031-01-02"}
     said |= {"reminder": reminder}
-    data = {"record_type": record._meta.app_label, "record_id": str(record.pk), **said}
+    data = {"record_type": record.type_key, "record_id": str(record.pk), **said}
     data |= {"step_seen": html.unescape(seen[1])} if seen else {}
     page = client.post(firm.url("activities:new"), data, follow=True).content.decode()
     after = ("Send offer", date(2031, 1, 2)) if step else None

@@ -24,7 +24,7 @@ def lead_of(firm: Firm, owner: Any = None, **values: Any) -> Any:
 
 def sent(firm: Firm, record: Any, *files: tuple[str, bytes], member: Any = None, **data: Any) -> HttpResponse:
     """The answer to a composer with ``files``, sent as a page without JavaScript sends it."""
-    given = {"record_type": record._meta.app_label, "record_id": str(record.pk), "kind": "file", **data}
+    given = {"record_type": record.type_key, "record_id": str(record.pk), "kind": "file", **data}
     given["files"] = [SimpleUploadedFile(name, content, "text/html") for name, content in files]
     return client_of(member or firm.ana).post(firm.url("activities:new"), given)
 
@@ -35,7 +35,7 @@ def stored(firm: Firm) -> list[StoredFile]:
 
 
 def page_of(firm: Firm, record: Any, member: Any = None) -> str:
-    answer = client_of(member or firm.ana).get(f"/{firm.tenant.slug}/{record._meta.app_label}/{record.pk}/")
+    answer = client_of(member or firm.ana).get(f"/{firm.tenant.slug}/{record.type_key}/{record.pk}/")
     assert answer.status_code == 200
     return answer.content.decode()
 

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import psutil
 
+from crm.catalogue import record_type
 from crm.demo import words
 from crm.demo.big.names import company, person
 from crm.events.models import OutboxMessage
@@ -28,7 +29,6 @@ from crm.imports.services import set_columns, start_import
 from crm.imports.survey import survey_of
 from crm.imports.uploading import upload_import
 from crm.queues import LONG, QUICK
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from tests.bench.cleaning import delete_since, owner, tidy, undone

@@ -13,7 +13,7 @@ from crm.bulk.rows import packed
 from crm.bulk.running import work_as_job
 from crm.bulk.selectors import bulk_action
 from crm.bulk.services import do_after_rehearsal, start_run
-from crm.records.registry import record_type
+from crm.catalogue import record_type
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.matching import find_candidates

@@ -10,11 +10,11 @@ from unittest.mock import patch
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from crm import catalogue
 from crm.bulk import outcomes
 from crm.bulk.actions import RESTORE
 from crm.bulk.models import BulkRun
 from crm.pages import listing
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
@@ -106,7 +106,7 @@ def test_every_bulk_action_is_done(key: str, rows: int, fresh_firm: Firm, page: 
     firm = fresh_firm
     sign_in(firm.ada)
     with tenant_context(firm.tenant):
-        actions = [one.key for one in registry.bulk_actions(key, firm.ada) if one != RESTORE]
+        actions = [one.key for one in catalogue.bulk_actions(key, firm.ada) if one != RESTORE]
     assert {"owner", "tags", "delete"} <= set(actions)
     for action in sorted(actions, key=LAST.find):
         run = press(firm, page, key, action, rows)

@@ -185,7 +185,7 @@ def test_long_words_do_not_widen_a_phone(fresh_firm: Firm, page: Page, sign_in: 
         create_activity(kind="task", records=[lead, deal], actor=fresh_firm.ana, subject="W" * 200)
     sign_in(fresh_firm.ana)
     page.set_viewport_size(PHONE)
-    records = [f"{one._meta.app_label}/{one.pk}/" for one in (account, lead, deal)]
+    records = [f"{one.type_key}/{one.pk}/" for one in (account, lead, deal)]
     more = [f"{record}{name}" for record in records for name in ("edit/", "history/", "deletion/")]
     lists = ["", "tasks/", "leads/?filters=none", "opportunities/board/", "search/?q=www", "reports/pipeline/"]
     for path in [*records, *more, *lists, f"{records[1]}conversion/", f"{records[2]}stage/"]:

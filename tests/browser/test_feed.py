@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.records import registry
+from crm import catalogue
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
@@ -44,7 +44,7 @@ def test_what_was_deleted_is_no_link(fresh_firm: Firm, page: Page, sign_in: Sign
         done = convert_lead(lead_id=lead.pk, actor=fresh_firm.ana, plan=plan_for(lead, fresh_firm.ana))
         opportunity = done.opportunity
         assert opportunity is not None
-        registry.record_type("opportunities").delete(opportunity, actor=fresh_firm.ana)
+        catalogue.record_type("opportunities").delete(opportunity, actor=fresh_firm.ana)
     sign_in(fresh_firm.ana)
     for path in ("", "conversion/"):
         page.goto(f"/{fresh_firm.tenant.slug}/leads/{lead.pk}/{path}")
@@ -60,7 +60,7 @@ def test_the_part_that_a_deleted_contact_plays_is_no_link(fresh_firm: Firm, page
     with tenant_context(fresh_firm.tenant):
         contact = make.contact(fresh_firm.ana)
         deal = make.opportunity(fresh_firm.ana, contact=contact, account=make.account(fresh_firm.ana))
-        registry.record_type("contacts").delete(contact, actor=fresh_firm.ana)
+        catalogue.record_type("contacts").delete(contact, actor=fresh_firm.ana)
     sign_in(fresh_firm.ana)
     page.goto(f"/{fresh_firm.tenant.slug}/opportunities/{deal.pk}/")
     expect(panel(page, "Contacts")).to_be_visible()

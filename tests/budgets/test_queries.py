@@ -96,7 +96,7 @@ def test_a_list_as_it_opens(key: str, firm: Firm) -> None:
 
 @pytest.mark.parametrize("key", FILL)
 def test_a_list_with_every_column(key: str, firm: Firm) -> None:
-    from crm.records.registry import record_type
+    from crm.catalogue import record_type
 
     columns = "&".join(f"columns={spec.name}" for spec in record_type(key).fields)
     check(firm, f"/acme/{key}/?filters=none&{columns}", FILL[key], LIST, shows='<tr data-href="')
@@ -173,7 +173,7 @@ class TestARecordPage:
                     create_activity(kind="task", records=[record], actor=firm.ana, subject=f"Task {each}")
                     relate(record, each)
 
-        check(firm, f"/acme/{record._meta.app_label}/{record.pk}/", fill, RECORD)
+        check(firm, f"/acme/{record.type_key}/{record.pk}/", fill, RECORD)
 
     def test_of_a_lead(self, firm: Firm) -> None:
         from crm.lists.services import create_list, put_on_lists

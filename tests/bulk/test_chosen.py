@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
+from crm import catalogue
 from crm.bulk import running
 from crm.bulk.models import BulkFinding, BulkRun
 from crm.picklists.selectors import choices
-from crm.records import registry
 from crm.saved_views.services import save_view
 from crm.saved_views.state import Filter, ViewState
 from crm.tenants.context import tenant_context
@@ -31,7 +31,7 @@ def view(firm: Firm) -> str:
     with tenant_context(firm.tenant):
         for name, city in (("Ash", "Bonn"), ("Birch", "Bonn"), ("Cedar", "Ulm")):
             make.lead(firm.ana, last_name=name, city=city)
-        state = ViewState(registry.record_type("leads"), (Filter("city", "is", ("Bonn",)),))
+        state = ViewState(catalogue.record_type("leads"), (Filter("city", "is", ("Bonn",)),))
         return f"?view={save_view(actor=firm.ada, state=state, name='In Bonn', audience='all').pk}"
 
 
@@ -104,7 +104,7 @@ def test_rows_that_came_in_or_left_meanwhile_are_told_and_asked_again(firm: Firm
     with tenant_context(firm.tenant):
         assert BulkRun.objects.get().counts == {"changed": 3}
         assert "Ash" not in {
-            one.last_name for one in Lead.objects.all() if registry.record_type("leads").spec("tags").value(one)
+            one.last_name for one in Lead.objects.all() if catalogue.record_type("leads").spec("tags").value(one)
         }
 
 

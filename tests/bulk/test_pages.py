@@ -13,13 +13,13 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from crm import catalogue
 from crm.bulk import services
 from crm.bulk.models import BulkFinding, BulkRun, BulkState
 from crm.events.models import Event
 from crm.fields.custom.services import create_field
 from crm.lists.services import create_list
 from crm.picklists.selectors import choices
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from leads.conversion import convert_lead, plan_for
@@ -276,7 +276,7 @@ def test_a_choice_that_nobody_has_touched_empties_nothing(firm: Firm, key: str) 
         for kind in ("yes_no", "date"):
             create_field(actor=firm.ada, record_type=key, label=f"Own {kind}", kind=kind)
         record = make.lead(firm.ana) if key == "leads" else make.opportunity(firm.ana)
-        actions = [one for one in registry.bulk_actions(key, firm.ada) if one.cleared]
+        actions = [one for one in catalogue.bulk_actions(key, firm.ada) if one.cleared]
     address, client = f"/acme/bulk/{key}/new/", client_of(firm.ada)
     assert len(actions) > 4
     for action in actions:

@@ -15,12 +15,12 @@ from django.db.models import Count, F
 
 from accounts.models import Account
 from crm.activities.models import ActivityLink
+from crm.catalogue import record_types
 from crm.demo.big import MODELS, fill, load
 from crm.demo.big.filling import Size
 from crm.demo.big.ground import Ground, ground_of
 from crm.demo.big.names import company, person
 from crm.events.models import Event
-from crm.records.registry import record_types
 from crm.tenants.context import tenant_context
 from crm.tenants.text import company_key, phone_key, sort_key
 from leads.conversion import blockers, undo_conversion

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from crm import catalogue
 from crm.events import phrases
 from crm.events.models import Event, HandlerRun
 from crm.events.services import build
 from crm.notices.kinds import _kinds
 from crm.notices.models import Notification
-from crm.records import registry
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
@@ -93,7 +93,7 @@ def test_the_names_are_found() -> None:
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
 def test_every_event_has_a_sentence(payload: dict[str, Any], inside: Firm) -> None:
     lead = make.lead(inside.ana)
-    fields = {key: registry.record_type(key).told_fields() for key in ("leads", "opportunities")}
+    fields = {key: catalogue.record_type(key).told_fields() for key in ("leads", "opportunities")}
     for name in NAMES:
         event = build(name=name, record=lead, actor=None, **payload)
         for words in (phrases.phrase(event), *(phrases.phrase(event, one, this="the deal") for one in fields.values())):
@@ -121,7 +121,7 @@ def test_every_event_is_drawn_on_every_page_that_shows_events(fresh_firm: Firm) 
                 Notification.objects.create(**told, kind=kind, event=event, data=data, at=event.at)
     client = client_of(firm.ada)
     base = f"/{firm.tenant.slug}"
-    paths = [f"{base}/{one._meta.app_label}/{one.pk}/" for one in (lead, account, deal)]
+    paths = [f"{base}/{one.type_key}/{one.pk}/" for one in (lead, account, deal)]
     paths += [f"{path}history/" for path in paths]
     for path in [*paths, f"{base}/setup/runs/", f"{base}/setup/changes/", f"{base}/notifications/"]:
         query: str | None = ""
@@ -139,7 +139,7 @@ def test_history_says_values_as_people_read_them(inside: Firm) -> None:
     deal = make.opportunity(inside.ana)
     move_to_stage(opportunity=deal, stage=make.stage("won"), actor=inside.ana)
     move_to_stage(opportunity=deal, stage=make.stage("open"), actor=inside.ana)
-    fields = registry.record_type("opportunities").told_fields()
+    fields = catalogue.record_type("opportunities").told_fields()
     event = Event.objects.filter(record_id=deal.pk, name="opportunity.reopened").get()
     changes = {change.label: (change.old, change.new) for change in phrases.changes_of(event, fields)}
     assert changes["Probability"] == ("100%", "10%")
@@ -153,7 +153,7 @@ def test_history_says_values_as_people_read_them(inside: Firm) -> None:
 def test_a_text_that_looks_like_a_day_stays_a_text(inside: Firm) -> None:
     deal = make.opportunity(inside.ana, product="2026-11-21")
     made = Event.objects.filter(record_id=deal.pk, name="opportunity.created").get()
-    fields = registry.record_type("opportunities").told_fields()
+    fields = catalogue.record_type("opportunities").told_fields()
     assert ("Product", "2026-11-21") in [(one.label, one.new) for one in phrases.changes_of(made, fields)]
 
 

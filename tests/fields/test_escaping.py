@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from crm import catalogue
 from crm.fields import kinds
 from crm.fields.custom.services import create_field
 from crm.picklists.selectors import choices
 from crm.picklists.services import update_choice, update_stage
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.users.models import Team
 from tests import make
@@ -52,7 +52,7 @@ def nasty(firm: Firm) -> dict[str, Any]:
 def _texts(key: str) -> dict[str, Any]:
     """Markup for every text of the type, a choice for every choice, people and teams where they go."""
     found: dict[str, Any] = {}
-    for spec in registry.record_type(key).specs_now():
+    for spec in catalogue.record_type(key).specs_now():
         kind = type(spec.kind).__name__
         if kind in ("Text", "LongText", "Phone", "CustomText", "CustomLongText", "CustomPhone") and spec.on_create:
             found[spec.name] = NASTY
@@ -68,7 +68,7 @@ def _texts(key: str) -> dict[str, Any]:
 @pytest.mark.parametrize("key", TYPES)
 def test_no_cell_of_a_list_is_markup(firm: Firm, nasty: dict[str, Any], key: str) -> None:
     with tenant_context(firm.tenant):
-        columns = ",".join(spec.name for spec in registry.record_type(key).specs_now())
+        columns = ",".join(spec.name for spec in catalogue.record_type(key).specs_now())
     text = client_of(firm.ada).get(f"/acme/{key}/?filters=none&columns={columns}").content.decode()
     assert "&lt;i onclick=x&gt;y&lt;/i&gt;" in text
     assert "<i onclick" not in text

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from crm import catalogue
 from crm.fields.kinds import Text
 from crm.fields.reading import days, numbers
 from crm.fields.reading.style import style_of
 from crm.imports.models import RefusedRow
 from crm.imports.reading.encodings import words_of
 from crm.imports.reading.header import find_header
-from crm.records import registry
 from crm.tenants import countries, names, spellings, text
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -107,7 +107,7 @@ def test_a_form_refuses_each_field(firm: Firm) -> None:
     ada = client_of(firm.ada)
     own = [add_field(ada, firm, kind, type="leads") for kind in SENT if kind != "yes_no"]
     with tenant_context(fresh(firm)):
-        specs = [one for one in registry.record_type("leads").specs_now() if one.on_create]
+        specs = [one for one in catalogue.record_type("leads").specs_now() if one.on_create]
     typed = [one.name for one in specs if one.name not in ("opted_out", "tags")]
     assert set(own) <= set(typed)
     for name, hostile in HOSTILE.items():
@@ -127,7 +127,7 @@ def test_an_import_refuses_each_cell(firm: Firm) -> None:
         if kind not in ("yes_no", "choice", "person"):
             add_field(ada, firm, kind, type="leads")
     with tenant_context(fresh(firm)):
-        specs = registry.record_type("leads").specs_now()
+        specs = catalogue.record_type("leads").specs_now()
     labels = [str(one.label) for one in specs if one.importable and isinstance(one.kind, Text)]
     labels = [one for one in labels if one not in ("Name", "Description", "My long_text")]
     usual = {"Last name": "A", "E-mail": "a@b.example", "Phone": "+1 212 555 0100"}

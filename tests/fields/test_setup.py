@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
 
 from accounts.models import Account
+from crm import catalogue
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.fields.custom.selectors import custom_fields, custom_specs
 from crm.fields.custom.services import MOST_FIELDS, create_field
 from crm.fields.models import CustomField, CustomValue
 from crm.picklists.models import Choice
-from crm.records import registry
 from crm.saved_views.models import SavedView
 from crm.saved_views.services import save_view
 from crm.saved_views.state import Filter, ViewState, state_of_view
@@ -162,7 +162,7 @@ def test_who_takes_a_field_away_is_told_which_saved_views_lose_it(firm: Firm) ->
     """Its filters, columns and orders went without a word."""
     ada = client_of(firm.ada)
     name = add_field(ada, firm, "text", "Code")
-    field, accounts = field_of(firm, "Code"), registry.record_type("accounts")
+    field, accounts = field_of(firm, "Code"), catalogue.record_type("accounts")
     used: dict[str, Any] = {"Coded": {"filters": (Filter(name, "is", ("x",)),)}, "By code": {"sort": f"-{name}"}}
     used["Wide"] = {"columns": ("name", name), "sort": name}
     with tenant_context(firm.tenant):
@@ -190,7 +190,7 @@ def test_who_lets_lists_no_longer_filter_by_a_field_is_told_which_views_do(firm:
     """It was saved without a question, and the views were in another order without a word."""
     ada = client_of(firm.ada)
     name = add_field(ada, firm, "text", "Code")
-    field, accounts = field_of(firm, "Code"), registry.record_type("accounts")
+    field, accounts = field_of(firm, "Code"), catalogue.record_type("accounts")
     used: dict[str, Any] = {"Coded": {"filters": (Filter(name, "is", ("x",)),)}, "By code": {"sort": f"-{name}"}}
     with tenant_context(firm.tenant):
         for title, state in (used | {"Wide": {"columns": ("name", name)}}).items():
@@ -217,7 +217,7 @@ def test_columns_and_order_of_a_field_that_is_put_away_stay_in_a_view_and_are_na
     """They went out of the view without a word when anything else of it was saved."""
     ada = client_of(firm.ada)
     name = add_field(ada, firm, "text", "Code")
-    field, accounts = field_of(firm, "Code"), registry.record_type("accounts")
+    field, accounts = field_of(firm, "Code"), catalogue.record_type("accounts")
     state = ViewState(accounts, columns=("name", name, "city"), sort=f"-{name}")
     with tenant_context(firm.tenant):
         view = save_view(actor=firm.ada, state=state, name="Wide", audience="all")

@@ -288,7 +288,7 @@ def test_it_costs_the_same_with_one_task_and_thirty(firm: Firm) -> None:
             make.lead(None)
             task(firm, "first", 0, lead, account, contact, deal, owner=member)
         for record in (lead, account, contact, deal):
-            client.get(f"/acme/{record._meta.app_label}/{record.pk}/")
+            client.get(f"/acme/{record.type_key}/{record.pk}/")
         page(firm, client=client)
         few = queries()
         with tenant_context(firm.tenant):

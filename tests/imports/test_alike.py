@@ -10,11 +10,11 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.catalogue import record_type
 from crm.imports import alike, questions, running, whole_file
 from crm.imports.identity import Layout
 from crm.imports.misspelt import differ_by_a_letter, one_letter_off
 from crm.imports.models import ImportRow, RefusedRow
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.tenants.spellings import company_spellings, person_spellings, rough_company, rough_person
 from crm.tenants.text import company_key, sort_key

@@ -9,11 +9,11 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.catalogue import record_type
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.models import ImportRow, RefusedRow
 from crm.imports.unreadable import bad_in, problem_of
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from crm.catalogue import record_type
 from crm.picklists.models import Choice
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.models import Lead

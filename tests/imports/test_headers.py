@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crm.catalogue import record_type
 from crm.imports.guessing import guess_mapping
-from crm.records.registry import record_type
 from tests.imports.headers_of_others import FILES
 from tests.people import Firm
 

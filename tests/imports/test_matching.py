@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from crm.catalogue import record_type
 from crm.imports import existing
 from crm.imports.existing import Known
-from crm.records.registry import record_type
 from tests import make
 from tests.people import Firm
 

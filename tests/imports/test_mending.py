@@ -10,9 +10,9 @@ import pytest
 from openpyxl import load_workbook
 
 from accounts.models import Account
+from crm.catalogue import record_type
 from crm.imports.models import RefusedRow
 from crm.picklists.models import Choice
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.ui.spreadsheets import defuse, restore
 from leads.models import Lead

@@ -11,13 +11,13 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.catalogue import record_type
 from crm.events.models import Event
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.models import CustomField
 from crm.imports.fitting import FitTally, allowed_kinds, likely_kind
 from crm.imports.models import Import, ImportRow
 from crm.picklists.models import Choice
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests.imports.steps import finished, sent, tenant_of, told

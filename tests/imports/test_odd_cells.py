@@ -11,11 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Account
+from crm.catalogue import record_type as type_of_key
 from crm.fields.kinds import Text
 from crm.fields.reading import Style, read_day
 from crm.imports.models import ImportRow, RefusedRow
 from crm.imports.reading.cells import is_unreadable
-from crm.records.registry import record_type as type_of_key
 from crm.tenants.context import tenant_context
 from crm.users.signing_up import create_person
 from leads.models import Lead

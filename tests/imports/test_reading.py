@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 
+from crm.catalogue import record_type
 from crm.imports.guessing import guess_mapping
 from crm.imports.models import Import
 from crm.imports.storing import FileReading, read_rows
 from crm.imports.uploading import upload_import
-from crm.records.registry import record_type
 from tests.people import Firm
 
 CASES = Path(__file__).parent / "cases"

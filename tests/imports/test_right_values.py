@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from crm.catalogue import record_type
 from crm.imports.models import RefusedRow
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity

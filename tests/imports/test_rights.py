@@ -8,11 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import Account
+from crm.catalogue import record_type
 from crm.imports import jobs, running
 from crm.imports.models import ImportState, RefusedRow
 from crm.imports.running import run_import
 from crm.imports.services import set_columns, set_styles
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership, Role
 from tests import make

@@ -14,11 +14,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Account
+from crm import catalogue
 from crm.fields.money import Money
 from crm.imports.models import Import
 from crm.picklists.selectors import default_pipeline, stages
 from crm.picklists.services import create_pipeline
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.users.access import least_role
 from crm.users.services import create_member
@@ -108,7 +108,7 @@ def test_an_export_of_all_columns_changes_nothing(firm_with_records: Firm, key: 
     firm = firm_with_records
     with tenant_context(tenant_of(firm)):
         content = exported(firm, key, kind)
-        count = registry.record_type(key).model.objects.count()
+        count = catalogue.record_type(key).model.objects.count()
     assert count > 10
     job = bring_in(firm, key, content)
     assert told(firm, job) == (0, 0, 0, "")

@@ -6,11 +6,11 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm.catalogue import record_type
 from crm.fields.money import Money
 from crm.fields.reading import NUMBERS, decide, style_of
 from crm.picklists.selectors import stage_name
 from crm.picklists.services import create_pipeline
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.ui import format
 from opportunities.models import Opportunity

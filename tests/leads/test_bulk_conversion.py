@@ -18,9 +18,9 @@ from crm import events
 from crm.bulk import jobs, running, services
 from crm.bulk.models import BulkFinding, BulkRows, BulkRun, BulkState
 from crm.bulk.running import work_as_job
+from crm.catalogue.actions import Became
 from crm.events.models import Event
 from crm.picklists.selectors import choices
-from crm.records.actions import Became
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership

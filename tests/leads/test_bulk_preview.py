@@ -68,7 +68,7 @@ def test_the_preview_says_lead_by_lead_what_it_would_become(firm: Firm, leads: l
         assert {str(one.expected_close_on) for one in made} == {"2031-03-04"}
         assert firm.sam.pk not in {one.owner_id for one in made}
         for record in [record for one in made for record in (one, one.account, one.contact) if record is not None]:
-            assert f'href="/acme/{record._meta.app_label}/{record.pk}/"' in page
+            assert f'href="/acme/{record.type_key}/{record.pk}/"' in page
     assert "Several contacts fit" in page and "What was made" in page
 
 

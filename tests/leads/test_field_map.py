@@ -9,12 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from contacts.record import CONTACT
+from crm import catalogue
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.custom.services import create_field, set_field_active
 from crm.fields.money import Money
 from crm.picklists.selectors import choices
 from crm.picklists.services import create_choice
-from crm.records import registry
 from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
@@ -38,7 +38,7 @@ def own_field(firm: Firm, key: str, label: str, kind: str) -> str:
 
 def value(record: Any, name: str) -> Any:
     record = type(record).objects.get(pk=record.pk)
-    return registry.type_of(record).spec(name).value(record)
+    return catalogue.type_of(record).spec(name).value(record)
 
 
 def test_the_map_that_every_workspace_starts_with(inside: Firm) -> None:
@@ -67,7 +67,7 @@ def test_own_fields_go_into_own_fields_of_the_same_kind(inside: Firm) -> None:
     theirs = own_field(inside, "opportunities", "Budget", "money")
     segment = own_field(inside, "leads", "Segment", "choice")
     other = own_field(inside, "accounts", "Segment", "choice")
-    for spec in (LEAD.spec(segment), registry.record_type("accounts").spec(other)):
+    for spec in (LEAD.spec(segment), catalogue.record_type("accounts").spec(other)):
         for label in ("Small", "Large"):
             create_choice(actor=inside.ada, picklist=spec.kind.picklist, values={"label": label})
     forget()

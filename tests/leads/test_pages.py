@@ -52,7 +52,7 @@ def test_the_page_sent_as_it_stands_converts_and_shows_what_became(firm: Firm, l
     done = now(firm, lead)
     page = answer.content.decode()
     for record in (done.account, done.contact, done.opportunity):
-        assert f"/{record._meta.app_label}/{record.pk}/" in page
+        assert f"/{record.type_key}/{record.pk}/" in page
     assert path_of(lead, "conversion/undo/") in page
     assert done.opportunity.name == "Kestrel Logistics – Telemetry"
     assert done.opportunity.amount_minor == 2_200_000
@@ -325,9 +325,9 @@ def test_the_records_point_back_to_the_lead(firm: Firm, lead: Lead) -> None:
     client.post(path, form_of(client, path))
     lead = now(firm, lead)
     for record in (lead.account, lead.contact, lead.opportunity):
-        page = client.get(f"/acme/{record._meta.app_label}/{record.pk}/").content.decode()
+        page = client.get(f"/acme/{record.type_key}/{record.pk}/").content.decode()
         assert path_of(lead) in page
-        hidden = client_of(firm.sam).get(f"/acme/{record._meta.app_label}/{record.pk}/").content.decode()
+        hidden = client_of(firm.sam).get(f"/acme/{record.type_key}/{record.pk}/").content.decode()
         assert path_of(lead) not in hidden
 
 

@@ -10,13 +10,13 @@ import pytest
 from accounts.models import Account
 from accounts.services import update_account
 from contacts.models import Contact
+from crm import catalogue
 from crm.activities.services import complete_task, create_activity
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.events.phrases import phrase
 from crm.pages.templatetags.history import cause_phrase
 from crm.picklists.selectors import choice_meaning, stages
-from crm.records import registry
 from crm.records.services import delete_record, restore_record
 from crm.users.access import can
 from leads.conversion import (
@@ -146,8 +146,8 @@ def test_a_record_that_nothing_was_written_to_tells_of_the_undoing_too(inside: F
     assert [one.name for one in told][1:] == ["account.linked", "account.unlinked"] * 2
     assert [phrase(one) for one in told][2] == f"Ada Admin undid the conversion of the lead {lead.name} into this"
     undone = Event.objects.filter(name="lead.conversion_undone").first()
-    assert [cause_phrase(one, registry.record_type("accounts")) for one in (told[2], undone)] == ["", ""]
-    assert cause_phrase(told[1], registry.record_type("accounts"))
+    assert [cause_phrase(one, catalogue.record_type("accounts")) for one in (told[2], undone)] == ["", ""]
+    assert cause_phrase(told[1], catalogue.record_type("accounts"))
 
 
 def edit_account(firm: Firm, done: Conversion) -> None:
@@ -225,11 +225,11 @@ def test_what_another_lead_was_converted_into_too_is_not_taken_away(inside: Firm
     hidden = blockers(done, inside.ana)
     assert [one.url for one in hidden] == [f"/accounts/{done.account_id}/"]
     assert hidden[0].sentence.startswith("Lead that you may not see was converted into the same records: Account")
-    delete_record(registry.record_type("leads"), twin, actor=inside.ada)
+    delete_record(catalogue.record_type("leads"), twin, actor=inside.ada)
     (gone,) = blockers(done, inside.ada)
     assert gone.sentence.startswith("Lead “Twin” (in the recycle bin) was converted into the same records: Account")
     assert gone.sentence.endswith(". Bring it back and undo that conversion first.")
-    restore_record(registry.record_type("leads"), twin, actor=inside.ada)
+    restore_record(catalogue.record_type("leads"), twin, actor=inside.ada)
     with pytest.raises(BlockedError):
         undo_conversion(conversion=done, actor=inside.ana)
     for conversion in (other, done):

@@ -10,11 +10,11 @@ from accounts.models import Account
 from accounts.services import update_account
 from contacts.models import Contact
 from contacts.services import update_contact
+from crm import catalogue
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.custom.services import create_field, delete_field
 from crm.picklists.selectors import choice_meaning, choices
 from crm.picklists.services import create_choice, replace_and_delete, update_choice
-from crm.records import registry
 from crm.tenants.memo import forget
 from leads.conversion import (
     BlockedError,
@@ -55,7 +55,7 @@ def size(key: str, label: str) -> Any:
 def now(contact: Contact) -> dict[str, Any]:
     """The contact's own fields and tags by name."""
     forget()
-    contacts = registry.record_type("contacts")
+    contacts = catalogue.record_type("contacts")
     fresh = Contact.objects.get(pk=contact.pk)
     return {name: contacts.spec(name).text(fresh) for name in ("custom_size", "custom_region", "custom_hobby", "tags")}
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
+from crm import catalogue
 from crm.fields.custom.services import create_field
 from crm.picklists.selectors import choices
 from crm.picklists.services import create_choice
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
@@ -91,7 +91,7 @@ def test_a_choice_that_the_other_list_does_not_have_is_told_too(firm: Firm) -> N
             for key in ("leads", "accounts")
         )
         forget()
-        picklist = registry.record_type("leads").spec(ours).kind.picklist
+        picklist = catalogue.record_type("leads").spec(ours).kind.picklist
         create_choice(actor=firm.ada, picklist=picklist, values={"label": "Tiny"})
         pairs = [(one.source, one.target, one.field) for one in FIELD_MAP]
         set_field_map(actor=firm.ada, pairs=[*pairs, (ours, "accounts", theirs)])

@@ -157,7 +157,7 @@ class TestThePages:
             account, contact = make.account(firm.ana), make.contact(firm.ana)
         client = client_of(firm.ana)
         for record, status in ((account, 404), (contact, 200)):
-            path = firm.url("lists:of_record", record_type=record._meta.app_label, record_id=record.pk)
+            path = firm.url("lists:of_record", record_type=record.type_key, record_id=record.pk)
             assert client.get(path).status_code == status
 
     def test_who_is_on_a_list_can_be_found_among_what_one_may_see(self, firm: Firm, news: MailingList) -> None:

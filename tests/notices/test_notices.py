@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.services import update_account
+from crm import catalogue
 from crm.activities.services import complete_task, create_activity, reassign_task
 from crm.events import delivery, handlers
 from crm.events.delivery import deliver_all
@@ -16,7 +17,6 @@ from crm.notices.models import Notification
 from crm.notices.selectors import told
 from crm.notices.services import mark_read
 from crm.picklists.selectors import choices
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.conversion import ConversionPlan, convert_lead, existing, new, undo_conversion
@@ -56,7 +56,7 @@ class TestANewOwner:
     def test_of_every_type_of_record(self, inside: Firm) -> None:
         for maker in (make.account, make.contact, make.opportunity):
             record = maker(inside.max)
-            registry.type_of(record).update(record, actor=inside.max, values={"owner": inside.ana})
+            catalogue.type_of(record).update(record, actor=inside.max, values={"owner": inside.ana})
         deliver_all()
         assert len(sentences(inside.ana)) == 3
 
@@ -206,7 +206,7 @@ class TestThePage:
         with tenant_context(firm.tenant):
             mark_read(actor=firm.ana)
             deal = make.opportunity(firm.max)
-            registry.type_of(deal).update(deal, actor=firm.max, values={"owner": firm.ana})
+            catalogue.type_of(deal).update(deal, actor=firm.max, values={"owner": firm.ana})
             deliver_all()
         client = client_of(firm.ana)
         line = client.get(INDEX).context["lines"][0]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from crm import catalogue
 from crm.imports.models import RefusedRow
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.imports.steps import bring_in
@@ -24,7 +24,7 @@ both = pytest.mark.parametrize("key", KINDS)
 
 
 def put(firm: Firm, record: Any, name: str, value: str) -> Any:
-    key = record._meta.app_label
+    key = record.type_key
     return client_of(firm.ada).post(f"/{firm.tenant.slug}/{key}/{record.pk}/fields/{name}/", {name: value})
 
 
@@ -44,7 +44,7 @@ def test_two_at_once_make_no_circle(fresh_firm: Firm, key: str) -> None:
     def write() -> None:
         try:
             with tenant_context(firm.tenant):
-                registry.record_type(key).update(one, actor=firm.ada, values={name: other})
+                catalogue.record_type(key).update(one, actor=firm.ada, values={name: other})
                 is_written.set()
                 assert may_end.wait(20)
         finally:
@@ -91,11 +91,11 @@ def test_a_ring_is_refused_and_one_of_before_keeps_no_other_field_back(firm: Fir
 @both
 def test_an_import_makes_no_circle(firm: Firm, key: str) -> None:
     name, _make = KINDS[key]
-    label = str(registry.record_type(key).spec(name).label)
+    label = str(catalogue.record_type(key).spec(name).label)
     who = {"accounts": "Name", "contacts": "Last name"}[key]
     job = bring_in(firm, key, f"{who},{label}\nAone,Btwo\nBtwo,Aone\n")
     with tenant_context(firm.tenant):
-        model = registry.record_type(key).model
+        model = catalogue.record_type(key).model
         links = [one for one in model.objects.values_list(f"{name}_id", flat=True) if one is not None]
         told = str([*RefusedRow.objects.filter(job=job).values_list("reasons", flat=True)])
     assert len(links) == 1

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.duplicates import ACCOUNTS
 from contacts.duplicates import CONTACTS
+from crm.catalogue import record_type
 from crm.picklists.selectors import choice_meaning
-from crm.records.registry import record_type
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
@@ -191,7 +191,7 @@ def test_what_lies_in_the_recycle_bin_is_none(firm: Firm) -> None:
 
 
 def panel(firm: Firm, record: Any, member: Any = None) -> list[str]:
-    path = f"/acme/{record._meta.app_label}/{record.pk}/"
+    path = f"/acme/{record.type_key}/{record.pk}/"
     page = client_of(member or firm.ana).get(path).content.decode()
     section = page.partition("<h2>Possible duplicates</h2>")[2].partition("</section>")[0]
     return [re.sub(r"\s+", " ", row) for row in re.findall(r"<a [^>]*><bdi>([^<]*)</bdi></a><small>", section)]

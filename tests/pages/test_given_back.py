@@ -316,7 +316,7 @@ def test_who_is_shut_out_of_any_form_reads_its_labels(firm: Firm, lead: Lead, na
     if name != "conversion":
         with tenant_context(firm.tenant):
             record = make.opportunity(firm.ana) if name == "bulk loss" else lead
-        key = record._meta.app_label
+        key = record.type_key
         marks = {"form_of": form.data["form_of"], "id": [str(record.pk)]}
         form = Filled(form.client, f"/acme/bulk/{key}/new/", marks)
     assert client_of(firm.ada).post(firm.url("setup:person_deactivation", id=firm.ana.pk)).status_code == 303

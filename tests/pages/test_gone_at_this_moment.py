@@ -15,10 +15,10 @@ from django.db import connection, connections
 from accounts.services import delete_account
 from contacts.models import Contact
 from contacts.services import delete_contact, restore_contact
+from crm import catalogue
 from crm.activities.models import Activity
 from crm.activities.services import create_activity, move_task
 from crm.lists.services import create_list, put_on_lists
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.services import add_contact_role, update_opportunity
@@ -52,8 +52,8 @@ def send_while_it_is_deleted(there: dict[str, Any], key: str, form: Filled, **ty
 
     with ThreadPoolExecutor() as other:
         with tenant_context(firm.tenant):
-            record = registry.record_type(key).model.objects.get(pk=there[key].pk)
-            registry.record_type(key).delete(record, actor=firm.ada)
+            record = catalogue.record_type(key).model.objects.get(pk=there[key].pk)
+            catalogue.record_type(key).delete(record, actor=firm.ada)
             answer = other.submit(send)
             for _each in range(200):
                 if answer.done() or _somebody_waits():
@@ -70,7 +70,7 @@ def _somebody_waits() -> bool:
 
 def counts(there: dict[str, Any]) -> list[int]:
     with tenant_context(there["firm"].tenant):
-        types = [one.model.all_objects for one in registry.record_types()]
+        types = [one.model.all_objects for one in catalogue.record_types()]
         return [rows.count() for rows in (*types, Activity.objects, OpportunityContact.objects)]
 
 
@@ -119,7 +119,7 @@ def test_what_names_a_record_that_is_deleted_at_this_moment_is_refused(there: di
         again = mine.again(answer)
         assert {name: again.data[name] for name in typed} == {name: [text] for name, text in typed.items()}, case
         with tenant_context(there["firm"].tenant):
-            record_type = registry.record_type(key)
+            record_type = catalogue.record_type(key)
             gone = record_type.model.all_objects.get(pk=there[key].pk)
             for model in (Contact, Opportunity) if key == "accounts" else (Opportunity,):
                 assert not model.objects.filter(**{record_type.noun: gone}).exists(), case

@@ -10,11 +10,11 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from crm import catalogue
 from crm.fields.custom.services import create_field, set_field_active
 from crm.fields.models import FieldKind
 from crm.pages.board import DROP
 from crm.pages.meanwhile import MOVED_FROM
-from crm.records import registry
 from crm.saved_views.services import delete_view, save_view, set_default_view
 from crm.saved_views.state import NOT_FILTERS, TRACKING, Filter, ViewState, read_state
 from crm.tenants.context import tenant_context
@@ -35,7 +35,7 @@ def rows(firm: Firm) -> None:
 
 
 def saved(firm: Firm, *filters: Filter) -> Any:
-    state = ViewState(registry.record_type("leads"), filters)
+    state = ViewState(catalogue.record_type("leads"), filters)
     return save_view(actor=firm.ada, state=state, name="My Bonn", audience="all")
 
 
@@ -99,7 +99,7 @@ def test_a_filter_by_a_field_that_is_put_away_says_its_words(firm: Firm, rows: N
         labels = ("ja", "nein")
         field = create_field(actor=firm.ada, record_type="leads", kind="choice", label="Newsletter", choices=labels)
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
-        yes = next(one for one in registry.record_type("leads").spec(field.name).kind.rows(firm.ada))
+        yes = next(one for one in catalogue.record_type("leads").spec(field.name).kind.rows(firm.ada))
         set_field_active(field=field, actor=firm.ada, is_active=False)
     answer = client_of(firm.ada).get(f"/acme/leads/?{field.name}={yes.pk}")
     assert [chip.phrase for chip in answer.context["chips"]] == ["Newsletter is ja"]
@@ -160,7 +160,7 @@ def test_what_is_no_filter_is_not_told_of(firm: Firm, rows: None, query: str) ->
 
 def test_names_that_addresses_of_lists_hold_are_no_fields() -> None:
     assert {DROP, MOVED_FROM} <= NOT_FILTERS
-    for record_type in registry.record_types():
+    for record_type in catalogue.record_types():
         names = {spec.name for spec in (*record_type.fields, *record_type.derived)}
         assert not NOT_FILTERS & names and not any(map(TRACKING.fullmatch, names))
 

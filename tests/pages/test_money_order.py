@@ -10,8 +10,8 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
+from crm import catalogue
 from crm.fields.money import money_from_major
-from crm.records import registry
 from crm.records.access import visible_records
 from crm.saved_views.state import ViewState
 from crm.tenants.context import tenant_context
@@ -70,7 +70,7 @@ def test_an_amount_is_compared_with_those_of_its_own_currency(
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_pages_forwards_and_back_meet_every_row_once(firm: Firm, column: str, sign: str, size: int) -> None:
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
-        record_type = registry.record_type("accounts")
+        record_type = catalogue.record_type("accounts")
         state = ViewState(record_type, sort=f"{sign}{column}")
 
         def page_at(**cursor: Any) -> Any:
@@ -103,7 +103,7 @@ def test_an_index_serves_every_part_of_the_order(fresh_firm: Firm, sort: str) ->
         make.opportunity(fresh_firm.ana, amount=None)
     multiply("opportunities_opportunity", fresh_firm)
     with tenant_context(fresh_firm.tenant):
-        record_type = registry.record_type("opportunities")
+        record_type = catalogue.record_type("opportunities")
         state = ViewState(record_type, sort=sort)
         rows = visible_records(fresh_firm.ana, record_type)
         asked = {"order": state.order(), "first": state.stands_first(), "size": 3000}

@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from crm.catalogue import record_type, record_types
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
-from crm.records.registry import record_type, record_types
 from crm.tenants.context import tenant_context
 from leads.record import LEAD
 from leads.vetting import criteria

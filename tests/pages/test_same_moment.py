@@ -9,8 +9,9 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from crm import catalogue
 from crm.lists import services as lists
-from crm.records import registry, services
+from crm.records import services
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.forms import form_of
@@ -52,7 +53,7 @@ def test_an_id_that_two_give_at_once_is_refused_at_its_field_with_all_that_was_t
     assert form.again(answer).data.items() >= {name: ["Typed"] for name in typed}.items()
     assert len(blind_once) == 2
     with tenant_context(firm.tenant):
-        assert registry.record_type(key).model.objects.filter(external_id="X-1").count() == 1
+        assert catalogue.record_type(key).model.objects.filter(external_id="X-1").count() == 1
     assert form.again(answer).send(external_id="X-2", anyway="1").status_code == 303
     assert TAKEN not in form.client.get("/acme/").content.decode()
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 from django.db import connections
 
-from crm.records import registry
-from crm.records.types import RecordType
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.saved_views import services
 from crm.saved_views.models import SavedView
 from crm.saved_views.state import state_of_view
@@ -131,7 +131,7 @@ def test_a_view_is_compared_as_it_stands_when_it_is_written(firm: Firm, bonn: No
     view = save(firm, firm.ana, "Bonn", "all")
     with tenant_context(firm.tenant):
         read = SavedView.objects.get(pk=view.pk)
-        mark, state = services.mark_of(read), state_of_view(registry.record_type("accounts"), read)
+        mark, state = services.mark_of(read), state_of_view(catalogue.record_type("accounts"), read)
     client_of(firm.ada).post(f"/acme/views/accounts/{view.pk}/state/?filters=none")
     with tenant_context(firm.tenant):
         with pytest.raises(services.StaleViewError):
@@ -325,7 +325,7 @@ def test_a_view_is_renamed_and_shared_by_its_owner(firm: Firm, bonn: None) -> No
     assert "Rhine" in names(firm.ana)
 
 
-@pytest.mark.parametrize("record_type", registry.record_types(), ids=lambda one: one.key)
+@pytest.mark.parametrize("record_type", catalogue.record_types(), ids=lambda one: one.key)
 def test_a_new_workspace_has_the_default_views(firm: Firm, record_type: RecordType) -> None:
     with tenant_context(firm.tenant):
         make_all = {"leads": make.lead, "accounts": make.account, "contacts": make.contact}

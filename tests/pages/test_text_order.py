@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connections
 
+from crm import catalogue
 from crm.fields.kinds import Text
 from crm.fields.models import Tag
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.tenants.refilling import copy_column, fill_keys, refresh_keys, remake_keys
@@ -26,7 +26,7 @@ SORTED = ["Äpfelheim", "apolda", "Bonn", "Łódź", "Lyon", "Ørsted", "Oslo", 
 def cells(firm: Firm, column: str, **query: str) -> list[str]:
     answer = client_of(firm.ana).get(f"/acme/accounts/?{urlencode({'filters': 'none', **query})}")
     assert answer.status_code == 200
-    record_type = registry.record_type("accounts")
+    record_type = catalogue.record_type("accounts")
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
         return [record_type.spec(column).text(row.record) for row in answer.context["rows"]]
 
@@ -69,14 +69,14 @@ def test_a_filter_finds_a_town_in_any_case_and_without_accents(
 def test_a_change_of_the_text_changes_where_it_stands(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         account = make.account(firm.ana, name="A", city="Zürich")
-        registry.record_type("accounts").update(account, actor=firm.ana, values={"city": "Ærø"})
+        catalogue.record_type("accounts").update(account, actor=firm.ana, values={"city": "Ærø"})
         account.refresh_from_db()
         assert account.city_key == "aero"
     assert cells(firm, "city", city="aero") == ["Ærø"]
 
 
 def test_every_column_of_text_has_a_key_that_its_kind_names() -> None:
-    for record_type in registry.record_types():
+    for record_type in catalogue.record_types():
         for spec in record_type.fields:
             if isinstance(spec.kind, Text) and spec.kind.operators[:1] == ("is",):
                 field = record_type.model._meta.get_field(spec.kind.key_of(spec))

@@ -11,13 +11,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from crm import catalogue
 from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
 from crm.lists.services import create_list
 from crm.pages.idempotency import new_key
 from crm.picklists.selectors import choices, stages
 from crm.picklists.services import replace_and_delete
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from crm.users.services import create_role
@@ -255,7 +255,7 @@ def test_a_change_of_many_is_undone_but_for_what_was_changed_since(firm: Firm, a
 @pytest.mark.parametrize(("key", "field"), [("accounts", "type"), ("contacts", "relationship")])
 def test_what_many_are_to_us_comes_back_with_its_day_and_its_reason(firm: Firm, key: str, field: str) -> None:
     """And it is nobody's word, neither what was taken back nor that it was."""
-    record_type, noun = registry.record_type(key), key.rstrip("s")
+    record_type, noun = catalogue.record_type(key), key.rstrip("s")
     columns = {"type": ["type_since", "type_because", "type_kept"]}.get(field, [f"{field}_because"])
     with tenant_context(firm.tenant):
         old, new = choices("account_type" if field == "type" else field)[1::-1]

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 
 import pytest
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.fields.kinds.base import Kind
 from crm.fields.models import FieldKind
 from crm.fields.spec import FieldSpec
 from crm.pages import filtering
-from crm.records import registry
 from crm.records.access import visible_records
-from crm.records.types import RecordType
 from crm.saved_views.models import SavedView
 from crm.saved_views.services import save_view
 from crm.saved_views.state import Filter, ViewState, chips
@@ -52,7 +52,7 @@ def test_no_value_of_a_filter_breaks_a_list(firm: Firm) -> None:
     asked = 0
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):  # which knows its new fields
         for key in ("accounts", "leads", "contacts", "opportunities"):
-            record_type = registry.record_type(key)
+            record_type = catalogue.record_type(key)
             for spec in of_each_kind(record_type, seen):
                 asked += filtered_by_extremes(firm, record_type, spec)
     assert asked > 1000
@@ -88,7 +88,7 @@ def filtered_by_extremes(firm: Firm, record_type: RecordType, spec: FieldSpec) -
     ],
 )
 def test_limits_in_an_address_break_neither_list_nor_board(firm: Firm, key: str, parameter: str, value: str) -> None:
-    for page in ("",) if registry.record_type(key).board is None else ("", "board/"):
+    for page in ("",) if catalogue.record_type(key).board is None else ("", "board/"):
         answer = client_of(firm.ana).get(f"/acme/{key}/{page}?{urlencode({parameter: value})}")
         assert answer.status_code == 200, page
 
@@ -118,7 +118,7 @@ def broken_view(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> SavedView:
         for city in ("Bonn", "Ulm"):
             make.account(firm.ana, name=f"Of {city}", city=city)
         state = ViewState(
-            registry.record_type("accounts"), (Filter("city", "is", ("Bonn",)), Filter("name", "starts", ("Of",)))
+            catalogue.record_type("accounts"), (Filter("city", "is", ("Bonn",)), Filter("name", "starts", ("Of",)))
         )
         view = save_view(actor=firm.ada, state=state, name="Poison", audience="all")
         SavedView.objects.filter(record_type="accounts").exclude(pk=view.pk).update(is_default=False)
@@ -153,7 +153,7 @@ def test_nothing_is_done_to_all_rows_or_exported_while_a_filter_is_left_out(firm
     bulk = ada.post(f"/acme/bulk/accounts/new/{query}", {"action": "delete", "all": "1", "go": "1"})
     assert bulk.status_code == 422 and "was left out" in bulk.content.decode().partition("<main")[2]
     with tenant_context(firm.tenant):
-        assert registry.record_type("accounts").model.objects.count() == 2
+        assert catalogue.record_type("accounts").model.objects.count() == 2
     assert ada.get("/acme/accounts/export/?filters=none").status_code == 200
 
 

@@ -125,8 +125,8 @@ def _lists(sample: Sample) -> None:
 
 def _records(sample: Sample) -> None:
     """Of each type one of Ana's, one of her team mate Max's, one of team West's, and one in the recycle bin."""
+    from crm import catalogue
     from crm.events.models import Event
-    from crm.records import registry
 
     firm = sample.firm
     for key, one, maker in (
@@ -138,9 +138,9 @@ def _records(sample: Sample) -> None:
         sample.keep(**{one: maker(firm.ana), f"{one}_mate": maker(firm.max), f"{one}_west": maker(firm.sam)})
         sample.keep(**{f"{one}_event": Event.objects.filter(record_id=sample.ids[one]).earliest("at")})
         deleted = maker(firm.ana)
-        registry.record_type(key).delete(deleted, actor=firm.ana)
+        catalogue.record_type(key).delete(deleted, actor=firm.ana)
         sample.keep(**{f"{one}_deleted": deleted})
-        sample.words[f"{one}_name"] = registry.record_type(key).model.objects.get(pk=sample.ids[one]).name
+        sample.words[f"{one}_name"] = catalogue.record_type(key).model.objects.get(pk=sample.ids[one]).name
 
 
 def _funnel(sample: Sample) -> None:
@@ -259,9 +259,9 @@ def _vetting(sample: Sample) -> None:
 def _rest(sample: Sample) -> None:
     """What no URL names, so that every table has a row that the walls can be tried on."""
     from crm.bulk.models import BulkFinding, BulkOutcome, BulkRun
+    from crm.catalogue import record_type
     from crm.pages.models import KeptForm, MadeOnce
     from crm.picklists.selectors import choices
-    from crm.records.registry import record_type
     from crm.saved_views.models import SavedView
     from crm.saved_views.services import pin_view
 

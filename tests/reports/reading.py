@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from django.http import QueryDict
 
+from crm.catalogue import record_type
 from crm.records.access import visible_records
-from crm.records.registry import record_type
 from crm.saved_views.state import read_state
 from crm.users.models import Membership
 from reports.answers import Answer, Figure, Table

@@ -10,8 +10,8 @@ import time_machine
 from django.db.models import Q
 from django.http import QueryDict
 
+from crm.catalogue import record_type
 from crm.records.access import visible_records
-from crm.records.registry import record_type
 from crm.saved_views.state import read_state
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from crm import catalogue
 from crm.fields.tags import ensure_tags
 from crm.lists.models import MailingList
 from crm.lists.services import create_list
 from crm.picklists.models import Pipeline
 from crm.picklists.selectors import stages
 from crm.picklists.services import create_choice, create_pipeline
-from crm.records import registry
 from crm.saved_views.services import save_view
 from crm.saved_views.state import Filter, ViewState
 from crm.tenants.context import tenant_context
@@ -90,7 +90,7 @@ def test_the_views_that_filter_by_it_are_named_first(firm: Firm, kind: str) -> N
     key, field = FILTERS[kind]
     client = client_of(firm.ada)
     with tenant_context(firm.tenant):
-        state = ViewState(registry.record_type(key), (Filter(field, "is", (str(spare.pk),)),))
+        state = ViewState(catalogue.record_type(key), (Filter(field, "is", (str(spare.pk),)),))
         save_view(actor=firm.ada, state=state, name="Spare ones", audience="own")
         save_view(actor=firm.ana, state=state, name="Of Ana", audience="own")
     page = client.get(path).content.decode()

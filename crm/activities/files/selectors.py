@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.http import Http404
 
 from crm.activities.access import may_reach
 from crm.activities.models import Activity, ActivityLink, StoredFile
 from crm.tenants.memo import memo
+from crm.tenants.models import TenantModel
 from crm.users.models import Membership
 
 THERE = Q(deleted_at=None, activity__deleted_at=None)
@@ -36,18 +37,18 @@ def get_file(
 FILES_SHOWN = 10  # beside a record
 
 
-def newest_files(record: Model) -> list[StoredFile]:
+def newest_files(record: TenantModel) -> list[StoredFile]:
     """Return the newest files of ``record``, which the actor may view, with who added each: one more than is shown."""
     return memo(f"activities.files.{record.pk}", lambda: _newest_files(record, FILES_SHOWN + 1))
 
 
-def _newest_files(record: Model, limit: int) -> list[StoredFile]:
-    ids = ActivityLink.objects.filter(record_type=record._meta.app_label, record_id=record.pk).values("activity_id")
+def _newest_files(record: TenantModel, limit: int) -> list[StoredFile]:
+    ids = ActivityLink.objects.filter(record_type=record.type_key, record_id=record.pk).values("activity_id")
     files = StoredFile.objects.filter(THERE, activity_id__in=ids).select_related("activity__owner")
     return list(files.order_by("-created_at", "-id")[:limit])
 
 
-def files_of(record: Model, activities: Iterable[Activity]) -> dict[UUID, list[StoredFile]]:
+def files_of(record: TenantModel, activities: Iterable[Activity]) -> dict[UUID, list[StoredFile]]:
     """Return for each activity's id its files in the order in which they were added.
 
     The few that stand beside ``record`` are all that it has, mostly: then there is nothing more to ask for.

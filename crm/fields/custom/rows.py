@@ -58,7 +58,7 @@ def hold_fields(fields: Sequence[CustomField]) -> None:
 def _hold_without_rows(record: Any, keys: Set[str]) -> None:
     if are_collected():
         return  # an import holds the fields of its columns
-    own = custom_fields(record._meta.app_label, active_only=False)
+    own = custom_fields(record.type_key, active_only=False)
     hold_fields([one for one in own if not one.keeps_rows and one.key in keys & record.custom.keys()])
 
 
@@ -66,18 +66,18 @@ def insert_rows(record: Any) -> None:
     """Write the rows of a new record."""
     if record.custom:
         _hold_without_rows(record, record.custom.keys())
-        _insert([record], record._meta.app_label)
+        _insert([record], record.type_key)
 
 
 def replace_rows(record: Any, keys: Set[str]) -> None:
     """Bring the rows of what stands under ``keys`` in line with ``record.custom``, whoever has written that."""
     _hold_without_rows(record, keys)
-    fields = [field for field in _with_rows(record._meta.app_label) if field.key in keys]
+    fields = [field for field in _with_rows(record.type_key) if field.key in keys]
     if fields:
         CustomValue.objects.filter(record_id=record.pk, field__in=fields).delete()
     if TAGS_KEY in keys:
         TagLink.objects.filter(record_id=record.pk).delete()
-    _insert([record], record._meta.app_label, keys)
+    _insert([record], record.type_key, keys)
 
 
 def fill_rows(field: CustomField) -> int:

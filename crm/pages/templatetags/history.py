@@ -8,10 +8,10 @@ from django import template
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import Change, actor_name, changes_of, phrase
-from crm.records import registry
-from crm.records.types import RecordType
 
 register = template.Library()
 _SAY_IT_THEMSELVES = ("conversion_undone", "unlinked")  # what they take back; that is no reason
@@ -33,7 +33,7 @@ def cause_phrase(event: Event, record_type: RecordType, *, goes_on: bool = False
         return ""
     if (cause.record_type, cause.record_id) == (event.record_type, event.record_id):
         return phrase(cause, record_type.told_fields(), goes_on=goes_on)
-    types = {one.key: one for one in registry.record_types()}
+    types = {one.key: one for one in catalogue.record_types()}
     of_cause = types.get(cause.record_type)
     if of_cause is None:
         return phrase(cause, goes_on=goes_on)

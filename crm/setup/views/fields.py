@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from crm import catalogue
+from crm.catalogue.types import MORE_FIELDS, RecordType
 from crm.fields.custom import selectors, services
 from crm.fields.models import CustomField, FieldKind
-from crm.records import registry
-from crm.records.types import MORE_FIELDS, RecordType
 from crm.saved_views.state import Filter, ViewState
 from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
 from crm.setup.http import MORE_VIEWS, add_error, ask_first, moved_position, setup_page, show, told_of_views
@@ -166,7 +166,7 @@ def _deleted_text(field: CustomField, records: int) -> str:
 
 def _type(key: str) -> RecordType:
     try:
-        return registry.record_type(key)
+        return catalogue.record_type(key)
     except KeyError:
         raise Http404 from None
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.records import registry
+from crm import catalogue
 from crm.setup.http import add_error, setup_page, show
 from crm.setup.lead_forms import FieldMapForm, LeadPolicyForm
 from crm.ui.http import go, method
@@ -46,5 +46,5 @@ def edit_field_map(request: WorkspaceRequest) -> HttpResponse:
         else:
             say(request, _("Where the fields of a lead go was saved."))
             return go(request, reverse("setup:field_map"))
-    context = {"types": [registry.record_type(key) for key in PARTS], "is_own": is_own_map()}
+    context = {"types": [catalogue.record_type(key) for key in PARTS], "is_own": is_own_map()}
     return show(request, "setup/field_map.html", context, form=form)

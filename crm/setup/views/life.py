@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from contacts.selectors import contacts_need_account, count_without_account
 from contacts.services import set_contacts_need_account
-from crm.records import registry
+from crm import catalogue
 from crm.setup import menu
 from crm.setup.forms import AccountLifeForm, ContactAccountForm
 from crm.setup.http import add_error, setup_page, show
@@ -58,7 +58,7 @@ def edit_account_life(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "months": shown,
         "effect": effect,
-        "some": [(account, registry.url(account)) for account in effect.some],
+        "some": [(account, catalogue.url(account)) for account in effect.some],
         **_runs(request),
     }
     if is_fragment(request) and not posted:
@@ -94,7 +94,7 @@ def run_lapsing(request: WorkspaceRequest) -> HttpResponse:
     effect = effect_now()
     context = {
         "effect": effect,
-        "some": [(account, registry.url(account)) for account in effect.some],
+        "some": [(account, catalogue.url(account)) for account in effect.some],
         "more": effect.total - len(effect.some),
         "months": past_customer_months(),
         "back": back,

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from crm import catalogue
 from crm.lists import services
 from crm.lists.forms import MailingListForm
 from crm.lists.models import MailingList
 from crm.lists.selectors import mailing_list, mailing_lists, member_counts
-from crm.records import registry
 from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
 from crm.setup.usage import Use, Used, filtered_by
 from crm.ui.http import go, method
@@ -102,7 +102,7 @@ def delete_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 
 def _used(chosen: MailingList, counts: Counter[str] | None) -> Used:
     """How many records of each type are on the list, with links to them."""
-    types: dict[str, Any] = {one.key: one for one in registry.record_types()}
+    types: dict[str, Any] = {one.key: one for one in catalogue.record_types()}
     uses = [
         Use(types[key].label_plural, count, f"{reverse(f'{key}:list')}?mailing_list={chosen.pk}")
         for key, count in (counts or Counter()).items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from crm.records.registry import record_types
+from crm.catalogue import record_types
 
 ONE = {"leads": "lead", "accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
 OWN = re.compile(r"^(leads|accounts|contacts|opportunities):(new|edit)\b")

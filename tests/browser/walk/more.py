@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from crm.activities.services import create_activity
+from crm.catalogue import record_type
 from crm.events.delivery import deliver_due
-from crm.records.registry import record_type
 from crm.saved_views.models import Audience
 from crm.saved_views.services import save_view
 from crm.saved_views.state import ViewState

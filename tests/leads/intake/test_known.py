@@ -10,8 +10,8 @@ import pytest
 from django.http import HttpResponse
 
 from contacts.models import Contact
+from crm import catalogue
 from crm.imports.models import RefusedRow
-from crm.records import registry
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
@@ -183,7 +183,7 @@ def test_what_was_typed_goes_along_into_the_offered_opportunity(firm: Firm, cont
     with tenant_context(firm.tenant):
         deal = Opportunity.objects.get()
         assert (deal.contact, deal.amount_minor, deal.currency, deal.source) == (contact, 1250, "EUR", source)
-        assert registry.record_type("opportunities").spec("tags").value(deal) == ("Fair", "Hot")
+        assert catalogue.record_type("opportunities").spec("tags").value(deal) == ("Fair", "Hot")
 
 
 def test_the_words_of_a_card_go_along(firm: Firm, contact: Contact) -> None:

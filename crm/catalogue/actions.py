@@ -10,9 +10,9 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields.spec import FieldSpec
-from crm.records.types import RecordType
 from crm.users.models import Membership
 
 

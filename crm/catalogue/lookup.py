@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import get_script_prefix
 
+from crm.catalogue.actions import BulkAction
+from crm.catalogue.types import Action, Match, Objection, Panel, RecordType
 from crm.events.models import Event
 from crm.fields.targets import add_target
-from crm.records.actions import BulkAction
-from crm.records.types import Action, Match, Objection, Panel, RecordType
 from crm.users.access import may
 from crm.users.models import Membership
 
@@ -43,12 +43,12 @@ def record_types() -> list[RecordType]:
 
 
 def type_of(record: Any) -> RecordType:
-    return _types[record._meta.app_label]
+    return _types[record.type_key]
 
 
 def url(record: Any) -> str:
     """The address of a record's page, inside the current workspace."""
-    return f"{get_script_prefix()}{record._meta.app_label}/{record.pk}/"
+    return f"{get_script_prefix()}{record.type_key}/{record.pk}/"
 
 
 def add_panel(key: str, panel: Panel) -> None:

@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.ties import Ties
 from crm.events.models import Event
 from crm.fields.custom.selectors import custom_fields, custom_labels, custom_spec, custom_specs
 from crm.fields.spec import FieldSpec, specs_by_name
-from crm.records.headers import Headers
-from crm.records.models import RecordModel
-from crm.records.ties import Ties
 from crm.users.models import Membership
 
-if TYPE_CHECKING:
-    from crm.records.duplicates import Alike
-
+Headers = dict[str, str]  # by field, what other systems call its column; names are separated by "|"
 MORE_FIELDS = _("More fields")  # the section of the workspace's own fields that stand in no other
 
 
@@ -272,7 +268,7 @@ class RecordType:
 
     key: str
     noun: str
-    model: type[RecordModel]
+    model: type[Any]  # a ``records.models.RecordModel``
     label: Any
     label_plural: Any
     icon: str
@@ -295,7 +291,7 @@ class RecordType:
     objections_to_changes: Callable[[Membership, Sequence[tuple[Any, dict[str, Any]]]], list[Objection | None]] = (
         _welcome
     )
-    alike: Alike | None = None
+    alike: Any = None  # a ``records.duplicates.Alike``, which stands above
     successors: Callable[[Membership, Sequence[Any]], dict[UUID, Any]] = lambda actor, records: {}
     set_by_move: tuple[str, ...] = ()
     move_back: Callable[..., Event | None] | None = None
