@@ -23,6 +23,7 @@ from accounts.services import (
     update_account,
 )
 from crm import catalogue
+from crm.catalogue.searched import NAME, Searched, several_numbers
 from crm.catalogue.types import Badge, DefaultView, Panel, RecordType, Section
 from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
@@ -30,6 +31,13 @@ from crm.records.duplicates import find_each, load_duplicates
 from crm.users.access import can
 from crm.users.models import Membership
 
+SEARCHED = Searched(
+    parts=(NAME, "domain", "phone_key", several_numbers("phone")),
+    called=(NAME, "domain"),
+    phones=("phone_key",),
+    notes=("city", "owner"),
+    state="type",
+)
 _COLUMNS = ("name", "type", "industry", "owner", "phone", "city", "country", "updated_at")
 _CUSTOMER_COLUMNS = ("name", "type_since", "industry", "owner", "annual_revenue", "contract_ends_on", "country")
 
@@ -40,6 +48,19 @@ def badges(account: Account) -> list[Badge]:
     return [lost_only] if account.lost_only else []
 
 
+def load_life(actor: Membership, account: Account) -> dict[str, Any]:
+    """What the account is and was to us, since when and why."""
+    return {
+        "account": account,
+        "chapters": life_line(account, actor),
+        "may_change": can(actor, "edit", account),
+    }
+
+
+def load_alike(actor: Membership, account: Account) -> dict[str, Any] | None:
+    return load_duplicates(find_each(actor, [(ACCOUNTS, compared(account), [account.pk])]))
+
+
 ACCOUNT = RecordType(
     key="accounts",
     noun="account",
@@ -48,6 +69,15 @@ ACCOUNT = RecordType(
     label=_("Account"),
     label_plural=_("Accounts"),
     icon="building-2",
+    urls="accounts.urls",
+    order=20,
+    shortcut="a",
+    is_company=True,
+    searched=SEARCHED,
+    panels=(
+        Panel("life", "accounts/life_panel.html", load_life, order=10),
+        Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15),
+    ),
     description=_("An account is a company you sell to: a prospect until you win an opportunity, then a customer."),
     fields=ACCOUNT_FIELDS,
     sections=(
@@ -87,28 +117,12 @@ ACCOUNT = RecordType(
         DefaultView(_("Past customers"), (("type", "is", ("meaning:past_customer",)),), _CUSTOMER_COLUMNS, "name"),
         DefaultView(_("Lost only"), (("lost_only", "is", ("yes",)),), _COLUMNS, "name"),
     ),
-    new_shortcut="a",
     filters=("type", "industry", "owner", "country", "lost_only"),
 )
 
 
-def load_life(actor: Membership, account: Account) -> dict[str, Any]:
-    """What the account is and was to us, since when and why."""
-    return {
-        "account": account,
-        "chapters": life_line(account, actor),
-        "may_change": can(actor, "edit", account),
-    }
-
-
-def load_alike(actor: Membership, account: Account) -> dict[str, Any] | None:
-    return load_duplicates(find_each(actor, [(ACCOUNTS, compared(account), [account.pk])]))
-
-
 catalogue.register(ACCOUNT)
 find_currencies_in(Account, where="deleted_at IS NULL AND currency <> ''")
-catalogue.add_panel("accounts", Panel("life", "accounts/life_panel.html", load_life, order=10))
-catalogue.add_panel("accounts", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
 
 _BECAME = _("%(actor)s changed the type from %(old)s to %(new)s")
 for _name in (*TYPE_EVENTS.values(), TYPE_CHANGED):

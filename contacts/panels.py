@@ -35,5 +35,5 @@ def load_reports(actor: Membership, contact: Contact) -> dict[str, Any] | None:
     return {"contacts": [(one, catalogue.url(one)) for one in found]} if found else None
 
 
-catalogue.add_panel("accounts", Panel("contacts", "contacts/account_panel.html", load_contacts, order=20))
-catalogue.add_panel("contacts", Panel("reports", "contacts/reports_panel.html", load_reports, order=70))
+REPORTS_PANEL = Panel("reports", "contacts/reports_panel.html", load_reports, order=70)
+catalogue.add_panel(Account.type_key, Panel("contacts", "contacts/account_panel.html", load_contacts, order=20))

@@ -9,6 +9,7 @@ from contacts.fields import CONTACT_FIELDS
 from contacts.headers import HEADERS
 from contacts.keys import CONTACT_KEYS
 from contacts.models import Contact
+from contacts.panels import REPORTS_PANEL
 from contacts.services import (
     create_contact,
     delete_contact,
@@ -19,9 +20,25 @@ from contacts.services import (
 )
 from contacts.workflows import what_follows
 from crm import catalogue
+from crm.catalogue.searched import NAME, Searched, several_numbers
 from crm.catalogue.types import DefaultView, RecordType, Section
 from crm.lists.filters import on_list
 
+SEARCHED = Searched(
+    parts=(
+        NAME,
+        "email_key",
+        "phone_key",
+        "mobile_key",
+        several_numbers("phone"),
+        several_numbers("mobile"),
+    ),
+    emails=("email_key",),
+    phones=("phone_key", "mobile_key"),
+    through="account",
+    notes=("job_title", "account", "city", "owner"),
+    state="relationship",
+)
 _COLUMNS = ("name", "job_title", "account", "email", "phone", "owner")
 
 CONTACT = RecordType(
@@ -32,6 +49,12 @@ CONTACT = RecordType(
     label=_("Contact"),
     label_plural=_("Contacts"),
     icon="contact",
+    urls="contacts.urls",
+    order=30,
+    shortcut="c",
+    is_person=True,
+    searched=SEARCHED,
+    panels=(REPORTS_PANEL,),
     description=_("A contact is a person you deal with or soon will: at a customer, a prospect, a vendor, a partner."),
     fields=CONTACT_FIELDS,
     sections=(
@@ -61,7 +84,6 @@ CONTACT = RecordType(
         DefaultView(_("Without account"), (("account", "empty", ()),), _COLUMNS, "name"),
         DefaultView(_("Recently added"), (), _COLUMNS, "-created_at"),
     ),
-    new_shortcut="c",
     filters=("account", "relationship", "owner", "email", "city", "last_contacted_at"),
     derived=(on_list("contacts"),),
 )

@@ -2,14 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from crm.pages.urls import type_urls
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.home.urls")),
     path("", include("crm.activities.urls")),
     path("search/", include("crm.search.urls")),
-    path("leads/", include("leads.urls")),
-    path("accounts/", include("accounts.urls")),
-    path("contacts/", include("contacts.urls")),
-    path("opportunities/", include("opportunities.urls")),
+    *type_urls(),
     path("kept/", include("crm.pages.kept_urls")),
     path("lookup/", include("crm.search.lookup_urls")),
     path("bulk/", include("crm.bulk.urls")),

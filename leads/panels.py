@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import Account
 from contacts.duplicates import CONTACTS, about
 from contacts.duplicates import compared as contact_compared
 from contacts.models import Contact
@@ -24,6 +25,7 @@ from leads.models import Lead
 from leads.selectors import became, days_in_status, leads_of_same_firm, leads_that_became, statuses_before
 from leads.services import meaning_of
 from leads.vetting import current_gate
+from opportunities.models import Opportunity
 
 _LISTED = 5
 
@@ -141,14 +143,14 @@ def load_alike_contacts(actor: Membership, contact: Contact) -> dict[str, Any] |
     return load_duplicates([found, [match for match in leads if match.record.contact_id != contact.pk]])
 
 
-catalogue.add_panel("leads", Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15))
-catalogue.add_panel("contacts", Panel("duplicates", "pages/duplicates_panel.html", load_alike_contacts, order=15))
-catalogue.add_panel("leads", Panel("status", "leads/status_bar.html", load_status_bar, order=10, place="head"))
-catalogue.add_panel("leads", Panel("becomes", "leads/becomes_panel.html", load_becomes, order=10))
-catalogue.add_panel(
-    "leads", Panel("successors", "leads/successors_panel.html", load_successors, order=10, place="middle")
+LEAD_PANELS = (
+    Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15),
+    Panel("status", "leads/status_bar.html", load_status_bar, order=10, place="head"),
+    Panel("becomes", "leads/becomes_panel.html", load_becomes, order=10),
+    Panel("successors", "leads/successors_panel.html", load_successors, order=10, place="middle"),
+    Panel("locked", "leads/locked_panel.html", load_locked, order=10, place="locked"),
+    Panel("same_firm", "leads/same_firm_panel.html", load_same_firm, order=60),
 )
-catalogue.add_panel("leads", Panel("locked", "leads/locked_panel.html", load_locked, order=10, place="locked"))
-catalogue.add_panel("leads", Panel("same_firm", "leads/same_firm_panel.html", load_same_firm, order=60))
-for _key in ("accounts", "contacts", "opportunities"):
-    catalogue.add_panel(_key, Panel("origin", "leads/origin_panel.html", load_origin, order=80))
+catalogue.add_panel(CONTACTS.key, Panel("duplicates", "pages/duplicates_panel.html", load_alike_contacts, order=15))
+for _model in (Account, Contact, Opportunity):
+    catalogue.add_panel(_model.type_key, Panel("origin", "leads/origin_panel.html", load_origin, order=80))

@@ -5,32 +5,42 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue
-from crm.catalogue.types import Action, Board, DefaultView, RecordType, Section
+from crm.catalogue.searched import NAME, Searched, several_numbers
+from crm.catalogue.types import Board, DefaultView, RecordType, Section
 from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
 from crm.lists.filters import on_list
-from crm.users.access import can
-from crm.users.models import Membership
+from crm.users.roles import grant
+from leads.actions import LEAD_ACTIONS
 from leads.bulk import lead_actions
 from leads.conversion.arriving import ARRIVING, create_or_convert, update_or_convert
 from leads.duplicates import LEADS
-from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
+from leads.fields import LEAD_FIELDS, OPPORTUNITY_STAGE
 from leads.headers import HEADERS
 from leads.intake.known import objection_to_contact, objections_to_leads
 from leads.intake.policy import OfContact
-from leads.intake.pool import may_give_back, may_mark_bad, may_take
 from leads.keys import LEAD_GAPS, LEAD_KEYS, LEAD_MOVES
 from leads.models import Lead
+from leads.panels import LEAD_PANELS
 from leads.selectors import board_statuses, card_facts, successors, unlocked
 from leads.services import (
     delete_lead,
     locked,
-    meaning_of,
     prepare_lead,
     restore_lead,
     take_status_back,
 )
+from leads.vetting.panels import VETTING_PANEL
 
+# company_key leaves out legal forms and accents, lower(company) is what people read.
+_COMPANY = "translate(lower(company), '''’', '')"
+SEARCHED = Searched(
+    parts=(NAME, _COMPANY, "company_key", "email_key", "phone_key", several_numbers("phone")),
+    emails=("email_key",),
+    phones=("phone_key",),
+    notes=("job_title", "company", "owner"),
+    state="status",
+)
 _COLUMNS = (
     "name",
     "company",
@@ -52,6 +62,15 @@ LEAD = RecordType(
     label=_("Lead"),
     label_plural=_("Leads"),
     icon="user-plus",
+    urls="leads.urls",
+    order=10,
+    shortcut="l",
+    phone=True,
+    grants={"rep": grant("team", "all", "team", "own")},  # the team's, with the pool of what nobody owns yet
+    is_person=True,
+    searched=SEARCHED,
+    panels=(*LEAD_PANELS, VETTING_PANEL),
+    actions=LEAD_ACTIONS,
     description=_("A lead is a person or a company you hardly know yet. Vet it, then convert it or close it."),
     fields=LEAD_FIELDS,
     sections=(
@@ -93,7 +112,7 @@ LEAD = RecordType(
     locked=locked,
     unlocked_among=unlocked,
     views=(
-        DefaultView(_("Open leads"), (_OPEN,), _COLUMNS, "-created_at", is_default=True),
+        DefaultView(_("Open leads"), (_OPEN,), _COLUMNS, "-created_at", is_default=True, of_open=True),
         DefaultView(_("My open leads"), (_OPEN, ("owner", "is", ("me",))), _COLUMNS, "-created_at"),
         DefaultView(_("Unassigned"), (_OPEN, ("owner", "empty", ())), _COLUMNS, "-created_at"),
         DefaultView(_("Never contacted"), (_OPEN, ("last_contacted_at", "empty", ())), _COLUMNS, "-created_at"),
@@ -121,61 +140,15 @@ LEAD = RecordType(
         asks=lambda status: status.meaning in ("converted", "unqualified"),
         facts=card_facts,
     ),
-    new_shortcut="l",
     filters=("status", "rating", "source", "owner", "created_at", "last_contacted_at", "campaign"),
     derived=(OPPORTUNITY_STAGE, on_list("leads")),
 )
-
-
-def _open(actor: Membership, lead: Lead) -> bool:
-    return meaning_of(lead) in OPEN_MEANINGS and can(actor, "edit", lead)
-
-
-def _closed(actor: Membership, lead: Lead) -> bool:
-    return meaning_of(lead) == "unqualified" and can(actor, "edit", lead)
-
-
-def _converted(actor: Membership, lead: Lead) -> bool:
-    return lead.is_converted and can(actor, "edit", lead)
 
 
 catalogue.register(LEAD)
 find_currencies_in(Lead, per="status")
 catalogue.add_objections("contacts", objection_to_contact)
 catalogue.add_bulk_actions(lead_actions)
-catalogue.add_action(
-    "leads", Action("convert", _("Convert"), "sparkles", "leads:conversion", _open, primary=True, order=10)
-)
-catalogue.add_action(
-    "leads", Action("close", _("Close as unqualified"), "circle-x", "leads:closing", _open, dialog=True, order=20)
-)
-catalogue.add_action(
-    "leads", Action("reopen", _("Reopen"), "rotate-ccw", "leads:closing", _closed, primary=True, dialog=True, order=10)
-)
-catalogue.add_action(
-    "leads", Action("take", _("Take"), "hand", "leads:taking", may_take, order=5, verb="POST", on_row=True)
-)
-catalogue.add_action(
-    "leads",
-    Action("bad", _("Mark as bad"), "ban", "leads:bad", may_mark_bad, order=30, verb="POST", on_row=True, in_menu=True),
-)
-catalogue.add_action(
-    "leads",
-    Action(
-        "give_back",
-        _("Give back to the pool"),
-        "inbox",
-        "leads:taking",
-        may_give_back,
-        order=40,
-        verb="DELETE",
-        on_row=True,
-        in_menu=True,
-    ),
-)
-catalogue.add_action(
-    "leads", Action("undo", _("Undo conversion"), "undo-2", "leads:conversion_undo", _converted, dialog=True, order=10)
-)
 
 phrases.register("lead.status_changed", _("%(actor)s moved the status from %(old)s to %(new)s"), field="status")
 phrases.register("lead.unqualified", _("%(actor)s closed %(this)s as unqualified: %(new)s"), field="unqualified_reason")

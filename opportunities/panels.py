@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from accounts.models import Account
@@ -17,11 +16,11 @@ from accounts.services import get_locked_accounts
 from accounts.services import meaning_of as meaning_of_account
 from contacts.models import Contact
 from crm import catalogue
-from crm.catalogue.types import Action, Panel
+from crm.catalogue.types import Panel
 from crm.events.models import Event
 from crm.events.selectors import is_waiting
 from crm.imports.afterwards import Afterwards, register, register_rehearsal
-from crm.picklists.selectors import choice, pipelines
+from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.access import url_for
 from crm.tenants.clock import today
@@ -137,41 +136,15 @@ def _links(actor: Membership, field: str, record: Account | Contact) -> dict[str
     }
 
 
-def _may_be_reopened(actor: Membership, opportunity: Opportunity) -> bool:
-    return meaning_of(opportunity) != "open" and can(actor, "edit", opportunity)
-
-
-def _may_change_pipeline(actor: Membership, opportunity: Opportunity) -> bool:
-    return len(pipelines()) > 1 and can(actor, "edit", opportunity)
-
-
-catalogue.add_panel(
-    "opportunities", Panel("stages", "opportunities/stage_bar.html", load_stage_bar, order=10, place="head")
+OPPORTUNITY_PANELS = (
+    Panel("stages", "opportunities/stage_bar.html", load_stage_bar, order=10, place="head"),
+    Panel("guidance", "opportunities/guidance_panel.html", load_guidance, order=10, place="middle"),
+    Panel("roles", "opportunities/roles_panel.html", load_roles, order=20),
+    Panel("history", "opportunities/history_panel.html", load_history, order=40),
+    Panel("others", "opportunities/list_panel.html", load_others, order=50),
 )
-catalogue.add_panel(
-    "opportunities", Panel("guidance", "opportunities/guidance_panel.html", load_guidance, order=10, place="middle")
-)
-catalogue.add_panel("opportunities", Panel("roles", "opportunities/roles_panel.html", load_roles, order=20))
-catalogue.add_panel("opportunities", Panel("history", "opportunities/history_panel.html", load_history, order=40))
-catalogue.add_panel("opportunities", Panel("others", "opportunities/list_panel.html", load_others, order=50))
-catalogue.add_panel("accounts", Panel("opportunities", "opportunities/list_panel.html", load_of_account, order=15))
-catalogue.add_panel("contacts", Panel("opportunities", "opportunities/list_panel.html", load_of_contact, order=15))
-catalogue.add_action(
-    "opportunities",
-    Action("reopen", _lazy("Reopen"), "undo-2", "opportunities:reopening", _may_be_reopened, dialog=True),
-)
-catalogue.add_action(
-    "opportunities",
-    Action(
-        "pipeline",
-        _lazy("Change pipeline"),
-        "arrow-right-left",
-        "opportunities:stage",
-        _may_change_pipeline,
-        dialog=True,
-        in_menu=True,
-    ),
-)
+for _model, _load in ((Account, load_of_account), (Contact, load_of_contact)):
+    catalogue.add_panel(_model.type_key, Panel("opportunities", "opportunities/list_panel.html", _load, order=15))
 
 
 def tell_of_tonight(actor: Membership) -> Afterwards | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue
+from crm.catalogue.searched import Searched
 from crm.catalogue.types import Board, DefaultView, RecordType, Section
 from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
 from crm.picklists.models import Pipeline, Stage
 from crm.picklists.selectors import default_pipeline, pipelines, stages
+from crm.users.roles import grant
+from opportunities.actions import OPPORTUNITY_ACTIONS
 from opportunities.bulk import opportunity_actions
 from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS, look_ahead
 from opportunities.headers import HEADERS
@@ -21,6 +24,7 @@ from opportunities.keys import (
     OPPORTUNITY_NEEDED,
 )
 from opportunities.models import Opportunity
+from opportunities.panels import OPPORTUNITY_PANELS
 from opportunities.selectors import badges, card_facts, objections_to_changes, objections_to_opportunities
 from opportunities.services import (
     create_opportunity,
@@ -55,6 +59,14 @@ OPPORTUNITY = RecordType(
     label=_("Opportunity"),
     label_plural=_("Opportunities"),
     icon="target",
+    urls="opportunities.urls",
+    order=40,
+    shortcut="o",
+    phone=True,
+    grants={"rep": grant("team", "all", "own", "own")},  # moved by who owns it
+    searched=Searched(through="account", notes=("account", "amount", "owner"), state="stage"),
+    panels=OPPORTUNITY_PANELS,
+    actions=OPPORTUNITY_ACTIONS,
     description=_("An opportunity is one possible sale to an account or a contact, on its way through your stages."),
     fields=OPPORTUNITY_FIELDS,
     sections=(
@@ -110,7 +122,7 @@ OPPORTUNITY = RecordType(
     objections_to_changes=objections_to_changes,
     badges=badges,
     views=(
-        DefaultView(_("Open opportunities"), (_OPEN,), _COLUMNS, "expected_close_on", is_default=True),
+        DefaultView(_("Open opportunities"), (_OPEN,), _COLUMNS, "expected_close_on", is_default=True, of_open=True),
         DefaultView(_("My open opportunities"), (_OPEN, ("owner", "is", ("me",))), _COLUMNS, "expected_close_on"),
         DefaultView(_("Closing this month"), (_OPEN, ("expected_close_on", "is", ("this_month",))), _COLUMNS, "stage"),
         DefaultView(_("Overdue"), (_OPEN, ("expected_close_on", "is", ("past",))), _COLUMNS, "expected_close_on"),
@@ -136,7 +148,6 @@ OPPORTUNITY = RecordType(
         group="pipeline",
         groups=board_pipelines,
     ),
-    new_shortcut="o",
     filters=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
     derived=(ACCOUNT_TYPE, CURRENCY, LOSS_CLASS),
 )

@@ -30,7 +30,6 @@ from crm.tenants.clock import today
 from crm.tenants.models import TenantModel
 from crm.users.access import can
 from crm.users.models import Membership
-from crm.users.roles import RECORD_KEYS
 
 TASKS_SHOWN = 20
 MOST_CHANGES = 8  # of one event in the timeline; the history page shows all
@@ -143,9 +142,9 @@ def may_write(actor: Membership, record: Any) -> bool:
     return can(actor, "edit", record) and not catalogue.type_of(record).locked(record)
 
 
-for _key in RECORD_KEYS:
-    catalogue.add_panel(
-        _key, Panel("timeline", "activities/timeline.html", timeline_context, place="middle", named=typed_context)
-    )
-    catalogue.add_panel(_key, Panel("tasks", "activities/open_tasks.html", tasks_context, order=10))
-    catalogue.add_panel(_key, Panel("files", "activities/files_panel.html", files_context, order=60))
+for _panel in (
+    Panel("timeline", "activities/timeline.html", timeline_context, place="middle", named=typed_context),
+    Panel("tasks", "activities/open_tasks.html", tasks_context, order=10),
+    Panel("files", "activities/files_panel.html", files_context, order=60),
+):
+    catalogue.add_panel(catalogue.every_type, _panel)

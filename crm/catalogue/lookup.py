@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +16,30 @@ from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import Action, Match, Objection, Panel, RecordType
 from crm.events.models import Event
 from crm.fields.targets import add_target
+from crm.ui import nav
 from crm.users.access import may
 from crm.users.models import Membership
+from crm.users.roles import declare_type
 
 _types: dict[str, RecordType] = {}
-_panels: dict[str, dict[str, Panel]] = defaultdict(dict)
-_actions: dict[str, dict[str, Action]] = defaultdict(dict)
+_panels: list[tuple[str | Callable[[RecordType], bool], Panel]] = []
+_actions: list[tuple[str | Callable[[RecordType], bool], Action]] = []
 _objections: dict[str, list[Callable[[Membership, dict[str, Any]], Objection | None]]] = defaultdict(list)
 _bulk_actions: list[Callable[[RecordType], Iterable[BulkAction]]] = []
 _events_about: list[Callable[[str, Collection[UUID], datetime], QuerySet[Event]]] = []
 
 
 def register(record_type: RecordType) -> None:
+    """Let there be records of this type: it has its place in the bar, the "New" menu, the roles, the search …"""
     _types[record_type.key] = record_type
     add_target(record_type.key, record_type.model)
+    declare_type(record_type.key, record_type.grants)
+    key, order = record_type.key, record_type.order
+    sees, makes = partial(may, verb="view", key=key), partial(may, verb="create", key=key)
+    label, icon, phone = record_type.label_plural, record_type.icon, record_type.phone
+    nav.register(nav.NavItem(key, label, icon, f"{key}:list", order, phone=phone, visible=sees))
+    item = nav.NewItem(key, record_type.label, icon, f"{key}:new", order, record_type.shortcut, visible=makes)
+    nav.register_new(item)
 
 
 def record_type(key: str) -> RecordType:
@@ -37,9 +48,8 @@ def record_type(key: str) -> RecordType:
 
 
 def record_types() -> list[RecordType]:
-    """All types in the funnel's order."""
-    order = {"leads": 0, "accounts": 1, "contacts": 2, "opportunities": 3}
-    return sorted(_types.values(), key=lambda one: (order.get(one.key, 9), one.key))
+    """All types in their order."""
+    return sorted(_types.values(), key=lambda one: (one.order, one.key))
 
 
 def type_of(record: Any) -> RecordType:
@@ -51,19 +61,33 @@ def url(record: Any) -> str:
     return f"{get_script_prefix()}{record.type_key}/{record.pk}/"
 
 
-def add_panel(key: str, panel: Panel) -> None:
-    """Put ``panel`` on the record page of the type ``key``."""
-    _panels[key][panel.key] = panel
+def add_panel(where: str | Callable[[RecordType], bool], panel: Panel) -> None:
+    """Put ``panel`` on the record page of the type with that key, or of those types that ``where`` says so of."""
+    _panels.append((where, panel))
 
 
-def panels(key: str, place: str) -> list[Panel]:
-    found = [panel for panel in _panels[key].values() if panel.place == place]
-    return sorted(found, key=lambda panel: panel.order)
+def panels(record_type: RecordType, place: str) -> list[Panel]:
+    """What stands at ``place`` of the page of a record of the type: its own panels and those that others have added."""
+    added = [panel for where, panel in _panels if _fits(where, record_type)]
+    return sorted((one for one in (*added, *record_type.panels) if one.place == place), key=lambda panel: panel.order)
 
 
-def add_action(key: str, action: Action) -> None:
-    """Put ``action`` among the buttons of the record page of the type ``key``."""
-    _actions[key][action.key] = action
+def add_action(where: str | Callable[[RecordType], bool], action: Action) -> None:
+    """Put ``action`` among the buttons of the record page, as ``add_panel`` does."""
+    _actions.append((where, action))
+
+
+def every_type(record_type: RecordType) -> bool:
+    return True
+
+
+def all_actions(record_type: RecordType) -> list[Action]:
+    added = [action for where, action in _actions if _fits(where, record_type)]
+    return sorted((*record_type.actions, *added), key=lambda action: action.order)
+
+
+def _fits(where: str | Callable[[RecordType], bool], record_type: RecordType) -> bool:
+    return where(record_type) if callable(where) else where == record_type.key
 
 
 def add_objections(key: str, more: Callable[[Membership, dict[str, Any]], Objection | None]) -> None:
@@ -91,14 +115,14 @@ def objection(record_type: RecordType, actor: Membership, values: dict[str, Any]
     )
 
 
-def actions(key: str, actor: Membership, record: Any) -> list[Action]:
-    found = [action for action in _actions[key].values() if action.shown(actor, record)]
-    return sorted(found, key=lambda action: action.order)
+def actions(record_type: RecordType, actor: Membership, record: Any) -> list[Action]:
+    """The buttons of the page of ``record``."""
+    return [action for action in all_actions(record_type) if action.shown(actor, record)]
 
 
-def row_actions(key: str) -> list[Action]:
+def row_actions(record_type: RecordType) -> list[Action]:
     """The actions that a list offers on a row, where ``Action.shown`` says so."""
-    return sorted((one for one in _actions[key].values() if one.on_row), key=lambda action: action.order)
+    return [action for action in all_actions(record_type) if action.on_row]
 
 
 def add_bulk_actions(make: Callable[[RecordType], Iterable[BulkAction]]) -> None:

@@ -12,11 +12,13 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.searched import BY_NAME, Searched
 from crm.catalogue.ties import Ties
 from crm.events.models import Event
 from crm.fields.custom.selectors import custom_fields, custom_labels, custom_spec, custom_specs
 from crm.fields.spec import FieldSpec, specs_by_name
 from crm.users.models import Membership
+from crm.users.roles import Grant
 
 Headers = dict[str, str]  # by field, what other systems call its column; names are separated by "|"
 MORE_FIELDS = _("More fields")  # the section of the workspace's own fields that stand in no other
@@ -32,13 +34,17 @@ class Section:
 
 @dataclass(frozen=True)
 class DefaultView:
-    """A saved view that a new workspace starts with. ``filters`` are (field, operator, values)."""
+    """A saved view that a new workspace starts with. ``filters`` are (field, operator, values).
+
+    ``of_open``: it is of those records that are still worked on, where not all of a type's are.
+    """
 
     name: Any
     filters: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     columns: tuple[str, ...] = ()
     sort: str = ""
     is_default: bool = False
+    of_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,8 +252,14 @@ def _welcome(actor: Membership, rows: Sequence[Any]) -> list[Objection | None]:
 class RecordType:
     """One type of record.
 
-    ``key`` is the app's label: URL segment, namespace of its URLs, name in imports and the API. ``noun`` starts its
-    event names. ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
+    ``key`` is its identity: the ``type_key`` of its model, URL segment and namespace, name in imports and the API.
+    ``noun`` starts its event names. ``order`` is its place among the types, everywhere; with ``phone`` it has one in
+    the bar at the bottom of a phone; ``shortcut`` is pressed after ``c`` for a new one. ``urls`` is the module of its
+    pages, where it has more than every type has (``pages.urls.record_urls``). ``grants`` say by the key of a shipped
+    role what that may do with its records, where this is not as usual (``users.roles``). ``is_person`` and
+    ``is_company`` say what it stands for: people are put on mailing lists, and are whom a search is for. ``panels``
+    and ``actions`` are those of its own page; other apps add theirs (``lookup.add_panel``).
+    ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
     ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves those out of a query.
     ``badges`` stand beside its name.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
@@ -281,6 +293,16 @@ class RecordType:
     update: Update
     delete: Remove
     restore: Remove
+    urls: str = ""
+    order: int = 50
+    shortcut: str = ""
+    phone: bool = False
+    grants: Mapping[str, Grant] = field(default_factory=dict)
+    searched: Searched = BY_NAME
+    is_person: bool = False
+    is_company: bool = False
+    panels: tuple[Panel, ...] = ()
+    actions: tuple[Action, ...] = ()
     sort: str = "name"
     prepare: Callable[[Any], None] = lambda record: None
     locked: Callable[[Any], str] = lambda record: ""
@@ -307,7 +329,6 @@ class RecordType:
     look_ahead: Callable[[Iterable[Any], Collection[str]], None] = lambda records, names: None
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
-    new_shortcut: str = ""
     filters: tuple[str, ...] = ()  # offered first in "add filter"; all fields can be
     headers: Headers = field(default_factory=dict)  # what other systems call the columns of their files
     derived: tuple[FieldSpec, ...] = ()  # of no column of its own: a list's URL can filter by it, no more

@@ -14,8 +14,6 @@ from crm.lists.selectors import lists_beside
 from crm.users.access import can
 from crm.users.models import Membership
 
-LISTED_KEYS = ("leads", "contacts")  # the record types that are people
-
 
 def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
     """The lists of ``record``; nothing while the workspace has none."""
@@ -31,8 +29,7 @@ def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
     }
 
 
-for _key in LISTED_KEYS:
-    catalogue.add_panel(_key, Panel("lists", "lists/panel.html", load_lists, order=70))
+catalogue.add_panel(lambda one: one.is_person, Panel("lists", "lists/panel.html", load_lists, order=70))
 
 for _noun in ("lead", "contact"):
     phrases.register(f"{_noun}.put_on_list", _("%(actor)s put %(this)s on the list “%(list)s”"))

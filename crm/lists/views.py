@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from crm import catalogue
 from crm.lists.forms import ListsForm
-from crm.lists.panels import LISTED_KEYS
 from crm.lists.selectors import mailing_lists, memberships_of
 from crm.lists.services import set_lists
 from crm.records.access import get_record
@@ -23,7 +22,7 @@ from crm.users.http import WorkspaceRequest, require
 @require_http_methods(["GET", "POST"])
 def of_record(request: WorkspaceRequest, record_type: str, record_id: UUID) -> HttpResponse:
     """``/mailing-lists/<type>/<id>/``: GET shows the lists with those ticked that the record is on, POST sets them."""
-    require(record_type in LISTED_KEYS)
+    require(record_type in {one.key for one in catalogue.record_types() if one.is_person})
     lock = request.method == "POST"
     record = get_record(request.actor, catalogue.record_type(record_type), record_id, verb="edit", lock=lock)
     present = [row.mailing_list for row in memberships_of(record)]

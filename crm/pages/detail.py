@@ -49,7 +49,7 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
         "headline": [shown(record, spec, False) for spec in record_type.specs(record_type.headline)],
         "sections": [_section(record_type, record, section, editable) for section in record_type.sections_now()],
         "system": [shown(record, record_type.spec(name), False) for name in ("created_at", "created_by", "updated_at")],
-        "actions": catalogue.actions(record_type.key, request.actor, record),
+        "actions": catalogue.actions(record_type, request.actor, record),
         "head_panels": panels_of(request, record_type, record, "head"),
         "middle_panels": panels_of(request, record_type, record, "middle"),
         "side_panels": panels_of(request, record_type, record, "side"),
@@ -99,7 +99,7 @@ def _section(record_type: RecordType, record: Any, section: Section, editable: b
 def panels_of(request: WorkspaceRequest, record_type: RecordType, record: Any, place: str) -> list[dict[str, Any]]:
     """The panels of ``place`` that have something to show, with what their templates need."""
     found = []
-    for panel in catalogue.panels(record_type.key, place):
+    for panel in catalogue.panels(record_type, place):
         context = panel.load(request.actor, record)
         if context is not None and panel.named and request.GET:
             context |= panel.named(request.actor, record, request.GET)

@@ -147,7 +147,7 @@ def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
     return {
         "bulk_actions": groups.pop("", []),
         "bulk_groups": list(groups.items()),
-        "row_actions": catalogue.row_actions(record_type.key),
+        "row_actions": catalogue.row_actions(record_type),
         "here": request.get_full_path(),
     }
 

@@ -53,7 +53,7 @@ def draw_rows(
     """A ``<tr>`` for each of ``records``: with a box to tick if ``selectable``, the cells, and the row's buttons."""
     columns = table_class(specs).base_columns.values()
     plan = [(column.spec, column.spec.kind, css_of(column.spec)) for column in columns]
-    buttons = [_button(action) for action in catalogue.row_actions(record_type.key)]
+    buttons = [_button(action) for action in catalogue.row_actions(record_type)]
     select = escape(_("Select"))
     rows = []
     for record in records:

@@ -6,10 +6,17 @@ from collections.abc import Callable
 from functools import partial, update_wrapper
 from typing import Any
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.pages import columns, deletion, detail, editing, export, history, listing, preview, taking_back
+
+
+def type_urls() -> list[URLResolver]:
+    """The pages of all record types, each below its key."""
+    types = catalogue.record_types()
+    return [path(f"{one.key}/", include((one.urls or record_urls(one), one.key))) for one in types]
 
 
 def record_urls(record_type: RecordType) -> list[URLPattern]:

@@ -14,9 +14,6 @@ from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 
-# Of these a type shows what it has, in this order.
-NOTE_FIELDS = ("job_title", "company", "account", "amount", "city", "owner")
-STATE_FIELDS = ("status", "type", "stage", "relationship")
 MOST_NOTES = 3
 
 
@@ -37,13 +34,21 @@ class Row:
 
 def shown_specs(record_type: RecordType) -> tuple[FieldSpec, ...]:
     """The fields that a row of ``record_type`` shows: what its query must bring."""
-    return record_type.specs(NOTE_FIELDS + STATE_FIELDS)
+    return (*_notes(record_type), *_states(record_type))
+
+
+def _notes(record_type: RecordType) -> tuple[FieldSpec, ...]:
+    return record_type.specs(record_type.searched.notes)
+
+
+def _states(record_type: RecordType) -> tuple[FieldSpec, ...]:
+    return record_type.specs((record_type.searched.state,))
 
 
 def row(record_type: RecordType, record: Any) -> Row:
     """Return ``record`` as it is shown among the results."""
-    notes = [_note(spec, record) for spec in record_type.specs(NOTE_FIELDS)]
-    states = [spec.html(record) for spec in record_type.specs(STATE_FIELDS)]
+    notes = [_note(spec, record) for spec in _notes(record_type)]
+    states = [spec.html(record) for spec in _states(record_type)]
     return Row(
         name=record.name,
         url=catalogue.url(record),

@@ -18,7 +18,7 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.records.access import visible_records
 from crm.search.rows import shown_specs
-from crm.search.sql import MOST_HITS, SEARCHED, Searched
+from crm.search.sql import MOST_HITS, Table, tables
 from crm.tenants.text import email_key, national_number, phone_key, sort_key
 from crm.users.access import scope_of
 from crm.users.models import Membership
@@ -30,7 +30,6 @@ TRIGRAM = 3
 LONGEST_DENSE_NAME = 5  # characters of a first and a last name
 FIRST_OF_DENSE_SCRIPTS = "\u2e80"  # a character of Chinese, Japanese or Korean says as much as a syllable or a word
 _NUMBER = re.compile(r"\+?[\d\s().\-/]*\d[\d\s().\-/]*")
-PERSON_TYPES = ("leads", "contacts")
 UNFOUND = 9  # after every rank that the functions give
 
 
@@ -62,10 +61,10 @@ class Found:
 
     @property
     def people(self) -> int:
-        """How many leads and contacts: the answer to "do we know this person?". None, if it is a company's name."""
-        if self.groups and not self.exact and self.groups[0].record_type.key not in PERSON_TYPES:
+        """How many people: the answer to "do we know this person?". None, if it is a company's name."""
+        if self.groups and not self.exact and not self.groups[0].record_type.is_person:
             return 0
-        return sum(group.hits for group in self.groups if group.record_type.key in PERSON_TYPES)
+        return sum(group.hits for group in self.groups if group.record_type.is_person)
 
 
 def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip: int = 0, verb: str = "view") -> Found:
@@ -79,7 +78,7 @@ def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip:
     Only those are found to which ``actor`` may do ``verb``.
     """
     query = " ".join(text.replace("\x00", "").split())[:LONGEST_QUERY]
-    searched = [one for one in SEARCHED if key in ("", one.key) and scope_of(actor, verb, one.key) != "none"]
+    searched = [one for one in tables() if key in ("", one.key) and scope_of(actor, verb, one.key) != "none"]
     if not sort_key(query) or not searched:
         return Found(query)
     exact = _exact(actor, query, searched, most, skip, verb=verb)
@@ -99,15 +98,13 @@ def _phone(query: str) -> str:
     return phone_key(query) if is_number else ""
 
 
-def _exact(
-    actor: Membership, query: str, searched: Iterable[Searched], most: int, skip: int, *, verb: str
-) -> list[Group]:
+def _exact(actor: Membership, query: str, searched: Iterable[Table], most: int, skip: int, *, verb: str) -> list[Group]:
     email = email_key(query) if " " not in query else ""
     phone = _phone(query)
     groups = []
     for one in searched:
-        conditions = [Q(**{column: email}) for column in one.emails if email]
-        conditions += [Q(**{column: phone}) for column in one.phones if phone]
+        conditions = [Q(**{column: email}) for column in one.searched.emails if email]
+        conditions += [Q(**{column: phone}) for column in one.searched.phones if phone]
         if conditions:
             record_type = catalogue.record_type(one.key)
             rows = visible_records(actor, record_type, verb).filter(reduce(or_, conditions)).order_by("sort_name", "id")
@@ -117,7 +114,7 @@ def _exact(
 
 
 def _containing(
-    actor: Membership, query: str, searched: list[Searched], most: int, skip: int, *, verb: str
+    actor: Membership, query: str, searched: list[Table], most: int, skip: int, *, verb: str
 ) -> list[Group]:
     wanted = sort_key(query)
     patterns = _patterns(wanted.replace("'", "").split())
@@ -127,7 +124,7 @@ def _containing(
     parameters: list[Any] = []
     for one in searched:
         statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) hit")
-        parameters += [wanted, patterns, numbers, *_reach(actor, one.key, verb), most, skip]
+        parameters += [wanted, patterns, numbers, *_reach(actor, one, verb), most, skip]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), parameters)
         rows = cursor.fetchall()
@@ -140,14 +137,15 @@ def _containing(
     return groups
 
 
-def _best_first(searched: list[Searched], rows: list[Any]) -> list[Searched]:
-    """Those of which something was found; accounts first where it is an account's name rather than a person's."""
+def _best_first(searched: list[Table], rows: list[Any]) -> list[Table]:
+    """Those of which something was found; companies first where it is a company's name rather than a person's."""
     best: dict[str, int] = {}
     for key, _record_id, rank, _hits in rows:
         best[key] = min(rank, best.get(key, rank))
     found = [one for one in searched if one.key in best]
-    if all(best.get("accounts", UNFOUND) < best.get(key, UNFOUND) for key in PERSON_TYPES):
-        found.sort(key=lambda one: one.key != "accounts")
+    types = {one.key: catalogue.record_type(one.key) for one in searched}
+    person = min((best.get(key, UNFOUND) for key, one in types.items() if one.is_person), default=UNFOUND)
+    found.sort(key=lambda one: not (types[one.key].is_company and best[one.key] < person))
     return found
 
 
@@ -186,10 +184,11 @@ def _like(word: str) -> str:
     return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
 
 
-def _reach(actor: Membership, key: str, verb: str) -> tuple[str, str, UUID, list[UUID], list[UUID]]:
-    """What the functions need to count only what ``actor`` may do ``verb`` to: scopes (of accounts, by whose names
+def _reach(actor: Membership, table: Table, verb: str) -> tuple[str, str, UUID, list[UUID], list[UUID]]:
+    """What the functions need to count only what ``actor`` may do ``verb`` to: scopes (of the linked, by whose names
     others are found, too), self, teams, mates."""
-    scopes = scope_of(actor, verb, key), scope_of(actor, "view", "accounts")
+    linked = scope_of(actor, "view", table.linked.key) if table.linked else "none"
+    scopes = scope_of(actor, verb, table.key), linked
     if "team" not in scopes or actor.team is None:
         return *scopes, actor.pk, [], []
     return *scopes, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))

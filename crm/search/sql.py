@@ -12,66 +12,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crm import catalogue
+from crm.catalogue.searched import Searched
+from crm.catalogue.types import RecordType
+from crm.fields.kinds import Lookup
 from crm.tenants.wall import APP_ROLE, TENANT_SQL
 
 MOST_HITS = 5000  # looked at for one search; who gets so many has to say more
-MOST_ACCOUNTS = 300  # looked at for one word: "gmbh" is in the names of thousands
+MOST_LINKED = 300  # looked at for one word: "gmbh" is in the names of thousands
 
 
 @dataclass(frozen=True)
-class Searched:
-    """A record type's table, the expressions over it that are searched together, and its key columns."""
+class Table:
+    """A record type as the functions below search it."""
 
     key: str
-    table: str
-    parts: tuple[str, ...]
-    emails: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
-    at_account: bool = False  # found by the words of its account, too
+    name: str
+    searched: Searched
+    link: str = ""  # the column of the link by whose record's words it is found, too
+    linked: Table | None = None
 
     @property
     def document(self) -> str:
-        """One text per record. Words need not stand side by side: "ana acme" finds Ana at Acme."""
-        return "(" + " || ' ' || ".join(self.parts) + ")"
+        return self.searched.document
 
     @property
     def function(self) -> str:
         return f"search_{self.key}"
 
 
-# Without apostrophes, as patterns are: O'Brien is found as obrien, too.
-NAME = "replace(sort_name, '''', '')"
-COMPANY = "translate(lower(company), '''’', '')"
+def table_of(record_type: RecordType) -> Table:
+    searched = record_type.searched
+    link, linked = "", None
+    if searched.through:
+        spec = record_type.spec(searched.through)
+        assert isinstance(spec.kind, Lookup)
+        link, linked = f"{spec.column}_id", table_of(catalogue.record_type(spec.kind.key))
+    return Table(record_type.key, record_type.model._meta.db_table, searched, link, linked)
 
 
-def _several(column: str) -> str:
-    """The digits of a field that may hold several numbers: its key is that of the first."""
-    return f"CASE WHEN {column} ~ '[/;,|]' THEN regexp_replace({column}, '[^0-9/;,|]', '', 'g') ELSE '' END"
+def tables() -> list[Table]:
+    """What is searched, in the order of the types."""
+    return [table_of(one) for one in catalogue.record_types()]
 
-
-PHONES, MOBILES = _several("phone"), _several("mobile")
-
-SEARCHED = (
-    Searched(
-        "leads",
-        "leads_lead",
-        # company_key leaves out legal forms and accents, lower(company) is what people read.
-        (NAME, COMPANY, "company_key", "email_key", "phone_key", PHONES),
-        emails=("email_key",),
-        phones=("phone_key",),
-    ),
-    Searched("accounts", "accounts_account", (NAME, "domain", "phone_key", PHONES), phones=("phone_key",)),
-    Searched(
-        "contacts",
-        "contacts_contact",
-        (NAME, "email_key", "phone_key", "mobile_key", PHONES, MOBILES),
-        emails=("email_key",),
-        phones=("phone_key", "mobile_key"),
-        at_account=True,
-    ),
-    Searched("opportunities", "opportunities_opportunity", (NAME,), at_account=True),
-)
-ACCOUNTS = next(one for one in SEARCHED if one.key == "accounts")
 
 INDEX, OLD_INDEXES = "search_4", ("search", "search_2", "search_3")
 
@@ -79,8 +62,8 @@ INDEX, OLD_INDEXES = "search_4", ("search", "search_2", "search_3")
 # every word is too short for trigrams: then only names that start with it are found. numbers: the same with the digits
 # alone in place of words that look like a part of a phone number; none when that makes no difference.
 # scope, me, teams, mates: the reach of who asks (crm/users/access.py), so that the hits which are counted and capped
-# are theirs. It only narrows: access is still checked where the rows are fetched. account_scope: the same of accounts,
-# so that nobody learns from a hit which account a record has that is hidden from them.
+# are theirs. It only narrows: access is still checked where the rows are fetched. account_scope: the same of the
+# records by whose words others are found (accounts), so that nobody learns from a hit which hidden one a record has.
 ARGUMENTS = (
     "wanted text, patterns text[], numbers text[], scope text, account_scope text, me uuid, teams uuid[], mates uuid[],"
     " most integer, skip integer"
@@ -115,8 +98,8 @@ DECLARE
          WHERE r.tenant_id = here AND r.deleted_at IS NULL AND cardinality(numbers) > 0
            AND {document} LIKE numbers[1] AND {document} LIKE ALL (numbers) AND {reach}
          LIMIT {most_hits}
-    ){at_account}, found AS (
-        SELECT * FROM starting UNION SELECT * FROM containing UNION SELECT * FROM numbered{or_at_account}
+    ){at_linked}, found AS (
+        SELECT * FROM starting UNION SELECT * FROM containing UNION SELECT * FROM numbered{or_at_linked}
     ), ranked AS (
         SELECT id, sort_name,
                CASE WHEN sort_name = wanted THEN 0
@@ -138,7 +121,7 @@ $$
 # ``hits`` below zero says that something was cut off.
 DECLARED = """    word text;
     ids uuid[];
-    at_accounts uuid[] := '{}';
+    linked_ids uuid[] := '{}';
     candidates uuid[] := '{}';
     common integer := 0;
     is_cut boolean := false;
@@ -146,93 +129,93 @@ DECLARED = """    word text;
 GATHERED = """
     IF account_scope <> 'none' THEN
         FOREACH word IN ARRAY long_enough LOOP
-            ids := ARRAY ({accounts} AND {account_document} LIKE word LIMIT {most_accounts} + 1);
-            common := common + (cardinality(ids) > {most_accounts})::int;
-            at_accounts := at_accounts || ids[:{most_accounts}];
+            ids := ARRAY ({linked_rows} AND {linked_document} LIKE word LIMIT {most_linked} + 1);
+            common := common + (cardinality(ids) > {most_linked})::int;
+            linked_ids := linked_ids || ids[:{most_linked}];
         END LOOP;
     END IF;
     IF common > 0 AND common = cardinality(long_enough) THEN
         ids := ARRAY (
-            {accounts} AND {account_document} LIKE longest AND {account_document} LIKE second
-                AND {account_document} LIKE ALL (long_enough)
-             LIMIT {most_accounts} + 1);
-        is_cut := cardinality(ids) > {most_accounts};
-        at_accounts := at_accounts || ids[:{most_accounts}];
+            {linked_rows} AND {linked_document} LIKE longest AND {linked_document} LIKE second
+                AND {linked_document} LIKE ALL (long_enough)
+             LIMIT {most_linked} + 1);
+        is_cut := cardinality(ids) > {most_linked};
+        linked_ids := linked_ids || ids[:{most_linked}];
     END IF;
     IF common > 0 AND cardinality(patterns) > 1 THEN
         FOREACH word IN ARRAY long_enough LOOP
             candidates := candidates || ARRAY (
-                {records} AND {document} LIKE word AND r.account_id IS NOT NULL
+                {records} AND {document} LIKE word AND r.{link} IS NOT NULL
                  LIMIT {most_hits} - cardinality(candidates));
         END LOOP;
         is_cut := is_cut OR cardinality(candidates) = {most_hits};
     END IF;
-    ids := ARRAY ({records} AND r.account_id = ANY (at_accounts) LIMIT {most_hits});
+    ids := ARRAY ({records} AND r.{link} = ANY (linked_ids) LIMIT {most_hits});
     is_cut := is_cut OR cardinality(ids) = {most_hits};
     candidates := candidates || ids;"""
 ROWS = "SELECT r.id FROM {table} r WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {reach}"
-AT_ACCOUNT = """, at_account AS MATERIALIZED (
+AT_LINKED = """, at_linked AS MATERIALIZED (
         SELECT r.id, r.sort_name FROM {table} r
-          JOIN (SELECT r.id, {account_words} AS words FROM accounts_account r
-                 WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {account_reach}
-               ) theirs ON theirs.id = r.account_id
+          JOIN (SELECT r.id, {linked_words} AS words FROM {linked_table} r
+                 WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {linked_reach}
+               ) theirs ON theirs.id = r.{link}
          WHERE r.tenant_id = here AND r.id = ANY (candidates) AND theirs.words || ' ' || {document} LIKE ALL (patterns)
          LIMIT {most_hits}
     )"""
 
 REACH = """(scope = 'all' OR r.owner_id = me OR scope = 'team' AND (
             r.team_id = ANY (teams) OR r.team_id IS NULL AND (r.owner_id IS NULL OR r.owner_id = ANY (mates))))"""
-ACCOUNT_REACH = REACH.replace("scope =", "account_scope =")
+LINKED_REACH = REACH.replace("scope =", "account_scope =")
 
 
-def _at_account(searched: Searched) -> dict[str, str]:
-    """The parts of the function that find records by their account."""
-    if not searched.at_account:
-        return {"declared": "", "before": "", "hits": "count(*) OVER ()", "at_account": "", "or_at_account": ""}
+def _at_linked(table: Table) -> dict[str, str]:
+    """The parts of the function that find records by what they are linked with."""
+    if table.linked is None:
+        return {"declared": "", "before": "", "hits": "count(*) OVER ()", "at_linked": "", "or_at_linked": ""}
     words = {
-        "table": searched.table,
-        "document": searched.document,
-        "records": ROWS.format(table=searched.table, reach=REACH),
-        "accounts": ROWS.format(table=ACCOUNTS.table, reach=ACCOUNT_REACH),
-        "account_words": f"({NAME} || ' ' || domain)",
-        "account_document": ACCOUNTS.document,
-        "account_reach": ACCOUNT_REACH,
+        "table": table.name,
+        "document": table.document,
+        "link": table.link,
+        "records": ROWS.format(table=table.name, reach=REACH),
+        "linked_table": table.linked.name,
+        "linked_rows": ROWS.format(table=table.linked.name, reach=LINKED_REACH),
+        "linked_words": table.linked.searched.words,
+        "linked_document": table.linked.document,
+        "linked_reach": LINKED_REACH,
         "most_hits": MOST_HITS,
-        "most_accounts": MOST_ACCOUNTS,
+        "most_linked": MOST_LINKED,
     }
     return {
         "declared": DECLARED,
         "before": GATHERED.format(**words),
         "hits": "count(*) OVER () * CASE WHEN is_cut THEN -1 ELSE 1 END",
-        "at_account": AT_ACCOUNT.format(**words),
-        "or_at_account": " UNION SELECT * FROM at_account",
+        "at_linked": AT_LINKED.format(**words),
+        "or_at_linked": " UNION SELECT * FROM at_linked",
     }
 
 
-def _statements() -> list[str]:
+def statements() -> list[str]:
+    """What makes the functions and indexes of all types that are declared."""
     # An index whose expression changes needs another name: IF NOT EXISTS looks at nothing else. What it replaces is
     # dropped last, so that searches always have one.
-    statements = ["CREATE EXTENSION IF NOT EXISTS pg_trgm", "CREATE EXTENSION IF NOT EXISTS btree_gin"]
-    for searched in SEARCHED:
-        statements += [
-            f"DROP FUNCTION IF EXISTS {searched.function}({OLD_TYPES})",
-            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {searched.table}_{INDEX} ON {searched.table}"
-            f" USING gin (tenant_id, {searched.document} gin_trgm_ops) WHERE deleted_at IS NULL",
+    found = ["CREATE EXTENSION IF NOT EXISTS pg_trgm", "CREATE EXTENSION IF NOT EXISTS btree_gin"]
+    for table in tables():
+        found += [
+            f"DROP FUNCTION IF EXISTS {table.function}({OLD_TYPES})",
+            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {table.name}_{INDEX} ON {table.name}"
+            f" USING gin (tenant_id, {table.document} gin_trgm_ops) WHERE deleted_at IS NULL",
             FUNCTION.format(
-                function=searched.function,
+                function=table.function,
                 arguments=ARGUMENTS,
                 tenant=TENANT_SQL,
-                table=searched.table,
-                document=searched.document,
+                table=table.name,
+                document=table.document,
                 reach=REACH,
                 most_hits=MOST_HITS,
-                **_at_account(searched),
+                **_at_linked(table),
             ),
-            f"REVOKE ALL ON FUNCTION {searched.function}({ARGUMENT_TYPES}) FROM PUBLIC",
-            f"GRANT EXECUTE ON FUNCTION {searched.function}({ARGUMENT_TYPES}) TO {APP_ROLE}",
+            f"REVOKE ALL ON FUNCTION {table.function}({ARGUMENT_TYPES}) FROM PUBLIC",
+            f"GRANT EXECUTE ON FUNCTION {table.function}({ARGUMENT_TYPES}) TO {APP_ROLE}",
         ]
-    old = (f"{searched.table}_{name}" for searched in SEARCHED for name in OLD_INDEXES)
-    return [*statements, *(f"DROP INDEX CONCURRENTLY IF EXISTS {name}" for name in old)]
-
-
-STATEMENTS = _statements()
+    old = (f"{table.name}_{name}" for table in tables() for name in OLD_INDEXES)
+    return [*found, *(f"DROP INDEX CONCURRENTLY IF EXISTS {name}" for name in old)]

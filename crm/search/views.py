@@ -60,9 +60,17 @@ def _context(request: WorkspaceRequest, found: Found) -> dict[str, Any]:
         "groups": groups,
         "search_text": found.query,
         "asks_for_person": is_person_like(found.query),
-        "new_lead_url": reverse("leads:new") if may(request.actor, "create", "leads") else "",
+        "new": _new_person(request),
         "results_url": _url(found.query),
     }
+
+
+def _new_person(request: WorkspaceRequest) -> dict[str, str] | None:
+    """What to make of somebody whom nobody knows yet: the first type of person that one may create."""
+    for one in catalogue.record_types():
+        if one.is_person and may(request.actor, "create", one.key):
+            return {"url": reverse(f"{one.key}:new"), "label": str(one.label)}
+    return None
 
 
 def _url(query: str, key: str = "", page: int = 1) -> str:

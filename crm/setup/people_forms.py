@@ -13,7 +13,7 @@ from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.tenants.regions import country_name, phone_region
 from crm.ui.seen import SeenForm
 from crm.users import selectors
-from crm.users.access import VERB_LABELS, least_role
+from crm.users.access import VERB_LABELS, granted_to, least_role
 from crm.users.choices import places, time_zones
 from crm.users.forms import AddressField
 from crm.users.models import Membership, Role, Team
@@ -113,7 +113,7 @@ class RoleForm(SeenForm):
     @staticmethod
     def initial_of(role: Role) -> dict[str, Any]:
         flags = {name: getattr(role, name) for name in ("name", "can_import", "can_export", "can_set_up")}
-        scopes = {f"{key}-{verb}": scope for key, granted in role.access.items() for verb, scope in granted.items()}
+        scopes = {f"{key}-{verb}": scope for key in record_labels() for verb, scope in granted_to(role, key).items()}
         return {**flags, **scopes}
 
     def matrix(self) -> list[tuple[Any, list[tuple[Any, forms.BoundField]]]]:

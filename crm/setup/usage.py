@@ -24,17 +24,11 @@ from crm.picklists.usage import Usage
 from crm.records.access import visible_records
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import views_filtering_by, views_of, views_with
-from crm.saved_views.state import Filter, ViewState
+from crm.saved_views.state import Filter, ViewState, state_of_default
 from crm.users.models import Membership, Team
 
 # Tables that are no record type of their own. Stage visits are history and are not counted as use.
 OTHERS: dict[str, Any] = {"opportunities.OpportunityContact": _("Contacts in opportunities")}
-
-# What of a type is still worked on, where not all of it is.
-_OPEN: dict[str, tuple[Any, tuple[Filter, ...]]] = {
-    "leads": (_("Open leads"), (Filter("status", "is", ("meaning:new", "meaning:working", "meaning:qualified")),)),
-    "opportunities": (_("Open opportunities"), (Filter("stage", "is", ("meaning:open",)),)),
-}
 
 VIEW_PARTS: dict[str, Any] = {"filters": _("filter"), "sort": _("order"), "columns": _("column")}
 
@@ -101,7 +95,9 @@ def open_work_of(actor: Membership, member: Membership) -> Used:
     for record_type in catalogue.record_types():
         if not record_type.has("owner"):
             continue
-        label, only = _OPEN.get(record_type.key, (record_type.label_plural, ()))
+        of_open = next((view for view in record_type.views if view.of_open), None)
+        label = of_open.name if of_open else record_type.label_plural
+        only = state_of_default(record_type, of_open).filters if of_open else ()
         state = ViewState(record_type, (*only, Filter("owner", "is", (str(member.pk),))))
         count = state.apply(record_type.model._default_manager.all(), actor).count()
         listed = state.apply(visible_records(actor, record_type), actor).count() if count else 0

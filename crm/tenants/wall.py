@@ -67,7 +67,7 @@ def build_wall(connection: BaseDatabaseWrapper) -> list[str]:
         _run(connection, step)
         changed += step
     for module in _sql_modules():
-        _run(connection, [one for one in module.STATEMENTS if not _is_done(one, found)])
+        _run(connection, [one for one in _statements(module) if not _is_done(one, found)])
     return changed
 
 
@@ -226,9 +226,14 @@ def _is_done(statement: str, found: Catalog) -> bool:
 
 
 def _sql_modules() -> Iterator[Any]:
-    """Yield each app's ``sql`` module: ``STATEMENTS`` that create or replace its functions and special indexes."""
+    """Yield each app's ``sql`` module, which creates or replaces its functions and special indexes."""
     for config in apps.get_app_configs():
         if find_spec(f"{config.name}.sql"):
             module = import_module(f"{config.name}.sql")
-            if hasattr(module, "STATEMENTS"):
+            if hasattr(module, "STATEMENTS") or hasattr(module, "statements"):
                 yield module
+
+
+def _statements(module: Any) -> list[str]:
+    """``STATEMENTS``, or what ``statements()`` returns where they follow from what other apps declare."""
+    return module.statements() if hasattr(module, "statements") else module.STATEMENTS

@@ -26,6 +26,7 @@ from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
 from crm.tenants.models import TenantModel
 from crm.users.models import Membership, Role
+from crm.users.roles import Grant, shipped_grant, type_keys
 from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams, with_email
 
 VERBS = ("view", "create", "edit", "delete")
@@ -49,11 +50,17 @@ def scope_of(actor: Membership, verb: str, key: str) -> str:
         return "none"
     if actor.role.can_set_up:
         return "all"
-    granted = actor.role.access.get(key, {})
+    granted = granted_to(actor.role, key)
     scope = granted.get(verb, "none")
     if verb in ("edit", "delete"):
         return min(scope, granted.get("view", "none"), key=SCOPES.index)
     return scope
+
+
+def granted_to(role: Role, key: str) -> Grant:
+    """Return the scope of each verb that ``role`` has on records of the type ``key``."""
+    granted: Grant | None = role.access.get(key)
+    return shipped_grant(role.key, key) if granted is None else granted  # None: the type has come since it was saved
 
 
 def may(actor: Membership, verb: str, key: str) -> bool:
@@ -77,7 +84,7 @@ def hide_from(actor: Membership, record: Any) -> None:
 
 def may_own(member: Membership) -> bool:
     """Whether ``member`` changes records at all: who may only look on is not offered as the owner of any."""
-    return member.role.can_set_up or any(may(member, "edit", key) for key in member.role.access)
+    return member.role.can_set_up or any(may(member, "edit", key) for key in type_keys())
 
 
 def owner_names() -> list[tuple[UUID, str]]:
@@ -177,7 +184,7 @@ def least_role() -> Role:
 
 def _reach(role: Role, *verbs: str) -> int:
     """How much ``role`` grants of ``verbs`` (all of them when none is named), as a number to compare."""
-    granted = [scopes.get(verb, SCOPES[0]) for scopes in role.access.values() for verb in verbs or VERBS]
+    granted = [granted_to(role, key).get(verb, SCOPES[0]) for key in type_keys() for verb in verbs or VERBS]
     return sum(SCOPES.index(scope) for scope in granted)
 
 

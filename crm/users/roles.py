@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,20 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from crm.tenants.memo import forget
 from crm.users.models import Role
 
-RECORD_KEYS = ("leads", "accounts", "contacts", "opportunities")
+Grant = Mapping[str, str]  # scope by verb (see ``access.py``)
 
 
-def grant(view: str, create: str, edit: str, delete: str) -> dict[str, str]:
+def grant(view: str, create: str, edit: str, delete: str) -> Grant:
     return {"view": view, "create": create, "edit": edit, "delete": delete}
 
 
 @dataclass(frozen=True)
 class DefaultRole:
-    """A role as shipped; ``access`` maps a record type's key to ``{verb: scope}`` (see ``access.py``)."""
+    """A role as shipped. ``usual`` is what it may do with records of a type that does not say otherwise."""
 
     key: str
     name: Any
-    access: dict[str, dict[str, str]]
+    usual: Grant
     can_set_up: bool = False
     can_import: bool = False
     can_export: bool = True
@@ -32,7 +33,7 @@ class DefaultRole:
 ADMIN = DefaultRole(
     key="admin",
     name=_("Admin"),
-    access=dict.fromkeys(RECORD_KEYS, grant("all", "all", "all", "all")),
+    usual=grant("all", "all", "all", "all"),
     can_set_up=True,
     can_import=True,
 )
@@ -40,31 +41,46 @@ ADMIN = DefaultRole(
 MANAGER = DefaultRole(
     key="manager",
     name=_("Manager"),
-    access=dict.fromkeys(RECORD_KEYS, grant("all", "all", "team", "team")),
+    usual=grant("all", "all", "team", "team"),
     can_import=True,
 )
 
-# Companies and people are everybody's knowledge. Leads and deals are the team's, with the pool of what nobody owns
-# yet; a deal is moved by who owns it.
+# Companies and people are everybody's knowledge.
 REP = DefaultRole(
     key="rep",
     name=_("Rep"),
-    access={
-        "leads": grant("team", "all", "team", "own"),
-        "accounts": grant("all", "all", "team", "own"),
-        "contacts": grant("all", "all", "team", "own"),
-        "opportunities": grant("team", "all", "own", "own"),
-    },
+    usual=grant("all", "all", "team", "own"),
 )
 
 READ_ONLY = DefaultRole(
     key="read_only",
     name=_("Read-only"),
-    access=dict.fromkeys(RECORD_KEYS, grant("all", "none", "none", "none")),
+    usual=grant("all", "none", "none", "none"),
     can_export=False,
 )
 
 DEFAULT_ROLES = (ADMIN, MANAGER, REP, READ_ONLY)
+_USUAL = {role.key: role.usual for role in DEFAULT_ROLES}
+_of_types: dict[str, Mapping[str, Grant]] = {}  # by the type's key and the role's
+
+
+def declare_type(key: str, grants: Mapping[str, Grant]) -> None:
+    """Note that there are records of the type ``key``; ``grants`` by the keys of shipped roles, where not as usual."""
+    _of_types[key] = grants
+
+
+def type_keys() -> list[str]:
+    return list(_of_types)
+
+
+def shipped_grant(role_key: str, type_key: str) -> Grant:
+    """What the shipped role may do with records of the type, while nobody has said otherwise; {} for others.
+
+    A type that comes with a release is there for the roles of old workspaces too.
+    """
+    if type_key not in _of_types:
+        return {}
+    return _of_types[type_key].get(role_key) or _USUAL.get(role_key, {})
 
 
 def create_default_roles() -> dict[str, Role]:
@@ -74,7 +90,7 @@ def create_default_roles() -> dict[str, Role]:
         shipped.key: Role.objects.create(
             key=shipped.key,
             name=str(shipped.name),
-            access={key: dict(scopes) for key, scopes in shipped.access.items()},
+            access={key: dict(shipped_grant(shipped.key, key)) for key in type_keys()},
             can_set_up=shipped.can_set_up,
             can_import=shipped.can_import,
             can_export=shipped.can_export,

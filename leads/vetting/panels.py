@@ -22,6 +22,7 @@ from leads.services import meaning_of
 from leads.vetting.gating import Unmet, criteria
 from leads.vetting.models import MOST_EVIDENCE, Answer
 from leads.vetting.selectors import Vetting, vetting_of, vettings_of
+from opportunities.models import Opportunity
 
 
 def load_vetting(actor: Membership, lead: Lead) -> dict[str, Any] | None:
@@ -109,8 +110,8 @@ def _despite(leads: list[Lead]) -> dict[UUID, Despite]:
     return {lead_id: Despite(missing, by) for lead_id, (missing, by) in found.items() if missing}
 
 
-catalogue.add_panel("leads", Panel("vetting", "leads/vetting/panel.html", load_vetting, order=20, place="middle"))
-catalogue.add_panel("opportunities", Panel("vetting", "leads/vetting/claims_panel.html", load_claims, order=30))
+VETTING_PANEL = Panel("vetting", "leads/vetting/panel.html", load_vetting, order=20, place="middle")  # of a lead
+catalogue.add_panel(Opportunity.type_key, Panel("vetting", "leads/vetting/claims_panel.html", load_claims, order=30))
 
 phrases.register("lead.vetted", _("%(actor)s vetted %(criterion)s: %(new)s"), field="answer")
 phrases.register("lead.vetting_taken_back", _("%(actor)s set %(criterion)s back to unknown"))

@@ -13,7 +13,7 @@ from crm.picklists.models import Choice
 from crm.tenants.memo import forget
 from crm.users.access import SCOPES, VERBS, can, may, visible, why
 from crm.users.models import Membership, Team
-from crm.users.roles import RECORD_KEYS
+from crm.users.roles import type_keys
 from tests.people import Firm
 
 
@@ -107,7 +107,7 @@ def test_the_shipped_roles(inside: Firm) -> None:
         "read_only": {"view": True, "create": False, "edit": False, "delete": False},
     }
     for role, member in inside.everybody.items():
-        for key in RECORD_KEYS:
+        for key in type_keys():
             assert {verb: may(member, verb, key) for verb in VERBS} == expected[role], (role, key)
 
 

@@ -16,7 +16,7 @@ from crm.ui.http import go
 from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users import selectors, services
-from crm.users.access import VERB_LABELS
+from crm.users.access import VERB_LABELS, granted_to
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership, Role
 
@@ -102,5 +102,5 @@ def _scopes(role: Role, verb: str) -> list[str]:
         return [_("everything")]
     by_scope: dict[str, list[str]] = {}
     for key, label in record_labels().items():
-        by_scope.setdefault(role.access.get(key, {}).get(verb, "none"), []).append(str(label))
+        by_scope.setdefault(granted_to(role, key).get(verb, "none"), []).append(str(label))
     return [f"{', '.join(labels)}: {SCOPE_LABELS[scope]}" for scope, labels in by_scope.items()]
