@@ -9,7 +9,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.selectors import contacts_need_account
+from contacts.settings import NEED_ACCOUNT
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import default_choice
@@ -37,7 +37,7 @@ class FullName(kinds.Text):
 
 
 def _about_account() -> str:
-    return _("Needed: here every contact belongs to an account.") if contacts_need_account() else ""
+    return _("Needed: here every contact belongs to an account.") if NEED_ACCOUNT.value() else ""
 
 
 FULL_NAME = FieldSpec("name", gettext_lazy("Name"), FullName(), on_create=False, on_edit=False)

@@ -8,16 +8,8 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm import catalogue
 from crm.records.access import visible_records
-from crm.tenants.context import current_tenant
 from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
-
-NEED_ACCOUNT = "contacts_need_account"  # of Tenant.settings
-
-
-def contacts_need_account() -> bool:
-    """Whether the workspace wants no new contact without an account."""
-    return bool(current_tenant().settings.get(NEED_ACCOUNT, False))
 
 
 def count_without_account() -> Count:

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
-from contacts.selectors import NEED_ACCOUNT, contacts_need_account
-from crm import catalogue, events
+from contacts.settings import NEED_ACCOUNT
+from crm import catalogue
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.records.chains import refuse_circle
@@ -18,7 +18,6 @@ from crm.records.services import create_record, delete_record, restore_record, u
 from crm.tenants.bulk import atomic
 from crm.tenants.names import join_name
 from crm.tenants.text import email_domain, email_key, phone_key
-from crm.tenants.workspace_settings import change_setting
 from crm.users.models import Membership
 
 
@@ -118,17 +117,8 @@ def restore_contact(contact: Contact, *, actor: Membership | None, because: Even
     restore_record(catalogue.record_type("contacts"), contact, actor=actor, because=because)
 
 
-@atomic
-def set_contacts_need_account(*, actor: Membership, needed: bool) -> None:
-    """Choose whether new contacts need an account. Those that have none stay as they are, and it can be taken back."""
-    before = contacts_need_account()
-    if needed != before:
-        change_setting(NEED_ACCOUNT, needed)
-        events.record(name="workspace.changed", record=None, actor=actor, changes={NEED_ACCOUNT: [before, needed]})
-
-
 def _refuse_without_account() -> None:
-    if contacts_need_account():
+    if NEED_ACCOUNT.value():
         raise ValidationError({"account": _("Choose an account: here every contact belongs to one.")})
 
 

@@ -1,7 +1,7 @@
 """Which field of a lead goes into which field of the account, contact and opportunity that it becomes.
 
-``FIELD_MAP`` is what a workspace starts with; its own map stands in ``Tenant.settings["lead_field_map"]`` as a list of
-``[lead's field, record type, field]``. What is not in the map stays readable on the converted lead.
+``FIELD_MAP`` is what a workspace starts with; its own map is the setting ``LEAD_FIELD_MAP``. What is not in the map
+stays readable on the converted lead.
 """
 
 from __future__ import annotations
@@ -20,14 +20,10 @@ from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
 from crm.tenants.bulk import atomic
-from crm.tenants.context import current_tenant
 from crm.tenants.text import sort_key
-from crm.tenants.workspace_settings import change_setting
 from crm.users.models import Membership
 from leads.models import Lead
-
-SETTING = "lead_field_map"
-Pair = tuple[str, str, str]  # lead's field, record type, its field
+from leads.settings import LEAD_FIELD_MAP, Pair
 
 
 @dataclass(frozen=True)
@@ -87,14 +83,14 @@ _NAMES = {_ACCOUNT: ("name",), _CONTACT: ("first_name", "last_name", "email")}
 
 def current_map() -> tuple[Mapping, ...]:
     """The workspace's map, without what names a field that is gone."""
-    own = current_tenant().settings.get(SETTING)
+    own = LEAD_FIELD_MAP.value()
     if own is None:
         return FIELD_MAP
-    return tuple(_mapping(tuple(pair)) for pair in own if _exists(tuple(pair)))
+    return tuple(_mapping(pair) for pair in own if _exists(pair))
 
 
 def is_own_map() -> bool:
-    return current_tenant().settings.get(SETTING) is not None
+    return LEAD_FIELD_MAP.value() is not None
 
 
 def sources() -> list[FieldSpec]:
@@ -124,7 +120,7 @@ def set_field_map(*, actor: Membership, pairs: Iterable[Pair]) -> None:
         if not any(target == key and name in names for _source, target, name in chosen):
             words = {"noun": str(catalogue.record_type(key).label).lower()}
             raise ValidationError(_("Something has to become the name of the %(noun)s.") % words)
-    _write(actor, [list(pair) for pair in chosen])
+    _write(actor, tuple(chosen))
 
 
 @atomic
@@ -134,9 +130,9 @@ def reset_field_map(*, actor: Membership) -> None:
         _write(actor, None)
 
 
-def _write(actor: Membership, own: list[list[str]] | None) -> None:
+def _write(actor: Membership, own: tuple[Pair, ...] | None) -> None:
     before = {(one.source, one.target, one.field) for one in current_map()}
-    change_setting(SETTING, own)
+    LEAD_FIELD_MAP.keep(own)
     after = {(one.source, one.target, one.field) for one in current_map()}
     data = {"added": _told(after - before), "removed": _told(before - after)}
     if before != after:

@@ -18,7 +18,6 @@ from leads.duplicates import LEADS
 from leads.fields import LEAD_FIELDS, OPPORTUNITY_STAGE
 from leads.headers import HEADERS
 from leads.intake.known import objection_to_contact, objections_to_leads
-from leads.intake.policy import OfContact
 from leads.keys import LEAD_GAPS, LEAD_KEYS, LEAD_MOVES
 from leads.models import Lead
 from leads.panels import LEAD_PANELS
@@ -159,4 +158,3 @@ phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion of 
 for _noun in ("account", "contact", "opportunity"):
     phrases.register(f"{_noun}.linked", _("%(actor)s linked the lead %(lead)s to %(this)s"))
     phrases.register(f"{_noun}.unlinked", _("%(actor)s undid the conversion of the lead %(lead)s into %(this)s"))
-phrases.register_label("lead_of_contact", _("leads of known contacts"), dict(OfContact.choices))

@@ -40,7 +40,8 @@ from opportunities.selectors import (
     stage_bar,
     stage_history,
 )
-from opportunities.services.lapsing import effect_tonight, lapsing_tonight, past_customer_months
+from opportunities.services.lapsing import effect_tonight, lapsing_tonight
+from opportunities.settings import PAST_CUSTOMER_MONTHS
 from opportunities.workflows import FOLLOWS, settle, touched_accounts
 
 LISTED = 30
@@ -149,7 +150,7 @@ for _model, _load in ((Account, load_of_account), (Contact, load_of_contact)):
 
 def tell_of_tonight(actor: Membership) -> Afterwards | None:
     """Say how many customers of the workspace would be past customers tomorrow."""
-    number = effect_tonight(past_customer_months()).total
+    number = effect_tonight(PAST_CUSTOMER_MONTHS.value()).total
     if not number:
         return None
     sentence = ngettext(

@@ -33,12 +33,14 @@ from crm.catalogue.types import RecordType
 from crm.records.holding import note_held
 from crm.records.refusals import reasons_of
 from crm.tenants.bulk import insert_many
-from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.stored import read_again
 from crm.tenants.turns import Turn
 from crm.users.access import can
 from crm.users.selectors import zone_of
+from crm.users.settings import OWN_LANGUAGE
 
 BATCH = 50
 PATIENCE = "2s"  # of a page, with rows that somebody else holds
@@ -98,7 +100,7 @@ def work_as_job(tenant: Tenant, run_id: UUID | str, turn: Turn | None = None) ->
             run = runs.filter(pk=run_id, state__in=OPEN_STATES).first()
             if run is None or (turn is not None and not turn.renew()):
                 return False
-            with translation.override(_language(run, tenant)), timezone.override(zone_of(run.made_by)):
+            with translation.override(OWN_LANGUAGE.value(run.made_by.user)), timezone.override(zone_of(run.made_by)):
                 if not work_on(run, memory):
                     return False
     return True
@@ -269,7 +271,7 @@ def _is_told(record: Any, error: DatabaseError, batch: Batch, *, is_last: bool) 
     if isinstance(error.__cause__, ForeignKeyViolation):
         if batch.is_page:
             raise error
-        current_tenant().refresh_from_db(fields=["settings"])
+        read_again()
         batch.find(record, [_("The value to set was deleted meanwhile.")])
         return True
     if is_last:
@@ -300,8 +302,3 @@ def end_run(run: BulkRun, state: str) -> bool:
     run.finished_at = run.seen_at = timezone.now()
     run.save(update_fields=["state", "finished_at", "seen_at"])
     return False
-
-
-def _language(run: BulkRun, tenant: Tenant) -> str:
-    person = run.made_by.user
-    return (person.language if person else "") or tenant.language

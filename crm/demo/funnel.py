@@ -23,7 +23,7 @@ from crm.users.models import Membership
 from leads.conversion import convert_lead
 from leads.conversion.defaults import plan_for
 from leads.services import close_as_unqualified, create_lead, set_lead_status, update_lead
-from leads.vetting.gating import criteria
+from leads.vetting.rule import criteria
 from leads.vetting.services import record_answer
 from opportunities.services import add_contact_role, create_opportunity, move_to_stage, update_opportunity
 

@@ -22,6 +22,7 @@ from crm.users.access import visible
 from crm.users.models import Membership, Team
 from crm.users.selectors import member_by_name_or_email, members_called, teams
 from crm.users.services import create_team, ensure_member
+from crm.users.settings import OWN_LANGUAGE
 
 T = TypeVar("T")
 
@@ -60,8 +61,7 @@ class Cells:
 
     @cached_property
     def usual(self) -> Style:
-        person = self.actor.user
-        return style_of(person.language if person and person.language else current_tenant().language)
+        return style_of(OWN_LANGUAGE.value(self.actor.user))
 
     @contextmanager
     def adding(self, meaning: str = "") -> Iterator[None]:

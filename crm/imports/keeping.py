@@ -12,36 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm import events
 from crm.imports.models import Import, ImportFile, ImportState
+from crm.imports.settings import DAYS_KEPT
 from crm.imports.storing import delete_file
-from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.context import tenant_context
 from crm.tenants.jobs import Unfinished
 from crm.tenants.models import Tenant
-from crm.tenants.workspace_settings import change_setting
 from crm.ui.format import number
 from crm.users.models import Membership
 
-DAYS = "import_files_days"  # in Tenant.settings: for how many days an import's file is kept
-USUAL_DAYS = 90
-MOST_DAYS = 3650
 MOST_KEPT_BYTES = 2 * 1024 * 1024 * 1024  # of a workspace's files
 MOST_A_DAY = 200  # files of a person
 AT_WORK = (ImportState.QUEUED, ImportState.RUNNING)
-
-
-def days_kept() -> int:
-    return int(current_tenant().settings.get(DAYS, USUAL_DAYS))
-
-
-def set_days_kept(*, actor: Membership, days: int) -> None:
-    """Choose for how many days the files of imports are kept. Older ones go with the next tidying."""
-    if not 1 <= days <= MOST_DAYS:
-        raise ValidationError({"days": _("Give a number of days from 1 to %(most)s.") % {"most": number(MOST_DAYS)}})
-    before = days_kept()
-    if days != before:
-        change_setting(DAYS, days)
-        events.record(name="workspace.changed", record=None, actor=actor, changes={DAYS: [before, days]})
 
 
 def bytes_kept() -> int:
@@ -60,9 +42,9 @@ def refuse_too_much(size: int) -> None:
                 "This workspace has no room left for imported files. They are deleted after %(days)s day.",
                 "This workspace has no room left for imported files. They are deleted after %(days)s days; an admin can"
                 " choose fewer in Setup, under Imported files.",
-                days_kept(),
+                DAYS_KEPT.value(),
             )
-            % {"days": number(days_kept())}
+            % {"days": number(DAYS_KEPT.value())}
         )
 
 
@@ -80,7 +62,7 @@ def delete_old_files(tenant: Tenant, is_over: Callable[[], bool] = lambda: False
     Raise ``Unfinished`` when the turn ``is_over`` before that is done.
     """
     with tenant_context(tenant):
-        before = timezone.now() - timedelta(days=days_kept())
+        before = timezone.now() - timedelta(days=DAYS_KEPT.value())
         old = list(
             Import.objects.filter(pk__in=ImportFile.objects.values("job"), made_at__lt=before).exclude(
                 state__in=AT_WORK
@@ -104,6 +86,6 @@ def _delete(job: Import) -> None:
         job.problem = ngettext(
             "The file was kept for %(days)s day and not imported.",
             "The file was kept for %(days)s days and not imported.",
-            days_kept(),
-        ) % {"days": number(days_kept())}
+            DAYS_KEPT.value(),
+        ) % {"days": number(DAYS_KEPT.value())}
         job.save(update_fields=["state", "finished_at", "problem"])

@@ -43,10 +43,12 @@ from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.stored import read_again
 from crm.tenants.text import sort_key
 from crm.tenants.turns import Turn
 from crm.users.access import may
 from crm.users.selectors import zone_of
+from crm.users.settings import OWN_LANGUAGE
 
 BATCH = 500
 MOST_TRIES = 4  # at a batch of a dry run, each after more of the rows before it
@@ -92,7 +94,7 @@ class _Run:
             if job is None or (self.turn is not None and not self.turn.renew()):
                 return False
             clock = timezone.override(zone_of(job.made_by))  # what is told of moments is told by it, as on pages
-            with translation.override(_language(job, self.tenant)), clock, planning(job), of_import(job.pk):
+            with translation.override(OWN_LANGUAGE.value(job.made_by.user)), clock, planning(job), of_import(job.pk):
                 return self._do_batch(job)
 
     def _do_batch(self, job: Import) -> bool:
@@ -119,7 +121,7 @@ class _Run:
         try:
             hold_fields([one for name in {*job.mapping, *job.fixed} for one in fields_named(name, kind.key)])
         except IntegrityError:  # deleted since this process has read them
-            self.tenant.refresh_from_db(fields=["settings"])
+            read_again()
             forget()
         try:
             refuse_lost_columns(job, kind)
@@ -150,11 +152,6 @@ def lost_right(job: Import) -> str:
     if maker.is_active and maker.role.can_import and may(maker, "create", job.record_type):
         return ""
     return _("%(name)s may no longer import here.") % {"name": maker.name}
-
-
-def _language(job: Import, tenant: Tenant) -> str:
-    person = job.made_by.user
-    return (person.language if person else "") or tenant.language
 
 
 def _take_in(job: Import, batch: list[FileRow], file: WholeFile, passed: int) -> None:

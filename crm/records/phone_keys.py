@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,47 +18,66 @@ from crm.tenants.bulk import atomic
 from crm.tenants.context import current_tenant
 from crm.tenants.models import Tenant
 from crm.tenants.regions import ELSEWHERE, phone_region
+from crm.tenants.stored import Kind, Maybe, State, Word
 from crm.tenants.text import phone_key
-from crm.tenants.workspace_settings import change_setting
 
-READ_AS = "phone_keys_read_as"  # the country that the keys which are kept were made for; absent: ELSEWHERE
-RUN = "phone_keys_run"  # while they are remade: the country, the record type's number, the id before, and when it was
 BATCH = 1000
 AT_WORK = timedelta(minutes=5)  # between two batches a run that goes on lets no more time pass
+
+
+@dataclass(frozen=True)
+class Run:
+    """How far the keys are remade for ``region``: up to the record ``after`` of the type with that number."""
+
+    region: str
+    number: int
+    after: str
+    at: datetime
+
+
+class _RunKind(Kind[Run]):
+    def load(self, kept: Any) -> Run:
+        after = str(UUID(kept["after"])) if kept["after"] else ""
+        return Run(str(kept["region"]), int(kept["number"]), after, datetime.fromisoformat(kept["at"]))
+
+    def dump(self, value: Run) -> dict[str, Any]:
+        return {"region": value.region, "number": value.number, "after": value.after, "at": value.at.isoformat()}
+
+
+READ_AS: State[str] = State("phone_keys_read_as", Word(), ELSEWHERE)  # for which country those that are kept were made
+RUN: State[Run | None] = State("phone_keys_run", Maybe(_RunKind()), None)  # while they are remade
 
 
 def are_stale() -> bool:
     """Whether keys that are kept were made for another country than the settings mean by now: all, or those of a run
     that did not come to its end.
     """
-    settings = current_tenant().settings
-    return bool(settings.get(RUN)) or settings.get(READ_AS, ELSEWHERE) != phone_region()
+    return RUN.value() is not None or READ_AS.value() != phone_region()
 
 
 def is_at_work() -> bool:
     """Whether a run went on just now."""
-    run = current_tenant().settings.get(RUN)
-    return bool(run) and datetime.fromisoformat(run["at"]) > timezone.now() - AT_WORK
+    run = RUN.value()
+    return run is not None and run.at > timezone.now() - AT_WORK
 
 
 @atomic
 def remake_some() -> bool:
     """Remake the keys of some records; return whether there are more.
 
-    Where to go on stands in the settings. A run begins anew when the workspace has moved once more meanwhile.
+    Where to go on is kept. A run begins anew when the workspace has moved once more meanwhile.
     """
-    tenant = current_tenant()
     # One batch of a workspace at a time, by what it says now
-    tenant.refresh_from_db(from_queryset=Tenant.objects.select_for_update(no_key=True))
-    region, run = phone_region(), tenant.settings.get(RUN) or {}
-    number, after = (run["number"], run["after"]) if run.get("region") == region else (0, "")
+    current_tenant().refresh_from_db(from_queryset=Tenant.objects.select_for_update(no_key=True))
+    region, run = phone_region(), RUN.value()
+    number, after = (run.number, run.after) if run and run.region == region else (0, "")
     if number >= len(record_types()):
-        change_setting(READ_AS, region)
-        change_setting(RUN, None)
+        READ_AS.keep(region)
+        RUN.keep(None)
         return False
     last = _remake(record_types()[number], UUID(after) if after else None)
-    place = {"number": number, "after": str(last)} if last else {"number": number + 1, "after": ""}
-    change_setting(RUN, {"region": region, **place, "at": timezone.now().isoformat()})
+    number, after = (number, str(last)) if last else (number + 1, "")
+    RUN.keep(Run(region, number, after, timezone.now()))
     return True
 
 

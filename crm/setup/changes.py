@@ -11,76 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.events import phrases
 from crm.events.models import Event
 from crm.fields.custom.selectors import field_of_picklist
-from crm.picklists.lists import FORECAST_CATEGORIES, PICKLISTS, STAGE_MEANINGS, TONES
+from crm.picklists.lists import PICKLISTS
+from crm.preferences.declared import fields_of
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.setup.runs import workflow_name
-from crm.ui import format as formats
-from crm.users.choices import places
 from crm.users.selectors import members, roles, teams
 from opportunities.services.lapsing import RUN as LAPSING_RUN
 
-FIELD_LABELS: dict[str, Any] = {
-    "access": _("access"),
-    "card_source": _("source of leads from business cards"),
-    "can_export": _("export"),
-    "can_import": _("import"),
-    "can_set_up": _("setup"),
-    "contacts_need_account": _("contacts need an account"),
-    "criteria": _("criteria"),
-    "currency": _("currency"),
-    "description": _("description"),
-    "forecast_category": _("forecast category"),
-    "guidance": _("guidance"),
-    "help": _("help"),
-    "is_active": _("active"),
-    "is_default": _("default"),
-    "is_filterable": _("filter"),
-    "label": _("name"),
-    "language": _("dates and numbers"),
-    "meaning": _("meaning"),
-    "name": _("name"),
-    "needs": _("what is needed before converting"),
-    "order": _("order"),
-    "parent": _("part of"),
-    "past_customer_months": _("months until a customer is a past customer"),
-    "import_files_days": _("days for which imported files are kept"),
-    "probability": _("probability"),
-    "question": _("question"),
-    "required": _("required"),
-    "role": _("role"),
-    "section": _("section"),
-    "team": _("team"),
-    "time_zone": _("time zone"),
-    "tone": _("colour"),
-    "uses_leads": _("use of leads"),
-    "weight": _("weight"),
-}
-
-WORDS: dict[str, Any] = {
-    "access": None,  # a table
-    "forecast_category": FORECAST_CATEGORIES,
-    "meaning": STAGE_MEANINGS | {key: label for one in PICKLISTS.values() for key, label in one.meanings.items()},
-    "section": None,  # the key of a field
-    "tone": TONES,
-    "language": lambda: dict(places()),
-}
-VERBS: dict[str, dict[bool, Any]] = {
-    "is_active": {False: _("deactivated it"), True: _("activated it again")},
-    "is_filterable": {False: _("stopped lists from filtering by it"), True: _("let lists filter by it")},
-    "required": {False: _("made it optional"), True: _("made it required")},
-}
-ACTIVE_PERSON = {False: _("deactivated them"), True: _("activated them again")}
 RIGHTS = {"view": _("see"), "create": _("create"), "edit": _("change"), "delete": _("delete")}
 
-
-class Percents(phrases.Called):
-    def told(self, kept: Any) -> str:
-        return formats.points(kept)
-
-
-CALLED = {name: phrases.Called(label, WORDS.get(name, {}), VERBS.get(name, {})) for name, label in FIELD_LABELS.items()}
-CALLED_OF_PERSON = CALLED | {"is_active": phrases.Called(FIELD_LABELS["is_active"], verbs=ACTIVE_PERSON)}
-CALLED["probability"] = Percents(FIELD_LABELS["probability"])
 
 phrases.register(LAPSING_RUN, _("%(actor)s had past customers looked for"))
 phrases.register("workspace.created", _("%(actor)s created the workspace"))
@@ -127,15 +66,15 @@ def _phrase(event: Event) -> str:
     if event.name == "workflow.retried":
         event = copy(event)
         event.data = event.data | {"handler": workflow_name(str(event.data.get("handler", "")))}
+    fields = fields_of(event.name.partition(".")[0])
     changes = event.changes if isinstance(event.changes, dict) else {}
     match changes.get("access"):
         case [dict() as old, dict() as new]:
             rights, called = _rights(old, new)
             event = copy(event)
             event.changes = {name: pair for name, pair in changes.items() if name != "access"} | rights
-            return phrases.phrase(event, CALLED | called, in_full=True)
-    is_person = event.name.startswith("member.")
-    return phrases.phrase(event, CALLED_OF_PERSON if is_person else CALLED, in_full=True)
+            return phrases.phrase(event, fields | called, in_full=True)
+    return phrases.phrase(event, fields, in_full=True)
 
 
 def _rights(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, phrases.Called]]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.imports.keeping import MOST_DAYS
+from contacts.settings import NEED_ACCOUNT
+from crm.imports.settings import DAYS_KEPT, MOST_DAYS
 from crm.picklists.lists import FORECAST_CATEGORIES, STAGE_MEANINGS, TONES, Picklist
 from crm.picklists.models import Choice, Stage
+from crm.preferences.setting import Setting
+from crm.setup.settings_form import SettingsForm
 from crm.ui.seen import SeenForm
-from opportunities.services.lapsing import MOST_MONTHS
+from opportunities.settings import MOST_MONTHS, PAST_CUSTOMER_MONTHS
 
 
 class EntryForm(SeenForm):
@@ -107,11 +110,12 @@ class PipelineForm(NewPipelineForm):
         self.fields["is_default"].disabled = is_default
 
 
-class AccountLifeForm(SeenForm):
+class AccountLifeForm(SettingsForm):
     """When a customer becomes a past customer."""
 
+    of: ClassVar[Mapping[str, Setting[Any]]] = {"months": PAST_CUSTOMER_MONTHS}
     months = forms.IntegerField(
-        label=_("Months without a won opportunity"),
+        label=PAST_CUSTOMER_MONTHS.label,
         required=False,
         min_value=1,
         max_value=MOST_MONTHS,
@@ -120,11 +124,12 @@ class AccountLifeForm(SeenForm):
     )
 
 
-class ImportFilesForm(SeenForm):
+class ImportFilesForm(SettingsForm):
     """For how long the files of imports are kept."""
 
+    of: ClassVar[Mapping[str, Setting[Any]]] = {"days": DAYS_KEPT}
     days = forms.IntegerField(
-        label=_("Days"),
+        label=DAYS_KEPT.label,
         min_value=1,
         max_value=MOST_DAYS,
         help_text=_("An imported file is deleted this many days after it was uploaded."),
@@ -132,9 +137,10 @@ class ImportFilesForm(SeenForm):
     )
 
 
-class ContactAccountForm(SeenForm):
+class ContactAccountForm(SettingsForm):
     """Whether a contact may do without an account."""
 
+    of: ClassVar[Mapping[str, Setting[Any]]] = {"needed": NEED_ACCOUNT}
     needed = forms.TypedChoiceField(
         label=_("May a contact have no account?"),
         choices=[
@@ -144,3 +150,6 @@ class ContactAccountForm(SeenForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"needed": "yes" if NEED_ACCOUNT.value() else "no"})

@@ -64,7 +64,7 @@ def show(
     if is_new and form is not None and not form.is_bound:
         form.visible_fields()[0].field.widget.attrs["autofocus"] = True
     context = {**context, "form": form}
-    if isinstance(form, SeenForm):
+    if isinstance(form, SeenForm) and form.who is None:
         form.who = partial(last_change_of_setting, about)
     if not is_fragment(request):
         context["menu"] = menu.groups(request.path)

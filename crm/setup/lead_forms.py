@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,17 +12,21 @@ from crm import catalogue
 from crm.fields.kinds.choice import RowField
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import choice, choices
+from crm.preferences.setting import Setting
+from crm.setup.settings_form import SettingsForm
 from crm.ui.seen import SeenForm
 from leads.conversion.plan import PARTS
 from leads.field_map import current_map, fields_for, sources
-from leads.intake.policy import OfContact, card_source, of_contact, uses_leads
+from leads.intake.policy import card_source
+from leads.settings import CARD_SOURCE, OF_CONTACT, USES_LEADS, OfContact
 
 
-class LeadPolicyForm(SeenForm):
+class LeadPolicyForm(SettingsForm):
     """Whether there are leads, and how they may come in."""
 
+    of: ClassVar[Mapping[str, Setting[Any]]] = {"uses": USES_LEADS, "rule": OF_CONTACT, "source": CARD_SOURCE}
     uses = forms.BooleanField(
-        label=_("We work with leads"),
+        label=USES_LEADS.label,
         required=False,
         help_text=_(
             "Off: leads leave the bar, the menus, the search and the reports for everybody, and accounts, contacts and "
@@ -29,7 +34,7 @@ class LeadPolicyForm(SeenForm):
         ),
     )
     rule = forms.ChoiceField(
-        label=_("When somebody makes a lead of a person who is a contact already"),
+        label=OF_CONTACT.label,
         choices=OfContact.choices,
         widget=forms.RadioSelect,
         help_text=_("The same e-mail address or phone number. A new opportunity for the contact is offered instead."),
@@ -37,12 +42,16 @@ class LeadPolicyForm(SeenForm):
 
     def __init__(self, data: Any = None) -> None:
         source = card_source()
-        initial = {"uses": uses_leads(), "rule": of_contact(), "source": str(source.pk) if source else ""}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial={"source": str(source.pk) if source else ""})
         rows = {str(one.pk): one for one in choices("lead_source")}
         field = RowField(rows=rows, find=choice, choices=[(key, str(row)) for key, row in rows.items()], required=False)
-        field.label = _("Source of leads from business cards")
+        field.label = CARD_SOURCE.label
         self.fields["source"] = field
+
+    def chosen(self) -> dict[Setting[Any], Any]:
+        source = self.cleaned_data["source"]
+        rule = OfContact(self.cleaned_data["rule"])
+        return super().chosen() | {OF_CONTACT: rule, CARD_SOURCE: source.pk if source else None}
 
 
 class FieldMapForm(SeenForm):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields.currencies import currency_groups
+from crm.preferences.setting import Setting
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
+from crm.setup.settings_form import SettingsForm
 from crm.tenants.regions import country_name, phone_region
 from crm.ui.seen import SeenForm
 from crm.users import selectors
@@ -17,6 +20,7 @@ from crm.users.access import VERB_LABELS, granted_to, least_role
 from crm.users.choices import places, time_zones
 from crm.users.forms import AddressField
 from crm.users.models import Membership, Role, Team
+from crm.users.settings import CURRENCY, LANGUAGE, NAME, TIME_ZONE
 
 
 def _team_choices(teams: list[Team], none: Any) -> list[tuple[str, Any]]:
@@ -133,10 +137,16 @@ class RoleForm(SeenForm):
         return {"access": access, **{name: data[name] for name in ("name", "can_import", "can_export", "can_set_up")}}
 
 
-class WorkspaceForm(SeenForm):
-    name = forms.CharField(label=_("Name"), max_length=200, help_text=_("Shown to your people, and in invitations."))
+class WorkspaceForm(SettingsForm):
+    of: ClassVar[Mapping[str, Setting[Any]]] = {
+        "name": NAME,
+        "time_zone": TIME_ZONE,
+        "currency": CURRENCY,
+        "language": LANGUAGE,
+    }
+    name = forms.CharField(label=NAME.label, max_length=200, help_text=_("Shown to your people, and in invitations."))
     time_zone = forms.ChoiceField(
-        label=_("Time zone"),
+        label=TIME_ZONE.label,
         choices=time_zones,
         help_text=_(
             "Decides which day “today” is: for due tasks, closing days and reports. Days already recorded stay. "
@@ -144,12 +154,12 @@ class WorkspaceForm(SeenForm):
         ),
     )
     currency = forms.ChoiceField(
-        label=_("Currency"),
+        label=CURRENCY.label,
         choices=currency_groups,
         help_text=_("New amounts start in it. Amounts already entered keep theirs; nothing is converted."),
     )
     language = forms.ChoiceField(
-        label=_("Dates and numbers as in"),
+        label=LANGUAGE.label,
         choices=places,
         help_text=_("For people who have not chosen their own."),
     )

@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.ui.seen import SeenForm
-from leads.vetting.gating import Gate, Needs, Unmet, criteria
 from leads.vetting.models import HEAVIEST, Criterion
+from leads.vetting.rule import Gate, Needs, Unmet, criteria
+from leads.vetting.settings import CONVERSION_GATE
 
 
 class CriterionForm(SeenForm):
@@ -34,7 +35,7 @@ class GateForm(SeenForm):
     """What must be known of a lead before it is converted."""
 
     needs = forms.ChoiceField(
-        label=_("What has to be answered with yes before a lead is converted?"),
+        label=CONVERSION_GATE.label,
         choices=[
             (Needs.NONE, _("Nothing: people decide for themselves")),
             (Needs.SOME, _("These criteria")),

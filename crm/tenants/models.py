@@ -41,9 +41,9 @@ class Tenant(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     currency = models.CharField(max_length=3, default="USD")
     language = models.CharField(max_length=10, default="en")
-    settings = models.JSONField(
-        default=dict, blank=True
-    )  # tenant-wide choices; keys are documented where they are read
+    settings = models.JSONField(default=dict, blank=True)  # what people chose: by the keys of ``Setting``s
+    # What the product has to remember, by the keys of ``State``s (crm/tenants/stored.py)
+    state = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:

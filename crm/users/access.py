@@ -22,17 +22,16 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
 from crm.tenants.models import TenantModel
 from crm.users.models import Membership, Role
 from crm.users.roles import Grant, shipped_grant, type_keys
 from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams, with_email
+from crm.users.settings import TYPES_OFF
 
 VERBS = ("view", "create", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
 NOTHING = Q(pk__in=())
-TYPES_OFF = "types_off"  # of Tenant.settings: keys of record types
 VERB_LABELS = {
     "view": gettext_lazy("see"),
     "create": gettext_lazy("create"),
@@ -44,9 +43,9 @@ VERB_LABELS = {
 def scope_of(actor: Membership, verb: str, key: str) -> str:
     """Return how far ``verb`` reaches for ``actor`` on the record type ``key``: one of ``SCOPES``.
 
-    Nobody reaches a type that the workspace does without (``Tenant.settings["types_off"]``).
+    Nobody reaches a type that the workspace does without.
     """
-    if key in current_tenant().settings.get(TYPES_OFF, ()):
+    if key in TYPES_OFF.value():
         return "none"
     if actor.role.can_set_up:
         return "all"

@@ -22,6 +22,7 @@ from crm.ui.too_long import answer_too_long
 from crm.users.leaving import answer_to_fragment
 from crm.users.models import Membership
 from crm.users.selectors import keep_shared_names, shared_names
+from crm.users.settings import OWN_LANGUAGE, OWN_TIME_ZONE
 
 logger = structlog.get_logger(__name__)
 
@@ -113,11 +114,11 @@ def _actor(request: HttpRequest) -> Membership:
 
 def _answer(request: HttpRequest, tenant: Tenant, actor: Membership, view: Callable[[], HttpResponse]) -> HttpResponse:
     person: Any = request.user
-    language = person.language or tenant.language
+    language = OWN_LANGUAGE.value(person)
     request.LANGUAGE_CODE = language
     with (
         translation.override(language),
-        timezone.override(person.time_zone or tenant.time_zone),
+        timezone.override(OWN_TIME_ZONE.value(person)),
         structlog.contextvars.bound_contextvars(actor=str(actor.pk)),
     ):
         response = view()

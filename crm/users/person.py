@@ -19,6 +19,7 @@ from crm.users import selectors, services
 from crm.users.forms import LookForm, ProfileForm
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
+from crm.users.settings import OWN_LANGUAGE
 
 _A_YEAR = 365 * 24 * 3600
 
@@ -33,7 +34,7 @@ def profile(request: WorkspaceRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 services.update_profile(actor=request.actor, **form.cleaned_data)
-            return _saved(request, form.cleaned_data["language"] or request.tenant.language)
+            return _saved(request, OWN_LANGUAGE.value(person))
         except ValidationError as error:
             form.add_error(None, error)
     context = {

@@ -11,12 +11,12 @@ from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
 from crm.tenants.models import Tenant
 from crm.tenants.text import email_key, sort_key
 from crm.users.invitations import hash_of
 from crm.users.models import Invitation, Membership, Role, Team, User
+from crm.users.settings import OWN_TIME_ZONE
 
 
 def members(active_only: bool = True) -> list[Membership]:
@@ -97,8 +97,7 @@ def _by_name() -> dict[str, list[Membership]]:
 
 def zone_of(person: Membership) -> ZoneInfo:
     """Return the time zone that ``person`` lives by: their own, or else the workspace's."""
-    own = person.user.time_zone if person.user else ""
-    return ZoneInfo(own) if own else current_tenant().zone
+    return ZoneInfo(OWN_TIME_ZONE.value(person.user))
 
 
 def roles() -> list[Role]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,8 +10,8 @@ from django.db.transaction import atomic
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.preferences.setting import change_settings
 from crm.tenants.addresses import refuse_unseen
-from crm.tenants.context import current_tenant
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.tenants.text import LONGEST_EMAIL, email_key, sort_key
@@ -20,6 +19,7 @@ from crm.users.access import SCOPES, VERBS, least_role
 from crm.users.leaving import end_sessions
 from crm.users.models import Membership, Role, Team
 from crm.users.selectors import member_by_name_or_email, roles, team_tree_ids, workspaces_of
+from crm.users.settings import CURRENCY, LANGUAGE, NAME, OWN_LANGUAGE, OWN_TIME_ZONE, TIME_ZONE
 
 LONGEST_NAME = 200
 
@@ -29,19 +29,8 @@ LONGEST_NAME = 200
 @atomic
 def update_workspace(*, actor: Membership, name: str, time_zone: str, currency: str, language: str) -> None:
     """Change what the workspace is called and how its pages are shown to who chose nothing else. Its slug stays."""
-    tenant = current_tenant()
-    values = {"name": name.strip(), "time_zone": time_zone, "currency": currency, "language": language}
-    changes = {field: [old, new] for field, new in values.items() if (old := getattr(tenant, field)) != new}
-    changed = copy(tenant)  # a refused time zone must not show in the rest of this request
-    for field in changes:
-        setattr(changed, field, values[field])
-    changed.full_clean()
-    if not changes:
-        return
-    changed.save(update_fields=list(changes))
-    for field in changes:
-        setattr(tenant, field, values[field])
-    events.record(name="workspace.changed", record=None, actor=actor, changes=changes)
+    values = {NAME: name.strip(), TIME_ZONE: time_zone, CURRENCY: currency, LANGUAGE: language}
+    change_settings(values, actor=actor)
 
 
 # People
@@ -52,7 +41,9 @@ def update_profile(*, actor: Membership, name: str, language: str, time_zone: st
     """Change what ``actor`` is called, and how pages are shown to them everywhere ("" = as each workspace says)."""
     person = actor.user
     assert person is not None
-    person.name, person.language, person.time_zone = name.strip(), language, time_zone
+    person.name = name.strip()
+    OWN_LANGUAGE.assign(person, language or None)
+    OWN_TIME_ZONE.assign(person, time_zone or None)
     person.save(update_fields=["name", "language", "time_zone"])
     _rename(actor=actor, member=actor, name=name)
 

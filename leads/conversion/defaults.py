@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from contacts.selectors import contacts_need_account
+from contacts.settings import NEED_ACCOUNT
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import default_pipeline, stages
 from crm.tenants.clock import today
@@ -29,7 +29,7 @@ def plan_for(lead: Lead, actor: Membership, candidates: Candidates | None = None
     found = candidates or find_candidates(lead, actor)
     contact = _part(found, "contacts", actor, wanted=is_person(lead) or not lead.company)
     account = _part(found, "accounts", actor, wanted=bool(lead.company))
-    if account is NOTHING and contact.way == Way.NEW and contacts_need_account() and may(actor, "create", "accounts"):
+    if account is NOTHING and contact.way == Way.NEW and NEED_ACCOUNT.value() and may(actor, "create", "accounts"):
         account = new(name=lead.name)
     named_for = next((one.record.name for one in found.of("accounts") if one.record.pk == account.record_id), "")
     opportunity = new(**opportunity_values(lead, named_for)) if may(actor, "create", "opportunities") else NOTHING

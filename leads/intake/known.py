@@ -21,8 +21,8 @@ from crm.users.models import Membership
 from leads.conversion.arriving import is_converted
 from leads.duplicates import LEADS, find_alike
 from leads.field_map import mapped_values
-from leads.intake.policy import OfContact, of_contact
 from leads.models import Lead
+from leads.settings import OF_CONTACT, OfContact
 
 LONGEST_QUERY = 3_000  # what a web server takes of an address is limited
 
@@ -32,7 +32,7 @@ def objections_to_leads(actor: Membership, rows: Sequence[dict[str, Any]]) -> li
 
     Only records that ``actor`` may see are looked at. A lead that arrives converted goes into its contact anyway.
     """
-    blocks = of_contact() == OfContact.BLOCK
+    blocks = OF_CONTACT.value() == OfContact.BLOCK
     return [
         None if is_converted(values) else _objection(actor, values, contacts, leads, blocks)
         for values, (contacts, leads) in zip(rows, find_alike(actor, rows), strict=True)

@@ -1,64 +1,24 @@
-"""What has to be known of a lead before it may be converted: the workspace's choice.
+"""What has to be known of a lead before it may be converted: the workspace's choice, ``CONVERSION_GATE``.
 
-It stands in ``Tenant.settings["conversion_gate"]`` as ``{"needs": "none"|"some"|"all", "criteria": [ids], "unmet":
-"warn"|"block"}``. A criterion that is no longer in use is not asked for.
+A criterion that is no longer in use is not asked for.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from babel.lists import format_list
-from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from crm.tenants.context import current_tenant
-from crm.tenants.memo import forget, memo
 from crm.ui import format as formats
 from leads.vetting.models import Answer, Criterion, VettingAnswer
+from leads.vetting.rule import Gate, Unmet
+from leads.vetting.settings import CONVERSION_GATE
 
 if TYPE_CHECKING:
     from leads.models import Lead
-
-SETTING = "conversion_gate"
-
-
-class Needs(models.TextChoices):
-    NONE = "none", gettext_lazy("Nothing")
-    SOME = "some", gettext_lazy("These criteria")
-    ALL = "all", gettext_lazy("All criteria")
-
-
-class Unmet(models.TextChoices):
-    WARN = "warn", gettext_lazy("Warn, and ask for a tick")
-    BLOCK = "block", gettext_lazy("Do not convert")
-
-
-@dataclass(frozen=True)
-class Gate:
-    """The workspace's rule."""
-
-    needs: str = Needs.NONE
-    chosen: frozenset[UUID] = frozenset()
-    unmet: str = Unmet.WARN
-
-    @property
-    def required(self) -> list[Criterion]:
-        """The criteria that must be answered yes."""
-        if self.needs == Needs.NONE:
-            return []
-        return [one for one in criteria() if self.needs == Needs.ALL or one.pk in self.chosen]
-
-    @property
-    def warns(self) -> bool:
-        """Whether somebody may have to say that leads are converted although something is missing."""
-        return bool(self.required) and self.unmet == Unmet.WARN
-
-    def as_setting(self) -> dict[str, Any]:
-        return {"needs": self.needs, "criteria": sorted(str(one) for one in self.chosen), "unmet": self.unmet}
 
 
 @dataclass(frozen=True)
@@ -96,24 +56,9 @@ class GateResult:
         return _("Not vetted yet: %(criteria)s. Vet the lead first, or convert it all the same.") % words
 
 
-def criteria(*, active_only: bool = True) -> list[Criterion]:
-    """Return the workspace's criteria in their order."""
-    rows = memo("vetting.criteria", lambda: list(Criterion.objects.order_by("order", "id")))
-    return [row for row in rows if row.is_active or not active_only]
-
-
-def forget_criteria() -> None:
-    forget("vetting.")
-
-
 def current_gate() -> Gate:
     """Return the workspace's rule; without one nothing is asked for."""
-    kept = current_tenant().settings.get(SETTING, {})
-    return Gate(
-        needs=kept.get("needs", Needs.NONE),
-        chosen=frozenset(UUID(one) for one in kept.get("criteria", ())),
-        unmet=kept.get("unmet", Unmet.WARN),
-    )
+    return CONVERSION_GATE.value()
 
 
 def gate(lead: Lead) -> GateResult:

@@ -19,8 +19,8 @@ from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Conversion, Lead
 from leads.services import meaning_of
-from leads.vetting.gating import Unmet, criteria
 from leads.vetting.models import MOST_EVIDENCE, Answer
+from leads.vetting.rule import criteria
 from leads.vetting.selectors import Vetting, vetting_of, vettings_of
 from opportunities.models import Opportunity
 
@@ -120,4 +120,3 @@ phrases.register("criterion.created", _("%(actor)s added the criterion “%(labe
 phrases.register("criterion.deleted", _("%(actor)s deleted the criterion “%(label)s”"))
 phrases.register_label("answer", _("Answer"))
 phrases.register_label("evidence", _("Evidence"))
-phrases.register_label("unmet", _("what happens when it is missing"), dict(Unmet.choices))

@@ -16,8 +16,9 @@ from crm.picklists.selectors import ids_meaning
 from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 from leads.models import Lead
-from leads.vetting.gating import Gate, GateResult, criteria, current_gate, judge
+from leads.vetting.gating import GateResult, current_gate, judge
 from leads.vetting.models import Answer, Criterion, VettingAnswer, VettingRound
+from leads.vetting.rule import Gate, criteria
 from leads.vetting.services import score, stamp
 
 VETTING_EVENTS = ("lead.vetted", "lead.vetting_taken_back", "lead.evidence_changed")

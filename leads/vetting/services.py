@@ -15,8 +15,8 @@ from crm.records.services import LockedError
 from crm.tenants.bulk import atomic, insert
 from crm.users.models import Membership
 from leads.models import Lead
-from leads.vetting.gating import criteria
 from leads.vetting.models import MOST_EVIDENCE, Answer, Criterion, VettingAnswer, VettingRound
+from leads.vetting.rule import criteria
 
 # As the events keep an answer: nothing, or yes or no.
 _PLAIN = {Answer.UNKNOWN: None, Answer.YES: True, Answer.NO: False}

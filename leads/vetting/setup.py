@@ -14,11 +14,12 @@ from crm import events
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant
 from crm.tenants.text import sort_key
-from crm.tenants.workspace_settings import change_setting
 from crm.users.models import Membership
 from leads.vetting.defaults import shipped_criteria
-from leads.vetting.gating import SETTING, Gate, Needs, current_gate, forget_criteria
+from leads.vetting.gating import current_gate
 from leads.vetting.models import HEAVIEST, Answer, Criterion, VettingAnswer
+from leads.vetting.rule import Gate, Needs, forget_criteria
+from leads.vetting.settings import CONVERSION_GATE
 
 FIELDS = frozenset({"label", "question", "weight", "is_active"})
 
@@ -110,7 +111,7 @@ def answer_counts() -> dict[UUID, int]:
 def _save_gate(old: Gate, new: Gate, actor: Membership) -> None:
     if new == old:
         return
-    change_setting(SETTING, new.as_setting())
+    CONVERSION_GATE.keep(new)
     forget_criteria()
     changes: dict[str, list[Any]] = {
         "needs": [str(Needs(old.needs).label), str(Needs(new.needs).label)],

@@ -20,9 +20,9 @@ from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
 from leads.record import LEAD
 from leads.services import meaning_of
-from leads.vetting.gating import criteria
 from leads.vetting.models import Answer, Criterion
 from leads.vetting.panels import load_vetting
+from leads.vetting.rule import criteria
 from leads.vetting.selectors import changes_of, vetting_of
 from leads.vetting.services import record_answer
 

@@ -1,7 +1,7 @@
 """Time makes past customers: of those whose contract has ended, or who have bought nothing for long.
 
-After how many months is the workspace's choice, in ``Tenant.settings["past_customer_months"]`` (None: never). A
-contract that still runs keeps a customer, and so does a person's word (``type_kept``). The next win brings them back.
+After how many months is the workspace's choice, ``PAST_CUSTOMER_MONTHS`` (None: never). A contract that still runs
+keeps a customer, and so does a person's word (``type_kept``). The next win brings them back.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.services import TYPE_EVENTS, get_locked_account, set_account_type
@@ -27,41 +25,19 @@ from crm.events.selectors import said_by_a_person
 from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import start_of, today
-from crm.tenants.context import current_tenant, current_tenant_id, tenant_context
+from crm.tenants.context import current_tenant_id, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
-from crm.tenants.workspace_settings import change_setting
 from crm.users.models import Membership
 from opportunities.models import Opportunity
+from opportunities.settings import LAPSED_ON, PAST_CUSTOMER_MONTHS
 
-MONTHS = "past_customer_months"
-MOST_MONTHS = 120
-DEFAULT_MONTHS = 12
-LAPSED_ON = "customers_lapsed_on"  # the workspace's day for which this was done last
 BATCH = 200
 REASONS = ("contract_ended", "no_win")
 RUNS_SHOWN = 14
 MOST_OF_ERROR = 300
 NAMED, NAMED_BEFORE_RUN = 5, 100
 RUN = "customers.lapsed"  # the event of a run: ``data`` has the number by reason, or the ``error``
-
-
-def past_customer_months() -> int | None:
-    """Return after how many months without a win a customer becomes a past customer; None: never."""
-    return current_tenant().settings.get(MONTHS, DEFAULT_MONTHS)
-
-
-@atomic
-def set_past_customer_months(*, actor: Membership, months: int | None) -> None:
-    """Choose after how many months without a win a customer becomes a past customer; None: never."""
-    if months is not None and not 1 <= months <= MOST_MONTHS:
-        raise ValidationError({"months": _("Give a number of months from 1 to %(most)s.") % {"most": MOST_MONTHS}})
-    before = past_customer_months()
-    if months == before and MONTHS in current_tenant().settings:
-        return
-    change_setting(MONTHS, months)
-    if months != before:
-        events.record(name="workspace.changed", record=None, actor=actor, changes={MONTHS: [before, months]})
 
 
 @dataclass(frozen=True)
@@ -86,7 +62,7 @@ def effect_tonight(months: int | None) -> Effect:
 
 def effect_now() -> Effect:
     """Return what ``lapse_now`` would do at this moment."""
-    return effect(past_customer_months(), today(), NAMED_BEFORE_RUN)
+    return effect(PAST_CUSTOMER_MONTHS.value(), today(), NAMED_BEFORE_RUN)
 
 
 def effect(months: int | None, now: date, named: int) -> Effect:
@@ -108,7 +84,7 @@ def effect(months: int | None, now: date, named: int) -> Effect:
 def lapsing_tonight(ids: Collection[UUID]) -> list[Account]:
     """Return those of these accounts which the coming night makes past customers."""
     tomorrow = today() + relativedelta(days=1)
-    due = _contract_ended(tomorrow) | _nothing_won(tomorrow, past_customer_months())
+    due = _contract_ended(tomorrow) | _nothing_won(tomorrow, PAST_CUSTOMER_MONTHS.value())
     return list(_customers().filter(due, type_kept=False, pk__in=ids).order_by("sort_name"))
 
 
@@ -122,7 +98,7 @@ def lapse_workspace(tenant: Tenant, is_over: Callable[[], bool] = lambda: False)
     """
     with tenant_context(tenant):
         forget()  # the tenant object has been through other transactions
-        if current_tenant().settings.get(LAPSED_ON, "") >= today().isoformat():
+        if LAPSED_ON.value() >= today().isoformat():
             return 0
     count, _finished = _run(tenant, None, is_over)
     return count
@@ -138,7 +114,7 @@ def ask_to_lapse(*, actor: Membership) -> None:
     """Have ``lapse_now`` done by a worker; should none hear of it, the hourly job finds that it is to be done."""
     from opportunities.jobs import kick_lapse
 
-    change_setting(LAPSED_ON, "")
+    LAPSED_ON.keep("")
     tenant_id, actor_id = current_tenant_id(), actor.pk
     transaction.on_commit(lambda: kick_lapse(tenant_id, actor_id))
 
@@ -167,7 +143,7 @@ def _run(tenant: Tenant, actor_id: UUID | None, is_over: Callable[[], bool]) -> 
             if after is None or leaves:
                 _note_run(actor_id, {reason: found[reason] for reason in REASONS})
             if after is None:
-                change_setting(LAPSED_ON, today().isoformat())
+                LAPSED_ON.keep(today().isoformat())
     return found.total(), after is None
 
 
@@ -189,7 +165,7 @@ def lapse_customers() -> int:
 
 def _lapse_batch(after: UUID) -> tuple[Counter[str], UUID | None]:
     """Go through the next candidates; return how many lapsed for each reason, and the last one if there may be more."""
-    now, months = today(), past_customer_months()
+    now, months = today(), PAST_CUSTOMER_MONTHS.value()
     due = _customers().filter(_contract_ended(now) | _nothing_won(now, months), type_kept=False, pk__gt=after)
     ids = list(due.order_by("id").values_list("pk", flat=True)[:BATCH])
     lapsed = Counter(filter(None, (_lapse(account_id, now, months) for account_id in ids)))

@@ -20,7 +20,8 @@ from crm.tenants.models import Tenant
 from leads.conversion import undo_conversion
 from leads.models import Conversion, Lead
 from leads.services import meaning_of
-from leads.vetting.gating import SETTING, Gate, Needs, Unmet
+from leads.vetting.rule import Gate, Needs, Unmet
+from leads.vetting.settings import CONVERSION_GATE
 from opportunities.models import Opportunity
 from tests import make
 from tests.imports.steps import sent, told
@@ -137,8 +138,8 @@ def test_a_dry_run_says_the_same_and_leaves_nothing(firm: Firm) -> None:
 
 def test_the_gate_holds_for_files_too(firm: Firm) -> None:
     tenant = Tenant.objects.get(pk=firm.tenant.pk)
-    tenant.settings[SETTING] = Gate(Needs.ALL, frozenset(), Unmet.BLOCK).as_setting()
-    tenant.save(update_fields=["settings"])
+    with tenant_context(tenant):
+        CONVERSION_GATE.keep(Gate(Needs.ALL, frozenset(), Unmet.BLOCK))
     job = bring_in(firm, HEAD + ROWS)
     assert job.created_count == 1
     assert "Not vetted yet" in refused(firm, job)[2]

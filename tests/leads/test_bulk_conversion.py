@@ -30,7 +30,8 @@ from leads.conversion.bulk import Options, convert_one
 from leads.conversion.defaults import open_stages
 from leads.models import Conversion, Lead
 from leads.services import close_as_unqualified
-from leads.vetting.gating import SETTING, Gate, Needs, Unmet
+from leads.vetting.rule import Gate, Needs, Unmet
+from leads.vetting.settings import CONVERSION_GATE
 from opportunities.models import Opportunity, OpportunityContact
 from tests import make
 from tests.people import Firm, client_of
@@ -229,9 +230,8 @@ def test_an_open_opportunity_with_the_same_contact_is_doubtful(firm: Firm, at_on
 
 def test_the_gate_holds(firm: Firm, leads: list[Lead]) -> None:
     def set_gate(unmet: str) -> None:
-        tenant = Tenant.objects.get(pk=firm.tenant.pk)
-        tenant.settings[SETTING] = Gate(Needs.ALL, frozenset(), unmet).as_setting()
-        tenant.save(update_fields=["settings"])
+        with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+            CONVERSION_GATE.keep(Gate(Needs.ALL, frozenset(), unmet))
 
     set_gate(Unmet.BLOCK)
     _answer, run = try_out(firm, leads, **{"to-despite_gate": "on"})

@@ -15,7 +15,7 @@ from crm.fields.custom.services import create_field, set_field_active
 from crm.fields.money import Money
 from crm.picklists.selectors import choices
 from crm.picklists.services import create_choice
-from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from leads.conversion import ConversionPlan, convert_lead, existing, new, undo_conversion
@@ -158,7 +158,7 @@ def test_the_setup_page_shows_writes_and_resets_it(firm: Firm) -> None:
         assert {(one.source, one.target, one.field) for one in current_map()} == {
             *DEFAULT, ("campaign", "accounts", "city"),
         } - ({("name", "accounts", "name")} if "name-accounts" not in data else set())  # fmt: skip
-        assert current_tenant().settings["lead_field_map"]
+        assert is_own_map()
     assert "Campaign → Account: City" in client.get("/acme/setup/changes/").content.decode()
     wrong = client.post("/acme/setup/field-map/", data | {"company-accounts": "", "name-accounts": ""})
     assert wrong.status_code == 422 and "name of the account" in wrong.content.decode()

@@ -26,9 +26,8 @@ from opportunities.services.lapsing import (
     effect_tonight,
     lapse_customers,
     lapse_workspace,
-    past_customer_months,
-    set_past_customer_months,
 )
+from opportunities.settings import PAST_CUSTOMER_MONTHS
 from tests import make
 from tests.people import Firm, make_firm
 
@@ -59,7 +58,7 @@ def won(firm: Firm, account: Account, closed_on: date, **values: Any) -> Opportu
 
 
 def months(firm: Firm, number: int | None) -> None:
-    set_past_customer_months(actor=firm.ada, months=number)
+    PAST_CUSTOMER_MONTHS.change(number, actor=firm.ada)
 
 
 def made_past(account: Account) -> Event:
@@ -68,7 +67,7 @@ def made_past(account: Account) -> Event:
 
 def test_twelve_months_without_a_win_unless_the_workspace_says_otherwise(inside: Firm, account: Account) -> None:
     won(inside, account, today() - timedelta(days=400), name="Deal X")
-    assert past_customer_months() == 12
+    assert PAST_CUSTOMER_MONTHS.value() == 12
     months(inside, None)
     assert lapse_customers() == 0
     months(inside, 24)
@@ -205,9 +204,9 @@ def test_a_choice_out_of_range_is_refused_and_a_change_is_told(inside: Firm) -> 
     for number in (0, 121):
         with pytest.raises(ValidationError):
             months(inside, number)
-    assert past_customer_months() == 12
+    assert PAST_CUSTOMER_MONTHS.value() == 12
     months(inside, 18)
-    assert past_customer_months() == 18
+    assert PAST_CUSTOMER_MONTHS.value() == 18
     assert Event.objects.get(name="workspace.changed").changes == {"past_customer_months": [12, 18]}
 
 
@@ -364,7 +363,7 @@ def test_the_job_goes_through_every_workspace(firm: Firm, other_firm: Firm) -> N
         lapse()
     assert type_of(firm, account) == "past_customer"
     for one in (firm, other_firm):
-        assert Tenant.objects.get(pk=one.tenant.pk).settings["customers_lapsed_on"] == "2031-06-02"
+        assert Tenant.objects.get(pk=one.tenant.pk).state["customers_lapsed_on"] == "2031-06-02"
 
 
 def test_a_win_between_finding_and_writing_keeps_the_customer(

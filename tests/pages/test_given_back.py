@@ -21,7 +21,7 @@ from leads.conversion import convert_lead
 from leads.conversion.defaults import plan_for
 from leads.models import Lead
 from leads.services import close_as_unqualified
-from leads.vetting.gating import criteria
+from leads.vetting.rule import criteria
 from tests import make
 from tests.fields.own import add_field, field_of, fresh, sent
 from tests.forms import Filled, form_of

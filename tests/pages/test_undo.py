@@ -22,8 +22,8 @@ from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from crm.users.services import create_role
 from leads.models import Lead
-from leads.vetting.gating import criteria
 from leads.vetting.models import VettingRound
+from leads.vetting.rule import criteria
 from leads.vetting.services import record_answer
 from opportunities.models import Opportunity, StageVisit
 from opportunities.services import move_to_stage, update_opportunity

@@ -9,21 +9,22 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
-from contacts.selectors import contacts_need_account
+from contacts.settings import NEED_ACCOUNT
 from crm.events.delivery import deliver_all
+from crm.preferences.setting import Setting
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
-from opportunities.services.lapsing import past_customer_months
+from opportunities.settings import PAST_CUSTOMER_MONTHS
 from tests import make
 from tests.people import Firm, client_of
 
 LIFE, CONTACTS = "/acme/setup/past-customers/", "/acme/setup/contact-accounts/"
 
 
-def setting(firm: Firm, read: Any) -> Any:
+def setting(firm: Firm, one: Setting[Any]) -> Any:
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
-        return read()
+        return one.value()
 
 
 def old_customer(firm: Firm, name: str, days: int) -> Account:
@@ -43,10 +44,10 @@ def test_it_says_what_tonight_brings_and_then_saves(firm: Firm) -> None:
     tried = client.get(LIFE, {"months": "3"}, HTTP_HX_REQUEST="true").content.decode()
     assert "1 customer would become a past customer tonight" in tried and "Kestrel" in tried
     assert "because nothing was won for 3 months" in tried and "<html" not in tried
-    assert setting(firm, past_customer_months) == 12
+    assert setting(firm, PAST_CUSTOMER_MONTHS) == 12
     assert "Kestrel" in client.get(LIFE, {"months": "3"}).content.decode()  # without JavaScript
     assert client.post(LIFE, {"months": "3"}).status_code == 303
-    assert setting(firm, past_customer_months) == 3
+    assert setting(firm, PAST_CUSTOMER_MONTHS) == 3
     changes = client.get("/acme/setup/changes/").content.decode()
     assert "changed months until a customer is a past customer from 12 to 3" in changes
 
@@ -56,7 +57,7 @@ def test_never_is_a_choice(firm: Firm) -> None:
     client = client_of(firm.ada)
     assert "1 customer would" in client.get(LIFE).content.decode()
     assert client.post(LIFE, {"months": ""}).status_code == 303
-    assert setting(firm, past_customer_months) is None
+    assert setting(firm, PAST_CUSTOMER_MONTHS) is None
     assert "0 customers would" in client.get(LIFE).content.decode()
 
 
@@ -64,14 +65,14 @@ def test_never_is_a_choice(firm: Firm) -> None:
 def test_what_is_no_number_of_months_is_refused(firm: Firm, typed: str) -> None:
     client = client_of(firm.ada)
     assert client.post(LIFE, {"months": typed}).status_code == 422
-    assert setting(firm, past_customer_months) == 12
+    assert setting(firm, PAST_CUSTOMER_MONTHS) == 12
     assert client.post(LIFE, {"months": "120"}).status_code == 303
-    assert setting(firm, past_customer_months) == 120
+    assert setting(firm, PAST_CUSTOMER_MONTHS) == 120
 
 
 def need_account(firm: Firm, needed: str) -> None:
     assert client_of(firm.ada).post(CONTACTS, {"needed": needed}).status_code == 303
-    assert setting(firm, contacts_need_account) == (needed == "yes")
+    assert setting(firm, NEED_ACCOUNT) == (needed == "yes")
 
 
 def names(firm: Firm) -> list[str]:
@@ -149,13 +150,12 @@ def test_a_conversion_obeys(firm: Firm) -> None:
 
 
 def test_the_usual_conversion_makes_an_account_where_one_is_needed(inside: Firm) -> None:
-    from contacts.services import set_contacts_need_account
     from leads.conversion import convert_lead
     from leads.conversion.defaults import plan_for
 
     lead = make.lead(inside.ana, first_name="Petra", last_name="Person")
     assert convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan_for(lead, inside.ana)).account is None
-    set_contacts_need_account(actor=inside.ada, needed=True)
+    NEED_ACCOUNT.change(True, actor=inside.ada)
     other = make.lead(inside.ana, first_name="Paul", last_name="Person")
     done = convert_lead(lead_id=other.pk, actor=inside.ana, plan=plan_for(other, inside.ana))
     assert done.account is not None and done.account.name == "Paul Person"

@@ -101,6 +101,7 @@ def test_every_function_says_what_it_returns() -> None:
         (r"django\.db\.models\.signals|django\.dispatch", "no signals"),
         (r"get_object_or_404|get_list_or_404", "use records.access.get_record"),
         (r"icontains|istartswith|iexact|search_vector|__contains=|__i?regex", "not leakproof"),
+        (r"(tenant\w*(\(\))?|row)\.(settings|state)\b|\.settings(\.get\(|\[)", "declare a Setting or a State"),
     ],
 )
 def test_forbidden_words(pattern: str, why: str) -> None:
@@ -139,7 +140,7 @@ def test_record_apps_have_only_the_files_that_a_newcomer_expects() -> None:
     allowed = {
         "__init__.py", "actions.py", "apps.py", "bulk.py", "duplicates.py", "field_map.py", "fields.py", "forms.py",
         "headers.py", "jobs.py", "keys.py", "matching.py", "models.py", "panels.py", "record.py", "selectors.py",
-        "services.py", "sql.py", "urls.py", "views.py", "weighing.py", "workflows.py",
+        "services.py", "settings.py", "sql.py", "urls.py", "views.py", "weighing.py", "workflows.py",
     }  # fmt: skip
     folders = {"migrations", "conversion", "intake", "management", "services", "vetting", "__pycache__"}
     for app in ("accounts", "contacts", "opportunities", "leads"):

@@ -17,8 +17,8 @@ from crm.events.models import Event
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.tenants.stored import Flag, Stored
 from crm.tenants.text import sort_key
-from crm.tenants.workspace_settings import change_setting
 from crm.users.models import Membership, Role, Team
 from crm.users.roles import REP
 from crm.users.selectors import (
@@ -163,7 +163,7 @@ def test_two_who_change_different_choices_of_a_workspace_at_once_lose_none(fresh
         try:
             with tenant_context(Tenant.objects.get(pk=fresh_firm.tenant.pk)):
                 assert first or written.wait(10)
-                change_setting(key, True)
+                Stored(key, Flag(), False).keep(True)
                 written.set()
                 sleep(0.3 if first else 0)  # not committed yet, while the other one reads what is chosen
         finally:

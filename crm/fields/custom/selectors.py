@@ -18,11 +18,15 @@ from crm.fields.models import NAME_PREFIX, CustomField, CustomValue
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
 from crm.picklists.lists import CUSTOM_PREFIX
-from crm.tenants.context import current_tenant, current_tenant_id
+from crm.tenants.context import current_tenant_id
 from crm.tenants.memo import forget, memo
-from crm.tenants.workspace_settings import change_setting
+from crm.tenants.stored import SETTINGS, Maybe, State, Stored, Word, keep_all
 
-STATE = "own_fields"  # in ``Tenant.settings``: another word after every change of a field; none = there are no fields
+_KEY = "own_fields"
+STATE: State[str | None] = State(_KEY, Maybe(Word()), None)  # another word after every change of a field
+# Where processes of the release before read and write it. They may be at work beside this one until all are restarted;
+# the release after this one does without.
+STATE_BEFORE: Stored[str | None] = Stored(_KEY, Maybe(Word()), None, SETTINGS)
 
 
 _not_made_yet: ContextVar[tuple[CustomField, ...]] = ContextVar("not_made_yet", default=())
@@ -90,17 +94,18 @@ def records_with(field: CustomField) -> int:
 def fields_changed() -> None:
     """Have everybody read the fields anew."""
     forget("fields.")
-    change_setting(STATE, uuid4().hex)
+    word = uuid4().hex
+    keep_all({STATE: word, STATE_BEFORE: word})
 
 
 def _all_fields() -> tuple[CustomField, ...]:
-    state = current_tenant().settings.get(STATE)
-    made = _read(current_tenant_id(), state) if state else ()
+    words = (STATE.value(), STATE_BEFORE.value())
+    made = _read(current_tenant_id(), words) if any(words) else ()  # without a word there are no fields
     return (*made, *_not_made_yet.get())
 
 
 @lru_cache(maxsize=256)
-def _read(tenant_id: UUID, state: str) -> tuple[CustomField, ...]:
+def _read(tenant_id: UUID, words: tuple[str | None, ...]) -> tuple[CustomField, ...]:
     return tuple(CustomField.objects.order_by("order", "id"))
 
 

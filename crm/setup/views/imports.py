@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.imports.keeping import MOST_KEPT_BYTES, bytes_kept, days_kept, files_kept, set_days_kept
+from crm.imports.keeping import MOST_KEPT_BYTES, bytes_kept, files_kept
 from crm.setup.forms import ImportFilesForm
-from crm.setup.http import add_error, setup_page, show
+from crm.setup.http import setup_page, show
+from crm.setup.settings_form import sent
 from crm.ui.http import go
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
@@ -18,14 +18,9 @@ from crm.users.http import WorkspaceRequest
 @setup_page
 def edit_import_files(request: WorkspaceRequest) -> HttpResponse:
     """After how many days they are deleted, and how much of them there is."""
-    form = ImportFilesForm(request.POST if request.method == "POST" else None, initial={"days": days_kept()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_days_kept(actor=request.actor, days=form.cleaned_data["days"])
-        except ValidationError as error:
-            add_error(form, error)
-        else:
-            say(request, _("How long imported files are kept was saved."))
-            return go(request, reverse("setup:import_files"))
+    form = ImportFilesForm(sent(request))
+    if form.is_saved(request):
+        say(request, _("How long imported files are kept was saved."))
+        return go(request, reverse("setup:import_files"))
     context = {"files": files_kept(), "kept": bytes_kept(), "most": MOST_KEPT_BYTES}
     return show(request, "setup/import_files.html", context, form=form)

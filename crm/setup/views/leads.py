@@ -10,20 +10,19 @@ from django.utils.translation import gettext as _
 from crm import catalogue
 from crm.setup.http import add_error, setup_page, show
 from crm.setup.lead_forms import FieldMapForm, LeadPolicyForm
+from crm.setup.settings_form import sent
 from crm.ui.http import go, method
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from leads.conversion.plan import PARTS
 from leads.field_map import is_own_map, reset_field_map, set_field_map
-from leads.intake.policy import set_policy
 from leads.selectors import count_leads
 
 
 @setup_page
 def edit_policy(request: WorkspaceRequest) -> HttpResponse:
-    form = LeadPolicyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        set_policy(actor=request.actor, **form.cleaned_data)
+    form = LeadPolicyForm(sent(request))
+    if form.is_saved(request):
         say(request, _("How leads are used was saved."))
         return go(request, reverse("setup:lead_policy"))
     return show(request, "setup/lead_policy.html", {"count": count_leads()}, form=form)

@@ -6,18 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.selectors import contacts_need_account, count_without_account
-from contacts.services import set_contacts_need_account
+from contacts.selectors import count_without_account
 from crm import catalogue
 from crm.setup import menu
 from crm.setup.forms import AccountLifeForm, ContactAccountForm
-from crm.setup.http import add_error, setup_page, show
+from crm.setup.http import setup_page, show
+from crm.setup.settings_form import sent
 from crm.ui import respond
 from crm.ui.http import go, is_fragment
 from crm.ui.toasts import say
@@ -28,9 +27,8 @@ from opportunities.services.lapsing import (
     effect_now,
     effect_tonight,
     last_runs,
-    past_customer_months,
-    set_past_customer_months,
 )
+from opportunities.settings import PAST_CUSTOMER_MONTHS
 
 LONGEST_WAIT = timedelta(minutes=5)
 
@@ -39,21 +37,14 @@ LONGEST_WAIT = timedelta(minutes=5)
 def edit_account_life(request: WorkspaceRequest) -> HttpResponse:
     """When a customer becomes a past customer; GET with ``months`` says what that would do tonight."""
     posted = request.method == "POST"
-    months = past_customer_months()
-    data = request.POST if posted else request.GET if "months" in request.GET else None
-    form = AccountLifeForm(data, initial={"months": months})
-    valid = form.is_bound and form.is_valid()
-    if posted and valid:
-        try:
-            set_past_customer_months(actor=request.actor, months=form.cleaned_data["months"])
-        except ValidationError as error:
-            add_error(form, error)
-        else:
-            say(request, _("When customers become past customers was saved."))
-            return go(request, reverse("setup:account_life"))
+    form = AccountLifeForm(request.POST if posted else request.GET if "months" in request.GET else None)
+    if form.is_saved(request):
+        say(request, _("When customers become past customers was saved."))
+        return go(request, reverse("setup:account_life"))
     if "runs" in request.GET and is_fragment(request):
         return respond(request, "setup/account_life.html", _runs(request), partial="runs")
-    shown = form.cleaned_data.get("months") if valid else months
+    months = PAST_CUSTOMER_MONTHS.value()
+    shown = form.cleaned_data.get("months") if form.is_bound and form.is_valid() else months
     effect = effect_tonight(shown)
     context = {
         "months": shown,
@@ -96,7 +87,7 @@ def run_lapsing(request: WorkspaceRequest) -> HttpResponse:
         "effect": effect,
         "some": [(account, catalogue.url(account)) for account in effect.some],
         "more": effect.total - len(effect.some),
-        "months": past_customer_months(),
+        "months": PAST_CUSTOMER_MONTHS.value(),
         "back": back,
     }
     if not is_fragment(request):
@@ -107,11 +98,8 @@ def run_lapsing(request: WorkspaceRequest) -> HttpResponse:
 @setup_page
 def edit_contact_accounts(request: WorkspaceRequest) -> HttpResponse:
     """Whether a contact may do without an account."""
-    posted = request.method == "POST"
-    present = "yes" if contacts_need_account() else "no"
-    form = ContactAccountForm(request.POST if posted else None, initial={"needed": present})
-    if posted and form.is_valid():
-        set_contacts_need_account(actor=request.actor, needed=form.cleaned_data["needed"])
+    form = ContactAccountForm(sent(request))
+    if form.is_saved(request):
         say(request, _("Whether contacts need an account was saved."))
         return go(request, reverse("setup:contact_accounts"))
     return show(request, "setup/contact_accounts.html", {"count": count_without_account()}, form=form)

@@ -19,8 +19,9 @@ from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from leads.vetting import setup as services
-from leads.vetting.gating import criteria, current_gate
+from leads.vetting.gating import current_gate
 from leads.vetting.models import Criterion
+from leads.vetting.rule import criteria
 from leads.vetting.selectors import gate_effect
 
 

@@ -16,8 +16,8 @@ from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from crm.users.services import create_role
-from leads.intake.policy import OF_CONTACT, OfContact
 from leads.models import Lead
+from leads.settings import OF_CONTACT, OfContact
 from opportunities.models import Opportunity
 from tests import make
 from tests.forms import form_of
@@ -42,9 +42,8 @@ def contact(firm: Firm) -> Contact:
 
 
 def set_rule(firm: Firm, rule: str) -> None:
-    tenant = Tenant.objects.get(pk=firm.tenant.pk)
-    tenant.settings[OF_CONTACT] = rule
-    tenant.save(update_fields=["settings"])
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        OF_CONTACT.keep(OfContact(rule))
 
 
 def send(firm: Firm, path: str = "new", member: Any = None, **data: str) -> HttpResponse:

@@ -7,8 +7,8 @@ import pytest
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.conversion import convert_lead, plan_for
-from leads.intake.policy import OfContact, of_contact, uses_leads
 from leads.models import Lead
+from leads.settings import OF_CONTACT, USES_LEADS, OfContact
 from tests import make
 from tests.people import Firm, client_of
 
@@ -64,7 +64,7 @@ def test_who_sets_up_chooses_and_nobody_else(firm: Firm) -> None:
     assert "We work with leads" in client.get("/acme/setup/leads/").content.decode()
     client.post("/acme/setup/leads/", {"uses": "on", "rule": "block", "source": ""})
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
-        assert (uses_leads(), of_contact()) == (True, OfContact.BLOCK)
+        assert (USES_LEADS.value(), OF_CONTACT.value()) == (True, OfContact.BLOCK)
     assert client.post("/acme/setup/leads/", {"uses": "on", "rule": "nonsense"}).status_code == 422
     changes = client.get("/acme/setup/changes/").content.decode()
     assert "leads of known contacts" in changes

@@ -13,12 +13,12 @@ from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning
 from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.models import Tenant
-from crm.tenants.workspace_settings import change_setting
 from leads.conversion import ConversionPlan, GateError, convert_lead, live_conversion, new
 from leads.models import Lead
 from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_lead_status, update_lead
 from leads.vetting import GateResult, criteria, current_gate, gate
 from leads.vetting.setup import create_criterion, delete_criterion, set_gate, update_criterion
+from opportunities.settings import PAST_CUSTOMER_MONTHS
 from tests import make
 from tests.imports.steps import told
 from tests.leads.browser_form import form_values
@@ -123,7 +123,7 @@ def test_choosing_none_of_the_criteria_is_refused(inside: Firm) -> None:
 
 
 def test_the_rule_is_kept_beside_the_other_choices_and_in_the_log(inside: Firm) -> None:
-    change_setting("past_customer_months", 18)
+    PAST_CUSTOMER_MONTHS.change(18, actor=inside.ada)
     ask_for(inside, "budget", unmet="warn")
     kept = Tenant.objects.get(pk=current_tenant().pk).settings
     assert (kept["past_customer_months"], kept["conversion_gate"]["unmet"]) == (18, "warn")

@@ -1,0 +1,84 @@
+"""What the installed apps declare in their ``settings.py``: settings, pages of the setup, and rows that it changes.
+
+Nothing registers itself: these modules are looked through, those of lower apps first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any, TypeVar
+
+from django.apps import apps
+
+from crm.events.phrases import Called
+from crm.preferences.rows import SetupRow
+from crm.preferences.setting import PersonSetting, Setting
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A setting, as ``manage.py catalogue`` prints it."""
+
+    key: str
+    label: str
+    kind: str
+    default: Any  # as JSON
+    page: str  # its URL name
+    who: str
+    app: str
+
+
+def all_settings() -> list[Listed]:
+    """Return every declared setting, of workspaces and of people."""
+    found = [
+        Listed(one.key, str(one.label), str(one.kind), one.kind.dump(one.default), one.page.url_name, one.who, app)
+        for app, one in _declared(Setting)
+    ]
+    found += [
+        Listed(one.key, str(one.label), str(one.kind), "as the workspace", one.page, "the person", app)
+        for app, one in _declared(PersonSetting)
+    ]
+    return found
+
+
+def settings() -> dict[str, Setting[Any]]:
+    """Return the settings of a workspace by their keys."""
+    return {one.key: one for _app, one in _declared(Setting)}
+
+
+def fields_of(noun: str) -> dict[str, Called]:
+    """Return what the change log calls what events named ``<noun>.…`` changed, by field."""
+    if noun == "workspace":
+        return {key: Called(one.called, one.kind.words) for key, one in settings().items()}
+    return dict(next((row.fields for _app, row in _declared(SetupRow) if row.noun == noun), {}))
+
+
+@cache
+def _declared(kind: type[T]) -> tuple[tuple[str, T], ...]:
+    """Whatever is of ``kind``, with the app that declares it: the lowest one that names it."""
+    found: dict[int, tuple[str, T]] = {}
+    for app, module in modules():
+        for value in vars(module).values():
+            if isinstance(value, kind):
+                found.setdefault(id(value), (app, value))
+    return tuple(found.values())
+
+
+@cache
+def modules() -> tuple[tuple[str, ModuleType], ...]:
+    """Each installed app that has a ``settings.py``, and that."""
+    return tuple(_modules())
+
+
+def _modules() -> Iterator[tuple[str, ModuleType]]:
+    for config in apps.get_app_configs():
+        name = f"{config.name}.settings"
+        if find_spec(name) is not None:
+            yield config.name, import_module(name)
