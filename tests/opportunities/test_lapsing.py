@@ -17,7 +17,7 @@ from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning
 from crm.tenants.clock import today
-from crm.tenants.context import tenant_context
+from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.models import Tenant
 from opportunities.jobs import lapse
 from opportunities.models import Opportunity
@@ -341,7 +341,7 @@ def test_one_workspace_that_fails_stops_no_other_and_is_tried_again(
     real, broken = lapsing._lapse_batch, {firms[0].tenant.pk}
 
     def fails_for_some(after: Any) -> Any:
-        if lapsing.current_tenant().pk in broken:
+        if current_tenant().pk in broken:
             raise RuntimeError("no luck")
         return real(after)
 
