@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from crm.events.selectors import last_change
-from crm.fields.kinds.choice import RowField
+from crm.fields.look.choice import RowField
 from crm.picklists.selectors import choice, choices
 from crm.ui.seen import SeenForm
 

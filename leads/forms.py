@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
-from crm.fields.build import RecordForm
+from crm.fields.look.forms import RecordForm
 from crm.fields.spec import FieldSpec
 from crm.lists.forms import ListsField
 from crm.lists.selectors import mailing_lists

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.activities.next_step import Ahead, ahead_of
 from crm.fields import kinds
-from crm.fields.currencies import currencies_in_use, known_currency
-from crm.fields.kinds.base import Kind
+from crm.fields.currencies import known_currency
 from crm.fields.kinds.choice import OneOf
-from crm.fields.markup import marked
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Kind
 from crm.picklists.lists import FORECAST_CATEGORIES, picklist_of
 from crm.picklists.models import Pipeline, Stage
 from crm.picklists.selectors import (
@@ -30,14 +25,11 @@ from crm.picklists.selectors import (
     stage_ids_meaning,
     stages,
 )
-from crm.picklists.selectors import stage as stage_by_id
 from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import day_of, today
-from crm.ui import format as formats
-from crm.ui.icons import icon
 from crm.users.access import reach
-from crm.users.choices import currency_name
 from crm.users.models import Membership
+from opportunities.look import CurrencyLook, DueDay, NextStep, ProbabilityLook
 
 LONGEST_STAY = 36_500  # days that a filter can ask for
 
@@ -55,84 +47,12 @@ def first_stage() -> Stage:
     return next(stage for stage in stages(default_pipeline()) if stage.meaning == "open")
 
 
-def is_open(opportunity: Any) -> bool:
-    """Whether it stands in an open stage; one that is not in any yet does not."""
-    return opportunity.stage_id is not None and stage_by_id(opportunity.stage_id).meaning == "open"
-
-
-class DueDay(kinds.Date):
-    """A day by which something is to happen while the opportunity is open: marked once it is over."""
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        day = self.value(spec, record)
-        words = super().html(spec, record)
-        if day is None or day >= today() or not is_open(record):
-            return words
-        mark = icon("clock-alert", "icon-s", gettext("Overdue"))
-        return format_html('<span class="with-icon text-danger">{}{}</span>', words, mark)
-
-
-_SEEN, _WITH_DAY = "_seen_ahead", "_with_day"
-
-
-def look_ahead(opportunities: Iterable[Any], names: Collection[str]) -> None:
-    """Look up at once what the fields ``names`` show of what is ahead: one statement at most for all of them."""
-    if "next_step" not in names:
-        return
-    rows = list(opportunities)
-    found = ahead_of("opportunities", [one.pk for one in rows if _is_to_be_seen(one)])
-    for one in rows:
-        setattr(one, _SEEN, found.get(one.pk))
-        setattr(one, _WITH_DAY, "next_step_on" not in names)
-
-
-def ahead(opportunity: Any) -> Ahead | None:
-    """Return what is ahead of an open opportunity that has no next step of its own."""
-    if not _is_to_be_seen(opportunity):
-        return None
-    if not hasattr(opportunity, _SEEN):
-        look_ahead([opportunity], ("next_step", "next_step_on"))
-    seen: Ahead | None = getattr(opportunity, _SEEN)
-    return seen
-
-
-def _is_to_be_seen(opportunity: Any) -> bool:
-    return is_open(opportunity) and not opportunity.next_step and not opportunity._state.adding
-
-
-def has_no_next_step(opportunity: Any) -> bool:
-    """Whether nothing says what is to happen next with an opportunity that is open."""
-    return is_open(opportunity) and not opportunity.next_step and ahead(opportunity) is None
-
-
-class NextStep(kinds.Text):
-    """The step, in a list with its day; what stands for one is muted. Exports and filters are about the field alone."""
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        if not record.next_step:
-            found = ahead(record)
-            tone = "text-danger" if found and found.is_overdue else "muted"
-            return marked('<span class="{}">{}</span>', tone, str(found)) if found else ""
-        words = super().html(spec, record)
-        day = record.next_step_on if getattr(record, _WITH_DAY, False) else None
-        if day is None:
-            return words
-        is_over = day < today() and is_open(record)
-        tone = "text-danger" if is_over else "muted"
-        return format_html('{} <span class="{} small">{}</span>', words, tone, formats.day_of_year(day, today()))
-
-
 class Probability(kinds.Percent):
     """The stage's probability, or another one that somebody has set by hand: then it says so."""
 
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        words = super().html(spec, record)
-        if not record.probability_overridden:
-            return words
-        title = gettext("The stage says %(percent)s") % {
-            "percent": formats.percent(stage_by_id(record.stage_id).probability / 100)
-        }
-        return format_html('{} <span class="muted small" title="{}">{}</span>', words, title, gettext("set by hand"))
+    def words(self, spec: FieldSpec, record: Any) -> str:
+        words = super().words(spec, record)
+        return f"{words} {gettext('set by hand')}" if record.probability_overridden else words
 
 
 class DaysInStage(kinds.Number):
@@ -215,6 +135,7 @@ OPPORTUNITY_FIELDS = (
         "probability",
         _("Probability"),
         Probability(),
+        look=ProbabilityLook,
         help=_("Empty: what the stage says."),
     ),
     FieldSpec(
@@ -235,7 +156,8 @@ OPPORTUNITY_FIELDS = (
     FieldSpec(
         "expected_close_on",
         _("Expected close"),
-        DueDay(),
+        kinds.Date(),
+        look=DueDay,
     ),
     FieldSpec(
         "opened_on",
@@ -253,8 +175,8 @@ OPPORTUNITY_FIELDS = (
         asked_by=("stage", lambda: stage_ids_meaning("won", "lost")),
         only_of=_("won and lost opportunities"),
     ),
-    FieldSpec("next_step", _("Next step"), NextStep(300)),
-    FieldSpec("next_step_on", _("Next step on"), DueDay()),
+    FieldSpec("next_step", _("Next step"), kinds.Text(300), look=NextStep),
+    FieldSpec("next_step_on", _("Next step on"), kinds.Date(), look=DueDay),
     FieldSpec(
         "last_activity_at",
         _("Last activity"),
@@ -358,9 +280,6 @@ class CurrencyOf(Kind):
         same = Q(currency__in=[known_currency(value) for value in values])
         return ~same if operator == "not" else same
 
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [(code, currency_name(code)) for code in currencies_in_use()]
-
 
 CURRENCY = FieldSpec(
     "currency",
@@ -369,6 +288,7 @@ CURRENCY = FieldSpec(
     on_create=False,
     on_edit=False,
     importable=False,
+    look=CurrencyLook,
 )
 
 

@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.activities.forms import DayInput, PersonField
-from crm.fields.inputs import DayField
-from crm.fields.kinds.choice import RowField
-from crm.fields.kinds.lookup import LookupField
+from crm.fields.look.choice import RowField
+from crm.fields.look.inputs import DayField
+from crm.fields.look.lookup import LookupField
 from crm.lists.forms import ListsField
 from crm.lists.selectors import mailing_lists
 from crm.picklists.models import Stage

@@ -14,7 +14,7 @@ from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.users.roles import grant
 from opportunities.actions import OPPORTUNITY_ACTIONS
 from opportunities.bulk import opportunity_actions
-from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS, look_ahead
+from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS
 from opportunities.headers import HEADERS
 from opportunities.keys import (
     CLOSE_DAY,
@@ -25,7 +25,7 @@ from opportunities.keys import (
 )
 from opportunities.models import Opportunity
 from opportunities.panels import OPPORTUNITY_PANELS
-from opportunities.selectors import badges, card_facts, objections_to_changes, objections_to_opportunities
+from opportunities.selectors import badges, card_facts, look_ahead, objections_to_changes, objections_to_opportunities
 from opportunities.services import (
     create_opportunity,
     delete_opportunity,

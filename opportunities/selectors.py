@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from contacts.selectors import contacts_of
 from crm import catalogue
+from crm.activities.next_step import Ahead, ahead_of
 from crm.catalogue.types import Badge, Objection
 from crm.picklists.models import Stage
 from crm.picklists.selectors import pipeline, stages
@@ -24,9 +25,9 @@ from crm.records.access import visible_records
 from crm.tenants.clock import day_of, today
 from crm.users.access import hide_from
 from crm.users.models import Membership
-from opportunities.fields import ahead, has_no_next_step
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
+_SEEN, WITH_DAY = "_seen_ahead", "_with_day"  # attributes of an opportunity that a list shows
 STALE_DAYS = 14  # in one stage for longer: the board warns
 MOST_COLLEAGUES = 8
 
@@ -253,3 +254,38 @@ def _of_another(values: Mapping[str, Any], theirs: Account | None) -> Objection:
         return Objection(str(_("%(contact)s belongs to another account, not to %(account)s.") % words))
     text = _("%(contact)s belongs to the account %(theirs)s, not to %(account)s.")
     return Objection(str(text % (words | {"theirs": theirs.name})))
+
+
+def is_open(opportunity: Any) -> bool:
+    """Whether it stands in an open stage; one that is not in any yet does not."""
+    return opportunity.stage_id is not None and meaning_of(opportunity) == "open"
+
+
+def look_ahead(opportunities: Iterable[Any], names: Collection[str]) -> None:
+    """Look up at once what the fields ``names`` show of what is ahead: one statement at most for all of them."""
+    if "next_step" not in names:
+        return
+    rows = list(opportunities)
+    found = ahead_of("opportunities", [one.pk for one in rows if _is_to_be_seen(one)])
+    for one in rows:
+        setattr(one, _SEEN, found.get(one.pk))
+        setattr(one, WITH_DAY, "next_step_on" not in names)
+
+
+def ahead(opportunity: Any) -> Ahead | None:
+    """Return what is ahead of an open opportunity that has no next step of its own."""
+    if not _is_to_be_seen(opportunity):
+        return None
+    if not hasattr(opportunity, _SEEN):
+        look_ahead([opportunity], ("next_step", "next_step_on"))
+    seen: Ahead | None = getattr(opportunity, _SEEN)
+    return seen
+
+
+def _is_to_be_seen(opportunity: Any) -> bool:
+    return is_open(opportunity) and not opportunity.next_step and not opportunity._state.adding
+
+
+def has_no_next_step(opportunity: Any) -> bool:
+    """Whether nothing says what is to happen next with an opportunity that is open."""
+    return is_open(opportunity) and not opportunity.next_step and ahead(opportunity) is None

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.fields.inputs import DayField
+from crm.fields.look.inputs import DayField
 from crm.picklists.selectors import pipelines, stages
 from crm.tenants.clock import today
 from crm.tenants.text import sort_key

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm import catalogue
-from crm.fields.kinds.lookup import ANY, LookupWidget
+from crm.fields.look.lookup import ANY, LookupWidget
 from crm.records.access import visible_records
 from crm.tenants.text import sort_key
 from crm.users.access import may

@@ -21,7 +21,7 @@ from crm.activities.reminders import reminder_moment
 from crm.activities.services import refuse_future
 from crm.activities.shown import LOOKS
 from crm.events.selectors import last_change
-from crm.fields.inputs import DayField, DayInput, MomentField, MomentInput
+from crm.fields.look.inputs import DayField, DayInput, MomentField, MomentInput
 from crm.ui.seen import SeenForm
 from crm.users.access import owner_names
 from crm.users.models import Membership

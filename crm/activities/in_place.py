@@ -18,7 +18,7 @@ from crm.activities.models import Activity
 from crm.activities.refs import refs_of
 from crm.activities.shown import NO_DAY, ROW_KINDS, TaskRow
 from crm.activities.views import back, home_of
-from crm.fields.inputs import DayField
+from crm.fields.look.inputs import DayField
 from crm.tenants.clock import today
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from crm.bulk.models import BulkRun
 from crm.catalogue.actions import BulkAction
 from crm.fields import kinds
-from crm.fields.build import RecordForm
-from crm.fields.kinds.choice import RowField
+from crm.fields.look.choice import RowField
+from crm.fields.look.forms import RecordForm
 from crm.fields.spec import FieldSpec
 from crm.users.models import Membership
 
@@ -44,7 +44,7 @@ class BulkForm(RecordForm):
     def _ask(self, spec: FieldSpec, field: forms.Field) -> None:
         name = spec.name
         if isinstance(spec.kind, kinds.Flag | kinds.Fixed):
-            words = FLAGS if isinstance(spec.kind, kinds.Flag) else spec.kind.words
+            words = FLAGS if isinstance(spec.kind, kinds.Flag) else spec.kind.labels
             choices = [("", _("Choose…")), *words.items()]
             self.fields[name] = forms.ChoiceField(choices=choices, label=field.label, help_text=field.help_text)
             return

@@ -24,7 +24,7 @@ from crm.bulk.models import BulkRun, BulkState
 from crm.bulk.rows import packed, unpacked
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
-from crm.fields.build import RecordForm
+from crm.fields.look.forms import RecordForm
 from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, filtered, read_listing

@@ -10,7 +10,7 @@ class FieldsConfig(AppConfig):
         from crm.fields import lookups  # noqa: F401  registers __prefix
         from crm.fields.currencies import find_currencies_in
         from crm.fields.custom import rows, workflows  # noqa: F401  register themselves
-        from crm.fields.kinds.choice import GONE
+        from crm.fields.look.choice import GONE
         from crm.fields.models import CustomValue
 
         of_money = "one.kind = 'money'"

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from crm.fields.reading.amounts import known_codes
@@ -90,22 +87,3 @@ def currency_groups(present: str = "") -> list[Group]:
         here = [*here, present]
     others = [(code, label) for code, label in currencies() if code not in here]
     return [(_("In use here"), [(code, currency_name(code)) for code in here]), (_("Others"), others)]
-
-
-class CurrencySelect(forms.Select):
-    """Offers some hundred and fifty currencies; drawn in one go, since Django renders a template for each option."""
-
-    template_name = "fields/currency.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super(forms.widgets.ChoiceWidget, self).get_context(name, value, attrs)
-        groups = (
-            f'<optgroup label="{escape(heading)}">{"".join(_option(*one, value) for one in offered)}</optgroup>'
-            for heading, offered in currency_groups(value if value in known_codes() else "")
-        )
-        context["widget"]["options"] = mark_safe("".join(groups))
-        return context
-
-
-def _option(code: str, label: str, chosen: Any) -> str:
-    return f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{escape(label)}</option>'

@@ -1,14 +1,131 @@
-"""A field, declared once: form, column, filter, import cell, history value and export are built from it."""
+"""A field, declared once: form, column, filter, import cell, history value, export and JSON are built from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from crm.fields.kinds.base import Kind
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from crm.events.phrases import shown
+from crm.fields.parsing import ParseContext
+from crm.ui.paging import Ranking
+from crm.users.models import Membership
+
+
+class Kind:
+    """The value side of a kind of field: it reads, writes, finds and orders one sort of value.
+
+    What people see of it (HTML, form fields, what a filter offers) is its look (``crm/fields/look``), of which nothing
+    here knows. A kind holds no state of a record, so one instance serves all records.
+
+    ``operators`` are those its filters offer. ``reads``: what its texts depend on: ``NUMBERS``, ``DAYS`` or
+    ``PERCENTS`` of crm/fields/reading, "" = nothing. ``longest``: characters of a text that is read at all, with blanks
+    around it. Where a kind ``sorts_backwards``, its values rise as the column that ``order`` names falls.
+    """
+
+    operators: tuple[str, ...] = ("is", "not", "empty", "filled")
+    reads = ""
+    sortable = True
+    sorts_backwards = False
+    is_moment = False
+    longest = 2_000
+
+    def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
+        """The model attributes that ``assign`` sets."""
+        return (spec.column,)
+
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        """The Python value; ``None`` (or "" for text) when empty."""
+        return getattr(record, spec.column)
+
+    def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
+        setattr(record, spec.column, value)
+
+    def text(self, spec: FieldSpec, record: Any) -> str:
+        """The value as plain text, for exports: the same to everybody."""
+        value = self.value(spec, record)
+        return "" if value is None else str(value)
+
+    def words(self, spec: FieldSpec, record: Any) -> str:
+        """The value as plain text, as the person reads it in lists and messages."""
+        return self.text(spec, record)
+
+    def headers(self, spec: FieldSpec) -> tuple[str, ...]:
+        """The columns that a file of records has for the field."""
+        return (spec.name,)
+
+    def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
+        """What stands in those columns: text, or a number, a day or a moment; None where there is none of them."""
+        return (self.text(spec, record),)
+
+    def json(self, value: Any) -> Any:
+        """The value as kept in events."""
+        return value
+
+    def restored(self, kept: Any) -> Any:
+        """The value of which ``json`` kept this; raises ``ValidationError`` when it is gone."""
+        return kept
+
+    def told(self, kept: Any) -> str:
+        """What ``json`` keeps, as plain text in the person's language."""
+        return shown(kept)
+
+    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
+        """The value that an import cell's (stripped, not empty) text means; raises ``ValidationError``."""
+        return text
+
+    def order(self, spec: FieldSpec) -> tuple[str, ...]:
+        """The model fields to order by."""
+        return (spec.column,)
+
+    def stands_first(self, spec: FieldSpec) -> str | None:
+        """The value of the first field of ``order`` that stands before all others, in both directions."""
+        return None
+
+    def ranking(self, spec: FieldSpec, filters: Sequence[tuple[str, list[str]]], actor: Membership) -> Ranking | None:
+        """Where the column that ``order`` names stands when it is none of the record's own.
+
+        ``filters`` are those (operator, values) by this very field that the records have passed.
+        """
+        return None
+
+    def shown(self, spec: FieldSpec, actor: Membership) -> Q | None:
+        """The condition for records whose value ``actor`` may see; None: all. Lists order the others as empty ones."""
+        return None
+
+    def related(self, spec: FieldSpec) -> tuple[str, ...]:
+        """What a list must ``select_related`` to show the field without a further query."""
+        return ()
+
+    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        """The condition of ``operator``; raises ``ValidationError`` when the values cannot be read."""
+        refuse_broken(values)
+        if operator in ("empty", "filled"):
+            empty = self.empty(spec)
+            return empty if operator == "empty" else ~empty
+        return self.compare(spec, operator, values, actor)
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return Q(**{f"{spec.column}__isnull": True})
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        raise NotImplementedError
+
+    def split(self, text: str) -> list[str]:
+        """The values in a URL's ``field=text``: those that cannot hold a comma may be joined by commas."""
+        return text.split(",")
+
+
+def refuse_broken(values: list[str]) -> None:
+    """Refuse what PostgreSQL cannot hold as text, and so cannot look for: null characters, half surrogate pairs."""
+    for value in values:
+        if "\x00" in value or any("\ud800" <= one <= "\udfff" for one in value):
+            raise ValidationError(_("It holds characters that no text can hold."))
 
 
 @dataclass(frozen=True)
@@ -20,7 +137,7 @@ class FieldSpec:
     ``default`` gives the value of a new record whose maker did not say.
     ``on_create`` / ``on_edit`` say on which form it stands; a field on neither is computed or set by an action.
     ``asked_by``: the field of the record, and those of its choices, that alone ask for this one; ``only_of`` says in
-    words of which records it is then.
+    words of which records it is then. ``look``: a class of ``crm.fields.look`` in the place of its kind's usual one.
     """
 
     name: str
@@ -35,6 +152,7 @@ class FieldSpec:
     importable: bool = True
     asked_by: tuple[str, Callable[[], Iterable[UUID]]] | None = None
     only_of: Any = ""
+    look: Any = None
 
     @property
     def column(self) -> str:
@@ -52,11 +170,11 @@ class FieldSpec:
     def value(self, record: Any) -> Any:
         return self.kind.value(self, record)
 
-    def html(self, record: Any) -> str:
-        return self.kind.html(self, record)
-
     def text(self, record: Any) -> str:
         return self.kind.text(self, record)
+
+    def words(self, record: Any) -> str:
+        return self.kind.words(self, record)
 
 
 def specs_by_name(specs: tuple[FieldSpec, ...]) -> dict[str, FieldSpec]:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.catalogue.types import RecordType
 from crm.fields import kinds
-from crm.fields.inputs import DayField
 from crm.fields.kinds.choice import OneOf
 from crm.fields.kinds.lookup import find_record
+from crm.fields.look import look_of
+from crm.fields.look.inputs import DayField
 from crm.fields.models import FieldKind
 from crm.fields.reading import read_only_day
 from crm.fields.spec import FieldSpec
@@ -289,11 +290,11 @@ def _whole_file_field(spec: FieldSpec, actor: Membership, kept: str) -> forms.Fi
 
 def _texts(spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
     if isinstance(spec.kind, kinds.Flag):
-        return spec.kind.options(spec, actor)
+        return look_of(spec).options(actor)
     if isinstance(spec.kind, kinds.Person):  # two people may have the same name
         return [(person.email or person.name, spec.kind.label(person)) for person in spec.kind.rows(actor)]
     if isinstance(spec.kind, kinds.StageOf):  # two pipelines may have a stage of one name
         return [(name, name) for name in map(stage_name, spec.kind.rows(actor))]
-    field = spec.kind.form_field(spec, actor)
+    field = look_of(spec).form_field(actor)
     choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
     return [(str(label), str(label)) for key, label in choices if key]

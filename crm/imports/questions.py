@@ -141,7 +141,7 @@ def existing_options(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
     if isinstance(kind, kinds.Flag):
         return ((f"{USE}yes", _("Yes")), (f"{USE}no", _("No")))
     if isinstance(kind, kinds.Fixed):
-        return tuple((f"{USE}{value}", str(label)) for value, label in kind.words.items())
+        return tuple((f"{USE}{value}", str(label)) for value, label in kind.labels.items())
     if not isinstance(kind, (OneOf, kinds.Tags)):
         return ()
     rows = rows_of(kind, actor)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from html import unescape
 from typing import Any
-
-from django.utils.html import strip_tags
 
 from crm.catalogue.types import RecordType
 from crm.fields import kinds
-from crm.fields.kinds.choice import Flag, OneOf
+from crm.fields.kinds.choice import Flag
 from crm.fields.spec import FieldSpec
 from crm.records.times import is_about
-from crm.ui import format as formats
 
 LONGEST = 200
-_AS_TEXT = (OneOf, Flag, kinds.Fixed, kinds.Lookup, kinds.Email, kinds.Phone, kinds.Url, kinds.Tags, kinds.LongText)
 
 
 def shown(spec: FieldSpec, record: Any) -> str:
@@ -25,14 +20,7 @@ def shown(spec: FieldSpec, record: Any) -> str:
     value = spec.value(record)
     if value is None or value in ("", ()):
         return ""
-    if isinstance(spec.kind, kinds.DateTime):
-        text = formats.moment(value)
-    elif isinstance(spec.kind, kinds.Date):
-        text = formats.date(value)
-    elif isinstance(spec.kind, _AS_TEXT):
-        text = spec.text(record)
-    else:
-        text = unescape(strip_tags(spec.html(record)))
+    text = spec.words(record)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

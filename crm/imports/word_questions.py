@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from crm.fields import kinds
-from crm.fields.kinds.lookup import LookupWidget
+from crm.fields.look.lookup import LookupWidget
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import SAME, is_adding
 from crm.tenants.text import sort_key

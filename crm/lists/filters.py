@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.fields.kinds.base import Kind, read_uuids
-from crm.fields.spec import FieldSpec
+from crm.fields.kinds.base import read_uuids
+from crm.fields.look import Look
+from crm.fields.spec import FieldSpec, Kind
 from crm.lists.models import MailingListMember
 from crm.lists.selectors import mailing_lists
 from crm.users.models import Membership
@@ -33,15 +34,17 @@ class OnList(Kind):
         there = Q(pk__in=self._places().filter(mailing_list_id__in=read_uuids(values)).values("record_id"))
         return ~there if operator == "not" else there
 
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        names = {str(one.pk): one.name for one in mailing_lists(active_only=False)}
-        return ", ".join(names.get(value, _("a list that is gone")) for value in values)
-
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [(str(one.pk), one.name) for one in mailing_lists(active_only=False)]
-
     def _places(self) -> Any:
         return MailingListMember.objects.filter(record_type=self.key)
+
+
+class OnListLook(Look):
+    def describe(self, values: list[str], actor: Membership) -> str:
+        names = dict(self.options(actor))
+        return ", ".join(names.get(value, _("a list that is gone")) for value in values)
+
+    def options(self, actor: Membership) -> list[tuple[str, str]]:
+        return [(str(one.pk), one.name) for one in mailing_lists(active_only=False)]
 
 
 def on_list(key: str) -> FieldSpec:
@@ -53,4 +56,5 @@ def on_list(key: str) -> FieldSpec:
         on_create=False,
         on_edit=False,
         importable=False,
+        look=OnListLook,
     )

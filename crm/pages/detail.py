@@ -12,6 +12,7 @@ from django.utils.html import conditional_escape
 
 from crm import catalogue
 from crm.catalogue.types import RecordType, Section
+from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.pages.recent import remember
 from crm.records.access import get_record
@@ -73,7 +74,7 @@ VERBS = ("view", "edit", "delete")
 
 
 def shown(record: Any, spec: FieldSpec, editable: bool) -> Shown:
-    return Shown(spec, conditional_escape(spec.html(record)), editable and takes(spec, record))
+    return Shown(spec, conditional_escape(look_of(spec).html(record)), editable and takes(spec, record))
 
 
 def takes(spec: FieldSpec, record: Any) -> bool:

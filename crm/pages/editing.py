@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import Objection, RecordType
-from crm.fields.build import RecordForm
 from crm.fields.kinds import Lookup, Money
+from crm.fields.look import look_of
+from crm.fields.look.forms import RecordForm
 from crm.fields.spec import FieldSpec
 from crm.pages.detail import panels_of, shown, takes
 from crm.pages.idempotency import already_made, new_key, remember_made
@@ -159,7 +160,7 @@ def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[Fi
     for spec in specs:
         if spec.default is not None:
             spec.kind.assign(spec, blank, spec.default())
-            values[spec.name] = spec.kind.initial(spec, blank)
+            values[spec.name] = look_of(spec).initial(blank)
     if record_type.has("owner"):
         values["owner"] = str(request.actor.pk)
     for spec in specs:
@@ -176,7 +177,7 @@ def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[Fi
 
 def _money(request: WorkspaceRequest, spec: FieldSpec) -> Any:
     """What the amount's two fields would say, if that can be read."""
-    field = spec.kind.form_field(spec, request.actor)
+    field = look_of(spec).form_field(request.actor)
     try:
         return field.clean(field.widget.value_from_datadict(request.GET, {}, spec.name))
     except ValidationError:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from crm.fields.kinds import Date, Money
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.kinds.choice import OneOf
+from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.pages.rows import draw_filter_menu
 from crm.records.access import visible_records
@@ -157,7 +158,8 @@ def _sent(request: WorkspaceRequest, spec: FieldSpec, before: Filter | None) -> 
 def _as_kept(spec: FieldSpec, sent: Filter) -> tuple[Filter, str]:
     """The filter with what was typed as URLs hold it; and what is wrong with that, if anything."""
     try:
-        values = tuple(spec.kind.typed(spec, value) for value in sent.values)
+        look = look_of(spec)
+        values = tuple(look.typed(value) for value in sent.values)
     except ValidationError as error:
         return sent, " ".join(error.messages)
     return Filter(sent.field, sent.operator, values), ""
@@ -209,7 +211,7 @@ def _with_filter(state: ViewState, new: Filter, was: str) -> str:
 
 def _options(spec: FieldSpec, shown: Filter, actor: Membership) -> tuple[list[tuple[str, str]], frozenset[str]]:
     """What can be ticked, and what is: each that a value stands for; a value that is no longer offered can be seen."""
-    options = spec.kind.options(spec, actor)
+    options = look_of(spec).options(actor)
     if not options:
         return [], frozenset()
     known = {value for value, _label in options}
@@ -234,13 +236,13 @@ def _meant(spec: FieldSpec, value: str, actor: Membership) -> list[str]:
 
 def _words(spec: FieldSpec, value: str, actor: Membership) -> str:
     try:
-        return spec.kind.describe(spec, [value], actor)
+        return look_of(spec).describe([value], actor)
     except Exception:  # such a filter is left out; its text stays, to be corrected
         return value
 
 
 def _retyped(spec: FieldSpec, value: str, actor: Membership) -> str:
     try:
-        return spec.kind.retyped(spec, value, actor)
+        return look_of(spec).retyped(value, actor)
     except Exception:  # as above
         return value

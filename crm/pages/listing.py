@@ -14,6 +14,7 @@ from crm import catalogue
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Money
+from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.rows import css_of, draw_rows
@@ -136,7 +137,7 @@ def _head(state: ViewState, spec: FieldSpec) -> Head:
     sort = f"-{spec.name}" if is_sorted and not state.descending else spec.name
     word = ("descending" if state.descending else "ascending") if is_sorted else ""
     sort_url = state.query(sort=sort) if spec.kind.sortable else ""
-    return Head(spec, str(spec.label), sort_url, word, css_of(spec), str(spec.kind.order_hint))
+    return Head(spec, str(spec.label), sort_url, word, css_of(spec), str(look_of(spec).order_hint))
 
 
 def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:

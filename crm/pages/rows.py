@@ -1,7 +1,7 @@
 """What a list has much of, as HTML put together here and not in a template: rows, and menus of all fields.
 
 A page has 50 rows of ten cells: a template that loops over them takes longer than everything else in the page. Each
-cell is formatted once by its kind.
+cell is formatted once by its look.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from crm import catalogue
 from crm.catalogue.types import Action, RecordType
 from crm.fields.build import table_class
 from crm.fields.kinds import Money
+from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.ui.icons import icon
 from crm.users.models import Membership
@@ -39,7 +40,7 @@ def css_of(spec: FieldSpec) -> str:
     """The class of a column's cells."""
     if spec.name == "name":
         return NAME
-    return "is-money" if isinstance(spec.kind, Money) else "is-number" if spec.kind.numeric else ""
+    return "is-money" if isinstance(spec.kind, Money) else "is-number" if look_of(spec).numeric else ""
 
 
 def draw_rows(
@@ -52,7 +53,7 @@ def draw_rows(
 ) -> list[Row]:
     """A ``<tr>`` for each of ``records``: with a box to tick if ``selectable``, the cells, and the row's buttons."""
     columns = table_class(specs).base_columns.values()
-    plan = [(column.spec, column.spec.kind, css_of(column.spec)) for column in columns]
+    plan = [(look_of(column.spec).html, css_of(column.spec)) for column in columns]
     buttons = [_button(action) for action in catalogue.row_actions(record_type)]
     select = escape(_("Select"))
     rows = []
@@ -63,8 +64,8 @@ def draw_rows(
             label = f"{select} {name}"
             box = f'<input class="row-select" type="checkbox" name="id" value="{record_id}" aria-label="{label}">'
             parts.append(f'<td class="col-select">{box}</td>')
-        for spec, kind, css in plan:
-            html = conditional_escape(kind.html(spec, record))
+        for draw, css in plan:
+            html = conditional_escape(draw(record))
             if css == NAME:
                 parts.append(f'<th scope="row" class="{NAME}"><a href="{url}">{html}</a></th>')
             else:

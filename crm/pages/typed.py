@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.fields.build import RecordForm
 from crm.fields.custom.selectors import fields_named
 from crm.fields.gone import specs_that_were
 from crm.fields.kinds import Date, Flag, Lookup
 from crm.fields.kinds.choice import OneOf
+from crm.fields.look.forms import RecordForm
+from crm.fields.look.words import is_code, words_of
 from crm.fields.spec import FieldSpec
-from crm.fields.words import is_code, words_of
 from crm.records.access import visible_records
 from crm.tenants.ids import uuid_of
 from crm.users.models import Membership

@@ -27,6 +27,7 @@ from crm.catalogue.types import DefaultView, RecordType
 from crm.fields.build import filterset_class
 from crm.fields.gone import specs_that_were
 from crm.fields.kinds.base import OPERATORS
+from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.saved_views.models import SavedView
 from crm.ui import format as formats
@@ -334,7 +335,7 @@ def chips(state: ViewState, actor: Membership, unreadable: Collection[Filter] = 
         said = spec or next(specs_that_were([one.field], state.record_type.key), None)  # its words outlive a field
         plain = one.operator in ("empty", "filled")
         try:
-            value = "" if plain or said is None else said.kind.describe(said, list(one.values), actor)
+            value = "" if plain or said is None else look_of(said).describe(list(one.values), actor)
         except Exception:  # what ``apply_readable`` leaves out is still named
             value = ""
         if not value and not plain:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.fields.kinds.lookup import ANY
+from crm.fields.look.lookup import ANY
 from crm.search.lookup import any_options_page, options_page
 
 app_name = "lookup"

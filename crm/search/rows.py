@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import unescape
 from typing import Any
 
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.fields import kinds
+from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 
 MOST_NOTES = 3
@@ -47,19 +45,14 @@ def _states(record_type: RecordType) -> tuple[FieldSpec, ...]:
 
 def row(record_type: RecordType, record: Any) -> Row:
     """Return ``record`` as it is shown among the results."""
-    notes = [_note(spec, record) for spec in _notes(record_type)]
-    states = [spec.html(record) for spec in _states(record_type)]
+    notes = [spec.words(record) for spec in _notes(record_type)]
+    states = [look_of(spec).html(record) for spec in _states(record_type)]
     return Row(
         name=record.name,
         url=catalogue.url(record),
         note=" · ".join([note for note in notes if note and note != record.name][:MOST_NOTES]),
-        state=mark_safe(next((state for state in states if state), "")),  # a kind's HTML is safe
+        state=mark_safe(next((state for state in states if state), "")),  # a look's HTML is safe
         email=getattr(record, "email", ""),
         phone=getattr(record, "phone", ""),
         icon=record_type.icon,
     )
-
-
-def _note(spec: FieldSpec, record: Any) -> str:
-    """The field in words; money as people write it, not as files do."""
-    return unescape(strip_tags(spec.html(record))) if isinstance(spec.kind, kinds.Money) else spec.text(record)

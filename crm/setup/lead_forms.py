@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue
-from crm.fields.kinds.choice import RowField
+from crm.fields.look.choice import RowField
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import choice, choices
 from crm.preferences.setting import Setting

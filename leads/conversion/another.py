@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
-from crm.fields.kinds.lookup import LookupField
+from crm.fields.look.lookup import LookupField
 from crm.users.models import Membership
 
 ANOTHER = "another"  # what the column's radio sends

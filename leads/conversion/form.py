@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from crm import catalogue
 from crm.fields import kinds
-from crm.fields.build import RecordForm
+from crm.fields.look.forms import RecordForm
 from crm.fields.spec import FieldSpec
 from crm.records.access import visible_records
 from crm.tenants.ids import uuid_of
@@ -25,7 +25,7 @@ from crm.users.models import Membership
 from leads.conversion.another import ANOTHER, AnotherForm
 from leads.conversion.convert import GateError, PartError
 from leads.conversion.defaults import opportunity_values, owner_of_new, plan_for
-from leads.conversion.looks import Carried, Choosable, Problem, Rivals, carried_into, listed, shown
+from leads.conversion.looks import Carried, Choosable, Problem, Rivals, carried_into, initial_of, listed, shown
 from leads.conversion.meanwhile import changed_since, prints_of, who_changed, why_gone
 from leads.conversion.naming import Naming
 from leads.conversion.new_form import NewForm, open_stage_field
@@ -146,13 +146,7 @@ class Column:
             given |= dict(self.form.plan.of(self.key).values)
         if self.key == "opportunities":
             given = opportunity_values(self.form.lead, self.form.naming.named_for) | given
-        blank = self.type.model()
-        initial = {}
-        for name, value in given.items():
-            spec = self.type.spec(name)
-            spec.kind.assign(spec, blank, value)
-            initial[name] = spec.kind.initial(spec, blank)
-        return initial
+        return initial_of(self.type, given)
 
     @property
     def rivals(self) -> list[Rivals]:

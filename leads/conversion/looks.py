@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from crm.catalogue.types import RecordType
 from crm.fields import kinds
+from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.ui import format as formats
 from leads.matching import Candidate
@@ -21,7 +22,7 @@ def shown(spec: FieldSpec, record: Any) -> SafeString:
     """A field's value without tags: links cannot stand inside a label. What was escaped stays escaped."""
     if isinstance(spec.kind, kinds.Person | kinds.LongText):  # the HTML has initials, or lines by their tags alone
         return escape(spec.text(record))
-    return mark_safe(strip_tags(spec.html(record)))
+    return mark_safe(strip_tags(look_of(spec).html(record)))
 
 
 def listed(words: list[str]) -> str:
@@ -70,6 +71,17 @@ def carried_into(record_type: RecordType, values: Mapping[str, Any]) -> list[Car
         spec.kind.assign(spec, blank, value)
         found.append(Carried(spec.label, shown(spec, blank)))
     return found
+
+
+def initial_of(record_type: RecordType, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form fields of a new record start with for ``values``."""
+    blank = record_type.model()
+    initial = {}
+    for name, value in values.items():
+        spec = record_type.spec(name)
+        spec.kind.assign(spec, blank, value)
+        initial[name] = look_of(spec).initial(blank)
+    return initial
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.forms.utils import ErrorDict
 
-from crm.fields.build import RecordForm
-from crm.fields.kinds.choice import RowField
+from crm.fields.look.choice import RowField
+from crm.fields.look.forms import RecordForm
 from crm.picklists.selectors import stage, stages_to_choose
 from crm.ui.seen import Change, Who
 from leads.conversion.defaults import open_stages

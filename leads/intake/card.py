@@ -13,7 +13,7 @@ from crm import catalogue
 from crm.activities.models import ActivityKind
 from crm.activities.services import create_activity
 from crm.fields import kinds
-from crm.fields.build import RecordForm
+from crm.fields.look.forms import RecordForm
 from crm.fields.spec import FieldSpec
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today

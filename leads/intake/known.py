@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import Match, Objection
-from crm.fields.inputs import write_amount
 from crm.fields.money import Money
+from crm.fields.reading import write_amount
 from crm.fields.spec import FieldSpec
 from crm.records.duplicates import LISTED, SAME_EMAIL, SAME_PHONE, there_already, told
 from crm.users.access import can, may

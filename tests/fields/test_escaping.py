@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from crm import catalogue
-from crm.fields import kinds
 from crm.fields.custom.services import create_field
+from crm.fields.look.number import NumberLook
 from crm.picklists.selectors import choices
 from crm.picklists.services import update_choice, update_stage
 from crm.tenants.context import tenant_context
@@ -79,11 +79,26 @@ def test_what_a_kind_gives_as_plain_text_is_escaped_where_it_is_drawn(
 ) -> None:
     with tenant_context(firm.tenant):
         account = make.account(firm.ana, employees=7)
-    monkeypatch.setattr(kinds.Number, "html", lambda *_any: NASTY)
+    monkeypatch.setattr(NumberLook, "html", lambda *_any: NASTY)
     for path in ("?filters=none&columns=name,employees", f"{account.pk}/"):
         text = client_of(firm.ada).get(f"/acme/accounts/{path}").content.decode()
         assert "&lt;i onclick=x&gt;" in text
         assert "<i onclick" not in text
+
+
+def test_what_a_look_draws_as_markup_stays_markup(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, website="https://ana.example", tags=("vip",))
+    marks = (
+        "<time datetime=",
+        '<a href="https://ana.example"',
+        '<a href="mailto:',
+        'badge tone-neutral">vip',
+        "avatar",
+    )
+    for path in ("?filters=none&columns=name,created_at,website,email,tags,owner", f"{lead.pk}/"):
+        text = client_of(firm.ana).get(f"/acme/leads/{path}").content.decode()
+        assert [mark for mark in marks if mark not in text] == [] and "&lt;" not in text, path
 
 
 @pytest.mark.parametrize("key", TYPES)

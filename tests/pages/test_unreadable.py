@@ -11,9 +11,8 @@ import pytest
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.fields.kinds.base import Kind
 from crm.fields.models import FieldKind
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Kind
 from crm.pages import filtering
 from crm.records.access import visible_records
 from crm.saved_views.models import SavedView

@@ -131,6 +131,15 @@ def test_templates_keep_the_content_security_policy(pattern: str, why: str) -> N
     assert not having(pattern, TEMPLATES), why
 
 
+def test_the_value_side_of_fields_knows_no_html_and_no_form() -> None:
+    values = [ROOT / "crm/fields/spec.py", *(ROOT / "crm/fields/kinds").rglob("*.py")]
+    assert len(values) > 8
+    assert not having(
+        r"django import forms|django\.(forms|utils\.(html|safestring))|import .*fields\.look|from crm\.fields\.look|</",
+        values,
+    )
+
+
 def test_nothing_depends_on_what_is_not_shipped() -> None:
     texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     assert not having(re.escape("../shared"), [*OURS, *TEMPLATES, *STATIC, *texts])
@@ -139,8 +148,9 @@ def test_nothing_depends_on_what_is_not_shipped() -> None:
 def test_record_apps_have_only_the_files_that_a_newcomer_expects() -> None:
     allowed = {
         "__init__.py", "actions.py", "apps.py", "bulk.py", "duplicates.py", "field_map.py", "fields.py", "forms.py",
-        "headers.py", "jobs.py", "keys.py", "matching.py", "models.py", "panels.py", "record.py", "selectors.py",
-        "services.py", "settings.py", "sql.py", "urls.py", "views.py", "weighing.py", "workflows.py",
+        "headers.py", "jobs.py", "keys.py", "look.py", "matching.py", "models.py", "panels.py", "record.py",
+        "selectors.py", "services.py", "settings.py", "sql.py", "urls.py", "views.py", "weighing.py",
+        "workflows.py",
     }  # fmt: skip
     folders = {"migrations", "conversion", "intake", "management", "services", "vetting", "__pycache__"}
     for app in ("accounts", "contacts", "opportunities", "leads"):

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.events.selectors import name_of_deleted
-from crm.fields.kinds.base import Kind, read_uuids
-from crm.fields.markup import marked_again
+from crm.fields.kinds.base import read_uuids
 from crm.fields.parsing import ParseContext
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Kind
 from crm.picklists import selectors as picklists
 from crm.users import selectors as users
 from crm.users.access import may_own, of_teams, without_team
 from crm.users.models import Membership
 
 MEANING_PREFIX = "meaning:"
-NOTHING = "none"
-GONE = gettext_lazy("What you chose is no longer there. Choose another.")
 
 
 class OneOf(Kind):
@@ -47,18 +42,13 @@ class OneOf(Kind):
         """Whether forms offer a row that can be picked; a record that has it keeps it."""
         return True
 
+    def row_id(self, spec: FieldSpec, record: Any) -> UUID | None:
+        found: UUID | None = getattr(record, f"{spec.column}_id")
+        return found
+
     def value(self, spec: FieldSpec, record: Any) -> Any:
-        row_id = getattr(record, f"{spec.column}_id")
+        row_id = self.row_id(spec, record)
         return None if row_id is None else self.row(row_id)
-
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        rows = {str(row.pk): row for row in self.rows(actor) if self.is_offered(row)}
-        choices = [(key, self.label(row)) for key, row in rows.items()]
-        return RowField(rows=rows, find=self.row, choices=choices, required=spec.required, label_of=self.label)
-
-    def initial(self, spec: FieldSpec, record: Any) -> Any:
-        row_id = getattr(record, f"{spec.column}_id")
-        return None if row_id is None else str(row_id)
 
     def json(self, value: Any) -> Any:
         return None if value is None else {"id": str(value.pk), "label": str(value)}
@@ -81,93 +71,18 @@ class OneOf(Kind):
         same = Q(**{f"{spec.column}_id__in": self.read(values, actor)})
         return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
 
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        options = dict(self.options(spec, actor))
-        return ", ".join(options.get(value) or self.label_of(value) for value in values)
-
-    def label_of(self, value: str) -> str:
-        try:
-            return self.label(self.row(UUID(value)))
-        except (ValueError, LookupError, ObjectDoesNotExist):
-            return _("an unknown choice")
-
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [(str(row.pk), self.label(row)) for row in self.rows(actor)]
-
-
-class RowField(forms.ChoiceField):
-    """A select that cleans to the row; the value a record already has stays allowed after it was deactivated."""
-
-    def __init__(
-        self,
-        *,
-        rows: dict[str, Any],
-        find: Any,
-        choices: list[tuple[str, str]],
-        required: bool,
-        label_of: Callable[[Any], str] = str,
-    ) -> None:
-        self.rows = rows
-        self.find = find
-        self.label_of = label_of
-        super().__init__(choices=[("", "—"), *choices], required=required)
-
-    def ask(self, nothing: str = "") -> None:
-        """Start as no answer, which is refused; ``nothing`` is the choice that means none of the rows."""
-        self.required = True
-        offered = [*list(self.choices)[1:], *([(NOTHING, nothing)] if nothing else [])]
-        self.choices = [("", _("Choose…")), *offered]
-
-    def keep(self, key: str | None) -> None:
-        """Let ``key`` (the record's present value) be chosen although it is no longer offered."""
-        if key and key not in self.rows:
-            try:
-                row = self.find(UUID(key))
-            except (ValueError, LookupError, ObjectDoesNotExist):
-                return  # of an old address, or a form that was kept: nothing is chosen
-            self.rows[key] = row
-            self.choices: Any = [*list(self.choices), (key, self.label_of(row))]
-
-    def clean(self, value: Any) -> Any:
-        key = self.to_python(value)
-        if key == NOTHING and self.valid_value(key):
-            return None
-        if key and key not in self.rows:
-            raise ValidationError(self._gone(key), code="invalid_choice")
-        self.validate(key)
-        return self.rows[key] if key else None
-
-    def _gone(self, key: str) -> str:
-        """Why ``key``, which was offered when the page was opened, is not."""
-        try:
-            name = self.label_of(self.find(UUID(key)))
-        except (ValueError, LookupError, ObjectDoesNotExist):
-            name = name_of_deleted(key)
-            text = _("“%(name)s” was deleted meanwhile. Choose another.") if name else GONE
-            return text % {"name": name}
-        return _("“%(name)s” can no longer be chosen. Choose another.") % {"name": name}
-
 
 class ChoiceOf(OneOf):
     """A choice of the picklist ``picklist``. Filters also take ``meaning:won``."""
 
-    def __init__(self, picklist: str, *, style: str = "status") -> None:
+    def __init__(self, picklist: str) -> None:
         self.picklist = picklist
-        self.style = style  # "status" (dot and word) or "badge", where a choice has a tone
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         return picklists.choices(self.picklist, active_only=active_only)
 
     def row(self, row_id: UUID) -> Any:
         return picklists.choice(row_id)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        choice = self.value(spec, record)
-        if choice is None:
-            return ""
-        if not choice.tone:
-            return marked_again("{}", choice.label)
-        return marked_again('<span class="{} tone-{}">{}</span>', self.style, choice.tone, choice.label)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.choice(self.picklist, text)
@@ -176,12 +91,6 @@ class ChoiceOf(OneOf):
         meanings = [value.removeprefix(MEANING_PREFIX) for value in values if value.startswith(MEANING_PREFIX)]
         plain = [value for value in values if not value.startswith(MEANING_PREFIX)]
         return [*read_uuids(plain), *(picklists.ids_meaning(self.picklist, *meanings) if meanings else [])]
-
-    def label_of(self, value: str) -> str:
-        if value.startswith(MEANING_PREFIX):
-            ids = self.read([value], None)  # type: ignore[arg-type]
-            return ", ".join(str(picklists.choice(row_id)) for row_id in ids)
-        return super().label_of(value)
 
 
 class StageOf(OneOf):
@@ -193,27 +102,9 @@ class StageOf(OneOf):
     def row(self, row_id: UUID) -> Any:
         return picklists.stage(row_id)
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        rows = {str(row.pk): row for row in self.rows(actor)}
-        choices = picklists.stages_to_choose(rows.values())
-        return RowField(rows=rows, find=self.row, choices=choices, required=spec.required)
-
     def text(self, spec: FieldSpec, record: Any) -> str:
         stage = self.value(spec, record)
         return "" if stage is None else picklists.stage_name(stage)
-
-    def label_of(self, value: str) -> str:
-        try:
-            return picklists.stage_name(self.row(UUID(value)))
-        except (ValueError, ObjectDoesNotExist):
-            return super().label_of(value)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        stage = self.value(spec, record)
-        if stage is None:
-            return ""
-        tone = {"won": "success", "lost": "danger"}.get(stage.meaning, "info")
-        return marked_again('<span class="status tone-{}">{}</span>', tone, stage.label)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return context.stage(text)
@@ -228,11 +119,6 @@ class StageOf(OneOf):
         meanings = [value.removeprefix(MEANING_PREFIX) for value in values if value.startswith(MEANING_PREFIX)]
         plain = [value for value in values if not value.startswith(MEANING_PREFIX)]
         return [*read_uuids(plain), *(picklists.stage_ids_meaning(*meanings) if meanings else [])]
-
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        words = {"open": _("any open stage"), "won": _("any won stage"), "lost": _("any lost stage")}
-        named = [(str(row.pk), picklists.stage_name(row)) for row in self.rows(actor)]
-        return [*named, *((f"{MEANING_PREFIX}{key}", label) for key, label in words.items())]
 
 
 class Person(OneOf):
@@ -265,16 +151,6 @@ class Person(OneOf):
     def value(self, spec: FieldSpec, record: Any) -> Any:
         return getattr(record, spec.column)
 
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        member = self.value(spec, record)
-        if member is None:
-            return ""
-        return marked_again(
-            '<span class="who"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
-            member.initials,
-            users.told_apart(member),
-        )
-
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         return (spec.column,)
 
@@ -296,15 +172,6 @@ class Person(OneOf):
         if "my_team" in values and actor.team:
             ids += users.teammate_ids(actor.team)
         return [*ids, *read_uuids([value for value in values if value not in self.WORDS])]
-
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        """Those who have left come last: their records are still to be found."""
-        left = [one for one in users.members(active_only=False) if not one.is_active]
-        return [
-            *((word, str(label)) for word, label in self.WORDS.items()),
-            *super().options(spec, actor),
-            *((str(one.pk), _("%(name)s (inactive)") % {"name": self.label(one)}) for one in left),
-        ]
 
 
 class TeamOf(OneOf):
@@ -335,21 +202,18 @@ class Fixed(Kind):
 
     operators = ("is", "not")
 
-    def __init__(self, words: Mapping[str, Any]) -> None:
-        self.words = words
-
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return forms.ChoiceField(choices=list(self.words.items()), required=spec.required)
+    def __init__(self, labels: Mapping[str, Any]) -> None:
+        self.labels = labels
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
-        return str(self.words[value]) if value else ""
+        return str(self.labels[value]) if value else ""
 
     def told(self, kept: Any) -> str:
-        return str(self.words[kept])
+        return str(self.labels[kept])
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
-        for value, label in self.words.items():
+        for value, label in self.labels.items():
             if text.casefold() in (value, str(label).casefold()):
                 return value
         raise ValidationError(_("“%(text)s” is not a choice.") % {"text": text})
@@ -357,12 +221,6 @@ class Fixed(Kind):
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         same = Q(**{f"{spec.column}__in": values})
         return ~same if operator == "not" else same
-
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        return ", ".join(str(self.words.get(value, value)) for value in values)
-
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [(value, str(label)) for value, label in self.words.items()]
 
 
 class Flag(Kind):
@@ -374,9 +232,6 @@ class Flag(Kind):
         {"yes", "y", "true", "t", "1", "x", "on", "ja", "wahr", "oui", "vrai", "sí", "si", "sì", "verdadero"}
     )
     FALSE = frozenset({"no", "n", "false", "f", "0", "off", "nein", "falsch", "non", "faux", "falso"})
-
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return forms.BooleanField(required=False)
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         return _("Yes") if self.value(spec, record) else _("No")
@@ -392,9 +247,3 @@ class Flag(Kind):
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         return Q(**{f"{spec.column}__in": [value.casefold() in self.TRUE for value in values]})
-
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        return ", ".join(_("Yes") if value.casefold() in self.TRUE else _("No") for value in values)
-
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [("yes", _("Yes")), ("no", _("No"))]

@@ -13,13 +13,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from crm.fields.inputs import NumberField
-from crm.fields.kinds.base import Kind
 from crm.fields.kinds.choice import ChoiceOf, Flag, OneOf, Person
 from crm.fields.kinds.number import STORED, MoneyKind, Number
 from crm.fields.kinds.text import Email, LongText, Phone, Text, Url, refuse_nul
@@ -28,7 +25,7 @@ from crm.fields.models import CustomField, CustomValue, FieldKind
 from crm.fields.money import Money
 from crm.fields.parsing import ParseContext
 from crm.fields.reading import Style, read_plain_or_percent
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Kind
 from crm.picklists.selectors import default_choice
 from crm.tenants.text import phone_key, sort_key
 from crm.ui import format as formats
@@ -179,11 +176,7 @@ class CustomNumber(Stored, Number):
     def __init__(self, field: CustomField) -> None:
         super().__init__(field)
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        most = LARGEST - Decimal(1).scaleb(-PLACES)
-        return NumberField(least=-most, most=most, places=PLACES, required=spec.required)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
+    def words(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.number_exact(Decimal(str(value)))
 
@@ -195,11 +188,8 @@ class CustomNumber(Stored, Number):
         return "" if value is None else f"{Decimal(str(value)):f}"  # no 1e-05
 
     def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
-        return (self.initial(spec, record),)
-
-    def initial(self, spec: FieldSpec, record: Any) -> Any:
         value = self.value(spec, record)
-        return None if value is None else Decimal(str(value))
+        return (None if value is None else Decimal(str(value)),)
 
     def store(self, value: Any) -> int | float:
         exact = Decimal(str(value))
@@ -296,6 +286,10 @@ class CustomFlag(Stored, Flag):
 class OneOfStored(Stored, OneOf):
     """What JSON keeps the id of; one that is gone reads as nothing."""
 
+    def row_id(self, spec: FieldSpec, record: Any) -> UUID | None:
+        value = self.value(spec, record)
+        return None if value is None else value.pk
+
     def load(self, kept: Any) -> Any:
         try:
             return self.row(UUID(kept))
@@ -307,10 +301,6 @@ class OneOfStored(Stored, OneOf):
 
     def typed_row(self, kept: Any) -> dict[str, Any]:
         return {f"{self.row_column}_id": UUID(kept)}
-
-    def initial(self, spec: FieldSpec, record: Any) -> Any:
-        value = self.value(spec, record)
-        return None if value is None else str(value.pk)
 
 
 class CustomChoice(OneOfStored, ChoiceOf):

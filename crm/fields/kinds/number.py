@@ -6,27 +6,21 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.db.models import Q, QuerySet, Sum
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from crm.fields.currencies import currencies_in_use
-from crm.fields.inputs import MoneyField, NumberField, PercentField, bounded
-from crm.fields.kinds.base import Kind
-from crm.fields.money import Money, minor_digits
+from crm.fields.money import Money
 from crm.fields.parsing import ParseContext
 from crm.fields.reading import (
     NUMBERS,
     PERCENTS,
     Style,
-    current_style,
+    bounded,
     read_amount,
     read_number,
     read_percent,
-    written,
 )
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Kind
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.users.models import Membership
@@ -40,7 +34,6 @@ class Number(Kind):
     """A whole number from ``least`` to ``most``."""
 
     operators = ("is", "from", "to", "empty", "filled")
-    numeric = True
     reads = NUMBERS
     places = 0  # decimals
 
@@ -48,10 +41,7 @@ class Number(Kind):
         self.least = least
         self.most = most
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return NumberField(least=self.least, most=self.most, places=self.places, required=spec.required)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
+    def words(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.number(value)
 
@@ -76,16 +66,6 @@ class Number(Kind):
         """The number of a filter; one between two whole ones finds none, and bounds as it is."""
         return int(bounded(self.number(text, STORED), text, -(2**63), 2**63 - 1))
 
-    def typed(self, spec: FieldSpec, text: str) -> str:
-        return STORED.write(self.number(text, current_style()))
-
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        numbers = [self.number(value, STORED) for value in values]
-        style, places = current_style(), self.places
-        return _(" or ").join(
-            written(one, style, places, grouped=True) or style.write(one, grouped=True) for one in numbers
-        )
-
     def split(self, text: str) -> list[str]:
         return [text]  # 1,000 is one number
 
@@ -96,7 +76,7 @@ class Year(Number):
     def __init__(self) -> None:
         super().__init__(1000, 2200)
 
-    def html(self, spec: FieldSpec, record: Any) -> str:
+    def words(self, spec: FieldSpec, record: Any) -> str:
         return self.text(spec, record)
 
     def told(self, kept: Any) -> str:
@@ -111,15 +91,12 @@ class Percent(Number):
     def __init__(self) -> None:
         super().__init__(0, 100)
 
-    def html(self, spec: FieldSpec, record: Any) -> str:
+    def words(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.percent(value / 100)
 
     def told(self, kept: Any) -> str:
         return formats.percent(kept / 100)
-
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return PercentField(least=0, most=100, required=spec.required)
 
     def number(self, text: str, style: Style) -> Decimal:
         return read_percent(text, style)
@@ -129,9 +106,7 @@ class MoneyKind(Kind):
     """Two columns: ``<column>_minor`` (bigint) and a currency shared by the record's amounts."""
 
     operators = ("is", "from", "to", "empty", "filled")
-    numeric = True
     reads = NUMBERS
-    order_hint = gettext_lazy("By currency, the workspace’s own first, then by amount")
 
     def __init__(self, currency: str = "currency") -> None:
         self.currency = currency
@@ -151,10 +126,7 @@ class MoneyKind(Kind):
         if value is not None:
             setattr(record, self.currency, value.currency)
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return MoneyField(required=spec.required)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
+    def words(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.money(value.minor, value.currency)
 
@@ -199,17 +171,6 @@ class MoneyKind(Kind):
         lookup = {"is": "exact", "from": "gte", "to": "lte"}[operator]
         return Q(**{f"{self.minor(spec)}__{lookup}": money.minor, self.currency: money.currency})
 
-    def typed(self, spec: FieldSpec, text: str) -> str:
-        return _in_words(read_amount(text, current_style(), current_tenant().currency), CANONICAL)
-
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        """With the currency, always: amounts of others are not compared with it, and so not found."""
-        amounts = [self.read(value) for value in values]
-        return _(" or ").join(formats.money(one.minor, one.currency) for one in amounts)
-
-    def retyped(self, spec: FieldSpec, value: str, actor: Membership) -> str:
-        return _in_words(self.read(value), current_style(), with_code=True)
-
     def read(self, text: str) -> Money:
         return read_amount(text, CANONICAL, current_tenant().currency)
 
@@ -230,11 +191,3 @@ class MoneyKind(Kind):
         """The sum over ``records`` for each currency, in minor units."""
         rows = records.exclude(**{self.minor(spec): None}).order_by().values_list(self.currency)
         return {currency: int(total) for currency, total in rows.annotate(total=Sum(self.minor(spec)))}
-
-
-def _in_words(money: Money, style: Style, *, with_code: bool = False) -> str:
-    """An amount in ``style`` that is read as the same again, with its code unless it is the workspace's currency."""
-    digits = minor_digits(money.currency)
-    whole = money.major == money.major.to_integral_value()
-    text = style.write(money.major, 0 if whole else digits, grouped=digits < 3 and style != CANONICAL)
-    return f"{text} {money.currency}" if with_code or money.currency != current_tenant().currency else text

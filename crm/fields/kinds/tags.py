@@ -4,56 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.db.models import Q
-from django.utils.html import format_html_join
-from django.utils.translation import gettext as _
 
-from crm.fields.kinds.base import Kind, read_uuids
+from crm.fields.kinds.base import read_uuids
 from crm.fields.models import TagLink
 from crm.fields.parsing import ParseContext
-from crm.fields.spec import FieldSpec
-from crm.fields.tags import TAGS_KEY, all_tags, ensure_tags, split_names, tag_by_id
-from crm.tenants.text import sort_key
+from crm.fields.spec import FieldSpec, Kind
+from crm.fields.tags import TAGS_KEY, ensure_tags, split_names, tag_by_id
 from crm.users.models import Membership
-
-SUGGESTED = 200
-
-
-class TagsWidget(forms.TextInput):
-    """A text with the known tags beside it (static/js/tags.js offers them for each word)."""
-
-    template_name = "fields/tags.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        words = f"{context['widget']['attrs'].get('id', name)}_words"
-        context["widget"]["attrs"] |= {"list": words, "autocomplete": "off", "data-tags": True}
-        context["widget"] |= {"words": words, "known": [tag.name for tag in all_tags()[:SUGGESTED]]}
-        return context
-
-
-class TagsField(forms.CharField):
-    """Names with commas between them; cleans to a tuple of names."""
-
-    widget = TagsWidget
-
-    def to_python(self, value: Any) -> Any:
-        return split_names(super().to_python(value) or "")
-
-    def validate(self, value: Any) -> None:
-        super().validate(value or None)
-
-    def run_validators(self, value: Any) -> None:
-        for name in value:
-            super().run_validators(name)
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, tuple) else value
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        before = {sort_key(name) for name in initial or ()}
-        return before != {sort_key(name) for name in split_names(data or "")}
 
 
 class Tags(Kind):
@@ -62,7 +20,6 @@ class Tags(Kind):
     operators = ("is", "not", "empty", "filled")
     longest = 10_000  # 50 of 50 letters, and some that come twice
     sortable = False
-    wide = True
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         return ()
@@ -78,13 +35,6 @@ class Tags(Kind):
         ids = sorted(str(tag.pk) for tag in ensure_tags(tuple(value or ())))
         custom = {key: kept for key, kept in record.custom.items() if key != TAGS_KEY}
         record.custom = custom | {TAGS_KEY: ids} if ids else custom
-
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return TagsField(required=spec.required)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        names = ((name,) for name in self.value(spec, record))
-        return format_html_join(" ", '<span class="badge tone-neutral">{}</span>', names)
 
     def text(self, spec: FieldSpec, record: Any) -> str:
         return ", ".join(self.value(spec, record))
@@ -111,10 +61,3 @@ class Tags(Kind):
         links = TagLink.objects.filter(tag_id__in=read_uuids(values))
         tagged = Q(pk__in=links.values("record_id"))
         return ~tagged if operator == "not" else tagged
-
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        tags = [tag_by_id(str(tag_id)) for tag_id in read_uuids(values)]
-        return ", ".join(tag.name if tag else _("a tag that is gone") for tag in tags)
-
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        return [(str(tag.pk), tag.name) for tag in all_tags()]

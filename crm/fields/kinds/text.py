@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db.models import Q
-from django.utils.html import format_html, linebreaks
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from crm.fields.inputs import EmailField, TextField, UrlField
-from crm.fields.kinds.base import Kind
-from crm.fields.markup import marked
 from crm.fields.parsing import ParseContext
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Kind
 from crm.tenants.addresses import refuse_unseen_host, validate_address
-from crm.tenants.text import company_key, company_start, email_key, in_own_letters, one_line, phone_key, sort_key
+from crm.tenants.text import company_key, company_start, email_key, one_line, phone_key, sort_key
 from crm.users.models import Membership
 
 
@@ -48,9 +42,6 @@ class Text(Kind):
     def fill_key(self, spec: FieldSpec, record: Any) -> None:
         if not self.key and not self.exact:
             setattr(record, self.key_of(spec), self.to_key(getattr(record, spec.column)))
-
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return TextField(max_length=self.max_length, required=spec.required)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         text = self.clean(text)
@@ -90,9 +81,6 @@ class Text(Kind):
     def split(self, text: str) -> list[str]:
         return [text]
 
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        return _(" or ").join(values)
-
     def to_key(self, text: str) -> str:
         """What stands in the column to search by for ``text``."""
         return sort_key(text)
@@ -127,7 +115,6 @@ class LongText(Text):
 
     operators = ("empty", "filled")
     longest = 1_000_000  # only counted
-    wide = True
     sortable = False
 
     def __init__(self, max_length: int = 20_000) -> None:
@@ -136,28 +123,13 @@ class LongText(Text):
     def clean(self, text: str) -> str:
         return text
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        widget = forms.Textarea(attrs={"rows": 4})
-        return TextField(max_length=self.max_length, required=spec.required, widget=widget)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        value = self.value(spec, record)
-        return mark_safe(linebreaks(value, autoescape=True)) if value else ""
-
 
 class Email(Text):
     def __init__(self, key: str = "email_key") -> None:
         super().__init__(254, key=key)
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return EmailField(max_length=254, required=spec.required)
-
     def to_key(self, text: str) -> str:
         return email_key(text) or text.strip().casefold()
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        value = self.value(spec, record)
-        return marked('<a href="mailto:{}">{}</a>', value, in_own_letters(value)) if value else ""
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         validate_address(text)
@@ -170,17 +142,8 @@ class Phone(Text):
     def __init__(self, key: str = "phone_key") -> None:
         super().__init__(50, key=key)
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return TextField(max_length=50, required=spec.required, widget=forms.TextInput(attrs={"type": "tel"}))
-
     def to_key(self, text: str) -> str:
         return phone_key(text)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        value = self.value(spec, record)
-        if not value:
-            return ""
-        return marked('<a href="tel:{}">{}</a>', self.dialled(record, value), value)
 
     def dialled(self, record: Any, value: str) -> str:
         return getattr(record, self.key) or value
@@ -191,21 +154,6 @@ class Url(Text):
 
     def __init__(self, key: str = "") -> None:
         super().__init__(500, key=key)
-
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return UrlField(
-            max_length=500,
-            required=spec.required,
-            assume_scheme="https",
-            widget=forms.TextInput(attrs={"inputmode": "url"}),
-        )
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        value = self.value(spec, record)
-        if not value.startswith(("http://", "https://")):
-            return super().html(spec, record)
-        shown = value.split("://", 1)[1].rstrip("/")
-        return format_html('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', value, shown)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         address = text if "://" in text else f"https://{text}"

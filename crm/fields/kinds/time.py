@@ -8,17 +8,14 @@ from datetime import time as clock_time
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from crm.fields.inputs import DayField, MomentField
-from crm.fields.kinds.base import Kind
 from crm.fields.parsing import ParseContext
 from crm.fields.reading import DAYS, read_day, read_moment
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Kind
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
@@ -98,16 +95,13 @@ class Date(Kind):
     operators = ("is", "from", "to", "before", "after", "empty", "filled")
     reads = DAYS
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return DayField(required=spec.required)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
-        value = self.value(spec, record)
-        return "" if value is None else formats.date(value)
-
     def text(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else value.isoformat()
+
+    def words(self, spec: FieldSpec, record: Any) -> str:
+        value = self.value(spec, record)
+        return "" if value is None else formats.date(value)
 
     def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
         return (self.value(spec, record),)
@@ -155,25 +149,15 @@ class Date(Kind):
             condition &= Q(**{f"{spec.column}__lte": last})
         return condition
 
-    def describe(self, spec: FieldSpec, values: list[str], actor: Membership) -> str:
-        return ", ".join(map(label_of, values))
-
-    def options(self, spec: FieldSpec, actor: Membership) -> list[tuple[str, str]]:
-        words = [*DATE_WORDS, *(f"{number}_days_ago" for number in OFFERED_DAYS_AGO)]
-        return [(word, label_of(word)) for word in words]
-
 
 class DateTime(Date):
     """A moment, shown in the person's zone; filtered by the workspace's days."""
 
     is_moment = True
 
-    def form_field(self, spec: FieldSpec, actor: Membership) -> forms.Field:
-        return MomentField(required=spec.required)
-
-    def html(self, spec: FieldSpec, record: Any) -> str:
+    def words(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
-        return "" if value is None else formats.relative(value)
+        return "" if value is None else formats.moment(value)
 
     def restored(self, kept: Any) -> Any:
         return None if kept is None else datetime.fromisoformat(kept)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.money import Money, minor_digits, money_from_major
 from crm.fields.reading.numbers import Parts, not_a_number, number_of, take_apart
-from crm.fields.reading.style import Style
+from crm.fields.reading.style import Style, current_style
 
 _DOLLARS = tuple(
     "USD CAD AUD NZD HKD SGD MXN TWD ARS CLP COP BSD BBD BZD BMD BND KYD FJD GYD JMD LRD NAD SBD SRD TTD XCD DOP UYU"
@@ -197,3 +197,9 @@ def _currency(text: str, words: tuple[str, ...], style: Style, own: str) -> str:
             % {"text": text[:100], "codes": ", ".join(possible[:4])}
         )
     return possible[0]
+
+
+def write_amount(money: Money) -> str:
+    """The number of ``money`` as the person writes it, with all decimals of the currency or none."""
+    whole = money.major == money.major.to_integral_value()
+    return current_style().write(money.major, 0 if whole else minor_digits(money.currency))

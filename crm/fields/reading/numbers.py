@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.fields.reading.style import POINTS, SHARE, Style
+from crm.fields.reading.style import POINTS, SHARE, Style, current_style
 
 # Other writings of the signs that numbers are made of.
 _SAME = {
@@ -37,6 +37,7 @@ _SCALES = {"k": 3, "tsd": 3, "m": 6, "mn": 6, "mio": 6, "mln": 6, "bn": 9, "mrd"
 _IN_BRACKETS = re.compile(r"([^\d()]*)\(([^()]*)\)([^\d()]*)")
 
 
+LEAST_GROUPED = 10_000  # below, bounds are those of years, say
 LONGEST = 200  # characters of what can be a number
 Fits = Callable[[Decimal], bool]  # whether a number can be meant
 USUAL_IN_TWO_WAYS = 3  # decimals: a number of so many looks like thousands, and is written like that all the same
@@ -281,3 +282,23 @@ def read_percent(text: str, style: Style) -> Decimal:
         _("“%(text)s” can be read in two ways. If you mean %(points)s %%, write %(points)s.")
         % {"text": text, "points": points}
     )
+
+
+def bounded(number: Decimal, text: str, least: Decimal | int, most: Decimal | int, places: int = 0) -> Decimal:
+    """Return ``number``, which stood as ``text``, or refuse one outside the bounds or with more decimals."""
+    fine = number.as_tuple().exponent
+    exact = not isinstance(fine, int) or -fine <= places or number == number.quantize(Decimal(1).scaleb(-places))
+    if exact and least <= number <= most:
+        return number
+    style = current_style()
+    words = {
+        "text": text[:100],
+        "least": style.write(Decimal(least), grouped=most >= LEAST_GROUPED),
+        "most": style.write(Decimal(most), grouped=most >= LEAST_GROUPED),
+        "places": places,
+    }
+    if places:
+        raise ValidationError(
+            _("“%(text)s” is not a number from %(least)s to %(most)s with at most %(places)s decimals.") % words
+        )
+    raise ValidationError(_("“%(text)s” is not a whole number from %(least)s to %(most)s.") % words)

@@ -5,25 +5,29 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from crm.fields.currencies import CurrencySelect, known_currency
-from crm.fields.money import Money, minor_digits
+from crm.fields.currencies import currency_groups, known_currency
+from crm.fields.money import Money
 from crm.fields.reading import (
+    bounded,
     current_style,
     read_amount,
     read_moment,
     read_number,
     read_only_day,
     read_percent,
+    write_amount,
     written,
 )
-from crm.fields.reading.amounts import currency_words
+from crm.fields.reading.amounts import currency_words, known_codes
 from crm.tenants.addresses import refuse_unseen_host, validate_address
 from crm.tenants.context import current_tenant
 from crm.tenants.text import LONGEST_ADDRESS, trimmed
@@ -33,7 +37,6 @@ from crm.ui.clock import is_doubled
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 _DAY_LENGTH = len("2026-04-03")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?")  # what calendars of browsers take
-LEAST_GROUPED = 10_000  # below, bounds are those of years, say
 _UNSEEN = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -107,24 +110,23 @@ class PercentField(NumberField):
         return read_percent(text, current_style())
 
 
-def bounded(number: Decimal, text: str, least: Decimal | int, most: Decimal | int, places: int = 0) -> Decimal:
-    """Return ``number``, which stood as ``text``, or refuse one outside the bounds or with more decimals."""
-    fine = number.as_tuple().exponent
-    exact = not isinstance(fine, int) or -fine <= places or number == number.quantize(Decimal(1).scaleb(-places))
-    if exact and least <= number <= most:
-        return number
-    style = current_style()
-    words = {
-        "text": text[:100],
-        "least": style.write(Decimal(least), grouped=most >= LEAST_GROUPED),
-        "most": style.write(Decimal(most), grouped=most >= LEAST_GROUPED),
-        "places": places,
-    }
-    if places:
-        raise ValidationError(
-            _("“%(text)s” is not a number from %(least)s to %(most)s with at most %(places)s decimals.") % words
+class CurrencySelect(forms.Select):
+    """Offers some hundred and fifty currencies; drawn in one go, since Django renders a template for each option."""
+
+    template_name = "fields/currency.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super(forms.widgets.ChoiceWidget, self).get_context(name, value, attrs)
+        groups = (
+            f'<optgroup label="{escape(heading)}">{"".join(_option(*one, value) for one in offered)}</optgroup>'
+            for heading, offered in currency_groups(value if value in known_codes() else "")
         )
-    raise ValidationError(_("“%(text)s” is not a whole number from %(least)s to %(most)s.") % words)
+        context["widget"]["options"] = mark_safe("".join(groups))
+        return context
+
+
+def _option(code: str, label: str, chosen: Any) -> str:
+    return f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{escape(label)}</option>'
 
 
 class MoneyWidget(forms.MultiWidget):
@@ -143,12 +145,6 @@ class MoneyWidget(forms.MultiWidget):
         if isinstance(value, Money):
             return [write_amount(value), value.currency]
         return [None, current_tenant().currency]
-
-
-def write_amount(money: Money) -> str:
-    """The number of ``money`` as the person writes it, with all decimals of the currency or none."""
-    whole = money.major == money.major.to_integral_value()
-    return current_style().write(money.major, 0 if whole else minor_digits(money.currency))
 
 
 class MoneyField(forms.MultiValueField):
