@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.events.phrases import Called
+from crm.preferences.pages import SetupGroup, SetupPage
 from crm.preferences.rows import IS_ACTIVE, NAME, ORDER, SetupRow
 
+FIELDS = SetupGroup(_("Fields"), 50)
+TAGS = SetupPage(FIELDS, 900, "setup:tags", _("Tags"), _("The words that people have put on records."), "tags")
 OWN_FIELD = SetupRow(
     "custom_field",
     {

@@ -28,10 +28,12 @@ class Picklist:
     guarded: frozenset[str] = frozenset()
     defaults: tuple[tuple[Any, str, str], ...] = ()
     default_label: Any = None
+    icon: str = "list"
 
 
 LEAD_STATUS = Picklist(
     key="lead_status",
+    icon="list-checks",
     label=_("Lead statuses"),
     help=_("Where a lead stands in being vetted. Reports and rules look at the meaning, never at the name."),
     meanings={
@@ -55,6 +57,7 @@ LEAD_STATUS = Picklist(
 
 LEAD_SOURCE = Picklist(
     key="lead_source",
+    icon="radar",
     label=_("Lead sources"),
     help=_("Where a lead, and the deal that came of it, was found."),
     defaults=tuple(
@@ -80,6 +83,7 @@ LEAD_SOURCE = Picklist(
 
 RATING = Picklist(
     key="rating",
+    icon="flame",
     label=_("Ratings"),
     help=_("How promising a lead or an opportunity is."),
     defaults=((_("Hot"), "", "hot"), (_("Warm"), "", "warning"), (_("Cold"), "", "info")),
@@ -87,6 +91,7 @@ RATING = Picklist(
 
 UNQUALIFIED_REASON = Picklist(
     key="unqualified_reason",
+    icon="user-x",
     label=_("Unqualified reasons"),
     help=_("Why a lead was closed without being converted. “Mark as bad” gives the first that means not real."),
     meanings={"not_real": _("Not real, or bad data"), "other": _("Any other reason")},
@@ -106,6 +111,7 @@ UNQUALIFIED_REASON = Picklist(
 
 LOSS_REASON = Picklist(
     key="loss_reason",
+    icon="circle-x",
     label=_("Loss reasons"),
     help=_("Why an opportunity was lost. The class says whose failure it was: sales' or vetting's."),
     meanings={"sales": _("Lost in selling"), "vetting": _("Should not have passed vetting"), "other": _("Other")},
@@ -125,6 +131,7 @@ LOSS_REASON = Picklist(
 
 ACCOUNT_TYPE = Picklist(
     key="account_type",
+    icon="building-2",
     label=_("Account types"),
     help=_("What a company is to you. Winning an opportunity makes it a customer."),
     meanings={
@@ -147,6 +154,7 @@ ACCOUNT_TYPE = Picklist(
 
 INDUSTRY = Picklist(
     key="industry",
+    icon="factory",
     label=_("Industries"),
     help=_("The sector a company works in."),
     defaults=tuple(
@@ -172,6 +180,7 @@ INDUSTRY = Picklist(
 
 RELATIONSHIP = Picklist(
     key="relationship",
+    icon="handshake",
     label=_("Contact relationships"),
     help=_("What a person is to you. A prospect becomes a client when the account becomes a customer."),
     meanings={
@@ -189,6 +198,7 @@ RELATIONSHIP = Picklist(
 
 CONTACT_ROLE = Picklist(
     key="contact_role",
+    icon="id-card",
     label=_("Contact roles"),
     help=_("The part a person plays in an opportunity."),
     defaults=tuple(

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 
 from crm.events.phrases import Called
+from crm.preferences.pages import SetupPage, SetupPages
 from crm.preferences.rows import SetupRow
 from crm.preferences.setting import PersonSetting, Setting
 
@@ -51,6 +52,13 @@ def all_settings() -> list[Listed]:
 def settings() -> dict[str, Setting[Any]]:
     """Return the settings of a workspace by their keys."""
     return {one.key: one for _app, one in _declared(Setting)}
+
+
+def setup_pages() -> list[SetupPage]:
+    """Return the pages of the setup that the current workspace has, in the order of its menu."""
+    pages = [page for _app, page in _declared(SetupPage)]
+    pages += [page for _app, some in _declared(SetupPages) for page in some.make()]
+    return sorted(pages, key=lambda page: (page.group.order, page.order))
 
 
 def fields_of(noun: str) -> dict[str, Called]:

@@ -15,13 +15,10 @@ from crm.fields.models import CustomField
 from crm.picklists import rules, selectors, services
 from crm.picklists.lists import PICKLISTS, Picklist, picklist_of
 from crm.picklists.models import Choice, Pipeline, Stage
+from crm.picklists.settings import STAGES_HELP
 from crm.setup.forms import ChoiceForm, EntryForm, StageForm
 from crm.users.models import Membership
 
-STAGES_HELP = _(
-    "The way of a sale, from first talk to won or lost. Rename and reorder freely: rules and reports go by what a "
-    "stage means, not by its name."
-)
 CHOICES_HELP = _("What can be chosen in this field.")
 Entry = Choice | Stage
 

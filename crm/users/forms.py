@@ -29,6 +29,7 @@ from crm.users.choices import (
     where,
 )
 from crm.users.models import User
+from crm.users.settings import CURRENCY, LANGUAGE, OWN_LANGUAGE, OWN_TIME_ZONE, TIME_ZONE
 
 no_control_characters = RegexValidator(r"[\x00-\x1f\x7f]", _("Write this on one line."), inverse_match=True)
 
@@ -136,9 +137,9 @@ class WorkspaceFields(forms.Form):
         help_text=_("The first part of every link. It cannot be changed later. Left empty, it is made from the name."),
         widget=forms.TextInput(attrs=_SLUG),
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
-    currency = forms.ChoiceField(label=_("Currency"), choices=currencies, initial="USD")
-    language = forms.ChoiceField(label=_("Dates and numbers as in"), choices=places, initial="en")
+    time_zone = forms.ChoiceField(label=TIME_ZONE.label, choices=time_zones, initial=TIME_ZONE.default)
+    currency = forms.ChoiceField(label=CURRENCY.label, choices=currencies, initial=CURRENCY.default)
+    language = forms.ChoiceField(label=LANGUAGE.label, choices=places, initial=LANGUAGE.default)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -190,8 +191,8 @@ class ProfileForm(SeenForm):
         validators=[no_control_characters],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    language = forms.ChoiceField(label=_("Dates and numbers as in"), required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    language = forms.ChoiceField(label=OWN_LANGUAGE.label, required=False)
+    time_zone = forms.ChoiceField(label=OWN_TIME_ZONE.label, required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

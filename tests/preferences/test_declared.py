@@ -1,0 +1,89 @@
+"""The menu of the setup and its change log are what the apps declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from crm import catalogue
+from crm.events.models import Event
+from crm.preferences import declared
+from crm.preferences.pages import SetupGroup, SetupPage
+from crm.preferences.rows import NAME, SetupRow
+from crm.preferences.setting import Setting
+from crm.tenants.context import tenant_context
+from crm.tenants.stored import Flag
+from tests.people import Firm, client_of
+
+MENU = {
+    "Workspace": ["General", "People", "Teams", "Roles", "Imported files"],
+    "Leads": ["Use of leads", "Field map"],
+    "Vetting": ["Criteria", "Before converting"],
+    "Selling": ["Stages", "Pipelines", "Past customers", "Contacts without account"],
+    "Fields": [*(str(one.label_plural) for one in catalogue.record_types()), "Tags"],
+    "Lists": [
+        "Lead statuses",
+        "Lead sources",
+        "Ratings",
+        "Unqualified reasons",
+        "Account types",
+        "Industries",
+        "Contact relationships",
+        "Contact roles",
+        "Loss reasons",
+        "Mailing lists",
+    ],
+    "Log": ["Workflow runs", "Changes of the setup"],
+}
+
+
+def menu_of(firm: Firm, path: str = "/acme/setup/") -> dict[str, list[str]]:
+    groups = client_of(firm.ada).get(path).context["menu"]
+    return {str(group.label): [str(page.label) for page in group.pages] for group in groups}
+
+
+@pytest.fixture
+def more() -> Iterator[ModuleType]:
+    """The ``settings.py`` of one more app."""
+    module = ModuleType("vendors.settings")
+    usual = declared.modules()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(declared, "modules", lambda: (*usual, ("vendors", module)))
+        declared._declared.cache_clear()
+        yield module
+    declared._declared.cache_clear()
+
+
+def test_the_menu_and_each_page_that_it_leads_to(firm: Firm) -> None:
+    assert menu_of(firm) == MENU
+    client = client_of(firm.ada)
+    for group in client.get("/acme/setup/").context["menu"]:
+        for page in group.pages:
+            answer = client.get(page.url)
+            marked = [one.url for some in answer.context["menu"] for one in some.pages if one.current]
+            assert (answer.status_code, marked) == (200, [page.url])
+
+
+def test_stages_of_several_pipelines_stand_on_their_pages(firm: Firm) -> None:
+    assert client_of(firm.ada).post("/acme/setup/pipelines/new/", {"name": "Renewals"}).status_code == 303
+    assert menu_of(firm)["Selling"] == MENU["Selling"][1:]
+
+
+def test_an_app_brings_its_page_its_setting_and_its_words(firm: Firm, more: ModuleType) -> None:
+    group = SetupGroup("Vendors", 35)
+    page = SetupPage(group, 10, "setup:index", "Buying", "How it is bought.", "list")
+    setting = Setting("vendors_first", Flag(), False, label="First", called="vendors first", page=page)
+    vars(more).update(page=page, setting=setting, row=SetupRow("vendor", {"name": NAME}))
+    declared._declared.cache_clear()
+    assert list(menu_of(firm)) == [*list(MENU)[:3], "Vendors", *list(MENU)[3:]]
+    assert [one.app for one in declared.all_settings() if one.key == "vendors_first"] == ["vendors"]
+    with tenant_context(firm.tenant):
+        setting.change(True, actor=firm.ada)
+        Event.objects.create(name="vendor.changed", actor=firm.ada, changes={"name": ["A", "B"]})
+    told = [row["phrase"] for row in client_of(firm.ada).get("/acme/setup/changes/").context["rows"]]
+    assert told[:2] == [
+        "Ada Admin changed name from A to B",
+        "Ada Admin changed vendors first from no to yes",
+    ]
