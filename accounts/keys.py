@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.duplicates import domain_of, is_abroad, is_of_another_domain
-from crm.catalogue.types import Moves, NaturalKey, Shared, SplitColumn
+from crm.catalogue.files import Moves, NaturalKey, Shared, SplitColumn
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
 from crm.records.natural import name_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.catalogue.types import NaturalKey, Shared
+from crm.catalogue.files import NaturalKey, Shared
 from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
 
 

@@ -118,7 +118,7 @@ def set_field_map(*, actor: Membership, pairs: Iterable[Pair]) -> None:
             raise ValidationError(_("Choose a field of the same kind."))
     for key, names in _NAMES.items():
         if not any(target == key and name in names for _source, target, name in chosen):
-            words = {"noun": str(catalogue.record_type(key).label).lower()}
+            words = {"noun": catalogue.record_type(key).in_text}
             raise ValidationError(_("Something has to become the name of the %(noun)s.") % words)
     _write(actor, tuple(chosen))
 

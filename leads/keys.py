@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.catalogue.types import Gap, Moves, NaturalKey, Shared
+from crm.catalogue.files import Gap, Moves, NaturalKey, Shared
 from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
 from crm.tenants.text import company_key, email_key
 from leads.services import NO_REASON_GIVEN

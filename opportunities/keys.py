@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.catalogue.types import Gap, Moves, NaturalKey, NeededLink, Shared, SplitColumn
+from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, Shared, SplitColumn
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import stage as stage_by_id

@@ -18,6 +18,7 @@ from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
 from crm.records.taking_back import what_stays
 from crm.ui import format as formats
+from crm.ui.dialect import in_text
 
 
 def heading(action: BulkAction, record_type: RecordType, count: int) -> str:
@@ -75,7 +76,7 @@ def stays_after(run: BulkRun) -> list[str]:
 
 def _words(action: BulkAction, record_type: RecordType, count: int) -> dict[str, Any]:
     noun = record_type.label if count == 1 else record_type.label_plural
-    return {"count": formats.number(count), "records": str(noun).lower(), "field": action.label}
+    return {"count": formats.number(count), "records": in_text(str(noun)), "field": action.label}
 
 
 def _value(run: BulkRun, action: BulkAction) -> str:

@@ -3,6 +3,7 @@
 ``types`` says what a type of record is, ``lookup`` finds it. Record apps declare theirs in ``record.py``.
 """
 
+from crm.catalogue import naming  # noqa: F401  has texts said in the workspace's words
 from crm.catalogue.lookup import (
     actions,
     add_action,
@@ -15,6 +16,7 @@ from crm.catalogue.lookup import (
     bulk_actions,
     events_about,
     every_type,
+    find_type,
     objection,
     offered,
     panels,
@@ -38,6 +40,7 @@ __all__ = [
     "bulk_actions",
     "events_about",
     "every_type",
+    "find_type",
     "objection",
     "offered",
     "panels",

@@ -47,6 +47,10 @@ def record_type(key: str) -> RecordType:
     return _types[key]
 
 
+def find_type(key: str) -> RecordType | None:
+    return _types.get(key)
+
+
 def record_types() -> list[RecordType]:
     """All types in their order."""
     return sorted(_types.values(), key=lambda one: (one.order, one.key))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,11 +11,13 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, SplitColumn
 from crm.catalogue.searched import BY_NAME, Searched
 from crm.catalogue.ties import Ties
 from crm.events.models import Event
 from crm.fields.custom.selectors import custom_fields, custom_labels, custom_spec, custom_specs
 from crm.fields.spec import FieldSpec, specs_by_name
+from crm.ui.dialect import in_text
 from crm.users.models import Membership
 from crm.users.roles import Grant
 
@@ -115,99 +116,6 @@ class Objection:
     heading: str = ""
     links: Callable[[Match], list[tuple[str, str]]] = lambda match: []
     is_final: bool = False
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What the values of a row and the record that they are surely about have in common, at least one thing; with
-    nothing on either side, it may be any."""
-
-    of_row: Callable[[Mapping[str, Any]], list[Any]]
-    of_record: Callable[[Any], list[Any]]
-
-
-@dataclass(frozen=True)
-class NaturalKey:
-    """How the values of a new record are known to be about one that exists, other than by its id.
-
-    ``key`` gives what would stand in the model's ``column`` for them, "" when they do not say. ``agrees`` says of a
-    record that has it whether it is the one (True), another (False), or only alike (None): then a person has to judge.
-    ``label`` names what they share. Rows of one file are about the same one when the texts of ``within`` are the same
-    too; a key without is never sure. ``spellings`` give the key and what else it may be for the same name,
-    ``roughly`` one that all of those have.
-    ``by_content``: what is shared is too little; it is the one where it also has all that the new one says already.
-    ``shares``: what else they share, so that of thousands with one key a few are looked at.
-    """
-
-    label: Any
-    column: str
-    key: Callable[[Mapping[str, Any]], str]
-    agrees: Callable[[Mapping[str, Any], Any], bool | None]
-    within: tuple[str, ...] | None = ()
-    spellings: Callable[[Mapping[str, Any]], Iterable[str]] | None = None
-    roughly: Callable[[Mapping[str, Any]], str] | None = None
-    by_content: bool = False
-    shares: Shared | None = None
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A field that some records need and old files leave out: an import asks once for all of its rows.
-
-    Records need it whose field ``by`` has a value that ``needed`` says so of. ``unknown`` stands for "nobody knows".
-    ``question`` has %(count)s, a number of rows.
-    """
-
-    field: str
-    by: str
-    needed: Callable[[Any], bool]
-    question: Any
-    unknown: Any
-    unknown_label: Any
-
-
-@dataclass(frozen=True)
-class NeededLink:
-    """A record needs a link ``field``, or one of those ``instead``: an import asks once for all rows that have none.
-
-    ``question`` has %(rows)s, their number in words; its plural is that of ``count``.
-    """
-
-    field: str
-    instead: tuple[str, ...]
-    heading: Any
-    question: Any
-
-    @property
-    def links(self) -> tuple[str, ...]:
-        return (self.field, *self.instead)
-
-
-@dataclass(frozen=True)
-class SplitColumn:
-    """A column, read by ``spec``, that is of one of ``fields``: ``into`` tells which by the row's field ``by``, or ""
-    of none: that is remarked. With ``needs_by`` it is only guessed beside a column of ``by``."""
-
-    spec: FieldSpec
-    by: str
-    into: Callable[[Any], str]
-    fields: tuple[str, ...]
-    needs_by: bool = False
-
-
-@dataclass(frozen=True)
-class Moves:
-    """Changes of the field ``by`` have a day, and that is not the day on which a file comes.
-
-    ``dated`` returns the values of a row about a record that exists, completed by the day of its move, as far as the
-    file, or else ``day``, tells it; where it must be known, ``ValidationError`` is raised. With a ``label`` an import
-    asks for that day, for all rows that do not tell theirs.
-    """
-
-    by: str
-    dated: Callable[[Any, dict[str, Any], date | None], dict[str, Any]]
-    label: Any = ""
-    help: Any = ""
 
 
 class Create(Protocol):
@@ -339,6 +247,15 @@ class RecordType:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    @property
+    def in_text(self) -> str:
+        """What one record is called inside of a sentence: "opportunity"."""
+        return in_text(str(self.label))
+
+    @property
+    def in_text_plural(self) -> str:
+        return in_text(str(self.label_plural))
 
     def specs_now(self) -> tuple[FieldSpec, ...]:
         """All fields that records have in the current workspace: those of the product, then its own."""

@@ -13,6 +13,7 @@ from crm.fields.kinds import Lookup, Phone, Url
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import CREATED_ON_DEMAND
 from crm.tenants.text import phone_key, sort_key
+from crm.ui.dialect import in_text
 
 FIELDS = (
     "website", "phone", "industry", "employees", "annual_revenue", "street", "city", "region", "postal_code", "country",
@@ -30,7 +31,7 @@ def brought_fields(record_type: RecordType) -> dict[str, tuple[str, FieldSpec]]:
 
 
 def brought_label(link: FieldSpec, spec: FieldSpec) -> str:
-    return _("New %(link)s: %(field)s") % {"link": str(link.label).lower(), "field": spec.label}
+    return _("New %(link)s: %(field)s") % {"link": in_text(str(link.label)), "field": spec.label}
 
 
 def as_compared(spec: FieldSpec, value: Any) -> Any:

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.catalogue.types import NaturalKey, RecordType
+from crm.catalogue.files import NaturalKey
+from crm.catalogue.types import RecordType
 from crm.imports.brought import as_compared
 from crm.imports.findings import names_of
 from crm.tenants.ids import uuid_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crm.catalogue.types import NeededLink
+from crm.catalogue.files import NeededLink
 from crm.imports.answers import TOTALS
 from crm.imports.existing import ids_here
 from crm.imports.identity import EXTERNAL_ID, Layout

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.catalogue.types import Gap, NeededLink, RecordType
+from crm.catalogue.files import Gap, NeededLink
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec

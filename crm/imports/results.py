@@ -79,7 +79,7 @@ def _button(job: Import, record_type: RecordType) -> str:
 
 
 def _noun(record_type: RecordType, count: int) -> str:
-    return str(record_type.label if count == 1 else record_type.label_plural).lower()
+    return record_type.in_text if count == 1 else record_type.in_text_plural
 
 
 def _added(job: Import, record_type: RecordType) -> Any:

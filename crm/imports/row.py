@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm.catalogue.types import SplitColumn
+from crm.catalogue.files import SplitColumn
 from crm.fields.reading import Style
 from crm.fields.spec import FieldSpec
 from crm.imports.existing import Match

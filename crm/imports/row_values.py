@@ -9,7 +9,8 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
-from crm.catalogue.types import RecordType, SplitColumn
+from crm.catalogue.files import SplitColumn
+from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.reading.amounts import is_bare, read_amount

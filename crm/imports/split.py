@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.catalogue.types import RecordType, SplitColumn
+from crm.catalogue.files import SplitColumn
+from crm.catalogue.types import RecordType
 from crm.fields.spec import FieldSpec
 from crm.ui import format
 

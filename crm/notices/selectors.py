@@ -102,12 +102,12 @@ def _sentence(kind: NoticeKind, rows: list[Notification]) -> str:
     types = {one.key: one for one in catalogue.record_types()}
     type_ = types.get(first.record_type)
     if len(rows) > 1 and kind.many:
-        nouns = str(type_.label_plural).lower() if type_ else ""
+        nouns = type_.in_text_plural if type_ else ""
         return str(kind.many) % {**words, "count": len(rows), "nouns": nouns}
     said = {key: _in_words(value) for key, value in first.data.items()} if isinstance(first.data, dict) else {}
     try:
         sentence = kind.veiled if kind.veiled and first.is_veiled else kind.sentence
-        return str(sentence) % {**said, **words, "noun": str(type_.label).lower() if type_ else ""}
+        return str(sentence) % {**said, **words, "noun": type_.in_text if type_ else ""}
     except (KeyError, TypeError, ValueError):  # written by code that kept less
         return phrase(first.event)
 

@@ -307,7 +307,7 @@ def _card(request: WorkspaceRequest, record_type: RecordType, record: Any) -> Ca
     move_url = reverse(board.move_url, kwargs={"record_id": record.pk})
     stays = record_type.locked(record)
     if not stays and not can(request.actor, "edit", record):
-        stays = why(request.actor, "edit", record, str(record_type.label_plural).lower())
+        stays = why(request.actor, "edit", record, record_type.in_text_plural)
     return Card(record, url(record), move_url, stays, board.facts(record))
 
 

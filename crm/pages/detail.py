@@ -64,7 +64,7 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
 def access_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``GET /<type>/<id>/access/``: why the person may see, change and delete it, or may not."""
     record = get_record(request.actor, record_type, record_id)
-    nouns = str(record_type.label_plural).lower()
+    nouns = record_type.in_text_plural
     reasons = [(verb, can(request.actor, verb, record), why(request.actor, verb, record, nouns)) for verb in VERBS]
     context = {"type": record_type, "record": record, "reasons": reasons, "url": catalogue.url(record)}
     return respond(request, "pages/access.html", context, partial="dialog")

@@ -176,7 +176,7 @@ def _which(record_type: RecordType, text: str, actor: Membership) -> str:
 
 
 def _noun(record_type: RecordType) -> dict[str, str]:
-    return {"noun": str(record_type.label).lower()}
+    return {"noun": record_type.in_text}
 
 
 def _names(bound: BoundField) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crm.catalogue.types import Shared
+from crm.catalogue.files import Shared
 from crm.tenants.names import join_name
 from crm.tenants.text import email_key, phone_key, sort_key
 

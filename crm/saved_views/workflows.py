@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import ngettext
 
 from crm import events
+from crm.catalogue import record_types
+from crm.catalogue.naming import RENAMED, own_names, said
 from crm.events.models import Event
 from crm.saved_views.models import SavedView
 
@@ -36,3 +38,22 @@ def _replaced(filters: list[Any], gone: str, replacement: str | None) -> list[An
         if left or not values:
             kept.append([name, operator, left])
     return kept
+
+
+@events.on(RENAMED, key="views-follow-names")
+def rename_shipped_views(event: Event) -> str:
+    """Call the views that came with the workspace as its records are called now; those that somebody renamed stay."""
+    names, before = own_names(), event.data["before"]
+    shipped = {
+        (one.key, said(view.name, before)): said(view.name, names) for one in record_types() for view in one.views
+    }
+    changed = 0
+    for view in SavedView.objects.filter(owner=None):
+        name = shipped.get((view.record_type, view.name), view.name)
+        if name != view.name:
+            view.name = name
+            view.save(update_fields=["name"])
+            changed += 1
+    if not changed:
+        return ""
+    return ngettext("%(count)d saved view renamed", "%(count)d saved views renamed", changed) % {"count": changed}

@@ -46,5 +46,5 @@ def rows_of(actor: Membership, groups: Sequence[Group]) -> list[list[Row]]:
 def _became(successor: Any) -> str:
     if successor is None:
         return ""
-    label = catalogue.record_type(successor.type_key).label
-    return _("now the %(type)s %(name)s") % {"type": str(label).lower(), "name": successor.name}
+    label = catalogue.record_type(successor.type_key).in_text
+    return _("now the %(type)s %(name)s") % {"type": label, "name": successor.name}

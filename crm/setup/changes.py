@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.naming import RENAMED
 from crm.events import phrases
 from crm.events.models import Event
 from crm.fields.custom.selectors import field_of_picklist
@@ -15,6 +16,7 @@ from crm.picklists.lists import PICKLISTS
 from crm.preferences.declared import fields_of
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.setup.runs import workflow_name
+from crm.ui.dialect import in_text
 from crm.users.selectors import members, roles, teams
 from opportunities.services.lapsing import RUN as LAPSING_RUN
 
@@ -22,6 +24,7 @@ RIGHTS = {"view": _("see"), "create": _("create"), "edit": _("change"), "delete"
 
 
 phrases.register(LAPSING_RUN, _("%(actor)s had past customers looked for"))
+phrases.register(RENAMED, _("%(actor)s changed what records are called: %(names)s"))
 phrases.register("workspace.created", _("%(actor)s created the workspace"))
 phrases.register("member.invited", _("%(actor)s invited %(email)s"))
 phrases.register("member.joined", _("%(actor)s joined"))
@@ -87,7 +90,7 @@ def _rights(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], d
                 name = f"access {key} {verb}"
                 changes[name] = pair
                 words = CREATE_LABELS if verb == "create" else SCOPE_LABELS
-                label = _("the right to %(right)s %(records)s") % {"right": word, "records": str(records).lower()}
+                label = _("the right to %(right)s %(records)s") % {"right": word, "records": in_text(str(records))}
                 called[name] = phrases.Called(label, words)
     return changes, called
 

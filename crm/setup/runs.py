@@ -26,6 +26,7 @@ WORKFLOWS: dict[str, Any] = {
     "tell-of-undoing": _("Notification of an undone conversion"),
     "tell-seller": _("Notification of a conversion"),
     "tell-task-owner": _("Notification of a task"),
+    "views-follow-names": _("Saved views after records were renamed"),
     "views-follow-replacement": _("Saved views after an entry was replaced"),
 }
 

@@ -10,6 +10,7 @@ from crm.setup.views import (
     lists,
     mailbox,
     mailing_lists,
+    names,
     people,
     pipelines,
     roles,
@@ -25,6 +26,7 @@ app_name = "setup"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", index.index, name="index"),
     path("workspace/", workspace.edit_workspace, name="workspace"),
+    path("names/", names.edit_names, name="names"),
     path("people/", people.list_people, name="people"),
     path("people/new/", people.invite, name="invite"),
     path("people/<uuid:id>/", people.edit_person, name="person"),

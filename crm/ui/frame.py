@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from crm.ui import nav
+from crm.ui.dialect import Words, words_now
 from crm.ui.nav import Place
 
 THEMES = ("light", "dark")
@@ -111,12 +112,12 @@ class Frame:
         return self._drawn("parts/dialogs.html", Dialogs(places, self.new_menu, self.links.get("palette", "")))
 
     def _drawn(self, template: str, part: Bar | Top | Dialogs) -> SafeString:
-        html = _draw(template, get_language() or "", part)
+        html = _draw(template, get_language() or "", words_now(), part)
         return mark_safe(html.replace(_TOKEN, get_token(self.request)) if _TOKEN in html else html)
 
 
 @lru_cache(maxsize=512)
-def _draw(template: str, language: str, part: Bar | Top | Dialogs) -> str:
+def _draw(template: str, language: str, words: Words | None, part: Bar | Top | Dialogs) -> str:
     values = asdict(part) | {"csrf_token": _TOKEN}
     if isinstance(part, Top):
         values["links"] = dict(part.links)

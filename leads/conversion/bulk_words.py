@@ -11,6 +11,7 @@ from crm import catalogue
 from crm.catalogue.actions import Became, Outcome
 from crm.tenants.text import sort_key
 from crm.ui import format as formats
+from crm.ui.dialect import in_text
 from crm.users.models import Membership
 from leads.conversion.offers import open_with_contact
 from leads.conversion.plan import PARTS, ConversionPlan, Way
@@ -116,7 +117,7 @@ def _doubts_of_link(key: str, lead: Lead, found: list[Candidate]) -> list[str]:
     if len(sure) > 1:
         names = "; ".join(f"“{one.record.name}” ({_reasons(one.reasons)})" for one in sure)
         words = {"nouns": catalogue.record_type(key).label_plural, "names": names}
-        return [_("Several %(nouns)s fit: %(names)s.") % (words | {"nouns": str(words["nouns"]).lower()})]
+        return [_("Several %(nouns)s fit: %(names)s.") % (words | {"nouns": in_text(str(words["nouns"]))})]
     grounds = {reason for reason in best.reasons if not reason.is_against}
     if key == "accounts" and grounds <= _WEAK and sort_key(best.record.name) != sort_key(lead.company):
         return [_maybe(key, best)]

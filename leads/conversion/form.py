@@ -20,6 +20,7 @@ from crm.records.access import visible_records
 from crm.tenants.ids import uuid_of
 from crm.tenants.names import join_name
 from crm.ui.bidi import isolate
+from crm.ui.dialect import in_text
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion.another import ANOTHER, AnotherForm
@@ -210,9 +211,9 @@ class Column:
     @property
     def sentence(self) -> str:
         """What will become of this record, as part of the sentence beside the button."""
-        noun = str(self.type.label).lower()
+        noun = self.type.in_text
         if self.record is not None:
-            taken = [str(rival.label).lower() for rival in self.rivals if rival.takes_lead] if self.may_change else []
+            taken = [in_text(str(rival.label)) for rival in self.rivals if rival.takes_lead] if self.may_change else []
             words = {"noun": noun, "name": self.record.name, "fields": listed(taken)}
             if taken:
                 return _("links the %(noun)s “%(name)s” and sets its %(fields)s") % words
@@ -374,7 +375,7 @@ class ConversionForm:
     def button(self) -> str:
         """What sending the form will do, short enough for its button."""
         existing = [isolate(column.record.name) for column in self.columns.values() if column.record is not None]
-        made = [str(column.type.label).lower() for column in self.columns.values() if column.way == Way.NEW]
+        made = [column.type.in_text for column in self.columns.values() if column.way == Way.NEW]
         words = {"linked": listed(existing), "created": listed(made)}
         if existing and made:
             return _("Link %(linked)s, create %(created)s") % words

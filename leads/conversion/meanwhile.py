@@ -45,7 +45,7 @@ def why_gone(record_type: RecordType, record_id: UUID, actor: Membership) -> str
     """Say why the record that was chosen cannot be linked; "" when it can."""
     if visible_records(actor, record_type).filter(pk=record_id).exists():
         return ""
-    noun = str(record_type.label).lower()
+    noun = record_type.in_text
     if (deleted := deleted_by(actor, record_type, record_id)) is None:
         return _("The %(noun)s that you chose is gone, or no longer shared with you. Choose again.") % {"noun": noun}
     words = {"noun": noun, "name": deleted.name, "person": deleted.by}

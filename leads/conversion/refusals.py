@@ -59,7 +59,7 @@ def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
         raise PartError("contacts", _("A lead becomes an account or a contact at least."))
     for key in PARTS:
         if plan.of(key).way == Way.NEW and not may(actor, "create", key):
-            noun = str(catalogue.record_type(key).label_plural).lower()
+            noun = catalogue.record_type(key).in_text_plural
             raise PartError(key, _("Your role may not create %(records)s.") % {"records": noun})
     first = plan.opportunity.values.get("stage")
     if first is not None and first.meaning != Meaning.OPEN:

@@ -62,7 +62,7 @@ def _told(one: Unfit, key: str, *, into_description: bool) -> str:
         "source": one.source.label,
         "text": isolate(Truncator(one.text).chars(_LONGEST_TOLD)),
         "field": one.target.label,
-        "noun": str(catalogue.record_type(key).label).lower(),
+        "noun": catalogue.record_type(key).in_text,
     }
     if isinstance(one.target.kind, kinds.Text):
         words["limit"] = one.target.kind.max_length

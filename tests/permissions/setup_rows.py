@@ -6,6 +6,8 @@ SETUP = """
 setup:index                  GET     -
 setup:workspace              GET     -
 setup:workspace              POST    -
+setup:names                  GET     -
+setup:names                  POST    -
 setup:lead_policy            GET     -
 setup:lead_policy            POST    -
 setup:field_map              GET     -

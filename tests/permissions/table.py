@@ -303,6 +303,7 @@ DATA: dict[str, dict[str, str]] = {
         "currency": "EUR",
         "language": "en",
     },
+    "setup:names": {"leads": "Enquiry", "leads_several": "Enquiries"},
     "setup:lead_policy": {"uses": "on", "rule": "block", "source": "$source"},
     "setup:field_map": {
         "company-accounts": "name",

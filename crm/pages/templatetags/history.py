@@ -37,7 +37,7 @@ def cause_phrase(event: Event, record_type: RecordType, *, goes_on: bool = False
     of_cause = types.get(cause.record_type)
     if of_cause is None:
         return phrase(cause, goes_on=goes_on)
-    this = gettext("the %(noun)s") % {"noun": str(of_cause.label).lower()}
+    this = gettext("the %(noun)s") % {"noun": of_cause.in_text}
     return phrase(cause, of_cause.told_fields(), this=this, goes_on=goes_on)
 
 

@@ -1,0 +1,148 @@
+"""What a workspace calls the types of record: "deals" where the product says "opportunities" (R12).
+
+Labels, and every other text, follow by themselves (crm/ui/dialect.py). Keys, addresses, names of events, headers of
+files and the API keep the standard names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from crm import events
+from crm.catalogue import lookup
+from crm.catalogue.types import RecordType
+from crm.preferences.pages import SetupPage
+from crm.preferences.setting import Setting
+from crm.tenants.bulk import atomic
+from crm.tenants.context import has_tenant
+from crm.tenants.memo import forget, memo
+from crm.tenants.stored import Kind
+from crm.tenants.text import one_line
+from crm.ui import dialect
+from crm.users.models import Membership
+from crm.users.settings import WORKSPACE
+
+RENAMED = "workspace.types_renamed"
+_MEMO = "catalogue.words"
+LONGEST = 40
+_LETTERS = re.compile(r"[^\W_]")
+
+Names = tuple[str, str]  # of one, of several
+
+
+class _OfTypes(Kind[dict[str, Names]]):
+    """Those types that are not called as usual, by key."""
+
+    def load(self, kept: Any) -> dict[str, Names]:
+        return {str(key): (str(one), str(several)) for key, (one, several) in kept.items()}
+
+    def dump(self, value: dict[str, Names]) -> Any:
+        return {key: list(names) for key, names in value.items()}
+
+
+NAMES_PAGE = SetupPage(
+    WORKSPACE,
+    15,
+    "setup:names",
+    gettext_lazy("Names of records"),
+    gettext_lazy("What your records are called, on every page."),
+    "case-sensitive",
+)
+TYPE_NAMES: Setting[dict[str, Names]] = Setting(
+    "type_names",
+    _OfTypes(),
+    {},
+    label=gettext_lazy("Names of records"),
+    called=gettext_lazy("names of records"),
+    page=NAMES_PAGE,
+)
+
+
+def standard_names(record_type: RecordType) -> Names:
+    """What the product calls records of the type, in the person's language."""
+    with dialect.standard():
+        return str(record_type.label), str(record_type.label_plural)
+
+
+def own_names() -> dict[str, Names]:
+    """What this workspace calls them, by key: those types only that it has renamed."""
+    return TYPE_NAMES.value()
+
+
+def read_names(names: Mapping[str, Names]) -> dict[str, Names]:
+    """``names`` as they are kept: those that are not the standard ones. Raises ``ValidationError`` by key."""
+    kept: dict[str, Names] = {}
+    taken: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for key, texts in names.items():
+        standard = standard_names(lookup.record_type(key))
+        one, several = (one_line(text) or usual for text, usual in zip(texts, standard, strict=True))
+        for text in (one, several):
+            is_taken = taken.setdefault(text.casefold(), key) != key
+            if fault := _("Two types cannot have one name.") if is_taken else _fault(text):
+                faults[key] = fault
+        if (one, several) != standard:
+            kept[key] = (one, several)
+    if faults:
+        raise ValidationError(faults)
+    return kept
+
+
+@atomic
+def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
+    """Call the types so from now on, everywhere; "" is the standard name. Raises ``ValidationError`` by key."""
+    before, after = own_names(), read_names(names)
+    if after == before:
+        return
+    TYPE_NAMES.keep(after)  # what tells of it does not say the old words again
+    forget(_MEMO)
+    told = [" / ".join(after.get(key) or standard_names(lookup.record_type(key))) for key in sorted(before | after)]
+    data = {"names": ", ".join(told), "before": before, "after": after}
+    events.record(name=RENAMED, record=None, actor=actor, data=data)
+
+
+def _fault(text: str) -> str:
+    if len(text) > LONGEST:
+        return _("Longer than %(limit)s characters.") % {"limit": LONGEST}
+    if not _LETTERS.search(text) or any(one in text for one in "<>{}%\x00"):
+        return _("“%(text)s” cannot be the name of a type.") % {"text": text}
+    return ""
+
+
+def said(text: Any, names: Mapping[str, Sequence[str]]) -> str:
+    """A text of the product as it reads where types are called by ``names``."""
+    with dialect.standard():
+        standard = str(text)
+    words = _words(_as_pairs(names), get_language() or "")
+    return words.said(standard) if words else standard
+
+
+def _words_now() -> dialect.Words | None:
+    if not has_tenant():
+        return None
+    language = get_language() or ""
+    return memo(f"{_MEMO}.{language}", lambda: _words(_as_pairs(own_names()), language))
+
+
+def _as_pairs(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((key, one, several) for key, (one, several) in sorted(names.items()))
+
+
+@lru_cache(maxsize=512)
+def _words(names: tuple[tuple[str, str, str], ...], language: str) -> dialect.Words | None:
+    pairs: list[tuple[str, str]] = []
+    for key, one, several in names:
+        if (record_type := lookup.find_type(key)) is not None:
+            standard, standard_plural = standard_names(record_type)
+            pairs += [(standard_plural.lower(), several), (standard.lower(), one)]
+    return dialect.Words(tuple(pairs)) if pairs else None
+
+
+dialect.speak(_words_now)

@@ -1,0 +1,123 @@
+"""The words of a workspace in the product's texts: where it calls opportunities deals, every text says "deal".
+
+A workspace that renames the types of record speaks a dialect. Texts are written with the standard words; what is
+looked up in the catalogues of translations comes back with the workspace's (``Words``), whichever way it is looked up:
+in a page, a message, a mail, a job. So nobody who writes a text need think of it, and none can be forgotten. A text in
+which such a word means something else ("contact us") is marked with a context (``pgettext``, ``{% translate … context
+… %}``): those stay as they are. Values that are put into a text are never touched.
+
+Django has no place for this, so its class of catalogues is replaced before the first is loaded (``speak``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.utils.translation import trans_real
+
+# What is no word of a text: places for values, tags, addresses.
+_NO_WORDS = r"%\([^)]*\)[a-z]|\{[^}]*\}|<[^>]*>|/[\w/]+"
+_VOWEL = re.compile(r"(?!uni(?![nm])|us[ae]|eu|one\b|once\b)[aeiou]|hour|heir|honest|hono")
+_SPELT_VOWEL = re.compile(r"[AEFHILMNORSX]|8|11\b|18\b")
+
+_standard: ContextVar[bool] = ContextVar("standard", default=False)
+_finders: list[Callable[[], Words | None]] = []
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands for which standard word: pairs of a word as inside of a sentence, and what it is called here."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    def said(self, text: str) -> str:
+        """``text`` in these words."""
+        return _said(self, text)
+
+    @cached_property
+    def _own(self) -> dict[str, str]:
+        return dict(self.pairs)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        words = "|".join(sorted((re.escape(word) for word, _own in self.pairs), key=len, reverse=True))
+        return re.compile(rf"{_NO_WORDS}|(?P<article>\b(?:a|an)\s+)?(?<![\w])(?P<word>{words})(?![\w])", re.I)
+
+    def replaced(self, found: re.Match[str]) -> str:
+        word = found["word"]
+        if word is None:
+            return found[0]
+        own = in_text(self._own[word.lower()])
+        if word.isupper():
+            own = own.upper()
+        elif word[0].isupper():
+            own = own[0].upper() + own[1:]
+        article = found["article"] or ""
+        return f"{_article(article, own)}{own}"
+
+
+@lru_cache(maxsize=8192)
+def _said(words: Words, text: str) -> str:
+    return words.pattern.sub(words.replaced, text)
+
+
+def in_text(name: str) -> str:
+    """A name as it stands inside of a sentence: "Repair order" as "repair order", "RFP" as it is."""
+    return " ".join(part if _is_initials(part) else part.lower() for part in name.split(" "))
+
+
+def _is_initials(part: str) -> bool:
+    return sum(letter.isupper() for letter in part) > 1 or any(letter.isdigit() for letter in part)
+
+
+def _article(article: str, word: str) -> str:
+    """``article`` (with the blank behind it) as it is spoken before ``word``."""
+    if not article:
+        return ""
+    is_vowel = _SPELT_VOWEL.match(word) if _is_initials(word.split(" ", maxsplit=1)[0]) else _VOWEL.match(word.lower())
+    return article[0] + ("n" if is_vowel else "") + article[len(article.rstrip()) :]
+
+
+@contextmanager
+def standard() -> Iterator[None]:
+    """Let texts inside be those that the product ships."""
+    token = _standard.set(True)
+    try:
+        yield
+    finally:
+        _standard.reset(token)
+
+
+def words_now() -> Words | None:
+    """The words of the current workspace; None where they are the standard ones."""
+    return None if _standard.get() or not _finders else _finders[-1]()
+
+
+class Dialect(trans_real.DjangoTranslation):
+    """A catalogue whose texts come in the words of the current workspace."""
+
+    def gettext(self, message: str) -> Any:
+        return _in_own_words(super().gettext(message), message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: Any) -> Any:
+        return _in_own_words(super().ngettext(msgid1, msgid2, n), msgid1)
+
+
+def _in_own_words(text: str, message: str) -> str:
+    words = words_now()
+    return text if words is None or trans_real.CONTEXT_SEPARATOR in message else words.said(text)
+
+
+def speak(find: Callable[[], Words | None]) -> None:
+    """Have every text said in the words that ``find`` returns when it is looked up."""
+    _finders.append(find)
+    catalogues: Any = trans_real
+    catalogues.DjangoTranslation = Dialect
+    catalogues._translations = {}  # those that were loaded already
+    catalogues._default = None

@@ -1,0 +1,131 @@
+"""A workspace that calls its records otherwise (R12): nobody reads the standard word anywhere in it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from crm.catalogue.naming import rename_types
+from crm.events.delivery import deliver_all
+from crm.events.models import Event
+from crm.saved_views.models import SavedView
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.forms import form_of
+from tests.people import Firm, client_of
+from tests.permissions.asking import path_of, send
+from tests.permissions.samples import Samples
+from tests.permissions.table import ROWS
+
+READ = ("title", "alt", "placeholder", "aria-label", "aria-description", "label", "content")
+TYPED = ("text", "search", "submit", "button", None)
+OLD = re.compile(r"\b(leads?|accounts?|contacts?|opportunit\w+)\b", re.I)
+NAMES = {
+    "leads": ("Enquiry", "Enquiries"),
+    "accounts": ("Organisation", "Organisations"),
+    "contacts": ("Person", "People"),
+    "opportunities": ("Deal", "Deals"),
+}
+
+
+class Read(HTMLParser):
+    """Gathers what a person reads of a page, or is read to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
+        self.texts += [value for name, value in attrs if name in READ and value]
+        if tag == "input" and dict(attrs).get("type") in TYPED:
+            self.texts += [value for name, value in attrs if name == "value" and value]
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in ("script", "style", "code"):
+            self.texts.append(data)
+
+
+def read(answer: Any) -> list[str]:
+    """What of ``answer`` has the old word in it."""
+    if not answer.headers.get("Content-Type", "").startswith("text/html"):
+        return []
+    reader = Read()
+    reader.feed(answer.content.decode())
+    return [" ".join(text.split()) for text in reader.texts if OLD.search(text) and not DATA.search(text)]
+
+
+# What is data: names of the sample records, values that forms send, an entry of a list that a workspace words itself.
+DATA = re.compile(
+    r"(Carl|Lena) (Contact|Lead)|x@lead\.example|^(Contact|Lead)( was (saved|created)\.| · Ours)?$|Vendor contact"
+)
+ITSELF = "setup:names POST"  # the test's sending of the form calls them as usual again
+
+
+@pytest.mark.parametrize("role", ["admin", "rep"])
+def test_the_old_words_are_nowhere(role: str, samples: Samples) -> None:
+    """On no page; and, as an admin, in no answer to a form that was sent."""
+    sample = samples.ours
+    firm = sample.firm
+    firm.tenant.refresh_from_db()  # what another test has kept in it was rolled back
+    with tenant_context(firm.tenant):
+        rename_types(actor=firm.ada, names=NAMES)
+        deliver_all()
+    client = client_of(firm.everybody[role])
+    found: dict[str, set[str]] = {}
+    for row in ROWS:
+        if row.statuses[role] not in (200, 303, 422) or str(row) == ITSELF or (role == "rep" and row.verb != "GET"):
+            continue
+        before = transaction.savepoint()
+        answer: Any = send(client, row, path_of(row, sample), sample)
+        texts = read(answer)
+        if row.verb != "GET" and answer.status_code == 303:  # where it leads, with what is said there
+            texts += read(client.get(answer["Location"], follow=True))
+        transaction.savepoint_rollback(before)
+        for text in texts:
+            found.setdefault(text, set()).add(str(row))
+    assert not found, "\n".join(f"{text}  ← {', '.join(sorted(rows)[:2])}" for text, rows in sorted(found.items()))
+
+
+def test_what_is_no_text_stays(firm: Firm, other_firm: Firm) -> None:
+    """Addresses, the headers of files and the names of events are those of every workspace; so it is in others."""
+    with tenant_context(firm.tenant):
+        rename_types(actor=firm.ada, names=NAMES)
+        deal = make.opportunity(owner=firm.ada, name="A sale")
+        created = Event.objects.get(record_id=deal.pk)
+    assert (created.name, created.record_type) == ("opportunity.created", "opportunities")
+    client = client_of(firm.ada)
+    assert b"<h1>Deals</h1>" in client.get("/acme/opportunities/?filters=none").content
+    header = client.get("/acme/opportunities/export/?filters=none&columns=name,account,contact").content.split(b"\r\n")[
+        0
+    ]
+    assert header.decode("utf-8-sig") == "id,name,account,contact"
+    other = client_of(other_firm.ada).get("/globex/opportunities/?filters=none").content
+    assert b"<h1>Opportunities</h1>" in other and b"Deal" not in other
+
+
+def test_the_names_are_chosen_in_the_setup(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    path = firm.url("setup:names")
+    sent = form_of(client, path).send(opportunities=" RFP ", opportunities_several="RFPs")
+    assert sent.status_code == 303
+    firm.tenant.refresh_from_db()
+    with tenant_context(firm.tenant):
+        deliver_all()
+        names = set(SavedView.objects.filter(record_type="opportunities").values_list("name", flat=True))
+        assert {"Open RFPs", "All RFPs", "Overdue"} <= names
+    assert b"An RFP is one possible sale" in client.get(path).content
+    assert b"changed what records are called: RFP / RFPs" in client.get(firm.url("setup:changes")).content
+    taken = form_of(client, path).send(leads="Account")
+    assert taken.status_code == 422 and b"Two types cannot have one name." in taken.content
+    usual = form_of(client, path).send(opportunities="", opportunities_several="")
+    assert usual.status_code == 303 and b"An opportunity is one possible sale" in client.get(path).content
+    firm.tenant.refresh_from_db()
+    with tenant_context(firm.tenant):
+        deliver_all()
+        assert SavedView.objects.filter(name="Open opportunities").exists()
