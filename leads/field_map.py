@@ -132,6 +132,7 @@ def reset_field_map(*, actor: Membership) -> None:
 
 def _write(actor: Membership, own: tuple[Pair, ...] | None) -> None:
     before = {(one.source, one.target, one.field) for one in current_map()}
+    LEAD_FIELD_MAP.require(actor)
     LEAD_FIELD_MAP.keep(own)
     after = {(one.source, one.target, one.field) for one in current_map()}
     data = {"added": _told(after - before), "removed": _told(before - after)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,10 @@ class _Source(Maybe[UUID]):
     def load(self, kept: Any) -> UUID | None:
         return super().load(kept or None)
 
+    def check(self, value: UUID | None) -> None:
+        if value is not None and value not in {one.pk for one in choices("lead_source")}:
+            raise ValidationError(_("Choose a source that is in use."))
+
     def history(self, value: UUID | None) -> str:
         return str(source_or_default(value) or "")
 
@@ -108,4 +113,5 @@ LEAD_FIELD_MAP: Setting[tuple[Pair, ...] | None] = Setting(
     label=_("Field map"),
     called=_("where fields of leads go"),
     page=FIELD_MAP_PAGE,
+    through="leads.field_map.set_field_map",
 )

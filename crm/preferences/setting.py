@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from crm import events
 from crm.preferences.pages import SetupPage
@@ -31,11 +32,27 @@ class Setting(Stored[T]):
     called: Any
     page: SetupPage
     who: str = "can_set_up"
+    through: str = ""  # the service that changes it, where there is more to check and to tell
 
     def change(self, value: T, *, actor: Any) -> None:
         """Let ``actor`` choose ``value``; ``ValidationError`` where it cannot be. What was so already tells nobody."""
-        self.kind.check(value)
+        self.check(value)
         change_settings({self: value}, actor=actor)
+
+    def check(self, value: T) -> None:
+        """Raise ``ValidationError`` where ``value`` cannot be chosen."""
+        self.kind.check(value)
+        try:
+            is_read = self.kind.load(self.kind.dump(value)) == value
+        except BROKEN:
+            is_read = False
+        if not is_read:
+            raise ValidationError(_("Choose one of the values that are possible."))
+
+    def require(self, actor: Any) -> None:
+        """Answer 404 to who may not choose."""
+        if not getattr(actor.role, self.who):
+            raise Http404(f"{self.key} is not theirs to choose.")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -94,10 +111,11 @@ def change_settings(values: Mapping[Setting[Any], Any], *, actor: Any) -> None:
 def _refuse(values: Mapping[Setting[Any], Any], actor: Any) -> None:
     errors = {}
     for setting, value in values.items():
-        if not getattr(actor.role, setting.who):
-            raise Http404(f"{setting.key} is not theirs to change.")
+        if setting.through:
+            raise TypeError(f"{setting.key} is changed by {setting.through}.")
+        setting.require(actor)
         try:
-            setting.kind.check(value)
+            setting.check(value)
         except ValidationError as error:
             errors[setting.key] = error
     if errors:

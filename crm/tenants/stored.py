@@ -72,13 +72,11 @@ class Whole(Kind[int]):
     refusal: Any = FROM_TO
 
     def load(self, kept: Any) -> int:
-        if isinstance(kept, bool):
-            raise TypeError(kept)
-        self.check(_of_type(int, kept))
+        self.check(kept)
         return kept
 
     def check(self, value: int) -> None:
-        if not self.least <= value <= self.most:
+        if type(value) is not int or not self.least <= value <= self.most:  # True is an int too
             raise ValidationError(self.refusal, params={"least": number(self.least), "most": number(self.most)})
 
     def __str__(self) -> str:
@@ -155,13 +153,15 @@ class Moment(Kind[datetime]):
 
 @dataclass(frozen=True)
 class OfColumn(Kind[str]):
-    """What the column ``name`` of the workspace takes."""
+    """What the column ``name`` of the workspace takes, and ``use`` can be called with."""
 
     name: str
+    use: Callable[[str], Any] = str
     called: Callable[[], Mapping[Any, Any]] = field(default=dict)
 
     def load(self, kept: Any) -> str:
-        return _of_type(str, kept)
+        self.use(_of_type(str, kept))
+        return kept
 
     def check(self, value: str) -> None:
         Tenant._meta.get_field(self.name).clean(value, None)  # type: ignore[union-attr]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import to_locale
 
 from crm.events.phrases import Called
 from crm.preferences import rows
@@ -39,16 +43,37 @@ ROLES = SetupPage(
     "shield-check",
 )
 
+
+@lru_cache(maxsize=64)
+def _as_place(language: str) -> Locale:
+    """The place whose way of writing dates and numbers it is."""
+    try:
+        return Locale.parse(to_locale(language))
+    except UnknownLocaleError as error:
+        raise ValueError(language) from error
+
+
+def _as_code(currency: str) -> None:
+    if not (currency.isascii() and currency.isalpha() and currency.isupper() and len(currency) == 3):
+        raise ValueError(currency)
+
+
 NAME: Setting[str] = Setting("name", OfColumn("name"), "", Column(), label=_("Name"), called=_("name"), page=GENERAL)
 TIME_ZONE: Setting[str] = Setting(
-    "time_zone", OfColumn("time_zone"), "UTC", Column(), label=_("Time zone"), called=_("time zone"), page=GENERAL
+    "time_zone",
+    OfColumn("time_zone", ZoneInfo),
+    "UTC",
+    Column(),
+    label=_("Time zone"),
+    called=_("time zone"),
+    page=GENERAL,
 )
 CURRENCY: Setting[str] = Setting(
-    "currency", OfColumn("currency"), "USD", Column(), label=_("Currency"), called=_("currency"), page=GENERAL
+    "currency", OfColumn("currency", _as_code), "USD", Column(), label=_("Currency"), called=_("currency"), page=GENERAL
 )
 LANGUAGE: Setting[str] = Setting(
     "language",
-    OfColumn("language", lambda: dict(places())),
+    OfColumn("language", _as_place, lambda: dict(places())),
     "en",
     Column(),
     label=_("Dates and numbers as in"),

@@ -34,6 +34,7 @@ CONVERSION_GATE: Setting[Gate] = Setting(
     label=_("What has to be answered with yes before a lead is converted?"),
     called=_("what is needed before converting"),
     page=BEFORE_CONVERTING,
+    through="leads.vetting.setup.set_gate",
 )
 CRITERION = SetupRow(
     "criterion",

@@ -111,6 +111,7 @@ def answer_counts() -> dict[UUID, int]:
 def _save_gate(old: Gate, new: Gate, actor: Membership) -> None:
     if new == old:
         return
+    CONVERSION_GATE.require(actor)
     CONVERSION_GATE.keep(new)
     forget_criteria()
     changes: dict[str, list[Any]] = {

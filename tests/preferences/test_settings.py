@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -17,13 +18,17 @@ from contacts.settings import NEED_ACCOUNT
 from crm.events.models import Event
 from crm.fields.custom.selectors import STATE, custom_fields
 from crm.imports.settings import DAYS_KEPT
+from crm.picklists.selectors import choices
 from crm.preferences.declared import all_settings, settings
 from crm.preferences.setting import Setting, change_settings
 from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.models import Tenant
-from crm.tenants.stored import SETTINGS, Json, State
+from crm.tenants.stored import SETTINGS, Json, State, keep_all
+from crm.users.models import Membership, User
 from crm.users.settings import CURRENCY, LANGUAGE, NAME, OWN_LANGUAGE, TIME_ZONE, TYPES_OFF
+from leads.field_map import FIELD_MAP, is_own_map, reset_field_map, set_field_map
 from leads.settings import CARD_SOURCE, CONVERSION_GATE, LEAD_FIELD_MAP, OF_CONTACT, USES_LEADS
+from leads.vetting.rule import Gate, Needs, Unmet, criteria
 from opportunities.settings import LAPSED_ON, PAST_CUSTOMER_MONTHS
 from tests.own_words import own_words
 from tests.people import Firm, client_of
@@ -86,31 +91,81 @@ def test_what_cannot_be_read_is_the_default_and_breaks_no_page(firm: Firm, setti
     assert client.get("/acme/leads/").status_code == 200
 
 
-def test_a_value_round_trips_in_its_type(inside: Firm) -> None:
-    from leads.vetting.rule import Gate, Needs, Unmet, criteria
+@pytest.mark.parametrize("column", ["time_zone", "language", "currency"])
+def test_what_a_column_cannot_mean_breaks_no_page(firm: Firm, column: str) -> None:
+    """A time zone, say, that the database of another machine knew."""
+    rows = Tenant.objects.filter(pk=firm.tenant.pk)
+    client = client_of(firm.ada)
+    for kept in ("", "Nowhere/Here", "../etc", "xx-yy-zz"):
+        rows.update(**{column: kept[: 3 if column == "currency" else 10]})
+        if column != "currency":
+            User.objects.filter(pk=firm.ada.user_id).update(**{column: kept[:10]})
+        with tenant_context(rows.get()):
+            assert settings()[column].value() == settings()[column].default
+        for page in ("", "leads/", "opportunities/new/", "setup/workspace/"):
+            assert client.get(f"/acme/{page}").status_code == 200, (page, kept)
+        assert client.get(firm.url("users:profile")).status_code == 200
 
-    gate = Gate(Needs.SOME, frozenset({criteria()[0].pk}), Unmet.BLOCK)
+
+def test_what_no_form_sends_is_refused_too(inside: Firm) -> None:
+    """Another door than the forms may bring what is of another kind, or names what is not there."""
+    wrong: dict[Any, tuple[Any, ...]] = {
+        DAYS_KEPT: ("30", True, 1.5, None),
+        PAST_CUSTOMER_MONTHS: ("6", False, 0),
+        NEED_ACCOUNT: ("yes", 1, None),
+        OF_CONTACT: ("nonsense", None),
+        CARD_SOURCE: (uuid4(), "nonsense"),
+        TIME_ZONE: ("Nowhere/Here", "", None),
+        CURRENCY: ("nonsense", "", "eu1"),
+        LANGUAGE: ("xx-yy-zz",),
+        NAME: ("", "x" * 201),
+    }
+    for setting, values in wrong.items():
+        before = setting.value()
+        for value in values:
+            with pytest.raises(ValidationError):
+                setting.change(value, actor=inside.ada)
+        assert setting.value() == before and not Event.objects.filter(name="workspace.changed").exists()
+    CARD_SOURCE.change(choices("lead_source")[0].pk, actor=inside.ada)
+    with pytest.raises(TypeError, match="set_gate"):
+        CONVERSION_GATE.change(CONVERSION_GATE.value(), actor=inside.ada)
+    with pytest.raises(Http404):
+        reset_field_map_after_own(inside.max, inside.ada)
+
+
+def reset_field_map_after_own(actor: Membership, admin: Membership) -> None:
+    pairs = [(one.source, one.target, one.field) for one in FIELD_MAP]
+    set_field_map(actor=admin, pairs=pairs)
+    assert is_own_map()
+    reset_field_map(actor=actor)
+
+
+def test_a_value_round_trips_in_its_type(inside: Firm) -> None:
     values: dict[Any, Any] = {
         PAST_CUSTOMER_MONTHS: None,
         DAYS_KEPT: 30,
         NEED_ACCOUNT: True,
         USES_LEADS: False,
-        CONVERSION_GATE: gate,
-        LEAD_FIELD_MAP: (("email", "contacts", "email"),),
         CURRENCY: "EUR",
         TIME_ZONE: "Europe/Berlin",
         LANGUAGE: "en-de",
         NAME: "Acme Ltd",
     }
+    apart = {
+        CONVERSION_GATE: Gate(Needs.SOME, frozenset({criteria()[0].pk}), Unmet.BLOCK),
+        LEAD_FIELD_MAP: (("email", "contacts", "email"),),
+    }
     change_settings(values, actor=inside.ada)
+    keep_all(apart)
     current_tenant().refresh_from_db()
+    assert {one: one.value() for one in apart} == apart
     assert {one: one.value() for one in values} == values
     event = Event.objects.get(name="workspace.changed")
     assert event.changes["past_customer_months"] == [12, None] and event.changes["currency"] == ["USD", "EUR"]
     assert event.changes["uses_leads"] == [True, False] and len(event.changes) == len(values)
     change_settings(values, actor=inside.ada)
     assert Event.objects.filter(name="workspace.changed").count() == 1, "what was so already tells nobody"
-    assert len(settings()) == len(values) + 2 and {OF_CONTACT, CARD_SOURCE} < set(settings().values())
+    assert len(settings()) == len(values) + len(apart) + 2 and {OF_CONTACT, CARD_SOURCE} < set(settings().values())
 
 
 def test_of_several_all_that_cannot_be_are_named_and_none_is_written(inside: Firm) -> None:
