@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.fields import kinds
 from crm.fields.currencies import known_currency
+from crm.fields.kinds.base import text_in
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec, Kind
 from crm.picklists.lists import FORECAST_CATEGORIES, picklist_of
@@ -60,15 +61,16 @@ class DaysInStage(kinds.Number):
 
     operators = ("from", "to")  # type: ignore[assignment]
     sorts_backwards = True
+    in_history = False
+
+    def __init__(self) -> None:
+        super().__init__(least=-(2**31))  # a move may be dated ahead
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         return ()
 
     def value(self, spec: FieldSpec, record: Any) -> int | None:
         return (today() - day_of(record.stage_since)).days if record.stage_since else None
-
-    def json(self, value: Any) -> None:
-        return None
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         days = max(-LONGEST_STAY, min(self.read(values[0]), LONGEST_STAY))
@@ -259,15 +261,18 @@ ACCOUNT_TYPE = FieldSpec(
 )
 
 
-class LossClass(Kind):
+class LossClass(kinds.Fixed):
     """Whose failure the loss was: what its reason means. A column only, to which the reports lead."""
 
     sortable = False
     operators = ()
 
-    def value(self, spec: FieldSpec, record: Any) -> Any:
+    def __init__(self) -> None:
+        super().__init__(picklist_of("loss_reason").meanings)
+
+    def value(self, spec: FieldSpec, record: Any) -> str:
         reason = choice(record.loss_reason_id) if record.loss_reason_id else None
-        return picklist_of("loss_reason").meanings.get(reason.meaning) if reason else None
+        return reason.meaning if reason and reason.meaning in self.labels else ""
 
 
 class CurrencyOf(Kind):
@@ -275,6 +280,12 @@ class CurrencyOf(Kind):
 
     sortable = False
     operators = ("is", "not")
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> str:
+        return known_currency(text_in(sent))
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[A-Z]{3}$", "description": "An ISO 4217 code."}
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         same = Q(currency__in=[known_currency(value) for value in values])

@@ -95,7 +95,7 @@ def step_of(record: Any) -> str:
     if record_type is None or record_type.next_step is None:
         return ""
     specs = [record_type.spec(name) for name in record_type.next_step]
-    return json.dumps({spec.name: spec.kind.json(spec.value(record)) for spec in specs})
+    return json.dumps({spec.name: spec.kind.history(spec.value(record)) for spec in specs})
 
 
 def refuse_unseen_step(record: Any, values: dict[str, Any], seen: str, actor: Membership) -> None:

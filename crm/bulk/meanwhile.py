@@ -153,7 +153,7 @@ def _told_of(
                 )
                 if name in action.reads:
                     text = _("%(person)s has set %(field)s to “%(now)s” since the preview.")
-                elif name in values and identity(record_type.spec(name).kind.json(values[name])) == identity(now):
+                elif name in values and identity(record_type.spec(name).kind.history(values[name])) == identity(now):
                     found.pop(event.record_id, None)  # both want the same
                     continue
                 words = {"person": actor_name(event), "field": record_type.spec(name).label, "now": shown(now)}

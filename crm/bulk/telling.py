@@ -85,7 +85,7 @@ def _value(run: BulkRun, action: BulkAction) -> str:
     if spec is None:
         return ""
     try:
-        kept = spec.kind.json(values_of(run, action, run.made_by).get(spec.name))
+        kept = spec.kind.history(values_of(run, action, run.made_by).get(spec.name))
     except ValidationError:  # it has ceased to be a choice since
         return ""
     return spec.kind.told(kept) if kept not in (None, "", []) else ""

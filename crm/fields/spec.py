@@ -25,7 +25,8 @@ class Kind:
 
     ``operators`` are those its filters offer. ``reads``: what its texts depend on: ``NUMBERS``, ``DAYS`` or
     ``PERCENTS`` of crm/fields/reading, "" = nothing. ``longest``: characters of a text that is read at all, with blanks
-    around it. Where a kind ``sorts_backwards``, its values rise as the column that ``order`` names falls.
+    around it. Where a kind ``sorts_backwards``, its values rise as the column that ``order`` names falls. What is
+    not ``in_history`` follows from something else: events tell nothing of it.
     """
 
     operators: tuple[str, ...] = ("is", "not", "empty", "filled")
@@ -33,6 +34,7 @@ class Kind:
     sortable = True
     sorts_backwards = False
     is_moment = False
+    in_history = True
     longest = 2_000
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
@@ -63,16 +65,31 @@ class Kind:
         """What stands in those columns: text, or a number, a day or a moment; None where there is none of them."""
         return (self.text(spec, record),)
 
-    def json(self, value: Any) -> Any:
-        """The value as kept in events."""
+    def dump(self, spec: FieldSpec, value: Any) -> Any:
+        """The value as JSON, for other programs. It conforms to ``schema``, and ``load`` gives the value back."""
+        return self.history(value)
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> Any:
+        """The value that the JSON ``sent`` by ``actor`` stands for; raises ``ValidationError`` for what is none.
+
+        Nobody can name what they may not see. Whether an empty value may be is not asked here.
+        """
+        raise NotImplementedError
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of what ``dump`` gives: its shape, and what no shape can say as ``description``."""
+        raise NotImplementedError
+
+    def history(self, value: Any) -> Any:
+        """The value as events keep it, for ever: choices, people and records with the name that they had then."""
         return value
 
     def restored(self, kept: Any) -> Any:
-        """The value of which ``json`` kept this; raises ``ValidationError`` when it is gone."""
+        """The value of which ``history`` kept this; raises ``ValidationError`` when it is gone."""
         return kept
 
     def told(self, kept: Any) -> str:
-        """What ``json`` keeps, as plain text in the person's language."""
+        """What ``history`` keeps, as plain text in the person's language."""
         return shown(kept)
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
@@ -164,11 +181,20 @@ class FieldSpec:
         return self.kind.is_moment and not (self.on_create or self.on_edit)
 
     def told(self, kept: Any) -> str:
-        """What an event keeps of a value (``Kind.json``), as plain text in the person's language."""
+        """What an event keeps of a value (``Kind.history``), as plain text in the person's language."""
         return self.kind.told(kept)
 
     def value(self, record: Any) -> Any:
         return self.kind.value(self, record)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the field in a record: that of its kind, with what the field is called and is for."""
+        found = {"title": str(self.label), **self.kind.schema(self)}
+        if about := " ".join(str(one) for one in (self.help, found.pop("description", "")) if one):
+            found["description"] = about
+        if not (self.on_create or self.on_edit):
+            found["readOnly"] = True
+        return found
 
     def text(self, record: Any) -> str:
         return self.kind.text(self, record)

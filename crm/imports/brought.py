@@ -39,7 +39,7 @@ def as_compared(spec: FieldSpec, value: Any) -> Any:
     if isinstance(value, tuple):  # tags
         return {*map(sort_key, value)}
     if not isinstance(value, str):
-        return spec.kind.json(value)
+        return spec.kind.history(value)
     if isinstance(spec.kind, Phone):
         return phone_key(value)
     if isinstance(spec.kind, Url):

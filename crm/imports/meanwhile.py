@@ -91,7 +91,7 @@ def refuse_changed(record_type: RecordType, values: Mapping[str, Any], changed: 
     errors = {}
     for name in values.keys() & changed.keys():
         person, now = changed[name]
-        if record_type.has(name) and identity(record_type.spec(name).kind.json(values[name])) != identity(now):
+        if record_type.has(name) and identity(record_type.spec(name).kind.history(values[name])) != identity(now):
             words = {"person": person, "now": shown(now)}
             errors[name] = _("%(person)s has changed it to “%(now)s” since the dry run.") % words
     if errors:

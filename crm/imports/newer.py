@@ -140,7 +140,7 @@ class Newer:
 
     def _differs(self, name: str, value: Any, record: Any) -> bool:
         spec = self.type.spec(name)
-        return identity(_json(spec, value)) != identity(spec.kind.json(spec.value(record)))
+        return identity(_json(spec, value)) != identity(spec.kind.history(spec.value(record)))
 
     def _told(self, name: str, value: Any, record: Any, change: Change) -> str:
         spec = self.type.spec(name)
@@ -288,13 +288,13 @@ def _is_other(spec: FieldSpec, record: Any, text: str, cells: Cells) -> bool:
         value = spec.kind.parse(spec, text_in_cell(spec, text), cells) if text else None
     except ValidationError:
         return True
-    return bool(identity(spec.kind.json(value)) != identity(spec.kind.json(spec.value(record))))
+    return bool(identity(spec.kind.history(value)) != identity(spec.kind.history(spec.value(record))))
 
 
 def _json(spec: FieldSpec, value: Any) -> Any:
     if isinstance(value, ToCreate):
         return value.name
-    return value if isinstance(spec.kind, kinds.Lookup) and isinstance(value, str) else spec.kind.json(value)
+    return value if isinstance(spec.kind, kinds.Lookup) and isinstance(value, str) else spec.kind.history(value)
 
 
 def _now(actor: Membership, spec: FieldSpec, record: Any) -> str:
@@ -302,7 +302,7 @@ def _now(actor: Membership, spec: FieldSpec, record: Any) -> str:
     value = spec.value(record)
     if isinstance(spec.kind, kinds.Lookup) and value is not None and not can(actor, "view", value):
         return _("Hidden")
-    return _text(spec, spec.kind.json(value))
+    return _text(spec, spec.kind.history(value))
 
 
 def _text(spec: FieldSpec, kept: Any) -> str:

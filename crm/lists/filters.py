@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.fields.kinds.base import read_uuids
+from crm.fields.kinds.base import read_uuids, refuse_shape
 from crm.fields.look import Look
 from crm.fields.spec import FieldSpec, Kind
 from crm.lists.models import MailingListMember
@@ -26,6 +26,13 @@ class OnList(Kind):
 
     def value(self, spec: FieldSpec, record: Any) -> Any:
         return None
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> None:
+        if sent is not None:
+            refuse_shape(sent, _("null"))
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {"type": "null", "description": "Records are found by it; their lists are no value of theirs."}
 
     def empty(self, spec: FieldSpec) -> Q:
         return ~Q(pk__in=self._places().values("record_id"))

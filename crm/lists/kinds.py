@@ -14,7 +14,7 @@ from crm.users.models import Membership
 
 
 class ListOf(OneOf):
-    """One of the mailing lists in use."""
+    """One of the mailing lists."""
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[MailingList]:
         return mailing_lists(active_only=active_only)

@@ -9,7 +9,7 @@ from crm.fields.spec import FieldSpec
 
 def snapshot(specs: tuple[FieldSpec, ...], record: Any) -> dict[str, Any]:
     """The JSON value of each field."""
-    return {spec.name: spec.kind.json(spec.kind.value(spec, record)) for spec in specs}
+    return {spec.name: spec.kind.history(spec.value(record)) for spec in specs if spec.kind.in_history}
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -21,8 +21,10 @@ def filled(specs: tuple[FieldSpec, ...], record: Any) -> dict[str, list[Any]]:
     """The changes that make a new record."""
     made = {}
     for spec in specs:
+        if not spec.kind.in_history:
+            continue
         value = spec.kind.value(spec, record)
-        if not _is_empty(value) and not _is_empty(value := spec.kind.json(value)):
+        if not _is_empty(value) and not _is_empty(value := spec.kind.history(value)):
             made[spec.name] = [None, value]
     return made
 

@@ -53,14 +53,14 @@ def _refuse_set_again(record_type: RecordType, record: Any, event: Event, values
     for name in different:
         if name in touched:
             spec = record_type.spec(name)
-            errors[name] = told(record, name, shown(spec.kind.json(spec.value(record))))
+            errors[name] = told(record, name, shown(spec.kind.history(spec.value(record))))
     if errors:
         raise ConflictError(errors)
 
 
 def _is_now(record_type: RecordType, record: Any, name: str, value: Any) -> bool:
     spec = record_type.spec(name)
-    return identity(spec.kind.json(spec.value(record))) == identity(spec.kind.json(value))
+    return identity(spec.kind.history(spec.value(record))) == identity(spec.kind.history(value))
 
 
 def what_stays(*, events: QuerySet[Event]) -> list[str]:

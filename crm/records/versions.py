@@ -45,8 +45,8 @@ def refuse_unseen(record_type: RecordType, record: Any, values: Mapping[str, Any
     errors = {}
     for name in values.keys() & seen.keys():
         spec = record_type.spec(name)
-        now = spec.kind.json(spec.value(record))
-        if identity(now) not in (identity(seen[name]), identity(spec.kind.json(values[name]))):
+        now = spec.kind.history(spec.value(record))
+        if identity(now) not in (identity(seen[name]), identity(spec.kind.history(values[name]))):
             errors[name] = told(record, name, shown(now))
     if errors:
         raise ConflictError(errors)

@@ -151,7 +151,7 @@ def _differs(lead: Lead, values: dict[str, Any]) -> bool:
     same = {name for name in _OF_CONVERSION if values.get(name) is None or getattr(lead, name) is None}
     same |= {name for name in TIMES if is_about(values.get(name), getattr(lead, name))}
     specs = [leads.spec(name) for name in _without_status(values) if name not in same]
-    return any(spec.kind.json(spec.value(lead)) != spec.kind.json(values[spec.name]) for spec in specs)
+    return any(spec.kind.history(spec.value(lead)) != spec.kind.history(values[spec.name]) for spec in specs)
 
 
 def _made(leads: Collection[UUID], since: datetime) -> dict[str, list[str]]:

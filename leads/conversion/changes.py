@@ -193,7 +193,7 @@ def _restored_custom(row: Any, own: dict[str, Any]) -> dict[str, Any]:
             tags = tags | {tag_id} if plain else tags - {tag_id}
         else:
             custom.pop(key, None)
-            if plain is not None and key in fields and stored_kind(fields[key]).load(plain) is not None:
+            if plain is not None and key in fields and stored_kind(fields[key]).read_kept(plain) is not None:
                 custom[key] = plain
     return custom | {TAGS_KEY: sorted(tags)} if tags else custom
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.fields.kinds.base import read_uuids
+from crm.fields.kinds.base import REFERENCE, id_in, read_uuids, refuse_shape, text_in
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind
 from crm.picklists import selectors as picklists
@@ -50,7 +50,20 @@ class OneOf(Kind):
         row_id = self.row_id(spec, record)
         return None if row_id is None else self.row(row_id)
 
-    def json(self, value: Any) -> Any:
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> Any:
+        """Any row, those that are no longer offered too: a record keeps the one that it has."""
+        if sent is None:
+            return None
+        row_id = id_in(sent)
+        row = next((row for row in self.rows(actor, active_only=False) if row.pk == row_id), None)
+        if row is None:
+            raise ValidationError(_("“%(text)s” is not a choice.") % {"text": row_id})
+        return row
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return REFERENCE
+
+    def history(self, value: Any) -> Any:
         return None if value is None else {"id": str(value.pk), "label": str(value)}
 
     def restored(self, kept: Any) -> Any:
@@ -200,7 +213,7 @@ class TeamOf(OneOf):
 class Fixed(Kind):
     """One of the product's own words: what each value is called."""
 
-    operators = ("is", "not")
+    operators: tuple[str, ...] = ("is", "not")
 
     def __init__(self, labels: Mapping[str, Any]) -> None:
         self.labels = labels
@@ -211,6 +224,15 @@ class Fixed(Kind):
 
     def told(self, kept: Any) -> str:
         return str(self.labels[kept])
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> str:
+        value = text_in(sent)
+        if value and value not in self.labels:
+            raise ValidationError(_("“%(text)s” is not a choice.") % {"text": value[:100]})
+        return value
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {"enum": ["", *self.labels]}
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         for value, label in self.labels.items():
@@ -238,6 +260,14 @@ class Flag(Kind):
 
     def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
         setattr(record, spec.column, bool(value))
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> bool:
+        if not isinstance(sent, bool):
+            refuse_shape(sent, _("true or false"))
+        return sent
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {"type": "boolean"}
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> bool:
         word = text.casefold()

@@ -17,6 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from crm.fields.kinds.base import refuse_shape
 from crm.fields.kinds.choice import ChoiceOf, Flag, OneOf, Person
 from crm.fields.kinds.number import STORED, MoneyKind, Number
 from crm.fields.kinds.text import Email, LongText, Phone, Text, Url, refuse_nul
@@ -63,12 +64,12 @@ class Stored(Kind):
     def _identity(self) -> tuple[Any, ...]:
         return (type(self), self.field_id, self.json_key, self.offered)
 
-    def load(self, kept: Any) -> Any:
-        """The Python value of what JSON keeps; ``nothing`` when it means nothing any more."""
+    def read_kept(self, kept: Any) -> Any:
+        """The Python value of what ``record.custom`` keeps; ``nothing`` when it means nothing any more."""
         return kept
 
-    def store(self, value: Any) -> Any:
-        """What JSON keeps of ``value``; raises ``ValidationError`` for what it cannot be."""
+    def kept(self, value: Any) -> Any:
+        """What ``record.custom`` keeps of ``value``; raises ``ValidationError`` for what it cannot be."""
         return value
 
     def typed_row(self, kept: Any) -> dict[str, Any]:
@@ -80,13 +81,13 @@ class Stored(Kind):
 
     def value(self, spec: FieldSpec, record: Any) -> Any:
         kept = record.custom.get(self.json_key)
-        return self.nothing if kept is None else self.load(kept)
+        return self.nothing if kept is None else self.read_kept(kept)
 
     def assign(self, spec: FieldSpec, record: Any, value: Any) -> None:
         # A new dictionary: the old one is what the record is compared with afterwards.
         custom = {key: kept for key, kept in record.custom.items() if key != self.json_key}
         if value is not None and value is not False and value != "":  # 0 is a value
-            custom[self.json_key] = self.store(value)
+            custom[self.json_key] = self.kept(value)
         record.custom = custom
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
@@ -131,7 +132,7 @@ class CustomText(Stored, Text):
     def __init__(self, field: CustomField, *args: Any, **options: Any) -> None:
         super().__init__(field, *args, key=self.row_column, **options)
 
-    def store(self, value: Any) -> str:
+    def kept(self, value: Any) -> str:
         return refuse_nul(self.clean(str(value)))
 
     def typed_row(self, kept: Any) -> dict[str, Any]:
@@ -144,7 +145,7 @@ class CustomText(Stored, Text):
 class CustomLongText(Stored, LongText):
     nothing = ""
 
-    def store(self, value: Any) -> str:
+    def kept(self, value: Any) -> str:
         return refuse_nul(str(value))
 
 
@@ -191,7 +192,7 @@ class CustomNumber(Stored, Number):
         value = self.value(spec, record)
         return (None if value is None else Decimal(str(value)),)
 
-    def store(self, value: Any) -> int | float:
+    def kept(self, value: Any) -> int | float:
         exact = Decimal(str(value))
         if not exact.is_finite() or abs(exact) >= LARGEST or exact != round(exact, PLACES):
             raise ValidationError(
@@ -200,14 +201,34 @@ class CustomNumber(Stored, Number):
             )
         return int(exact) if exact == exact.to_integral_value() else float(exact)
 
+    def dump(self, spec: FieldSpec, value: Any) -> int | float | None:
+        return None if value is None else self.kept(value)
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> int | float | None:
+        if sent is None:
+            return None
+        if isinstance(sent, bool) or not isinstance(sent, int | float):
+            refuse_shape(sent, _("a number or null"))
+        if abs(sent) >= LARGEST:  # also what is infinite, or too long to be written
+            raise ValidationError(_("This number is too large."))
+        return self.kept(sent)
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {
+            "type": ["number", "null"],
+            "exclusiveMinimum": -LARGEST,
+            "exclusiveMaximum": LARGEST,
+            "description": f"With at most {PLACES} decimal places.",
+        }
+
     def typed_row(self, kept: Any) -> dict[str, Any]:
         return {self.row_column: self.scaled(Decimal(str(kept)))}
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
-        return self.store(self.number(text, context.style(spec.name)))
+        return self.kept(self.number(text, context.style(spec.name)))
 
     def read(self, text: str) -> int:
-        return self.scaled(self.store(self.number(text, STORED)))
+        return self.scaled(self.kept(self.number(text, STORED)))
 
     def scaled(self, number: Decimal | int | float) -> int:
         return int(Decimal(str(number)).scaleb(PLACES))
@@ -233,10 +254,10 @@ class CustomMoney(Stored, MoneyKind):
         value = self.value(spec, record)
         return value.currency if value else ""
 
-    def load(self, kept: Any) -> Money:
+    def read_kept(self, kept: Any) -> Money:
         return Money(kept["minor"], kept["currency"])
 
-    def store(self, value: Money) -> dict[str, Any]:
+    def kept(self, value: Money) -> dict[str, Any]:
         return {"minor": value.minor, "currency": value.currency}
 
     def typed_row(self, kept: Any) -> dict[str, Any]:
@@ -259,10 +280,10 @@ class CustomDate(Stored, Date):
     row_column = "v_date"
     can_sort = True
 
-    def load(self, kept: Any) -> date:
+    def read_kept(self, kept: Any) -> date:
         return date.fromisoformat(kept)
 
-    def store(self, value: date) -> str:
+    def kept(self, value: date) -> str:
         return value.isoformat()
 
 
@@ -290,13 +311,13 @@ class OneOfStored(Stored, OneOf):
         value = self.value(spec, record)
         return None if value is None else value.pk
 
-    def load(self, kept: Any) -> Any:
+    def read_kept(self, kept: Any) -> Any:
         try:
             return self.row(UUID(kept))
         except (ObjectDoesNotExist, LookupError):
             return None
 
-    def store(self, value: Any) -> str:
+    def kept(self, value: Any) -> str:
         return str(value.pk)
 
     def typed_row(self, kept: Any) -> dict[str, Any]:

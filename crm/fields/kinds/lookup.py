@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from crm.fields.kinds.base import read_uuids
+from crm.fields.kinds.base import REFERENCE, id_in, read_uuids
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind
 from crm.fields.targets import model_of
@@ -61,7 +61,22 @@ class Lookup(Kind):
         target = self.value(spec, record)
         return "" if target is None else target.shown_name
 
-    def json(self, value: Any) -> Any:
+    def dump(self, spec: FieldSpec, value: Any) -> Any:
+        return None if value is None else {"id": str(value.pk), "label": value.shown_name}
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> Any:
+        if sent is None:
+            return None
+        record_id = id_in(sent)
+        record = visible(actor, model_of(self.key).objects.filter(pk=record_id)).first()
+        if record is None:
+            raise ValidationError(_("There is no record with the id “%(text)s”.") % {"text": record_id})
+        return record
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return REFERENCE | {"description": f"One of the {self.key}."}
+
+    def history(self, value: Any) -> Any:
         return None if value is None else {"id": str(value.pk), "label": value.name}
 
     def restored(self, kept: Any) -> Any:

@@ -6,10 +6,13 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
-from crm.fields.currencies import currencies_in_use
-from crm.fields.money import Money
+from crm.fields.currencies import currencies_in_use, known_currency
+from crm.fields.kinds.base import refuse_shape, text_in, whole_in
+from crm.fields.money import LARGEST_MINOR, Money
 from crm.fields.parsing import ParseContext
 from crm.fields.reading import (
     NUMBERS,
@@ -53,6 +56,18 @@ class Number(Kind):
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> Any:
         return int(bounded(self.number(text, context.style(spec.name)), text, self.least, self.most))
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> Any:
+        if sent is None:
+            return None
+        number = whole_in(sent, _("a whole number or null"))
+        if not self.least <= number <= self.most:
+            words = {"least": self.least, "most": self.most}
+            raise ValidationError(_("Expected a whole number from %(least)s to %(most)s.") % words)
+        return number
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {"type": ["integer", "null"], "minimum": self.least, "maximum": self.most}
 
     def number(self, text: str, style: Style) -> Decimal:
         return read_number(text, style, self.places)
@@ -101,6 +116,9 @@ class Percent(Number):
     def number(self, text: str, style: Style) -> Decimal:
         return read_percent(text, style)
 
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return super().schema(spec) | {"description": "In per cent: 25 is a quarter."}
+
 
 class MoneyKind(Kind):
     """Two columns: ``<column>_minor`` (bigint) and a currency shared by the record's amounts."""
@@ -142,7 +160,33 @@ class MoneyKind(Kind):
         value = self.value(spec, record)
         return (None, "") if value is None else (value.major, value.currency)
 
-    def json(self, value: Money | None) -> Any:
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> Money | None:
+        if sent is None:
+            return None
+        wanted = _("an object with “minor” and “currency”, or null")
+        if not isinstance(sent, dict) or sent.keys() != {"minor", "currency"}:
+            refuse_shape(sent, wanted)
+        minor = whole_in(sent["minor"], _("a whole number of minor units"))
+        if abs(minor) > LARGEST_MINOR:
+            raise ValidationError(_("This amount is too large."))
+        return Money(minor, known_currency(text_in(sent["currency"], _("the code of a currency"))))
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {
+            "type": ["object", "null"],
+            "properties": {
+                "minor": {"type": "integer", "minimum": -LARGEST_MINOR, "maximum": LARGEST_MINOR},
+                "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+            },
+            "required": ["minor", "currency"],
+            "additionalProperties": False,
+            "description": (
+                "“minor” counts the smallest unit of “currency”, an ISO 4217 code: 1234 is 12.34 in USD, "
+                "1234 in JPY, which has no cents, and 1.234 in KWD, which has three decimals."
+            ),
+        }
+
+    def history(self, value: Money | None) -> Any:
         return None if value is None else {"minor": value.minor, "currency": value.currency}
 
     def restored(self, kept: Any) -> Money | None:

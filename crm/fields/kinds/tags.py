@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from crm.fields.kinds.base import read_uuids
+from crm.fields.kinds.base import read_uuids, refuse_shape, text_in
 from crm.fields.models import TagLink
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind
-from crm.fields.tags import TAGS_KEY, ensure_tags, split_names, tag_by_id
+from crm.fields.tags import LONGEST_NAME, MOST_TAGS, TAGS_KEY, ensure_tags, new_tags, split_names, tag_by_id
+from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
 
@@ -39,7 +41,25 @@ class Tags(Kind):
     def text(self, spec: FieldSpec, record: Any) -> str:
         return ", ".join(self.value(spec, record))
 
-    def json(self, value: tuple[str, ...]) -> Any:
+    def dump(self, spec: FieldSpec, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> tuple[str, ...]:
+        if not isinstance(sent, list):
+            refuse_shape(sent, _("a list of texts"))
+        names = tuple(map(text_in, sent))
+        new_tags(names)
+        return tuple({sort_key(name): name for name in names}.values())
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
+            "maxItems": MOST_TAGS,
+            "description": "A name that no tag has yet makes one.",
+        }
+
+    def history(self, value: tuple[str, ...]) -> Any:
         return list(value) or None
 
     def restored(self, kept: Any) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from crm.fields.kinds.base import text_in
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind
 from crm.tenants.addresses import refuse_unseen_host, validate_address
@@ -44,10 +45,21 @@ class Text(Kind):
             setattr(record, self.key_of(spec), self.to_key(getattr(record, spec.column)))
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
+        return self.checked(text)
+
+    def checked(self, text: str) -> str:
+        """``text``, which is not empty, as it is kept; raises ``ValidationError``."""
         text = self.clean(text)
         if len(text) > self.max_length:
             raise ValidationError(_("Longer than %(limit)s characters.") % {"limit": self.max_length})
         return refuse_nul(text)
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> str:
+        text = self.clean(text_in(sent))
+        return self.checked(text) if text else ""
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.max_length}
 
     def clean(self, text: str) -> str:
         """``text`` as it is kept."""
@@ -131,9 +143,12 @@ class Email(Text):
     def to_key(self, text: str) -> str:
         return email_key(text) or text.strip().casefold()
 
-    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
+    def checked(self, text: str) -> str:
         validate_address(text)
-        return super().parse(spec, text, context)
+        return super().checked(text)
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return super().schema(spec) | {"anyOf": [{"const": ""}, {"format": "idn-email"}]}
 
 
 class Phone(Text):
@@ -155,8 +170,11 @@ class Url(Text):
     def __init__(self, key: str = "") -> None:
         super().__init__(500, key=key)
 
-    def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
+    def checked(self, text: str) -> str:
         address = text if "://" in text else f"https://{text}"
         refuse_unseen_host(address)
         URLValidator(schemes=["http", "https"])(address)
-        return super().parse(spec, address, context)
+        return super().checked(address)
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return super().schema(spec) | {"anyOf": [{"const": ""}, {"format": "iri"}]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm.fields.kinds.base import text_in
 from crm.fields.parsing import ParseContext
 from crm.fields.reading import DAYS, read_day, read_moment
 from crm.fields.spec import FieldSpec, Kind
@@ -39,6 +40,8 @@ DATE_WORDS: dict[str, Any] = {
     "past": gettext_lazy("in the past"),
     "future": gettext_lazy("in the future"),
 }
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.I)
 _DAYS_AGO = re.compile(r"(\d{1,4})_days_ago")
 OFFERED_DAYS_AGO = (7, 14, 30, 60, 90)
 
@@ -106,7 +109,21 @@ class Date(Kind):
     def exported(self, spec: FieldSpec, record: Any) -> tuple[Any, ...]:
         return (self.value(spec, record),)
 
-    def json(self, value: date | None) -> Any:
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> date | None:
+        if sent is None:
+            return None
+        text = text_in(sent, _("a date like 2026-11-21, or null"))
+        try:
+            if not _DAY.fullmatch(text):
+                raise ValueError
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError(_("“%(text)s” is not a date like 2026-11-21.") % {"text": text[:100]}) from error
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date"}
+
+    def history(self, value: date | None) -> Any:
         return None if value is None else value.isoformat()
 
     def restored(self, kept: Any) -> Any:
@@ -158,6 +175,28 @@ class DateTime(Date):
     def words(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)
         return "" if value is None else formats.moment(value)
+
+    def dump(self, spec: FieldSpec, value: datetime | None) -> Any:
+        return None if value is None else value.astimezone(UTC).isoformat()
+
+    def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> datetime | None:
+        if sent is None:
+            return None
+        text = text_in(sent, _("a moment like 2026-11-21T09:30:00+01:00, or null"))
+        try:
+            if not _MOMENT.fullmatch(text):
+                raise ValueError
+            return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            words = {"text": text[:100]}
+            raise ValidationError(_("“%(text)s” is not a moment like 2026-11-21T09:30:00+01:00.") % words) from error
+
+    def schema(self, spec: FieldSpec) -> dict[str, Any]:
+        return {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "Given in UTC; taken with any offset, which has to be said.",
+        }
 
     def restored(self, kept: Any) -> Any:
         return None if kept is None else datetime.fromisoformat(kept)
