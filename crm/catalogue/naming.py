@@ -41,7 +41,10 @@ class _OfTypes(Kind[dict[str, Names]]):
     """Those types that are not called as usual, by key."""
 
     def load(self, kept: Any) -> dict[str, Names]:
-        return {str(key): (str(one), str(several)) for key, (one, several) in kept.items()}
+        names = {str(key): (one, several) for key, (one, several) in kept.items()}
+        if not all(_is_name(text) for pair in names.values() for text in pair):
+            raise ValueError(kept)
+        return names
 
     def dump(self, value: dict[str, Names]) -> Any:
         return {key: list(names) for key, names in value.items()}
@@ -111,9 +114,13 @@ def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
 def _fault(text: str) -> str:
     if len(text) > LONGEST:
         return _("Longer than %(limit)s characters.") % {"limit": LONGEST}
-    if not _LETTERS.search(text) or any(one in text for one in "<>{}%\x00"):
+    if not _is_name(text):
         return _("“%(text)s” cannot be the name of a type.") % {"text": text}
     return ""
+
+
+def _is_name(text: Any) -> bool:
+    return isinstance(text, str) and _LETTERS.search(text) is not None and not set(text) & set("<>{}%\x00")
 
 
 def said(text: Any, names: Mapping[str, Sequence[str]]) -> str:

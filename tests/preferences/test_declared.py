@@ -18,7 +18,7 @@ from crm.tenants.stored import Flag
 from tests.people import Firm, client_of
 
 MENU = {
-    "Workspace": ["General", "People", "Teams", "Roles", "Imported files"],
+    "Workspace": ["General", "Names of records", "People", "Teams", "Roles", "Imported files"],
     "Leads": ["Use of leads", "Field map"],
     "Vetting": ["Criteria", "Before converting"],
     "Selling": ["Stages", "Pipelines", "Past customers", "Contacts without account"],

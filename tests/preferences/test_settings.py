@@ -15,6 +15,7 @@ from django.db import connection
 from django.http import Http404
 
 from contacts.settings import NEED_ACCOUNT
+from crm.catalogue.naming import TYPE_NAMES
 from crm.events.models import Event
 from crm.fields.custom.selectors import STATE, custom_fields
 from crm.imports.settings import DAYS_KEPT
@@ -150,6 +151,7 @@ def test_a_value_round_trips_in_its_type(inside: Firm) -> None:
         TIME_ZONE: "Europe/Berlin",
         LANGUAGE: "en-de",
         NAME: "Acme Ltd",
+        TYPE_NAMES: {"opportunities": ("Deal", "Deals")},
     }
     apart = {
         CONVERSION_GATE: Gate(Needs.SOME, frozenset({criteria()[0].pk}), Unmet.BLOCK),
