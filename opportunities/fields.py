@@ -60,6 +60,7 @@ class DaysInStage(kinds.Number):
     """How many days it has been in its stage: counted from ``stage_since``, so it is no fact of its own."""
 
     operators = ("from", "to")  # type: ignore[assignment]
+    grouping = ""
     sorts_backwards = True
     in_history = False
 
@@ -82,6 +83,7 @@ class DaysInStage(kinds.Number):
 class PipelineOf(OneOf):
     """The pipeline of the stage: changed by moving to a stage of another one."""
 
+    grouping = "stage__pipeline_id"
     sortable = False
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> list[Pipeline]:

@@ -25,7 +25,7 @@ class BulkRun(TenantModel):
     """One action over many records of one type.
 
     The records are those that were chosen (``BulkRows``), as far as they still pass the ``view`` that they were chosen
-    from (``ViewState.as_json()``, asked anew for each batch as ``made_by``); or those that the run ``undoes`` has done.
+    from (``Query.as_json()``, asked anew for each batch as ``made_by``); or those that the run ``undoes`` has done.
     They are taken in the order of their ids; ``cursor`` is the last one done and commits together with it, so that a
     run that was killed goes on where it was. ``data`` is what the form sent. A dry run writes nothing but counts and
     findings.

@@ -10,8 +10,8 @@ from crm.bulk.actions import DELETE
 from crm.bulk.models import BulkRun
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
+from crm.queries.query import query_of_json
 from crm.records.access import deleted_records, visible_records
-from crm.saved_views.state import state_of_json
 from crm.users.models import Membership
 
 
@@ -44,5 +44,5 @@ def still_chosen(run: BulkRun, record_type: RecordType, actor: Membership, ids: 
     Raises ``ValidationError`` when a filter of the view can no longer be read: better none than too many.
     """
     records = visible_records(actor, record_type).filter(pk__in=ids)
-    found = state_of_json(record_type, run.view).apply(records, actor) if run.view else records
+    found = query_of_json(record_type, run.view).among(records, actor) if run.view else records
     return set(found.order_by().values_list("pk", flat=True))

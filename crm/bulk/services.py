@@ -20,7 +20,7 @@ from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.telling import heading
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
-from crm.saved_views.state import ViewState
+from crm.queries.query import Query
 from crm.tenants import turns
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
@@ -39,12 +39,12 @@ def start_run(
     action: BulkAction,
     data: dict[str, list[str]],
     rows: bytes,
-    view: ViewState | None = None,
+    query: Query | None = None,
     back: str = "",
     asked_at: datetime | None = None,
 ) -> BulkRun:
-    """Do ``action`` to ``rows`` (``rows.packed``), with a ``view`` to those of them that still pass it when their turn
-    comes; an action with a rehearsal is only tried.
+    """Do ``action`` to ``rows`` (``rows.packed``), with a ``query`` to those of them that it still finds by then; an
+    action with a rehearsal is only tried.
 
     Up to ``AT_ONCE`` records are done when this returns, unless somebody else holds one of them; else a worker does it.
     ``data`` is what the action's form sent and must be valid. Rows in which somebody else has changed after
@@ -54,7 +54,7 @@ def start_run(
         record_type=record_type.key,
         action=action.key,
         data=data,
-        view=view.as_json() if view is not None else {},
+        view=query.as_json() if query is not None else {},
         total=len(rows) // SIZE,
         is_dry_run=action.rehearse is not None,
         back=back,

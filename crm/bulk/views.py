@@ -28,7 +28,8 @@ from crm.fields.look.forms import RecordForm
 from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, filtered, read_listing
-from crm.saved_views.state import ViewState, chips
+from crm.queries.query import Query
+from crm.saved_views.chips import chips
 from crm.tenants.turns import is_waiting
 from crm.ui import format as formats
 from crm.ui.http import go, method, respond, respond_polled
@@ -108,7 +109,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
             action=action,
             data=kept(request.POST),
             rows=rows.packed,
-            view=listing.state if is_all else None,
+            query=listing.query if is_all else None,
             back=back,
             asked_at=_asked_at(request),
         )
@@ -210,7 +211,7 @@ def _ask(request: WorkspaceRequest, dialog: Dialog, form: RecordForm, back: str)
         "shown": rows.mark,
         "chips": chips(listing.state, request.actor) if is_all else [],
         # Without the view, which may be changed or deleted meanwhile
-        "query": ViewState(record_type, listing.state.filters).query() if is_all else "",
+        "query": Query(record_type, listing.query.conditions).address() if is_all else "",
         "back": back,
         "asked_at": (asked_at or timezone.now()).isoformat(),
         "is_large": rows.count > services.AT_ONCE and not dialog.is_blocked,

@@ -239,7 +239,7 @@ class RecordType:
     board: Board | None = None
     filters: tuple[str, ...] = ()  # offered first in "add filter"; all fields can be
     headers: Headers = field(default_factory=dict)  # what other systems call the columns of their files
-    derived: tuple[FieldSpec, ...] = ()  # of no column of its own: a list's URL can filter by it, no more
+    derived: tuple[FieldSpec, ...] = ()  # of no column of its own: lists can be filtered by it, no more
     _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -260,6 +260,12 @@ class RecordType:
     def specs_now(self) -> tuple[FieldSpec, ...]:
         """All fields that records have in the current workspace: those of the product, then its own."""
         return (*self.fields, *custom_specs(self.key))
+
+    def filterable(self) -> tuple[FieldSpec, ...]:
+        """The fields that lists can be filtered by, also those of no column of their own."""
+        shown = {spec.name for spec in self.specs_now()}
+        more = (spec for spec in self.derived if spec.name not in shown)
+        return tuple(spec for spec in (*self.specs_now(), *more) if spec.kind.operators)
 
     def sections_now(self) -> tuple[Section, ...]:
         """The sections with the workspace's own fields where they were put."""

@@ -27,6 +27,8 @@ class Kind:
     ``PERCENTS`` of crm/fields/reading, "" = nothing. ``longest``: characters of a text that is read at all, with blanks
     around it. Where a kind ``sorts_backwards``, its values rise as the column that ``order`` names falls. What is
     not ``in_history`` follows from something else: events tell nothing of it.
+    ``grouping`` is what ``grouped_by`` returns, with the column left open. A kind that ``is_grouped_by_key`` is told
+    apart by a key made of its values: several ways of writing one text are one group.
     """
 
     operators: tuple[str, ...] = ("is", "not", "empty", "filled")
@@ -36,6 +38,8 @@ class Kind:
     is_moment = False
     in_history = True
     longest = 2_000
+    grouping: Any = "{}"
+    is_grouped_by_key = False
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         """The model attributes that ``assign`` sets."""
@@ -114,6 +118,16 @@ class Kind:
     def shown(self, spec: FieldSpec, actor: Membership) -> Q | None:
         """The condition for records whose value ``actor`` may see; None: all. Lists order the others as empty ones."""
         return None
+
+    def grouped_by(self, spec: FieldSpec) -> Any:
+        """The model field, or the expression, by which counts tell records apart; "" = by none."""
+        return self.grouping.format(spec.column) if isinstance(self.grouping, str) else self.grouping
+
+    def same_as(self, spec: FieldSpec, value: Any) -> tuple[str, tuple[str, ...]]:
+        """Operator and values of the filter for the records that have one of those values."""
+        if isinstance(value, bool):
+            return "is", ("yes" if value else "no",)
+        return ("empty", ()) if value is None or value == "" else ("is", (str(value),))
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         """What a list must ``select_related`` to show the field without a further query."""

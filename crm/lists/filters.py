@@ -19,6 +19,7 @@ from crm.users.models import Membership
 class OnList(Kind):
     """A filter only: a record's lists are shown beside it, not in a column."""
 
+    grouping = ""
     sortable = False
 
     def __init__(self, key: str) -> None:

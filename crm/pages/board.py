@@ -23,8 +23,10 @@ from crm.fields.kinds import Money
 from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.kept_pages import GONE_HEADER
 from crm.pages.listing import Listing, filtered, links, read_listing
+from crm.queries.condition import Condition, Part
+from crm.queries.query import Query
 from crm.records.hiding import hide_unseen
-from crm.saved_views.state import Filter, ViewState
+from crm.saved_views.state import ViewState
 from crm.ui import format as formats
 from crm.ui.http import respond
 from crm.ui.toasts import say
@@ -79,7 +81,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Group:
+class ColumnGroup:
     """One of those whose columns the board can show."""
 
     value: Any
@@ -175,7 +177,7 @@ def _moved_card(request: WorkspaceRequest, record_type: RecordType, record: Any,
     return card
 
 
-def _title(listing: Listing, groups: list[Group], shown: Group) -> dict[str, Any]:
+def _title(listing: Listing, groups: list[ColumnGroup], shown: ColumnGroup) -> dict[str, Any]:
     """What stands over the columns: the group that is shown, and the counts."""
     record_type, board = listing.record_type, _board(listing.record_type)
     return {
@@ -184,7 +186,7 @@ def _title(listing: Listing, groups: list[Group], shown: Group) -> dict[str, Any
         "group_label": record_type.spec(board.group).label if board.group else "",
         "total": formats.money_sums(_sum(shown.columns)),
         "count": shown.count,
-        "here": f"{reverse(f'{record_type.key}:board')}{listing.state.query()}",
+        "here": f"{reverse(f'{record_type.key}:board')}{listing.state.address()}",
     }
 
 
@@ -195,31 +197,34 @@ def _board(record_type: RecordType) -> Board:
 def _records(request: WorkspaceRequest, listing: Listing) -> QuerySet:
     """The records in the columns of all groups. What cannot be read is told of, be it about a group."""
     group = _board(listing.record_type).group
-    of_group = tuple(one for one in listing.state.filters if group and one.field == group)
-    filtered(request, replace(listing, state=replace(listing.state, filters=of_group)))
-    return filtered(request, replace(listing, state=_of_all_groups(listing)))
+    of_group = tuple(one for one in listing.query.conditions if _is_by(one, group))
+    filtered(request, replace(listing, state=ViewState(replace(listing.query, conditions=of_group))))
+    return filtered(request, replace(listing, state=ViewState(_of_all_groups(listing.query))))
 
 
-def _of_all_groups(listing: Listing) -> ViewState:
-    group = _board(listing.record_type).group
-    others = (one for one in listing.state.filters if not group or one.field != group)
-    return replace(listing.state, filters=tuple(others))
+def _is_by(part: Part, *fields: str) -> bool:
+    return isinstance(part, Condition) and part.field in fields
 
 
-def _groups(listing: Listing, columns: list[Column]) -> list[Group]:
+def _of_all_groups(query: Query) -> Query:
+    group = _board(query.type).group
+    return replace(query, conditions=tuple(one for one in query.conditions if not _is_by(one, group)))
+
+
+def _groups(listing: Listing, columns: list[Column]) -> list[ColumnGroup]:
     """The groups of ``columns``; a board without groups is one."""
-    board, state = _board(listing.record_type), _of_all_groups(listing)
+    board, query = _board(listing.record_type), _of_all_groups(listing.query)
     if not board.group:
-        return [Group(None, columns, "")]
+        return [ColumnGroup(None, columns, "")]
     found = []
     for value in board.groups():
         own = [column for column in columns if getattr(column.value, board.group) == value]
-        chosen = (*state.filters, Filter(board.group, "is", (str(value.pk),)))
-        found.append(Group(value, own, state.query(filters=chosen)))
+        chosen = replace(query, conditions=(*query.conditions, Condition(board.group, "is", (str(value.pk),))))
+        found.append(ColumnGroup(value, own, listing.state.address(chosen)))
     return found
 
 
-def _shown_group(request: WorkspaceRequest, listing: Listing, groups: list[Group]) -> Group:
+def _shown_group(request: WorkspaceRequest, listing: Listing, groups: list[ColumnGroup]) -> ColumnGroup:
     """The first group that the filters let through and that is not empty; where they let none through, an empty one."""
     passing = _passing(request, listing, _board(listing.record_type).group)
     if passing is None:
@@ -234,11 +239,12 @@ def _columns(request: WorkspaceRequest, listing: Listing, records: QuerySet) -> 
     """All columns with their counts and sums: one query, whatever the number of rows and columns."""
     board = _board(listing.record_type)
     shown = _passing(request, listing, board.column)
-    others = tuple(one for one in listing.state.filters if one.field not in (board.column, board.group))
+    others = tuple(one for one in listing.query.conditions if not _is_by(one, board.column, board.group))
     columns = {}
     for value in board.columns():
-        query = listing.state.query(filters=(*others, Filter(board.column, "is", (str(value.pk),))))
-        columns[value.pk] = Column(value, shown is None or value.pk in shown, board.asks(value), query)
+        own = replace(listing.query, conditions=(*others, Condition(board.column, "is", (str(value.pk),))))
+        address = listing.state.address(own)
+        columns[value.pk] = Column(value, shown is None or value.pk in shown, board.asks(value), address)
     for value, currency, count, total in _totals(listing.record_type, records):
         column = columns.get(value)
         if column is not None:
@@ -257,15 +263,28 @@ def _totals(record_type: RecordType, records: QuerySet) -> QuerySet:
 
 
 def _passing(request: WorkspaceRequest, listing: Listing, name: str) -> set[UUID] | None:
-    """The columns that the view's filters by the field ``name`` let through; None: it has none that can be read."""
-    filters = [one for one in listing.state.filters if one.field == name and one not in listing.unreadable]
-    if not filters:
+    """The columns that the view's conditions on the field ``name`` let through; None: it has none that can be read.
+
+    In a group that holds by any of its conditions, one on another field may let every column through.
+    """
+    board, record_type = _board(listing.record_type), listing.record_type
+    read = {one: True for one in listing.query.leaves if one not in listing.unreadable}
+    asked = {one: one.q(record_type, request.actor) for one in read if one.field == name}
+    if not asked:
         return None
-    board, spec = _board(listing.record_type), listing.record_type.spec(name)
-    condition = Q()
-    for one in filters:
-        condition &= spec.kind.filter(spec, one.operator, list(one.values), request.actor)
-    return {value.pk for value in board.columns() if _passes(condition, f"{board.column}_id", value.pk)}
+
+    def may_pass(part: Part, value: UUID) -> bool | None:
+        if isinstance(part, Condition):
+            passes = part not in asked or _passes(asked[part], f"{board.column}_id", value)
+            return passes if part in read else None
+        found = [one for each in part.parts if (one := may_pass(each, value)) is not None]
+        return (any(found) if part.how == "any" else all(found)) if found else None
+
+    return {
+        value.pk
+        for value in board.columns()
+        if not any(may_pass(part, value.pk) is False for part in listing.query.conditions)
+    }
 
 
 def _passes(condition: Q, column: str, value: UUID) -> bool:

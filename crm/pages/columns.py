@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -23,14 +25,14 @@ def columns_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResp
     """
     require(may(request.actor, "view", record_type.key))
     listing = read_listing(request, record_type)
-    state = listing.state
-    chosen = [spec for spec in state.specs if spec.name != FIRST]
+    state, query = listing.state, listing.query
+    chosen = [spec for spec in query.specs if spec.name != FIRST]
     list_url = reverse(f"{record_type.key}:list")
     if "show" in request.GET:
         for problem in listing.problems:
             say(request, problem, tone="warning")
-        names = (FIRST, *(spec.name for spec in chosen), *(spec.name for spec in state.resting))
-        return go(request, list_url + state.query(columns=names))
+        names = (FIRST, *(spec.name for spec in chosen), *(spec.name for spec in query.resting))
+        return go(request, list_url + state.address(replace(query, columns=names)))
     moved = request.GET.get("up") or request.GET.get("down") or ""
     _move(chosen, moved, -1 if "up" in request.GET else 1)
     context = {
@@ -38,12 +40,12 @@ def columns_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResp
         "first": record_type.spec(FIRST),
         "chosen": chosen,
         "others": [spec for spec in record_type.specs_now() if spec.name != FIRST and spec not in chosen],
-        "resting": state.resting,
-        "kept": state.pairs(columns=()),
+        "resting": query.resting,
+        "kept": state.pairs(replace(query, columns=())),
         "moved": moved,
         "moved_up": "up" in request.GET,
-        "back": list_url + state.query(),
-        "usual": list_url + state.query(columns=()),
+        "back": list_url + state.address(),
+        "usual": list_url + state.address(replace(query, columns=())),
     }
     return respond(request, "pages/columns.html", context, partial="form")
 

@@ -49,7 +49,7 @@ def export_workbook(request: WorkspaceRequest, record_type: RecordType) -> HttpR
 def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> HttpResponse:
     require(may(request.actor, "view", record_type.key) and request.actor.role.can_export)
     listing = read_listing(request, record_type)
-    specs = record_type.specs_now() if ALL in request.GET.getlist("columns") else listing.state.specs
+    specs = record_type.specs_now() if ALL in request.GET.getlist("columns") else listing.query.specs
     records = filtered(request, listing)
     problem = " ".join(listing.problems)
     # Counted before, which costs little: to put a million in order does not
@@ -61,7 +61,7 @@ def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> Ht
         }
     if problem:
         say(request, problem, tone="warning")
-        return go(request, f"{request.META['SCRIPT_NAME']}/{record_type.key}/{listing.state.query()}")
+        return go(request, f"{request.META['SCRIPT_NAME']}/{record_type.key}/{listing.state.address()}")
     rows = _rows(request, record_type, specs, ids)
     content, content_type = (_csv(rows), "text/csv; charset=utf-8") if kind == "csv" else (_xlsx(rows), XLSX)
     response = HttpResponse(content, content_type=content_type)
@@ -73,10 +73,10 @@ def _ids(request: WorkspaceRequest, listing: Listing, records: QuerySet[Any]) ->
     """Which records, and in which order, as of one moment: while the pages below are read, rows change places."""
     return ids_by_key(
         records,
-        order=listing.state.order(),
-        ranking=listing.state.ranking(request.actor),
-        first=listing.state.stands_first(),
-        shown=listing.state.shown(request.actor),
+        order=listing.query.order(),
+        ranking=listing.query.ranking(request.actor),
+        first=listing.query.stands_first(),
+        shown=listing.query.shown(request.actor),
         limit=MOST_ROWS + 1,
     )
 

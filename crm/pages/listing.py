@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,11 +18,14 @@ from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.rows import css_of, draw_rows
+from crm.queries.address import is_filter
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import Views, gone_view, views_of
-from crm.saved_views.state import Filter, ViewState, chips, is_filter, read_state, state_of_view
+from crm.saved_views.state import ViewState, query_of_view, read_state
 from crm.ui import format as formats
 from crm.ui.http import respond
 from crm.ui.paging import CAP, Count, capped_count, page_by_key
@@ -53,11 +56,15 @@ class Listing:
     state: ViewState
     views: Views
     problems: list[str]  # why the rows are not those that the address asks for: none of them is "all rows" then
-    unreadable: dict[Filter, str] = field(default_factory=dict)  # filters that were left out, and why
+    unreadable: dict[Condition, str] = field(default_factory=dict)  # filters that were left out, and why
+
+    @property
+    def query(self) -> Query:
+        return self.state.query
 
     @property
     def heads(self) -> list[Head]:
-        return [_head(self.state, spec) for spec in self.state.specs]
+        return [_head(self.state, spec) for spec in self.query.specs]
 
 
 def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
@@ -78,12 +85,11 @@ def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
 def filtered(request: WorkspaceRequest, listing: Listing) -> QuerySet:
     """The records that the list shows, on all its pages. A filter that cannot be read is left out, and told of."""
     records = visible_records(request.actor, listing.record_type)
-    found, left_out = listing.state.apply_readable(records, request.actor)
+    found, left_out = listing.query.readable(records, request.actor)
     listing.unreadable.update(left_out)
-    for chip in chips(listing.state, request.actor, left_out) if left_out else ():
-        if chip.is_unreadable:
-            words = {"filter": chip.phrase, "reason": left_out[chip.filter]}
-            listing.problems.append(_("The filter “%(filter)s” was left out. %(reason)s") % words)
+    for condition, reason in left_out.items():
+        words = {"filter": condition.words(listing.record_type, request.actor), "reason": reason}
+        listing.problems.append(_("The filter “%(filter)s” was left out. %(reason)s") % words)
     return found
 
 
@@ -94,19 +100,20 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
     if answer := answer_filters(request, listing.state, listing.problems):
         return answer
     records = filtered(request, listing)
-    shown = (*listing.state.specs, record_type.spec("name"))
+    query = listing.query
+    shown = (*query.specs, record_type.spec("name"))
     page = page_by_key(
         record_type.with_related(records, shown),
-        order=listing.state.order(),
-        ranking=listing.state.ranking(request.actor),
-        first=listing.state.stands_first(),
-        shown=listing.state.shown(request.actor),
+        order=query.order(),
+        ranking=query.ranking(request.actor),
+        first=query.stands_first(),
+        shown=query.shown(request.actor),
         after=request.GET.get("after"),
         before=request.GET.get("before"),
         size=PAGE_SIZE,
     )
     hide_unseen(request.actor, record_type, page.rows)
-    record_type.look_ahead(page.rows, {spec.name for spec in listing.state.specs})
+    record_type.look_ahead(page.rows, {spec.name for spec in query.specs})
     if page.is_lost:
         listing.problems.append(_("The page that this link leads to is gone: here is the first one."))
     exact = "count" in request.GET
@@ -116,12 +123,10 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         "type": record_type,
         "state": listing.state,
         "page": page,
-        "rows": draw_rows(
-            record_type, listing.state.specs, page.rows, request.actor, selectable=bool(bulk["bulk_actions"])
-        ),
+        "rows": draw_rows(record_type, query.specs, page.rows, request.actor, selectable=bool(bulk["bulk_actions"])),
         "count": capped_count(records, cap=EXACTLY if exact else CAP),
-        "has_sums": any(isinstance(spec.kind, Money) for spec in listing.state.specs),
-        "sums": _sums(listing.state, records) if exact else [],
+        "has_sums": any(isinstance(spec.kind, Money) for spec in query.specs),
+        "sums": _sums(query, records) if exact else [],
         "exact": exact,
         "may_create": may(request.actor, "create", record_type.key),
         **({} if page.rows else _where_else(request, listing)),
@@ -133,10 +138,11 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
 
 
 def _head(state: ViewState, spec: FieldSpec) -> Head:
-    is_sorted = state.sort_spec == spec
-    sort = f"-{spec.name}" if is_sorted and not state.descending else spec.name
-    word = ("descending" if state.descending else "ascending") if is_sorted else ""
-    sort_url = state.query(sort=sort) if spec.kind.sortable else ""
+    query = state.query
+    is_sorted = query.sort_spec == spec
+    sort = f"-{spec.name}" if is_sorted and not query.descending else spec.name
+    word = ("descending" if query.descending else "ascending") if is_sorted else ""
+    sort_url = state.address(replace(query, sort=sort)) if spec.kind.sortable else ""
     return Head(spec, str(spec.label), sort_url, word, css_of(spec), str(look_of(spec).order_hint))
 
 
@@ -153,10 +159,10 @@ def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
     }
 
 
-def _sums(state: ViewState, records: QuerySet) -> list[tuple[str, str]]:
+def _sums(query: Query, records: QuerySet) -> list[tuple[str, str]]:
     """The sum of each money column over all pages: one for each currency, never across them."""
     found = []
-    for spec in state.specs:
+    for spec in query.specs:
         if isinstance(spec.kind, Money):
             for currency, total in spec.kind.sums(spec, records).items():
                 found.append((str(spec.label), formats.money(total, currency)))
@@ -170,7 +176,7 @@ def _where_else(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
     found: list[tuple[SavedView, Count]] = []
     for view in listing.views.tabs if has_any else ():
         try:
-            count = capped_count(state_of_view(listing.record_type, view).apply(records, request.actor))
+            count = capped_count(query_of_view(listing.record_type, view).among(records, request.actor))
         except ValidationError:  # a view that cannot be read says so itself
             continue
         if count.value:

@@ -104,12 +104,11 @@ def _button(action: Action) -> _Button:
     return _Button(action, f"<button {words}", f'" form="row-form" formaction="{start}', rest)
 
 
-def draw_filter_menu(specs: Iterable[FieldSpec], query: str) -> SafeString:
-    """A link for each field that can be filtered by, to the list with the form of that filter."""
-    offered = (spec for spec in specs if spec.kind.operators)
-    start = escape(f"{query}&edit=")
+def draw_filter_menu(specs: Iterable[FieldSpec], query: str, group: str = "") -> SafeString:
+    """A link for each of ``specs``, to the form of a condition on it, in the group at the path ``group``."""
+    start = escape(f"{query}&edit={group}")
     links = (
         f'<a class="menu-item" href="{start}{one.name}#filter" hx-get="{start}{one.name}">{escape(str(one.label))}</a>'
-        for one in offered
+        for one in specs
     )
     return SafeString("".join(links))

@@ -16,7 +16,7 @@ class Audience(models.TextChoices):
 
 
 class SavedView(TenantModel):
-    """``state`` is ``ViewState.as_json()``: the same value that the URL, the list, the board and an export use."""
+    """``state`` is ``Query.as_json()``: the value that address, list, board and export are made of."""
 
     record_type = models.CharField(max_length=30, db_collation="C")
     name = models.CharField(max_length=100)

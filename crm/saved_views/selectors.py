@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
+from crm.queries.condition import kept_leaves
 from crm.saved_views.models import Audience, PinnedView, SavedView
 from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
@@ -86,7 +87,7 @@ def views_with(record_type: RecordType, field: str) -> list[tuple[SavedView, lis
     found = []
     for view in SavedView.objects.filter(record_type=record_type.key, deleted_at=None).order_by("name", "id"):
         named = {
-            "filters": [name for name, *_condition in view.state.get("filters", ())],
+            "filters": [one.field for one in kept_leaves(view.state.get("filters", ()))],
             "sort": [view.state.get("sort", "").removeprefix("-")],
             "columns": view.state.get("columns", ()),
         }
@@ -108,7 +109,7 @@ def views_filtering_by(ids: Collection[str]) -> list[SavedView]:
     return [
         view
         for view in views
-        if any(not wanted.isdisjoint(values) for _name, _operator, values in view.state.get("filters", ()))
+        if any(not wanted.isdisjoint(one.values) for one in kept_leaves(view.state.get("filters", ())))
     ]
 
 

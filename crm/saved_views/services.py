@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.catalogue import record_type, record_types
+from crm.queries.query import Query, query_of_default
 from crm.saved_views.models import Audience, PinnedView, SavedView
 from crm.saved_views.selectors import visible_views
-from crm.saved_views.state import ViewState, state_of_default
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant
 from crm.tenants.locks import wait_for_turn
@@ -32,7 +32,7 @@ def create_default_views(actor: Membership) -> None:
             SavedView(
                 record_type=one.key,
                 name=str(default.name),
-                state=state_of_default(one, default).as_json(),
+                state=query_of_default(one, default).as_json(),
                 audience=Audience.ALL,
                 is_default=default.is_default,
                 order=order,
@@ -44,9 +44,9 @@ def create_default_views(actor: Membership) -> None:
 
 
 @transaction.atomic
-def save_view(*, actor: Membership, state: ViewState, name: str, audience: str = Audience.OWN) -> SavedView:
-    """Keep ``state`` under ``name``; raise ``ValidationError`` keyed by field."""
-    view = SavedView(record_type=state.record_type.key, owner=actor, state=state.as_json(), order=100)
+def save_view(*, actor: Membership, query: Query, name: str, audience: str = Audience.OWN) -> SavedView:
+    """Keep ``query`` under ``name``; raise ``ValidationError`` keyed by field."""
+    view = SavedView(record_type=query.type.key, owner=actor, state=query.as_json(), order=100)
     _name_and_share(view, name, audience, actor)
     view.save(force_insert=True)
     _tell(actor, "created", view)
@@ -64,7 +64,7 @@ def update_view(
     view: SavedView,
     name: str | None = None,
     audience: str | None = None,
-    state: ViewState | None = None,
+    query: Query | None = None,
     seen: str = "",
 ) -> None:
     """Rename, share or change ``view``; what is None stays.
@@ -75,8 +75,8 @@ def update_view(
     if seen and seen != mark_of(view):
         raise StaleViewError(_("The view %(name)s has been changed since.") % {"name": view.name})
     _name_and_share(view, view.name if name is None else name, audience or view.audience, actor)
-    if state is not None:
-        view.previous, view.state = view.state, state.as_json()
+    if query is not None:
+        view.previous, view.state = view.state, query.as_json()
     view.save(update_fields=["name", "audience", "state", "previous"])
     _tell(actor, "changed", view)
 

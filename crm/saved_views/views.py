@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.saved_views import services
+from crm.saved_views.chips import chips
 from crm.saved_views.models import Audience, SavedView
 from crm.saved_views.selectors import deleted_view, get_view, gone_view, may_change, pins_of, reach_of, views_of
-from crm.saved_views.state import ViewState, chips, read_state, state_of_view
+from crm.saved_views.state import ViewState, read_state, state_of_view
 from crm.ui.bidi import filled
 from crm.ui.http import go, method, respond
 from crm.ui.once import once
@@ -44,7 +45,7 @@ def index(request: WorkspaceRequest, key: str) -> HttpResponse:
             "view": one,
             "pin": pins.get(one.pk),
             "chips": chips(state_of_view(record_type, one), request.actor),
-            "lost": state_of_view(record_type, one).lost,
+            "lost": state_of_view(record_type, one).query.lost,
             "may_change": may_change(request.actor, one),
         }
         for one in views_of(request.actor, record_type).all
@@ -64,7 +65,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     state = replace(shown, view=None)
     form = ViewForm(request.POST or None, initial={"name": request.GET.get("_name", "")[:100]})
     if request.method == "POST" and form.is_valid() and not problems:
-        made = _try(form, lambda: services.save_view(actor=request.actor, state=state, **form.cleaned_data))
+        made = _try(form, lambda: services.save_view(actor=request.actor, query=state.query, **form.cleaned_data))
         if made is not None:
             say(request, _("The view %(name)s was saved.") % {"name": made.name})
             return go(request, _list_url(record_type, made))
@@ -73,8 +74,8 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
         "form": form,
         "problems": problems,
         "told": _told(state, request.actor),
-        "query": state.query(),
-        "back": f"{_list_url(record_type)}{shown.query()}",
+        "query": state.address(),
+        "back": f"{_list_url(record_type)}{shown.address()}",
     }
     return respond(request, "saved_views/new.html", context, partial="form", status=_status(request))
 
@@ -107,7 +108,8 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
     is_stale = False
     if request.method == "POST" and not problems:
         try:
-            services.update_view(actor=request.actor, view=saved, state=new_state, seen=request.POST.get("seen", ""))
+            seen = request.POST.get("seen", "")
+            services.update_view(actor=request.actor, view=saved, query=new_state.query, seen=seen)
         except services.StaleViewError:
             is_stale = True
         else:
@@ -125,18 +127,19 @@ def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
         "seen": services.mark_of(saved),
         "before": _told(present, request.actor),
         "after": _told(new_state, request.actor),
-        "query": new_state.query(),
+        "query": new_state.address(),
         "own_name": filled(_("%(name)s (mine)"), {"name": saved.name}),  # becomes its name
-        "back": f"{_list_url(record_type)}{new_state.query()}",
+        "back": f"{_list_url(record_type)}{new_state.address()}",
     }
     return respond(request, "saved_views/state.html", context, partial="form", status=_status(request))
 
 
 def _told(shown: ViewState, actor: Membership) -> dict[str, Any]:
     """What a list shows, in words."""
-    columns = ", ".join(str(spec.label) for spec in shown.specs)
-    order = {"sort": shown.sort_spec.label, "down": shown.descending}
-    return {"chips": chips(shown, actor), "columns": columns, **order, "lost": shown.lost}
+    query = shown.query
+    columns = ", ".join(str(spec.label) for spec in query.specs)
+    order = {"sort": query.sort_spec.label, "down": query.descending}
+    return {"chips": chips(shown, actor), "columns": columns, **order, "lost": query.lost}
 
 
 def deletion(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import ngettext
 
 from crm import events
 from crm.catalogue import record_types
 from crm.catalogue.naming import RENAMED, own_names, said
 from crm.events.models import Event
+from crm.queries.condition import replaced_in_json
 from crm.saved_views.models import SavedView
 
 
@@ -20,7 +19,7 @@ def follow_replacement(event: Event) -> str:
     changed = 0
     for view in SavedView.objects.select_for_update().order_by("id"):
         filters = view.state.get("filters", [])
-        kept = _replaced(filters, gone, replacement["id"] if replacement else None)
+        kept = replaced_in_json(filters, gone, replacement["id"] if replacement else None)
         if kept != filters:
             view.state = {**view.state, "filters": kept}
             view.save(update_fields=["state"])
@@ -28,16 +27,6 @@ def follow_replacement(event: Event) -> str:
     if not changed:
         return ""
     return ngettext("%(count)d saved view follows", "%(count)d saved views follow", changed) % {"count": changed}
-
-
-def _replaced(filters: list[Any], gone: str, replacement: str | None) -> list[Any]:
-    kept = []
-    for name, operator, values in filters:
-        follow = dict.fromkeys(replacement if value == gone else value for value in values)
-        left = [value for value in follow if value is not None]
-        if left or not values:
-            kept.append([name, operator, left])
-    return kept
 
 
 @events.on(RENAMED, key="views-follow-names")

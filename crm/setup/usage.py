@@ -21,10 +21,10 @@ from crm.fields.models import CustomValue
 from crm.fields.spec import FieldSpec
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.picklists.usage import Usage
-from crm.records.access import visible_records
+from crm.queries.condition import Condition
+from crm.queries.query import Query, query_of_default
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import views_filtering_by, views_of, views_with
-from crm.saved_views.state import Filter, ViewState, state_of_default
 from crm.users.models import Membership, Team
 
 # Tables that are no record type of their own. Stage visits are history and are not counted as use.
@@ -97,11 +97,11 @@ def open_work_of(actor: Membership, member: Membership) -> Used:
             continue
         of_open = next((view for view in record_type.views if view.of_open), None)
         label = of_open.name if of_open else record_type.label_plural
-        only = state_of_default(record_type, of_open).filters if of_open else ()
-        state = ViewState(record_type, (*only, Filter("owner", "is", (str(member.pk),))))
-        count = state.apply(record_type.model._default_manager.all(), actor).count()
-        listed = state.apply(visible_records(actor, record_type), actor).count() if count else 0
-        uses += _listed_and_not(label, listed, count, reverse(f"{record_type.key}:list") + state.query())
+        query = query_of_default(record_type, of_open) if of_open else Query(record_type)
+        query = Query(record_type, (*query.conditions, Condition("owner", "is", (str(member.pk),))))
+        count = query.among(record_type.model._default_manager.all(), actor).count()
+        listed = query.rows(actor).count() if count else 0
+        uses += _listed_and_not(label, listed, count, query.url())
     count = of_live_records(Activity.objects.filter(OPEN_TASK, owner=member)).count()
     listed = tasks_of(actor, str(member.pk)).filter(OPEN_TASK).count() if count else 0
     uses += _listed_and_not(_("Open tasks"), listed, count, f"{reverse('activities:tasks')}?who={member.pk}")
@@ -182,4 +182,4 @@ def _holds(spec: FieldSpec, entry: Choice | Pipeline | Stage) -> bool:
 
 
 def _list_url(record_type: RecordType, field: str, value: str) -> str:
-    return reverse(f"{record_type.key}:list") + ViewState(record_type, (Filter(field, "is", (value,)),)).query()
+    return Query(record_type, (Condition(field, "is", (value,)),)).url()

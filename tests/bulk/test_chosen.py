@@ -14,8 +14,9 @@ from crm import catalogue
 from crm.bulk import running
 from crm.bulk.models import BulkFinding, BulkRun
 from crm.picklists.selectors import choices
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.saved_views.services import save_view
-from crm.saved_views.state import Filter, ViewState
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests import make
@@ -31,8 +32,8 @@ def view(firm: Firm) -> str:
     with tenant_context(firm.tenant):
         for name, city in (("Ash", "Bonn"), ("Birch", "Bonn"), ("Cedar", "Ulm")):
             make.lead(firm.ana, last_name=name, city=city)
-        state = ViewState(catalogue.record_type("leads"), (Filter("city", "is", ("Bonn",)),))
-        return f"?view={save_view(actor=firm.ada, state=state, name='In Bonn', audience='all').pk}"
+        query = Query(catalogue.record_type("leads"), (Condition("city", "is", ("Bonn",)),))
+        return f"?view={save_view(actor=firm.ada, query=query, name='In Bonn', audience='all').pk}"
 
 
 def dialog(firm: Firm, query: str, action: str, **chosen: Any) -> Filled:

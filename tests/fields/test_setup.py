@@ -16,9 +16,11 @@ from crm.fields.custom.selectors import custom_fields, custom_specs
 from crm.fields.custom.services import MOST_FIELDS, create_field
 from crm.fields.models import CustomField, CustomValue
 from crm.picklists.models import Choice
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.saved_views.models import SavedView
 from crm.saved_views.services import save_view
-from crm.saved_views.state import Filter, ViewState, state_of_view
+from crm.saved_views.state import query_of_view
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.fields.own import KINDS, add_field, field_of, fresh, names_in, new_account, sent, word
@@ -163,13 +165,13 @@ def test_who_takes_a_field_away_is_told_which_saved_views_lose_it(firm: Firm) ->
     ada = client_of(firm.ada)
     name = add_field(ada, firm, "text", "Code")
     field, accounts = field_of(firm, "Code"), catalogue.record_type("accounts")
-    used: dict[str, Any] = {"Coded": {"filters": (Filter(name, "is", ("x",)),)}, "By code": {"sort": f"-{name}"}}
+    used: dict[str, Any] = {"Coded": {"conditions": (Condition(name, "is", ("x",)),)}, "By code": {"sort": f"-{name}"}}
     used["Wide"] = {"columns": ("name", name), "sort": name}
     with tenant_context(firm.tenant):
         for title, state in used.items():
-            save_view(actor=firm.ada, state=ViewState(accounts, **state), name=title, audience="all")
-        save_view(actor=firm.ana, state=ViewState(accounts, columns=("name", name)), name="Of Ana")
-        save_view(actor=firm.ada, state=ViewState(accounts, columns=("name", "city")), name="Plain one")
+            save_view(actor=firm.ada, query=Query(accounts, **state), name=title, audience="all")
+        save_view(actor=firm.ana, query=Query(accounts, columns=("name", name)), name="Of Ana")
+        save_view(actor=firm.ada, query=Query(accounts, columns=("name", "city")), name="Plain one")
     for what in ("field_deactivation", "field_deletion"):
         text = " ".join(strip_tags(ada.get(address(firm, what, field)).content.decode()).split())
         assert "4 saved views use this field" in text
@@ -191,10 +193,10 @@ def test_who_lets_lists_no_longer_filter_by_a_field_is_told_which_views_do(firm:
     ada = client_of(firm.ada)
     name = add_field(ada, firm, "text", "Code")
     field, accounts = field_of(firm, "Code"), catalogue.record_type("accounts")
-    used: dict[str, Any] = {"Coded": {"filters": (Filter(name, "is", ("x",)),)}, "By code": {"sort": f"-{name}"}}
+    used: dict[str, Any] = {"Coded": {"conditions": (Condition(name, "is", ("x",)),)}, "By code": {"sort": f"-{name}"}}
     with tenant_context(firm.tenant):
         for title, state in (used | {"Wide": {"columns": ("name", name)}}).items():
-            save_view(actor=firm.ada, state=ViewState(accounts, **state), name=title, audience="all")
+            save_view(actor=firm.ada, query=Query(accounts, **state), name=title, audience="all")
         ids = {view.name: view.pk for view in SavedView.objects.all()}
     form = form_of(ada, address(firm, "field", field))
     asked = form.send(is_filterable=None)
@@ -218,9 +220,9 @@ def test_columns_and_order_of_a_field_that_is_put_away_stay_in_a_view_and_are_na
     ada = client_of(firm.ada)
     name = add_field(ada, firm, "text", "Code")
     field, accounts = field_of(firm, "Code"), catalogue.record_type("accounts")
-    state = ViewState(accounts, columns=("name", name, "city"), sort=f"-{name}")
+    query = Query(accounts, columns=("name", name, "city"), sort=f"-{name}")
     with tenant_context(firm.tenant):
-        view = save_view(actor=firm.ada, state=state, name="Wide", audience="all")
+        view = save_view(actor=firm.ada, query=query, name="Wide", audience="all")
     assert ada.post(address(firm, "field_deactivation", field), {"views": "1"}).status_code == 303
     lost = ("Columns left out, as there are no such fields now: “Code”.", "Not sorted by “Code”")
     listed, query = f"/acme/accounts/?view={view.pk}", f"?view={view.pk}"
@@ -243,7 +245,7 @@ def test_columns_and_order_of_a_field_that_is_put_away_stay_in_a_view_and_are_na
     assert told(new) and form_of(ada, new).send(name="Mine").status_code == 303
     client_of(firm.ada).post(address(firm, "field_deactivation", field), {"_method": "DELETE"})
     with tenant_context(fresh(firm)):
-        mine = state_of_view(accounts, SavedView.objects.get(name="Mine"))
+        mine = query_of_view(accounts, SavedView.objects.get(name="Mine"))
         assert [spec.name for spec in mine.specs] == ["name", "phone", name] and mine.sort_spec.name == name
 
 

@@ -34,7 +34,7 @@ def test_what_is_ticked_is_shown_in_the_order_of_the_form(client: Client) -> Non
     listed = client.get(answer["Location"])
     assert heads(client, answer["Location"]) == ["name", "owner", "city", "phone"]
     assert [row.record.name for row in listed.context["rows"]] == ["Ash"]
-    assert listed.context["state"].sort == "-name"
+    assert listed.context["state"].query.sort == "-name"
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_more_ticked_values_than_an_address_holds_are_refused_in_words(firm: Fir
         assert 80 < most < 110 and refused.context["editing"].ticked == frozenset(sources), "they stay ticked"
         taken = client.post(f"/acme/{layout}?filters=none", sent | {"_value": sources[:most]})
         assert taken.status_code == 303 and len(taken["Location"]) < 4600
-        assert client.get(taken["Location"]).context["state"].filters[0].values == tuple(sources[:most])
+        assert client.get(taken["Location"]).context["state"].query.leaves[0].values == tuple(sources[:most])
     once_more = {"_field": "company", "_was": "", "_operator": "is", "_value": "Birch Holding, Incorporated"}
     beside = client.post(taken["Location"], once_more)
     assert "more filters than an address can hold" in beside.content.decode()

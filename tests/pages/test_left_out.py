@@ -15,8 +15,11 @@ from crm.fields.custom.services import create_field, set_field_active
 from crm.fields.models import FieldKind
 from crm.pages.board import DROP
 from crm.pages.meanwhile import MOVED_FROM
+from crm.queries.address import NOT_FILTERS, TRACKING
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.saved_views.services import delete_view, save_view, set_default_view
-from crm.saved_views.state import NOT_FILTERS, TRACKING, Filter, ViewState, read_state
+from crm.saved_views.state import read_state
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
@@ -34,14 +37,14 @@ def rows(firm: Firm) -> None:
             make.lead(firm.ana, last_name=name, city=city)
 
 
-def saved(firm: Firm, *filters: Filter) -> Any:
-    state = ViewState(catalogue.record_type("leads"), filters)
-    return save_view(actor=firm.ada, state=state, name="My Bonn", audience="all")
+def saved(firm: Firm, *filters: Condition) -> Any:
+    query = Query(catalogue.record_type("leads"), filters)
+    return save_view(actor=firm.ada, query=query, name="My Bonn", audience="all")
 
 
 def view_that_was_deleted(firm: Firm) -> tuple[str, str]:
     with tenant_context(firm.tenant):
-        view = saved(firm, Filter("city", "is", ("Bonn",)))
+        view = saved(firm, Condition("city", "is", ("Bonn",)))
         delete_view(actor=firm.ada, view=view)
     return f"?view={view.pk}", "The view My Bonn is gone: it was deleted. Here is Open leads."
 
@@ -50,7 +53,7 @@ def view_of_a_field_that_is_put_away(firm: Firm) -> tuple[str, str]:
     with tenant_context(firm.tenant):
         field = create_field(actor=firm.ada, record_type="leads", kind=FieldKind.NUMBER, label="Size")
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
-        view = saved(firm, Filter(field.name, "from", ("3",)))
+        view = saved(firm, Condition(field.name, "from", ("3",)))
         set_field_active(field=field, is_active=False, actor=firm.ada)
     return f"?view={view.pk}", "The filter “Size from 3” was left out. The field is no longer in use."
 
@@ -117,9 +120,11 @@ def test_a_parameter_without_a_name_that_a_filter_can_have_is_said_and_not_kept(
             answer = ada.get(f"/acme/{address}?{odd}&city=Bonn")
             assert answer.status_code == 200, (address, odd)
             assert answer.context["listing"].problems, (address, odd)
-            kept = answer.context["state"]
-            assert {one.field for one in kept.filters} <= {"city", "[]"}
-            assert read_state(kept.record_type, QueryDict(kept.query()[1:]), None)[0].filters == kept.filters, odd
+            kept = answer.context["state"].query
+            assert {one.field for one in kept.conditions} <= {"city", "[]"}
+            assert read_state(kept.type, QueryDict(kept.address()[1:]), None)[0].query.conditions == kept.conditions, (
+                odd
+            )
         assert ada.get(f"/acme/leads/export/?{odd}").status_code == 303
         assert ada.get(f"/acme/leads/columns/?{odd}").status_code == 200
         told = ada.get(f"/acme/leads/columns/?{odd}&show=1", follow=True)
@@ -128,7 +133,7 @@ def test_a_parameter_without_a_name_that_a_filter_can_have_is_said_and_not_kept(
 
 def test_a_view_that_was_kept_with_a_filter_of_no_name_is_shown(firm: Firm, rows: None) -> None:
     with tenant_context(firm.tenant):
-        set_default_view(actor=firm.ada, view=saved(firm, Filter("", "is", ("5",))))
+        set_default_view(actor=firm.ada, view=saved(firm, Condition("", "is", ("5",))))
     for address in ("/acme/leads/", "/acme/leads/board/"):
         answer = client_of(firm.ana).get(address)
         assert answer.status_code == 200

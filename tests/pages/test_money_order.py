@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crm import catalogue
 from crm.fields.money import money_from_major
+from crm.queries.query import Query
 from crm.records.access import visible_records
-from crm.saved_views.state import ViewState
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.ui.paging import page_by_key
@@ -71,7 +71,7 @@ def test_an_amount_is_compared_with_those_of_its_own_currency(
 def test_pages_forwards_and_back_meet_every_row_once(firm: Firm, column: str, sign: str, size: int) -> None:
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
         record_type = catalogue.record_type("accounts")
-        state = ViewState(record_type, sort=f"{sign}{column}")
+        state = Query(record_type, sort=f"{sign}{column}")
 
         def page_at(**cursor: Any) -> Any:
             return page_by_key(
@@ -104,7 +104,7 @@ def test_an_index_serves_every_part_of_the_order(fresh_firm: Firm, sort: str) ->
     multiply("opportunities_opportunity", fresh_firm)
     with tenant_context(fresh_firm.tenant):
         record_type = catalogue.record_type("opportunities")
-        state = ViewState(record_type, sort=sort)
+        state = Query(record_type, sort=sort)
         rows = visible_records(fresh_firm.ana, record_type)
         asked = {"order": state.order(), "first": state.stands_first(), "size": 3000}
         with CaptureQueriesContext(connection) as queries:

@@ -14,7 +14,7 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.saved_views import services
 from crm.saved_views.models import SavedView
-from crm.saved_views.state import state_of_view
+from crm.saved_views.state import query_of_view
 from crm.tenants.context import tenant_context
 from crm.ui.toasts import undo_of
 from crm.users.models import Membership
@@ -131,12 +131,12 @@ def test_a_view_is_compared_as_it_stands_when_it_is_written(firm: Firm, bonn: No
     view = save(firm, firm.ana, "Bonn", "all")
     with tenant_context(firm.tenant):
         read = SavedView.objects.get(pk=view.pk)
-        mark, state = services.mark_of(read), state_of_view(catalogue.record_type("accounts"), read)
+        mark, query = services.mark_of(read), query_of_view(catalogue.record_type("accounts"), read)
     client_of(firm.ada).post(f"/acme/views/accounts/{view.pk}/state/?filters=none")
     with tenant_context(firm.tenant):
         with pytest.raises(services.StaleViewError):
-            services.update_view(actor=firm.ana, view=read, state=state, seen=mark)
-        services.update_view(actor=firm.ana, view=read, state=state, seen=services.mark_of(read))
+            services.update_view(actor=firm.ana, view=read, query=query, seen=mark)
+        services.update_view(actor=firm.ana, view=read, query=query, seen=services.mark_of(read))
 
 
 VIEWS = "/acme/views/accounts"

@@ -13,11 +13,14 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.fields.models import FieldKind
 from crm.fields.spec import FieldSpec, Kind
-from crm.pages import filtering
+from crm.pages import filter_form
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.records.access import visible_records
+from crm.saved_views.chips import chips
 from crm.saved_views.models import SavedView
 from crm.saved_views.services import save_view
-from crm.saved_views.state import Filter, ViewState, chips
+from crm.saved_views.state import ViewState
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from tests import make
@@ -61,16 +64,16 @@ def test_no_value_of_a_filter_breaks_a_list(firm: Firm) -> None:
 def filtered_by_extremes(firm: Firm, record_type: RecordType, spec: FieldSpec) -> int:
     for operator in spec.kind.operators:
         for value in EXTREMES:
-            state = ViewState(record_type, (Filter(spec.name, operator, (value,)),), sort=record_type.sort)
-            found, unreadable = state.apply_readable(visible_records(firm.ana, record_type), firm.ana)
+            query = Query(record_type, (Condition(spec.name, operator, (value,)),), sort=record_type.sort)
+            found, unreadable = query.readable(visible_records(firm.ana, record_type), firm.ana)
             assert len(found[:1]) >= 0
             assert all(unreadable.values())
-            kept, problem = filtering._as_kept(spec, state.filters[0])  # the form of the filter
-            problem = problem or filtering._problem(spec, kept, firm.ana)
-            if not problem and operator not in filtering.WITHOUT_VALUE:  # then the list takes it
-                taken = ViewState(record_type, (kept,), sort=record_type.sort)
-                assert not taken.apply_readable(visible_records(firm.ana, record_type), firm.ana)[1]
-            assert chips(state, firm.ana, unreadable)[0].label
+            kept, problem = filter_form.as_kept(spec, query.leaves[0])  # the form of the filter
+            problem = problem or filter_form.problem_of(spec, kept, firm.ana)
+            if not problem and operator not in filter_form.WITHOUT_VALUE:  # then the list takes it
+                taken = Query(record_type, (kept,), sort=record_type.sort)
+                assert not taken.readable(visible_records(firm.ana, record_type), firm.ana)[1]
+            assert chips(ViewState(query), firm.ana, unreadable)[0].label
     return len(spec.kind.operators) * len(EXTREMES)
 
 
@@ -116,10 +119,11 @@ def broken_view(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> SavedView:
     with tenant_context(firm.tenant):
         for city in ("Bonn", "Ulm"):
             make.account(firm.ana, name=f"Of {city}", city=city)
-        state = ViewState(
-            catalogue.record_type("accounts"), (Filter("city", "is", ("Bonn",)), Filter("name", "starts", ("Of",)))
+        query = Query(
+            catalogue.record_type("accounts"),
+            (Condition("city", "is", ("Bonn",)), Condition("name", "starts", ("Of",))),
         )
-        view = save_view(actor=firm.ada, state=state, name="Poison", audience="all")
+        view = save_view(actor=firm.ada, query=query, name="Poison", audience="all")
         SavedView.objects.filter(record_type="accounts").exclude(pk=view.pk).update(is_default=False)
         SavedView.objects.filter(pk=view.pk).update(is_default=True)
 

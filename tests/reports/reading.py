@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.http import QueryDict
 
 from crm.catalogue import record_type
-from crm.records.access import visible_records
+from crm.queries.address import placed
 from crm.saved_views.state import read_state
 from crm.users.models import Membership
 from reports.answers import Answer, Figure, Table
@@ -55,6 +55,6 @@ def rows_behind(url: str, actor: Membership) -> int:
     data = QueryDict(parts.query)
     state, problems = read_state(kind, data, None)
     assert not problems, problems
-    known = {one.parameter for one in state.filters} | {"filters", "columns"}
+    known = {name for name, _one in placed(state.query.conditions)} | {"filters", "columns"}
     assert set(data) <= known, f"the list ignores a filter of {url}"
-    return state.apply(visible_records(actor, kind), actor).count()
+    return state.query.rows(actor).count()

@@ -13,8 +13,9 @@ from crm.lists.services import create_list
 from crm.picklists.models import Pipeline
 from crm.picklists.selectors import stages
 from crm.picklists.services import create_choice, create_pipeline
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.saved_views.services import save_view
-from crm.saved_views.state import Filter, ViewState
 from crm.tenants.context import tenant_context
 from crm.users.models import Role, Team
 from leads.models import Criterion
@@ -90,9 +91,9 @@ def test_the_views_that_filter_by_it_are_named_first(firm: Firm, kind: str) -> N
     key, field = FILTERS[kind]
     client = client_of(firm.ada)
     with tenant_context(firm.tenant):
-        state = ViewState(catalogue.record_type(key), (Filter(field, "is", (str(spare.pk),)),))
-        save_view(actor=firm.ada, state=state, name="Spare ones", audience="own")
-        save_view(actor=firm.ana, state=state, name="Of Ana", audience="own")
+        query = Query(catalogue.record_type(key), (Condition(field, "is", (str(spare.pk),)),))
+        save_view(actor=firm.ada, query=query, name="Spare ones", audience="own")
+        save_view(actor=firm.ana, query=query, name="Of Ana", audience="own")
     page = client.get(path).content.decode()
     assert "2 saved views filter by it, and will show other records than now." in page
     assert ">Spare ones</a>" in page and "and 1 of other people" in page and "Of Ana" not in page

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +26,7 @@ MEANING_PREFIX = "meaning:"
 class OneOf(Kind):
     """A foreign key to one of a tenant's few rows, which are known without a query (crm/tenants/memo.py)."""
 
-    operators = ("is", "not", "empty", "filled")
+    grouping: Any = "{}_id"
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         """What can be picked."""
@@ -189,6 +190,8 @@ class Person(OneOf):
 
 class TeamOf(OneOf):
     """A team. A filter counts a record for its own one, or else for its owner's, as access does."""
+
+    grouping = Coalesce("team_id", "owner__team_id")
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         return users.teams()

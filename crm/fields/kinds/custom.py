@@ -47,6 +47,9 @@ class Stored(Kind):
     nothing: Any = None  # the value of a record that has none
     can_sort = False
 
+    def grouped_by(self, spec: FieldSpec) -> Any:
+        return ""
+
     def __init__(self, field: CustomField, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.field_id = field.pk

@@ -52,7 +52,7 @@ def _refuse_deleted(actor: Membership, key: str, name: str) -> None:
 class Lookup(Kind):
     """A foreign key to a record of the type ``key``."""
 
-    operators = ("is", "not", "empty", "filled")
+    grouping = "{}_id"
 
     def __init__(self, key: str) -> None:
         self.key = key

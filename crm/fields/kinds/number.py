@@ -124,6 +124,7 @@ class MoneyKind(Kind):
     """Two columns: ``<column>_minor`` (bigint) and a currency shared by the record's amounts."""
 
     operators = ("is", "from", "to", "empty", "filled")
+    grouping = ""
     reads = NUMBERS
 
     def __init__(self, currency: str = "currency") -> None:

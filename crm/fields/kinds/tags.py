@@ -22,6 +22,7 @@ class Tags(Kind):
     operators = ("is", "not", "empty", "filled")
     longest = 10_000  # 50 of 50 letters, and some that come twice
     sortable = False
+    grouping = ""
 
     def attributes(self, spec: FieldSpec) -> tuple[str, ...]:
         return ()

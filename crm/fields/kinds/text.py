@@ -36,6 +36,13 @@ class Text(Kind):
         self.key = key
         self.exact = exact
 
+    @property
+    def is_grouped_by_key(self) -> bool:  # type: ignore[override]
+        return not self.exact
+
+    def grouped_by(self, spec: FieldSpec) -> Any:
+        return self.key_of(spec)
+
     def key_of(self, spec: FieldSpec) -> str:
         """The column to search and order by."""
         return spec.column if self.exact else self.key or f"{spec.column}_key"

@@ -171,6 +171,7 @@ class DateTime(Date):
     """A moment, shown in the person's zone; filtered by the workspace's days."""
 
     is_moment = True
+    grouping = ""  # only by the month
 
     def words(self, spec: FieldSpec, record: Any) -> str:
         value = self.value(spec, record)

@@ -16,7 +16,8 @@ from crm import catalogue
 from crm.catalogue.types import MORE_FIELDS, RecordType
 from crm.fields.custom import selectors, services
 from crm.fields.models import CustomField, FieldKind
-from crm.saved_views.state import Filter, ViewState
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
 from crm.setup.http import MORE_VIEWS, add_error, ask_first, moved_position, setup_page, show, told_of_views
 from crm.setup.usage import UsedInViews, used_in_views
@@ -187,9 +188,8 @@ def _filled_url(record_type: RecordType, field: CustomField) -> str:
     if not record_type.has(field.name):
         return ""
     operators = record_type.spec(field.name).kind.operators
-    wanted = Filter(field.name, "filled") if "filled" in operators else Filter(field.name, "is", ("yes",))
-    url = reverse(f"{record_type.key}:list") + ViewState(record_type, (wanted,)).query()
-    return url if operators else ""
+    wanted = Condition(field.name, "filled") if "filled" in operators else Condition(field.name, "is", ("yes",))
+    return Query(record_type, (wanted,)).url() if operators else ""
 
 
 def _url_of(type_key: str) -> str:

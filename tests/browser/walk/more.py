@@ -13,9 +13,9 @@ from django.utils import timezone
 from crm.activities.services import create_activity
 from crm.catalogue import record_type
 from crm.events.delivery import deliver_due
+from crm.queries.query import Query
 from crm.saved_views.models import Audience
 from crm.saved_views.services import save_view
-from crm.saved_views.state import ViewState
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
@@ -41,8 +41,8 @@ def add_what_the_demo_lacks(slug: str) -> None:
         ensure_tags(("Trade fair", "Partner"))
         create_field(actor=admin, record_type="leads", kind="choice", label="Size", choices=("Small", "Large"))
         code = create_field(actor=admin, record_type="leads", kind="text", label="Budget code")
-        with_code = ViewState(record_type("leads"), columns=("name", code.name))
-        save_view(actor=admin, state=with_code, name="By budget code", audience=Audience.ALL)
+        with_code = Query(record_type("leads"), columns=("name", code.name))
+        save_view(actor=admin, query=with_code, name="By budget code", audience=Audience.ALL)
         for name in ("One", "Two"):
             made = make.lead(
                 rep, first_name=name, last_name="Of Us", company="Walk Brothers", email=f"{name}@walk.test"

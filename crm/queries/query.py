@@ -1,0 +1,252 @@
+"""A question about the records of one type, as a value: which, in what order, showing what, counted how.
+
+List, board, export, saved view, bulk run and report ask it; its address is the list of its rows, so that a number and
+its link are the same question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import get_script_prefix
+from django.utils.translation import gettext as _
+
+from crm.catalogue.types import DefaultView, RecordType
+from crm.fields.gone import specs_that_were
+from crm.fields.spec import FieldSpec
+from crm.queries.address import MOST_UNKNOWN, pairs_of, read_conditions
+from crm.queries.condition import LONGEST_SHOWN, Condition, Group, Part, parts_of_json
+from crm.queries.filter_set import passing
+from crm.queries.measures import Measure, measure_named
+from crm.records.access import visible_records
+from crm.ui.paging import Ranking
+from crm.users.models import Membership
+
+
+@dataclass(frozen=True)
+class Query:
+    """All of ``conditions`` must hold. Without ``columns`` or ``sort`` it has those of the type.
+
+    ``counts.counted`` tells its records apart by the values of ``groups``, and says ``measures`` of each.
+    """
+
+    type: RecordType
+    conditions: tuple[Part, ...] = ()
+    columns: tuple[str, ...] = ()
+    sort: str = ""
+    groups: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+
+    # --- Which records
+
+    def rows(self, actor: Membership) -> QuerySet:
+        """The records that ``actor`` sees of it; raises ``ValidationError`` for a condition that cannot be read."""
+        return self.among(visible_records(actor, self.type), actor)
+
+    def among(self, queryset: QuerySet, actor: Membership) -> QuerySet:
+        """Those of ``queryset`` that are meant; raises ``ValidationError`` for a condition that cannot be read."""
+        found, unreadable = self.readable(queryset, actor)
+        if unreadable:
+            raise ValidationError(list(unreadable.values()))
+        return found
+
+    def readable(self, queryset: QuerySet, actor: Membership) -> tuple[QuerySet, dict[Condition, str]]:
+        """Those of ``queryset`` that pass the conditions that can be read; and the others, each with the reason."""
+        return passing(self.type, queryset, self.conditions, actor)
+
+    @property
+    def leaves(self) -> tuple[Condition, ...]:
+        """Its conditions, those in groups too."""
+        return Group("all", self.conditions).leaves
+
+    def where(self, *parts: Part) -> Query:
+        """Narrowed by ``parts``.
+
+        A condition that says less than another of the same field gives way to it, so that chips stay short: "any of
+        these" to some of these, "none of these" to more of these.
+        """
+        found = list(self.conditions)
+        for part in parts:
+            place = next((i for i, one in enumerate(found) if _merged(one, part)), None)
+            if place is None:
+                found.append(part)
+            else:
+                found[place] = _merged(found[place], part) or part
+        return replace(self, conditions=tuple(found))
+
+    def instead(self, *parts: Part) -> Query:
+        """With ``parts`` in the place of its conditions by the same fields."""
+        fields = {leaf.field for part in parts for leaf in part.leaves}
+        kept = [one for one in self.conditions if not (isinstance(one, Condition) and one.field in fields)]
+        return replace(self, conditions=(*kept, *parts))
+
+    def without(self, *parts: Part) -> Query:
+        return replace(self, conditions=tuple(one for one in self.conditions if one not in parts))
+
+    # --- Where it is kept
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of ``address``, as a form's hidden inputs send them."""
+        pairs = pairs_of(self.conditions) or [("filters", "none")]  # else a list opens on its default view
+        if self.columns:
+            pairs.append(("columns", ",".join(self.columns)))
+        if self.sort:
+            pairs.append(("sort", self.sort))
+        return pairs
+
+    def address(self) -> str:
+        """``?…``: what stands behind the address of the type's list, board or export."""
+        return address_of(self.pairs())
+
+    def url(self) -> str:
+        """The list of its rows. Not ``reverse()``: a report has hundreds."""
+        return f"{get_script_prefix()}{self.type.key}/{self.address()}"
+
+    def as_json(self) -> dict[str, Any]:
+        kept: dict[str, Any] = {
+            "filters": [part.as_json() for part in self.conditions],
+            "columns": list(self.columns),
+            "sort": self.sort,
+        }
+        if self.groups or self.measures:
+            kept |= {"groups": list(self.groups), "measures": [one.name for one in self.measures]}
+        return kept
+
+    # --- How its rows are shown
+
+    @property
+    def specs(self) -> tuple[FieldSpec, ...]:
+        """The fields of the columns."""
+        return self.type.specs(self.columns) or self.type.specs(self.type.columns)
+
+    @property
+    def resting(self) -> tuple[FieldSpec, ...]:
+        """The own fields among the columns that were taken away: they are shown once they are back."""
+        return tuple(specs_that_were((name for name in self.columns if not self.type.has(name)), self.type.key))
+
+    @property
+    def lost(self) -> list[str]:
+        """What of columns and order there is not now, in words; it stays part of the query."""
+        return _in_vain(self.type, [name for name in self.columns if not self.type.has(name)], self.sort)
+
+    @property
+    def _order(self) -> str:
+        return self.sort if _can_sort(self.type, self.sort) else self.type.sort
+
+    @property
+    def sort_spec(self) -> FieldSpec:
+        return self.type.spec(self._order.removeprefix("-"))
+
+    @property
+    def descending(self) -> bool:
+        return self._order.startswith("-")
+
+    def order(self) -> list[tuple[str, bool]]:
+        """The model fields to order by, each with whether it descends."""
+        spec = self.sort_spec
+        return [(name, self.descending != spec.kind.sorts_backwards) for name in spec.kind.order(spec)]
+
+    def stands_first(self) -> str | None:
+        """The value of the first of ``order`` whose records come before all others."""
+        return self.sort_spec.kind.stands_first(self.sort_spec)
+
+    def shown(self, actor: Membership) -> Q | None:
+        """The records of which ``actor`` may see what they are ordered by; None: all. The others stand as empty."""
+        return self.sort_spec.kind.shown(self.sort_spec, actor)
+
+    def ranking(self, actor: Membership) -> Ranking | None:
+        """Where to find what ``order`` names when it stands outside the records (those that ``readable`` returned)."""
+        spec = self.sort_spec
+        alone = [one for one in self.conditions if isinstance(one, Condition) and one.field == spec.name]
+        try:
+            return spec.kind.ranking(spec, [(one.operator, list(one.values)) for one in alone], actor)
+        except Exception:  # ``readable`` has said so
+            return spec.kind.ranking(spec, [], actor)
+
+
+def address_of(pairs: list[tuple[str, str]]) -> str:
+    return f"?{urlencode(pairs, safe=',:')}"
+
+
+def _merged(one: Part, other: Part) -> Part | None:
+    """What both say together, if that is one condition."""
+    if one == other:
+        return one
+    if not (isinstance(one, Condition) and isinstance(other, Condition)) or one.parameter != other.parameter:
+        return None
+    if one.operator == "is" and set(other.values) <= set(one.values):
+        return other
+    if one.operator == "is" and set(one.values) <= set(other.values):
+        return one
+    if one.operator == "not":
+        return replace(one, values=tuple(dict.fromkeys((*one.values, *other.values))))
+    return None
+
+
+def query_of_json(record_type: RecordType, kept: dict[str, Any]) -> Query:
+    """Read what ``Query.as_json`` wrote, also what there is no field for now: it may come back."""
+    return Query(
+        record_type,
+        parts_of_json(kept.get("filters", ())),
+        tuple(kept.get("columns", ())),
+        kept.get("sort", ""),
+        tuple(kept.get("groups", ())),
+        tuple(measure_named(name) for name in kept.get("measures", ())),
+    )
+
+
+def query_of_default(record_type: RecordType, default: DefaultView) -> Query:
+    return Query(record_type, parts_of_json(default.filters), default.columns, default.sort)
+
+
+def read_query(data: QueryDict, base: Query) -> tuple[Query, list[str], list[str]]:
+    """Read an address over ``base``; return also which of its conditions could not be understood, and what of columns
+    and order there is not: the rows are right without that."""
+    record_type = base.type
+    query, (conditions, problems) = base, read_conditions(record_type, data)
+    if conditions or data.get("filters") == "none":
+        query = replace(query, conditions=conditions)
+    # A form of check boxes sends ``columns`` once for each, a link sends them joined.
+    names = dict.fromkeys(name for part in data.getlist("columns") for name in part.split(",") if name)
+    columns = tuple(name for name in names if record_type.has(name) or _was_own(record_type, name))
+    if columns:
+        query = replace(query, columns=columns)
+    sort = data.get("sort", "")
+    if is_kept := _can_sort(record_type, sort) or _was_own(record_type, sort.removeprefix("-")):
+        query = replace(query, sort=sort)
+    in_vain = _in_vain(record_type, [name for name in names if name not in columns], "" if is_kept else sort)
+    return query, problems, in_vain
+
+
+def _can_sort(record_type: RecordType, sort: str) -> bool:
+    name = sort.removeprefix("-")
+    return record_type.has(name) and record_type.spec(name).kind.sortable
+
+
+def _was_own(record_type: RecordType, name: str) -> bool:
+    return next(specs_that_were([name], record_type.key), None) is not None
+
+
+def _in_vain(record_type: RecordType, columns: list[str], sort: str) -> list[str]:
+    """Say which columns there are not, and why the list is not in the order ``sort``."""
+    found = []
+    if columns:
+        names = ", ".join(f"“{_shown(record_type, name)}”" for name in columns[:MOST_UNKNOWN])
+        found.append(_("Columns left out, as there are no such fields now: %(names)s.") % {"names": names})
+    if sort and not _can_sort(record_type, sort):
+        name = sort.removeprefix("-")
+        text = _("Not sorted by “%(name)s”: there is no such field now.")
+        if record_type.has(name):
+            text = _("Not sorted by “%(name)s”: lists cannot be sorted by it.")
+        found.append(text % {"name": _shown(record_type, name)})
+    return found
+
+
+def _shown(record_type: RecordType, name: str) -> str:
+    own = next(specs_that_were([name], record_type.key), None)
+    return str(own.label if own else record_type.labels().get(name, name))[:LONGEST_SHOWN]

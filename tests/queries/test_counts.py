@@ -1,0 +1,137 @@
+"""Numbers of a query: told apart by groups and cases in one statement, and each the query of its rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from crm import catalogue
+from crm.fields.money import Money
+from crm.picklists.selectors import stages
+from crm.queries.condition import Condition, Group
+from crm.queries.counts import Counts, Line, Tally, counted, within
+from crm.queries.measures import First, Last, Sum, Weighted
+from crm.queries.query import Query, query_of_json, read_query
+from crm.tenants.context import tenant_context
+from tests import make
+from tests.people import Firm, client_of
+
+OPEN, WON = Condition("stage", "is", ("meaning:open",)), Condition("stage", "is", ("meaning:won",))
+DECIDED = Condition("stage", "is", ("meaning:won", "meaning:lost"))
+AMOUNT, WEIGHTED = Sum("amount"), Weighted("amount")
+
+
+@pytest.fixture
+def inside(firm: Firm) -> Any:
+    with tenant_context(firm.tenant):
+        won = next(one for one in stages() if one.meaning == "won")
+        for owner, amount, currency, stage, campaign, month in (
+            (firm.ana, 100, "USD", stages()[0], "Fair", 1),
+            (firm.ana, 300, "USD", stages()[1], "fair ", 1),
+            (firm.ana, 70, "EUR", won, "", 2),
+            (firm.sam, None, "USD", won, "Web, new", 2),
+            (None, 50, "USD", won, "Web, new", 3),
+        ):
+            money = Money(amount * 100, currency) if amount else None
+            days = {"expected_close_on": date(2026, month, 9)}
+            make.opportunity(owner, amount=money, stage=stage, campaign=campaign, **days)
+        yield firm
+
+
+def query(*parts: Any, groups: tuple[str, ...] = (), measures: tuple[Any, ...] = (AMOUNT,)) -> Query:
+    return Query(catalogue.record_type("opportunities"), parts, groups=groups, measures=measures)
+
+
+CASES = {"open": (OPEN,), "won": (WON,), "dear": (WON, Condition("amount", "filled")), "all": ()}
+GROUPS = [
+    (), ("owner",), ("stage",), ("campaign",), ("source",), ("account",), ("team",), ("pipeline",), ("account_type",),
+    ("currency",), ("to_existing_customer",), ("probability",), ("forecast_category",), ("expected_close_on",),
+    ("expected_close_on:month",), ("created_at:month",), ("owner", "stage", "campaign"), ("name",), ("external_id",),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("base", [(), (DECIDED,), (Group("any", (OPEN, WON)),)], ids=["all", "decided", "any"])
+def test_each_number_is_as_many_as_the_rows_of_its_query(inside: Firm, base: tuple[Any, ...]) -> None:
+    for groups in GROUPS:
+        found = counted(query(*base, groups=groups), inside.ada, CASES)
+        assert found.lines and found.total["all"].count == query(*base).rows(inside.ada).count()
+        for line in [*found.lines, found.total]:
+            for case in CASES:
+                asked = line.query_of(case)
+                assert line[case].count == asked.rows(inside.ada).count(), (groups, line.values, case)
+                again, problems, _in_vain = read_query(QueryDict(asked.address()[1:]), query())
+                assert not problems and again.rows(inside.ada).count() == line[case].count, (groups, line.values, case)
+
+
+def test_a_number_leads_to_the_list_of_its_rows(inside: Firm) -> None:
+    found = counted(query(DECIDED, groups=("campaign",)), inside.ada, CASES)
+    line = line_of(found, "Web, new", by=("campaign",))
+    listed = client_of(inside.ada).get(f"/acme{line.query_of('dear').url()}").context
+    assert (listed["count"].value, line["dear"].count, listed["listing"].problems) == (1, 1, [])
+
+
+def test_all_of_it_is_one_statement(inside: Firm) -> None:
+    asked = query(OPEN, groups=("owner", "stage"), measures=(AMOUNT, WEIGHTED, First("opened_on"), Last("closed_on")))
+    counted(asked, inside.ada, CASES)
+    with CaptureQueriesContext(connection) as taken:
+        counted(asked, inside.ada, CASES)
+    assert len(taken) == 1
+
+
+def line_of(found: Counts, *values: Any, by: tuple[str, ...]) -> Line:
+    return next(line for line in found.by(*by) if line.values == values)
+
+
+def test_sums_are_by_currency_and_add_up(inside: Firm) -> None:
+    found = counted(query(groups=("owner", "stage"), measures=(AMOUNT, WEIGHTED)), inside.ada, CASES)
+    assert found.total["all"].sum(AMOUNT) == {"USD": 45_000, "EUR": 7_000}
+    assert found.total["won"].sum(AMOUNT) == {"USD": 5_000, "EUR": 7_000}
+    ana = line_of(found, inside.ana.pk, by=("owner",))
+    assert ana["open"].sum(AMOUNT) == {"USD": 40_000}
+    rows = query(OPEN).rows(inside.ada)
+    assert ana["open"].sum(WEIGHTED) == {"USD": sum(row.amount_minor * row.probability // 100 for row in rows)}
+    assert line_of(found, None, by=("owner",))["won"].sum(AMOUNT) == {"USD": 5_000}
+    assert line_of(found, inside.sam.pk, by=("owner",))["won"].sum(AMOUNT) == {}
+
+
+def test_ways_of_writing_a_text_are_one_group_as_they_are_one_filter(inside: Firm) -> None:
+    found = counted(query(groups=("campaign",)), inside.ada)
+    assert sorted(line.values[0] for line in found.lines) == ["", "Fair", "Web, new"]
+    assert line_of(found, "Fair", by=("campaign",))["all"].count == 2
+
+
+def test_first_and_last_are_of_all_groups(inside: Firm) -> None:
+    first, last = First("expected_close_on"), Last("expected_close_on")
+    found = counted(query(groups=("owner",), measures=(first, last)), inside.ada, CASES)
+    assert found.total["all"].values == {first: date(2026, 1, 9), last: date(2026, 3, 9)}
+    assert found.total["won"].values[first] == date(2026, 2, 9)
+    nothing = counted(query(Condition("name", "is", ("nobody",)), measures=(first, AMOUNT)), inside.ada, CASES)
+    assert nothing.total["all"] == Tally()
+
+
+def test_a_month_goes_as_far_as_the_query_does(inside: Firm) -> None:
+    days = within(query(), "expected_close_on", date(2026, 1, 5), date(2026, 2, 20))
+    found = counted(Query(days.type, days.conditions, groups=("expected_close_on:month",)), inside.ada)
+    addresses = {line.values[0]: line.query.address() for line in found.lines}
+    assert addresses == {
+        date(2026, 1, 1): "?expected_close_on__from=2026-01-05&expected_close_on__to=2026-01-31",
+        date(2026, 2, 1): "?expected_close_on__from=2026-02-01&expected_close_on__to=2026-02-20",
+    }
+
+
+def test_who_sees_less_counts_less(inside: Firm) -> None:
+    assert counted(query(), inside.ada).total["all"].count == 5
+    role = inside.sam.role
+    role.access["opportunities"]["view"] = "own"
+    role.save(update_fields=["access"])
+    assert counted(query(), inside.sam).total["all"].count == 1
+
+
+def test_groups_and_measures_are_kept(inside: Firm) -> None:
+    asked = query(OPEN, groups=("owner",), measures=(AMOUNT, WEIGHTED, First("opened_on"), Last("opened_on")))
+    assert query_of_json(asked.type, asked.as_json()) == asked
