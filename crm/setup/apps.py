@@ -10,9 +10,11 @@ class SetupConfig(AppConfig):
     name = "crm.setup"
 
     def ready(self) -> None:
+        from crm.preferences import declared
         from crm.setup import changes  # noqa: F401  registers how its events are told
         from crm.ui.nav import NavItem, register
 
+        declared.modules()  # what is wrong in one of them shows at the start, and not on a page
         register(NavItem("setup", _("Setup"), "settings", "setup:index", order=90, visible=_can_set_up))
 
 

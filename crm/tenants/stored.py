@@ -164,7 +164,7 @@ class OfColumn(Kind[str]):
         return kept
 
     def check(self, value: str) -> None:
-        Tenant._meta.get_field(self.name).clean(value, None)  # type: ignore[union-attr]
+        Tenant._meta.get_field(self.name).clean(value.strip() if isinstance(value, str) else value, None)  # type: ignore[union-attr]
 
     def words(self) -> Mapping[Any, Any]:
         return self.called()

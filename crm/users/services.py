@@ -1,4 +1,4 @@
-"""Workspaces, people, teams and roles: every change to who may be here and what they may do."""
+"""People, teams and roles: every change to who may be here and what they may do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.db.transaction import atomic
 from django.utils.translation import gettext as _
 
 from crm import events
-from crm.preferences.setting import change_settings
 from crm.tenants.addresses import refuse_unseen
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
@@ -19,19 +18,9 @@ from crm.users.access import SCOPES, VERBS, least_role
 from crm.users.leaving import end_sessions
 from crm.users.models import Membership, Role, Team
 from crm.users.selectors import member_by_name_or_email, roles, team_tree_ids, workspaces_of
-from crm.users.settings import CURRENCY, LANGUAGE, NAME, OWN_LANGUAGE, OWN_TIME_ZONE, TIME_ZONE
+from crm.users.settings import OWN_LANGUAGE, OWN_TIME_ZONE
 
 LONGEST_NAME = 200
-
-# The workspace
-
-
-@atomic
-def update_workspace(*, actor: Membership, name: str, time_zone: str, currency: str, language: str) -> None:
-    """Change what the workspace is called and how its pages are shown to who chose nothing else. Its slug stays."""
-    values = {NAME: name.strip(), TIME_ZONE: time_zone, CURRENCY: currency, LANGUAGE: language}
-    change_settings(values, actor=actor)
-
 
 # People
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import signature
 from types import ModuleType
 
 import pytest
 
 from crm import catalogue
 from crm.events.models import Event
+from crm.fields.custom.services import EDITABLE
+from crm.picklists.services import CHOICE_FIELDS, PIPELINE_FIELDS, STAGE_FIELDS
 from crm.preferences import declared
 from crm.preferences.pages import SetupGroup, SetupPage
 from crm.preferences.rows import NAME, SetupRow
 from crm.preferences.setting import Setting
 from crm.tenants.context import tenant_context
 from crm.tenants.stored import Flag
+from crm.users.services import update_member, update_role, update_team
+from leads.vetting.setup import FIELDS as CRITERION_FIELDS
 from tests.people import Firm, client_of
 
 MENU = {
@@ -69,6 +74,23 @@ def test_the_menu_and_each_page_that_it_leads_to(firm: Firm) -> None:
 def test_stages_of_several_pipelines_stand_on_their_pages(firm: Firm) -> None:
     assert client_of(firm.ada).post("/acme/setup/pipelines/new/", {"name": "Renewals"}).status_code == 303
     assert menu_of(firm)["Selling"] == MENU["Selling"][1:]
+
+
+@pytest.mark.parametrize(
+    ("noun", "fields"),
+    [
+        ("picklist", {*CHOICE_FIELDS, "is_active", "order"}),
+        ("stage", {*STAGE_FIELDS, "is_active", "order"}),
+        ("pipeline", {*PIPELINE_FIELDS, "order"}),
+        ("custom_field", {*EDITABLE, "is_active", "order"}),
+        ("criterion", {*CRITERION_FIELDS, "order"}),
+        ("role", set(signature(update_role).parameters) - {"actor", "role"}),
+        ("team", set(signature(update_team).parameters) - {"actor", "team"}),
+        ("member", set(signature(update_member).parameters) - {"actor", "member"}),
+    ],
+)
+def test_whatever_services_change_has_a_name_in_the_log(noun: str, fields: set[str]) -> None:
+    assert fields <= set(declared.fields_of(noun))
 
 
 def test_an_app_brings_its_page_its_setting_and_its_words(firm: Firm, more: ModuleType) -> None:

@@ -119,7 +119,7 @@ def test_what_no_form_sends_is_refused_too(inside: Firm) -> None:
         TIME_ZONE: ("Nowhere/Here", "", None),
         CURRENCY: ("nonsense", "", "eu1"),
         LANGUAGE: ("xx-yy-zz",),
-        NAME: ("", "x" * 201),
+        NAME: ("", " ", "x" * 201),
     }
     for setting, values in wrong.items():
         before = setting.value()

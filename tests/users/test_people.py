@@ -14,6 +14,8 @@ from django.db import connections
 
 from crm.activities.services import create_activity
 from crm.events.models import Event
+from crm.preferences.declared import settings
+from crm.preferences.setting import change_settings
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
@@ -40,7 +42,6 @@ from crm.users.services import (
     update_member,
     update_role,
     update_team,
-    update_workspace,
 )
 from tests import make
 from tests.budgets.test_queries import queries
@@ -288,7 +289,7 @@ def test_unknown_verbs_and_scopes_are_refused(inside: Firm, scopes: dict[str, st
 def test_the_workspace_changes_and_its_address_stays(firm: Firm) -> None:
     def change(**values: str) -> None:
         given = {"name": "Acme Ltd", "time_zone": "Europe/London", "currency": "GBP", "language": "en", **values}
-        update_workspace(actor=firm.ada, **given)
+        change_settings({settings()[key]: value for key, value in given.items()}, actor=firm.ada)
 
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)) as here:
         change()
