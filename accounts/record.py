@@ -13,8 +13,6 @@ from accounts.keys import ACCOUNT_KEYS, ACCOUNT_MOVES, CUSTOMER_SINCE
 from accounts.models import Account
 from accounts.selectors import life_line
 from accounts.services import (
-    TYPE_CHANGED,
-    TYPE_EVENTS,
     create_account,
     delete_account,
     prepare_account,
@@ -25,7 +23,6 @@ from accounts.services import (
 from crm import catalogue
 from crm.catalogue.searched import NAME, Searched, several_numbers
 from crm.catalogue.types import Badge, DefaultView, Panel, RecordType, Section
-from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
 from crm.records.duplicates import find_each, load_duplicates
 from crm.users.access import can
@@ -123,7 +120,3 @@ ACCOUNT = RecordType(
 
 catalogue.register(ACCOUNT)
 find_currencies_in(Account, where="deleted_at IS NULL AND currency <> ''")
-
-_BECAME = _("%(actor)s changed the type from %(old)s to %(new)s")
-for _name in (*TYPE_EVENTS.values(), TYPE_CHANGED):
-    phrases.register(_name, _BECAME, field="type")

@@ -16,12 +16,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.events import CHANGED, CREATED, TYPE_EVENTS
 from accounts.models import Account
-from accounts.services import TYPE_CHANGED, TYPE_EVENTS
 from crm import catalogue
 from crm.events.models import Event
 from crm.events.phrases import actor_name, importer_of
 from crm.events.selectors import said_by_a_person, still_stands
+from crm.events.types import event_types, names
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.tenants.clock import day_of
@@ -30,37 +31,33 @@ from crm.ui.bidi import isolate
 from crm.users.access import can
 from crm.users.models import Membership
 
-CREATED = "account.created"
-CHANGED = "account.changed"
 MOST_CHAPTERS = 10
 MOST_EVENTS = 60  # of those that tell of them
 
-# What a workflow or a conversion did it for, by the name of that event.
-CAUSES = {
-    "opportunity.won": gettext_lazy("won {record} on {day}, by {person}"),
-    "opportunity.lost": gettext_lazy("lost {record} on {day}, by {person}"),
-    "opportunity.reopened": gettext_lazy("{record} was reopened on {day}, by {person}"),
-    "opportunity.deleted": gettext_lazy("{record} was deleted on {day}, by {person}"),
-    "opportunity.restored": gettext_lazy("{record} was brought back on {day}, by {person}"),
-    "opportunity.account_changed": gettext_lazy("{record} was moved to another account on {day}, by {person}"),
-    "lead.converted": gettext_lazy("came from {record}, converted on {day} by {person}"),
-    "": gettext_lazy("because of {record} on {day}, by {person}"),
-}
-WON = "opportunity.won"
-WON_EARLIER = gettext_lazy("won {record} on {day}, entered by {person}")  # who won it is not known
-# The same, where a file told of it: who won it, say, that person does not know who brought it in.
-CAUSES_OF_IMPORTS = {
-    "opportunity.won": gettext_lazy("won {record} on {day} (imported by {person})"),
-    "opportunity.lost": gettext_lazy("lost {record} on {day} (imported by {person})"),
-    "lead.converted": gettext_lazy("came from {record}, converted on {day} (imported by {person})"),
-}
-UNSEEN = {"leads": gettext_lazy("a lead"), "opportunities": gettext_lazy("an opportunity")}
+OTHER_CAUSE = gettext_lazy("because of {record} on {day}, by {person}")
 
-# What the calendar did, by the reason in the event.
-LAPSES = {
-    "contract_ended": gettext_lazy("its contract ended on {on}"),
-    "no_win": gettext_lazy("nothing was won {period}"),
-}
+
+@dataclass(frozen=True)
+class Lapse:
+    """What the calendar may notice of an account, in words with {on} and {period}.
+
+    The event's data may name a record of the type ``last_key`` under ``last_noun``: of it, ``last`` is said.
+    ``last_unseen`` stands for one that may not be seen.
+    """
+
+    sentence: Any
+    last_noun: str = ""
+    last_key: str = ""
+    last: Any = ""
+    last_unseen: Any = ""
+
+
+_lapses: dict[str, Lapse] = {}
+
+
+def declare_lapse(reason: str, lapse: Lapse) -> None:
+    """Say so of accounts whose type was changed for ``reason`` (``set_account_type(lapse=…)``)."""
+    _lapses[reason] = lapse
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
     days = _days_of(events)
     for index, event in enumerate(turns[:most]):
         is_current = index == 0
-        words = [one for one in events if one.name != CHANGED]
+        words = [one for one in events if not one.was(CHANGED)]
         said = words[0] if is_current else event  # the last word may be about keeping the type, not about the type
         cause = causes.get((is_current and account.type_because_id) or _cause_id(said))
         label, tone = _as_it_was(event.changes["type"][1])
@@ -120,9 +117,7 @@ def last_type_changes(ids: Collection[UUID], *, by_itself: bool = False) -> dict
 
     With ``by_itself`` the last ones that a person or the calendar made, not a workflow.
     """
-    changes = Event.objects.filter(
-        record_type="accounts", record_id__in=ids, name__in=[*TYPE_EVENTS.values(), TYPE_CHANGED]
-    )
+    changes = Event.objects.filter(record_type="accounts", record_id__in=ids, name__in=names(*TYPE_EVENTS))
     if by_itself:
         changes = changes.filter(said_by_a_person() | Q(because=None) & still_stands())
     latest = changes.select_related("actor").order_by("record_id", "-at", "-id").distinct("record_id")
@@ -134,11 +129,13 @@ class _Why:
 
     def __init__(self, actor: Membership, events: Iterable[Event]) -> None:
         wanted: dict[str, set[UUID]] = defaultdict(set)
+        self.unseen = _unseen()
         for event in events:
-            if event.record_type in UNSEEN and event.record_id:
+            if event.record_type in self.unseen and event.record_id:
                 wanted[event.record_type].add(event.record_id)
-            for lapsed in filter(None, [event.data.get("opportunity")]):
-                wanted["opportunities"].add(UUID(lapsed["id"]))
+            lapse = _lapses.get(event.data.get("reason", ""))
+            if lapse is not None and (last := event.data.get(lapse.last_noun)):
+                wanted[lapse.last_key].add(UUID(last["id"]))
         self.names: dict[tuple[str, UUID], str] = {}
         self.records: dict[UUID, Any] = {}
         for key, ids in sorted(wanted.items()):
@@ -148,18 +145,12 @@ class _Why:
 
     def of(self, event: Event, cause: Event | None, account: Account, is_current: bool) -> SafeString:
         if cause is not None:
-            record = self._link(cause.record_type, cause.record_id)
-            day = self._day_of_cause(cause)
-            if (importer := importer_of(cause)) and (imported := CAUSES_OF_IMPORTS.get(cause.name)):
-                return format_html(str(imported), record=record, day=day, person=isolate(importer))
-            is_late = "on" in cause.data and cause.data["on"] != day_of(cause.at).isoformat()
-            sentence = str(WON_EARLIER if cause.name == WON and is_late else CAUSES.get(cause.name, CAUSES[""]))
-            return format_html(sentence, record=record, day=day, person=isolate(actor_name(cause, inside=True)))
-        if event.data.get("reason") in LAPSES:
-            return self._lapse(event.data)
-        if event.name == CREATED and (importer := importer_of(event)):
+            return self._because_of(cause)
+        if event.data.get("reason") in _lapses:
+            return self._lapse(_lapses[event.data["reason"]], event.data)
+        if event.was(CREATED) and (importer := importer_of(event)):
             return format_html(_("imported on {day} by {person}"), person=isolate(importer), day=_day(event.at))
-        if event.name == CREATED:
+        if event.was(CREATED):
             sentence = _("created on {day}, by {person}") if event.actor else _("since it was created on {day}")
         elif is_current and account.type_kept:
             sentence = _("set by {person} on {day}, and kept until somebody changes it")
@@ -167,16 +158,26 @@ class _Why:
             sentence = _("set by {person} on {day}")
         return format_html(sentence, person=isolate(actor_name(event, inside=True)), day=_day(event.at))
 
-    def _lapse(self, data: dict[str, Any]) -> SafeString:
+    def _because_of(self, cause: Event) -> SafeString:
+        record = self._link(cause.record_type, cause.record_id)
+        day, said = self._day_of_cause(cause), cause.type.cause
+        if (importer := importer_of(cause)) and said and said.imported:
+            return format_html(str(said.imported), record=record, day=day, person=isolate(importer))
+        sentence = said.sentence if said else OTHER_CAUSE
+        if said and said.entered and "on" in cause.data and cause.data["on"] != day_of(cause.at).isoformat():
+            sentence = said.entered
+        return format_html(str(sentence), record=record, day=day, person=isolate(actor_name(cause, inside=True)))
+
+    def _lapse(self, lapse: Lapse, data: dict[str, Any]) -> SafeString:
         on = formats.date(date.fromisoformat(data["on"])) if data.get("on") else ""
         months = data.get("months") or 0
         period = ngettext("for {months} month", "for {months} months", months).format(months=formats.number(months))
-        sentence = format_html(str(LAPSES[data["reason"]]), on=on, period=period)
-        last = data.get("opportunity")
+        sentence = format_html(str(lapse.sentence), on=on, period=period)
+        last = data.get(lapse.last_noun)
         if not last:
             return sentence
-        record = self._link("opportunities", UUID(last["id"]))
-        return format_html("{}; {}", sentence, format_html(_("the last was {record} on {day}"), record=record, day=on))
+        record = self._link(lapse.last_key, UUID(last["id"]), lapse.last_unseen)
+        return format_html("{}; {}", sentence, format_html(str(lapse.last), record=record, day=on))
 
     def _day_of_cause(self, cause: Event) -> str:
         """The day that counts, where the event tells one: an old deal may be entered long after it was won.
@@ -186,24 +187,24 @@ class _Why:
         record = self.records.get(cause.record_id) if cause.record_id else None
         closed_on = getattr(record, "closed_on", None)
         on = cause.data.get("on")
-        is_unknown = cause.name == "opportunity.won" and cause.data.get("on", "") is None
+        said = cause.type.cause
+        is_unknown = bool(said and said.entered) and cause.data.get("on", "") is None
         if record is not None and closed_on and (on or is_unknown) and not _moved_after(record, cause):
             return formats.date(closed_on)
         if is_unknown:
             return str(_("a day that is not known"))
         return formats.date(date.fromisoformat(on)) if on else _day(cause.at)
 
-    def _link(self, key: str, record_id: UUID | None) -> SafeString | str:
+    def _link(self, key: str, record_id: UUID | None, unseen: Any = "") -> SafeString | str:
         name = self.names.get((key, record_id)) if record_id else None
         if name is None:
-            return conditional_escape(UNSEEN.get(key, _("something")))
+            return conditional_escape(unseen or self.unseen.get(key, _("something")))
         return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), key, record_id, isolate(name))
 
 
 def _type_events(account: Account) -> list[Event]:
     """The events that made the account what it was, the latest first; keeping a type, and correcting a day, are too."""
-    names = [CREATED, *TYPE_EVENTS.values(), TYPE_CHANGED]
-    told = Q(name__in=names) | Q(name=CHANGED, changes__has_key="type_since")
+    told = Q(name__in=names(CREATED, *TYPE_EVENTS)) | Q(name=CHANGED.name, changes__has_key="type_since")
     events = Event.objects.filter(told, record_type="accounts", record_id=account.pk)
     return list(events.select_related("actor").order_by("-at", "-id")[:MOST_EVENTS])
 
@@ -236,14 +237,19 @@ def _days_of(events: list[Event]) -> dict[UUID, date | None]:
             _old, since = event.changes["type_since"]
             days[turn.pk] = date.fromisoformat(since) if since else None
         elif event is turn:
-            days[turn.pk] = None if event.name == CREATED else day_of(event.at)  # one from a file may not say
+            days[turn.pk] = None if event.was(CREATED) else day_of(event.at)  # one from a file may not say
     return days
 
 
 def _causes(account: Account, events: list[Event]) -> dict[UUID | None, Event]:
     ids = {account.type_because_id, *map(_cause_id, events)} - {None}
-    found = Event.objects.filter(pk__in=ids, record_type__in=list(UNSEEN)).select_related("actor") if ids else ()
+    found = Event.objects.filter(pk__in=ids, record_type__in=list(_unseen())).select_related("actor") if ids else ()
     return {event.pk: event for event in found}
+
+
+def _unseen() -> dict[str, Any]:
+    """The types of records that something may happen to which is a cause: what stands for one that may not be seen."""
+    return {one.about: one.cause.unseen for one in event_types() if one.cause is not None}
 
 
 def _cause_id(event: Event) -> UUID | None:

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.events import BECAME, TYPE_CHANGED
 from accounts.models import Account
 from crm import catalogue
 from crm.events.models import Event
@@ -27,14 +28,6 @@ from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
 from crm.tenants.text import company_key, domain_key, phone_key
 from crm.users.models import Membership
-
-# The event that tells the new type; any other meaning is "account.type_changed".
-TYPE_EVENTS = {
-    "customer": "account.became_customer",
-    "prospect": "account.became_prospect",
-    "past_customer": "account.became_past_customer",
-}
-TYPE_CHANGED = "account.type_changed"
 
 
 def prepare_account(account: Account) -> None:
@@ -147,9 +140,9 @@ def set_account_type(
 
     ``because`` is the event that a workflow acts on. ``cause`` is the one to show as the reason (default: the same).
     ``keep`` holds on to the type until a person changes it; without it, workflows may change it again.
-    ``lapse`` tells what the calendar noticed, when neither a person nor an event does it: ``reason`` is a key of
-    ``selectors.LAPSES``, the rest its words. ``since`` is the day from which on it is one (default: today), unless
-    nobody knows it (``since_known``). ``is_locked``: the account is held, and as it was read then.
+    ``lapse`` tells what the calendar noticed, when neither a person nor an event does it: ``reason`` is one that
+    ``selectors.declare_lapse`` knows, the rest its words. ``since`` is the day from which on it is one (default:
+    today), unless nobody knows it (``since_known``). ``is_locked``: the account is held, and as it was read then.
     """
     if not is_locked:
         lock_account(account)
@@ -248,7 +241,7 @@ def _change_type(
         actor=actor,
         values=values,
         because=because,
-        name=TYPE_EVENTS.get(new_type.meaning, TYPE_CHANGED) if moved else TYPE_CHANGED,
+        event_type=BECAME.get(new_type.meaning, TYPE_CHANGED) if moved else TYPE_CHANGED,
         data=data | dict(more or {}),
         **{
             "type_since": today() if moved else account.type_since,

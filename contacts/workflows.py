@@ -12,9 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.services import TYPE_CHANGED, TYPE_EVENTS, meaning_of
+from accounts.events import TYPE_EVENTS
+from accounts.services import meaning_of
+from contacts.events import CHANGED, CREATED, RESTORED
 from contacts.models import Contact
 from contacts.services import set_relationship
 from crm import events
@@ -29,17 +32,17 @@ from crm.tenants.bulk import collect_inserts
 def _concerns(event: Event) -> bool:
     """A contact's own events do when they are about its account."""
     if event.record_type == "contacts":
-        return event.name == "contact.restored" or "account" in event.changes
+        return event.was(RESTORED) or "account" in event.changes
     return "type" in event.changes
 
 
 @events.on_many(
-    *TYPE_EVENTS.values(),
-    TYPE_CHANGED,
-    "contact.created",
-    "contact.changed",
-    "contact.restored",
+    *TYPE_EVENTS,
+    CREATED,
+    CHANGED,
+    RESTORED,
     key="contact-relationship",
+    label=_("Relationship of contacts"),
     when=_concerns,
 )
 def follow_accounts(happened: Sequence[Event]) -> dict[UUID, str]:
@@ -129,7 +132,7 @@ def _said_by_hand(contacts: Sequence[Contact]) -> set[UUID]:
     if not prospects:
         return set()
     changes = Event.objects.filter(
-        record_type="contacts", record_id__in=prospects, name="contact.changed", changes__has_key="relationship"
+        record_type="contacts", record_id__in=prospects, name=CHANGED.name, changes__has_key="relationship"
     )
     last = changes.filter(still_stands()).order_by("record_id", "-at", "-id").distinct("record_id")
     said = last.annotate(by_a_person=ExpressionWrapper(acted_by_a_person(), output_field=BooleanField()))

@@ -22,6 +22,7 @@ from crm.picklists.selectors import choices
 from crm.tenants.bulk import atomic
 from crm.tenants.text import sort_key
 from crm.users.models import Membership
+from leads.events import FIELD_MAP_CHANGED
 from leads.models import Lead
 from leads.settings import LEAD_FIELD_MAP, Pair
 
@@ -137,7 +138,7 @@ def _write(actor: Membership, own: tuple[Pair, ...] | None) -> None:
     after = {(one.source, one.target, one.field) for one in current_map()}
     data = {"added": _told(after - before), "removed": _told(before - after)}
     if before != after:
-        events.record(name="field_map.changed", record=None, actor=actor, data=data)
+        events.record(FIELD_MAP_CHANGED, record=None, actor=actor, data=data)
 
 
 def _told(pairs: set[Pair]) -> list[str]:

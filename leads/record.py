@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from crm import catalogue
 from crm.catalogue.searched import NAME, Searched, several_numbers
 from crm.catalogue.types import Board, DefaultView, RecordType, Section
-from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
 from crm.lists.filters import on_list
 from crm.users.roles import grant
@@ -148,13 +147,3 @@ catalogue.register(LEAD)
 find_currencies_in(Lead, per="status")
 catalogue.add_objections("contacts", objection_to_contact)
 catalogue.add_bulk_actions(lead_actions)
-
-phrases.register("lead.status_changed", _("%(actor)s moved the status from %(old)s to %(new)s"), field="status")
-phrases.register("lead.unqualified", _("%(actor)s closed %(this)s as unqualified: %(new)s"), field="unqualified_reason")
-phrases.register("lead.taken", _("%(actor)s took %(this)s from the pool"))
-phrases.register("lead.given_back", _("%(actor)s gave %(this)s back to the pool"))
-phrases.register("lead.converted", _("%(actor)s converted the lead %(lead)s into %(into)s"))
-phrases.register("lead.conversion_undone", _("%(actor)s undid the conversion of the lead %(lead)s"))
-for _noun in ("account", "contact", "opportunity"):
-    phrases.register(f"{_noun}.linked", _("%(actor)s linked the lead %(lead)s to %(this)s"))
-    phrases.register(f"{_noun}.unlinked", _("%(actor)s undid the conversion of the lead %(lead)s into %(this)s"))

@@ -28,6 +28,7 @@ from crm.tenants.names import join_name
 from crm.tenants.text import company_key, email_domain, email_key, phone_key
 from crm.ui import format as formats
 from crm.users.models import Membership
+from leads.events import STATUS_CHANGED, UNQUALIFIED
 from leads.fields import OPEN_MEANINGS, first_status
 from leads.models import Lead
 from leads.vetting.services import close_unanswered_round, open_next_round
@@ -119,10 +120,10 @@ def update_lead(
     closes = status.meaning == "unqualified"
     if not closes:
         values = values | {"unqualified_reason": None}
-    name = "lead.unqualified" if closes else "lead.status_changed"
+    event_type = UNQUALIFIED if closes else STATUS_CHANGED
     reopens = not closes and meaning_of(lead) == "unqualified"
     values = {"status_since": timezone.now()} | values
-    event = update_record(leads, lead, actor=actor, values=values, because=because, name=name)
+    event = update_record(leads, lead, actor=actor, values=values, because=because, event_type=event_type)
     if reopens and vets_anew:
         open_next_round(lead=lead, actor=actor, because=event)
     return event

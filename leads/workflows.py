@@ -17,6 +17,7 @@ from crm.notices.services import News, notify
 from crm.picklists.usage import Entry, follow_replacement
 from crm.users.selectors import member
 from leads.conversion.plan import PARTS, Way
+from leads.events import CONVERSION_UNDONE, CONVERTED
 from leads.models import Conversion
 
 register(
@@ -49,7 +50,7 @@ register(
 )
 
 
-@events.on("lead.conversion_undone", key="contact-times-undone")
+@events.on(CONVERSION_UNDONE, key="contact-times-undone", label=_("Times of contact after an undone conversion"))
 def take_contact_times_back(event: Event) -> str:
     """Let the contact forget the calls, meetings and mails that had come with the lead."""
     conversion = Conversion.objects.filter(pk=event.data["conversion"]).first()
@@ -58,7 +59,7 @@ def take_contact_times_back(event: Event) -> str:
     return ""
 
 
-@events.on("lead.converted", key="tell-seller")
+@events.on(CONVERTED, key="tell-seller", label=_("Notification of a conversion"))
 def tell_seller(event: Event) -> str:
     """Tell the owners of what a conversion made, or of the opportunity that it went into, unless it was undone.
 
@@ -94,7 +95,12 @@ def _by_owner(conversion: Conversion, made: set[str]) -> dict[UUID, list[Any]]:
     return found
 
 
-@events.on("lead.conversion_undone", key="tell-of-undoing", when=lambda event: bool(event.data.get("told")))
+@events.on(
+    CONVERSION_UNDONE,
+    key="tell-of-undoing",
+    label=_("Notification of an undone conversion"),
+    when=lambda event: bool(event.data.get("told")),
+)
 def tell_of_undoing(event: Event) -> str:
     """Tell those who had read that a lead was converted for them; for the others it was taken back unread."""
     told = []

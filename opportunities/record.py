@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from crm import catalogue
 from crm.catalogue.searched import Searched
 from crm.catalogue.types import Board, DefaultView, RecordType, Section
-from crm.events import phrases
 from crm.fields.currencies import find_currencies_in
 from crm.picklists.models import Pipeline, Stage
 from crm.picklists.selectors import default_pipeline, pipelines, stages
@@ -155,18 +154,3 @@ OPPORTUNITY = RecordType(
 catalogue.register(OPPORTUNITY)
 find_currencies_in(Opportunity)
 catalogue.add_bulk_actions(opportunity_actions)
-
-phrases.register("opportunity.won", _("%(actor)s won %(this)s"), imported=_("%(actor)s imported %(this)s as won"))
-phrases.register(
-    "opportunity.lost",
-    _("%(actor)s marked %(this)s as lost: %(new)s"),
-    field="loss_reason",
-    imported=_("%(actor)s imported %(this)s as lost: %(new)s"),
-)
-phrases.register("opportunity.reopened", _("%(actor)s reopened %(this)s into %(new)s"), field="stage")
-phrases.register("opportunity.stage_changed", _("%(actor)s moved the stage from %(old)s to %(new)s"), field="stage")
-phrases.register(
-    "opportunity.account_changed", _("%(actor)s changed the account from %(old)s to %(new)s"), field="account"
-)
-phrases.register("opportunity.contact_added", _("%(actor)s gave %(contact)s a part in %(this)s"))
-phrases.register("opportunity.contact_removed", _("%(actor)s took %(contact)s off %(this)s"))

@@ -17,9 +17,10 @@ from uuid import UUID
 from django.db.models import Case, F, Max, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Account
-from accounts.selectors import last_type_change
+from accounts.selectors import Lapse, declare_lapse, last_type_change
 from accounts.services import (
     get_locked_accounts,
     meaning_of,
@@ -30,6 +31,7 @@ from accounts.services import (
     take_type_back,
 )
 from crm import events
+from crm.activities import events as activities
 from crm.activities.following import Held, follow, when_held
 from crm.activities.models import ActivityKind, ActivityLink
 from crm.events.models import Event
@@ -39,24 +41,47 @@ from crm.picklists.selectors import choice, choice_meaning
 from crm.picklists.usage import Afterwards, Entry, follow_replacement
 from crm.tenants.bulk import collect_inserts, insert_many
 from crm.tenants.clock import today
+from opportunities.events import (
+    ACCOUNT_CHANGED,
+    CHANGED,
+    CONTACT_ADDED,
+    CONTACT_REMOVED,
+    DELETED,
+    LOST,
+    OPPORTUNITY,
+    REOPENED,
+    RESTORED,
+    STAGE_CHANGED,
+    UNSEEN,
+    WON,
+)
 from opportunities.models import Opportunity
 from opportunities.services.account_facts import Facts, Wins
 
 FOLLOWS = "account-life"  # the key of the handler
 TOLD_AT_ONCE = 5000
-TOUCHING = (
-    "opportunity.won", "opportunity.lost", "opportunity.reopened", "opportunity.deleted", "opportunity.restored",
-    "opportunity.account_changed", "opportunity.changed",
-)  # fmt: skip
+declare_lapse("contract_ended", Lapse(_lazy("its contract ended on {on}")))
+declare_lapse(
+    "no_win",
+    Lapse(
+        _lazy("nothing was won {period}"),
+        OPPORTUNITY.noun,
+        OPPORTUNITY.key,
+        _lazy("the last was {record} on {day}"),
+        UNSEEN,
+    ),
+)
+TOUCHING = (WON, LOST, REOPENED, DELETED, RESTORED, ACCOUNT_CHANGED, CHANGED)
 
 
 def _touches_account(event: Event) -> bool:
-    return event.name != "opportunity.changed" or "closed_on" in event.changes
+    return not event.was(CHANGED) or "closed_on" in event.changes
 
 
 @events.on_many(
     *TOUCHING,
     key=FOLLOWS,
+    label=_lazy("Customers and past customers"),
     when=_touches_account,
 )
 def follow_opportunities(happened: Sequence[Event]) -> dict[UUID, str]:
@@ -71,17 +96,18 @@ def _is_activity(event: Event) -> bool:
     """
     if event.actor_id is None or event.because_id is not None:  # what follows from something else is nobody's activity
         return False
-    if event.name == "activity.created" and (event.data.get("kind") == "task" or event.data.get("planned")):
+    if event.was(activities.CREATED) and (event.data.get("kind") == "task" or event.data.get("planned")):
         return False
     return event.record_type == "opportunities" or bool(_activity_places(event))
 
 
 @events.on(
-    "activity.created",
-    "task.completed",
-    "opportunity.contact_added",
-    "opportunity.contact_removed",
+    activities.CREATED,
+    activities.TASK_COMPLETED,
+    CONTACT_ADDED,
+    CONTACT_REMOVED,
     key="opportunity-activity",
+    label=_lazy("Last activity of opportunities"),
     when=_is_activity,
 )
 def note_activity(event: Event) -> str:
@@ -171,7 +197,7 @@ def _settle_type(account: Account, wins: Wins, because: Event, win: Event, facts
 
 def touched_accounts(happened: Sequence[Event]) -> dict[UUID, list[Event]]:
     """What of ``happened`` touches each account: that of its opportunity, and the one which that was with before."""
-    happened = [event for event in happened if event.name in TOUCHING and _touches_account(event)]
+    happened = [event for event in happened if event.was(*TOUCHING) and _touches_account(event)]
     opportunities = Opportunity.all_objects.filter(pk__in={event.record_id for event in happened})
     account_ids = dict(opportunities.values_list("pk", "account_id"))
     touched: dict[UUID, list[Event]] = defaultdict(list)
@@ -265,7 +291,7 @@ def take_outlook_of_replacement(entry: Entry, replacement: Entry) -> Afterwards 
         stays = is_by_hand or probability == replacement.probability
         changes = moved if stays else moved | {"probability": [probability, replacement.probability]}
         record, actor = Opportunity(pk=pk), because.actor
-        return build(name="opportunity.stage_changed", record=record, actor=actor, because=because, changes=changes)
+        return build(STAGE_CHANGED, record=record, actor=actor, because=because, changes=changes)
 
     def tell(because: Event) -> None:
         for start in range(0, len(before), TOLD_AT_ONCE):

@@ -14,10 +14,12 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from crm.events.models import Event
+from crm.picklists.events import STAGE
 from crm.picklists.selectors import stage_ids_meaning, stages
 from crm.tenants.text import sort_key
 from crm.users.access import can
 from crm.users.models import Membership
+from opportunities.events import DELETED, RESTORED
 from opportunities.models import Opportunity
 from reports.cells import Money, add_money
 from reports.filters import Filters
@@ -35,7 +37,7 @@ _COLUMNS: dict[str, Any] = {
 }
 MOST_EVENTS = 20_000  # that are gone through while somebody waits for the page
 _READ = ("deleted_at", "stage", "owner", "team", "expected_close_on", "amount_minor", "currency", "product_key")
-_BINNED = {"opportunity.deleted": False, "opportunity.restored": True}  # whether it was in the recycle bin before
+_BINNED = {DELETED.name: False, RESTORED.name: True}  # whether it was in the recycle bin before
 
 
 @dataclass
@@ -109,7 +111,7 @@ def _stages_that_were_open(used: set[UUID]) -> set[UUID]:
     found = set(stage_ids_meaning("open"))
     gone = used - {one.pk for one in stages(active_only=False)}
     if gone:
-        deleted = Event.objects.filter(name="stage.deleted", data__meaning="open").values_list("data", flat=True)
+        deleted = Event.objects.filter(name=STAGE.deleted.name, data__meaning="open").values_list("data", flat=True)
         found |= gone & {UUID(data["id"]) for data in deleted}
     return found
 

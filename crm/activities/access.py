@@ -12,6 +12,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from crm import catalogue
+from crm.activities.events import DELETED
 from crm.activities.models import Activity, ActivityLink
 from crm.events.phrases import actor_name
 from crm.events.selectors import events_of
@@ -43,7 +44,7 @@ def _tell_gone(actor: Membership, activity_id: UUID, verb: str) -> None:
     """Raise ``GoneError`` when the activity was put away and ``actor`` reached it."""
     activity = Activity.objects.select_related("owner").filter(pk=activity_id).exclude(deleted_at=None).first()
     if activity is not None and activity.deleted_at is not None and may_reach(actor, activity, verb):
-        event = events_of(activity).filter(name="activity.deleted").first()
+        event = events_of(activity).filter(name=DELETED.name).first()
         restore = reverse("activities:deletion", kwargs={"activity_id": activity.pk})
         by = actor_name(event) if event is not None else ""
         raise GoneError(Deleted(str(activity), by, activity.deleted_at, restore))

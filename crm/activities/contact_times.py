@@ -12,9 +12,11 @@ from uuid import UUID
 
 from django.db.models import F, Max, Min, Model
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm import catalogue, events
+from crm.activities.events import CHANGED, CREATED, DELETED, LINKED, RESTORED
 from crm.activities.following import follow, tell_held
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
@@ -23,7 +25,6 @@ from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 
 CONTACTS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.EMAIL)
-LINKED = "activity.linked"
 COLUMNS = ("first_contacted_at", "last_contacted_at")
 LOOKED_BACK = timedelta(days=7)
 
@@ -31,7 +32,7 @@ Places = Iterable[tuple[str, UUID]]  # a record type's key, and the id of one of
 
 
 def _may_be_contact(event: Event) -> bool:
-    return (event.name == LINKED or event.data.get("kind") in CONTACTS) and any(_places(event))
+    return (event.was(LINKED) or event.data.get("kind") in CONTACTS) and any(_places(event))
 
 
 def _places(event: Event) -> Places:
@@ -44,12 +45,13 @@ def _models() -> dict[str, type[Model]]:
 
 
 @events.on(
-    "activity.created",
-    "activity.changed",
-    "activity.deleted",
-    "activity.restored",
+    CREATED,
+    CHANGED,
+    DELETED,
+    RESTORED,
     LINKED,
     key="contact-times",
+    label=_("Times of first and last contact"),
     when=_may_be_contact,
 )
 def keep_contact_times(event: Event) -> str:

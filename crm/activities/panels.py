@@ -23,7 +23,7 @@ from crm.activities.forms import ComposerForm
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.pressed import typed_again
 from crm.activities.selectors import Entry, Timeline, open_tasks, timeline
-from crm.activities.shown import LOOKS, TaskRow, mark
+from crm.activities.shown import LOOKS, TaskRow
 from crm.catalogue.types import Panel
 from crm.pages.idempotency import PARAMETER, new_key
 from crm.tenants.clock import today
@@ -78,17 +78,16 @@ def _line(entry: Entry, files: Mapping[UUID, Sequence[StoredFile]]) -> dict[str,
         return _activity_line(entry.at, entry.activity, files.get(entry.activity.pk, ()))
     event = entry.event
     assert event is not None
-    icon, tone = mark(event.name)
     who = event.actor.name if event.actor else ""
     words = entry.sentence.removeprefix(who)
     return {
         "at": entry.at,
-        "icon": icon,
-        "tone": tone,
+        "icon": event.type.icon,
+        "tone": event.type.tone,
         "who": who if words != entry.sentence else "",
         "words": words,
         "event": event,
-        "lists_changes": event.name.endswith(".changed") and 1 < len(event.changes) <= MOST_CHANGES,
+        "lists_changes": not event.type.sentence and 1 < len(event.changes) <= MOST_CHANGES,
     }
 
 

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.activities.access import get_activity
+from crm.activities.events import CREATED, DELETED, RESTORED
 from crm.activities.models import Activity, ActivityKind, Reminder
 from crm.activities.refs import places_of
 from crm.activities.services import A_MOMENT, delete_activity, restore_activity
 from crm.events.models import Event
+from crm.events.types import names
 from crm.records.access import GoneError, get_record
 from crm.records.taking_back import take_back
 from crm.tenants.ids import uuid_of
@@ -125,9 +127,7 @@ def _take_task_along(actor: Membership, task_id: UUID, *, restores: bool) -> str
         if restores and Activity.objects.filter(pk=task_id, deleted_at=None).exists():
             return _("The task was brought back meanwhile.")
         return _("The task is no longer yours to change, and stays as it is.")
-    since = Event.objects.filter(record_id=task_id).exclude(
-        name__in=("activity.created", "activity.deleted", "activity.restored")
-    )
+    since = Event.objects.filter(record_id=task_id).exclude(name__in=names(CREATED, DELETED, RESTORED))
     if not restores and since.exists():
         return _("The task has been worked on since, and stays.")
     (restore_activity if restores else delete_activity)(activity=task, actor=actor)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.activities.access import of_live_records
+from crm.activities.events import REMINDED
 from crm.activities.models import Activity, Reminder
 from crm.activities.selectors import OPEN_TASK
 from crm.notices.services import News, notify
@@ -135,5 +136,5 @@ def remind_owner(*, task_id: UUID) -> bool:
     task.save(update_fields=["reminded_at"])
     if not of_live_records(Activity.objects.filter(pk=task.pk)).exists():
         return False
-    event = events.record(name="task.reminded", record=task, actor=None, data={"subject": str(task)})
+    event = events.record(REMINDED, record=task, actor=None, data={"subject": str(task)})
     return bool(notify(News(member=task.owner, kind="reminder", event=event, record=None, data={"name": str(task)})))

@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 
 from crm import catalogue
 from crm.activities.access import of_live_records, of_visible_records
+from crm.activities.events import LINKED
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.events.phrases import phrase
@@ -65,7 +66,7 @@ def timeline(actor: Membership, record: TenantModel, before: str = "", limit: in
     links = links.select_related(
         "activity", "activity__owner", "activity__created_by", "activity__completed_by"
     ).order_by("-occurred_at", "-id")
-    log = events_of(record).exclude(name="activity.linked")
+    log = events_of(record).exclude(name=LINKED.name)
     if cursor := _parse_cursor(before):
         links = links.filter(_before("occurred_at", *cursor))
         log = log.filter(_before("at", *cursor))

@@ -13,11 +13,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import catalogue, events
+from crm.activities.events import (
+    CHANGED,
+    CREATED,
+    DELETED,
+    LINKED,
+    REMINDER_CHANGED,
+    RESTORED,
+    TASK_COMPLETED,
+    TASK_MOVED,
+    TASK_POSTPONED,
+    TASK_REASSIGNED,
+    TASK_REOPENED,
+)
 from crm.activities.files.accepting import clean_name
 from crm.activities.files.storing import store_files
 from crm.activities.models import Activity, ActivityKind, ActivityLink, Reminder
 from crm.activities.reminders import follow_day, follow_owner, reminder_moment
 from crm.events.models import Event
+from crm.events.types import EventType
 from crm.records.holding import refuse_gone
 from crm.records.services import LockedError
 from crm.tenants.bulk import atomic, insert, insert_many
@@ -74,7 +88,7 @@ def create_activity(
     insert(activity)
     places = _stand_on(activity, records)
     store_files(activity, files)
-    _record("activity.created", activity, actor, because=because, records=places)
+    _record(CREATED, activity, actor, because=because, records=places)
     return activity
 
 
@@ -108,7 +122,7 @@ def update_activity(*, activity: Activity, actor: Membership, values: dict[str, 
     activity.save(update_fields=list(changed))
     if "occurred_at" in changed:
         _move_links(activity)
-    _record("activity.changed", activity, actor, changes=changes)
+    _record(CHANGED, activity, actor, changes=changes)
     return activity
 
 
@@ -118,7 +132,7 @@ def delete_activity(*, activity: Activity, actor: Membership) -> Activity:
     if activity.deleted_at is None:
         activity.deleted_at = timezone.now()
         activity.save(update_fields=["deleted_at"])
-        _record("activity.deleted", activity, actor)
+        _record(DELETED, activity, actor)
     return activity
 
 
@@ -128,7 +142,7 @@ def restore_activity(*, activity: Activity, actor: Membership) -> Activity:
     if activity.deleted_at is not None:
         activity.deleted_at = None
         activity.save(update_fields=["deleted_at"])
-        _record("activity.restored", activity, actor)
+        _record(RESTORED, activity, actor)
     return activity
 
 
@@ -140,7 +154,7 @@ def complete_task(*, task: Activity, actor: Membership) -> Activity:
         task.completed_by = actor
         task.save(update_fields=["completed_at", "completed_by", "occurred_at"])
         _move_links(task)
-        _record("task.completed", task, actor)
+        _record(TASK_COMPLETED, task, actor)
     return task
 
 
@@ -152,7 +166,7 @@ def reopen_task(*, task: Activity, actor: Membership) -> Activity:
         task.occurred_at = task.created_at
         task.save(update_fields=["completed_at", "completed_by", "occurred_at"])
         _move_links(task)
-        _record("task.reopened", task, actor)
+        _record(TASK_REOPENED, task, actor)
     return task
 
 
@@ -164,7 +178,7 @@ def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> 
         changes = {"due_on": [_plain(before), _plain(due_on)]}
         task.due_on = due_on
         task.save(update_fields=["due_on", *follow_day(task, before)])
-        _record("task.postponed", task, actor, changes=changes)
+        _record(TASK_POSTPONED, task, actor, changes=changes)
     return task
 
 
@@ -181,7 +195,7 @@ def move_task(*, task: Activity, record: TenantModel | None, actor: Membership) 
         links.delete()
         changes = {"record": [_named(places), _named(wanted)]}
         _stand_on(task, [] if record is None else [record])
-        _record("task.moved", task, actor, changes=changes, records=[*places, *wanted])
+        _record(TASK_MOVED, task, actor, changes=changes, records=[*places, *wanted])
     return task
 
 
@@ -192,7 +206,7 @@ def reassign_task(*, task: Activity, owner: Membership, actor: Membership) -> Ac
         changes = {"owner": [_plain(task.owner), _plain(owner)]}
         task.owner = owner
         task.save(update_fields=["owner", *follow_owner(task)])
-        _record("task.reassigned", task, actor, changes=changes)
+        _record(TASK_REASSIGNED, task, actor, changes=changes)
     return task
 
 
@@ -208,7 +222,7 @@ def remind_of_task(*, task: Activity, reminder: str, remind_at: datetime | None 
         task.reminded_at = None
         task.save(update_fields=["reminder", "remind_at", "reminded_at"])
         changes = {"remind_at": [_plain(before[1]), _plain(task.remind_at)]}
-        _record("task.reminder_changed", task, actor, changes=changes)
+        _record(REMINDER_CHANGED, task, actor, changes=changes)
     return task
 
 
@@ -245,7 +259,7 @@ def link_activities(
     if new:
         insert_many(ActivityLink, new)
         data = {"records": [[key, str(record_id)] for key, record_id in targets], "links": len(new)}
-        events.record(name="activity.linked", record=from_record, actor=actor, data=data, because=because)
+        events.record(LINKED, record=from_record, actor=actor, data=data, because=because)
     return new
 
 
@@ -292,7 +306,7 @@ def _named(places: Collection[tuple[str, UUID]]) -> Any:
 
 
 def _record(
-    name: str,
+    event_type: EventType,
     activity: Activity,
     actor: Membership | None,
     *,
@@ -312,4 +326,4 @@ def _record(
         data["owner"] = _plain(activity.owner)
     elif activity.occurred_at > timezone.now():
         data["planned"] = True
-    events.record(name=name, record=activity, actor=actor, changes=changes, data=data, because=because)
+    events.record(event_type, record=activity, actor=actor, changes=changes, data=data, because=because)

@@ -97,33 +97,6 @@ LOOKS = {
     )
 }
 
-# The sign of an event in the timeline, by its full name or else by its last word.
-_MARKS = {
-    "created": ("sparkles", "success"),
-    "restored": ("sparkles", "success"),
-    "converted": ("sparkles", "success"),
-    "conversion_undone": ("undo-2", "warning"),
-    "deleted": ("trash-2", "danger"),
-    "stage_changed": ("arrow-right", "info"),
-    "status_changed": ("arrow-right", "info"),
-    "type_changed": ("arrow-right", "info"),
-    "reopened": ("undo-2", "info"),
-    "won": ("trophy", "success"),
-    "became_customer": ("trophy", "success"),
-    "lost": ("circle-x", "danger"),
-    "vetted": ("clipboard-check", "info"),
-    "vetting_taken_back": ("clipboard-check", "neutral"),
-    "evidence_changed": ("clipboard-check", "neutral"),
-    "put_on_list": ("mails", "neutral"),
-    "taken_off_list": ("mails", "neutral"),
-    "unqualified": ("circle-x", "danger"),
-}
-
-
-def mark(event_name: str) -> tuple[str, str]:
-    """Return icon and tone of events called ``event_name``."""
-    return _MARKS.get(event_name.rpartition(".")[2], ("arrow-right-left", "neutral"))
-
 
 @dataclass(frozen=True)
 class TaskRow:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from crm import catalogue, events
 from crm.activities.access import may_reach
+from crm.activities.events import CREATED, DELETED, TASK_REASSIGNED
 from crm.activities.models import Activity
 from crm.activities.refs import refs_of
-from crm.events import phrases
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import News, notify
+from crm.records.taking_back import tells_what_stays
+from crm.ui import format as formats
 from crm.users.models import Membership
 from crm.users.selectors import member
 
@@ -44,20 +48,15 @@ register(
 )
 register(NoticeKind("reminder", "alarm-clock", _("Reminder: “%(name)s”."), leads_to=leads_to))
 
-phrases.register("activity.created", _("%(actor)s added “%(subject)s”"))
-phrases.register("activity.changed", _("%(actor)s changed “%(subject)s”"))
-phrases.register("activity.deleted", _("%(actor)s deleted “%(subject)s”"))
-phrases.register("activity.restored", _("%(actor)s brought “%(subject)s” back"))
-phrases.register("activity.linked", _("%(actor)s carried the timeline of %(this)s over to other records"))
-phrases.register("task.completed", _("%(actor)s completed the task “%(subject)s”"))
-phrases.register("task.reopened", _("%(actor)s reopened the task “%(subject)s”"))
-phrases.register("task.postponed", _("%(actor)s postponed the task “%(subject)s”"))
-phrases.register("task.moved", _("%(actor)s changed what the task “%(subject)s” is about"))
-phrases.register("task.reassigned", _("%(actor)s gave the task “%(subject)s” to %(owner)s"))
-phrases.register("task.reminder_changed", _("%(actor)s changed the reminder of the task “%(subject)s”"))
-phrases.register("task.reminded", _("The reminder of the task “%(subject)s” was due"))
-phrases.register("file.deleted", _("%(actor)s deleted the file “%(name)s”"))
-phrases.register("file.restored", _("%(actor)s brought the file “%(name)s” back"))
+
+@tells_what_stays
+def tasks_that_stay(followed: QuerySet[Event]) -> str:
+    """The follow-up tasks that were made, and not deleted since."""
+    made = followed.filter(name=CREATED.name, data__kind="task").values("record_id")
+    put_away = Event.objects.filter(name=DELETED.name, record_id__in=made).values("record_id")
+    tasks = made.exclude(record_id__in=put_away).count()
+    words = {"count": formats.number(tasks)}
+    return ngettext("The follow-up task stays.", "The %(count)s follow-up tasks stay.", tasks) % words if tasks else ""
 
 
 def _concerns(event: Event) -> bool:
@@ -65,7 +64,13 @@ def _concerns(event: Event) -> bool:
     return owner is not None and UUID(owner["id"]) != event.actor_id
 
 
-@events.on("activity.created", "task.reassigned", key="tell-task-owner", when=_concerns)
+@events.on(
+    CREATED,
+    TASK_REASSIGNED,
+    key="tell-task-owner",
+    label=_("Notification of a task"),
+    when=_concerns,
+)
 def tell_task_owner(event: Event) -> str:
     """Tell who is to do the task, unless it was done, put away or handed on meanwhile."""
     task = Activity.objects.filter(pk=event.record_id, owner_id=event.data["owner"]["id"]).first()

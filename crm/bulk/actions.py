@@ -16,11 +16,11 @@ from crm import catalogue
 from crm.bulk.models import BulkRun
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
-from crm.events import phrases
 from crm.events.models import Event
 from crm.events.phrases import actor_name
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.records.events import DELETED
 from crm.records.taking_back import take_back
 from crm.users.models import Membership
 
@@ -72,7 +72,7 @@ def _bring_back(
 ) -> dict[str, int]:
     """Bring back what ``run`` has deleted; not what lies in the bin because somebody has deleted it anew since."""
     deletions = Event.objects.filter(
-        record_type=record_type.key, record_id=record.pk, name=f"{record_type.noun}.deleted"
+        record_type=record_type.key, record_id=record.pk, name=DELETED.of(record_type).name
     )
     latest = deletions.select_related("actor").order_by("-at", "-id").first()
     if latest is not None and latest.because_id != run.event_id:
@@ -205,5 +205,3 @@ def setting(spec: FieldSpec) -> BulkAction:
 
 
 catalogue.add_bulk_actions(general_actions)
-
-phrases.register("bulk.started", _("%(actor)s chose in a list: %(action)s"))

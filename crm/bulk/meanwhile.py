@@ -23,6 +23,7 @@ from crm.events.models import Event
 from crm.events.phrases import actor_name, shown
 from crm.records.access import deleted_records, visible_records
 from crm.records.diff import identity
+from crm.records.events import CREATED
 from crm.ui import format as formats
 from crm.users.models import Membership
 
@@ -111,7 +112,7 @@ def _by_others(
 ) -> QuerySet[Event]:
     """Those of others who wrote one of ``fields``, the oldest first."""
     others = events.filter(record_type=record_type.key, changes__has_any_keys=list(fields)).exclude(actor=actor)
-    others = others.exclude(name=f"{record_type.noun}.created")  # who chose the row has seen it as it was made
+    others = others.exclude(name=CREATED.of(record_type).name)  # who chose the row has seen it as it was made
     return others.select_related("actor").order_by("at", "id")
 
 
@@ -122,13 +123,13 @@ def _worked_on(actor: Membership, record_type: RecordType, since: datetime, ids:
     done = _("%(person)s has worked on a task or entry of it since you chose the rows.")
     for about in catalogue.events_about(record_type.key, ids, since):
         for event in _of_others(about, actor):
-            text = written if event.name == "activity.created" else done
+            text = written if event.type.creates else done
             for key, record_id in event.data.get("records", ()):
                 if key == record_type.key:
                     told[UUID(record_id)] = text % {"person": actor_name(event)}
     changed = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=since).exclude(changes={})
     labels = record_type.labels()
-    for event in _of_others(changed.exclude(name=f"{record_type.noun}.created"), actor):
+    for event in _of_others(changed.exclude(name=CREATED.of(record_type).name), actor):
         if event.record_id is not None:
             names = [str(labels[name]) for name in event.changes if name in labels] or [_("other facts")]
             words = {"person": actor_name(event), "fields": ", ".join(names)}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue, events
 from crm.bulk.actions import DELETE
+from crm.bulk.events import STARTED
 from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkOutcome, BulkRows, BulkRun, BulkState
 from crm.bulk.rows import SIZE, keep_rows
 from crm.bulk.running import Memory, end_run, hold_rows, work_on
@@ -174,4 +175,4 @@ def _tell(run: BulkRun, actor: Membership, action: BulkAction) -> Any:
     """What the changes will be because of."""
     record_type = catalogue.record_type(run.record_type)
     data = {"action": heading(action, record_type, run.total), "type": run.record_type, "rows": run.total}
-    return events.record(name="bulk.started", record=run, actor=actor, data=data)
+    return events.record(STARTED, record=run, actor=actor, data=data)

@@ -15,6 +15,7 @@ from django.urls import get_script_prefix
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import Action, Match, Objection, Panel, RecordType
 from crm.events.models import Event
+from crm.events.types import declare_record_events
 from crm.fields.targets import add_target
 from crm.ui import nav
 from crm.users.access import may
@@ -32,6 +33,7 @@ _events_about: list[Callable[[str, Collection[UUID], datetime], QuerySet[Event]]
 def register(record_type: RecordType) -> None:
     """Let there be records of this type: it has its place in the bar, the "New" menu, the roles, the search …"""
     _types[record_type.key] = record_type
+    declare_record_events(record_type)
     add_target(record_type.key, record_type.model)
     declare_type(record_type.key, record_type.grants)
     key, order = record_type.key, record_type.order

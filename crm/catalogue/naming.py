@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.catalogue import lookup
+from crm.catalogue.events import RENAMED
 from crm.catalogue.types import RecordType
 from crm.preferences.pages import SetupPage
 from crm.preferences.setting import Setting
@@ -29,7 +30,6 @@ from crm.ui import dialect
 from crm.users.models import Membership
 from crm.users.settings import WORKSPACE
 
-RENAMED = "workspace.types_renamed"
 _MEMO = "catalogue.words"
 LONGEST = 40
 _LETTERS = re.compile(r"[^\W_]")
@@ -108,7 +108,7 @@ def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
     forget(_MEMO)
     told = [" / ".join(after.get(key) or standard_names(lookup.record_type(key))) for key in sorted(before | after)]
     data = {"names": ", ".join(told), "before": before, "after": after}
-    events.record(name=RENAMED, record=None, actor=actor, data=data)
+    events.record(RENAMED, record=None, actor=actor, data=data)
 
 
 def _fault(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from crm.events.types import EventType, RecordEvent, event_type, names
 from crm.tenants.models import TenantForeignKey, TenantModel
 
 IMPORT = "import"  # in an event's data: the id of the import by which it came
@@ -20,7 +21,7 @@ class Event(TenantModel):
 
     append_only = True
 
-    name = models.CharField(max_length=60)  # noun.past: "lead.converted"
+    name = models.CharField(max_length=60)  # EventType.name
     record_type = models.CharField(max_length=30)  # RecordType.key, or "" for a setting of the workspace
     record_id = models.UUIDField(null=True)
     actor = TenantForeignKey("users.Membership", null=True)  # None: a workflow did it, see because
@@ -28,6 +29,15 @@ class Event(TenantModel):
     changes = models.JSONField(default=dict)
     data = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def type(self) -> EventType:
+        """What is declared of events of this name."""
+        return event_type(self.name)
+
+    def was(self, *types: EventType | RecordEvent) -> bool:
+        """Whether it is of one of ``types``."""
+        return self.name in names(*types)
 
     class Meta(TenantModel.Meta):
         indexes = [

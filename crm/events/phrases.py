@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from crm.events.models import IMPORT, Event
+from crm.events.types import family
 from crm.ui import format as formats
 from crm.ui.bidi import isolate
 
@@ -21,21 +21,6 @@ ISO_DAY_LENGTH = len("2026-11-21")
 LISTED_FIELDS = 3  # a longer list of changes is a number; the history shows them all
 A_MOMENT = timedelta(minutes=1)
 UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
-
-# By the event's name. %(actor)s, %(this)s (the record that it happened to), %(old)s, %(new)s and the event's own data
-# are there; a sentence that names what an event does not hold is not said of it.
-_sentences: dict[str, Any] = {}
-# By the event's past participle: said of every noun that has no sentence of its own.
-_of_any_noun: dict[str, Any] = {
-    "created": _("%(actor)s created %(this)s"),
-    "deleted": _("%(actor)s deleted %(this)s"),
-    "restored": _("%(actor)s brought %(this)s back"),
-}
-# The same of events that came by a file: whoever brought it in has not done what it tells.
-_sentences_of_imports: dict[str, Any] = {}
-_of_any_import: dict[str, Any] = {"created": _("%(actor)s imported %(this)s")}
-_main_fields: dict[str, str] = {}
-_called: dict[str, Called] = {}
 
 
 @dataclass(frozen=True)
@@ -66,24 +51,6 @@ class Change:
     new: str
 
 
-def register_label(name: str, label: Any, words: Mapping[Any, Any] | None = None) -> None:
-    """Call a change that is no field of a record ``label``; ``words`` says what its values are called."""
-    _called[name] = Called(label, words or {})
-
-
-def register(name: str, sentence: Any, *, field: str = "", imported: Any = None) -> None:
-    """Say ``sentence`` (lazy, may use %(actor)s and %(this)s) for events called ``name``.
-
-    ``field`` names the change that the event is about: its two values are %(old)s and %(new)s. ``imported`` is said
-    where a file told of it; without it, %(actor)s is the import.
-    """
-    _sentences[name] = sentence
-    if imported is not None:
-        _sentences_of_imports[name] = imported
-    if field:
-        _main_fields[name] = field
-
-
 def phrase(
     event: Event,
     fields: Mapping[str, Any] | None = None,
@@ -100,9 +67,9 @@ def phrase(
     words before it, as in "because …": then it begins small.
     """
     actor = actor_name(event, inside=goes_on)
-    fields = fields or {}
+    fields = _called(event, fields or {})
     data = event.data if isinstance(event.data, dict) else {}
-    main = _main_fields.get(event.name, "")
+    main = event.type.field
     old, new = _pair(_changes(event).get(main))
     words = {key: shown(value) for key, value in data.items()}
     words |= {"actor": actor, "this": this or gettext("this")}
@@ -129,12 +96,19 @@ def importer_of(event: Event) -> str:
 
 
 def _sentences_of(event: Event) -> Iterator[tuple[Any, dict[str, str]]]:
-    """The sentences that may tell it, the best first, with who is to be named instead of the import."""
-    of_any = event.name.rpartition(".")[2]
+    """The sentences that may tell it, the best first, with who is to be named instead of the import.
+
+    One that names what the event does not hold is not said of it; that of all nouns with its past participle may be.
+    """
+    told = [one for one in (event.type, family(event.type.past)) if one is not None]
     if importer := importer_of(event):
-        found = (_sentences_of_imports.get(event.name), _of_any_import.get(of_any))
-        yield from ((one, {"actor": importer}) for one in found if one is not None)
-    yield from ((one, {}) for one in (_sentences.get(event.name), _of_any_noun.get(of_any)) if one is not None)
+        yield from ((one.imported, {"actor": importer}) for one in told if one.imported)
+    yield from ((one.sentence, {}) for one in told if one.sentence)
+
+
+def _called(event: Event, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """``fields`` with what is changed by such events and is no field."""
+    return {**fields, **{name: called for name, called in event.type.called.items() if name not in fields}}
 
 
 def actor_name(event: Event, *, inside: bool = False) -> str:
@@ -149,6 +123,7 @@ def actor_name(event: Event, *, inside: bool = False) -> str:
 def changes_of(event: Event, fields: Mapping[str, Any]) -> Iterator[Change]:
     """Yield what changed, in words and in the order of ``fields``; the database keeps none. That something has been so
     since this very moment goes without saying."""
+    fields = _called(event, fields)
     places = {name: place for place, name in enumerate(fields)}
     for name, pair in sorted(_changes(event).items(), key=lambda one: places.get(one[0], len(places))):
         old, new = _pair(pair)
@@ -158,7 +133,7 @@ def changes_of(event: Event, fields: Mapping[str, Any]) -> Iterator[Change]:
 
 def told(name: str, kept: Any, fields: Mapping[str, Any]) -> str:
     """Return a value of the change ``name`` as plain text."""
-    called = fields.get(name) or _called.get(name)
+    called = fields.get(name)
     if called is not None and hasattr(called, "told") and kept is not None and kept != "":
         try:
             return str(called.told(kept))
@@ -205,7 +180,7 @@ def _pair(value: Any) -> tuple[Any, Any]:
 
 
 def _label(name: str, fields: Mapping[str, Any]) -> str:
-    called = fields.get(name) or _called.get(name)
+    called = fields.get(name)
     return str(getattr(called, "label", called) or name.removeprefix("custom_").replace("_", " "))
 
 
@@ -248,5 +223,4 @@ def _changes_phrase(event: Event, fields: Mapping[str, Any], actor: str) -> str:
     if changes:
         sentence = ngettext("%(actor)s changed %(count)d field", "%(actor)s changed %(count)d fields", len(changes))
         return sentence % {"actor": actor, "count": len(changes)}
-    what = event.name.replace(".", " ").replace("_", " ")
-    return gettext("%(actor)s: %(event)s") % {"actor": actor, "event": what}
+    return gettext("%(actor)s: %(event)s") % {"actor": actor, "event": event.type.label}

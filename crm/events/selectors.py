@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
@@ -11,12 +10,9 @@ from django.db.models.functions import Cast
 
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.events.phrases import actor_name, importer_of
-from crm.tenants.memo import memo
+from crm.events.types import event_types
 from crm.tenants.models import TenantModel
 from crm.ui.seen import Change
-
-DELETIONS = ("picklist.choice_deleted", "stage.deleted", "mailing_list.deleted", "tag.deleted")
-FIELD_DELETED = "custom_field.deleted"
 
 
 def events_of(record: TenantModel) -> models.QuerySet[Event]:
@@ -35,7 +31,8 @@ def said_by_a_person() -> models.Q:
 
 def acted_by_a_person() -> models.Q:
     """Like ``said_by_a_person``, of events that are known to stand."""
-    return models.Q(actor__isnull=False) & ~models.Q(because__name__endswith="_undone")
+    undoing = [one.name for one in event_types() if one.undoes]
+    return models.Q(actor__isnull=False) & ~models.Q(because__name__in=undoing)
 
 
 def still_stands() -> models.Q:
@@ -64,28 +61,13 @@ def last_change_of_setting(setting: TenantModel | None, name: str) -> Change | N
 
 def name_of_deleted(entry_id: str) -> str:
     """Return what an entry of a list was called that was deleted, alone or with the field whose list it was, or ""."""
-    events = Event.objects.filter(record_type="").order_by("-at")
-    alone = events.filter(name__in=DELETIONS, data__id=entry_id).first()
+    deletions = [one.name for one in event_types() if one.deletes]
+    events = Event.objects.filter(record_type="", name__in=deletions).order_by("-at")
+    alone = events.filter(data__id=entry_id).first()
     if alone is not None:
         return str(alone.data.get("label", ""))
-    with_field = events.filter(name=FIELD_DELETED, data__choices__has_key=entry_id).first()
+    with_field = events.filter(data__choices__has_key=entry_id).first()
     return str(with_field.data["choices"][entry_id]) if with_field is not None else ""
-
-
-def deleted_fields(type_key: str) -> dict[str, list[dict[str, Any]]]:
-    """Return by key what is known of the own fields which were deleted, the latest first: label, kind and list.
-
-    One statement a request: an address may ask for hundreds.
-    """
-    return memo(f"fields.deleted.{type_key}", lambda: _deleted_fields(type_key))
-
-
-def _deleted_fields(type_key: str) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    events = Event.objects.filter(record_type="", name=FIELD_DELETED, data__type=type_key)
-    for data in events.order_by("-at").values_list("data", flat=True):
-        found.setdefault(data.get("key", ""), []).append(data)
-    return found
 
 
 def _told(events: models.QuerySet[Event]) -> Change | None:

@@ -12,8 +12,10 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from crm.events.events import RETRIED
 from crm.events.handlers import handlers_of
 from crm.events.models import IMPORT, Event, OutboxMessage
+from crm.events.types import ANY, EventType, UndeclaredError, is_declared
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
 
@@ -31,47 +33,67 @@ def of_import(job_id: UUID) -> Iterator[None]:
 
 
 def record(
+    event_type: EventType,
+    /,
     *,
-    name: str,
     record: Any,
     actor: Any,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     because: Event | None = None,
 ) -> Event:
-    """Record that ``name`` (noun.past) happened to ``record`` (None: to a setting of the workspace).
+    """Record that ``event_type`` happened to ``record`` (None: to the workspace).
 
-    ``changes`` maps field names to ``[old, new]`` in JSON. ``actor`` (a Membership) is None when a workflow did it;
-    ``because`` is then the event that it followed from. Each handler of the name gets a message, delivered after
-    the commit.
+    ``changes`` maps field names to ``[old, new]`` in JSON, ``data`` has keys of the type's ``payload``. ``actor`` (a
+    Membership) is None when a workflow did it; ``because`` is then the event that it followed from. Each handler that
+    asks for such an event gets a message, delivered after the commit.
     """
-    event = build(name=name, record=record, actor=actor, changes=changes, data=data, because=because)
+    event = build(event_type, record=record, actor=actor, changes=changes, data=data, because=because)
     record_all(events=[event])
     return event
 
 
 def build(
+    event_type: EventType,
+    /,
     *,
-    name: str,
     record: Any,
     actor: Any,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     because: Event | None = None,
 ) -> Event:
-    """Return an event that is not written yet: collect many, then ``record_all``."""
-    if record is not None and not record.type_key:
-        raise TypeError(f"Nothing can be told of a {type(record).__name__}: it has no type_key.")
+    """Return an event that is not written yet: collect many, then ``record_all``.
+
+    Raises ``UndeclaredError`` for what the type's declaration does not say.
+    """
     job_id = _import.get()
+    _refuse_undeclared(event_type, record, data or {})
     return Event(
-        name=name,
-        record_type=record.type_key if record is not None else "",
+        name=event_type.name,
+        record_type=_type_key(record),
         record_id=record.pk if record is not None else None,
         actor=actor,
         because=because,
         changes=dict(changes or {}),
         data=dict(data or {}) | ({IMPORT: str(job_id)} if job_id else {}),
     )
+
+
+def _refuse_undeclared(event_type: EventType, record: Any, data: Mapping[str, Any]) -> None:
+    record_type = _type_key(record)
+    if not is_declared(event_type):
+        raise UndeclaredError(f"No events.py declares “{event_type}”.")
+    if record is not None and not record.type_key:
+        raise UndeclaredError(f"Nothing can be told of a {type(record).__name__}: it has no type_key.")
+    if event_type.about not in (record_type, ANY):
+        raise UndeclaredError(f"“{event_type}” is declared about “{event_type.about}”, not about “{record_type}”.")
+    if unknown := data.keys() - event_type.payload.keys():
+        raise UndeclaredError(f"“{event_type}” does not declare in its payload: {', '.join(sorted(unknown))}.")
+
+
+def _type_key(record: Any) -> str:
+    return record.type_key if record is not None else ""
 
 
 def record_all(*, events: Sequence[Event]) -> None:
@@ -95,7 +117,7 @@ def retry(*, message: OutboxMessage, actor: models.Model) -> None:
     message.due_at = timezone.now()
     message.save(update_fields=["attempts", "failed_at", "due_at"])
     record(
-        name="workflow.retried",
+        RETRIED,
         record=None,
         actor=actor,
         data={"handler": message.handler, "event": str(message.event_id)},

@@ -10,6 +10,8 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.events.types import EventType
+from crm.fields.events import TAG_CHANGED, TAG_DELETED
 from crm.fields.models import Tag, TagLink
 from crm.tenants.bulk import atomic
 from crm.tenants.memo import forget, memo
@@ -91,19 +93,19 @@ def rename_tag(*, tag: Tag, name: str, actor: Membership) -> None:
     old, tag.name, tag.name_key = tag.name, name, key
     if old != name:
         tag.save(update_fields=["name", "name_key"])
-        _record("tag.changed", tag, actor, changes={"name": [old, name]})
+        _record(TAG_CHANGED, tag, actor, changes={"name": [old, name]})
 
 
 @atomic
 def delete_tag(*, tag: Tag, actor: Membership) -> int:
     """Take ``tag`` off all records for good; return how many had it. (Its id in their JSON then means nothing.)"""
     removed, _by_model = TagLink.objects.filter(tag=tag).delete()
-    _record("tag.deleted", tag, actor, data={"records": removed})
+    _record(TAG_DELETED, tag, actor, data={"records": removed})
     tag.delete()
     return removed
 
 
-def _record(name: str, tag: Tag, actor: Membership, **facts: Any) -> None:
+def _record(event_type: EventType, tag: Tag, actor: Membership, **facts: Any) -> None:
     forget("tags.")
     data = {"label": tag.name, "id": str(tag.pk), **facts.pop("data", {})}
-    events.record(name=name, record=None, actor=actor, data=data, **facts)
+    events.record(event_type, record=None, actor=actor, data=data, **facts)

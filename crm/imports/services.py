@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue, events
 from crm.catalogue.types import RecordType
+from crm.events.types import EventType
 from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
+from crm.imports.events import CANCELLED, STARTED
 from crm.imports.guessing import importable
 from crm.imports.left_out import left_out
 from crm.imports.meant import completed_fields, more_columns
@@ -130,7 +132,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     job.cancel_asked, job.finished_at, job.seen_at = False, None, timezone.now()
     job.save()
     if not dry_run:
-        _tell(job, actor, "import.started")
+        _tell(job, actor, STARTED)
     tenant_id, job_id = current_tenant_id(), job.pk
     if turns.stand_in_line(job_id):
         transaction.on_commit(lambda: kick(tenant_id, job_id))
@@ -166,7 +168,7 @@ def cancel_import(*, job: Import, actor: Membership) -> None:
         # One that no worker has begun need not wait in line for its end.
         if open_jobs.filter(state=ImportState.QUEUED).update(state=ImportState.CANCELLED, finished_at=timezone.now()):
             turns.leave_line(job.pk)
-        _tell(job, actor, "import.cancelled")
+        _tell(job, actor, CANCELLED)
 
 
 @transaction.atomic
@@ -177,6 +179,6 @@ def fail_import(*, job: Import, problem: str) -> None:
     job.save(update_fields=["state", "problem", "finished_at"])
 
 
-def _tell(job: Import, actor: Membership, name: str) -> None:
+def _tell(job: Import, actor: Membership, event_type: EventType) -> None:
     data: dict[str, Any] = {"file": job.file_name, "type": job.record_type, "rows": job.total}
-    events.record(name=name, record=None, actor=actor, data=data)
+    events.record(event_type, record=None, actor=actor, data=data)

@@ -1,16 +1,20 @@
-"""The lists that a person is on, beside their record; and how the log tells of it."""
+"""The lists that a person is on, beside their record."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import Panel
-from crm.events import phrases
+from crm.events.models import Event
+from crm.events.types import names
+from crm.lists.events import PUT_ON_LIST
 from crm.lists.selectors import lists_beside
+from crm.records.taking_back import tells_what_stays
 from crm.users.access import can
 from crm.users.models import Membership
 
@@ -31,8 +35,8 @@ def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
 
 catalogue.add_panel(lambda one: one.is_person, Panel("lists", "lists/panel.html", load_lists, order=70))
 
-for _noun in ("lead", "contact"):
-    phrases.register(f"{_noun}.put_on_list", _("%(actor)s put %(this)s on the list “%(list)s”"))
-    phrases.register(f"{_noun}.taken_off_list", _("%(actor)s took %(this)s off the list “%(list)s”"))
-phrases.register("mailing_list.created", _("%(actor)s made the mailing list “%(label)s”"))
-phrases.register("mailing_list.deleted", _("%(actor)s deleted the mailing list “%(label)s”"))
+
+@tells_what_stays
+def lists_that_stay(followed: QuerySet[Event]) -> str:
+    stays = followed.filter(name__in=names(PUT_ON_LIST)).exists()
+    return _("The mailing lists stay as they are.") if stays else ""

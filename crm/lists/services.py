@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue, events
 from crm.events.models import Event
+from crm.events.types import EventType, RecordEvent
+from crm.lists.events import CHANGED, CREATED, DELETED, PUT_ON_LIST, TAKEN_OFF_LIST
 from crm.lists.models import MailingList, MailingListMember
 from crm.lists.selectors import memberships_of
 from crm.records.holding import refuse_gone
@@ -25,7 +27,7 @@ def create_list(*, actor: Membership, name: str, description: str = "") -> Maili
     made = MailingList(name=name.strip(), description=description.strip())
     _check(made)
     made.save(force_insert=True)
-    _record("mailing_list.created", made, actor)
+    _record(CREATED, made, actor)
     return made
 
 
@@ -46,7 +48,7 @@ def delete_list(*, mailing_list: MailingList, actor: Membership) -> None:
     """Delete a list that nobody is on; another is only deactivated: ``ValidationError``."""
     if MailingListMember.objects.filter(mailing_list=mailing_list).exists():
         raise ValidationError(_("People are on this list. Deactivate it instead, or take them off first."))
-    _record("mailing_list.deleted", mailing_list, actor)
+    _record(DELETED, mailing_list, actor)
     mailing_list.delete()
 
 
@@ -68,7 +70,7 @@ def put_on_lists(
     ]
     insert_many(MailingListMember, rows)
     for one in new:
-        _tell("put_on_list", record, one, actor, because)
+        _tell(PUT_ON_LIST, record, one, actor, because)
     return rows
 
 
@@ -81,7 +83,7 @@ def take_off_lists(
     for row in memberships_of(record):
         if row.mailing_list_id in gone:
             MailingListMember.objects.filter(pk=row.pk).delete()
-            _tell("taken_off_list", record, row.mailing_list, actor, because)
+            _tell(TAKEN_OFF_LIST, record, row.mailing_list, actor, because)
 
 
 @atomic
@@ -111,7 +113,7 @@ def _change(mailing_list: MailingList, actor: Membership, values: dict[str, Any]
     _check(fresh)
     if changes:
         fresh.save(update_fields=sorted(changes))
-        _record("mailing_list.changed", fresh, actor, changes)
+        _record(CHANGED, fresh, actor, changes)
     return fresh
 
 
@@ -123,13 +125,17 @@ def _check(mailing_list: MailingList) -> None:
         raise ValidationError({"name": _("There is a list with this name already.")})
 
 
-def _tell(what: str, record: Any, mailing_list: MailingList, actor: Membership | None, because: Event | None) -> None:
-    noun = catalogue.type_of(record).noun
+def _tell(
+    happened: RecordEvent, record: Any, mailing_list: MailingList, actor: Membership | None, because: Event | None
+) -> None:
+    event_type = happened.of(catalogue.type_of(record))
     data = {"list": {"id": str(mailing_list.pk), "label": mailing_list.name}}
-    events.record(name=f"{noun}.{what}", record=record, actor=actor, data=data, because=because)
+    events.record(event_type, record=record, actor=actor, data=data, because=because)
 
 
-def _record(name: str, mailing_list: MailingList, actor: Membership, changes: dict[str, Any] | None = None) -> None:
+def _record(
+    event_type: EventType, mailing_list: MailingList, actor: Membership, changes: dict[str, Any] | None = None
+) -> None:
     forget("lists.")
     data = {"id": str(mailing_list.pk), "label": mailing_list.name}
-    events.record(name=name, record=None, actor=actor, changes=changes or {}, data=data)
+    events.record(event_type, record=None, actor=actor, changes=changes or {}, data=data)

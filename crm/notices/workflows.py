@@ -24,25 +24,6 @@ register(
     )
 )
 
-# Every event that an owner can change with.
-_WRITTEN = (
-    "lead.changed",
-    "lead.status_changed",
-    "lead.unqualified",
-    "account.changed",
-    "account.became_customer",
-    "account.became_prospect",
-    "account.became_past_customer",
-    "account.type_changed",
-    "contact.changed",
-    "opportunity.changed",
-    "opportunity.stage_changed",
-    "opportunity.account_changed",
-    "opportunity.reopened",
-    "opportunity.won",
-    "opportunity.lost",
-)
-
 
 def _new_owner(event: Event) -> UUID | None:
     owner: Any = event.changes.get("owner", (None, None))[1]
@@ -53,7 +34,7 @@ def _concerns(event: Event) -> bool:
     return _new_owner(event) not in (None, event.actor_id)
 
 
-@events.on_many(*_WRITTEN, key="tell-new-owner", when=_concerns)
+@events.on_many(events.changed("owner"), key="tell-new-owner", label=_("Notification to a new owner"), when=_concerns)
 def tell_new_owners(happened: Sequence[Event]) -> dict[UUID, str]:
     """Tell who owns the records now, unless they have gone on to somebody else or into the recycle bin meanwhile."""
     ids: dict[str, set[UUID | None]] = defaultdict(set)

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import events
 from crm.events.models import Event
+from crm.events.types import EventType
 from crm.picklists import rules
 from crm.picklists.defaults import create_defaults, default_stages
+from crm.picklists.events import CHOICE, PIPELINE, STAGE, EntryEvents
 from crm.picklists.models import Choice, ForecastCategory, Meaning, Pipeline, Stage
 from crm.picklists.usage import in_use, move_references
 from crm.tenants.bulk import insert_many
@@ -96,7 +98,7 @@ def reorder(*, entry: Row, position: int, actor: Membership | None) -> None:
         if row.order != order:
             row.order = order
             row.save(update_fields=["order"])
-    _record(rows[new], "changed", actor, changes={"order": [old + 1, new + 1]})
+    _record(_events_of(rows[new]).changed, rows[new], actor, changes={"order": [old + 1, new + 1]})
 
 
 @atomic
@@ -114,7 +116,7 @@ def replace_and_delete(*, entry: Entry, replacement: Entry | None, actor: Member
     data: dict[str, Any] = {"moved": moved}
     if stand_in:
         data["replacement"] = {"id": str(stand_in.pk), "label": stand_in.label}
-    event = _record(fresh, "deleted", actor, data=data)
+    event = _record(_events_of(fresh).deleted, fresh, actor, data=data)
     for follow in afterwards:
         follow(event)
     fresh.delete()
@@ -131,7 +133,7 @@ def create_pipeline(*, actor: Membership | None, name: str) -> Pipeline:
     pipeline.save(force_insert=True)
     with translation.override(current_tenant().language):
         insert_many(Stage, default_stages(pipeline))
-    _record(pipeline, "created", actor)
+    _record(PIPELINE.created, pipeline, actor)
     return pipeline
 
 
@@ -162,7 +164,7 @@ def delete_pipeline(*, pipeline: Pipeline, actor: Membership | None) -> None:
             _("Opportunities use this pipeline. Deactivate it instead: they stay, new ones cannot enter.")
         )
     Stage.objects.filter(pipeline=fresh).delete()
-    _record(fresh, "deleted", actor)
+    _record(PIPELINE.deleted, fresh, actor)
     fresh.delete()
 
 
@@ -173,7 +175,7 @@ def _add(entry: Entry, siblings: list[Entry], actor: Membership | None) -> Entry
     _unset_other_defaults(entry, siblings)
     rules.check_list(entry, [*siblings, entry])
     entry.save(force_insert=True)
-    _record(entry, "created", actor)
+    _record(_events_of(entry).created, entry, actor)
     return entry
 
 
@@ -250,25 +252,29 @@ def _save_changes(row: Choice | Pipeline | Stage, old: Mapping[str, Any], actor:
     changes = {name: [before, getattr(row, name)] for name, before in old.items() if getattr(row, name) != before}
     if changes:
         row.save(update_fields=list(changes))
-        _record(row, "changed", actor, changes=changes)
+        _record(_events_of(row).changed, row, actor, changes=changes)
+
+
+def _events_of(row: Choice | Pipeline | Stage) -> EntryEvents:
+    if isinstance(row, Choice):
+        return CHOICE
+    return STAGE if isinstance(row, Stage) else PIPELINE
 
 
 def _record(
+    event_type: EventType,
     row: Choice | Pipeline | Stage,
-    what: str,
     actor: Membership | None,
     *,
     changes: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
     forget("picklists.")
-    if isinstance(row, Choice):
-        name, where = f"picklist.choice_{what}", row.picklist
-    elif isinstance(row, Stage):
-        name, where = f"stage.{what}", row.pipeline.name
+    if isinstance(row, Pipeline):
+        where = ""
     else:
-        name, where = f"pipeline.{what}", ""
+        where = row.picklist if isinstance(row, Choice) else row.pipeline.name
     facts = {"list": where, "id": str(row.pk), "label": str(row), **(data or {})}
     if not isinstance(row, Pipeline):
         facts["meaning"] = row.meaning  # which nobody can look up once it is deleted
-    return events.record(name=name, record=None, actor=actor, changes=dict(changes or {}), data=facts)
+    return events.record(event_type, record=None, actor=actor, changes=dict(changes or {}), data=facts)

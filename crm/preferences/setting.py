@@ -14,6 +14,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.events.events import WORKSPACE_CHANGED
 from crm.preferences.pages import SetupPage
 from crm.tenants.bulk import atomic
 from crm.tenants.stored import BROKEN, Kind, Stored, keep_all
@@ -105,7 +106,7 @@ def change_settings(values: Mapping[Setting[Any], Any], *, actor: Any) -> None:
         one.key: [told[one], new] for one, value in chosen.items() if (new := one.kind.history(value)) != told[one]
     }
     if changes:
-        events.record(name="workspace.changed", record=None, actor=actor, changes=changes)
+        events.record(WORKSPACE_CHANGED, record=None, actor=actor, changes=changes)
 
 
 def _refuse(values: Mapping[Setting[Any], Any], actor: Any) -> None:

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
+from crm.events.types import EventType
 from crm.fields.custom.rows import changed_keys, insert_rows, merge_custom, replace_rows
 from crm.fields.custom.selectors import custom_specs
 from crm.fields.kinds import Text
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
+from crm.records.events import CHANGED, CREATED, DELETED, RESTORED
 from crm.records.holding import links_among, refuse_gone_links, wait_to_delete
 from crm.tenants.bulk import are_collected, atomic, insert
 from crm.tenants.text import sort_key
@@ -57,7 +59,7 @@ def create_record(
     insert_rows(record)
     made = filled(specs, record)
     record._created_event = events.record(
-        name=f"{record_type.noun}.created", record=record, actor=actor, changes=made, because=because, data=data
+        CREATED.of(record_type), record=record, actor=actor, changes=made, because=because, data=data
     )
     return record
 
@@ -70,14 +72,14 @@ def update_record(
     actor: Membership | None,
     values: dict[str, Any],
     because: Event | None = None,
-    name: str = "",
+    event_type: EventType | None = None,
     data: dict[str, Any] | None = None,
     despite_lock: bool = False,
     **attributes: Any,
 ) -> Event | None:
     """Write what of ``values`` (and of ``attributes``) differs; return the event, or None when nothing did.
 
-    The event is ``<noun>.changed`` unless ``name`` says otherwise; with a name it is recorded in any case.
+    The event is a ``CHANGED`` one unless ``event_type`` is given; that is recorded in any case.
     ``despite_lock``: what is written is none of that which the record's being locked is to keep.
     """
     if not despite_lock and (reason := record_type.locked(record)):
@@ -91,14 +93,14 @@ def update_record(
     _prepare(record_type, record, known_id=columns["external_id"])
     after = _columns(record)
     touched = [column for column in after if after[column] != columns[column]]
-    if not touched and not name:
+    if not touched and event_type is None:
         return None
     differing = changes(before, snapshot(specs, record))
     times = record.stamp(by_person=actor is not None)
     if not record._state.adding:  # what is kept back is inserted as it is by then
         _save(record, [*touched, *times], changed_keys(columns["custom"], record.custom))
     return events.record(
-        name=name or f"{record_type.noun}.changed",
+        event_type or CHANGED.of(record_type),
         record=record,
         actor=actor,
         changes=differing,
@@ -121,7 +123,7 @@ def delete_record(
     record.deleted_at, record.deleted_by = timezone.now(), actor
     record.save(update_fields=["deleted_at", "deleted_by"])
     return events.record(
-        name=f"{record_type.noun}.deleted", record=record, actor=actor, because=because, data={"name": record.name}
+        DELETED.of(record_type), record=record, actor=actor, because=because, data={"name": record.name}
     )
 
 
@@ -133,7 +135,7 @@ def restore_record(
     record.deleted_at = record.deleted_by = None
     _refuse_taken_external_id(record_type, record)
     record.save(update_fields=["deleted_at", "deleted_by"])
-    return events.record(name=f"{record_type.noun}.restored", record=record, actor=actor, because=because)
+    return events.record(RESTORED.of(record_type), record=record, actor=actor, because=because)
 
 
 def _save(record: Any, columns: list[str], keys: frozenset[str]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
@@ -15,8 +15,9 @@ from crm.events.phrases import shown
 from crm.records.diff import identity
 from crm.records.versions import ConflictError, refuse_unseen, told
 from crm.tenants.bulk import atomic
-from crm.ui import format as formats
 from crm.users.models import Membership
+
+_lasting: list[Callable[[QuerySet[Event]], str]] = []
 
 
 @atomic
@@ -29,7 +30,7 @@ def take_back(
     ``ValidationError`` where the old one can no longer be had. None: it has its old values already.
     """
     pairs = {name: pair for name, pair in event.changes.items() if _is_written(record_type, name)}
-    if event.name == f"{record_type.noun}.created" or not pairs:
+    if event.type.creates or not pairs:
         raise ValidationError(_("There is nothing to take back."))
     values = {name: record_type.spec(name).kind.restored(old) for name, (old, _new) in pairs.items()}
     refuse_unseen(record_type, record, values, {name: new for name, (_old, new) in pairs.items()})
@@ -66,15 +67,13 @@ def _is_now(record_type: RecordType, record: Any, name: str, value: Any) -> bool
 def what_stays(*, events: QuerySet[Event]) -> list[str]:
     """Say what was made because of ``events``, and is still there once they were taken back: tasks, mailing lists."""
     followed = Event.objects.filter(because__in=events)
-    found = []
-    made = followed.filter(name="activity.created", data__kind="task").values("record_id")
-    put_away = Event.objects.filter(name="activity.deleted", record_id__in=made).values("record_id")
-    if tasks := made.exclude(record_id__in=put_away).count():
-        words = {"count": formats.number(tasks)}
-        found.append(ngettext("The follow-up task stays.", "The %(count)s follow-up tasks stay.", tasks) % words)
-    if followed.filter(name__endswith=".put_on_list").exists():
-        found.append(_("The mailing lists stay as they are."))
-    return found
+    return [words for tell in _lasting if (words := tell(followed))]
+
+
+def tells_what_stays(tell: Callable[[QuerySet[Event]], str]) -> Callable[[QuerySet[Event]], str]:
+    """Have ``tell`` say what of the events that followed is still there once their cause was taken back ("": none)."""
+    _lasting.append(tell)
+    return tell
 
 
 def _is_written(record_type: RecordType, name: str) -> bool:

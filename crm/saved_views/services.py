@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.catalogue import record_type, record_types
+from crm.events.types import EventType
 from crm.queries.query import Query, query_of_default
+from crm.saved_views.events import CHANGED, CREATED, DELETED, RESTORED
 from crm.saved_views.models import Audience, PinnedView, SavedView
 from crm.saved_views.selectors import visible_views
 from crm.tenants.bulk import insert_many
@@ -49,7 +51,7 @@ def save_view(*, actor: Membership, query: Query, name: str, audience: str = Aud
     view = SavedView(record_type=query.type.key, owner=actor, state=query.as_json(), order=100)
     _name_and_share(view, name, audience, actor)
     view.save(force_insert=True)
-    _tell(actor, "created", view)
+    _tell(actor, CREATED, view)
     return view
 
 
@@ -78,7 +80,7 @@ def update_view(
     if query is not None:
         view.previous, view.state = view.state, query.as_json()
     view.save(update_fields=["name", "audience", "state", "previous"])
-    _tell(actor, "changed", view)
+    _tell(actor, CHANGED, view)
 
 
 @transaction.atomic
@@ -89,7 +91,7 @@ def undo_state(*, actor: Membership, view: SavedView, written: str) -> None:
         raise ValidationError(_("The view %(name)s has been changed since. Nothing was undone.") % {"name": view.name})
     view.state, view.previous = view.previous, None
     view.save(update_fields=["state", "previous"])
-    _tell(actor, "changed", view)
+    _tell(actor, CHANGED, view)
 
 
 def _hold(view: SavedView) -> None:
@@ -109,7 +111,7 @@ def delete_view(*, actor: Membership, view: SavedView) -> None:
         raise ValidationError(_("The list opens on this view by default. Make another view the default first."))
     view.deleted_at = timezone.now()
     view.save(update_fields=["deleted_at"])
-    _tell(actor, "deleted", view)
+    _tell(actor, DELETED, view)
 
 
 @transaction.atomic
@@ -118,7 +120,7 @@ def restore_view(*, actor: Membership, view: SavedView) -> None:
     _refuse_taken(view, view.name, view.owner or actor)
     view.deleted_at = None
     view.save(update_fields=["deleted_at"])
-    _tell(actor, "restored", view)
+    _tell(actor, RESTORED, view)
 
 
 @transaction.atomic
@@ -144,7 +146,7 @@ def set_default_view(*, actor: Membership, view: SavedView) -> None:
     SavedView.objects.filter(record_type=view.record_type, is_default=True).update(is_default=False)
     view.is_default = True
     view.save(update_fields=["is_default"])
-    _tell(actor, "changed", view)
+    _tell(actor, CHANGED, view)
 
 
 def _name_and_share(view: SavedView, name: str, audience: str, actor: Membership) -> None:
@@ -172,6 +174,6 @@ def _refuse_taken(view: SavedView, name: str, owner: Membership) -> None:
         raise ValidationError({"name": _("There is a view of this name already. Choose another name.")})
 
 
-def _tell(actor: Membership, what: str, view: SavedView) -> None:
+def _tell(actor: Membership, event_type: EventType, view: SavedView) -> None:
     data = {"view": view.name, "type": view.record_type, "audience": view.audience}
-    events.record(name=f"view.{what}", record=None, actor=actor, data=data)
+    events.record(event_type, record=None, actor=actor, data=data)

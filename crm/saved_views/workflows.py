@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm import events
 from crm.catalogue import record_types
-from crm.catalogue.naming import RENAMED, own_names, said
+from crm.catalogue.events import RENAMED
+from crm.catalogue.naming import own_names, said
 from crm.events.models import Event
+from crm.picklists.events import CHOICE, STAGE
 from crm.queries.condition import replaced_in_json
 from crm.saved_views.models import SavedView
 
 
-@events.on("picklist.choice_deleted", "stage.deleted", key="views-follow-replacement")
+@events.on(
+    CHOICE.deleted,
+    STAGE.deleted,
+    key="views-follow-replacement",
+    label=_("Saved views after an entry was replaced"),
+)
 def follow_replacement(event: Event) -> str:
     """Put the replacement into every filter that names what was deleted; without one, take the value out."""
     gone, replacement = event.data["id"], event.data.get("replacement")
@@ -29,7 +37,7 @@ def follow_replacement(event: Event) -> str:
     return ngettext("%(count)d saved view follows", "%(count)d saved views follow", changed) % {"count": changed}
 
 
-@events.on(RENAMED, key="views-follow-names")
+@events.on(RENAMED, key="views-follow-names", label=_("Saved views after records were renamed"))
 def rename_shipped_views(event: Event) -> str:
     """Call the views that came with the workspace as its records are called now; those that somebody renamed stay."""
     names, before = own_names(), event.data["before"]

@@ -8,48 +8,24 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.catalogue.naming import RENAMED
 from crm.events import phrases
+from crm.events.events import RETRIED
+from crm.events.handlers import label_of
 from crm.events.models import Event
 from crm.fields.custom.selectors import field_of_picklist
 from crm.picklists.lists import PICKLISTS
 from crm.preferences.declared import fields_of
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
-from crm.setup.runs import workflow_name
 from crm.ui.dialect import in_text
 from crm.users.selectors import members, roles, teams
-from opportunities.services.lapsing import RUN as LAPSING_RUN
+from opportunities.events import LAPSED
 
 RIGHTS = {"view": _("see"), "create": _("create"), "edit": _("change"), "delete": _("delete")}
 
 
-phrases.register(LAPSING_RUN, _("%(actor)s had past customers looked for"))
-phrases.register(RENAMED, _("%(actor)s changed what records are called: %(names)s"))
-phrases.register("workspace.created", _("%(actor)s created the workspace"))
-phrases.register("member.invited", _("%(actor)s invited %(email)s"))
-phrases.register("member.joined", _("%(actor)s joined"))
-phrases.register("member.password_link_made", _("%(actor)s made a link to set a new password"))
-phrases.register("member.password_set", _("%(actor)s set a new password by a link from an admin"))
-phrases.register("member.imported", _("%(actor)s imported records of this person"))
-phrases.register("picklist.choice_created", _("%(actor)s added “%(label)s”"))
-phrases.register("picklist.choice_deleted", _("%(actor)s deleted “%(label)s”"))
-phrases.register("stage.deleted", _("%(actor)s deleted the stage “%(label)s”"))
-phrases.register("custom_field.created", _("%(actor)s added the field “%(label)s”"))
-phrases.register("custom_field.made_filterable", _("%(actor)s lets lists filter by “%(label)s”"))
-phrases.register("custom_field.deleted", _("%(actor)s deleted the field “%(label)s”, with its values"))
-phrases.register("field_map.changed", _("%(actor)s changed where fields of leads go: %(added)s (before: %(removed)s)"))
-phrases.register("tag.deleted", _("%(actor)s deleted the tag “%(label)s”"))
-phrases.register("workflow.retried", _("%(actor)s tried “%(handler)s” again"))
-phrases.register("import.started", _("%(actor)s started the import of “%(file)s”"))
-phrases.register("import.cancelled", _("%(actor)s cancelled the import of “%(file)s”"))
-phrases.register("view.created", _("%(actor)s saved the view “%(view)s”"))
-phrases.register("view.changed", _("%(actor)s changed the view “%(view)s”"))
-phrases.register("view.deleted", _("%(actor)s deleted the view “%(view)s”"))
-
-
 def setup_events() -> QuerySet[Event]:
     """Return what happened to the workspace and its people, the latest first."""
-    nightly = Q(name=LAPSING_RUN, actor=None)  # they stand on their own page
+    nightly = Q(name=LAPSED.name, actor=None)  # they stand on their own page
     return (
         Event.objects.filter(record_type__in=("", "users"))
         .exclude(nightly)
@@ -66,9 +42,9 @@ def told(events: list[Event]) -> list[dict[str, Any]]:
 
 def _phrase(event: Event) -> str:
     """What happened, with the values of before and after; of a role's table, those rights that differ."""
-    if event.name == "workflow.retried":
+    if event.was(RETRIED):
         event = copy(event)
-        event.data = event.data | {"handler": workflow_name(str(event.data.get("handler", "")))}
+        event.data = event.data | {"handler": label_of(str(event.data.get("handler", "")))}
     fields = fields_of(event.name.partition(".")[0])
     changes = event.changes if isinstance(event.changes, dict) else {}
     match changes.get("access"):

@@ -7,33 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from crm import catalogue
 from crm.events.models import Event
-
-# What the handlers of events do, by their keys, which stay the same for ever
-WORKFLOWS: dict[str, Any] = {
-    "account-life": _("Customers and past customers"),
-    "card-source-follows": _("Source of leads from business cards"),
-    "contact-relationship": _("Relationship of contacts"),
-    "contact-times": _("Times of first and last contact"),
-    "contact-times-undone": _("Times of contact after an undone conversion"),
-    "custom-values-get-rows": _("Lists filtered by an own field"),
-    "invitation-mail": _("Mail to who was invited"),
-    "opportunity-activity": _("Last activity of opportunities"),
-    "tell-new-owner": _("Notification to a new owner"),
-    "tell-of-undoing": _("Notification of an undone conversion"),
-    "tell-seller": _("Notification of a conversion"),
-    "tell-task-owner": _("Notification of a task"),
-    "views-follow-names": _("Saved views after records were renamed"),
-    "views-follow-replacement": _("Saved views after an entry was replaced"),
-}
-
-
-def workflow_name(key: str) -> str:
-    """What the handler of the key ``key`` is called; one that is not there any more, by its key in plain letters."""
-    return str(WORKFLOWS.get(key) or key.replace("-", " ").capitalize())
 
 
 def links_of(events: Iterable[Event]) -> dict[UUID, dict[str, Any]]:

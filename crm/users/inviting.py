@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.tenants.memo import forget
 from crm.users import invitations, mailing
+from crm.users.events import MEMBER_INVITED, MEMBER_JOINED
 from crm.users.models import Invitation, Membership, Role, Team, User
 from crm.users.passwords import set_new_password
 from crm.users.selectors import member_by_name_or_email
@@ -70,7 +71,7 @@ def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
     _keep_within_limits(member)
     invitation = invitations.issue(membership=member, invited_by=actor)
     events.record(
-        name="member.invited",
+        MEMBER_INVITED,
         record=member,
         actor=actor,
         data={"email": member.email, "role": member.role.name, "invitation": str(invitation.pk)},
@@ -143,7 +144,7 @@ def _give_place(invitation: Invitation, member: Membership, user: User) -> Membe
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     forget("users.")
-    events.record(name="member.joined", record=member, actor=member)
+    events.record(MEMBER_JOINED, record=member, actor=member)
     return member
 
 

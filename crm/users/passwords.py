@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from crm import events
 from crm.tenants.context import current_tenant
 from crm.tenants.urls import global_url, whole_url
+from crm.users.events import PASSWORD_LINK_MADE, PASSWORD_SET
 from crm.users.invitations import hash_of
 from crm.users.models import Membership, PasswordLink, User
 from crm.users.selectors import is_member_elsewhere
@@ -59,7 +60,7 @@ def make_password_link(*, actor: Membership, member: Membership) -> str:
     PasswordLink.objects.create(
         membership=member, made_by=actor, token_hash=hash_of(token), created_at=now, expires_at=now + VALID_FOR
     )
-    events.record(name="member.password_link_made", record=member, actor=actor)
+    events.record(PASSWORD_LINK_MADE, record=member, actor=actor)
     return whole_url(global_url("password_link", slug=current_tenant().slug, token=token))
 
 
@@ -102,7 +103,7 @@ def set_password_by_link(*, link: PasswordLink, password: str) -> User:
     set_new_password(user, password)
     locked.used_at = timezone.now()
     locked.save(update_fields=["used_at"])
-    events.record(name="member.password_set", record=locked.membership, actor=locked.membership)
+    events.record(PASSWORD_SET, record=locked.membership, actor=locked.membership)
     return user
 
 

@@ -10,11 +10,22 @@ from django.db.transaction import atomic
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.events.types import EventType
 from crm.tenants.addresses import refuse_unseen
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.tenants.text import LONGEST_EMAIL, email_key, sort_key
 from crm.users.access import SCOPES, VERBS, least_role
+from crm.users.events import (
+    MEMBER_CHANGED,
+    MEMBER_IMPORTED,
+    ROLE_CHANGED,
+    ROLE_CREATED,
+    ROLE_DELETED,
+    TEAM_CHANGED,
+    TEAM_CREATED,
+    TEAM_DELETED,
+)
 from crm.users.leaving import end_sessions
 from crm.users.models import Membership, Role, Team
 from crm.users.selectors import member_by_name_or_email, roles, team_tree_ids, workspaces_of
@@ -48,7 +59,7 @@ def update_member(
     _update(
         row=member,
         actor=actor,
-        event="member.changed",
+        event_type=MEMBER_CHANGED,
         values={"role": role, "team": team, "is_active": is_active},
     )
     _keep_an_admin()
@@ -69,7 +80,7 @@ def ensure_member(*, actor: Membership, name: str) -> Membership:
     if not email and len(name) > LONGEST_NAME:
         raise ValidationError(_("A name of a person has at most %(most)d characters.") % {"most": LONGEST_NAME})
     member = create_member(name=name, email=email, role=least_role(), is_active=False)
-    events.record(name="member.imported", record=member, actor=actor)
+    events.record(MEMBER_IMPORTED, record=member, actor=actor)
     return member
 
 
@@ -109,7 +120,7 @@ def _rename(*, actor: Membership, member: Membership, name: str) -> None:
     if not name:
         raise ValidationError({"name": _("Give a name.")})
     member.name_key = sort_key(name)[:200]
-    _update(row=member, actor=actor, event="member.changed", values={"name": name}, also=["name_key"])
+    _update(row=member, actor=actor, event_type=MEMBER_CHANGED, values={"name": name}, also=["name_key"])
 
 
 # Teams
@@ -121,7 +132,7 @@ def create_team(*, actor: Membership, name: str, parent: Team | None = None) -> 
     team = Team(name=_free_name(Team(name=name)), parent=parent)
     team.save()
     forget("users.")
-    events.record(name="team.created", record=team, actor=actor, data={"name": team.name})
+    events.record(TEAM_CREATED, record=team, actor=actor, data={"name": team.name})
     return team
 
 
@@ -131,13 +142,13 @@ def update_team(*, actor: Membership, team: Team, name: str, parent: Team | None
     if parent is not None and parent.pk in team_tree_ids(team):
         raise ValidationError({"parent": _("A team cannot be below itself.")})
     name = _free_name(Team(pk=team.pk, name=name))
-    _update(row=team, actor=actor, event="team.changed", values={"name": name, "parent": parent})
+    _update(row=team, actor=actor, event_type=TEAM_CHANGED, values={"name": name, "parent": parent})
 
 
 @atomic
 def delete_team(*, actor: Membership, team: Team) -> None:
     """Delete a team that has no people, no teams below it and no records: else ``ValidationError``."""
-    events.record(name="team.deleted", record=team, actor=actor, data={"name": team.name})
+    events.record(TEAM_DELETED, record=team, actor=actor, data={"name": team.name})
     _delete(team, _("“%(name)s” still has people, teams below it or records. Move them first."))
 
 
@@ -159,7 +170,7 @@ def create_role(
     role.can_set_up, role.can_import, role.can_export = can_set_up, can_import, can_export
     role.save()
     forget("users.")
-    events.record(name="role.created", record=role, actor=actor, data={"name": role.name, "access": role.access})
+    events.record(ROLE_CREATED, record=role, actor=actor, data={"name": role.name, "access": role.access})
     return role
 
 
@@ -179,7 +190,7 @@ def update_role(
     _update(
         row=role,
         actor=actor,
-        event="role.changed",
+        event_type=ROLE_CHANGED,
         values={
             "name": _free_name(Role(pk=role.pk, name=name)),
             "access": _clean_access(access),
@@ -194,7 +205,7 @@ def update_role(
 @atomic
 def delete_role(*, actor: Membership, role: Role) -> None:
     """Delete a role that nobody has: else ``ValidationError``."""
-    events.record(name="role.deleted", record=role, actor=actor, data={"name": role.name})
+    events.record(ROLE_DELETED, record=role, actor=actor, data={"name": role.name})
     _delete(role, _("People still have the role “%(name)s”. Give them another first."))
 
 
@@ -227,7 +238,9 @@ def _free_name(row: Any) -> str:
     return name
 
 
-def _update(*, row: Any, actor: Membership, event: str, values: dict[str, Any], also: list[str] | None = None) -> None:
+def _update(
+    *, row: Any, actor: Membership, event_type: EventType, values: dict[str, Any], also: list[str] | None = None
+) -> None:
     changes = {
         field: [_json(getattr(row, field)), _json(value)]
         for field, value in values.items()
@@ -239,7 +252,7 @@ def _update(*, row: Any, actor: Membership, event: str, values: dict[str, Any], 
         setattr(row, field, values[field])
     row.save(update_fields=[*changes, *(also or [])])
     forget("users.")
-    events.record(name=event, record=row, actor=actor, changes=changes)
+    events.record(event_type, record=row, actor=actor, changes=changes)
 
 
 def _json(value: Any) -> Any:

@@ -22,6 +22,7 @@ from crm.tenants.models import RESERVED_SLUGS, Tenant
 from crm.tenants.new_workspace import furnish
 from crm.tenants.text import email_key, sort_key
 from crm.users.choices import GERMAN, LONGEST_STEM, NAMELESS_STEM, SHORTEST_STEM, TO_SHORT_STEM, UMLAUTS
+from crm.users.events import WORKSPACE_CREATED
 from crm.users.models import Membership, Team, User
 from crm.users.roles import ADMIN, create_default_roles
 from crm.users.selectors import has_account
@@ -80,7 +81,7 @@ def sign_up_workspace(
             role=create_default_roles()[ADMIN.key],
             team=Team.objects.create(name=_("Sales")),
         )
-        events.record(name="workspace.created", record=None, actor=admin, data={"name": name, "slug": tenant.slug})
+        events.record(WORKSPACE_CREATED, record=None, actor=admin, data={"name": name, "slug": tenant.slug})
         furnish(admin)
     return admin
 

@@ -21,6 +21,7 @@ from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.picklists.models import Choice, Stage
+from crm.records.events import CREATED
 from crm.tenants.ids import uuid7
 from crm.tenants.text import sort_key
 from crm.users.access import can
@@ -99,7 +100,7 @@ def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Eve
 def _is_of_run(key: str, record: Any, run: Event) -> bool:
     """Whether the conversion that made ``record`` was one of the run's, and not somebody's by hand meanwhile."""
     made = Event.objects.filter(record_type=key, record_id=record.pk, because__because=run)
-    return made.filter(name=f"{catalogue.record_type(key).noun}.created").exists()
+    return made.filter(name=CREATED.of(catalogue.record_type(key)).name).exists()
 
 
 def undo_one(record_type: RecordType, lead: Lead, done: Event, actor: Membership, /) -> dict[str, int]:

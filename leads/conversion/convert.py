@@ -38,6 +38,7 @@ from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
 from leads.conversion.refusals import GateError, PartError, check_conversion, refuse_closed
 from leads.conversion.winning import LEFT_OUT, told_unfit, winning_values
+from leads.events import CONVERTED, LINKED
 from leads.field_map import is_blank, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
 from opportunities.models import OpportunityContact, StageVisit
@@ -224,11 +225,11 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
         work.lead,
         actor=work.actor,
         values={"status": status, "status_since": now, "converted_at": now} | dict(work.times),
-        name="lead.converted",
+        event_type=CONVERTED,
         because=because,
         data=data,
     )
-    assert event is not None  # with a name there always is one
+    assert event is not None  # with a type there always is one
     return event
 
 
@@ -314,9 +315,9 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
         values = {}
     if values:
         _UPDATE[key](record, actor=work.actor, values=values, because=event)
-    noun = catalogue.record_type(key).noun
+    linked = LINKED.of(catalogue.record_type(key))
     data = {"lead": named(work.lead)}
-    events.record(name=f"{noun}.linked", record=record, actor=work.actor, because=event, data=data)
+    events.record(linked, record=record, actor=work.actor, because=event, data=data)
     return record
 
 

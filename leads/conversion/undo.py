@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue, events
 from crm.events.models import Event
+from crm.events.types import names
 from crm.notices.services import withdraw
 from crm.records.access import get_record
 from crm.records.diff import changes as differences
 from crm.records.diff import snapshot
+from crm.records.events import CHANGED
 from crm.records.models import RecordModel
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
@@ -22,8 +24,10 @@ from leads.conversion import changes
 from leads.conversion.blockers import blockers, labels_of
 from leads.conversion.convert import named
 from leads.conversion.plan import PARTS
+from leads.events import CONVERSION_UNDONE, LINKED, UNLINKED
 from leads.models import Conversion, Lead
 from leads.services import meaning_of, working_status
+from opportunities.events import ACCOUNT_CHANGED
 from opportunities.models import Opportunity, StageVisit
 
 # A deleted opportunity keeps its own history: it may be looked at in the recycle bin.
@@ -105,7 +109,7 @@ def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
         lead.status = working_status()
         lead.save(update_fields=["status"])
     return events.record(
-        name="lead.conversion_undone",
+        CONVERSION_UNDONE,
         record=lead,
         actor=actor,
         changes=differences(before, snapshot(leads.specs_now(), lead)),
@@ -118,13 +122,12 @@ def _tell_linked(conversion: Conversion, actor: Membership, event: Event) -> Non
     """Say it in the history of each record that the lead was linked to: often nothing of that has to be set back."""
     if conversion.event is None:
         return
-    nouns = {f"{record_type.noun}.linked": record_type for record_type in map(catalogue.record_type, PARTS)}
-    for one in Event.objects.filter(because=conversion.event, name__in=nouns):
-        record_type = nouns[one.name]
+    for one in Event.objects.filter(because=conversion.event, name__in=names(LINKED)):
+        record_type = catalogue.record_type(one.record_type)
         record = record_type.model.all_objects.filter(pk=one.record_id).first()
         if record is not None:
-            name = f"{record_type.noun}.unlinked"
-            events.record(name=name, record=record, actor=actor, because=event, data={"lead": one.data["lead"]})
+            unlinked = UNLINKED.of(record_type)
+            events.record(unlinked, record=record, actor=actor, because=event, data={"lead": one.data["lead"]})
 
 
 def _remove(entry: dict[str, Any], actor: Membership, event: Event) -> None:
@@ -149,7 +152,7 @@ def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
     _forget_time(entry, row)
     changes.restore(entry, row)
     events.record(
-        name="opportunity.account_changed" if _left_account(entry, row) else f"{record_type.noun}.changed",
+        ACCOUNT_CHANGED if _left_account(entry, row) else CHANGED.of(record_type),
         record=row,
         actor=actor,
         changes=differences(before, snapshot(record_type.specs_now(), row)),

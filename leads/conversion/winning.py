@@ -15,10 +15,10 @@ from crm.ui.bidi import isolate
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion.plan import Part, Way
+from leads.events import LEFT_OUT
 from leads.field_map import Unfit, is_blank, joined, mapped_values, unfit_values
 from leads.models import Conversion, Lead
 
-LEFT_OUT = "left_out"  # in the data of lead.converted: what did not fit into its field, in words
 _LONGEST_TOLD = 60
 
 

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from crm import events
 from crm.events.models import Event
+from crm.picklists.events import CHOICE
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
 from leads.settings import CARD_SOURCE, source_or_default
@@ -27,7 +29,7 @@ def choose_card_source(actor: Any) -> None:
         CARD_SOURCE.keep(found.pk)
 
 
-@events.on("picklist.choice_deleted", key="card-source-follows")
+@events.on(CHOICE.deleted, key="card-source-follows", label=_lazy("Source of leads from business cards"))
 def follow_card_source(event: Event) -> str:
     """Let the cards go on with what has replaced their source."""
     replacement = event.data.get("replacement")

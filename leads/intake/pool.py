@@ -16,12 +16,12 @@ from crm.records.services import update_record
 from crm.tenants.bulk import atomic
 from crm.users.access import can, may
 from crm.users.models import Membership
+from leads.events import GIVEN_BACK, TAKEN
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
 from leads.services import close_as_unqualified, meaning_of
 
 JUST_NOW = timedelta(minutes=10)
-TAKEN = "lead.taken"
 
 
 def may_take(actor: Membership, lead: Lead) -> bool:
@@ -49,7 +49,7 @@ def take_lead(*, lead: Lead, actor: Membership) -> None:
         raise ValidationError(_("%(name)s was quicker and has this lead now.") % {"name": lead.owner.name})
     if not may_take(actor, lead):
         raise ValidationError(_("This lead is closed: there is nothing to take."))
-    update_record(catalogue.record_type("leads"), lead, actor=actor, values={"owner": actor}, name=TAKEN)
+    update_record(catalogue.record_type("leads"), lead, actor=actor, values={"owner": actor}, event_type=TAKEN)
 
 
 @atomic
@@ -57,7 +57,7 @@ def give_back_lead(*, lead: Lead, actor: Membership) -> None:
     """Put ``lead`` back into the pool of its team, or of everybody."""
     if lead.owner_id is not None:
         leads = catalogue.record_type("leads")
-        update_record(leads, lead, actor=actor, values={"owner": None}, name="lead.given_back")
+        update_record(leads, lead, actor=actor, values={"owner": None}, event_type=GIVEN_BACK)
 
 
 def mark_bad(*, lead: Lead, actor: Membership) -> None:
@@ -68,7 +68,7 @@ def mark_bad(*, lead: Lead, actor: Membership) -> None:
 def just_taken_by(lead_id: UUID) -> Membership | None:
     """Return who has taken the lead a moment ago, for those who saw it in the pool and now cannot see it any more."""
     taken = Event.objects.filter(
-        record_type="leads", record_id=lead_id, name=TAKEN, at__gte=timezone.now() - JUST_NOW
+        record_type="leads", record_id=lead_id, name=TAKEN.name, at__gte=timezone.now() - JUST_NOW
     ).select_related("actor")
     event = taken.order_by("-at").first()
     return event.actor if event else None

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from crm import catalogue
 from crm.catalogue.types import Panel
-from crm.events import phrases
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, stage
 from crm.records.access import url_for
@@ -112,11 +109,3 @@ def _despite(leads: list[Lead]) -> dict[UUID, Despite]:
 
 VETTING_PANEL = Panel("vetting", "leads/vetting/panel.html", load_vetting, order=20, place="middle")  # of a lead
 catalogue.add_panel(Opportunity.type_key, Panel("vetting", "leads/vetting/claims_panel.html", load_claims, order=30))
-
-phrases.register("lead.vetted", _("%(actor)s vetted %(criterion)s: %(new)s"), field="answer")
-phrases.register("lead.vetting_taken_back", _("%(actor)s set %(criterion)s back to unknown"))
-phrases.register("lead.evidence_changed", _("%(actor)s changed the evidence for %(criterion)s"))
-phrases.register("criterion.created", _("%(actor)s added the criterion “%(label)s”"))
-phrases.register("criterion.deleted", _("%(actor)s deleted the criterion “%(label)s”"))
-phrases.register_label("answer", _("Answer"))
-phrases.register_label("evidence", _("Evidence"))

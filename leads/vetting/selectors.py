@@ -12,16 +12,17 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.events.models import Event
+from crm.events.types import names
 from crm.picklists.selectors import ids_meaning
 from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
+from leads.events import EVIDENCE_CHANGED, VETTED, VETTING_TAKEN_BACK
 from leads.models import Lead
 from leads.vetting.gating import GateResult, current_gate, judge
 from leads.vetting.models import Answer, Criterion, VettingAnswer, VettingRound
 from leads.vetting.rule import Gate, criteria
 from leads.vetting.services import score, stamp
 
-VETTING_EVENTS = ("lead.vetted", "lead.vetting_taken_back", "lead.evidence_changed")
 MOST_CHANGES = 200
 COUNTED = 10_000
 
@@ -155,7 +156,9 @@ def _past(one: VettingRound, given: dict[UUID, VettingAnswer]) -> Round:
 
 def changes_of(lead: Lead) -> list[Event]:
     """Return every change of an answer or its evidence, the latest first."""
-    found = Event.objects.filter(record_type="leads", record_id=lead.pk, name__in=VETTING_EVENTS)
+    found = Event.objects.filter(
+        record_type="leads", record_id=lead.pk, name__in=names(VETTED, VETTING_TAKEN_BACK, EVIDENCE_CHANGED)
+    )
     return list(found.select_related("actor").order_by("-at", "-id")[:MOST_CHANGES])
 
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue, events
 from crm.events.models import Event
+from crm.events.types import EventType
 from crm.picklists.selectors import choice
 from crm.records.services import LockedError
 from crm.tenants.bulk import atomic, insert
 from crm.users.models import Membership
+from leads.events import EVIDENCE_CHANGED, VETTED, VETTING_TAKEN_BACK
 from leads.models import Lead
 from leads.vetting.models import MOST_EVIDENCE, Answer, Criterion, VettingAnswer, VettingRound
 from leads.vetting.rule import criteria
@@ -71,8 +73,7 @@ def record_answer(
         "round": vetting_round.number,
         "score": vetting_round.score,
     }
-    name = _event_name(changes)
-    events.record(name=name, record=fresh, actor=actor, changes=changes, data=data, because=because)
+    events.record(_event_type(changes), record=fresh, actor=actor, changes=changes, data=data, because=because)
     return row
 
 
@@ -184,7 +185,7 @@ def _answers(vetting_round: VettingRound) -> dict[Any, str]:
     return dict(VettingAnswer.objects.filter(round=vetting_round).values_list("criterion_id", "answer"))
 
 
-def _event_name(changes: dict[str, list[Any]]) -> str:
+def _event_type(changes: dict[str, list[Any]]) -> EventType:
     if "answer" not in changes:
-        return "lead.evidence_changed"
-    return "lead.vetting_taken_back" if changes["answer"][1] is None else "lead.vetted"
+        return EVIDENCE_CHANGED
+    return VETTING_TAKEN_BACK if changes["answer"][1] is None else VETTED

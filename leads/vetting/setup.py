@@ -11,10 +11,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm import events
+from crm.events.types import EventType
 from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant
 from crm.tenants.text import sort_key
 from crm.users.models import Membership
+from leads.events import CRITERION_CHANGED, CRITERION_CREATED, CRITERION_DELETED, GATE_CHANGED
 from leads.vetting.defaults import shipped_criteria
 from leads.vetting.gating import current_gate
 from leads.vetting.models import HEAVIEST, Answer, Criterion, VettingAnswer
@@ -39,7 +41,7 @@ def create_criterion(*, actor: Membership, values: Mapping[str, Any]) -> Criteri
     criterion = Criterion(order=max((row.order for row in rows), default=0) + 1)
     _assign(criterion, values, rows)
     criterion.save(force_insert=True)
-    _record("criterion.created", criterion, actor)
+    _record(CRITERION_CREATED, criterion, actor)
     return criterion
 
 
@@ -56,7 +58,7 @@ def update_criterion(*, criterion: Criterion, actor: Membership, values: Mapping
     changes = {name: [old[name], getattr(fresh, name)] for name in FIELDS if getattr(fresh, name) != old[name]}
     if changes:
         fresh.save(update_fields=sorted(changes))
-        _record("criterion.changed", fresh, actor, changes=changes)
+        _record(CRITERION_CHANGED, fresh, actor, changes=changes)
     return fresh
 
 
@@ -74,7 +76,7 @@ def move_criterion(*, criterion: Criterion, position: int, actor: Membership) ->
         if row.order != order:
             row.order = order
             row.save(update_fields=["order"])
-    _record("criterion.changed", fresh, actor, changes={"order": [old + 1, new + 1]})
+    _record(CRITERION_CHANGED, fresh, actor, changes={"order": [old + 1, new + 1]})
 
 
 @atomic
@@ -89,7 +91,7 @@ def delete_criterion(*, criterion: Criterion, actor: Membership) -> None:
     rule = current_gate()
     if fresh.pk in rule.chosen:
         _save_gate(rule, Gate(rule.needs, rule.chosen - {fresh.pk}, rule.unmet), actor)
-    _record("criterion.deleted", fresh, actor)
+    _record(CRITERION_DELETED, fresh, actor)
     fresh.delete()
 
 
@@ -120,7 +122,7 @@ def _save_gate(old: Gate, new: Gate, actor: Membership) -> None:
         "unmet": [old.unmet, new.unmet],
     }
     changes = {name: values for name, values in changes.items() if values[0] != values[1]}
-    events.record(name="conversion_gate.changed", record=None, actor=actor, changes=changes)
+    events.record(GATE_CHANGED, record=None, actor=actor, changes=changes)
 
 
 def _names(rule: Gate) -> list[str]:
@@ -154,7 +156,9 @@ def _assign(criterion: Criterion, values: Mapping[str, Any], rows: Iterable[Crit
         raise ValidationError({"label": ValidationError(message, params={"label": criterion.label})})
 
 
-def _record(name: str, criterion: Criterion, actor: Membership, *, changes: dict[str, Any] | None = None) -> None:
+def _record(
+    event_type: EventType, criterion: Criterion, actor: Membership, *, changes: dict[str, Any] | None = None
+) -> None:
     forget_criteria()
     data = {"id": str(criterion.pk), "label": criterion.label}
-    events.record(name=name, record=None, actor=actor, changes=changes or {}, data=data)
+    events.record(event_type, record=None, actor=actor, changes=changes or {}, data=data)

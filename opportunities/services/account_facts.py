@@ -9,12 +9,15 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
+from accounts.events import CREATED, TYPE_EVENTS
 from accounts.models import Account
-from accounts.selectors import CREATED, last_type_changes
-from accounts.services import TYPE_CHANGED, TYPE_EVENTS, meaning_of
+from accounts.selectors import last_type_changes
+from accounts.services import meaning_of
 from crm.events.models import Event
+from crm.events.types import names
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.tenants.clock import day_of
+from opportunities.events import WON
 from opportunities.models import Opportunity
 
 
@@ -63,10 +66,10 @@ class Facts:
         )
         set_otherwise = {pk: event for pk, event in self.set_otherwise.items() if pk in won}
         of_accounts = Event.objects.filter(record_type="accounts")
-        made = of_accounts.filter(name=CREATED, record_id__in=won - set_otherwise.keys())
+        made = of_accounts.filter(name=CREATED.name, record_id__in=won - set_otherwise.keys())
         said = [event for event in (*set_otherwise.values(), *made) if event.actor_id and _type_in(event) in past]
         found = {event.record_id: event for event in said if event.record_id is not None}
-        later = of_accounts.filter(name__in=[*TYPE_EVENTS.values(), TYPE_CHANGED], record_id__in=found)
+        later = of_accounts.filter(name__in=names(*TYPE_EVENTS), record_id__in=found)
         for event in later if found else ():
             said_at = found.get(event.record_id) if event.record_id else None
             if said_at and event.at > said_at.at and _type_in(event) not in past | customer | {""}:
@@ -96,7 +99,7 @@ class Facts:
     def _latest_wins(self) -> dict[UUID, Event]:
         """Of all that may need it: whatever is a customer because of a win that still counts does not."""
         place = {win: pk for pk, wins in self.wins.items() for win in wins if pk in self._without_reason}
-        won = Event.objects.filter(record_type="opportunities", record_id__in=list(place), name="opportunity.won")
+        won = Event.objects.filter(record_type="opportunities", record_id__in=list(place), name=WON.name)
         return {place[event.record_id]: event for event in won.order_by("at", "id") if event.record_id is not None}
 
     @cached_property

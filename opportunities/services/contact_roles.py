@@ -7,11 +7,13 @@ from typing import Any
 from contacts.models import Contact
 from crm import catalogue, events
 from crm.events.models import Event
+from crm.events.types import EventType
 from crm.picklists.models import Choice
 from crm.records.holding import refuse_gone, refuse_gone_links
 from crm.records.services import update_record
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
+from opportunities.events import CONTACT_ADDED, CONTACT_REMOVED
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.selectors import becomes_main
 
@@ -46,7 +48,7 @@ def add_contact_role(
     if becomes_primary and opportunity.contact_id != contact.pk:
         _write_main_contact(opportunity, contact, actor, because)
     if changed or becomes_primary:
-        _record("opportunity.contact_added", part, actor, because)
+        _record(CONTACT_ADDED, part, actor, because)
     return part
 
 
@@ -60,7 +62,7 @@ def remove_contact_role(
         return
     if opportunity.contact_id == contact.pk:
         _write_main_contact(opportunity, None, actor, because)
-    _record("opportunity.contact_removed", part, actor, because)
+    _record(CONTACT_REMOVED, part, actor, because)
     OpportunityContact.objects.filter(pk=part.pk).delete()
 
 
@@ -79,10 +81,10 @@ def _write_main_contact(
     update_record(opportunities, opportunity, actor=actor, values={"contact": contact}, because=because)
 
 
-def _record(name: str, part: OpportunityContact, actor: Membership | None, because: Event | None) -> None:
+def _record(event_type: EventType, part: OpportunityContact, actor: Membership | None, because: Event | None) -> None:
     role: Any = {"id": str(part.role_id), "label": part.role.label} if part.role else None
     events.record(
-        name=name,
+        event_type,
         record=part.opportunity,
         actor=actor,
         data={"contact": {"id": str(part.contact_id), "label": part.contact.name}, "role": role},

@@ -17,8 +17,9 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from accounts.events import BECAME_CUSTOMER
 from accounts.models import Account
-from accounts.services import TYPE_EVENTS, get_locked_account, set_account_type
+from accounts.services import get_locked_account, set_account_type
 from crm import events
 from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
@@ -29,6 +30,7 @@ from crm.tenants.context import current_tenant_id, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
+from opportunities.events import LAPSED
 from opportunities.models import Opportunity
 from opportunities.settings import LAPSED_ON, PAST_CUSTOMER_MONTHS
 
@@ -37,7 +39,6 @@ REASONS = ("contract_ended", "no_win")
 RUNS_SHOWN = 14
 MOST_OF_ERROR = 300
 NAMED, NAMED_BEFORE_RUN = 5, 100
-RUN = "customers.lapsed"  # the event of a run: ``data`` has the number by reason, or the ``error``
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def note_failure(tenant: Tenant, error: Exception, actor_id: UUID | None = None)
 
 def last_runs() -> list[Event]:
     """Return the latest runs, the last first: ``data`` has the number for each reason, or the ``error``."""
-    return list(Event.objects.filter(name=RUN).select_related("actor").order_by("-at", "-id")[:RUNS_SHOWN])
+    return list(Event.objects.filter(name=LAPSED.name).select_related("actor").order_by("-at", "-id")[:RUNS_SHOWN])
 
 
 def _run(tenant: Tenant, actor_id: UUID | None, is_over: Callable[[], bool]) -> tuple[int, bool]:
@@ -149,7 +150,7 @@ def _run(tenant: Tenant, actor_id: UUID | None, is_over: Callable[[], bool]) -> 
 
 def _note_run(actor_id: UUID | None, data: dict[str, Any]) -> None:
     actor = Membership.objects.filter(pk=actor_id).first() if actor_id else None
-    events.record(name=RUN, record=None, actor=actor, data=data)
+    events.record(LAPSED, record=None, actor=actor, data=data)
 
 
 @atomic
@@ -223,7 +224,7 @@ def _said_knowing_the_contract() -> Exists:
     entered = of_account.filter(
         record_id=OuterRef("record_id"), changes__has_key="contract_ends_on", at__gte=OuterRef("at")
     )
-    said = of_account.filter(said_by_a_person(), record_id=OuterRef("pk"), name=TYPE_EVENTS["customer"])
+    said = of_account.filter(said_by_a_person(), record_id=OuterRef("pk"), name=BECAME_CUSTOMER.name)
     return Exists(said.filter(~Exists(entered)))
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.events.selectors import events_of
+from crm.events.types import names
 from crm.picklists.models import Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.times import is_about, refuse_future
@@ -18,6 +19,7 @@ from crm.tenants.bulk import insert
 from crm.tenants.clock import day_of, start_of, today
 from crm.ui import format as formats
 from crm.users.models import Membership
+from opportunities.events import BY_HAND, LOST, REOPENED, WON
 from opportunities.models import Opportunity, StageVisit
 
 Values = dict[str, Any]
@@ -27,7 +29,6 @@ Values = dict[str, Any]
 NO_REASON_GIVEN = "no_reason_given"
 # As a day of closing: nobody knows it, and it is not today. A move that is undone has to say so.
 NO_DAY_KNOWN = "no_day_known"
-_BY_HAND = "probability_by_hand"  # in the data of the event by which it was closed
 
 
 def entering(
@@ -58,16 +59,16 @@ def entering(
 def set_by_hand(opportunity: Opportunity, before: Stage, stage: Stage) -> dict[str, int]:
     """What the event of a move from ``before`` to ``stage`` keeps for the day on which it is reopened."""
     if before.meaning == "open" and stage.meaning != "open" and opportunity.probability_overridden:
-        return {_BY_HAND: opportunity.probability}
+        return {BY_HAND: opportunity.probability}
     return {}
 
 
 def hand_set_before_closing(opportunity: Opportunity) -> int | None:
     """The probability that had been set by hand when it was won or lost, if it is closed and one had been."""
-    moves = events_of(opportunity).filter(name__in=("opportunity.won", "opportunity.lost", "opportunity.reopened"))
+    moves = events_of(opportunity).filter(name__in=names(WON, LOST, REOPENED))
     for name, data in moves.values_list("name", "data"):
-        if name == "opportunity.reopened" or _BY_HAND in data:
-            return data.get(_BY_HAND)
+        if name == REOPENED.name or BY_HAND in data:
+            return data.get(BY_HAND)
     return None
 
 

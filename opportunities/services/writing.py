@@ -17,6 +17,7 @@ from accounts.services import clear_lost_only
 from contacts.models import Contact
 from crm import catalogue, events
 from crm.events.models import Event
+from crm.events.types import EventType
 from crm.picklists.models import Choice, Stage
 from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
@@ -26,6 +27,7 @@ from crm.tenants.bulk import at_the_end, atomic, insert
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
+from opportunities.events import ACCOUNT_CHANGED, LOST, REOPENED, STAGE_CHANGED, WON
 from opportunities.fields import first_stage
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 from opportunities.services import stages
@@ -104,7 +106,7 @@ def update_opportunity(
         actor=actor,
         values=values,
         because=because,
-        name="opportunity.account_changed" if moved else "",
+        event_type=ACCOUNT_CHANGED if moved else None,
         **attributes,
     )
     if opportunity.contact_id != contact_id:
@@ -196,7 +198,7 @@ def _move(
         actor=actor,
         values=values,
         because=because,
-        name=_event_of_move(before, stage),
+        event_type=_event_of_move(before, stage),
         data=_outcome(opportunity, values) | stages.set_by_hand(opportunity, before, stage),
         **attributes,
     )
@@ -237,17 +239,20 @@ def _lock(opportunity: Opportunity) -> None:
     opportunity.refresh_from_db(from_queryset=named)
 
 
-def _event_of_move(before: Stage, stage: Stage) -> str:
+_OUTCOMES = {"won": WON, "lost": LOST}  # by the meaning of the stage
+
+
+def _event_of_move(before: Stage, stage: Stage) -> EventType:
     if before.meaning == stage.meaning:
-        return "opportunity.stage_changed"
-    return {"won": "opportunity.won", "lost": "opportunity.lost"}.get(stage.meaning, "opportunity.reopened")
+        return STAGE_CHANGED
+    return _OUTCOMES.get(stage.meaning, REOPENED)
 
 
 def _record_outcome(opportunity: Opportunity, stage: Stage, actor: Membership | None, because: Event | None) -> Event:
     """Say of a new opportunity that it was won or lost, as a move there would have."""
     entered: dict[str, Choice | Stage | None] = {"stage": stage, "loss_reason": opportunity.loss_reason}
     return events.record(
-        name=f"opportunity.{stage.meaning}",
+        _OUTCOMES[stage.meaning],
         record=opportunity,
         actor=actor,
         changes={name: [None, {"id": str(one.pk), "label": one.label}] for name, one in entered.items() if one},

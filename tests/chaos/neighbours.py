@@ -119,9 +119,10 @@ def _make_wins(firm: Any) -> list[Any]:
 def _tell(firm: Any, wins: list[Any]) -> None:
     from crm.events.services import build, record_all
     from crm.tenants.context import tenant_context
+    from opportunities.events import WON
 
     with tenant_context(firm.tenant):
-        record_all(events=[build(name="opportunity.won", record=one, actor=firm.ana) for one in wins])
+        record_all(events=[build(WON, record=one, actor=firm.ana) for one in wins])
 
 
 def _waiting(firm: Any) -> int:

@@ -13,6 +13,8 @@ from contacts.models import Contact
 from contacts.services import delete_contact, update_contact
 from contacts.workflows import follow_accounts
 from crm import events
+from crm.bulk.events import STARTED
+from crm.bulk.models import BulkRun
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.imports.models import ImportRow
@@ -83,7 +85,7 @@ def test_the_timeline_says_why(firm: Firm) -> None:
 def test_what_a_person_says_stays(inside: Firm, people: tuple[Account, Contact, Contact], in_bulk: bool) -> None:
     account, prospect, _partner = people
     win(inside, account)
-    run = events.record(name="bulk.started", record=None, actor=inside.ana) if in_bulk else None
+    run = events.record(STARTED, record=BulkRun(), actor=inside.ana) if in_bulk else None
     update_contact(fresh(prospect), actor=inside.ana, values={"relationship": called("Prospect")}, because=run)
     win(inside, account)
     for event in Event.objects.filter(record_id=account.pk, name="account.became_customer"):

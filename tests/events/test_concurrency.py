@@ -14,6 +14,7 @@ from crm.events.jobs import deliver_tenant, sweep
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+from tests.events.happenings import HAPPENED
 from tests.people import Firm
 
 MESSAGES = 20
@@ -33,7 +34,7 @@ def counted() -> Iterator[list[str]]:
         calls.append(str(event.pk))
         return "counted"
 
-    on("test.happened", key="test-counted")(count)
+    on(HAPPENED, key="test-counted")(count)
     yield calls
     handlers.forget("test-counted")
 
@@ -41,7 +42,7 @@ def counted() -> Iterator[list[str]]:
 def test_two_deliverers_share_the_work(fresh_firm: Firm, counted: list[str], quiet_bell: list[object]) -> None:
     with tenant_context(fresh_firm.tenant):
         for _number in range(MESSAGES):
-            record(name="test.happened", record=None, actor=fresh_firm.ana)
+            record(HAPPENED, record=None, actor=fresh_firm.ana)
 
     def deliver() -> None:
         deliver_tenant(str(fresh_firm.tenant.pk))
@@ -62,10 +63,10 @@ def test_two_deliverers_share_the_work(fresh_firm: Firm, counted: list[str], qui
 def test_the_sweep_finds_workspaces_across_the_wall(
     fresh_firm: Firm, quiet_bell: list[object], django_db_blocker: object
 ) -> None:
-    on("test.happened", key="test-swept")(lambda event: "")
+    on(HAPPENED, key="test-swept")(lambda event: "")
     try:
         with tenant_context(fresh_firm.tenant):
-            record(name="test.happened", record=None, actor=fresh_firm.ana)
+            record(HAPPENED, record=None, actor=fresh_firm.ana)
             OutboxMessage.objects.update(due_at=timezone.now() - timezone.timedelta(hours=2))
         assert fresh_firm.tenant.pk in selectors.tenants_due(500)
         assert selectors.outbox_lag_seconds() >= 7200
@@ -91,10 +92,10 @@ def test_a_message_in_other_hands_is_skipped(fresh_firm: Firm, quiet_bell: list[
         leave.wait(timeout=10)
         return "slow"
 
-    on("test.happened", key="test-slow")(slow)
+    on(HAPPENED, key="test-slow")(slow)
     try:
         with tenant_context(fresh_firm.tenant):
-            record(name="test.happened", record=None, actor=fresh_firm.ana)
+            record(HAPPENED, record=None, actor=fresh_firm.ana)
             message = OutboxMessage.objects.get()
         first = threading.Thread(target=lambda: (deliver_tenant(str(fresh_firm.tenant.pk)), connection.close()))
         first.start()

@@ -13,6 +13,7 @@ from crm.events import delivery, handlers, on, on_many, record
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.notices.services import News, notify
 from crm.users.models import Membership
+from tests.events.happenings import EFFECT, HAPPENED
 from tests.people import Firm
 
 Many = Callable[[Sequence[Event]], Mapping[UUID, str]]
@@ -21,14 +22,12 @@ Many = Callable[[Sequence[Event]], Mapping[UUID, str]]
 @pytest.fixture
 def handler() -> Iterator[Callable[[Many], Many]]:
     """Declare a handler of "test.happened" that takes many, for this test only."""
-    yield on_many("test.happened", key="test-many")
+    yield on_many(HAPPENED, key="test-many")
     handlers.forget("test-many")
 
 
 def happened(firm: Firm, count: int) -> list[Event]:
-    return [
-        record(name="test.happened", record=None, actor=firm.ana, data={"number": number}) for number in range(count)
-    ]
+    return [record(HAPPENED, record=None, actor=firm.ana, data={"number": number}) for number in range(count)]
 
 
 def test_many_messages_are_one_call_and_a_run_each(inside: Firm, handler: Callable[[Many], Many]) -> None:
@@ -50,7 +49,7 @@ def test_many_messages_are_one_call_and_a_run_each(inside: Firm, handler: Callab
 def test_one_that_takes_one_gets_one(inside: Firm, handler: Callable[[Many], Many]) -> None:
     sizes: list[int] = []
     handler(lambda events: sizes.append(len(events)) or {})
-    on("test.happened", key="test-one")(lambda event: sizes.append(-1) or "")
+    on(HAPPENED, key="test-one")(lambda event: sizes.append(-1) or "")
     try:
         happened(inside, 3)
         assert delivery.deliver_due() == 6
@@ -72,7 +71,7 @@ def test_the_one_to_blame_waits_alone(inside: Firm, handler: Callable[[Many], Ma
     @handler
     def half(events: Sequence[Event]) -> dict[UUID, str]:
         for event in events:
-            record(name="test.effect", record=None, actor=None, because=event)
+            record(EFFECT, record=None, actor=None, because=event)
             if event.data["number"] == bad:
                 raise ZeroDivisionError("in the middle")
         return {}

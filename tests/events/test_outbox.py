@@ -11,19 +11,20 @@ from django.utils import timezone
 
 from crm.events import delivery, handlers, on, record, selectors, services
 from crm.events.models import Event, HandlerRun, OutboxMessage
+from tests.events.happenings import COUNTED, EFFECT, HAPPENED, OTHER
 from tests.people import Firm
 
 
 @pytest.fixture
 def handler() -> Iterator[Callable[[Callable[[Event], str]], None]]:
     """Declare a handler of "test.happened" for this test only."""
-    on_test = on("test.happened", key="test-handler")
+    on_test = on(HAPPENED, key="test-handler")
     yield lambda function: on_test(function) and None
     handlers.forget("test-handler")
 
 
 def happened(firm: Firm) -> Event:
-    return record(name="test.happened", record=None, actor=firm.ana)
+    return record(HAPPENED, record=None, actor=firm.ana)
 
 
 def test_delivers_and_logs_what_the_handler_says(inside: Firm, handler: Callable) -> None:
@@ -44,7 +45,7 @@ def test_delivers_and_logs_what_the_handler_says(inside: Firm, handler: Callable
 
 def test_an_event_without_handlers_leaves_no_message(inside: Firm, handler: Callable) -> None:
     handler(lambda event: "")
-    record(name="test.other", record=None, actor=inside.ana)
+    record(OTHER, record=None, actor=inside.ana)
     assert not OutboxMessage.objects.exists()
     happened(inside)
     assert OutboxMessage.objects.count() == 1
@@ -54,7 +55,7 @@ def test_nothing_is_left_of_a_handler_that_raises(inside: Firm, handler: Callabl
     fails = True
 
     def half(event: Event) -> str:
-        record(name="test.effect", record=None, actor=None, because=event)
+        record(EFFECT, record=None, actor=None, because=event)
         if fails:
             raise ZeroDivisionError("in the middle")
         return "whole"
@@ -130,11 +131,11 @@ def test_a_follow_up_event_is_delivered_too(inside: Firm, handler: Callable) -> 
     def chain(event: Event) -> str:
         depth.append(event.data["depth"])
         if event.data["depth"] < 2:
-            record(name="test.happened", record=None, actor=None, because=event, data={"depth": depth[-1] + 1})
+            record(HAPPENED, record=None, actor=None, because=event, data={"depth": depth[-1] + 1})
         return ""
 
     handler(chain)
-    record(name="test.happened", record=None, actor=inside.ana, data={"depth": 0})
+    record(HAPPENED, record=None, actor=inside.ana, data={"depth": 0})
     assert delivery.deliver_all() == 3
     assert depth == [0, 1, 2]
 
@@ -165,7 +166,7 @@ def test_one_kick_for_a_transaction_and_none_when_it_is_rolled_back(
 def test_events_of_a_record_come_in_order(inside: Firm) -> None:
     now = timezone.now()
     for depth in range(4):
-        event = services.build(name="test.counted", record=inside.east, actor=inside.ana, data={"depth": depth})
+        event = services.build(COUNTED, record=inside.east, actor=inside.ana, data={"depth": depth})
         event.at = now + timedelta(microseconds=depth)
         services.record_all(events=[event])
     assert [event.data["depth"] for event in selectors.events_of(inside.east)] == [3, 2, 1, 0]

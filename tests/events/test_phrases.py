@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
 from crm.events.models import Event
-from crm.events.services import build
 from tests.people import Firm
 
 
 @pytest.fixture
 def event(inside: Firm) -> Any:
     def make(name: str, actor: Any = inside.ana, **parts: Any) -> Event:
-        return build(name=name, record=inside.east, actor=actor, **parts)
+        return Event(name=name, record_type="teams", record_id=inside.east.pk, actor=actor, **parts)
 
     return make
 

@@ -16,6 +16,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm import events
 from crm.bulk import jobs, running, services
+from crm.bulk.events import STARTED
 from crm.bulk.models import BulkFinding, BulkRows, BulkRun, BulkState
 from crm.bulk.running import work_as_job
 from crm.catalogue.actions import Became
@@ -105,7 +106,7 @@ def test_leads_of_one_company_come_together_in_one_account(firm: Firm, leads: li
 
 def test_what_the_same_person_made_by_hand_meanwhile_is_not_of_the_run(firm: Firm, leads: list[Lead]) -> None:
     with tenant_context(firm.tenant):
-        run = events.record(name="bulk.started", record=None, actor=firm.ana)
+        run = events.record(STARTED, record=BulkRun(), actor=firm.ana)
         make.account(firm.ana, name="Kestrel Ltd", city="Ulm")
         ways = []
         for lead in (

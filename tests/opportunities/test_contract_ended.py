@@ -13,6 +13,8 @@ from accounts.models import Account
 from accounts.selectors import life_line
 from accounts.services import set_account_type, update_account
 from crm import events
+from crm.bulk.events import STARTED
+from crm.bulk.models import BulkRun
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.picklists.selectors import choice_meaning
@@ -81,7 +83,7 @@ def test_the_word_of_who_knew_that_the_contract_had_ended_counts(inside: Firm) -
 @time_machine.travel(NOW)
 @pytest.mark.parametrize("in_bulk", [False, True])
 def test_what_a_person_says_for_many_at_once_is_a_persons_word(inside: Firm, in_bulk: bool) -> None:
-    run = events.record(name="bulk.started", record=None, actor=inside.ana) if in_bulk else None
+    run = events.record(STARTED, record=BulkRun(), actor=inside.ana) if in_bulk else None
     kept, lost = make.account(inside.ana, contract_ends_on=LONG_AGO), make.account(inside.ana)
     win(inside, lost, date(2026, 11, 25))
     assert kind(lost) == "customer"

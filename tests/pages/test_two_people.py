@@ -9,6 +9,8 @@ import pytest
 from accounts.services import update_account
 from crm import events
 from crm.activities.services import create_activity
+from crm.bulk.events import STARTED
+from crm.bulk.models import BulkRun
 from crm.picklists.selectors import choices, stages
 from crm.picklists.services import deactivate, replace_and_delete
 from crm.tenants.context import tenant_context
@@ -63,7 +65,7 @@ def test_the_same_field_is_asked_with_both_values_and_nothing_is_written(firm: F
     own.send(city="Kiel")
     assert "You, in another tab" in twin.send(city="Ulm").content.decode()
     with tenant_context(firm.tenant):
-        of_many = events.record(name="bulk.started", record=None, actor=firm.ana)
+        of_many = events.record(STARTED, record=BulkRun(), actor=firm.ana)
         update_account(now(firm, account), actor=firm.ana, values={"city": "Bonn"}, because=of_many)
     asked = twin.send(city="Ulm").content.decode()
     assert "Bonn" in asked and "in another tab" not in asked, "a run over many rows was no tab"

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from crm import events
+from crm.events.events import WORKSPACE_CHANGED
 from crm.events.models import OutboxMessage
 from crm.tenants.context import tenant_context
 from crm.tenants.ids import uuid7
@@ -76,7 +77,7 @@ def test_pending_migrations_are_not_ready(db: None, monkeypatch: pytest.MonkeyPa
 
 def test_a_late_outbox_is_told(firm: Firm) -> None:
     with tenant_context(firm.tenant):
-        event = events.record(name="workspace.changed", record=None, actor=firm.ada)
+        event = events.record(WORKSPACE_CHANGED, record=None, actor=firm.ada)
         late = timezone.now() - timedelta(seconds=health.LAG_TOLERATED + 60)
         OutboxMessage.objects.create(event=event, handler="of-old", due_at=late)
     answer = Client().get("/readyz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from crm import events
+from crm.activities.events import FILE_DELETED, FILE_RESTORED
 from crm.activities.files.models import StoredFile
 from crm.activities.services import delete_activity, restore_activity
 from crm.tenants.bulk import atomic
@@ -20,7 +21,7 @@ def delete_file(*, file: StoredFile, actor: Membership) -> StoredFile:
     elif file.deleted_at is None:
         file.deleted_at = timezone.now()
         file.save(update_fields=["deleted_at"])
-        events.record(name="file.deleted", record=activity, actor=actor, data={"name": file.name})
+        events.record(FILE_DELETED, record=activity, actor=actor, data={"name": file.name})
     return file
 
 
@@ -31,5 +32,5 @@ def restore_file(*, file: StoredFile, actor: Membership) -> StoredFile:
     if file.deleted_at is not None:
         file.deleted_at = None
         file.save(update_fields=["deleted_at"])
-        events.record(name="file.restored", record=file.activity, actor=actor, data={"name": file.name})
+        events.record(FILE_RESTORED, record=file.activity, actor=actor, data={"name": file.name})
     return file

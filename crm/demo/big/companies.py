@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
+from accounts import events as accounts
 from accounts.models import Account
+from contacts import events as contacts
 from contacts.models import Contact
 from crm.demo import words
 from crm.demo.big.filling import DAY, Filling, day, iso, made
@@ -67,7 +69,7 @@ def write_contacts(work: Filling) -> None:
             },
         )
         changes = made(name=who.name, email=email, owner=owner.json)
-        work.event("contact.created", "contacts", contact_id, at, work.creator(owner), changes=changes)
+        work.event(contacts.CREATED, contact_id, at, work.creator(owner), changes=changes)
 
 
 def write_accounts(work: Filling) -> None:
@@ -96,7 +98,7 @@ def write_accounts(work: Filling) -> None:
         }
         work.sink.add(Account, row)
         changes = made(name=firm.name, owner=owner.json)
-        work.event("account.created", "accounts", account_id, at, work.creator(owner), changes=changes)
+        work.event(accounts.CREATED, account_id, at, work.creator(owner), changes=changes)
 
 
 def _type(work: Filling, number: int, at: int) -> dict[str, Any]:
@@ -116,9 +118,7 @@ def _type(work: Filling, number: int, at: int) -> dict[str, Any]:
     first_at, first_event = min(wins)
     # A workflow did it, because of the first win; the last one is what holds it there.
     account_id = work.account_ids[number]
-    work.event(
-        "account.became_customer", "accounts", account_id, first_at + 1000, NOBODY, changes=changes, because=first_event
-    )
+    work.event(accounts.BECAME_CUSTOMER, account_id, first_at + 1000, NOBODY, changes=changes, because=first_event)
     return {
         "type_id": customer,
         "type_since": day(first_at),

@@ -12,6 +12,7 @@ from crm.demo.big.copying import Table
 from crm.demo.big.filling import DAY, HOUR, Deal, Filling, day, iso, made
 from crm.demo.big.ground import Owner
 from crm.demo.big.names import company
+from opportunities import events
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
 DEAL_DAYS = 790  # opened; what they close lies within 24 months
@@ -157,16 +158,14 @@ def _tell(work: Filling, row: dict[str, Any], creator: Owner, course: Course, be
     """
     deal_id, first, last = row["id"], course.visits[0][0], course.stage
     changes = made(name=row["name"], stage=_label(first), owner=creator.json)
-    work.event(
-        "opportunity.created", "opportunities", deal_id, course.opened, creator, changes=changes, because=because
-    )
+    work.event(events.CREATED, deal_id, course.opened, creator, changes=changes, because=because)
     if last.meaning == "open":
         _activity(work, row, creator, course)
         return None
     moved = {"stage": [_label(course.visits[-2][0]), _label(last)]}
     data = {"name": row["name"], "on": row["closed_on"]}
     return work.event(
-        f"opportunity.{last.meaning}", "opportunities", deal_id, course.since, creator, changes=moved, data=data
+        events.LOST if last.meaning == "lost" else events.WON, deal_id, course.since, creator, changes=moved, data=data
     )
 
 

@@ -12,6 +12,7 @@ from crm.demo.big.copying import Sink
 from crm.demo.big.ground import Ground, Owner
 from crm.demo.big.names import Person
 from crm.events.models import Event
+from crm.events.types import EventType
 
 DAY = 86_400_000  # milliseconds
 HOUR = DAY // 24
@@ -107,8 +108,7 @@ class Filling:
 
     def event(
         self,
-        name: str,
-        record_type: str,
+        event_type: EventType,
         record_id: str,
         at: int,
         actor: Owner,
@@ -125,8 +125,8 @@ class Filling:
             {
                 "id": event_id,
                 "tenant_id": self.ground.tenant_id,
-                "name": name,
-                "record_type": record_type,
+                "name": event_type.name,
+                "record_type": event_type.about,
                 "record_id": record_id,
                 "actor_id": actor.id,
                 "because_id": because,

@@ -9,6 +9,7 @@ from crm.demo import words
 from crm.demo.big.filling import DAY, Deal, Filling, iso, made
 from crm.demo.big.ground import Owner
 from crm.demo.big.names import Company, Person, company, person
+from leads.events import CONVERTED, CREATED
 from leads.models import Conversion, Lead
 
 LEAD_DAYS = 730
@@ -131,8 +132,7 @@ def _tell_converted(work: Filling, deal: Deal, row: dict[str, Any], conversion_i
         ("opportunities", deal.id, deal.name, "new"),
     )
     work.event(
-        "lead.converted",
-        "leads",
+        CONVERTED,
         row["id"],
         deal.opened,
         work.creator(deal.owner),
@@ -149,4 +149,4 @@ def _tell(work: Filling, row: dict[str, Any], at: int) -> None:
     by_id = work.owners_by_id
     owner = by_id.get(row["owner_id"], work.ground.admin)
     changes = made(name=row["name"], company=row["company"], email=row["email"], owner=owner.json)
-    work.event("lead.created", "leads", row["id"], at, owner, changes=changes)
+    work.event(CREATED, row["id"], at, owner, changes=changes)

@@ -11,8 +11,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.events.types import EventType
 from crm.fields.custom.rows import strip_values
 from crm.fields.custom.selectors import fields_changed
+from crm.fields.events import CHANGED, CREATED, DELETED, MADE_FILTERABLE
 from crm.fields.models import CustomField, CustomValue, FieldKind
 from crm.fields.tags import TAGS_KEY
 from crm.picklists.models import Choice
@@ -50,7 +52,7 @@ def create_field(
     field.save(force_insert=True)
     for one in _labels(choices) if kind == FieldKind.CHOICE else ():
         create_choice(actor=actor, picklist=field.picklist, values={"label": one})
-    _record("created", field, actor)
+    _record(CREATED, field, actor)
     return field
 
 
@@ -89,9 +91,9 @@ def update_field(*, field: CustomField, actor: Membership, values: Mapping[str, 
     if kept_rows and not fresh.keeps_rows:
         CustomValue.objects.filter(field=fresh).delete()
     fresh.save(update_fields=[*changes, "is_indexed"])
-    _record("changed", fresh, actor, changes=changes)
+    _record(CHANGED, fresh, actor, changes=changes)
     if fresh.keeps_rows and not fresh.is_indexed:
-        _record("made_filterable", fresh, actor)
+        _record(MADE_FILTERABLE, fresh, actor)
     return fresh
 
 
@@ -102,7 +104,7 @@ def set_field_active(*, field: CustomField, is_active: bool, actor: Membership) 
     if fresh.is_active != is_active:
         fresh.is_active = is_active
         fresh.save(update_fields=["is_active"])
-        _record("changed", fresh, actor, changes={"is_active": [not is_active, is_active]})
+        _record(CHANGED, fresh, actor, changes={"is_active": [not is_active, is_active]})
 
 
 @atomic
@@ -117,7 +119,7 @@ def move_field(*, field: CustomField, position: int, actor: Membership) -> None:
             row.order = order
             row.save(update_fields=["order"])
     if new != old:
-        _record("changed", rows[new], actor, changes={"order": [old + 1, new + 1]})
+        _record(CHANGED, rows[new], actor, changes={"order": [old + 1, new + 1]})
 
 
 @atomic
@@ -134,7 +136,7 @@ def delete_field(*, field: CustomField, actor: Membership) -> int:
     forget("picklists.")
     # Forms that were drawn before will still bring values for it, which have to be told in words.
     data = {"records": records, "key": fresh.key, "kind": fresh.kind, "choices": names}
-    _record("deleted", fresh, actor, data=data)
+    _record(DELETED, fresh, actor, data=data)
     fresh.delete()
     return records
 
@@ -194,7 +196,7 @@ def _same(field: CustomField, siblings: Sequence[CustomField]) -> CustomField:
     raise ValidationError(_("“%(field)s” is no longer there.") % {"field": field.label})
 
 
-def _record(what: str, field: CustomField, actor: Membership, **facts: Any) -> None:
+def _record(event_type: EventType, field: CustomField, actor: Membership, **facts: Any) -> None:
     fields_changed()
     data = {"label": field.label, "type": field.record_type, "field": str(field.pk), **facts.pop("data", {})}
-    events.record(name=f"custom_field.{what}", record=None, actor=actor, data=data, **facts)
+    events.record(event_type, record=None, actor=actor, data=data, **facts)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm import events
 from crm.events.models import Event
 from crm.fields.custom.rows import fill_rows
 from crm.fields.custom.selectors import fields_changed
+from crm.fields.events import MADE_FILTERABLE
 from crm.fields.models import CustomField
 
 
-@events.on("custom_field.made_filterable", key="custom-values-get-rows")
+@events.on(MADE_FILTERABLE, key="custom-values-get-rows", label=_("Lists filtered by an own field"))
 def write_rows(event: Event) -> str:
     """Write the rows of all records that have a value, then offer the filter."""
     field = CustomField.objects.select_for_update().filter(pk=event.data["field"]).first()

@@ -14,7 +14,6 @@ from crm.events.models import Event
 from crm.events.phrases import Change, actor_name, changes_of, phrase
 
 register = template.Library()
-_SAY_IT_THEMSELVES = ("conversion_undone", "unlinked")  # what they take back; that is no reason
 
 
 @register.simple_tag
@@ -29,7 +28,7 @@ def cause_phrase(event: Event, record_type: RecordType, *, goes_on: bool = False
     ``goes_on``: after a "because".
     """
     cause = event.because
-    if cause is None or event.name.rpartition(".")[2] in _SAY_IT_THEMSELVES:
+    if cause is None or event.type.undoes:
         return ""
     if (cause.record_type, cause.record_id) == (event.record_type, event.record_id):
         return phrase(cause, record_type.told_fields(), goes_on=goes_on)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.events import selectors
+from crm.events.handlers import label_of
 from crm.events.phrases import phrase
 from crm.events.services import retry
 from crm.setup.http import setup_page, show
-from crm.setup.runs import links_of, workflow_name
+from crm.setup.runs import links_of
 from crm.ui.http import go
 from crm.ui.paging import page_by_key
 from crm.ui.toasts import say
@@ -33,7 +34,7 @@ def list_runs(request: WorkspaceRequest) -> HttpResponse:
             "run": run,
             "phrase": phrase(run.event),
             "record": links.get(run.event_id),
-            "workflow": workflow_name(run.handler),
+            "workflow": label_of(run.handler),
         }
         for run in page.rows
     ]
@@ -42,7 +43,7 @@ def list_runs(request: WorkspaceRequest) -> HttpResponse:
             "message": message,
             "phrase": phrase(message.event),
             "record": links.get(message.event_id),
-            "workflow": workflow_name(message.handler),
+            "workflow": label_of(message.handler),
         }
         for message in given_up
     ]
