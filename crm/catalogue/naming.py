@@ -49,6 +49,9 @@ class _OfTypes(Kind[dict[str, Names]]):
     def dump(self, value: dict[str, Names]) -> Any:
         return {key: list(names) for key, names in value.items()}
 
+    def __str__(self) -> str:
+        return "names by type of record"
+
 
 NAMES_PAGE = SetupPage(
     WORKSPACE,
@@ -65,6 +68,7 @@ TYPE_NAMES: Setting[dict[str, Names]] = Setting(
     label=gettext_lazy("Names of records"),
     called=gettext_lazy("names of records"),
     page=NAMES_PAGE,
+    through="crm.catalogue.naming.rename_types",
 )
 
 
@@ -104,6 +108,7 @@ def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
     before, after = own_names(), read_names(names)
     if after == before:
         return
+    TYPE_NAMES.require(actor)
     TYPE_NAMES.keep(after)  # what tells of it does not say the old words again
     forget(_MEMO)
     told = [" / ".join(after.get(key) or standard_names(lookup.record_type(key))) for key in sorted(before | after)]

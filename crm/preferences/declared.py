@@ -28,7 +28,8 @@ class Listed:
     """A setting, as ``manage.py catalogue`` prints it."""
 
     key: str
-    label: str
+    label: str  # at its field, on a page that says more
+    called: str
     kind: str
     default: Any  # as JSON
     page: str  # its URL name
@@ -39,11 +40,29 @@ class Listed:
 def all_settings() -> list[Listed]:
     """Return every declared setting, of workspaces and of people."""
     found = [
-        Listed(one.key, str(one.label), str(one.kind), one.kind.dump(one.default), one.page.url_name, one.who, app)
+        Listed(
+            one.key,
+            str(one.label),
+            str(one.called),
+            str(one.kind),
+            one.kind.dump(one.default),
+            one.page.url_name,
+            one.who,
+            app,
+        )
         for app, one in _declared(Setting)
     ]
     found += [
-        Listed(one.key, str(one.label), str(one.kind), "as the workspace", one.page, "the person", app)
+        Listed(
+            one.key,
+            str(one.label),
+            str(one.workspace.called),
+            str(one.kind),
+            "as the workspace",
+            one.page,
+            "the person",
+            app,
+        )
         for app, one in _declared(PersonSetting)
     ]
     return found

@@ -1,6 +1,6 @@
 """Settings: what people choose about the workspace and about themselves.
 
-Each is declared as a value in the ``settings.py`` of the app that reads it (``catalogue.all_settings`` lists them).
+Each is declared as a value in the ``settings.py`` of the app that reads it (``declared.all_settings`` lists them).
 """
 
 from __future__ import annotations

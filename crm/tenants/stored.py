@@ -55,7 +55,7 @@ class Kind(Generic[T]):
         return {}
 
     def __str__(self) -> str:
-        return type(self).__name__.lower()
+        return type(self).__name__.strip("_").lower()
 
 
 class Flag(Kind[bool]):
