@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from crm.fields.kinds import Money
 from crm.pages.filter_form import address_with, read_form
 from crm.pages.rows import draw_filter_menu
-from crm.queries.address import STEP, named, split_path
+from crm.queries.address import STEP, named, parts_at, split_path
 from crm.queries.condition import WITHOUT_VALUE, Condition, Group, Part
 from crm.queries.query import Query
 from crm.records.access import visible_records
@@ -39,6 +39,7 @@ class Picker:
 
     parameter: str
     menu: SafeString
+    is_new: bool
 
 
 def answer_filters(request: WorkspaceRequest, state: ViewState, problems: Iterable[str]) -> HttpResponse | None:
@@ -81,10 +82,11 @@ def filter_context(
 def _picker(request: WorkspaceRequest, state: ViewState) -> Picker | None:
     """What ``edit=<path of a group>`` opens."""
     path = request.GET.get("edit", "")
-    _steps, last = split_path(path)
+    steps, last = split_path(path)
     if request.method == "POST" or not STEP.fullmatch(last):
         return None
-    return Picker(path, draw_filter_menu(state.query.type.filterable(), state.address(), f"{path}."))
+    menu = draw_filter_menu(state.query.type.filterable(), state.address(), f"{path}.")
+    return Picker(path, menu, is_new=not parts_at(state.query.conditions, (*steps, last)))
 
 
 def _not_compared(query: Query, actor: Membership, unreadable: Collection[Condition]) -> list[str]:

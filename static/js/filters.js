@@ -1,8 +1,11 @@
 // The form of a filter stands under its chip; Escape, Cancel and a press elsewhere close it without asking the server.
 
 const formOf = () => document.querySelector("[data-filter-form]");
-const chipOf = (form) =>
-  [...document.querySelectorAll("[data-filter]")].find((one) => one.dataset.filter === form.dataset.filterForm);
+// Of a group that is not there yet: the button that adds
+const chipOf = (form) => {
+  const all = [...document.querySelectorAll("[data-filter]")];
+  return all.find((one) => one.dataset.filter === form.dataset.filterForm) ?? all.find((one) => !one.dataset.filter);
+};
 
 // Under the chip, as far as the bar reaches; on a phone it takes the whole line
 function place() {
@@ -31,7 +34,11 @@ function close(form) {
 function arrive() {
   const form = formOf();
   place();
-  if (form && !form.contains(document.activeElement)) form.querySelector("[autofocus], select, input:not([type=hidden])")?.focus();
+  if (!form || form.contains(document.activeElement)) return;
+  const first = form.querySelector("[autofocus], select, input:not([type=hidden])");
+  // On a phone the keyboard would rise over the list of fields
+  const isInTheWay = first?.matches("[data-menu-find]") && !matchMedia("(pointer: fine)").matches;
+  (isInTheWay ? form.querySelector("a") : first)?.focus();
 }
 
 document.addEventListener("htmx:load", ({ target }) => target.contains(formOf()) && arrive());

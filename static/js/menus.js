@@ -1,5 +1,7 @@
 // Menus are popovers, which open, close and give back the focus by themselves. Here: arrow keys, and to find an item
-// of a long one by typing.
+// of a long one by typing. The choice of a field under a group of filters is such a list too.
+
+const LIST = ".menu, .filter-picker";
 
 function items(menu) {
   return [...menu.querySelectorAll(".menu-item, input, select")].filter(
@@ -24,7 +26,7 @@ document.addEventListener(
 );
 
 document.addEventListener("keydown", (event) => {
-  const menu = event.target.closest?.(".menu");
+  const menu = event.target.closest?.(LIST);
   const finds = event.target.matches("[data-menu-find]");
   if (finds && event.key === "Enter") {
     event.preventDefault();
@@ -43,7 +45,7 @@ document.addEventListener("keydown", (event) => {
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
 function find(finder) {
-  const menu = finder.closest(".menu");
+  const menu = finder.closest(LIST);
   const wanted = plain(finder.value);
   const all = [...menu.querySelectorAll(".menu-item")];
   for (const item of all) item.hidden = !plain(item.textContent).includes(wanted);

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from crm.picklists.selectors import choices
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
@@ -121,3 +122,77 @@ def test_the_form_stays_under_its_chip_and_takes_no_focus_back(at_list: Page) ->
     page.set_viewport_size({"width": 1000, "height": 800})
     boxes = page.evaluate(beside)
     assert abs(boxes[0]["left"] - boxes[1]["left"]) < 30
+
+
+@pytest.fixture
+def rated(fresh_firm: Firm, page: Page, sign_in: SignIn) -> Page:
+    """Three leads at the list of all: hot in Bonn, cold in Ulm, cold in Kiel."""
+    with tenant_context(fresh_firm.tenant):
+        hot, cold = choices("rating")[0], choices("rating")[-1]
+        for name, rating, city in (("Anders", hot, "Bonn"), ("Berg", cold, "Ulm"), ("Clark", cold, "Kiel")):
+            make.lead(fresh_firm.ana, first_name="", last_name=name, rating=rating, city=city)
+    sign_in(fresh_firm.ada)
+    page.goto(f"{fresh_firm.url('leads:list')}?filters=none&sort=name")
+    return page
+
+
+def shown(page: Page, *names: str) -> None:
+    expect(page.get_by_role("rowheader")).to_have_text([re.compile(name) for name in names])
+
+
+@pytest.mark.parametrize("layout", ["desktop", "phone"])
+def test_conditions_of_which_any_is_enough_are_added_changed_and_removed(rated: Page, layout: str) -> None:
+    page = rated
+    if layout == "phone":
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.reload()
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator("#filter-add").get_by_role("link", name="Rating", exact=True).click()
+    form = page.locator("#filter")
+    form.get_by_label("Hot", exact=True).check()
+    form.get_by_role("button", name="Or…").click()
+    group = page.get_by_role("group", name="Any of these")
+    expect(form).to_contain_text("Choose a field for another condition.")
+    expect(group).to_have_text(re.compile(r"^\s*Rating is Hot\s*or\s*$"))
+    form.get_by_role("searchbox", name="Find a field").fill("city")
+    page.keyboard.press("Enter")
+    form.get_by_label("Value").first.fill("Ulm")
+    form.get_by_role("button", name="Filter", exact=True).click()
+    expect(group).to_have_text(re.compile(r"^\s*Rating is Hot\s*or\s*City is Ulm\s*or\s*$"))
+    shown(page, "Anders", "Berg")
+
+    group.get_by_role("link", name="City is Ulm", exact=True).click()
+    form.get_by_label("Value").first.fill("Kiel")
+    page.keyboard.press("Enter")
+    shown(page, "Anders", "Clark")
+
+    group.get_by_role("link", name="Add a condition to: Rating is Hot or City is Kiel").click()
+    form.get_by_role("link", name="City", exact=True).click()
+    form.get_by_label("Value").last.fill("Ulm")
+    page.keyboard.press("Enter")
+    expect(group).to_contain_text("City is Kiel or Ulm")
+    shown(page, "Anders", "Berg", "Clark")
+
+    group.get_by_role("link", name="Rating is Hot", exact=True).click()
+    form.get_by_role("link", name="Remove", exact=True).click()
+    expect(group).not_to_contain_text("Rating")
+    shown(page, "Berg", "Clark")
+    group.get_by_role("link", name="Remove filter: City is Kiel or Ulm").click()
+    expect(group).to_have_count(0)
+    shown(page, "Anders", "Berg", "Clark")
+
+
+def test_any_of_several_can_be_begun_from_the_menu_and_left_again(rated: Page) -> None:
+    page = rated
+    button = page.get_by_role("button", name="Filter", exact=True)
+    button.click()
+    page.get_by_role("link", name="Any of several…").click()
+    picker = page.locator("#filter")
+    expect(picker).to_contain_text("Choose a field for the first.")
+    expect(picker.get_by_role("searchbox", name="Find a field")).to_be_focused()
+    page.keyboard.type("nonsense")
+    expect(picker.get_by_text("No field is called that.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(picker).to_have_count(0)
+    expect(button).to_be_focused()
+    shown(page, "Anders", "Berg", "Clark")

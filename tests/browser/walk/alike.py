@@ -15,7 +15,7 @@ ONE = {"leads": "lead", "accounts": "account", "contacts": "contact", "opportuni
 OWN = re.compile(r"^(leads|accounts|contacts|opportunities):(new|edit)\b")
 MOVED = re.compile(r"(?<=\|up\|)\w+|(?<=\|down\|)\w+")  # columns
 # What a list shows when its view is saved, or when a filter of it is edited
-QUERY = re.compile(r"(views/[^|? ]*/(?:new|state)/|\b\w+/(?=\?(?:\w+,)*edit\b))\?[\w,]+")
+QUERY = re.compile(r"(views/[^|? ]*/(?:new|state)/|\b\w+/(?=\?(?:[\w.]+,)*edit\b))\?[\w.,]+")
 IN_PLACE = re.compile(r"(\w+)(/\*/fields/)(\w+)")
 
 
