@@ -52,10 +52,13 @@ def last_change(record: TenantModel, field: str) -> Change | None:
 
 def last_change_of_setting(setting: TenantModel | None, name: str) -> Change | None:
     """Return who changed ``name`` of a row of the setup (None: of the workspace itself) last."""
-    events = Event.objects.filter(record_type__in=("", "users")).select_related("actor").order_by("-at", "-id")
+    latest = Event.objects.select_related("actor").order_by("-at", "-id")
     if setting is None:
-        return _told(events.filter(changes__has_key=name))
-    of_it = events.filter(models.Q(record_id=setting.pk) | models.Q(data__id=str(setting.pk)))
+        itself = [one.name for one in event_types() if not one.about and not one.payload]  # what others name is no part
+        return _told(latest.filter(record_type="", name__in=itself, changes__has_key=name))
+    pk = str(setting.pk)
+    named = models.Q(record_type="") & (models.Q(data__id=pk) | models.Q(data__field=pk))
+    of_it = latest.filter(named | models.Q(record_type=setting.type_key, record_id=setting.pk))
     return _told(of_it.filter(changes__has_key=name)) or _told(of_it)
 
 

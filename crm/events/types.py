@@ -183,3 +183,6 @@ def has_record_events(key: str) -> bool:
 def forget(event_type: EventType) -> None:
     """Take a declaration back: for tests that declare their own."""
     _types.pop(event_type.name, None)
+    for one in _families.values():
+        if event_type in one:
+            del one._by_key[event_type.about]

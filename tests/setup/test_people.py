@@ -9,6 +9,9 @@ import pytest
 from crm.activities.services import complete_task, create_activity
 from crm.events import handlers
 from crm.events.models import Event, HandlerRun, OutboxMessage
+from crm.events.selectors import last_change_of_setting
+from crm.fields.custom.services import create_field, update_field
+from crm.fields.tags import ensure_tags, rename_tag
 from crm.picklists.selectors import choices
 from crm.picklists.services import update_stage
 from crm.setup.access import SCOPE_LABELS
@@ -18,6 +21,7 @@ from crm.users import selectors
 from crm.users.choices import places
 from crm.users.models import Membership, Role, Team
 from crm.users.services import update_member
+from crm.users.settings import NAME
 from leads.services import close_as_unqualified
 from tests import make
 from tests.people import Firm, client_of
@@ -254,3 +258,18 @@ def test_runs_and_their_retries_name_what_ran(firm: Firm) -> None:
     assert "opportunity-activity" not in page and "tell-seller" not in page
     client.post(firm.url("setup:retry", id=failed.pk))
     assert told(firm)[0] == "Ada Admin tried “Notification of a conversion” again"
+
+
+def test_who_changed_a_setting_is_who_changed_that_one(inside: Firm) -> None:
+    """A person or tag that was renamed since is no change of the workspace's name, and an own field has its own."""
+    NAME.change("Acme Works", actor=inside.ada)
+    field = create_field(actor=inside.ada, record_type="leads", kind="text", label="Colour")
+    update_field(field=field, actor=inside.ada, values={"label": "Shade"})
+    [tag] = ensure_tags(("vip",))
+    rename_tag(tag=tag, name="Very important", actor=inside.max)
+    update_member(
+        actor=inside.max, member=inside.sam, role=inside.sam.role, team=inside.sam.team, is_active=True, name="Sam Else"
+    )
+    asked: list[tuple[Any, str]] = [(None, "name"), (field, "label"), (inside.sam, "name"), (tag, "name")]
+    found = [last_change_of_setting(*one) for one in asked]
+    assert [one and one.by for one in found] == ["Ada Admin", "Ada Admin", "Max Manager", "Max Manager"]
