@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.settings import NEED_ACCOUNT
+from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.lists.fields import OPTED_OUT
 from crm.picklists.selectors import default_choice
 from crm.records.standard import ADDRESS_FIELDS, STANDARD_FIELDS
 from crm.tenants.names import split_name
@@ -46,31 +48,7 @@ LAST_NAME = FieldSpec("last_name", gettext_lazy("Last name"), kinds.Text(PART_LE
 JOB_TITLE = FieldSpec("job_title", gettext_lazy("Job title"), kinds.Text(200))
 EMAIL = FieldSpec("email", gettext_lazy("E-mail"), kinds.Email())
 PHONE = FieldSpec("phone", gettext_lazy("Phone"), kinds.Phone())
-OPTED_OUT = FieldSpec(
-    "opted_out",
-    gettext_lazy("Opted out"),
-    kinds.Flag(),
-    help=gettext_lazy("Gets no mail that is sent to many."),
-)
 DESCRIPTION = FieldSpec("description", gettext_lazy("Description"), kinds.LongText())
-FIRST_CONTACTED = FieldSpec(
-    "first_contacted_at",
-    gettext_lazy("First contacted"),
-    kinds.DateTime(),
-    help=gettext_lazy("The first call, meeting or e-mail."),
-    on_create=False,
-    on_edit=False,
-    importable=False,
-)
-LAST_CONTACTED = FieldSpec(
-    "last_contacted_at",
-    gettext_lazy("Last contacted"),
-    kinds.DateTime(),
-    help=gettext_lazy("The last call, meeting or e-mail."),
-    on_create=False,
-    on_edit=False,
-    importable=False,
-)
 
 CONTACT_FIELDS = (
     FULL_NAME,

@@ -53,6 +53,7 @@ CONTACT = RecordType(
     order=30,
     shortcut="c",
     is_person=True,
+    told_apart_by=("account", "city", "email"),
     searched=SEARCHED,
     panels=(REPORTS_PANEL,),
     description=_("A contact is a person you deal with or soon will: at a customer, a prospect, a vendor, a partner."),

@@ -12,17 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from contacts.fields import (
     DESCRIPTION,
     EMAIL,
-    FIRST_CONTACTED,
     FIRST_NAME,
     FULL_NAME,
     JOB_TITLE,
-    LAST_CONTACTED,
     LAST_NAME,
-    OPTED_OUT,
     PHONE,
 )
+from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.lists.fields import OPTED_OUT
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, default_choice
 from crm.records.standard import ADDRESS_FIELDS, CREATED, STANDARD_FIELDS

@@ -66,6 +66,7 @@ LEAD = RecordType(
     phone=True,
     grants={"rep": grant("team", "all", "team", "own")},  # the team's, with the pool of what nobody owns yet
     is_person=True,
+    told_apart_by=("account", "city", "email"),
     searched=SEARCHED,
     panels=(*LEAD_PANELS, VETTING_PANEL),
     actions=LEAD_ACTIONS,

@@ -63,6 +63,7 @@ OPPORTUNITY = RecordType(
     shortcut="o",
     phone=True,
     grants={"rep": grant("team", "all", "own", "own")},  # moved by who owns it
+    told_apart_by=("account",),
     searched=Searched(through="account", notes=("account", "amount", "owner"), state="stage"),
     panels=OPPORTUNITY_PANELS,
     actions=OPPORTUNITY_ACTIONS,

@@ -1,6 +1,6 @@
 """When somebody was first and last called, met or written to.
 
-Kept on every type of record that has the columns ``first_contacted_at`` and ``last_contacted_at``.
+Kept on every type of record that has the fields ``FIRST_CONTACTED`` and ``LAST_CONTACTED``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from crm import catalogue, events
 from crm.activities.events import CHANGED, CREATED, DELETED, LINKED, RESTORED
+from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.activities.following import follow, tell_held
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
@@ -25,7 +26,7 @@ from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 
 CONTACTS = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.EMAIL)
-COLUMNS = ("first_contacted_at", "last_contacted_at")
+COLUMNS = (FIRST_CONTACTED.column, LAST_CONTACTED.column)
 LOOKED_BACK = timedelta(days=7)
 
 Places = Iterable[tuple[str, UUID]]  # a record type's key, and the id of one of its records
@@ -41,7 +42,7 @@ def _places(event: Event) -> Places:
 
 
 def _models() -> dict[str, type[Model]]:
-    return {one.key: one.model for one in catalogue.record_types() if hasattr(one.model, "last_contacted_at")}
+    return {one.key: one.model for one in catalogue.record_types() if one.has(LAST_CONTACTED.name)}
 
 
 @events.on(

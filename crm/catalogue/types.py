@@ -16,6 +16,7 @@ from crm.catalogue.searched import BY_NAME, Searched
 from crm.catalogue.ties import Ties
 from crm.events.models import Event
 from crm.fields.custom.selectors import custom_fields, custom_labels, custom_spec, custom_specs
+from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec, specs_by_name
 from crm.ui.dialect import in_text
 from crm.users.models import Membership
@@ -165,7 +166,10 @@ class RecordType:
     the bar at the bottom of a phone; ``shortcut`` is pressed after ``c`` for a new one. ``urls`` is the module of its
     pages, where it has more than every type has (``pages.urls.record_urls``). ``grants`` say by the key of a shipped
     role what that may do with its records, where this is not as usual (``users.roles``). ``is_person`` and
-    ``is_company`` say what it stands for: people are put on mailing lists, and are whom a search is for. ``panels``
+    ``is_company`` say what it stands for: people are put on mailing lists, and are whom a search is for.
+    ``told_apart_by`` are the columns and links of which the first that says something stands beside a name that several
+    may have. ``brought_along`` are fields that a file of another type may hold for records which it makes by their
+    name: a deal's file those of its account; where there are none, a file makes none. ``panels``
     and ``actions`` are those of its own page; other apps add theirs (``lookup.add_panel``).
     ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
     ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves those out of a query.
@@ -209,6 +213,8 @@ class RecordType:
     searched: Searched = BY_NAME
     is_person: bool = False
     is_company: bool = False
+    told_apart_by: tuple[str, ...] = ()
+    brought_along: tuple[str, ...] = ()
     panels: tuple[Panel, ...] = ()
     actions: tuple[Action, ...] = ()
     sort: str = "name"
@@ -307,6 +313,10 @@ class RecordType:
 
     def _find(self, name: str) -> FieldSpec | None:
         return self._by_name.get(name) or custom_spec(self.key, name)
+
+    def links_beside(self) -> tuple[FieldSpec, ...]:
+        """The links among ``told_apart_by``."""
+        return tuple(spec for spec in self.specs(self.told_apart_by) if isinstance(spec.kind, Lookup))
 
     def related(self, specs: tuple[FieldSpec, ...]) -> tuple[str, ...]:
         """What a query must ``select_related`` to show ``specs``."""

@@ -32,7 +32,6 @@ PROPOSED, ACCEPT = "proposed_", "accept"  # what a page sends of proposals, by f
 GAP_NAMED = "gap_named_"  # what it sends of rows that need a link, followed by the field: the name of one
 TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means
 USE, SAME, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "same:", "add", "empty", "refuse", "unknown"
-CREATED_ON_DEMAND = "accounts"  # the type of record that a file may bring along by its name alone
 
 Answers = dict[str, dict[str, str]]
 

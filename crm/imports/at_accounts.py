@@ -3,39 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
+from crm.catalogue import find_type
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import CREATED_ON_DEMAND, word_key
+from crm.imports.answers import word_key
 from crm.imports.cells import Cells
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
 
-PEOPLE = "contacts"
 MOST_PEOPLE, MOST_BESIDE = 2_000, 20  # names, and accounts of each, that are remembered
 MOST_CHARACTERS = 500_000  # of those accounts
 
-Beside = dict[str, list[str]]  # by name, the texts of the accounts in its rows; "" stands for none, or too many
+Firms = dict[str, list[str]]  # by name, the texts of the accounts in its rows; "" stands for none, or too many
 
 
-def account_link(record_type: RecordType, spec: FieldSpec) -> str:
-    """The field that tells of the people whom ``spec`` links to at which account they are; "" where none does."""
-    if not (isinstance(spec.kind, Lookup) and spec.kind.key == PEOPLE):
-        return ""
-    links = (one for one in record_type.fields if isinstance(one.kind, Lookup) and one.kind.key == CREATED_ON_DEMAND)
-    return next((one.name for one in links if one.importable), "")
+class Beside(NamedTuple):
+    """A row's ``link`` to an account, of the type ``firms``, at which the people of its type ``people`` are: that is
+    in their ``column``."""
+
+    link: str
+    firms: str
+    people: str
+    column: str
 
 
-def person_at(cells: Cells, text: str, account: Any) -> Any:
+def beside_of(record_type: RecordType, spec: FieldSpec) -> Beside | None:
+    """What tells of the people whom ``spec`` links to at which account they are."""
+    people = find_type(spec.kind.key) if isinstance(spec.kind, Lookup) else None
+    if people is None or not people.is_person or not people.searched.through:
+        return None
+    own = people.spec(people.searched.through)
+    assert isinstance(own.kind, Lookup)
+    for one in record_type.fields:
+        if one.importable and isinstance(one.kind, Lookup) and one.kind.key == own.kind.key:
+            return Beside(one.name, own.kind.key, people.key, f"{own.column}_id")
+    return None
+
+
+def person_at(cells: Cells, beside: Beside, text: str, account: Any) -> Any:
     """The one person of that name at the account, or None."""
     account_id = getattr(account, "pk", None)
     if account_id is None:
         return None
-    same = [one for one in cells.records_called(PEOPLE, text) if one.account_id == account_id]
+    same = [one for one in cells.records_called(beside.people, text) if getattr(one, beside.column) == account_id]
     return same[0] if len(same) == 1 else None
 
 
@@ -44,13 +59,13 @@ class People:
 
     def __init__(
         self,
-        kept: Sequence[Beside],
+        kept: Sequence[Firms],
         record_type: RecordType,
         specs: Sequence[FieldSpec | None],
         place: Mapping[str, int],
     ) -> None:
-        links = {at: account_link(record_type, spec) for at, spec in enumerate(specs) if spec}
-        self._columns = [(kept[at], at, place.get(link)) for at, link in links.items() if link]
+        found = ((at, beside_of(record_type, spec)) for at, spec in enumerate(specs) if spec)
+        self._columns = [(kept[at], at, place.get(one.link)) for at, one in found if one is not None]
         self._room = MOST_CHARACTERS
 
     def note(self, row: Sequence[str]) -> None:
@@ -66,15 +81,19 @@ class People:
 
 
 def told_by_accounts(
-    cells: Cells, beside: Mapping[str, Sequence[str]], texts: Iterable[str], account_of: Callable[[str], Any]
+    cells: Cells,
+    beside: Beside,
+    firms: Mapping[str, Sequence[str]],
+    texts: Iterable[str],
+    account_of: Callable[[str], Any],
 ) -> set[str]:
     """Those of ``texts`` of which the account in each of their rows says who is meant."""
-    wanted = {text: beside.get(word_key(text)) or ("",) for text in texts}
-    cells.load_records(CREATED_ON_DEMAND, [one for some in wanted.values() for one in some if one])
+    wanted = {text: firms.get(word_key(text)) or ("",) for text in texts}
+    cells.load_records(beside.firms, [one for some in wanted.values() for one in some if one])
 
     def is_told(text: str, firm: str) -> bool:
         try:
-            return person_at(cells, text, account_of(firm)) is not None
+            return person_at(cells, beside, text, account_of(firm)) is not None
         except ValidationError:
             return False
 

@@ -1,4 +1,4 @@
-"""Fields of an account that a file of people or deals may bring along, for the accounts that it creates."""
+"""What a file of people or deals may bring along of the accounts that it creates."""
 
 from __future__ import annotations
 
@@ -7,27 +7,35 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.catalogue import record_type as type_of_key
+from crm.catalogue import find_type
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup, Phone, Url
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import CREATED_ON_DEMAND
 from crm.tenants.text import phone_key, sort_key
 from crm.ui.dialect import in_text
 
-FIELDS = (
-    "website", "phone", "industry", "employees", "annual_revenue", "street", "city", "region", "postal_code", "country",
-    "external_id",
-)  # fmt: skip
-
 
 def brought_fields(record_type: RecordType) -> dict[str, tuple[str, FieldSpec]]:
-    """By their name in a mapping (``account.website``): the field that links to the account, and the account's own."""
-    links = [spec.name for spec in record_type.fields if spec.importable and _is_link(record_type, spec)]
-    if not links:
-        return {}
-    accounts = type_of_key(CREATED_ON_DEMAND)
-    return {f"{links[0]}.{spec.name}": (links[0], spec) for spec in accounts.specs(FIELDS)}
+    """By their name in a mapping (``account.website``): the field that links to the account, and the account's own.
+
+    Of several links to records of one type the first is meant.
+    """
+    links: dict[str, str] = {}
+    for spec in record_type.fields:
+        if spec.importable and isinstance(spec.kind, Lookup) and spec.kind.key != record_type.key:
+            links.setdefault(spec.kind.key, spec.name)
+    return {
+        f"{link}.{spec.name}": (link, spec)
+        for key, link in links.items()
+        if (linked := find_type(key)) is not None
+        for spec in linked.specs(linked.brought_along)
+    }
+
+
+def is_made_by_name(spec: FieldSpec) -> bool:
+    """Whether a name in the field can make a new record."""
+    linked = find_type(spec.kind.key) if isinstance(spec.kind, Lookup) else None
+    return linked is not None and bool(linked.brought_along)
 
 
 def brought_label(link: FieldSpec, spec: FieldSpec) -> str:
@@ -45,7 +53,3 @@ def as_compared(spec: FieldSpec, value: Any) -> Any:
     if isinstance(spec.kind, Url):
         return re.sub(r"^https?://(www\.)?|/$", "", value.casefold())
     return sort_key(value)
-
-
-def _is_link(record_type: RecordType, spec: FieldSpec) -> bool:
-    return isinstance(spec.kind, Lookup) and spec.kind.key == CREATED_ON_DEMAND and record_type.key != spec.kind.key

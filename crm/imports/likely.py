@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from crm.catalogue import find_type
 from crm.catalogue import record_type as type_of_key
 from crm.events.selectors import name_of_deleted
 from crm.fields import kinds
@@ -37,17 +38,20 @@ def label_of(row: Any) -> str:
         return f"{row.name} ({', '.join(told)})" if told else row.name
     if isinstance(row, Stage):
         return picklists.stage_name(row)
-    if hasattr(row, "sort_name"):
-        places = [getattr(row, name, "") for name in ("domain", "city", "email")]
-        beside = next(filter(None, (_account_of(row), *places)), "")
+    record_type = find_type(getattr(row, "type_key", ""))
+    if record_type is not None:
+        beside = next(filter(None, (_beside(row, name) for name in record_type.told_apart_by)), "")
         return f"{row.name} ({beside})" if beside else row.name
     return str(row)
 
 
-def _account_of(row: Any) -> str:
-    """What the account of a person is called, where it was looked up with them."""
-    is_known = hasattr(row, "account_id") and row._meta.get_field("account").is_cached(row)
-    return row.account.shown_name if is_known and row.account is not None else ""
+def _beside(row: Any, name: str) -> str:
+    """What stands in the column; of a link what it is called, where that was looked up with the row."""
+    column = row._meta.get_field(name)
+    if not column.is_relation:
+        return str(getattr(row, name))
+    linked = getattr(row, name) if column.is_cached(row) else None
+    return linked.shown_name if linked is not None else ""
 
 
 def is_deactivated(value: Any) -> bool:
@@ -88,10 +92,10 @@ def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, l
     found |= _called(cells.actor, model, column, missing)
     for misspelt in _misspelt({text: keys[0] for text, keys in missing.items() if keys and not found[text]}):
         found |= _called(cells.actor, model, column, misspelt)
-    linked = [row for rows in found.values() for row in rows if hasattr(row, "account_id")]
-    if linked:
-        prefetch_related_objects(linked, "account")
-        hide_unseen(cells.actor, type_of_key(kind.key), linked)
+    record_type, alike = type_of_key(kind.key), [row for rows in found.values() for row in rows]
+    if alike and (links := record_type.related(record_type.links_beside())):
+        prefetch_related_objects(alike, *links)
+        hide_unseen(cells.actor, record_type, alike)
     return found
 
 

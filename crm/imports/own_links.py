@@ -19,7 +19,7 @@ from crm.imports.reading.cells import is_unreadable
 from crm.tenants.text import company_key
 
 MOST_LINKS = 50_000  # rows whose links are followed before a dry run
-_TELLING = ("website", "country", "email")  # two of one name that differ in one of them, or in the account, are two
+_TELLING = ("website", "country", "email")  # two of one name that differ in one of them, or in their firm, are two
 
 
 def links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:
@@ -68,7 +68,7 @@ class OwnNames:
             return
         self._names.add(name)
         cells = self.layout.cells(row)
-        account = _hash(company_key(cells.get("account", "")))
+        account = _hash(company_key(cells.get(self.layout.type.searched.through, "")))
         own = (_hash(given), account, *(_hash(as_compared(one, cells.get(one, ""))) for one in _TELLING))
         if _differ(own, self._first.setdefault(hash(name), own)):
             self._several.add(name)

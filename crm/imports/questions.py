@@ -18,7 +18,6 @@ from crm.fields.tags import all_tags
 from crm.imports.alike import alike_in_file
 from crm.imports.answers import (
     ADD,
-    CREATED_ON_DEMAND,
     EMPTY,
     GAP,
     GAP_NAMED,
@@ -34,7 +33,8 @@ from crm.imports.answers import (
     told_gone,
     word_key,
 )
-from crm.imports.at_accounts import account_link, told_by_accounts
+from crm.imports.at_accounts import beside_of, told_by_accounts
+from crm.imports.brought import is_made_by_name
 from crm.imports.cells import Cells
 from crm.imports.coming import meanings_to_add
 from crm.imports.encoding_question import EncodingQuestion, about_encoding
@@ -127,7 +127,7 @@ def actions_for(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
     if isinstance(spec.kind, kinds.Tags):  # whoever edits records makes tags
         actions.append((ADD, _("Add as a new tag")))
     elif isinstance(spec.kind, kinds.Lookup):
-        if spec.kind.key == CREATED_ON_DEMAND and may(actor, "create", spec.kind.key):
+        if is_made_by_name(spec) and may(actor, "create", spec.kind.key):
             actions.append((ADD, _("Create the account")))
     elif actor.role.can_set_up:
         actions += _additions(spec)
@@ -208,9 +208,9 @@ class _Asker:
         column = self.survey.columns[index]
         rows = _together(column)
         unknown = self._unknown(spec, sorted(rows, key=lambda text: -rows[text]))
-        link = account_link(self.type, spec)
-        if link and unknown:
-            told = told_by_accounts(self.cells, column.beside, unknown, self._account_of(link))
+        beside = beside_of(self.type, spec)
+        if beside and unknown:
+            told = told_by_accounts(self.cells, beside, column.beside, unknown, self._account_of(beside.link))
             unknown = [text for text in unknown if text not in told or word_key(text) in self.survey.there]
         if not unknown and not column.more:
             return None
@@ -247,7 +247,7 @@ class _Asker:
             actions=actions,
             is_typed=not existing and bool(not isinstance(spec.kind, kinds.Tags) or all_tags()),
             more=bool(column.more),
-            at_accounts=bool(link),
+            at_accounts=beside is not None,
             keeps_pipelines=isinstance(spec.kind, kinds.StageOf) and any(map(_is_of_several_pipelines, alike.values())),
         )
 

@@ -18,7 +18,6 @@ from crm.fields.spec import FieldSpec
 from crm.fields.tags import tag_by_id
 from crm.fields.targets import model_of
 from crm.imports.answers import (
-    CREATED_ON_DEMAND,
     EMPTY,
     GAP,
     REFUSE,
@@ -33,8 +32,8 @@ from crm.imports.answers import (
     used_id,
     word_key,
 )
-from crm.imports.at_accounts import account_link, person_at
-from crm.imports.brought import as_compared, brought_fields, brought_label
+from crm.imports.at_accounts import Beside, beside_of, person_at
+from crm.imports.brought import as_compared, brought_fields, brought_label, is_made_by_name
 from crm.imports.cells import Cells
 from crm.imports.identity import EXTERNAL_ID, Layout
 from crm.imports.labelled import told_left
@@ -77,9 +76,8 @@ class RowReader:
         brought = brought_fields(record_type)
         self.said = said or {}
         self.links = {spec.name: index for index, spec in self.columns}
-        self.at_account = {
-            spec.name: link for _index, spec in self.columns if (link := account_link(record_type, spec))
-        }
+        beside = ((spec.name, beside_of(record_type, spec)) for _index, spec in self.columns)
+        self.at_account: dict[str, Beside] = {name: one for name, one in beside if one is not None}
         self.in_turn = sorted(self.columns, key=lambda one: one[1].name in self.at_account)  # after the accounts
         self.named_by = {name: link for name, (link, _spec) in brought.items()}
         self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
@@ -154,10 +152,10 @@ class RowReader:
 
     def _read_cell(self, row: RowValues, spec: FieldSpec, text: str, cells: Cells) -> None:
         cells.field = self.cells.field = spec.name
-        link = self.at_account.get(spec.name)
-        if link and word_key(text) in self.called.there:
-            link = None  # not even the account tells which of them
-        if link and (person := person_at(cells, text, row.values.get(link))) is not None:
+        beside = self.at_account.get(spec.name)
+        if beside and word_key(text) in self.called.there:
+            beside = None  # not even the account tells which of them
+        if beside and (person := person_at(cells, beside, text, row.values.get(beside.link))) is not None:
             row.values[spec.name] = person
             return
         try:
@@ -359,7 +357,7 @@ class RowReader:
     def _added(self, spec: FieldSpec, text: str, answer: str) -> Any:
         actor = self.cells.actor
         if isinstance(spec.kind, kinds.Lookup):
-            if spec.kind.key != CREATED_ON_DEMAND or not may(actor, "create", spec.kind.key):
+            if not is_made_by_name(spec) or not may(actor, "create", spec.kind.key):
                 raise ValidationError(_("Nothing is called “%(text)s”.") % {"text": text})
             self._refuse_several(spec, text)
             return ToCreate(spec.kind.key, text, {})

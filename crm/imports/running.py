@@ -19,12 +19,11 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from crm.catalogue import record_type
+from crm.catalogue import find_type, record_type
 from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
 from crm.imports.afterwards import note_following, rehearsed
-from crm.imports.at_accounts import PEOPLE
 from crm.imports.batches import Batch
 from crm.imports.counting import keep_counted
 from crm.imports.deferring import keep_links, set_next_links
@@ -193,8 +192,9 @@ def _note_added(job: Import, new: dict[str, list[str]]) -> None:
         first: dict[str, str] = {}
         for name in [*known, *names]:
             first.setdefault(sort_key(name), name)
+        is_of_people = (made := find_type(what)) is not None and made.is_person
         # Two people of one name are two; of a firm or a word, each batch of a dry run makes the same one anew
-        fresh = names if what == PEOPLE else [*first.values()][len(known) :]
+        fresh = names if is_of_people else [*first.values()][len(known) :]
         room = MOST_ADDED - len(known)
         job.added[what] = sorted([*known, *fresh[:room]])
         if more := len(fresh[room:]):

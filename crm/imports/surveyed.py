@@ -12,7 +12,7 @@ from crm.fields.models import FieldKind
 from crm.fields.reading import DAYS, NUMBERS, NumberText, current_style, has_time, says
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import holds_words
-from crm.imports.at_accounts import Beside
+from crm.imports.at_accounts import Firms
 from crm.imports.fitting import MISFITS_SHOWN, TIMED, FitTally, key_of, misfits_of
 from crm.imports.meant import Same
 from crm.imports.reading.cells import holds_days, is_unreadable, without_unreadable
@@ -50,7 +50,7 @@ class Column:
     filled: int = 0
     more: int = 0  # rows with other words
     numbers: list[str] = field(default_factory=list)
-    beside: Beside = field(default_factory=dict)  # of a column of people, the accounts in their rows
+    beside: Firms = field(default_factory=dict)  # of a column of people, the accounts in their rows
     same: str = ""  # a text that its record says already
     cells: list[str] = field(default_factory=list)  # of a column of tags, the first cells: its words are the tags
     timed: int = 0  # cells of a column of days that have a time of day

@@ -13,7 +13,7 @@ from crm.catalogue.types import Panel
 from crm.events.models import Event
 from crm.events.types import names
 from crm.lists.events import PUT_ON_LIST
-from crm.lists.selectors import lists_beside
+from crm.lists.selectors import has_opted_out, lists_beside
 from crm.records.taking_back import tells_what_stays
 from crm.users.access import can
 from crm.users.models import Membership
@@ -29,7 +29,7 @@ def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
     return {
         "lists": [(one, f"{list_url}?mailing_list={one.pk}") for one in every if one.has_it],  # type: ignore[attr-defined]
         "edit_url": reverse("lists:of_record", kwargs=place) if can(actor, "edit", record) else "",
-        "opted_out": record.opted_out,
+        "opted_out": has_opted_out(record),
     }
 
 

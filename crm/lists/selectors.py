@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import models
 
+from crm import catalogue
+from crm.lists.fields import OPTED_OUT
 from crm.lists.models import MailingList, MailingListMember
 from crm.tenants.memo import memo
 
@@ -46,3 +48,8 @@ def member_counts() -> dict[UUID, Counter[str]]:
     for list_id, key, count in rows.annotate(count=models.Count("id")):
         found[list_id][key] = count
     return found
+
+
+def has_opted_out(record: Any) -> bool:
+    """Whether the person does not want mail that goes to many."""
+    return catalogue.type_of(record).has(OPTED_OUT.name) and bool(OPTED_OUT.value(record))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm import catalogue
 from crm.lists.forms import ListsForm
-from crm.lists.selectors import mailing_lists, memberships_of
+from crm.lists.selectors import has_opted_out, mailing_lists, memberships_of
 from crm.lists.services import set_lists
 from crm.records.access import get_record
 from crm.ui.http import go, respond
@@ -36,4 +36,5 @@ def of_record(request: WorkspaceRequest, record_type: str, record_id: UUID) -> H
             say(request, _("The mailing lists of %(name)s were saved.") % {"name": record.name})
             return go(request, catalogue.url(record))
     context = {"record": record, "form": form, "url": catalogue.url(record), "is_empty": not mailing_lists()}
+    context["opted_out"] = has_opted_out(record)
     return respond(request, "lists/of_record.html", context, partial="form", status=422 if form.is_bound else 200)

@@ -156,8 +156,8 @@ def _of_part(
     for name in own.keys() - names:
         of, _dash, field = name.partition("-")
         if of == _WINS and record_type.has(field):
-            side = _("On the lead") if own[name] == ["lead"] else _("On the %(noun)s") % _noun(record_type)
-            found.append((f"{record_type.label}: {record_type.spec(field).label}", side))
+            side = next((one for one in catalogue.record_types() if [one.noun] == own[name]), record_type)
+            found.append((f"{record_type.label}: {record_type.spec(field).label}", _("On the %(noun)s") % _noun(side)))
         elif name == _ANOTHER:
             found.append((f"{record_type.label}: {_('Its name')}", " ".join(own[name])))
         else:

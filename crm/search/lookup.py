@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpResponse
 
 from crm import catalogue
+from crm.fields.spec import FieldSpec
 from crm.records.access import visible_records
 from crm.records.chains import at_or_below
 from crm.records.hiding import hide_unseen
@@ -30,14 +32,16 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
         raise Http404 from error
     require(may(request.actor, "view", key))
     typed = _typed(request)
-    rows = record_type.with_related(visible_records(request.actor, record_type), record_type.specs(("account",)))
+    beside = record_type.links_beside()
+    rows = record_type.with_related(visible_records(request.actor, record_type), beside)
     if below := uuid_of(request.GET.get("above", "")):
         rows = rows.exclude(pk__in=at_or_below(record_type, below))
     records = _offered(rows, typed, SHOWN)
     if typed and len(records) < SHOWN:
         records = _more(rows, records, search(request.actor, typed, key=key, most=SHOWN), SHOWN)
     hide_unseen(request.actor, record_type, records)
-    return respond(request, "fields/lookup_options.html", {"records": records, "typed": typed})
+    offered = [(record, _beside(beside, record)) for record in records]
+    return respond(request, "fields/lookup_options.html", {"records": offered, "typed": typed})
 
 
 def any_options_page(request: WorkspaceRequest) -> HttpResponse:
@@ -52,6 +56,11 @@ def any_options_page(request: WorkspaceRequest) -> HttpResponse:
         records = _more(rows, _offered(rows, typed, SHOWN_OF_EACH), found, SHOWN_OF_EACH)
         offered += [(record_type, record) for record in records]
     return respond(request, "fields/lookup_any.html", {"records": offered, "typed": typed})
+
+
+def _beside(links: Iterable[FieldSpec], record: Any) -> str:
+    """What the first of ``links`` that ``record`` has is called."""
+    return next(filter(None, (spec.words(record) for spec in links)), "")
 
 
 def _typed(request: WorkspaceRequest) -> str:
