@@ -24,7 +24,8 @@ from crm.queries.query import Query
 from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
 from crm.saved_views.models import SavedView
-from crm.saved_views.selectors import Views, gone_view, views_of
+from crm.saved_views.selectors import Views, gone_view
+from crm.saved_views.services import opened_views
 from crm.saved_views.state import ViewState, query_of_view, read_state
 from crm.ui import format as formats
 from crm.ui.http import respond
@@ -69,7 +70,7 @@ class Listing:
 
 def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
     """Read the URL over the saved view that it names, or over the one that the list opens on."""
-    views = views_of(request.actor, record_type)
+    views = opened_views(request.actor, record_type)
     asked = request.GET.get("view", "")
     view = views.find(asked)
     gone = [gone_view(request.actor, record_type, asked)] if asked and view is None else []

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.catalogue import record_type, record_types
+from crm.catalogue.types import RecordType
 from crm.events.types import EventType
 from crm.queries.query import Query, query_of_default
 from crm.saved_views.events import CHANGED, CREATED, DELETED, RESTORED
 from crm.saved_views.models import Audience, PinnedView, SavedView
-from crm.saved_views.selectors import visible_views
+from crm.saved_views.selectors import Views, views_of, visible_views
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant
 from crm.tenants.locks import wait_for_turn
@@ -30,19 +31,35 @@ def create_default_views(actor: Membership) -> None:
     """Give the workspace the views that each record type ships with; those it has already are left alone."""
     with translation.override(current_tenant().language):
         taken = set(SavedView.objects.filter(owner=None).values_list("record_type", "name"))
-        rows = [
-            SavedView(
-                record_type=one.key,
-                name=str(default.name),
-                state=query_of_default(one, default).as_json(),
-                audience=Audience.ALL,
-                is_default=default.is_default,
-                order=order,
-            )
-            for one in record_types()
-            for order, default in enumerate(one.views)
-        ]
+        rows = [row for one in record_types() for row in _default_views(one)]
         insert_many(SavedView, [row for row in rows if (row.record_type, row.name) not in taken])
+
+
+def opened_views(actor: Membership, record_type: RecordType) -> Views:
+    """The views of ``actor``; a workspace that is older than the type gets those that the type ships with, once."""
+    views = views_of(actor, record_type)
+    if views.all or not record_type.views:
+        return views
+    wait_for_turn(f"views of {record_type.key}")
+    shipped = SavedView.objects.filter(owner=None, record_type=record_type.key)  # deleted ones too: they were there
+    if not shipped.exists():
+        with translation.override(current_tenant().language):
+            insert_many(SavedView, _default_views(record_type))
+    return views_of(actor, record_type)
+
+
+def _default_views(record_type: RecordType) -> list[SavedView]:
+    return [
+        SavedView(
+            record_type=record_type.key,
+            name=str(default.name),
+            state=query_of_default(record_type, default).as_json(),
+            audience=Audience.ALL,
+            is_default=default.is_default,
+            order=order,
+        )
+        for order, default in enumerate(record_type.views)
+    ]
 
 
 @transaction.atomic

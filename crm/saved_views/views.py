@@ -48,7 +48,7 @@ def index(request: WorkspaceRequest, key: str) -> HttpResponse:
             "lost": state_of_view(record_type, one).query.lost,
             "may_change": may_change(request.actor, one),
         }
-        for one in views_of(request.actor, record_type).all
+        for one in services.opened_views(request.actor, record_type).all
     ]
     return respond(request, "saved_views/index.html", {"type": record_type, "rows": rows})
 

@@ -379,3 +379,20 @@ def test_those_who_save_views_of_one_name_at_once_make_one(fresh_firm: Firm, sam
         assert sorted(all_at_once.map(save, forms)) == [303, 422, 422]
     with tenant_context(fresh_firm.tenant):
         assert SavedView.objects.filter(name="Hot").count() == 1
+
+
+def test_a_workspace_older_than_a_type_gets_its_views_once(firm: Firm) -> None:
+    """When somebody first opens the list; not again where an admin has deleted some of them."""
+    shipped = names(firm.ada)
+    with tenant_context(firm.tenant):
+        SavedView.objects.filter(record_type="accounts").delete()
+    assert names(firm.rita) == shipped == names(firm.ada)
+    with tenant_context(firm.tenant):
+        views = SavedView.objects.filter(record_type="accounts")
+        assert views.count() == len(shipped) and views.get(is_default=True).name == "Active customers"
+        for view in views.filter(is_default=False):
+            services.delete_view(actor=firm.ada, view=view)
+    assert names(firm.ada) == names(firm.rita) == ["Active customers"]
+    with tenant_context(firm.tenant):
+        SavedView.objects.filter(is_default=True, record_type="accounts").update(deleted_at=firm.tenant.created_at)
+    assert names(firm.ada) == []
