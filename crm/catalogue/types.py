@@ -172,6 +172,7 @@ class RecordType:
     name: a deal's file those of its account; where there are none, a file makes none. ``panels``
     and ``actions`` are those of its own page; other apps add theirs (``lookup.add_panel``).
     ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
+    ``either`` are groups of links of which a record has one at most.
     ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves those out of a query.
     ``badges`` stand beside its name.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
@@ -219,6 +220,7 @@ class RecordType:
     actions: tuple[Action, ...] = ()
     sort: str = "name"
     prepare: Callable[[Any], None] = lambda record: None
+    either: tuple[tuple[str, ...], ...] = ()
     locked: Callable[[Any], str] = lambda record: ""
     unlocked_among: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
     badges: Callable[[Any], Iterable[Badge]] = lambda record: ()
@@ -303,6 +305,16 @@ class RecordType:
 
     def has(self, name: str) -> bool:
         return self._find(name) is not None
+
+    def instead_of(self, name: str) -> tuple[FieldSpec, ...]:
+        """The links that a record cannot have beside the link ``name``."""
+        group = next((one for one in self.either if name in one), ())
+        return self.specs(tuple(one for one in group if one != name))
+
+    def excluding(self, record: Any, name: str) -> FieldSpec | None:
+        """The link that ``record`` has and that keeps its link ``name`` empty."""
+        filled = (spec for spec in self.instead_of(name) if getattr(record, f"{spec.column}_id") is not None)
+        return next(filled, None)
 
     def objection_to_change(self, actor: Membership, record: Any, values: dict[str, Any]) -> Objection | None:
         return self.objections_to_changes(actor, [(record, values)])[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,7 @@ from crm.records.events import CHANGED, CREATED, DELETED, RESTORED
 from crm.records.holding import links_among, refuse_gone_links, wait_to_delete
 from crm.tenants.bulk import are_collected, atomic, insert
 from crm.tenants.text import sort_key
+from crm.ui.dialect import in_text
 from crm.users.models import Membership
 
 
@@ -50,8 +52,10 @@ def create_record(
     specs = record_type.specs_now()
     missing = [spec for spec in specs if spec.name not in values and spec.default is not None]
     values = {spec.name: spec.default() for spec in missing} | values  # type: ignore[misc]
-    refuse_gone_links(record_type, links_among(record_type, values))
+    links = links_among(record_type, values)
+    refuse_gone_links(record_type, links)
     _assign(record_type, record, values)
+    _refuse_both(record_type, record, links)
     if because is None:
         _refuse_missing(record_type, values)
     _prepare(record_type, record)
@@ -85,11 +89,13 @@ def update_record(
     if not despite_lock and (reason := record_type.locked(record)):
         raise LockedError(reason)
     specs = record_type.specs_now()
-    refuse_gone_links(record_type, links_among(record_type, values, record))
+    links = links_among(record_type, values, record)
+    refuse_gone_links(record_type, links)
     before, columns = snapshot(specs, record), _columns(record)
     for attribute, value in attributes.items():
         setattr(record, attribute, value)
     _assign(record_type, record, values)
+    _refuse_both(record_type, record, links)
     _prepare(record_type, record, known_id=columns["external_id"])
     after = _columns(record)
     touched = [column for column in after if after[column] != columns[column]]
@@ -157,6 +163,14 @@ def _assign(record_type: RecordType, record: Any, values: dict[str, Any]) -> Non
 def _refuse_blank(spec: FieldSpec, value: Any) -> None:
     if spec.required and value in (None, ""):
         raise ValidationError({spec.name: _("This is needed.")})
+
+
+def _refuse_both(record_type: RecordType, record: Any, links: Iterable[str]) -> None:
+    """Refuse what the links, set anew, would leave the record with beside them."""
+    for name in links:
+        if (other := record_type.excluding(record, name)) is not None:
+            words = {"this": in_text(str(record_type.spec(name).label)), "other": in_text(str(other.label))}
+            raise ValidationError({name: _("Either %(other)s or %(this)s, not both: empty one of them.") % words})
 
 
 def _refuse_missing(record_type: RecordType, values: dict[str, Any]) -> None:
