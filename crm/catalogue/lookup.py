@@ -26,6 +26,7 @@ _types: dict[str, RecordType] = {}
 _panels: list[tuple[str | Callable[[RecordType], bool], Panel]] = []
 _actions: list[tuple[str | Callable[[RecordType], bool], Action]] = []
 _objections: dict[str, list[Callable[[Membership, dict[str, Any]], Objection | None]]] = defaultdict(list)
+_forwards: list[tuple[str, Callable[[Membership, UUID], Any | None]]] = []
 _bulk_actions: list[Callable[[RecordType], Iterable[BulkAction]]] = []
 _events_about: list[Callable[[str, Collection[UUID], datetime], QuerySet[Event]]] = []
 
@@ -81,6 +82,17 @@ def panels(record_type: RecordType, place: str) -> list[Panel]:
 def add_action(where: str | Callable[[RecordType], bool], action: Action) -> None:
     """Put ``action`` among the buttons of the record page, as ``add_panel`` does."""
     _actions.append((where, action))
+
+
+def add_forwarding(key: str, find: Callable[[Membership, UUID], Any | None]) -> None:
+    """Let the address of a record of the type ``key`` that is gone lead to what ``find`` says it has become."""
+    _forwards.append((key, find))
+
+
+def forwarded(record_type: RecordType, actor: Membership, record_id: UUID) -> Any | None:
+    """What the record, which is gone, has become, as far as ``actor`` may see that."""
+    found = (find(actor, record_id) for key, find in _forwards if key == record_type.key)
+    return next((one for one in found if one is not None), None)
 
 
 def every_type(record_type: RecordType) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.html import conditional_escape
 
 from crm import catalogue
@@ -17,7 +17,7 @@ from crm.fields.spec import FieldSpec
 from crm.pages.recent import remember
 from crm.records.access import get_record
 from crm.records.hiding import hide_unseen
-from crm.ui.http import respond
+from crm.ui.http import go, respond
 from crm.users.access import can, why
 from crm.users.http import WorkspaceRequest
 
@@ -39,7 +39,12 @@ class ShownSection:
 
 def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``GET /<type>/<id>/``."""
-    record = get_record(request.actor, record_type, record_id, related=record_type.related(record_type.fields))
+    try:
+        record = get_record(request.actor, record_type, record_id, related=record_type.related(record_type.fields))
+    except Http404:
+        if (other := catalogue.forwarded(record_type, request.actor, record_id)) is None:
+            raise
+        return go(request, catalogue.url(other))
     remember(request, record_type, record)
     hide_unseen(request.actor, record_type, [record])
     editable = can(request.actor, "edit", record) and not record_type.locked(record)
