@@ -117,7 +117,8 @@ def undoing(run: BulkRun) -> BulkAction:
     def give_back(
         record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
     ) -> dict[str, int]:
-        done = changes_by(run).filter(record_type=record_type.key, record_id=record.pk).first()
+        events = (changes_by(run) if own is None else Event.objects.filter(because=run.event_id)).order_by("at", "id")
+        done = events.filter(record_type=record_type.key, record_id=record.pk).first()
         if own is not None and done is not None:
             return dict(own(record_type, record, done, actor))
         back = done and take_back(record_type, record, done, actor=actor, because=because)
@@ -130,10 +131,17 @@ def undoing(run: BulkRun) -> BulkAction:
         "undo-2",
         texts.undo_heading,
         give_back,
+        verb=texts.verb,
         done=texts.undone,
         tells=CHANGED,
         backwards=own is not None,
     )
+
+
+def puts_away(run: BulkRun) -> bool:
+    """Whether what ``run`` did left its records in the recycle bin."""
+    action = next((one for one in catalogue.all_bulk_actions(run.record_type) if one.key == run.action), None)
+    return action is not None and action.verb == "delete"
 
 
 def changes_by(run: BulkRun) -> QuerySet[Event]:

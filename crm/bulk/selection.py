@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from crm.bulk.actions import DELETE
+from crm.bulk.actions import puts_away
 from crm.bulk.models import BulkRun
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
@@ -33,7 +33,7 @@ def to_give_back(run: BulkRun, record_type: RecordType, actor: Membership) -> Qu
     """The records that ``run`` is to give back and ``actor`` can reach by now, in no order."""
     assert run.undoes is not None
     done = Event.objects.filter(because=run.undoes.event_id, record_type=record_type.key)
-    if run.undoes.action == DELETE.key:
+    if puts_away(run.undoes):
         return deleted_records(actor, record_type).order_by().filter(pk__in=done.values("record_id"))
     return visible_records(actor, record_type).filter(pk__in=done.values("record_id"))
 
