@@ -6,10 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.events import ACCOUNT
 from contacts.events import CONTACT
+from crm.events.called import IS_ACTIVE, NAME, ORDER
 from crm.events.phrases import Called
 from crm.events.types import Cause, Noun, RecordEvent, declare
 from crm.lists.events import list_events
 from crm.records import events as records
+from leads.vetting.rule import Unmet
+from leads.vetting.settings import CONVERSION_GATE
 from opportunities.events import OPPORTUNITY
 
 LEAD = Noun("leads", "lead", _("Lead"))
@@ -145,7 +148,18 @@ CRITERION_CREATED = declare(
     _("%(actor)s added the criterion “%(label)s”"),
     payload=_CRITERION,
 )
-CRITERION_CHANGED = declare("criterion.changed", _("Vetting criterion changed"), payload=_CRITERION)
+CRITERION_CHANGED = declare(
+    "criterion.changed",
+    _("Vetting criterion changed"),
+    payload=_CRITERION,
+    called={
+        "label": NAME,
+        "question": Called(_("question")),
+        "weight": Called(_("weight")),
+        "is_active": IS_ACTIVE,
+        "order": ORDER,
+    },
+)
 CRITERION_DELETED = declare(
     "criterion.deleted",
     _("Vetting criterion deleted"),
@@ -153,4 +167,12 @@ CRITERION_DELETED = declare(
     payload=_CRITERION,
     deletes=True,
 )
-GATE_CHANGED = declare("conversion_gate.changed", _("Conversion gate changed"))
+GATE_CHANGED = declare(
+    "conversion_gate.changed",
+    _("Conversion gate changed"),
+    called={
+        "needs": Called(CONVERSION_GATE.called),
+        "criteria": Called(_("criteria")),
+        "unmet": Called(_("what happens when it is missing"), dict(Unmet.choices)),
+    },
+)

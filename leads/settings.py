@@ -15,9 +15,9 @@ from crm.preferences.pages import SetupGroup, SetupPage
 from crm.preferences.setting import Setting
 from crm.tenants.stored import Id, Kind, Maybe, OneOf
 from crm.users.settings import use_of
-from leads.vetting.settings import BEFORE_CONVERTING, CONVERSION_GATE, CRITERIA, CRITERION, GATE
+from leads.vetting.settings import BEFORE_CONVERTING, CONVERSION_GATE, CRITERIA
 
-__all__ = ["BEFORE_CONVERTING", "CONVERSION_GATE", "CRITERIA", "CRITERION", "GATE"]
+__all__ = ["BEFORE_CONVERTING", "CONVERSION_GATE", "CRITERIA"]
 
 LEADS = SetupGroup(_("Leads"), 20)
 USE = SetupPage(

@@ -6,13 +6,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.events.called import IS_ACTIVE, NAME
+from crm.events.phrases import Called
 from crm.events.types import EventType, Named, RecordEvent, declare
 
 LIST = {"id": "the id of the list", "label": "what it is called"}
 CREATED = declare(
     "mailing_list.created", _("Mailing list created"), _("%(actor)s made the mailing list “%(label)s”"), payload=LIST
 )
-CHANGED = declare("mailing_list.changed", _("Mailing list changed"), payload=LIST)
+CHANGED = declare(
+    "mailing_list.changed",
+    _("Mailing list changed"),
+    payload=LIST,
+    called={"name": NAME, "description": Called(_("description")), "is_active": IS_ACTIVE},
+)
 DELETED = declare(
     "mailing_list.deleted",
     _("Mailing list deleted"),

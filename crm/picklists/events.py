@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.events.called import IS_ACTIVE, IS_DEFAULT, NAME, ORDER
+from crm.events.phrases import Called
 from crm.events.types import EventType, declare
+from crm.picklists.lists import FORECAST_CATEGORIES, PICKLISTS, STAGE_MEANINGS, TONES
+from crm.ui import format as formats
 
 _ENTRY = {"list": "the key of the picklist, or the name of the pipeline", "id": "the id", "label": "what it is called"}
 _GONE = {"moved": "how many records had it", "replacement": "the entry that has taken its place"}
@@ -19,11 +24,41 @@ class EntryEvents(NamedTuple):
     deleted: EventType
 
 
-def _of_entries(start: str, labels: tuple[Any, Any, Any], created: Any = "", deleted: Any = "") -> EntryEvents:
+class _Percents(Called):
+    def told(self, kept: Any) -> str:
+        return formats.points(kept)
+
+
+_ALL = {"is_active": IS_ACTIVE, "order": ORDER}
+_MEANINGS = {key: label for one in PICKLISTS.values() for key, label in one.meanings.items()}
+_CHOICE = {
+    "label": NAME,
+    "meaning": Called(_("meaning"), _MEANINGS),
+    "tone": Called(_("colour"), TONES),
+    "is_default": IS_DEFAULT,
+}
+_STAGE = {
+    "label": NAME,
+    "meaning": Called(_("meaning"), STAGE_MEANINGS),
+    "probability": _Percents(_("probability")),
+    "forecast_category": Called(_("forecast category"), FORECAST_CATEGORIES),
+    "guidance": Called(_("guidance")),
+}
+_PIPELINE = {"name": NAME, "is_default": IS_DEFAULT}
+
+
+def _of_entries(
+    start: str,
+    labels: tuple[Any, Any, Any],
+    created: Any = "",
+    deleted: Any = "",
+    *,
+    called: Mapping[str, Called],
+) -> EntryEvents:
     payload = _ENTRY | _MEANING
     return EntryEvents(
         declare(f"{start}created", labels[0], created, payload=payload),
-        declare(f"{start}changed", labels[1], payload=payload),
+        declare(f"{start}changed", labels[1], payload=payload, called={**called, **_ALL}),
         declare(f"{start}deleted", labels[2], deleted, payload=payload | _GONE, deletes=True),
     )
 
@@ -33,10 +68,14 @@ CHOICE = _of_entries(
     (_("Picklist entry added"), _("Picklist entry changed"), _("Picklist entry deleted")),
     _("%(actor)s added “%(label)s”"),
     _("%(actor)s deleted “%(label)s”"),
+    called=_CHOICE,
 )
 STAGE = _of_entries(
     "stage.",
     (_("Stage added"), _("Stage changed"), _("Stage deleted")),
     deleted=_("%(actor)s deleted the stage “%(label)s”"),
+    called=_STAGE,
 )
-PIPELINE = _of_entries("pipeline.", (_("Pipeline added"), _("Pipeline changed"), _("Pipeline deleted")))
+PIPELINE = _of_entries(
+    "pipeline.", (_("Pipeline added"), _("Pipeline changed"), _("Pipeline deleted")), called=_PIPELINE
+)

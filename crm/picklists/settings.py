@@ -1,18 +1,14 @@
-"""What admins change of lists, pipelines and stages."""
+"""Where the setup has lists, pipelines and stages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.events.phrases import Called
-from crm.picklists.lists import FORECAST_CATEGORIES, PICKLISTS, STAGE_MEANINGS, TONES
+from crm.picklists.lists import PICKLISTS
 from crm.picklists.selectors import default_pipeline, pipelines
 from crm.preferences.pages import SetupGroup, SetupPage, SetupPages
-from crm.preferences.rows import IS_ACTIVE, IS_DEFAULT, NAME, ORDER, SetupRow
-from crm.ui import format as formats
 
 SELLING = SetupGroup(_("Selling"), 40)
 STAGES_HELP = _(
@@ -47,36 +43,3 @@ def _lists() -> Iterator[SetupPage]:
 
 
 EDITED_LISTS = SetupPages(_lists)
-
-
-class _Percents(Called):
-    def told(self, kept: Any) -> str:
-        return formats.points(kept)
-
-
-CHOICE = SetupRow(
-    "picklist",
-    {
-        "label": NAME,
-        "meaning": Called(
-            _("meaning"), {key: label for one in PICKLISTS.values() for key, label in one.meanings.items()}
-        ),
-        "tone": Called(_("colour"), TONES),
-        "is_default": IS_DEFAULT,
-        "is_active": IS_ACTIVE,
-        "order": ORDER,
-    },
-)
-STAGE = SetupRow(
-    "stage",
-    {
-        "label": NAME,
-        "meaning": Called(_("meaning"), STAGE_MEANINGS),
-        "probability": _Percents(_("probability")),
-        "forecast_category": Called(_("forecast category"), FORECAST_CATEGORIES),
-        "guidance": Called(_("guidance")),
-        "is_active": IS_ACTIVE,
-        "order": ORDER,
-    },
-)
-PIPELINE = SetupRow("pipeline", {"name": NAME, "is_default": IS_DEFAULT, "is_active": IS_ACTIVE, "order": ORDER})

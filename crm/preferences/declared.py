@@ -1,4 +1,4 @@
-"""What the installed apps declare in their ``settings.py``: settings, pages of the setup, and rows that it changes.
+"""What the installed apps declare in their ``settings.py``: settings, and pages of the setup.
 
 Nothing registers itself: these modules are looked through, those of lower apps first.
 """
@@ -17,7 +17,6 @@ from django.apps import apps
 
 from crm.events.phrases import Called
 from crm.preferences.pages import SetupPage, SetupPages
-from crm.preferences.rows import SetupRow
 from crm.preferences.setting import PersonSetting, Setting
 
 T = TypeVar("T")
@@ -80,11 +79,9 @@ def setup_pages() -> list[SetupPage]:
     return sorted(pages, key=lambda page: (page.group.order, page.order))
 
 
-def fields_of(noun: str) -> dict[str, Called]:
-    """Return what the change log calls what events named ``<noun>.…`` changed, by field."""
-    if noun == "workspace":
-        return {key: Called(one.called, one.kind.words) for key, one in settings().items()}
-    return dict(next((row.fields for _app, row in _declared(SetupRow) if row.noun == noun), {}))
+def settings_called() -> dict[str, Called]:
+    """Return what the change log calls the settings of a workspace, and their values, by key."""
+    return {key: Called(one.called, one.kind.words) for key, one in settings().items()}
 
 
 @cache

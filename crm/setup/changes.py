@@ -9,12 +9,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
-from crm.events.events import RETRIED
+from crm.events.events import RETRIED, WORKSPACE_CHANGED
 from crm.events.handlers import label_of
 from crm.events.models import Event
 from crm.fields.custom.selectors import field_of_picklist
 from crm.picklists.lists import PICKLISTS
-from crm.preferences.declared import fields_of
+from crm.preferences.declared import settings_called
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.ui.dialect import in_text
 from crm.users.selectors import members, roles, teams
@@ -45,7 +45,7 @@ def _phrase(event: Event) -> str:
     if event.was(RETRIED):
         event = copy(event)
         event.data = event.data | {"handler": label_of(str(event.data.get("handler", "")))}
-    fields = fields_of(event.name.partition(".")[0])
+    fields = settings_called() if event.was(WORKSPACE_CHANGED) else {}
     changes = event.changes if isinstance(event.changes, dict) else {}
     match changes.get("access"):
         case [dict() as old, dict() as new]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.events.called import NAME
+from crm.events.phrases import Called
 from crm.events.types import declare
 
 _ABOUT = "users"
@@ -24,7 +26,17 @@ MEMBER_INVITED = declare(
     payload={"email": "the address", "role": "what the role is called", "invitation": "the id of the invitation"},
 )
 MEMBER_JOINED = declare("member.joined", _("Person joined"), _("%(actor)s joined"), about=_ABOUT)
-MEMBER_CHANGED = declare("member.changed", _("Person changed"), about=_ABOUT)
+MEMBER_CHANGED = declare(
+    "member.changed",
+    _("Person changed"),
+    about=_ABOUT,
+    called={
+        "name": NAME,
+        "role": Called(_("role")),
+        "team": Called(_("team")),
+        "is_active": Called(_("active"), verbs={False: _("deactivated them"), True: _("activated them again")}),
+    },
+)
 MEMBER_IMPORTED = declare(
     "member.imported", _("Person added by an import"), _("%(actor)s imported records of this person"), about=_ABOUT
 )
@@ -42,7 +54,9 @@ PASSWORD_SET = declare(
 )
 
 TEAM_CREATED = declare("team.created", _("Team created"), about=_ABOUT, payload=_NAME)
-TEAM_CHANGED = declare("team.changed", _("Team changed"), about=_ABOUT)
+TEAM_CHANGED = declare(
+    "team.changed", _("Team changed"), about=_ABOUT, called={"name": NAME, "parent": Called(_("part of"))}
+)
 TEAM_DELETED = declare("team.deleted", _("Team deleted"), about=_ABOUT, payload=_NAME)
 
 ROLE_CREATED = declare(
@@ -51,5 +65,16 @@ ROLE_CREATED = declare(
     about=_ABOUT,
     payload=_NAME | {"access": "by type of record: the scope of each of its rights"},
 )
-ROLE_CHANGED = declare("role.changed", _("Role changed"), about=_ABOUT)
+ROLE_CHANGED = declare(
+    "role.changed",
+    _("Role changed"),
+    about=_ABOUT,
+    called={
+        "name": NAME,
+        "access": Called(_("access"), None),  # a table
+        "can_set_up": Called(_("setup")),
+        "can_import": Called(_("import")),
+        "can_export": Called(_("export")),
+    },
+)
 ROLE_DELETED = declare("role.deleted", _("Role deleted"), about=_ABOUT, payload=_NAME)

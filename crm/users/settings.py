@@ -11,8 +11,6 @@ from babel import Locale, UnknownLocaleError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import to_locale
 
-from crm.events.phrases import Called
-from crm.preferences import rows
 from crm.preferences.pages import SetupGroup, SetupPage
 from crm.preferences.setting import PersonSetting, Setting
 from crm.tenants.models import Tenant
@@ -87,27 +85,6 @@ OWN_TIME_ZONE: PersonSetting[str] = PersonSetting(
 )
 OWN_LANGUAGE: PersonSetting[str] = PersonSetting(
     key="language", kind=LANGUAGE.kind, label=LANGUAGE.label, page="users:profile", workspace=LANGUAGE
-)
-
-MEMBER = rows.SetupRow(
-    "member",
-    {
-        "name": rows.NAME,
-        "role": Called(_("role")),
-        "team": Called(_("team")),
-        "is_active": Called(_("active"), verbs={False: _("deactivated them"), True: _("activated them again")}),
-    },
-)
-TEAM = rows.SetupRow("team", {"name": rows.NAME, "parent": Called(_("part of"))})
-ROLE = rows.SetupRow(
-    "role",
-    {
-        "name": rows.NAME,
-        "access": Called(_("access"), None),  # a table
-        "can_set_up": Called(_("setup")),
-        "can_import": Called(_("import")),
-        "can_export": Called(_("export")),
-    },
 )
 
 TYPES_OFF: Stored[frozenset[str]] = Stored("types_off", Words(), frozenset())  # keys of record types

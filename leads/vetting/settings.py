@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.events.phrases import Called
 from crm.preferences.pages import SetupGroup, SetupPage
-from crm.preferences.rows import IS_ACTIVE, NAME, ORDER, SetupRow
 from crm.preferences.setting import Setting
-from leads.vetting.rule import Gate, GateKind, Unmet
+from leads.vetting.rule import Gate, GateKind
 
 VETTING = SetupGroup(_("Vetting"), 30)
 CRITERIA = SetupPage(
@@ -35,22 +33,4 @@ CONVERSION_GATE: Setting[Gate] = Setting(
     called=_("what is needed before converting"),
     page=BEFORE_CONVERTING,
     through="leads.vetting.setup.set_gate",
-)
-CRITERION = SetupRow(
-    "criterion",
-    {
-        "label": NAME,
-        "question": Called(_("question")),
-        "weight": Called(_("weight")),
-        "is_active": IS_ACTIVE,
-        "order": ORDER,
-    },
-)
-GATE = SetupRow(
-    "conversion_gate",
-    {
-        "needs": Called(CONVERSION_GATE.called),
-        "criteria": Called(_("criteria")),
-        "unmet": Called(_("what happens when it is missing"), dict(Unmet.choices)),
-    },
 )
