@@ -25,7 +25,7 @@ from crm.lists.fields import OPTED_OUT
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, default_choice
 from crm.records.standard import ADDRESS_FIELDS, CREATED, STANDARD_FIELDS
-from crm.users.access import scope_of, visible
+from crm.users.access import can, scope_of, visible
 from crm.users.models import Membership
 from opportunities.models import Opportunity
 
@@ -166,6 +166,14 @@ class OpportunityStage(kinds.StageOf):
             return seen if operator == "filled" else ~seen
         same = seen & Q(opportunity__stage_id__in=self.read(values, actor))
         return ~same if operator == "not" else same
+
+    def holds(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        opportunity = record.opportunity
+        seen = opportunity is not None and opportunity.deleted_at is None and can(actor, "view", opportunity)
+        if operator in ("empty", "filled"):
+            return seen == (operator == "filled")
+        wanted = self.read(values, actor)
+        return (seen and opportunity.stage_id in wanted) != (operator == "not")
 
 
 # A filter, to which the report of the funnel links.

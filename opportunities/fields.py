@@ -26,9 +26,10 @@ from crm.picklists.selectors import (
     stage_ids_meaning,
     stages,
 )
+from crm.picklists.selectors import stage as stage_by_id
 from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import day_of, today
-from crm.users.access import reach
+from crm.users.access import can, reach
 from crm.users.models import Membership
 from opportunities.look import CurrencyLook, DueDay, NextStep, ProbabilityLook
 
@@ -41,6 +42,11 @@ class LastActivity(kinds.DateTime):
     def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
         found = super().between(spec, first, last)
         return found | self.empty(spec) if first is None and last is not None else found
+
+    def lies_between(self, value: Any, first: date | None, last: date | None) -> bool:
+        if value is None:
+            return first is None and last is not None
+        return super().lies_between(value, first, last)
 
 
 def first_stage() -> Stage:
@@ -74,10 +80,15 @@ class DaysInStage(kinds.Number):
         return (today() - day_of(record.stage_since)).days if record.stage_since else None
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        days = max(-LONGEST_STAY, min(self.read(values[0]), LONGEST_STAY))
-        day = today() - timedelta(days=days)
-        first, last = (None, day) if operator == "from" else (day, None)
-        return kinds.DateTime().between(spec, first, last)
+        return kinds.DateTime().between(spec, *self._since(operator, values[0]))
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        return kinds.DateTime().lies_between(record.stage_since, *self._since(operator, values[0]))
+
+    def _since(self, operator: str, value: str) -> tuple[date | None, date | None]:
+        """The days between which it came into its stage."""
+        day = today() - timedelta(days=max(-LONGEST_STAY, min(self.read(value), LONGEST_STAY)))
+        return (None, day) if operator == "from" else (day, None)
 
 
 class PipelineOf(OneOf):
@@ -91,6 +102,10 @@ class PipelineOf(OneOf):
 
     def row(self, row_id: UUID) -> Pipeline:
         return pipeline(row_id)
+
+    def row_id(self, spec: FieldSpec, record: Any) -> UUID | None:
+        """By the stage, which moves first."""
+        return stage_by_id(record.stage_id).pipeline_id if record.stage_id else record.pipeline_id
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         wanted = set(self.read(values, actor))
@@ -250,6 +265,14 @@ class AccountType(kinds.ChoiceOf):
         same = seen & Q(account__type_id__in=self.read(values, actor))
         return ~same if operator == "not" else same
 
+    def holds(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        account = record.account
+        seen = account is not None and account.deleted_at is None and can(actor, "view", account)
+        if operator in ("empty", "filled"):
+            return seen == (operator == "filled")
+        wanted = self.read(values, actor)
+        return (seen and account.type_id in wanted) != (operator == "not")
+
 
 # A filter, to which the report of accounts by type links.
 ACCOUNT_TYPE = FieldSpec(
@@ -292,6 +315,9 @@ class CurrencyOf(Kind):
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         same = Q(currency__in=[known_currency(value) for value in values])
         return ~same if operator == "not" else same
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        return (record.currency in [known_currency(value) for value in values]) != (operator == "not")
 
 
 CURRENCY = FieldSpec(

@@ -134,7 +134,7 @@ class Kind:
         return ()
 
     def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        """The condition of ``operator``; raises ``ValidationError`` when the values cannot be read."""
+        """The condition of ``operator`` and one value at least; raises ``ValidationError`` when one cannot be read."""
         refuse_broken(values)
         if operator in ("empty", "filled"):
             empty = self.empty(spec)
@@ -145,6 +145,23 @@ class Kind:
         return Q(**{f"{spec.column}__isnull": True})
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        raise NotImplementedError
+
+    def holds(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        """Whether ``record`` as it is in memory, saved or not, passes ``filter`` of the same; raises as that does.
+
+        Nothing is looked up where what it points at (``related``) is loaded, unless a kind says so. ``is_empty`` and
+        ``matches`` are to a record what ``empty`` and ``compare`` are to the database.
+        """
+        refuse_broken(values)
+        if operator in ("empty", "filled"):
+            return self.is_empty(spec, record) == (operator == "empty")
+        return self.matches(spec, operator, values, record, actor)
+
+    def is_empty(self, spec: FieldSpec, record: Any) -> bool:
+        return self.value(spec, record) is None
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
         raise NotImplementedError
 
     def split(self, text: str) -> list[str]:

@@ -42,6 +42,15 @@ class OnList(Kind):
         there = Q(pk__in=self._places().filter(mailing_list_id__in=read_uuids(values)).values("record_id"))
         return ~there if operator == "not" else there
 
+    def is_empty(self, spec: FieldSpec, record: Any) -> bool:
+        """Its lists are looked up."""
+        return not self._places().filter(record_id=record.pk).exists()
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        """Its lists are looked up."""
+        found = self._places().filter(record_id=record.pk, mailing_list_id__in=read_uuids(values)).exists()
+        return found != (operator == "not")
+
     def _places(self) -> Any:
         return MailingListMember.objects.filter(record_type=self.key)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -267,37 +267,21 @@ def _passing(request: WorkspaceRequest, listing: Listing, name: str) -> set[UUID
 
     In a group that holds by any of its conditions, one on another field may let every column through.
     """
-    board, record_type = _board(listing.record_type), listing.record_type
-    read = {one: True for one in listing.query.leaves if one not in listing.unreadable}
-    asked = {one: one.q(record_type, request.actor) for one in read if one.field == name}
+    record_type, column = listing.record_type, f"{_board(listing.record_type).column}_id"
+    read = {one for one in listing.query.leaves if one not in listing.unreadable}
+    asked = {one for one in read if one.field == name}
     if not asked:
         return None
 
-    def may_pass(part: Part, value: UUID) -> bool | None:
+    def may_pass(part: Part, card: Any) -> bool | None:
         if isinstance(part, Condition):
-            passes = part not in asked or _passes(asked[part], f"{board.column}_id", value)
-            return passes if part in read else None
-        found = [one for each in part.parts if (one := may_pass(each, value)) is not None]
+            return (part not in asked or part.holds(record_type, card, request.actor)) if part in read else None
+        found = [one for each in part.parts if (one := may_pass(each, card)) is not None]
         return (any(found) if part.how == "any" else all(found)) if found else None
 
-    return {
-        value.pk
-        for value in board.columns()
-        if not any(may_pass(part, value.pk) is False for part in listing.query.conditions)
-    }
-
-
-def _passes(condition: Q, column: str, value: UUID) -> bool:
-    """Whether a record in the column ``value`` could pass ``condition``, which speaks of ``column`` only."""
-    found = []
-    for part in condition.children:
-        if isinstance(part, Q):
-            found.append(_passes(part, column, value))
-        else:
-            name, wanted = part
-            found.append(value in wanted if name == f"{column}__in" else name == f"{column}__isnull" and not wanted)
-    passes = any(found) if condition.connector == Q.OR else all(found)
-    return not passes if condition.negated else passes
+    cards = [record_type.model(**{column: value.pk}) for value in _board(record_type).columns()]
+    conditions = listing.query.conditions
+    return {getattr(card, column) for card in cards if not any(may_pass(part, card) is False for part in conditions)}
 
 
 def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, columns: list[Column]) -> None:

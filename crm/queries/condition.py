@@ -68,6 +68,13 @@ class Condition:
         spec = record_type.spec(self.field)
         return spec.kind.filter(spec, self.operator, list(self.values) or ["yes"], actor)
 
+    def holds(self, record_type: RecordType, record: Any, actor: Membership) -> bool:
+        """Whether ``record``, as it is in memory, meets it; raises as ``q`` does."""
+        if fault := self.fault(record_type):
+            raise ValidationError(fault)
+        spec = record_type.spec(self.field)
+        return spec.kind.holds(spec, self.operator, list(self.values) or ["yes"], record, actor)
+
     def words(self, record_type: RecordType, actor: Membership) -> str:
         """“Owner is me”."""
         return " ".join(part for part in self.said(record_type, actor) if part)
@@ -107,6 +114,11 @@ class Group:
 
     def q(self, record_type: RecordType, actor: Membership) -> Q:
         return joined(self.how, [part.q(record_type, actor) for part in self.parts])
+
+    def holds(self, record_type: RecordType, record: Any, actor: Membership) -> bool:
+        """Whether ``record``, as it is in memory, meets any or all of them; all are read first, as for ``q``."""
+        found = [part.holds(record_type, record, actor) for part in self.parts]
+        return any(found) or not found if self.how == "any" else all(found)
 
     def words(self, record_type: RecordType, actor: Membership) -> str:
         """“Rating is Hot or Source is Web form”; a group within it in brackets."""

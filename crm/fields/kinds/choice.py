@@ -17,7 +17,7 @@ from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind
 from crm.picklists import selectors as picklists
 from crm.users import selectors as users
-from crm.users.access import may_own, of_teams, without_team
+from crm.users.access import may_own, of_teams, team_of, without_team
 from crm.users.models import Membership
 
 MEANING_PREFIX = "meaning:"
@@ -84,6 +84,12 @@ class OneOf(Kind):
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         same = Q(**{f"{spec.column}_id__in": self.read(values, actor)})
         return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
+
+    def is_empty(self, spec: FieldSpec, record: Any) -> bool:
+        return self.row_id(spec, record) is None
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        return (self.row_id(spec, record) in self.read(values, actor)) != (operator == "not")
 
 
 class ChoiceOf(OneOf):
@@ -212,6 +218,12 @@ class TeamOf(OneOf):
         same = of_teams(self.read(values, actor))
         return without_team() | ~same if operator == "not" else same
 
+    def is_empty(self, spec: FieldSpec, record: Any) -> bool:
+        return team_of(record) is None
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        return (team_of(record) in self.read(values, actor)) != (operator == "not")
+
 
 class Fixed(Kind):
     """One of the product's own words: what each value is called."""
@@ -247,6 +259,9 @@ class Fixed(Kind):
         same = Q(**{f"{spec.column}__in": values})
         return ~same if operator == "not" else same
 
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        return (self.value(spec, record) in values) != (operator == "not")
+
 
 class Flag(Kind):
     """Yes or no."""
@@ -280,3 +295,6 @@ class Flag(Kind):
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         return Q(**{f"{spec.column}__in": [value.casefold() in self.TRUE for value in values]})
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        return self.value(spec, record) in {value.casefold() in self.TRUE for value in values}

@@ -141,6 +141,9 @@ class CustomText(Stored, Text):
     def typed_row(self, kept: Any) -> dict[str, Any]:
         return {self.row_column: self.to_key(kept)}
 
+    def kept_key(self, text: str) -> str:
+        return self.to_key(text)
+
     def fill_key(self, spec: FieldSpec, record: Any) -> None:
         """The row has it."""
 
@@ -232,6 +235,9 @@ class CustomNumber(Stored, Number):
 
     def read(self, text: str) -> int:
         return self.scaled(self.kept(self.number(text, STORED)))
+
+    def counted(self, value: Any) -> int:
+        return self.scaled(value)
 
     def scaled(self, number: Decimal | int | float) -> int:
         return int(Decimal(str(number)).scaleb(PLACES))

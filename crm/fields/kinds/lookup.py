@@ -14,7 +14,7 @@ from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind
 from crm.fields.targets import model_of
 from crm.tenants.text import sort_key
-from crm.users.access import reach, visible
+from crm.users.access import can, reach, visible
 from crm.users.models import Membership
 
 SHOWN_WHEN_AMBIGUOUS = 10
@@ -105,6 +105,16 @@ class Lookup(Kind):
         if (seen := self.shown(spec, actor)) is not None:
             same &= seen
         return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
+
+    def is_empty(self, spec: FieldSpec, record: Any) -> bool:
+        return getattr(record, f"{spec.column}_id") is None
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        """Names among the values are looked up."""
+        found = getattr(record, f"{spec.column}_id") in self.read(values, actor)
+        if found and self.shown(spec, actor) is not None:
+            found = can(actor, "view", self.value(spec, record))
+        return found != (operator == "not")
 
     def read(self, values: list[str], actor: Membership) -> list[UUID]:
         """The ids in ``values``, and those of the records that they name."""

@@ -75,7 +75,17 @@ class Number(Kind):
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         lookup = {"is": "in", "from": "gte", "to": "lte"}[operator]
         numbers = [self.read(value) for value in values]
-        return Q(**{f"{spec.column}__{lookup}": numbers if lookup == "in" else numbers[0]})
+        condition = Q(**{f"{spec.column}__{lookup}": numbers if lookup == "in" else numbers[0]})
+        # Django leaves a bound out that no value of the column can exceed, and with it finds those that have none
+        return condition if lookup == "in" else condition & Q(**{f"{spec.column}__isnull": False})
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        numbers, value = [self.read(one) for one in values], self.value(spec, record)
+        return value is not None and _compared(operator, self.counted(value), numbers)
+
+    def counted(self, value: Any) -> int:
+        """What stands in the column for ``value``."""
+        return int(value)
 
     def read(self, text: str) -> int:
         """The number of a filter; one between two whole ones finds none, and bounds as it is."""
@@ -216,6 +226,12 @@ class MoneyKind(Kind):
         lookup = {"is": "exact", "from": "gte", "to": "lte"}[operator]
         return Q(**{f"{self.minor(spec)}__{lookup}": money.minor, self.currency: money.currency})
 
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        money, value = self.read(values[0]), self.value(spec, record)
+        if value is None or value.currency != money.currency:
+            return False
+        return _compared(operator, value.minor, [money.minor])
+
     def read(self, text: str) -> Money:
         return read_amount(text, CANONICAL, current_tenant().currency)
 
@@ -236,3 +252,9 @@ class MoneyKind(Kind):
         """The sum over ``records`` for each currency, in minor units."""
         rows = records.exclude(**{self.minor(spec): None}).order_by().values_list(self.currency)
         return {currency: int(total) for currency, total in rows.annotate(total=Sum(self.minor(spec)))}
+
+
+def _compared(operator: str, number: int, wanted: list[int]) -> bool:
+    if operator == "is":
+        return number in wanted
+    return number >= wanted[0] if operator == "from" else number <= wanted[0]

@@ -82,3 +82,11 @@ class Tags(Kind):
         links = TagLink.objects.filter(tag_id__in=read_uuids(values))
         tagged = Q(pk__in=links.values("record_id"))
         return ~tagged if operator == "not" else tagged
+
+    def is_empty(self, spec: FieldSpec, record: Any) -> bool:
+        return not self.value(spec, record)
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        wanted = {str(tag_id) for tag_id in read_uuids(values)}
+        found = any(tag_id in wanted and tag_by_id(tag_id) for tag_id in record.custom.get(TAGS_KEY, ()))
+        return found != (operator == "not")

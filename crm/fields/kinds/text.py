@@ -97,12 +97,30 @@ class Text(Kind):
     def starting(self, column: str, text: str) -> Q:
         return Q(**{f"{column}__prefix": text if self.exact else self.read_key(text)})
 
+    def is_empty(self, spec: FieldSpec, record: Any) -> bool:
+        return not self.value(spec, record)
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        key = self.kept_key(self.value(spec, record))
+        if operator == "starts":
+            return any([self.begins(key, value) for value in values])
+        found = key in (values if self.exact else [self.read_key(value) for value in values])
+        return found != (operator == "not")
+
+    def begins(self, key: str, text: str) -> bool:
+        """``starting`` for one key."""
+        return key.startswith(text if self.exact else self.read_key(text))
+
     def split(self, text: str) -> list[str]:
         return [text]
 
     def to_key(self, text: str) -> str:
-        """What stands in the column to search by for ``text``."""
+        """What ``text`` is looked for by."""
         return sort_key(text)
+
+    def kept_key(self, text: str) -> str:
+        """What stands in the column to search by for the value ``text``."""
+        return text if self.exact else self.to_key(text)
 
     def read_key(self, text: str) -> str:
         """``to_key`` for a filter: a text of which nothing is left would find everything, or all that is empty."""
@@ -128,6 +146,12 @@ class Company(Text):
         condition = Q(**{f"{column}__prefix": begun})
         return condition | Q(**{column: legal_form_begun}) if legal_form_begun else condition
 
+    def begins(self, key: str, text: str) -> bool:
+        begun, legal_form_begun = company_start(text)
+        if not begun:
+            return super().begins(key, text)
+        return key.startswith(begun) or bool(legal_form_begun and key == legal_form_begun)
+
 
 class LongText(Text):
     """Several lines."""
@@ -149,6 +173,9 @@ class Email(Text):
 
     def to_key(self, text: str) -> str:
         return email_key(text) or text.strip().casefold()
+
+    def kept_key(self, text: str) -> str:
+        return email_key(text)[:254]
 
     def checked(self, text: str) -> str:
         validate_address(text)

@@ -145,6 +145,16 @@ class Date(Kind):
                 condition |= Q(pk__in=[])
         return condition
 
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        value = self.value(spec, record)
+        return any([self._is_within(value, operator, *days_of(one)) for one in values])
+
+    def _is_within(self, value: Any, operator: str, first: date | None, last: date | None) -> bool:
+        try:
+            return self.lies_between(value, *self.span(operator, first, last))
+        except OverflowError:
+            return False
+
     def span(self, operator: str, first: date | None, last: date | None) -> tuple[date | None, date | None]:
         """The days from…to that ``operator`` makes of the days that a value means; raises ``OverflowError``."""
         one_day = timedelta(days=1)
@@ -165,6 +175,10 @@ class Date(Kind):
         if last:
             condition &= Q(**{f"{spec.column}__lte": last})
         return condition
+
+    def lies_between(self, value: Any, first: date | None, last: date | None) -> bool:
+        """``between`` for one value."""
+        return value is not None and (first is None or value >= first) and (last is None or value <= last)
 
 
 class DateTime(Date):
@@ -209,11 +223,26 @@ class DateTime(Date):
         return read_moment(text, context.style(spec.name), current_tenant().zone)
 
     def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
-        zone = current_tenant().zone
+        start, end = _moments(first, last)
         condition = Q(**{f"{spec.column}__isnull": False})
-        # The ends of the calendar are as good as none, and are beyond it in another time zone.
-        if first and first.year > date.min.year:
-            condition &= Q(**{f"{spec.column}__gte": datetime.combine(first, clock_time.min, zone)})
-        if last and last.year < date.max.year:
-            condition &= Q(**{f"{spec.column}__lt": datetime.combine(last + timedelta(days=1), clock_time.min, zone)})
+        if start:
+            condition &= Q(**{f"{spec.column}__gte": start})
+        if end:
+            condition &= Q(**{f"{spec.column}__lt": end})
         return condition
+
+    def lies_between(self, value: Any, first: date | None, last: date | None) -> bool:
+        start, end = _moments(first, last)
+        return value is not None and (start is None or value >= start) and (end is None or value < end)
+
+
+def _moments(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+    """When the first day begins and the last one is over, in the workspace's time zone; None = open.
+
+    The ends of the calendar are as good as none, and are beyond it in another time zone.
+    """
+    zone = current_tenant().zone
+    start = datetime.combine(first, clock_time.min, zone) if first and first.year > date.min.year else None
+    is_bound = last is not None and last.year < date.max.year
+    end = datetime.combine(last + timedelta(days=1), clock_time.min, zone) if last and is_bound else None
+    return start, end
