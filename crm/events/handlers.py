@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -54,7 +55,16 @@ class Handler:
     takes_many: bool = False
 
     def hears(self, event: Event) -> bool:
-        return any(_fires(trigger, event) for trigger in self.triggers) and self.when(event)
+        # Asked of every event, of each row of an import too: most ask for types of events, and those by their names.
+        return (event.name in self._names or any(_fires(one, event) for one in self._others)) and self.when(event)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.triggers if isinstance(one, EventType))
+
+    @cached_property
+    def _others(self) -> tuple[RecordEvent | Changed, ...]:
+        return tuple(one for one in self.triggers if not isinstance(one, EventType))
 
     def run(self, events: Sequence[Event]) -> Mapping[UUID, str]:
         """Handle ``events``; return what was done, by the id of the event because of which it was."""
@@ -113,9 +123,7 @@ def _declaring(
     return register
 
 
-def _fires(trigger: Trigger, event: Event) -> bool:
-    if isinstance(trigger, EventType):
-        return event.name == trigger.name
+def _fires(trigger: RecordEvent | Changed, event: Event) -> bool:
     if isinstance(trigger, RecordEvent):
         return event.type in trigger
     is_change = trigger.field in event.changes and has_record_events(event.record_type)
