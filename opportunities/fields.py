@@ -21,6 +21,7 @@ from crm.picklists.selectors import (
     choice,
     default_choice,
     default_pipeline,
+    ids_meaning,
     pipeline,
     pipelines,
     stage_ids_meaning,
@@ -94,6 +95,7 @@ class DaysInStage(kinds.Number):
 class PipelineOf(OneOf):
     """The pipeline of the stage: changed by moving to a stage of another one."""
 
+    operators = ("is", "not")
     grouping = "stage__pipeline_id"
     sortable = False
 
@@ -287,10 +289,11 @@ ACCOUNT_TYPE = FieldSpec(
 
 
 class LossClass(kinds.Fixed):
-    """Whose failure the loss was: what its reason means. A column only, to which the reports lead."""
+    """Whose failure the loss was: what its reason means."""
 
+    grouping = ""
     sortable = False
-    operators = ()
+    operators = ("is", "not", "empty", "filled")
 
     def __init__(self) -> None:
         super().__init__(picklist_of("loss_reason").meanings)
@@ -298,6 +301,16 @@ class LossClass(kinds.Fixed):
     def value(self, spec: FieldSpec, record: Any) -> str:
         reason = choice(record.loss_reason_id) if record.loss_reason_id else None
         return reason.meaning if reason and reason.meaning in self.labels else ""
+
+    def empty(self, spec: FieldSpec) -> Q:
+        return ~self._of(*self.labels)
+
+    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        same = self._of(*(self.load(spec, value, actor) for value in values))
+        return ~same if operator == "not" else same
+
+    def _of(self, *meanings: str) -> Q:
+        return Q(loss_reason_id__in=ids_meaning("loss_reason", *meanings))
 
 
 class CurrencyOf(Kind):

@@ -248,6 +248,7 @@ class RecordType:
     filters: tuple[str, ...] = ()  # offered first in "add filter"; all fields can be
     headers: Headers = field(default_factory=dict)  # what other systems call the columns of their files
     derived: tuple[FieldSpec, ...] = ()  # of no column of its own: lists can be filtered by it, no more
+    derived_now: Callable[[bool], tuple[FieldSpec, ...]] = lambda active_only: ()  # those that the workspace has set up
     _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -272,7 +273,7 @@ class RecordType:
     def filterable(self) -> tuple[FieldSpec, ...]:
         """The fields that lists can be filtered by, also those of no column of their own."""
         shown = {spec.name for spec in self.specs_now()}
-        more = (spec for spec in self.derived if spec.name not in shown)
+        more = (spec for spec in (*self.derived, *self.derived_now(True)) if spec.name not in shown)
         return tuple(spec for spec in (*self.specs_now(), *more) if spec.kind.operators)
 
     def sections_now(self) -> tuple[Section, ...]:
@@ -324,7 +325,8 @@ class RecordType:
         return tuple(spec for spec in map(self._find, names) if spec is not None)
 
     def _find(self, name: str) -> FieldSpec | None:
-        return self._by_name.get(name) or custom_spec(self.key, name)
+        found = self._by_name.get(name) or custom_spec(self.key, name)
+        return found or next((spec for spec in self.derived_now(False) if spec.name == name), None)
 
     def links_beside(self) -> tuple[FieldSpec, ...]:
         """The links among ``told_apart_by``."""

@@ -68,8 +68,15 @@ class ConditionFilterSet(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         names = (name for name, _condition in placed(self.parts))
         for part in self.parts:
-            if condition := _combined(part, names, self.form.cleaned_data):
+            its = [next(names) for _leaf in part.leaves]
+            if not (condition := _combined(part, iter(its), self.form.cleaned_data)):
+                continue
+            try:
                 queryset = queryset.filter(condition)
+            except Exception:  # as above: a column that there is not is known here only
+                logger.exception("filter_broke", parameters=its)
+                for name in its:
+                    self.form.add_error(name, _("Its value cannot be read."))
         return queryset
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from crm.events.models import Event
 from crm.events.types import names
@@ -18,6 +18,7 @@ from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 from leads.events import EVIDENCE_CHANGED, VETTED, VETTING_TAKEN_BACK
 from leads.models import Lead
+from leads.vetting.fields import passed
 from leads.vetting.gating import GateResult, current_gate, judge
 from leads.vetting.models import Answer, Criterion, VettingAnswer, VettingRound
 from leads.vetting.rule import Gate, criteria
@@ -171,11 +172,5 @@ def gate_effect(rule: Gate) -> dict[str, Any]:
     """Return how many of the qualified leads ``rule`` would stop or warn of: ``total`` and ``stopped``, both capped."""
     leads = qualified_leads()
     total = capped_count(leads, COUNTED)
-    passes = Q()
-    for one in rule.required:
-        yes = VettingAnswer.objects.filter(
-            round__lead_id=OuterRef("pk"), round__is_current=True, criterion=one, answer=Answer.YES
-        )
-        passes &= Q(Exists(yes))
-    stopped = capped_count(leads.filter(~passes), COUNTED) if rule.required else Count(0)
+    stopped = capped_count(leads.exclude(passed(rule)), COUNTED) if rule.required else Count(0)
     return {"total": total, "stopped": stopped}

@@ -18,6 +18,7 @@ from crm.tenants.text import sort_key
 from crm.users.models import Membership
 from leads.events import CRITERION_CHANGED, CRITERION_CREATED, CRITERION_DELETED, GATE_CHANGED
 from leads.vetting.defaults import shipped_criteria
+from leads.vetting.fields import keep_asked
 from leads.vetting.gating import current_gate
 from leads.vetting.models import HEAVIEST, Answer, Criterion, VettingAnswer
 from leads.vetting.rule import Gate, Needs, forget_criteria
@@ -31,7 +32,7 @@ def create_shipped_criteria() -> None:
     """Give the workspace the criteria that all start with, unless it has some. Safe to call again."""
     if not Criterion.objects.exists():
         insert_many(Criterion, [Criterion(**values) for values in shipped_criteria(current_tenant().language)])
-    forget_criteria()
+    keep_asked()
 
 
 @atomic
@@ -93,6 +94,7 @@ def delete_criterion(*, criterion: Criterion, actor: Membership) -> None:
         _save_gate(rule, Gate(rule.needs, rule.chosen - {fresh.pk}, rule.unmet), actor)
     _record(CRITERION_DELETED, fresh, actor)
     fresh.delete()
+    keep_asked()
 
 
 @atomic
@@ -159,6 +161,6 @@ def _assign(criterion: Criterion, values: Mapping[str, Any], rows: Iterable[Crit
 def _record(
     event_type: EventType, criterion: Criterion, actor: Membership, *, changes: dict[str, Any] | None = None
 ) -> None:
-    forget_criteria()
+    keep_asked()
     data = {"id": str(criterion.pk), "label": criterion.label}
     events.record(event_type, record=None, actor=actor, changes=changes or {}, data=data)

@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.http import QueryDict
 
 from crm import catalogue
 from crm.fields.models import FieldKind
+from crm.fields.spec import Kind
 from crm.queries.address import LONGEST_QUERY, placed
 from crm.queries.condition import Condition, Group, Part
 from crm.queries.query import Query, query_of_json, read_query
@@ -174,6 +176,19 @@ def test_a_condition_that_holds_for_all_makes_a_group_of_any_hold_for_all(firm: 
         assert query(either).rows(firm.ana).count() == 2
         assert query(Group("any", (either, ULM))).rows(firm.ana).count() == 2
         assert query(Group("all", (either, ULM))).rows(firm.ana).count() == 1
+
+
+def test_a_condition_that_the_database_does_not_know_is_left_out_too(
+    inside: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is found out only when the records are asked for."""
+    kept = Kind.filter
+    broken = lambda self, spec, *rest: Q(nosuch=1) if spec.name == "employees" else kept(self, spec, *rest)  # noqa: E731
+    monkeypatch.setattr(Kind, "filter", broken)
+    for address in ("employees__from=100&city=Ulm", "any1.employees__from=100&any1.company=x&city=Ulm"):
+        page = client_of(inside.ana).get(f"/acme/leads/?{address}")
+        assert [row.record.name for row in page.context["rows"]] == ["C"]
+        assert "Its value cannot be read." in " ".join(page.context["listing"].problems)
 
 
 def test_many_groups_and_deep_ones_take_no_page_down(inside: Firm) -> None:
