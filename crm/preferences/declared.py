@@ -96,13 +96,13 @@ def _declared(kind: type[T]) -> tuple[tuple[str, T], ...]:
 
 
 @cache
-def modules() -> tuple[tuple[str, ModuleType], ...]:
-    """Each installed app that has a ``settings.py``, and that."""
-    return tuple(_modules())
+def modules(kind: str = "settings") -> tuple[tuple[str, ModuleType], ...]:
+    """Each installed app that has a module of the name ``kind``, and that."""
+    return tuple(_modules(kind))
 
 
-def _modules() -> Iterator[tuple[str, ModuleType]]:
+def _modules(kind: str) -> Iterator[tuple[str, ModuleType]]:
     for config in apps.get_app_configs():
-        name = f"{config.name}.settings"
+        name = f"{config.name}.{kind}"
         if find_spec(name) is not None:
             yield config.name, import_module(name)

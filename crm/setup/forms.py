@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contacts.settings import NEED_ACCOUNT
-from crm.imports.settings import DAYS_KEPT, MOST_DAYS
 from crm.picklists.lists import FORECAST_CATEGORIES, STAGE_MEANINGS, TONES, Picklist
 from crm.picklists.models import Choice, Stage
-from crm.preferences.setting import Setting
-from crm.setup.settings_form import SettingsForm
 from crm.ui.seen import SeenForm
-from opportunities.settings import MOST_MONTHS, PAST_CUSTOMER_MONTHS
 
 
 class EntryForm(SeenForm):
@@ -108,48 +103,3 @@ class PipelineForm(NewPipelineForm):
     def offer_default(self, is_default: bool) -> None:
         """The default cannot be unchosen here, only passed on by choosing another pipeline."""
         self.fields["is_default"].disabled = is_default
-
-
-class AccountLifeForm(SettingsForm):
-    """When a customer becomes a past customer."""
-
-    of: ClassVar[Mapping[str, Setting[Any]]] = {"months": PAST_CUSTOMER_MONTHS}
-    months = forms.IntegerField(
-        label=PAST_CUSTOMER_MONTHS.label,
-        required=False,
-        min_value=1,
-        max_value=MOST_MONTHS,
-        help_text=_("After so many months a customer becomes a past customer. Empty: never."),
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-
-
-class ImportFilesForm(SettingsForm):
-    """For how long the files of imports are kept."""
-
-    of: ClassVar[Mapping[str, Setting[Any]]] = {"days": DAYS_KEPT}
-    days = forms.IntegerField(
-        label=DAYS_KEPT.label,
-        min_value=1,
-        max_value=MOST_DAYS,
-        help_text=_("An imported file is deleted this many days after it was uploaded."),
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
-
-
-class ContactAccountForm(SettingsForm):
-    """Whether a contact may do without an account."""
-
-    of: ClassVar[Mapping[str, Setting[Any]]] = {"needed": NEED_ACCOUNT}
-    needed = forms.TypedChoiceField(
-        label=_("May a contact have no account?"),
-        choices=[
-            ("no", _("Yes: people can be contacts of their own")),
-            ("yes", _("No: every new contact belongs to an account")),
-        ],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-    )
-
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, initial={"needed": "yes" if NEED_ACCOUNT.value() else "no"})

@@ -10,9 +10,9 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.fields.currencies import currency_groups
+from crm.pages.settings_form import SettingsForm
 from crm.preferences.setting import Setting
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
-from crm.setup.settings_form import SettingsForm
 from crm.tenants.regions import country_name, phone_region
 from crm.ui.seen import SeenForm
 from crm.users import selectors

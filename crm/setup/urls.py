@@ -1,12 +1,10 @@
 from django.urls import URLPattern, URLResolver, path
 
+from crm.preferences.declared import modules
 from crm.setup.views import (
     changes,
     fields,
-    imports,
     index,
-    leads,
-    life,
     lists,
     mailbox,
     mailing_lists,
@@ -17,7 +15,6 @@ from crm.setup.views import (
     runs,
     tags,
     teams,
-    vetting,
     workspace,
 )
 
@@ -62,28 +59,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tags/", tags.list_tags, name="tags"),
     path("tags/<uuid:id>/", tags.edit_tag, name="tag"),
     path("tags/<uuid:id>/deletion/", tags.delete_tag, name="tag_deletion"),
-    path("leads/", leads.edit_policy, name="lead_policy"),
-    path("field-map/", leads.edit_field_map, name="field_map"),
-    path("criteria/", vetting.list_criteria, name="criteria"),
-    path("criteria/new/", vetting.new_criterion, name="new_criterion"),
-    path("criteria/<uuid:id>/", vetting.edit_criterion, name="criterion"),
-    path("criteria/<uuid:id>/position/", vetting.move_criterion, name="criterion_position"),
-    path("criteria/<uuid:id>/deactivation/", vetting.deactivate_criterion, name="criterion_deactivation"),
-    path("criteria/<uuid:id>/deletion/", vetting.delete_criterion, name="criterion_deletion"),
-    path("conversion-gate/", vetting.edit_gate, name="conversion_gate"),
     path("mailing-lists/", mailing_lists.list_lists, name="mailing_lists"),
     path("mailing-lists/new/", mailing_lists.new_list, name="new_mailing_list"),
     path("mailing-lists/<uuid:id>/", mailing_lists.edit_list, name="mailing_list"),
     path("mailing-lists/<uuid:id>/deactivation/", mailing_lists.deactivate_list, name="mailing_list_deactivation"),
     path("mailing-lists/<uuid:id>/deletion/", mailing_lists.delete_list, name="mailing_list_deletion"),
-    path("past-customers/", life.edit_account_life, name="account_life"),
-    path("past-customers/run/", life.run_lapsing, name="run_lapsing"),
-    path("imported-files/", imports.edit_import_files, name="import_files"),
-    path("contact-accounts/", life.edit_contact_accounts, name="contact_accounts"),
     path("changes/", changes.list_changes, name="changes"),
     path("mailbox/", mailbox.list_mails, name="mailbox"),
     path("mailbox/<str:name>/", mailbox.read_mail, name="mail"),
     path("mailbox/<str:name>/html/", mailbox.read_html, name="mail_html"),
     path("runs/", runs.list_runs, name="runs"),
     path("runs/<uuid:id>/retry/", runs.retry_message, name="retry"),
+    *(pattern for _app, module in modules("setup_pages") for pattern in module.urlpatterns),  # those about other apps
 ]

@@ -7,6 +7,7 @@ from inspect import signature
 from types import ModuleType
 
 import pytest
+from django.urls import resolve, reverse
 
 from crm import catalogue
 from crm.events.types import EventType
@@ -58,7 +59,7 @@ def more() -> Iterator[ModuleType]:
     module = ModuleType("vendors.settings")
     usual = declared.modules()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(declared, "modules", lambda: (*usual, ("vendors", module)))
+        patch.setattr(declared, "modules", lambda kind="settings": (*usual, ("vendors", module)))
         declared._declared.cache_clear()
         yield module
     declared._declared.cache_clear()
@@ -95,6 +96,14 @@ def test_stages_of_several_pipelines_stand_on_their_pages(firm: Firm) -> None:
 )
 def test_whatever_services_change_has_a_name_in_the_log(event: EventType, fields: set[str]) -> None:
     assert fields == set(event.called)
+
+
+def test_a_page_about_a_record_app_is_a_view_of_that_app() -> None:
+    pages = [(app, page) for app, page in declared._declared(SetupPage) if not app.startswith("crm.")]
+    assert {app for app, _page in pages} == {"leads", "contacts", "opportunities"}
+    for app, page in pages:
+        view = resolve(reverse(page.url_name, "crm.workspace_urls"), "crm.workspace_urls").func
+        assert view.__module__.startswith(f"{app}."), page.url_name
 
 
 def test_an_app_brings_its_page_its_setting_and_its_words(firm: Firm, more: ModuleType) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from crm.pages.setup import setup_page, show
 from crm.setup.changes import setup_events, told
-from crm.setup.http import setup_page, show
 from crm.ui.paging import page_by_key
 from crm.users.http import WorkspaceRequest
 

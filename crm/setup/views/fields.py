@@ -16,10 +16,10 @@ from crm import catalogue
 from crm.catalogue.types import MORE_FIELDS, RecordType
 from crm.fields.custom import selectors, services
 from crm.fields.models import CustomField, FieldKind
+from crm.pages.setup import MORE_VIEWS, add_error, ask_first, moved_position, setup_page, show, told_of_views
 from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
-from crm.setup.http import MORE_VIEWS, add_error, ask_first, moved_position, setup_page, show, told_of_views
 from crm.setup.usage import UsedInViews, used_in_views
 from crm.ui.http import go, method
 from crm.ui.once import once

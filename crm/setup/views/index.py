@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from crm.setup.http import setup_page, show
+from crm.pages.setup import setup_page, show
 from crm.users.http import WorkspaceRequest
 
 

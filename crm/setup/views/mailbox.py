@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from crm.local.mailbox import Mail, is_readable_in, mail, mails
-from crm.setup.http import setup_page, show
+from crm.pages.setup import setup_page, show
 from crm.users.http import WorkspaceRequest, require
 
 # What a mail brings may run nothing, load nothing and reach nothing of ours; its links open beside it.

@@ -17,7 +17,7 @@ from crm.lists import services
 from crm.lists.forms import MailingListForm
 from crm.lists.models import MailingList
 from crm.lists.selectors import mailing_list, mailing_lists, member_counts
-from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
+from crm.pages.setup import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
 from crm.setup.usage import Use, Used, filtered_by
 from crm.ui.http import go, method
 from crm.ui.once import once

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.catalogue.naming import rename_types
-from crm.setup.http import add_error, setup_page, show
+from crm.pages.setup import add_error, setup_page, show
 from crm.setup.name_forms import NamesForm
 from crm.ui.http import go
 from crm.ui.toasts import say

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
+from crm.pages.setup import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.people_forms import InvitationForm, PersonForm
 from crm.setup.usage import held_by, open_work_of
 from crm.ui.http import go, method

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from crm.pages.setup import add_error, ask_first, moved_position, setup_page, show, tell_refusal, told_of_views
 from crm.picklists import selectors, services
 from crm.picklists.models import Pipeline
 from crm.picklists.usage import in_use, usages
 from crm.setup.forms import NewPipelineForm, PipelineForm
-from crm.setup.http import add_error, ask_first, moved_position, setup_page, show, tell_refusal, told_of_views
 from crm.setup.usage import filtered_by, used_by
 from crm.ui.http import go, method
 from crm.ui.once import once

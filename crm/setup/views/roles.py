@@ -9,8 +9,8 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.pages.setup import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.access import SCOPE_LABELS, record_labels
-from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.people_forms import RoleForm
 from crm.ui.http import go
 from crm.ui.once import once

@@ -13,7 +13,7 @@ from crm.events import selectors
 from crm.events.handlers import label_of
 from crm.events.phrases import phrase
 from crm.events.services import retry
-from crm.setup.http import setup_page, show
+from crm.pages.setup import setup_page, show
 from crm.setup.runs import links_of
 from crm.ui.http import go
 from crm.ui.paging import page_by_key

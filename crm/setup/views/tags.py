@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from crm.fields import tags
 from crm.fields.models import Tag
+from crm.pages.setup import MORE_VIEWS, add_error, setup_page, show, told_of_views
 from crm.setup.field_forms import ConfirmationForm, TagForm
-from crm.setup.http import MORE_VIEWS, add_error, setup_page, show, told_of_views
 from crm.setup.usage import filtered_by
 from crm.ui.http import go
 from crm.ui.toasts import say

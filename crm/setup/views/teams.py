@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.setup.http import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
+from crm.pages.setup import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
 from crm.setup.people_forms import TeamForm
 from crm.setup.tree import team_tree
 from crm.setup.usage import filtered_by, held_by

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.setup.http import setup_page, show
+from crm.pages.settings_form import sent
+from crm.pages.setup import setup_page, show
 from crm.setup.people_forms import WorkspaceForm
-from crm.setup.settings_form import sent
 from crm.ui.http import go
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from crm.setup.http import add_error, ask_first, moved_position, setup_page, show, tell_refusal
-from crm.setup.vetting_forms import CriterionForm, GateForm
+from crm.pages.setup import add_error, ask_first, moved_position, setup_page, show, tell_refusal
 from crm.ui import respond
 from crm.ui.http import go, is_fragment, method
 from crm.ui.once import once
@@ -23,6 +22,7 @@ from leads.vetting.gating import current_gate
 from leads.vetting.models import Criterion
 from leads.vetting.rule import criteria
 from leads.vetting.selectors import gate_effect
+from leads.vetting.setup_forms import CriterionForm, GateForm
 
 
 @setup_page
@@ -148,3 +148,14 @@ def _criterion(criterion_id: UUID) -> Criterion:
         if one.pk == criterion_id:
             return one
     raise Http404
+
+
+urlpatterns = [
+    path("criteria/", list_criteria, name="criteria"),
+    path("criteria/new/", new_criterion, name="new_criterion"),
+    path("criteria/<uuid:id>/", edit_criterion, name="criterion"),
+    path("criteria/<uuid:id>/position/", move_criterion, name="criterion_position"),
+    path("criteria/<uuid:id>/deactivation/", deactivate_criterion, name="criterion_deactivation"),
+    path("criteria/<uuid:id>/deletion/", delete_criterion, name="criterion_deletion"),
+    path("conversion-gate/", edit_gate, name="conversion_gate"),
+]

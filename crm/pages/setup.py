@@ -12,8 +12,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy
 
 from crm.events.selectors import last_change_of_setting
-from crm.setup import menu
-from crm.setup.usage import Used, UsedInViews
+from crm.pages import setup_menu
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.tenants.models import TenantModel
@@ -67,7 +66,7 @@ def show(
     if isinstance(form, SeenForm) and form.who is None:
         form.who = partial(last_change_of_setting, about)
     if not is_fragment(request):
-        context["menu"] = menu.groups(request.path)
+        context["menu"] = setup_menu.groups(request.path)
     return respond(
         request, template, context, partial="form" if form else None, status=422 if form and form.errors else 200
     )
@@ -81,8 +80,8 @@ def ask_first(
     button: str,
     back: str,
     for_good: bool = True,
-    views: UsedInViews | None = None,
-    owned: Used | None = None,
+    views: Any = None,
+    owned: Any = None,
 ) -> HttpResponse:
     """Ask before something goes: ``text`` says what goes with it, ``button`` what the button does.
 
@@ -92,7 +91,7 @@ def ask_first(
     context: dict[str, Any] = {"title": title, "text": text, "button": button, "back": back}
     context |= {"for_good": for_good, "views": views, "owned": owned}
     if not is_fragment(request):
-        context["menu"] = menu.groups(request.path)
+        context["menu"] = setup_menu.groups(request.path)
     return respond(request, "setup/confirm.html", context, partial="dialog")
 
 

@@ -1,22 +1,24 @@
-"""How long a customer is one, and whether contacts stand alone."""
+"""The setup's page about how long a customer is one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django import forms
 from django.http import HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from contacts.selectors import count_without_account
 from crm import catalogue
-from crm.setup import menu
-from crm.setup.forms import AccountLifeForm, ContactAccountForm
-from crm.setup.http import setup_page, show
-from crm.setup.settings_form import sent
+from crm.pages import setup_menu
+from crm.pages.settings_form import SettingsForm
+from crm.pages.setup import setup_page, show
+from crm.preferences.setting import Setting
 from crm.ui import respond
 from crm.ui.http import go, is_fragment
 from crm.ui.toasts import say
@@ -28,9 +30,23 @@ from opportunities.services.lapsing import (
     effect_tonight,
     last_runs,
 )
-from opportunities.settings import PAST_CUSTOMER_MONTHS
+from opportunities.settings import MOST_MONTHS, PAST_CUSTOMER_MONTHS
 
 LONGEST_WAIT = timedelta(minutes=5)
+
+
+class AccountLifeForm(SettingsForm):
+    """When a customer becomes a past customer."""
+
+    of: ClassVar[Mapping[str, Setting[Any]]] = {"months": PAST_CUSTOMER_MONTHS}
+    months = forms.IntegerField(
+        label=PAST_CUSTOMER_MONTHS.label,
+        required=False,
+        min_value=1,
+        max_value=MOST_MONTHS,
+        help_text=_("After so many months a customer becomes a past customer. Empty: never."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
 
 
 @setup_page
@@ -39,7 +55,7 @@ def edit_account_life(request: WorkspaceRequest) -> HttpResponse:
     posted = request.method == "POST"
     form = AccountLifeForm(request.POST if posted else request.GET if "months" in request.GET else None)
     if form.is_saved(request):
-        say(request, _("When customers become past customers was saved."))
+        say(request, gettext("When customers become past customers was saved."))
         return go(request, reverse("setup:account_life"))
     if "runs" in request.GET and is_fragment(request):
         return respond(request, "setup/account_life.html", _runs(request), partial="runs")
@@ -80,7 +96,7 @@ def run_lapsing(request: WorkspaceRequest) -> HttpResponse:
     back = reverse("setup:account_life")
     if request.method == "POST":
         ask_to_lapse(actor=request.actor)
-        say(request, _("Looking for past customers. The result stands below as soon as it is there."))
+        say(request, gettext("Looking for past customers. The result stands below as soon as it is there."))
         return go(request, f"{back}?{urlencode({'asked': timezone.now().isoformat()})}")
     effect = effect_now()
     context = {
@@ -91,15 +107,11 @@ def run_lapsing(request: WorkspaceRequest) -> HttpResponse:
         "back": back,
     }
     if not is_fragment(request):
-        context["menu"] = menu.groups(request.path)
+        context["menu"] = setup_menu.groups(request.path)
     return respond(request, "setup/run_lapsing.html", context, partial="dialog")
 
 
-@setup_page
-def edit_contact_accounts(request: WorkspaceRequest) -> HttpResponse:
-    """Whether a contact may do without an account."""
-    form = ContactAccountForm(sent(request))
-    if form.is_saved(request):
-        say(request, _("Whether contacts need an account was saved."))
-        return go(request, reverse("setup:contact_accounts"))
-    return show(request, "setup/contact_accounts.html", {"count": count_without_account()}, form=form)
+urlpatterns = [
+    path("past-customers/", edit_account_life, name="account_life"),
+    path("past-customers/run/", run_lapsing, name="run_lapsing"),
+]

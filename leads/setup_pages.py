@@ -1,22 +1,23 @@
-"""Whether the workspace works with leads, how they may come in, and what becomes of their fields."""
+"""The setup's pages about leads: whether there are any, how they may come in, and what becomes of their fields."""
 
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from crm import catalogue
-from crm.setup.http import add_error, setup_page, show
-from crm.setup.lead_forms import FieldMapForm, LeadPolicyForm
-from crm.setup.settings_form import sent
+from crm.pages.settings_form import sent
+from crm.pages.setup import add_error, setup_page, show
 from crm.ui.http import go, method
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from leads.conversion.plan import PARTS
 from leads.field_map import is_own_map, reset_field_map, set_field_map
 from leads.selectors import count_leads
+from leads.setup_forms import FieldMapForm, LeadPolicyForm
+from leads.vetting import setup_pages as vetting
 
 
 @setup_page
@@ -47,3 +48,10 @@ def edit_field_map(request: WorkspaceRequest) -> HttpResponse:
             return go(request, reverse("setup:field_map"))
     context = {"types": [catalogue.record_type(key) for key in PARTS], "is_own": is_own_map()}
     return show(request, "setup/field_map.html", context, form=form)
+
+
+urlpatterns = [
+    path("leads/", edit_policy, name="lead_policy"),
+    path("field-map/", edit_field_map, name="field_map"),
+    *vetting.urlpatterns,
+]

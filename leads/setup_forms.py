@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from crm import catalogue
 from crm.fields.look.choice import RowField
 from crm.fields.spec import FieldSpec
+from crm.pages.settings_form import SettingsForm
 from crm.picklists.selectors import choice, choices
 from crm.preferences.setting import Setting
-from crm.setup.settings_form import SettingsForm
 from crm.ui.seen import SeenForm
 from leads.conversion.plan import PARTS
 from leads.field_map import current_map, fields_for, sources
