@@ -56,10 +56,10 @@ def menu_of(firm: Firm, path: str = "/acme/setup/") -> dict[str, list[str]]:
 @pytest.fixture
 def more() -> Iterator[ModuleType]:
     """The ``settings.py`` of one more app."""
-    module = ModuleType("vendors.settings")
-    usual = declared.modules()
+    module, usual = ModuleType("vendors.settings"), declared.modules
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(declared, "modules", lambda kind="settings": (*usual, ("vendors", module)))
+        one_more = (("vendors", module),)
+        patch.setattr(declared, "modules", lambda kind="settings": usual(kind) + one_more * (kind == "settings"))
         declared._declared.cache_clear()
         yield module
     declared._declared.cache_clear()
