@@ -47,8 +47,9 @@ class EventType:
     happened to), the keys of ``payload`` and, with ``field`` (the change that it is about), %(old)s and %(new)s;
     ``imported`` is said where a file told of it. Without a sentence its changes tell it.
     ``about`` is the key of the type of record that it happens to, "" = the workspace, ``ANY`` = a record of any type.
-    ``payload`` says of each key of an event's ``data`` what stands there. ``called`` names changes that are no fields
-    of the record.
+    ``payload`` says of each key of an event's ``data`` what stands there. What names a record has its "id" and "label"
+    under its noun, or its "type" too: it is hidden from who may not see it (``records.hiding``). ``called`` names
+    changes that are no fields of the record.
     ``icon`` and ``tone`` mark it in a timeline; ``cause`` lets other pages give it as a reason.
     ``creates``: the record is new with it. ``deletes``: what ``data["id"]`` and ``data["label"]`` name is gone.
     ``undoes``: it takes back what it followed from, so that is no reason for it, nor anybody's word what follows of it.
