@@ -15,7 +15,6 @@ from crm.fields.currencies import known_currency
 from crm.fields.kinds.base import text_in
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec, Kind
-from crm.picklists.lists import FORECAST_CATEGORIES, picklist_of
 from crm.picklists.models import Pipeline, Stage
 from crm.picklists.selectors import (
     choice,
@@ -28,11 +27,13 @@ from crm.picklists.selectors import (
     stages,
 )
 from crm.picklists.selectors import stage as stage_by_id
+from crm.picklists.stages import FORECAST_CATEGORIES
 from crm.records.standard import STANDARD_FIELDS
 from crm.tenants.clock import day_of, today
 from crm.users.access import can, reach
 from crm.users.models import Membership
 from opportunities.look import CurrencyLook, DueDay, NextStep, ProbabilityLook
+from opportunities.picklists import LOSS_REASON
 
 LONGEST_STAY = 36_500  # days that a filter can ask for
 
@@ -296,7 +297,7 @@ class LossClass(kinds.Fixed):
     operators = ("is", "not", "empty", "filled")
 
     def __init__(self) -> None:
-        super().__init__(picklist_of("loss_reason").meanings)
+        super().__init__(LOSS_REASON.meanings)
 
     def value(self, spec: FieldSpec, record: Any) -> str:
         reason = choice(record.loss_reason_id) if record.loss_reason_id else None

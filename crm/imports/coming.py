@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.picklists import selectors as picklists
 from crm.picklists.lists import picklist_of
-from crm.picklists.models import Choice, Stage
+from crm.picklists.models import Choice, Meaning, Stage
 from crm.picklists.services import create_choice, create_stage, reorder
 from crm.users.models import Membership
 
@@ -30,6 +30,6 @@ def add_stage(actor: Membership, label: str) -> Stage:
     pipeline = picklists.default_pipeline()
     made = create_stage(actor=actor, pipeline=pipeline, values={"label": label})
     stages = picklists.stages(pipeline, active_only=False)
-    place = next((index for index, stage in enumerate(stages) if stage.meaning != "open"), len(stages))
+    place = next((index for index, stage in enumerate(stages) if stage.meaning != Meaning.OPEN), len(stages))
     reorder(entry=made, position=place, actor=actor)
     return picklists.stage(made.pk)

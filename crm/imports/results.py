@@ -13,7 +13,7 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.imports.models import Import, ImportRow, ImportState, Outcome
-from crm.picklists.lists import CUSTOM_PREFIX, PICKLISTS
+from crm.picklists.lists import CUSTOM_PREFIX, picklists
 from crm.ui import format as formats
 
 ROWS = 50  # on a page
@@ -104,7 +104,7 @@ def _called(what: str, record_type: RecordType) -> str:
         return next((str(spec.label) for spec in fields if spec.kind.picklist == what), what)  # type: ignore[attr-defined]
     if what in {one.key for one in catalogue.record_types()}:
         return str(catalogue.record_type(what).label_plural)
-    return str(PICKLISTS[what].label) if what in PICKLISTS else ""
+    return str(picklists()[what].label) if what in picklists() else ""
 
 
 @dataclass(frozen=True)

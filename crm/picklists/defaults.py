@@ -6,8 +6,9 @@ from django.db.transaction import atomic
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from crm.picklists.lists import PICKLISTS, STAGES, Picklist
+from crm.picklists.lists import Picklist, picklists
 from crm.picklists.models import Choice, Pipeline, Stage
+from crm.picklists.stages import first_stages
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import forget
@@ -18,7 +19,7 @@ def create_defaults() -> None:
     """Fill the current workspace's empty picklists and give it a pipeline, in its language. Safe to call again."""
     with translation.override(current_tenant().language):
         filled = set(Choice.objects.values_list("picklist", flat=True).distinct())
-        missing = [picklist for picklist in PICKLISTS.values() if picklist.key not in filled]
+        missing = [picklist for picklist in picklists().values() if picklist.key not in filled]
         insert_many(Choice, [row for picklist in missing for row in default_choices(picklist)])
         if not Pipeline.objects.exists():
             pipeline = Pipeline.objects.create(name=_("Sales"), order=1, is_default=True)
@@ -53,5 +54,5 @@ def default_stages(pipeline: Pipeline) -> list[Stage]:
             guidance=str(guidance),
             order=order,
         )
-        for order, (label, meaning, probability, forecast_category, guidance) in enumerate(STAGES, start=1)
+        for order, (label, meaning, probability, forecast_category, guidance) in enumerate(first_stages(), start=1)
     ]

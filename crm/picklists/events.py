@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.events.called import IS_ACTIVE, IS_DEFAULT, NAME, ORDER
 from crm.events.phrases import Called
 from crm.events.types import EventType, declare
-from crm.picklists.lists import FORECAST_CATEGORIES, PICKLISTS, STAGE_MEANINGS, TONES
+from crm.picklists.lists import TONES, picklists
+from crm.picklists.stages import FORECAST_CATEGORIES, STAGE_MEANINGS
 from crm.ui import format as formats
 
 _ENTRY = {"list": "the key of the picklist, or the name of the pipeline", "id": "the id", "label": "what it is called"}
@@ -30,10 +31,15 @@ class _Percents(Called):
 
 
 _ALL = {"is_active": IS_ACTIVE, "order": ORDER}
-_MEANINGS = {key: label for one in PICKLISTS.values() for key, label in one.meanings.items()}
+
+
+def _meanings() -> dict[str, Any]:
+    return {key: label for one in picklists().values() for key, label in one.meanings.items()}
+
+
 _CHOICE = {
     "label": NAME,
-    "meaning": Called(_("meaning"), _MEANINGS),
+    "meaning": Called(_("meaning"), _meanings),
     "tone": Called(_("colour"), TONES),
     "is_default": IS_DEFAULT,
 }

@@ -9,9 +9,9 @@ from crm.tenants.models import TenantForeignKey, TenantModel
 
 
 class Choice(TenantModel):
-    """One entry of a picklist; the picklists and their meanings are declared in ``picklists/lists.py``.
+    """One entry of a picklist; the picklists and their meanings are declared by the apps (``lists.picklists``).
 
-    The list of a workspace's own choice field is not declared there: ``lists.picklist_of``.
+    The list of a workspace's own choice field is not declared: ``lists.picklist_of``.
     """
 
     picklist = models.CharField(max_length=80, db_collation="C")

@@ -18,7 +18,7 @@ from crm.tenants.text import sort_key
 
 
 def choices(picklist: str, active_only: bool = True) -> list[Choice]:
-    """Return the choices of ``picklist`` (a key of ``lists.PICKLISTS``) in their order."""
+    """Return the choices of ``picklist`` (a declared list's key) in their order."""
     rows = memo(f"picklists.list.{picklist}", lambda: [row for row in _all_choices() if row.picklist == picklist])
     return [row for row in rows if row.is_active] if active_only else list(rows)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.picklists.lists import PICKLISTS
+from crm.picklists.lists import picklists
 from crm.picklists.selectors import default_pipeline, pipelines
 from crm.preferences.pages import SetupGroup, SetupPage, SetupPages
 
@@ -38,7 +38,7 @@ LISTS = SetupGroup(_("Lists"), 60)
 
 
 def _lists() -> Iterator[SetupPage]:
-    for order, (key, one) in enumerate(PICKLISTS.items()):
+    for order, (key, one) in enumerate(picklists().items()):
         yield SetupPage(LISTS, order, "setup:list", one.label, one.help, one.icon, {"key": key})
 
 

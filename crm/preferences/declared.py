@@ -1,5 +1,7 @@
 """What the installed apps declare in their ``settings.py``: settings, and pages of the setup.
 
+Other modules in which they declare something are looked through in the same way (``declared``).
+
 Nothing registers itself: these modules are looked through, those of lower apps first.
 """
 
@@ -84,11 +86,16 @@ def settings_called() -> dict[str, Called]:
     return {key: Called(one.called, one.kind.words) for key, one in settings().items()}
 
 
+def declared(kind: type[T], name: str) -> list[T]:
+    """Return whatever is of ``kind`` in the modules of that name of the installed apps."""
+    return [one for _app, one in _declared(kind, name)]  # type: ignore[arg-type]  # a class is hashable
+
+
 @cache
-def _declared(kind: type[T]) -> tuple[tuple[str, T], ...]:
+def _declared(kind: type[T], name: str = "settings") -> tuple[tuple[str, T], ...]:
     """Whatever is of ``kind``, with the app that declares it: the lowest one that names it."""
     found: dict[int, tuple[str, T]] = {}
-    for app, module in modules():
+    for app, module in modules(name):
         for value in vars(module).values():
             if isinstance(value, kind):
                 found.setdefault(id(value), (app, value))

@@ -13,7 +13,7 @@ from crm.events.events import RETRIED, WORKSPACE_CHANGED
 from crm.events.handlers import label_of
 from crm.events.models import Event
 from crm.fields.custom.selectors import field_of_picklist
-from crm.picklists.lists import PICKLISTS
+from crm.picklists.lists import picklists
 from crm.preferences.declared import settings_called
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.ui.dialect import in_text
@@ -75,8 +75,8 @@ def _subject(event: Event, names: dict[Any, str]) -> str:
     if event.record_id:
         return names.get(event.record_id) or str(event.data.get("name", ""))
     picklist = event.data.get("list", "")
-    if picklist in PICKLISTS:
-        return f"{PICKLISTS[picklist].label}: {event.data.get('label', '')}"
+    if picklist in picklists():
+        return f"{picklists()[picklist].label}: {event.data.get('label', '')}"
     if field := field_of_picklist(picklist):
         return f"{field.label}: {event.data.get('label', '')}"
     return str(event.data.get("label", ""))

@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.picklists.lists import FORECAST_CATEGORIES, STAGE_MEANINGS, TONES, Picklist
+from crm.picklists.lists import TONES, Picklist
 from crm.picklists.models import Choice, Stage
+from crm.picklists.stages import FORECAST_CATEGORIES, STAGE_MEANINGS
 from crm.ui.seen import SeenForm
 
 

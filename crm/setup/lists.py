@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields.custom.selectors import field_of_picklist
 from crm.fields.models import CustomField
 from crm.picklists import rules, selectors, services
-from crm.picklists.lists import PICKLISTS, Picklist, picklist_of
+from crm.picklists.lists import Picklist, picklist_of, picklists
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.picklists.settings import STAGES_HELP
 from crm.setup.forms import ChoiceForm, EntryForm, StageForm
@@ -85,8 +85,7 @@ class EditedList:
 
 def edited_list(key: str) -> EditedList:
     """Return the list that is called ``key`` in an address, or answer 404."""
-    if key in PICKLISTS:
-        picklist = PICKLISTS[key]
+    if picklist := picklists().get(key):
         return EditedList(key, picklist.label, picklist.help, picklist=picklist)
     if field := field_of_picklist(key):
         return EditedList(key, field.label, field.help or CHOICES_HELP, picklist=picklist_of(key), field=field)

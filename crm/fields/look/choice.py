@@ -17,6 +17,7 @@ from crm.fields.kinds.choice import MEANING_PREFIX, OneOf
 from crm.fields.look.base import Look
 from crm.fields.look.markup import marked_again
 from crm.picklists import selectors as picklists
+from crm.picklists.stages import ANY_STAGE, STAGE_TONES
 from crm.users import selectors as users
 from crm.users.models import Membership
 
@@ -85,7 +86,7 @@ class StageLook(OneOfLook):
         stage = self.value(record)
         if stage is None:
             return ""
-        tone = {"won": "success", "lost": "danger"}.get(stage.meaning, "info")
+        tone = STAGE_TONES[stage.meaning]
         return marked_again('<span class="status tone-{}">{}</span>', tone, stage.label)
 
     def label_of(self, value: str) -> str:
@@ -95,9 +96,8 @@ class StageLook(OneOfLook):
             return super().label_of(value)
 
     def options(self, actor: Membership) -> list[tuple[str, str]]:
-        words = {"open": _("any open stage"), "won": _("any won stage"), "lost": _("any lost stage")}
         named = [(str(row.pk), picklists.stage_name(row)) for row in self.kind.rows(actor)]
-        return [*named, *((f"{MEANING_PREFIX}{key}", label) for key, label in words.items())]
+        return [*named, *((f"{MEANING_PREFIX}{key}", str(label)) for key, label in ANY_STAGE.items())]
 
 
 class PersonLook(OneOfLook):

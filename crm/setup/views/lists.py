@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from crm.pages.setup import MORE_VIEWS, add_error, moved_position, setup_page, show, tell_refusal, told_of_views
 from crm.picklists import services
-from crm.picklists.lists import FORECAST_CATEGORIES
 from crm.picklists.rules import meanings
+from crm.picklists.stages import FORECAST_CATEGORIES
 from crm.picklists.usage import in_use, usages
 from crm.setup.forms import DeletionForm
 from crm.setup.lists import EditedList, Entry, edited_list
