@@ -29,9 +29,9 @@ from crm.users.access import can
 from crm.users.models import Membership
 
 SEARCHED = Searched(
-    parts=(NAME, "domain", "phone_key", several_numbers("phone")),
-    called=(NAME, "domain"),
-    phones=("phone_key",),
+    parts=(NAME, ("website", "domain"), ("phone", "phone_key"), ("phone", several_numbers("phone"))),
+    called=(NAME, ("website", "domain")),
+    phones=(("phone", "phone_key"),),
     notes=("city", "owner"),
     state="type",
 )

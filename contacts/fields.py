@@ -43,8 +43,8 @@ def _about_account() -> str:
 
 
 FULL_NAME = FieldSpec("name", gettext_lazy("Name"), FullName(), on_create=False, on_edit=False)
-FIRST_NAME = FieldSpec("first_name", gettext_lazy("First name"), kinds.Text(PART_LENGTH))
-LAST_NAME = FieldSpec("last_name", gettext_lazy("Last name"), kinds.Text(PART_LENGTH))
+FIRST_NAME = FieldSpec("first_name", gettext_lazy("First name"), kinds.Text(PART_LENGTH), always_seen=True)
+LAST_NAME = FieldSpec("last_name", gettext_lazy("Last name"), kinds.Text(PART_LENGTH), always_seen=True)
 JOB_TITLE = FieldSpec("job_title", gettext_lazy("Job title"), kinds.Text(200))
 EMAIL = FieldSpec("email", gettext_lazy("E-mail"), kinds.Email())
 PHONE = FieldSpec("phone", gettext_lazy("Phone"), kinds.Phone())

@@ -34,9 +34,16 @@ from leads.vetting.panels import VETTING_PANEL
 # company_key leaves out legal forms and accents, lower(company) is what people read.
 _COMPANY = "translate(lower(company), '''’', '')"
 SEARCHED = Searched(
-    parts=(NAME, _COMPANY, "company_key", "email_key", "phone_key", several_numbers("phone")),
-    emails=("email_key",),
-    phones=("phone_key",),
+    parts=(
+        NAME,
+        _COMPANY,
+        "company_key",
+        ("email", "email_key"),
+        ("phone", "phone_key"),
+        ("phone", several_numbers("phone")),
+    ),
+    emails=(("email", "email_key"),),
+    phones=(("phone", "phone_key"),),
     notes=("job_title", "company", "owner"),
     state="status",
 )

@@ -141,7 +141,9 @@ OPPORTUNITY_FIELDS = (
         default=first_stage,
         on_edit=False,  # moved by its own action, which may have to ask why,
     ),
-    FieldSpec("pipeline", _("Pipeline"), PipelineOf(), on_create=False, on_edit=False, importable=False),
+    FieldSpec(
+        "pipeline", _("Pipeline"), PipelineOf(), on_create=False, on_edit=False, importable=False, always_seen=True
+    ),
     FieldSpec("stage_since", _("In stage since"), kinds.DateTime(), on_create=False, on_edit=False),
     FieldSpec(
         "days_in_stage",
@@ -214,6 +216,7 @@ OPPORTUNITY_FIELDS = (
         help=_("Needed when it is lost."),
         asked_by=_LOST,
         only_of=_("lost opportunities"),
+        always_seen=True,
     ),
     FieldSpec("loss_note", _("About the loss"), kinds.LongText(), on_create=False, asked_by=_LOST),
     FieldSpec(

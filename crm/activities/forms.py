@@ -73,7 +73,7 @@ class ComposerForm(forms.Form):
         left_out: str = "",
         again: Mapping[str, Any] | None = None,
     ) -> None:
-        initial = {"kind": kind, "owner": str(actor.pk), "step_seen": step_of(record), **(again or {})}
+        initial = {"kind": kind, "owner": str(actor.pk), "step_seen": step_of(record, actor), **(again or {})}
         super().__init__(data, files, initial=initial)
         self._left_out = left_out
         self.actor = actor
@@ -92,7 +92,7 @@ class ComposerForm(forms.Form):
         """Draw it anew over the next step that stands there now: who presses once more has seen that."""
         sent: Any = self.data
         self.data = sent.copy()
-        self.data["step_seen"] = step_of(record)  # type: ignore[index]
+        self.data["step_seen"] = step_of(record, self.actor)  # type: ignore[index]
 
     @property
     def chosen_kind(self) -> str:

@@ -89,9 +89,10 @@ class UnseenStepError(ValidationError):
     """Somebody else has written another next step since the composer was drawn."""
 
 
-def step_of(record: Any) -> str:
-    """The next step and its day, as the composer carries them; "" where there is none of its own."""
-    record_type = catalogue.type_of(record) if record is not None else None
+def step_of(record: Any, actor: Membership) -> str:
+    """The next step and its day, as the composer carries them; "" where there is none of its own that ``actor`` may
+    change."""
+    record_type = catalogue.seen(catalogue.type_of(record), actor) if record is not None else None
     if record_type is None or record_type.next_step is None:
         return ""
     specs = [record_type.spec(name) for name in record_type.next_step]

@@ -62,7 +62,7 @@ def feed_context(actor: Membership, record: TenantModel, page: Timeline) -> dict
     url = timeline_url(record)
     files = files_of(record, (entry.activity for entry in page.entries if entry.activity))
     return {
-        "type": catalogue.type_of(record),
+        "type": catalogue.seen(catalogue.type_of(record), actor),
         "record_url": catalogue.url(record),
         "may_write": may_write(actor, record),
         "days": [(day, [_line(entry, files) for entry in entries]) for day, entries in page.days],

@@ -138,7 +138,7 @@ def _take_step_back(actor: Membership, event_id: UUID) -> Event | None:
     event = Event.objects.filter(pk=event_id).first()
     if event is None or event.record_id is None or not event.record_type:
         raise Http404
-    record_type = catalogue.record_type(event.record_type)
+    record_type = catalogue.seen_type(event.record_type, actor)
     if not set(event.changes) & set(record_type.next_step or ()):
         raise Http404
     with transaction.atomic():

@@ -70,7 +70,7 @@ def timeline(actor: Membership, record: TenantModel, before: str = "", limit: in
     if cursor := _parse_cursor(before):
         links = links.filter(_before("occurred_at", *cursor))
         log = log.filter(_before("at", *cursor))
-    fields = catalogue.type_of(record).told_fields()
+    fields = catalogue.seen(catalogue.type_of(record), actor).told_fields()
     entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links[: limit + 1]]
     events = list(log[: limit + 1])
     hide_names_and_causes(actor, events)

@@ -37,6 +37,7 @@ from crm.ui.http import go, is_fragment, method
 from crm.ui.toasts import say
 from crm.ui.uploads import has_too_much, says_of_long_name
 from crm.users.http import WorkspaceRequest, require
+from crm.users.models import Membership
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,7 +152,7 @@ def _set_next_step(request: WorkspaceRequest, record: Any, values: dict[str, Any
 
     A task is what somebody else is to do, or is to be reminded of.
     """
-    record_type = catalogue.type_of(record) if record is not None else None
+    record_type = catalogue.seen(catalogue.type_of(record), request.actor) if record is not None else None
     if record_type is None or record_type.next_step is None:
         return False, None
     step, day = record_type.next_step
@@ -173,7 +174,7 @@ def _feed(request: WorkspaceRequest, record: Any, form: ComposerForm | None = No
         panel |= composer_context(form)
     context = {
         "panel": panel,
-        "values": _changed_fields(record) if form is None else [],
+        "values": _changed_fields(request.actor, record) if form is None else [],
         "tasks": tasks_context(request.actor, record),
         "files": files_context(request.actor, record),
     }
@@ -181,9 +182,9 @@ def _feed(request: WorkspaceRequest, record: Any, form: ComposerForm | None = No
     return respond(request, "activities/after_writing.html", context, partial="fragment", status=status)
 
 
-def _changed_fields(record: Any) -> list[Any]:
+def _changed_fields(actor: Membership, record: Any) -> list[Any]:
     """The fields that what was logged may have changed."""
-    return shown_fields(record, [*bring_up_to_date(record), *(catalogue.type_of(record).next_step or ())])
+    return shown_fields(actor, record, [*bring_up_to_date(record), *(catalogue.type_of(record).next_step or ())])
 
 
 def _composer(
@@ -191,7 +192,10 @@ def _composer(
 ) -> HttpResponse:
     home = catalogue.url(record) if record is not None else reverse("activities:tasks")
     context = {
-        "panel": {"record": record, "type": catalogue.type_of(record) if record is not None else None}
+        "panel": {
+            "record": record,
+            "type": catalogue.seen(catalogue.type_of(record), request.actor) if record else None,
+        }
         | composer_context(form)
         | (more or {}),
         "back": back(request, home),

@@ -111,7 +111,7 @@ def undoing(run: BulkRun) -> BulkAction:
     """The action that takes back what ``run`` did: it brings back, gives old values, or as the action itself says."""
     if run.action == DELETE.key:
         return replace(RESTORE, apply=partial(_bring_back, run))
-    action = next((one for one in catalogue.all_bulk_actions(run.record_type) if one.key == run.action), None)
+    action = _shipped(run)
     own = action.take_back if action else None
 
     def give_back(
@@ -138,9 +138,14 @@ def undoing(run: BulkRun) -> BulkAction:
     )
 
 
+def _shipped(run: BulkRun) -> BulkAction | None:
+    every = catalogue.all_bulk_actions(run.record_type, run.made_by)
+    return next((one for one in every if one.key == run.action), None)
+
+
 def puts_away(run: BulkRun) -> bool:
     """Whether what ``run`` did left its records in the recycle bin."""
-    action = next((one for one in catalogue.all_bulk_actions(run.record_type) if one.key == run.action), None)
+    action = _shipped(run)
     return action is not None and action.verb == "delete"
 
 

@@ -269,7 +269,7 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
 def _type(request: WorkspaceRequest, key: str) -> RecordType:
     require(may(request.actor, "view", key))
     try:
-        return catalogue.record_type(key)
+        return catalogue.seen_type(key, request.actor)
     except KeyError as error:
         raise Http404 from error
 
@@ -277,4 +277,4 @@ def _type(request: WorkspaceRequest, key: str) -> RecordType:
 def _run(request: WorkspaceRequest, run_id: UUID) -> tuple[BulkRun, RecordType]:
     found = selectors.get_run(request.actor, run_id)
     require(may(request.actor, "view", found.record_type))
-    return found, catalogue.record_type(found.record_type)
+    return found, catalogue.seen_type(found.record_type, request.actor)

@@ -26,6 +26,8 @@ from crm.catalogue.lookup import (
     record_types,
     register,
     row_actions,
+    seen,
+    seen_type,
     type_of,
     url,
 )
@@ -52,6 +54,8 @@ __all__ = [
     "record_types",
     "register",
     "row_actions",
+    "seen",
+    "seen_type",
     "type_of",
     "url",
 ]

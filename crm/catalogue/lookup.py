@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from crm.events.models import Event
 from crm.events.types import declare_record_events
 from crm.fields.targets import add_target
 from crm.ui import nav
-from crm.users.access import may
+from crm.users.access import HIDDEN, READ_ONLY, limited_fields, may
 from crm.users.models import Membership
 from crm.users.roles import declare_type
 
@@ -57,6 +57,25 @@ def find_type(key: str) -> RecordType | None:
 def record_types() -> list[RecordType]:
     """All types in their order."""
     return sorted(_types.values(), key=lambda one: (one.order, one.key))
+
+
+def seen(record_type: RecordType, actor: Membership) -> RecordType:
+    """The type as ``actor`` sees it: without the fields that are hidden from their role. Every door to records that a
+    person asks through takes this one; what the product does by itself takes the whole type."""
+    hidden = limited_fields(actor, record_type.key, HIDDEN)
+    read_only = limited_fields(actor, record_type.key, READ_ONLY)
+    if not hidden and not read_only:
+        return record_type
+    return _narrowed(record_type.key, hidden, read_only)
+
+
+def seen_type(key: str, actor: Membership) -> RecordType:
+    return seen(_types[key], actor)
+
+
+@lru_cache(maxsize=1024)
+def _narrowed(key: str, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
+    return _types[key].narrowed(hidden, read_only)
 
 
 def type_of(record: Any) -> RecordType:
@@ -158,12 +177,14 @@ def events_about(key: str, ids: Collection[UUID], since: datetime) -> list[Query
     return [find(key, ids, since) for find in _events_about]
 
 
-def all_bulk_actions(key: str) -> list[BulkAction]:
-    """What there is to be done to many records of the type ``key`` at once, by whomever."""
-    return [action for make in _bulk_actions for action in make(_types[key])]
+def all_bulk_actions(key: str, actor: Membership) -> list[BulkAction]:
+    """What there is to be done to many records of the type ``key`` at once, with the fields that ``actor`` sees."""
+    return [action for make in _bulk_actions for action in make(seen_type(key, actor))]
 
 
 def bulk_actions(key: str, actor: Membership) -> list[BulkAction]:
     """What ``actor`` may do to many records of the type ``key`` at once."""
-    allowed = [action for action in all_bulk_actions(key) if may(actor, action.verb, key) and action.shown(actor)]
+    allowed = [
+        action for action in all_bulk_actions(key, actor) if may(actor, action.verb, key) and action.shown(actor)
+    ]
     return sorted(allowed, key=lambda action: action.order)

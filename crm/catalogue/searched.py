@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+# An expression that everybody's search looks at, or that of a field, from which a role may be kept.
+Part = str | tuple[str, str]
 
 # Without apostrophes, as patterns are: O'Brien is found as obrien, too.
 NAME = "replace(sort_name, '''', '')"
@@ -18,26 +22,40 @@ class Searched:
     """``parts`` are searched together: words need not stand side by side, "ana acme" finds Ana at Acme.
 
     Changing them needs another name of the index (``crm/search/sql.INDEX``). ``emails`` and ``phones`` are the key
-    columns by which a whole address or number finds its owner. ``through`` names a link by whose record's ``called``
-    words it is found, too: a contact by its account. A hit shows ``notes``, the fields that tell it from its
-    namesakes, and ``state``.
+    columns by which a whole address or number finds its owner, each with its field. ``through`` names a link by whose
+    record's ``called`` words it is found, too: a contact by its account. A hit shows ``notes``, the fields that tell
+    it from its namesakes, and ``state``.
     """
 
-    parts: tuple[str, ...] = (NAME,)
-    called: tuple[str, ...] = (NAME,)
-    emails: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = (NAME,)
+    called: tuple[Part, ...] = (NAME,)
+    emails: tuple[tuple[str, str], ...] = ()
+    phones: tuple[tuple[str, str], ...] = ()
     through: str = ""
     notes: tuple[str, ...] = ()
     state: str = ""
 
     @property
     def document(self) -> str:
-        return "(" + " || ' ' || ".join(self.parts) + ")"
+        return "(" + " || ' ' || ".join(map(_expression, self.parts)) + ")"
 
-    @property
-    def words(self) -> str:
-        return "(" + " || ' ' || ".join(self.called) + ")"
+    def seen(self, parts: Iterable[Part], array: str) -> str:
+        """The expression of those of ``parts`` of which the SQL ``array`` of booleans says so; all where it is NULL."""
+        cases = (
+            f"CASE WHEN {array} IS NULL OR {array}[{number}] THEN {_expression(part)} ELSE '' END"
+            for number, part in enumerate(parts, start=1)
+        )
+        return "(" + " || ' ' || ".join(cases) + ")"
+
+    @staticmethod
+    def flags(parts: Iterable[Part], hidden: frozenset[str]) -> list[bool] | None:
+        """That array for somebody from whom the fields ``hidden`` are."""
+        found = [isinstance(part, str) or part[0] not in hidden for part in parts]
+        return None if all(found) else found
+
+
+def _expression(part: Part) -> str:
+    return part if isinstance(part, str) else part[1]
 
 
 BY_NAME = Searched()

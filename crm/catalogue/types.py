@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -171,6 +171,7 @@ class RecordType:
     may have. ``brought_along`` are fields that a file of another type may hold for records which it makes by their
     name: a deal's file those of its account; where there are none, a file makes none. ``panels``
     and ``actions`` are those of its own page; other apps add theirs (``lookup.add_panel``).
+    ``hidden`` and ``read_only`` are fields that the person who asks does not see, or may not change (``lookup.seen``).
     ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
     ``either`` are groups of links of which a record has one at most.
     ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves those out of a query.
@@ -249,10 +250,36 @@ class RecordType:
     headers: Headers = field(default_factory=dict)  # what other systems call the columns of their files
     derived: tuple[FieldSpec, ...] = ()  # of no column of its own: lists can be filtered by it, no more
     derived_now: Callable[[bool], tuple[FieldSpec, ...]] = lambda active_only: ()  # those that the workspace has set up
+    hidden: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
     _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", specs_by_name((*self.fields, *self.derived)))
+
+    def narrowed(self, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
+        """The type as it is for people who do not see the fields ``hidden`` and may not change those ``read_only``."""
+        fields = tuple(self._limited(one, hidden, read_only) for one in self.fields)
+        derived = tuple(one for one in self.derived if one.name not in hidden)
+        seen = tuple(one for one in fields if one is not None)
+        board, step = self.board, self.next_step
+        if board is not None and board.amount in hidden:
+            board = replace(board, amount="")
+        if step is not None and not (hidden | read_only).isdisjoint(step):
+            step = None
+        found = replace(self, fields=seen, derived=derived, board=board, next_step=step)
+        return replace(found, hidden=hidden, read_only=read_only)
+
+    @staticmethod
+    def _limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) -> FieldSpec | None:
+        if spec.name in hidden:
+            return None
+        return spec.as_read_only() if spec.name in read_only else spec
+
+    def can_be_limited(self) -> tuple[FieldSpec, ...]:
+        """The fields that a role can be kept from: all but those that say what a record is, and whose."""
+        always = {"name", "owner", "team", "created_by", *self.set_by_move[:1]}
+        return tuple(one for one in self.specs_now() if not (one.always_seen or one.is_stamp or one.name in always))
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -268,7 +295,11 @@ class RecordType:
 
     def specs_now(self) -> tuple[FieldSpec, ...]:
         """All fields that records have in the current workspace: those of the product, then its own."""
-        return (*self.fields, *custom_specs(self.key))
+        own = custom_specs(self.key)
+        if self.hidden or self.read_only:
+            limited = (self._limited(one, self.hidden, self.read_only) for one in own)
+            own = tuple(one for one in limited if one is not None)
+        return (*self.fields, *own)
 
     def filterable(self) -> tuple[FieldSpec, ...]:
         """The fields that lists can be filtered by, also those of no column of their own."""
@@ -291,7 +322,8 @@ class RecordType:
 
     def labels(self) -> dict[str, Any]:
         """What all fields are called, the workspace's inactive ones too."""
-        return {spec.name: spec.label for spec in self.fields} | custom_labels(self.key)
+        found = {spec.name: spec.label for spec in self.fields} | custom_labels(self.key)
+        return {name: label for name, label in found.items() if name not in self.hidden} if self.hidden else found
 
     def told_fields(self) -> dict[str, Any]:
         """Every field by name, as events tell of them; of the workspace's inactive ones, what they are called."""
@@ -325,8 +357,11 @@ class RecordType:
         return tuple(spec for spec in map(self._find, names) if spec is not None)
 
     def _find(self, name: str) -> FieldSpec | None:
-        found = self._by_name.get(name) or custom_spec(self.key, name)
-        return found or next((spec for spec in self.derived_now(False) if spec.name == name), None)
+        if (found := self._by_name.get(name)) is not None or name in self.hidden:
+            return found
+        if (own := custom_spec(self.key, name)) is not None:
+            return own.as_read_only() if name in self.read_only else own
+        return next((spec for spec in self.derived_now(False) if spec.name == name), None)
 
     def links_beside(self) -> tuple[FieldSpec, ...]:
         """The links among ``told_apart_by``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -186,6 +186,7 @@ class FieldSpec:
     ``on_create`` / ``on_edit`` say on which form it stands; a field on neither is computed or set by an action.
     ``asked_by``: the field of the record, and those of its choices, that alone ask for this one; ``only_of`` says in
     words of which records it is then. ``look``: a class of ``crm.fields.look`` in the place of its kind's usual one.
+    What is ``always_seen`` is part of what a record is called, or of what it is: no role can be kept from it.
     """
 
     name: str
@@ -201,15 +202,20 @@ class FieldSpec:
     asked_by: tuple[str, Callable[[], Iterable[UUID]]] | None = None
     only_of: Any = ""
     look: Any = None
+    always_seen: bool = False
+    is_read_only: bool = False  # to the person who asks (``catalogue.seen``)
 
     @property
     def column(self) -> str:
         return self.attr or self.name
 
+    def as_read_only(self) -> FieldSpec:
+        return replace(self, on_create=False, on_edit=False, importable=False, required=False, is_read_only=True)
+
     @property
     def is_stamp(self) -> bool:
         """Whether it holds when the record came into its state: on no form."""
-        return self.kind.is_moment and not (self.on_create or self.on_edit)
+        return self.kind.is_moment and not (self.on_create or self.on_edit or self.is_read_only)
 
     def told(self, kept: Any) -> str:
         """What an event keeps of a value (``Kind.history``), as plain text in the person's language."""

@@ -18,7 +18,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.catalogue import record_type as type_of_key
+from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.imports.against import Against
 from crm.imports.answers import moved_on
@@ -60,7 +60,7 @@ class Batch:
     def __init__(self, job: Import, rows: list[FileRow], file: WholeFile, made: dict[UUID, int], tried: Tried) -> None:
         self.job, self.rows = job, rows
         self.actor: Membership = job.made_by
-        self.type: RecordType = type_of_key(job.record_type)
+        self.type: RecordType = catalogue.seen_type(job.record_type, job.made_by)
         self.tried = tried
         self.cells = Cells(self.actor, styles_of(job), takes_rows=True, idle=tried.idle)
         self.reader = RowReader(job, self.type, self.cells, file.called, file.said)
@@ -314,7 +314,7 @@ class Batch:
         """Make the record that a value stands for."""
         if not isinstance(value, ToCreate):
             return value
-        record_type = type_of_key(value.key)
+        record_type = catalogue.record_type(value.key)
         unknown = dict.fromkeys(record_type.unknown_in_files)
         values = {**unknown, "name": value.name, "owner": self.actor, **value.values}
         record = record_type.create(actor=self.actor, values=values)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.catalogue import record_type as type_of_key
+from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
 from crm.imports.cells import Cells
 from crm.imports.findings import finding
@@ -72,7 +72,7 @@ def set_next_links(job: Import, most: int) -> bool:
     links = list(DeferredLink.objects.filter(job=job).order_by("number", "field")[:most])
     if not links:
         return False
-    record_type = type_of_key(job.record_type)
+    record_type = seen_type(job.record_type, job.made_by)
     cells = Cells(job.made_by)
     cells.load_records(record_type.key, list(dict.fromkeys(link.text for link in links)))
     ids = {link.record_id for link in links}
@@ -88,7 +88,7 @@ def set_next_links(job: Import, most: int) -> bool:
 
 
 def _set_link(job: Import, record: Any, link: DeferredLink, cells: Cells, changed: Changed) -> None:
-    record_type = type_of_key(job.record_type)
+    record_type = seen_type(job.record_type, job.made_by)
     spec = record_type.spec(link.field)
     try:
         with transaction.atomic():

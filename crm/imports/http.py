@@ -15,4 +15,4 @@ def get_job(request: WorkspaceRequest, job_id: UUID) -> tuple[Import, RecordType
     """Return the import that the address names, and the type of its records; 404 for whoever may not see it."""
     require(request.actor.role.can_import)
     found = selectors.get_import(request.actor, job_id)
-    return found, catalogue.record_type(found.record_type)
+    return found, catalogue.seen_type(found.record_type, request.actor)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from crm.catalogue import record_type as type_of_key
+from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
 from crm.imports.answers import GAP, USE
 from crm.imports.meant import OWN_ID
@@ -39,7 +39,7 @@ class Layout:
 
     @classmethod
     def of(cls, job: Import) -> Layout:
-        record_type = type_of_key(job.record_type)
+        record_type = seen_type(job.record_type, job.made_by)
         telling = {name for natural in record_type.natural_keys for name in natural.within or ()}
         fixed = sorted((name, text) for name, text in job.fixed.items() if name in telling)
         chosen = ((need.links, job.answers.get(need.field, {}).get(GAP, "")) for need in record_type.needed)

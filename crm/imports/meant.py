@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.catalogue import record_type as type_of_key
+from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.kinds.number import CURRENCY_SUFFIX
@@ -105,7 +105,7 @@ def holds_own_ids(record_type: RecordType, texts: Iterable[str]) -> bool:
 
 def _completed(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
     place = {name: index for index, name in enumerate(job.mapping) if name}
-    completed = completed_fields(type_of_key(job.record_type))
+    completed = completed_fields(seen_type(job.record_type, job.made_by))
     pairs = [(place[field], more) for name, more in place.items() if (field := completed.get(name)) in place]
     kinds_of = labelled(job.headers, job.mapping)
     for row in rows:
@@ -125,7 +125,7 @@ def _joined(text: str, more: str) -> str:
 
 
 def _told_apart(job: Import, rows: Iterator[FileRow]) -> Iterator[FileRow]:
-    record_type = type_of_key(job.record_type)
+    record_type = seen_type(job.record_type, job.made_by)
     own = job.mapping.index(OWN_ID)
     specs = {at: record_type.spec(name) for at, name in enumerate(job.mapping) if name and record_type.has(name)}
     while chunk := list(islice(rows, CHUNK)):

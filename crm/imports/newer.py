@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from crm.catalogue import record_type as type_of_key
+from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
 from crm.events.models import IMPORT, Event
 from crm.events.phrases import actor_name, told
@@ -101,7 +101,7 @@ class Newer:
     """Of a batch's rows: what was changed of their records after the file was written, but by this import."""
 
     def __init__(self, job: Import, rows: Iterable[FileRow], own: Mapping[str, Any], cells: Cells) -> None:
-        self.type = type_of_key(job.record_type)
+        self.type = seen_type(job.record_type, job.made_by)
         self.actor: Membership = job.made_by
         self.clears = job.clear_empty
         self.keeps = answer_of(job) != TAKE

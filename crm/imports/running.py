@@ -19,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from crm.catalogue import find_type, record_type
+from crm.catalogue import find_type, seen_type
 from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
@@ -116,7 +116,7 @@ class _Run:
 
     def _lost_columns(self, job: Import) -> str:
         """Say which columns have lost their field, or ""; the own fields of the others stay until the batch is done."""
-        kind = record_type(job.record_type)
+        kind = seen_type(job.record_type, job.made_by)
         try:
             hold_fields([one for name in {*job.mapping, *job.fixed} for one in fields_named(name, kind.key)])
         except IntegrityError:  # deleted since this process has read them

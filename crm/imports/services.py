@@ -116,7 +116,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     if after_dry_run and tried != str(job.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
     _refuse_many_waiting(job.made_by, actor)
-    refuse_lost_columns(job, catalogue.record_type(job.record_type))
+    refuse_lost_columns(job, catalogue.seen_type(job.record_type, job.made_by))
     RefusedRow.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
     if not after_dry_run:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 
-from crm.catalogue import record_type as type_of_key
+from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
 from crm.imports.answers import word_key
 from crm.imports.at_accounts import People
@@ -84,7 +84,7 @@ def survey_of(job: Import) -> Survey:
     kept = json.dumps(parts, sort_keys=True)
     key = sha256(kept.encode()).hexdigest()
     if job.survey.get("key") != key:
-        found = _survey(job, type_of_key(job.record_type))
+        found = _survey(job, seen_type(job.record_type, job.made_by))
         job.survey = {"key": key, "found": found.as_json()}
         job.save(update_fields=["survey"])
     found = Survey.of(job.survey["found"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.core.exceptions import ValidationError
 
-from crm.catalogue import record_type as type_of_key
+from crm.catalogue import seen_type
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import meant, word_key
 from crm.imports.brought import brought_fields
@@ -20,7 +20,7 @@ Said = dict[str, dict[str, str]]  # by company (``word_key``) and field: the fir
 
 def said_together(job: Import) -> Said:
     """Return what rows say of companies about which not all of them say the same; of others any row tells all."""
-    brought = brought_fields(type_of_key(job.record_type))
+    brought = brought_fields(seen_type(job.record_type, job.made_by))
     columns = [(index, brought[name][1]) for index, name in enumerate(job.mapping) if name in brought]
     link = next((link for link, _spec in brought.values()), "")
     if not columns or link not in job.mapping:

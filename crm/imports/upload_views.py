@@ -71,7 +71,10 @@ def reading(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     try:
         with transaction.atomic():
             read_again(
-                job=job, record_type=catalogue.record_type(job.record_type), actor=request.actor, **form.choices()
+                job=job,
+                record_type=catalogue.seen_type(job.record_type, job.made_by),
+                actor=request.actor,
+                **form.choices(),
             )
         say(request, _("The file was read again."))
     except ValidationError as error:
@@ -208,6 +211,6 @@ def _content(file: UploadedFile) -> bytes | Path:
 def _type(request: WorkspaceRequest, key: str) -> RecordType:
     require(request.actor.role.can_import and may(request.actor, "create", key))
     try:
-        return catalogue.record_type(key)
+        return catalogue.seen_type(key, request.actor)
     except KeyError as error:
         raise Http404 from error

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, QuerySet, Sum, Value
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -255,10 +255,16 @@ def _columns(request: WorkspaceRequest, listing: Listing, records: QuerySet) -> 
 
 
 def _totals(record_type: RecordType, records: QuerySet) -> QuerySet:
+    """A row for each column, and each currency in it where cards have an amount."""
     board = _board(record_type)
+    column = f"{board.column}_id"
+    if not board.amount:
+        nothing = Value(None, BigIntegerField())
+        rows = records.order_by().values_list(column, Value(""))
+        return rows.annotate(count=Count("*"), total=nothing)
     spec = record_type.spec(board.amount)
     kind = cast(Money, spec.kind)
-    rows = records.order_by().values_list(f"{board.column}_id", kind.currency)
+    rows = records.order_by().values_list(column, kind.currency)
     return rows.annotate(count=Count("*"), total=Sum(kind.minor(spec)))
 
 

@@ -20,6 +20,7 @@ from crm.records.hiding import hide_unseen
 from crm.ui.http import go, respond
 from crm.users.access import can, why
 from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ def takes(spec: FieldSpec, record: Any) -> bool:
     return getattr(record, f"{asking.column}_id") in choices() or spec.value(record) not in (None, "")
 
 
-def shown_fields(record: Any, names: Iterable[str]) -> list[Shown]:
-    """Those of the fields ``names`` that stand on the record's page, for somebody who may edit it."""
-    record_type = catalogue.type_of(record)
+def shown_fields(actor: Membership, record: Any, names: Iterable[str]) -> list[Shown]:
+    """Those of the fields ``names`` that stand on the record's page, for ``actor``, who may edit it."""
+    record_type = catalogue.seen(catalogue.type_of(record), actor)
     standing = {name for section in record_type.sections_now() for name in section.fields}
     return [shown(record, spec, True) for spec in record_type.specs(tuple(name for name in names if name in standing))]
 

@@ -51,4 +51,4 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
 
 
 def _call(page: Callable[..., Any], record_type: RecordType, request: Any, **arguments: Any) -> Any:
-    return page(request, record_type, **arguments)
+    return page(request, catalogue.seen(record_type, request.actor), **arguments)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
+from crm.records.hiding import hide_fields
 from crm.users.access import can, visible
 from crm.users.models import Membership
 
@@ -56,6 +57,8 @@ def get_record(
         raise GoneError(gone)
     if record is None or not can(actor, verb, record):
         raise Http404
+    if verb == "view" and not lock:
+        hide_fields(actor, [record])
     return record
 
 

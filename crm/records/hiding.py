@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,83 @@ from django.db.models import CharField, QuerySet, Value
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
-from crm.fields.kinds import Lookup
+from crm.fields.kinds import Lookup, Tags, Text
+from crm.fields.spec import FieldSpec
+from crm.fields.tags import TAGS_KEY
 from crm.records.models import HIDDEN
 from crm.tenants.ids import uuid_of
-from crm.users.access import can, hide_from, scope_of
+from crm.users.access import HIDDEN as HIDDEN_FIELDS
+from crm.users.access import can, hide_from, limited_fields, scope_of
 from crm.users.models import Membership
 
 Place = tuple[str, str]  # record type and id
 
 
+def hide_fields(actor: Membership, records: Iterable[Any]) -> None:
+    """Empty the fields of ``records`` that are hidden from ``actor``, and of what was fetched with them.
+
+    Only for showing: who writes such a record has what was emptied read again before (``services.update_record``).
+    """
+    for record in records:
+        _empty(actor, record)
+        model: Any = type(record)
+        for link in _links_of(model):
+            if link.is_cached(record) and (linked := getattr(record, link.name)) is not None:
+                _empty(actor, linked)
+
+
+def _empty(actor: Membership, record: Any) -> None:
+    names = limited_fields(actor, record.type_key, HIDDEN_FIELDS)
+    if not names or record.without:
+        return
+    emptied: set[str] = set()
+    for spec in catalogue.type_of(record).specs_now():
+        if spec.name in names:
+            emptied |= _empty_field(record, spec)
+    record.without = frozenset(emptied)
+
+
+def _empty_field(record: Any, spec: FieldSpec) -> set[str]:
+    """Empty what the field keeps, and the key by which texts are found; return the attributes."""
+    kind = spec.kind
+    if own := getattr(kind, "json_key", TAGS_KEY if isinstance(kind, Tags) else ""):
+        record.custom = {key: kept for key, kept in record.custom.items() if key != own}
+        return {"custom"}
+    names = [*kind.attributes(spec), *([kind.key_of(spec)] if isinstance(kind, Text) else ())]
+    emptied = set()
+    for name in names:
+        model: Any = type(record)
+        field = _model_field(model, name)
+        if field is None or not (field.null or (field.empty_strings_allowed and field.get_default() == "")):
+            continue
+        setattr(record, name, None if field.null else "")
+        emptied.add(field.attname)
+    return emptied
+
+
+def fill_in(record: Any) -> None:
+    """Read what ``hide_fields`` emptied again: the record is to be written."""
+    if record.without:
+        names, record.without = sorted(record.without), frozenset()
+        record.refresh_from_db(fields=names, from_queryset=type(record).all_objects.all())
+
+
+@cache
+def _links_of(model: Any) -> tuple[Any, ...]:
+    links = (one for one in model._meta.concrete_fields if one.is_relation)
+    return tuple(one for one in links if hasattr(one.related_model, "all_objects"))
+
+
+@cache
+def _model_field(model: Any, name: str) -> Any:
+    return next((one for one in model._meta.concrete_fields if name in (one.name, one.attname)), None)
+
+
 def hide_unseen(actor: Membership, record_type: RecordType, records: Iterable[Any]) -> None:
-    """Mark what ``records`` point at and ``actor`` may not see. What was not fetched with them stays unmarked."""
+    """Mark what ``records`` point at and ``actor`` may not see, and empty what fields hide from them. What was not
+    fetched with them stays as it is."""
+    records = list(records)
+    hide_fields(actor, records)
     kinds = ((spec.column, spec.kind) for spec in record_type.fields)
     names = [name for name, kind in kinds if isinstance(kind, Lookup) and _is_limited(actor, kind.key)]
     links = [record_type.model._meta.get_field(name) for name in names]
@@ -35,6 +102,7 @@ def hide_names(actor: Membership, events: Iterable[Event]) -> None:
     """Let ``events``, which are only shown, not name the records that ``actor`` may not see; one statement at most."""
     told = list(events)
     _hide(told, unseen(actor, (place for event in told for place in _named_by(event))))
+    _hide_changes(actor, told)
 
 
 def hide_names_and_causes(actor: Membership, events: Iterable[Event]) -> None:
@@ -46,6 +114,7 @@ def hide_names_and_causes(actor: Membership, events: Iterable[Event]) -> None:
     named = (place for event in (*told, *causes) for place in _named_by(event))
     hidden = unseen(actor, (*happened, *named))
     _hide([*told, *causes], hidden)
+    _hide_changes(actor, (*told, *causes))
     for event in told:
         if event.because is not None and str(event.because.record_id) in hidden:
             event.because = None
@@ -54,6 +123,14 @@ def hide_names_and_causes(actor: Membership, events: Iterable[Event]) -> None:
 def _hide(events: Iterable[Event], hidden: Set[str]) -> None:
     for event in events if hidden else ():
         event.changes, event.data = without(event.changes, hidden), without(event.data, hidden)
+
+
+def _hide_changes(actor: Membership, events: Iterable[Event]) -> None:
+    """Leave out what events tell of fields that are hidden from ``actor``."""
+    for event in events:
+        names = limited_fields(actor, event.record_type, HIDDEN_FIELDS) if event.record_type else ()
+        if names and isinstance(event.changes, dict) and not names.isdisjoint(event.changes):
+            event.changes = {name: pair for name, pair in event.changes.items() if name not in names}
 
 
 def unseen(actor: Membership, places: Iterable[Place]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
@@ -27,7 +28,39 @@ class TextKey(models.CharField):
         super().__init__(**usual | options)
 
 
-class RecordManager(TenantManager):
+class RecordQuerySet(models.QuerySet):
+    """Rows of records. ``without_hidden``: shown to somebody from whom some fields are hidden, they come without."""
+
+    _shown_to: Any = None
+
+    def without_hidden(self, actor: Any) -> RecordQuerySet:
+        rows = self.all()
+        rows._shown_to = actor
+        return rows
+
+    def _clone(self) -> RecordQuerySet:
+        rows = super()._clone()
+        rows._shown_to = self._shown_to
+        return rows
+
+    def _fetch_all(self) -> None:
+        is_new = self._result_cache is None
+        super()._fetch_all()
+        if is_new and self._shown_to is not None:
+            from crm.records.hiding import hide_fields  # which needs the catalogue, and that the models
+
+            hide_fields(self._shown_to, (row for row in self._result_cache or () if isinstance(row, models.Model)))
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
+        for row in super().iterator(chunk_size):
+            if self._shown_to is not None and isinstance(row, models.Model):
+                from crm.records.hiding import hide_fields
+
+                hide_fields(self._shown_to, [row])
+            yield row
+
+
+class RecordManager(TenantManager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
     """Records that are not in the recycle bin. ``Model.all_objects`` holds those too."""
 
     def get_queryset(self) -> models.QuerySet:
@@ -54,8 +87,9 @@ class RecordModel(TenantModel):
     deleted_by = TenantForeignKey("users.Membership", null=True, editable=False)
 
     objects = RecordManager()
-    all_objects = TenantManager()
+    all_objects = TenantManager.from_queryset(RecordQuerySet)()
 
+    without: frozenset[str] = frozenset()  # attributes that were emptied for whom it is shown to (``records.hiding``)
     is_hidden = False  # whether whoever is shown this instance may not see it (crm.users.access.hide_from)
 
     class Meta(TenantModel.Meta):

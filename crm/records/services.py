@@ -22,6 +22,7 @@ from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.records.diff import changes, filled, snapshot
 from crm.records.events import CHANGED, CREATED, DELETED, RESTORED
+from crm.records.hiding import fill_in
 from crm.records.holding import links_among, refuse_gone_links, wait_to_delete
 from crm.tenants.bulk import are_collected, atomic, insert
 from crm.tenants.text import sort_key
@@ -86,6 +87,7 @@ def update_record(
     The event is a ``CHANGED`` one unless ``event_type`` is given; that is recorded in any case.
     ``despite_lock``: what is written is none of that which the record's being locked is to keep.
     """
+    fill_in(record)
     if not despite_lock and (reason := record_type.locked(record)):
         raise LockedError(reason)
     specs = record_type.specs_now()

@@ -186,7 +186,7 @@ def default(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
 def _type(request: WorkspaceRequest, key: str) -> RecordType:
     require(may(request.actor, "view", key))
     try:
-        return catalogue.record_type(key)
+        return catalogue.seen_type(key, request.actor)
     except KeyError as error:
         raise Http404 from error
 

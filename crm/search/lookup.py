@@ -27,7 +27,7 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
     """``GET /lookup/<type>/?q=ac``: records that fit, those whose name starts so first; ``above=<id>``: and that can
     stand above that one."""
     try:
-        record_type = catalogue.record_type(key)
+        record_type = catalogue.seen_type(key, request.actor)
     except KeyError as error:
         raise Http404 from error
     require(may(request.actor, "view", key))

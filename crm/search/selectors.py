@@ -15,12 +15,13 @@ from django.db import connection
 from django.db.models import Q
 
 from crm import catalogue
+from crm.catalogue.searched import Searched
 from crm.catalogue.types import RecordType
 from crm.records.access import visible_records
 from crm.search.rows import shown_specs
 from crm.search.sql import MOST_HITS, Table, tables
 from crm.tenants.text import email_key, national_number, phone_key, sort_key
-from crm.users.access import scope_of
+from crm.users.access import HIDDEN, limited_fields, scope_of
 from crm.users.models import Membership
 from crm.users.selectors import team_tree_ids, teammate_ids
 
@@ -103,10 +104,11 @@ def _exact(actor: Membership, query: str, searched: Iterable[Table], most: int, 
     phone = _phone(query)
     groups = []
     for one in searched:
-        conditions = [Q(**{column: email}) for column in one.searched.emails if email]
-        conditions += [Q(**{column: phone}) for column in one.searched.phones if phone]
+        hidden = limited_fields(actor, one.key, HIDDEN)
+        conditions = [Q(**{column: email}) for name, column in one.searched.emails if email and name not in hidden]
+        conditions += [Q(**{column: phone}) for name, column in one.searched.phones if phone and name not in hidden]
         if conditions:
-            record_type = catalogue.record_type(one.key)
+            record_type = catalogue.seen_type(one.key, actor)
             rows = visible_records(actor, record_type, verb).filter(reduce(or_, conditions)).order_by("sort_name", "id")
             page = list(_shown(record_type, rows)[skip : skip + most])
             groups.append(Group(record_type, page, rows[:MOST_HITS].count() if page else 0))
@@ -123,8 +125,10 @@ def _containing(
     statements: list[str] = []
     parameters: list[Any] = []
     for one in searched:
-        statements.append(f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) hit")
-        parameters += [wanted, patterns, numbers, *_reach(actor, one, verb), most, skip]
+        statements.append(
+            f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) hit"
+        )
+        parameters += [wanted, patterns, numbers, *_reach(actor, one, verb), most, skip, *_seen(actor, one)]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), parameters)
         rows = cursor.fetchall()
@@ -133,7 +137,7 @@ def _containing(
         ids = [record_id for key, record_id, _rank, _hits in rows if key == one.key]
         hits = next(total for key, _record_id, _rank, total in rows if key == one.key)
         records = _fetch(actor, one.key, ids)
-        groups.append(Group(catalogue.record_type(one.key), records, min(abs(hits), MOST_HITS), is_cut=hits < 0))
+        groups.append(Group(catalogue.seen_type(one.key, actor), records, min(abs(hits), MOST_HITS), is_cut=hits < 0))
     return groups
 
 
@@ -194,8 +198,16 @@ def _reach(actor: Membership, table: Table, verb: str) -> tuple[str, str, UUID, 
     return *scopes, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))
 
 
+def _seen(actor: Membership, table: Table) -> tuple[list[bool] | None, list[bool] | None]:
+    """Which parts of a record, and of the words of the linked one, ``actor`` may see."""
+    own = Searched.flags(table.searched.parts, limited_fields(actor, table.key, HIDDEN))
+    if table.linked is None:
+        return own, None
+    return own, Searched.flags(table.linked.searched.called, limited_fields(actor, table.linked.key, HIDDEN))
+
+
 def _fetch(actor: Membership, key: str, ids: list[UUID]) -> list[Any]:
-    record_type = catalogue.record_type(key)
+    record_type = catalogue.seen_type(key, actor)
     rows = _shown(record_type, visible_records(actor, record_type).filter(pk__in=ids))
     by_id = {record.pk: record for record in rows}
     return [by_id[record_id] for record_id in ids if record_id in by_id]

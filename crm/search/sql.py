@@ -37,6 +37,10 @@ class Table:
         return self.searched.document
 
     @property
+    def seen_document(self) -> str:
+        return self.searched.seen(self.searched.parts, "seen")
+
+    @property
     def function(self) -> str:
         return f"search_{self.key}"
 
@@ -64,12 +68,15 @@ INDEX, OLD_INDEXES = "search_4", ("search", "search_2", "search_3")
 # scope, me, teams, mates: the reach of who asks (crm/users/access.py), so that the hits which are counted and capped
 # are theirs. It only narrows: access is still checked where the rows are fetched. account_scope: the same of the
 # records by whose words others are found (accounts), so that nobody learns from a hit which hidden one a record has.
+# seen, seen_there: which parts of a record's document, and of the linked one's words, who asks may see; NULL: all. The
+# index finds by the whole document; what was found only by hidden fields is none of their hits.
 ARGUMENTS = (
     "wanted text, patterns text[], numbers text[], scope text, account_scope text, me uuid, teams uuid[], mates uuid[],"
-    " most integer, skip integer"
+    " most integer, skip integer, seen boolean[] DEFAULT NULL, seen_there boolean[] DEFAULT NULL"
 )
-ARGUMENT_TYPES = "text, text[], text[], text, text, uuid, uuid[], uuid[], integer, integer"
-OLD_TYPES = "text, text[], text[], text, uuid, uuid[], uuid[], integer, integer"
+ARGUMENT_TYPES = "text, text[], text[], text, text, uuid, uuid[], uuid[], integer, integer, boolean[], boolean[]"
+# Processes of the version before go on with the new function: what they do not pass has a default.
+OLD_TYPES = "text, text[], text[], text, text, uuid, uuid[], uuid[], integer, integer"
 
 # Two patterns stand on their own because the index cannot serve ALL (array).
 # MATERIALIZED and capped: sorting directly makes the planner walk the name index through all rows instead (159 ms).
@@ -92,11 +99,13 @@ DECLARE
         SELECT r.id, r.sort_name FROM {table} r
          WHERE r.tenant_id = here AND r.deleted_at IS NULL
            AND {document} LIKE longest AND {document} LIKE second AND {document} LIKE ALL (patterns) AND {reach}
+           AND (seen IS NULL OR {seen_document} LIKE ALL (patterns))
          LIMIT {most_hits}
     ), numbered AS MATERIALIZED (
         SELECT r.id, r.sort_name FROM {table} r
          WHERE r.tenant_id = here AND r.deleted_at IS NULL AND cardinality(numbers) > 0
            AND {document} LIKE numbers[1] AND {document} LIKE ALL (numbers) AND {reach}
+           AND (seen IS NULL OR {seen_document} LIKE ALL (numbers))
          LIMIT {most_hits}
     ){at_linked}, found AS (
         SELECT * FROM starting UNION SELECT * FROM containing UNION SELECT * FROM numbered{or_at_linked}
@@ -159,7 +168,8 @@ AT_LINKED = """, at_linked AS MATERIALIZED (
           JOIN (SELECT r.id, {linked_words} AS words FROM {linked_table} r
                  WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {linked_reach}
                ) theirs ON theirs.id = r.{link}
-         WHERE r.tenant_id = here AND r.id = ANY (candidates) AND theirs.words || ' ' || {document} LIKE ALL (patterns)
+         WHERE r.tenant_id = here AND r.id = ANY (candidates)
+           AND theirs.words || ' ' || {seen_document} LIKE ALL (patterns)
          LIMIT {most_hits}
     )"""
 
@@ -179,7 +189,8 @@ def _at_linked(table: Table) -> dict[str, str]:
         "records": ROWS.format(table=table.name, reach=REACH),
         "linked_table": table.linked.name,
         "linked_rows": ROWS.format(table=table.linked.name, reach=LINKED_REACH),
-        "linked_words": table.linked.searched.words,
+        "linked_words": table.linked.searched.seen(table.linked.searched.called, "seen_there"),
+        "seen_document": table.seen_document,
         "linked_document": table.linked.document,
         "linked_reach": LINKED_REACH,
         "most_hits": MOST_HITS,
@@ -210,6 +221,7 @@ def statements() -> list[str]:
                 tenant=TENANT_SQL,
                 table=table.name,
                 document=table.document,
+                seen_document=table.seen_document,
                 reach=REACH,
                 most_hits=MOST_HITS,
                 **_at_linked(table),

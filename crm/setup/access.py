@@ -7,8 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue
+from crm.users.access import HIDDEN, READ_ONLY
 
 SCOPE_LABELS = {"none": _("none"), "own": _("their own"), "team": _("their team's"), "all": _("all")}
+LIMIT_LABELS = {"": _("see and change"), READ_ONLY: _("only see"), HIDDEN: _("hidden")}
 CREATE_LABELS = {"none": _("no"), "all": _("yes")}
 
 

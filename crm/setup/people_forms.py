@@ -9,10 +9,11 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.types import RecordType
 from crm.fields.currencies import currency_groups
 from crm.pages.settings_form import SettingsForm
 from crm.preferences.setting import Setting
-from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
+from crm.setup.access import CREATE_LABELS, LIMIT_LABELS, SCOPE_LABELS, record_labels
 from crm.tenants.regions import country_name, phone_region
 from crm.ui.seen import SeenForm
 from crm.users import selectors
@@ -135,6 +136,27 @@ class RoleForm(SeenForm):
         data = self.cleaned_data
         access = {key: {verb: data[f"{key}-{verb}"] for verb in VERB_LABELS} for key in record_labels()}
         return {"access": access, **{name: data[name] for name in ("name", "can_import", "can_export", "can_set_up")}}
+
+
+class FieldLimitsForm(SeenForm):
+    """What people of a role may do with each field of a type of record."""
+
+    def __init__(self, data: Any, *, role: Role, record_type: RecordType) -> None:
+        super().__init__(data)
+        kept = role.fields.get(record_type.key, {})
+        self.names = [spec.name for spec in record_type.can_be_limited()]
+        for spec in record_type.can_be_limited():
+            self.fields[spec.name] = forms.ChoiceField(
+                label=spec.label,
+                choices=list(LIMIT_LABELS.items()),
+                initial=kept.get(spec.name, ""),
+                required=False,
+                widget=forms.Select(attrs={"class": "control control-s"}),
+            )
+
+    def limits(self) -> dict[str, str]:
+        """What the service takes: of those fields alone that are limited."""
+        return {name: self.cleaned_data[name] for name in self.names if self.cleaned_data[name]}
 
 
 class WorkspaceForm(SettingsForm):

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roles/", roles.list_roles, name="roles"),
     path("roles/new/", roles.new_role, name="new_role"),
     path("roles/<uuid:id>/", roles.edit_role, name="role"),
+    path("roles/<uuid:id>/fields/<slug:type>/", roles.limit_fields, name="role_fields"),
     path("roles/<uuid:id>/deletion/", roles.delete_role, name="role_deletion"),
     path("pipelines/", pipelines.list_pipelines, name="pipelines"),
     path("pipelines/new/", pipelines.new_pipeline, name="new_pipeline"),

@@ -32,6 +32,8 @@ from crm.users.settings import TYPES_OFF
 VERBS = ("view", "create", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
 NOTHING = Q(pk__in=())
+HIDDEN, READ_ONLY = "hidden", "read_only"  # what a role may not do with a field: see it, or change it
+NO_FIELDS: frozenset[str] = frozenset()
 VERB_LABELS = {
     "view": gettext_lazy("see"),
     "create": gettext_lazy("create"),
@@ -60,6 +62,12 @@ def granted_to(role: Role, key: str) -> Grant:
     """Return the scope of each verb that ``role`` has on records of the type ``key``."""
     granted: Grant | None = role.access.get(key)
     return shipped_grant(role.key, key) if granted is None else granted  # None: the type has come since it was saved
+
+
+def limited_fields(actor: Membership, key: str, limit: str) -> frozenset[str]:
+    """Return the names of the fields of the type ``key`` that are "hidden" from ``actor``, or "read_only" to them."""
+    limits = {} if actor.role.can_set_up else actor.role.fields.get(key)
+    return frozenset(name for name, kept in limits.items() if kept == limit) if limits else NO_FIELDS
 
 
 def may(actor: Membership, verb: str, key: str) -> bool:
@@ -104,7 +112,10 @@ def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QueryS
 
     Ids are compared with literal ids, so that indexes on owner and team serve under row-level security.
     """
-    within = reach(actor, _key(queryset.model), verb)
+    key = _key(queryset.model)
+    if verb == "view" and limited_fields(actor, key, HIDDEN):
+        queryset = queryset.without_hidden(actor)  # type: ignore[attr-defined]
+    within = reach(actor, key, verb)
     if within is None:
         return queryset
     return queryset.filter(within) if within != NOTHING else queryset.none()

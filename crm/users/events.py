@@ -72,6 +72,7 @@ ROLE_CHANGED = declare(
     called={
         "name": NAME,
         "access": Called(_("access"), None),  # a table
+        "fields": Called(_("which fields they see and change"), None),
         "can_set_up": Called(_("setup")),
         "can_import": Called(_("import")),
         "can_export": Called(_("export")),

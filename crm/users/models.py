@@ -60,6 +60,8 @@ class Role(TenantModel):
     """What a member may do. ``access`` maps a record type's key to ``{verb: scope}``.
 
     Verbs: view, create, edit, delete. Scopes: "none", "own", "team", "all" (create: "none" or "all").
+    ``fields`` maps a record type's key to those of its fields that the role does not see ("hidden") or may not change
+    ("read_only").
     """
 
     type_key = "users"
@@ -67,6 +69,7 @@ class Role(TenantModel):
     name = models.CharField(max_length=60)
     key = models.CharField(max_length=20, blank=True)  # admin, manager, rep, read_only for the shipped four
     access = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict, db_default={})
     can_set_up = models.BooleanField(default=False)
     can_import = models.BooleanField(default=False)
     can_export = models.BooleanField(default=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from crm.tenants.addresses import refuse_unseen
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.tenants.text import LONGEST_EMAIL, email_key, sort_key
-from crm.users.access import SCOPES, VERBS, least_role
+from crm.users.access import HIDDEN, READ_ONLY, SCOPES, VERBS, least_role
 from crm.users.events import (
     MEMBER_CHANGED,
     MEMBER_IMPORTED,
@@ -200,6 +201,19 @@ def update_role(
         },
     )
     _keep_an_admin()
+
+
+@atomic
+def limit_fields(*, actor: Membership, role: Role, key: str, limits: Mapping[str, str]) -> None:
+    """Hide fields of the type ``key`` from the role, or let it only read them (``access.HIDDEN``, ``READ_ONLY``).
+
+    ``limits`` are all of that type: a field that is not among them is seen, and changed as records may be.
+    """
+    if set(limits.values()) - {HIDDEN, READ_ONLY}:
+        raise ValidationError(_("“%(key)s”: unknown limit."), params={"key": key})
+    others = {name: kept for name, kept in role.fields.items() if name != key}
+    fields = {**others, key: dict(sorted(limits.items()))} if limits else others
+    _update(row=role, actor=actor, event_type=ROLE_CHANGED, values={"fields": fields})
 
 
 @atomic

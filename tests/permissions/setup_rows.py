@@ -35,6 +35,8 @@ setup:new_role               GET     -
 setup:new_role               POST    -
 setup:role                   GET     id=$spare_role
 setup:role                   POST    id=$spare_role
+setup:role_fields            GET     id=$spare_role type=leads
+setup:role_fields            POST    id=$spare_role type=leads
 setup:role_deletion          GET     id=$spare_role
 setup:role_deletion          POST    id=$spare_role
 setup:pipelines              GET     -

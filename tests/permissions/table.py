@@ -303,6 +303,7 @@ DATA: dict[str, dict[str, str]] = {
         "currency": "EUR",
         "language": "en",
     },
+    "setup:role_fields": {"phone": "hidden", "email": "read_only"},
     "setup:names": {"leads": "Enquiry", "leads_several": "Enquiries"},
     "setup:lead_policy": {"uses": "on", "rule": "block", "source": "$source"},
     "setup:field_map": {

@@ -9,14 +9,16 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.pages.setup import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.access import SCOPE_LABELS, record_labels
-from crm.setup.people_forms import RoleForm
+from crm.setup.people_forms import FieldLimitsForm, RoleForm
 from crm.ui.http import go
 from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users import selectors, services
-from crm.users.access import VERB_LABELS, granted_to
+from crm.users.access import HIDDEN, READ_ONLY, VERB_LABELS, granted_to
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership, Role
 
@@ -59,8 +61,22 @@ def edit_role(request: WorkspaceRequest, id: UUID) -> HttpResponse:
         else:
             say(request, _("The role “%(name)s” was saved.") % {"name": role.name})
             return go(request, reverse("setup:roles"))
-    context = {"role": role, "people": _people_of(role), "verbs": VERB_LABELS.values()}
+    context = {"role": role, "people": _people_of(role), "verbs": VERB_LABELS.values(), "limits": _limits(role)}
     return show(request, "setup/role.html", context, form=form, about=role)
+
+
+@setup_page
+def limit_fields(request: WorkspaceRequest, id: UUID, type: str) -> HttpResponse:
+    """Which fields of a type of record people of the role see and change."""
+    role, record_type = _role(id), catalogue.find_type(type)
+    if record_type is None or role.can_set_up:  # who sets up reaches everything
+        raise Http404
+    form = FieldLimitsForm(request.POST if request.method == "POST" else None, role=role, record_type=record_type)
+    if request.method == "POST" and form.is_valid():
+        services.limit_fields(actor=request.actor, role=role, key=type, limits=form.limits())
+        say(request, _("The role “%(name)s” was saved.") % {"name": role.name})
+        return go(request, reverse("setup:role", kwargs={"id": id}))
+    return show(request, "setup/role_fields.html", {"role": role, "type": record_type}, form=form, about=role)
 
 
 @setup_page
@@ -90,6 +106,19 @@ def _role(role_id: UUID) -> Role:
         if role.pk == role_id:
             return role
     raise Http404
+
+
+def _limits(role: Role) -> list[tuple[RecordType, list[str], list[str]]]:
+    """Each type of record with the fields that the role does not see, and those that it may not change."""
+    found = []
+    for one in catalogue.record_types() if not role.can_set_up else ():
+        kept = role.fields.get(one.key, {})
+        hidden, read_only = (
+            [str(spec.label) for spec in one.can_be_limited() if kept.get(spec.name) == limit]
+            for limit in (HIDDEN, READ_ONLY)
+        )
+        found.append((one, hidden, read_only))
+    return found
 
 
 def _people_of(role: Role) -> list[Membership]:

@@ -1,0 +1,237 @@
+"""Fields that a role does not see (P4): what they hold is in no byte that such a person receives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+
+from accounts.services import update_account
+from crm import catalogue
+from crm.catalogue.types import RecordType
+from crm.events.delivery import deliver_all
+from crm.fields import kinds
+from crm.fields.money import Money
+from crm.fields.spec import FieldSpec
+from crm.records.access import visible_records
+from crm.tenants.context import tenant_context
+from crm.users.access import HIDDEN, READ_ONLY
+from crm.users.models import Membership, Role
+from crm.users.services import limit_fields
+from tests import make
+from tests.forms import form_of
+from tests.people import Firm, client_of
+from tests.permissions.asking import path_of, send
+from tests.permissions.samples import Sample, Samples
+from tests.permissions.table import ROWS, Row
+
+# What is put into every field that can be hidden, and how it might come out.
+GETS = [row for row in ROWS if row.verb == "GET"]
+CANARIES = (
+    "kanarie",
+    "55573913",
+    "555-7391",
+    "98,765,432",
+    "98765432",
+    "Mar 17, 2019",
+    "2019-03-17",
+    "73,519",
+    "73519",
+)
+
+
+def canary(spec: FieldSpec, record: str = "") -> Any:
+    """A value of the field that is nowhere else; None: it has none of its own (a choice, a link, what is computed)."""
+    kind = spec.kind
+    if not (spec.on_edit or spec.on_create) or spec.asked_by:
+        return None
+    if isinstance(kind, kinds.Email):
+        return "kanarie@kanarie.example"
+    if isinstance(kind, kinds.Phone):
+        return "+1 416 555-7391 3"
+    if isinstance(kind, kinds.Url):
+        return "https://kanarie.example"
+    if isinstance(kind, kinds.Text):
+        return f"Kanarie {record} {spec.name}"[: kind.max_length].strip()
+    if isinstance(kind, kinds.Money):
+        return Money(98_765_432_00, "USD")
+    if isinstance(kind, kinds.Date):
+        return date(2019, 3, 17)
+    return 73519 if type(kind) is kinds.Number else None
+
+
+def plant(sample: Sample) -> None:
+    """Give every record of the samples that can be written the values, in two changes: history tells of both."""
+    for key, noun in (
+        ("leads", "lead"),
+        ("accounts", "account"),
+        ("contacts", "contact"),
+        ("opportunities", "opportunity"),
+    ):
+        record_type = catalogue.record_type(key)
+        for name in (noun, f"{noun}_mate", f"{noun}_west"):
+            planted = {one.name: canary(one, name) for one in record_type.can_be_limited()}
+            values = {field: value for field, value in planted.items() if value is not None}
+            record = record_type.model.objects.get(pk=sample.ids[name])
+            record_type.update(record, actor=sample.firm.ada, values=values)
+            record_type.update(record, actor=sample.firm.ada, values={"description": "Kanarie said again"})
+
+
+def limited(record_type: RecordType) -> dict[str, str]:
+    return {spec.name: HIDDEN for spec in record_type.can_be_limited()}
+
+
+def seen(sample: Sample, role: str, rows: Iterable[Row]) -> dict[str, set[str]]:
+    """Where somebody of the role receives one of the values: the rows of the permission table, by what was found."""
+    client = client_of(sample.firm.everybody[role])
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if row.statuses[role] not in (200, 303, 422):
+            continue
+        before = transaction.savepoint()
+        answer: Any = send(client, row, path_of(row, sample), sample)
+        answers = [answer]
+        if row.verb != "GET" and answer.status_code == 303:
+            answers.append(client.get(answer["Location"], follow=True))
+        transaction.savepoint_rollback(before)
+        text = " ".join(b"".join(one).decode(errors="replace") for one in answers).lower()
+        for one in CANARIES:
+            if one.lower() in text:
+                place = text.index(one.lower())
+                found.setdefault(str(row), set()).add(" ".join(text[max(0, place - 90) : place + 30].split()))
+    return found
+
+
+# Numbers of reports and of the day are to be asked by the fields that one sees.
+LATER = ("reports:report", "home:my_day")
+
+
+@pytest.mark.parametrize("role", ["rep", pytest.param("manager", marks=pytest.mark.slow)])
+def test_what_is_hidden_is_in_no_byte(role: str, samples: Samples) -> None:
+    sample = samples.ours
+    firm = sample.firm
+    with tenant_context(firm.tenant):
+        plant(sample)
+        deliver_all()
+    before = {row for row in seen(sample, role, GETS) if not row.startswith(LATER)}
+    assert len(before) > 40, "what is not hidden is seen: else nothing would be told apart here"
+    with tenant_context(firm.tenant):
+        everything = {one.key: limited(one) for one in catalogue.record_types()}
+        Role.objects.filter(pk=firm.everybody[role].role_id).update(fields=everything)
+    found = {row: texts for row, texts in seen(sample, role, ROWS).items() if not row.startswith(LATER)}
+    assert not found, "\n".join(f"{row}: {texts}" for row, texts in sorted(found.items()))
+
+
+@pytest.fixture
+def kept_from(firm: Firm) -> Callable[..., Client]:
+    """Limits what reps may do with fields of contacts; returns Ana's client."""
+
+    def limit(**limits: str) -> Client:
+        with tenant_context(firm.tenant):
+            limit_fields(actor=firm.ada, role=firm.ana.role, key="contacts", limits=limits)
+        return client_of(firm.ana)
+
+    return limit
+
+
+def test_nothing_is_asked_by_a_hidden_field(firm: Firm, kept_from: Callable[..., Client]) -> None:
+    with tenant_context(firm.tenant):
+        here = make.account(firm.ana, name="Canary Ltd", website="https://canary.example")
+        one = make.contact(
+            firm.ana, first_name="Ada", last_name="One", phone="+1 416 555 0101", email="one@canary.example"
+        )
+        make.contact(firm.ana, first_name="Bea", last_name="Two", account=here)
+
+    def found(client: Client, query: str) -> bool:
+        return one.name in client.get(f"/acme/{query}").content.decode()
+
+    client = client_of(firm.ana)
+    asked = (
+        "contacts/?phone__starts=%2B1416&view=",
+        "search/?q=416+555+0101",
+        "search/?q=5550101",
+        "search/?q=one@canary.example",
+        "search/palette/?q=canary",
+        "lookup/contacts/?q=5550101",
+    )
+    assert all(found(client, query) for query in asked)
+    client = kept_from(phone=HIDDEN, email=HIDDEN)
+    for query in asked[1:]:
+        assert not found(client, query), query
+    listed = client.get("/acme/contacts/?phone__starts=%2B1999").content.decode()
+    assert one.name in listed and "There is no such field" in listed, "it finds what it would find without"
+    assert found(client, "search/?q=Ada+One")
+    file = client.get("/acme/contacts/export/?filters=none&columns=name,phone,email").content.decode()
+    assert one.name in file and "555" not in file and "phone" not in file
+    listed = client.get("/acme/contacts/?sort=phone&columns=name,phone").content.decode()
+    assert "Columns left out" in listed and "Not sorted by" in listed
+
+
+@pytest.mark.parametrize("limit", [HIDDEN, READ_ONLY])
+def test_nobody_writes_what_they_may_not(firm: Firm, kept_from: Callable[..., Client], limit: str) -> None:
+    with tenant_context(firm.tenant):
+        one = make.contact(firm.ana, first_name="Ada", last_name="One", phone="+1 416 555 0101")
+    page = f"/acme/contacts/{one.pk}/"
+    client = client_of(firm.ana)
+    assert client.get(f"{page}fields/phone/").status_code == 200
+    sent = form_of(client, f"{page}edit/").send(phone="+1 416 555 0102", job_title="Buyer")
+    assert sent.status_code == 303
+    assert "set:opted_out" in client.get("/acme/contacts/?filters=none").content.decode()
+    client = kept_from(phone=limit, opted_out=limit)
+    assert client.get(f"{page}fields/phone/").status_code == 404
+    assert client.post(f"{page}fields/phone/", {"phone": "1"}).status_code == 404
+    form = form_of(client, f"{page}edit/")
+    assert form.send(phone="+1 416 555 0199", job_title="Seller").status_code == 303
+    assert ("555 0102" in client.get(page).content.decode()) == (limit == READ_ONLY)
+    offered = client.get("/acme/contacts/?filters=none").content.decode()
+    assert "set:relationship" in offered and "set:opted_out" not in offered
+    with tenant_context(firm.tenant):
+        one.refresh_from_db()
+        assert (one.phone, one.phone_key, one.job_title) == ("+1 416 555 0102", "+14165550102", "Seller")
+        made = catalogue.seen_type("contacts", firm.ana)
+        assert "phone" not in {spec.name for spec in made.specs_now() if spec.importable}
+
+
+def test_what_was_emptied_is_not_written_away(firm: Firm) -> None:
+    """A record that was fetched to be shown may be written all the same: what follows from a hidden field stays."""
+    with tenant_context(firm.tenant):
+        one = make.account(firm.ana, name="One Ltd", website="https://one.example", phone="+1 416 555 0101")
+        hidden = {"website": HIDDEN, "phone": HIDDEN}
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="accounts", limits=hidden)
+        ana = Membership.objects.select_related("role").get(pk=firm.ana.pk)
+        shown = visible_records(ana, catalogue.record_type("accounts")).get(pk=one.pk)
+        assert (shown.website, shown.phone) == ("", "")
+        update_account(shown, actor=ana, values={"city": "Bern"})
+        one.refresh_from_db()
+        assert (one.website, one.domain, one.phone_key) == ("https://one.example", "one.example", "+14165550101")
+        assert one.city == "Bern"
+
+
+def test_a_file_brings_nothing_into_a_hidden_field(firm: Firm) -> None:
+    content = b"name,phone,city\nOne Ltd,+1 416 555 0101,Bern\n"
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.max.role, key="accounts", limits={"phone": HIDDEN, "city": READ_ONLY})
+    offered = {}
+    for who in (firm.ada, firm.max):
+        client = client_of(who)
+        sent = client.post("/acme/imports/new/accounts/", {"file": SimpleUploadedFile("some.csv", content)})
+        page = client.get(sent["Location"]).content.decode()
+        offered[who] = [name for name in ("name", "phone", "city") if f'<option value="{name}"' in page]
+    assert offered == {firm.ada: ["name", "phone", "city"], firm.max: ["name"]}
+
+
+def test_an_admin_says_what_a_role_sees(firm: Firm) -> None:
+    client = client_of(firm.ada)
+    path = firm.url("setup:role_fields", id=str(firm.ana.role_id), type="leads")
+    assert "owner" not in (offered := form_of(client, path).data) and "phone" in offered
+    assert form_of(client, path).send(phone=HIDDEN, email=READ_ONLY).status_code == 303
+    told = client.get(firm.url("setup:role", id=str(firm.ana.role_id))).content.decode()
+    assert "Hidden: Phone." in told and "Only seen: E-mail." in told
+    assert "Phone" not in client_of(firm.ana).get("/acme/leads/new/").content.decode()
+    assert "Phone" in client.get("/acme/leads/new/").content.decode(), "who sets up sees everything"
+    assert client.get(firm.url("setup:role_fields", id=str(firm.ada.role_id), type="leads")).status_code == 404
