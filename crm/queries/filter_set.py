@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from functools import lru_cache
 from typing import Any
 
 import django_filters
@@ -88,6 +89,13 @@ def _combined(part: Part, names: Iterator[str], read: Mapping[str, Q]) -> Q | No
     return joined(part.how, found) if found else None
 
 
+@lru_cache(maxsize=512)
+def _class_of(filters: tuple[tuple[str, FieldSpec, str], ...]) -> type[ConditionFilterSet]:
+    """The filter set of exactly these parameters: making one takes longer than asking it."""
+    members = {name: ConditionFilter(spec, operator) for name, spec, operator in filters}
+    return type("ConditionFilterSet", (ConditionFilterSet,), members)
+
+
 def passing(
     record_type: RecordType, queryset: QuerySet, parts: Iterable[Part], actor: Membership
 ) -> tuple[QuerySet, dict[Condition, str]]:
@@ -101,9 +109,9 @@ def passing(
     places = list(placed(parts))
     faults = {one: fault for _name, one in places if (fault := one.fault(record_type))}
     asked = [(name, one) for name, one in places if one not in faults]
-    filters = {name: ConditionFilter(record_type.spec(one.field), one.operator) for name, one in asked}
+    filters = tuple((name, record_type.spec(one.field), one.operator) for name, one in asked)
     data = {name: list(one.values) or ["yes"] for name, one in asked}
-    filter_set = type("ConditionFilterSet", (ConditionFilterSet,), filters)(data, queryset, parts=parts, actor=actor)
+    filter_set = _class_of(filters)(data, queryset, parts=parts, actor=actor)
     found = filter_set.qs
     by_name = dict(asked)
     for name, reasons in filter_set.errors.get_json_data().items():
