@@ -66,3 +66,14 @@ def test_no_template_names_an_event() -> None:
 def test_what_is_looked_for_is_found() -> None:
     code = 'a("lead.converted"); b(f"{noun}.created"); c(f"opportunity.{what}"); d(name.endswith(".put_on_list"))'
     assert len(list(names_in(ast.parse(code)))) == 4
+
+
+def test_every_event_goes_through_what_refuses_the_undeclared() -> None:
+    made = {
+        name_of(path)
+        for path in OURS
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.Call)
+        and re.fullmatch(r"(models\.)?Event(\.objects\.\w*create)?", ast.unparse(node.func))
+    }
+    assert made == {"crm/events/services.py"}
