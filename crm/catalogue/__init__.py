@@ -14,6 +14,7 @@ from crm.catalogue.lookup import (
     add_panel,
     all_actions,
     all_bulk_actions,
+    all_panels,
     bulk_actions,
     events_about,
     every_type,
@@ -28,6 +29,7 @@ from crm.catalogue.lookup import (
     row_actions,
     seen,
     seen_type,
+    shipped_bulk_actions,
     type_of,
     url,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "add_panel",
     "all_actions",
     "all_bulk_actions",
+    "all_panels",
     "bulk_actions",
     "events_about",
     "every_type",
@@ -56,6 +59,7 @@ __all__ = [
     "row_actions",
     "seen",
     "seen_type",
+    "shipped_bulk_actions",
     "type_of",
     "url",
 ]

@@ -92,10 +92,14 @@ def add_panel(where: str | Callable[[RecordType], bool], panel: Panel) -> None:
     _panels.append((where, panel))
 
 
-def panels(record_type: RecordType, place: str) -> list[Panel]:
-    """What stands at ``place`` of the page of a record of the type: its own panels and those that others have added."""
+def all_panels(record_type: RecordType) -> list[Panel]:
+    """What stands on the page of a record of the type: its own panels and those that others have added."""
     added = [panel for where, panel in _panels if _fits(where, record_type)]
-    return sorted((one for one in (*added, *record_type.panels) if one.place == place), key=lambda panel: panel.order)
+    return sorted((*added, *record_type.panels), key=lambda panel: panel.order)
+
+
+def panels(record_type: RecordType, place: str) -> list[Panel]:
+    return [panel for panel in all_panels(record_type) if panel.place == place]
 
 
 def add_action(where: str | Callable[[RecordType], bool], action: Action) -> None:
@@ -177,9 +181,13 @@ def events_about(key: str, ids: Collection[UUID], since: datetime) -> list[Query
     return [find(key, ids, since) for find in _events_about]
 
 
+def shipped_bulk_actions(record_type: RecordType) -> list[BulkAction]:
+    return [action for make in _bulk_actions for action in make(record_type)]
+
+
 def all_bulk_actions(key: str, actor: Membership) -> list[BulkAction]:
     """What there is to be done to many records of the type ``key`` at once, with the fields that ``actor`` sees."""
-    return [action for make in _bulk_actions for action in make(seen_type(key, actor))]
+    return shipped_bulk_actions(seen_type(key, actor))
 
 
 def bulk_actions(key: str, actor: Membership) -> list[BulkAction]:
