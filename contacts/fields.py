@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Account
 from contacts.settings import NEED_ACCOUNT
 from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
@@ -58,7 +59,7 @@ CONTACT_FIELDS = (
     FieldSpec(
         "account",
         gettext_lazy("Account"),
-        kinds.Lookup("accounts"),
+        kinds.Lookup(Account.type_key),
         help=lazy(_about_account, str)(),
     ),
     FieldSpec(

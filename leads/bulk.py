@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm.bulk.actions import CHANGED
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
@@ -30,6 +32,7 @@ from leads.forms import CLOSING_FIELDS
 from leads.models import Lead
 from leads.services import close_as_unqualified, meaning_of, set_lead_status
 from leads.vetting import current_gate
+from opportunities.models import Opportunity
 
 MOST_CONVERTED = 20_000  # a rehearsal keeps in mind what all of them would make
 
@@ -68,7 +71,7 @@ _DESPITE = FieldSpec(
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
     first = next(map(stage_name, open_stages()), "")
     stage = replace(_STAGE, help=gettext("Empty: %(stage)s.") % {"stage": first} if first else "")
-    opportunity = (_WITHOUT, stage, _CLOSE, _ROLE) if may(actor, "create", "opportunities") else ()
+    opportunity = (_WITHOUT, stage, _CLOSE, _ROLE) if may(actor, "create", Opportunity.type_key) else ()
     despite = (_DESPITE,) if current_gate().warns else ()
     return (*opportunity, _OWNER, _DOUBTFUL, *despite)
 
@@ -135,7 +138,7 @@ CONVERT = BulkAction(
     _("Convert %(count)s %(records)s"),
     _convert,
     _asks_of_conversion,
-    shown=lambda actor: may(actor, "create", "accounts") or may(actor, "create", "contacts"),
+    shown=lambda actor: may(actor, "create", Account.type_key) or may(actor, "create", Contact.type_key),
     help=_(
         "What exists already is used, the rest is made, and leads of the same company come together. "
         "You first see what would happen."

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from contacts.duplicates import REACHED_ALIKE, about
+from contacts.models import Contact
 from crm.catalogue.types import Match
 from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Likeness, Parts, phones_of, values_of
 from crm.records.natural import email_of, whole_name
@@ -54,7 +55,7 @@ LEADS = Alike(
     about=lambda lead: lead.company if lead.company != lead.name else "",
 )
 CONTACTS_OF_LEADS = Alike(
-    "contacts",
+    Contact.type_key,
     (*REACHED_ALIKE, Likeness(_NAME_AND_COMPANY, ("sort_name", "account__name_key"), _at_the_company)),
     about,
     related=("account",),

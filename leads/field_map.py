@@ -13,6 +13,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm import catalogue, events
 from crm.fields import kinds
 from crm.fields.models import NAME_PREFIX
@@ -25,6 +27,7 @@ from crm.users.models import Membership
 from leads.events import FIELD_MAP_CHANGED
 from leads.models import Lead
 from leads.settings import LEAD_FIELD_MAP, Pair
+from opportunities.models import Opportunity
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Mapping:
 
 
 _ADDRESS = ("street", "city", "region", "postal_code", "country")
-_CONTACT, _ACCOUNT, _OPPORTUNITY = "contacts", "accounts", "opportunities"
+_CONTACT, _ACCOUNT, _OPPORTUNITY = Contact.type_key, Account.type_key, Opportunity.type_key
 
 FIELD_MAP: tuple[Mapping, ...] = (
     Mapping("company", _ACCOUNT, "name"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from contacts.fields import (
     DESCRIPTION,
     EMAIL,
@@ -18,6 +19,7 @@ from contacts.fields import (
     LAST_NAME,
     PHONE,
 )
+from contacts.models import Contact
 from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
@@ -117,12 +119,16 @@ LEAD_FIELDS = (
     FIRST_CONTACTED,
     LAST_CONTACTED,
     FieldSpec("converted_at", _("Converted on"), kinds.DateTime(), on_create=False, on_edit=False),
-    FieldSpec("account", _("Account"), kinds.Lookup("accounts"), on_create=False, on_edit=False, importable=False),
-    FieldSpec("contact", _("Contact"), kinds.Lookup("contacts"), on_create=False, on_edit=False, importable=False),
+    FieldSpec(
+        "account", _("Account"), kinds.Lookup(Account.type_key), on_create=False, on_edit=False, importable=False
+    ),
+    FieldSpec(
+        "contact", _("Contact"), kinds.Lookup(Contact.type_key), on_create=False, on_edit=False, importable=False
+    ),
     FieldSpec(
         "opportunity",
         _("Opportunity"),
-        kinds.Lookup("opportunities"),
+        kinds.Lookup(Opportunity.type_key),
         on_create=False,
         on_edit=False,
         importable=False,
@@ -134,7 +140,7 @@ LEAD_FIELDS = (
 def has_opportunity(actor: Membership) -> Q:
     """Return the condition for leads with an opportunity that is not in the recycle bin, and that ``actor`` may see."""
     there = Q(opportunity_id__isnull=False, opportunity__deleted_at__isnull=True)
-    if scope_of(actor, "view", "opportunities") == "all":
+    if scope_of(actor, "view", Opportunity.type_key) == "all":
         return there
     return there & Q(opportunity_id__in=visible(actor, Opportunity.objects.order_by()).values("pk"))
 

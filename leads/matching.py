@@ -15,7 +15,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import Account
 from accounts.record import ACCOUNT
+from contacts.models import Contact
 from contacts.record import CONTACT
 from crm import catalogue
 from crm.picklists.models import Meaning
@@ -27,6 +29,7 @@ from crm.tenants.text import sort_key
 from crm.users.access import can
 from leads.models import Lead
 from leads.weighing import SURE, WEIGHTS, Reason, about_place, firm_domains
+from opportunities.models import Opportunity
 from opportunities.record import OPPORTUNITY
 
 SHOWN = 5  # candidates of each type
@@ -65,9 +68,9 @@ class Imagined:
     """
 
     _KEYS = {
-        "accounts": ("pk", "domain", "phone_key", "name_key"),
-        "contacts": ("email_key", "phone_key", "mobile_key", "sort_name", "email_domain"),
-        "opportunities": ("contact_id", "account_id"),
+        Account.type_key: ("pk", "domain", "phone_key", "name_key"),
+        Contact.type_key: ("email_key", "phone_key", "mobile_key", "sort_name", "email_domain"),
+        Opportunity.type_key: ("contact_id", "account_id"),
     }
 
     def __init__(self, sees: Callable[[Any], bool] = lambda record: True) -> None:
@@ -96,7 +99,7 @@ class Imagined:
 
     def accounts_at(self, domains: Iterable[str]) -> list[UUID]:
         """The accounts of people with addresses at ``domains``."""
-        people = self.find("contacts", "email_domain", domains)
+        people = self.find(Contact.type_key, "email_domain", domains)
         at_hand = {pk for domain in domains for pk in self._colleagues.get(domain, ())}
         return [*dict.fromkeys([*(one.account_id for one in people if one.account_id), *sorted(at_hand)])]
 
@@ -123,7 +126,7 @@ class Imagined:
     def accounts_from(self, start: str, end: str) -> list[Any]:
         """The accounts whose ``name_key`` is from ``start`` up to, and without, ``end``."""
         names = self._names[bisect_left(self._names, start) : bisect_left(self._names, end)]
-        return self.find("accounts", "name_key", names[:LOOKED_AT])
+        return self.find(Account.type_key, "name_key", names[:LOOKED_AT])
 
 
 def _columns(model: Any) -> Any:
@@ -179,24 +182,25 @@ def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None, *, o
 
 
 def _contacts(lead: Lead, visible: QuerySet | None, imagined: Imagined) -> _Found:
-    found = _Found("contacts", imagined, visible)
+    found = _Found(Contact.type_key, imagined, visible)
     names = sorted(person_spellings(lead.name))
     if lead.email_key:
         found.look_up(Reason.SAME_EMAIL, lambda rows: rows.filter(email_key=lead.email_key)[:LOOKED_AT])
-        found.add(Reason.SAME_EMAIL, imagined.find("contacts", "email_key", [lead.email_key]))
+        found.add(Reason.SAME_EMAIL, imagined.find(Contact.type_key, "email_key", [lead.email_key]))
     if lead.phone_key:
         same = Q(phone_key=lead.phone_key) | Q(mobile_key=lead.phone_key)
         found.look_up(Reason.SAME_PHONE, lambda rows: rows.filter(same)[:LOOKED_AT])
         for column in ("phone_key", "mobile_key"):
-            found.add(Reason.SAME_PHONE, imagined.find("contacts", column, [lead.phone_key]))
+            found.add(Reason.SAME_PHONE, imagined.find(Contact.type_key, column, [lead.phone_key]))
     if is_person(lead):
         found.look_up(Reason.SAME_NAME, lambda rows: rows.filter(sort_name__in=names)[:LOOKED_AT])
-        found.add(Reason.SAME_NAME, imagined.find("contacts", "sort_name", names))
+        found.add(Reason.SAME_NAME, imagined.find(Contact.type_key, "sort_name", names))
     if lead.last_name and (domain := firm_domain(lead.email_domain)):
         last = word_spellings(lead.last_name)
         namesakes = Q(email_domain=domain, last_name_key__in=last) & ~Q(sort_name__in=names)
         found.look_up(Reason.SIMILAR_NAME, lambda rows: rows.filter(namesakes)[:LOOKED_AT])
-        rest = [one for one in imagined.find("contacts", "email_domain", [domain]) if sort_key(one.last_name) in last]
+        coming = imagined.find(Contact.type_key, "email_domain", [domain])
+        rest = [one for one in coming if sort_key(one.last_name) in last]
         found.add(Reason.SIMILAR_NAME, [one for one in rest if one.sort_name not in names])
     return found
 
@@ -204,20 +208,20 @@ def _contacts(lead: Lead, visible: QuerySet | None, imagined: Imagined) -> _Foun
 def _accounts(
     lead: Lead, visible: QuerySet | None, people: QuerySet | None, contacts: _Found, imagined: Imagined
 ) -> _Found:
-    found = _Found("accounts", imagined, visible)
+    found = _Found(Account.type_key, imagined, visible)
     same_email = [
         contact.account_id for pk, contact in contacts.records.items() if Reason.SAME_EMAIL in contacts.reasons[pk]
     ]
     if same_email:
         found.look_up(Reason.SAME_EMAIL, lambda rows: rows.filter(pk__in=same_email))
-        found.add(Reason.SAME_EMAIL, imagined.find("accounts", "pk", same_email))
+        found.add(Reason.SAME_EMAIL, imagined.find(Account.type_key, "pk", same_email))
     if domains := firm_domains(lead):
         found.look_up(Reason.SAME_DOMAIN, lambda rows: rows.filter(domain__in=domains)[:LOOKED_AT])
-        found.add(Reason.SAME_DOMAIN, imagined.find("accounts", "domain", domains))
+        found.add(Reason.SAME_DOMAIN, imagined.find(Account.type_key, "domain", domains))
         _of_colleagues(found, people, domains)
     if lead.phone_key:
         found.look_up(Reason.SAME_PHONE, lambda rows: rows.filter(phone_key=lead.phone_key)[:LOOKED_AT])
-        found.add(Reason.SAME_PHONE, imagined.find("accounts", "phone_key", [lead.phone_key]))
+        found.add(Reason.SAME_PHONE, imagined.find(Account.type_key, "phone_key", [lead.phone_key]))
     if lead.company_key:
         _companies(found, company_spellings(lead.company))
     for pk, account in found.records.items():
@@ -233,7 +237,7 @@ def _of_colleagues(found: _Found, people: QuerySet | None, domains: set[str]) ->
         ids = [*colleagues.values_list("account_id", flat=True).distinct()[:LOOKED_AT], *ids]
     if ids:
         found.look_up(Reason.SAME_DOMAIN, lambda rows: rows.filter(pk__in=ids))
-        found.add(Reason.SAME_DOMAIN, found.imagined.find("accounts", "pk", ids))
+        found.add(Reason.SAME_DOMAIN, found.imagined.find(Account.type_key, "pk", ids))
 
 
 def _companies(found: _Found, keys: Sequence[str]) -> None:
@@ -241,7 +245,7 @@ def _companies(found: _Found, keys: Sequence[str]) -> None:
     likeliest = keys[:CONSISTENT]
     shorter = {start for key in likeliest for start in _starts_of(key) if len(start) >= _SHORTEST_PREFIX}
     rows, imagined = found.rows, found.imagined
-    named = imagined.find("accounts", "name_key", dict.fromkeys([*keys, *shorter]))
+    named = imagined.find(Account.type_key, "name_key", dict.fromkeys([*keys, *shorter]))
     if rows is not None:
         # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
         there = rows.filter(name_key__in=[*keys, *sorted(shorter)]).exclude(name_key="")[: 2 * LOOKED_AT]
@@ -272,14 +276,14 @@ def _first_of_each(visible: QuerySet, spans: Sequence[tuple[str, str]]) -> Query
 def _opportunities(actor: Any, visible: QuerySet | None, accounts: _Found, contacts: _Found) -> _Found:
     imagined = accounts.imagined
     is_open = visible.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN)) if visible is not None else None
-    found = _Found("opportunities", imagined, is_open)
+    found = _Found(Opportunity.type_key, imagined, is_open)
     for hits, column, reason in (
         (contacts, "contact_id", Reason.OF_CONTACT),
         (accounts, "account_id", Reason.OF_ACCOUNT),
     ):
         if sure := [one.record.pk for one in hits.ranked() if one.is_sure]:
             found.look_up(reason, partial(_whose, column=column, ids=sure))
-            coming = imagined.find("opportunities", column, sure)
+            coming = imagined.find(Opportunity.type_key, column, sure)
             found.add(reason, [one for one in coming if can(actor, "edit", one)])
     return found
 

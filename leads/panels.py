@@ -103,7 +103,7 @@ def load_same_firm(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     others = list(leads_of_same_firm(actor, lead))
     if not others:
         return None
-    may_create = may(actor, "create", "accounts") and may(actor, "create", "contacts")
+    may_create = may(actor, "create", Account.type_key) and may(actor, "create", Contact.type_key)
     rows = [
         {
             "lead": other,

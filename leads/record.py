@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models import Contact
 from crm import catalogue
 from crm.catalogue.searched import NAME, Searched, several_numbers
 from crm.catalogue.types import Board, DefaultView, RecordType, Section
@@ -155,5 +156,5 @@ LEAD = RecordType(
 
 catalogue.register(LEAD)
 find_currencies_in(Lead, per="status")
-catalogue.add_objections("contacts", objection_to_contact)
+catalogue.add_objections(Contact.type_key, objection_to_contact)
 catalogue.add_bulk_actions(lead_actions)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm import catalogue
 from crm.events.selectors import events_of
 from crm.picklists.models import Choice
@@ -18,8 +20,9 @@ from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 from leads.matching import same_firm
 from leads.models import Lead
+from opportunities.models import Opportunity
 
-_RESULT = {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
+_RESULT = {Account.type_key: "account", Contact.type_key: "contact", Opportunity.type_key: "opportunity"}
 
 
 def leads_of_same_firm(actor: Membership, lead: Lead) -> QuerySet[Lead]:
@@ -47,7 +50,7 @@ def became(lead: Lead) -> list[Any]:
 def successors(actor: Membership, leads: Sequence[Lead]) -> dict[UUID, Any]:
     """Return for each converted lead the contact that it became, or else the account, if ``actor`` may see it."""
     found: dict[UUID, Any] = {}
-    for key, column in (("accounts", "account_id"), ("contacts", "contact_id")):
+    for key, column in ((Account.type_key, "account_id"), (Contact.type_key, "contact_id")):
         if ids := {lead.pk: getattr(lead, column) for lead in leads if getattr(lead, column)}:
             rows = visible_records(actor, catalogue.record_type(key)).in_bulk(set(ids.values()))
             found |= {pk: rows[record_id] for pk, record_id in ids.items() if record_id in rows}

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices, default_choice
 from crm.preferences.pages import SetupGroup, SetupPage
@@ -16,6 +18,7 @@ from crm.preferences.setting import Setting
 from crm.tenants.stored import Id, Kind, Maybe, OneOf
 from crm.users.settings import use_of
 from leads.vetting.settings import BEFORE_CONVERTING, CONVERSION_GATE, CRITERIA
+from opportunities.models import Opportunity
 
 __all__ = ["BEFORE_CONVERTING", "CONVERSION_GATE", "CRITERIA"]
 
@@ -86,7 +89,7 @@ CARD_SOURCE: Setting[UUID | None] = Setting(
 )
 
 Pair = tuple[str, str, str]  # lead's field, record type, its field
-TARGETS = frozenset({"accounts", "contacts", "opportunities"})
+TARGETS = frozenset({Account.type_key, Contact.type_key, Opportunity.type_key})
 
 
 class _Pairs(Kind[tuple[Pair, ...]]):

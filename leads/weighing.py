@@ -8,10 +8,13 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm.tenants.countries import country_of
 from crm.tenants.firm_domains import firm_domain
 from crm.tenants.text import domain_key, sort_key
 from leads.models import Lead
+from opportunities.models import Opportunity
 
 
 class Reason(TextChoices):
@@ -35,7 +38,7 @@ class Reason(TextChoices):
 
 
 WEIGHTS: dict[str, dict[Reason, int]] = {
-    "accounts": {
+    Account.type_key: {
         Reason.SAME_EMAIL: 100,
         Reason.SAME_DOMAIN: 60,
         Reason.SAME_NAME: 40,
@@ -46,11 +49,11 @@ WEIGHTS: dict[str, dict[Reason, int]] = {
         Reason.OTHER_DOMAIN: -30,
         Reason.OTHER_COUNTRY: -40,
     },
-    "contacts": {Reason.SAME_EMAIL: 100, Reason.SAME_PHONE: 50, Reason.SAME_NAME: 40, Reason.SIMILAR_NAME: 20},
-    "opportunities": {Reason.OF_CONTACT: 60, Reason.OF_ACCOUNT: 40},
+    Contact.type_key: {Reason.SAME_EMAIL: 100, Reason.SAME_PHONE: 50, Reason.SAME_NAME: 40, Reason.SIMILAR_NAME: 20},
+    Opportunity.type_key: {Reason.OF_CONTACT: 60, Reason.OF_ACCOUNT: 40},
 }
 # From this score on a candidate is taken by default. A switchboard's number or a name alone is never enough.
-SURE = {"accounts": 50, "contacts": 80, "opportunities": 1000}
+SURE = {Account.type_key: 50, Contact.type_key: 80, Opportunity.type_key: 1000}
 
 
 def firm_domains(lead: Lead) -> set[str]:

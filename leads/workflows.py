@@ -9,6 +9,8 @@ from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast, Replace, StrIndex
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm import catalogue, events
 from crm.activities.contact_times import note_contact_times
 from crm.events.models import Event
@@ -19,6 +21,7 @@ from crm.users.selectors import member
 from leads.conversion.plan import PARTS, Way
 from leads.events import CONVERSION_UNDONE, CONVERTED
 from leads.models import Conversion
+from opportunities.models import Opportunity
 
 register(
     NoticeKind(
@@ -55,7 +58,7 @@ def take_contact_times_back(event: Event) -> str:
     """Let the contact forget the calls, meetings and mails that had come with the lead."""
     conversion = Conversion.objects.filter(pk=event.data["conversion"]).first()
     if conversion is not None and conversion.contact_id is not None:
-        note_contact_times([("contacts", conversion.contact_id)])
+        note_contact_times([(Contact.type_key, conversion.contact_id)])
     return ""
 
 
@@ -85,10 +88,10 @@ def tell_seller(event: Event) -> str:
 def _by_owner(conversion: Conversion, made: set[str]) -> dict[UUID, list[Any]]:
     """The opportunity and what is new beside it, as far as it still exists, by owner; the opportunity first."""
     found: dict[UUID, list[Any]] = {}
-    columns = {"accounts": "account_id", "contacts": "contact_id", "opportunities": "opportunity_id"}
+    columns = {Account.type_key: "account_id", Contact.type_key: "contact_id", Opportunity.type_key: "opportunity_id"}
     for key in reversed(PARTS):
         record_id = getattr(conversion, columns[key])
-        if str(record_id) in made or (key == "opportunities" and record_id is not None):
+        if str(record_id) in made or (key == Opportunity.type_key and record_id is not None):
             record = catalogue.record_type(key).model.objects.select_related("owner").filter(pk=record_id).first()
             if record is not None and record.owner_id is not None:
                 found.setdefault(record.owner_id, []).append(record)

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm.fields import kinds
 from crm.fields.currencies import known_currency
 from crm.fields.kinds.base import text_in
@@ -126,11 +128,11 @@ OPPORTUNITY_FIELDS = (
         kinds.Text(300, key="sort_name"),
         help=_("Empty: made of the account and the product."),
     ),
-    FieldSpec("account", _("Account"), kinds.Lookup("accounts")),
+    FieldSpec("account", _("Account"), kinds.Lookup(Account.type_key)),
     FieldSpec(
         "contact",
         _("Main contact"),
-        kinds.Lookup("contacts"),
+        kinds.Lookup(Contact.type_key),
         help=_("An opportunity needs an account or a contact."),
     ),
     FieldSpec(
@@ -245,7 +247,7 @@ def has_account(actor: Membership) -> Q:
     """Return the condition for opportunities with an account that is not in the recycle bin, and that ``actor`` may
     see."""
     there = Q(account_id__isnull=False, account__deleted_at__isnull=True)
-    within = reach(actor, "accounts", path="account__")
+    within = reach(actor, Account.type_key, path="account__")
     return there if within is None else there & within
 
 

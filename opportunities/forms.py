@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models import Contact
 from crm.activities.forms import DayInput, PersonField
 from crm.fields.look.choice import RowField
 from crm.fields.look.inputs import DayField
@@ -141,7 +142,7 @@ class ContactRoleForm(SeenForm):
 
     def __init__(self, *, actor: Membership, data: Any = None, initial: Any = None) -> None:
         super().__init__(data=data, initial=initial, auto_id="id_%s")
-        contact = LookupField(key="contacts", actor=actor, required=True)
+        contact = LookupField(key=Contact.type_key, actor=actor, required=True)
         contact.label = _("Contact")
         self.fields["contact"] = contact
         rows = {str(one.pk): one for one in choices("contact_role")}

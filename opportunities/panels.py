@@ -172,7 +172,7 @@ def tell_of_wins(actor: Membership) -> Afterwards | None:
     )
 
 
-for _key in ("accounts", "opportunities"):
+for _key in (Account.type_key, "opportunities"):
     register(_key, tell_of_tonight)
 register("opportunities", tell_of_wins)
 
@@ -190,7 +190,9 @@ def follows_from_opportunities(since: datetime, actor: Membership) -> dict[str, 
 
 def follows_from_accounts(since: datetime, actor: Membership) -> dict[str, list[Account]]:
     """Accounts of the file that the night makes past customers."""
-    ids = Event.objects.filter(record_type="accounts", at__gte=since, actor=actor).values_list("record_id", flat=True)
+    ids = Event.objects.filter(record_type=Account.type_key, at__gte=since, actor=actor).values_list(
+        "record_id", flat=True
+    )
     return {"tonight": lapsing_tonight({account_id for account_id in ids if account_id is not None})}
 
 
@@ -213,4 +215,4 @@ def _tonight(count: int) -> str:
 
 
 register_rehearsal("opportunities", follows_from_opportunities, {"customers": _customers, "tonight": _tonight})
-register_rehearsal("accounts", follows_from_accounts, {"tonight": _tonight})
+register_rehearsal(Account.type_key, follows_from_accounts, {"tonight": _tonight})

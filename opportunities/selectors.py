@@ -212,7 +212,7 @@ def objections_to_opportunities(actor: Membership, rows: Sequence[dict[str, Any]
     """Say of each of the new opportunities ``rows`` whether its main contact belongs to another account."""
     theirs = [_account_of_contact(values) for values in rows]
     wanted = {pk for pk in theirs if pk}
-    accounts = visible_records(actor, catalogue.record_type("accounts")).in_bulk(wanted) if wanted else {}
+    accounts = visible_records(actor, catalogue.record_type(Account.type_key)).in_bulk(wanted) if wanted else {}
     return [_of_another(values, accounts.get(pk)) if pk else None for values, pk in zip(rows, theirs, strict=True)]
 
 

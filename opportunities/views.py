@@ -247,9 +247,9 @@ def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm)
 
 def _new_colleague(request: WorkspaceRequest, opportunity: Opportunity) -> str:
     """The form for a new contact of the opportunity's account."""
-    if opportunity.account_id is None or not may(request.actor, "create", "contacts"):
+    if opportunity.account_id is None or not may(request.actor, "create", Contact.type_key):
         return ""
-    return f"{reverse('contacts:new')}?{urlencode({'account': opportunity.account_id})}"
+    return f"{reverse(f'{Contact.type_key}:new')}?{urlencode({'account': opportunity.account_id})}"
 
 
 def _given(request: WorkspaceRequest, parts: list[OpportunityContact]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ REPORT = Report(
     period_label=gettext_lazy("Became so, or was won"),
     periods=PAST,
     default_period=ALL,
-    reads=("accounts", "opportunities"),
+    reads=(Account.type_key, Opportunity.type_key),
     answer=answer,
 )
 
@@ -118,7 +118,7 @@ def _together(worths: Iterable[Worth]) -> Worth:
 
 
 def _accounts(filters: Filters, **conditions: Any) -> str:
-    return links.rows("accounts", filters, **conditions)
+    return links.rows(Account.type_key, filters, **conditions)
 
 
 def _lost_only(filters: Filters, **conditions: Any) -> str:
@@ -133,7 +133,7 @@ def _deals(filters: Filters, meaning: str, **conditions: Any) -> str:
     """The open or won opportunities; those without an account are in no type."""
     days = links.within("closed_on", filters.period) if meaning == "won" else {}
     typed = conditions or {"account_type__filled": "yes"}
-    return links.rows("opportunities", filters, **({"stage": f"meaning:{meaning}"} | days | typed))
+    return links.rows(Opportunity.type_key, filters, **({"stage": f"meaning:{meaning}"} | days | typed))
 
 
 # --- The numbers on top

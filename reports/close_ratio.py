@@ -95,7 +95,7 @@ REPORT = Report(
     period_label=gettext_lazy("Closed"),
     periods=PAST,
     default_period="last_12_months",
-    reads=("opportunities",),
+    reads=(Opportunity.type_key,),
     narrows_by=("pipeline", "product"),
     answer=answer,
 )
@@ -144,7 +144,7 @@ def _together(scores: Iterable[Score]) -> Score:
 
 def _link(filters: Filters, stage: str = DECIDED, **conditions: Any) -> str:
     days = links.within("closed_on", filters.period)
-    return links.rows("opportunities", filters, **({"stage": stage} | days | conditions))
+    return links.rows(Opportunity.type_key, filters, **({"stage": stage} | days | conditions))
 
 
 # --- The numbers on top

@@ -96,7 +96,7 @@ REPORT = Report(
     period_label=gettext_lazy("Closed"),
     periods=PAST,
     default_period="last_12_months",
-    reads=("leads", "opportunities"),
+    reads=(Lead.type_key, Opportunity.type_key),
     narrows_by=("pipeline",),
     answer=answer,
 )
@@ -149,7 +149,7 @@ def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
         return ""
     if key == "unqualified":
         days = links.within("status_since", filters.period)
-        return links.rows("leads", filters, **({"status": "meaning:unqualified"} | days | where))
+        return links.rows(Lead.type_key, filters, **({"status": "meaning:unqualified"} | days | where))
     reasons = {
         "vetting": {"loss_reason": "meaning:vetting"},
         "sales": {"loss_reason": "meaning:sales"},
@@ -158,7 +158,7 @@ def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
         "lost": {},
     }[key]
     days = links.within("closed_on", filters.period)
-    return links.rows("opportunities", filters, **({"stage": "meaning:lost"} | days | reasons | where))
+    return links.rows(Opportunity.type_key, filters, **({"stage": "meaning:lost"} | days | reasons | where))
 
 
 def _numbers(filters: Filters, every: Failures) -> list[Figure]:

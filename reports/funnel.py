@@ -21,6 +21,7 @@ from crm.users.access import visible
 from crm.users.models import Membership
 from leads.fields import has_opportunity
 from leads.models import Lead
+from opportunities.models import Opportunity
 from reports import cells, links
 from reports.answers import Answer, Chart, Column, Figure, Note
 from reports.cells import Cell
@@ -33,7 +34,7 @@ from reports.sums import is_before
 
 # Each step with the filter of the list of leads that shows it. A lead in one step is in those before, too.
 STEPS: dict[str, tuple[Any, dict[str, str]]] = {
-    "leads": (gettext_lazy("Leads"), {}),
+    "came_in": (gettext_lazy("Leads"), {}),
     "qualified": (gettext_lazy("Qualified"), {"status": "meaning:qualified,meaning:converted"}),
     "opportunity": (gettext_lazy("With an opportunity"), {"opportunity_stage__filled": "yes"}),
     "won": (gettext_lazy("Won"), {"opportunity_stage": "meaning:won"}),
@@ -49,7 +50,7 @@ class Reached:
 
     @property
     def size(self) -> int:
-        return self.number["leads"]
+        return self.number["came_in"]
 
     def merge(self, other: Reached) -> None:
         for key, number in other.number.items():
@@ -90,7 +91,7 @@ REPORT = Report(
     period_label=gettext_lazy("Came in"),
     periods=PAST,
     default_period="last_12_months",
-    reads=("leads", "opportunities"),
+    reads=(Lead.type_key, Opportunity.type_key),
     narrows_by=("pipeline",),
     answer=answer,
 )
@@ -106,7 +107,7 @@ def _first_day(actor: Membership) -> date | None:
 
 
 def _of_unknown_day(filters: Filters, number: int) -> Note:
-    url = links.rows("leads", filters, created_at__empty="yes")
+    url = links.rows(Lead.type_key, filters, created_at__empty="yes")
     words = {"number": formats.number(number)}
     if filters.period.is_everything:
         text = ngettext(
@@ -136,7 +137,7 @@ def _tallies(actor: Membership, filters: Filters) -> tuple[Tallies, Tallies, int
     if filters.pipeline:
         kept &= Q(opportunity__stage_id__in=_stage_ids(filters))
     reached = {
-        "reached_leads": Count("pk"),
+        "reached_came_in": Count("pk"),
         "reached_qualified": Count("pk", filter=Q(status_id__in=ids_meaning("lead_status", "qualified", "converted"))),
         "reached_opportunity": Count("pk", filter=kept),
         "reached_won": Count("pk", filter=kept & Q(opportunity__stage_id__in=stage_ids_meaning("won"))),
@@ -156,7 +157,7 @@ def _link(filters: Filters, key: str, where: dict[str, Any] | None) -> str:
     if filters.pipeline and key in ("opportunity", "won"):  # of leads known by the stages of the pipeline
         step = {"opportunity_stage": _stage_ids(filters, *(["won"] if key == "won" else []))}
     days = links.within("created_at", filters.period)
-    return links.rows("leads", filters, **(days | step | where))
+    return links.rows(Lead.type_key, filters, **(days | step | where))
 
 
 def _stage_ids(filters: Filters, *meanings: str) -> tuple[UUID, ...]:
@@ -167,26 +168,26 @@ def _stage_ids(filters: Filters, *meanings: str) -> tuple[UUID, ...]:
 
 def _numbers(filters: Filters, every: Reached) -> list[Figure]:
     number = every.number
-    of_leads = ngettext("of %(count)s lead", "of %(count)s leads", number["leads"])
-    of_leads %= {"count": formats.number(number["leads"])}
+    of_leads = ngettext("of %(count)s lead", "of %(count)s leads", number["came_in"])
+    of_leads %= {"count": formats.number(number["came_in"])}
     qualified = _link(filters, "qualified", {})
     return [
-        Figure(STEPS["leads"][0], cells.count(number["leads"], _link(filters, "leads", {}))),
+        Figure(STEPS["came_in"][0], cells.count(number["came_in"], _link(filters, "came_in", {}))),
         Figure(
             _("Qualification rate"),
-            cells.ratio(number["qualified"], number["leads"], qualified),
+            cells.ratio(number["qualified"], number["came_in"], qualified),
             extra=cells.count(number["qualified"], qualified),
             note=of_leads,
         ),
         Figure(
             _("Became an opportunity"),
-            cells.ratio(number["opportunity"], number["leads"], _link(filters, "opportunity", {})),
+            cells.ratio(number["opportunity"], number["came_in"], _link(filters, "opportunity", {})),
             extra=cells.count(number["opportunity"], _link(filters, "opportunity", {})),
             note=of_leads,
         ),
         Figure(
             _("Won of all leads"),
-            cells.ratio(number["won"], number["leads"], _link(filters, "won", {})),
+            cells.ratio(number["won"], number["came_in"], _link(filters, "won", {})),
             extra=cells.count(number["won"], _link(filters, "won", {})),
             note=of_leads,
         ),
@@ -197,8 +198,8 @@ def _line(filters: Filters, tally: Reached, where: dict[str, Any] | None) -> lis
     number = tally.number
     return [
         *(cells.count(number[key], _link(filters, key, where)) for key in STEPS),
-        cells.ratio(number["qualified"], number["leads"], _link(filters, "qualified", where)),
-        cells.ratio(number["won"], number["leads"], _link(filters, "won", where)),
+        cells.ratio(number["qualified"], number["came_in"], _link(filters, "qualified", where)),
+        cells.ratio(number["won"], number["came_in"], _link(filters, "won", where)),
     ]
 
 

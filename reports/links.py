@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import get_script_prefix
 
+from opportunities.models import Opportunity
 from reports.filters import NOBODY, Filters
 from reports.periods import Period
 
@@ -27,7 +28,7 @@ def rows(key: str, filters: Filters, **conditions: Any) -> str:
     found: dict[str, Any] = {}
     if filters.team_ids:
         found["team"] = filters.team_ids
-    if key == "opportunities":
+    if key == Opportunity.type_key:
         found |= {"pipeline": filters.pipeline} if filters.pipeline else {}
         found |= {"product": list(filters.products)} if filters.products else {}
     found |= owned_by(conditions.pop("owner", filters.owner))
@@ -42,7 +43,7 @@ def rows(key: str, filters: Filters, **conditions: Any) -> str:
 def _columns(key: str, query: dict[str, Any]) -> tuple[str, ...]:
     """What tells closed opportunities apart; the list's own columns are about open ones."""
     stage = query.get("stage", "")
-    if key != "opportunities" or not stage.startswith("meaning:") or "meaning:open" in stage:
+    if key != Opportunity.type_key or not stage.startswith("meaning:") or "meaning:open" in stage:
         return ()
     if stage == "meaning:won":
         return WON

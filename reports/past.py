@@ -77,7 +77,7 @@ def _values_before(moment: datetime) -> dict[UUID, dict[str, Any]] | None:
     """What each opportunity that has changed since ``moment`` had in the columns that were changed, if few have."""
     told = Q(changes__has_any_keys=list(_COLUMNS)) | Q(name__in=list(_BINNED))
     made_since = Opportunity.all_objects.filter(pk=OuterRef("record_id"), created_at__gte=moment)
-    events = Event.objects.filter(told, ~Exists(made_since), record_type="opportunities", at__gte=moment)
+    events = Event.objects.filter(told, ~Exists(made_since), record_type=Opportunity.type_key, at__gte=moment)
     found: dict[UUID, dict[str, Any]] = {}
     rows = list(events.order_by("at", "id").values_list("record_id", "name", "changes")[: MOST_EVENTS + 1])
     if len(rows) > MOST_EVENTS:

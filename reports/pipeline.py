@@ -77,7 +77,7 @@ REPORT = Report(
     period_label=gettext_lazy("Expected to close"),
     periods=tuple(LABELS),
     default_period=ALL,
-    reads=("opportunities",),
+    reads=(Opportunity.type_key,),
     narrows_by=("pipeline", "product"),
     answer=answer,
 )
@@ -114,7 +114,7 @@ def _grouped(rows: Iterable[dict[str, Any]], *names: str) -> Groups:
 
 def _link(filters: Filters, period: Period | None = None, **conditions: Any) -> str:
     days = links.within("expected_close_on", period or filters.period)
-    return links.rows("opportunities", filters, **({"stage": "meaning:open"} | days | conditions))
+    return links.rows(Opportunity.type_key, filters, **({"stage": "meaning:open"} | days | conditions))
 
 
 # --- The numbers on top
@@ -215,7 +215,7 @@ def _lately(filters: Filters, week: dict[str, Heap]) -> list[Figure]:
         ("won", _("Won"), {"stage": "meaning:won"} | closed),
         ("lost", _("Lost"), {"stage": "meaning:lost"} | closed),
     ):
-        url = links.rows("opportunities", filters, **(days | conditions))
+        url = links.rows(Opportunity.type_key, filters, **(days | conditions))
         found.append(Figure(label, cells.count(week[key].number, url), extra=cells.money(week[key].amount, url)))
     return found
 

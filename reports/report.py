@@ -13,6 +13,7 @@ from crm.tenants.clock import day_of
 from crm.tenants.context import current_tenant
 from crm.users.access import may, scope_of
 from crm.users.models import Membership
+from leads.models import Lead
 from reports.answers import Answer, Figure
 from reports.filters import FilterForm, Filters
 from reports.periods import ALL, Period
@@ -50,7 +51,7 @@ class Report:
 
     def about_pipelines(self, filters: Filters) -> bool:
         """Whether a pipeline is chosen that leads, which are counted too, know nothing of."""
-        return bool(filters.pipeline) and "leads" in self.reads
+        return bool(filters.pipeline) and Lead.type_key in self.reads
 
     def may_widen(self, query: QueryDict) -> bool:
         """Whether nobody chose the period: when it holds nothing, all time is shown in its place."""

@@ -20,6 +20,7 @@ from crm.users.access import of_teams, scope_of
 from crm.users.models import Membership
 from crm.users.selectors import team_tree_ids
 from leads.models import Lead
+from leads.picklists import LEAD_STATUS
 from opportunities.models import Opportunity
 
 SOON = timedelta(days=7)
@@ -49,7 +50,7 @@ def waiting_opportunities(actor: Membership, today: date) -> list[Waiting]:
         .select_related("account", "contact")
         .order_by(Least("next_step_on", "expected_close_on"), "id")[:MOST]
     )
-    hide_unseen(actor, catalogue.record_type("opportunities"), rows)
+    hide_unseen(actor, catalogue.record_type(Opportunity.type_key), rows)
     return [Waiting(row, _reason(row, today, until)) for row in rows]
 
 
@@ -98,12 +99,12 @@ class Week:
 
 def sees_week(actor: Membership) -> bool:
     """Whether ``actor`` answers for the opportunities of others."""
-    return scope_of(actor, "edit", "opportunities") in ("team", "all")
+    return scope_of(actor, "edit", Opportunity.type_key) in ("team", "all")
 
 
 def answers_for_team(actor: Membership) -> bool:
     """Whether those others are ``actor``'s team, and not everybody."""
-    return actor.team is not None and scope_of(actor, "edit", "opportunities") == "team"
+    return actor.team is not None and scope_of(actor, "edit", Opportunity.type_key) == "team"
 
 
 def pipeline_week(actor: Membership, today: date) -> Week:
@@ -152,7 +153,7 @@ def new_leads(actor: Membership) -> tuple[list[Lead], list[Lead]]:
     """Return the leads of mine that nobody has worked on yet, and those that wait in the pool, the latest first."""
     # By updated_at, as the index by owner is: new ones have hardly been changed since they were created.
     latest = ("-updated_at", "-id")
-    new = _visible(actor, Lead).filter(status_id__in=ids_meaning("lead_status", "new")).order_by(*latest)
+    new = _visible(actor, Lead).filter(status_id__in=ids_meaning(LEAD_STATUS.key, "new")).order_by(*latest)
     mine, pool = new.filter(owner_id=actor.pk)[:MOST], new.filter(owner_id=None, team_id=None)[:MOST]
     found = sorted(mine.union(pool, all=True), key=lambda lead: (lead.updated_at, lead.pk), reverse=True)
     return [lead for lead in found if lead.owner_id], [lead for lead in found if not lead.owner_id]

@@ -32,6 +32,7 @@ from crm.home.selectors import (
     waiting_opportunities,
 )
 from crm.pages.recent import recent_places
+from crm.records.models import RecordModel
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.ui import respond
@@ -40,6 +41,8 @@ from crm.users.access import may
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
 from crm.users.selectors import members, team_tree_ids
+from leads.models import Lead
+from opportunities.models import Opportunity
 
 TASKS_SHOWN = 25  # of each group; the Tasks page has them all
 
@@ -71,9 +74,9 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
         "day_words": formats.day_long(now),
         **groups,
         "waiting": [{"row": one, "url": catalogue.url(one.opportunity)} for one in waiting],
-        "sees_leads": may(actor, "view", "leads"),
-        "leads": [{"lead": lead, "url": catalogue.url(lead)} for lead in mine],
-        "pool": [{"lead": lead, "url": catalogue.url(lead)} for lead in pool],
+        "sees_leads": may(actor, "view", Lead.type_key),
+        "mine": [{"record": lead, "url": catalogue.url(lead)} for lead in mine],
+        "pool": [{"record": lead, "url": catalogue.url(lead)} for lead in pool],
         "recent": [named[place] for place in recent if place in named][:MOST],
         "stats": _stats(actor, tasks, meetings),
         **_links(),
@@ -127,7 +130,7 @@ def _stats(actor: Membership, tasks: MyTasks, meetings: list[Activity]) -> list[
         },
         {"label": _("Today"), "number": _count(tasks, "today", meetings), "note": "", "url": _tasks_url("today")},
     ]
-    if not may(actor, "view", "opportunities"):
+    if not may(actor, "view", Opportunity.type_key):
         return found
     return found + (_week_stats(actor) if sees_week(actor) else _own_stats(actor))
 
@@ -179,8 +182,8 @@ def _near(day: Any) -> str:
 def _links() -> dict[str, str]:
     return {
         "opportunities_url": _opportunities_url({"owner": "me", "stage": "meaning:open"}),
-        "leads_url": f"{reverse('leads:list')}?{urlencode({'owner': 'me', 'status': 'meaning:new'})}",
-        "pool_url": f"{reverse('leads:list')}?{urlencode(_POOL)}",
+        "leads_url": _list_url(Lead, {"owner": "me", "status": "meaning:new"}),
+        "pool_url": _list_url(Lead, _POOL),
     }
 
 
@@ -192,7 +195,11 @@ def _tasks_url(due: str) -> str:
 
 
 def _opportunities_url(filters: dict[str, str]) -> str:
-    return f"{reverse('opportunities:list')}?{urlencode(filters)}"
+    return _list_url(Opportunity, filters)
+
+
+def _list_url(model: type[RecordModel], filters: dict[str, str]) -> str:
+    return f"{reverse(f'{model.type_key}:list')}?{urlencode(filters)}"
 
 
 def _first_steps(actor: Membership) -> list[dict[str, Any]]:
@@ -208,14 +215,14 @@ def _first_steps(actor: Membership) -> list[dict[str, Any]]:
                 "url": reverse("imports:index"),
             }
         )
-    if may(actor, "create", "leads"):
+    if may(actor, "create", Lead.type_key):
         steps.append(
             {
                 "title": _("Add a first lead"),
                 "text": _("A name and an e-mail address or phone number are enough."),
                 "action": _("New lead"),
                 "icon": "user-plus",
-                "url": reverse("leads:new"),
+                "url": reverse(f"{Lead.type_key}:new"),
             }
         )
     if actor.role.can_set_up:

@@ -17,6 +17,7 @@ from crm.picklists.lists import picklists
 from crm.preferences.declared import settings_called
 from crm.setup.access import CREATE_LABELS, SCOPE_LABELS, record_labels
 from crm.ui.dialect import in_text
+from crm.users.models import Membership
 from crm.users.selectors import members, roles, teams
 from opportunities.events import LAPSED
 
@@ -27,7 +28,7 @@ def setup_events() -> QuerySet[Event]:
     """Return what happened to the workspace and its people, the latest first."""
     nightly = Q(name=LAPSED.name, actor=None)  # they stand on their own page
     return (
-        Event.objects.filter(record_type__in=("", "users"))
+        Event.objects.filter(record_type__in=("", Membership.type_key))
         .exclude(nightly)
         .select_related("actor")
         .order_by("-at", "-id")

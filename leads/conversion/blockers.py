@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from contacts.models import Contact
 from crm import catalogue
 from crm.activities.access import may_reach
@@ -213,7 +214,11 @@ def _into(ids: Collection[UUID]) -> Q:
 
 def _said_again(other: Conversion, row: RecordModel, after: Mapping[str, Any]) -> list[str]:
     """The columns ``after`` that the lead of ``other`` would have filled in the same way, had they been empty."""
-    became = (("accounts", other.account_id), ("contacts", other.contact_id), ("opportunities", other.opportunity_id))
+    became = (
+        (Account.type_key, other.account_id),
+        (Contact.type_key, other.contact_id),
+        (Opportunity.type_key, other.opportunity_id),
+    )
     record_type = catalogue.type_of(row)
     blank, filled = type(row)(), type(row)()
     for name, value in mapped_values(other.lead, record_type.key, [key for key, pk in became if pk]).items():

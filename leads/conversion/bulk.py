@@ -15,6 +15,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm import catalogue
 from crm.catalogue.actions import LeftOutError, Outcome
 from crm.catalogue.types import RecordType
@@ -37,6 +39,7 @@ from leads.conversion.winning import winning_values
 from leads.field_map import is_blank
 from leads.matching import Candidates, Imagined, find_candidates
 from leads.models import Conversion, Lead
+from opportunities.models import Opportunity
 
 BEFORE = "before"  # counts leads that were converted already
 MADE = "made"  # in the news of a rehearsal: the id of a record that is not there yet
@@ -86,7 +89,11 @@ def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Eve
     plan = options.plan(lead, actor, found)
     _refuse_doubtful(options, doubts_of(lead, found, plan, actor))
     done = convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=options.despite_gate, because=because)
-    records: dict[str, Any] = {"accounts": done.account, "contacts": done.contact, "opportunities": done.opportunity}
+    records: dict[str, Any] = {
+        Account.type_key: done.account,
+        Contact.type_key: done.contact,
+        Opportunity.type_key: done.opportunity,
+    }
     shared = [
         key
         for key in PARTS
@@ -157,7 +164,7 @@ class Rehearsal:
     ) -> Any:
         """Keep the record in mind as it would be: a new one, or one that exists with what it would get."""
         record_type, part = catalogue.record_type(key), plan.of(key)
-        account = records.get("accounts")
+        account = records.get(Account.type_key)
         if part.way == Way.NEW:
             record: Any = self._blank(record_type, lead, plan)
             values = new_values(lead, plan, key, account.name if account is not None else "")
@@ -169,10 +176,10 @@ class Rehearsal:
                 return record
             values = winning_values(lead, record, part, plan.made)
             record = copy(record)
-        if key != "accounts" and record.account_id is None and account is not None:
+        if key != Account.type_key and record.account_id is None and account is not None:
             record.account_id = account.pk
-        if key == "opportunities":
-            record.contact_id = records["contacts"].pk if "contacts" in records else record.contact_id
+        if key == Opportunity.type_key:
+            record.contact_id = records[Contact.type_key].pk if Contact.type_key in records else record.contact_id
             record.name, record.expected_close_on = str(values["name"]), values.get("expected_close_on")
             record.sort_name, record.stage = sort_key(record.name), values.get("stage")
             self.imagined.add(key, record)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from crm import catalogue
 from crm.catalogue.actions import Became, Outcome
 from crm.tenants.text import sort_key
@@ -20,6 +21,7 @@ from leads.conversion.winning import told_unfit
 from leads.matching import Candidate, Candidates
 from leads.models import Lead
 from leads.weighing import Reason
+from opportunities.models import Opportunity
 
 OBJECTION = "opted_out"
 # Who shares no more than these with an account may be of another firm of that name.
@@ -89,7 +91,7 @@ def doubts_of(lead: Lead, found: Candidates, plan: ConversionPlan, actor: Member
                 words = {"name": linked.name, "field": label}
                 doubts.append(_("You may not change “%(name)s”: “%(field)s” would not be noted there.") % words)
         elif part.way == Way.NEW:
-            if key == "opportunities":
+            if key == Opportunity.type_key:
                 best = open_with_contact(found.opportunities, plan)
             else:
                 best = next((one for one in found.of(key) if not one.is_sure), None)
@@ -112,13 +114,13 @@ def _doubts_of_link(key: str, lead: Lead, found: list[Candidate]) -> list[str]:
     if not sure:
         return []
     best = sure[0]
-    if Reason.SAME_EMAIL in best.reasons and key == "accounts":  # where the person is known to be
+    if Reason.SAME_EMAIL in best.reasons and key == Account.type_key:  # where the person is known to be
         sure = [one for one in sure if Reason.SAME_EMAIL in one.reasons]
     if len(sure) > 1:
         names = "; ".join(f"“{one.record.name}” ({_reasons(one.reasons)})" for one in sure)
         words = {"nouns": catalogue.record_type(key).label_plural, "names": names}
         return [_("Several %(nouns)s fit: %(names)s.") % (words | {"nouns": in_text(str(words["nouns"]))})]
     grounds = {reason for reason in best.reasons if not reason.is_against}
-    if key == "accounts" and grounds <= _WEAK and sort_key(best.record.name) != sort_key(lead.company):
+    if key == Account.type_key and grounds <= _WEAK and sort_key(best.record.name) != sort_key(lead.company):
         return [_maybe(key, best)]
     return []

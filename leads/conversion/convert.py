@@ -41,18 +41,18 @@ from leads.conversion.winning import LEFT_OUT, told_unfit, winning_values
 from leads.events import CONVERTED, LINKED
 from leads.field_map import is_blank, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
-from opportunities.models import OpportunityContact, StageVisit
+from opportunities.models import Opportunity, OpportunityContact, StageVisit
 from opportunities.services import add_contact_role, create_opportunity, update_opportunity
 
 _CREATE: dict[str, Callable[..., Any]] = {
-    "accounts": create_account,
-    "contacts": create_contact,
-    "opportunities": create_opportunity,
+    Account.type_key: create_account,
+    Contact.type_key: create_contact,
+    Opportunity.type_key: create_opportunity,
 }
 _UPDATE: dict[str, Callable[..., Any]] = {
-    "accounts": update_account,
-    "contacts": update_contact,
-    "opportunities": update_opportunity,
+    Account.type_key: update_account,
+    Contact.type_key: update_contact,
+    Opportunity.type_key: update_opportunity,
 }
 
 
@@ -179,28 +179,32 @@ def _lock_account_around(plan: ConversionPlan) -> None:
 
 def _refuse_strange_opportunity(work: _Work) -> None:
     """An existing opportunity is open, and already with an account: the lead cannot go into another one beside it."""
-    opportunity, account_id = work.records.get("opportunities"), work.ids.get("accounts")
+    opportunity, account_id = work.records.get(Opportunity.type_key), work.ids.get(Account.type_key)
     if opportunity is None:
         return
     if stage(opportunity.stage_id).meaning != Meaning.OPEN:
         words = {"name": opportunity.name, "stage": opportunity.stage}
-        raise PartError("opportunities", _("“%(name)s” is in “%(stage)s”: choose one that is open.") % words)
+        raise PartError(Opportunity.type_key, _("“%(name)s” is in “%(stage)s”: choose one that is open.") % words)
     if opportunity.account_id and account_id not in (None, opportunity.account_id):
         if not can(work.actor, "view", opportunity.account):
             words = {"name": opportunity.name}
-            raise PartError("opportunities", _("“%(name)s” is with another account: choose none beside it.") % words)
+            raise PartError(
+                Opportunity.type_key, _("“%(name)s” is with another account: choose none beside it.") % words
+            )
         words = {"name": opportunity.name, "account": opportunity.account.name}
-        raise PartError("opportunities", _("“%(name)s” is with “%(account)s”: choose that account, or none.") % words)
+        raise PartError(
+            Opportunity.type_key, _("“%(name)s” is with “%(account)s”: choose that account, or none.") % words
+        )
 
 
 def _watch_around(work: _Work) -> None:
     """Remember the rows that the services below change beside the three records."""
-    contact, opportunity = work.records.get("contacts"), work.records.get("opportunities")
+    contact, opportunity = work.records.get(Contact.type_key), work.records.get(Opportunity.type_key)
     if opportunity is not None:
         for row in OpportunityContact.objects.filter(opportunity=opportunity):
             work.changes.watch(row)
             work.roles_before.add(row.pk)
-    elif contact is not None and contact.account_id and "accounts" not in work.ids:
+    elif contact is not None and contact.account_id and Account.type_key not in work.ids:
         # A new opportunity with a contact is one with the contact's account, which then is no longer "lost only".
         work.changes.watch(contact.account)
 
@@ -247,10 +251,10 @@ def _label(work: _Work, key: str) -> str:
 
 
 def _account_name(work: _Work) -> str:
-    if (account := work.records.get("accounts")) is not None:
+    if (account := work.records.get(Account.type_key)) is not None:
         return account.name
     is_new = work.plan.account.way == Way.NEW
-    return str(new_values(work.lead, work.plan, "accounts").get("name") or "") if is_new else ""
+    return str(new_values(work.lead, work.plan, Account.type_key).get("name") or "") if is_new else ""
 
 
 def new_values(lead: Lead, plan: ConversionPlan, key: str, account: str = "") -> dict[str, Any]:
@@ -259,7 +263,7 @@ def new_values(lead: Lead, plan: ConversionPlan, key: str, account: str = "") ->
     An opportunity that nobody named is called after the ``account``.
     """
     values = mapped_values(lead, key, plan.made) | dict(plan.of(key).values)
-    if key == "opportunities" and not values.get("name"):
+    if key == Opportunity.type_key and not values.get("name"):
         values["name"] = opportunity_name(lead, account)
     return values
 
@@ -283,7 +287,7 @@ def _create(work: _Work, key: str, event: Event) -> Any:
     values["owner"] = work.owner
     if work.owner.pk == work.lead.owner_id and work.lead.team_id:
         values["team"] = work.owner.team if work.owner.team_id == work.lead.team_id else work.lead.team
-    if key == "accounts":
+    if key == Account.type_key:
         values["type"] = choice_meaning("account_type", "prospect")
         if work.times:
             at = work.times["converted_at"]
@@ -293,9 +297,9 @@ def _create(work: _Work, key: str, event: Event) -> Any:
 
 def _relations(work: _Work, key: str) -> dict[str, Any]:
     """The records made before ``key`` that it hangs on."""
-    found = {"account": work.records.get("accounts")} if key != "accounts" else {}
-    if key == "opportunities":
-        found["contact"] = work.records.get("contacts")
+    found = {"account": work.records.get(Account.type_key)} if key != Account.type_key else {}
+    if key == Opportunity.type_key:
+        found["contact"] = work.records.get(Contact.type_key)
     return {name: record for name, record in found.items() if record is not None}
 
 
@@ -323,14 +327,16 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
 
 def _give_role(work: _Work, event: Event) -> None:
     """Put the contact on the opportunity; an existing opportunity keeps its primary contact."""
-    opportunity, contact = work.records.get("opportunities"), work.records.get("contacts")
+    opportunity, contact = work.records.get(Opportunity.type_key), work.records.get(Contact.type_key)
     if opportunity is None:
         return
     there = list(OpportunityContact.objects.filter(opportunity=opportunity))
     mine = next((row for row in there if contact is not None and row.contact_id == contact.pk), None)
     if contact is not None and (mine is None or (work.plan.role is not None and mine.role_id is None)):
         if work.plan.opportunity.way == Way.EXISTING and not can(work.actor, "edit", opportunity):
-            raise PartError("opportunities", _("You may not add a contact to “%(name)s”.") % {"name": opportunity.name})
+            raise PartError(
+                Opportunity.type_key, _("You may not add a contact to “%(name)s”.") % {"name": opportunity.name}
+            )
         primary = mine.is_primary if mine else not any(row.is_primary for row in there)
         add_contact_role(
             opportunity=opportunity,
@@ -356,7 +362,7 @@ def _bring_activities(work: _Work, event: Event) -> None:
 
 def _bring_lists(work: _Work, event: Event) -> None:
     """Put the contact on the mailing lists of the lead."""
-    contact = work.records.get("contacts")
+    contact = work.records.get(Contact.type_key)
     if contact is not None:
         places = follow_lists(from_record=work.lead, to_record=contact, actor=work.actor, because=event)
         work.changes.add_all(places)
@@ -364,7 +370,7 @@ def _bring_lists(work: _Work, event: Event) -> None:
 
 def _finish(work: _Work, event: Event) -> Conversion:
     lead, conversion = work.lead, work.conversion
-    names = {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
+    names = {Account.type_key: "account", Contact.type_key: "contact", Opportunity.type_key: "opportunity"}
     for key, record in work.records.items():
         setattr(lead, names[key], record)
         setattr(conversion, names[key], record)

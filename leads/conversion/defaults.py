@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from accounts.models import Account
+from contacts.models import Contact
 from contacts.settings import NEED_ACCOUNT
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import default_pipeline, stages
@@ -16,6 +18,7 @@ from leads.conversion.plan import NOTHING, ConversionPlan, Part, Way, existing, 
 from leads.field_map import mapped_values, opportunity_name
 from leads.matching import Candidates, find_candidates, is_person
 from leads.models import Lead
+from opportunities.models import Opportunity
 
 USUAL_DAYS_TO_CLOSE = 90
 
@@ -27,14 +30,19 @@ def plan_for(lead: Lead, actor: Membership, candidates: Candidates | None = None
     needs an account, a person without a company gets one of their own name.
     """
     found = candidates or find_candidates(lead, actor)
-    contact = _part(found, "contacts", actor, wanted=is_person(lead) or not lead.company)
-    account = _part(found, "accounts", actor, wanted=bool(lead.company))
-    if account is NOTHING and contact.way == Way.NEW and NEED_ACCOUNT.value() and may(actor, "create", "accounts"):
+    contact = _part(found, Contact.type_key, actor, wanted=is_person(lead) or not lead.company)
+    account = _part(found, Account.type_key, actor, wanted=bool(lead.company))
+    if (
+        account is NOTHING
+        and contact.way == Way.NEW
+        and NEED_ACCOUNT.value()
+        and may(actor, "create", Account.type_key)
+    ):
         account = new(name=lead.name)
-    named_for = next((one.record.name for one in found.of("accounts") if one.record.pk == account.record_id), "")
-    opportunity = new(**opportunity_values(lead, named_for)) if may(actor, "create", "opportunities") else NOTHING
+    named_for = next((one.record.name for one in found.of(Account.type_key) if one.record.pk == account.record_id), "")
+    opportunity = new(**opportunity_values(lead, named_for)) if may(actor, "create", Opportunity.type_key) else NOTHING
     plan = ConversionPlan(account=account, contact=contact, opportunity=opportunity, owner=owner_of_new(lead, actor))
-    said = mapped_values(lead, "opportunities", plan.made)
+    said = mapped_values(lead, Opportunity.type_key, plan.made)
     if opportunity.way == Way.NEW and said.get("expected_close_on"):
         values = {name: value for name, value in opportunity.values.items() if name != "expected_close_on"}
         plan = replace(plan, opportunity=new(**values))

@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm import catalogue
 from crm.fields import kinds
 from crm.fields.look.forms import RecordForm
@@ -39,18 +41,19 @@ from leads.field_map import Unfit, joined, mapped_values, unfit_values
 from leads.matching import Candidate, Candidates, find_candidates
 from leads.models import Lead
 from leads.vetting import GateResult, gate
+from opportunities.models import Opportunity
 
 # What can be typed for a new record; the rest comes over as it is.
 NEW_FIELDS = {
-    "accounts": ("name", "website", "phone"),
-    "contacts": ("first_name", "last_name", "job_title", "email", "phone"),
-    "opportunities": ("name", "stage", "amount", "expected_close_on"),
+    Account.type_key: ("name", "website", "phone"),
+    Contact.type_key: ("first_name", "last_name", "job_title", "email", "phone"),
+    Opportunity.type_key: ("name", "stage", "amount", "expected_close_on"),
 }
 # What tells candidates apart.
 _ABOUT = {
-    "accounts": ("type", "city", "owner"),
-    "contacts": ("job_title", "account", "email"),
-    "opportunities": ("stage", "amount", "account"),
+    Account.type_key: ("type", "city", "owner"),
+    Contact.type_key: ("job_title", "account", "email"),
+    Opportunity.type_key: ("stage", "amount", "account"),
 }
 _EXTRA = (
     FieldSpec("role", gettext_lazy("Role in the opportunity"), kinds.ChoiceOf("contact_role")),
@@ -121,8 +124,8 @@ class Column:
     def appeared(self) -> list[str]:
         """What may be the same as a new record, and could not be linked when the page was drawn."""
         sent = (self.form.data or {}).get(f"{self.key}-offered")
-        if sent is None or self.way != Way.NEW or self.key == "opportunities":  # which fits hangs on the other columns
-            return []
+        if sent is None or self.way != Way.NEW or self.key == Opportunity.type_key:
+            return []  # which opportunities fit hangs on the other columns
         return [one.record.name for one in self.form.offered(self.key) if str(one.record.pk) not in sent.split()]
 
     def _about(self, record: Any) -> SafeString:
@@ -136,7 +139,7 @@ class Column:
         form = NewForm(specs, key=self.key, wanted=wanted, who=who, actor=self.form.actor, data=data, initial=initial)
         if "stage" in form.fields:
             form.fields["stage"] = open_stage_field(form.fields["stage"].label)
-        if self.key == "opportunities":
+        if self.key == Opportunity.type_key:
             self.form.naming.settle(form)
         return form
 
@@ -145,7 +148,7 @@ class Column:
         given = mapped_values(self.form.lead, self.key, self.form.drawn_for)
         if self.form.data is None:
             given |= dict(self.form.plan.of(self.key).values)
-        if self.key == "opportunities":
+        if self.key == Opportunity.type_key:
             given = opportunity_values(self.form.lead, self.form.naming.named_for) | given
         return initial_of(self.type, given)
 
@@ -202,11 +205,12 @@ class Column:
         given = self.form.mapped(self.key)
         found = carried_into(self.type, {name: given[name] for name in given if name not in NEW_FIELDS[self.key]})
         found += [Carried(one.target.label, escape(one.text), is_unfit=True) for one in self.form.unfit(self.key)]
-        return found + self.form.step.carried(found) if self.key == "opportunities" else found
+        return found + self.form.step.carried(found) if self.key == Opportunity.type_key else found
 
     @property
     def step_beside(self) -> str:
-        return self.form.step.beside(self.record) if self.key == "opportunities" and self.record is not None else ""
+        is_there = self.key == Opportunity.type_key and self.record is not None
+        return self.form.step.beside(self.record) if is_there else ""
 
     @property
     def sentence(self) -> str:
@@ -273,7 +277,7 @@ class ConversionForm:
 
     def _account_name(self) -> str:
         """What the chosen account is called; "" = as the lead says, or none is chosen."""
-        accounts = self.columns["accounts"]
+        accounts = self.columns[Account.type_key]
         name = accounts.record.name if accounts.record is not None else ""
         if accounts.way == Way.NEW and "name" in accounts.new.fields:
             name = str(accounts.new["name"].value() or "").strip()
@@ -282,9 +286,9 @@ class ConversionForm:
     def offered(self, key: str) -> list[Candidate]:
         """What of the record type ``key`` can be linked, as the other columns stand."""
         found = self.candidates.of(key)
-        if key != "opportunities":
+        if key != Opportunity.type_key:
             return found
-        account, contact = self.columns["accounts"].chosen, self.columns["contacts"].chosen
+        account, contact = self.columns[Account.type_key].chosen, self.columns[Contact.type_key].chosen
         return fitting_opportunities(found, actor=self.actor, account=account, contact=contact)
 
     @cached_property
@@ -333,9 +337,9 @@ class ConversionForm:
         parts = {key: column.part() for key, column in self.columns.items()}
         extra = getattr(self.extra, "cleaned_data", {})
         return ConversionPlan(
-            account=parts["accounts"],
-            contact=parts["contacts"],
-            opportunity=parts["opportunities"],
+            account=parts[Account.type_key],
+            contact=parts[Contact.type_key],
+            opportunity=parts[Opportunity.type_key],
             role=extra.get("role"),
             owner=extra.get("owner"),
         )

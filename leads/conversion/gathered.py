@@ -11,7 +11,9 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from accounts.models import Account
 from accounts.record import ACCOUNT
+from contacts.models import Contact
 from contacts.record import CONTACT
 from crm import catalogue
 from crm.records.access import visible_records
@@ -87,7 +89,7 @@ def _look_up(actor: Membership, leads: Sequence[Lead]) -> Imagined:
     )
     accounts: set[UUID] = set()
     for contact in people.filter(pk__in=ids).select_related("account"):
-        found.add("contacts", contact)
+        found.add(Contact.type_key, contact)
         accounts |= {contact.account_id} - {None}
     at_firms = people.filter(email_domain__in=domains - {""}).exclude(account=None).order_by()
     for domain, account_id in at_firms.values_list("email_domain", "account_id").distinct()[:_MOST_COLLEAGUES]:
@@ -97,7 +99,7 @@ def _look_up(actor: Membership, leads: Sequence[Lead]) -> Imagined:
     names = _keys(key for lead in leads for key in company_spellings(lead.company))
     accounts |= _ids(companies, {"domain": _keys(domains), "phone_key": phones, "name_key": names})
     for account in companies.filter(pk__in=accounts).select_related("owner"):
-        found.add("accounts", account)
+        found.add(Account.type_key, account)
     return found
 
 

@@ -12,6 +12,7 @@ from crm.users.models import Membership
 from leads.conversion.plan import ConversionPlan, Way
 from leads.matching import SHOWN, Candidate
 from leads.weighing import WEIGHTS, Reason
+from opportunities.models import Opportunity
 from opportunities.record import OPPORTUNITY
 
 
@@ -30,7 +31,7 @@ def fitting_opportunities(
         (Reason.OF_ACCOUNT, "account", account),
     ):
         if record_id := uuid_of(chosen):
-            score = WEIGHTS["opportunities"][reason]
+            score = WEIGHTS[Opportunity.type_key][reason]
             for record in is_open.filter(**{column: record_id})[:SHOWN]:
                 offered.setdefault(record.pk, Candidate(record, (reason,), score, False))
     fitting = [one for one in offered.values() if _fits(one, account)]

@@ -10,10 +10,13 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm.picklists.models import Choice
 from crm.users.models import Membership
+from opportunities.models import Opportunity
 
-PARTS = ("accounts", "contacts", "opportunities")  # in the order in which they are made
+PARTS = (Account.type_key, Contact.type_key, Opportunity.type_key)  # in the order in which they are made
 
 
 class Way(TextChoices):
@@ -61,7 +64,7 @@ class ConversionPlan:
 
     def of(self, key: str) -> Part:
         """Return the part for the record type ``key``."""
-        return {"accounts": self.account, "contacts": self.contact, "opportunities": self.opportunity}[key]
+        return dict(zip(PARTS, (self.account, self.contact, self.opportunity), strict=True))[key]
 
     @property
     def made(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from contacts.models import Contact
 from crm import catalogue
 from crm.picklists.models import Meaning
 from crm.users.access import may
@@ -15,6 +16,7 @@ from leads.conversion.plan import PARTS, ConversionPlan, Way
 from leads.models import Lead
 from leads.services import meaning_of
 from leads.vetting import GateResult, gate
+from opportunities.models import Opportunity
 
 
 class PartError(ValidationError):
@@ -56,11 +58,13 @@ def _pass_gate(lead: Lead, despite_gate: bool) -> list[str]:
 
 def _refuse_plan(plan: ConversionPlan, actor: Membership) -> None:
     if plan.account.way == Way.NONE and plan.contact.way == Way.NONE:
-        raise PartError("contacts", _("A lead becomes an account or a contact at least."))
+        raise PartError(Contact.type_key, _("A lead becomes an account or a contact at least."))
     for key in PARTS:
         if plan.of(key).way == Way.NEW and not may(actor, "create", key):
             noun = catalogue.record_type(key).in_text_plural
             raise PartError(key, _("Your role may not create %(records)s.") % {"records": noun})
     first = plan.opportunity.values.get("stage")
     if first is not None and first.meaning != Meaning.OPEN:
-        raise PartError("opportunities", ValidationError({"stage": _("Choose an open stage; move it on afterwards.")}))
+        raise PartError(
+            Opportunity.type_key, ValidationError({"stage": _("Choose an open stage; move it on afterwards.")})
+        )

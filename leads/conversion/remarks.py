@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from crm import catalogue
 from crm.ui.bidi import isolate
 from crm.users.access import can
@@ -15,6 +17,7 @@ from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import Way, existing
 from leads.conversion.winning import told_unfit, winning_values
 from leads.weighing import Reason
+from opportunities.models import Opportunity
 from opportunities.selectors import objection_to_main
 
 if TYPE_CHECKING:
@@ -85,7 +88,7 @@ def departed_owner(lead: Lead, actor: Membership, owner: Membership) -> list[str
 
 def _of_another_account(form: ConversionForm) -> list[str]:
     """The chosen contact stays where it is, whatever account is chosen beside it."""
-    contact, account = form.columns["contacts"].record, form.columns["accounts"]
+    contact, account = form.columns[Contact.type_key].record, form.columns[Account.type_key]
     if contact is None or contact.account is None or account.way == Way.NONE:
         return []
     if account.record is not None and account.record.pk == contact.account_id:
@@ -102,17 +105,22 @@ def _of_another_account(form: ConversionForm) -> list[str]:
 
 def _main_of_another_account(form: ConversionForm) -> list[str]:
     """Where no account is chosen, the contact may become the main one of an opportunity that is with another."""
-    contact, opportunity = form.columns["contacts"].record, form.columns["opportunities"].record
-    if form.columns["accounts"].way != Way.NONE or contact is None or opportunity is None or opportunity.contact_id:
+    contact, opportunity = form.columns[Contact.type_key].record, form.columns[Opportunity.type_key].record
+    if (
+        form.columns[Account.type_key].way != Way.NONE
+        or contact is None
+        or opportunity is None
+        or opportunity.contact_id
+    ):
         return []
     objection = objection_to_main(form.actor, opportunity, contact)
     return [objection.text] if objection else []
 
 
 def _open_already(form: ConversionForm) -> list[str]:
-    if form.columns["opportunities"].way != Way.NEW:
+    if form.columns[Opportunity.type_key].way != Way.NEW:
         return []
-    names = [_short(one.record.name) for one in form.offered("opportunities") if Reason.OF_CONTACT in one.reasons]
+    names = [_short(one.record.name) for one in form.offered(Opportunity.type_key) if Reason.OF_CONTACT in one.reasons]
     text = _("There is an open opportunity with this contact already: %(names)s.")
     return [text % {"names": ", ".join(map(isolate, names))}] if names else []
 

@@ -17,6 +17,7 @@ from crm.activities.models import ActivityKind
 from crm.activities.next_step import Ahead, ahead_of
 from leads.conversion.looks import Carried
 from leads.models import Lead
+from opportunities.models import Opportunity
 
 
 class NextStepOf:
@@ -31,7 +32,7 @@ class NextStepOf:
 
     def carried(self, others: list[Carried]) -> list[Carried]:
         """How it stands among what a new opportunity gets; one that the field map brings goes before it."""
-        label = catalogue.record_type("opportunities").spec("next_step").label
+        label = catalogue.record_type(Opportunity.type_key).spec("next_step").label
         if self.task is None or any(one.label == label for one in others):
             return []
         return [Carried(label, escape(self.task))]
@@ -40,7 +41,7 @@ class NextStepOf:
         """What becomes of it in an opportunity that exists."""
         if self.task is None:
             return ""
-        there = ahead_of("opportunities", [opportunity.pk]).get(opportunity.pk)
+        there = ahead_of(Opportunity.type_key, [opportunity.pk]).get(opportunity.pk)
         words = {"task": self.task, "step": opportunity.next_step or there}
         if opportunity.next_step or (there is not None and _place(there) < _place(self.task)):
             return _("Comes along: %(task)s. The next step stays “%(step)s”.") % words

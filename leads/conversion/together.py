@@ -49,7 +49,7 @@ def bring_together(
     for other_id in rest:
         other = get_record(actor, leads, other_id, verb="edit", lock=True, related=("owner",))
         _convert(other, actor, account_id, False, despite_gate)
-    return get_record(actor, catalogue.record_type("accounts"), account_id), converted
+    return get_record(actor, catalogue.record_type(Account.type_key), account_id), converted
 
 
 def _convert(

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from contacts.models import Contact
 from crm import catalogue
 from crm.catalogue.types import Match, Objection
 from crm.fields.money import Money
@@ -23,6 +24,7 @@ from leads.duplicates import LEADS, find_alike
 from leads.field_map import mapped_values
 from leads.models import Lead
 from leads.settings import OF_CONTACT, OfContact
+from opportunities.models import Opportunity
 
 LONGEST_QUERY = 3_000  # what a web server takes of an address is limited
 
@@ -78,26 +80,26 @@ def objection_to_contact(actor: Membership, values: Mapping[str, Any]) -> Object
 def _links(actor: Membership, values: Mapping[str, Any], match: Match) -> list[tuple[str, str]]:
     """To an opportunity for a contact, which takes along what was typed for the lead."""
     contact: Any = match.record
-    if catalogue.type_of(contact).key != "contacts" or not may(actor, "create", "opportunities"):
+    if catalogue.type_of(contact).key != Contact.type_key or not may(actor, "create", Opportunity.type_key):
         return []
     label = _("New opportunity for %(name)s") % {"name": contact.name}
     given = {"contact": str(contact.pk)} | ({"account": str(contact.account_id)} if contact.account_id else {})
     given |= _taken_along(values)
     if len(urlencode(given)) > LONGEST_QUERY and given.pop("description", ""):
         label = _("%(label)s, without the long description") % {"label": label}
-    return [(label, f"{reverse('opportunities:new')}?{urlencode(given)}")]
+    return [(label, f"{reverse(f'{Opportunity.type_key}:new')}?{urlencode(given)}")]
 
 
 def _taken_along(values: Mapping[str, Any]) -> dict[str, str]:
     """What the field map brings of a lead into an opportunity, and what a card says, as the form's address has it."""
-    leads, opportunities = catalogue.record_type("leads"), catalogue.record_type("opportunities")
+    leads, opportunities = catalogue.record_type("leads"), catalogue.record_type(Opportunity.type_key)
     lead = Lead()
     for name, value in values.items():
         if leads.has(name) and name not in ("status", "owner", "team") and value is not None:
             spec = leads.spec(name)
             spec.kind.assign(spec, lead, value)
     found: dict[str, str] = {}
-    for name, value in mapped_values(lead, "opportunities", ("contacts", "opportunities")).items():
+    for name, value in mapped_values(lead, Opportunity.type_key, (Contact.type_key, Opportunity.type_key)).items():
         found |= _written(opportunities.spec(name), value)
     if values.get("note"):
         found["description"] = "\n\n".join(filter(None, (found.get("description"), values["note"])))

@@ -65,7 +65,7 @@ class Facts:
             {str(pk) for pk in ids_meaning("account_type", meaning)} for meaning in ("past_customer", "customer")
         )
         set_otherwise = {pk: event for pk, event in self.set_otherwise.items() if pk in won}
-        of_accounts = Event.objects.filter(record_type="accounts")
+        of_accounts = Event.objects.filter(record_type=Account.type_key)
         made = of_accounts.filter(name=CREATED.name, record_id__in=won - set_otherwise.keys())
         said = [event for event in (*set_otherwise.values(), *made) if event.actor_id and _type_in(event) in past]
         found = {event.record_id: event for event in said if event.record_id is not None}

@@ -220,7 +220,7 @@ def _contract_ended(now: date) -> Q:
 
 def _said_knowing_the_contract() -> Exists:
     """Whether a person made a customer of the account when the end of its contract stood there already."""
-    of_account = Event.objects.filter(record_type="accounts")
+    of_account = Event.objects.filter(record_type=Account.type_key)
     entered = of_account.filter(
         record_id=OuterRef("record_id"), changes__has_key="contract_ends_on", at__gte=OuterRef("at")
     )
