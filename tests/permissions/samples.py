@@ -129,12 +129,9 @@ def _records(sample: Sample) -> None:
     from crm.events.models import Event
 
     firm = sample.firm
-    for key, one, maker in (
-        ("accounts", "account", make.account),
-        ("contacts", "contact", make.contact),
-        ("leads", "lead", make.lead),
-        ("opportunities", "opportunity", make.opportunity),
-    ):
+    for record_type in catalogue.record_types():
+        key, one = record_type.key, record_type.noun
+        maker = getattr(make, one)
         sample.keep(**{one: maker(firm.ana), f"{one}_mate": maker(firm.max), f"{one}_west": maker(firm.sam)})
         sample.keep(**{f"{one}_event": Event.objects.filter(record_id=sample.ids[one]).earliest("at")})
         deleted = maker(firm.ana)

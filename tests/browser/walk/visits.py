@@ -31,10 +31,10 @@ from tests.browser.walk.addresses import kind_of
 from tests.browser.walk.alike import alike
 from tests.browser.walk.expected import is_deliberate
 from tests.browser.walk.walker import Walk
-from tests.permissions.table import ROWS
+from tests.permissions.table import RECORD_TYPES, ROWS
 
 # The product in parts: by what the names of its URLs begin with.
-RECORDS = ("leads", "accounts", "contacts", "opportunities")
+RECORDS = tuple(one["key"] for one in RECORD_TYPES)
 AREAS: dict[str, tuple[str, ...]] = {
     **{key: (f"{key}:", f"activities:timeline {key}", f"saved_views:index {key}") for key in RECORDS},
     "shared": ("activities:", "saved_views:", "bulk:", "lists:", "lookup:"),  # what all types of records have
