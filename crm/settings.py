@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "crm.bulk",
     "crm.workflows",
     "accounts",
+    "accounts.vendors",
     "contacts",
     "opportunities",
     "leads",

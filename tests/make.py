@@ -29,6 +29,12 @@ def account(owner: Membership | None, **values: Any) -> Any:
     return create_account(actor=owner, values={"name": f"Company {next(_numbers)}", "owner": owner, **values})
 
 
+def vendor(owner: Membership | None, **values: Any) -> Any:
+    from accounts.vendors.services import create_vendor
+
+    return create_vendor(actor=owner, values={"name": f"Supplier {next(_numbers)}", "owner": owner, **values})
+
+
 def contact(owner: Membership | None, **values: Any) -> Any:
     from contacts.services import create_contact
 

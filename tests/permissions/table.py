@@ -76,6 +76,7 @@ imports:new     POST    key={key}                                     303 303 40
 RECORD_TYPES = (
     {"key": "leads", "one": "lead", "field": "last_name", "see": "404", "mate_get": "200", "mate_post": "303"},
     {"key": "accounts", "one": "account", "field": "name", "see": "200", "mate_get": "200", "mate_post": "303"},
+    {"key": "vendors", "one": "vendor", "field": "name", "see": "200", "mate_get": "200", "mate_post": "303"},
     {"key": "contacts", "one": "contact", "field": "last_name", "see": "200", "mate_get": "200", "mate_post": "303"},
     {
         "key": "opportunities",
@@ -271,6 +272,7 @@ DATA: dict[str, dict[str, str]] = {
     "accounts:edit": {"name": "Kestrel", "type": "$prospect"},
     "accounts:field": {"name": "Kestrel"},
     "accounts:type": {"type": "$customer", "keep": "on"},
+    **{f"vendors:{page}": {"name": "Paper Mill"} for page in ("new", "edit", "field")},
     "contacts:new": {"last_name": "Contact"},
     "contacts:edit": {"last_name": "Contact"},
     "contacts:field": {"last_name": "Contact"},
@@ -318,11 +320,7 @@ DATA: dict[str, dict[str, str]] = {
     "setup:team": {"name": "Renamed", "parent": "$west"},
     "setup:new_role": {
         "name": "Partner",
-        **{
-            f"{key}-{verb}": "none"
-            for key in ("leads", "accounts", "contacts", "opportunities")
-            for verb in ("view", "create", "edit", "delete")
-        },
+        **{f"{one['key']}-{verb}": "none" for one in RECORD_TYPES for verb in ("view", "create", "edit", "delete")},
     },
     "setup:new_pipeline": {"name": "Renewals"},
     "setup:pipeline": {"name": "Renamed"},
