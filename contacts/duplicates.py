@@ -12,21 +12,26 @@ from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Likeness, Part
 from crm.records.natural import email_of, whole_name
 from crm.tenants.spellings import person_spellings, rough_person
 
-_COMPARED = ("first_name", "last_name", "email", "phone", "mobile", "account")
+_COMPARED = ("first_name", "last_name", "email", "phone", "mobile", "account", "vendor")
 
 
 def about(contact: Contact) -> str:
-    return contact.account.shown_name if contact.account else ""
+    company = contact.account or contact.vendor
+    return company.shown_name if company else ""
 
 
-def _at_the_account(values: Mapping[str, Any]) -> Parts:
-    account_id = getattr(values.get("account"), "pk", None)
-    return (person_spellings(whole_name(values)), [account_id]) if account_id else ((), ())
+def _same_name_at(link: str, label: Any) -> Likeness:
+    """The same name at the same company, which the field ``link`` tells."""
 
+    def ways(values: Mapping[str, Any]) -> Parts:
+        company_id = getattr(values.get(link), "pk", None)
+        return (person_spellings(whole_name(values)), [company_id]) if company_id else ((), ())
 
-def _roughly_at_the_account(values: Mapping[str, Any]) -> Parts:
-    account_id = getattr(values.get("account"), "pk", None)
-    return ([rough_person(whole_name(values))], [account_id]) if account_id else ((), ())
+    def roughly(values: Mapping[str, Any]) -> Parts:
+        company_id = getattr(values.get(link), "pk", None)
+        return ([rough_person(whole_name(values))], [company_id]) if company_id else ((), ())
+
+    return Likeness(label, ("sort_name", f"{link}_id"), ways, roughly=roughly)
 
 
 REACHED_ALIKE = (
@@ -38,15 +43,11 @@ CONTACTS = Alike(
     "contacts",
     (
         *REACHED_ALIKE,
-        Likeness(
-            _("same name and account"),
-            ("sort_name", "account_id"),
-            _at_the_account,
-            roughly=_roughly_at_the_account,
-        ),
+        _same_name_at("account", _("same name and account")),
+        _same_name_at("vendor", _("same name and vendor")),
     ),
     about,
-    related=("account",),
+    related=("account", "vendor"),
 )
 objections_to_contacts = objections_by(CONTACTS, _("This contact may be there already."))
 

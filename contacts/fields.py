@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
+from accounts.vendors.models import Vendor
 from contacts.settings import NEED_ACCOUNT
 from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
@@ -40,7 +41,7 @@ class FullName(kinds.Text):
 
 
 def _about_account() -> str:
-    return _("Needed: here every contact belongs to an account.") if NEED_ACCOUNT.value() else ""
+    return _("Needed, or a vendor: here every contact belongs to a company.") if NEED_ACCOUNT.value() else ""
 
 
 FULL_NAME = FieldSpec("name", gettext_lazy("Name"), FullName(), on_create=False, on_edit=False)
@@ -61,6 +62,12 @@ CONTACT_FIELDS = (
         gettext_lazy("Account"),
         kinds.Lookup(Account.type_key),
         help=lazy(_about_account, str)(),
+    ),
+    FieldSpec(
+        "vendor",
+        gettext_lazy("Vendor"),
+        kinds.Lookup(Vendor.type_key),
+        help=gettext_lazy("Instead of an account: for people at a company you buy from."),
     ),
     FieldSpec(
         "relationship",

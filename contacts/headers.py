@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.headers import COMPANY_NAMES
+from accounts.vendors.headers import VENDOR_NAMES
 from crm.catalogue.types import Headers
 from crm.records.headers import OWNERSHIP, PERSON, PLACE, PREFIXES, SURE
 
@@ -21,6 +22,7 @@ HEADERS: Headers = {
     "name": f"{PERSON['name']}|contact",
     "account": ACCOUNT_NAMES,
     f"{SURE}account": "company",  # Outlook has both: that of the mailbox is further on
+    "vendor": VENDOR_NAMES,
     "relationship": """relationship|contact type|type|lifecycle stage|beziehung|kontakttyp|relation|relación
         |lifecycle phase|phase du cycle de vie|etapa del ciclo de vida""",
     "mobile": """mobile|mobile phone|mobile phone number|cell phone|cell|phone mobile|person phone mobile

@@ -11,29 +11,37 @@ from crm.catalogue.files import NaturalKey, Shared
 from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
 
 
-def _name_with_account(values: Mapping[str, Any]) -> str:
-    return name_of(values) if values.get("account") else ""
+def _company(values: Mapping[str, Any]) -> Any:
+    return values.get("account") or values.get("vendor")
+
+
+def _company_id(values: Mapping[str, Any]) -> Any:
+    return getattr(_company(values), "pk", None)  # none has one that is still to be made
+
+
+def _name_with_company(values: Mapping[str, Any]) -> str:
+    return name_of(values) if _company(values) else ""
 
 
 def _name_alone(values: Mapping[str, Any]) -> str:
-    return "" if values.get("account") or email_of(values) else name_of(values)
+    return "" if _company(values) or email_of(values) else name_of(values)
 
 
-def _same_account(values: Mapping[str, Any], contact: Any) -> bool | None:
-    account_id = getattr(values["account"], "pk", None)  # none has one that is still to be made
-    if account_id is None or account_id != contact.account_id:
+def _same_company(values: Mapping[str, Any], contact: Any) -> bool | None:
+    company_id = _company_id(values)
+    if company_id is None or company_id not in (contact.account_id, contact.vendor_id):
         return False
     return None if contradicts(email_of(values), contact.email_key) else True
 
 
 def _nothing_else_known(values: Mapping[str, Any], contact: Any) -> bool | None:
-    return not (contact.account_id or contact.email_key)
+    return not (contact.account_id or contact.vendor_id or contact.email_key)
 
 
 def _perhaps(values: Mapping[str, Any], contact: Any) -> bool | None:
-    """A name says little; where an address or an account speaks against it, nothing."""
-    account, account_id = values.get("account"), contact.account_id
-    is_elsewhere = account and account_id and getattr(account, "pk", None) != account_id
+    """A name says little; where an address or a company speaks against it, nothing."""
+    known = contact.account_id or contact.vendor_id
+    is_elsewhere = _company(values) and known and _company_id(values) != known
     return False if is_elsewhere or contradicts(email_of(values), contact.email_key) else None
 
 
@@ -49,10 +57,10 @@ CONTACT_KEYS = (
     NaturalKey(
         _("name and account"),
         "sort_name",
-        _name_with_account,
-        _same_account,
-        within=("account",),
-        shares=Shared(lambda values: [getattr(values["account"], "pk", None)], lambda contact: [contact.account_id]),
+        _name_with_company,
+        _same_company,
+        within=("account", "vendor"),
+        shares=Shared(lambda values: [_company_id(values)], lambda contact: [contact.account_id, contact.vendor_id]),
     ),
     NaturalKey(
         _("name and all else"), "sort_name", _name_alone, _nothing_else_known, by_content=True, shares=SHARED_PHONE

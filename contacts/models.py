@@ -9,7 +9,7 @@ from crm.tenants.models import TenantForeignKey
 
 
 class Contact(RecordModel):
-    """A person, with one primary account or none. ``name`` is first and last name together."""
+    """A person, with one primary account or vendor, or neither. ``name`` is first and last name together."""
 
     type_key = "contacts"
 
@@ -20,6 +20,7 @@ class Contact(RecordModel):
     job_title = models.CharField(max_length=200, blank=True)
     job_title_key = TextKey()
     account = TenantForeignKey("accounts.Account", null=True, blank=True)
+    vendor = TenantForeignKey("vendors.Vendor", null=True, blank=True)  # instead of an account
     relationship = TenantForeignKey("picklists.Choice", null=True, blank=True)
     # The event that made it so by itself; None: a person said so.
     relationship_because = TenantForeignKey("events.Event", null=True, editable=False)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import Account
+from accounts.vendors.models import Vendor
 from contacts.models import Contact
 from contacts.selectors import contacts_of, reports_of
 from crm import catalogue
@@ -18,10 +19,10 @@ from crm.users.models import Membership
 _LISTED = 8
 
 
-def load_contacts(actor: Membership, account: Account) -> dict[str, Any]:
-    """The people of an account, with a link to add one."""
-    found = list(contacts_of(actor, account)[: _LISTED + 1])
-    here = urlencode({"account": account.pk})
+def load_contacts(actor: Membership, company: Account | Vendor) -> dict[str, Any]:
+    """The people of an account or a vendor, with a link to add one."""
+    found = list(contacts_of(actor, company)[: _LISTED + 1])
+    here = urlencode({"vendor" if isinstance(company, Vendor) else "account": company.pk})
     return {
         "contacts": [(contact, catalogue.url(contact)) for contact in found[:_LISTED]],
         "all_url": f"{reverse('contacts:list')}?{here}" if len(found) > _LISTED else "",
@@ -36,4 +37,6 @@ def load_reports(actor: Membership, contact: Contact) -> dict[str, Any] | None:
 
 
 REPORTS_PANEL = Panel("reports", "contacts/reports_panel.html", load_reports, order=70)
-catalogue.add_panel(Account.type_key, Panel("contacts", "contacts/account_panel.html", load_contacts, order=20))
+CONTACTS_PANEL = Panel("contacts", "contacts/company_panel.html", load_contacts, order=20)
+for _key in (Account.type_key, Vendor.type_key):
+    catalogue.add_panel(_key, CONTACTS_PANEL)

@@ -15,12 +15,14 @@ RELATIONSHIP = Picklist(
     meanings={
         "prospect": _("Prospect: becomes a client with the account"),
         "client": _("Client: of an account that is a customer"),
+        "vendor": _("Vendor contact: of a vendor"),
         "other": _("Anything else: stays as it is"),
     },
     defaults=(
         (_("Prospect"), "prospect", ""),
         (_("Client"), "client", ""),
-        *((label, "other", "") for label in (_("Vendor contact"), _("Partner"), _("Employee"), _("Other"))),
+        (_("Vendor contact"), "vendor", ""),
+        *((label, "other", "") for label in (_("Partner"), _("Employee"), _("Other"))),
     ),
     default_label=_("Prospect"),
 )

@@ -36,7 +36,7 @@ SEARCHED = Searched(
     emails=(("email", "email_key"),),
     phones=(("phone", "phone_key"), ("mobile", "mobile_key")),
     through="account",
-    notes=("job_title", "account", "city", "owner"),
+    notes=("job_title", "account", "vendor", "city", "owner"),
     state="relationship",
 )
 _COLUMNS = ("name", "job_title", "account", "email", "phone", "owner")
@@ -53,25 +53,28 @@ CONTACT = RecordType(
     order=30,
     shortcut="c",
     is_person=True,
-    told_apart_by=("account", "city", "email"),
+    told_apart_by=("account", "vendor", "city", "email"),
     searched=SEARCHED,
     panels=(REPORTS_PANEL,),
     description=_("A contact is a person you deal with or soon will: at a customer, a prospect, a vendor, a partner."),
     fields=CONTACT_FIELDS,
     sections=(
-        Section(_("Person"), ("first_name", "last_name", "job_title", "account", "relationship", "reports_to")),
+        Section(
+            _("Person"), ("first_name", "last_name", "job_title", "account", "vendor", "relationship", "reports_to")
+        ),
         Section(_("Reach"), ("email", "phone", "mobile", "opted_out", "first_contacted_at", "last_contacted_at")),
         Section(_("Address"), ("street", "city", "region", "postal_code", "country")),
         Section(_("More"), ("description", "owner", "team", "tags", "external_id")),
     ),
     columns=_COLUMNS,
-    headline=("account", "job_title", "email", "phone", "owner", "tags"),
+    headline=("account", "vendor", "job_title", "email", "phone", "owner", "tags"),
     create=create_contact,
     update=update_contact,
     delete=delete_contact,
     restore=restore_contact,
     sort="name",
     prepare=prepare_contact,
+    either=(("account", "vendor"),),
     set_by_move=("relationship",),
     unknown_in_files=("relationship",),
     move_back=take_relationship_back,
@@ -82,10 +85,10 @@ CONTACT = RecordType(
     views=(
         DefaultView(_("All contacts"), columns=_COLUMNS, sort="name", is_default=True),
         DefaultView(_("My contacts"), (("owner", "is", ("me",)),), _COLUMNS, "name"),
-        DefaultView(_("Without account"), (("account", "empty", ()),), _COLUMNS, "name"),
+        DefaultView(_("Without account"), (("account", "empty", ()), ("vendor", "empty", ())), _COLUMNS, "name"),
         DefaultView(_("Recently added"), (), _COLUMNS, "-created_at"),
     ),
-    filters=("account", "relationship", "owner", "email", "city", "last_contacted_at"),
+    filters=("account", "vendor", "relationship", "owner", "email", "city", "last_contacted_at"),
     derived=(on_list("contacts"),),
 )
 

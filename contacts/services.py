@@ -20,6 +20,8 @@ from crm.tenants.names import join_name
 from crm.tenants.text import email_domain, email_key, phone_key
 from crm.users.models import Membership
 
+COMPANIES = ("account", "vendor")  # a contact belongs to one of them at most
+
 
 def prepare_contact(contact: Contact) -> None:
     """Fill the name and the keys that lookups compare; refuse a contact that nothing is known of."""
@@ -37,9 +39,9 @@ def create_contact(
 ) -> Contact:
     """Create a contact from ``values`` (by field name); raise ``ValidationError`` keyed by field.
 
-    Whether it needs an account is the workspace's choice.
+    Whether it needs an account, or a vendor, is the workspace's choice.
     """
-    if values.get("account") is None:
+    if values.get("account") is None and values.get("vendor") is None:
         _refuse_without_account()
     contacts = catalogue.record_type("contacts")
     return create_record(contacts, actor=actor, values=values, because=because, **attributes)
@@ -50,10 +52,10 @@ def update_contact(
 ) -> Event | None:
     """Write what of ``values`` differs; return the event, or None when nothing did.
 
-    Where contacts need an account, it can be changed but not taken off; a contact that has none may stay without.
+    Where contacts need an account, or a vendor, it can be changed but not taken off; a contact that has none may stay
+    without.
     """
-    if contact.account_id is not None and values.get("account", ...) is None:
-        _refuse_without_account()
+    _refuse_to_lose_company(contact, values)
     _refuse_circle(contact, values)
     attributes: dict[str, Any] = {}
     if "relationship" in values and _id(values["relationship"]) != contact.relationship_id:
@@ -75,8 +77,7 @@ def take_relationship_back(
     because: Event | None = None,
 ) -> Event | None:
     """Give the contact the relationship that it had before ``event``, for the reason of then."""
-    if contact.account_id is not None and values.get("account", ...) is None:
-        _refuse_without_account()
+    _refuse_to_lose_company(contact, values)
     _refuse_circle(contact, values)
     cause = Event.objects.filter(pk=event.data.get("cause_before")).first()
     return update_record(
@@ -117,9 +118,16 @@ def restore_contact(contact: Contact, *, actor: Membership | None, because: Even
     restore_record(catalogue.record_type("contacts"), contact, actor=actor, because=because)
 
 
+def _refuse_to_lose_company(contact: Contact, values: dict[str, Any]) -> None:
+    had = [name for name in COMPANIES if getattr(contact, f"{name}_id") is not None]
+    kept = any(values.get(name, name in had) for name in COMPANIES)
+    if had and not kept:
+        _refuse_without_account()
+
+
 def _refuse_without_account() -> None:
     if NEED_ACCOUNT.value():
-        raise ValidationError({"account": _("Choose an account: here every contact belongs to one.")})
+        raise ValidationError({"account": _("Choose an account or a vendor: here every contact belongs to a company.")})
 
 
 def _refuse_circle(contact: Contact, values: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ NEED_ACCOUNT: Setting[bool] = Setting(
     "contacts_need_account",
     Flag(),
     False,
-    label=_("Every new contact belongs to an account"),
+    label=_("Every new contact belongs to an account or a vendor"),
     called=_("contacts need an account"),
     page=WITHOUT_ACCOUNT,
 )

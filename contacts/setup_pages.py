@@ -29,7 +29,7 @@ class ContactAccountForm(SettingsForm):
         label=_("May a contact have no account?"),
         choices=[
             ("no", _("Yes: people can be contacts of their own")),
-            ("yes", _("No: every new contact belongs to an account")),
+            ("yes", _("No: every new contact belongs to an account or a vendor")),
         ],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,

@@ -1,4 +1,5 @@
 """What follows by itself: people follow their account, from prospect to client when it becomes a customer, and back.
+Who belongs to a vendor is a vendor's contact, unless a person has said otherwise, and no longer one without it.
 Who came by a file that does not say what they are has the relationship that the account tells, or none.
 
 Like the account's own life (``opportunities.workflows``) the handler acts on the facts as they are by then.
@@ -19,7 +20,7 @@ from accounts.events import TYPE_EVENTS
 from accounts.services import meaning_of
 from contacts.events import CHANGED, CREATED, RESTORED
 from contacts.models import Contact
-from contacts.services import set_relationship
+from contacts.services import COMPANIES, set_relationship
 from crm import events
 from crm.events.models import Event
 from crm.events.phrases import is_of_import
@@ -30,9 +31,9 @@ from crm.tenants.bulk import collect_inserts
 
 
 def _concerns(event: Event) -> bool:
-    """A contact's own events do when they are about its account."""
+    """A contact's own events do when they are about its account or vendor."""
     if event.record_type == "contacts":
-        return event.was(RESTORED) or "account" in event.changes
+        return event.was(RESTORED) or not event.changes.keys().isdisjoint(COMPANIES)
     return "type" in event.changes
 
 
@@ -78,7 +79,7 @@ def _followers(account_ids: Iterable[UUID | None]) -> set[UUID | None]:
 def _locked(ids: Iterable[UUID | None]) -> list[Contact]:
     """With what the event that will follow names; what is of long tables has a query of its own."""
     rows = Contact.objects.filter(pk__in=list(ids)).select_related("owner", "created_by").order_by("pk")
-    return list(rows.prefetch_related("account", "reports_to").select_for_update(of=("self",), no_key=True))
+    return list(rows.prefetch_related("account", "vendor", "reports_to").select_for_update(of=("self",), no_key=True))
 
 
 def _settle(contact: Contact, because: Event, *, by_hand: bool) -> bool:
@@ -92,24 +93,37 @@ def _settle(contact: Contact, because: Event, *, by_hand: bool) -> bool:
     if "relationship" not in follows:
         return False
     relationship, cause_id = follows["relationship"], None
-    if relationship is not None and (came_by_file or relationship.meaning == "client"):
+    if relationship is not None and (came_by_file or relationship.meaning in ("client", "vendor")):
         cause_id = (contact.account.type_because_id if contact.account else None) or because.pk
     return set_relationship(contact=contact, relationship=relationship, because=because, cause_id=cause_id) is not None
 
 
 def _next(contact: Contact, *, by_hand: bool, came_by_file: bool) -> dict[str, Choice | None]:
     """The relationship that it is to have; nothing: it stays, or the workspace does without the word."""
-    at, now = meaning_of(contact.account) if contact.account else "", _is_now(contact)
+    at, now = _company_is(contact), _is_now(contact)
     is_unknown, has_followed = contact.relationship_id is None, contact.relationship_because_id is not None
     if at == "past_customer" and now == "prospect" and has_followed:
         return {"relationship": None}
-    is_none_any_more = at not in ("customer", "past_customer") and now == "client" and has_followed
+    is_none_any_more = has_followed and (
+        (at not in ("customer", "past_customer") and now == "client") or (at != "vendor" and now == "vendor")
+    )
     is_one_by_file = at == "prospect" and is_unknown and came_by_file and not by_hand
     word = "prospect" if is_none_any_more or is_one_by_file else ""
-    if at == "customer" and (is_unknown or now == "prospect") and not by_hand:
-        word = "client"
+    if at in _FOLLOWS and (is_unknown or now == "prospect" or is_none_any_more) and not by_hand:
+        word = _FOLLOWS[at]
     found = _first(word) if word else None
     return {"relationship": found} if found is not None else {}
+
+
+# What somebody at such a company is, as long as nobody says otherwise
+_FOLLOWS = {"customer": "client", "vendor": "vendor"}
+
+
+def _company_is(contact: Contact) -> str:
+    """What the contact's company is to us: an account by its type, or a vendor."""
+    if contact.account is not None:
+        return meaning_of(contact.account)
+    return "vendor" if contact.vendor_id is not None else ""
 
 
 def what_follows(contact: Contact, is_new: bool) -> dict[str, Any]:

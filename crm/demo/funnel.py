@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 
 from accounts.services import create_account, update_account
+from accounts.vendors.services import create_vendor
 from contacts.services import create_contact
 from crm.activities.models import ActivityKind
 from crm.activities.selectors import open_tasks
@@ -29,6 +30,7 @@ from opportunities.services import add_contact_role, create_opportunity, move_to
 
 LEADS = 400
 KNOWN_COMPANIES = 40
+STILL_ACCOUNTS = 4  # of the first so many vendors and partners
 RENEWALS = "Renewals"
 WIN_RATES = {"ana": 0.62, "sam": 0.5, "julia": 0.55, "ben": 0.48, "yuki": 0.6, "lea": 0.4, "david": 0.35}
 
@@ -289,22 +291,27 @@ class Funnel:
 
 
 def make_vendors(story: Story, taken: set[str]) -> None:
-    """Companies that are no customers and never will be: vendors and partners, with a contact each."""
-    for kind, relationship in (("Vendor", "Vendor contact"), ("Partner", "Partner")) * 6:
+    """Companies that are no customers and never will be: vendors and partners, with a contact each.
+
+    The first two vendors are accounts still: nobody has moved them yet.
+    """
+    for number, (kind, relationship) in enumerate((("Vendor", "Vendor contact"), ("Partner", "Partner")) * 6):
         company = company_facts(story, taken)
         owner = story.one_of(story.cast.sellers)
-        account = create_account(
-            actor=owner,
-            values={
-                "name": company["name"],
-                "type": choice_called("account_type", kind),
-                "website": f"https://{company['domain']}",
-                "city": company["city"],
-                "country": company["country"],
-                "owner": owner,
-            },
-        )
+        facts = {
+            "name": company["name"],
+            "website": f"https://{company['domain']}",
+            "city": company["city"],
+            "country": company["country"],
+            "owner": owner,
+        }
+        employer: dict[str, Any] = {}
+        if kind == "Vendor" and number >= STILL_ACCOUNTS:
+            employer["vendor"] = create_vendor(actor=owner, values=facts)
+        else:
+            of_kind = {"type": choice_called("account_type", kind)}
+            employer["account"] = create_account(actor=owner, values=facts | of_kind)
         person = person_facts(story, company)
         person.pop("role")
-        values = {**person, "account": account, "relationship": choice_called("relationship", relationship)}
+        values = {**person, **employer, "relationship": choice_called("relationship", relationship)}
         create_contact(actor=owner, values=values | {"owner": owner})

@@ -307,9 +307,9 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
     """Give the existing record what it lacks, or what was chosen; note in its history that a lead went into it."""
     record = work.records[key]
     values = winning_values(work.lead, record, part, work.plan.made)
-    spec = catalogue.record_type(key).spec
+    record_type = catalogue.record_type(key)
     for name, target in _relations(work, key).items():
-        if is_blank(spec(name).value(record)):
+        if is_blank(record_type.spec(name).value(record)) and record_type.excluding(record, name) is None:
             values[name] = target
             if target._state.adding:
                 point_ahead()

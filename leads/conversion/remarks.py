@@ -89,7 +89,8 @@ def departed_owner(lead: Lead, actor: Membership, owner: Membership) -> list[str
 def _of_another_account(form: ConversionForm) -> list[str]:
     """The chosen contact stays where it is, whatever account is chosen beside it."""
     contact, account = form.columns[Contact.type_key].record, form.columns[Account.type_key]
-    if contact is None or contact.account is None or account.way == Way.NONE:
+    company = contact and (contact.account or contact.vendor)
+    if contact is None or company is None or account.way == Way.NONE:
         return []
     if account.record is not None and account.record.pk == contact.account_id:
         return []
@@ -97,9 +98,11 @@ def _of_another_account(form: ConversionForm) -> list[str]:
         "contact": _short(contact.name),
         "account": _short(account.record.name if account.record is not None else account.new_name),
     }
-    if not can(form.actor, "view", contact.account):
-        return [_("%(contact)s belongs to another account and stays there, not at %(account)s.") % words]
-    words["theirs"] = _short(contact.account.name)
+    if not can(form.actor, "view", company):
+        return [_("%(contact)s belongs to another company and stays there, not at %(account)s.") % words]
+    words["theirs"] = _short(company.name)
+    if company == contact.vendor:
+        return [_("%(contact)s belongs to the vendor %(theirs)s and stays there, not at %(account)s.") % words]
     return [_("%(contact)s belongs to the account %(theirs)s and stays there, not at %(account)s.") % words]
 
 

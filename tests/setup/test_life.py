@@ -86,9 +86,9 @@ def test_the_form_obeys_and_it_can_be_taken_back(firm: Firm) -> None:
         account = make.account(firm.ana, name="Kestrel")
     assert "0 contacts" not in client_of(firm.ada).get(CONTACTS).content.decode()
     assert client.post("/acme/contacts/new/", {"last_name": "First"}).status_code == 303
-    assert "1 contact has no account today" in client_of(firm.ada).get(CONTACTS).content.decode()
+    assert "1 contact has neither an account nor a vendor today" in client_of(firm.ada).get(CONTACTS).content.decode()
     need_account(firm, "yes")
-    assert "here every contact belongs to an account" in client.get("/acme/contacts/new/").content.decode()
+    assert "here every contact belongs to a company" in client.get("/acme/contacts/new/").content.decode()
     refused = client.post("/acme/contacts/new/", {"last_name": "Second"})
     assert refused.status_code == 422 and "Choose an account" in refused.content.decode()
     given = {"last_name": "Third", "account": "Kestrel", "account_id": str(account.pk)}
