@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.catalogue.files import Gap, NeededLink
 from crm.catalogue.types import RecordType
 from crm.fields import kinds
@@ -128,7 +129,7 @@ def actions_for(spec: FieldSpec, actor: Membership) -> tuple[Option, ...]:
         actions.append((ADD, _("Add as a new tag")))
     elif isinstance(spec.kind, kinds.Lookup):
         if is_made_by_name(spec) and may(actor, "create", spec.kind.key):
-            actions.append((ADD, _("Create the account")))
+            actions.append((ADD, _("Create the %(type)s") % {"type": catalogue.record_type(spec.kind.key).in_text}))
     elif actor.role.can_set_up:
         actions += _additions(spec)
     if not spec.required:
