@@ -152,6 +152,7 @@ OPPORTUNITY_FIELDS = (
         _("Days in stage"),
         DaysInStage(),
         attr="stage_since",
+        follows=("stage_since",),
         on_create=False,
         on_edit=False,
         importable=False,
@@ -288,6 +289,7 @@ ACCOUNT_TYPE = FieldSpec(
     _("Account type"),
     AccountType("account_type"),
     attr="account__type",
+    follows=("account", "accounts.type"),
     on_create=False,
     on_edit=False,
     importable=False,
@@ -346,7 +348,19 @@ CURRENCY = FieldSpec(
     on_create=False,
     on_edit=False,
     importable=False,
+    follows=("amount",),
     look=CurrencyLook,
+)
+
+
+SET_BY_HAND = FieldSpec(
+    "probability_overridden",
+    _("Probability set by hand"),
+    kinds.Flag(),
+    follows=("probability",),
+    on_create=False,
+    on_edit=False,
+    importable=False,
 )
 
 
@@ -355,6 +369,7 @@ LOSS_CLASS = FieldSpec(
     _("Class of loss"),
     LossClass(),
     attr="loss_reason",
+    follows=("loss_reason",),
     on_create=False,
     on_edit=False,
     importable=False,

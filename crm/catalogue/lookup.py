@@ -62,7 +62,7 @@ def record_types() -> list[RecordType]:
 def seen(record_type: RecordType, actor: Membership) -> RecordType:
     """The type as ``actor`` sees it: without the fields that are hidden from their role. Every door to records that a
     person asks through takes this one; what the product does by itself takes the whole type."""
-    hidden = limited_fields(actor, record_type.key, HIDDEN)
+    hidden = limited_fields(actor, record_type.key, HIDDEN) | _hidden_elsewhere(record_type.key, actor)
     read_only = limited_fields(actor, record_type.key, READ_ONLY)
     if not hidden and not read_only:
         return record_type
@@ -71,6 +71,12 @@ def seen(record_type: RecordType, actor: Membership) -> RecordType:
 
 def seen_type(key: str, actor: Membership) -> RecordType:
     return seen(_types[key], actor)
+
+
+def _hidden_elsewhere(key: str, actor: Membership) -> frozenset[str]:
+    """The fields of other types, hidden from ``actor``, that tell something of the type ``key``: "accounts.type"."""
+    others = (name.partition(".") for one in _types[key].derived for name in one.follows if "." in name)
+    return frozenset(f"{other}.{name}" for other, _dot, name in others if name in limited_fields(actor, other, HIDDEN))
 
 
 @lru_cache(maxsize=1024)

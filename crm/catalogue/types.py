@@ -260,7 +260,7 @@ class RecordType:
     def narrowed(self, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
         """The type as it is for people who do not see the fields ``hidden`` and may not change those ``read_only``."""
         fields = tuple(self._limited(one, hidden, read_only) for one in self.fields)
-        derived = tuple(one for one in self.derived if one.name not in hidden)
+        derived = tuple(one for one in self.derived if self._limited(one, hidden, frozenset()))
         seen = tuple(one for one in fields if one is not None)
         board, step = self.board, self.next_step
         if board is not None and board.amount in hidden:
@@ -272,7 +272,7 @@ class RecordType:
 
     @staticmethod
     def _limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) -> FieldSpec | None:
-        if spec.name in hidden:
+        if spec.name in hidden or not hidden.isdisjoint(spec.follows):
             return None
         return spec.as_read_only() if spec.name in read_only else spec
 
