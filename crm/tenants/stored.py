@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -143,14 +142,6 @@ class Id(Kind[UUID]):
         return str(value)
 
 
-class Moment(Kind[datetime]):
-    def load(self, kept: Any) -> datetime:
-        return datetime.fromisoformat(kept)
-
-    def dump(self, value: datetime) -> str:
-        return value.isoformat()
-
-
 @dataclass(frozen=True)
 class OfColumn(Kind[str]):
     """What the column ``name`` of the workspace takes, and ``use`` can be called with."""
@@ -194,10 +185,14 @@ class Json:
         return self.name
 
     def read(self, tenant: Tenant, key: str) -> Any:
-        return getattr(tenant, self.name).get(key, MISSING)
+        return self._all(tenant).get(key, MISSING)
 
     def write(self, tenant: Tenant, key: str, kept: Any) -> None:
-        setattr(tenant, self.name, {**getattr(tenant, self.name), key: kept})
+        setattr(tenant, self.name, {**self._all(tenant), key: kept})
+
+    def _all(self, tenant: Tenant) -> dict[str, Any]:
+        found = getattr(tenant, self.name)
+        return found if isinstance(found, dict) else {}
 
 
 class Column:

@@ -92,6 +92,16 @@ def test_what_cannot_be_read_is_the_default_and_breaks_no_page(firm: Firm, setti
     assert client.get("/acme/leads/").status_code == 200
 
 
+def test_a_column_that_is_no_object_holds_nothing_and_takes_what_is_chosen(firm: Firm) -> None:
+    Tenant.objects.filter(pk=firm.tenant.pk).update(settings=["nonsense"], state="nonsense")
+    client = client_of(firm.ada)
+    assert client.get("/acme/leads/").status_code == 200
+    assert client.post("/acme/setup/past-customers/", {"months": "5"}).status_code == 303
+    with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
+        LAPSED_ON.keep("2031-06-02")
+        assert (PAST_CUSTOMER_MONTHS.value(), LAPSED_ON.value()) == (5, "2031-06-02")
+
+
 @pytest.mark.parametrize("column", ["time_zone", "language", "currency"])
 def test_what_a_column_cannot_mean_breaks_no_page(firm: Firm, column: str) -> None:
     """A time zone, say, that the database of another machine knew."""
