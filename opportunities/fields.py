@@ -317,6 +317,13 @@ class LossClass(kinds.Fixed):
         same = self._of(*(self.load(spec, value, actor) for value in values))
         return ~same if operator == "not" else same
 
+    def is_empty(self, spec: FieldSpec, record: Any) -> bool:
+        return not self.value(spec, record)
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        wanted, value = [self.load(spec, one, actor) for one in values], self.value(spec, record)
+        return (value != "" and value in wanted) != (operator == "not")
+
     def _of(self, *meanings: str) -> Q:
         return Q(loss_reason_id__in=ids_meaning("loss_reason", *meanings))
 

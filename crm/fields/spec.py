@@ -23,6 +23,18 @@ class Kind:
     What people see of it (HTML, form fields, what a filter offers) is its look (``crm/fields/look``), of which nothing
     here knows. A kind holds no state of a record, so one instance serves all records.
 
+    Whoever writes a new one says what differs from the kind that it is made from, each of these as a whole:
+
+    * the value: ``attributes``, ``value``, ``assign``; ``related``, where it stands in another row;
+    * text: ``text`` and ``exported`` for files, ``words`` for people, ``parse`` for what comes in;
+    * JSON: ``dump``, ``load`` and ``schema``, a round trip; and ``history``, ``restored`` and ``told`` of what events
+      keep for ever, so that it can be read again whatever becomes of the kind;
+    * questions: ``operators``; ``empty`` and ``compare`` ask the database, ``is_empty`` and ``matches`` say the same of
+      a record in memory; ``split`` reads addresses; ``order`` and what goes with it;
+    * what people see: ``LOOKS`` in crm/fields/look.
+
+    ``tests/fields/test_json.py`` and ``test_holds.py`` try each field that there is; a new kind adds its samples.
+
     ``operators`` are those its filters offer. ``reads``: what its texts depend on: ``NUMBERS``, ``DAYS`` or
     ``PERCENTS`` of crm/fields/reading, "" = nothing. ``longest``: characters of a text that is read at all, with blanks
     around it. Where a kind ``sorts_backwards``, its values rise as the column that ``order`` names falls. What is

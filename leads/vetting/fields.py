@@ -17,7 +17,7 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.tenants.stored import Kind, Maybe, State
 from crm.users.models import Membership
-from leads.vetting.gating import current_gate
+from leads.vetting.gating import current_gate, gate
 from leads.vetting.models import Answer, Criterion, VettingAnswer, VettingRound
 from leads.vetting.rule import Gate, criteria, forget_criteria
 
@@ -93,6 +93,13 @@ class CriterionAnswer(kinds.Fixed):
             same |= ~Q(pk__in=now.filter(answer__in=sorted(known)).values("round__lead_id"))
         return ~same if operator == "not" else same
 
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        """The answer is looked up."""
+        wanted = {self.load(spec, value, actor) for value in values}
+        now = VettingAnswer.objects.filter(criterion_id=self.criterion_id, round__lead_id=record.pk)
+        held = now.filter(round__is_current=True).values_list("answer", flat=True).first()
+        return ((held or Answer.UNKNOWN) in wanted) != (operator == "not")
+
 
 class Score(kinds.Percent):
     """The weighted share of yes in the current round; a lead that nobody has vetted has none, as 0."""
@@ -112,6 +119,13 @@ class Score(kinds.Percent):
         found = Q(pk__in=reached.values("lead_id"))
         return found if operator == "from" else ~found
 
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        """The score is looked up."""
+        bound = self.read(values[0])
+        now = VettingRound.objects.filter(lead_id=record.pk, is_current=True)
+        score = now.values_list("score", flat=True).first() or 0
+        return score >= bound if operator == "from" else score <= bound
+
 
 class Passed(kinds.Flag):
     """Whether a lead has what the workspace asks for before a conversion."""
@@ -127,6 +141,10 @@ class Passed(kinds.Flag):
         if len(wanted) != 1:
             return Q()
         return passed(current_gate()) if wanted == {True} else ~passed(current_gate())
+
+    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+        """The answers are looked up."""
+        return gate(record).is_met in {value.casefold() in self.TRUE for value in values}
 
 
 def passed(rule: Gate) -> Q:

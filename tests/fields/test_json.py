@@ -148,6 +148,14 @@ def test_so_does_a_field_of_the_workspaces_own(firm: Firm, kind: str) -> None:
             assert spec.value(lead) == value
 
 
+def test_so_do_the_criteria_that_leads_are_found_by(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        specs = catalogue.record_type("leads").derived_now(True)
+        assert len(specs) > 4
+        for spec in specs:
+            holds(spec, firm)
+
+
 def test_so_does_a_mailing_list_of_a_form(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         create_list(actor=firm.ada, name="News")
