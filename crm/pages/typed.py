@@ -41,13 +41,12 @@ LABELS: dict[str, Any] = {
     "description": gettext_lazy("Description"),
     "about": gettext_lazy("About"),
     "role": gettext_lazy("Role"),
-    "contact": gettext_lazy("Contact"),
     "task_owner": gettext_lazy("Who does it"),
     "lists": gettext_lazy("Mailing lists"),
     "answer": gettext_lazy("Answer"),
     "other_day": gettext_lazy("Due"),
 }
-_CHOSEN = frozenset({"role", "contact", "task_owner", "lists", "answer"})  # of these
+_CHOSEN = frozenset({"role", "task_owner", "lists", "answer"})  # of these
 # Parts of forms that nobody has typed.
 _OURS = frozenset(
     {
