@@ -6,4 +6,4 @@ class VendorsConfig(AppConfig):
     label = "vendors"
 
     def ready(self) -> None:
-        from accounts.vendors import record  # noqa: F401  declares the type
+        from accounts.vendors import bulk, record  # noqa: F401  they declare the type, and how accounts become one

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.keys import ACCOUNT_KEYS
+from accounts.vendors.actions import VENDOR_ACTIONS
 from accounts.vendors.duplicates import VENDORS, load_alike, objections_to_vendors
 from accounts.vendors.fields import VENDOR_FIELDS
 from accounts.vendors.headers import HEADERS
@@ -43,6 +44,7 @@ VENDOR = RecordType(
         phones=(("phone", "phone_key"),),
         notes=("city", "owner"),
     ),
+    actions=VENDOR_ACTIONS,
     panels=(Panel("duplicates", "pages/duplicates_panel.html", load_alike, order=15),),
     description=_("A vendor is a company you buy from."),
     fields=VENDOR_FIELDS,

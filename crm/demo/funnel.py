@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 
+from accounts.models import Account
 from accounts.services import create_account, update_account
+from accounts.vendors.moving import move_account
 from accounts.vendors.services import create_vendor
 from contacts.services import create_contact
 from crm.activities.models import ActivityKind
@@ -293,7 +296,7 @@ class Funnel:
 def make_vendors(story: Story, taken: set[str]) -> None:
     """Companies that are no customers and never will be: vendors and partners, with a contact each.
 
-    The first two vendors are accounts still: nobody has moved them yet.
+    The first two vendors are accounts: one is moved in the end, the other not yet.
     """
     for number, (kind, relationship) in enumerate((("Vendor", "Vendor contact"), ("Partner", "Partner")) * 6):
         company = company_facts(story, taken)
@@ -311,7 +314,14 @@ def make_vendors(story: Story, taken: set[str]) -> None:
         else:
             of_kind = {"type": choice_called("account_type", kind)}
             employer["account"] = create_account(actor=owner, values=facts | of_kind)
+        if number == 0:  # somebody has just moved it
+            story.at(story.last_day, partial(_move_to_vendors, employer["account"].pk))
         person = person_facts(story, company)
         person.pop("role")
         values = {**person, **employer, "relationship": choice_called("relationship", relationship)}
         create_contact(actor=owner, values=values | {"owner": owner})
+
+
+def _move_to_vendors(account_id: UUID) -> None:
+    account = Account.objects.select_related("owner__team").get(pk=account_id)
+    move_account(account, actor=account.owner)

@@ -96,6 +96,14 @@ leads:change           DELETE  record_id=$lead_west event_id=$lead_event        
 opportunities:change   GET     record_id=$opportunity event_id=$opportunity_event            303 303 303 404
 opportunities:change   DELETE  record_id=$opportunity event_id=$opportunity_event            303 303 303 404
 opportunities:change   DELETE  record_id=$opportunity_west event_id=$opportunity_event       404 404 404 404
+vendors:moving         GET     record_id=$account                     200 200 200 404
+vendors:moving         GET     record_id=$account_mate                200 200 404 404
+vendors:moving         GET     record_id=$account_west                200 404 404 404
+vendors:moving         POST    record_id=$account                     303 303 303 404
+vendors:moving         POST    record_id=$account_mate                303 303 404 404
+vendors:moving         POST    record_id=$account_west                303 404 404 404
+vendors:moving_back    DELETE  record_id=$vendor                      303 303 303 404
+vendors:moving_back    DELETE  record_id=$vendor_west                 303 404 404 404
 leads:status           GET     record_id=$lead                        200 200 200 404
 leads:status           GET     record_id=$lead_west                   200 404 404 404
 leads:status           POST    record_id=$lead                        303 303 303 404
