@@ -133,9 +133,13 @@ class Remove(Protocol):
     def __call__(self, record: Any, /, *, actor: Membership | None, because: Event | None = None) -> None: ...
 
 
+PLAIN_CARD = "pages/plain_card.html"
+
+
 @dataclass(frozen=True)
 class Board:
-    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves.
+    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves, where
+    a move is more than a change of that field; ``card`` the template of a card that shows more than its headline.
 
     ``columns`` gives all values, inactive ones too: those are shown as long as there are records in them. Where they
     fall into groups, of which the board shows one, ``group`` names the filter by it and the value's attribute.
@@ -143,8 +147,8 @@ class Board:
 
     column: str
     columns: Callable[[], list[Any]]
-    move_url: str
-    card: str  # the template of a card
+    move_url: str = ""
+    card: str = PLAIN_CARD
     amount: str = ""  # the money field whose sums stand over the columns
     related: tuple[str, ...] = ()
     asks: Callable[[Any], bool] = lambda value: False  # whether a move into the column needs an answer first
@@ -283,6 +287,11 @@ class RecordType:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    @property
+    def move_name(self) -> str:
+        """The name of the URL that moves a record to another column of the board."""
+        return (self.board.move_url if self.board else "") or f"{self.key}:move"
 
     @property
     def in_text(self) -> str:

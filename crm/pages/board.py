@@ -14,12 +14,15 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Count, QuerySet, Sum, Value
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.html import conditional_escape
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.catalogue import type_of, url
-from crm.catalogue.types import Board, RecordType
+from crm.catalogue.types import PLAIN_CARD, Board, RecordType
 from crm.fields.kinds import Money
+from crm.fields.look import look_of
 from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.kept_pages import GONE_HEADER
 from crm.pages.listing import Listing, filtered, links, read_listing
@@ -34,6 +37,7 @@ from crm.users.access import can, may, why
 from crm.users.http import WorkspaceRequest, require
 
 CARDS = 25  # in each column
+LINES = 3  # of a plain card
 CARD_ORDER = ("-updated_at", "-pk")
 DROP = "board"  # in the query of a move that comes from a board: the answer is what has changed on it
 
@@ -313,11 +317,19 @@ def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, 
 
 def _card(request: WorkspaceRequest, record_type: RecordType, record: Any) -> Card:
     board = _board(record_type)
-    move_url = reverse(board.move_url, kwargs={"record_id": record.pk})
+    move_url = reverse(record_type.move_name, kwargs={"record_id": record.pk})
     stays = record_type.locked(record)
     if not stays and not can(request.actor, "edit", record):
         stays = why(request.actor, "edit", record, record_type.in_text_plural)
-    return Card(record, url(record), move_url, stays, board.facts(record))
+    facts = {"values": _headline(record_type, record)} if board.card == PLAIN_CARD else board.facts(record)
+    return Card(record, url(record), move_url, stays, facts)
+
+
+def _headline(record_type: RecordType, record: Any) -> list[SafeString]:
+    """What a plain card shows of a record: the first of its headline, but for the column in which it stands."""
+    elsewhere = ("owner", _board(record_type).column)
+    specs = record_type.specs(tuple(name for name in record_type.headline if name not in elsewhere))
+    return [conditional_escape(html) for spec in specs if (html := look_of(spec).html(record))][:LINES]
 
 
 def _sum(columns: list[Column]) -> dict[str, int]:

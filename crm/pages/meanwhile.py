@@ -34,7 +34,6 @@ def ask_to_move(
     request: WorkspaceRequest, record_type: RecordType, record: Any, field: str, target: Any, *, sentence: str
 ) -> HttpResponse:
     """Ask whether the record shall go to ``target`` all the same."""
-    assert record_type.board is not None
     spec = record_type.spec(field)
     context = {
         "type": record_type,
@@ -43,7 +42,7 @@ def ask_to_move(
         "now": spec.value(record),
         "target": target,
         "sentence": sentence,
-        "action": reverse(record_type.board.move_url, kwargs={"record_id": record.pk}),
+        "action": reverse(record_type.move_name, kwargs={"record_id": record.pk}),
         "back": back_to(request, catalogue.url(record)),
     }
     response = respond(request, "pages/moved_meanwhile.html", context, partial="dialog", status=409)

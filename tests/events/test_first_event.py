@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of one's first event and handler is done as it says, and works."""
+"""What docs/catalogue.md says of one's first event and handler is done as it says, and works."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from crm.tenants.context import tenant_context
 from tests import make
 from tests.people import Firm, client_of
 
-DOCS = Path(__file__).parents[2] / "docs/architecture.md"
+DOCS = Path(__file__).parents[2] / "docs/catalogue.md"
 FILES = (accounts.events, accounts.services, contacts.workflows)  # in which the text puts its pieces of code
 
 
 @pytest.fixture
 def followed() -> Iterator[dict[str, Any]]:
     """The names that there are once the pieces stand in their files."""
-    text = DOCS.read_text().partition("### Your first event and handler")[2].partition("\n## ")[0]
+    text = DOCS.read_text().partition("## Your first event and handler")[2].partition("\n## ")[0]
     pieces = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     new: dict[str, Any] = {}
     for code, file in zip(pieces, FILES, strict=True):

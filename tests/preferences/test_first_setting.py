@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of one's first setting is done as it says, and works."""
+"""What docs/catalogue.md says of one's first setting is done as it says, and works."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from crm.tenants.models import Tenant
 from tests.own_words import own_words
 from tests.people import Firm, client_of
 
-DOCS = Path(__file__).parents[2] / "docs/architecture.md"
+DOCS = Path(__file__).parents[2] / "docs/catalogue.md"
 PAGE = "/acme/setup/account-websites/"
 
 
 @pytest.fixture
 def need_website(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The setting, once the pieces of code stand in their files; these import what those of contacts do."""
-    text = DOCS.read_text().partition("### Your first setting")[2].partition("\n## ")[0]
+    text = DOCS.read_text().partition("## Your first setting")[2].partition("\n## ")[0]
     in_settings, in_pages = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     settings, usual = ModuleType("accounts.settings"), declared.modules
     there = dict(vars(contacts.settings))
