@@ -128,7 +128,7 @@ def choices() -> list[Row]:
     return [
         {
             "setting": one.key,
-            "called": one.label,
+            "called": one.called,
             "kind": one.kind,
             "default": json.dumps(one.default, default=str),
             "page": one.page,
