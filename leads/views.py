@@ -47,7 +47,7 @@ from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_le
 
 
 def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
-    """``/leads/<id>/status/``: GET asks where to (``?stage=`` says it already), POST moves.
+    """``/leads/<id>/status/``: GET asks where to (``?status=`` says it already), POST moves.
 
     The two ends lead to the pages that ask what they need. A card that was dropped on the board gets what has
     changed on it; every other form leaves for ``back``.
@@ -82,8 +82,8 @@ def _closing_url(request: WorkspaceRequest, lead: Lead) -> str:
 
 
 def _chosen_status(request: WorkspaceRequest) -> Choice | None:
-    """The status that was named, as ``stage`` by the board; None when none was."""
-    text = request.POST.get("status") or request.POST.get("stage") or request.GET.get("stage", "")
+    """The status that was named; None when none was."""
+    text = request.POST.get("status") or request.GET.get("status", "")
     if not text:
         return None
     try:

@@ -13,11 +13,11 @@ from crm.ui import format as formats
 from crm.ui import respond
 from crm.users.http import WorkspaceRequest, require
 from crm.users.models import Membership
-from reports.catalogue import GROUPS, REPORTS
 from reports.export import table_as_csv
 from reports.filters import FilterForm, Filters
 from reports.periods import ALL, IN_A_SENTENCE
 from reports.report import Report
+from reports.shipped import GROUPS, REPORTS
 from reports.words import period_words
 
 

@@ -4,10 +4,10 @@
 const words = document.getElementById("words")?.dataset ?? {};
 const state = { card: null, from: null, next: null, target: null };
 
-const columns = (board) => [...board.querySelectorAll("[data-stage]")];
+const columns = (board) => [...board.querySelectorAll("[data-board-column]")];
 const boardOf = (element) => element.closest("[data-board]");
-const columnOf = (element) => element.closest("[data-stage]");
-// An inactive stage: cards leave it, none comes in
+const columnOf = (element) => element.closest("[data-board-column]");
+// An inactive column: cards leave it, none comes in
 const isClosed = (column) => "closed" in column.dataset;
 const cardsOf = (column) => column.querySelector("[data-board-cards]");
 
@@ -78,8 +78,8 @@ function tellSignedOut(url, card, again) {
 
 async function send(card, column, from, back, done, isAgain = false) {
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Current-URL": location.href };
-  const { board: query, back: here } = boardOf(card).dataset;
-  const body = new URLSearchParams({ stage: column.dataset.stage, moved_from: from.dataset.stage, back: here });
+  const { board: query, moves: field, back: here } = boardOf(card).dataset;
+  const body = new URLSearchParams({ [field]: column.dataset.boardColumn, moved_from: from.dataset.boardColumn, back: here });
   // Whose page this is: only to the same person is an old token made good
   const mark = document.querySelector("input[name=form_of]");
   if (mark) body.set(mark.name, mark.value);
@@ -124,8 +124,8 @@ function drop(card, column, from, next, done) {
     if (columnOf(card) !== from) place(card, from, next);
     card.focus(); // where the dialog leads back to
     const url = new URL(card.dataset.url, location.href);
-    url.searchParams.set("stage", column.dataset.stage);
-    url.searchParams.set("moved_from", from.dataset.stage);
+    url.searchParams.set(boardOf(card).dataset.moves, column.dataset.boardColumn);
+    url.searchParams.set("moved_from", from.dataset.boardColumn);
     url.searchParams.set("back", boardOf(card).dataset.back);
     document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { url } }));
     return;
@@ -166,7 +166,7 @@ document.addEventListener("dragstart", (event) => {
 });
 
 document.addEventListener("dragover", (event) => {
-  const column = state.card && event.target.closest?.("[data-board] [data-stage]");
+  const column = state.card && event.target.closest?.("[data-board] [data-board-column]");
   if (!column) return;
   const target = isClosed(column) && column !== state.from ? null : column;
   if (target) event.preventDefault();

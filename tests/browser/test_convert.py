@@ -111,7 +111,7 @@ def shown(window: Page) -> list[str]:
 
 def drag_to_converted(window: Page) -> None:
     """Drop the lead's card on the column of converted leads."""
-    column = window.locator("[data-stage]", has=window.get_by_role("heading", name="Converted"))
+    column = window.locator("[data-board-column]", has=window.get_by_role("heading", name="Converted"))
     window.locator("article", has_text="Brandt").drag_to(column)
 
 

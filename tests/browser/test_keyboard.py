@@ -110,19 +110,19 @@ def test_a_deal_is_moved_on_the_board(fresh_firm: Firm, page: Page, sign_in: Sig
     page.keyboard.press("ArrowRight")
     with page.expect_response(re.compile("/stage/")):
         page.keyboard.press("Space")
-    expect(page.locator("[data-stage]").nth(2).locator("[data-board-count]")).to_have_text("1")
+    expect(page.locator("[data-board-column]").nth(2).locator("[data-board-count]")).to_have_text("1")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Escape")
-    expect(page.locator("[data-stage]").nth(2).get_by_role("link", name="Big deal", exact=True)).to_be_visible()
+    expect(page.locator("[data-board-column]").nth(2).get_by_role("link", name="Big deal", exact=True)).to_be_visible()
     settled(page)
-    third = page.locator("[data-stage]").nth(2).get_attribute("data-stage")
+    third = page.locator("[data-board-column]").nth(2).get_attribute("data-board-column")
     with tenant_context(fresh_firm.tenant):
         deal.refresh_from_db()
         assert str(deal.stage_id) == third
     card, dialog = page.locator("[data-card]"), page.locator("#dialog")
     page.keyboard.press("Space")
-    while not page.locator("[data-stage][data-ask]").get_by_role("link", name="Big deal", exact=True).count():
+    while not page.locator("[data-board-column][data-ask]").get_by_role("link", name="Big deal", exact=True).count():
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")  # it asks why the deal was lost
     expect(dialog).to_be_visible()

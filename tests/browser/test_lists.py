@@ -173,23 +173,23 @@ def test_a_card_passes_over_an_inactive_stage(fresh_firm: Firm, page: Page, sign
     with page.expect_response("**/stage/**") as moved:
         page.keyboard.press("Space")
     assert moved.value.ok
-    expect(page.locator(f"[data-stage='{third.pk}']")).to_contain_text("On its way")
+    expect(page.locator(f"[data-board-column='{third.pk}']")).to_contain_text("On its way")
     card = page.get_by_role("article").filter(has_text="Left behind")
-    closed = page.locator(f"[data-stage='{second.pk}']")
+    closed = page.locator(f"[data-board-column='{second.pk}']")
     with page.expect_response("**/stage/**"):
-        card.drag_to(page.locator(f"[data-stage='{first.pk}'] [data-board-cards]"))
-    expect(page.locator(f"[data-stage='{first.pk}']")).to_contain_text("Left behind")
+        card.drag_to(page.locator(f"[data-board-column='{first.pk}'] [data-board-cards]"))
+    expect(page.locator(f"[data-board-column='{first.pk}']")).to_contain_text("Left behind")
     expect(closed.locator("[data-board-count]")).to_have_text("0")
     moves: list[str] = []
     page.on("request", lambda request: moves.append(request.url) if request.method == "POST" else None)
     card.hover()
     page.mouse.down()
     for column in (third, third, second, second):  # the first move only lifts it
-        page.locator(f"[data-stage='{column.pk}'] [data-board-cards]").hover()
+        page.locator(f"[data-board-column='{column.pk}'] [data-board-cards]").hover()
     page.mouse.up()
-    expect(page.locator(f"[data-stage='{first.pk}']")).to_contain_text("Left behind")
+    expect(page.locator(f"[data-board-column='{first.pk}']")).to_contain_text("Left behind")
     with page.expect_response("**/stage/**"):
-        card.drag_to(page.locator(f"[data-stage='{third.pk}'] [data-board-cards]"))
+        card.drag_to(page.locator(f"[data-board-column='{third.pk}'] [data-board-cards]"))
     assert len(moves) == 1
 
 

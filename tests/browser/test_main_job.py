@@ -48,7 +48,7 @@ def win_on_the_board(firm: Firm, page: Page) -> None:
     """Two stages further, one with the mouse and one with the keyboard; then the menu, for a column out of sight."""
     page.goto(firm.url("opportunities:board"))
     card = page.locator("article", has_text="Kestrel Logistics")
-    second, third = page.locator("[data-stage]").nth(1), page.locator("[data-stage]").nth(2)
+    second, third = page.locator("[data-board-column]").nth(1), page.locator("[data-board-column]").nth(2)
     with page.expect_response(re.compile("/stage/")):
         card.drag_to(second)
     expect(second.locator("article")).to_have_count(1)
@@ -104,7 +104,7 @@ def test_a_loss_asks_why_before_it_moves(fresh_firm: Firm, page: Page, sign_in: 
     sign_in(fresh_firm.ana)
     page.goto(fresh_firm.url("opportunities:board"))
     page.set_viewport_size({"width": 2800, "height": 900})  # all columns in view: what is dragged does not scroll
-    lost = page.locator("[data-stage][data-ask]")
+    lost = page.locator("[data-board-column][data-ask]")
     page.locator("article", has_text="Big deal").drag_to(lost)
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Why was Big deal lost?")

@@ -136,7 +136,7 @@ def test_a_card_dragged_to_the_wrong_column_is_put_back_by_undo(shared: Firm, pa
         type(deal).objects.filter(pk=deal.pk).update(stage_since=start_of(today() - timedelta(days=28)))
     sign_in(shared.ana)
     page.goto(shared.url("opportunities:board") + "?filters=none")
-    columns = page.locator("[data-stage]")
+    columns = page.locator("[data-board-column]")
     card = columns.nth(0).locator("[data-card]", has_text="Dragged one")
     card.focus()
     card.evaluate("card => { window.lifted = card }")
@@ -192,7 +192,7 @@ def test_a_card_that_one_may_not_move_says_why(shared: Firm, page: Page, sign_in
     sign_in(shared.rita)
     page.goto(shared.url("opportunities:board") + "?filters=none")
     card, told = page.locator(f"#card-{deal.pk}"), page.locator("#toasts .toast")
-    away = page.locator("[data-stage]").nth(2)
+    away = page.locator("[data-board-column]").nth(2)
 
     def by_its_link() -> None:
         card.get_by_role("link").first.drag_to(away)

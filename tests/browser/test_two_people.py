@@ -129,7 +129,7 @@ def test_a_card_that_was_moved_meanwhile_is_asked_about(fresh_firm: Firm, me: Pa
     expect(dialog).to_contain_text(f"Max Manager has changed it to “{third.label}” meanwhile")
     assert now(fresh_firm, deal).stage_id == third.pk
     dialog.get_by_role("button", name=f"Move it to {second.label}").click()
-    expect(me.locator(f'[data-stage="{second.pk}"]')).to_contain_text("Big one")
+    expect(me.locator(f'[data-board-column="{second.pk}"]')).to_contain_text("Big one")
     assert now(fresh_firm, deal).stage_id == second.pk
 
 
@@ -144,7 +144,7 @@ def test_a_board_lets_go_of_a_card_that_was_deleted_and_is_found_again_after_sig
     board = fresh_firm.url("opportunities:board")
     me.goto(board)
     client_of(fresh_firm.max).post(fresh_firm.url("opportunities:deletion", record_id=gone.pk))
-    count = me.locator(f'[data-stage="{first.pk}"] [data-board-count]')
+    count = me.locator(f'[data-board-column="{first.pk}"] [data-board-count]')
     expect(count).to_have_text("3")
     moved(me, "Gone one")
     expect(me.locator("#toasts")).to_contain_text("was deleted by Max Manager meanwhile")
@@ -192,8 +192,8 @@ def test_what_was_pressed_while_only_the_page_was_old_is_all_done_by_itself(fres
         dialog.get_by_role("button", name="Move", exact=True).click()
     asked[0].continue_()
     for name in names:
-        expect(me.locator(f'[data-stage="{second.pk}"]')).to_contain_text(name)
-    expect(me.locator(f'[data-stage="{second.pk}"] [data-board-count]')).to_have_text("3")
+        expect(me.locator(f'[data-board-column="{second.pk}"]')).to_contain_text(name)
+    expect(me.locator(f'[data-board-column="{second.pk}"] [data-board-count]')).to_have_text("3")
     assert {now(fresh_firm, deal).stage_id for deal in deals} == {second.pk}
 
 

@@ -48,7 +48,7 @@ def status(firm: Firm, meaning: str) -> Choice:
 
 def drop(firm: Firm, lead: Lead, meaning: str, member: Any = None) -> HttpResponse:
     path = f"/acme/leads/{lead.pk}/status/?filters=none&board=1"
-    return client_of(member or firm.ana).post(path, {"stage": str(status(firm, meaning).pk)}, **DROPPED)
+    return client_of(member or firm.ana).post(path, {"status": str(status(firm, meaning).pk)}, **DROPPED)
 
 
 def meaning_now(firm: Firm, lead: Lead) -> str:
@@ -76,7 +76,7 @@ def test_a_dropped_card_moves_the_lead_and_answers_with_both_heads(firm: Firm, l
 
 
 def test_dropped_on_converted_it_leads_to_the_conversion_page(firm: Firm, leads: list[Lead]) -> None:
-    path = f"/acme/leads/{leads[0].pk}/status/?stage={status(firm, 'converted').pk}&board=1"
+    path = f"/acme/leads/{leads[0].pk}/status/?status={status(firm, 'converted').pk}&board=1"
     answer = client_of(firm.ana).get(path, **IN_DIALOG)
     assert (answer.status_code, answer["HX-Redirect"]) == (204, f"/acme/leads/{leads[0].pk}/conversion/")
     assert client_of(firm.ana).get(path)["Location"] == f"/acme/leads/{leads[0].pk}/conversion/"
@@ -85,7 +85,7 @@ def test_dropped_on_converted_it_leads_to_the_conversion_page(firm: Firm, leads:
 
 def test_dropped_on_unqualified_it_asks_why_and_comes_back_to_the_board(firm: Firm, leads: list[Lead]) -> None:
     client = client_of(firm.ana)
-    path = f"/acme/leads/{leads[0].pk}/status/?stage={status(firm, 'unqualified').pk}&board=1&back=/acme/leads/board/"
+    path = f"/acme/leads/{leads[0].pk}/status/?status={status(firm, 'unqualified').pk}&board=1&back=/acme/leads/board/"
     page = client.get(path, **IN_DIALOG).content.decode()
     assert f'action="/acme/leads/{leads[0].pk}/closing/"' in page and "<html" not in page
     assert 'name="back" value="/acme/leads/board/"' in page

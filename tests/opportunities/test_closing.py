@@ -134,7 +134,7 @@ def test_lists_are_offered_for_a_contact_that_one_may_edit(firm: Firm, deal: Any
 def test_a_card_that_is_dropped_on_lost_is_asked_the_same(firm: Firm, deal: Any) -> None:
     board = client_of(firm.ana).get("/acme/opportunities/board/?filters=none").content.decode()
     lost = loss(firm)["stage"]
-    assert f'data-stage="{lost}" aria-labelledby="stage-{lost}" data-ask' in board
+    assert f'data-board-column="{lost}" aria-labelledby="column-{lost}" data-ask' in board
     dialog = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "dialog"}
     asked = client_of(firm.ana).get(f"{address(deal)}?board=1&stage={lost}", **dialog).content.decode()
     assert "<html" not in asked and 'name="loss_reason"' in asked and 'name="task_due_on"' in asked

@@ -292,7 +292,7 @@ def test_an_inactive_status_of_leads_stands_on_their_board_too(firm: Firm) -> No
 
     def drop(one: Any, status: Any) -> int:
         path = f"/acme/leads/{one.pk}/status/?filters=none&board=1"
-        return client_of(firm.ana).post(path, {"stage": str(status.pk)}, HTTP_HX_REQUEST="true").status_code
+        return client_of(firm.ana).post(path, {"status": str(status.pk)}, HTTP_HX_REQUEST="true").status_code
 
     assert drop(other, working) == 404
     with tenant_context(firm.tenant):

@@ -364,7 +364,7 @@ def test_an_answer_that_cannot_be_taken_is_not_called_locked(firm: Firm, lead: L
 
 def test_a_card_that_was_deleted_says_so_to_the_board(firm: Firm, lead: Lead) -> None:
     max_ = client_of(firm.max)
-    move = {"stage": str(lead.status_id)}
+    move = {"status": str(lead.status_id)}
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/acme/leads/?view=board"}
     assert "X-Gone" not in max_.post(f"/acme/leads/{lead.pk}/status/", move, headers=headers)
     client_of(firm.ada).post(f"/acme/leads/{lead.pk}/deletion/")

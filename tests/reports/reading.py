@@ -12,8 +12,8 @@ from crm.queries.address import placed
 from crm.saved_views.state import read_state
 from crm.users.models import Membership
 from reports.answers import Answer, Figure, Table
-from reports.catalogue import REPORTS
 from reports.cells import Cell
+from reports.shipped import REPORTS
 
 
 def ask(key: str, actor: Membership, query: str = "period=all") -> Answer:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
-from reports.catalogue import REPORTS
+from reports.shipped import REPORTS
 from tests.people import Firm
 from tests.reports.reading import ask, cells_of, figure, labels, line, rows_behind, table
 from tests.reports.rows import account, deal

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership, Role
-from reports.catalogue import REPORTS
+from reports.shipped import REPORTS
 from reports.shown import lines
 from tests.people import Firm, client_of
 from tests.reports.reading import ask, cells_of

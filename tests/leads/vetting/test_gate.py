@@ -168,9 +168,9 @@ def by_board(firm: Firm, lead: Lead) -> None:
     with tenant_context(firm.tenant):
         chosen = choice_meaning("lead_status", "converted")
     client, path = client_of(firm.ana), firm.url("leads:status", record_id=lead.pk)
-    dropped = client.post(f"{path}?board=1", {"stage": str(chosen.pk)}, HTTP_HX_REQUEST="true")
+    dropped = client.post(f"{path}?board=1", {"status": str(chosen.pk)}, HTTP_HX_REQUEST="true")
     assert dropped["HX-Redirect"] == firm.url("leads:conversion", record_id=lead.pk)
-    asked = client.get(f"{path}?board=1&stage={chosen.pk}", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="dialog")
+    asked = client.get(f"{path}?board=1&status={chosen.pk}", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="dialog")
     assert asked["HX-Redirect"] == firm.url("leads:conversion", record_id=lead.pk)
 
 
