@@ -29,7 +29,7 @@ from leads.services import (
     restore_lead,
     take_status_back,
 )
-from leads.vetting.fields import vetting_fields
+from leads.vetting.fields import PREFIX, vetting_fields
 from leads.vetting.panels import VETTING_PANEL
 
 # company_key leaves out legal forms and accents, lower(company) is what people read.
@@ -150,7 +150,7 @@ LEAD = RecordType(
     ),
     filters=("status", "rating", "source", "owner", "created_at", "last_contacted_at", "campaign"),
     derived=(OPPORTUNITY_STAGE, on_list("leads")),
-    derived_now=vetting_fields,
+    derived_now={PREFIX: vetting_fields},
 )
 
 

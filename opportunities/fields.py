@@ -98,7 +98,6 @@ class DaysInStage(kinds.Number):
 class PipelineOf(OneOf):
     """The pipeline of the stage: changed by moving to a stage of another one."""
 
-    operators = ("is", "not")
     grouping = "stage__pipeline_id"
     sortable = False
 

@@ -253,7 +253,8 @@ class RecordType:
     filters: tuple[str, ...] = ()  # offered first in "add filter"; all fields can be
     headers: Headers = field(default_factory=dict)  # what other systems call the columns of their files
     derived: tuple[FieldSpec, ...] = ()  # of no column of its own: lists can be filtered by it, no more
-    derived_now: Callable[[bool], tuple[FieldSpec, ...]] = lambda active_only: ()  # those that the workspace has set up
+    # Those that the workspace has set up, by what their names begin with: the active ones, or all.
+    derived_now: Mapping[str, Callable[[bool], tuple[FieldSpec, ...]]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
     _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
@@ -313,7 +314,8 @@ class RecordType:
     def filterable(self) -> tuple[FieldSpec, ...]:
         """The fields that lists can be filtered by, also those of no column of their own."""
         shown = {spec.name for spec in self.specs_now()}
-        more = (spec for spec in (*self.derived, *self.derived_now(True)) if spec.name not in shown)
+        now = (spec for make in self.derived_now.values() for spec in make(True))
+        more = (spec for spec in (*self.derived, *now) if spec.name not in shown)
         return tuple(spec for spec in (*self.specs_now(), *more) if spec.kind.operators)
 
     def sections_now(self) -> tuple[Section, ...]:
@@ -370,7 +372,8 @@ class RecordType:
             return found
         if (own := custom_spec(self.key, name)) is not None:
             return own.as_read_only() if name in self.read_only else own
-        return next((spec for spec in self.derived_now(False) if spec.name == name), None)
+        made = (make(False) for prefix, make in self.derived_now.items() if name.startswith(prefix))
+        return next((spec for specs in made for spec in specs if spec.name == name), None)
 
     def links_beside(self) -> tuple[FieldSpec, ...]:
         """The links among ``told_apart_by``."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, QuerySet, Sum, Value
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import conditional_escape
@@ -21,12 +21,13 @@ from django.utils.translation import gettext as _
 
 from crm.catalogue import type_of, url
 from crm.catalogue.types import PLAIN_CARD, Board, RecordType
-from crm.fields.kinds import Money
 from crm.fields.look import look_of
 from crm.pages.filtering import answer_filters, filter_context
 from crm.pages.kept_pages import GONE_HEADER
 from crm.pages.listing import Listing, filtered, links, read_listing
-from crm.queries.condition import Condition, Part
+from crm.queries.condition import Condition, Part, without_leaves
+from crm.queries.counts import ALL, Counts, counted
+from crm.queries.measures import Sum
 from crm.queries.query import Query
 from crm.records.hiding import hide_unseen
 from crm.saved_views.state import ViewState
@@ -104,7 +105,7 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
     if answer := answer_filters(request, listing.state, listing.problems):
         return answer
     records = _records(request, listing)
-    groups = _groups(listing, _columns(request, listing, records))
+    groups = _groups(listing, _columns(request, listing))
     shown = _shown_group(request, listing, groups)
     columns = [column for column in shown.columns if column.count or not column.closed]
     _deal_cards(request, listing, records, columns)
@@ -149,7 +150,7 @@ def moved(request: WorkspaceRequest, record_type: RecordType, record: Any, befor
     """
     listing, board = read_listing(request, record_type), _board(record_type)
     records = _records(request, listing)
-    columns = _columns(request, listing, records)
+    columns = _columns(request, listing)
     groups = _groups(listing, columns)
     now = getattr(record, f"{board.column}_id")
     reached = next((column for column in columns if column.value.pk == now), None)
@@ -239,7 +240,7 @@ def _shown_group(request: WorkspaceRequest, listing: Listing, groups: list[Colum
     return next((group for group in through if group.count), through[0] if through else groups[0])
 
 
-def _columns(request: WorkspaceRequest, listing: Listing, records: QuerySet) -> list[Column]:
+def _columns(request: WorkspaceRequest, listing: Listing) -> list[Column]:
     """All columns with their counts and sums: one query, whatever the number of rows and columns."""
     board = _board(listing.record_type)
     shown = _passing(request, listing, board.column)
@@ -249,27 +250,18 @@ def _columns(request: WorkspaceRequest, listing: Listing, records: QuerySet) -> 
         own = replace(listing.query, conditions=(*others, Condition(board.column, "is", (str(value.pk),))))
         address = listing.state.address(own)
         columns[value.pk] = Column(value, shown is None or value.pk in shown, board.asks(value), address)
-    for value, currency, count, total in _totals(listing.record_type, records):
-        column = columns.get(value)
-        if column is not None:
-            column.count += count
-            if total is not None:
-                column.sums[currency] = column.sums.get(currency, 0) + int(total)
+    for line in _counted(request, listing).lines:
+        if column := columns.get(line.values[0]):
+            column.count, column.sums = line[ALL].count, line[ALL].sum(Sum(board.amount))
     return list(columns.values())
 
 
-def _totals(record_type: RecordType, records: QuerySet) -> QuerySet:
-    """A row for each column, and each currency in it where cards have an amount."""
-    board = _board(record_type)
-    column = f"{board.column}_id"
-    if not board.amount:
-        nothing = Value(None, BigIntegerField())
-        rows = records.order_by().values_list(column, Value(""))
-        return rows.annotate(count=Count("*"), total=nothing)
-    spec = record_type.spec(board.amount)
-    kind = cast(Money, spec.kind)
-    rows = records.order_by().values_list(column, kind.currency)
-    return rows.annotate(count=Count("*"), total=Sum(kind.minor(spec)))
+def _counted(request: WorkspaceRequest, listing: Listing) -> Counts:
+    """The numbers of all columns, by what of the view can be read."""
+    board, query = _board(listing.record_type), _of_all_groups(listing.query)
+    conditions = without_leaves(query.conditions, listing.unreadable)
+    measures = (Sum(board.amount),) if board.amount else ()
+    return counted(Query(query.type, conditions, groups=(board.column,), measures=measures), request.actor)
 
 
 def _passing(request: WorkspaceRequest, listing: Listing, name: str) -> set[UUID] | None:

@@ -7,7 +7,7 @@ is left out with a word, and never taken for "all rows".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -141,6 +141,17 @@ def joined(how: How, found: list[Q]) -> Q:
     if how == "any" and not all(found):
         return Q()
     return reduce(or_ if how == "any" else and_, found, Q())
+
+
+def without_leaves(parts: Iterable[Part], unwanted: Collection[Condition]) -> tuple[Part, ...]:
+    """``parts`` without those conditions, in groups too; of a group that had no others nothing is left."""
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, Condition):
+            found += [] if part in unwanted else [part]
+        elif kept := without_leaves(part.parts, unwanted):
+            found.append(Group(part.how, kept))
+    return tuple(found)
 
 
 def leaves_of(parts: Iterable[Part]) -> tuple[Condition, ...]:

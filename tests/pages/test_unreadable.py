@@ -38,7 +38,7 @@ def of_each_kind(record_type: RecordType, seen: set[Any]) -> list[FieldSpec]:
     """The fields of a kind, with a column of a type, that is not among ``seen``, and then is."""
     columns = {field.name: field.get_internal_type() for field in record_type.model._meta.fields}
     found = []
-    for spec in (*record_type.specs_now(), *record_type.derived, *record_type.derived_now(True)):
+    for spec in (*record_type.specs_now(), *record_type.filterable()):
         sort = (type(spec.kind).__name__, spec.kind.operators, columns.get(spec.name, spec.name))
         if sort not in seen:
             seen.add(sort)
