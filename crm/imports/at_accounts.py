@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
-from crm.catalogue import find_type
+from crm.catalogue import find_type, record_type
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec
@@ -30,6 +30,11 @@ class Beside(NamedTuple):
     firms: str
     people: str
     column: str
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What an account and one of the people are called inside of a sentence."""
+        return record_type(self.firms).in_text, record_type(self.people).in_text
 
 
 def beside_of(record_type: RecordType, spec: FieldSpec) -> Beside | None:

@@ -42,6 +42,12 @@ def brought_label(link: FieldSpec, spec: FieldSpec) -> str:
     return _("New %(link)s: %(field)s") % {"link": in_text(str(link.label)), "field": spec.label}
 
 
+def noun_of(link: FieldSpec) -> str:
+    """What a record to which the field links is called inside of a sentence."""
+    linked = find_type(link.kind.key) if isinstance(link.kind, Lookup) else None
+    return linked.in_text if linked is not None else ""
+
+
 def as_compared(spec: FieldSpec, value: Any) -> Any:
     """A value without what two ways of writing it differ in."""
     if isinstance(value, tuple):  # tags

@@ -16,11 +16,11 @@ from crm.catalogue.files import NaturalKey
 from crm.catalogue.types import RecordType
 from crm.imports.brought import as_compared
 from crm.imports.findings import names_of
+from crm.records.natural import NAMES
 from crm.tenants.ids import uuid_of
 from crm.users.access import visible
 from crm.users.models import Membership
 
-_NAMES = ("name", "first_name", "last_name")
 MOST_ALIKE = 20  # that are looked at though they are surely not it: a file may hold thousands of one name or mailbox
 _ANY = ...  # what a record shares with all rows of its key
 
@@ -174,7 +174,7 @@ class Known:
 
     def _has_all(self, values: dict[str, Any], record: Any) -> bool:
         """Whether the record says all of ``values`` already, whose name it has."""
-        specs = [self.type.spec(name) for name in values if name not in _NAMES]
+        specs = [self.type.spec(name) for name in values if name not in NAMES]
         return all(
             as_compared(spec, values[spec.name]) == as_compared(spec, spec.value(record))
             for spec in specs

@@ -59,12 +59,13 @@ from crm.imports.reading.cells import cell_text, holds_days
 from crm.imports.row_values import RowReader
 from crm.imports.tag_cells import known_tag
 from crm.picklists.selectors import stage_name
+from crm.records.natural import NAMES
 from crm.tenants.clock import today
 from crm.users.models import Membership
 
 COLUMN = "column_"
 FIXED = "fixed_"
-OF_ONE_ROW = frozenset({"external_id", "name", "first_name", "last_name", "email"})
+OF_ONE_ROW = frozenset({"external_id", *NAMES, "email"})
 # What the page sends of its questions, followed by the name of the field
 WORD, ANSWER, ALL_OTHERS, OF_GAP = "word_", "answer_", "others_", "gap_"
 OPTIONS = ("existing", "clear_empty")

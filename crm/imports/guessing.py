@@ -14,6 +14,7 @@ from crm.imports.labelled import with_place_for_mobiles
 from crm.imports.meant import NAME_PARTS, OWN_ID, completed_fields, more_columns
 from crm.imports.split import one_field_each, split_of
 from crm.records.headers import PREFIXES, SURE, names_of
+from crm.records.natural import FIRST_AND_LAST
 from crm.tenants.text import sort_key
 
 # The columns that the file of refused rows has beside those of the import. Standard names: in every language they
@@ -74,7 +75,7 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
 def _settle_names(mapping: list[str], headers: list[str], names: _Names) -> None:
     """Where the whole name is there in its parts, it is left out; and what may be it ("Persona - Nombre") is one of
     them where the file has the other."""
-    missing = [part for part in ("first_name", "last_name") if part not in mapping]
+    missing = [part for part in FIRST_AND_LAST if part not in mapping]
     if "name" not in mapping or len(missing) == 2:
         return
     at = mapping.index("name")

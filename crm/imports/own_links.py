@@ -16,6 +16,7 @@ from crm.imports.identity import EXTERNAL_ID, Layout, Together, as_compared
 from crm.imports.meant import CHUNK, Same, meant_rows
 from crm.imports.models import Import
 from crm.imports.reading.cells import is_unreadable
+from crm.records.natural import FIRST_AND_LAST
 from crm.tenants.text import company_key
 
 MOST_LINKS = 50_000  # rows whose links are followed before a dry run
@@ -211,6 +212,6 @@ def _top(above: dict[Any, Any], one: Any) -> Any:
 def name_and_id(layout: Layout, row: list[str]) -> tuple[str, str]:
     """The key of the row's name, and its external id."""
     place = layout.place
-    parts = [row[place[name]] for name in ("first_name", "last_name") if name in place]
+    parts = [row[place[name]] for name in FIRST_AND_LAST if name in place]
     name = row[place["name"]] if "name" in place else ""
     return word_key(name or " ".join(parts)), row[place[EXTERNAL_ID]] if EXTERNAL_ID in place else ""

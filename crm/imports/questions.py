@@ -248,7 +248,7 @@ class _Asker:
             actions=actions,
             is_typed=not existing and bool(not isinstance(spec.kind, kinds.Tags) or all_tags()),
             more=bool(column.more),
-            at_accounts=beside is not None,
+            beside=beside.words if beside else None,
             keeps_pipelines=isinstance(spec.kind, kinds.StageOf) and any(map(_is_of_several_pipelines, alike.values())),
         )
 

@@ -33,7 +33,7 @@ from crm.imports.answers import (
     word_key,
 )
 from crm.imports.at_accounts import Beside, beside_of, person_at
-from crm.imports.brought import as_compared, brought_fields, brought_label, is_made_by_name
+from crm.imports.brought import as_compared, brought_fields, brought_label, is_made_by_name, noun_of
 from crm.imports.cells import Cells
 from crm.imports.identity import EXTERNAL_ID, Layout
 from crm.imports.labelled import told_left
@@ -283,7 +283,8 @@ class RowReader:
         one = next((row.values[link] for _index, link, _spec in self.brought if row.values.get(link)), None)
         words = {"name": one.name if one is not None else "", "cells": ", ".join(row.not_taken)}
         if one is None:
-            return _("The row links to no account. Not taken: %(cells)s.") % words
+            words["type"] = noun_of(self.type.spec(self.brought[0][1]))
+            return _("The row links to no %(type)s. Not taken: %(cells)s.") % words
         return _("“%(name)s” exists already and stays as it is. Not taken: %(cells)s.") % words
 
     def _has_brought(self, link: str, record: Any, called: str) -> bool:

@@ -7,9 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.imports.existing import Match
+from crm.records.natural import NAMES
 from crm.tenants.text import sort_key
-
-_NAMES = ("name", "first_name", "last_name")
 
 
 def keep_spelling(values: dict[str, Any], match: Match) -> list[str]:
@@ -19,7 +18,7 @@ def keep_spelling(values: dict[str, Any], match: Match) -> list[str]:
     """
     if match.record is None or match.is_by_id:
         return []
-    there = {name: getattr(match.record, name, "") for name in _NAMES if isinstance(values.get(name), str)}
+    there = {name: getattr(match.record, name, "") for name in NAMES if isinstance(values.get(name), str)}
     other = [name for name, text in there.items() if text != values[name] and sort_key(text) == sort_key(values[name])]
     remarks = [
         _("Taken for “%(known)s”, which is spelt differently from “%(name)s”. Its name was not changed.")

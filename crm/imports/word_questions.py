@@ -157,7 +157,7 @@ class Question:
     actions: tuple[Option, ...]
     is_typed: bool
     more: bool = False
-    at_accounts: bool = False  # people, whom a row means first at its own account
+    beside: tuple[str, str] | None = None  # of people, whom a row means first at its own account: what both are called
     keeps_pipelines: bool = False  # records that exist take a word of several pipelines as their own has it
 
     @property

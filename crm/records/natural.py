@@ -9,6 +9,9 @@ from crm.catalogue.files import Shared
 from crm.tenants.names import join_name
 from crm.tenants.text import email_key, phone_key, sort_key
 
+FIRST_AND_LAST = ("first_name", "last_name")  # of a person's name, which can come as one
+NAMES = ("name", *FIRST_AND_LAST)
+
 
 def email_of(values: Mapping[str, Any]) -> str:
     return email_key(values.get("email") or "")
