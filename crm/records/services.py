@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import events
+from crm import catalogue, events
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.types import EventType
@@ -58,7 +58,7 @@ def create_record(
     _assign(record_type, record, values)
     _refuse_both(record_type, record, links)
     if because is None:
-        _refuse_missing(record_type, values)
+        _refuse_missing(record_type, values, actor)
     _prepare(record_type, record)
     insert(record)
     insert_rows(record)
@@ -175,9 +175,13 @@ def _refuse_both(record_type: RecordType, record: Any, links: Iterable[str]) -> 
             raise ValidationError({name: _("Either %(other)s or %(this)s, not both: empty one of them.") % words})
 
 
-def _refuse_missing(record_type: RecordType, values: dict[str, Any]) -> None:
-    """Refuse a new record without what the workspace requires, which not every form asks for."""
+def _refuse_missing(record_type: RecordType, values: dict[str, Any], actor: Membership | None) -> None:
+    """Refuse a new record without what the workspace requires, which not every form asks for; but not for what the
+    actor cannot give."""
+    limited = catalogue.seen(record_type, actor) if actor is not None else record_type
     for spec in custom_specs(record_type.key):
+        if spec.name in limited.hidden or spec.name in limited.read_only:
+            continue
         if spec.required and values.get(spec.name) in (None, ""):
             raise ValidationError({spec.name: _("“%(field)s” is needed.") % {"field": spec.label}})
 

@@ -31,12 +31,14 @@ class Part:
 
     ``values`` (by spec name) is what the person typed for a new record; it wins over what the field map brings.
     ``take`` names the fields of an existing record that shall get the lead's value; None: those that are blank there.
+    ``undecided`` are fields that the person could not decide on: of those, too, the blank ones get it.
     """
 
     way: Way
     record_id: UUID | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     take: frozenset[str] | None = None
+    undecided: frozenset[str] = frozenset()
 
 
 NOTHING = Part(Way.NONE)
@@ -47,9 +49,9 @@ def new(**values: Any) -> Part:
     return Part(Way.NEW, values=values)
 
 
-def existing(record_id: UUID, take: frozenset[str] | None = None) -> Part:
+def existing(record_id: UUID, take: frozenset[str] | None = None, undecided: frozenset[str] = frozenset()) -> Part:
     """The record with that id; it gets the lead's values where its own are blank, or exactly for ``take``."""
-    return Part(Way.EXISTING, record_id=record_id, take=take)
+    return Part(Way.EXISTING, record_id=record_id, take=take, undecided=undecided)
 
 
 @dataclass(frozen=True)

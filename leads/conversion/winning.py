@@ -30,14 +30,15 @@ def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) ->
     key = record.type_key
     values = mapped_values(lead, key, made, record)
     spec = catalogue.record_type(key).spec
-    if part.take is not None:
-        return {name: joined(spec(name), record, value) for name, value in values.items() if name in part.take}
     won = {name: joined(spec(name), record, value) for name, value in values.items()}
-    return {
-        name: value
-        for name, value in won.items()
-        if is_blank(spec(name).value(record)) or (name == "tags" and value != spec(name).value(record))
-    }
+
+    def wins(name: str) -> bool:
+        if part.take is not None and name not in part.undecided:
+            return name in part.take
+        is_tags = name == "tags" and won[name] != spec(name).value(record)
+        return is_blank(spec(name).value(record)) or is_tags
+
+    return {name: value for name, value in won.items() if wins(name)}
 
 
 def told_unfit(

@@ -92,7 +92,7 @@ def test_stages_of_several_pipelines_stand_on_their_pages(firm: Firm) -> None:
         (TEAM_CHANGED, set(signature(update_team).parameters) - {"actor", "team"}),
         (MEMBER_CHANGED, set(signature(update_member).parameters) - {"actor", "member"}),
     ],
-    ids=str,
+    ids=lambda one: one.name if isinstance(one, EventType) else "fields",
 )
 def test_whatever_services_change_has_a_name_in_the_log(event: EventType, fields: set[str]) -> None:
     assert fields == set(event.called)

@@ -25,6 +25,7 @@ from crm.users.models import Membership, Role
 from crm.users.services import limit_fields
 from tests import make
 from tests.forms import form_of
+from tests.leads.browser_form import form_values
 from tests.people import Firm, client_of
 from tests.permissions.asking import path_of, send
 from tests.permissions.samples import Sample, Samples
@@ -210,6 +211,35 @@ def test_what_was_emptied_is_not_written_away(firm: Firm) -> None:
         one.refresh_from_db()
         assert (one.website, one.domain, one.phone_key) == ("https://one.example", "one.example", "+14165550101")
         assert one.city == "Bern"
+
+
+@pytest.mark.parametrize("key", ["leads", "contacts"])
+def test_a_conversion_carries_what_nobody_sees(firm: Firm, key: str) -> None:
+    """Hidden where it comes from or where it goes: the page shows nothing of it, and the conversion loses nothing."""
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key=key, limits={"phone": HIDDEN, "email": HIDDEN})
+        reached = {"phone": "+1 416 555 0101", "email": "one@canary.example"}
+        alone = make.lead(firm.ana, last_name="Alone", **reached)
+        known = make.lead(firm.ana, last_name="Known", phone="+1 416 555 0303", email="known@canary.example")
+        there = make.contact(firm.ana, last_name="Known", phone="+1 416 555 0202", email="")
+    client = client_of(firm.ana)
+    for lead, chosen in ((alone, "new"), (known, str(there.pk))):
+        where = f"/acme/leads/{lead.pk}/conversion/"
+        page = client.get(f"{where}?contacts={chosen}").content.decode()
+        assert "canary" not in page and "555 0101" not in page and "555 0303" not in page
+        asked = form_values(client.get(where).content.decode(), "convert-page")
+        ways = {"contacts": chosen, "contacts-compared": chosen, "accounts": "none", "opportunities": "none"}
+        again = client.post(where, asked | ways).content.decode()  # it says first what will happen now
+        assert "canary" not in again and "555 0101" not in again and "555 0303" not in again
+        assert client.post(where, form_values(again, "convert-page") | ways).status_code == 303
+        with tenant_context(firm.tenant):
+            lead.refresh_from_db()
+            assert lead.is_converted, "it is sent once"
+            made = lead.contact
+            if chosen == "new":
+                assert (made.phone, made.email) == ("+1 416 555 0101", "one@canary.example")
+            else:
+                assert (made.pk, made.phone, made.email) == (there.pk, "+1 416 555 0202", "known@canary.example")
 
 
 def test_a_file_brings_nothing_into_a_hidden_field(firm: Firm) -> None:
