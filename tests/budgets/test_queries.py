@@ -64,6 +64,7 @@ def fill_contacts(firm: Firm, number: int) -> None:
     with tenant_context(firm.tenant):
         for _each in range(number):
             make.contact(firm.ana, account=make.account(firm.ana))
+            make.contact(firm.ana, vendor=make.vendor(firm.ana))
 
 
 def fill_opportunities(firm: Firm, number: int) -> None:
@@ -80,6 +81,7 @@ FILL: dict[str, Fill] = {
     "leads": fill_leads,
     "accounts": fill_accounts,
     "contacts": fill_contacts,
+    "vendors": fill_contacts,
     "opportunities": fill_opportunities,
 }
 
