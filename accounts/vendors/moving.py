@@ -21,6 +21,7 @@ from accounts.vendors.models import Vendor
 from accounts.vendors.services import create_vendor, delete_vendor
 from crm import catalogue, events
 from crm.activities.services import link_activities
+from crm.catalogue.naming import standard_names
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields.kinds import ChoiceOf, Flag, Lookup
@@ -238,8 +239,13 @@ def _words(spec: FieldSpec, account: Account) -> str:
     if spec.is_stamp or spec.name in _NOT_SAID or (isinstance(spec.kind, Flag) and not spec.value(account)):
         return ""
     text = spec.words(account)
-    vendor = str(catalogue.record_type(Vendor.type_key).label)
-    return "" if spec.name == "type" and sort_key(text) == sort_key(vendor) else text
+    return "" if spec.name == "type" and sort_key(text) in _called() else text
+
+
+def _called() -> set[str]:
+    """What a vendor is called here, and everywhere else: an account's type of that name says nothing more."""
+    vendors = catalogue.record_type(Vendor.type_key)
+    return {sort_key(str(vendors.label)), sort_key(standard_names(vendors)[0])}
 
 
 def _problems(values: dict[str, Any], filled: list[tuple[str, str]]) -> tuple[str, ...]:

@@ -23,12 +23,13 @@ from tests.permissions.table import ROWS
 
 READ = ("title", "alt", "placeholder", "aria-label", "aria-description", "label", "content")
 TYPED = ("text", "search", "submit", "button", None)
-OLD = re.compile(r"\b(leads?|accounts?|contacts?|opportunit\w+)\b", re.I)
+OLD = re.compile(r"\b(leads?|accounts?|contacts?|opportunit\w+|vendors?)\b", re.I)
 NAMES = {
     "leads": ("Enquiry", "Enquiries"),
     "accounts": ("Organisation", "Organisations"),
     "contacts": ("Person", "People"),
     "opportunities": ("Deal", "Deals"),
+    "vendors": ("Supplier", "Suppliers"),
 }
 
 
@@ -60,9 +61,10 @@ def read(answer: Any) -> list[str]:
     return [" ".join(text.split()) for text in reader.texts if OLD.search(text) and not DATA.search(text)]
 
 
-# What is data: names of the sample records, values that forms send, an entry of a list that a workspace words itself.
+# What is data: names of the sample records, values that forms send, entries of lists that a workspace words itself.
 DATA = re.compile(
-    r"(Carl|Lena) (Contact|Lead)|x@lead\.example|^(Contact|Lead)( was (saved|created)\.| · Ours)?$|Vendor contact"
+    r"(Carl|Lena) (Contact|Lead)|x@lead\.example|^(Contact|Lead)( was (saved|created)\.| · Ours)?$"
+    r"|^Vendor$|Vendor contact"
 )
 ITSELF = "setup:names POST"  # the test's sending of the form calls them as usual again
 
