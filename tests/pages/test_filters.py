@@ -77,6 +77,18 @@ def test_a_comma_in_a_number_parts_nothing(firm: Firm, accounts: None) -> None:
     assert found(firm, "opportunities", ("amount__from", "1,001")) == []
 
 
+def test_several_values_of_a_number_or_an_amount_are_each_enough(firm: Firm, accounts: None) -> None:
+    """The chip said "Amount is $5 or $1,000" over the rows of the first alone."""
+    assert found(firm, "opportunities", ("amount", "5"), ("amount", "1000")) == [
+        "Of Jones",
+        "Of Smith",
+        "Of Smith, Jones",
+    ]
+    assert found(firm, "opportunities", ("amount", "1000 EUR"), ("amount", "5")) == []
+    assert found(firm, "accounts", ("employees__from", "1000"), ("employees__from", "10")) == ["Jones", "Smith, Jones"]
+    assert found(firm, "accounts", ("employees__to", "1"), ("employees__to", "10")) == ["Jones", "Smith"]
+
+
 def test_choices_may_be_joined_by_commas(firm: Firm, leads: None) -> None:
     assert found(firm, "leads", ("status", "meaning:converted,meaning:new")) == ["A", "B", "C", "D"]
     assert found(firm, "leads", ("status", "meaning:converted"), ("status", "meaning:new")) == ["A", "B", "C", "D"]

@@ -75,7 +75,8 @@ class Number(Kind):
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         lookup = {"is": "in", "from": "gte", "to": "lte"}[operator]
         numbers = [self.read(value) for value in values]
-        condition = Q(**{f"{spec.column}__{lookup}": numbers if lookup == "in" else numbers[0]})
+        wanted = {"in": numbers, "gte": min(numbers), "lte": max(numbers)}[lookup]
+        condition = Q(**{f"{spec.column}__{lookup}": wanted})
         # Django leaves a bound out that no value of the column can exceed, and with it finds those that have none
         return condition if lookup == "in" else condition & Q(**{f"{spec.column}__isnull": False})
 
@@ -222,15 +223,16 @@ class MoneyKind(Kind):
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         """Amounts in a filter are whole units of the tenant's currency, or ``100 EUR``."""
-        money = self.read(values[0])
         lookup = {"is": "exact", "from": "gte", "to": "lte"}[operator]
-        return Q(**{f"{self.minor(spec)}__{lookup}": money.minor, self.currency: money.currency})
+        condition = Q()
+        for money in map(self.read, values):
+            condition |= Q(**{f"{self.minor(spec)}__{lookup}": money.minor, self.currency: money.currency})
+        return condition
 
     def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        money, value = self.read(values[0]), self.value(spec, record)
-        if value is None or value.currency != money.currency:
-            return False
-        return _compared(operator, value.minor, [money.minor])
+        amounts, value = [self.read(one) for one in values], self.value(spec, record)
+        same = [one.minor for one in amounts if value is not None and one.currency == value.currency]
+        return value is not None and bool(same) and _compared(operator, value.minor, same)
 
     def read(self, text: str) -> Money:
         return read_amount(text, CANONICAL, current_tenant().currency)
@@ -257,4 +259,4 @@ class MoneyKind(Kind):
 def _compared(operator: str, number: int, wanted: list[int]) -> bool:
     if operator == "is":
         return number in wanted
-    return number >= wanted[0] if operator == "from" else number <= wanted[0]
+    return number >= min(wanted) if operator == "from" else number <= max(wanted)
