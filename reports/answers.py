@@ -78,7 +78,8 @@ class Note:
 class Answer:
     """All that a report says.
 
-    ``lately`` are figures of the last days, apart from the period. ``charts`` stand in rows.
+    ``lately`` are figures of the last days, apart from the period. ``charts`` stand in rows. ``left_out`` are the
+    fields without which numbers could not be told to this person.
     """
 
     figures: list[Figure]
@@ -88,3 +89,4 @@ class Answer:
     lately_label: Any = ""
     is_empty: bool = False
     notes: list[Note] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)

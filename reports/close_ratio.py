@@ -3,86 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q, QuerySet
-from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from crm.picklists.selectors import ids_meaning, stage_ids_meaning
+from crm.catalogue import seen_type
+from crm.queries.condition import Condition, Group
+from crm.queries.condition import Part as Only
+from crm.queries.counts import MONTH, Counts, counted, counted_apart, within
+from crm.queries.query import Query
 from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, Point, Series, columns, lines
-from crm.users.access import visible
 from crm.users.models import Membership
 from opportunities.models import Opportunity
-from reports import cells, links
+from reports import cells
 from reports.answers import Answer, Chart, Column, Figure, Table
-from reports.cells import Cell, Money, add_money
+from reports.cells import Cell, Kind
 from reports.filters import Filters
-from reports.people import owner_filter, owner_name
+from reports.numbers import (
+    AMOUNT,
+    DECIDED,
+    LOST,
+    WON,
+    Asked,
+    Numbers,
+    Row,
+    adding,
+    counting,
+    figures,
+    sharing,
+    table,
+)
+from reports.people import owner_name
 from reports.periods import PAST, Period
-from reports.report import Report, compared
+from reports.report import Report, compared, first_day
 from reports.shown import percent
-from reports.sums import by_case, is_before
 from reports.words import span_words
 
-DECIDED = "meaning:won,meaning:lost"
-WITHOUT_VETTING = {"loss_reason__not": "meaning:vetting"}
 CLASSES = {
     "sales": gettext_lazy("Lost in selling"),
     "vetting": gettext_lazy("Should not have passed vetting"),
     "other": gettext_lazy("Other reasons"),
+    "unsaid": gettext_lazy("No reason given"),
 }
+REASONS = {key: Condition("loss_reason", "is", (f"meaning:{key}",)) for key in CLASSES} | {
+    "unsaid": Condition("loss_reason", "empty")
+}
+UNVETTED = Condition("loss_reason", "not", ("meaning:vetting",))
+SCORE: dict[str, tuple[Only, ...]] = {
+    "decided": (),
+    "won": (WON,),
+    "lost": (LOST,),
+    "vetting": (LOST, REASONS["vetting"]),
+    "unvetted": (Group("any", (WON, UNVETTED)),),  # a won one may have kept the reason of a loss
+}
+BY_CLASS: dict[str, tuple[Only, ...]] = {key: (LOST, reason) for key, reason in REASONS.items()}
+IN_CHARTS: dict[str, tuple[Only, ...]] = {"lost otherwise": (LOST, UNVETTED)}
 MOST_MONTHS = 36  # a longer time is shown by quarters,
 MOST_QUARTERS = 40  # and a very long one by years
 FEWEST_POINTS = 3  # of a line
 
 
-class Score:
-    """Decided opportunities that are counted together: ``number`` and ``value`` of won, lost, and of each class."""
-
-    def __init__(self) -> None:
-        self.number: dict[str, int] = dict.fromkeys(("won", "lost", *CLASSES), 0)
-        self.value: dict[str, Money] = {key: {} for key in self.number}
-
-    def add(self, row: dict[str, Any]) -> None:
-        for key in self.number:
-            self.number[key] += row[key]
-            add_money(self.value[key], row["currency"], row[f"{key}_sum"])
-
-    def merge(self, other: Score) -> None:
-        for key in self.number:
-            self.number[key] += other.number[key]
-            for currency, minor in other.value[key].items():
-                add_money(self.value[key], currency, minor)
-
-    @property
-    def decided(self) -> int:
-        return self.number["won"] + self.number["lost"]
-
-    def close_ratio(self, url: str = "") -> Cell:
-        return cells.ratio(self.number["won"], self.decided, url)
-
-    def without_vetting(self, url: str = "") -> Cell:
-        return cells.ratio(self.number["won"], self.decided - self.number["vetting"], url)
-
-
 def answer(actor: Membership, filters: Filters) -> Answer:
-    by_owner, before = _by_owner_and_before(actor, filters)
-    every = _together(by_owner.values())
-    dated = _decided(actor, filters, Q(**filters.period.conditions("closed_on"))).annotate(
-        month=TruncMonth("closed_on")
-    )
-    steps = _steps(filters, _scores(dated, "month"))
+    decided = filters.query(seen_type(Opportunity.type_key, actor)).where(DECIDED)
+    asked = replace(decided, groups=("owner",), measures=(AMOUNT,))
+    spans = filters.period.compared("closed_on")
+    told = counted_apart(asked, actor, spans, SCORE | BY_CLASS)
+    found = {span: Numbers((counts,)) for span, counts in told.items()}
+    now = found["now"]
+    steps = _steps(filters.period, _by_month(actor, decided.where(*spans["now"])))
     return Answer(
-        figures=compared(_numbers, filters, every, _together(before.values()), lambda: _first_day(actor)),
-        charts=[[_count_chart(filters, steps), *_ratio_chart(filters, steps)]],
-        tables=[_by_time(filters, steps, every), _by_owner(filters, by_owner, every), _by_class(filters, every)],
-        is_empty=not by_owner,
+        figures=compared(
+            _figures, found, filters, lambda: first_day(actor, (Query(decided.type, (DECIDED,)), "closed_on"))
+        ),
+        charts=[[_count_chart(steps), *_ratio_chart(steps)]] if steps else [],
+        tables=[*_by_time(steps, now.total), *_by_owner(now), *_by_class(now.total)],
+        is_empty=not now.total.number("decided"),
+        left_out=now.missing,
     )
 
 
@@ -101,106 +103,45 @@ REPORT = Report(
 )
 
 
-def _decided(actor: Membership, filters: Filters, days: Q) -> QuerySet:
-    rows = filters.opportunities(visible(actor, Opportunity.objects.order_by()))
-    return rows.filter(days, stage_id__in=stage_ids_meaning("won", "lost"))
-
-
-def _first_day(actor: Membership) -> date | None:
-    decided = _decided(actor, Filters(Period()), Q(closed_on__isnull=False))
-    return decided.order_by("closed_on").values_list("closed_on", flat=True).first()
-
-
-Scores = dict[Any, Score]
-
-
-def _by_owner_and_before(actor: Membership, filters: Filters) -> tuple[Scores, Scores]:
-    decided = _decided(actor, filters, filters.period.both("closed_on"))
-    timed = decided.annotate(is_before=is_before(filters.period.conditions("closed_on")))
-    found: tuple[Scores, Scores] = ({}, {})
-    for (owner_id, before), score in _scores(timed, "owner_id", "is_before").items():
-        found[before][owner_id] = score
-    return found
-
-
-def _scores(decided: QuerySet, *names: str) -> Scores:
-    """Return the scores by the value of the column ``names``, or by the values of several."""
-    won = Q(stage_id__in=stage_ids_meaning("won"))
-    cases = {"won": won, "lost": ~won}
-    cases |= {key: ~won & Q(loss_reason_id__in=ids_meaning("loss_reason", key)) for key in CLASSES}
-    scores: Scores = {}
-    for row in decided.values(*names, "currency").annotate(**by_case(cases)):
-        key = row[names[0]] if len(names) == 1 else tuple(row[name] for name in names)
-        scores.setdefault(key, Score()).add(row)
-    return scores
-
-
-def _together(scores: Iterable[Score]) -> Score:
-    total = Score()
-    for score in scores:
-        total.merge(score)
-    return total
-
-
-def _link(filters: Filters, stage: str = DECIDED, **conditions: Any) -> str:
-    days = links.within("closed_on", filters.period)
-    return links.rows(Opportunity.type_key, filters, **({"stage": stage} | days | conditions))
+def _by_month(actor: Membership, decided: Query) -> Counts:
+    asked = replace(decided, groups=(f"closed_on{MONTH}",), measures=(AMOUNT,))
+    return counted(asked, actor, SCORE | IN_CHARTS)
 
 
 # --- The numbers on top
 
 
-def _numbers(filters: Filters, score: Score) -> list[Figure]:
-    decided, won, lost = _link(filters), _link(filters, "meaning:won"), _link(filters, "meaning:lost")
-    vetting = _link(filters, "meaning:lost", loss_reason="meaning:vetting")
-    number, value = score.number, score.value
-    return [
-        Figure(
-            _("Close ratio"),
-            score.close_ratio(decided),
-            extra=cells.count(score.decided, decided),
-            extra_of=_("won of"),
-            note=_("decided"),
-        ),
-        Figure(
+def _figures(every: Row) -> list[Figure]:
+    vetting = ngettext("vetting loss left out", "vetting losses left out", every.number("vetting"))
+    close_ratio: dict[str, Any] = {"extra": every.count("decided"), "extra_of": _("won of"), "note": _("decided")}
+    return figures(
+        (_("Close ratio"), every.ratio("won", "decided", "decided"), close_ratio),
+        (
             _("Without vetting losses"),
-            score.without_vetting(_link(filters, **WITHOUT_VETTING)),
-            extra=cells.count(number["vetting"], vetting),
-            note=ngettext("vetting loss left out", "vetting losses left out", number["vetting"]),
+            every.ratio("won", "unvetted", "unvetted"),
+            {"extra": every.count("vetting"), "note": vetting},
         ),
-        Figure(_("Won"), cells.count(number["won"], won), extra=cells.money(value["won"], won)),
-        Figure(_("Lost"), cells.count(number["lost"], lost), extra=cells.money(value["lost"], lost), good="down"),
-    ]
+        (_("Won"), every.count("won"), {"extra": every.money("won")}),
+        (_("Lost"), every.count("lost"), {"extra": every.money("lost"), "good": "down"}),
+    )
 
 
 # --- Tables
 
 
-def _columns(first: Any) -> list[Column]:
+def _asked() -> list[Asked]:
     return [
-        Column(first, "text"),
-        Column(_("Won"), "count"),
-        Column(_("Won value"), "money"),
-        Column(_("Lost"), "count"),
-        Column(_("Of these, vetting"), "count"),
-        Column(_("Close ratio"), "ratio"),
-        Column(_("Without vetting losses"), "ratio"),
+        counting(_("Won"), "won"),
+        adding(_("Won value"), "won"),
+        counting(_("Lost"), "lost"),
+        counting(_("Of these, vetting"), "vetting"),
+        sharing(_("Close ratio"), "won", "decided", "decided"),
+        sharing(_("Without vetting losses"), "won", "unvetted", "unvetted"),
     ]
 
 
-def _line(name: str, score: Score, filters: Filters, **conditions: Any) -> list[Cell]:
-    decided, won = _link(filters, **conditions), _link(filters, "meaning:won", **conditions)
-    return [
-        cells.text(name, decided if score.decided else ""),
-        cells.count(score.number["won"], won),
-        cells.money(score.value["won"], won if score.number["won"] else ""),
-        cells.count(score.number["lost"], _link(filters, "meaning:lost", **conditions)),
-        cells.count(
-            score.number["vetting"], _link(filters, "meaning:lost", **(conditions | {"loss_reason": "meaning:vetting"}))
-        ),
-        score.close_ratio(decided),
-        score.without_vetting(_link(filters, **(WITHOUT_VETTING | conditions))),
-    ]
+def _named(name: str, row: Row) -> tuple[Cell, Row]:
+    return cells.text(name, row.url("decided") if row.number("decided") else ""), row
 
 
 @dataclass(frozen=True)
@@ -209,38 +150,45 @@ class Step:
 
     name: str
     short_name: str  # for the axis of a chart
-    score: Score
-    days: dict[str, Any]  # the list filter
+    row: Row
 
 
 @dataclass(frozen=True)
 class Steps:
     size: int  # months
     rows: list[Step]
-    undated: Score | None
+    undated: Row | None
 
 
-def _steps(filters: Filters, by_month: dict[date | None, Score]) -> Steps:
-    dated = {month: score for month, score in by_month.items() if month}
-    months = _months(filters.period, dated)
+def _steps(period: Period, by_month: Counts) -> Steps | None:
+    """None: when they were decided is not to be told."""
+    numbers = Numbers((by_month,))
+    if not numbers.groups_by(f"closed_on{MONTH}"):
+        return None
+    found = numbers.by(f"closed_on{MONTH}")
+    dated = {month: row for month, row in found.items() if month}
+    months = _months(period, dated)
     size = 1 if len(months) <= MOST_MONTHS else 3 if len(months) <= 3 * MOST_QUARTERS else 12
     starts = dict.fromkeys(month.replace(month=(month.month - 1) // size * size + 1) for month in months)
+    whole = replace(by_month.query, groups=(), measures=())
     rows = []
     for start in starts:
         end = start + relativedelta(months=size, days=-1)
-        score = _together(score for month, score in dated.items() if start <= month <= end)
-        days = links.within("closed_on", filters.period.cut(start, end))
-        rows.append(Step(span_words(start, size), span_words(start, size, short=True), score, days))
-    return Steps(size, rows, by_month.get(None))
+        held = [row for month, row in dated.items() if start <= month <= end]
+        row = numbers.together(held, within(whole, "closed_on", start, end))
+        rows.append(Step(span_words(start, size), span_words(start, size, short=True), row))
+    return Steps(size, rows, found.get(None))
 
 
-def _by_time(filters: Filters, steps: Steps, every: Score) -> Table:
-    rows = [_line(step.name, step.score, filters, **step.days) for step in steps.rows]
+def _by_time(steps: Steps | None, every: Row) -> list[Table]:
+    if steps is None:
+        return []
+    rows = [_named(step.name, step.row) for step in steps.rows]
     if steps.undated:
-        rows.append(_line(_("Without a date"), steps.undated, filters, closed_on__empty="yes"))
+        rows.append(_named(_("Without a date"), steps.undated))
     title = {1: _("By month"), 3: _("By quarter"), 12: _("By year")}[steps.size]
     heading = {1: _("Month"), 3: _("Quarter"), 12: _("Year")}[steps.size]
-    return Table("time", title, _columns(heading), rows, _line(_("All"), every, filters))
+    return table("time", title, heading, asked=_asked(), lines=rows, total=_named(_("All"), every))
 
 
 def _months(period: Period, dated: Iterable[date]) -> list[date]:
@@ -254,87 +202,66 @@ def _months(period: Period, dated: Iterable[date]) -> list[date]:
     return [first + relativedelta(months=step) for step in range(length)]
 
 
-def _by_owner(filters: Filters, by_owner: dict[Any, Score], every: Score) -> Table:
-    ranked = sorted(by_owner.items(), key=lambda item: (-item[1].number["won"], owner_name(item[0])))
-    rows = [_line(owner_name(owner), score, filters, owner=owner_filter(owner)) for owner, score in ranked]
-    return Table("owner", _("By owner"), _columns(_("Owner")), rows, _line(_("All"), every, filters))
+def _by_owner(numbers: Numbers) -> list[Table]:
+    named = [(owner_name(owner), row) for owner, row in numbers.by("owner").items()]
+    ranked = sorted(named, key=lambda item: (-item[1].number("won"), item[0]))
+    rows = [_named(name, row) for name, row in ranked]
+    return table("owner", _("By owner"), _("Owner"), asked=_asked(), lines=rows, total=_named(_("All"), numbers.total))
 
 
-def _by_class(filters: Filters, every: Score) -> Table:
+def _by_class(every: Row) -> list[Table]:
     """Whose failure the losses were."""
-    lost, rows = every.number["lost"], []
-    for key, label in CLASSES.items():
-        url = _link(filters, "meaning:lost", loss_reason=f"meaning:{key}")
-        rows.append(_loss(label, every.number[key], lost, every.value[key], url))
-    said = [every.value[key] for key in CLASSES]
-    unsaid = {
-        currency: minor - sum(sums.get(currency, 0) for sums in said) for currency, minor in every.value["lost"].items()
-    }
-    number = lost - sum(every.number[key] for key in CLASSES)
-    url = _link(filters, "meaning:lost", loss_reason__empty="yes")
-    value = {currency: minor for currency, minor in unsaid.items() if minor}
-    rows.append(_loss(_("No reason given"), number, lost, value, url))
-    return Table(
-        key="losses",
-        title=_("Losses by class of reason"),
-        columns=[
-            Column(_("Class"), "text"),
-            Column(_("Lost"), "count"),
-            Column(_("Share of losses"), "ratio"),
-            Column(_("Lost value"), "money"),
-        ],
-        rows=rows,
-        total=_loss(_("All"), lost, lost, every.value["lost"], _link(filters, "meaning:lost")),
-    )
+    if not every.of.tells("lost"):
+        return []
+    kinds: list[tuple[Any, Kind]] = [
+        (_("Class"), "text"),
+        (_("Lost"), "count"),
+        (_("Share of losses"), "ratio"),
+        (_("Lost value"), "money"),
+    ]
+    told = [Column(label, kind) for label, kind in kinds if kind != "money" or every.of.tells(AMOUNT)]
+    rows = [_loss(label, every, key) for key, label in CLASSES.items()]
+    return [Table("losses", _("Losses by class of reason"), told, rows, _loss(_("All"), every, "lost"))]
 
 
-def _loss(label: Any, number: int, of: int, value: Money, url: str) -> list[Cell]:
-    url = url if number else ""
-    return [cells.text(label, url), cells.count(number, url), cells.ratio(number, of, url), cells.money(value, url)]
+def _loss(label: Any, every: Row, case: str) -> list[Cell]:
+    name = cells.text(label, every.url(case) if every.number(case) else "")
+    ratio = every.ratio(case, "lost", leads_to=case if every.number(case) else "")
+    return [one for one in (name, every.count(case), ratio, every.money(case)) if one is not None]
 
 
 # --- Charts
 
 
-def _count_chart(filters: Filters, steps: Steps) -> Chart:
+def _count_chart(steps: Steps) -> Chart:
     series = (
         ("won", _("Won"), "series-success"),
-        ("lost", _("Lost, without vetting losses"), "series-danger"),
+        ("lost otherwise", _("Lost, without vetting losses"), "series-danger"),
         ("vetting", _("Lost to vetting"), "series-warning"),
     )
     bars = []
     for step in steps.rows:
-        number = step.score.number
-        counts = {"won": number["won"], "lost": number["lost"] - number["vetting"], "vetting": number["vetting"]}
-        urls = {
-            "won": _link(filters, "meaning:won", **step.days),
-            "lost": _link(filters, "meaning:lost", loss_reason__not="meaning:vetting", **step.days),
-            "vetting": _link(filters, "meaning:lost", loss_reason="meaning:vetting", **step.days),
-        }
-        parts = [Part(counts[key], formats.number(counts[key]), name, urls[key], css) for key, name, css in series]
+        counts = [(step.row.number(key), key, name, css) for key, name, css in series]
+        parts = [Part(count, formats.number(count), name, step.row.url(key), css) for count, key, name, css in counts]
         bars.append(Bar(step.short_name, parts))
     title = _("Won and lost")
     return Chart(title, columns(bars, label=title), tuple((name, css) for _key, name, css in series))
 
 
-def _ratio_chart(filters: Filters, steps: Steps) -> list[Chart]:
+def _ratio_chart(steps: Steps) -> list[Chart]:
     """The ratio as a line, where every step between the first and the last decision has one."""
-    decided = [index for index, step in enumerate(steps.rows) if step.score.decided - step.score.number["vetting"]]
+    decided = [index for index, step in enumerate(steps.rows) if step.row.number("unvetted")]
     if len(decided) < FEWEST_POINTS or decided[-1] - decided[0] + 1 != len(decided):
         return []
     series = []
-    ratios: tuple[tuple[Any, str, Any, dict[str, str]], ...] = (
-        (_("Close ratio"), "series-1", Score.close_ratio, {}),
-        (_("Without vetting losses"), "series-2", Score.without_vetting, WITHOUT_VETTING),
-    )
-    for name, css, cell, left_out in ratios:
+    for name, css, whole in (
+        (_("Close ratio"), "series-1", "decided"),
+        (_("Without vetting losses"), "series-2", "unvetted"),
+    ):
         points = []
-        for index in decided:
-            step = steps.rows[index]
-            share = cell(step.score).value
-            points.append(
-                Point(step.short_name, float(share), percent(share), _link(filters, **(left_out | step.days)))
-            )
+        for step in steps.rows[decided[0] : decided[-1] + 1]:
+            share = Fraction(step.row.number("won"), step.row.number(whole))
+            points.append(Point(step.short_name, float(share), percent(share), step.row.url(whole)))
         series.append(Series(name, points, css))
     title = _("Close ratio over time")
     drawn = lines(series, label=title, axis=formats.percent, top=1)

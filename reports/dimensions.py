@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,117 +12,55 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from crm.picklists.selectors import choice
 from reports import cells
-from reports.answers import Column, Table
-from reports.cells import Cell
-from reports.people import owner_filter, owner_name
+from reports.answers import Table
+from reports.numbers import Asked, Numbers, Row, table
+from reports.people import owner_name
 
 MOST_LINES = 50
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """``column`` is the model's, ``name`` the words for one of its values, ``where`` the list filter for it.
-
-    ``where`` is None for a value that an address cannot name.
-    """
+    """``key`` is the field, ``name`` the words for one of its values."""
 
     key: str
-    column: str
     title: Any
     heading: Any
     name: Callable[[Any], str]
-    where: Callable[[Any], dict[str, Any] | None]
 
 
 def _source_name(source_id: UUID | None) -> str:
     return choice(source_id).label if source_id else _("No source")
 
 
-def _where_source(source_id: UUID | None) -> dict[str, Any]:
-    return {"source": source_id} if source_id else {"source__empty": "yes"}
+def _campaign_name(campaign: str) -> str:
+    return campaign or _("No campaign")
 
 
-def _where_campaign(campaign: str) -> dict[str, Any] | None:
-    if "," in campaign:  # parts the values of a filter
-        return None
-    return {"campaign": campaign} if campaign else {"campaign__empty": "yes"}
-
-
-SOURCE = Dimension(
-    "source", "source_id", gettext_lazy("By source"), gettext_lazy("Source"), _source_name, _where_source
-)
-CAMPAIGN = Dimension(
-    "campaign",
-    "campaign",
-    gettext_lazy("By campaign"),
-    gettext_lazy("Campaign"),
-    lambda campaign: campaign or _("No campaign"),
-    _where_campaign,
-)
-OWNER = Dimension(
-    "owner",
-    "owner_id",
-    gettext_lazy("By owner"),
-    gettext_lazy("Owner"),
-    owner_name,
-    lambda owner_id: {"owner": owner_filter(owner_id)},
-)
+SOURCE = Dimension("source", gettext_lazy("By source"), gettext_lazy("Source"), _source_name)
+CAMPAIGN = Dimension("campaign", gettext_lazy("By campaign"), gettext_lazy("Campaign"), _campaign_name)
+OWNER = Dimension("owner", gettext_lazy("By owner"), gettext_lazy("Owner"), owner_name)
 DIMENSIONS = (SOURCE, CAMPAIGN, OWNER)
+GROUPS = tuple(one.key for one in DIMENSIONS)
 
 
-class Tally(Protocol):
-    """What is counted together."""
-
-    @property
-    def size(self) -> int:
-        """The number by which the lines of a table are ordered."""
-
-    def merge(self, other: Any) -> None: ...
+def by_dimension(numbers: Numbers, dimension: Dimension, size: Callable[[Row], int]) -> list[tuple[str, Row]]:
+    """The rows by the values of one dimension, each with what it is called, the largest first."""
+    found = [(dimension.name(row.value), row) for row in numbers.by(dimension.key).values()]
+    return sorted(found, key=lambda item: (-size(item[1]), item[0]))
 
 
-SomeTally = TypeVar("SomeTally", bound=Tally)
-Key = tuple[UUID | None, str, UUID | None]  # of source, campaign and owner
-
-
-def by_dimension(
-    tallies: dict[Key, SomeTally], dimension: Dimension, new: Callable[[], SomeTally]
-) -> dict[Any, SomeTally]:
-    """Return the tallies by the values of one dimension, the largest first."""
-    place = DIMENSIONS.index(dimension)
-    found: dict[Any, SomeTally] = {}
-    for key, tally in tallies.items():
-        found.setdefault(key[place], new()).merge(tally)
-    return dict(sorted(found.items(), key=lambda item: (-item[1].size, dimension.name(item[0]))))
-
-
-def together(tallies: Iterable[SomeTally], new: Callable[[], SomeTally]) -> SomeTally:
-    total = new()
-    for tally in tallies:
-        total.merge(tally)
-    return total
-
-
-def dimension_table(
-    tallies: dict[Key, SomeTally],
-    dimension: Dimension,
-    *,
-    new: Callable[[], SomeTally],
-    columns: list[Column],
-    line: Callable[[SomeTally, dict[str, Any] | None], list[Cell]],
-) -> Table:
-    """A table with a line for each value; ``line`` gives the cells after the name, linked where it gets a filter."""
-    found = by_dimension(tallies, dimension, new)
-    rows = []
-    for value, tally in list(found.items())[:MOST_LINES]:
-        rows.append([cells.text(dimension.name(value)), *line(tally, dimension.where(value))])
-    if len(found) > MOST_LINES:
-        rest = list(found.values())[MOST_LINES:]
-        label = ngettext("%(count)s other", "%(count)s others", len(rest)) % {"count": len(rest)}
-        rows.append([cells.text(label), *line(together(rest, new), None)])
-    return Table(
-        key=dimension.key,
-        title=dimension.title,
-        columns=[Column(dimension.heading, "text"), *columns],
-        rows=rows,
-        total=[cells.text(_("All")), *line(together(tallies.values(), new), {})],
-    )
+def dimension_tables(numbers: Numbers, asked: Iterable[Asked], size: Callable[[Row], int]) -> list[Table]:
+    """A table for each dimension, with a line for each value; the smallest ones share a line that leads nowhere."""
+    asked, found = list(asked), []
+    for one in DIMENSIONS:
+        if not numbers.groups_by(one.key):
+            continue
+        rows = by_dimension(numbers, one, size)
+        lines = [(cells.text(name), row) for name, row in rows[:MOST_LINES]]
+        if rest := [row for _name, row in rows[MOST_LINES:]]:
+            label = ngettext("%(count)s other", "%(count)s others", len(rest)) % {"count": len(rest)}
+            lines.append((cells.text(label), numbers.together(rest)))
+        total = cells.text(_("All")), numbers.total
+        found += table(one.key, one.title, one.heading, asked=asked, lines=lines, total=total)
+    return found

@@ -9,19 +9,22 @@ from uuid import UUID
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue import seen_type
+from crm.catalogue.types import RecordType
 from crm.fields.look.inputs import DayField
-from crm.picklists.selectors import pipelines, stages
+from crm.picklists.selectors import pipelines
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.tenants.clock import today
 from crm.tenants.text import sort_key
 from crm.ui import format as formats
-from crm.users.access import of_teams, team_of
 from crm.users.models import Membership
 from crm.users.selectors import members, shown_name, team_tree_ids, teams
+from opportunities.models import Opportunity
 from reports.periods import CUSTOM, LABELS, PAST, Period, make_period
 from reports.products import LONGEST, MOST_OFFERED, chosen_products, products_offered
 
@@ -45,40 +48,16 @@ class Filters:
     pipeline: UUID | None = None
     products: tuple[str, ...] = ()
 
-    def owned(self, rows: QuerySet) -> QuerySet:
-        """Return the ``rows`` of the chosen owner and team."""
+    def query(self, record_type: RecordType) -> Query:
+        """What is counted of the type, but for the period."""
+        asked: dict[str, tuple[str, ...]] = {"team": tuple(map(str, self.team_ids))}
+        if record_type.key == Opportunity.type_key:
+            asked |= {"pipeline": (str(self.pipeline),) if self.pipeline else (), "product": self.products}
+        found = [Condition(name, "is", values) for name, values in asked.items() if values]
         if self.owner:
-            rows = rows.filter(owner_id=None if self.owner == NOBODY else self.owner)
-        if self.team_ids:
-            rows = rows.filter(of_teams(self.team_ids))
-        return rows
-
-    def opportunities(self, rows: QuerySet) -> QuerySet:
-        """Return those of the opportunities ``rows`` that pass all filters but the period."""
-        rows = self.owned(rows)
-        if self.pipeline:
-            rows = rows.filter(stage_id__in=self._stage_ids())
-        if self.products:
-            rows = rows.filter(product_key__in=self._product_keys())
-        return rows
-
-    def holds(self, row: Any) -> bool:
-        """Whether ``opportunities`` lets ``row`` through."""
-        if self.pipeline and row.stage_id not in self._stage_ids():
-            return False
-        return self.owns(row) and (not self.products or row.product_key in self._product_keys())
-
-    def _stage_ids(self) -> list[UUID]:
-        return [one.pk for one in stages(active_only=False) if one.pipeline_id == self.pipeline]
-
-    def _product_keys(self) -> list[str]:
-        return [sort_key(text) for text in self.products]
-
-    def owns(self, row: Any) -> bool:
-        """Whether ``owned`` lets ``row`` through."""
-        if self.owner and row.owner_id != (None if self.owner == NOBODY else self.owner):
-            return False
-        return not self.team_ids or team_of(row) in self.team_ids
+            is_owner = Condition("owner", "is", (str(self.owner),))
+            found.append(Condition("owner", "empty") if self.owner == NOBODY else is_owner)
+        return Query(record_type, tuple(found))
 
 
 class FilterForm(forms.Form):
@@ -116,7 +95,7 @@ class FilterForm(forms.Form):
             self.fields["pipeline"] = forms.ChoiceField(label=_("Pipeline"), required=False)
             offered = [(str(one.pk), one.name) for one in pipelines(active_only=False)]
             self.choose("pipeline", [("", _("All pipelines")), *offered])
-        if "product" in narrows_by:
+        if "product" in narrows_by and seen_type(Opportunity.type_key, actor).has("product"):
             self._offer_products(data, actor)
 
     def _offer_products(self, data: QueryDict, actor: Membership) -> None:

@@ -6,23 +6,23 @@ there at all. Who belongs to which team, and what an actor's role reaches, are a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from crm.events.models import Event
 from crm.picklists.events import STAGE
-from crm.picklists.selectors import stage_ids_meaning, stages
-from crm.tenants.text import sort_key
+from crm.picklists.selectors import stages
+from crm.queries.query import Query
 from crm.users.access import can
 from crm.users.models import Membership
 from opportunities.events import DELETED, RESTORED
 from opportunities.models import Opportunity
 from reports.cells import Money, add_money
-from reports.filters import Filters
 
 # A field of the log → the columns of an opportunity, and how its JSON becomes their values.
 _COLUMNS: dict[str, Any] = {
@@ -30,13 +30,15 @@ _COLUMNS: dict[str, Any] = {
     "owner": lambda kept: {"owner_id": _id(kept)},
     "team": lambda kept: {"team_id": _id(kept)},
     "expected_close_on": lambda kept: {"expected_close_on": date.fromisoformat(kept) if kept else None},
-    "product": lambda kept: {"product_key": sort_key(kept or "")},
+    "product": lambda kept: {"product": kept or ""},
     "amount": lambda kept: (
         {"amount_minor": kept["minor"], "currency": kept["currency"]} if kept else {"amount_minor": None}
     ),
 }
 MOST_EVENTS = 20_000  # that are gone through while somebody waits for the page
-_READ = ("deleted_at", "stage", "owner", "team", "expected_close_on", "amount_minor", "currency", "product_key")
+_READ = (
+    "deleted_at", "pipeline", "stage", "owner", "team", "expected_close_on", "amount_minor", "currency", "product",
+)  # fmt: skip
 _BINNED = {DELETED.name: False, RESTORED.name: True}  # whether it was in the recycle bin before
 
 
@@ -48,8 +50,9 @@ class Difference:
     amount: Money
 
 
-def difference(actor: Membership, filters: Filters, moment: datetime) -> Difference | None:
-    """Return by how much the open pipeline at ``moment`` differs from today's rows that were made before it.
+def difference(actor: Membership, asked: Query, moment: datetime) -> Difference | None:
+    """Return by how much what ``asked`` found at ``moment``, the open opportunities or some, differs from those of
+    today's rows that were made before it.
 
     Two statements, whatever the number of rows: the events since then, and the rows that they are about. None: there
     are more events than a page can go through.
@@ -57,11 +60,11 @@ def difference(actor: Membership, filters: Filters, moment: datetime) -> Differe
     before = _values_before(moment)
     if before is None:
         return None
-    open_stages = _stages_that_were_open({kept["stage_id"] for kept in before.values() if "stage_id" in kept})
+    _put_stages_in_place(before.values())
     found = Difference(0, {})
 
     def add(row: Opportunity, sign: int) -> None:
-        if _counts(actor, filters, row, open_stages):
+        if row.deleted_at is None and can(actor, "view", row) and asked.holds(row, actor):
             found.number += sign
             add_money(found.amount, row.currency, None if row.amount_minor is None else sign * row.amount_minor)
 
@@ -75,9 +78,9 @@ def difference(actor: Membership, filters: Filters, moment: datetime) -> Differe
 
 def _values_before(moment: datetime) -> dict[UUID, dict[str, Any]] | None:
     """What each opportunity that has changed since ``moment`` had in the columns that were changed, if few have."""
-    told = Q(changes__has_any_keys=list(_COLUMNS)) | Q(name__in=list(_BINNED))
     made_since = Opportunity.all_objects.filter(pk=OuterRef("record_id"), created_at__gte=moment)
-    events = Event.objects.filter(told, ~Exists(made_since), record_type=Opportunity.type_key, at__gte=moment)
+    events = Event.objects.filter(~Exists(made_since), record_type=Opportunity.type_key, at__gte=moment)
+    events = events.filter(changes__has_any_keys=list(_COLUMNS)) | events.filter(name__in=list(_BINNED))
     found: dict[UUID, dict[str, Any]] = {}
     rows = list(events.order_by("at", "id").values_list("record_id", "name", "changes")[: MOST_EVENTS + 1])
     if len(rows) > MOST_EVENTS:
@@ -95,25 +98,19 @@ def _values_before(moment: datetime) -> dict[UUID, dict[str, Any]] | None:
     return found
 
 
-def _counts(actor: Membership, filters: Filters, row: Opportunity, open_stages: set[UUID]) -> bool:
-    """Whether the pipeline report counts ``row`` as open: what ``pipeline._open`` asks the database."""
-    return (
-        row.deleted_at is None
-        and row.stage_id in open_stages
-        and filters.period.holds(row.expected_close_on)
-        and filters.holds(row)
-        and can(actor, "view", row)
-    )
-
-
-def _stages_that_were_open(used: set[UUID]) -> set[UUID]:
-    """The open stages, and those of ``used`` that are gone by now and meant the same."""
-    found = set(stage_ids_meaning("open"))
-    gone = used - {one.pk for one in stages(active_only=False)}
-    if gone:
-        deleted = Event.objects.filter(name=STAGE.deleted.name, data__meaning="open").values_list("data", flat=True)
-        found |= gone & {UUID(data["id"]) for data in deleted}
-    return found
+def _put_stages_in_place(kept: Collection[dict[str, Any]]) -> None:
+    """Put what took its place for each stage that is gone by now, which meant the same."""
+    there = {one.pk for one in stages(active_only=False)}
+    gone = {values["stage_id"] for values in kept if "stage_id" in values} - there
+    if not gone:
+        return
+    told = Event.objects.filter(name=STAGE.deleted.name).order_by("-at", "-id").values_list("data", flat=True)
+    instead: dict[UUID, UUID | None] = {one: one for one in there}
+    for data in told:  # the last first: what took a place may be gone too
+        instead[UUID(data["id"])] = instead.get(UUID(data["replacement"]["id"])) if "replacement" in data else None
+    for values in kept:
+        if values.get("stage_id") in gone:
+            values["stage_id"] = instead.get(values["stage_id"])
 
 
 def _id(kept: dict[str, Any] | None) -> UUID | None:

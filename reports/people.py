@@ -8,15 +8,9 @@ from django.utils.translation import gettext as _
 
 from crm.tenants.memo import memo
 from crm.users.selectors import members, shown_name
-from reports.filters import NOBODY
 
 
 def owner_name(owner_id: UUID | None) -> str:
     """Return the name to show for a row's ``owner_id``."""
     names = memo("reports.owners", lambda: {one.pk: shown_name(one) for one in members(active_only=False)})
     return names[owner_id] if owner_id else _("Nobody")
-
-
-def owner_filter(owner_id: UUID | None) -> UUID | str:
-    """Return what ``Filters.owner`` and ``links.rows`` call this owner."""
-    return owner_id or NOBODY

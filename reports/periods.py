@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from crm.queries.condition import Condition
 
 ALL = "all"
 CUSTOM = "custom"
@@ -106,37 +106,15 @@ class Period:
             end = self.today - (self.last - self.first) - ONE_DAY
         return before if end == before.last else Period(before.first, end)
 
-    def both(self, field: str, zone: ZoneInfo | None = None) -> Q:
-        """Return the condition that a row's ``field`` lies in this period or in the comparable one."""
-        periods = [one for one in (self, self.comparable()) if one is not None]
-        found = Q()
-        for one in periods:
-            found |= Q(**(one.moments(field, zone) if zone else one.conditions(field)))
-        return found
+    def of(self, field: str) -> tuple[Condition, ...]:
+        """What a record meets whose ``field``, a day or a moment, lies in it."""
+        ends = (("from", self.first), ("to", self.end))
+        return tuple(Condition(field, operator, (day.isoformat(),)) for operator, day in ends if day is not None)
 
-    def cut(self, first: date, last: date) -> Period:
-        """Return the days from ``first`` to ``last`` that count in this period."""
-        return Period(max(first, self.first or first), min(last, self.end or last))
-
-    def holds(self, day: date | None) -> bool:
-        """Whether ``conditions`` let a row with this day through."""
-        if day is None:
-            return self.is_everything
-        return (self.first is None or self.first <= day) and (self.end is None or day <= self.end)
-
-    def conditions(self, field: str) -> dict[str, date]:
-        """Return what a row's date ``field`` must meet: arguments of ``QuerySet.filter``."""
-        ends = {f"{field}__gte": self.first, f"{field}__lte": self.end}
-        return {condition: day for condition, day in ends.items() if day is not None}
-
-    def moments(self, field: str, zone: ZoneInfo) -> dict[str, datetime]:
-        """``conditions`` for a moment: the period's days are those of ``zone``."""
-        found = {}
-        if self.first is not None:
-            found[f"{field}__gte"] = datetime.combine(self.first, time.min, zone)
-        if self.end is not None:
-            found[f"{field}__lt"] = datetime.combine(self.end + timedelta(days=1), time.min, zone)
-        return found
+    def compared(self, field: str) -> dict[str, tuple[Condition, ...]]:
+        """``of`` this period ("now") and of the comparable one ("before"), if there is one."""
+        before = self.comparable()
+        return {"now": self.of(field)} | ({"before": before.of(field)} if before else {})
 
 
 def make_period(

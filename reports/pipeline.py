@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from crm.picklists.selectors import default_pipeline, pipeline, stage_ids_meaning, stages
+from crm.catalogue import seen_type
+from crm.picklists.selectors import default_pipeline, pipeline, stages
+from crm.queries.condition import Condition, Group
+from crm.queries.counts import ALL as ALL_OPEN
+from crm.queries.counts import counted
+from crm.queries.query import Query
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, stacked_bars
-from crm.users.access import visible
 from crm.users.models import Membership
 from opportunities.models import Opportunity
-from reports import cells, links
-from reports.answers import Answer, Chart, Column, Figure, Table
+from reports import cells
+from reports.answers import Answer, Chart, Figure, Table
 from reports.cells import Cell, Money, add_money
 from reports.filters import Filters
+from reports.numbers import (
+    AMOUNT,
+    LOST,
+    OPEN,
+    WEIGHTED,
+    WON,
+    Asked,
+    Numbers,
+    Row,
+    adding,
+    counting,
+    figures,
+    of_currency,
+    table,
+)
 from reports.past import difference
-from reports.people import owner_filter, owner_name
+from reports.people import owner_name
 from reports.periods import ALL, LABELS, ONE_DAY, Period
 from reports.report import Report
-from reports.sums import by_case, weighted_minor
 from reports.words import period_words
 
 A_WEEK = timedelta(days=7)
@@ -36,35 +52,23 @@ OWNERS_DRAWN = 15
 COLOURS = 12
 NO_COLOUR = "series-neutral"
 
-
-@dataclass
-class Heap:
-    """Opportunities that are counted together."""
-
-    number: int = 0
-    amount: Money = field(default_factory=dict)
-    weighted: Money = field(default_factory=dict)
-
-    def add(self, row: dict[str, Any], sign: int = 1) -> None:
-        self.number += sign * row["number"]
-        for sums, name in ((self.amount, "amount_sum"), (self.weighted, "weighted_sum")):
-            if row.get(name) is not None:
-                add_money(sums, row["currency"], sign * row[name])
-
-
-Groups = dict[Any, Heap]
-Rows = list[dict[str, Any]]  # one for each stage, owner and currency
+Stages = list[tuple[UUID, str]]
 
 
 def answer(actor: Membership, filters: Filters) -> Answer:
-    rows = _sums(_open(actor, filters, filters.period))
+    whole = filters.query(seen_type(Opportunity.type_key, actor))
+    asked = whole.where(*filters.period.of("expected_close_on"))
+    by_stage_and_owner = replace(asked.where(OPEN), groups=("stage", "owner"), measures=(AMOUNT, WEIGHTED))
+    numbers = Numbers((counted(by_stage_and_owner, actor),))
+    shown = _stages(filters, {stage for stage, _owner in numbers.rows()})
     return Answer(
-        figures=_figures(actor, filters, rows),
-        lately=_lately(filters, _week(actor, filters)),
+        figures=[*_figures(actor, asked.where(OPEN), numbers.total), *_overdue(actor, filters, whole)],
+        lately=_lately(actor, asked),
         lately_label=_("In the last 7 days"),
-        charts=_charts(filters, rows),
-        tables=[_by_stage(filters, rows), _by_owner(filters, rows)],
-        is_empty=not rows,
+        charts=_charts(filters, numbers) if numbers.tells(WEIGHTED) else [],
+        tables=[*_by_stage(numbers, shown), *_by_owner(numbers, shown)],
+        is_empty=not numbers.total.number(),
+        left_out=numbers.missing,
     )
 
 
@@ -83,67 +87,21 @@ REPORT = Report(
 )
 
 
-def _asked(actor: Membership, filters: Filters, period: Period) -> QuerySet:
-    rows = filters.opportunities(visible(actor, Opportunity.objects.order_by()))
-    return rows.filter(**period.conditions("expected_close_on"))
-
-
-def _open(actor: Membership, filters: Filters, period: Period) -> QuerySet:
-    return _asked(actor, filters, period).filter(stage_id__in=stage_ids_meaning("open"))
-
-
-def _sums(rows: QuerySet) -> list[dict[str, Any]]:
-    by = rows.values("stage_id", "owner_id", "currency")
-    return list(by.annotate(number=Count("*"), amount_sum=Sum("amount_minor"), weighted_sum=Sum(weighted_minor())))
-
-
-def _heap(rows: Iterable[dict[str, Any]]) -> Heap:
-    heap = Heap()
-    for row in rows:
-        heap.add(row)
-    return heap
-
-
-def _grouped(rows: Iterable[dict[str, Any]], *names: str) -> Groups:
-    groups: Groups = {}
-    for row in rows:
-        key = row[names[0]] if len(names) == 1 else tuple(row[name] for name in names)
-        groups.setdefault(key, Heap()).add(row)
-    return groups
-
-
-def _link(filters: Filters, period: Period | None = None, **conditions: Any) -> str:
-    days = links.within("expected_close_on", period or filters.period)
-    return links.rows(Opportunity.type_key, filters, **({"stage": "meaning:open"} | days | conditions))
-
-
 # --- The numbers on top
 
 
-def _figures(actor: Membership, filters: Filters, rows: Rows) -> list[Figure]:
-    now, all_open = _heap(rows), _link(filters)
+def _figures(actor: Membership, asked: Query, now: Row) -> list[Figure]:
     ago: dict[str, Any] = {"before_label": _("a week ago")}
-    before = _a_week_ago(actor, filters, now)
+    before = _a_week_ago(actor, asked, now) if now.of.tells(ALL_OPEN) else None
     if before is None:
         ago = {"note": _("Too much has changed in seven days to tell what it was a week ago.")}
-    elif not before.number and (first := _first_made()) and first >= _week_began():
+    elif not before[0] and (first := _first_made()) and first >= _week_began():
         ago["data_from"] = day_of(first)
-    return [
-        Figure(
-            _("Open pipeline"),
-            cells.money(now.amount, all_open),
-            before=None if before is None else cells.money(before.amount),
-            **ago,
-        ),
-        Figure(_("Weighted"), cells.money(now.weighted, all_open), note=_("amount × probability")),
-        Figure(
-            _("Open opportunities"),
-            cells.count(now.number, all_open),
-            before=None if before is None else cells.count(before.number),
-            **ago,
-        ),
-        _overdue(actor, filters),
-    ]
+    return figures(
+        (_("Open pipeline"), now.money(), ago | {"before": before and cells.money(before[1])}),
+        (_("Weighted"), now.money(measure=WEIGHTED), {"note": _("amount × probability")}),
+        (_("Open opportunities"), now.count(), ago | {"before": before and cells.count(before[0])}),
+    )
 
 
 def _week_began() -> datetime:
@@ -151,81 +109,57 @@ def _week_began() -> datetime:
     return datetime.combine(today() - A_WEEK + ONE_DAY, time.min, current_tenant().zone)
 
 
-def _a_week_ago(actor: Membership, filters: Filters, now: Heap) -> Heap | None:
-    """The open pipeline as it was when the last seven days began, by the log; None: that tells too much to go through.
+def _a_week_ago(actor: Membership, asked: Query, now: Row) -> tuple[int, Money] | None:
+    """Number and amount of the open pipeline as it was when the last seven days began, by the log; None: that tells
+    too much to go through.
 
     No list shows its rows any more.
     """
     moment = _week_began()
-    new = _open(actor, filters, filters.period).filter(created_at__gte=moment).values("currency")
-    made_since = _heap(new.annotate(number=Count("*"), amount_sum=Sum("amount_minor")))
-    changed_since = difference(actor, filters, moment)
+    new = asked.where(Condition("created_at", "from", (moment.date().isoformat(),)))
+    made_since = Numbers((counted(replace(new, measures=(AMOUNT,)), actor),)).total
+    changed_since = difference(actor, asked, moment)
     if changed_since is None:
         return None
-    amount = dict(now.amount)
-    for sums, sign in ((made_since.amount, -1), (changed_since.amount, 1)):
+    amount = dict(now.amount())
+    for sums, sign in ((made_since.amount(), -1), (changed_since.amount, 1)):
         for currency, minor in sums.items():
             add_money(amount, currency, sign * minor)
-    return Heap(
-        now.number - made_since.number + changed_since.number,
-        {currency: minor for currency, minor in amount.items() if minor},
-    )
+    number = now.number() - made_since.number() + changed_since.number
+    return number, {currency: minor for currency, minor in amount.items() if minor}
 
 
 def _first_made() -> datetime | None:
     return Opportunity.all_objects.order_by("created_at").values_list("created_at", flat=True).first()
 
 
-def _overdue(actor: Membership, filters: Filters) -> Figure:
+def _overdue(actor: Membership, filters: Filters, whole: Query) -> list[Figure]:
     """What should have closed before the period (or before today) and has not."""
     before = filters.period.before()
     earlier = before or Period(last=today() - ONE_DAY)
     label = _("Still open from %(period)s") % {"period": period_words(before)} if before else _("Overdue")
-    sums = _open(actor, filters, earlier).values("currency")
-    heap = _heap(sums.annotate(number=Count("*"), amount_sum=Sum("amount_minor")))
-    url = _link(filters, earlier)
-    number = cells.count(heap.number, url)
-    note = ngettext("opportunity", "opportunities", heap.number)
-    return Figure(label, cells.money(heap.amount, url if heap.number else ""), extra=number, note=note)
+    asked = whole.where(*earlier.of("expected_close_on"), OPEN)
+    row = Numbers((counted(replace(asked, measures=(AMOUNT,)), actor),)).total
+    note = ngettext("opportunity", "opportunities", row.number())
+    return figures((label, row.money(), {"extra": row.count(), "note": note}))
 
 
-def _week(actor: Membership, filters: Filters) -> dict[str, Heap]:
+def _lately(actor: Membership, asked: Query) -> list[Figure]:
     """What the last seven days did: opened, won, lost. A closing day to come has not been yet."""
     days = Period(today() - A_WEEK + ONE_DAY, today())
-    new, done = Q(**days.conditions("opened_on")), Q(**days.conditions("closed_on"))
-    cases = {
-        "opened": new,
-        "won": done & Q(stage_id__in=stage_ids_meaning("won")),
-        "lost": done & Q(stage_id__in=stage_ids_meaning("lost")),
-    }
-    heaps = {key: Heap() for key in cases}
-    for row in _asked(actor, filters, filters.period).filter(new | done).values("currency").annotate(**by_case(cases)):
-        for key, heap in heaps.items():
-            heap.add({"number": row[key], "amount_sum": row[f"{key}_sum"], "currency": row["currency"]})
-    return heaps
-
-
-def _lately(filters: Filters, week: dict[str, Heap]) -> list[Figure]:
-    last_days = Period(today() - A_WEEK + ONE_DAY, today())
-    opened, closed = links.within("opened_on", last_days), links.within("closed_on", last_days)
-    days = links.within("expected_close_on", filters.period)
-    found = []
-    for key, label, conditions in (
-        ("opened", _("Opened"), opened),
-        ("won", _("Won"), {"stage": "meaning:won"} | closed),
-        ("lost", _("Lost"), {"stage": "meaning:lost"} | closed),
-    ):
-        url = links.rows(Opportunity.type_key, filters, **(days | conditions))
-        found.append(Figure(label, cells.count(week[key].number, url), extra=cells.money(week[key].amount, url)))
-    return found
+    opened, closed = days.of("opened_on"), days.of("closed_on")
+    cases = {"opened": opened, "won": (WON, *closed), "lost": (LOST, *closed)}
+    either = Group("any", (Group("all", opened), Group("all", closed)))
+    week = Numbers((counted(replace(asked, measures=(AMOUNT,)), actor, cases, among=either),)).total
+    labels = {"opened": _("Opened"), "won": _("Won"), "lost": _("Lost")}
+    return figures(*((label, week.count(case), {"extra": week.money(case)}) for case, label in labels.items()))
 
 
 # --- Tables
 
 
-def _stage_names(filters: Filters, rows: Rows) -> list[tuple[UUID, str]]:
-    """The open stages in use, and those that hold a row, in their order; with the pipeline's name if it takes one."""
-    held = {row["stage_id"] for row in rows}
+def _stages(filters: Filters, held: set[UUID]) -> Stages:
+    """The open stages in use, and those ``held``, in their order; with the pipeline's name if it takes one."""
     asked = pipeline(filters.pipeline) if filters.pipeline else default_pipeline()
     offered = {one.pk for one in stages(asked) if one.meaning == "open"}
     found = [one for one in stages(active_only=False) if one.pk in held | offered]
@@ -233,82 +167,65 @@ def _stage_names(filters: Filters, rows: Rows) -> list[tuple[UUID, str]]:
     return [(one.pk, f"{one.pipeline.name}: {one.label}" if several else one.label) for one in found]
 
 
-def _owners(rows: Rows) -> list[tuple[UUID | None, Heap]]:
-    """The owners with their heaps: most of the workspace's own currency first."""
-    own = current_tenant().currency
-    heaps = _grouped(rows, "owner_id")
-    return sorted(heaps.items(), key=lambda item: (-item[1].amount.get(own, 0), -item[1].number, owner_name(item[0])))
-
-
-def _heap_columns() -> list[Column]:
-    return [Column(_("Opportunities"), "count"), Column(_("Amount"), "money"), Column(_("Weighted"), "money")]
-
-
-def _heap_cells(heap: Heap, url: str) -> list[Cell]:
-    url = url if heap.number else ""
-    return [cells.count(heap.number, url), cells.money(heap.amount, url), cells.money(heap.weighted, url)]
-
-
-def _by_stage(filters: Filters, rows: Rows) -> Table:
-    heaps = _grouped(rows, "stage_id")
-    lines = []
-    for stage_id, name in _stage_names(filters, rows):
-        url = _link(filters, stage=stage_id)
-        lines.append([cells.text(name, url), *_heap_cells(heaps.get(stage_id, Heap()), url)])
-    return Table(
-        key="stage",
-        title=_("By stage"),
-        columns=[Column(_("Stage"), "text"), *_heap_columns()],
-        rows=lines,
-        total=[cells.text(_("All")), *_heap_cells(_heap(rows), _link(filters))],
+def _largest(rows: dict[UUID | None, Row], currency: str) -> list[tuple[UUID | None, Row]]:
+    """The owners, those with most of the currency first."""
+    return sorted(
+        rows.items(), key=lambda item: (-item[1].amount().get(currency, 0), -item[1].number(), owner_name(item[0]))
     )
 
 
-def _by_owner(filters: Filters, rows: Rows) -> Table:
+def _asked() -> list[Asked]:
+    return [counting(_("Opportunities")), adding(_("Amount")), adding(_("Weighted"), measure=WEIGHTED)]
+
+
+def _by_stage(numbers: Numbers, shown: Stages) -> list[Table]:
+    lines, rows = [], numbers.by("stage")
+    for stage_id, name in shown:
+        row = rows.get(stage_id) or numbers.nothing("stage", value=stage_id)
+        lines.append((cells.text(name, row.url()), row))
+    total = cells.text(_("All")), numbers.total
+    return table("stage", _("By stage"), _("Stage"), asked=_asked(), lines=lines, total=total)
+
+
+def _by_owner(numbers: Numbers, shown: Stages) -> list[Table]:
     """A row for each owner, a column for each stage."""
-    names = _stage_names(filters, rows)
-    crossed, by_stage = _grouped(rows, "owner_id", "stage_id"), _grouped(rows, "stage_id")
-    lines = []
-    for owner_id, heap in _owners(rows):
-        owner = owner_filter(owner_id)
-        url = _link(filters, owner=owner)
-        line = [cells.text(owner_name(owner_id), url), *_heap_cells(heap, url)]
-        line += [_amount(crossed.get((owner_id, one)), _link(filters, owner=owner, stage=one)) for one, _name in names]
-        lines.append(line)
-    total = [cells.text(_("All")), *_heap_cells(_heap(rows), _link(filters))]
-    total += [_amount(by_stage.get(one), _link(filters, stage=one)) for one, _name in names]
-    return Table(
-        key="owner",
-        title=_("By owner"),
-        columns=[Column(_("Owner"), "text"), *_heap_columns(), *(Column(name, "money") for _id, name in names)],
-        rows=lines,
-        total=total,
-    )
+    crossed, by_stage = numbers.rows(), numbers.by("stage")
 
+    def amount(row: Row, stage_id: UUID) -> Cell | None:
+        here = by_stage.get(stage_id) if row is numbers.total else crossed.get((stage_id, row.value))
+        return here.money() if here else numbers.total.money() and cells.money({})
 
-def _amount(heap: Heap | None, url: str) -> Cell:
-    return cells.money(heap.amount, url) if heap else cells.money({})
+    def column(stage_id: UUID, name: str) -> Asked:
+        return Asked(name, "money", lambda row: amount(row, stage_id))
+
+    owners = _largest(numbers.by("owner"), current_tenant().currency)
+    lines = [(cells.text(owner_name(owner), row.url()), row) for owner, row in owners]
+    asked = [*_asked(), *(column(*one) for one in shown)]
+    total = cells.text(_("All")), numbers.total
+    return table("owner", _("By owner"), _("Owner"), asked=asked, lines=lines, total=total)
 
 
 # --- Charts: two for each currency, since lengths of different ones cannot be compared
 
 
-def _charts(filters: Filters, rows: Rows) -> list[list[Chart]]:
+def _charts(filters: Filters, numbers: Numbers) -> list[list[Chart]]:
     found = []
-    for currency in cells.currencies_of([_heap(rows).amount]):
-        of_currency = [row for row in rows if row["currency"] == currency]
-        found.append([_stage_chart(filters, of_currency, currency), _owner_chart(filters, of_currency, currency)])
+    for currency in cells.currencies_of([numbers.total.amount()]):
+        held = {stage for (stage, _owner), row in numbers.rows().items() if currency in row.amount()}
+        shown = _stages(filters, held)
+        found.append([_stage_chart(numbers, shown, currency), _owner_chart(numbers, shown, currency)])
     return found
 
 
-def _stage_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
-    heaps, bars = _grouped(rows, "stage_id"), []
-    for stage_id, name in _stage_names(filters, rows):
-        heap, url = heaps.get(stage_id, Heap()), _link(filters, stage=stage_id, **links.with_amount(currency))
-        amount, weighted = heap.amount.get(currency, 0), heap.weighted.get(currency, 0)
+def _stage_chart(numbers: Numbers, shown: Stages, currency: str) -> Chart:
+    rows, bars = numbers.by("stage"), []
+    for stage_id, name in shown:
+        row = rows.get(stage_id) or numbers.nothing("stage", value=stage_id)
+        amount, weighted = (row.amount(measure=one).get(currency, 0) for one in (AMOUNT, WEIGHTED))
         rest = Part(amount - weighted, formats.money(amount, currency), _("Amount"), css="series-neutral")
         parts = [Part(weighted, formats.money(weighted, currency), _("Weighted"), css="series-1"), rest]
-        bars.append(Bar(name, parts, formats.money(amount, currency), url if heap.number else ""))
+        url = row.url(ALL_OPEN, *of_currency(currency)) if currency in row.amount() else ""
+        bars.append(Bar(name, parts, formats.money(amount, currency), url))
     title = _("Amount by stage, %(currency)s") % {"currency": currency}
     return Chart(
         title,
@@ -317,25 +234,26 @@ def _stage_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
     )
 
 
-def _owner_chart(filters: Filters, rows: Rows, currency: str) -> Chart:
+def _owner_chart(numbers: Numbers, shown: Stages, currency: str) -> Chart:
     """Each owner's amount, made of the stages it is in; the smallest owners stand in the table only."""
-    crossed, names, bars = _grouped(rows, "owner_id", "stage_id"), _stage_names(filters, rows), []
+    crossed, bars = numbers.rows(), []
     # No colour twice: those for which there is none left share the neutral one, and a line of the legend
-    colours = {stage_id: f"series-{index + 1}" for index, (stage_id, _name) in enumerate(names[:COLOURS])}
-    ranked = sorted(_grouped(rows, "owner_id").items(), key=lambda item: -item[1].amount.get(currency, 0))
-    for owner_id, heap in ranked[:OWNERS_DRAWN]:
-        owner, parts = owner_filter(owner_id), []
-        for stage_id, name in names:
-            amount = crossed.get((owner_id, stage_id), Heap()).amount.get(currency, 0)
-            url = _link(filters, owner=owner, stage=stage_id, **links.with_amount(currency))
-            parts.append(Part(amount, formats.money(amount, currency), name, url, colours.get(stage_id, NO_COLOUR)))
-        total = formats.money(heap.amount.get(currency, 0), currency)
-        bars.append(Bar(owner_name(owner_id), parts, total, _link(filters, owner=owner, **links.with_amount(currency))))
+    colours = {stage_id: f"series-{index + 1}" for index, (stage_id, _name) in enumerate(shown[:COLOURS])}
+    owners = {owner: row for owner, row in numbers.by("owner").items() if currency in row.amount()}
+    only = of_currency(currency)
+    for owner_id, row in _largest(owners, currency)[:OWNERS_DRAWN]:
+        parts = []
+        for stage_id, name in shown:
+            if here := crossed.get((stage_id, owner_id)):
+                amount, css = here.amount().get(currency, 0), colours.get(stage_id, NO_COLOUR)
+                parts.append(Part(amount, formats.money(amount, currency), name, here.url(ALL_OPEN, *only), css))
+        total = formats.money(row.amount().get(currency, 0), currency)
+        bars.append(Bar(owner_name(owner_id), parts, total, row.url(ALL_OPEN, *only)))
     title = _("Amount by owner, %(currency)s") % {"currency": currency}
-    if len(ranked) > OWNERS_DRAWN:
+    if len(owners) > OWNERS_DRAWN:
         title = _("%(title)s: the largest %(count)s") % {"title": title, "count": OWNERS_DRAWN}
-    legend = [(name, colours[stage_id]) for stage_id, name in names[:COLOURS]]
-    if (others := len(names) - COLOURS) > 0:
+    legend = [(name, colours[stage_id]) for stage_id, name in shown[:COLOURS]]
+    if (others := len(shown) - COLOURS) > 0:
         text = ngettext("%(count)s more stage", "%(count)s more stages", others)
         legend.append((text % {"count": others}, NO_COLOUR))
     return Chart(title, stacked_bars(bars, label=title), tuple(legend))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, TypeVar
+from datetime import date, datetime
+from typing import Any
 
 from django.http import QueryDict
 
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.tenants.clock import day_of
 from crm.tenants.context import current_tenant
 from crm.users.access import may, scope_of
@@ -16,9 +18,8 @@ from crm.users.models import Membership
 from leads.models import Lead
 from reports.answers import Answer, Figure
 from reports.filters import FilterForm, Filters
+from reports.numbers import Numbers, Row
 from reports.periods import ALL, Period
-
-Counted = TypeVar("Counted")
 
 
 @dataclass(frozen=True)
@@ -67,22 +68,34 @@ class Report:
 
 
 def compared(
-    numbers: Callable[[Filters, Counted], list[Figure]],
+    tell: Callable[[Row], list[Figure]],
+    found: dict[str, Numbers],
     filters: Filters,
-    now: Counted,
-    before: Counted,
-    first_day: Callable[[], date | None],
+    begun: Callable[[], date | None],
 ) -> list[Figure]:
-    """Return the figures that ``numbers`` makes of ``now``, each with the same one of the period before.
+    """Return the figures that ``tell`` makes of what was ``found`` now, each with the same one of before.
 
-    ``first_day`` looks up the first day of which there is a row.
+    ``begun`` looks up the first day of which there is a row.
     """
-    figures, earlier = numbers(filters, now), filters.period.comparable()
+    figures, earlier = tell(found["now"].total), filters.period.comparable()
     if earlier is None:
         return figures
-    of_before = numbers(replace(filters, period=earlier), before)
-    start = data_from(earlier, first_day)
+    of_before, start = tell(found["before"].total), data_from(earlier, begun)
     return [replace(figure, before=one.cell, data_from=start) for figure, one in zip(figures, of_before, strict=True)]
+
+
+def first_day(actor: Membership, *asked: tuple[Query, str]) -> date | None:
+    """Return the first day that the records of each query have in the field with it."""
+    found: list[date] = []
+    for query, name in asked:
+        if not query.type.has(name):
+            continue
+        column = query.type.spec(name).column
+        rows = query.where(Condition(name, "filled")).rows(actor).order_by(column)
+        first = rows.values_list(column, flat=True).first()
+        if first is not None:
+            found.append(day_of(first) if isinstance(first, datetime) else first)
+    return min(found, default=None)
 
 
 def data_from(period: Period, first_day: Callable[[], date | None]) -> date | None:

@@ -13,6 +13,7 @@ from crm.ui import format as formats
 from crm.ui import respond
 from crm.users.http import WorkspaceRequest, require
 from crm.users.models import Membership
+from reports.answers import Answer
 from reports.export import table_as_csv
 from reports.filters import FilterForm, Filters
 from reports.periods import ALL, IN_A_SENTENCE
@@ -45,7 +46,7 @@ def report(request: WorkspaceRequest, key: str) -> HttpResponse:
         "widened_from": IN_A_SENTENCE[asked.default_period] if widened and not answer.is_empty else "",
         "period_words": period_words(filters.period),
         "before_words": period_words(before) if before else "",
-        "narrowed": [*_narrowed(asked, request), *_counted(asked, filters)],
+        "narrowed": [*_narrowed(asked, request), *_left_out(answer), *_counted(asked, filters)],
         "can_export": request.actor.role.can_export,
         "may_widen": answer.is_empty and _has_more(asked, request.actor, filters),
     }
@@ -97,6 +98,14 @@ def _counted(asked: Report, filters: Filters) -> list[str]:
     if asked.about_pipelines(filters):
         found.append(_("The pipeline is that of opportunities; leads are counted whatever became of them."))
     return found
+
+
+def _left_out(answer: Answer) -> list[str]:
+    """What is not told, since the actor's role hides fields."""
+    if not answer.left_out:
+        return []
+    names = ", ".join(dict.fromkeys(answer.left_out))
+    return [_("Left out, as your role does not show these fields: %(names)s.") % {"names": names}]
 
 
 def _narrowed(asked: Report, request: WorkspaceRequest) -> list[str]:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Least
 
 from accounts.models import Account
 from contacts.models import Contact
 from crm import catalogue
-from crm.picklists.selectors import ids_meaning, stage_ids_meaning
-from crm.records.access import visible_records
+from crm.queries.condition import Condition, Group
+from crm.queries.counts import Line, counted
+from crm.queries.measures import Sum
+from crm.queries.query import Query
 from crm.records.hiding import hide_unseen
 from crm.tenants.context import current_tenant
-from crm.users.access import of_teams, scope_of
+from crm.users.access import scope_of
 from crm.users.models import Membership
 from crm.users.selectors import team_tree_ids
 from leads.models import Lead
-from leads.picklists import LEAD_STATUS
 from opportunities.models import Opportunity
 
+OPEN, WON, LOST = (Condition("stage", "is", (f"meaning:{meaning}",)) for meaning in ("open", "won", "lost"))
+NEW = Condition("status", "is", ("meaning:new",))
+MINE = Condition("owner", "is", ("me",))
+AMOUNT = Sum("amount")
 SOON = timedelta(days=7)
 WEEK = timedelta(days=7)
 MOST = 8  # rows of one card
@@ -41,16 +44,20 @@ class Waiting:
         return step if self.reason == "step" and step else close  # type: ignore[return-value]
 
 
+def my_open(actor: Membership) -> Query:
+    return Query(catalogue.seen_type(Opportunity.type_key, actor), (Condition("owner", "is", ("me",)), OPEN))
+
+
 def waiting_opportunities(actor: Membership, today: date) -> list[Waiting]:
     """Return my open opportunities whose next step or expected close is due by the next seven days, the first first."""
-    until = today + SOON
-    mine = _visible(actor, Opportunity).filter(owner_id=actor.pk, stage_id__in=stage_ids_meaning("open"))
-    rows = (
-        mine.filter(Q(next_step_on__lte=until) | Q(expected_close_on__lte=until))
-        .select_related("account", "contact")
-        .order_by(Least("next_step_on", "expected_close_on"), "id")[:MOST]
-    )
-    hide_unseen(actor, catalogue.record_type(Opportunity.type_key), rows)
+    until, mine = today + SOON, my_open(actor)
+    days = tuple(spec.name for spec in mine.type.specs(("next_step_on", "expected_close_on")))
+    if not days:
+        return []
+    due = Group("any", tuple(Condition(day, "to", (until.isoformat(),)) for day in days))
+    rows = mine.where(due).rows(actor).select_related("account", "contact")
+    rows = rows.order_by(Least(*days) if len(days) > 1 else days[0], "id")[:MOST]
+    hide_unseen(actor, mine.type, rows)
     return [Waiting(row, _reason(row, today, until)) for row in rows]
 
 
@@ -63,20 +70,18 @@ def _reason(opportunity: Opportunity, today: date, until: date) -> str:
 
 @dataclass(frozen=True)
 class Total:
-    """A number of opportunities, and their amounts: one for each currency, never across them."""
+    """A number of opportunities, and their amounts: one for each currency, never across them. ``url`` lists them."""
 
     count: int
-    amounts: tuple[tuple[int, str], ...] = ()
+    amounts: tuple[tuple[int, str], ...]
+    url: str
 
 
-def my_pipeline(actor: Membership, today: date) -> tuple[Total, Total]:
-    """Return all my open opportunities, and those of them expected to close in the month of ``today``."""
-    month_start = today.replace(day=1)
-    month_end = (month_start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    closing = Q(expected_close_on__range=(month_start, month_end))
-    mine = _visible(actor, Opportunity).filter(owner_id=actor.pk, stage_id__in=stage_ids_meaning("open"))
-    rows = _by_currency(mine, {"open": Q(), "closing": closing})
-    return _total(rows, "open"), _total(rows, "closing")
+def my_pipeline(actor: Membership) -> dict[str, Total]:
+    """Return all my open opportunities ("open"), and those of them expected to close this month ("closing")."""
+    asked = replace(my_open(actor), measures=(AMOUNT,))
+    found = counted(asked, actor, {"open": (), "closing": (Condition("expected_close_on", "is", ("this_month",)),)})
+    return {case: _total(found.total, case) for case in found.cases}
 
 
 @dataclass(frozen=True)
@@ -85,16 +90,6 @@ class Change:
 
     total: Total
     before: int
-
-
-@dataclass(frozen=True)
-class Week:
-    """What the seven days from ``since`` on did to the pipeline."""
-
-    since: date
-    added: Change
-    won: Change
-    lost: Change
 
 
 def sees_week(actor: Membership) -> bool:
@@ -107,54 +102,50 @@ def answers_for_team(actor: Membership) -> bool:
     return actor.team is not None and scope_of(actor, "edit", Opportunity.type_key) == "team"
 
 
-def pipeline_week(actor: Membership, today: date) -> Week:
-    """Return what the seven days up to ``today`` did to the opportunities of the people ``actor`` answers for."""
+def pipeline_week(actor: Membership, today: date) -> dict[str, Change]:
+    """Return what the seven days up to ``today`` did to the opportunities of the people ``actor`` answers for: what
+    was "added", "won" and "lost", as far as ``actor`` may know when."""
+    teams = sorted(team_tree_ids(actor.team)) if actor.team and answers_for_team(actor) else []
+    whose = (Condition("team", "is", tuple(map(str, teams))),) if teams else ()
+    asked = Query(catalogue.seen_type(Opportunity.type_key, actor), whose, measures=(AMOUNT,))
     since = today - WEEK + timedelta(days=1)
-    before = since - WEEK
-    touched = Q(opened_on__range=(before, today)) | Q(closed_on__range=(before, today))
-    answered_for = _visible(actor, Opportunity).filter(touched)
-    if answers_for_team(actor):
-        answered_for = answered_for.filter(of_teams(team_tree_ids(actor.team)))  # type: ignore[arg-type]
-    conditions = {
-        "added": Q(opened_on__lte=today),
-        "won": Q(closed_on__lte=today, stage_id__in=stage_ids_meaning("won")),
-        "lost": Q(closed_on__lte=today, stage_id__in=stage_ids_meaning("lost")),
-    }
-    spans = {}
-    for name, condition in conditions.items():
-        day = "opened_on" if name == "added" else "closed_on"
-        spans[name] = condition & Q(**{f"{day}__gte": since})
-        spans[f"{name}_before"] = condition & Q(**{f"{day}__gte": before, f"{day}__lt": since})
-    rows = _by_currency(answered_for, spans)
-
-    def change(name: str) -> Change:
-        return Change(_total(rows, name), _total(rows, f"{name}_before").count)
-
-    return Week(since, added=change("added"), won=change("won"), lost=change("lost"))
+    cases: dict[str, tuple[Condition, ...]] = {}
+    for case, *what in (("added",), ("won", WON), ("lost", LOST)):
+        day = "opened_on" if case == "added" else "closed_on"
+        cases[case] = (*what, *_days(day, since, today))
+        cases[f"{case} before"] = (*what, *_days(day, since - WEEK, since - timedelta(days=1)))
+    either = tuple(Group("all", _days(day, since - WEEK, today)) for day in ("opened_on", "closed_on"))
+    found = counted(asked, actor, cases, among=Group("any", either))
+    week = found.total
+    told = [case for case in ("added", "won", "lost") if case in found.cases]
+    return {case: Change(_total(week, case), week[f"{case} before"].count) for case in told}
 
 
-def _by_currency(opportunities: QuerySet[Opportunity], conditions: dict[str, Q]) -> list[Any]:
-    """One row for each currency, with count and sum under each of ``conditions``: one query."""
-    numbers: dict[str, Any] = {}
-    for name, condition in conditions.items():
-        numbers[f"{name}_count"] = Count("pk", filter=condition)
-        numbers[f"{name}_sum"] = Sum("amount_minor", filter=condition)
-    return list(opportunities.order_by().values("currency").annotate(**numbers))
+def _days(field: str, first: date, last: date) -> tuple[Condition, ...]:
+    return Condition(field, "from", (first.isoformat(),)), Condition(field, "to", (last.isoformat(),))
 
 
-def _total(rows: list[Any], name: str) -> Total:
-    amounts = [(int(row[f"{name}_sum"]), row["currency"]) for row in rows if row[f"{name}_sum"]]
+def _total(line: Line, case: str) -> Total:
+    amounts = [(minor, currency) for currency, minor in line[case].sum(AMOUNT).items() if minor]
     own = current_tenant().currency
     amounts.sort(key=lambda amount: (amount[1] != own, -amount[0]))
-    return Total(sum(row[f"{name}_count"] for row in rows), tuple(amounts))
+    return Total(line[case].count, tuple(amounts), line.query_of(case).url())
+
+
+def new_for_me(actor: Membership) -> Query:
+    return Query(catalogue.seen_type(Lead.type_key, actor), (MINE, NEW))
+
+
+def new_in_pool(actor: Membership) -> Query:
+    return Query(
+        catalogue.seen_type(Lead.type_key, actor), (Condition("owner", "empty"), Condition("team", "empty"), NEW)
+    )
 
 
 def new_leads(actor: Membership) -> tuple[list[Lead], list[Lead]]:
     """Return the leads of mine that nobody has worked on yet, and those that wait in the pool, the latest first."""
     # By updated_at, as the index by owner is: new ones have hardly been changed since they were created.
-    latest = ("-updated_at", "-id")
-    new = _visible(actor, Lead).filter(status_id__in=ids_meaning(LEAD_STATUS.key, "new")).order_by(*latest)
-    mine, pool = new.filter(owner_id=actor.pk)[:MOST], new.filter(owner_id=None, team_id=None)[:MOST]
+    mine, pool = (query(actor).rows(actor).order_by("-updated_at", "-id")[:MOST] for query in (new_for_me, new_in_pool))
     found = sorted(mine.union(pool, all=True), key=lambda lead: (lead.updated_at, lead.pk), reverse=True)
     return [lead for lead in found if lead.owner_id], [lead for lead in found if not lead.owner_id]
 
@@ -162,7 +153,3 @@ def new_leads(actor: Membership) -> tuple[list[Lead], list[Lead]]:
 def is_empty_workspace() -> bool:
     """Whether there is nothing here yet, seen or unseen."""
     return not any(model.objects.exists() for model in (Lead, Account, Contact, Opportunity))
-
-
-def _visible(actor: Membership, model: Any) -> QuerySet[Any]:
-    return visible_records(actor, catalogue.record_type(model.type_key))

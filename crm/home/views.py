@@ -21,18 +21,18 @@ from crm.activities.selectors import MyTasks, my_tasks
 from crm.activities.task_views import task_rows
 from crm.home.selectors import (
     MOST,
-    Change,
     Total,
-    answers_for_team,
     is_empty_workspace,
+    my_open,
     my_pipeline,
+    new_for_me,
+    new_in_pool,
     new_leads,
     pipeline_week,
     sees_week,
     waiting_opportunities,
 )
 from crm.pages.recent import recent_places
-from crm.records.models import RecordModel
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.ui import respond
@@ -40,7 +40,7 @@ from crm.ui.http import is_fragment
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
-from crm.users.selectors import members, team_tree_ids
+from crm.users.selectors import members
 from leads.models import Lead
 from opportunities.models import Opportunity
 
@@ -79,7 +79,7 @@ def my_day(request: WorkspaceRequest) -> HttpResponse:
         "pool": [{"record": lead, "url": catalogue.url(lead)} for lead in pool],
         "recent": [named[place] for place in recent if place in named][:MOST],
         "stats": _stats(actor, tasks, meetings),
-        **_links(),
+        **_links(actor),
     }
     if not (tasks.all or waiting or mine or pool or recent) and is_empty_workspace():
         context["steps"] = _first_steps(actor)
@@ -136,36 +136,22 @@ def _stats(actor: Membership, tasks: MyTasks, meetings: list[Activity]) -> list[
 
 
 def _own_stats(actor: Membership) -> list[dict[str, Any]]:
-    pipeline, closing = my_pipeline(actor, today())
-    mine = {"owner": "me", "stage": "meaning:open"}
-    return [
-        _money_stat(_("Open pipeline"), pipeline, _opportunities_url(mine)),
-        _money_stat(_("Closing this month"), closing, _opportunities_url(mine | {"expected_close_on": "this_month"})),
-    ]
+    labels = {"open": _("Open pipeline"), "closing": _("Closing this month")}
+    return [_money_stat(labels[case], total) for case, total in my_pipeline(actor).items()]
 
 
 def _week_stats(actor: Membership) -> list[dict[str, Any]]:
-    week = pipeline_week(actor, today())
-    teams = sorted(team_tree_ids(actor.team)) if answers_for_team(actor) else []  # type: ignore[arg-type]
-    whose = {"team": ",".join(map(str, teams))} if teams else {}
-    first, last = week.since.isoformat(), today().isoformat()
-    closed = {"closed_on__from": first, "closed_on__to": last}
-    opened = {"opened_on__from": first, "opened_on__to": last}
-    return [
-        _change_stat(_("Added in 7 days"), week.added, opened | whose),
-        _change_stat(_("Won in 7 days"), week.won, {"stage": "meaning:won"} | closed | whose),
-        _change_stat(_("Lost in 7 days"), week.lost, {"stage": "meaning:lost"} | closed | whose),
-    ]
+    labels = {"added": _("Added in 7 days"), "won": _("Won in 7 days"), "lost": _("Lost in 7 days")}
+    found = []
+    for case, change in pipeline_week(actor, today()).items():
+        before = _("%(count)s the week before") % {"count": formats.number(change.before)}
+        found.append(_money_stat(labels[case], change.total) | {"before": before})
+    return found
 
 
-def _change_stat(label: str, change: Change, filters: dict[str, str]) -> dict[str, Any]:
-    before = _("%(count)s the week before") % {"count": formats.number(change.before)}
-    return _money_stat(label, change.total, _opportunities_url(filters)) | {"before": before}
-
-
-def _money_stat(label: str, total: Total, url: str) -> dict[str, Any]:
+def _money_stat(label: str, total: Total) -> dict[str, Any]:
     amounts = [formats.money(minor, currency) for minor, currency in total.amounts]
-    return {"label": label, "number": formats.number(total.count), "note": " + ".join(amounts), "url": url}
+    return {"label": label, "number": formats.number(total.count), "note": " + ".join(amounts), "url": total.url}
 
 
 def _count(tasks: MyTasks, when: str, meetings: list[Activity]) -> str:
@@ -179,27 +165,16 @@ def _near(day: Any) -> str:
     return formats.day_near(day, today())
 
 
-def _links() -> dict[str, str]:
+def _links(actor: Membership) -> dict[str, str]:
     return {
-        "opportunities_url": _opportunities_url({"owner": "me", "stage": "meaning:open"}),
-        "leads_url": _list_url(Lead, {"owner": "me", "status": "meaning:new"}),
-        "pool_url": _list_url(Lead, _POOL),
+        "opportunities_url": my_open(actor).url(),
+        "leads_url": new_for_me(actor).url(),
+        "pool_url": new_in_pool(actor).url(),
     }
-
-
-_POOL = {"owner__empty": "yes", "team__empty": "yes", "status": "meaning:new"}
 
 
 def _tasks_url(due: str) -> str:
     return f"{reverse('activities:tasks')}?{urlencode({'who': 'me', 'due': due})}"
-
-
-def _opportunities_url(filters: dict[str, str]) -> str:
-    return _list_url(Opportunity, filters)
-
-
-def _list_url(model: type[RecordModel], filters: dict[str, str]) -> str:
-    return f"{reverse(f'{model.type_key}:list')}?{urlencode(filters)}"
 
 
 def _first_steps(actor: Membership) -> list[dict[str, Any]]:

@@ -38,6 +38,10 @@ class Sum:
     def name(self) -> str:
         return f"sum:{self.field}"
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.field,)
+
     def currency(self, record_type: RecordType) -> str:
         """The column of the currency."""
         return _money(record_type.spec(self.field)).currency
@@ -60,6 +64,10 @@ class Weighted(Sum):
     def name(self) -> str:
         return f"weighted:{self.field}:{self.by}"
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.field, self.by)
+
     def amount(self, record_type: RecordType) -> Any:
         return share(super().amount(record_type), F(record_type.spec(self.by).column))
 
@@ -73,6 +81,10 @@ class First:
     @property
     def name(self) -> str:
         return f"first:{self.field}"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.field,)
 
     def aggregate(self, record_type: RecordType, only: Q) -> Aggregate:
         return Min(record_type.spec(self.field).column, filter=only or None)

@@ -59,6 +59,10 @@ class Query:
         """Those of ``queryset`` that pass the conditions that can be read; and the others, each with the reason."""
         return passing(self.type, queryset, self.conditions, actor)
 
+    def holds(self, record: Any, actor: Membership) -> bool:
+        """Whether ``record``, as it is in memory, meets its conditions; raises ``ValidationError`` as ``rows`` does."""
+        return Group("all", self.conditions).holds(self.type, record, actor)
+
     @property
     def leaves(self) -> tuple[Condition, ...]:
         """Its conditions, those in groups too."""

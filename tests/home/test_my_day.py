@@ -195,12 +195,12 @@ def test_a_manager_sees_what_the_week_did_to_the_teams_pipeline(inside: Firm) ->
     deal(inside.ana, "lost", 1, 300)
     deal(inside.sam, "won", 1, 70_000)  # West
     week = pipeline_week(inside.max, now)
-    assert (week.added.total.count, week.added.total.amounts) == (5, ((7_300, "USD"), (500, "EUR")))
-    assert (week.won.total.count, week.won.total.amounts) == (1, ((4_000, "USD"),))
-    assert (week.lost.total.count, week.lost.total.amounts) == (1, ((300, "USD"),))
-    assert (week.added.before, week.won.before, week.lost.before) == (1, 0, 0)
-    assert pipeline_week(inside.ada, now).won.total.count == 2
-    mine, closing = my_pipeline(inside.ana, now)
+    assert (week["added"].total.count, week["added"].total.amounts) == (5, ((7_300, "USD"), (500, "EUR")))
+    assert (week["won"].total.count, week["won"].total.amounts) == (1, ((4_000, "USD"),))
+    assert (week["lost"].total.count, week["lost"].total.amounts) == (1, ((300, "USD"),))
+    assert (week["added"].before, week["won"].before, week["lost"].before) == (1, 0, 0)
+    assert pipeline_week(inside.ada, now)["won"].total.count == 2
+    mine, closing = my_pipeline(inside.ana).values()
     assert (mine.count, mine.amounts) == (3, ((10_000, "USD"), (500, "EUR")))
     assert closing.count == 0
 

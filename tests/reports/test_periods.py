@@ -5,6 +5,8 @@ import pytest
 import time_machine
 from django.http import QueryDict
 
+from crm.catalogue import record_type
+from crm.queries.query import Query
 from crm.users.models import Membership
 from reports.filters import FilterForm
 from reports.periods import LABELS, Period, make_period
@@ -189,5 +191,5 @@ def test_both_ends_belong_to_a_period(inside: Firm) -> None:
     for day in (date(2026, 3, 31), date(2026, 5, 1), None):
         deal(inside.ana, "Won", 1, closed_on=day)
     period = make_period("last_month", TODAY)
-    found = Opportunity.objects.filter(**period.conditions("closed_on"))
+    found = Query(record_type(Opportunity.type_key), period.of("closed_on")).rows(inside.ada)
     assert {one.pk for one in found} == {one.pk for one in kept}

@@ -82,7 +82,7 @@ def test_the_filter_by_team_agrees_with_access(late: Firm) -> None:
 def test_my_day_counts_the_team_as_access_does(late: Firm) -> None:
     from crm.home.selectors import pipeline_week
 
-    assert pipeline_week(late.max, NOW.date()).won.total.count == 2
+    assert pipeline_week(late.max, NOW.date())["won"].total.count == 2
     text = client_of(late.max).get("/acme/").content.decode()
     url = next(part for part in text.split('<a class="stat" href="')[1:] if "Won in 7 days" in part)
     url = url.partition('"')[0].replace("&amp;", "&")
@@ -103,7 +103,7 @@ def test_my_day_and_the_pipeline_tell_the_same_seven_days(inside: Firm) -> None:
     with time_machine.travel(datetime(2026, 1, 2, tzinfo=UTC)):
         deal(inside.ana, "Negotiation", 10, opened_on=date(2026, 5, 8))  # made long before its day
     week, pipeline = pipeline_week(inside.ada, NOW.date()), ask("pipeline", inside.ada)
-    home = {"Opened": week.added, "Won": week.won, "Lost": week.lost}
+    home = {"Opened": week["added"], "Won": week["won"], "Lost": week["lost"]}
     for label, number in (("Opened", 3), ("Won", 2), ("Lost", 2)):
         cell = figure(pipeline, label).cell
         assert cell.value == home[label].total.count == rows_behind(cell.url, inside.ada) == number, label

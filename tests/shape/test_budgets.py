@@ -113,6 +113,12 @@ def test_views_ask_selectors_and_services() -> None:
     assert not having(r"\.objects\.", [path for path in OURS if path.name == "views.py"])
 
 
+def test_reports_and_home_ask_by_queries() -> None:
+    """A number whose condition is written down here has a link in which it is written down again."""
+    asking = [path for path in OURS if name_of(path).startswith(("reports/", "crm/home/"))]
+    assert len(asking) > 20 and not having(r"\bQ\(|ids_meaning|import .*\bQ\b", asking), "ask by Query and Condition"
+
+
 def test_celery_lives_in_jobs() -> None:
     others = [path for path in OURS if path.name not in ("jobs.py", "celery.py", "__init__.py")]
     others.remove(ROOT / "crm/local/run.py")

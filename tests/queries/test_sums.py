@@ -1,14 +1,15 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
-from django.db.models import Sum
+from django.db.models import F, Sum
 
+from crm.queries.measures import share
 from opportunities.models import Opportunity
-from reports.sums import weighted_minor
 from tests.people import Firm
 from tests.reports.rows import deal
 
 LARGEST = 2**63 - 1
+WEIGHTED = share(F("amount_minor"), F("probability"))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ LARGEST = 2**63 - 1
 )
 def test_weighted_is_rounded_half_to_even_like_decimal(inside: Firm, amount: int, probability: int) -> None:
     deal(inside.ana, "Negotiation", amount, probability=probability)
-    (found,) = Opportunity.objects.annotate(weighted=weighted_minor()).values_list("weighted", flat=True)
+    (found,) = Opportunity.objects.annotate(weighted=WEIGHTED).values_list("weighted", flat=True)
     exact = Decimal(amount) * probability / 100
     assert found == int(exact.to_integral_value(rounding=ROUND_HALF_EVEN))
 
@@ -44,11 +45,11 @@ def test_weighted_is_rounded_half_to_even_like_decimal(inside: Firm, amount: int
 def test_a_sum_may_be_larger_than_any_amount_and_stays_an_integer(inside: Firm) -> None:
     for _number in range(3):
         deal(inside.ana, "Won", LARGEST, probability=100)
-    found = Opportunity.objects.aggregate(total=Sum(weighted_minor()))["total"]
+    found = Opportunity.objects.aggregate(total=Sum(WEIGHTED))["total"]
     assert found == 3 * LARGEST
     assert isinstance(found, int)
 
 
 def test_an_opportunity_without_amount_adds_nothing(inside: Firm) -> None:
     deal(inside.ana, "Negotiation", None)
-    assert Opportunity.objects.aggregate(total=Sum(weighted_minor()))["total"] is None
+    assert Opportunity.objects.aggregate(total=Sum(WEIGHTED))["total"] is None
