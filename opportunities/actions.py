@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.catalogue.types import Action
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import pipelines
 from crm.users.access import can
 from crm.users.models import Membership
@@ -13,7 +14,7 @@ from opportunities.selectors import meaning_of
 
 
 def _may_be_reopened(actor: Membership, opportunity: Opportunity) -> bool:
-    return meaning_of(opportunity) != "open" and can(actor, "edit", opportunity)
+    return meaning_of(opportunity) != Meaning.OPEN and can(actor, "edit", opportunity)
 
 
 def _may_change_pipeline(actor: Membership, opportunity: Opportunity) -> bool:

@@ -16,7 +16,7 @@ from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.lists.kinds import chosen_lists, lists_to_choose
-from crm.picklists.models import Stage
+from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.users.access import can
 from crm.users.models import Membership
@@ -29,7 +29,7 @@ class StageButLost(kinds.StageOf):
     """A stage that nothing has to be said about."""
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> list[Stage]:
-        return [stage for stage in stages() if stage.meaning != "lost"]
+        return [stage for stage in stages() if stage.meaning != Meaning.LOST]
 
 
 _STAGE = FieldSpec("stage", gettext_lazy("Stage"), StageButLost(), required=True)
@@ -71,7 +71,7 @@ def _lose(
             text = _("It is lost already: its reason and note stay as they are, and no task or list is added.")
             raise ValidationError(text)
         return {"same": 1}
-    lost = next(one for one in stages(pipeline(record.pipeline_id)) if one.meaning == "lost")
+    lost = next(one for one in stages(pipeline(record.pipeline_id)) if one.meaning == Meaning.LOST)
     given = {name: value for name, value in values.items() if name != "mailing_list"}
     lists = chosen_lists(values)
     if lists and record.contact is not None and not can(actor, "edit", record.contact):

@@ -17,7 +17,7 @@ from crm.fields.currencies import known_currency
 from crm.fields.kinds.base import text_in
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec, Kind
-from crm.picklists.models import Pipeline, Stage
+from crm.picklists.models import Meaning, Pipeline, Stage
 from crm.picklists.selectors import (
     choice,
     default_choice,
@@ -55,7 +55,7 @@ class LastActivity(kinds.DateTime):
 
 def first_stage() -> Stage:
     """The stage that a new opportunity starts in."""
-    return next(stage for stage in stages(default_pipeline()) if stage.meaning == "open")
+    return next(stage for stage in stages(default_pipeline()) if stage.meaning == Meaning.OPEN)
 
 
 class Probability(kinds.Percent):
@@ -118,7 +118,7 @@ class PipelineOf(OneOf):
         return ~same if operator == "not" else same
 
 
-_LOST = ("stage", lambda: stage_ids_meaning("lost"))
+_LOST = ("stage", lambda: stage_ids_meaning(Meaning.LOST))
 
 OPPORTUNITY_FIELDS = (
     FieldSpec(
@@ -198,7 +198,7 @@ OPPORTUNITY_FIELDS = (
         kinds.Date(),
         help=_("The day it was won or lost."),
         on_create=False,
-        asked_by=("stage", lambda: stage_ids_meaning("won", "lost")),
+        asked_by=("stage", lambda: stage_ids_meaning(Meaning.WON, Meaning.LOST)),
         only_of=_("won and lost opportunities"),
     ),
     FieldSpec("next_step", _("Next step"), kinds.Text(300), look=NextStep),

@@ -16,7 +16,7 @@ from crm.fields.look.inputs import DayField
 from crm.fields.look.lookup import LookupField
 from crm.lists.forms import ListsField
 from crm.lists.selectors import mailing_lists
-from crm.picklists.models import Stage
+from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import choice, choices, default_choice, stages, stages_to_choose
 from crm.picklists.selectors import stage as stage_by_id
 from crm.ui.seen import SeenForm
@@ -102,7 +102,7 @@ class StageForm(forms.Form):
 
     @property
     def is_loss(self) -> bool:
-        return self.target is not None and self.target.meaning == "lost"
+        return self.target is not None and self.target.meaning == Meaning.LOST
 
     @property
     def asks_loss(self) -> bool:
@@ -110,17 +110,17 @@ class StageForm(forms.Form):
 
     @property
     def asks_day(self) -> bool:
-        return self.chooses or self.target is None or self.target.meaning != "open"
+        return self.chooses or self.target is None or self.target.meaning != Meaning.OPEN
 
     @property
     def lost(self) -> Asking:
         """The stages that ask why it was lost."""
-        return Asking(tuple(stage for stage in stages() if stage.meaning == "lost"))
+        return Asking(tuple(stage for stage in stages() if stage.meaning == Meaning.LOST))
 
     @property
     def closed(self) -> Asking:
         """The stages that ask for the day of closing."""
-        return Asking(tuple(stage for stage in stages() if stage.meaning != "open"))
+        return Asking(tuple(stage for stage in stages() if stage.meaning != Meaning.OPEN))
 
     def follow_up(self) -> dict[str, Any]:
         """What ``lose_opportunity`` takes beside the move itself."""
@@ -133,7 +133,7 @@ class ReopeningForm(forms.Form):
 
     def __init__(self, opportunity: Opportunity, *, data: Any = None) -> None:
         super().__init__(data=data, initial={"stage": str(stage_to_reopen_into(opportunity).pk)})
-        offered = [one for one in stages() if one.meaning == "open"]
+        offered = [one for one in stages() if one.meaning == Meaning.OPEN]
         self.fields["stage"] = _stage_field(opportunity, offered, _("It goes on in the stage"))
 
 
@@ -156,9 +156,9 @@ class ContactRoleForm(SeenForm):
 
 def _typed_in_vain(stage: Stage | None, given: Mapping[str, Any]) -> list[str]:
     """What was typed for another stage: a move to ``stage`` would drop it."""
-    if stage is None or stage.meaning == "lost":
+    if stage is None or stage.meaning == Meaning.LOST:
         return []
-    names = (*OF_A_LOSS, "closed_on") if stage.meaning == "open" else OF_A_LOSS
+    names = (*OF_A_LOSS, "closed_on") if stage.meaning == Meaning.OPEN else OF_A_LOSS
     return [name for name in names if given.get(name)]
 
 

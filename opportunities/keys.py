@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, Shared, SplitColumn
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage as stage_by_id
 from crm.picklists.selectors import stage_name
 from crm.records.natural import contradicts, name_of
@@ -54,7 +55,7 @@ OPPORTUNITY_KEYS = (
 CLOSE_DAY = SplitColumn(
     FieldSpec("close_day", _("Close date (expected while open, actual once closed)"), Date()),
     by="stage",
-    into=lambda stage: "expected_close_on" if stage.meaning == "open" else "closed_on",
+    into=lambda stage: "expected_close_on" if stage.meaning == Meaning.OPEN else "closed_on",
     fields=("expected_close_on", "closed_on"),
 )
 
@@ -65,9 +66,9 @@ def _dated(opportunity: Any, values: dict[str, Any], day: date | None) -> dict[s
     if stage is None or stage.pk == opportunity.stage_id:
         return values
     before = stage_by_id(opportunity.stage_id)
-    closes = stage.meaning not in ("open", before.meaning)
+    closes = stage.meaning not in (Meaning.OPEN, before.meaning)
     since = values.get("stage_since")
-    when = (values.get("closed_on") if stage.meaning != "open" else None) or (since and day_of(since)) or day
+    when = (values.get("closed_on") if stage.meaning != Meaning.OPEN else None) or (since and day_of(since)) or day
     if when is None:
         text = gettext(
             "It would move from “%(old)s” to “%(new)s”, but the file does not say when. Add a column of close dates,"
@@ -90,7 +91,7 @@ OPPORTUNITY_GAPS = (
     Gap(
         "loss_reason",
         by="stage",
-        needed=lambda stage: stage.meaning == "lost",
+        needed=lambda stage: stage.meaning == Meaning.LOST,
         question=_("Why were these opportunities lost? Rows that do not say: %(count)s."),
         unknown=NO_REASON_GIVEN,
         unknown_label=_("No reason given"),

@@ -20,6 +20,7 @@ from crm.catalogue.types import Panel
 from crm.events.models import Event
 from crm.events.selectors import is_waiting
 from crm.imports.afterwards import Afterwards, register, register_rehearsal
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.access import url_for
@@ -94,7 +95,7 @@ def load_history(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
         "opportunity": opportunity,
         "visits": stage_history(opportunity),
         "age": age_days(opportunity),
-        "closed": meaning_of(opportunity) != "open",
+        "closed": meaning_of(opportunity) != Meaning.OPEN,
     }
 
 

@@ -8,7 +8,7 @@ from crm import catalogue
 from crm.catalogue.searched import Searched
 from crm.catalogue.types import Board, DefaultView, RecordType, Section
 from crm.fields.currencies import find_currencies_in
-from crm.picklists.models import Pipeline, Stage
+from crm.picklists.models import Meaning, Pipeline, Stage
 from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.users.roles import grant
 from opportunities.actions import OPPORTUNITY_ACTIONS
@@ -143,7 +143,7 @@ OPPORTUNITY = RecordType(
         card="opportunities/card.html",
         amount="amount",
         related=("account", "contact", "owner"),
-        asks=lambda stage: stage.meaning == "lost",
+        asks=lambda stage: stage.meaning == Meaning.LOST,
         facts=card_facts,
         group="pipeline",
         groups=board_pipelines,

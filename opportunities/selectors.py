@@ -18,7 +18,7 @@ from contacts.selectors import contacts_of
 from crm import catalogue
 from crm.activities.next_step import Ahead, ahead_of
 from crm.catalogue.types import Badge, Objection
-from crm.picklists.models import Stage
+from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.access import visible_records
@@ -88,7 +88,7 @@ def stage_bar(opportunity: Opportunity) -> list[Step]:
         one for one in stages(pipeline(opportunity.pipeline_id), active_only=False) if one.is_active or one == current
     ]
     here = shown.index(current)
-    behind = [one.pk for one in shown[:here] if one.meaning == "open"] if current.meaning != "lost" else []
+    behind = [one.pk for one in shown[:here] if one.meaning == Meaning.OPEN] if current.meaning != Meaning.LOST else []
     stays = StageVisit.objects.filter(opportunity=opportunity, stage__in=behind).values_list("stage_id", flat=True)
     entered = set(stays) if behind else set()
     return [Step(one, is_done=one.pk in entered, is_current=index == here) for index, one in enumerate(shown)]
@@ -110,7 +110,7 @@ def stage_history(opportunity: Opportunity) -> list[Visit]:
 
 def age_days(opportunity: Opportunity) -> int | None:
     """Return the days from opening to closing, or to today: the cycle length of a closed one. None: nobody knows."""
-    last = today() if meaning_of(opportunity) == "open" else opportunity.closed_on
+    last = today() if meaning_of(opportunity) == Meaning.OPEN else opportunity.closed_on
     return (last - opportunity.opened_on).days if last and opportunity.opened_on else None
 
 
@@ -136,12 +136,12 @@ def card_facts(opportunity: Opportunity) -> dict[str, Any]:
 def is_overdue(opportunity: Opportunity) -> bool:
     """Whether it is open although it was expected to be closed by now."""
     expected = opportunity.expected_close_on
-    return expected is not None and expected < today() and meaning_of(opportunity) == "open"
+    return expected is not None and expected < today() and meaning_of(opportunity) == Meaning.OPEN
 
 
 def badges(opportunity: Opportunity) -> list[Badge]:
     """What stands beside the name of an opportunity."""
-    if meaning_of(opportunity) != "open":
+    if meaning_of(opportunity) != Meaning.OPEN:
         return []
     found = []
     if is_overdue(opportunity):
@@ -153,7 +153,7 @@ def badges(opportunity: Opportunity) -> list[Badge]:
 
 def stage_to_reopen_into(opportunity: Opportunity) -> Stage:
     """Return the open stage that a closed opportunity was in last, or else the first one of its pipeline."""
-    open_stages = [one for one in stages(pipeline(opportunity.pipeline_id)) if one.meaning == "open"]
+    open_stages = [one for one in stages(pipeline(opportunity.pipeline_id)) if one.meaning == Meaning.OPEN]
     visits = StageVisit.objects.filter(opportunity=opportunity, stage__in=open_stages)
     last = visits.order_by(F("entered_at").desc(nulls_last=True), "-id").first()
     return stage_by_id(last.stage_id) if last else open_stages[0]
@@ -162,7 +162,7 @@ def stage_to_reopen_into(opportunity: Opportunity) -> Stage:
 def is_the_win_of(opportunity: Opportunity) -> bool:
     """Whether this is the win because of which its account is a customer."""
     cause = opportunity.account.type_because if opportunity.account else None
-    return meaning_of(opportunity) == "won" and cause is not None and cause.record_id == opportunity.pk
+    return meaning_of(opportunity) == Meaning.WON and cause is not None and cause.record_id == opportunity.pk
 
 
 def contact_roles(opportunity: Opportunity) -> list[OpportunityContact]:
@@ -258,7 +258,7 @@ def _of_another(values: Mapping[str, Any], theirs: Account | None) -> Objection:
 
 def is_open(opportunity: Any) -> bool:
     """Whether it stands in an open stage; one that is not in any yet does not."""
-    return opportunity.stage_id is not None and meaning_of(opportunity) == "open"
+    return opportunity.stage_id is not None and meaning_of(opportunity) == Meaning.OPEN
 
 
 def look_ahead(opportunities: Iterable[Any], names: Collection[str]) -> None:

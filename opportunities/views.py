@@ -20,7 +20,7 @@ from crm.events.models import Event
 from crm.pages import board
 from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
-from crm.picklists.models import Stage
+from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.access import get_record
 from crm.ui.http import go, method, respond
@@ -86,7 +86,7 @@ def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     posted = request.method == "POST"
     opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
     url = catalogue.url(opportunity)
-    if meaning_of(opportunity) == "open":  # another was quicker
+    if meaning_of(opportunity) == Meaning.OPEN:  # another was quicker
         return go(request, url)
     form = ReopeningForm(opportunity, data=request.POST if posted else None)
     if form.is_valid():
@@ -100,7 +100,7 @@ def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         "opportunity": opportunity,
         "form": form,
         "url": url,
-        "was_won": meaning_of(opportunity) == "won",
+        "was_won": meaning_of(opportunity) == Meaning.WON,
         "by_hand": by_hand,
         "account": opportunity.account if is_the_win_of(opportunity) else None,
     }
@@ -115,7 +115,7 @@ def stage_times(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         "url": catalogue.url(opportunity),
         "visits": stage_history(opportunity),
         "age": age_days(opportunity),
-        "is_open": meaning_of(opportunity) == "open",
+        "is_open": meaning_of(opportunity) == Meaning.OPEN,
     }
     return respond(request, "opportunities/stage_times.html", context, partial="dialog")
 

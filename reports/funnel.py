@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.catalogue import seen_type
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import pipeline, stages
 from crm.queries.condition import Condition
 from crm.queries.counts import ALL, Cases, counted, counted_apart
@@ -84,7 +85,7 @@ def _cases(filters: Filters) -> Cases:
     if filters.pipeline:  # of leads known by the stages of the pipeline
         here = stages(pipeline(filters.pipeline), active_only=False)
         became = Condition("opportunity_stage", "is", tuple(str(one.pk) for one in here))
-        won = Condition("opportunity_stage", "is", tuple(str(one.pk) for one in here if one.meaning == "won"))
+        won = Condition("opportunity_stage", "is", tuple(str(one.pk) for one in here if one.meaning == Meaning.WON))
     return {"came_in": (), "qualified": (QUALIFIED,), "opportunity": (became,), "won": (won,)}
 
 

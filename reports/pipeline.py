@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.catalogue import seen_type
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import default_pipeline, pipeline, stages
 from crm.queries.condition import Condition, Group
 from crm.queries.counts import ALL as ALL_OPEN
@@ -161,7 +162,7 @@ def _lately(actor: Membership, asked: Query) -> list[Figure]:
 def _stages(filters: Filters, held: set[UUID]) -> Stages:
     """The open stages in use, and those ``held``, in their order; with the pipeline's name if it takes one."""
     asked = pipeline(filters.pipeline) if filters.pipeline else default_pipeline()
-    offered = {one.pk for one in stages(asked) if one.meaning == "open"}
+    offered = {one.pk for one in stages(asked) if one.meaning == Meaning.OPEN}
     found = [one for one in stages(active_only=False) if one.pk in held | offered]
     several = len({one.pipeline_id for one in found}) > 1
     return [(one.pk, f"{one.pipeline.name}: {one.label}" if several else one.label) for one in found]

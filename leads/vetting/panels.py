@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm import catalogue
 from crm.catalogue.types import Panel
-from crm.picklists.models import Choice
+from crm.picklists.models import Choice, Meaning
 from crm.picklists.selectors import choice, choices, stage
 from crm.records.access import url_for
 from crm.users.access import can, hide_from
@@ -82,7 +82,7 @@ def load_claims(actor: Membership, opportunity: Any) -> dict[str, Any] | None:
 
 def _vetting_loss(opportunity: Any) -> Choice | None:
     """The reason why it was lost, when that is one that vetting should have found."""
-    if stage(opportunity.stage_id).meaning != "lost" or opportunity.loss_reason_id is None:
+    if stage(opportunity.stage_id).meaning != Meaning.LOST or opportunity.loss_reason_id is None:
         return None
     reason = choice(opportunity.loss_reason_id)
     return reason if reason.meaning == "vetting" else None

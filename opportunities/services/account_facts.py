@@ -15,6 +15,7 @@ from accounts.selectors import last_type_changes
 from accounts.services import meaning_of
 from crm.events.models import Event
 from crm.events.types import names
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.tenants.clock import day_of
 from opportunities.events import WON
@@ -49,7 +50,7 @@ class Facts:
     def wins(self) -> dict[UUID, Wins]:
         """Their won opportunities, by account; of one that somebody called a past customer those won since."""
         found: dict[UUID, Wins] = defaultdict(dict)
-        won = Opportunity.objects.filter(stage_id__in=stage_ids_meaning("won"), account_id__in=self.ids)
+        won = Opportunity.objects.filter(stage_id__in=stage_ids_meaning(Meaning.WON), account_id__in=self.ids)
         for account_id, pk, on, made, moved in won.values_list(
             "account_id", "pk", "closed_on", "created_at", "stage_since"
         ):
@@ -79,7 +80,7 @@ class Facts:
     @cached_property
     def lost_only(self) -> set[UUID]:
         """Those that have opportunities, every one of which was lost."""
-        lost = set(stage_ids_meaning("lost"))
+        lost = set(stage_ids_meaning(Meaning.LOST))
         stages: dict[UUID, set[UUID]] = defaultdict(set)
         there = Opportunity.objects.filter(account_id__in=self.ids).values_list("account_id", "stage_id").distinct()
         for account_id, stage_id in there.order_by():

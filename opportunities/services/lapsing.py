@@ -23,6 +23,7 @@ from accounts.services import get_locked_account, set_account_type
 from crm import events
 from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import start_of, today
@@ -200,7 +201,7 @@ def _customers() -> QuerySet[Account]:
 
 
 def _won() -> QuerySet[Opportunity]:
-    return Opportunity.objects.filter(stage_id__in=stage_ids_meaning("won"))
+    return Opportunity.objects.filter(stage_id__in=stage_ids_meaning(Meaning.WON))
 
 
 def _wins_of_account() -> QuerySet[Opportunity]:

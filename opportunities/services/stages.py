@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.events.selectors import events_of
 from crm.events.types import names
-from crm.picklists.models import Stage
+from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import insert
@@ -58,7 +58,7 @@ def entering(
 
 def set_by_hand(opportunity: Opportunity, before: Stage, stage: Stage) -> dict[str, int]:
     """What the event of a move from ``before`` to ``stage`` keeps for the day on which it is reopened."""
-    if before.meaning == "open" and stage.meaning != "open" and opportunity.probability_overridden:
+    if before.meaning == Meaning.OPEN and stage.meaning != Meaning.OPEN and opportunity.probability_overridden:
         return {BY_HAND: opportunity.probability}
     return {}
 
@@ -90,7 +90,7 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     if "probability" not in values:
         return {}
     given = values.pop("probability")
-    if stage.meaning != "open" and given not in (None, stage.probability):
+    if stage.meaning != Meaning.OPEN and given not in (None, stage.probability):
         raise ValidationError({"probability": _("It is closed: its probability is the stage's.")})
     return _probability(stage, given)
 
@@ -189,14 +189,14 @@ def _close(stage: Stage, values: Values, before: Stage | None, opportunity: Oppo
     default = None if before is None and "closed_on" in values else _default_day(stage)
     if before is None:  # what is typed into a form or stands in a file is not dropped in silence
         _check_loss_reason(stage, values.get("loss_reason"))
-        if stage.meaning == "open" or values.get("closed_on"):
+        if stage.meaning == Meaning.OPEN or values.get("closed_on"):
             _check_closed_on(stage, values.get("closed_on"))
-    if stage.meaning == "open":
+    if stage.meaning == Meaning.OPEN:
         values["closed_on"] = None
     else:
         day = values.get("closed_on") or (same and same.closed_on) or default
         values["closed_on"] = None if day == NO_DAY_KNOWN else day
-    if stage.meaning == "lost":
+    if stage.meaning == Meaning.LOST:
         values["loss_reason"] = values.get("loss_reason") or (same and same.loss_reason)
         _check_loss_reason(stage, values["loss_reason"])
         values["loss_reason"] = _reason(values["loss_reason"])
@@ -213,21 +213,21 @@ def _since(values: Values) -> datetime | None:
 
 
 def _default_day(stage: Stage) -> date | None:
-    return None if stage.meaning == "open" else today()
+    return None if stage.meaning == Meaning.OPEN else today()
 
 
 def _check_closed_on(stage: Stage, day: date | None) -> None:
-    if stage.meaning == "open" and day is not None:
+    if stage.meaning == Meaning.OPEN and day is not None:
         raise ValidationError({"closed_on": _("An open opportunity has no day on which it was won or lost.")})
-    if stage.meaning != "open" and day is None:
+    if stage.meaning != Meaning.OPEN and day is None:
         raise ValidationError({"closed_on": _("Give the day on which it was won or lost.")})
     refuse_future("closed_on", day)
 
 
 def _check_loss_reason(stage: Stage, reason: Any) -> None:
-    if stage.meaning == "lost" and reason is None:
+    if stage.meaning == Meaning.LOST and reason is None:
         raise ValidationError({"loss_reason": _("Say why it was lost.")})
-    if stage.meaning != "lost" and reason is not None:
+    if stage.meaning != Meaning.LOST and reason is not None:
         raise ValidationError({"loss_reason": _("Only a lost opportunity has a loss reason.")})
 
 
@@ -241,9 +241,9 @@ def _probability_on_entry(
     """An overridden probability holds while the opportunity stays open; winning and losing end it, reopening brings it
     back."""
     is_given, given = "probability" in values, values.pop("probability", None)
-    if stage.meaning != "open":
+    if stage.meaning != Meaning.OPEN:
         return _probability(stage, None)
-    was_open = before is not None and before.meaning == "open"
+    was_open = before is not None and before.meaning == Meaning.OPEN
     if given is None and was_open and opportunity is not None and opportunity.probability_overridden:
         return {}
     if not is_given and not was_open and opportunity is not None:

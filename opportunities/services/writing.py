@@ -18,7 +18,7 @@ from contacts.models import Contact
 from crm import catalogue, events
 from crm.events.models import Event
 from crm.events.types import EventType
-from crm.picklists.models import Choice, Stage
+from crm.picklists.models import Choice, Meaning, Stage
 from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.services import create_record, delete_record, restore_record, update_record
@@ -76,7 +76,7 @@ def create_opportunity(
     stages.enter(opportunity, stage, None if is_told else actor)
     if opportunity.contact_id:
         insert(OpportunityContact(opportunity=opportunity, contact_id=opportunity.contact_id, is_primary=True))
-    if stage.meaning != "open":
+    if stage.meaning != Meaning.OPEN:
         _record_outcome(opportunity, stage, actor, because)
     _clear_lost_only(opportunity, opportunity._created_event)
     return opportunity
@@ -148,7 +148,7 @@ def take_move_back(
     The stay there goes on; that in the other stage was a mistake, and only the log tells of it.
     """
     stage = values.pop("stage")
-    if stage.meaning == "lost" and values.get("loss_reason") is None:
+    if stage.meaning == Meaning.LOST and values.get("loss_reason") is None:
         values["loss_reason"] = stages.NO_REASON_GIVEN
     values["closed_on"] = values.get("closed_on", opportunity.closed_on) or stages.NO_DAY_KNOWN
     former = stages.last_stay(opportunity, stage)
@@ -213,7 +213,7 @@ def _move(
 
 def _clear_lost_only(opportunity: Opportunity, because: Event) -> None:
     """For an account that has just got this opportunity."""
-    if opportunity.account_id and stage_by_id(opportunity.stage_id).meaning != "lost":
+    if opportunity.account_id and stage_by_id(opportunity.stage_id).meaning != Meaning.LOST:
         at_the_end(_clear_notes, (opportunity.account_id, because))
 
 
