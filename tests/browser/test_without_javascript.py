@@ -61,9 +61,16 @@ def test_filtering_and_sorting_a_list(fresh_firm: Firm, page: Page, sign_in: Sig
     expect(rows).to_have_text([re.compile("Anders"), re.compile("Berg")])
     page.goto(f"{page.url}&edit=owner#filter")
     page.locator("#filter").get_by_label("me", exact=True).check()
-    page.locator("#filter").get_by_role("button").click()
+    page.locator("#filter").get_by_role("button", name="Filter", exact=True).click()
     expect(rows).to_have_text([re.compile("Anders")])
-    page.get_by_role("link", name=re.compile("^Remove filter: Owner")).click()
+    page.get_by_role("link", name="Owner is me", exact=True).click()
+    page.locator("#filter").get_by_role("button", name="Or…").click()
+    page.locator("#filter").get_by_role("link", name="Name", exact=True).click()
+    page.locator("#filter").get_by_label("Value").first.fill("Lena Berg")
+    page.locator("#filter").get_by_role("button", name="Filter", exact=True).click()
+    expect(page.get_by_role("group", name="Any of these")).to_contain_text("Name is Lena Berg")
+    expect(rows).to_have_text([re.compile("Anders"), re.compile("Berg")])
+    page.get_by_role("link", name=re.compile("^Remove filter: Owner is me or Name")).click()
     expect(rows).to_have_count(2)
 
 
