@@ -32,6 +32,7 @@ def _addresses(firm: Firm) -> dict[str, str]:
         [tag] = ensure_tags((f"Tag {uuid4().hex}",))
         criterion, mailing_list = criteria()[0], create_list(actor=firm.ada, name=f"List {uuid4().hex}")
     ids = {"person": firm.ana.pk, "team": firm.east.pk, "role": firm.ana.role_id, "pipeline": pipeline.pk}
+    ids["role_fields"] = ids["role"]
     ids |= {"field": field.pk, "tag": tag.pk, "criterion": criterion.pk, "mailing_list": mailing_list.pk}
     found = {}
     for pattern in urlpatterns:
