@@ -70,7 +70,7 @@ ACCOUNT = RecordType(
     order=20,
     shortcut="a",
     is_company=True,
-    told_apart_by=("domain", "city"),
+    told_apart_by=("website", "city"),
     brought_along=(
         "website",
         "phone",

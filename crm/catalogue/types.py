@@ -171,8 +171,8 @@ class RecordType:
     pages, where it has more than every type has (``pages.urls.record_urls``). ``grants`` say by the key of a shipped
     role what that may do with its records, where this is not as usual (``users.roles``). ``is_person`` and
     ``is_company`` say what it stands for: people are put on mailing lists, and are whom a search is for.
-    ``told_apart_by`` are the columns and links of which the first that says something stands beside a name that several
-    may have. ``brought_along`` are fields that a file of another type may hold for records which it makes by their
+    ``told_apart_by`` are the fields of which the first that says something stands beside a name that several may have.
+    ``brought_along`` are fields that a file of another type may hold for records which it makes by their
     name: a deal's file those of its account; where there are none, a file makes none. ``panels``
     and ``actions`` are those of its own page; other apps add theirs (``lookup.add_panel``).
     ``hidden`` and ``read_only`` are fields that the person who asks does not see, or may not change (``lookup.seen``).

@@ -21,7 +21,7 @@ from crm.picklists import selectors as picklists
 from crm.picklists.models import Stage
 from crm.records.hiding import hide_unseen
 from crm.tenants.spellings import company_spellings, person_spellings
-from crm.tenants.text import sort_key
+from crm.tenants.text import domain_key, sort_key
 from crm.users.access import visible
 from crm.users.models import Membership
 from crm.users.selectors import member_by_name_or_email, members_called
@@ -40,18 +40,16 @@ def label_of(row: Any) -> str:
         return picklists.stage_name(row)
     record_type = find_type(getattr(row, "type_key", ""))
     if record_type is not None:
-        beside = next(filter(None, (_beside(row, name) for name in record_type.told_apart_by)), "")
+        beside = next(filter(None, (_beside(spec, row) for spec in record_type.specs(record_type.told_apart_by))), "")
         return f"{row.name} ({beside})" if beside else row.name
     return str(row)
 
 
-def _beside(row: Any, name: str) -> str:
-    """What stands in the column; of a link what it is called, where that was looked up with the row."""
-    column = row._meta.get_field(name)
-    if not column.is_relation:
-        return str(getattr(row, name))
-    linked = getattr(row, name) if column.is_cached(row) else None
-    return linked.shown_name if linked is not None else ""
+def _beside(spec: FieldSpec, row: Any) -> str:
+    """What stands in the field: of a web address the domain, of a link what was looked up with the row."""
+    if isinstance(spec.kind, kinds.Lookup) and not row._meta.get_field(spec.column).is_cached(row):
+        return ""
+    return domain_key(spec.value(row)) if isinstance(spec.kind, kinds.Url) else spec.words(row)
 
 
 def is_deactivated(value: Any) -> bool:

@@ -14,7 +14,9 @@ from crm.imports.models import ImportState, RefusedRow
 from crm.imports.running import run_import
 from crm.imports.services import set_columns, set_styles
 from crm.tenants.context import tenant_context
+from crm.users.access import HIDDEN
 from crm.users.models import Membership, Role
+from crm.users.services import limit_fields
 from tests import make
 from tests.imports.steps import bring_in, download, tenant_of, upload
 from tests.imports.test_words import Page
@@ -113,3 +115,13 @@ def test_an_old_tab_changes_nothing_of_an_import_that_was_started_meanwhile(firm
             set_styles(job=job, styles={})
         job.refresh_from_db()
         assert job.mapping[0] == "name" and job.styles
+
+
+def test_what_is_hidden_does_not_tell_accounts_apart(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Acme, Inc.", website="https://heron.example", city="Bonn")
+        limit_fields(actor=firm.ada, role=firm.max.role, key="accounts", limits={"website": HIDDEN})
+    for importer, beside in ((firm.ada, "heron.example"), (firm.max, "Bonn")):
+        page = Page(firm, "contacts", "Last name,Company\nHill,Acme Inc\n", importer)
+        assert page.words("account") == {"Acme Inc": (1, f"Acme, Inc. ({beside})")}
+        assert ("heron.example" in page.answer.content.decode()) == (importer == firm.ada)
