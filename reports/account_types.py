@@ -138,7 +138,7 @@ def _types(numbers: Numbers) -> Types:
     """The types on offer, and those that are not any more but still counted; none where they are not to be told."""
     if not all(one.query.groups for one in numbers.counts):
         return []
-    rows, every = numbers.rows(), choices("account_type", active_only=False)
+    rows, every = numbers.rows, choices("account_type", active_only=False)
     found = [(one, rows.get((one.pk,)) or numbers.nothing(value=one.pk)) for one in every]
     return [(one, row) for one, row in found if one.is_active or row.lines[0].tallies or row.lines[-1].tallies]
 

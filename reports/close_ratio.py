@@ -73,7 +73,7 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     decided = filters.query(seen_type(Opportunity.type_key, actor)).where(DECIDED)
     asked = replace(decided, groups=("owner",), measures=(AMOUNT,))
     spans = filters.period.compared("closed_on")
-    told = counted_apart(asked, actor, spans, SCORE | BY_CLASS)
+    told = counted_apart(asked, actor, spans, SCORE | BY_CLASS, measured={"won", "lost", *BY_CLASS})
     found = {span: Numbers((counts,)) for span, counts in told.items()}
     now = found["now"]
     steps = _steps(filters.period, _by_month(actor, decided.where(*spans["now"])))
@@ -105,7 +105,7 @@ REPORT = Report(
 
 def _by_month(actor: Membership, decided: Query) -> Counts:
     asked = replace(decided, groups=(f"closed_on{MONTH}",), measures=(AMOUNT,))
-    return counted(asked, actor, SCORE | IN_CHARTS)
+    return counted(asked, actor, SCORE | IN_CHARTS, measured={"won"})
 
 
 # --- The numbers on top

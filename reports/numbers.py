@@ -7,7 +7,7 @@ and charts of such numbers are left out, and ``Numbers.missing`` names the field
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -55,6 +55,7 @@ class Row:
     of: Numbers
     lines: tuple[Line, ...]
     whole: Query | None = None
+    _urls: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def value(self) -> Any:
@@ -73,16 +74,27 @@ class Row:
 
     def url(self, case: str = ALL, *more: Part) -> str:
         """The list of the rows of ``case``, narrowed by ``more``; "" where none shows them."""
+        if not more:
+            return self._urls.get(case) or self._urls.setdefault(case, self._url(case))
+        return self._url(case, *more)
+
+    def _url(self, case: str, *more: Part) -> str:
         lines = [line for line in self.lines if case in line.cases]
         if self.whole is not None and lines:
             return url_of(self.whole.where(*lines[0].cases[case], *more))
         return url_of(lines[0].query_of(case).where(*more)) if len(lines) == 1 else ""
 
     def count(self, case: str = ALL) -> Cell | None:
-        return cells.count(self.number(case), self.url(case)) if self.of.tells(case) else None
+        if not self.of.tells(case):
+            return None
+        number = self.number(case)
+        return cells.count(number, self.url(case) if number else "")
 
     def money(self, case: str = ALL, measure: Sum = AMOUNT) -> Cell | None:
-        return cells.money(self.amount(case, measure), self.url(case)) if self.of.tells(case, measure) else None
+        if not self.of.tells(case, measure):
+            return None
+        amount = self.amount(case, measure)
+        return cells.money(amount, self.url(case) if amount else "")
 
     def ratio(self, part: str, whole: str, leads_to: str) -> Cell | None:
         """How much of the case ``whole`` is ``part``; ``leads_to`` is the case of the rows to look at, if any."""
@@ -96,6 +108,7 @@ class Numbers:
     """``counts`` of one type or several, told apart by the same groups, each by cases of its own names."""
 
     counts: tuple[Counts, ...]
+    _by: dict[tuple[str, ...], dict[Any, Row]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def total(self) -> Row:
@@ -112,8 +125,11 @@ class Numbers:
 
     def by(self, *groups: str) -> dict[Any, Row]:
         """A row for each value of the group, or for the values of several; none where it may not be told."""
-        if not self.groups_by(*groups):
-            return {}
+        if groups not in self._by:
+            self._by[groups] = self._found(*groups) if self.groups_by(*groups) else {}
+        return self._by[groups]
+
+    def _found(self, *groups: str) -> dict[Any, Row]:
         found: dict[Any, list[Line]] = {}
         for each in (one for one in self.counts if one.cases):
             for line in each.by(*groups):
@@ -123,6 +139,7 @@ class Numbers:
     def together(self, rows: Iterable[Row], whole: Query | None = None) -> Row:
         return Row(self, tuple(line for row in rows for line in row.lines), whole)
 
+    @cached_property
     def rows(self) -> dict[Any, Row]:
         """A row for the values of all groups, whatever these are called in each of the types, by the values."""
         found: dict[Any, list[Line]] = {}

@@ -61,12 +61,12 @@ def answer(actor: Membership, filters: Filters) -> Answer:
     asked = whole.where(*filters.period.of("expected_close_on"))
     by_stage_and_owner = replace(asked.where(OPEN), groups=("stage", "owner"), measures=(AMOUNT, WEIGHTED))
     numbers = Numbers((counted(by_stage_and_owner, actor),))
-    shown = _stages(filters, {stage for stage, _owner in numbers.rows()})
+    shown = _stages(filters, {stage for stage, _owner in numbers.rows})
     return Answer(
         figures=[*_figures(actor, asked.where(OPEN), numbers.total), *_overdue(actor, filters, whole)],
         lately=_lately(actor, asked),
         lately_label=_("In the last 7 days"),
-        charts=_charts(filters, numbers) if numbers.tells(WEIGHTED) else [],
+        charts=_charts(filters, numbers),
         tables=[*_by_stage(numbers, shown), *_by_owner(numbers, shown)],
         is_empty=not numbers.total.number(),
         left_out=numbers.missing,
@@ -190,7 +190,7 @@ def _by_stage(numbers: Numbers, shown: Stages) -> list[Table]:
 
 def _by_owner(numbers: Numbers, shown: Stages) -> list[Table]:
     """A row for each owner, a column for each stage."""
-    crossed, by_stage = numbers.rows(), numbers.by("stage")
+    crossed, by_stage = numbers.rows, numbers.by("stage")
 
     def amount(row: Row, stage_id: UUID) -> Cell | None:
         here = by_stage.get(stage_id) if row is numbers.total else crossed.get((stage_id, row.value))
@@ -212,9 +212,10 @@ def _by_owner(numbers: Numbers, shown: Stages) -> list[Table]:
 def _charts(filters: Filters, numbers: Numbers) -> list[list[Chart]]:
     found = []
     for currency in cells.currencies_of([numbers.total.amount()]):
-        held = {stage for (stage, _owner), row in numbers.rows().items() if currency in row.amount()}
+        held = {stage for (stage, _owner), row in numbers.rows.items() if currency in row.amount()}
         shown = _stages(filters, held)
-        found.append([_stage_chart(numbers, shown, currency), _owner_chart(numbers, shown, currency)])
+        by_stage = [_stage_chart(numbers, shown, currency)] if numbers.tells(WEIGHTED) else []
+        found.append([*by_stage, _owner_chart(numbers, shown, currency)])
     return found
 
 
@@ -237,7 +238,7 @@ def _stage_chart(numbers: Numbers, shown: Stages, currency: str) -> Chart:
 
 def _owner_chart(numbers: Numbers, shown: Stages, currency: str) -> Chart:
     """Each owner's amount, made of the stages it is in; the smallest owners stand in the table only."""
-    crossed, bars = numbers.rows(), []
+    crossed, bars = numbers.rows, []
     # No colour twice: those for which there is none left share the neutral one, and a line of the legend
     colours = {stage_id: f"series-{index + 1}" for index, (stage_id, _name) in enumerate(shown[:COLOURS])}
     owners = {owner: row for owner, row in numbers.by("owner").items() if currency in row.amount()}

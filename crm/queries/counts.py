@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -121,49 +121,67 @@ class Counts:
         return Line(self.query, self.cases, groups, values, values)
 
 
-def counted(query: Query, actor: Membership, cases: Cases = EVERY, *, among: Part | None = None) -> Counts:
+def counted(
+    query: Query,
+    actor: Membership,
+    cases: Cases = EVERY,
+    *,
+    among: Part | None = None,
+    measured: Collection[str] | None = None,
+) -> Counts:
     """Count, and measure, the records of ``query`` by its groups: all of them, or those that meet each of ``cases``.
 
     One statement, whatever the number of groups, cases and measures. ``among`` says of which records alone some can
-    meet a case: the others are not looked at. What the type has no field for is left out (``Counts.missing``). Raises
-    ``ValidationError`` for a value that cannot be read.
+    meet a case: the others are not looked at. Of ``measured``, the cases whose measures are asked for, the others say
+    none; by default all do. What the type has no field for is left out (``Counts.missing``). Raises ``ValidationError``
+    for a value that cannot be read.
     """
-    return _counted(query, actor, cases, {ALL: ()}, among)[ALL]
+    return _counted(query, actor, _Asked(cases, {ALL: ()}, among, measured))[ALL]
 
 
-def counted_apart(query: Query, actor: Membership, spans: Cases, cases: Cases = EVERY) -> dict[str, Counts]:
+def counted_apart(
+    query: Query, actor: Membership, spans: Cases, cases: Cases = EVERY, *, measured: Collection[str] | None = None
+) -> dict[str, Counts]:
     """``counted`` for each of ``spans`` of the records, of which no record is in two: one statement for all."""
-    return _counted(query, actor, cases, spans, Group("any", tuple(Group("all", parts) for parts in spans.values())))
+    in_any = Group("any", tuple(Group("all", parts) for parts in spans.values()))
+    return _counted(query, actor, _Asked(cases, spans, in_any, measured))
 
 
-def _counted(query: Query, actor: Membership, cases: Cases, spans: Cases, among: Part | None) -> dict[str, Counts]:
-    missing = _missing(query, cases, spans)
+@dataclass(frozen=True)
+class _Asked:
+    cases: Cases
+    spans: Cases
+    among: Part | None
+    measured: Collection[str] | None
+
+
+def _counted(query: Query, actor: Membership, asked: _Asked) -> dict[str, Counts]:
+    spans, missing = asked.spans, _missing(query, asked)
     whole = leaves_of((*query.conditions, *chain.from_iterable(spans.values())))
     if any(leaf.field in missing for leaf in whole):
         return {span: Counts(query.where(*parts), {}, missing) for span, parts in spans.items()}
-    cases = {case: parts for case, parts in cases.items() if not any(one.field in missing for one in leaves_of(parts))}
+    kept = asked.cases.items()
+    cases = {case: parts for case, parts in kept if not any(one.field in missing for one in leaves_of(parts))}
     groups = tuple(name for name in query.groups if query.type.has(name.removesuffix(MONTH)))
     measures = tuple(one for one in query.measures if not missing & set(one.fields))
     query = replace(query, groups=groups, measures=measures)
     each = {span: Counts(query.where(*parts), cases, missing) for span, parts in spans.items()}
-    return _read(each, _rows(query, actor, cases, spans, among))
+    return _read(each, _rows(query, actor, replace(asked, cases=cases)))
 
 
-def _missing(query: Query, cases: Cases, spans: Cases) -> frozenset[str]:
+def _missing(query: Query, asked: _Asked) -> frozenset[str]:
     """The fields that the type has not."""
-    parts = (*query.conditions, *chain.from_iterable((*cases.values(), *spans.values())))
+    parts = (*query.conditions, *chain.from_iterable((*asked.cases.values(), *asked.spans.values())))
     names = {leaf.field for leaf in leaves_of(parts)} | {name.removesuffix(MONTH) for name in query.groups}
     names |= {name for measure in query.measures for name in measure.fields}
     return frozenset(name for name in names if not query.type.has(name))
 
 
-def _rows(
-    query: Query, actor: Membership, cases: Cases, spans: Cases, among: Part | None
-) -> Iterable[Mapping[str, Any]]:
+def _rows(query: Query, actor: Membership, asked: _Asked) -> Iterable[Mapping[str, Any]]:
     """What the database says: a row for each span, group and currency."""
-    measures = query.measures
+    spans, among = asked.spans, asked.among
     by = {f"group_{at}": _column(query, name) for at, name in enumerate(query.groups)}
-    if sums := [one for one in measures if isinstance(one, Sum)]:
+    if sums := [one for one in query.measures if isinstance(one, Sum)]:
         by["money_in"] = F(sums[0].currency(query.type))
     if len(spans) > 1:
         each = [joined("all", [part.q(query.type, actor) for part in parts]) for parts in spans.values()]
@@ -173,10 +191,10 @@ def _rows(
         for at, name in enumerate(query.groups)
         if (spec := _spec(query, name)) and spec.kind.is_grouped_by_key
     }
-    for at, parts in enumerate(cases.values()):
+    for at, (case, parts) in enumerate(asked.cases.items()):
         only = joined("all", [part.q(query.type, actor) for part in parts])
         numbers[f"count_{at}"] = Count(Value(1), filter=only or None)
-        for place, measure in enumerate(measures):
+        for place, measure in enumerate(query.measures if asked.measured is None or case in asked.measured else ()):
             numbers[f"measure_{at}_{place}"] = measure.aggregate(query.type, only)
     rows = query.rows(actor).order_by()
     if among is not None and all(query.type.has(leaf.field) for leaf in among.leaves):
@@ -206,7 +224,7 @@ def _read(each: dict[str, Counts], found: Iterable[Mapping[str, Any]]) -> dict[s
 def _add(tally: Tally, row: Mapping[str, Any], at: int, measures: tuple[Measure, ...]) -> None:
     tally.count += row[f"count_{at}"]
     for place, measure in enumerate(measures):
-        value = row[f"measure_{at}_{place}"]
+        value = row.get(f"measure_{at}_{place}")
         if value is not None:
             tally.measure(measure, value if isinstance(measure, First) else {row["money_in"]: int(value)})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from crm import catalogue
 from crm.fields.money import Money
 from crm.picklists.selectors import stages
 from crm.queries.condition import Condition, Group
-from crm.queries.counts import Counts, Line, Tally, counted, within
+from crm.queries.counts import Counts, Line, Tally, counted, counted_apart, within
 from crm.queries.measures import First, Last, Sum, Weighted
 from crm.queries.query import Query, query_of_json, read_query
 from crm.tenants.context import tenant_context
@@ -135,3 +136,40 @@ def test_who_sees_less_counts_less(inside: Firm) -> None:
 def test_groups_and_measures_are_kept(inside: Firm) -> None:
     asked = query(OPEN, groups=("owner",), measures=(AMOUNT, WEIGHTED, First("opened_on"), Last("opened_on")))
     assert query_of_json(asked.type, asked.as_json()) == asked
+
+
+def test_parts_of_the_records_are_counted_apart_in_one_statement(inside: Firm) -> None:
+    winter, march = (
+        within(query(), "expected_close_on", *days).conditions
+        for days in ((date(2026, 1, 1), date(2026, 2, 28)), (date(2026, 3, 1), date(2026, 3, 31)))
+    )
+    asked = query(groups=("owner", "campaign"))
+    with CaptureQueriesContext(connection) as taken:
+        found = counted_apart(asked, inside.ada, {"now": march, "before": winter}, CASES, measured={"won"})
+    assert len([one for one in taken if "COUNT" in one["sql"]]) == 1
+    assert (found["now"].total["all"].count, found["before"].total["all"].count) == (1, 4)
+    assert found["before"].total["won"].sum(AMOUNT) == {"EUR": 7_000}
+    assert found["before"].total["open"].sum(AMOUNT) == {}, "it was not asked for"
+    for counts in found.values():
+        for line in [*counts.lines, *counts.by("campaign")]:
+            assert {case: line[case].count for case in CASES} == {
+                case: line.query_of(case).rows(inside.ada).count() for case in CASES
+            }
+
+
+def test_what_is_not_looked_at_stands_in_no_address(inside: Firm) -> None:
+    cases = {"open": (OPEN,), "won": (WON,)}
+    found = counted(query(), inside.ada, cases, among=Group("any", (OPEN, WON))).total
+    assert (found["open"].count, found["won"].count) == (2, 3)
+    assert found.query_of("won").address() == "?stage=meaning:won"
+
+
+def test_what_asks_by_a_field_that_is_not_seen_is_not_told(inside: Firm) -> None:
+    whole = query(groups=("owner", "campaign"), measures=(AMOUNT, First("opened_on")))
+    asked = replace(whole, type=whole.type.narrowed(frozenset({"amount", "campaign"}), frozenset()))
+    found = counted(asked, inside.ada, CASES)
+    assert found.missing == {"amount", "campaign"} and found.query.groups == ("owner",)
+    assert set(found.cases) == {"open", "won", "all"} and found.total["all"].count == 5
+    assert found.query.measures == (First("opened_on"),)
+    nothing = counted(asked.where(Condition("amount", "filled")), inside.ada, CASES)
+    assert not nothing.cases and not nothing.lines
