@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue import record_type as catalogue_type
 from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
 from crm.fields.look.inputs import DayField
@@ -95,8 +96,11 @@ class FilterForm(forms.Form):
             self.fields["pipeline"] = forms.ChoiceField(label=_("Pipeline"), required=False)
             offered = [(str(one.pk), one.name) for one in pipelines(active_only=False)]
             self.choose("pipeline", [("", _("All pipelines")), *offered])
+        self.left_out: list[str] = []  # fields that the actor's role hides
         if "product" in narrows_by and seen_type(Opportunity.type_key, actor).has("product"):
             self._offer_products(data, actor)
+        elif "product" in narrows_by:
+            self.left_out.append(str(catalogue_type(Opportunity.type_key).spec("product").label))
 
     def _offer_products(self, data: QueryDict, actor: Membership) -> None:
         asked = data.getlist("product")

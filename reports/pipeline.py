@@ -142,7 +142,9 @@ def _overdue(actor: Membership, filters: Filters, whole: Query) -> list[Figure]:
     asked = whole.where(*earlier.of("expected_close_on"), OPEN)
     row = Numbers((counted(replace(asked, measures=(AMOUNT,)), actor),)).total
     note = ngettext("opportunity", "opportunities", row.number())
-    return figures((label, row.money(), {"extra": row.count(), "note": note}))
+    if (money := row.money()) is None:
+        return figures((label, row.count(), {}))
+    return figures((label, money, {"extra": row.count(), "note": note}))
 
 
 def _lately(actor: Membership, asked: Query) -> list[Figure]:

@@ -46,7 +46,7 @@ def report(request: WorkspaceRequest, key: str) -> HttpResponse:
         "widened_from": IN_A_SENTENCE[asked.default_period] if widened and not answer.is_empty else "",
         "period_words": period_words(filters.period),
         "before_words": period_words(before) if before else "",
-        "narrowed": [*_narrowed(asked, request), *_left_out(answer), *_counted(asked, filters)],
+        "narrowed": [*_narrowed(asked, request), *_left_out(answer, form), *_counted(asked, filters)],
         "can_export": request.actor.role.can_export,
         "may_widen": answer.is_empty and _has_more(asked, request.actor, filters),
     }
@@ -100,11 +100,12 @@ def _counted(asked: Report, filters: Filters) -> list[str]:
     return found
 
 
-def _left_out(answer: Answer) -> list[str]:
+def _left_out(answer: Answer, form: FilterForm) -> list[str]:
     """What is not told, since the actor's role hides fields."""
-    if not answer.left_out:
+    left_out = dict.fromkeys([*answer.left_out, *form.left_out])
+    if not left_out:
         return []
-    names = ", ".join(dict.fromkeys(answer.left_out))
+    names = ", ".join(left_out)
     return [_("Left out, as your role does not show these fields: %(names)s.") % {"names": names}]
 
 

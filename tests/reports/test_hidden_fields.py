@@ -67,7 +67,7 @@ def test_without_amounts_all_else_is_told(inside: Firm, hide: Hide) -> None:
     assert not [key for key, text in after.items() if SUM in text or "73519.00" in text]
     assert {key for key, text in after.items() if f"{LEFT_OUT}: Amount." in text} == summed - {"home"}
     answer = ask("pipeline", ana)
-    assert [str(one.label) for one in answer.figures] == ["Open opportunities"]
+    assert [str(one.label) for one in answer.figures] == ["Open opportunities", "Overdue"]
     assert [str(one.label) for one in answer.tables[0].columns] == ["Stage", "Opportunities"]
     assert not answer.charts and all_lead_to_their_rows(answer, ana)
 
@@ -91,7 +91,7 @@ def test_nothing_is_narrowed_by_a_hidden_product(inside: Firm, hide: Hide) -> No
     ana = hide(Opportunity.type_key, "product")
     assert figure(ask("pipeline", ana, query), "Open opportunities").cell.value == 2
     text = client_of(ana).get(f"/acme/reports/pipeline/?{query}").content.decode()
-    assert "Drill" not in text and 'name="product"' not in text
+    assert "Drill" not in text and 'name="product"' not in text and f"{LEFT_OUT}: Product." in text
 
 
 def test_who_does_not_see_a_day_is_told_of_no_days(inside: Firm, hide: Hide) -> None:
