@@ -21,6 +21,7 @@ from crm.catalogue.types import Badge, Objection
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
+from crm.queries.condition import Condition
 from crm.records.access import visible_records
 from crm.tenants.clock import day_of, today
 from crm.users.access import hide_from
@@ -28,6 +29,7 @@ from crm.users.models import Membership
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
 _SEEN, WITH_DAY = "_seen_ahead", "_with_day"  # attributes of an opportunity that a list shows
+OPEN, WON, LOST = (Condition("stage", "is", (f"meaning:{one}",)) for one in (Meaning.OPEN, Meaning.WON, Meaning.LOST))
 STALE_DAYS = 14  # in one stage for longer: the board warns
 MOST_COLLEAGUES = 8
 

@@ -21,11 +21,12 @@ from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, bars, stacked_bars
 from crm.users.models import Membership
 from opportunities.models import Opportunity
+from opportunities.selectors import OPEN, WON
 from reports import cells
 from reports.answers import Answer, Chart, Figure, Table
 from reports.cells import Cell
 from reports.filters import Filters
-from reports.numbers import AMOUNT, OPEN, WON, Asked, Numbers, Row, adding, counting, figures, of_currency, table
+from reports.numbers import AMOUNT, Asked, Numbers, Row, adding, counting, figures, of_currency, table
 from reports.periods import ALL, PAST, Period
 from reports.report import Report, data_from, first_day
 

@@ -21,24 +21,12 @@ from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, Point, Series, columns, lines
 from crm.users.models import Membership
 from opportunities.models import Opportunity
+from opportunities.selectors import LOST, WON
 from reports import cells
 from reports.answers import Answer, Chart, Column, Figure, Table
 from reports.cells import Cell, Kind
 from reports.filters import Filters
-from reports.numbers import (
-    AMOUNT,
-    DECIDED,
-    LOST,
-    WON,
-    Asked,
-    Numbers,
-    Row,
-    adding,
-    counting,
-    figures,
-    sharing,
-    table,
-)
+from reports.numbers import AMOUNT, DECIDED, Asked, Numbers, Row, adding, counting, figures, sharing, table
 from reports.people import owner_name
 from reports.periods import PAST, Period
 from reports.report import Report, compared, first_day

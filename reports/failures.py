@@ -19,11 +19,12 @@ from crm.ui.charts import Bar, Part, stacked_bars
 from crm.users.models import Membership
 from leads.models import Lead
 from opportunities.models import Opportunity
+from opportunities.selectors import LOST
 from reports.answers import Answer, Chart, Figure
 from reports.cells import Cell
 from reports.dimensions import GROUPS, SOURCE, by_dimension, dimension_tables
 from reports.filters import Filters
-from reports.numbers import AMOUNT, LOST, Asked, Numbers, Row, adding, counting, figures
+from reports.numbers import AMOUNT, Asked, Numbers, Row, adding, counting, figures
 from reports.periods import PAST
 from reports.report import Report, compared, first_day
 

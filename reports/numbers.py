@@ -17,18 +17,18 @@ from crm.queries.condition import Condition, Part
 from crm.queries.counts import ALL, Counts, Line
 from crm.queries.measures import Sum, Weighted
 from crm.queries.query import Query
+from opportunities.selectors import LOST, WON
 from reports import cells
 from reports.answers import Column, Figure, Table
 from reports.cells import Cell, Kind, Money, add_money
 
 AMOUNT, WEIGHTED = Sum("amount"), Weighted("amount")
-OPEN, WON, LOST = (Condition("stage", "is", (f"meaning:{meaning}",)) for meaning in ("open", "won", "lost"))
-DECIDED = Condition("stage", "is", ("meaning:won", "meaning:lost"))
+DECIDED = Condition("stage", "is", (*WON.values, *LOST.values))
 
 # What tells closed opportunities apart; the list's own columns are about open ones.
 _COLUMNS = {
-    ("meaning:won",): ("name", "account", "amount", "closed_on", "owner", "product", "source"),
-    ("meaning:lost",): ("name", "account", "amount", "closed_on", "loss_reason", "loss_class", "owner"),
+    WON.values: ("name", "account", "amount", "closed_on", "owner", "product", "source"),
+    LOST.values: ("name", "account", "amount", "closed_on", "loss_reason", "loss_class", "owner"),
     DECIDED.values: ("name", "account", "amount", "stage", "closed_on", "loss_reason", "loss_class", "owner"),
 }
 

@@ -23,25 +23,12 @@ from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, stacked_bars
 from crm.users.models import Membership
 from opportunities.models import Opportunity
+from opportunities.selectors import LOST, OPEN, WON
 from reports import cells
 from reports.answers import Answer, Chart, Figure, Table
 from reports.cells import Cell, Money, add_money
 from reports.filters import Filters
-from reports.numbers import (
-    AMOUNT,
-    LOST,
-    OPEN,
-    WEIGHTED,
-    WON,
-    Asked,
-    Numbers,
-    Row,
-    adding,
-    counting,
-    figures,
-    of_currency,
-    table,
-)
+from reports.numbers import AMOUNT, WEIGHTED, Asked, Numbers, Row, adding, counting, figures, of_currency, table
 from reports.past import difference
 from reports.people import owner_name
 from reports.periods import ALL, LABELS, ONE_DAY, Period

@@ -21,8 +21,8 @@ from crm.users.models import Membership
 from crm.users.selectors import team_tree_ids
 from leads.models import Lead
 from opportunities.models import Opportunity
+from opportunities.selectors import LOST, OPEN, WON
 
-OPEN, WON, LOST = (Condition("stage", "is", (f"meaning:{meaning}",)) for meaning in ("open", "won", "lost"))
 NEW = Condition("status", "is", ("meaning:new",))
 MINE = Condition("owner", "is", ("me",))
 AMOUNT = Sum("amount")

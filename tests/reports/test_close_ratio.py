@@ -143,6 +143,7 @@ def test_a_reason_that_a_won_one_kept_from_before_is_no_loss(inside: Firm) -> No
     answer = ask("close-ratio", inside.ada)
     assert figure(answer, "Close ratio").cell.value == 1
     assert figure(answer, "Without vetting losses").cell.value == 1
+    assert rows_behind(figure(answer, "Without vetting losses").cell.url, inside.ada) == 1
 
 
 def test_logic_looks_at_meanings_not_at_labels(decided: Firm) -> None:

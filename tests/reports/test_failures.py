@@ -115,3 +115,15 @@ def test_every_count_is_the_number_of_rows_behind_it(failed: Firm, query: str, a
     counted = [cell for cell in cells_of(ask("failures", person, query)) if cell.kind == "count" and cell.url]
     assert [cell.value for cell in counted] == [rows_behind(cell.url, person) for cell in counted]
     assert counted or "owner=me" in query
+
+
+def test_ways_of_writing_a_campaign_are_one_line_that_leads_to_its_rows(inside: Firm) -> None:
+    """Of leads and opportunities alike, and with a comma, which parts the values of other filters."""
+    lead(inside.ana, "unqualified", campaign="Fair, autumn", status_since=MAY)
+    lead(inside.sam, "unqualified", campaign="fair, Autumn", status_since=MAY)
+    deal(inside.ana, "Lost", 1, campaign="FAIR,  autumn", loss_reason=reason("sales"))
+    found = table(ask("failures", inside.ada), "campaign")
+    assert [str(row[0].value) for row in found.rows] == ["Fair, autumn"]
+    told = {str(column.label): cell for column, cell in zip(found.columns, found.rows[0], strict=True)}
+    for label, number in (("Unqualified leads", 2), ("Lost in selling", 1)):
+        assert told[label].value == rows_behind(told[label].url, inside.ada) == number
