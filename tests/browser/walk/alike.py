@@ -11,7 +11,7 @@ from functools import cache
 
 from crm.catalogue import record_types
 
-ONE = {"leads": "lead", "accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
+ONE = {one.key: one.noun for one in record_types()}
 OWN = re.compile(r"^(leads|accounts|contacts|opportunities):(new|edit)\b")
 MOVED = re.compile(r"(?<=\|up\|)\w+|(?<=\|down\|)\w+")  # columns
 # What a list shows when its view is saved, or when a filter of it is edited
