@@ -12,7 +12,7 @@ from functools import cache
 from crm.catalogue import record_types
 
 ONE = {one.key: one.noun for one in record_types()}
-OWN = re.compile(r"^(leads|accounts|contacts|opportunities):(new|edit)\b")
+OWN = re.compile(rf"^({'|'.join(ONE)}):(new|edit)\b")
 MOVED = re.compile(r"(?<=\|up\|)\w+|(?<=\|down\|)\w+")  # columns
 # What a list shows when its view is saved, or when a filter of it is edited
 QUERY = re.compile(r"(views/[^|? ]*/(?:new|state)/|\b\w+/(?=\?(?:[\w.]+,)*edit\b))\?[\w.,]+")
