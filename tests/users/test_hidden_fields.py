@@ -68,14 +68,9 @@ def canary(spec: FieldSpec, record: str = "") -> Any:
 
 def plant(sample: Sample) -> None:
     """Give every record of the samples that can be written the values, in two changes: history tells of both."""
-    for key, noun in (
-        ("leads", "lead"),
-        ("accounts", "account"),
-        ("contacts", "contact"),
-        ("opportunities", "opportunity"),
-    ):
-        record_type = catalogue.record_type(key)
-        for name in (noun, f"{noun}_mate", f"{noun}_west"):
+    for record_type in catalogue.record_types():
+        names = (record_type.noun, f"{record_type.noun}_mate", f"{record_type.noun}_west")
+        for name in (one for one in names if one in sample.ids):
             planted = {one.name: canary(one, name) for one in record_type.can_be_limited()}
             values = {field: value for field, value in planted.items() if value is not None}
             record = record_type.model.objects.get(pk=sample.ids[name])
