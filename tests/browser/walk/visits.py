@@ -13,6 +13,8 @@ from django.apps import apps
 from django.db.models import Count
 from playwright.sync_api import Browser
 
+from accounts.models import Account
+from accounts.vendors.models import Vendor
 from crm.activities.files.models import StoredFile
 from crm.events.delivery import deliver_due
 from crm.imports.models import Import, ImportState
@@ -25,6 +27,7 @@ from crm.users.access import can
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
+from opportunities.models import Opportunity
 from tests.browser.conftest import cookies_of
 from tests.browser.walk import PAGE_JS
 from tests.browser.walk.addresses import kind_of
@@ -49,6 +52,7 @@ START = {
     "search": ["search/?q=ar"],
     "rest": ["", "imports/", "notifications/"],
 }
+HOLDERS: Any = ((Opportunity, "account_id"), (Account, "parent_id"), (Lead, "account_id"))  # of what is not moved
 GIVES_AWAY = ("owner", "team")  # what a form could put out of the sight of who fills it in
 IMPORTS = ("imports/",)  # for those who may import
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -87,6 +91,7 @@ class Visitor:
         beyond = () if role.can_import else IMPORTS
         paths = starts or [path for area in areas for path in START.get(area, []) if path not in beyond]
         paths = [*(lead_with_colleagues(self.member) if {"leads", "shared"} & {*areas} else []), *paths]
+        paths = [*(moved_vendor(self.member) if "vendors" in areas else []), *paths]
         start = [f"/{self.slug}/{path}" for path in dict.fromkeys(paths)]
         one = Walk(
             context,
@@ -155,6 +160,18 @@ def lead_with_colleagues(member: Membership) -> list[str]:
         if found is None:
             return []
         return [f"leads/{found.pk}/", *([f"leads/{found.pk}/edit/"] if can(member, "edit", found) else [])]
+
+
+def moved_vendor(member: Membership) -> list[str]:
+    """A vendor that was an account before, which can be moved back, and an account that can be moved."""
+    with tenant_context(member.tenant):
+        vendors = Vendor.objects.exclude(moved_from=None).order_by("pk")[:1]
+        held = [model.objects.exclude(**{link: None}).values(link) for model, link in HOLDERS]
+        free = Account.objects.all()
+        for ids in held:
+            free = free.exclude(pk__in=ids)
+        accounts = free.order_by("pk")[:1]
+        return [*(f"vendors/{one.pk}/" for one in vendors), *(f"accounts/{one.pk}/" for one in accounts)]
 
 
 def member_of(slug: str, role: str) -> Membership:
