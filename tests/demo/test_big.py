@@ -51,7 +51,8 @@ def test_every_workspace_has_its_size(filled: list[Ground], db: None) -> None:
     sizes = {}
     for ground in filled:
         with tenant_context(ground.tenant):
-            sizes[ground.tenant.slug] = [one.model.objects.count() for one in record_types()]
+            counts = {one.key: one.model.objects.count() for one in record_types()}
+            sizes[ground.tenant.slug] = [count for count in counts.values() if count]
     assert sizes == {
         "big": [400, 80, 120, 120],
         "medium": [40, 8, 12, 12],

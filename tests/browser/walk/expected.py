@@ -14,6 +14,10 @@ DELIBERATE: dict[str, str] = {
     r"unfilled opportunities-another|opportunities-another\|data-lookup\]: cannot be filled": (
         "an account that is new has no opportunity to choose; test_convert_another.py chooses one"
     ),
+    r"^refused opportunities:record .*\bopportunities/\*/contacts/": (
+        "whoever belongs to another account is asked about, and the walk may choose only such people; "
+        "tests/opportunities/test_of_another_account.py answers"
+    ),
     r"^refused [a-z]+:(list|board) .*\?.*\b(account|contact)\b": "such a filter takes names that exist",
 }
 # Controls and pages that the walk does not touch: (kind of page and key of the control)

@@ -9,6 +9,8 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
+from crm.catalogue import record_types
+
 CSV = b"First name,Last name,Company,E-mail\r\nZoe,Walker,Walker Works,zoe@walker.example\r\n"
 _numbers = count(1)
 LETTERS = "aehmstbw"
@@ -31,6 +33,7 @@ def fill(page: Page, beside: tuple[str, ...] = ()) -> tuple[int, list[str]]:
     kept = {*KEPT, *(CLOSED if "stage" in names else ()), *(("contact",) if "account" in names else ())}
     kept |= set(beside) if len(names) > 1 else set()
     kept |= {"is_default"} if "meaning" in names else set()  # nothing starts as what an action leads to
+    kept |= _ruled_out(all_fields)
     held = {*(STAGE if "closed_on" in names else ()), *(("account",) if "contact" in names else ())}
     kept |= {one["name"] for one in all_fields if one["name"] in held and one["value"]}
     if any(one["name"] == "closed_on" and not one["value"] for one in all_fields):  # it is open
@@ -38,6 +41,17 @@ def fill(page: Page, beside: tuple[str, ...] = ()) -> tuple[int, list[str]]:
     fields = [one for one in all_fields if one["name"] not in kept and not one["name"].startswith(COLUMNS)]
     left = set_fields(page, fields)
     return len(fields) - len(left), left
+
+
+def _ruled_out(fields: list[dict[str, Any]]) -> set[str]:
+    """Of links of which a record has one at most: the others than the one that is filled, or than the first."""
+    shown = {one["name"]: one["value"] for one in fields}
+    found: set[str] = set()
+    for group in {group for one in record_types() for group in one.either}:
+        there = [name for name in group if name in shown]
+        taken = next((name for name in there if shown[name]), there[0] if there else "")
+        found |= {name for name in there if name != taken}
+    return found
 
 
 def set_fields(page: Page, fields: list[dict[str, Any]]) -> list[str]:
