@@ -7,6 +7,7 @@ import re
 # pattern → reason
 DELIBERATE: dict[str, str] = {
     "^410 activities:file": "bytes of the demo's files lie with the process that seeded it; a lost file says so",
+    "GET activities:file": "only where the page that stands for its kind has a file; test_files.py fetches one",
     "GET search:palette": "asked while somebody types into the palette, as test_keyboard.py does",
     "GET kept:form": "of who signs in again with a form half filled in, as test_every_form.py does",
     "GET bulk:new": "who reloads the answer to a form that was refused: it leads to the list",
