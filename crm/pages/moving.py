@@ -23,7 +23,8 @@ from crm.users.http import WorkspaceRequest
 
 
 def move_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
-    """``/<type>/<id>/column/``: GET asks where to, POST moves (``stage`` is the column).
+    """``/<type>/<id>/column/``: GET asks where to, POST moves. The column stands under the name of
+    the field that the board goes by, as the board sends it.
 
     A card that was dropped on the board gets what has changed on it; every other form leaves for ``back``.
     """
@@ -34,7 +35,7 @@ def move_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
         return locked_page(request, record_type, record, reason)
     column = record_type.spec(record_type.board.column)
     columns = [one for one in record_type.board.columns() if one.is_active]
-    chosen = _chosen(request, columns)
+    chosen = _chosen(request, column.name, columns)
     if not posted or chosen is None:
         now = getattr(record, f"{column.column}_id")
         context = {"type": record_type, "record": record, "columns": columns, "now": now}
@@ -56,9 +57,9 @@ def move_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     return go(request, board.back_to_card(request, record))
 
 
-def _chosen(request: WorkspaceRequest, columns: list[Any]) -> Any:
+def _chosen(request: WorkspaceRequest, name: str, columns: list[Any]) -> Any:
     """The column that was named; None when none was."""
-    text = request.POST.get("stage") or request.GET.get("stage", "")
+    text = request.POST.get(name) or request.GET.get(name, "")
     found = next((one for one in columns if one.pk == uuid_of(text)), None)
     if text and found is None:
         raise Http404

@@ -37,8 +37,12 @@ class Words:
     pairs: tuple[tuple[str, str], ...]
 
     def said(self, text: str) -> str:
-        """``text`` in these words."""
-        return _said(self, text)
+        """``text`` in these words. A name that stands alone is that which was typed."""
+        return self._alone.get(text) or _said(self, text)
+
+    @cached_property
+    def _alone(self) -> dict[str, str]:
+        return {word[:1].upper() + word[1:]: own for word, own in self.pairs}
 
     @cached_property
     def _own(self) -> dict[str, str]:
@@ -56,7 +60,7 @@ class Words:
         own = in_text(self._own[word.lower()])
         if word.isupper():
             own = own.upper()
-        elif word[0].isupper():
+        elif word[0].isupper() and own[1:] == own[1:].lower():
             own = own[0].upper() + own[1:]
         article = found["article"] or ""
         return f"{_article(article, own)}{own}"
@@ -68,8 +72,9 @@ def _said(words: Words, text: str) -> str:
 
 
 def in_text(name: str) -> str:
-    """A name as it stands inside of a sentence: "Repair order" as "repair order", "RFP" as it is."""
-    return " ".join(part if _is_initials(part) else part.lower() for part in name.split(" "))
+    """A name as it stands inside of a sentence: "Repair" as "repair". What has capitals further on was meant to have
+    them, and stays as it was typed: "RFP", "Repair Order", "iPad deal"."""
+    return name if any(letter.isupper() for letter in name[1:]) else name[:1].lower() + name[1:]
 
 
 def _is_initials(part: str) -> bool:

@@ -58,7 +58,7 @@ def test_board(firm: Firm, client: Client, repair: Any) -> None:
     assert "On the bench" in board and "Pump" in board and "Acme Mill" in board
     where = f"/acme/repairs/{repair.pk}/column/"
     assert "Repaired" in client.get(where).content.decode()
-    assert client.post(where, {"stage": str(done.pk)}).status_code == 303
+    assert 'data-moves="status"' in board and client.post(where, {"status": str(done.pk)}).status_code == 303
     assert "Repaired" in client.get(f"/acme/repairs/{repair.pk}/").content.decode()
     with tenant_context(firm.tenant):
         moved = Event.objects.filter(record_id=repair.pk).latest("at")

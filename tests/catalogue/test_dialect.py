@@ -22,6 +22,9 @@ OTHERS = Words((("accounts", "Organisations"), ("account", "Organisation"), ("le
         (DEALS, '<a href="/acme/leads/" class="leads">{leads}</a>', '<a href="/acme/leads/" class="leads">{leads}</a>'),
         (DEALS, "It leads nowhere; leader, misled, lead_status", "It RFPs nowhere; leader, misled, lead_status"),
         (DEALS, "Every lead's owner", "Every RFP's owner"),
+        (Words((("lead", "iPad Order"),)), "Lead", "iPad Order"),
+        (Words((("lead", "iPad Order"),)), "Leads: lead. Lead it", "Leads: iPad Order. iPad Order it"),
+        (Words((("lead", "iPad Order"),)), "A lead is new", "An iPad Order is new"),
         (OTHERS, "An account, a lead", "An organisation, a unit"),
     ],
 )  # fmt: skip
@@ -30,7 +33,13 @@ def test_a_text_is_said_in_own_words(words: Words, text: str, said: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "inside"), [("Opportunity", "opportunity"), ("Repair Order", "repair order"), ("VIP deal", "VIP deal")]
+    ("name", "inside"),
+    [
+        ("Opportunity", "opportunity"),
+        ("Repair Order", "Repair Order"),
+        ("iPad deal", "iPad deal"),
+        ("VIP deal", "VIP deal"),
+    ],
 )
 def test_initials_stay_as_they_are_inside_of_a_sentence(name: str, inside: str) -> None:
     assert in_text(name) == inside

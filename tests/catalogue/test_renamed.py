@@ -128,7 +128,10 @@ def test_the_names_are_chosen_in_the_setup(firm: Firm) -> None:
         assert {"Open RFPs", "All RFPs", "Overdue"} <= names
     assert b"An RFP is one possible sale" in client.get(path).content
     assert b"changed what records are called: RFP / RFPs" in client.get(firm.url("setup:changes")).content
-    taken = form_of(client, path).send(leads="Account")
+    kept = form_of(client, path).send(leads="iPad Order", leads_several="iPad Orders")
+    assert kept.status_code == 303 and form_of(client, path).send().status_code == 303  # as it stands there
+    assert 'value="iPad Order"' in client.get(path).content.decode(), "what was typed stays what it is"
+    taken = form_of(client, path).send(leads="Account", leads_several="Accounts")
     assert taken.status_code == 422 and b"Two types cannot have one name." in taken.content
     usual = form_of(client, path).send(opportunities="", opportunities_several="")
     assert usual.status_code == 303 and b"An opportunity is one possible sale" in client.get(path).content
