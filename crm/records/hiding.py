@@ -59,9 +59,10 @@ def _empty_field(record: Any, spec: FieldSpec) -> set[str]:
     for name in names:
         model: Any = type(record)
         field = _model_field(model, name)
-        if field is None or not (field.null or (field.empty_strings_allowed and field.get_default() == "")):
+        blank = None if field is None or field.null else field.get_default()
+        if field is None or (blank is None and not field.null):
             continue
-        setattr(record, name, None if field.null else "")
+        setattr(record, name, blank)
         emptied.add(field.attname)
     return emptied
 

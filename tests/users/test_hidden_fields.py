@@ -200,6 +200,9 @@ def test_what_was_emptied_is_not_written_away(firm: Firm) -> None:
         ana = Membership.objects.select_related("role").get(pk=firm.ana.pk)
         shown = visible_records(ana, catalogue.record_type("accounts")).get(pk=one.pk)
         assert (shown.website, shown.phone) == ("", "")
+        limit_fields(actor=firm.ada, role=ana.role, key="contacts", limits={"opted_out": HIDDEN})
+        out = make.contact(firm.ana, opted_out=True)
+        assert visible_records(ana, catalogue.record_type("contacts")).get(pk=out.pk).opted_out is False
         update_account(shown, actor=ana, values={"city": "Bern"})
         one.refresh_from_db()
         assert (one.website, one.domain, one.phone_key) == ("https://one.example", "one.example", "+14165550101")
