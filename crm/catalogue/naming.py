@@ -104,8 +104,10 @@ def read_names(names: Mapping[str, Names]) -> dict[str, Names]:
 
 @atomic
 def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
-    """Call the types so from now on, everywhere; "" is the standard name. Raises ``ValidationError`` by key."""
-    before, after = own_names(), read_names(names)
+    """Call the types so from now on, everywhere; "" is the standard name, and what is not among them stays. Raises
+    ``ValidationError`` by key."""
+    before = own_names()
+    after = read_names({one.key: before.get(one.key, ("", "")) for one in lookup.record_types()} | dict(names))
     if after == before:
         return
     TYPE_NAMES.require(actor)

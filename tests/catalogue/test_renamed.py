@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from crm.catalogue.naming import rename_types
+from crm.catalogue.naming import own_names, rename_types
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.saved_views.models import SavedView
@@ -127,6 +127,10 @@ def test_the_names_are_chosen_in_the_setup(firm: Firm) -> None:
         names = set(SavedView.objects.filter(record_type="opportunities").values_list("name", flat=True))
         assert {"Open RFPs", "All RFPs", "Overdue"} <= names
     assert b"An RFP is one possible sale" in client.get(path).content
+    with tenant_context(firm.tenant):
+        rename_types(actor=firm.ada, names={"vendors": ("Supplier", "Suppliers")})
+        assert own_names()["opportunities"] == ("RFP", "RFPs"), "others stay"
+        rename_types(actor=firm.ada, names={"vendors": ("", "")})
     assert b"changed what records are called: RFP / RFPs" in client.get(firm.url("setup:changes")).content
     kept = form_of(client, path).send(leads="iPad Order", leads_several="iPad Orders")
     assert kept.status_code == 303 and form_of(client, path).send().status_code == 303  # as it stands there
