@@ -18,7 +18,7 @@ VENDOR_FIELDS = (
     FieldSpec(
         "customer_number",
         _("Customer number"),
-        kinds.Text(100, exact=True),
+        kinds.Text(100),
         help=_("The number under which the vendor knows you."),
     ),
     FieldSpec("contract_ends_on", _("Contract ends"), kinds.Date()),

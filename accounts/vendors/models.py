@@ -15,6 +15,7 @@ class Vendor(RecordModel):
 
     industry = TenantForeignKey("picklists.Choice", null=True, blank=True)
     customer_number = models.CharField(max_length=100, blank=True)  # under which the vendor knows us
+    customer_number_key = TextKey()
     contract_ends_on = models.DateField(null=True, blank=True)
     website = models.URLField(max_length=500, blank=True)
     website_key = TextKey()
