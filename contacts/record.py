@@ -35,7 +35,7 @@ SEARCHED = Searched(
     ),
     emails=(("email", "email_key"),),
     phones=(("phone", "phone_key"), ("mobile", "mobile_key")),
-    through="account",
+    through=("account", "vendor"),
     notes=("job_title", "account", "vendor", "city", "owner"),
     state="relationship",
 )

@@ -64,7 +64,7 @@ OPPORTUNITY = RecordType(
     phone=True,
     grants={"rep": grant("team", "all", "own", "own")},  # moved by who owns it
     told_apart_by=("account",),
-    searched=Searched(through="account", notes=("account", "amount", "owner"), state="stage"),
+    searched=Searched(through=("account",), notes=("account", "amount", "owner"), state="stage"),
     panels=OPPORTUNITY_PANELS,
     actions=OPPORTUNITY_ACTIONS,
     description=_("An opportunity is one possible sale to an account or a contact, on its way through your stages."),

@@ -22,16 +22,16 @@ class Searched:
     """``parts`` are searched together: words need not stand side by side, "ana acme" finds Ana at Acme.
 
     Changing them needs another name of the index (``crm/search/sql.INDEX``). ``emails`` and ``phones`` are the key
-    columns by which a whole address or number finds its owner, each with its field. ``through`` names a link by whose
-    record's ``called`` words it is found, too: a contact by its account. A hit shows ``notes``, the fields that tell
-    it from its namesakes, and ``state``.
+    columns by which a whole address or number finds its owner, each with its field. ``through`` names links by whose
+    records' ``called`` words it is found, too: a contact by its account or vendor. A hit shows ``notes``, the fields
+    that tell it from its namesakes, and ``state``.
     """
 
     parts: tuple[Part, ...] = (NAME,)
     called: tuple[Part, ...] = (NAME,)
     emails: tuple[tuple[str, str], ...] = ()
     phones: tuple[tuple[str, str], ...] = ()
-    through: str = ""
+    through: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     state: str = ""
 
@@ -39,19 +39,19 @@ class Searched:
     def document(self) -> str:
         return "(" + " || ' ' || ".join(map(_expression, self.parts)) + ")"
 
-    def seen(self, parts: Iterable[Part], array: str) -> str:
-        """The expression of those of ``parts`` of which the SQL ``array`` of booleans says so; all where it is NULL."""
+    def seen(self, parts: Iterable[Part], array: str, first: int = 1) -> str:
+        """The expression of those of ``parts`` of which the SQL ``array`` of booleans says so, from its place ``first``
+        on; all where it is NULL."""
         cases = (
             f"CASE WHEN {array} IS NULL OR {array}[{number}] THEN {_expression(part)} ELSE '' END"
-            for number, part in enumerate(parts, start=1)
+            for number, part in enumerate(parts, start=first)
         )
         return "(" + " || ' ' || ".join(cases) + ")"
 
     @staticmethod
-    def flags(parts: Iterable[Part], hidden: frozenset[str]) -> list[bool] | None:
+    def flags(parts: Iterable[Part], hidden: frozenset[str]) -> list[bool]:
         """That array for somebody from whom the fields ``hidden`` are."""
-        found = [isinstance(part, str) or part[0] not in hidden for part in parts]
-        return None if all(found) else found
+        return [isinstance(part, str) or part[0] not in hidden for part in parts]
 
 
 def _expression(part: Part) -> str:

@@ -40,13 +40,12 @@ class Beside(NamedTuple):
 def beside_of(record_type: RecordType, spec: FieldSpec) -> Beside | None:
     """What tells of the people whom ``spec`` links to at which account they are."""
     people = find_type(spec.kind.key) if isinstance(spec.kind, Lookup) else None
-    if people is None or not people.is_person or not people.searched.through:
+    if people is None or not people.is_person:
         return None
-    own = people.spec(people.searched.through)
-    assert isinstance(own.kind, Lookup)
+    firms = {one.kind.key: one for one in people.specs(people.searched.through) if isinstance(one.kind, Lookup)}
     for one in record_type.fields:
-        if one.importable and isinstance(one.kind, Lookup) and one.kind.key == own.kind.key:
-            return Beside(one.name, own.kind.key, people.key, f"{own.column}_id")
+        if one.importable and isinstance(one.kind, Lookup) and one.kind.key in firms:
+            return Beside(one.name, one.kind.key, people.key, f"{firms[one.kind.key].column}_id")
     return None
 
 

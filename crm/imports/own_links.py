@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -69,12 +69,15 @@ class OwnNames:
             return
         self._names.add(name)
         cells = self.layout.cells(row)
-        account = _hash(company_key(cells.get(self.layout.type.searched.through, "")))
+        account = _hash(company_key(self._firm(cells)))
         own = (_hash(given), account, *(_hash(as_compared(one, cells.get(one, ""))) for one in _TELLING))
         if _differ(own, self._first.setdefault(hash(name), own)):
             self._several.add(name)
         if account and _differ(own, self._first_there.setdefault((hash(name), account), own)):
             self._there.add(name)
+
+    def _firm(self, cells: Mapping[str, str]) -> str:
+        return next(filter(None, (cells.get(one, "") for one in self.layout.type.searched.through)), "")
 
     def called(self) -> Called:
         several = frozenset(self._several)

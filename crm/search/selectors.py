@@ -72,7 +72,7 @@ def search(actor: Membership, text: str, *, key: str = "", most: int = 10, skip:
     """Return up to ``most`` records of each type (or of the type ``key``) that fit ``text``, after the first ``skip``.
 
     An e-mail address or a phone number in full finds its owners. Anything else is looked for in names, companies,
-    addresses and numbers, for contacts and opportunities in their account's name, too: every word must occur; words
+    addresses and numbers, for contacts and opportunities in their company's name, too: every word must occur; words
     under three characters count only beside a longer one, and alone they find the names that start with them (in
     scripts that need no more, as Chinese, one character is enough).
     A part of a phone number may be written with any signs, and with the zeros of a national or foreign call.
@@ -126,7 +126,7 @@ def _containing(
     parameters: list[Any] = []
     for one in searched:
         statements.append(
-            f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) hit"
+            f"SELECT '{one.key}', hit.* FROM {one.function}(%s, %s, %s, %s, %s::text[], %s, %s, %s, %s, %s, %s, %s) hit"
         )
         parameters += [wanted, patterns, numbers, *_reach(actor, one, verb), most, skip, *_seen(actor, one)]
     with connection.cursor() as cursor:
@@ -188,22 +188,23 @@ def _like(word: str) -> str:
     return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
 
 
-def _reach(actor: Membership, table: Table, verb: str) -> tuple[str, str, UUID, list[UUID], list[UUID]]:
+def _reach(actor: Membership, table: Table, verb: str) -> tuple[str, list[str], UUID, list[UUID], list[UUID]]:
     """What the functions need to count only what ``actor`` may do ``verb`` to: scopes (of the linked, by whose names
     others are found, too), self, teams, mates."""
-    linked = scope_of(actor, "view", table.linked.key) if table.linked else "none"
-    scopes = scope_of(actor, verb, table.key), linked
-    if "team" not in scopes or actor.team is None:
-        return *scopes, actor.pk, [], []
-    return *scopes, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))
+    scope, hidden = scope_of(actor, verb, table.key), limited_fields(actor, table.key, HIDDEN)
+    there = ["none" if one.field in hidden else scope_of(actor, "view", one.there.key) for one in table.links]
+    if "team" not in (scope, *there) or actor.team is None:
+        return scope, there, actor.pk, [], []
+    return scope, there, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))
 
 
 def _seen(actor: Membership, table: Table) -> tuple[list[bool] | None, list[bool] | None]:
-    """Which parts of a record, and of the words of the linked one, ``actor`` may see."""
+    """Which parts of a record, and of the words of those that its links name, ``actor`` may see; None: all."""
     own = Searched.flags(table.searched.parts, limited_fields(actor, table.key, HIDDEN))
-    if table.linked is None:
-        return own, None
-    return own, Searched.flags(table.linked.searched.called, limited_fields(actor, table.linked.key, HIDDEN))
+    there: list[bool] = []
+    for link in table.links:
+        there += Searched.flags(link.there.searched.called, limited_fields(actor, link.there.key, HIDDEN))
+    return (None if all(own) else own), (None if all(there) else there)
 
 
 def _fetch(actor: Membership, key: str, ids: list[UUID]) -> list[Any]:

@@ -10,16 +10,28 @@ The index starts with the tenant (btree_gin): a small workspace pays for its own
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from crm import catalogue
 from crm.catalogue.searched import Searched
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
+from crm.fields.spec import FieldSpec
 from crm.tenants.wall import APP_ROLE, TENANT_SQL
 
 MOST_HITS = 5000  # looked at for one search; who gets so many has to say more
 MOST_LINKED = 300  # looked at for one word: "gmbh" is in the names of thousands
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link by whose record's words others are found, too."""
+
+    field: str
+    column: str
+    there: Table
 
 
 @dataclass(frozen=True)
@@ -29,8 +41,7 @@ class Table:
     key: str
     name: str
     searched: Searched
-    link: str = ""  # the column of the link by whose record's words it is found, too
-    linked: Table | None = None
+    links: tuple[Link, ...] = ()
 
     @property
     def document(self) -> str:
@@ -46,13 +57,13 @@ class Table:
 
 
 def table_of(record_type: RecordType) -> Table:
-    searched = record_type.searched
-    link, linked = "", None
-    if searched.through:
-        spec = record_type.spec(searched.through)
-        assert isinstance(spec.kind, Lookup)
-        link, linked = f"{spec.column}_id", table_of(catalogue.record_type(spec.kind.key))
-    return Table(record_type.key, record_type.model._meta.db_table, searched, link, linked)
+    links = tuple(_link(record_type.spec(name)) for name in record_type.searched.through)
+    return Table(record_type.key, record_type.model._meta.db_table, record_type.searched, links)
+
+
+def _link(spec: FieldSpec) -> Link:
+    assert isinstance(spec.kind, Lookup)
+    return Link(spec.name, f"{spec.column}_id", table_of(catalogue.record_type(spec.kind.key)))
 
 
 def tables() -> list[Table]:
@@ -66,16 +77,17 @@ INDEX, OLD_INDEXES = "search_4", ("search", "search_2", "search_3")
 # every word is too short for trigrams: then only names that start with it are found. numbers: the same with the digits
 # alone in place of words that look like a part of a phone number; none when that makes no difference.
 # scope, me, teams, mates: the reach of who asks (crm/users/access.py), so that the hits which are counted and capped
-# are theirs. It only narrows: access is still checked where the rows are fetched. account_scope: the same of the
-# records by whose words others are found (accounts), so that nobody learns from a hit which hidden one a record has.
-# seen, seen_there: which parts of a record's document, and of the linked one's words, who asks may see; NULL: all. The
-# index finds by the whole document; what was found only by hidden fields is none of their hits.
+# are theirs. It only narrows: access is still checked where the rows are fetched. scopes_there: the same of the records
+# by whose words others are found (accounts, vendors), one for each link, so that nobody learns from a hit which hidden
+# one a record has. seen, seen_there: which parts of a record's document, and of the words of all links one after the
+# other, who asks may see; NULL: all. The index finds by the whole document; what was found only by hidden fields is
+# none of their hits.
 ARGUMENTS = (
-    "wanted text, patterns text[], numbers text[], scope text, account_scope text, me uuid, teams uuid[], mates uuid[],"
-    " most integer, skip integer, seen boolean[] DEFAULT NULL, seen_there boolean[] DEFAULT NULL"
+    "wanted text, patterns text[], numbers text[], scope text, scopes_there text[], me uuid, teams uuid[],"
+    " mates uuid[], most integer, skip integer, seen boolean[] DEFAULT NULL, seen_there boolean[] DEFAULT NULL"
 )
-ARGUMENT_TYPES = "text, text[], text[], text, text, uuid, uuid[], uuid[], integer, integer, boolean[], boolean[]"
-# Processes of the version before go on with the new function: what they do not pass has a default.
+ARGUMENT_TYPES = "text, text[], text[], text, text[], uuid, uuid[], uuid[], integer, integer, boolean[], boolean[]"
+# Processes of the version before go on with theirs, which knows one scope of one link. This is the one before that.
 OLD_TYPES = "text, text[], text[], text, text, uuid, uuid[], uuid[], integer, integer"
 
 # Two patterns stand on their own because the index cannot serve ALL (array).
@@ -123,86 +135,100 @@ END
 $$
 """
 
-# Every word must occur in the record or in its account's name or domain, one at least in the latter. Two ways lead
-# there: from the few accounts with a word, and, where a word is in too many accounts to go through ("gmbh"), from the
-# records with another word, or from the accounts with all. Ids are gathered word by word, so that each statement has
-# few patterns for the index and a LIMIT, and none depends on statistics: who has just imported has none yet.
-# ``hits`` below zero says that something was cut off.
+# Every word must occur in the record or in the name or domain of its account (or what else a link names), one at least
+# in the latter. Two ways lead there: from the few accounts with a word, and, where a word is in too many accounts to go
+# through ("gmbh"), from the records with another word, or from the accounts with all. Ids are gathered word by word, so
+# that each statement has few patterns for the index and a LIMIT, and none depends on statistics: who has just imported
+# has none yet. ``hits`` below zero says that something was cut off.
 DECLARED = """    word text;
     ids uuid[];
-    linked_ids uuid[] := '{}';
-    candidates uuid[] := '{}';
-    common integer := 0;
+    linked_ids uuid[];
+    common integer;
     is_cut boolean := false;
 """
+DECLARED_OF_EACH = "    {candidates} uuid[] := '{{}}';\n"
 GATHERED = """
-    IF account_scope <> 'none' THEN
+    IF {scope} <> 'none' THEN
+        linked_ids := '{{}}';
+        common := 0;
         FOREACH word IN ARRAY long_enough LOOP
             ids := ARRAY ({linked_rows} AND {linked_document} LIKE word LIMIT {most_linked} + 1);
             common := common + (cardinality(ids) > {most_linked})::int;
             linked_ids := linked_ids || ids[:{most_linked}];
         END LOOP;
-    END IF;
-    IF common > 0 AND common = cardinality(long_enough) THEN
-        ids := ARRAY (
-            {linked_rows} AND {linked_document} LIKE longest AND {linked_document} LIKE second
-                AND {linked_document} LIKE ALL (long_enough)
-             LIMIT {most_linked} + 1);
-        is_cut := cardinality(ids) > {most_linked};
-        linked_ids := linked_ids || ids[:{most_linked}];
-    END IF;
-    IF common > 0 AND cardinality(patterns) > 1 THEN
-        FOREACH word IN ARRAY long_enough LOOP
-            candidates := candidates || ARRAY (
-                {records} AND {document} LIKE word AND r.{link} IS NOT NULL
-                 LIMIT {most_hits} - cardinality(candidates));
-        END LOOP;
-        is_cut := is_cut OR cardinality(candidates) = {most_hits};
-    END IF;
-    ids := ARRAY ({records} AND r.{link} = ANY (linked_ids) LIMIT {most_hits});
-    is_cut := is_cut OR cardinality(ids) = {most_hits};
-    candidates := candidates || ids;"""
+        IF common > 0 AND common = cardinality(long_enough) THEN
+            ids := ARRAY (
+                {linked_rows} AND {linked_document} LIKE longest AND {linked_document} LIKE second
+                    AND {linked_document} LIKE ALL (long_enough)
+                 LIMIT {most_linked} + 1);
+            is_cut := is_cut OR cardinality(ids) > {most_linked};
+            linked_ids := linked_ids || ids[:{most_linked}];
+        END IF;
+        IF common > 0 AND cardinality(patterns) > 1 THEN
+            FOREACH word IN ARRAY long_enough LOOP
+                {candidates} := {candidates} || ARRAY (
+                    {records} AND {document} LIKE word AND r.{link} IS NOT NULL
+                     LIMIT {most_hits} - cardinality({candidates}));
+            END LOOP;
+            is_cut := is_cut OR cardinality({candidates}) = {most_hits};
+        END IF;
+        ids := ARRAY ({records} AND r.{link} = ANY (linked_ids) LIMIT {most_hits});
+        is_cut := is_cut OR cardinality(ids) = {most_hits};
+        {candidates} := {candidates} || ids;
+    END IF;"""
 ROWS = "SELECT r.id FROM {table} r WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {reach}"
-AT_LINKED = """, at_linked AS MATERIALIZED (
+AT_LINKED = """, {at_linked} AS MATERIALIZED (
         SELECT r.id, r.sort_name FROM {table} r
           JOIN (SELECT r.id, {linked_words} AS words FROM {linked_table} r
                  WHERE r.tenant_id = here AND r.deleted_at IS NULL AND {linked_reach}
                ) theirs ON theirs.id = r.{link}
-         WHERE r.tenant_id = here AND r.id = ANY (candidates)
+         WHERE r.tenant_id = here AND r.id = ANY ({candidates})
            AND theirs.words || ' ' || {seen_document} LIKE ALL (patterns)
          LIMIT {most_hits}
     )"""
 
-REACH = """(scope = 'all' OR r.owner_id = me OR scope = 'team' AND (
+REACH = """({scope} = 'all' OR r.owner_id = me OR {scope} = 'team' AND (
             r.team_id = ANY (teams) OR r.team_id IS NULL AND (r.owner_id IS NULL OR r.owner_id = ANY (mates))))"""
-LINKED_REACH = REACH.replace("scope =", "account_scope =")
 
 
-def _at_linked(table: Table) -> dict[str, str]:
+def _at_links(table: Table) -> dict[str, str]:
     """The parts of the function that find records by what they are linked with."""
-    if table.linked is None:
+    if not table.links:
         return {"declared": "", "before": "", "hits": "count(*) OVER ()", "at_linked": "", "or_at_linked": ""}
-    words = {
-        "table": table.name,
-        "document": table.document,
-        "link": table.link,
-        "records": ROWS.format(table=table.name, reach=REACH),
-        "linked_table": table.linked.name,
-        "linked_rows": ROWS.format(table=table.linked.name, reach=LINKED_REACH),
-        "linked_words": table.linked.searched.seen(table.linked.searched.called, "seen_there"),
-        "seen_document": table.seen_document,
-        "linked_document": table.linked.document,
-        "linked_reach": LINKED_REACH,
-        "most_hits": MOST_HITS,
-        "most_linked": MOST_LINKED,
-    }
+    words = list(_words_of_links(table))
     return {
-        "declared": DECLARED,
-        "before": GATHERED.format(**words),
+        "declared": DECLARED + "".join(DECLARED_OF_EACH.format(**one) for one in words),
+        "before": "".join(GATHERED.format(**one) for one in words),
         "hits": "count(*) OVER () * CASE WHEN is_cut THEN -1 ELSE 1 END",
-        "at_linked": AT_LINKED.format(**words),
-        "or_at_linked": " UNION SELECT * FROM at_linked",
+        "at_linked": "".join(AT_LINKED.format(**one) for one in words),
+        "or_at_linked": "".join(f" UNION SELECT * FROM {one['at_linked']}" for one in words),
     }
+
+
+def _words_of_links(table: Table) -> Iterator[dict[str, Any]]:
+    """For each link the words of the templates above."""
+    first = 1
+    for number, link in enumerate(table.links, start=1):
+        scope, there = f"scopes_there[{number}]", link.there
+        reach = REACH.format(scope=scope)
+        yield {
+            "table": table.name,
+            "document": table.document,
+            "seen_document": table.seen_document,
+            "records": ROWS.format(table=table.name, reach=REACH.format(scope="scope")),
+            "link": link.column,
+            "scope": scope,
+            "candidates": f"candidates_{number}",
+            "at_linked": f"at_linked_{number}",
+            "linked_table": there.name,
+            "linked_rows": ROWS.format(table=there.name, reach=reach),
+            "linked_words": there.searched.seen(there.searched.called, "seen_there", first),
+            "linked_document": there.document,
+            "linked_reach": reach,
+            "most_hits": MOST_HITS,
+            "most_linked": MOST_LINKED,
+        }
+        first += len(there.searched.called)
 
 
 def statements() -> list[str]:
@@ -222,9 +248,9 @@ def statements() -> list[str]:
                 table=table.name,
                 document=table.document,
                 seen_document=table.seen_document,
-                reach=REACH,
+                reach=REACH.format(scope="scope"),
                 most_hits=MOST_HITS,
-                **_at_linked(table),
+                **_at_links(table),
             ),
             f"REVOKE ALL ON FUNCTION {table.function}({ARGUMENT_TYPES}) FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {table.function}({ARGUMENT_TYPES}) TO {APP_ROLE}",

@@ -88,20 +88,18 @@ def test_a_firms_name_finds_the_firm_first_and_then_its_people_and_deals(inside:
     assert list(found(inside.ana, "helena")) == ["contacts"]
 
 
-def many_at(owner: Any, name: str, how_many: int) -> None:
-    """So many accounts whose names end with ``name``, each with a contact, as an import leaves them: not analysed."""
-    account, contact = make.account(owner, name=f"0 {name}"), make.contact(owner, first_name="Cem", last_name="Nought")
-    accounts, contacts = [], []
+def many_at(owner: Any, name: str, how_many: int, company: str = "account") -> None:
+    """So many companies whose names end with ``name``, each with a contact, as an import leaves them: not analysed."""
+    firm = getattr(make, company)(owner, name=f"0 {name}")
+    contact = make.contact(owner, first_name="Cem", last_name="Nought")
+    firms, contacts = [], []
     for number in range(1, how_many):
-        accounts.append(copy(account))
-        accounts[-1].pk, accounts[-1].name, accounts[-1].sort_name = (
-            uuid7(),
-            f"{number} {name}",
-            f"{number} {name}".lower(),
-        )
+        firms.append(copy(firm))
+        firms[-1].pk, firms[-1].name, firms[-1].sort_name = uuid7(), f"{number} {name}", f"{number} {name}".lower()
         contacts.append(copy(contact))
-        contacts[-1].pk, contacts[-1].account_id = uuid7(), accounts[-1].pk
-    type(account)._default_manager.bulk_create(accounts)
+        contacts[-1].pk = uuid7()
+        setattr(contacts[-1], f"{company}_id", firms[-1].pk)
+    type(firm)._default_manager.bulk_create(firms)
     type(contact)._default_manager.bulk_create(contacts)
 
 
@@ -265,7 +263,8 @@ def test_nothing_is_found_across_the_wall(firm: Firm, other_firm: Firm) -> None:
 def call(key: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM search_{key}('zebra', ARRAY['%%zebra%%'], '{{}}', 'all', 'all', NULL, NULL, NULL, 100, 0)",
+            f"SELECT * FROM search_{key}("
+            "'zebra', ARRAY['%%zebra%%'], '{}', 'all', '{all,all}', NULL, NULL, NULL, 100, 0)",
             [],
         )
         return cursor.fetchall()

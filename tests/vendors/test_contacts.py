@@ -12,6 +12,7 @@ from accounts.vendors.models import Vendor
 from contacts.models import Contact
 from contacts.services import update_contact
 from crm.events.delivery import deliver_all
+from crm.imports.models import RefusedRow
 from crm.picklists.selectors import choice_meaning
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -159,3 +160,16 @@ def test_a_deleted_vendor_is_brought_back_and_its_people_are_named(firm: Firm) -
     assert client.get(f"/acme/vendors/{vendor.pk}/").status_code == 404
     assert client.post(f"/acme/vendors/{vendor.pk}/deletion/", {"_method": "DELETE"}).status_code == 303
     assert "Miller" in client.get(f"/acme/vendors/{vendor.pk}/").content.decode()
+
+
+def test_two_of_one_name_at_two_vendors_are_two_people_to_whom_somebody_reports(firm: Firm) -> None:
+    """One of them was taken without a word; two at one vendor are one."""
+    rows = "first name,last name,supplier,reports to\nAnn,Lee,Paper Mill,\nAnn,Lee,{other},\nCy,Fox,,Ann Lee\n"
+    for vendor in ("Paper Mill", "Glass Works"):
+        with tenant_context(firm.tenant):
+            make.vendor(firm.ana, name=vendor)
+        job = bring_in(firm, "contacts", rows.format(other=vendor), dry_run="1")
+        with tenant_context(firm.tenant):
+            reasons = {reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons}
+        asked = any("Several rows of this file are called “Ann Lee”" in reason for reason in reasons)
+        assert asked == (vendor == "Glass Works"), reasons
