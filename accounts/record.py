@@ -10,8 +10,8 @@ from accounts.duplicates import ACCOUNTS, compared, objections_to_accounts
 from accounts.fields import ACCOUNT_FIELDS
 from accounts.headers import HEADERS
 from accounts.keys import ACCOUNT_KEYS, ACCOUNT_MOVES, CUSTOMER_SINCE
+from accounts.look import life_line
 from accounts.models import Account
-from accounts.selectors import life_line
 from accounts.services import (
     create_account,
     delete_account,

@@ -1,270 +1,86 @@
-"""Questions about accounts."""
+"""Questions about accounts: what one is and was to us, as it and its log tell it: of what type, since when and why."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
-from django.urls import get_script_prefix
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.events import CHANGED, CREATED, TYPE_EVENTS
 from accounts.models import Account
-from crm import catalogue
 from crm.events.models import Event
-from crm.events.phrases import actor_name, importer_of
 from crm.events.selectors import said_by_a_person, still_stands
-from crm.events.types import event_types, names
+from crm.events.types import names
 from crm.picklists.models import Choice
-from crm.picklists.selectors import choice
-from crm.tenants.clock import day_of
-from crm.ui import format as formats
-from crm.ui.bidi import isolate
-from crm.users.access import can
-from crm.users.models import Membership
+from crm.picklists.selectors import choices
 
-MOST_CHAPTERS = 10
-MOST_EVENTS = 60  # of those that tell of them
-
-OTHER_CAUSE = gettext_lazy("because of {record} on {day}, by {person}")
+MOST_EVENTS = 60  # of those that tell of one account's types
 
 
 @dataclass(frozen=True)
-class Lapse:
-    """What the calendar may notice of an account, in words with {on} and {period}.
+class Standing:
+    """``since``: the day from which on it is of that type; None: nobody knows. ``cause_id``: the event that is shown as
+    the reason; None: somebody said so. ``is_kept``: a person asked workflows to leave it alone."""
 
-    The event's data may name a record of the type ``last_key`` under ``last_noun``: of it, ``last`` is said.
-    ``last_unseen`` stands for one that may not be seen.
+    type: Choice
+    since: date | None
+    cause_id: UUID | None = None
+    is_kept: bool = False
+
+
+def standing_before(account: Account, event: Event, type: Choice) -> Standing:
+    """Return what the account was before ``event``, when it was a ``type``."""
+    was = event.data.get("was", {})
+    cause = Event.objects.filter(pk=was.get("cause")).first()
+    return Standing(type, _since_before(account, event), cause.pk if cause else None, was.get("kept", False))
+
+
+def _since_before(account: Account, event: Event) -> date | None:
+    later = Event.objects.filter(record_type="accounts", record_id=account.pk, at__gt=event.at)
+    corrections = later.filter(changes__has_key="type_since").order_by("at", "id")
+    told = event if "type_since" in event.changes else corrections.first()
+    if told is None:
+        return account.type_since
+    old = told.changes["type_since"][0]
+    return date.fromisoformat(old) if old else None
+
+
+def previous_standing(account: Account) -> tuple[Standing, Event] | None:
+    """Return what the account was before it got its type, and the event that gave it that; None: there is none, or
+    the type of before can no longer be had.
+
+    An event that was taken back gave it no type, nor did that of taking it back: it has again what it was given before.
     """
-
-    sentence: Any
-    last_noun: str = ""
-    last_key: str = ""
-    last: Any = ""
-    last_unseen: Any = ""
+    change = next((event for event in type_events(account) if "type" in event.changes), None)
+    old = (change.changes["type"][0] or {}).get("id") if change is not None else None
+    type = next((one for one in choices("account_type") if str(one.pk) == old), None)
+    return None if change is None or type is None else (standing_before(account, change, type), change)
 
 
-_lapses: dict[str, Lapse] = {}
-
-
-def declare_lapse(reason: str, lapse: Lapse) -> None:
-    """Say so of accounts whose type was changed for ``reason`` (``set_account_type(lapse=…)``)."""
-    _lapses[reason] = lapse
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A time in which the account was of one type: since when and why (HTML without full stop)."""
-
-    label: str
-    tone: str
-    since: date | None  # None: nobody knows
-    why: SafeString
-    is_current: bool
-
-
-def why_type(account: Account, actor: Membership) -> SafeString:
-    """Say why the account is of its type, as HTML without full stop: "won *Deal X* on 3 May, by Ana".
-
-    What ``actor`` may not see is not named.
+def type_events(account: Account) -> list[Event]:
+    """Return the events that made the account what it was, the latest first; keeping a type, and correcting a day, are
+    too. Left out are those that took one back, that one, and what followed it until then.
     """
-    return life_line(account, actor, most=1)[0].why
-
-
-def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) -> list[Chapter]:
-    """Return what the account was when, and why, from its events; the present first, at most ``most`` of them.
-
-    What ``actor`` may not see is not named.
-    """
-    events = _standing(_type_events(account))
-    causes = _causes(account, events)
-    why = _Why(actor, [*causes.values(), *events])
-    chapters = []
-    turns = [event for event in events if "type" in event.changes]
-    days = _days_of(events)
-    for index, event in enumerate(turns[:most]):
-        is_current = index == 0
-        words = [one for one in events if not one.was(CHANGED)]
-        said = words[0] if is_current else event  # the last word may be about keeping the type, not about the type
-        cause = causes.get((is_current and account.type_because_id) or _cause_id(said))
-        label, tone = _as_it_was(event.changes["type"][1])
-        since = account.type_since if is_current else days[event.pk]
-        chapters.append(Chapter(label, tone, since, why.of(said, cause, account, is_current), is_current))
-    if not turns or turns[0].changes["type"][1]["id"] != str(account.type_id):  # written without its events
-        now = choice(account.type_id)
-        why_now = conditional_escape(_("for a reason that is not known"))
-        chapters = [Chapter(now.label, now.tone or "neutral", account.type_since, why_now, True)]
-    return chapters
-
-
-def last_type_change(account: Account) -> Event | None:
-    """Return the event that gave the account its type. One that was taken back did not, nor did that of taking it back:
-    it has again what it was given before.
-    """
-    return next((event for event in _standing(_type_events(account)) if "type" in event.changes), None)
-
-
-def last_type_changes(ids: Collection[UUID], *, by_itself: bool = False) -> dict[UUID, Event]:
-    """Return the events that last changed the types of these accounts, by account.
-
-    With ``by_itself`` the last ones that a person or the calendar made, not a workflow.
-    """
-    changes = Event.objects.filter(record_type="accounts", record_id__in=ids, name__in=names(*TYPE_EVENTS))
-    if by_itself:
-        changes = changes.filter(said_by_a_person() | Q(because=None) & still_stands())
-    latest = changes.select_related("actor").order_by("record_id", "-at", "-id").distinct("record_id")
-    return {event.record_id: event for event in latest if event.record_id is not None}
-
-
-class _Why:
-    """Says why, naming the records that the actor may see: looked up once for all sentences."""
-
-    def __init__(self, actor: Membership, events: Iterable[Event]) -> None:
-        wanted: dict[str, set[UUID]] = defaultdict(set)
-        self.unseen = _unseen()
-        for event in events:
-            if event.record_type in self.unseen and event.record_id:
-                wanted[event.record_type].add(event.record_id)
-            lapse = _lapses.get(event.data.get("reason", ""))
-            if lapse is not None and (last := event.data.get(lapse.last_noun)):
-                wanted[lapse.last_key].add(UUID(last["id"]))
-        self.names: dict[tuple[str, UUID], str] = {}
-        self.records: dict[UUID, Any] = {}
-        for key, ids in sorted(wanted.items()):
-            found = catalogue.record_type(key).model.objects.filter(pk__in=ids)
-            self.records |= {record.pk: record for record in found}
-            self.names |= {(key, record.pk): record.name for record in found if can(actor, "view", record)}
-
-    def of(self, event: Event, cause: Event | None, account: Account, is_current: bool) -> SafeString:
-        if cause is not None:
-            return self._because_of(cause)
-        if event.data.get("reason") in _lapses:
-            return self._lapse(_lapses[event.data["reason"]], event.data)
-        if event.was(CREATED) and (importer := importer_of(event)):
-            return format_html(_("imported on {day} by {person}"), person=isolate(importer), day=_day(event.at))
-        if event.was(CREATED):
-            sentence = _("created on {day}, by {person}") if event.actor else _("since it was created on {day}")
-        elif is_current and account.type_kept:
-            sentence = _("set by {person} on {day}, and kept until somebody changes it")
-        else:
-            sentence = _("set by {person} on {day}")
-        return format_html(sentence, person=isolate(actor_name(event, inside=True)), day=_day(event.at))
-
-    def _because_of(self, cause: Event) -> SafeString:
-        record = self._link(cause.record_type, cause.record_id)
-        day, said = self._day_of_cause(cause), cause.type.cause
-        if (importer := importer_of(cause)) and said and said.imported:
-            return format_html(str(said.imported), record=record, day=day, person=isolate(importer))
-        sentence = said.sentence if said else OTHER_CAUSE
-        if said and said.entered and "on" in cause.data and cause.data["on"] != day_of(cause.at).isoformat():
-            sentence = said.entered
-        return format_html(str(sentence), record=record, day=day, person=isolate(actor_name(cause, inside=True)))
-
-    def _lapse(self, lapse: Lapse, data: dict[str, Any]) -> SafeString:
-        on = formats.date(date.fromisoformat(data["on"])) if data.get("on") else ""
-        months = data.get("months") or 0
-        period = ngettext("for {months} month", "for {months} months", months).format(months=formats.number(months))
-        sentence = format_html(str(lapse.sentence), on=on, period=period)
-        last = data.get(lapse.last_noun)
-        if not last:
-            return sentence
-        record = self._link(lapse.last_key, UUID(last["id"]), lapse.last_unseen)
-        return format_html("{}; {}", sentence, format_html(str(lapse.last), record=record, day=on))
-
-    def _day_of_cause(self, cause: Event) -> str:
-        """The day that counts, where the event tells one: an old deal may be entered long after it was won.
-
-        As corrected since, as long as the record is in that stage.
-        """
-        record = self.records.get(cause.record_id) if cause.record_id else None
-        closed_on = getattr(record, "closed_on", None)
-        on = cause.data.get("on")
-        said = cause.type.cause
-        is_unknown = bool(said and said.entered) and cause.data.get("on", "") is None
-        if record is not None and closed_on and (on or is_unknown) and not _moved_after(record, cause):
-            return formats.date(closed_on)
-        if is_unknown:
-            return str(_("a day that is not known"))
-        return formats.date(date.fromisoformat(on)) if on else _day(cause.at)
-
-    def _link(self, key: str, record_id: UUID | None, unseen: Any = "") -> SafeString | str:
-        name = self.names.get((key, record_id)) if record_id else None
-        if name is None:
-            return conditional_escape(unseen or self.unseen.get(key, _("something")))
-        return format_html('<a href="{}{}/{}/">{}</a>', get_script_prefix(), key, record_id, isolate(name))
-
-
-def _type_events(account: Account) -> list[Event]:
-    """The events that made the account what it was, the latest first; keeping a type, and correcting a day, are too."""
     told = Q(name__in=names(CREATED, *TYPE_EVENTS)) | Q(name=CHANGED.name, changes__has_key="type_since")
     events = Event.objects.filter(told, record_type="accounts", record_id=account.pk)
-    return list(events.select_related("actor").order_by("-at", "-id")[:MOST_EVENTS])
-
-
-def _standing(events: list[Event]) -> list[Event]:
-    """``events``, the latest first, without those that took one back, that one, and what followed it until then."""
-    standing: list[Event] = []
+    stand: list[Event] = []
     taken_back = ""
-    for event in events:
+    for event in events.select_related("actor").order_by("-at", "-id")[:MOST_EVENTS]:
         if taken_back:
             taken_back = "" if str(event.pk) == taken_back else taken_back
         elif not (taken_back := event.data.get("undoes", "")):
-            standing.append(event)
-    return standing
+            stand.append(event)
+    return stand
 
 
-def _moved_after(record: Any, event: Event) -> bool:
-    return record.stage_since is not None and record.stage_since > event.at
-
-
-def _days_of(events: list[Event]) -> dict[UUID, date | None]:
-    """The day from which on each event that told a type counts, as corrected by those that followed it."""
-    days: dict[UUID, date | None] = {}
-    turn: Event | None = None
-    for event in reversed(events):
-        turn = event if "type" in event.changes else turn
-        if turn is None:
-            continue
-        if "type_since" in event.changes:
-            _old, since = event.changes["type_since"]
-            days[turn.pk] = date.fromisoformat(since) if since else None
-        elif event is turn:
-            days[turn.pk] = None if event.was(CREATED) else day_of(event.at)  # one from a file may not say
-    return days
-
-
-def _causes(account: Account, events: list[Event]) -> dict[UUID | None, Event]:
-    ids = {account.type_because_id, *map(_cause_id, events)} - {None}
-    found = Event.objects.filter(pk__in=ids, record_type__in=list(_unseen())).select_related("actor") if ids else ()
-    return {event.pk: event for event in found}
-
-
-def _unseen() -> dict[str, Any]:
-    """The types of records that something may happen to which is a cause: what stands for one that may not be seen."""
-    return {one.about: one.cause.unseen for one in event_types() if one.cause is not None}
-
-
-def _cause_id(event: Event) -> UUID | None:
-    cause = event.data.get("cause")
-    return UUID(cause) if cause else event.because_id
-
-
-def _as_it_was(kept: dict[str, Any]) -> tuple[str, str]:
-    """Label and tone of a type that an event keeps: as they are now, or, once it is gone, as they were."""
-    try:
-        now = choice(UUID(kept["id"]))
-    except Choice.DoesNotExist:
-        return kept["label"], "neutral"
-    return now.label, now.tone or "neutral"
-
-
-def _day(moment: datetime) -> str:
-    return formats.date(day_of(moment))
+def last_type_changes(ids: Collection[UUID]) -> dict[UUID, Event]:
+    """Return the events that last changed the types of these accounts and followed from no other, by account: a person
+    made them, or the calendar.
+    """
+    changes = Event.objects.filter(record_type="accounts", record_id__in=ids, name__in=names(*TYPE_EVENTS))
+    otherwise = changes.filter(said_by_a_person() | Q(because=None) & still_stands())
+    latest = otherwise.select_related("actor").order_by("record_id", "-at", "-id").distinct("record_id")
+    return {event.record_id: event for event in latest if event.record_id is not None}

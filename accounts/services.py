@@ -7,7 +7,6 @@ it to be kept (``type_kept``): workflows then leave it alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from accounts.events import BECAME, TYPE_CHANGED
 from accounts.models import Account
+from accounts.selectors import Standing, standing_before
 from crm import catalogue
 from crm.events.models import Event
+from crm.events.types import EventType
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records.chains import refuse_circle
-from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.records.services import create_record, delete_record, restore_record, update_derived, update_record
 from crm.records.times import refuse_future
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
@@ -67,9 +68,9 @@ def update_account(
     refuse_future("type_since", values.get("type_since"))
     new_type = values.get("type")
     if new_type is not None and new_type.pk != account.type_id:
-        values = dict(values)
-        since = {"type_since": values.pop("type_since")} if "type_since" in values else {}
-        return _change_type(account, new_type, actor=actor, values=values, because=because, **since)
+        standing = Standing(new_type, values.get("type_since", today()))
+        others = {name: value for name, value in values.items() if name != "type_since"}
+        return _change_type(account, standing, actor=actor, values=others, because=because)
     return update_record(catalogue.record_type("accounts"), account, actor=actor, values=values, because=because)
 
 
@@ -86,30 +87,8 @@ def take_type_back(
     """Give the account the type that it had before ``event``: since then, for that reason, and kept if it was."""
     if values["type"].pk == account.type_id:
         return update_account(account, actor=actor, values=values, because=because)
-    was = event.data.get("was", {})
-    cause = Event.objects.filter(pk=was.get("cause")).first()
-    attributes = {"type_because_id": cause.pk if cause else None, "type_kept": was.get("kept", False)}
-    return _change_type(
-        account,
-        values["type"],
-        actor=actor,
-        values=values,
-        because=because,
-        more={"undoes": str(event.pk)},
-        type_since=_since_before(account, event),
-        **attributes,
-    )
-
-
-def _since_before(account: Account, event: Event) -> date | None:
-    """Since when the account was what it was before ``event``; None: nobody knows."""
-    later = Event.objects.filter(record_type="accounts", record_id=account.pk, at__gt=event.at)
-    corrections = later.filter(changes__has_key="type_since").order_by("at", "id")
-    told = event if "type_since" in event.changes else corrections.first()
-    if told is None:
-        return account.type_since
-    old = told.changes["type_since"][0]
-    return date.fromisoformat(old) if old else None
+    before = standing_before(account, event, values["type"])
+    return _change_type(account, before, actor=actor, values=values, because=because, undoes=event)
 
 
 def delete_account(account: Account, *, actor: Membership | None, because: Event | None = None) -> None:
@@ -123,53 +102,39 @@ def restore_account(account: Account, *, actor: Membership | None, because: Even
 
 
 @atomic
-def set_account_type(
-    *,
-    account: Account,
-    type: Choice,
-    actor: Membership | None,
-    because: Event | None = None,
-    keep: bool = False,
-    cause: Event | None = None,
-    lapse: Mapping[str, Any] | None = None,
-    since: date | None = None,
-    since_known: bool = True,
-    is_locked: bool = False,
-) -> Event | None:
-    """Make ``account`` a ``type``; return the event, or None when nothing changed.
+def set_account_type(*, account: Account, type: Choice, actor: Membership, keep: bool = False) -> Event | None:
+    """Make ``account`` a ``type`` because ``actor`` says so; return the event, or None when nothing changed.
 
-    ``because`` is the event that a workflow acts on. ``cause`` is the one to show as the reason (default: the same).
     ``keep`` holds on to the type until a person changes it; without it, workflows may change it again.
-    ``lapse`` tells what the calendar noticed, when neither a person nor an event does it: ``reason`` is one that
-    ``selectors.declare_lapse`` knows, the rest its words. ``since`` is the day from which on it is one (default:
-    today), unless nobody knows it (``since_known``). ``is_locked``: the account is held, and as it was read then.
     """
-    if not is_locked:
-        lock_account(account)
+    lock_account(account)
     if type.pk == account.type_id and keep == account.type_kept:
         return None
-    cause = cause or because
-    attributes: dict[str, Any] = {"type_because_id": cause.pk if cause else None, "type_kept": keep}
-    if since is not None or not since_known:
-        attributes["type_since"] = since
-    values = {"type": type}
-    return _change_type(account, type, actor=actor, values=values, because=because, more=lapse, **attributes)
+    since = account.type_since if type.pk == account.type_id else today()
+    return _change_type(account, Standing(type, since, is_kept=keep), actor=actor)
 
 
 @atomic
-def set_type_cause(*, account: Account, cause: Event | None) -> None:
-    """Name another event as the reason for the type that the account has: the first one no longer holds."""
-    account.type_because = cause
-    account.save(update_fields=["type_because"])
+def settle_account(
+    account: Account,
+    standing: Standing,
+    *,
+    because: Event | None,
+    undoes: Event | None = None,
+    lapse: Mapping[str, Any] | None = None,
+) -> Event | None:
+    """Let ``account``, which is locked, stand so by itself: a workflow found it out from ``because``.
 
-
-@atomic
-def set_type_since(*, account: Account, since: date | None, because: Event | None) -> Event | None:
-    """Correct the day from which on the account is of its type (None: nobody knows); return the event, or None when
-    it was that day.
+    ``undoes``: the event that is taken back by that. ``lapse`` tells what the calendar noticed, when no event does it:
+    ``reason`` is one that ``look.declare_lapse`` knows, the rest its words. Return the event, or None when neither
+    the type nor its day is another: the reason alone is no news.
     """
+    told: dict[str, Any] = {}
+    if standing.type.pk != account.type_id:
+        event_type, data = _told(account, standing, undoes)
+        told = {"event_type": event_type, "data": data | dict(lapse or {})}
     accounts = catalogue.record_type("accounts")
-    return update_record(accounts, account, actor=None, values={}, because=because, type_since=since)
+    return update_derived(accounts, account, because=because, **told, **_columns(standing), type=standing.type)
 
 
 @atomic
@@ -178,10 +143,7 @@ def set_lost_only(*, account: Account, lost_only: bool, because: Event | None = 
 
     The account must be locked (``get_locked_account``) before its opportunities are counted.
     """
-    if account.lost_only == lost_only:
-        return None
-    accounts = catalogue.record_type("accounts")
-    return update_record(accounts, account, actor=None, values={}, because=because, lost_only=lost_only)
+    return update_derived(catalogue.record_type("accounts"), account, because=because, lost_only=lost_only)
 
 
 def clear_lost_only(because: Mapping[UUID, Event]) -> None:
@@ -190,8 +152,7 @@ def clear_lost_only(because: Mapping[UUID, Event]) -> None:
     All of them are locked after that opportunity was written: who counts their opportunities meanwhile is waited for.
     """
     for account in get_locked_accounts(because):
-        if account.lost_only:
-            set_lost_only(account=account, lost_only=False, because=because[account.pk])
+        set_lost_only(account=account, lost_only=False, because=because[account.pk])
 
 
 def lock_account(account: Account) -> Account:
@@ -217,39 +178,44 @@ def _to_lock() -> QuerySet[Account]:
     an import the database does not know yet how long they are, and would join them row by row.
     """
     rows = Account.all_objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("owner", "created_by").prefetch_related("parent", "type_because")
+    return rows.select_related("owner", "created_by", "type").prefetch_related("parent", "type_because")
 
 
 def _change_type(
     account: Account,
-    new_type: Choice,
+    standing: Standing,
     *,
     actor: Membership | None,
-    values: dict[str, Any],
-    because: Event | None,
-    more: Mapping[str, Any] | None = None,
-    **attributes: Any,
+    values: Mapping[str, Any] | None = None,
+    because: Event | None = None,
+    undoes: Event | None = None,
 ) -> Event | None:
-    """``more`` is what else its event is to tell; in any case it keeps what ``take_type_back`` needs."""
-    moved = new_type.pk != account.type_id
-    cause_id = attributes.get("type_because_id")
-    was = {"kept": account.type_kept, "cause": str(account.type_because_id) if account.type_because_id else None}
-    data = {"kept": attributes.get("type_kept", False), "cause": str(cause_id) if cause_id else None, "was": was}
+    """The same as part of what ``actor`` writes."""
+    event_type, data = _told(account, standing, undoes)
     return update_record(
         catalogue.record_type("accounts"),
         account,
         actor=actor,
-        values=values,
+        values={**(values or {}), "type": standing.type},
         because=because,
-        event_type=BECAME.get(new_type.meaning, TYPE_CHANGED) if moved else TYPE_CHANGED,
-        data=data | dict(more or {}),
-        **{
-            "type_since": today() if moved else account.type_since,
-            "type_because_id": None,
-            "type_kept": False,
-        }
-        | attributes,
+        event_type=event_type,
+        data=data,
+        **_columns(standing),
     )
+
+
+def _columns(standing: Standing) -> dict[str, Any]:
+    """Where the account keeps it, beside its type."""
+    return {"type_since": standing.since, "type_because_id": standing.cause_id, "type_kept": standing.is_kept}
+
+
+def _told(account: Account, standing: Standing, undoes: Event | None) -> tuple[EventType, dict[str, Any]]:
+    """The event of its being set so, and what that tells: what ``standing_before`` needs, too."""
+    moved = standing.type.pk != account.type_id
+    was = {"kept": account.type_kept, "cause": str(account.type_because_id) if account.type_because_id else None}
+    data = {"kept": standing.is_kept, "cause": str(standing.cause_id) if standing.cause_id else None, "was": was}
+    undone = {"undoes": str(undoes.pk)} if undoes else {}
+    return BECAME.get(standing.type.meaning, TYPE_CHANGED) if moved else TYPE_CHANGED, data | undone
 
 
 def meaning_of(account: Account) -> str:

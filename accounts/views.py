@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.forms import TypeForm
+from accounts.look import why_type
 from accounts.record import ACCOUNT
-from accounts.selectors import why_type
 from accounts.services import set_account_type
 from crm import catalogue
 from crm.records.access import get_record

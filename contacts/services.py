@@ -14,7 +14,7 @@ from crm import catalogue
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.records.chains import refuse_circle
-from crm.records.services import create_record, delete_record, restore_record, update_record
+from crm.records.services import create_record, delete_record, restore_record, update_derived, update_record
 from crm.tenants.bulk import atomic
 from crm.tenants.names import join_name
 from crm.tenants.text import email_domain, email_key, phone_key
@@ -102,9 +102,8 @@ def set_relationship(
     """Let the relationship (None: nobody knows it) follow from the event ``because``; the event ``cause_id`` is kept as
     the reason."""
     contacts = catalogue.record_type("contacts")
-    values = {"relationship": relationship}
-    return update_record(
-        contacts, contact, actor=None, values=values, because=because, relationship_because_id=cause_id
+    return update_derived(
+        contacts, contact, because=because, relationship=relationship, relationship_because_id=cause_id
     )
 
 

@@ -9,7 +9,7 @@ any order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,25 +19,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.look import Lapse, declare_lapse
 from accounts.models import Account
-from accounts.selectors import Lapse, declare_lapse, last_type_change
-from accounts.services import (
-    get_locked_accounts,
-    meaning_of,
-    set_account_type,
-    set_lost_only,
-    set_type_cause,
-    set_type_since,
-    take_type_back,
-)
+from accounts.selectors import Standing, previous_standing
+from accounts.services import get_locked_accounts, set_lost_only, settle_account
 from crm import events
 from crm.activities import events as activities
 from crm.activities.following import Held, follow, when_held
 from crm.activities.models import ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.events.services import build
-from crm.picklists.models import Choice, Stage
-from crm.picklists.selectors import choice, choice_meaning
+from crm.picklists.models import Stage
+from crm.picklists.selectors import choice_meaning
 from crm.picklists.usage import Afterwards, Entry, follow_replacement
 from crm.tenants.bulk import collect_inserts, insert_many
 from crm.tenants.clock import today
@@ -56,7 +49,7 @@ from opportunities.events import (
     WON,
 )
 from opportunities.models import Opportunity
-from opportunities.services.account_facts import Facts, Wins
+from opportunities.services.account_facts import Facts, gather_facts
 
 FOLLOWS = "account-life"  # the key of the handler
 TOLD_AT_ONCE = 5000
@@ -152,47 +145,73 @@ def settle(accounts: Sequence[Account], happened: Mapping[UUID, Sequence[Event]]
     """Give ``accounts``, which are locked, what their opportunities call for: ``happened`` tells why one looks, by
     account, the latest last. Return what was done, by the id of the event because of which it was.
     """
-    facts = Facts(accounts)
+    facts = gather_facts(accounts)
     said: dict[UUID, list[str]] = defaultdict(list)
     with collect_inserts():
         for account in accounts:
-            for because, outcome in _settle_account(account, happened[account.pk], facts):
-                said[because.pk].append(outcome)
-    return {event_id: " ".join(outcomes) for event_id, outcomes in said.items()}
+            because, outcomes = _settle_account(account, happened[account.pk], facts[account.pk])
+            said[because.pk] += outcomes
+    return {event_id: " ".join(outcomes) for event_id, outcomes in said.items() if outcomes}
 
 
-def _settle_account(account: Account, happened: Sequence[Event], facts: Facts) -> Iterator[tuple[Event, str]]:
-    wins = facts.wins.get(account.pk, {})
-    because = happened[-1]
-    win = next((event for event in reversed(happened) if event.record_id in wins), because)
-    if outcome := _settle_type(account, wins, because, win, facts):
-        yield (win if meaning_of(account) == "customer" else because), outcome
-    lost_only = account.pk in facts.lost_only
-    if set_lost_only(account=account, lost_only=lost_only, because=because) is not None:
-        words = {"account": account.name}
-        yield because, (_("%(account)s: lost only.") if lost_only else _("%(account)s: no longer lost only.")) % words
+def _settle_account(account: Account, happened: Sequence[Event], facts: Facts) -> tuple[Event, list[str]]:
+    """Write what ``facts`` call for; return the event because of which it is so, and what was done."""
+    because = next((event for event in reversed(happened) if event.record_id in facts.wins), happened[-1])
+    standing, undoes = _called_for(account, facts, because)
+    words = {"account": account.name}
+    said = []
+    if standing is not None:
+        event = settle_account(account, standing, because=because, undoes=undoes)
+        if event is not None and "type" in event.changes:
+            said.append(_("%(account)s became: %(type)s.") % {**words, "type": standing.type.label})
+    if set_lost_only(account=account, lost_only=facts.lost_only, because=because) is not None:
+        sentence = _("%(account)s: lost only.") if facts.lost_only else _("%(account)s: no longer lost only.")
+        said.append(sentence % words)
+    return because, said
 
 
-def _settle_type(account: Account, wins: Wins, because: Event, win: Event, facts: Facts) -> str:
-    """Give the account the type that its won opportunities call for; say what was done.
+def _called_for(account: Account, facts: Facts, because: Event) -> tuple[Standing | None, Event | None]:
+    """What the account is to be (None: what it is) as its won opportunities call for it, and the event that is taken
+    back by that, if one is.
 
     A type that a person asked to keep stays. One that a person set, or that time brought, stays until the next win.
     """
-    if account.type_kept:
-        return ""
-    change = facts.set_otherwise.get(account.pk)
-    count = bool(wins) and not _set_otherwise_since(change, wins, win)
-    if meaning_of(account) != "customer":
-        return _make_customer(account, wins, win, facts) if count else ""
-    cause = account.type_because
-    if cause is None:  # a person's word
-        return ""
-    if cause.record_id not in wins:
-        if not count:
-            return _take_back(account, because)
-        set_type_cause(account=account, cause=facts.latest_win(account))
-    set_type_since(account=account, since=_customer_since(change, wins), because=because)
-    return ""
+    is_customer, cause = account.type.meaning == "customer", account.type_because
+    if account.type_kept or (is_customer and cause is None):
+        return None, None
+    holds = cause if is_customer and cause is not None and cause.record_id in facts.wins else None
+    if holds is None and (not facts.wins or _set_otherwise_since(facts, because)):
+        return _as_before(account, because) if is_customer else (None, None)
+    reason = holds or facts.latest_win or because
+    customer = account.type if is_customer else choice_meaning("account_type", "customer")
+    return Standing(customer, _customer_since(facts), reason.pk), None
+
+
+def _set_otherwise_since(facts: Facts, because: Event) -> bool:
+    """Whether a person or the calendar set the type after all of these wins: then they no longer count."""
+    change = facts.set_otherwise
+    if change is None or any(win.known > change.at for win in facts.wins.values()):
+        return False
+    return not (because.at > change.at and because.record_id in facts.wins)
+
+
+def _customer_since(facts: Facts) -> date | None:
+    """The day of its first win: of those entered since a person or the calendar made it something else, if any was.
+
+    None: nobody knows it of any of them.
+    """
+    change, wins = facts.set_otherwise, facts.wins.values()
+    since = [win.on for win in wins if change is None or win.known > change.at]
+    days = [day for day in since or [win.on for win in wins] if day is not None]
+    return min([*days, today()]) if days else None
+
+
+def _as_before(account: Account, because: Event) -> tuple[Standing, Event | None]:
+    """What it was before a win made it a customer, since then and for that reason; else a prospect."""
+    before = previous_standing(account)
+    if before is None or before[0].type.meaning == "customer":
+        return Standing(choice_meaning("account_type", "prospect"), today(), because.pk), None
+    return before
 
 
 def touched_accounts(happened: Sequence[Event]) -> dict[UUID, list[Event]]:
@@ -207,64 +226,6 @@ def touched_accounts(happened: Sequence[Event]) -> dict[UUID, list[Event]]:
         for account_id in found:
             touched[account_id].append(event)
     return touched
-
-
-def _make_customer(account: Account, wins: Wins, because: Event, facts: Facts) -> str:
-    customer = choice_meaning("account_type", "customer")
-    since = _customer_since(facts.set_otherwise.get(account.pk), wins)
-    cause = facts.latest_win(account) or because
-    set_account_type(
-        account=account,
-        type=customer,
-        actor=None,
-        because=because,
-        cause=cause,
-        since=since,
-        since_known=since is not None,
-        is_locked=True,
-    )
-    return _became(account, customer)
-
-
-def _customer_since(change: Event | None, wins: Wins) -> date | None:
-    """The day of its first win: of those entered since ``change``, by which a person or the calendar made it something
-    else, if any was.
-
-    None: nobody knows it of any of them.
-    """
-    since = [win.on for win in wins.values() if change is None or win.known > change.at]
-    days = [day for day in since or [win.on for win in wins.values()] if day is not None]
-    return min([*days, today()]) if days else None
-
-
-def _take_back(account: Account, because: Event) -> str:
-    """Make it again what it was before a win made it a customer, since then and for that reason; else a prospect."""
-    change = last_type_change(account)
-    before = _type_before(change) if change is not None else None
-    if change is None or before is None:
-        before = choice_meaning("account_type", "prospect")
-        set_account_type(account=account, type=before, actor=None, because=because, is_locked=True)
-    else:
-        take_type_back(account, event=change, values={"type": before}, actor=None, because=because)
-    return _became(account, before)
-
-
-def _became(account: Account, type: Choice) -> str:
-    return _("%(account)s became: %(type)s.") % {"account": account.name, "type": type.label}
-
-
-def _type_before(change: Event) -> Choice | None:
-    """What the account was before ``change``, if that can still be had and is no customer."""
-    old = (change.changes.get("type") or [None])[0]
-    found = Choice.objects.filter(pk=old["id"], is_active=True).first() if old else None
-    return choice(found.pk) if found is not None and found.meaning != "customer" else None
-
-
-def _set_otherwise_since(change: Event | None, wins: Wins, because: Event) -> bool:
-    """Whether a person or the calendar set the type after all of these wins: then they no longer count."""
-    if change is None or any(win.known > change.at for win in wins.values()):
-        return False
-    return not (because.at > change.at and because.record_id in wins)
 
 
 @follow_replacement

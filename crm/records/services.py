@@ -118,6 +118,42 @@ def update_record(
 
 
 @atomic
+def update_derived(
+    record_type: RecordType,
+    record: Any,
+    *,
+    because: Event | None,
+    event_type: EventType | None = None,
+    data: dict[str, Any] | None = None,
+    **attributes: Any,
+) -> Event | None:
+    """Write what of ``attributes`` differs: choices, days and flags that a workflow works out and nobody typed.
+
+    Texts, links to records and own fields need what ``update_record`` sees to. Return the event, or None: what no field
+    shows is written without one, unless ``event_type`` is given.
+    """
+    specs = tuple(spec for spec in record_type.fields if spec.column in attributes)
+    before, columns = snapshot(specs, record), _columns(record)
+    for attribute, value in attributes.items():
+        setattr(record, attribute, value)
+    touched = [column for column, value in _columns(record).items() if value != columns[column]]
+    differing = changes(before, snapshot(specs, record))
+    if not differing and event_type is None:
+        if touched:
+            record.save(update_fields=touched)
+        return None
+    record.save(update_fields=[*touched, *record.stamp(by_person=False)])
+    return events.record(
+        event_type or CHANGED.of(record_type),
+        record=record,
+        actor=None,
+        changes=differing,
+        because=because,
+        data=data,
+    )
+
+
+@atomic
 def delete_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:

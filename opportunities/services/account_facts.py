@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from uuid import UUID
 
 from accounts.events import CREATED, TYPE_EVENTS
 from accounts.models import Account
 from accounts.selectors import last_type_changes
-from accounts.services import meaning_of
 from crm.events.models import Event
 from crm.events.types import names
 from crm.picklists.models import Meaning
@@ -39,77 +37,77 @@ def _type_in(event: Event) -> str:
     return given["id"] if given else ""
 
 
+@dataclass(frozen=True)
 class Facts:
-    """Of ``accounts``, which must be locked. A query for each kind of fact, however many accounts there are."""
+    """What is known of one account: its won opportunities (of one that somebody called a past customer those won
+    since), the event by which the latest of them was won, where the account may need it as its reason, the event that
+    last set its type and followed from no other (a person did it, or time did), and whether it has opportunities, every
+    one of which was lost.
+    """
 
-    def __init__(self, accounts: Sequence[Account]) -> None:
-        self.accounts = accounts
-        self.ids = [account.pk for account in accounts]
+    wins: Wins
+    latest_win: Event | None
+    set_otherwise: Event | None
+    lost_only: bool
 
-    @cached_property
-    def wins(self) -> dict[UUID, Wins]:
-        """Their won opportunities, by account; of one that somebody called a past customer those won since."""
-        found: dict[UUID, Wins] = defaultdict(dict)
-        won = Opportunity.objects.filter(stage_id__in=stage_ids_meaning(Meaning.WON), account_id__in=self.ids)
-        for account_id, pk, on, made, moved in won.values_list(
-            "account_id", "pk", "closed_on", "created_at", "stage_since"
-        ):
-            found[account_id][pk] = Win(on, max(made, moved or made))
-        for account_id, day in self._said_past(found.keys()).items():
-            found[account_id] = {pk: win for pk, win in found[account_id].items() if win.on and win.on >= day}
-        return dict(found)
 
-    def _said_past(self, won: Set[UUID]) -> dict[UUID, date]:
-        """When a person or a file said last of those accounts that each is a past customer: what was won before, or
-        nobody knows when, is no news then. Nothing but wins may have made it something else since."""
-        past, customer = (
-            {str(pk) for pk in ids_meaning("account_type", meaning)} for meaning in ("past_customer", "customer")
-        )
-        set_otherwise = {pk: event for pk, event in self.set_otherwise.items() if pk in won}
-        of_accounts = Event.objects.filter(record_type=Account.type_key)
-        made = of_accounts.filter(name=CREATED.name, record_id__in=won - set_otherwise.keys())
-        said = [event for event in (*set_otherwise.values(), *made) if event.actor_id and _type_in(event) in past]
-        found = {event.record_id: event for event in said if event.record_id is not None}
-        later = of_accounts.filter(name__in=names(*TYPE_EVENTS), record_id__in=found)
-        for event in later if found else ():
-            said_at = found.get(event.record_id) if event.record_id else None
-            if said_at and event.at > said_at.at and _type_in(event) not in past | customer | {""}:
-                found = {pk: one for pk, one in found.items() if one is not said_at}
-        return {pk: day_of(event.at) for pk, event in found.items()}
+def gather_facts(accounts: Sequence[Account]) -> dict[UUID, Facts]:
+    """Return those of ``accounts``, which must be locked: a query for each kind of fact, however many accounts."""
+    ids = [account.pk for account in accounts]
+    otherwise = last_type_changes(ids)
+    wins = _wins(ids, otherwise)
+    latest = _latest_wins(accounts, wins)
+    lost = _lost_only(ids)
+    return {pk: Facts(wins.get(pk, {}), latest.get(pk), otherwise.get(pk), pk in lost) for pk in ids}
 
-    @cached_property
-    def lost_only(self) -> set[UUID]:
-        """Those that have opportunities, every one of which was lost."""
-        lost = set(stage_ids_meaning(Meaning.LOST))
-        stages: dict[UUID, set[UUID]] = defaultdict(set)
-        there = Opportunity.objects.filter(account_id__in=self.ids).values_list("account_id", "stage_id").distinct()
-        for account_id, stage_id in there.order_by():
-            stages[account_id].add(stage_id)
-        return {account_id for account_id, found in stages.items() if found <= lost}
 
-    @cached_property
-    def set_otherwise(self) -> dict[UUID, Event]:
-        """The event that last set their type and followed from no other: a person did it, or time did."""
-        return last_type_changes(self.ids, by_itself=True)
+def _wins(ids: Sequence[UUID], otherwise: Mapping[UUID, Event]) -> dict[UUID, Wins]:
+    found: dict[UUID, Wins] = defaultdict(dict)
+    won = Opportunity.objects.filter(stage_id__in=stage_ids_meaning(Meaning.WON), account_id__in=ids)
+    told = won.values_list("account_id", "pk", "closed_on", "created_at", "stage_since")
+    for account_id, pk, on, made, moved in told:
+        found[account_id][pk] = Win(on, max(made, moved or made))
+    for account_id, day in _said_past(found.keys(), otherwise).items():
+        found[account_id] = {pk: win for pk, win in found[account_id].items() if win.on and win.on >= day}
+    return dict(found)
 
-    def latest_win(self, account: Account) -> Event | None:
-        """The event by which the latest of its wins was won."""
-        return self._latest_wins.get(account.pk)
 
-    @cached_property
-    def _latest_wins(self) -> dict[UUID, Event]:
-        """Of all that may need it: whatever is a customer because of a win that still counts does not."""
-        place = {win: pk for pk, wins in self.wins.items() for win in wins if pk in self._without_reason}
-        won = Event.objects.filter(record_type="opportunities", record_id__in=list(place), name=WON.name)
-        return {place[event.record_id]: event for event in won.order_by("at", "id") if event.record_id is not None}
+def _said_past(won: Set[UUID], otherwise: Mapping[UUID, Event]) -> dict[UUID, date]:
+    """When a person or a file said last of those accounts that each is a past customer: what was won before, or
+    nobody knows when, is no news then. Nothing but wins may have made it something else since."""
+    past, customer = (
+        {str(pk) for pk in ids_meaning("account_type", meaning)} for meaning in ("past_customer", "customer")
+    )
+    set_otherwise = {pk: event for pk, event in otherwise.items() if pk in won}
+    of_accounts = Event.objects.filter(record_type=Account.type_key)
+    made = of_accounts.filter(name=CREATED.name, record_id__in=won - set_otherwise.keys())
+    said = [event for event in (*set_otherwise.values(), *made) if event.actor_id and _type_in(event) in past]
+    found = {event.record_id: event for event in said if event.record_id is not None}
+    later = of_accounts.filter(name__in=names(*TYPE_EVENTS), record_id__in=found)
+    for event in later if found else ():
+        said_at = found.get(event.record_id) if event.record_id else None
+        if said_at and event.at > said_at.at and _type_in(event) not in past | customer | {""}:
+            found = {pk: one for pk, one in found.items() if one is not said_at}
+    return {pk: day_of(event.at) for pk, event in found.items()}
 
-    @cached_property
-    def _without_reason(self) -> set[UUID]:
-        return {
-            account.pk
-            for account in self.accounts
-            if meaning_of(account) != "customer"
-            or (
-                account.type_because is not None and account.type_because.record_id not in self.wins.get(account.pk, ())
-            )
-        }
+
+def _latest_wins(accounts: Sequence[Account], wins: Mapping[UUID, Wins]) -> dict[UUID, Event]:
+    """Of all that may need it: whatever is a customer because of a win that still counts does not."""
+    place = {
+        win: account.pk
+        for account in accounts
+        for win in wins.get(account.pk, ())
+        if account.type.meaning != "customer"
+        or (account.type_because is not None and account.type_because.record_id not in wins[account.pk])
+    }
+    won = Event.objects.filter(record_type="opportunities", record_id__in=list(place), name=WON.name)
+    return {place[event.record_id]: event for event in won.order_by("at", "id") if event.record_id is not None}
+
+
+def _lost_only(ids: Sequence[UUID]) -> set[UUID]:
+    lost = set(stage_ids_meaning(Meaning.LOST))
+    stages: dict[UUID, set[UUID]] = defaultdict(set)
+    there = Opportunity.objects.filter(account_id__in=ids).values_list("account_id", "stage_id").distinct()
+    for account_id, stage_id in there.order_by():
+        stages[account_id].add(stage_id)
+    return {account_id for account_id, found in stages.items() if found <= lost}

@@ -19,7 +19,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.events import BECAME_CUSTOMER
 from accounts.models import Account
-from accounts.services import get_locked_account, set_account_type
+from accounts.selectors import Standing
+from accounts.services import get_locked_account, settle_account
 from crm import events
 from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
@@ -188,8 +189,8 @@ def _lapse(account_id: UUID, now: date, months: int | None) -> str:
     else:
         return ""
     past = choice_meaning("account_type", "past_customer")
-    changed = set_account_type(account=account, type=past, actor=None, lapse=lapse)
-    return "" if changed is None else lapse["reason"]
+    settle_account(account, Standing(past, today()), because=None, lapse=lapse)
+    return str(lapse["reason"])
 
 
 def _iso(day: date | None) -> str | None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.look import life_line
 from accounts.models import Account
-from accounts.selectors import life_line
 from contacts.models import Contact
 from crm.demo import words
 from crm.events.models import Event

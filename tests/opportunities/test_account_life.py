@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
+from accounts.look import life_line, why_type
 from accounts.models import Account
-from accounts.selectors import life_line, why_type
-from accounts.services import set_account_type, update_account
+from accounts.selectors import Standing
+from accounts.services import set_account_type, settle_account, update_account
 from crm import catalogue
 from crm.events.delivery import deliver_all
 from crm.events.models import Event, HandlerRun, OutboxMessage
@@ -120,8 +121,7 @@ def test_taking_the_only_win_back_restores_since_when_and_why_it_was_that(
     cause = Event.objects.get(record_id=make.lead(inside.ana).pk)
     prospect = of_meaning("prospect")
     set_account_type(account=account, type=of_meaning("past_customer"), actor=inside.ada)
-    words = {"cause": cause, "since": since, "since_known": since is not None}
-    set_account_type(account=account, type=prospect, actor=None, because=cause, **words)
+    settle_account(account, Standing(prospect, since, cause.pk), because=cause)
     before = [(one.label, one.since, one.why) for one in life_line(account, inside.ada)]
     opportunity = make.opportunity(inside.ana, account=account, opened_on=date(2024, 5, 1))
     win(opportunity, inside)

@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.look import why_type
 from accounts.models import Account
-from accounts.selectors import why_type
-from accounts.services import set_account_type
+from accounts.selectors import Standing
+from accounts.services import settle_account
 from crm.events.models import IMPORT, Event
 from crm.events.types import EventType, event_types
 from crm.picklists.selectors import choice_meaning
+from crm.tenants.clock import today
 from crm.users.models import Membership
 from opportunities import events
 from tests import make
@@ -53,7 +55,8 @@ def cause(firm: Firm, event_type: EventType, **data: Any) -> Event:
 
 def why(firm: Firm, event: Event, actor: Membership) -> str:
     account = make.account(firm.ana)
-    set_account_type(account=account, type=choice_meaning("account_type", "customer"), actor=None, because=event)
+    customer = Standing(choice_meaning("account_type", "customer"), today(), event.pk)
+    settle_account(account, customer, because=event)
     return plain(why_type(Account.objects.get(pk=account.pk), actor))
 
 
@@ -118,6 +121,6 @@ def test_what_the_calendar_noticed_is_told_and_hides_what_may_not_be_seen(inside
         ),
     ):
         account = make.account(inside.ana)
-        set_account_type(account=account, type=past, actor=None, lapse=lapse)
+        settle_account(account, Standing(past, today()), because=None, lapse=lapse)
         assert plain(why_type(account, inside.ada)) == seen
         assert plain(why_type(account, sam)) == unseen

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
+from accounts.look import life_line
 from accounts.models import Account
-from accounts.selectors import life_line
 from accounts.services import set_account_type, update_account
 from crm import events
 from crm.bulk.events import STARTED

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 import time_machine
 
+from accounts.look import why_type
 from accounts.models import Account
-from accounts.selectors import why_type
 from accounts.services import set_account_type, update_account
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
