@@ -219,7 +219,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # a test cli
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = queues.QUICK
-CELERY_TASK_ROUTES = {job: {"queue": queue} for job, queue in queues.ROUTES.items()}
+CELERY_TASK_ROUTES = ["crm.celery.route"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 0.2, "max_retries": 0}
@@ -227,20 +227,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 3600
-CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "crm.events.jobs.sweep", "schedule": 15.0},
-    "lapse-customers": {"task": "opportunities.jobs.lapse", "schedule": 3600.0},
-    "sweep-reminders": {"task": "crm.activities.jobs.sweep_reminders", "schedule": 60.0},
-    "note-meetings": {"task": "crm.activities.jobs.note_meetings", "schedule": 900.0},
-    "delete-import-files": {"task": "crm.imports.jobs.delete_files", "schedule": 21_600.0},
-    "sweep-imports": {"task": "crm.imports.jobs.sweep", "schedule": 15.0},
-    "clear-files": {"task": "crm.activities.jobs.clear_files", "schedule": 21_600.0},
-    "sweep-bulk-runs": {"task": "crm.bulk.jobs.sweep", "schedule": 15.0},
-    "sweep-phone-keys": {"task": "crm.records.jobs.sweep_phone_keys", "schedule": 600.0},
-    "tidy-bulk-runs": {"task": "crm.bulk.jobs.tidy", "schedule": 21_600.0},
-    "tidy-pages": {"task": "crm.pages.jobs.tidy", "schedule": 21_600.0},
-    "tidy-sessions": {"task": "crm.users.jobs.tidy", "schedule": 21_600.0},
-}
 
 # Only our own files; no inline script or style, so that a stored string can never run.
 CONTENT_SECURITY_POLICY = {

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import structlog
-from celery import shared_task
 
+from crm.celery import job
 from crm.events.jobs import answer, ring
+from crm.queues import HOUR, LONG
 from crm.tenants import turns
 from crm.tenants.jobs import Unfinished, go_round, tenant_by_id
 from crm.tenants.models import Tenant
@@ -18,7 +19,7 @@ from opportunities.services.lapsing import lapse_now, lapse_workspace, note_fail
 logger = structlog.get_logger(__name__)
 
 
-@shared_task(expires=3600)
+@job(LONG, every=HOUR, expires=3600)
 def lapse(after: str = "") -> None:
     """In every workspace whose day is new, make past customers of who has become one.
 
@@ -30,7 +31,7 @@ def lapse(after: str = "") -> None:
         ring(lapse, rest)
 
 
-@shared_task
+@job(LONG)
 def lapse_one(tenant_id: str, actor_id: str) -> None:
     """The same in one workspace, because a person asked."""
     answer(lapse_one, tenant_id, actor_id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from celery import shared_task
-
 from crm.activities.contact_times import note_meetings_held
 from crm.activities.files.storing import clear_away
 from crm.activities.reminders import remind_due, tenants_with_reminders
+from crm.celery import job
 from crm.events.jobs import answer, ring
+from crm.queues import HOUR, LONG, QUICK
 from crm.tenants.jobs import go_round, tenant_by_id
 from crm.tenants.models import Tenant
 
@@ -15,7 +15,7 @@ REMINDERS_PER_JOB = 50
 TENANTS_PER_SWEEP = 500
 
 
-@shared_task(expires=3600)
+@job(LONG, every=6 * HOUR, expires=3600)
 def clear_files(after: str = "") -> None:
     """In every workspace, clear away the bytes of files that are gone."""
     answer(clear_files, after)
@@ -24,14 +24,14 @@ def clear_files(after: str = "") -> None:
         ring(clear_files, rest)
 
 
-@shared_task(expires=60)
+@job(QUICK, every=60, expires=60)
 def sweep_reminders() -> None:
     """Wake a worker for each workspace in which somebody is to be reminded of a task."""
     for tenant_id in tenants_with_reminders(TENANTS_PER_SWEEP):
         ring(remind_tenant, str(tenant_id))
 
 
-@shared_task(expires=60)
+@job(QUICK, expires=60)
 def remind_tenant(tenant_id: str) -> None:
     """Send one workspace's due reminders. Expires: what a late worker would do, the next sweep does."""
     answer(remind_tenant, tenant_id)
@@ -43,7 +43,7 @@ def remind_tenant(tenant_id: str) -> None:
         ring(remind_tenant, tenant_id)  # others get their turn before the rest
 
 
-@shared_task(expires=900)
+@job(LONG, every=900, expires=900)
 def note_meetings(after: str = "") -> None:
     """In every workspace, let records know of planned meetings that have been held."""
     answer(note_meetings, after)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
@@ -13,7 +12,9 @@ from crm.bulk.models import BulkRun
 from crm.bulk.running import fail_run, work_as_job
 from crm.bulk.selectors import first_waiting
 from crm.bulk.services import forget_rehearsals
+from crm.celery import job
 from crm.events.jobs import answer, ring
+from crm.queues import HOUR, LONG, QUICK
 from crm.tenants import turns
 from crm.tenants.context import tenant_context
 from crm.tenants.jobs import go_round, tenant_by_id
@@ -22,7 +23,7 @@ from crm.tenants.models import Tenant
 LONGEST_TURN = 600  # seconds: a job that hangs is killed, and the sweep goes on after its last batch
 
 
-@shared_task(time_limit=LONGEST_TURN)
+@job(LONG, time_limit=LONGEST_TURN)
 def run(tenant_id: str, run_id: str) -> None:
     """Work on a run for a while, then let others have their turn."""
     answer(run, tenant_id, run_id)
@@ -36,7 +37,7 @@ def run(tenant_id: str, run_id: str) -> None:
         kick(tenant.pk, UUID(run_id))
 
 
-@shared_task(expires=300)
+@job(QUICK, every=15, expires=300)
 def sweep() -> None:
     """Start runs that wait, or whose worker is gone, again."""
     with connection.cursor() as cursor:
@@ -46,7 +47,7 @@ def sweep() -> None:
         kick(tenant_id, run_id)
 
 
-@shared_task(expires=3600)
+@job(LONG, every=6 * HOUR, expires=3600)
 def tidy(after: str = "") -> None:
     """Drop, in each workspace, what was only tried and nobody went on with."""
     answer(tidy, after)

@@ -12,10 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import Task, current_app, shared_task
+from celery import Task, current_app
 from kombu import Connection
 
+from crm.celery import job
 from crm.events import delivery, selectors
+from crm.queues import QUICK
 from crm.tenants.jobs import tenant_by_id
 from crm.tenants.models import Tenant
 
@@ -31,7 +33,7 @@ clock = time.monotonic
 logger = structlog.get_logger(__name__)
 
 
-@shared_task(expires=60)
+@job(QUICK, expires=60)
 def deliver_tenant(tenant_id: str) -> None:
     """Deliver one workspace's due messages. Expires: what a late worker would do, the sweep does."""
     answer(deliver_tenant, tenant_id)
@@ -49,7 +51,7 @@ def deliver_tenant(tenant_id: str) -> None:
 
 # Sweeps are rung every 15 s and take milliseconds, so there is no harm in doing several; what has piled up while no
 # worker was there for minutes is dropped.
-@shared_task(expires=300)
+@job(QUICK, every=15, expires=300)
 def sweep() -> None:
     """Wake a worker for each workspace with due messages: those whose kick was lost, and those to be tried again."""
     for tenant_id in selectors.tenants_due(TENANTS_PER_SWEEP):

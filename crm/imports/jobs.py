@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
+from crm.celery import job
 from crm.events.jobs import answer, ring
 from crm.imports.keeping import delete_old_files
 from crm.imports.models import Import
 from crm.imports.running import run_import
 from crm.imports.selectors import first_waiting
 from crm.imports.services import fail_import
+from crm.queues import HOUR, LONG, QUICK
 from crm.tenants import turns
 from crm.tenants.jobs import go_round, tenant_by_id
 
 LONGEST_TURN = 600  # seconds: a job that hangs is killed, and the sweep goes on after its last batch
 
 
-@shared_task(time_limit=LONGEST_TURN)
+@job(LONG, time_limit=LONGEST_TURN)
 def run(tenant_id: str, job_id: str) -> None:
     """Work on one import for a while, then let others have their turn."""
     answer(run, tenant_id, job_id)
@@ -34,7 +35,7 @@ def run(tenant_id: str, job_id: str) -> None:
         kick(tenant.pk, UUID(job_id))
 
 
-@shared_task(expires=3600)
+@job(LONG, every=6 * HOUR, expires=3600)
 def delete_files(after: str = "") -> None:
     """In every workspace, delete the files of imports that are older than they are kept."""
     answer(delete_files, after)
@@ -43,7 +44,7 @@ def delete_files(after: str = "") -> None:
         ring(delete_files, rest)
 
 
-@shared_task(expires=300)
+@job(QUICK, every=15, expires=300)
 def sweep() -> None:
     """Start imports that wait, or whose worker is gone, again."""
     with connection.cursor() as cursor:

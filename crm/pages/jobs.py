@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from celery import shared_task
-
+from crm.celery import job
 from crm.events.jobs import answer, ring
 from crm.pages.idempotency import forget_old_keys
 from crm.pages.kept import forget_kept_forms
+from crm.queues import HOUR, LONG
 from crm.tenants.context import tenant_context
 from crm.tenants.jobs import go_round
 from crm.tenants.models import Tenant
 
 
-@shared_task(expires=3600)
+@job(LONG, every=6 * HOUR, expires=3600)
 def tidy(after: str = "") -> None:
     """Drop, in each workspace, the keys of forms that were sent long ago."""
     answer(tidy, after)

@@ -1,15 +1,21 @@
-"""What there is of the type and the field of docs/catalogue.md: ``test_first_type.py`` runs it in a copy with them."""
+"""What there is of the type, field and job of docs/catalogue.md: ``test_first_type.py`` runs it in a copy with them."""
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from crm import catalogue
+from crm.celery import app, queues
 from crm.events.models import Event
 from crm.picklists.selectors import choices
+from crm.queues import HOUR, LONG
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.forms import form_of
@@ -86,6 +92,26 @@ def test_rights(firm: Firm, client: Client, repair: Any) -> None:
     assert "Repairs" in client_of(firm.ada).get("/acme/setup/roles/new/").content.decode()
     assert client_of(firm.ada).get("/acme/setup/fields/repairs/").status_code == 200
     assert "Repair statuses" in client_of(firm.ada).get("/acme/setup/").content.decode()
+
+
+def test_the_job(firm: Firm, repair: Any) -> None:
+    """Workers and beat have it by its declaration, and it does what it says."""
+    repairs = catalogue.record_type("repairs")
+    app.loader.import_default_modules()
+    job = app.tasks["repairs.jobs.forget_promises"]
+    assert (queues[job.name], app.conf.beat_schedule[job.name]["schedule"]) == (LONG, 6 * HOUR)
+    out = StringIO()
+    call_command("catalogue", "jobs", stdout=out)
+    assert re.search(r"repairs\.jobs\.forget_promises +long +21600 s +repairs\.jobs", out.getvalue())
+    with tenant_context(firm.tenant):
+        done = next(one for one in choices("repair_status") if one.meaning == "done")
+        promised = {"owner": firm.ana, "promised_on": date(2026, 12, 24)}
+        over = repairs.create(actor=firm.ana, values={"name": "Saw", "status": done, **promised})
+        open_one = repairs.create(actor=firm.ana, values={"name": "Mixer", **promised})
+    job()
+    with tenant_context(firm.tenant):
+        found = {one.name: one.promised_on for one in repairs.model.objects.filter(pk__in=(over.pk, open_one.pk))}
+    assert found == {"Saw": None, "Mixer": date(2026, 12, 24)}
 
 
 def test_the_field(firm: Firm, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""What docs/catalogue.md says of one's first field and first type of record is done as it says, and works.
+"""What docs/catalogue.md says of one's first field, type of record and job is done as it says, and works.
 
 It is done in a copy of the project, whose own process then looks at what there is (``first_type.py``).
 """
@@ -40,14 +40,14 @@ def follow(copy: Path) -> None:
         path.write_text(text.replace(before, before + code if file in BESIDE else code))
     (copy / "repairs").mkdir()
     (copy / "repairs/__init__.py").touch()
-    for file, code in pieces("Your first record type"):
+    for file, code in (*pieces("Your first record type"), *pieces("Your first job")):
         (copy / file).write_text(code)
     settings = copy / "crm/settings.py"
     settings.write_text(settings.read_text().replace('    "leads",\n', '    "leads",\n    "repairs",\n'))
 
 
 @pytest.mark.long
-def test_the_first_field_and_the_first_type(tmp_path: Path) -> None:
+def test_the_first_field_type_and_job(tmp_path: Path) -> None:
     copy = tmp_path / "angler"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "var", "__pycache__", "node_modules"))
     follow(copy)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
+from celery.beat import Scheduler
 
 from crm.celery import app
+from crm.celery import queues as declared
 from crm.local.run import programs
-from crm.queues import LONG, QUICK, ROUTES
+from crm.queues import LONG, QUICK
+from tests.shape.test_budgets import OURS, name_of, text_of
+from tests.shape.test_upper_names import strings_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # What goes through many rows or many workspaces. A job that is not here must be over within seconds.
@@ -28,21 +34,33 @@ LONG_JOBS = {
 }
 
 
-def jobs() -> set[str]:
+def jobs() -> dict[str, Any]:
     app.loader.import_default_modules()
-    return {name for name in app.tasks if not name.startswith("celery.")}
+    return {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
 
 
 def test_every_job_has_its_queue() -> None:
-    assert jobs() == set(ROUTES)
-    assert {job for job, queue in ROUTES.items() if queue == LONG} == LONG_JOBS
-    assert set(ROUTES.values()) == {QUICK, LONG}
-    for job in ROUTES:
-        assert app.amqp.router.route({}, job)["queue"].name == ROUTES[job]
+    queues = {name: app.amqp.router.route({}, name)["queue"].name for name in jobs()}
+    assert queues.keys() == declared.keys()
+    assert set(queues.values()) == {QUICK, LONG}
+    assert {name for name, queue in queues.items() if queue == LONG} == LONG_JOBS
 
 
-def test_every_schedule_names_a_job() -> None:
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= jobs()
+def test_what_beat_starts_is_a_job_in_its_queue() -> None:
+    """Beat knows jobs by their names: one that it has not imported would wait in the queue of all others."""
+    found = jobs()
+    beat = app.Beat()
+    beat.init_loader()
+    started = Scheduler(app=app).schedule
+    started.pop("celery.backend_cleanup", None)
+    assert started and {entry.task for entry in started.values()} <= set(found)
+    assert "opportunities.jobs.lapse" in started
+
+
+def test_a_job_is_named_where_it_is_declared_alone() -> None:
+    names = {*jobs(), *(name.rpartition(".")[0] for name in jobs())}
+    found = [name_of(path) for path in OURS if names.intersection(strings_of(ast.parse(text_of(path))))]
+    assert found == [], "import the job"
 
 
 def test_each_queue_has_workers_of_its_own_that_are_recycled() -> None:

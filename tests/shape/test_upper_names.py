@@ -21,8 +21,7 @@ ABOVE = (MAY_KNOW, "crm/home/", "crm/setup/")  # these import what is below them
 TEXTS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}  # words for people
 # Files that hold such a word and mean something else by it, and what.
 MEANT_OTHERWISE = {
-    "crm/settings.py": "INSTALLED_APPS, the one list of what there is, and the jobs that beat starts",
-    "crm/queues.py": "the queue of each job, by the job's path",
+    "crm/settings.py": "INSTALLED_APPS, the one list of what there is",
     "crm/activities/files/types.py": "an icon",
 }
 # Of templates: beside the types' own rooms, pages that stand above all apps. A template cannot import.

@@ -8,16 +8,14 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.celery import app
+from crm.celery import app, queues
 from crm.events.handlers import handlers
 from crm.events.types import event_types
 from crm.preferences.declared import all_settings
-from crm.queues import ROUTES
 from crm.tenants.context import has_tenant, tenant_context
 from crm.tenants.models import Tenant
 
@@ -140,10 +138,18 @@ def choices() -> list[Row]:
 
 
 def jobs() -> list[Row]:
-    every = {one["task"]: f"{one['schedule']:g} s" for one in settings.CELERY_BEAT_SCHEDULE.values()}
     app.loader.import_default_modules()
-    names = sorted(name for name in app.tasks if not name.startswith("celery."))
-    return [{"job": name, "queue": ROUTES.get(name, ""), "every": every.get(name, "")} for name in names]
+    every = {one["task"]: f"{one['schedule']:g} s" for one in app.conf.beat_schedule.values()}
+    return [
+        {
+            "job": name,
+            "queue": queues[name],
+            "every": every.get(name, ""),
+            "declared in": task.__module__,
+        }
+        for name, task in sorted(app.tasks.items())
+        if not name.startswith("celery.")
+    ]
 
 
 SECTIONS: dict[str, Callable[[], list[Row]]] = {
