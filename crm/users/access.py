@@ -102,7 +102,7 @@ def owner_names() -> list[tuple[UUID, str]]:
 
 def _owner_names() -> list[tuple[UUID, str]]:
     people = Membership.objects.filter(is_active=True).order_by("name_key", "id").select_related("role")
-    found = list(people.only("name", "name_key", "email", "role__can_set_up", "role__access"))
+    found = list(people.only("name", "name_key", "email", "role__key", "role__can_set_up", "role__access"))
     called = Counter(one.name_key for one in found)
     return [(one.pk, with_email(one) if called[one.name_key] > 1 else one.name) for one in found if may_own(one)]
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from crm.fields.money import Money
 from crm.tenants.context import tenant_context
+from crm.users.models import Membership
 from tests import make
 from tests.people import Firm, client_of
 
@@ -154,6 +155,20 @@ def test_the_tasks(firm: Firm) -> None:
                 create_activity(kind="task", records=[make.lead(firm.ana)], actor=firm.ana, subject=f"Call {each}")
 
     check(firm, "/acme/tasks/", fill, LIST, shows="Complete: Call")
+
+
+def test_people_to_choose_whose_role_was_saved_before_a_type_came(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        role, lead = firm.rita.role, make.lead(firm.ana)
+        role.access.pop("vendors")
+        role.save()
+
+    def fill(firm: Firm, number: int) -> None:
+        with tenant_context(firm.tenant):
+            for _each in range(number):
+                Membership.objects.create(name="Reader", name_key="reader", role=role)
+
+    check(firm, f"/acme/leads/{lead.pk}/", fill, RECORD)
 
 
 def test_search(firm: Firm) -> None:
