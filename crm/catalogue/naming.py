@@ -30,7 +30,7 @@ from crm.ui import dialect
 from crm.users.models import Membership
 from crm.users.settings import WORKSPACE
 
-_MEMO = "catalogue.words"
+_MEMO = "catalogue.names"
 LONGEST = 40
 _LETTERS = re.compile(r"[^\W_]")
 
@@ -139,10 +139,8 @@ def said(text: Any, names: Mapping[str, Sequence[str]]) -> str:
 
 
 def _words_now() -> dialect.Words | None:
-    if not has_tenant():
-        return None
-    language = get_language() or ""
-    return memo(f"{_MEMO}.{language}", lambda: _words(_as_pairs(own_names()), language))
+    names = memo(_MEMO, lambda: _as_pairs(own_names())) if has_tenant() else ()
+    return _words(names, get_language() or "") if names else None
 
 
 def _as_pairs(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str, str], ...]:
