@@ -112,7 +112,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     if not job.total:
         raise ValidationError(_("The file has no rows below its headers: there is nothing to import."))
     if after_dry_run and job.tried_at is None:
-        raise ValidationError(_("Make the dry run again first: “Change the columns” leads there."))
+        raise ValidationError(_("Make the dry run again first: “Change the columns” takes you there."))
     if after_dry_run and tried != str(job.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
     _refuse_many_waiting(job.made_by, actor)

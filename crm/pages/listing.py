@@ -116,7 +116,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
     hide_unseen(request.actor, record_type, page.rows)
     record_type.look_ahead(page.rows, {spec.name for spec in query.specs})
     if page.is_lost:
-        listing.problems.append(_("The page that this link leads to is gone: here is the first one."))
+        listing.problems.append(_("The page of this link is gone: here is the first one."))
     exact = "count" in request.GET
     bulk = _bulk(request, record_type)
     context = {

@@ -117,7 +117,7 @@ def gone_view(actor: Membership, record_type: RecordType, view_id: str) -> str:
     """Say that there is no such view, by its name where ``actor`` had it."""
     view = deleted_view(actor, record_type, view_id)
     if view is None:
-        return _("The view that this link leads to is gone, or is not shared with you.")
+        return _("The view of this link is gone, or is not shared with you.")
     return _("The view %(name)s is gone: it was deleted.") % {"name": view.name}
 
 

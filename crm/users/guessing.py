@@ -105,8 +105,8 @@ def _wait_for_turn(account: str) -> tuple[int, float]:
             seconds = ceil(free_at - now)
             raise ValidationError(
                 ngettext(
-                    "Somebody tried many wrong passwords for this account. Wait %(seconds)d second and try again.",
-                    "Somebody tried many wrong passwords for this account. Wait %(seconds)d seconds and try again.",
+                    "Somebody tried many wrong passwords for this address. Wait %(seconds)d second and try again.",
+                    "Somebody tried many wrong passwords for this address. Wait %(seconds)d seconds and try again.",
                     seconds,
                 ),
                 code="too_many_login_attempts",

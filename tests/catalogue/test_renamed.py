@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import transaction
 
 from crm.catalogue.naming import own_names, rename_types
@@ -14,6 +15,7 @@ from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.saved_views.models import SavedView
 from crm.tenants.context import tenant_context
+from crm.users.inviting import invite_member
 from tests import make
 from tests.forms import form_of
 from tests.people import Firm, client_of
@@ -53,11 +55,13 @@ class Read(HTMLParser):
 
 
 def read(answer: Any) -> list[str]:
-    """What of ``answer`` has the old word in it."""
-    if not answer.headers.get("Content-Type", "").startswith("text/html"):
-        return []
+    """What of ``answer`` has the old word in it: of a page, or of a sentence that a script shows."""
+    kind = answer.headers.get("Content-Type", "")
     reader = Read()
-    reader.feed(answer.content.decode())
+    if kind.startswith("text/html"):
+        reader.feed(answer.content.decode())
+    elif kind.startswith("text/plain"):
+        reader.texts.append(answer.content.decode())
     return [" ".join(text.split()) for text in reader.texts if OLD.search(text) and not DATA.search(text)]
 
 
@@ -143,3 +147,13 @@ def test_the_names_are_chosen_in_the_setup(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         deliver_all()
         assert SavedView.objects.filter(name="Open opportunities").exists()
+
+
+def test_a_mail_says_none_of_the_old_words(firm: Firm) -> None:
+    firm.tenant.refresh_from_db()
+    with tenant_context(firm.tenant):
+        rename_types(actor=firm.ada, names=NAMES)
+        invite_member(actor=firm.ada, email="nora@new.example", name="Nora", role=firm.ana.role, team=firm.east)
+        deliver_all()
+    (sent,) = mail.outbox
+    assert "Acme" in sent.subject and not OLD.search(f"{sent.subject} {sent.body}")

@@ -74,9 +74,9 @@ def test_sign_up_does_not_say_who_has_an_account(firm: Firm) -> None:
     unknown = Client().post("/workspaces/new/", {"email": "nobody@acme.example"})
     assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
     assert [one.to for one in mail.outbox] == [["ana@acme.example"], ["nobody@acme.example"]]
-    assert "you have an account already" in mail.outbox[0].body
+    assert "you have signed up already" in mail.outbox[0].body
     assert "/auth/login/" in mail.outbox[0].body
-    assert "have an account" not in mail.outbox[1].body
+    assert "have signed up" not in mail.outbox[1].body
 
 
 def test_one_address_is_mailed_three_times_an_hour(db: None) -> None:
