@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -113,7 +114,8 @@ def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
     TYPE_NAMES.require(actor)
     TYPE_NAMES.keep(after)  # what tells of it does not say the old words again
     forget(_MEMO)
-    told = [" / ".join(after.get(key) or standard_names(lookup.record_type(key))) for key in sorted(before | after)]
+    changed = [key for key in sorted(before | after) if before.get(key) != after.get(key)]
+    told = [" / ".join(after.get(key) or standard_names(lookup.record_type(key))) for key in changed]
     data = {"names": ", ".join(told), "before": before, "after": after}
     events.record(RENAMED, record=None, actor=actor, data=data)
 
@@ -127,7 +129,10 @@ def _fault(text: str) -> str:
 
 
 def _is_name(text: Any) -> bool:
-    return isinstance(text, str) and _LETTERS.search(text) is not None and not set(text) & set("<>{}%\x00")
+    """Whether texts can be worded with it: pages hold them as they are, also within quotes."""
+    if not isinstance(text, str) or _LETTERS.search(text) is None:
+        return False
+    return not set(text) & set('<>"{}%\x00') and unescape(text) == text
 
 
 def said(text: Any, names: Mapping[str, Sequence[str]]) -> str:

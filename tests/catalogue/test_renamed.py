@@ -149,6 +149,26 @@ def test_the_names_are_chosen_in_the_setup(firm: Firm) -> None:
         assert SavedView.objects.filter(name="Open opportunities").exists()
 
 
+@pytest.mark.parametrize("name", ['Ab" zz="q', "R&lt;D", "R&copy", "a<b", "50%", "{x}", "—"])
+def test_no_name_can_be_read_as_anything_but_a_name(firm: Firm, name: str) -> None:
+    """It stands in texts, and those in pages as they are."""
+    client = client_of(firm.ada)
+    path = firm.url("setup:names")
+    refused = form_of(client, path).send(opportunities=name, opportunities_several="Deals")
+    assert refused.status_code == 422 and "cannot be the name of a type" in refused.content.decode()
+    sent = form_of(client, path).send(opportunities="R&D’s “deal”", opportunities_several="O'Hara deals")
+    assert sent.status_code == 303
+
+
+def test_only_what_was_changed_is_told(firm: Firm) -> None:
+    firm.tenant.refresh_from_db()
+    with tenant_context(firm.tenant):
+        rename_types(actor=firm.ada, names={"leads": ("Prospect", "Prospects")})
+        rename_types(actor=firm.ada, names={"vendors": ("Supplier", "Suppliers")})
+        told = [one.data["names"] for one in Event.objects.filter(name="workspace.types_renamed").order_by("at", "id")]
+    assert told == ["Prospect / Prospects", "Supplier / Suppliers"]
+
+
 def test_a_mail_says_none_of_the_old_words(firm: Firm) -> None:
     firm.tenant.refresh_from_db()
     with tenant_context(firm.tenant):
