@@ -34,6 +34,7 @@ TRACKING = re.compile(
 )
 STEP = re.compile(r"(any|all)[1-9][0-9]{0,2}")  # of the path of a group
 MOST_UNKNOWN = 20  # conditions by nothing that an address is told of one by one
+MOST_READ = 60  # conditions of an address: each has a form on the page, and no person asks by more
 LONGEST_QUERY = 4500  # characters of a list's query: others hold it as ``back``, and servers take no more than 8190
 
 
@@ -143,7 +144,7 @@ def read_conditions(record_type: RecordType, data: QueryDict) -> tuple[tuple[Par
     """The conditions of an address, and what of it could not be understood."""
     root = _Node()
     problems: list[str] = []
-    unknown = 0
+    read = unknown = 0
     for parameter in data:
         if not is_filter(parameter, data.get(parameter, "")):
             continue
@@ -159,12 +160,17 @@ def read_conditions(record_type: RecordType, data: QueryDict) -> tuple[tuple[Par
             words = {"name": (parameter or f"={one.values[0]}")[:LONGEST_SHOWN]}
             problems.append(_("The filter “%(name)s” was left out: it cannot be read.") % words)
             continue
+        read += 1
+        if read > MOST_READ:
+            continue
         parts = root.within(steps).parts
         if isinstance(twin := parts.get(one.parameter), Condition):  # written in another way: ``city``, ``city__is``
             one = replace(one, values=tuple(dict.fromkeys((*twin.values, *one.values))))
         parts[one.parameter] = one
     if unknown > MOST_UNKNOWN:
         problems.append(_told_unknown(unknown - MOST_UNKNOWN))
+    if read > MOST_READ:
+        problems.append(_told_beyond(read - MOST_READ))
     return root.made(), problems
 
 
@@ -192,3 +198,12 @@ def _told_unknown(count: int) -> str:
         count,
     )
     return text % {"count": formats.number(count)}
+
+
+def _told_beyond(count: int) -> str:
+    text = ngettext(
+        "%(count)s more filter was left out: a list takes %(most)s at once.",
+        "%(count)s more filters were left out: a list takes %(most)s at once.",
+        count,
+    )
+    return text % {"count": formats.number(count), "most": formats.number(MOST_READ)}

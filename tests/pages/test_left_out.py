@@ -68,6 +68,10 @@ LEFT_OUT = {
     "no condition": lambda firm: ("?city__near=Bonn", "“City near Bonn” was left out. There is no such condition."),
     "too long": lambda firm: (f"?city={'x' * 5000}", "was left out: it cannot be read."),
     "too many": lambda firm: ("?" + "&".join(f"x{n}=1" for n in range(25)), "5 more filters were left out"),
+    "more than a page can show": lambda firm: (
+        "?" + "&".join(f"any{n}.name=x" for n in range(1, 63)),
+        "2 more filters were left out: a list takes 60 at once",
+    ),
     "no word": lambda firm: ("?filters=all", "“filters is all” was left out."),
 }
 
