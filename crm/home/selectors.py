@@ -7,8 +7,6 @@ from datetime import date, timedelta
 
 from django.db.models.functions import Least
 
-from accounts.models import Account
-from contacts.models import Contact
 from crm import catalogue
 from crm.queries.condition import Condition, Group
 from crm.queries.counts import Line, counted
@@ -152,4 +150,4 @@ def new_leads(actor: Membership) -> tuple[list[Lead], list[Lead]]:
 
 def is_empty_workspace() -> bool:
     """Whether there is nothing here yet, seen or unseen."""
-    return not any(model.objects.exists() for model in (Lead, Account, Contact, Opportunity))
+    return not any(one.model.objects.exists() for one in catalogue.record_types())

@@ -40,20 +40,13 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
         path("<uuid:record_id>/access/", view(detail.access_page), name="access"),
         path("<uuid:record_id>/deletion/", view(deletion.deletion_page), name="deletion"),
     ]
-    if record_type.board and not record_type.board.move_url:
-        from crm.pages import moving
-
-        patterns.append(path("<uuid:record_id>/column/", view(moving.move_page), name="move"))
     if record_type.board:  # what is moved by one press is moved back by one
-        from crm.pages import board
+        from crm.pages import board, moving
 
+        if not record_type.board.move_url:
+            patterns.append(path("<uuid:record_id>/column/", view(moving.move_page), name="move"))
         patterns += [
             path("board/", view(board.board_page), name="board"),
-            *(
-                []
-                if record_type.board.move_url
-                else [path("<uuid:record_id>/column/", view(moving.move_page), name="move")]
-            ),
             path("<uuid:record_id>/changes/<uuid:event_id>/", view(taking_back.change_page), name="change"),
         ]
     return patterns

@@ -15,6 +15,7 @@ from crm.catalogue.types import RecordType
 from crm.celery import app, queues
 from crm.events.handlers import handlers
 from crm.events.types import event_types
+from crm.fields.spec import FieldSpec
 from crm.preferences.declared import all_settings
 from crm.tenants.context import has_tenant, tenant_context
 from crm.tenants.models import Tenant
@@ -49,8 +50,15 @@ def fields() -> list[Row]:
             "filtered by": " ".join(spec.kind.operators),
         }
         for one in catalogue.record_types()
-        for spec in (*(one.specs_now() if has_tenant() else one.fields), *one.derived)
+        for spec in (*_fields_of(one), *one.derived)
     ]
+
+
+def _fields_of(record_type: RecordType) -> tuple[FieldSpec, ...]:
+    if not has_tenant():
+        return record_type.fields
+    asked = (spec for make in record_type.derived_now.values() for spec in make(True))
+    return (*record_type.specs_now(), *asked)
 
 
 def panels() -> list[Row]:
