@@ -45,11 +45,14 @@ LAIN_OVER = """() => [...document.querySelectorAll("a[href], button, input, sele
 
 
 def open_list(firm: Firm, page: Page, key: str, rows: int) -> Locator:
-    """A list of three, with the first ``rows`` ticked, or (0) all of two pages; returns the bulk bar."""
+    """A list of three, with the first ``rows`` ticked, or (0) all of two pages; returns the bulk bar.
+
+    Its pages are short, as the browser would draw all rows that the actions before have left.
+    """
     with tenant_context(firm.tenant):
         for name in ("Ash", "Birch", "Cedar"):
             MAKE[key](firm, f"{next(_turns):03} {name}")
-    with patch.object(listing, "PAGE_SIZE", listing.PAGE_SIZE if rows else 2):
+    with patch.object(listing, "PAGE_SIZE", 3 if rows else 2):
         page.goto(f"{firm.url(f'{key}:list')}?filters=none&sort=name")
     boxes = page.locator("[data-rows] tbody .row-select")
     bar = page.locator("[data-bulk-bar]")
