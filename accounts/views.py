@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 
 from accounts.forms import TypeForm
 from accounts.look import why_type
-from accounts.record import ACCOUNT
 from accounts.services import set_account_type
 from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.records.access import get_record
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
 
-def account_type(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def account_type(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/accounts/<id>/type/``: GET asks for the type and whether to keep it, POST sets both."""
-    account = get_record(request.actor, ACCOUNT, record_id, verb="edit", lock=request.method == "POST")
+    account = get_record(request.actor, record_type, record_id, verb="edit", lock=request.method == "POST")
     form = TypeForm(account, request.POST if request.method == "POST" else None)
     url = catalogue.url(account)
     if form.is_valid():

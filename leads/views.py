@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.pages import board
 from crm.pages.editing import locked_page
 from crm.pages.idempotency import keep_sent, was_sent
@@ -41,38 +42,37 @@ from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.winning import left_out_of
 from leads.forms import ClosingForm
 from leads.models import Conversion, Lead
-from leads.record import LEAD
 from leads.selectors import became, departed_owners
 from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_lead_status
 
 
-def status(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def status(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/status/``: GET asks where to (``?status=`` says it already), POST moves.
 
     The two ends lead to the pages that ask what they need. A card that was dropped on the board gets what has
     changed on it; every other form leaves for ``back``.
     """
     posted = request.method == "POST"
-    lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=posted)
+    lead = get_record(request.actor, record_type, record_id, verb="edit", lock=posted)
     chosen = _chosen_status(request)
     back = board.back_to(request, catalogue.url(lead))
-    if (locked := _locked(request, lead)) is not None:
+    if (locked := _locked(request, record_type, lead)) is not None:
         return locked
     if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == "converted":
         return go(request, reverse("leads:conversion", args=[lead.pk]))
     if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == "unqualified":
-        return go(request, _closing_url(request, lead)) if posted else closing(request, record_id)
+        return go(request, _closing_url(request, lead)) if posted else closing(request, record_type, record_id)
     if not posted or chosen is None:
         context = {"lead": lead, "statuses": choices("lead_status"), "back": back}
         return respond(request, "leads/status.html", context, partial="form", status=422 if posted else 200)
-    if sentence := unseen_move(request, LEAD, lead, "status", chosen):
-        return ask_to_move(request, LEAD, lead, "status", chosen, sentence=sentence)
+    if sentence := unseen_move(request, record_type, lead, "status", chosen):
+        return ask_to_move(request, record_type, lead, "status", chosen, sentence=sentence)
     before = lead.status_id
     event = set_lead_status(lead=lead, status=chosen, actor=request.actor)
     words = {"name": lead.name, "status": chosen}
     say(request, _("%(name)s is now: %(status)s.") % words, undo_url=undo_url(lead, event, back))
     if board.from_board(request):
-        return board.moved(request, LEAD, lead, before)
+        return board.moved(request, record_type, lead, before)
     return go(request, board.back_to_card(request, lead))
 
 
@@ -95,11 +95,11 @@ def _chosen_status(request: WorkspaceRequest) -> Choice | None:
     return chosen
 
 
-def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def closing(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/closing/``: GET asks for the reason, POST closes the lead as unqualified, DELETE reopens it."""
     verb = method(request)
-    lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=verb != "GET")
-    if (locked := _locked(request, lead)) is not None:
+    lead = get_record(request.actor, record_type, record_id, verb="edit", lock=verb != "GET")
+    if (locked := _locked(request, record_type, lead)) is not None:
         return locked
     is_closed = meaning_of(lead) == "unqualified"
     back = board.back_to(request, catalogue.url(lead))
@@ -109,7 +109,7 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
             say(request, _("%(name)s is open again.") % {"name": lead.name})
         return go(request, board.back_to_card(request, lead))
     form = ClosingForm(actor=request.actor, data=request.POST if verb == "POST" else None)
-    if form.is_bound and (sentence := unseen_move(request, LEAD, lead, "status", None)):
+    if form.is_bound and (sentence := unseen_move(request, record_type, lead, "status", None)):
         form.add_error(None, f"{sentence} {ALL_THE_SAME}")
     if verb == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -130,26 +130,26 @@ def closing(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
         "form": form,
         "back": back,
         "is_closed": is_closed and not form.is_bound,
-        "meanwhile": "" if form.is_bound else unseen_move(request, LEAD, lead, "status", None),
+        "meanwhile": "" if form.is_bound else unseen_move(request, record_type, lead, "status", None),
     }
     return respond(request, "leads/closing.html", context, partial="form", status=422 if form.is_bound else 200)
 
 
-def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def conversion(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/conversion/``: GET shows the plan, or what became of the lead; POST converts; DELETE undoes."""
     verb = method(request)
     writes = verb == "POST" and "preview" not in request.POST
-    lead = get_record(request.actor, LEAD, record_id, related=("owner",), lock=writes)
+    lead = get_record(request.actor, record_type, record_id, related=("owner",), lock=writes)
     done = live_conversion(lead)
     if verb == "DELETE":
-        return _undo(request, lead, done)
+        return _undo(request, record_type, lead, done)
     if done is not None:
-        return _converted_already(request, lead, done)
+        return _converted_already(request, record_type, lead, done)
     require(can(request.actor, "edit", lead))
     try:
         refuse_closed(lead)
     except PartError as error:
-        return locked_page(request, LEAD, lead, error.messages[0])
+        return locked_page(request, record_type, lead, error.messages[0])
     data = request.POST if verb == "POST" else None
     if writes:
         wait_for_the_same(lead)
@@ -174,14 +174,16 @@ def conversion(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     return go(request, request.path)
 
 
-def _converted_already(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
+def _converted_already(
+    request: WorkspaceRequest, record_type: RecordType, lead: Lead, done: Conversion
+) -> HttpResponse:
     """Show what became of the lead, also to who has sent the same form twice. What any other form says, one's own from
     another tab too, is given back."""
     if request.method == "GET":
         return _result(request, lead, done)
     if was_sent(request, done.pk):
         return go(request, request.path)
-    return locked_page(request, LEAD, lead, LEAD.locked(lead))
+    return locked_page(request, record_type, lead, record_type.locked(lead))
 
 
 def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: int = 200) -> HttpResponse:
@@ -196,8 +198,8 @@ def _result(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResp
     return respond(request, "leads/converted.html", context)
 
 
-def _undo(request: WorkspaceRequest, lead: Lead, done: Conversion | None) -> HttpResponse:
-    get_record(request.actor, LEAD, lead.pk, verb="edit")
+def _undo(request: WorkspaceRequest, record_type: RecordType, lead: Lead, done: Conversion | None) -> HttpResponse:
+    get_record(request.actor, record_type, lead.pk, verb="edit")
     if done is not None:
         try:
             undo_conversion(conversion=done, actor=request.actor)
@@ -207,9 +209,9 @@ def _undo(request: WorkspaceRequest, lead: Lead, done: Conversion | None) -> Htt
     return go(request, catalogue.url(lead))
 
 
-def together(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def together(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``POST /leads/<id>/together/``: brings the lead and those that are ticked (``lead``) into one account."""
-    lead = get_record(request.actor, LEAD, record_id)
+    lead = get_record(request.actor, record_type, record_id)
     if request.method != "POST":
         return go(request, catalogue.url(lead))
     others = _ids(request, "lead")
@@ -242,9 +244,9 @@ def _ids(request: WorkspaceRequest, name: str) -> list[UUID]:
         raise Http404 from error
 
 
-def conversion_undo(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def conversion_undo(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``GET /leads/<id>/conversion/undo/``: says what undoing does, or what stands in its way."""
-    lead = get_record(request.actor, LEAD, record_id, verb="edit")
+    lead = get_record(request.actor, record_type, record_id, verb="edit")
     done = live_conversion(lead)
     if done is None:
         return go(request, catalogue.url(lead))
@@ -269,6 +271,6 @@ def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: 
     return respond(request, "leads/conversion_undo.html", context, partial="form", status=status)
 
 
-def _locked(request: WorkspaceRequest, lead: Lead) -> HttpResponse | None:
-    reason = LEAD.locked(lead)
-    return locked_page(request, LEAD, lead, reason) if reason else None
+def _locked(request: WorkspaceRequest, record_type: RecordType, lead: Lead) -> HttpResponse | None:
+    reason = record_type.locked(lead)
+    return locked_page(request, record_type, lead, reason) if reason else None

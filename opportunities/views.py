@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
-from contacts.record import CONTACT
 from crm import catalogue
-from crm.catalogue.types import Objection
+from crm.catalogue.types import Objection, RecordType
 from crm.events.models import Event
 from crm.pages import board
 from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
@@ -31,7 +30,6 @@ from crm.users.access import hide_from, may
 from crm.users.http import WorkspaceRequest
 from opportunities.forms import ContactRoleForm, ReopeningForm, StageForm
 from opportunities.models import Opportunity, OpportunityContact
-from opportunities.record import OPPORTUNITY
 from opportunities.selectors import (
     age_days,
     becomes_main,
@@ -47,26 +45,26 @@ from opportunities.services.stages import hand_set_before_closing
 
 
 @once
-def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def stage(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/opportunities/<id>/stage/``: GET asks where to (``?stage=`` says it already), POST moves.
 
     A card that was dropped on a board gets what has changed on it; every other form leaves for ``back``.
     """
     posted = request.method == "POST"
-    opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
+    opportunity = get_record(request.actor, record_type, record_id, verb="edit", lock=posted)
     before = opportunity.stage_id
     target = _stage(request.POST.get("stage", "") or request.GET.get("stage", ""))
     form = StageForm(opportunity, actor=request.actor, target=target, data=request.POST if posted else None)
-    meanwhile = "" if posted else unseen_move(request, OPPORTUNITY, opportunity, "stage", target)
-    if posted and form.is_valid() and (sentence := _moved_meanwhile(request, opportunity, form)):
+    meanwhile = "" if posted else unseen_move(request, record_type, opportunity, "stage", target)
+    if posted and form.is_valid() and (sentence := _moved_meanwhile(request, record_type, opportunity, form)):
         if "back" not in request.POST or board.from_board(request):  # nothing was typed
             wanted = form.cleaned_data["stage"]
-            return ask_to_move(request, OPPORTUNITY, opportunity, "stage", wanted, sentence=sentence)
+            return ask_to_move(request, record_type, opportunity, "stage", wanted, sentence=sentence)
         form.add_error(None, f"{sentence} {ALL_THE_SAME}")
     if posted and form.is_valid() and (event := _moved(request, opportunity, form)) is not False:
         _tell_of_move(request, opportunity, event)
         if board.from_board(request):
-            return board.moved(request, OPPORTUNITY, opportunity, before)
+            return board.moved(request, record_type, opportunity, before)
         return go(request, board.back_to_card(request, opportunity))
     if posted and board.from_board(request):
         text = " ".join(message for messages in form.errors.values() for message in messages)
@@ -81,10 +79,10 @@ def stage(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     return respond(request, "opportunities/stage.html", context, partial="form", status=422 if posted else 200)
 
 
-def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def reopening(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/opportunities/<id>/reopening/``: GET asks for the stage that it goes on in, POST reopens it."""
     posted = request.method == "POST"
-    opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
+    opportunity = get_record(request.actor, record_type, record_id, verb="edit", lock=posted)
     url = catalogue.url(opportunity)
     if meaning_of(opportunity) == Meaning.OPEN:  # another was quicker
         return go(request, url)
@@ -107,9 +105,9 @@ def reopening(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     return respond(request, "opportunities/reopening.html", context, partial="form", status=422 if posted else 200)
 
 
-def stage_times(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def stage_times(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``GET /opportunities/<id>/stages/``: every stay in a stage: when it began and ended, and how long it was."""
-    opportunity = get_record(request.actor, OPPORTUNITY, record_id)
+    opportunity = get_record(request.actor, record_type, record_id)
     context = {
         "opportunity": opportunity,
         "url": catalogue.url(opportunity),
@@ -120,10 +118,10 @@ def stage_times(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     return respond(request, "opportunities/stage_times.html", context, partial="dialog")
 
 
-def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def contact_role_list(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/opportunities/<id>/contacts/``: GET asks for a person and their part, POST adds or changes it."""
     posted = request.method == "POST"
-    opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=posted)
+    opportunity = get_record(request.actor, record_type, record_id, verb="edit", lock=posted)
     hide_from(request.actor, opportunity.account)
     parts = contact_roles(opportunity)
     given = _given(request, parts)
@@ -158,13 +156,13 @@ def contact_role_list(request: WorkspaceRequest, record_id: UUID) -> HttpRespons
     return respond(request, "opportunities/contact_role.html", context, partial="form", status=422 if posted else 200)
 
 
-def contact_role(request: WorkspaceRequest, record_id: UUID, contact_id: UUID) -> HttpResponse:
+def contact_role(request: WorkspaceRequest, record_type: RecordType, record_id: UUID, contact_id: UUID) -> HttpResponse:
     """``/opportunities/<id>/contacts/<contact>/``: POST makes this one the main contact, DELETE takes them off.
 
     Who is of another account becomes it after a second thought.
     """
     verb = method(request)
-    opportunity = get_record(request.actor, OPPORTUNITY, record_id, verb="edit", lock=verb != "GET")
+    opportunity = get_record(request.actor, record_type, record_id, verb="edit", lock=verb != "GET")
     part = next((one for one in contact_roles(opportunity) if one.contact_id == contact_id), None)
     if part is None:
         raise Http404
@@ -206,11 +204,13 @@ def _stage(text: str) -> Stage | None:
         return None
 
 
-def _moved_meanwhile(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm) -> str:
+def _moved_meanwhile(
+    request: WorkspaceRequest, record_type: RecordType, opportunity: Opportunity, form: StageForm
+) -> str:
     """Who has moved it meanwhile; into the very stage of a loss too: what is said of it here would go over theirs."""
     wanted = form.cleaned_data["stage"]
     is_lost_already = form.is_loss and opportunity.stage_id == wanted.pk and not _says_the_same(opportunity, form)
-    return unseen_move(request, OPPORTUNITY, opportunity, "stage", None if is_lost_already else wanted)
+    return unseen_move(request, record_type, opportunity, "stage", None if is_lost_already else wanted)
 
 
 def _says_the_same(opportunity: Opportunity, form: StageForm) -> bool:
@@ -254,8 +254,9 @@ def _new_colleague(request: WorkspaceRequest, opportunity: Opportunity) -> str:
 
 def _given(request: WorkspaceRequest, parts: list[OpportunityContact]) -> dict[str, Any]:
     """The person that the link names (``?contact=<id>``), with the part that they play already."""
+    people = catalogue.seen_type(Contact.type_key, request.actor)
     try:
-        contact = get_record(request.actor, CONTACT, UUID(request.GET.get("contact", "")))
+        contact = get_record(request.actor, people, UUID(request.GET.get("contact", "")))
     except (ValueError, Http404):
         return {}
     part = next((one for one in parts if one.contact_id == contact.pk), None)

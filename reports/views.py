@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from crm.catalogue import record_type
+from crm.catalogue import seen_type
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.ui import respond
@@ -116,6 +116,6 @@ def _narrowed(asked: Report, request: WorkspaceRequest) -> list[str]:
         "team": _("%(records)s: you see your team’s, and those that have no owner."),
     }
     return [
-        words[scope] % {"records": record_type(key).label_plural}
+        words[scope] % {"records": seen_type(key, request.actor).label_plural}
         for key, scope in asked.narrowed(request.actor).items()
     ]

@@ -15,6 +15,7 @@ from accounts.vendors.bulk import told_plan
 from accounts.vendors.models import Vendor
 from accounts.vendors.moving import followers, holders, move_account, move_back, plan_move, vendor_after
 from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.records.access import get_record
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
@@ -22,10 +23,10 @@ from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
 
 
-def moving(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def moving(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/vendors/moving/<id of an account>/``: GET says what would become of it, POST moves it."""
     require(may(request.actor, "create", Vendor.type_key))
-    accounts, verb = catalogue.record_type(Account.type_key), method(request)
+    accounts, verb = catalogue.seen_type(Account.type_key, request.actor), method(request)
     try:
         account = get_record(request.actor, accounts, record_id, verb="delete", lock=verb == "POST")
     except Http404:
@@ -44,7 +45,7 @@ def moving(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
             say(request, _("%(name)s is a vendor now.") % {"name": vendor.name}, undo_url=undo)
             return go(request, catalogue.url(vendor))
     plan = plan_move(account, request.actor)
-    objection = catalogue.objection(catalogue.record_type(Vendor.type_key), request.actor, plan.values)
+    objection = catalogue.objection(record_type, request.actor, plan.values)
     held = [
         (one, [(record.name, catalogue.url(record)) for record in one.records])
         for one in holders(account, request.actor)
@@ -60,11 +61,10 @@ def moving(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
     return respond(request, "vendors/moving.html", context, partial="dialog", status=422 if problems else 200)
 
 
-def moving_back(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def moving_back(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/vendors/<id>/moving-back/``: DELETE takes back that an account was moved."""
     require(method(request) == "DELETE")
-    vendors = catalogue.record_type(Vendor.type_key)
-    vendor = get_record(request.actor, vendors, record_id, verb="delete", lock=True)
+    vendor = get_record(request.actor, record_type, record_id, verb="delete", lock=True)
     try:
         with transaction.atomic():
             account = move_back(vendor, actor=request.actor)

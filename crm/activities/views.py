@@ -47,8 +47,9 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     ``record_type`` and ``record_id`` say on which record the activity stands; without them it is a task of one's own.
     """
     record = _named_record(request)
-    if record is not None and (reason := catalogue.type_of(record).locked(record)):
-        return locked_page(request, catalogue.type_of(record), record, reason)
+    record_type = catalogue.seen(catalogue.type_of(record), request.actor) if record is not None else None
+    if record_type is not None and (reason := record_type.locked(record)):
+        return locked_page(request, record_type, record, reason)
     if request.method == "GET":
         kind, again = request.GET.get("kind", ActivityKind.NOTE), typed_again(request.actor, record, request.GET)
         form = ComposerForm(actor=request.actor, kind=kind, record=record, again=again)
@@ -97,7 +98,7 @@ def _named_record(request: WorkspaceRequest) -> Any:
     require(key in {record_type.key for record_type in catalogue.record_types()} and uuid_of(record_id) is not None)
     # Held while it is written: what is logged while a lead is being converted is brought along, or refused.
     lock = request.method == "POST"
-    return get_record(request.actor, catalogue.record_type(key), record_id, verb="edit", lock=lock)
+    return get_record(request.actor, catalogue.seen_type(key, request.actor), record_id, verb="edit", lock=lock)
 
 
 def _write(request: WorkspaceRequest, record: Any, form: ComposerForm) -> Pressed | None:
@@ -228,7 +229,8 @@ def _about(request: WorkspaceRequest, activity: Activity) -> About | None:
     if len(places) > 1:
         return None
     key, record_id = places[0]
-    record = visible_records(request.actor, catalogue.record_type(key), "edit").filter(pk=record_id).first()
+    record_type = catalogue.seen_type(key, request.actor)
+    record = visible_records(request.actor, record_type, "edit").filter(pk=record_id).first()
     return About(request.actor, record) if record is not None else None
 
 
@@ -280,7 +282,7 @@ def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
 def timeline(request: WorkspaceRequest, record_type: str, record_id: UUID) -> HttpResponse:
     """A page of a record's timeline; htmx gets its days alone."""
     require(record_type in {one.key for one in catalogue.record_types()})
-    record = get_record(request.actor, catalogue.record_type(record_type), record_id)
+    record = get_record(request.actor, catalogue.seen_type(record_type, request.actor), record_id)
     page = read_timeline(request.actor, record, request.GET.get("before", ""))
     context = {"panel": feed_context(request.actor, record, page), "record": record}
     return respond(request, "activities/timeline_page.html", context, partial="feed")

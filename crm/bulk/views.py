@@ -63,7 +63,7 @@ def index(request: WorkspaceRequest) -> HttpResponse:
     rows = []
     for run in selectors.runs_of(request.actor):
         if may(request.actor, "view", run.record_type):
-            rows.append((run, catalogue.record_type(run.record_type), telling.heading_of(run)))
+            rows.append((run, catalogue.seen_type(run.record_type, request.actor), telling.heading_of(run)))
     return respond(request, "bulk/index.html", {"rows": rows})
 
 

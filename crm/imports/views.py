@@ -31,7 +31,7 @@ def index(request: WorkspaceRequest) -> HttpResponse:
     """Imports so far, and where to start one."""
     require(request.actor.role.can_import)
     types = [one for one in catalogue.record_types() if may(request.actor, "create", one.key)]
-    jobs = [(one, catalogue.record_type(one.record_type)) for one in selectors.imports_of(request.actor)]
+    jobs = [(one, catalogue.seen_type(one.record_type, request.actor)) for one in selectors.imports_of(request.actor)]
     return respond(request, "imports/index.html", {"types": types, "jobs": jobs})
 
 

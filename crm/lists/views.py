@@ -23,8 +23,8 @@ from crm.users.http import WorkspaceRequest, require
 def of_record(request: WorkspaceRequest, record_type: str, record_id: UUID) -> HttpResponse:
     """``/mailing-lists/<type>/<id>/``: GET shows the lists with those ticked that the record is on, POST sets them."""
     require(record_type in {one.key for one in catalogue.record_types() if one.is_person})
-    lock = request.method == "POST"
-    record = get_record(request.actor, catalogue.record_type(record_type), record_id, verb="edit", lock=lock)
+    lock, people = request.method == "POST", catalogue.seen_type(record_type, request.actor)
+    record = get_record(request.actor, people, record_id, verb="edit", lock=lock)
     present = [row.mailing_list for row in memberships_of(record)]
     form = ListsForm(request.POST if lock else None, present=present)
     if form.is_valid():

@@ -166,7 +166,7 @@ def _prefill(request: WorkspaceRequest, record_type: RecordType, specs: tuple[Fi
     for spec in specs:
         given = request.GET.get(spec.name, "")
         if given and isinstance(spec.kind, Lookup):
-            target = catalogue.record_type(spec.kind.key)
+            target = catalogue.seen_type(spec.kind.key, request.actor)
             values[spec.name] = visible_records(request.actor, target).filter(pk=uuid_of(given)).first()
         elif given and isinstance(spec.kind, Money):
             values[spec.name] = _money(request, spec)

@@ -20,11 +20,9 @@ def type_urls() -> list[URLResolver]:
 
 
 def record_urls(record_type: RecordType) -> list[URLPattern]:
-    """The pages that every record type has; an app's ``urls.py`` adds its own after them."""
+    """The pages that every record type has; an app's ``urls.py`` adds its own after them, each by ``page_of``."""
 
-    def view(page: Callable[..., Any]) -> Callable[..., Any]:
-        return update_wrapper(partial(_call, page, record_type), page)
-
+    view = partial(page_of, record_type)
     patterns = [
         path("", view(listing.list_page), name="list"),
         path("new/", view(editing.new_page), name="new"),
@@ -50,6 +48,14 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
             path("<uuid:record_id>/changes/<uuid:event_id>/", view(taking_back.change_page), name="change"),
         ]
     return patterns
+
+
+def page_of(record_type: RecordType, page: Callable[..., Any]) -> Callable[..., Any]:
+    """The view that calls ``page`` with the request and the type as the person who asks sees it (``catalogue.seen``).
+
+    No page takes the whole type: what is hidden from somebody would be on it.
+    """
+    return update_wrapper(partial(_call, page, record_type), page)
 
 
 def _call(page: Callable[..., Any], record_type: RecordType, request: Any, **arguments: Any) -> Any:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm import catalogue
-from crm.catalogue.types import Objection
+from crm.catalogue.types import Objection, RecordType
 from crm.pages.board import back_to
 from crm.pages.editing import objection_to
 from crm.pages.idempotency import already_made, new_key, remember_made
@@ -25,10 +25,9 @@ from crm.users.http import WorkspaceRequest, require
 from leads.intake.card import KEPT, CardForm, create_lead_from_card
 from leads.intake.pool import give_back_lead, just_taken_by, mark_bad, may_mark_bad, take_lead
 from leads.models import Lead
-from leads.record import LEAD
 
 
-def card(request: WorkspaceRequest) -> HttpResponse:
+def card(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``/leads/card/``: GET asks what is on the card, POST makes the lead; ``again``: and asks for the next one."""
     require(may(request.actor, "create", "leads"))
     if request.method != "POST":
@@ -41,7 +40,7 @@ def card(request: WorkspaceRequest) -> HttpResponse:
     form = CardForm(actor=request.actor, data=request.POST)
     if not form.is_valid():
         return _card_page(request, form, status=422)
-    if objection := objection_to(request, LEAD, form.cleaned_data):
+    if objection := objection_to(request, record_type, form.cleaned_data):
         return _card_page(request, form, objection, status=422)
     try:
         with transaction.atomic():
@@ -70,13 +69,13 @@ def _card_page(
     return respond(request, "leads/business_card.html", context, status=status)
 
 
-def taking(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def taking(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/taking/``: POST takes the lead from the pool, DELETE gives it back."""
     verb = method(request)
     require(verb in ("POST", "DELETE"))
     takes = verb == "POST"
     try:
-        lead = get_record(request.actor, LEAD, record_id, verb="view" if takes else "edit", lock=True)
+        lead = get_record(request.actor, record_type, record_id, verb="view" if takes else "edit", lock=True)
         require(may(request.actor, "edit", "leads"))
     except Http404:
         taker = just_taken_by(record_id) if takes and may(request.actor, "edit", "leads") else None
@@ -96,9 +95,9 @@ def taking(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def bad(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def bad(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``POST /leads/<id>/bad/``: closes the lead because it is not real."""
-    lead = get_record(request.actor, LEAD, record_id, verb="edit", lock=True)
+    lead = get_record(request.actor, record_type, record_id, verb="edit", lock=True)
     if not may_mark_bad(request.actor, lead):
         say(request, _("%(name)s is closed already.") % {"name": lead.name}, tone="warning")
         return _back(request, lead)

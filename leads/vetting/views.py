@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from crm import catalogue
+from crm.catalogue.types import RecordType
 from crm.pages.editing import locked_page
 from crm.pages.kept import body_of
 from crm.pages.typed import typed_words
@@ -18,7 +19,6 @@ from crm.ui.http import go, is_fragment, respond
 from crm.users.http import WorkspaceRequest
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
-from leads.record import LEAD
 from leads.services import meaning_of
 from leads.vetting.models import Answer, Criterion
 from leads.vetting.panels import load_vetting
@@ -28,23 +28,23 @@ from leads.vetting.services import record_answer
 
 
 @require_GET
-def rounds(request: WorkspaceRequest, record_id: UUID) -> HttpResponse:
+def rounds(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``GET /leads/<id>/vetting/``: every round, and every change of an answer."""
-    lead = get_record(request.actor, LEAD, record_id)
+    lead = get_record(request.actor, record_type, record_id)
     context = {
         "lead": lead,
         "vetting": vetting_of(lead, is_open=meaning_of(lead) in OPEN_MEANINGS),
         "changes": changes_of(lead),
-        "type": LEAD,
+        "type": record_type,
         "url": catalogue.url(lead),
     }
     return respond(request, "leads/vetting/rounds.html", context, partial="dialog")
 
 
 @require_POST
-def answer(request: WorkspaceRequest, record_id: UUID, criterion_id: UUID) -> HttpResponse:
+def answer(request: WorkspaceRequest, record_type: RecordType, record_id: UUID, criterion_id: UUID) -> HttpResponse:
     """``POST /leads/<id>/vetting/<criterion>/``: keeps answer and evidence; htmx gets what follows from them."""
-    lead = get_record(request.actor, LEAD, record_id, verb="edit")
+    lead = get_record(request.actor, record_type, record_id, verb="edit")
     criterion = _criterion(criterion_id)
     posted = request.POST
     try:
@@ -57,9 +57,9 @@ def answer(request: WorkspaceRequest, record_id: UUID, criterion_id: UUID) -> Ht
             seen=posted.get("seen", ""),
         )
     except LockedError as error:
-        return _refused(request, lead, error)
+        return _refused(request, record_type, lead, error)
     except ValidationError as error:
-        return _row(request, lead, criterion, error)
+        return _row(request, record_type, lead, criterion, error)
     if not is_fragment(request):
         return go(request, f"{catalogue.url(lead)}#vetting")
     context = {"panel": load_vetting(request.actor, lead), "criterion": criterion}
@@ -75,11 +75,13 @@ def _criterion(criterion_id: UUID) -> Criterion:
     return found
 
 
-def _refused(request: WorkspaceRequest, lead: Lead, error: ValidationError) -> HttpResponse:
-    return locked_page(request, LEAD, lead, " ".join(error.messages))
+def _refused(request: WorkspaceRequest, record_type: RecordType, lead: Lead, error: ValidationError) -> HttpResponse:
+    return locked_page(request, record_type, lead, " ".join(error.messages))
 
 
-def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: ValidationError) -> HttpResponse:
+def _row(
+    request: WorkspaceRequest, record_type: RecordType, lead: Lead, criterion: Criterion, error: ValidationError
+) -> HttpResponse:
     """Show the row again: with what was typed where that has to be corrected, else as it is now and what was not saved.
 
     Nothing that was typed is lost.
@@ -88,7 +90,7 @@ def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: Val
     claims = {claim.criterion.pk: claim for claim in panel["vetting"].current.claims} if panel else {}
     is_asked, typed = criterion.pk in claims, {"answer": "", "evidence": "", **request.POST.dict()}
     if is_fragment(request) and not is_asked:
-        return _refused(request, lead, error)
+        return _refused(request, record_type, lead, error)
     said, evidence = str(dict(Answer.choices).get(typed["answer"], "")), typed["evidence"].strip()
     is_wrong = hasattr(error, "error_dict")
     context = {
