@@ -84,7 +84,7 @@ def typed_again(actor: Membership, record: Any, named: QueryDict) -> dict[str, A
         found["occurred_at"] = activity.occurred_at
     if task:
         found |= then | _of_task(task)
-    return found | (_of_step(record, named.get("step", "")) if record is not None else {})
+    return found | (_of_step(actor, record, named.get("step", "")) if record is not None else {})
 
 
 def _put_away(actor: Membership, activity_id: str) -> Activity | None:
@@ -104,9 +104,9 @@ def _of_task(task: Activity) -> dict[str, Any]:
     return {"due_on": task.due_on, "owner": str(task.owner_id or ""), "reminder": task.reminder, **own}
 
 
-def _of_step(record: Any, event_id: str) -> dict[str, Any]:
+def _of_step(actor: Membership, record: Any, event_id: str) -> dict[str, Any]:
     """What stood in the record's next step before this event took it away."""
-    record_type, wanted = catalogue.type_of(record), uuid_of(event_id)
+    record_type, wanted = catalogue.seen(catalogue.type_of(record), actor), uuid_of(event_id)
     event = Event.objects.filter(pk=wanted, record_id=record.pk).first() if wanted and record_type.next_step else None
     changes = event.changes.items() if event is not None else ()
     before = {name: pair[0] for name, pair in changes if isinstance(pair, list) and len(pair) == 2}
@@ -143,4 +143,4 @@ def _take_step_back(actor: Membership, event_id: UUID) -> Event | None:
         raise Http404
     with transaction.atomic():
         record = get_record(actor, record_type, event.record_id, verb="edit", lock=True)
-        return take_back(record_type, record, event, actor=actor)
+        return take_back(record, event, actor=actor)

@@ -121,7 +121,7 @@ def undoing(run: BulkRun) -> BulkAction:
         done = events.filter(record_type=record_type.key, record_id=record.pk).first()
         if own is not None and done is not None:
             return dict(own(record_type, record, done, actor))
-        back = done and take_back(record_type, record, done, actor=actor, because=because)
+        back = done and take_back(record, done, actor=actor, because=because)
         return {"changed" if back else "same": 1}
 
     texts = action or BulkAction

@@ -41,7 +41,7 @@ def change_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
         return go(request, reverse(f"{record_type.key}:history", kwargs={"record_id": record.pk}))
     try:
         with transaction.atomic():
-            take_back(record_type, record, event, actor=request.actor)
+            take_back(record, event, actor=request.actor)
     except ValidationError as error:
         text = _("Not undone. %(why)s") % {"why": " ".join(error.messages)}
         say(request, text, tone="warning")

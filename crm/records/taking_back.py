@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import shown
@@ -21,26 +22,30 @@ _lasting: list[Callable[[QuerySet[Event]], str]] = []
 
 
 @atomic
-def take_back(
-    record_type: RecordType, record: Any, event: Event, *, actor: Membership | None, because: Event | None = None
-) -> Event | None:
+def take_back(record: Any, event: Event, *, actor: Membership | None, because: Event | None = None) -> Event | None:
     """Give ``record``, which must be locked, the values that it had before ``event``; return the event of that.
 
+    Of fields that ``actor`` may not write, those alone follow that a move has written along (``set_by_move``).
     Raises ``ConflictError`` keyed by field where it has another value by now than ``event`` gave it, and
     ``ValidationError`` where the old one can no longer be had. None: it has its old values already.
     """
-    pairs = {name: pair for name, pair in event.changes.items() if _is_written(record_type, name)}
+    record_type = catalogue.type_of(record)
+    seen = record_type if actor is None else catalogue.seen(record_type, actor)
+    pairs = {name: pair for name, pair in event.changes.items() if _is_written(seen, name)}
     if event.type.creates or not pairs:
         raise ValidationError(_("There is nothing to take back."))
     values = {name: record_type.spec(name).kind.restored(old) for name, (old, _new) in pairs.items()}
-    refuse_unseen(record_type, record, values, {name: new for name, (_old, new) in pairs.items()})
-    _refuse_set_again(record_type, record, event, values)
+    given = {name: new for name, (_old, new) in pairs.items()}
+    refuse_unseen(record_type, record, values, given, hidden=seen.hidden)
+    _refuse_set_again(record_type, record, event, values, seen.hidden)
     if record_type.move_back is not None and record_type.set_by_move[0] in values:
         return record_type.move_back(record, event=event, values=values, actor=actor, because=because)
     return record_type.update(record, actor=actor, values=values, because=because)
 
 
-def _refuse_set_again(record_type: RecordType, record: Any, event: Event, values: dict[str, Any]) -> None:
+def _refuse_set_again(
+    record_type: RecordType, record: Any, event: Event, values: dict[str, Any], hidden: Collection[str]
+) -> None:
     """Raise ``ConflictError`` for fields that others have set since ``event``, be it to the value that it gave them."""
     different = [name for name, old in values.items() if not _is_now(record_type, record, name, old)]
     if not different:
@@ -54,7 +59,7 @@ def _refuse_set_again(record_type: RecordType, record: Any, event: Event, values
     for name in different:
         if name in touched:
             spec = record_type.spec(name)
-            errors[name] = told(record, name, shown(spec.kind.history(spec.value(record))))
+            errors[name] = told(record, name, None if name in hidden else shown(spec.kind.history(spec.value(record))))
     if errors:
         raise ConflictError(errors)
 

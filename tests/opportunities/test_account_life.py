@@ -10,7 +10,6 @@ from accounts.look import life_line, why_type
 from accounts.models import Account
 from accounts.selectors import Standing
 from accounts.services import set_account_type, settle_account, update_account
-from crm import catalogue
 from crm.events.delivery import deliver_all
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.picklists.selectors import choice_meaning
@@ -128,7 +127,7 @@ def test_taking_the_only_win_back_restores_since_when_and_why_it_was_that(
     update_opportunity(opportunity, actor=inside.ana, values={"closed_on": date(2024, 5, 3)})
     deliver_all()
     by_hand = update_account(account_of(opportunity), actor=inside.ada, values={"type": of_meaning("past_customer")})
-    take_back(catalogue.record_type("accounts"), account_of(opportunity), by_hand, actor=inside.ada)
+    take_back(account_of(opportunity), by_hand, actor=inside.ada)
     assert (kind(account), account.type_since) == ("customer", date(2024, 5, 3))
     undo(opportunity, inside)  # type: ignore[operator]
     deliver_all()
@@ -145,7 +144,7 @@ def test_undo_of_a_mistaken_win_leaves_no_trace_on_the_account(inside: Firm) -> 
     opportunity = make.opportunity(inside.ana, account=account)
     win(opportunity, inside)
     won = Event.objects.get(record_id=opportunity.pk, name="opportunity.won")
-    take_back(catalogue.record_type("opportunities"), opportunity, won, actor=inside.ana)
+    take_back(opportunity, won, actor=inside.ana)
     deliver_all()
     assert (kind(account), account.type_since) == ("prospect", date(2020, 1, 1))
     assert [(one.label, one.since, one.why) for one in life_line(account, inside.ana)] == before

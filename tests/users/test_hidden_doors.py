@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from crm.activities.services import create_activity, delete_activity
+from crm.events.models import Event
 from crm.fields.money import Money
 from crm.picklists.selectors import default_pipeline, stages
 from crm.tenants.context import tenant_context
-from crm.users.access import HIDDEN
+from crm.users.access import HIDDEN, READ_ONLY
 from crm.users.services import limit_fields
+from opportunities.services import update_opportunity
 from tests import make
 from tests.forms import HTMX
+from tests.pages.test_undo import toast, undo
 from tests.people import Firm, client_of
 
 
@@ -49,3 +54,57 @@ def test_a_card_that_is_dropped_tells_no_hidden_sum(firm: Firm, deals: list[Any]
     assert "73,51" not in told.content.decode() and told.context["count"] == 2
     asked = dropped(first, "&amount__from=1000")
     assert asked.context["count"] == 2, "it is no question by what is not seen"
+
+
+MOVED = {"closed_on": HIDDEN, "loss_note": HIDDEN, "probability": HIDDEN}
+
+
+def won(ana: Any, deal: Any, stage: Any) -> Any:
+    return ana.post(f"/acme/opportunities/{deal.pk}/stage/", {"stage": str(stage.pk)}, follow=True)
+
+
+@pytest.mark.parametrize("limits", [{}, MOVED], ids=["seen", "hidden"])
+def test_a_move_is_taken_back_with_what_it_wrote(firm: Firm, deals: list[Any], limits: dict[str, str]) -> None:
+    """What a move has written beside the stage is the product's own, and goes back whoever sees it."""
+    limit(firm, "opportunities", **limits)
+    with tenant_context(firm.tenant):
+        stage = make.stage("won")
+    ana = client_of(firm.ana)
+    answer = undo(ana, won(ana, deals[0], stage))
+    assert answer.status_code == 200 and "Undone" in toast(answer)
+    with tenant_context(firm.tenant):
+        now = type(deals[0]).objects.get(pk=deals[0].pk)
+        assert (now.stage_id, now.closed_on, now.probability) == (deals[0].stage_id, None, 37)
+
+
+@pytest.mark.parametrize("limits", [{}, MOVED], ids=["seen", "hidden"])
+def test_what_an_undo_would_go_over_is_told_without_hidden_values(
+    firm: Firm, deals: list[Any], limits: dict[str, str]
+) -> None:
+    limit(firm, "opportunities", **limits)
+    with tenant_context(firm.tenant):
+        stage = make.stage("won")
+    ana = client_of(firm.ana)
+    moved = won(ana, deals[0], stage)
+    with tenant_context(firm.tenant):
+        deal = type(deals[0]).objects.get(pk=deals[0].pk)
+        update_opportunity(deal, actor=firm.max, values={"opened_on": None, "closed_on": date(2019, 3, 17)})
+    said = toast(undo(ana, moved))
+    assert "Not undone. Max" in said and "has changed it" in said
+    assert ("2019" in said) == (not limits)
+
+
+@pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
+def test_the_composer_brings_no_hidden_next_step_back(firm: Firm, deals: list[Any], limited: str) -> None:
+    with tenant_context(firm.tenant):
+        update_opportunity(deals[0], actor=firm.ada, values={"next_step": "Ask the canary"})
+        update_opportunity(deals[0], actor=firm.ada, values={"next_step": ""})
+        event = Event.objects.filter(record_id=deals[0].pk, changes__has_key="next_step").latest("at")
+        note = create_activity(kind="note", records=[deals[0]], actor=firm.ana, body="Called")
+        delete_activity(activity=note, actor=firm.ana)
+    if limited:
+        limit(firm, "opportunities", next_step=limited)
+    page = client_of(firm.ana).get(f"/acme/opportunities/{deals[0].pk}/?again={note.pk}&step={event.pk}")
+    html = page.content.decode().partition("<form")[2]
+    assert "Called" in html
+    assert ('value="Ask the canary"' in html) == (not limited)
