@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm import catalogue
 from crm.bulk.actions import CHANGED
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
@@ -71,7 +72,9 @@ _DESPITE = FieldSpec(
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
     first = next(map(stage_name, open_stages()), "")
     stage = replace(_STAGE, help=gettext("Empty: %(stage)s.") % {"stage": first} if first else "")
-    opportunity = (_WITHOUT, stage, _CLOSE, _ROLE) if may(actor, "create", Opportunity.type_key) else ()
+    made = catalogue.seen_type(Opportunity.type_key, actor)
+    close = (_CLOSE,) if made.can_write("expected_close_on") else ()
+    opportunity = (_WITHOUT, stage, *close, _ROLE) if may(actor, "create", Opportunity.type_key) else ()
     despite = (_DESPITE,) if current_gate().warns else ()
     return (*opportunity, _OWNER, _DOUBTFUL, *despite)
 

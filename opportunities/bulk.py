@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import catalogue
 from crm.bulk.actions import CHANGED
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
@@ -83,6 +84,12 @@ def _lose(
     return {"lost" if changed else "same": 1}
 
 
+def _asks_of_loss(actor: Membership) -> tuple[FieldSpec, ...]:
+    """All but the note, where that is kept from the actor."""
+    may_note = catalogue.seen_type(Opportunity.type_key, actor).can_write("loss_note")
+    return tuple(one for one in _LOSS if may_note or one.name != "loss_note")
+
+
 def _says_more(opportunity: Opportunity, values: dict[str, Any]) -> bool:
     """Whether these words about a loss are others than the lost opportunity has."""
     note = values.get("loss_note")
@@ -110,7 +117,7 @@ LOSE = BulkAction(
     "circle-x",
     gettext_lazy("Mark %(count)s %(records)s as lost"),
     _lose,
-    lambda actor: (*_LOSS, *lists_to_choose(gettext_lazy("Put the main contacts on the mailing list"))),
+    lambda actor: (*_asks_of_loss(actor), *lists_to_choose(gettext_lazy("Put the main contacts on the mailing list"))),
     order=40,
     done=gettext_lazy("%(count)s %(records)s marked as lost"),
     writes=("stage",),

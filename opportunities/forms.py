@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact
+from crm import catalogue
 from crm.activities.forms import DayInput, PersonField
 from crm.fields.look.choice import RowField
 from crm.fields.look.inputs import DayField
@@ -50,6 +51,7 @@ class StageForm(forms.Form):
 
     Losing it also offers a task for later and, for a main contact whom ``actor`` may edit, the mailing lists.
     Without a ``target`` the stage is chosen in the form, which shows what only some stages ask for with them (page.js).
+    It asks for nothing that ``actor`` may not write.
     """
 
     def __init__(
@@ -60,17 +62,20 @@ class StageForm(forms.Form):
         self.chooses = target is None or "choose" in (data or {}) or bool(_typed_in_vain(target, data or {}))
         self.contact = opportunity.contact
         self.fields["stage"] = _stage_field(opportunity, stages(), _("Stage"))
-        self.fields["closed_on"] = DayField(
-            required=False,
-            label=_("Closed on"),
-            help_text=_("The day it was won or lost. Empty: today."),
-            widget=DayInput(),
-        )
+        may_write = catalogue.seen_type(Opportunity.type_key, actor).can_write
+        if may_write("closed_on"):
+            self.fields["closed_on"] = DayField(
+                required=False,
+                label=_("Closed on"),
+                help_text=_("The day it was won or lost. Empty: today."),
+                widget=DayInput(),
+            )
         reasons = {str(one.pk): one for one in choices("loss_reason")}
         self.fields["loss_reason"] = _rows_field(reasons, choice, _("Reason"), required=False)
-        self.fields["loss_note"] = forms.CharField(
-            required=False, label=_("What happened?"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
-        )
+        if may_write("loss_note"):
+            self.fields["loss_note"] = forms.CharField(
+                required=False, label=_("What happened?"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
+            )
         if self.asks_loss:
             self._offer_follow_up(actor)
 
@@ -110,7 +115,8 @@ class StageForm(forms.Form):
 
     @property
     def asks_day(self) -> bool:
-        return self.chooses or self.target is None or self.target.meaning != Meaning.OPEN
+        is_closing = self.chooses or self.target is None or self.target.meaning != Meaning.OPEN
+        return is_closing and "closed_on" in self.fields
 
     @property
     def lost(self) -> Asking:
@@ -121,6 +127,11 @@ class StageForm(forms.Form):
     def closed(self) -> Asking:
         """The stages that ask for the day of closing."""
         return Asking(tuple(stage for stage in stages() if stage.meaning != Meaning.OPEN))
+
+    def said_of_closing(self) -> dict[str, Any]:
+        """What the services that move take of the reason, note and day of closing."""
+        names = {"loss_reason": "loss_reason", "loss_note": "loss_note", "closed_on": "on"}
+        return {taken: self.cleaned_data[name] for name, taken in names.items() if name in self.cleaned_data}
 
     def follow_up(self) -> dict[str, Any]:
         """What ``lose_opportunity`` takes beside the move itself."""
@@ -149,9 +160,10 @@ class ContactRoleForm(SeenForm):
         self.fields["role"] = _rows_field(rows, choice, _("Role"), required=False)
         standard = default_choice("contact_role")
         self.fields["role"].initial = str(standard.pk) if standard else ""
-        self.fields["is_primary"] = forms.BooleanField(
-            required=False, label=_("Main contact"), help_text=_("There is one; the one before steps back.")
-        )
+        if catalogue.seen_type(Opportunity.type_key, actor).can_write("contact"):
+            self.fields["is_primary"] = forms.BooleanField(
+                required=False, label=_("Main contact"), help_text=_("There is one; the one before steps back.")
+            )
 
 
 def _typed_in_vain(stage: Stage | None, given: Mapping[str, Any]) -> list[str]:

@@ -27,7 +27,7 @@ from crm.ui.once import once
 from crm.ui.seen import SEEN
 from crm.ui.toasts import say
 from crm.users.access import hide_from, may
-from crm.users.http import WorkspaceRequest
+from crm.users.http import WorkspaceRequest, require
 from opportunities.forms import ContactRoleForm, ReopeningForm, StageForm
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.selectors import (
@@ -133,7 +133,7 @@ def contact_role_list(request: WorkspaceRequest, record_type: RecordType, record
     objection = None
     if form.is_valid():
         values = form.cleaned_data
-        is_main = becomes_main(parts, values["contact"], is_wanted=values["is_primary"])
+        is_main = becomes_main(parts, values["contact"], is_wanted=values.get("is_primary", False))
         objection = _unread_objection(request, opportunity, values["contact"]) if is_main else None
     if form.is_valid() and objection is None:
         try:
@@ -166,6 +166,7 @@ def contact_role(request: WorkspaceRequest, record_type: RecordType, record_id: 
     part = next((one for one in contact_roles(opportunity) if one.contact_id == contact_id), None)
     if part is None:
         raise Http404
+    require(verb != "POST" or record_type.can_write("contact"))
     is_main = verb == "POST" and becomes_main([part], part.contact, is_wanted=True)
     if is_main and (objection := _unread_objection(request, opportunity, part.contact)):
         context = {
@@ -215,8 +216,8 @@ def _moved_meanwhile(
 
 def _says_the_same(opportunity: Opportunity, form: StageForm) -> bool:
     """Whether it was lost as the form says."""
-    values = form.cleaned_data
-    return (opportunity.loss_reason, opportunity.loss_note) == (values["loss_reason"], values["loss_note"])
+    said = form.said_of_closing()
+    return all(getattr(opportunity, name) == said[name] for name in ("loss_reason", "loss_note") if name in said)
 
 
 def _tell_of_move(request: WorkspaceRequest, opportunity: Opportunity, event: Event | None) -> None:
@@ -227,14 +228,11 @@ def _tell_of_move(request: WorkspaceRequest, opportunity: Opportunity, event: Ev
 
 def _moved(request: WorkspaceRequest, opportunity: Opportunity, form: StageForm) -> Event | Literal[False] | None:
     """Move as the form says; False, with the errors in the form, when the service refused."""
-    values = form.cleaned_data
     move: dict[str, Any] = {
         "opportunity": opportunity,
-        "stage": values["stage"],
+        "stage": form.cleaned_data["stage"],
         "actor": request.actor,
-        "loss_reason": values["loss_reason"],
-        "loss_note": values["loss_note"],
-        "on": values["closed_on"],
+        **form.said_of_closing(),
     }
     try:
         with transaction.atomic():

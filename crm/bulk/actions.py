@@ -155,7 +155,7 @@ def changes_by(run: BulkRun) -> QuerySet[Event]:
 
 
 def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
-    """The actions that every record type has, as far as it has the fields."""
+    """The actions that every record type has, as far as it has the fields and they may be written."""
     if record_type.has("owner"):
         owner = (record_type.spec("owner"),)
         heading = _("Assign %(count)s %(records)s")
@@ -173,7 +173,7 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
             writes=("owner",),
             undoes=True,
         )
-    if record_type.has("tags"):
+    if record_type.can_write("tags"):
         tags = (FieldSpec("tags", _("Tags to add"), record_type.spec("tags").kind, required=True),)
         heading = _("Tag %(count)s %(records)s")
         yield BulkAction(

@@ -350,6 +350,10 @@ class RecordType:
     def has(self, name: str) -> bool:
         return self._find(name) is not None
 
+    def can_write(self, name: str) -> bool:
+        """Whether a record that there is can be given a value by a person: not where that is hidden or read-only."""
+        return self.has(name) and self.spec(name).on_edit
+
     def instead_of(self, name: str) -> tuple[FieldSpec, ...]:
         """The links that a record cannot have beside the link ``name``."""
         group = next((one for one in self.either if name in one), ())

@@ -7,16 +7,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.catalogue import find_type
+from crm.catalogue import find_type, seen_type
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup, Phone, Url
 from crm.fields.spec import FieldSpec
 from crm.tenants.text import phone_key, sort_key
 from crm.ui.dialect import in_text
+from crm.users.models import Membership
 
 
-def brought_fields(record_type: RecordType) -> dict[str, tuple[str, FieldSpec]]:
-    """By their name in a mapping (``account.website``): the field that links to the account, and the account's own.
+def brought_fields(record_type: RecordType, actor: Membership) -> dict[str, tuple[str, FieldSpec]]:
+    """By their name in a mapping (``account.website``): the field that links to the account, and the account's own, as
+    far as ``actor`` may write it.
 
     Of several links to records of one type the first is meant.
     """
@@ -24,12 +26,13 @@ def brought_fields(record_type: RecordType) -> dict[str, tuple[str, FieldSpec]]:
     for spec in record_type.fields:
         if spec.importable and isinstance(spec.kind, Lookup) and spec.kind.key != record_type.key:
             links.setdefault(spec.kind.key, spec.name)
-    return {
-        f"{link}.{spec.name}": (link, spec)
-        for key, link in links.items()
-        if (linked := find_type(key)) is not None
-        for spec in linked.specs(linked.brought_along)
-    }
+    found: dict[str, tuple[str, FieldSpec]] = {}
+    for key, link in links.items():
+        if find_type(key) is not None:
+            linked = seen_type(key, actor)
+            specs = (spec for spec in linked.specs(linked.brought_along) if spec.importable)
+            found |= {f"{link}.{spec.name}": (link, spec) for spec in specs}
+    return found
 
 
 def is_made_by_name(spec: FieldSpec) -> bool:

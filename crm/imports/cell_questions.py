@@ -60,7 +60,7 @@ class CurrencyQuestion:
 
 def bad_cells(job: Import, record_type: RecordType, survey: Survey, decisions: dict[str, Decision]) -> list[BadCells]:
     """What to ask of columns with cells that cannot be taken."""
-    brought = brought_fields(record_type)
+    brought = brought_fields(record_type, job.made_by)
     found = []
     for index, name in enumerate(job.mapping):
         spec = column_spec(record_type, name)

@@ -110,7 +110,7 @@ class ColumnsForm(forms.Form):
         choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in specs)]
         choices += [
             (name, brought_label(record_type.spec(link), spec))
-            for name, (link, spec) in brought_fields(record_type).items()
+            for name, (link, spec) in brought_fields(record_type, job.made_by).items()
         ]
         choices += [*more_columns(record_type).items(), *ways_to_keep(job.made_by).items()]
         for index, header in enumerate(job.headers):

@@ -24,10 +24,10 @@ Changed = Mapping[str, tuple[str, Any]]  # by field: who, and to what
 ChangedSince = dict[UUID, Changed]
 
 
-def columns_of(record_type: RecordType) -> set[str]:
+def columns_of(job: Import, record_type: RecordType) -> set[str]:
     """The names of all that a column can be, but for a field that is still to be made."""
     fields = {spec.name for spec in importable(record_type)}
-    return {*fields, *brought_fields(record_type), *more_columns(record_type), NOTES}
+    return {*fields, *brought_fields(record_type, job.made_by), *more_columns(record_type), NOTES}
 
 
 def refuse_lost_columns(job: Import, record_type: RecordType) -> None:
@@ -38,7 +38,7 @@ def refuse_lost_columns(job: Import, record_type: RecordType) -> None:
 
 def lost_columns(job: Import, record_type: RecordType) -> str:
     """What to say of columns and values for all rows whose field is no longer there; "" where all are."""
-    known = columns_of(record_type) | job.planned.keys()
+    known = columns_of(job, record_type) | job.planned.keys()
     lost = [
         column_label(index, job.headers[index]) for index, name in enumerate(job.mapping) if name and name not in known
     ]

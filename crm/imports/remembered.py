@@ -69,8 +69,8 @@ def remember(job: Import, record_type: RecordType, before: Import | None, *, is_
     if before is None or _of_file(before.headers) != _of_file(job.headers):
         job.save(update_fields=["remembered"])
         return
-    known = {spec.name for spec in importable(record_type)} | brought_fields(record_type).keys() | {NOTES, ""}
-    known |= more_columns(record_type).keys()
+    known = {spec.name for spec in importable(record_type)} | brought_fields(record_type, job.made_by).keys()
+    known |= {NOTES, ""} | more_columns(record_type).keys()
     completed = completed_fields(record_type)
     then = [name for header, name in zip(before.headers, before.mapping, strict=True) if not is_of_refusals(header)]
     can_be = all(name in known and completed.get(name, name) in then for name in then)

@@ -73,7 +73,7 @@ class RowReader:
         found = [(index, split_of(record_type, name)) for index, name in mapped]
         self.splits = [(index, split) for index, split in found if split is not None]
         self.notes = [index for index, name in mapped if name == NOTES]
-        brought = brought_fields(record_type)
+        brought = brought_fields(record_type, job.made_by)
         self.said = said or {}
         self.links = {spec.name: index for index, spec in self.columns}
         beside = ((spec.name, beside_of(record_type, spec)) for _index, spec in self.columns)

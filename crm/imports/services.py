@@ -55,7 +55,7 @@ def set_columns(
     those of the fields that are to be made of columns, by their place."""
     take_to_be_set(job)
     names = {spec.name for spec in importable(record_type)} - job.planned.keys()
-    brought = brought_fields(record_type)
+    brought = brought_fields(record_type, job.made_by)
     more = more_columns(record_type)
     kept = {NOTES, NEW_FIELD}
     chosen = [name for name in mapping if name]

@@ -101,7 +101,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
         PlannedReader(column, job.total) if name in job.planned else reader_of(column, spec)
         for column, spec, name in zip(survey.columns, specs, job.mapping, strict=False)
     ]
-    brought = brought_fields(record_type)
+    brought = brought_fields(record_type, job.made_by)
     tests = [
         bad_in(brought[name][1] if name in brought else spec) for name, spec in zip(job.mapping, specs, strict=True)
     ]

@@ -20,7 +20,7 @@ Said = dict[str, dict[str, str]]  # by company (``word_key``) and field: the fir
 
 def said_together(job: Import) -> Said:
     """Return what rows say of companies about which not all of them say the same; of others any row tells all."""
-    brought = brought_fields(seen_type(job.record_type, job.made_by))
+    brought = brought_fields(seen_type(job.record_type, job.made_by), job.made_by)
     columns = [(index, brought[name][1]) for index, name in enumerate(job.mapping) if name in brought]
     link = next((link for link, _spec in brought.values()), "")
     if not columns or link not in job.mapping:

@@ -29,11 +29,13 @@ OF_LEAD = ("name", "job_title", "company", "email", "phone")
 KEPT = ("campaign", "follow_up_on")  # from one card of an event to the next
 
 
-def card_fields() -> tuple[FieldSpec, ...]:
-    leads = catalogue.record_type("leads")
+def card_fields(actor: Membership) -> tuple[FieldSpec, ...]:
+    """What a card says of a lead, as far as ``actor`` may fill it in, and what is to be done about it."""
+    leads = catalogue.seen_type("leads", actor)
+    label, about = gettext_lazy("Event or campaign"), gettext_lazy("Where you met.")
     return (
-        *(leads.spec(name) for name in OF_LEAD),
-        replace(leads.spec("campaign"), label=gettext_lazy("Event or campaign"), help=gettext_lazy("Where you met.")),
+        *(spec for spec in leads.specs(OF_LEAD) if not spec.is_read_only),
+        *(replace(spec, label=label, help=about) for spec in leads.specs(("campaign",)) if not spec.is_read_only),
         FieldSpec("follow_up_on", gettext_lazy("Follow up on"), kinds.Date(), help=gettext_lazy("Empty: no task.")),
         FieldSpec("follow_up", gettext_lazy("What to do then"), kinds.Text(300)),
         FieldSpec("note", gettext_lazy("Note"), kinds.LongText(), help=gettext_lazy("What you talked about.")),
@@ -45,7 +47,7 @@ class CardForm(RecordForm):
 
     def __init__(self, *, actor: Membership, data: Any = None, initial: dict[str, Any] | None = None) -> None:
         usual = {"follow_up_on": working_day_from(today() + timedelta(days=USUAL_DAYS))}
-        super().__init__(card_fields(), actor=actor, data=data, initial=usual | (initial or {}))
+        super().__init__(card_fields(actor), actor=actor, data=data, initial=usual | (initial or {}))
 
 
 @atomic
@@ -54,7 +56,7 @@ def create_lead_from_card(*, actor: Membership, values: dict[str, Any]) -> Lead:
 
     Raises ``ValidationError`` keyed by field.
     """
-    own = {name: values[name] for name in (*OF_LEAD, "campaign")}
+    own = {name: values[name] for name in (*OF_LEAD, "campaign") if name in values}
     lead = create_lead(actor=actor, values={**own, "source": card_source(), "owner": actor})
     if values["note"]:
         create_activity(kind=ActivityKind.NOTE, records=[lead], actor=actor, body=values["note"])

@@ -11,12 +11,15 @@ from crm.activities.services import create_activity, delete_activity
 from crm.events.models import Event
 from crm.fields.money import Money
 from crm.picklists.selectors import default_pipeline, stages
+from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from crm.users.access import HIDDEN, READ_ONLY
 from crm.users.services import limit_fields
-from opportunities.services import update_opportunity
+from leads.models import Lead
+from opportunities.services import add_contact_role, update_opportunity
 from tests import make
-from tests.forms import HTMX
+from tests.forms import HTMX, form_of
+from tests.imports.test_words import Page
 from tests.pages.test_undo import toast, undo
 from tests.people import Firm, client_of
 
@@ -92,6 +95,83 @@ def test_what_an_undo_would_go_over_is_told_without_hidden_values(
     said = toast(undo(ana, moved))
     assert "Not undone. Max" in said and "has changed it" in said
     assert ("2019" in said) == (not limits)
+
+
+@pytest.mark.parametrize("limited", [HIDDEN, READ_ONLY])
+def test_no_form_writes_what_one_may_not(firm: Firm, deals: list[Any], limited: str) -> None:
+    """The forms that a type alone has ask for no hidden and no read-only field, and take none that is sent."""
+    with tenant_context(firm.tenant):
+        stage, reason = make.stage("lost"), make.reason("loss_reason", "other")
+        contact = make.contact(firm.ana)
+        first = make.contact(firm.ana)
+        add_contact_role(opportunity=deals[0], contact=first, actor=firm.ana)
+    ana = client_of(firm.ana)
+    where = f"/acme/opportunities/{deals[0].pk}/"
+    pages = {
+        f"{where}stage/?stage={stage.pk}": ("closed_on", "loss_note"),
+        f"{where}stage/": ("closed_on", "loss_note"),
+        f"{where}contacts/": ("is_primary",),
+        "/acme/leads/card/": ("phone", "job_title", "campaign"),
+    }
+
+    def offered(page: str, names: tuple[str, ...]) -> list[str]:
+        html = ana.get(page).content.decode()
+        return [name for name in names if f'name="{name}"' in html]
+
+    assert {page: offered(page, names) for page, names in pages.items()} == {k: list(v) for k, v in pages.items()}
+    limit(firm, "opportunities", closed_on=limited, loss_note=limited, contact=limited)
+    limit(firm, "leads", phone=limited, job_title=limited, campaign=limited)
+    assert not [name for page, names in pages.items() for name in offered(page, names)]
+    typed = {"loss_note": "Too dear", "closed_on": "2019-03-17", "loss_reason": str(reason.pk), "stage": str(stage.pk)}
+    assert ana.post(f"{where}stage/", typed).status_code == 303
+    assert form_of(ana, f"{where}contacts/?contact={contact.pk}").send(is_primary="on").status_code == 303
+    assert ana.post(f"{where}contacts/{contact.pk}/").status_code == 404
+    card = {"name": "Ada Card", "phone": "+1 416 555 0101", "email": "card@canary.example", "campaign": "Fair"}
+    sent = form_of(ana, "/acme/leads/card/").send(**card)
+    assert sent.status_code == 303, (sent.context["form"].errors, sent.context["objection"])
+    with tenant_context(firm.tenant):
+        deal = type(deals[0]).objects.get(pk=deals[0].pk)
+        assert (deal.stage_id, deal.loss_note, deal.closed_on, deal.contact_id) == (stage.pk, "", today(), first.pk)
+        lead = Lead.objects.get(last_name="Card")
+        assert (lead.phone, lead.email, lead.campaign) == ("", "card@canary.example", "")
+
+
+@pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
+def test_many_are_tagged_and_converted_as_one_may_write(firm: Firm, limited: str) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+    if limited:
+        limit(firm, "leads", tags=limited)
+        limit(firm, "opportunities", expected_close_on=limited)
+    pages = {
+        action: client_of(firm.ana).post("/acme/bulk/leads/new/", {"action": action, "id": [str(lead.pk)]})
+        for action in ("tags", "convert")
+    }
+    assert pages["tags"].status_code == (404 if limited else 200)
+    asked = pages["convert"].content.decode()
+    assert 'name="to-stage"' in asked and ('name="to-expected_close_on"' in asked) == (not limited)
+
+
+@pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
+def test_many_are_lost_without_a_note_that_one_may_not_write(firm: Firm, deals: list[Any], limited: str) -> None:
+    if limited:
+        limit(firm, "opportunities", loss_note=limited)
+    page = client_of(firm.ana).post("/acme/bulk/opportunities/new/", {"action": "lose", "id": [str(deals[0].pk)]})
+    assert page.status_code == 200 and 'name="to-loss_reason"' in page.content.decode()
+    assert ('name="to-loss_note"' in page.content.decode()) == (not limited)
+
+
+@pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
+def test_a_file_of_people_fills_no_limited_field_of_their_accounts(firm: Firm, limited: str) -> None:
+    if limited:
+        with tenant_context(firm.tenant):
+            limits = {"annual_revenue": limited, "website": limited}
+            limit_fields(actor=firm.ada, role=firm.max.role, key="accounts", limits=limits)
+    page = Page(firm, "contacts", "Last name,Company,Company website\nHill,Acme,https://acme.example\n", firm.max)
+    html = page.answer.content.decode()
+    assert 'value="account.city"' in html
+    assert ('value="account.website"' in html) == (not limited)
+    assert ('value="account.annual_revenue"' in html) == (not limited)
 
 
 @pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
