@@ -151,10 +151,10 @@ OPPORTUNITY_FIELDS = (
         _("Days in stage"),
         DaysInStage(),
         attr="stage_since",
-        follows=("stage_since",),
         on_create=False,
         on_edit=False,
         importable=False,
+        always_seen=True,  # as the moment is from which it is counted
     ),
     FieldSpec("amount", _("Amount"), kinds.Money()),
     FieldSpec(
@@ -288,7 +288,7 @@ ACCOUNT_TYPE = FieldSpec(
     _("Account type"),
     AccountType("account_type"),
     attr="account__type",
-    follows=("account", "accounts.type"),
+    follows=("account",),
     on_create=False,
     on_edit=False,
     importable=False,
@@ -375,7 +375,6 @@ LOSS_CLASS = FieldSpec(
     _("Class of loss"),
     LossClass(),
     attr="loss_reason",
-    follows=("loss_reason",),
     on_create=False,
     on_edit=False,
     importable=False,

@@ -36,7 +36,7 @@ def register(record_type: RecordType) -> None:
     _types[record_type.key] = record_type
     declare_record_events(record_type)
     add_target(record_type.key, record_type.model)
-    declare_type(record_type.key, record_type.grants)
+    declare_type(record_type.key, record_type.grants, lambda: {spec.name for spec in record_type.can_be_limited()})
     key, order = record_type.key, record_type.order
     sees, makes = partial(may, verb="view", key=key), partial(may, verb="create", key=key)
     label, icon, phone = record_type.label_plural, record_type.icon, record_type.phone
@@ -60,10 +60,10 @@ def record_types() -> list[RecordType]:
 
 
 def seen(record_type: RecordType, actor: Membership) -> RecordType:
-    """The type as ``actor`` sees it: without the fields that are hidden from their role. Every door to records that a
-    person asks through takes this one; what the product does by itself takes the whole type."""
-    hidden = limited_fields(actor, record_type.key, HIDDEN) | _hidden_elsewhere(record_type.key, actor)
-    read_only = limited_fields(actor, record_type.key, READ_ONLY)
+    """The type as ``actor`` sees it: without the fields that are hidden from their role. Pages, forms and files, all
+    that a person asks through, take this one; what the product does by itself (services, workflows, what it writes of a
+    conversion) takes the whole type."""
+    hidden, read_only = (limited_fields(actor, record_type.key, limit) for limit in (HIDDEN, READ_ONLY))
     if not hidden and not read_only:
         return record_type
     return _narrowed(record_type.key, hidden, read_only)
@@ -71,12 +71,6 @@ def seen(record_type: RecordType, actor: Membership) -> RecordType:
 
 def seen_type(key: str, actor: Membership) -> RecordType:
     return seen(_types[key], actor)
-
-
-def _hidden_elsewhere(key: str, actor: Membership) -> frozenset[str]:
-    """The fields of other types, hidden from ``actor``, that tell something of the type ``key``: "accounts.type"."""
-    others = (name.partition(".") for one in _types[key].derived for name in one.follows if "." in name)
-    return frozenset(f"{other}.{name}" for other, _dot, name in others if name in limited_fields(actor, other, HIDDEN))
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,6 +16,7 @@ from crm.catalogue.searched import BY_NAME, Searched
 from crm.catalogue.ties import Ties
 from crm.events.models import Event
 from crm.fields.custom.selectors import custom_fields, custom_labels, custom_spec, custom_specs
+from crm.fields.gone import specs_that_were
 from crm.fields.kinds import Lookup
 from crm.fields.spec import FieldSpec, specs_by_name
 from crm.ui.dialect import in_text
@@ -267,12 +268,14 @@ class RecordType:
         fields = tuple(self._limited(one, hidden, read_only) for one in self.fields)
         derived = tuple(one for one in self.derived if self._limited(one, hidden, frozenset()))
         seen = tuple(one for one in fields if one is not None)
+        names = {one.name for one in seen}
+        sort = self.sort if self.sort.removeprefix("-") in names else "name"
         board, step = self.board, self.next_step
         if board is not None and board.amount in hidden:
             board = replace(board, amount="")
         if step is not None and not (hidden | read_only).isdisjoint(step):
             step = None
-        found = replace(self, fields=seen, derived=derived, board=board, next_step=step)
+        found = replace(self, fields=seen, derived=derived, sort=sort, board=board, next_step=step)
         return replace(found, hidden=hidden, read_only=read_only)
 
     @staticmethod
@@ -283,7 +286,8 @@ class RecordType:
 
     def can_be_limited(self) -> tuple[FieldSpec, ...]:
         """The fields that a role can be kept from: all but those that say what a record is, and whose."""
-        always = {"name", "owner", "team", "created_by", *self.set_by_move[:1]}
+        dealt = (self.board.column, self.board.group) if self.board else ()
+        always = {"name", "owner", "team", "created_by", *self.set_by_move[:1], *dealt}
         return tuple(one for one in self.specs_now() if not (one.always_seen or one.is_stamp or one.name in always))
 
     def __hash__(self) -> int:
@@ -338,7 +342,11 @@ class RecordType:
 
     def told_fields(self) -> dict[str, Any]:
         """Every field by name, as events tell of them; of the workspace's inactive ones, what they are called."""
-        return custom_labels(self.key) | {spec.name: spec for spec in self.specs_now()}
+        return self.labels() | {spec.name: spec for spec in self.specs_now()}
+
+    def specs_that_were(self, names: Iterable[str]) -> Iterator[FieldSpec]:
+        """The own fields of those names, as they are or were; of those hidden from the person who asks, none."""
+        return specs_that_were((name for name in names if name not in self.hidden), self.key)
 
     def spec(self, name: str) -> FieldSpec:
         """Return the field; raise ``KeyError`` when there is none of that name."""

@@ -198,8 +198,8 @@ class FieldSpec:
     ``on_create`` / ``on_edit`` say on which form it stands; a field on neither is computed or set by an action.
     ``asked_by``: the field of the record, and those of its choices, that alone ask for this one; ``only_of`` says in
     words of which records it is then. ``look``: a class of ``crm.fields.look`` in the place of its kind's usual one.
-    ``follows`` are the fields that tell its value: who does not see one of them ("loss_reason", or "accounts.type" of
-    another type) does not see it either, nor what can be found by it.
+    ``follows`` are the fields of the record that tell its value (the amount tells the currency): who does not see one
+    of them does not see it either, nor what can be found by it.
     What is ``always_seen`` is part of what a record is called, or of what it is: no role can be kept from it.
     """
 

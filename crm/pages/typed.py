@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.fields.custom.selectors import fields_named
-from crm.fields.gone import specs_that_were
 from crm.fields.kinds import Date, Flag, Lookup
 from crm.fields.kinds.choice import OneOf
 from crm.fields.look.forms import RecordForm
@@ -126,13 +125,14 @@ def _specs(path_info: str, given: Mapping[str, list[str]], actor: Membership) ->
     record_type = _type_of(match)
     if record_type is None:
         return ()
+    record_type = catalogue.seen(record_type, actor)
     specs = record_type.specs_now()
     if match.namespace != record_type.key:
         named = given.get("action", [])
         actions = (one for one in catalogue.bulk_actions(record_type.key, actor) if one.key in named)
         specs = next((one.asks(actor) for one in actions), ()) or specs
     taken_away = given.keys() - {spec.name for spec in specs}
-    return (*specs, *specs_that_were(sorted(taken_away), record_type.key))
+    return (*specs, *record_type.specs_that_were(sorted(taken_away)))
 
 
 def _type_of(match: ResolverMatch) -> RecordType | None:

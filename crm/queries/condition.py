@@ -18,7 +18,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
-from crm.fields.gone import specs_that_were
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
@@ -81,7 +80,7 @@ class Condition:
 
     def said(self, record_type: RecordType, actor: Membership) -> tuple[str, str, str]:
         """Field, operator and values in words; those of a field that was taken away outlive it."""
-        spec = self.spec(record_type) or next(specs_that_were([self.field], record_type.key), None)
+        spec = self.spec(record_type) or next(record_type.specs_that_were([self.field]), None)
         try:
             value = self.described(spec, actor)
         except Exception:  # a value that cannot be read is still named

@@ -17,7 +17,6 @@ from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import DefaultView, RecordType
-from crm.fields.gone import specs_that_were
 from crm.fields.spec import FieldSpec
 from crm.queries.address import MOST_UNKNOWN, pairs_of, read_conditions
 from crm.queries.condition import LONGEST_SHOWN, Condition, Group, Part, parts_of_json
@@ -131,7 +130,7 @@ class Query:
     @property
     def resting(self) -> tuple[FieldSpec, ...]:
         """The own fields among the columns that were taken away: they are shown once they are back."""
-        return tuple(specs_that_were((name for name in self.columns if not self.type.has(name)), self.type.key))
+        return tuple(self.type.specs_that_were(name for name in self.columns if not self.type.has(name)))
 
     @property
     def lost(self) -> list[str]:
@@ -233,7 +232,7 @@ def _can_sort(record_type: RecordType, sort: str) -> bool:
 
 
 def _was_own(record_type: RecordType, name: str) -> bool:
-    return next(specs_that_were([name], record_type.key), None) is not None
+    return next(record_type.specs_that_were([name]), None) is not None
 
 
 def _in_vain(record_type: RecordType, columns: list[str], sort: str) -> list[str]:
@@ -252,5 +251,5 @@ def _in_vain(record_type: RecordType, columns: list[str], sort: str) -> list[str
 
 
 def _shown(record_type: RecordType, name: str) -> str:
-    own = next(specs_that_were([name], record_type.key), None)
+    own = next(record_type.specs_that_were([name]), None)
     return str(own.label if own else record_type.labels().get(name, name))[:LONGEST_SHOWN]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +62,19 @@ READ_ONLY = DefaultRole(
 DEFAULT_ROLES = (ADMIN, MANAGER, REP, READ_ONLY)
 _USUAL = {role.key: role.usual for role in DEFAULT_ROLES}
 _of_types: dict[str, Mapping[str, Grant]] = {}  # by the type's key and the role's
+_limitable: dict[str, Callable[[], Collection[str]]] = {}
 
 
-def declare_type(key: str, grants: Mapping[str, Grant]) -> None:
-    """Note that there are records of the type ``key``; ``grants`` by the keys of shipped roles, where not as usual."""
-    _of_types[key] = grants
+def declare_type(key: str, grants: Mapping[str, Grant], limitable: Callable[[], Collection[str]]) -> None:
+    """Note that there are records of the type ``key``; ``grants`` by the keys of shipped roles, where not as usual.
+
+    ``limitable`` gives the fields that a role can be kept from in the current workspace.
+    """
+    _of_types[key], _limitable[key] = grants, limitable
+
+
+def limitable_fields(key: str) -> frozenset[str]:
+    return frozenset(_limitable[key]())
 
 
 def type_keys() -> list[str]:

@@ -29,6 +29,7 @@ from crm.users.events import (
 )
 from crm.users.leaving import end_sessions
 from crm.users.models import Membership, Role, Team
+from crm.users.roles import limitable_fields
 from crm.users.selectors import member_by_name_or_email, roles, team_tree_ids, workspaces_of
 from crm.users.settings import OWN_LANGUAGE, OWN_TIME_ZONE
 
@@ -207,12 +208,17 @@ def update_role(
 def limit_fields(*, actor: Membership, role: Role, key: str, limits: Mapping[str, str]) -> None:
     """Hide fields of the type ``key`` from the role, or let it only read them (``access.HIDDEN``, ``READ_ONLY``).
 
-    ``limits`` are all of that type: a field that is not among them is seen, and changed as records may be.
+    ``limits`` are those of all fields that can be limited now: one that is not among them is seen, and changed as
+    records may be. Of an own field that was taken away the limit stays, as it may come back.
     """
     if set(limits.values()) - {HIDDEN, READ_ONLY}:
         raise ValidationError(_("“%(key)s”: unknown limit."), params={"key": key})
+    here = limitable_fields(key)
+    if never := sorted(limits.keys() - here):
+        raise ValidationError(_("No role can be kept from “%(fields)s”."), params={"fields": ", ".join(never)})
+    resting = {name: kept for name, kept in role.fields.get(key, {}).items() if name not in here}
     others = {name: kept for name, kept in role.fields.items() if name != key}
-    fields = {**others, key: dict(sorted(limits.items()))} if limits else others
+    fields = {**others, key: dict(sorted((resting | dict(limits)).items()))} if resting or limits else others
     _update(row=role, actor=actor, event_type=ROLE_CHANGED, values={"fields": fields})
 
 

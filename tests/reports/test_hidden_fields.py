@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.models import Account
 from crm.tenants.context import tenant_context
 from crm.users.access import HIDDEN
 from crm.users.models import Membership
@@ -104,10 +103,3 @@ def test_who_does_not_see_a_day_is_told_of_no_days(inside: Firm, hide: Hide) -> 
     assert f"{LEFT_OUT}: Closed." in text
     day = client_of(ana).get("/acme/").content.decode()
     assert "Open pipeline" in day and "Closing this month" not in day
-
-
-def test_accounts_whose_type_is_hidden_are_counted_together(inside: Firm, hide: Hide) -> None:
-    ana = hide(Account.type_key, "type")
-    answer = ask("accounts-by-type", ana)
-    assert figure(answer, "Accounts").cell.value == 3 and not answer.tables and not answer.charts
-    assert "Customers" not in [str(one.label) for one in answer.figures]

@@ -13,6 +13,7 @@ from crm.fields.look import look_of
 from crm.fields.look.inputs import MoneyField
 from crm.fields.look.words import words_of
 from crm.fields.models import NAME_PREFIX
+from crm.users.access import HIDDEN, limited_fields
 from crm.users.models import Membership
 
 _CURRENCY = "_currency"  # beside the amount of a field that is money
@@ -39,7 +40,8 @@ def gone_fields(form: Any, type_key: str, actor: Membership) -> Iterator[tuple[B
 
 def _field(name: str, type_key: str, actor: Membership, form: Any) -> forms.Field:
     """The field as it was; of one of which nobody knows that, what can be told from what was sent."""
-    for spec in specs_that_were([name], type_key):
+    hidden = limited_fields(actor, type_key, HIDDEN) if type_key else ()
+    for spec in specs_that_were([name] if name not in hidden else [], type_key):
         field = look_of(spec).form_field(actor)
         field.label = spec.label
         return field
