@@ -39,13 +39,13 @@ def _code_hash() -> str:
 
 
 @contextmanager
-def _maintenance() -> Iterator[psycopg.Connection]:
-    owner = connections["owner"].settings_dict
+def _maintenance(alias: str = "owner") -> Iterator[psycopg.Connection]:
+    role = connections[alias].settings_dict
     with psycopg.connect(
-        host=owner["HOST"],
-        port=owner["PORT"] or None,
-        user=owner["USER"],
-        password=owner["PASSWORD"],
+        host=role["HOST"],
+        port=role["PORT"] or None,
+        user=role["USER"],
+        password=role["PASSWORD"],
         dbname=os.environ.get("ANGLER_MAINTENANCE_DB", "postgres"),
         autocommit=True,
     ) as connection:
@@ -126,6 +126,22 @@ def point_at(name: str) -> str:
     before = str(connections["default"].settings_dict["NAME"])
     _point_at(name)
     return before
+
+
+def leave_other_databases() -> None:
+    """Close this thread's connections to another database than the one that Django is pointed at by now."""
+    for one in connections.all(initialized_only=True):
+        if one.connection is not None and one.connection.info.dbname != one.settings_dict["NAME"]:
+            one.close()
+
+
+def end_connections(name: str) -> None:
+    """End the app's connections to a database that is to be dropped: those of a server's threads that wait."""
+    with _maintenance("default") as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            [name],
+        )
 
 
 def drop_database(name: str) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.http import HttpResponse
@@ -24,7 +23,15 @@ from tests.browser.walk.more import add_what_the_demo_lacks
 from tests.browser.walk.visits import AREAS, DESKTOP, PHONE, RECORDS, START, Visitor, member_of, never_asked
 from tests.browser.walk.walker import Walk
 from tests.browser.walk.watching import told
-from tests.database import DEMO_DAY, copy_database, create_database, create_demo_database, drop_database, point_at
+from tests.database import (
+    DEMO_DAY,
+    copy_database,
+    create_database,
+    create_demo_database,
+    drop_database,
+    end_connections,
+    point_at,
+)
 from tests.imports.steps import bring_in
 from tests.people import Firm, make_firm, make_user
 
@@ -101,17 +108,13 @@ def workspace_alone(begin: Callable[[], Any]) -> Iterator[Callable[[], None]]:
 def copies_of(template: str) -> Iterator[Callable[[], None]]:
     """Works in a copy of a database; what it yields goes on in another one."""
     before = str(connections["default"].settings_dict["NAME"])
-    kept = {alias: connections.settings[alias]["CONN_MAX_AGE"] for alias in settings.DATABASES}
-    for alias in kept:
-        connections.settings[alias]["CONN_MAX_AGE"] = 0  # the server's threads would stay with the copy before
     copies = [copy_database(template)]
     try:
         yield lambda: copies.append(copy_database(template))
     finally:
         point_at(before)
-        for alias, age in kept.items():
-            connections.settings[alias]["CONN_MAX_AGE"] = age
         for name in copies:
+            end_connections(name)
             drop_database(name)
 
 

@@ -9,6 +9,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from tests.database import leave_other_databases
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -23,6 +25,7 @@ listeners: list[Callable[[Answer], None]] = []
 
 class TellingHandler(WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        leave_other_databases()  # the walk goes on in a fresh copy
         response = super().get_response(request)
         if listeners:
             verb = str(request.method)
