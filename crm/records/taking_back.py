@@ -14,6 +14,7 @@ from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import shown
 from crm.records.diff import identity
+from crm.records.hiding import fill_in
 from crm.records.versions import ConflictError, refuse_unseen, told
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
@@ -29,6 +30,7 @@ def take_back(record: Any, event: Event, *, actor: Membership | None, because: E
     Raises ``ConflictError`` keyed by field where it has another value by now than ``event`` gave it, and
     ``ValidationError`` where the old one can no longer be had. None: it has its old values already.
     """
+    fill_in(record)
     record_type = catalogue.type_of(record)
     seen = record_type if actor is None else catalogue.seen(record_type, actor)
     pairs = {name: pair for name, pair in event.changes.items() if _is_written(seen, name)}
