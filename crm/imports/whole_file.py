@@ -15,7 +15,6 @@ from crm.imports.meant import meant_rows, meant_rows_numbered
 from crm.imports.models import NOTES, Existing, Import, ImportRow, Outcome
 from crm.imports.own_links import Called, own_circles, own_names
 from crm.imports.storing import FileRow
-from crm.imports.survey import survey_of
 from crm.imports.together import Said, said_together
 
 MOST_NEAR = 40  # records of one key that a row may be about without saying so
@@ -149,7 +148,8 @@ def _as_one(job: Import, first: FileRow, then: FileRow) -> FileRow:
 
 def read_whole_file(job: Import, batch: int) -> WholeFile:
     """Read the facts of ``job``'s file, which comes in ``batch`` rows at a time."""
-    shares, repeats = (survey := survey_of(job)).shares, survey.repeats
+    surveyed = job.survey["found"]  # at the start; nothing that it goes by has changed since
+    shares, repeats = surveyed["shares"], surveyed["repeats"]
     shared = _shared(job) if job.is_dry_run and shares else frozenset()
     alike = _alike(job) if job.is_dry_run and job.total > batch else {}
     together: dict[int, list[FileRow]] = {}
