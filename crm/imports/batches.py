@@ -19,7 +19,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import catalogue
-from crm.catalogue.types import RecordType
 from crm.imports.against import Against
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
@@ -28,11 +27,12 @@ from crm.imports.deferring import Link, without_circles, without_own
 from crm.imports.existing import Known, Match
 from crm.imports.findings import given_to_deactivated, names_of, said_later
 from crm.imports.fresh import Fresh
-from crm.imports.identity import Layout, repeating
+from crm.imports.identity import repeating
+from crm.imports.layout import OWN_ID
 from crm.imports.left_out import NOTED_IN
-from crm.imports.meant import OWN_ID, own_records
+from crm.imports.meant import MeantRows, own_records
 from crm.imports.meanwhile import ChangedSince, changed_since, gone_links, hold, refuse_changed
-from crm.imports.models import Existing, Import, ImportRow, Outcome
+from crm.imports.models import Existing, ImportRow, Outcome
 from crm.imports.newer import Newer
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.row import RowValues, ToCreate
@@ -46,7 +46,6 @@ from crm.imports.whole_file import WholeFile
 from crm.records.refusals import reasons_of, refusal_of
 from crm.tenants.bulk import collect_inserts, together, undo_on_error
 from crm.users.access import can
-from crm.users.models import Membership
 
 Row = tuple[int, RowValues]  # a row's place in the batch, and its values
 
@@ -57,13 +56,15 @@ class Batch:
     """``file``: what only the whole of it tells. Cells are read as the import's maker. ``made``: which rows have made
     what the batch may meet. ``tried``: what earlier tries at it have shown."""
 
-    def __init__(self, job: Import, rows: list[FileRow], file: WholeFile, made: dict[UUID, int], tried: Tried) -> None:
-        self.job, self.rows = job, rows
-        self.actor: Membership = job.made_by
-        self.type: RecordType = catalogue.seen_type(job.record_type, job.made_by)
+    def __init__(
+        self, source: MeantRows, rows: list[FileRow], file: WholeFile, made: dict[UUID, int], tried: Tried
+    ) -> None:
+        job, layout = self.job, self.layout = source.job, source.layout
+        self.rows = rows
+        self.actor, self.type = layout.actor, layout.type
         self.tried = tried
         self.cells = Cells(self.actor, styles_of(job), takes_rows=True, idle=tried.idle)
-        self.reader = RowReader(job, self.type, self.cells, file.called, file.said)
+        self.reader = RowReader(job, layout, self.cells, file.called, file.said)
         self.known = self._nothing_known(dict(made))
         self.shown = Shown(self.type) if job.is_dry_run else None
         self.counting = Counting(job, made)
@@ -95,7 +96,7 @@ class Batch:
         if self.type.ties and not self.job.is_dry_run:
             self.type.ties.hold_all((row.values, found.get(offset)) for offset, row in parsed)
         self.newer = Newer(self.job, self.rows, self.own, self.cells)
-        repeats = repeating(Layout.of(self.job), self.rows)
+        repeats = repeating(self.layout, self.rows)
         self.counting.look_up(record.pk for record in found.values())
         rows = self._without_gone_links(self._welcome(parsed, found))
         if self.job.existing == Existing.UPDATE:
@@ -149,8 +150,7 @@ class Batch:
 
     def _find_own(self) -> None:
         """The records whose ids the rows have."""
-        if OWN_ID in self.job.mapping:
-            at = self.job.mapping.index(OWN_ID)
+        if (at := self.layout.place.get(OWN_ID)) is not None:
             self.ids = {offset: cells[at] for offset, cells in enumerate(self.rows) if cells[at]}
             self.own = own_records(self.actor, self.type, set(self.ids.values()))
 

@@ -48,9 +48,9 @@ from crm.imports.brought import brought_fields, brought_label
 from crm.imports.cell_questions import WHAT_BECOMES
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label, importable
+from crm.imports.layout import layout_of, more_columns
 from crm.imports.left_out import answered_as, ways_to_keep
 from crm.imports.likely import label_of, records_like
-from crm.imports.meant import more_columns
 from crm.imports.models import Existing, Import
 from crm.imports.own_links import Called
 from crm.imports.planned import KIND, NEW_FIELD
@@ -183,7 +183,7 @@ class SentAnswers:
         self.type = record_type
         self.actor: Membership = job.made_by  # for whom it writes, whoever answers
         self.data = data
-        self.reader = RowReader(job, record_type, Cells(job.made_by), Called())
+        self.reader = RowReader(job, layout_of(job, record_type), Cells(job.made_by), Called())
         self.answers: Answers = {name: dict(words) for name, words in job.answers.items()}
         self.errors: dict[str, str] = {}
         self.refused: dict[tuple[str, str], str] = {}

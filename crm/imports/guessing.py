@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from crm.catalogue.types import RecordType
 from crm.fields.spec import FieldSpec
 from crm.imports.labelled import with_place_for_mobiles
-from crm.imports.meant import NAME_PARTS, OWN_ID, completed_fields, more_columns
+from crm.imports.layout import NAME_PARTS, OWN_ID, completed_fields, more_columns
 from crm.imports.split import one_field_each, split_of
 from crm.records.headers import PREFIXES, SURE, names_of
 from crm.records.natural import FIRST_AND_LAST

@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from crm.imports.identity import Key, Layout, Together
-from crm.imports.meant import OWN_ID, meant_rows
-from crm.imports.models import Import
+from crm.imports.identity import Together
+from crm.imports.layout import OWN_ID, Key, Layout
+from crm.imports.storing import FileRow
 from crm.tenants.ids import uuid_of
 
 CHUNK = 500
@@ -19,20 +19,19 @@ MOST = 20_000  # rows that are remembered
 Named = tuple[Key | None, list[Key]]
 
 
-def named_otherwise(job: Import) -> dict[int, int]:
+def named_otherwise(layout: Layout, rows: Iterable[FileRow]) -> dict[int, int]:
     """By their numbers, rows about a record here that their cells alone do not show to be about that of an earlier row,
     and the number of that row. ``Together`` finds the others."""
-    layout = Layout.of(job)
-    if _by_one_id(job, layout) or not layout.type.model.objects.exists():
+    if _by_one_id(layout, rows) or not layout.type.model.objects.exists():
         return {}
     together = Together(layout)
     first_of: dict[UUID, int] = {}
     found: dict[int, int] = {}
-    left = meant_rows(job)
-    while rows := list(islice(left, CHUNK)):
-        named = [layout.named(row)[:2] for row in rows]
+    left = iter(rows)
+    while chunk := list(islice(left, CHUNK)):
+        named = [layout.named(row)[:2] for row in chunk]
         records = _Records(layout, named)
-        for row, names in zip(rows, named, strict=True):
+        for row, names in zip(chunk, named, strict=True):
             first = together.first(row, row.number)
             first = found.get(first, first)
             record_id = records.named_by(*names)
@@ -42,10 +41,10 @@ def named_otherwise(job: Import) -> dict[int, int]:
     return found
 
 
-def _by_one_id(job: Import, layout: Layout) -> bool:
+def _by_one_id(layout: Layout, rows: Iterable[FileRow]) -> bool:
     """Whether all rows have an id of one column, by which alone they are told apart."""
     ways: set[str] = set()
-    for row in meant_rows(job):
+    for row in rows:
         ways.add(given[0] if (given := layout.named(row)[0]) else "")
         if len(ways) > 1 or "" in ways:
             return False

@@ -3,111 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
 
-from crm.catalogue import seen_type
-from crm.catalogue.types import RecordType
-from crm.imports.answers import GAP, USE
-from crm.imports.meant import OWN_ID
-from crm.imports.models import Import
-from crm.imports.split import column_spec
+from crm.imports.layout import Key, Layout
 from crm.records.natural import whole_name
-from crm.tenants.countries import country_of
-from crm.tenants.firm_domains import firm_domain
-from crm.tenants.text import domain_key, sort_key
-
-EXTERNAL_ID = "external_id"
-_COMPARED_BY: dict[str, Callable[[str], str]] = {  # others as texts
-    "country": country_of,
-    "website": lambda text: firm_domain(domain_key(text)),
-}
-
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What a row's cells are; ``fixed`` are values of all rows that have none of their own, and tell rows apart.
-    ``filled``: links of which a row needs one, and what was chosen for those that have none."""
-
-    type: RecordType
-    mapping: tuple[str, ...]
-    fixed: tuple[tuple[str, str], ...] = ()
-    filled: tuple[tuple[tuple[str, ...], str], ...] = ()
-
-    @classmethod
-    def of(cls, job: Import) -> Layout:
-        record_type = seen_type(job.record_type, job.made_by)
-        telling = {name for natural in record_type.natural_keys for name in natural.within or ()}
-        fixed = sorted((name, text) for name, text in job.fixed.items() if name in telling)
-        chosen = ((need.links, job.answers.get(need.field, {}).get(GAP, "")) for need in record_type.needed)
-        filled = [(links, answer) for links, answer in chosen if answer.startswith(USE)]
-        return cls(record_type, tuple(job.mapping), tuple(fixed), tuple(filled))
-
-    @cached_property
-    def place(self) -> dict[str, int]:
-        """In which column each field is."""
-        return {name: index for index, name in enumerate(self.mapping) if name}
-
-    def cells(self, row: list[str]) -> dict[str, str]:
-        """The cells by field. One that is split counts as all its fields."""
-        cells = {name: row[index] for name, index in self.place.items()}
-        for split in self.type.splits:
-            if text := cells.get(split.spec.name):
-                cells |= {name: text for name in split.fields if not cells.get(name)}
-        for name, text in self.fixed:
-            cells[name] = cells.get(name) or text
-        for links, answer in self.filled:
-            if not any(map(cells.get, links)):
-                cells[links[0]] = answer
-        return cells
-
-    @cached_property
-    def clearing(self) -> frozenset[int]:
-        """The columns whose empty cells take away what is there, where an import is to do that."""
-        specs = {index: column_spec(self.type, name) for name, index in self.place.items()}
-        may = {index for index, spec in specs.items() if spec is not None and not spec.required}
-        return frozenset(may - {self.place.get(EXTERNAL_ID)})
-
-    def keys(self, row: list[str]) -> Iterator[Key]:
-        """What rows about the same one share; others may share it as well."""
-        cells = self.cells(row)
-        for name in (OWN_ID, EXTERNAL_ID):
-            if cells.get(name):
-                yield (name, cells[name])
-        for natural in self.type.natural_keys:
-            if natural.within is not None and (key := natural.key(cells)):
-                yield (natural.column, key)
-
-    def likely(self, row: list[str]) -> Iterator[Key]:
-        """What rows share of which the later is told that the earlier may be the same one; others may share it."""
-        cells = self.cells(row)
-        for natural in self.type.natural_keys:
-            if natural.within is None and (key := (natural.roughly or natural.key)(cells)):
-                yield (natural.column, key)
-        for keys in self.type.alike.rough_keys(cells) if self.type.alike else ():
-            yield from keys
-
-    def identity(self, row: list[str]) -> Iterator[Key]:
-        """What only rows about the same one share, the surest first."""
-        cells = self.cells(row)
-        if given := _id_in(cells):
-            yield given
-        else:
-            yield from self._names_in(cells)
-
-    def named(self, row: list[str]) -> tuple[Key | None, list[Key], dict[str, str]]:
-        """By which id, and by what else, the row names what it is about; and its cells by field."""
-        cells = self.cells(row)
-        return _id_in(cells), [*self._names_in(cells)], cells
-
-    def _names_in(self, cells: dict[str, str]) -> Iterator[Key]:
-        for natural in self.type.natural_keys:
-            if natural.within is not None and (key := natural.key(cells)):
-                within = sorted(cells) if natural.by_content else natural.within
-                yield (natural.column, key, *(as_compared(name, cells.get(name, "")) for name in within))
 
 
 def repeating(layout: Layout, rows: Iterable[list[str]]) -> set[int]:
@@ -162,11 +61,3 @@ class Together:
 def as_written(cells: dict[str, str], key: str) -> str:
     """How the row itself writes ``key``, by which it is compared: for people to read."""
     return next((cell for cell in cells.values() if cell.casefold() == key), "") or whole_name(cells) or key
-
-
-def _id_in(cells: dict[str, str]) -> Key | None:
-    return next(((name, cells[name]) for name in (OWN_ID, EXTERNAL_ID) if cells.get(name)), None)
-
-
-def as_compared(name: str, text: str) -> str:
-    return _COMPARED_BY.get(name, sort_key)(text)

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from crm.catalogue.types import RecordType
 from crm.events.models import IMPORT, Event
 from crm.events.phrases import actor_name, shown
-from crm.imports.brought import brought_fields
-from crm.imports.guessing import column_label, importable
-from crm.imports.meant import more_columns
-from crm.imports.models import NOTES, Import
+from crm.imports.guessing import column_label
+from crm.imports.layout import Layout
+from crm.imports.models import Import
 from crm.records.diff import identity
 from crm.records.holding import gone_among, gone_link, links_among
 from crm.records.models import RecordModel
@@ -24,27 +23,21 @@ Changed = Mapping[str, tuple[str, Any]]  # by field: who, and to what
 ChangedSince = dict[UUID, Changed]
 
 
-def columns_of(job: Import, record_type: RecordType) -> set[str]:
-    """The names of all that a column can be, but for a field that is still to be made."""
-    fields = {spec.name for spec in importable(record_type)}
-    return {*fields, *brought_fields(record_type, job.made_by), *more_columns(record_type), NOTES}
-
-
-def refuse_lost_columns(job: Import, record_type: RecordType) -> None:
+def refuse_lost_columns(layout: Layout) -> None:
     """Raise ``ValidationError`` when a column or a value for all rows goes into a field that is no longer there."""
-    if problem := lost_columns(job, record_type):
+    if problem := lost_columns(layout):
         raise ValidationError(problem)
 
 
-def lost_columns(job: Import, record_type: RecordType) -> str:
+def lost_columns(layout: Layout) -> str:
     """What to say of columns and values for all rows whose field is no longer there; "" where all are."""
-    known = columns_of(job, record_type) | job.planned.keys()
-    lost = [
-        column_label(index, job.headers[index]) for index, name in enumerate(job.mapping) if name and name not in known
-    ]
-    lost += [str(record_type.labels().get(name, text)) for name, text in job.fixed.items() if name not in known]
-    names = ", ".join(f"“{one}”" for one in lost)
-    return _("The field for %(names)s is no longer there. Change the columns.") % {"names": names} if lost else ""
+    if not layout.lost:
+        return ""
+    columns = [column_label(at, layout.headers[at]) for name, at in layout.place.items() if name in layout.lost]
+    labels = layout.type.labels()
+    columns += [str(labels.get(name, text)) for name, text in layout.fixed if name in layout.lost]
+    names = ", ".join(f"“{one}”" for one in columns)
+    return _("The field for %(names)s is no longer there. Change the columns.") % {"names": names}
 
 
 def hold(record_type: RecordType, records: Iterable[Any]) -> bool:

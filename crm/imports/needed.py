@@ -7,8 +7,8 @@ from collections.abc import Callable
 from crm.catalogue.files import NeededLink
 from crm.imports.answers import TOTALS
 from crm.imports.existing import ids_here
-from crm.imports.identity import EXTERNAL_ID, Layout
-from crm.imports.meant import CHUNK, OWN_ID
+from crm.imports.layout import EXTERNAL_ID, OWN_ID, Layout, layout_of
+from crm.imports.meant import CHUNK
 from crm.imports.models import Import
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.reading.limits import LONGEST_WORD
@@ -67,7 +67,7 @@ def lacking_rows(job: Import, need: NeededLink, found: Lacks, left_out: Callable
     words = dict(found.get(need.field, {}))
     count = words.pop("", {}).get("", 0)
     if count and job.answers.get(TOTALS, {}).get(TOTALS) != TAKE:
-        links = _places(Layout.of(job), need)
+        links = _places(layout_of(job), need)
         count -= sum(not any(row[at] for at in links.values()) for row in rows_of_totals(job))
     for name, rows in words.items():
         count += sum(rows[text] for text in left_out(name, list(rows)))

@@ -28,7 +28,8 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import NEWER
 from crm.imports.cells import Cells
 from crm.imports.guessing import header_key
-from crm.imports.meant import CHUNK, OWN_ID, Same, meant, own_records
+from crm.imports.layout import OWN_ID, layout_of
+from crm.imports.meant import CHUNK, Same, meant, own_records
 from crm.imports.models import Existing, Import
 from crm.imports.reading.cells import cell_text as text_in_cell
 from crm.imports.reading.cells import is_unreadable, without_unreadable
@@ -212,11 +213,11 @@ def _older(job: Import, record_type: RecordType, at: int) -> Iterator[Older]:
     """The cells of the first rows that are older than what is here; who has enough of them pays for no more."""
     cells = Cells(job.made_by, styles_of(job))
     own = job.mapping.index(OWN_ID)
-    rows = islice(read_rows(job), LOOKED_AT)
+    rows, layout = islice(read_rows(job), LOOKED_AT), layout_of(job)
     while chunk := list(islice(rows, CHUNK)):
         if changed := _changed(job, _stale(record_type, chunk, own, at, cells)):
             about = [row for row in chunk if uuid_of(row[own]) in changed]
-            yield from _older_of(job, record_type, [*meant(job, iter(about))], changed, cells)
+            yield from _older_of(job, record_type, [*meant(layout, about)], changed, cells)
 
 
 def _stale(record_type: RecordType, rows: Iterable[FileRow], own: int, at: int, cells: Cells) -> dict[UUID, Stamp]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -12,10 +12,11 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import word_key
 from crm.imports.cells import Cells
-from crm.imports.identity import EXTERNAL_ID, Layout, Together, as_compared
-from crm.imports.meant import CHUNK, Same, meant_rows
-from crm.imports.models import Import
+from crm.imports.identity import Together
+from crm.imports.layout import EXTERNAL_ID, Layout, as_compared
+from crm.imports.meant import CHUNK, Same
 from crm.imports.reading.cells import is_unreadable
+from crm.imports.storing import FileRow
 from crm.records.natural import FIRST_AND_LAST
 from crm.tenants.text import company_key
 
@@ -29,8 +30,7 @@ def links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:
 
 def own_links(layout: Layout) -> dict[str, int]:
     """The columns that may name other rows, by field."""
-    columns = {name: index for name, index in layout.place.items() if layout.type.has(name)}
-    return {name: at for name, at in columns.items() if links_to_itself(layout.type, layout.type.spec(name))}
+    return {spec.name: at for at, spec in layout.fields if links_to_itself(layout.type, spec)}
 
 
 class Called(NamedTuple):
@@ -92,22 +92,20 @@ def _differ(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return any(a and b and a != b for a, b in zip(one, other, strict=True))
 
 
-def own_names(job: Import) -> Called:
-    layout = Layout.of(job)
+def own_names(layout: Layout, rows: Iterable[FileRow]) -> Called:
     found = OwnNames(layout)
-    for row in meant_rows(job) if own_links(layout) else ():
+    for row in rows if own_links(layout) else ():
         found.note(row)
     return found.called()
 
 
-def own_circles(job: Import, called: Called, batch: int) -> dict[int, set[str]]:
+def own_circles(layout: Layout, rows: Iterable[FileRow], called: Called, batch: int) -> dict[int, set[str]]:
     """By row, the fields whose link would close a circle. What is here, and what came in with earlier batches (of
     ``batch`` rows), is linked with the row; the other rows of the file one after the other when all are in."""
-    layout = Layout.of(job)
     found: dict[int, set[str]] = defaultdict(set)
     if own_links(layout):
-        links = _Links(job, layout, batch)
-        links.read(islice(meant_rows(job), MOST_LINKS))
+        links = _Links(layout, batch)
+        links.read(islice(rows, MOST_LINKS))
         for field, ways in links.ways(called).items():
             for number in _closing(ways):
                 found[number].add(field)
@@ -117,10 +115,10 @@ def own_circles(job: Import, called: Called, batch: int) -> dict[int, set[str]]:
 class _Links:
     """What the rows of a file link to, of what is here and of each other."""
 
-    def __init__(self, job: Import, layout: Layout, batch: int) -> None:
+    def __init__(self, layout: Layout, batch: int) -> None:
         self.layout, self.batch = layout, batch
         self.columns = own_links(layout)
-        self.here = _Here(job, layout)
+        self.here = _Here(layout)
         self.together = Together(layout)
         self.places: dict[str, tuple[Any, int]] = {}  # of what is called so: the record, and in which batch it is
         self.links: list[tuple[int, Any, int, str, str]] = []
@@ -165,9 +163,9 @@ def _key(given: str) -> str:
 class _Here:
     """The records here that rows and links of the file name; of several that are called so, none."""
 
-    def __init__(self, job: Import, layout: Layout) -> None:
+    def __init__(self, layout: Layout) -> None:
         self.key = layout.type.key
-        self.cells = Cells(job.made_by)
+        self.cells = Cells(layout.actor)
         self.layout = layout
 
     def look_up(self, rows: list[Any], columns: dict[str, int]) -> None:

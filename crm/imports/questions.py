@@ -39,6 +39,7 @@ from crm.imports.brought import is_made_by_name
 from crm.imports.cells import Cells
 from crm.imports.coming import meanings_to_add
 from crm.imports.encoding_question import EncodingQuestion, about_encoding
+from crm.imports.layout import layout_of
 from crm.imports.likely import is_deactivated, label_of, name_of_gone, records_like, told_deactivated
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
@@ -203,7 +204,7 @@ class _Asker:
         self.typed = typed
         self.query = query
         self.cells = Cells(job.made_by, styles_of(job))
-        self.reader = RowReader(job, record_type, self.cells, survey.called)
+        self.reader = RowReader(job, layout_of(job, record_type), self.cells, survey.called)
 
     def about_words(self, index: int, spec: FieldSpec) -> Question | None:
         column = self.survey.columns[index]

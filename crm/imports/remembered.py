@@ -13,7 +13,7 @@ from crm.catalogue.types import RecordType
 from crm.imports.answers import MOVED, NEWER, Answers, without
 from crm.imports.brought import brought_fields
 from crm.imports.guessing import importable, is_of_refusals
-from crm.imports.meant import completed_fields, more_columns
+from crm.imports.layout import completed_fields, more_columns
 from crm.imports.models import NOTES, Import, ImportState
 from crm.imports.reading.files import Format, changed_format
 from crm.imports.split import one_field_each

@@ -10,7 +10,6 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
 from crm.catalogue.files import SplitColumn
-from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.reading.amounts import is_bare, read_amount
@@ -33,10 +32,10 @@ from crm.imports.answers import (
     word_key,
 )
 from crm.imports.at_accounts import Beside, beside_of, person_at
-from crm.imports.brought import as_compared, brought_fields, brought_label, is_made_by_name, noun_of
+from crm.imports.brought import as_compared, brought_label, is_made_by_name, noun_of
 from crm.imports.cells import Cells
-from crm.imports.identity import EXTERNAL_ID, Layout
 from crm.imports.labelled import told_left
+from crm.imports.layout import EXTERNAL_ID, Layout
 from crm.imports.left_out import NOTED_IN, answered_as, note_of, noted
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.meant import Same
@@ -44,7 +43,7 @@ from crm.imports.models import NOTES, Import
 from crm.imports.own_links import Called, links_to_itself
 from crm.imports.reading.cells import as_told, cell_text, is_unreadable
 from crm.imports.row import RowValues, ToCreate
-from crm.imports.split import not_placed, place, split_of
+from crm.imports.split import not_placed, place
 from crm.imports.storing import FileRow
 from crm.imports.tag_cells import as_cell, known_tag, tags_in, with_answers
 from crm.imports.together import Said
@@ -60,29 +59,22 @@ class LeftOutError(Exception):
 class RowReader:
     """``called``: how rows further down are called; ``said``: what all rows say of companies that come along."""
 
-    def __init__(
-        self, job: Import, record_type: RecordType, cells: Cells, called: Called, said: Said | None = None
-    ) -> None:
+    def __init__(self, job: Import, layout: Layout, cells: Cells, called: Called, said: Said | None = None) -> None:
         self.job = job
-        self.type = record_type
+        self.type = record_type = layout.type
         self.cells = cells
         self.typed = Cells(cells.actor)  # for what is not of the file
         self.called = called
-        mapped = [(index, name) for index, name in enumerate(job.mapping) if name]
-        self.columns = [(index, record_type.spec(name)) for index, name in mapped if record_type.has(name)]
-        found = [(index, split_of(record_type, name)) for index, name in mapped]
-        self.splits = [(index, split) for index, split in found if split is not None]
-        self.notes = [index for index, name in mapped if name == NOTES]
-        brought = brought_fields(record_type, job.made_by)
+        self.columns, self.splits, self.brought = layout.fields, layout.splits, layout.brought
+        self.notes = [index for index, name in enumerate(layout.mapping) if name == NOTES]
         self.said = said or {}
         self.links = {spec.name: index for index, spec in self.columns}
         beside = ((spec.name, beside_of(record_type, spec)) for _index, spec in self.columns)
         self.at_account: dict[str, Beside] = {name: one for name, one in beside if one is not None}
         self.in_turn = sorted(self.columns, key=lambda one: one[1].name in self.at_account)  # after the accounts
-        self.named_by = {name: link for name, (link, _spec) in brought.items()}
-        self.brought = [(index, *brought[name]) for index, name in mapped if name in brought]
-        self.fixed = [(record_type.spec(name), text) for name, text in job.fixed.items() if record_type.has(name)]
-        self.filled = Layout.of(job).filled
+        self.named_by = {layout.mapping[at]: link for at, link, _spec in layout.brought}
+        self.fixed = [(record_type.spec(name), text) for name, text in layout.fixed if record_type.has(name)]
+        self.filled = layout.filled
         self._used: dict[tuple[str, str], Any] = {}
 
     def look_up_records(self, rows: Sequence[list[str]]) -> None:

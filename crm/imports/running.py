@@ -14,12 +14,11 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from crm.catalogue import find_type, seen_type
+from crm.catalogue import find_type
 from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
@@ -28,14 +27,15 @@ from crm.imports.batches import Batch
 from crm.imports.counting import keep_counted
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
-from crm.imports.meant import meant_rows
-from crm.imports.meanwhile import refuse_lost_columns
+from crm.imports.layout import Layout, layout_of
+from crm.imports.meant import MeantRows
+from crm.imports.meanwhile import lost_columns
 from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
 from crm.imports.planned import planning
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.services import fail_import
 from crm.imports.storing import FileRow
-from crm.imports.totals import left_out_totals
+from crm.imports.totals import refused_totals
 from crm.imports.trying import BatchResult, Tried, TryAgain
 from crm.imports.whole_file import WholeFile, read_whole_file
 from crm.tenants.bulk import insert_many
@@ -97,12 +97,13 @@ class _Run:
                 return self._do_batch(job)
 
     def _do_batch(self, job: Import) -> bool:
-        if problem := lost_right(job) or self._lost_columns(job):
+        source = MeantRows(job, _held_layout(job))
+        if problem := lost_right(job) or lost_columns(source.layout):
             fail_import(job=job, problem=problem)
             return False
-        rows = [] if job.cancel_asked else self._next_rows(job)
+        rows = [] if job.cancel_asked else self._next_rows(source)
         if rows:
-            _take_in(job, self.file.taken_with(rows), self.file, len(rows))
+            _take_in(source, self.file.taken_with(rows), self.file, len(rows))
             self.position = job.position
             return True
         if set_next_links(job, BATCH):
@@ -114,26 +115,12 @@ class _Run:
         job.save(update_fields=["state", "finished_at", "seen_at"])
         return False
 
-    def _lost_columns(self, job: Import) -> str:
-        """Say which columns have lost their field, or ""; the own fields of the others stay until the batch is done."""
-        kind = seen_type(job.record_type, job.made_by)
-        try:
-            hold_fields([one for name in {*job.mapping, *job.fixed} for one in fields_named(name, kind.key)])
-        except IntegrityError:  # deleted since this process has read them
-            read_again()
-            forget()
-        try:
-            refuse_lost_columns(job, kind)
-        except ValidationError as error:
-            return " ".join(error.messages)
-        return ""
-
-    def _next_rows(self, job: Import) -> list[FileRow]:
+    def _next_rows(self, source: MeantRows) -> list[FileRow]:
         if not self.is_known:
-            self.file, self.is_known = read_whole_file(job, BATCH), True
-        if self.position != job.position:
-            self.position = job.position
-            self.rows = meant_rows(job, start=job.position)
+            self.file, self.is_known = read_whole_file(source, BATCH), True
+        if self.position != source.job.position:
+            self.position = source.job.position
+            self.rows = source.after(self.position)
         return list(islice(self.rows, BATCH))
 
 
@@ -145,6 +132,16 @@ def _take(job_id: Any) -> Import | None:
     return jobs.filter(pk=job_id, state__in=[ImportState.QUEUED, ImportState.RUNNING]).first()
 
 
+def _held_layout(job: Import) -> Layout:
+    """What the columns are now; their own fields stay until the batch is done."""
+    try:
+        hold_fields([one for name in {*job.mapping, *job.fixed} for one in fields_named(name, job.record_type)])
+    except IntegrityError:  # deleted since this process has read them
+        read_again()
+        forget()
+    return layout_of(job)
+
+
 def lost_right(job: Import) -> str:
     """Say that the import's maker may no longer import, or ""; asked at every batch, as pages are at every request."""
     maker = job.made_by
@@ -153,15 +150,16 @@ def lost_right(job: Import) -> str:
     return _("%(name)s may no longer import here.") % {"name": maker.name}
 
 
-def _take_in(job: Import, batch: list[FileRow], file: WholeFile, passed: int) -> None:
+def _take_in(source: MeantRows, batch: list[FileRow], file: WholeFile, passed: int) -> None:
     """Take ``batch`` in; the import is ``passed`` rows of its file further then."""
+    job = source.job
     if job.is_dry_run and not job.position:
         job.tried_at = timezone.now()
-    outcome = _rehearse(job, batch, file) if job.is_dry_run else _run_batch(job, batch, file)
+    outcome = _rehearse(source, batch, file) if job.is_dry_run else _run_batch(source, batch, file)
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
     refused = _refused_rows(job, batch, outcome) if job.is_dry_run else ()
     if job.is_dry_run:
-        file.note(job, batch, outcome.rows)
+        file.note(source.layout, batch, outcome.rows, clears=job.clear_empty)
     keep_counted(job, [*outcome.rows, *refused], outcome.taken_back)
     if not job.is_dry_run:
         keep_links(job, batch, outcome.links)
@@ -217,14 +215,14 @@ def _refused_rows(job: Import, batch: list[FileRow], outcome: BatchResult) -> It
         yield ImportRow(job=job, number=number, outcome=Outcome.REFUSED, remarks=[*map(without_unreadable, reasons)])
 
 
-def _rehearse(job: Import, batch: list[FileRow], file: WholeFile) -> BatchResult:
+def _rehearse(source: MeantRows, batch: list[FileRow], file: WholeFile) -> BatchResult:
     """Take the rows in and undo that; before them those from earlier batches that may be about the same ones: by what
     their cells share, or because they have changed a record that exists, and that one of these rows has met."""
-    earlier = {row.number: row for row in file.earlier_rows(job, batch)}
+    earlier = {row.number: row for row in file.earlier_rows(source.layout, batch)}
     asked: set[UUID] = set()
     for _again in range(MOST_TRIES):
-        outcome, met = _rehearse_after(job, batch, file, [earlier[number] for number in sorted(earlier)])
-        more = {row.number: row for row in file.rows_changing(job, met - asked)}
+        outcome, met = _rehearse_after(source, batch, file, [earlier[number] for number in sorted(earlier)])
+        more = {row.number: row for row in file.rows_changing(source, met - asked)}
         asked |= met
         if more.keys() <= earlier.keys():
             break
@@ -233,7 +231,7 @@ def _rehearse(job: Import, batch: list[FileRow], file: WholeFile) -> BatchResult
 
 
 def _rehearse_after(
-    job: Import, batch: list[FileRow], file: WholeFile, earlier: list[FileRow]
+    source: MeantRows, batch: list[FileRow], file: WholeFile, earlier: list[FileRow]
 ) -> tuple[BatchResult, set[UUID]]:
     """The outcome, and which records that exist the rows have met."""
     outcome = BatchResult()
@@ -242,11 +240,11 @@ def _rehearse_after(
     try:
         with transaction.atomic():
             if earlier:
-                before = _run_batch(job, earlier, file)
+                before = _run_batch(source, earlier, file)
                 made, met = before.numbers, before.met
             since = timezone.now()
-            outcome = _run_batch(job, batch, file, made=made)
-            outcome.follows = rehearsed(job, since)
+            outcome = _run_batch(source, batch, file, made=made)
+            outcome.follows = rehearsed(source.job, since)
             raise DryRunDone
     except DryRunDone:
         forget()  # what it made of choices, tags and people is gone again
@@ -254,17 +252,17 @@ def _rehearse_after(
 
 
 def _run_batch(
-    job: Import,
+    source: MeantRows,
     batch: list[FileRow],
     file: WholeFile,
     made: dict[UUID, int] | None = None,
 ) -> BatchResult:
     """Take the rows in with their inserts sent together; should the database refuse one of them, one by one."""
-    tried = Tried(refused=left_out_totals(job, batch), batches=[row.batch for row in batch])
+    tried = Tried(refused=refused_totals(batch, file.totals), batches=[row.batch for row in batch])
     while batch:
         try:
             with transaction.atomic():
-                return Batch(job, batch, file, made or {}, tried).run()
+                return Batch(source, batch, file, made or {}, tried).run()
         except TryAgain:
             forget()  # what the try made of choices, stages and people is gone again
         except DatabaseError:

@@ -16,6 +16,7 @@ from crm.fields.tags import tag_called
 from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
 from crm.imports.cells import Cells
 from crm.imports.labelled import labelled
+from crm.imports.layout import layout_of
 from crm.imports.left_out import note_of
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import NOTES, Import
@@ -50,7 +51,7 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
     Of ``undecided`` fields nothing is said before the importer has: they can be read in two ways.
     """
     cells = Cells(job.made_by, styles_of(job))
-    reader = RowReader(job, record_type, cells, survey.called)
+    reader = RowReader(job, layout_of(job, record_type), cells, survey.called)
     found = []
     for index, (name, column) in enumerate(zip(job.mapping, survey.columns, strict=False)):
         if name in undecided:

@@ -10,15 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import catalogue, events
+from crm import events
 from crm.catalogue.types import RecordType
 from crm.events.types import EventType
 from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.events import CANCELLED, STARTED
 from crm.imports.guessing import importable
+from crm.imports.layout import completed_fields, layout_of, more_columns
 from crm.imports.left_out import left_out
-from crm.imports.meant import completed_fields, more_columns
 from crm.imports.meanwhile import refuse_lost_columns
 from crm.imports.models import NOTES, DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.planned import NEW_FIELD, make_fields, plan_fields, planned_labels, settle_kinds
@@ -116,7 +116,7 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     if after_dry_run and tried != str(job.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
     _refuse_many_waiting(job.made_by, actor)
-    refuse_lost_columns(job, catalogue.seen_type(job.record_type, job.made_by))
+    refuse_lost_columns(layout_of(job))
     RefusedRow.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
     if not after_dry_run:

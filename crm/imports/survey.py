@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from typing import Any
 
-from crm.catalogue import seen_type
-from crm.catalogue.types import RecordType
 from crm.imports.answers import word_key
 from crm.imports.at_accounts import People
 from crm.imports.brought import brought_fields
-from crm.imports.identity import Layout, Together, as_written
-from crm.imports.meant import Same, meant_rows
+from crm.imports.identity import Together, as_written
+from crm.imports.layout import Layout, layout_of
+from crm.imports.meant import MeantRows, Same
 from crm.imports.models import Import
 from crm.imports.needed import Lacking, Lacks
 from crm.imports.own_links import Called, OwnNames, links_to_itself
@@ -79,12 +79,12 @@ class Survey:
 def survey_of(job: Import) -> Survey:
     """Return the survey of the file as it is mapped now; takes a pass over the file when that has changed."""
     parts = [job.reading, job.headers, job.mapping, sorted(job.planned), [one.name for one in fields(Column)]]
-    layout = Layout.of(job)
-    parts += [job.clear_empty, layout.fixed, layout.filled, [one.name for one in fields(Survey)]]
+    layout = layout_of(job)
+    parts += [job.clear_empty, layout.telling, layout.filled, [one.name for one in fields(Survey)]]
     kept = json.dumps(parts, sort_keys=True)
     key = sha256(kept.encode()).hexdigest()
     if job.survey.get("key") != key:
-        found = _survey(job, seen_type(job.record_type, job.made_by))
+        found = _survey(job, layout)
         job.survey = {"key": key, "found": found.as_json()}
         job.save(update_fields=["survey"])
     found = Survey.of(job.survey["found"])
@@ -94,7 +94,8 @@ def survey_of(job: Import) -> Survey:
     return found
 
 
-def _survey(job: Import, record_type: RecordType) -> Survey:
+def _survey(job: Import, layout: Layout) -> Survey:
+    record_type, rows = layout.type, MeantRows(job, layout)
     specs = [None if name in job.planned else column_spec(record_type, name) for name in job.mapping]
     survey = Survey([Column() for _header in job.headers])
     readers: list[Reader | TextReader | PlannedReader] = [
@@ -107,11 +108,11 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
     ]
     place = {name: index for index, name in enumerate(job.mapping) if name}
     gaps = [gap for gap in record_type.gaps if gap.by in place]
-    repeats, lacking = _Repeats(survey, Layout.of(job)), Lacking(survey.lacking, Layout.of(job))
-    names = OwnNames(Layout.of(job))
+    repeats, lacking = _Repeats(survey, layout), Lacking(survey.lacking, layout)
+    names = OwnNames(layout)
     people = People([column.beside for column in survey.columns], record_type, specs, place)
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and links_to_itself(record_type, spec)]
-    for row in meant_rows(job):
+    for row in rows:
         survey.rows += 1
         for name, reader, is_bad, column, cell in zip(job.mapping, readers, tests, survey.columns, row, strict=False):
             if cell and is_bad(cell) and not isinstance(cell, Same):
@@ -132,7 +133,7 @@ def _survey(job: Import, record_type: RecordType) -> Survey:
             names.note(row)
     for one in readers:
         one.finish()
-    repeats.finish(job)
+    repeats.finish(job, rows)
     lacking.finish()
     asked = {word for column in linked for word in column.words}
     called = names.called()
@@ -174,7 +175,7 @@ class _Repeats:
             survey.repeated.append([row.number, before, without_unreadable(called[:LONGEST_WORD])])
         return False
 
-    def finish(self, job: Import) -> None:
+    def finish(self, job: Import, rows: Iterable[FileRow]) -> None:
         """One more pass: where rows about the same one say different things, the later one would win; an empty cell
         says something where it takes away what is there."""
         survey, record_type = self.survey, self.layout.type
@@ -183,7 +184,7 @@ class _Repeats:
         clearing = self.layout.clearing if job.clear_empty else ()
         del self.together, self.keys  # they may be large
         said: dict[tuple[int, int], tuple[int, int, str]] = {}  # the row, and of its text a hash and the beginning
-        for row, key in zip(meant_rows(job), self.firsts, strict=True) if self.again else ():
+        for row, key in zip(rows, self.firsts, strict=True) if self.again else ():
             differs = False
             for index in fields if key in self.again else ():
                 if not (cell := row[index]) and index not in clearing:

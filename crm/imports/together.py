@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.core.exceptions import ValidationError
 
-from crm.catalogue import seen_type
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import meant, word_key
-from crm.imports.brought import brought_fields
+from crm.imports.answers import Answers, meant, word_key
 from crm.imports.cells import Cells
-from crm.imports.models import Import
+from crm.imports.layout import Layout
 from crm.imports.reading.cells import cell_text
-from crm.imports.storing import read_rows
+from crm.imports.storing import FileRow
 
 Said = dict[str, dict[str, str]]  # by company (``word_key``) and field: the first text that can be read
 
 
-def said_together(job: Import) -> Said:
+def said_together(layout: Layout, rows: Iterable[FileRow], answers: Answers) -> Said:
     """Return what rows say of companies about which not all of them say the same; of others any row tells all."""
-    brought = brought_fields(seen_type(job.record_type, job.made_by), job.made_by)
-    columns = [(index, brought[name][1]) for index, name in enumerate(job.mapping) if name in brought]
-    link = next((link for link, _spec in brought.values()), "")
-    if not columns or link not in job.mapping:
+    columns = [(index, spec) for index, _link, spec in layout.brought]
+    link = next((link for _index, link, _spec in layout.brought), "")
+    if not columns or link not in layout.place:
         return {}
-    at = job.mapping.index(link)
+    at = layout.place[link]
 
     def key_of(text: str) -> str:
-        return word_key(meant(job.answers, link, text))
+        return word_key(meant(answers, link, text))
 
-    differing = _differing(job, at, [index for index, _spec in columns], key_of)
-    cells = Cells(job.made_by)
+    differing = _differing(rows, at, [index for index, _spec in columns], key_of)
+    cells = Cells(layout.actor)
     found: Said = {}
-    for row in read_rows(job) if differing else ():
+    for row in rows if differing else ():
         if row[at] and hash(key := key_of(row[at])) in differing:
             said = found.setdefault(key, {})
             said |= dict(_readable([(row[index], spec) for index, spec in columns if spec.name not in said], cells))
     return found
 
 
-def _differing(job: Import, at: int, columns: list[int], key_of: Callable[[str], str]) -> set[int]:
+def _differing(rows: Iterable[FileRow], at: int, columns: list[int], key_of: Callable[[str], str]) -> set[int]:
     first: dict[int, int] = {}
     differing: set[int] = set()
-    for row in read_rows(job):
+    for row in rows:
         if row[at]:
             key, said = hash(key_of(row[at])), hash(tuple(row[index] for index in columns))
             if first.setdefault(key, said) != said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -59,12 +60,15 @@ def about_totals(job: Import) -> TotalsQuestion | None:
     return TotalsQuestion(shown, job.answers.get(TOTALS, {}).get(TOTALS, "")) if found else None
 
 
-def left_out_totals(job: Import, rows: list[FileRow]) -> dict[int, list[str]]:
-    """Which of ``rows``, by their places, are left out as sums, and what to say of them."""
-    if job.answers.get(TOTALS, {}).get(TOTALS) != LEAVE:
-        return {}
-    numbers = {row.number for row in rows_of_totals(job)}
-    return {place: [_("Left out: a row of totals.")] for place, row in enumerate(rows) if row.number in numbers}
+def totals_left_out(job: Import) -> frozenset[int]:
+    """The numbers of the rows that are left out as sums."""
+    leaves = job.answers.get(TOTALS, {}).get(TOTALS) == LEAVE
+    return frozenset(row.number for row in rows_of_totals(job)) if leaves else frozenset()
+
+
+def refused_totals(rows: list[FileRow], totals: Set[int]) -> dict[int, list[str]]:
+    """Which of ``rows``, by their places, are among ``totals``, and what to say of them."""
+    return {place: [_("Left out: a row of totals.")] for place, row in enumerate(rows) if row.number in totals}
 
 
 def rows_of_totals(job: Import) -> list[FileRow]:

@@ -14,6 +14,7 @@ from crm import catalogue
 from crm.imports import selectors, services
 from crm.imports.afterwards import Afterwards, afterwards, told_before
 from crm.imports.http import get_job
+from crm.imports.layout import layout_of
 from crm.imports.meanwhile import lost_columns
 from crm.imports.models import Import, ImportState
 from crm.imports.planned import planning
@@ -58,7 +59,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     }
     with planning(found):  # what a dry run tells of them
         context["result"] = result_of(found, record_type)
-        context["lost"] = lost_columns(found, record_type) if found.is_dry_run and not running else ""
+        context["lost"] = lost_columns(layout_of(found, record_type)) if found.is_dry_run and not running else ""
     return respond_polled(request, "imports/job.html", context, running=running, element="import-progress")
 
 

@@ -12,7 +12,8 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.catalogue import record_type
 from crm.imports import alike, questions, running, whole_file
-from crm.imports.identity import Layout
+from crm.imports.layout import Layout, layout_of
+from crm.imports.meant import MeantRows
 from crm.imports.misspelt import differ_by_a_letter, one_letter_off
 from crm.imports.models import ImportRow, RefusedRow
 from crm.tenants.context import tenant_context
@@ -151,7 +152,7 @@ def test_a_row_is_compared_by_a_few_keys_however_its_names_can_be_written(key: s
     names = {"name": "Jürgen Schröder", "company": "Müller & Söhne GmbH", "email": "j@x.example", "phone": "2125550142"}
     names |= {"name": names["company"]} if key == "accounts" else {}
     with tenant_context(tenant_of(firm)):
-        layout = Layout(record_type(key), tuple(names))
+        layout = Layout(record_type(key), firm.ana, tuple(names), tuple(names))
         assert 2 <= len({*layout.likely(list(names.values()))}) <= 4
         assert layout.type.alike is not None
         asked = [part for one in layout.type.alike.likenesses for part in one.parts_of(names)]
@@ -198,5 +199,6 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     compared.clear()
     monkeypatch.setattr(whole_file, "MOST_COMPARED" if key == "leads" else "MOST_KEPT", 5)
     with tenant_context(fresh_firm.tenant):
-        found = whole_file._rows_alike(job)
+        layout = layout_of(job)
+        found = whole_file._rows_alike(layout, MeantRows(job, layout))
     assert len(compared) < job.total and len(found) <= 6

@@ -126,7 +126,7 @@ def test_an_import_outlives_a_database_that_goes_away(
 
     def lost(*args: Any) -> None:
         taken(*args)
-        if args[0].position == 20:
+        if args[0].job.position == 20:
             raise OperationalError("server closed the connection unexpectedly")
 
     monkeypatch.setattr(running, "_take_in", lost)
