@@ -12,9 +12,8 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -22,8 +21,7 @@ from crm.catalogue import find_type
 from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
-from crm.imports.afterwards import note_following, rehearsed
-from crm.imports.batches import Batch
+from crm.imports.afterwards import note_following
 from crm.imports.counting import keep_counted
 from crm.imports.deferring import keep_links, set_next_links
 from crm.imports.findings import finding
@@ -33,10 +31,11 @@ from crm.imports.meanwhile import lost_columns
 from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
 from crm.imports.planned import planning
 from crm.imports.reading.cells import without_unreadable
+from crm.imports.rehearsal import Earlier, earlier_rows_of, rehearse
 from crm.imports.services import fail_import
 from crm.imports.storing import FileRow
-from crm.imports.totals import refused_totals
-from crm.imports.trying import BatchResult, Tried, TryAgain
+from crm.imports.taking import run_batch
+from crm.imports.trying import BatchResult
 from crm.imports.whole_file import WholeFile, read_whole_file
 from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
@@ -50,12 +49,7 @@ from crm.users.selectors import zone_of
 from crm.users.settings import OWN_LANGUAGE
 
 BATCH = 500
-MOST_TRIES = 4  # at a batch of a dry run, each after more of the rows before it
 MOST_ADDED = 200  # names that are kept of each kind of what came into being
-
-
-class DryRunDone(Exception):
-    """Ends a dry run's transaction, so that nothing of it stays."""
 
 
 def run_import(tenant: Tenant, job_id: Any, *, seconds: float | None = None, turn: Turn | None = None) -> bool:
@@ -81,6 +75,7 @@ class _Run:
         self.tenant = tenant
         self.turn = turn
         self.file = WholeFile()
+        self.earlier = Earlier()  # of a dry run
         self.is_known = False
         self.rows: Iterator[FileRow] = iter(())
         self.position = -1  # up to where ``rows`` were read
@@ -103,7 +98,7 @@ class _Run:
             return False
         rows = [] if job.cancel_asked else self._next_rows(source)
         if rows:
-            _take_in(source, self.file.taken_with(rows), self.file, len(rows))
+            _take_in(source, self.file.taken_with(rows), self.file, self.earlier, len(rows))
             self.position = job.position
             return True
         if set_next_links(job, BATCH):
@@ -118,6 +113,8 @@ class _Run:
     def _next_rows(self, source: MeantRows) -> list[FileRow]:
         if not self.is_known:
             self.file, self.is_known = read_whole_file(source, BATCH), True
+            if source.job.is_dry_run:
+                self.earlier = earlier_rows_of(source, self.file, BATCH)
         if self.position != source.job.position:
             self.position = source.job.position
             self.rows = source.after(self.position)
@@ -150,16 +147,16 @@ def lost_right(job: Import) -> str:
     return _("%(name)s may no longer import here.") % {"name": maker.name}
 
 
-def _take_in(source: MeantRows, batch: list[FileRow], file: WholeFile, passed: int) -> None:
+def _take_in(source: MeantRows, batch: list[FileRow], file: WholeFile, earlier: Earlier, passed: int) -> None:
     """Take ``batch`` in; the import is ``passed`` rows of its file further then."""
     job = source.job
     if job.is_dry_run and not job.position:
         job.tried_at = timezone.now()
-    outcome = _rehearse(source, batch, file) if job.is_dry_run else _run_batch(source, batch, file)
+    outcome = rehearse(source, batch, file, earlier) if job.is_dry_run else run_batch(source, batch, file)
     insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
     refused = _refused_rows(job, batch, outcome) if job.is_dry_run else ()
     if job.is_dry_run:
-        file.note(source.layout, batch, outcome.rows, clears=job.clear_empty)
+        earlier.note(source.layout, batch, outcome.rows, clears=job.clear_empty)
     keep_counted(job, [*outcome.rows, *refused], outcome.taken_back)
     if not job.is_dry_run:
         keep_links(job, batch, outcome.links)
@@ -213,61 +210,3 @@ def _refused_rows(job: Import, batch: list[FileRow], outcome: BatchResult) -> It
     for offset, reasons in outcome.refused.items():
         number = batch[offset].number
         yield ImportRow(job=job, number=number, outcome=Outcome.REFUSED, remarks=[*map(without_unreadable, reasons)])
-
-
-def _rehearse(source: MeantRows, batch: list[FileRow], file: WholeFile) -> BatchResult:
-    """Take the rows in and undo that; before them those from earlier batches that may be about the same ones: by what
-    their cells share, or because they have changed a record that exists, and that one of these rows has met."""
-    earlier = {row.number: row for row in file.earlier_rows(source.layout, batch)}
-    asked: set[UUID] = set()
-    for _again in range(MOST_TRIES):
-        outcome, met = _rehearse_after(source, batch, file, [earlier[number] for number in sorted(earlier)])
-        more = {row.number: row for row in file.rows_changing(source, met - asked)}
-        asked |= met
-        if more.keys() <= earlier.keys():
-            break
-        earlier |= more
-    return outcome
-
-
-def _rehearse_after(
-    source: MeantRows, batch: list[FileRow], file: WholeFile, earlier: list[FileRow]
-) -> tuple[BatchResult, set[UUID]]:
-    """The outcome, and which records that exist the rows have met."""
-    outcome = BatchResult()
-    met: set[UUID] = set()
-    made: dict[UUID, int] = {}
-    try:
-        with transaction.atomic():
-            if earlier:
-                before = _run_batch(source, earlier, file)
-                made, met = before.numbers, before.met
-            since = timezone.now()
-            outcome = _run_batch(source, batch, file, made=made)
-            outcome.follows = rehearsed(source.job, since)
-            raise DryRunDone
-    except DryRunDone:
-        forget()  # what it made of choices, tags and people is gone again
-    return outcome, met | outcome.met
-
-
-def _run_batch(
-    source: MeantRows,
-    batch: list[FileRow],
-    file: WholeFile,
-    made: dict[UUID, int] | None = None,
-) -> BatchResult:
-    """Take the rows in with their inserts sent together; should the database refuse one of them, one by one."""
-    tried = Tried(refused=refused_totals(batch, file.totals), batches=[row.batch for row in batch])
-    while batch:
-        try:
-            with transaction.atomic():
-                return Batch(source, batch, file, made or {}, tried).run()
-        except TryAgain:
-            forget()  # what the try made of choices, stages and people is gone again
-        except DatabaseError:
-            if not tried.collected:
-                raise
-            tried.collected = False
-            forget()
-    return BatchResult()

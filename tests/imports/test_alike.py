@@ -11,7 +11,7 @@ import pytest
 from accounts.models import Account
 from contacts.models import Contact
 from crm.catalogue import record_type
-from crm.imports import alike, questions, running, whole_file
+from crm.imports import alike, questions, rehearsal, running
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows
 from crm.imports.misspelt import differ_by_a_letter, one_letter_off
@@ -197,8 +197,8 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     assert all(text.startswith("Perhaps there already: ") for texts in told.values() for text in texts)
     assert told.keys() == ({12, 13, 14, 15} if key != "contacts" else {11, 12})
     compared.clear()
-    monkeypatch.setattr(whole_file, "MOST_COMPARED" if key == "leads" else "MOST_KEPT", 5)
+    monkeypatch.setattr(rehearsal, "MOST_COMPARED" if key == "leads" else "MOST_KEPT", 5)
     with tenant_context(fresh_firm.tenant):
         layout = layout_of(job)
-        found = whole_file._rows_alike(layout, MeantRows(job, layout))
+        found = rehearsal._rows_alike(layout, MeantRows(job, layout))
     assert len(compared) < job.total and len(found) <= 6

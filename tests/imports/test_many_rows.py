@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from crm.imports import running
+from crm.imports import rehearsal, running
 from crm.imports.models import RefusedRow
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -79,13 +79,13 @@ def test_a_dry_run_of_rows_that_share_a_key_takes_each_in_a_few_times(
         with tenant_context(firm.tenant):
             make.lead(firm.ada, first_name="", last_name="Bell", email="a@k.example", external_id="x1", city="Ulm")
     taken: list[int] = []
-    run_batch = running._run_batch
+    run_batch = rehearsal.run_batch
 
     def count(job: Any, batch: list[list[str]], *more: Any, **named: Any) -> Any:
         taken.append(len(batch))
         return run_batch(job, batch, *more, **named)
 
-    monkeypatch.setattr(running, "_run_batch", count)
+    monkeypatch.setattr(rehearsal, "run_batch", count)
     names = ["x1,Bell,", ",Bell,a@k.example"] if there == 2 else ["x1,Bell,a@k.example"]
     rows = "".join(f"{names[number // 3 % len(names)]},{number // 30}\n" for number in range(60))
     page = Page(firm, "leads", f"external id,last name,email,city\n{rows}")

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Account
 from crm.events.models import Event
-from crm.imports import running, whole_file
+from crm.imports import rehearsal, running, whole_file
 from crm.imports.models import Import, ImportRow
 from crm.picklists.models import Choice
 from crm.tenants.context import tenant_context
@@ -109,7 +109,7 @@ def test_the_first_row_of_each_record_is_remembered_however_many_share_a_name(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "BATCH", 1)
-    monkeypatch.setattr(whole_file, "MOST_NEAR", 1)
+    monkeypatch.setattr(rehearsal, "MOST_NEAR", 1)
     cities = {"a": ("Ulm", "Rome"), "b": ("Bonn", "Bari"), "c": ("Kiel",)}
     people = [
         f"Ann,Bell,{name}@k.example,{here[at]}" for at in (0, 1) for name, here in cities.items() if at < len(here)
