@@ -73,6 +73,11 @@ def seen_type(key: str, actor: Membership) -> RecordType:
     return seen(_types[key], actor)
 
 
+def label_of(record_type: RecordType, name: str) -> str:
+    """What a field is called, be it hidden from the person who asks: that there is one is no secret."""
+    return str(_types[record_type.key].labels().get(name, name))
+
+
 @lru_cache(maxsize=1024)
 def _narrowed(key: str, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
     return _types[key].narrowed(hidden, read_only)

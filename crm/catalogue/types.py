@@ -270,6 +270,7 @@ class RecordType:
         seen = tuple(one for one in fields if one is not None)
         names = {one.name for one in seen}
         sort = self.sort if self.sort.removeprefix("-") in names else "name"
+        hidden |= {one.name for one in (*self.fields, *self.derived)} - {one.name for one in (*seen, *derived)}
         board, step = self.board, self.next_step
         if board is not None and board.amount in hidden:
             board = replace(board, amount="")

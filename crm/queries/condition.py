@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.look import look_of
@@ -53,6 +54,8 @@ class Condition:
     def fault(self, record_type: RecordType) -> str:
         """Why nothing can be asked by it, whatever its values; "" where something can."""
         spec = self.spec(record_type)
+        if spec is None and self.field in record_type.hidden:
+            return _("Your role does not show this field.")
         if spec is None:
             known = self.field in record_type.labels()
             return _("The field is no longer in use.") if known else _("There is no such field.")
@@ -79,7 +82,10 @@ class Condition:
         return " ".join(part for part in self.said(record_type, actor) if part)
 
     def said(self, record_type: RecordType, actor: Membership) -> tuple[str, str, str]:
-        """Field, operator and values in words; those of a field that was taken away outlive it."""
+        """Field, operator and values in words; those of a field that was taken away outlive it. Of one that is hidden
+        it is its name alone."""
+        if self.field in record_type.hidden:
+            return catalogue.label_of(record_type, self.field)[:LONGEST_SHOWN], "", ""
         spec = self.spec(record_type) or next(record_type.specs_that_were([self.field]), None)
         try:
             value = self.described(spec, actor)

@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
 
+from crm import catalogue
 from crm.catalogue.types import DefaultView, RecordType
 from crm.fields.spec import FieldSpec
 from crm.queries.address import MOST_UNKNOWN, pairs_of, read_conditions
@@ -236,20 +237,25 @@ def _was_own(record_type: RecordType, name: str) -> bool:
 
 
 def _in_vain(record_type: RecordType, columns: list[str], sort: str) -> list[str]:
-    """Say which columns there are not, and why the list is not in the order ``sort``."""
+    """Say which columns there are not, and why the list is not in the order ``sort``. Columns that are hidden are left
+    out without a word: a view for all has them for others."""
     found = []
-    if columns:
+    if columns := [name for name in columns if name not in record_type.hidden]:
         names = ", ".join(f"“{_shown(record_type, name)}”" for name in columns[:MOST_UNKNOWN])
         found.append(_("Columns left out, as there are no such fields now: %(names)s.") % {"names": names})
     if sort and not _can_sort(record_type, sort):
         name = sort.removeprefix("-")
         text = _("Not sorted by “%(name)s”: there is no such field now.")
-        if record_type.has(name):
+        if name in record_type.hidden:
+            text = _("Not sorted by “%(name)s”: your role does not show it.")
+        elif record_type.has(name):
             text = _("Not sorted by “%(name)s”: lists cannot be sorted by it.")
         found.append(text % {"name": _shown(record_type, name)})
     return found
 
 
 def _shown(record_type: RecordType, name: str) -> str:
+    if name in record_type.hidden:
+        return catalogue.label_of(record_type, name)
     own = next(record_type.specs_that_were([name]), None)
     return str(own.label if own else record_type.labels().get(name, name))[:LONGEST_SHOWN]

@@ -48,7 +48,9 @@ def test_no_filter_tells_what_is_hidden(firm: Firm, deal: None, case: str) -> No
     with tenant_context(firm.tenant):
         limit_fields(actor=firm.ada, role=firm.ana.role, key="opportunities", limits={field: HIDDEN})
     assert [problems for problems, _rows in told()] == [1, 1]
-    assert "There is no such field." in str(ana.get(f"/acme/opportunities/?{query}").context["listing"].problems)
+    assert "Your role does not show this field." in str(
+        ana.get(f"/acme/opportunities/?{query}").context["listing"].problems
+    )
     assert ana.get(f"/acme/opportunities/export/?any1.{query}").status_code in (303, 404)
 
 
