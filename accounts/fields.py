@@ -40,7 +40,7 @@ ACCOUNT_FIELDS = (
         kinds.ChoiceOf("industry"),
         default=lambda: default_choice("industry"),
     ),
-    FieldSpec("website", _("Website"), kinds.Url()),
+    FieldSpec("website", _("Website"), kinds.Url(), fills=("domain",)),
     FieldSpec("phone", _("Phone"), kinds.Phone()),
     FieldSpec(
         "employees",

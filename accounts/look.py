@@ -27,11 +27,12 @@ from crm.picklists.selectors import choice
 from crm.tenants.clock import day_of
 from crm.ui import format as formats
 from crm.ui.bidi import isolate
-from crm.users.access import can
+from crm.users.access import HIDDEN, can, limited_fields
 from crm.users.models import Membership
 
 MOST_CHAPTERS = 10
 
+HIDDEN_DAY = gettext_lazy("a day that is hidden from you")
 OTHER_CAUSE = gettext_lazy("because of {record} on {day}, by {person}")
 
 
@@ -40,10 +41,12 @@ class Lapse:
     """What the calendar may notice of an account, in words with {on} and {period}.
 
     The event's data may name a record of the type ``last_key`` under ``last_noun``: of it, ``last`` is said.
-    ``last_unseen`` stands for one that may not be seen.
+    ``last_unseen`` stands for one that may not be seen. ``told_by`` is the field that tells the day, with its type of
+    record: who does not see it is not told.
     """
 
     sentence: Any
+    told_by: tuple[str, str] = ("", "")
     last_noun: str = ""
     last_key: str = ""
     last: Any = ""
@@ -64,9 +67,10 @@ class Chapter:
 
     label: str
     tone: str
-    since: date | None  # None: nobody knows
+    since: date | None  # None: nobody knows, or nobody may tell
     why: SafeString
     is_current: bool
+    is_told: bool = True  # whether the reader sees since when accounts are of their type
 
 
 def why_type(account: Account, actor: Membership) -> SafeString:
@@ -88,18 +92,21 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
     chapters = []
     turns = [event for event in events if "type" in event.changes]
     days = _days_of(events)
+    is_told = "type_since" not in limited_fields(actor, Account.type_key, HIDDEN)
     for index, event in enumerate(turns[:most]):
         is_current = index == 0
         words = [one for one in events if not one.was(CHANGED)]
         said = words[0] if is_current else event  # the last word may be about keeping the type, not about the type
         cause = causes.get((is_current and account.type_because_id) or _cause_id(said))
         label, tone = _as_it_was(event.changes["type"][1])
-        since = account.type_since if is_current else days[event.pk]
-        chapters.append(Chapter(label, tone, since, why.of(said, cause, account, is_current), is_current))
+        since = (account.type_since if is_current else days[event.pk]) if is_told else None
+        told = why.of(said, cause, account, is_current)
+        chapters.append(Chapter(label, tone, since, told, is_current, is_told))
     if not turns or turns[0].changes["type"][1]["id"] != str(account.type_id):  # written without its events
         now = choice(account.type_id)
         why_now = conditional_escape(_("for a reason that is not known"))
-        chapters = [Chapter(now.label, now.tone or "neutral", account.type_since, why_now, True)]
+        since = account.type_since if is_told else None
+        chapters = [Chapter(now.label, now.tone or "neutral", since, why_now, True, is_told)]
     return chapters
 
 
@@ -108,6 +115,7 @@ class _Why:
 
     def __init__(self, actor: Membership, events: Iterable[Event]) -> None:
         wanted: dict[str, set[UUID]] = defaultdict(set)
+        self.actor = actor
         self.unseen = _unseen()
         for event in events:
             if event.record_type in self.unseen and event.record_id:
@@ -143,12 +151,21 @@ class _Why:
         if (importer := importer_of(cause)) and said and said.imported:
             return format_html(str(said.imported), record=record, day=day, person=isolate(importer))
         sentence = said.sentence if said else OTHER_CAUSE
-        if said and said.entered and "on" in cause.data and cause.data["on"] != day_of(cause.at).isoformat():
+        is_told = not self._hides(cause.record_type, cause.type.tells.get("on", ""))
+        if (
+            is_told
+            and said
+            and said.entered
+            and "on" in cause.data
+            and cause.data["on"] != day_of(cause.at).isoformat()
+        ):
             sentence = said.entered
         return format_html(str(sentence), record=record, day=day, person=isolate(actor_name(cause, inside=True)))
 
     def _lapse(self, lapse: Lapse, data: dict[str, Any]) -> SafeString:
-        on = formats.date(date.fromisoformat(data["on"])) if data.get("on") else ""
+        on: Any = formats.date(date.fromisoformat(data["on"])) if data.get("on") else ""
+        if self._hides(*lapse.told_by):
+            on = HIDDEN_DAY
         months = data.get("months") or 0
         period = ngettext("for {months} month", "for {months} months", months).format(months=formats.number(months))
         sentence = format_html(str(lapse.sentence), on=on, period=period)
@@ -163,6 +180,8 @@ class _Why:
 
         As corrected since, as long as the record is in that stage.
         """
+        if self._hides(cause.record_type, cause.type.tells.get("on", "")):
+            return str(HIDDEN_DAY)
         record = self.records.get(cause.record_id) if cause.record_id else None
         closed_on = getattr(record, "closed_on", None)
         on = cause.data.get("on")
@@ -173,6 +192,9 @@ class _Why:
         if is_unknown:
             return str(_("a day that is not known"))
         return formats.date(date.fromisoformat(on)) if on else _day(cause.at)
+
+    def _hides(self, key: str, field: str) -> bool:
+        return field in limited_fields(self.actor, key, HIDDEN)
 
     def _link(self, key: str, record_id: UUID | None, unseen: Any = "") -> SafeString | str:
         name = self.names.get((key, record_id)) if record_id else None

@@ -23,6 +23,7 @@ from crm.events.types import EventType
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records.chains import refuse_circle
+from crm.records.hiding import fill_in
 from crm.records.services import create_record, delete_record, restore_record, update_derived, update_record
 from crm.records.times import refuse_future
 from crm.tenants.bulk import atomic
@@ -64,6 +65,7 @@ def update_account(
     A type among them counts as set by hand: it no longer says that a workflow did it. It is so since today, or since
     ``type_since`` (empty: nobody knows).
     """
+    fill_in(account)
     refuse_circle(account, "parent", values, circle=_("An account cannot stand below itself."))
     refuse_future("type_since", values.get("type_since"))
     new_type = values.get("type")
@@ -85,6 +87,7 @@ def take_type_back(
     because: Event | None = None,
 ) -> Event | None:
     """Give the account the type that it had before ``event``: since then, for that reason, and kept if it was."""
+    fill_in(account)
     if values["type"].pk == account.type_id:
         return update_account(account, actor=actor, values=values, because=because)
     before = standing_before(account, event, values["type"])

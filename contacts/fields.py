@@ -48,7 +48,7 @@ FULL_NAME = FieldSpec("name", gettext_lazy("Name"), FullName(), on_create=False,
 FIRST_NAME = FieldSpec("first_name", gettext_lazy("First name"), kinds.Text(PART_LENGTH), always_seen=True)
 LAST_NAME = FieldSpec("last_name", gettext_lazy("Last name"), kinds.Text(PART_LENGTH), always_seen=True)
 JOB_TITLE = FieldSpec("job_title", gettext_lazy("Job title"), kinds.Text(200))
-EMAIL = FieldSpec("email", gettext_lazy("E-mail"), kinds.Email())
+EMAIL = FieldSpec("email", gettext_lazy("E-mail"), kinds.Email(), fills=("email_domain",))
 PHONE = FieldSpec("phone", gettext_lazy("Phone"), kinds.Phone())
 DESCRIPTION = FieldSpec("description", gettext_lazy("Description"), kinds.LongText())
 

@@ -14,6 +14,7 @@ from crm import catalogue
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.records.chains import refuse_circle
+from crm.records.hiding import fill_in
 from crm.records.services import create_record, delete_record, restore_record, update_derived, update_record
 from crm.tenants.bulk import atomic
 from crm.tenants.names import join_name
@@ -55,6 +56,7 @@ def update_contact(
     Where contacts need an account, or a vendor, it can be changed but not taken off; a contact that has none may stay
     without.
     """
+    fill_in(contact)
     _refuse_to_lose_company(contact, values)
     _refuse_circle(contact, values)
     attributes: dict[str, Any] = {}
@@ -77,6 +79,7 @@ def take_relationship_back(
     because: Event | None = None,
 ) -> Event | None:
     """Give the contact the relationship that it had before ``event``, for the reason of then."""
+    fill_in(contact)
     _refuse_to_lose_company(contact, values)
     _refuse_circle(contact, values)
     cause = Event.objects.filter(pk=event.data.get("cause_before")).first()

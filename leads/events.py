@@ -64,7 +64,7 @@ CONVERTED = declare(
     | {
         "into": "the records: type, id, label, and whether each was new or there already",
         "despite_gate": "the criteria that were not met",
-        LEFT_OUT: "what did not fit into its field, in words",
+        LEFT_OUT: "what did not fit: the field of the lead, and in words",
     },
     cause=Cause(
         _("came from {record}, converted on {day} by {person}"),

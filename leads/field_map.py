@@ -23,6 +23,7 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
 from crm.tenants.bulk import atomic
 from crm.tenants.text import sort_key
+from crm.users.access import is_hidden_from_some
 from crm.users.models import Membership
 from leads.events import FIELD_MAP_CHANGED
 from leads.models import Lead
@@ -204,12 +205,15 @@ def mapped_values(lead: Lead, target: str, made: Iterable[str], record: Any = No
     """Return what ``lead`` brings into a record of the type ``target``, by field; blanks are left out.
 
     ``made`` are the keys of all record types that the lead becomes. What does not fit into its field is said in the
-    description, as far as that holds it; of what goes into an existing ``record`` only where its field is blank there.
+    description, as far as that holds it and where no role is kept from the lead's field; of what goes into an existing
+    ``record`` only where its field is blank there.
     """
     values, unfit = _mapped(lead, target, made)
     description = catalogue.record_type(target).spec(_DESCRIPTION).kind
     assert isinstance(description, kinds.Text)
     for one in _wanted(unfit, record):
+        if is_hidden_from_some(Lead.type_key, one.source.name):
+            continue
         text = "\n".join(filter(None, (values.get(_DESCRIPTION), one.line)))
         if len(text) <= description.max_length:
             values[_DESCRIPTION] = text
@@ -269,6 +273,8 @@ def joined(spec: FieldSpec, record: Any, value: Any) -> Any:
 
 
 def opportunity_name(lead: Lead, account: str = "") -> str:
-    """What an opportunity of ``account`` that comes of ``lead`` is called unless somebody says otherwise."""
+    """What an opportunity of ``account`` that comes of ``lead`` is called unless somebody says otherwise: without a
+    product that is hidden from a role, as names are not."""
     firm = account or lead.company.strip() or lead.name
-    return " – ".join(part for part in (firm, lead.product_interest.strip()) if part)[:300]
+    is_told = not is_hidden_from_some(Lead.type_key, "product_interest")
+    return " – ".join(part for part in (firm, lead.product_interest.strip() if is_told else "") if part)[:300]

@@ -27,8 +27,9 @@ from crm.tenants.firm_domains import firm_domain
 from crm.tenants.spellings import CONSISTENT, company_spellings, person_spellings, word_spellings
 from crm.tenants.text import sort_key
 from crm.users.access import can
+from crm.users.models import Membership
 from leads.models import Lead
-from leads.weighing import SURE, WEIGHTS, Reason, about_place, firm_domains
+from leads.weighing import SURE, WEIGHTS, Reason, about_place, firm_domains, sees_addresses, untold
 from opportunities.models import Opportunity
 from opportunities.record import OPPORTUNITY
 
@@ -134,24 +135,28 @@ def _columns(model: Any) -> Any:
 
 
 class _Found:
-    """Hits of one type; a record that is found twice keeps both reasons. ``rows`` are looked into, if there are any."""
+    """Hits of one type; a record that is found twice keeps both reasons. ``rows`` are looked into, if there are any.
 
-    def __init__(self, key: str, imagined: Imagined, rows: QuerySet | None) -> None:
+    What ``actor`` does not see finds nothing (``weighing.untold``).
+    """
+
+    def __init__(self, key: str, imagined: Imagined, rows: QuerySet | None, actor: Membership) -> None:
         self.key = key
+        self.untold = untold(actor, key)
         self.rows = rows
         self.imagined = imagined
         self.records: dict[UUID, Any] = {}
         self.reasons: dict[UUID, list[Reason]] = {}
 
     def add(self, reason: Reason, rows: Iterable[Any]) -> None:
-        for row in rows:
+        for row in rows if reason not in self.untold else ():
             self.records.setdefault(row.pk, self.imagined.now(row))
             reasons = self.reasons.setdefault(row.pk, [])
             if reason not in reasons:
                 reasons.append(reason)
 
     def look_up(self, reason: Reason, ask: Callable[[QuerySet], QuerySet]) -> None:
-        if self.rows is not None:
+        if self.rows is not None and reason not in self.untold:
             self.add(reason, ask(self.rows))
 
     def ranked(self) -> list[Candidate]:
@@ -175,14 +180,15 @@ def find_candidates(lead: Lead, actor: Any, beside: Imagined | None = None, *, o
         companies = visible_records(actor, ACCOUNT).select_related("owner")
         deals = visible_records(actor, OPPORTUNITY, "edit").select_related("account")  # a contact is added to it
     imagined = beside or Imagined()
-    contacts = _contacts(lead, people, imagined)
-    accounts = _accounts(lead, companies, people, contacts, imagined)
+    contacts = _contacts(lead, _Found(Contact.type_key, imagined, people, actor))
+    colleagues = people if sees_addresses(actor) else None
+    accounts = _accounts(lead, _Found(Account.type_key, imagined, companies, actor), colleagues, contacts)
     opportunities = _opportunities(actor, deals, accounts, contacts)
     return Candidates(accounts.ranked(), contacts.ranked(), opportunities.ranked())
 
 
-def _contacts(lead: Lead, visible: QuerySet | None, imagined: Imagined) -> _Found:
-    found = _Found(Contact.type_key, imagined, visible)
+def _contacts(lead: Lead, found: _Found) -> _Found:
+    imagined = found.imagined
     names = sorted(person_spellings(lead.name))
     if lead.email_key:
         found.look_up(Reason.SAME_EMAIL, lambda rows: rows.filter(email_key=lead.email_key)[:LOOKED_AT])
@@ -205,10 +211,8 @@ def _contacts(lead: Lead, visible: QuerySet | None, imagined: Imagined) -> _Foun
     return found
 
 
-def _accounts(
-    lead: Lead, visible: QuerySet | None, people: QuerySet | None, contacts: _Found, imagined: Imagined
-) -> _Found:
-    found = _Found(Account.type_key, imagined, visible)
+def _accounts(lead: Lead, found: _Found, people: QuerySet | None, contacts: _Found) -> _Found:
+    imagined = found.imagined
     same_email = [
         contact.account_id for pk, contact in contacts.records.items() if Reason.SAME_EMAIL in contacts.reasons[pk]
     ]
@@ -225,7 +229,8 @@ def _accounts(
     if lead.company_key:
         _companies(found, company_spellings(lead.company))
     for pk, account in found.records.items():
-        found.reasons[pk] += about_place(lead, account, found.reasons[pk])
+        about = about_place(lead, account, found.reasons[pk])
+        found.reasons[pk] += [reason for reason in about if reason not in found.untold]
     return found
 
 
@@ -276,7 +281,7 @@ def _first_of_each(visible: QuerySet, spans: Sequence[tuple[str, str]]) -> Query
 def _opportunities(actor: Any, visible: QuerySet | None, accounts: _Found, contacts: _Found) -> _Found:
     imagined = accounts.imagined
     is_open = visible.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN)) if visible is not None else None
-    found = _Found(Opportunity.type_key, imagined, is_open)
+    found = _Found(Opportunity.type_key, imagined, is_open, actor)
     for hits, column, reason in (
         (contacts, "contact_id", Reason.OF_CONTACT),
         (accounts, "account_id", Reason.OF_ACCOUNT),

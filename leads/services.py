@@ -21,6 +21,7 @@ from crm.lists.models import MailingList
 from crm.lists.services import put_on_lists
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, choices
+from crm.records.hiding import fill_in
 from crm.records.services import LockedError, create_record, delete_record, restore_record, update_record
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import atomic
@@ -105,6 +106,7 @@ def update_lead(
     ``set_lead_status``; to close the lead it needs ``unqualified_reason``. Opening a closed one again starts another
     round of vetting, unless it is not to be vetted anew.
     """
+    fill_in(lead)
     values = _of_before(values, lead)
     leads = catalogue.record_type("leads")
     status = values.get("status")
@@ -228,6 +230,7 @@ def take_status_back(
 
     The round of vetting is the one of then, too. Raises ``ValidationError`` once a new one has answers.
     """
+    fill_in(lead)
     close_unanswered_round(lead=lead, opened_by=event)
     if values["status"].meaning == "unqualified" and values.get("unqualified_reason") is None:
         values["unqualified_reason"] = NO_REASON_GIVEN

@@ -194,7 +194,7 @@ def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: in
 def _result(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResponse:
     records = [(catalogue.type_of(record), record, url_for(request.actor, record)) for record in became(lead)]
     context = {"lead": lead, "url": catalogue.url(lead), "conversion": done, "records": records}
-    context |= {"may_undo": can(request.actor, "edit", lead), "left_out": left_out_of([lead.pk])}
+    context |= {"may_undo": can(request.actor, "edit", lead), "left_out": left_out_of([lead.pk], request.actor)}
     return respond(request, "leads/converted.html", context)
 
 
@@ -232,7 +232,7 @@ def together(request: WorkspaceRequest, record_type: RecordType, record_id: UUID
     told = [text % {"count": count, "account": account.name}]
     for name in departed_owners(converted):
         told.append(_("%(former)s is deactivated, so the new records belong to you.") % {"former": name})
-    told += left_out_of(converted)
+    told += left_out_of(converted, request.actor)
     say(request, " ".join(told))
     return go(request, catalogue.url(account))
 

@@ -13,6 +13,8 @@ from contacts.models import Contact
 from crm.tenants.countries import country_of
 from crm.tenants.firm_domains import firm_domain
 from crm.tenants.text import domain_key, sort_key
+from crm.users.access import HIDDEN, limited_fields
+from crm.users.models import Membership
 from leads.models import Lead
 from opportunities.models import Opportunity
 
@@ -52,8 +54,48 @@ WEIGHTS: dict[str, dict[Reason, int]] = {
     Contact.type_key: {Reason.SAME_EMAIL: 100, Reason.SAME_PHONE: 50, Reason.SAME_NAME: 40, Reason.SIMILAR_NAME: 20},
     Opportunity.type_key: {Reason.OF_CONTACT: 60, Reason.OF_ACCOUNT: 40},
 }
+_EMAIL = {(Lead.type_key, "email"), (Contact.type_key, "email")}
+_DOMAIN = {(Lead.type_key, "email"), (Lead.type_key, "website"), (Account.type_key, "website")}
+_PHONE = (Lead.type_key, "phone")
+_CITY = {(Lead.type_key, "city"), (Account.type_key, "city")}
+_COUNTRY = {(Lead.type_key, "country"), _PHONE, (Account.type_key, "country"), (Account.type_key, "phone")}
+# The fields that a reason compares: who does not see one of them is not told, or else they could guess it.
+COMPARED: dict[str, dict[Reason, set[tuple[str, str]]]] = {
+    Account.type_key: {
+        Reason.SAME_EMAIL: _EMAIL,
+        Reason.SAME_DOMAIN: _DOMAIN,
+        Reason.SAME_PHONE: {_PHONE, (Account.type_key, "phone")},
+        Reason.SAME_CITY: _CITY,
+        Reason.OTHER_CITY: _CITY,
+        Reason.OTHER_DOMAIN: _DOMAIN,
+        Reason.OTHER_COUNTRY: _COUNTRY,
+    },
+    Contact.type_key: {
+        Reason.SAME_EMAIL: _EMAIL,
+        Reason.SAME_PHONE: {_PHONE, (Contact.type_key, "phone"), (Contact.type_key, "mobile")},
+        Reason.SIMILAR_NAME: _EMAIL,
+    },
+    Opportunity.type_key: {
+        Reason.OF_CONTACT: {(Opportunity.type_key, "contact")},
+        Reason.OF_ACCOUNT: {(Opportunity.type_key, "account")},
+    },
+}
 # From this score on a candidate is taken by default. A switchboard's number or a name alone is never enough.
 SURE = {Account.type_key: 50, Contact.type_key: 80, Opportunity.type_key: 1000}
+
+
+def sees_addresses(actor: Membership) -> bool:
+    """Whether ``actor`` sees the e-mail addresses of contacts, and so at which firms they are."""
+    return "email" not in limited_fields(actor, Contact.type_key, HIDDEN)
+
+
+def untold(actor: Membership, key: str) -> frozenset[Reason]:
+    """The reasons that would tell ``actor`` what is hidden from them; ``key`` is the type of record that is found."""
+    return frozenset(
+        reason
+        for reason, fields in COMPARED[key].items()
+        if any(name in limited_fields(actor, of, HIDDEN) for of, name in fields)
+    )
 
 
 def firm_domains(lead: Lead) -> set[str]:

@@ -16,6 +16,7 @@ CHANGED = records.CHANGED.of(OPPORTUNITY)
 DELETED = records.DELETED.of(OPPORTUNITY, cause=Cause(_("{record} was deleted on {day}, by {person}"), UNSEEN))
 RESTORED = records.RESTORED.of(OPPORTUNITY, cause=Cause(_("{record} was brought back on {day}, by {person}"), UNSEEN))
 
+_TELLS = {"on": "closed_on", BY_HAND: "probability"}
 _MOVE = {
     "name": "what it was called",
     "on": "the day on which it was won or lost; null: nobody knows it",
@@ -30,6 +31,7 @@ STAGE_CHANGED = declare(
     icon="arrow-right",
     tone="info",
     payload=_MOVE,
+    tells=_TELLS,
 )
 WON = declare(
     "opportunity.won",
@@ -40,6 +42,7 @@ WON = declare(
     icon="trophy",
     tone="success",
     payload=_MOVE,
+    tells=_TELLS,
     cause=Cause(
         _("won {record} on {day}, by {person}"),
         UNSEEN,
@@ -57,6 +60,7 @@ LOST = declare(
     icon="circle-x",
     tone="danger",
     payload=_MOVE,
+    tells=_TELLS,
     cause=Cause(
         _("lost {record} on {day}, by {person}"),
         UNSEEN,
@@ -72,6 +76,7 @@ REOPENED = declare(
     icon="undo-2",
     tone="info",
     payload=_MOVE,
+    tells=_TELLS,
     cause=Cause(_("{record} was reopened on {day}, by {person}"), UNSEEN),
 )
 ACCOUNT_CHANGED = declare(

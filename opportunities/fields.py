@@ -163,6 +163,7 @@ OPPORTUNITY_FIELDS = (
         Probability(),
         look=ProbabilityLook,
         help=_("Empty: what the stage says."),
+        fills=("probability_overridden",),
     ),
     FieldSpec(
         "forecast_category",

@@ -27,7 +27,7 @@ from crm.records.access import url_for
 from crm.records.hiding import hide_fields
 from crm.tenants.clock import today
 from crm.ui import format as formats
-from crm.users.access import can, may
+from crm.users.access import READ_ONLY, can, limited_fields, may
 from crm.users.models import Membership
 from opportunities.models import Opportunity
 from opportunities.selectors import (
@@ -68,7 +68,8 @@ def load_guidance(actor: Membership, opportunity: Opportunity) -> dict[str, Any]
     return {
         "opportunity": opportunity,
         "stage": stage,
-        "may_edit": can(actor, "edit", opportunity),
+        "may_edit": can(actor, "edit", opportunity)
+        and "probability" not in limited_fields(actor, Opportunity.type_key, READ_ONLY),
         "probability": formats.percent(opportunity.probability / 100),
         "of_stage": formats.percent(stage.probability / 100),
     }

@@ -93,13 +93,12 @@ def reopening(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
         say(request, text, undo_url=undo_url(opportunity, event, url))
         return go(request, url)
     hide_from(request.actor, opportunity.account)
-    by_hand = hand_set_before_closing(opportunity)
     context = {
         "opportunity": opportunity,
         "form": form,
         "url": url,
         "was_won": meaning_of(opportunity) == Meaning.WON,
-        "by_hand": by_hand,
+        "by_hand": hand_set_before_closing(opportunity) if record_type.has("probability") else None,
         "account": opportunity.account if is_the_win_of(opportunity) else None,
     }
     return respond(request, "opportunities/reopening.html", context, partial="form", status=422 if posted else 200)

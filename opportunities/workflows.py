@@ -53,11 +53,12 @@ from opportunities.services.account_facts import Facts, gather_facts
 
 FOLLOWS = "account-life"  # the key of the handler
 TOLD_AT_ONCE = 5000
-declare_lapse("contract_ended", Lapse(_lazy("its contract ended on {on}")))
+declare_lapse("contract_ended", Lapse(_lazy("its contract ended on {on}"), (Account.type_key, "contract_ends_on")))
 declare_lapse(
     "no_win",
     Lapse(
         _lazy("nothing was won {period}"),
+        (OPPORTUNITY.key, "closed_on"),
         OPPORTUNITY.noun,
         OPPORTUNITY.key,
         _lazy("the last was {record} on {day}"),

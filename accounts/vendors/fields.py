@@ -12,7 +12,7 @@ from crm.records.standard import ADDRESS_FIELDS, STANDARD_FIELDS
 VENDOR_FIELDS = (
     FieldSpec("name", _("Name"), kinds.Text(300, key="sort_name"), required=True),
     FieldSpec("industry", _("Industry"), kinds.ChoiceOf("industry"), default=lambda: default_choice("industry")),
-    FieldSpec("website", _("Website"), kinds.Url()),
+    FieldSpec("website", _("Website"), kinds.Url(), fills=("domain",)),
     FieldSpec("email", _("E-mail"), kinds.Email()),
     FieldSpec("phone", _("Phone"), kinds.Phone()),
     FieldSpec(

@@ -49,7 +49,8 @@ class EventType:
     ``about`` is the key of the type of record that it happens to, "" = the workspace, ``ANY`` = a record of any type.
     ``payload`` says of each key of an event's ``data`` what stands there. What names a record has its "id" and "label"
     under its noun, or its "type" too: it is hidden from who may not see it (``records.hiding``). ``called`` names
-    changes that are no fields of the record.
+    changes that are no fields of the record. ``tells`` names, by a key of ``data``, the field of the record that it
+    tells of: who does not see that is not told.
     ``icon`` and ``tone`` mark it in a timeline; ``cause`` lets other pages give it as a reason.
     ``creates``: the record is new with it. ``deletes``: what ``data["id"]`` and ``data["label"]`` name is gone.
     ``undoes``: it takes back what it followed from, so that is no reason for it, nor anybody's word what follows of it.
@@ -64,6 +65,7 @@ class EventType:
     icon: str = "arrow-right-left"
     tone: str = "neutral"
     payload: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    tells: Mapping[str, str] = dataclasses.field(default_factory=dict)
     called: Mapping[str, Called] = dataclasses.field(default_factory=dict)
     cause: Cause | None = None
     creates: bool = False

@@ -200,6 +200,7 @@ class FieldSpec:
     words of which records it is then. ``look``: a class of ``crm.fields.look`` in the place of its kind's usual one.
     ``follows`` are the fields of the record that tell its value (the amount tells the currency): who does not see one
     of them does not see it either, nor what can be found by it.
+    ``fills`` are the columns that are derived from it, beside its key (a website's domain): hidden with it.
     What is ``always_seen`` is part of what a record is called, or of what it is: no role can be kept from it.
     """
 
@@ -218,6 +219,7 @@ class FieldSpec:
     look: Any = None
     always_seen: bool = False
     follows: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
     is_read_only: bool = False  # to the person who asks (``catalogue.seen``)
 
     @property

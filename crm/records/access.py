@@ -35,6 +35,7 @@ def get_record(
     lock: bool = False,
     deleted: bool = False,
     related: tuple[str, ...] = (),
+    whole: bool = False,
 ) -> Any:
     """Return the record if ``actor`` may do ``verb`` to it, else raise ``Http404``.
 
@@ -42,7 +43,8 @@ def get_record(
 
     ``lock`` keeps others from writing it until the transaction ends, but not from pointing at it: two who each wait
     for what the other points at would deadlock. Who is to delete it waits for those too (``records.holding``).
-    ``deleted`` looks in the recycle bin instead.
+    ``deleted`` looks in the recycle bin instead. It comes without the fields that are hidden from ``actor``; a service
+    that is told an id alone takes it ``whole``, and one that is given a record fills it in (``hiding.fill_in``).
     """
     if deleted:
         rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept())
@@ -57,7 +59,7 @@ def get_record(
         raise GoneError(gone)
     if record is None or not can(actor, verb, record):
         raise Http404
-    if verb == "view" and not lock:
+    if not whole:
         hide_fields(actor, [record])
     return record
 

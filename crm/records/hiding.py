@@ -54,7 +54,7 @@ def _empty_field(record: Any, spec: FieldSpec) -> set[str]:
     if own := getattr(kind, "json_key", TAGS_KEY if isinstance(kind, Tags) else ""):
         record.custom = {key: kept for key, kept in record.custom.items() if key != own}
         return {"custom"}
-    names = [*kind.attributes(spec), *([kind.key_of(spec)] if isinstance(kind, Text) else ())]
+    names = [*kind.attributes(spec), *([kind.key_of(spec)] if isinstance(kind, Text) else ()), *spec.fills]
     emptied = set()
     for name in names:
         model: Any = type(record)
@@ -68,7 +68,7 @@ def _empty_field(record: Any, spec: FieldSpec) -> set[str]:
 
 
 def fill_in(record: Any) -> None:
-    """Read what ``hide_fields`` emptied again: the record is to be written."""
+    """Read what ``hide_fields`` emptied again: the record is to be written, or judged by what is written."""
     if record.without:
         names, record.without = sorted(record.without), frozenset()
         record.refresh_from_db(fields=names, from_queryset=type(record).all_objects.all())
@@ -132,6 +132,8 @@ def _hide_changes(actor: Membership, events: Iterable[Event]) -> None:
         names = limited_fields(actor, event.record_type, HIDDEN_FIELDS) if event.record_type else ()
         if names and isinstance(event.changes, dict) and not names.isdisjoint(event.changes):
             event.changes = {name: pair for name, pair in event.changes.items() if name not in names}
+        if names and not names.isdisjoint(event.type.tells.values()):
+            event.data = {key: told for key, told in event.data.items() if event.type.tells.get(key) not in names}
 
 
 def unseen(actor: Membership, places: Iterable[Place]) -> frozenset[str]:

@@ -132,6 +132,7 @@ def update_derived(
     Texts, links to records and own fields need what ``update_record`` sees to. Return the event, or None: what no field
     shows is written without one, unless ``event_type`` is given.
     """
+    fill_in(record)
     specs = tuple(spec for spec in record_type.fields if spec.column in attributes)
     before, columns = snapshot(specs, record), _columns(record)
     for attribute, value in attributes.items():
@@ -161,6 +162,7 @@ def delete_record(
 
     It waits for those who are writing something that names the record; who comes later sees that it is gone.
     """
+    fill_in(record)
     if reason := record_type.locked(record):
         raise LockedError(reason)
     wait_to_delete(record)
@@ -176,6 +178,7 @@ def restore_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:
     """Bring the record back from the recycle bin; refused when its ``external_id`` has been given away since."""
+    fill_in(record)
     record.deleted_at = record.deleted_by = None
     _refuse_taken_external_id(record_type, record)
     record.save(update_fields=["deleted_at", "deleted_by"])

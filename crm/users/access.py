@@ -70,6 +70,11 @@ def limited_fields(actor: Membership, key: str, limit: str) -> frozenset[str]:
     return frozenset(name for name, kept in limits.items() if kept == limit) if limits else NO_FIELDS
 
 
+def is_hidden_from_some(key: str, field: str) -> bool:
+    """Whether there is a role that does not see ``field`` of the type ``key``: it is said in no text that all read."""
+    return any(role.fields.get(key, {}).get(field) == HIDDEN for role in roles() if not role.can_set_up)
+
+
 def may(actor: Membership, verb: str, key: str) -> bool:
     """Whether ``actor`` may do ``verb`` to at least some records of the type ``key``."""
     return scope_of(actor, verb, key) != "none"
@@ -113,7 +118,7 @@ def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QueryS
     Ids are compared with literal ids, so that indexes on owner and team serve under row-level security.
     """
     key = _key(queryset.model)
-    if verb == "view" and limited_fields(actor, key, HIDDEN):
+    if limited_fields(actor, key, HIDDEN):
         queryset = queryset.without_hidden(actor)  # type: ignore[attr-defined]
     within = reach(actor, key, verb)
     if within is None:

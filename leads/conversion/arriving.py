@@ -91,7 +91,7 @@ def _convert(
             done = convert_lead(
                 lead_id=lead.pk, actor=actor, plan=plan, despite_gate=True, because=because, times=times
             )
-        lead.left_out = done.event.data.get(LEFT_OUT, ()) if done.event else ()
+        lead.left_out = [text for _field, text in done.event.data.get(LEFT_OUT, ())] if done.event else ()
         return done.event
     except Http404 as error:
         raise ValidationError(

@@ -47,7 +47,8 @@ def told_outcome(
         about = _about_new(lead, record) if way == Became.NEW else _why(found.of(key), record)
         if way == Became.EXISTING and (labels := untaken(lead, record, plan.made, actor)):
             about = (*about, told_untaken(record, labels))
-        about = (*about, *told_unfit(lead, key, part, plan.made, record=record, actor=actor))
+        unfit = told_unfit(lead, key, part, plan.made, record=record, actor=actor)
+        about = (*about, *(told.text for told in unfit))
         counts[f"{key}.{way}"] = 1
         became.append(Became(key, record.pk, record.name, way, about))
     return Outcome(counts, became=tuple(became))

@@ -37,7 +37,7 @@ from leads.conversion.changes import ChangeSet
 from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
 from leads.conversion.refusals import GateError, PartError, check_conversion, refuse_closed
-from leads.conversion.winning import LEFT_OUT, told_unfit, winning_values
+from leads.conversion.winning import LEFT_OUT, Told, told_unfit, winning_values
 from leads.events import CONVERTED, LINKED
 from leads.field_map import is_blank, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
@@ -96,7 +96,9 @@ def convert_lead(
     ``times`` are those of a lead that was converted elsewhere, as far as they are known.
     """
     leads = catalogue.record_type("leads")
-    lead = get_record(actor, leads, lead_id, verb="edit", lock=True, related=("owner", "team", "created_by"))
+    lead = get_record(
+        actor, leads, lead_id, verb="edit", lock=True, whole=True, related=("owner", "team", "created_by")
+    )
     done = live_conversion(lead)
     if done is not None:
         return done
@@ -160,7 +162,7 @@ def _find_existing(work: _Work) -> None:
     for key in PARTS:
         part = work.plan.of(key)
         if part.way == Way.EXISTING and part.record_id is not None:
-            record = get_record(work.actor, catalogue.record_type(key), part.record_id, lock=True)
+            record = get_record(work.actor, catalogue.record_type(key), part.record_id, lock=True, whole=True)
             work.records[key] = record
             work.changes.watch(record)
             work.ids[key] = record.pk
@@ -222,7 +224,7 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
     data = {"conversion": str(work.conversion.pk), "lead": named(work.lead), "into": into}
     if work.missing:
         data["despite_gate"] = work.missing
-    if left_out := [text for key in PARTS for text in _told_unfit(work, key)]:
+    if left_out := [told for key in PARTS for told in _told_unfit(work, key)]:
         data[LEFT_OUT] = left_out
     event = update_record(
         catalogue.record_type("leads"),
@@ -237,7 +239,7 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
     return event
 
 
-def _told_unfit(work: _Work, key: str) -> list[str]:
+def _told_unfit(work: _Work, key: str) -> list[Told]:
     record = work.records.get(key)
     return told_unfit(work.lead, key, work.plan.of(key), work.plan.made, record=record, actor=work.actor)
 

@@ -24,7 +24,7 @@ from crm.users.models import Membership
 from leads.matching import LOOKED_AT, Candidates, Imagined, find_candidates
 from leads.models import Lead
 from leads.services import prepare_lead
-from leads.weighing import firm_domains
+from leads.weighing import firm_domains, sees_addresses
 
 _TELLING = ("name", "first_name", "last_name", "company", "email", "phone", "website")
 _MOST_COLLEAGUES = 5_000  # accounts of people at the same firms
@@ -91,7 +91,8 @@ def _look_up(actor: Membership, leads: Sequence[Lead]) -> Imagined:
     for contact in people.filter(pk__in=ids).select_related("account"):
         found.add(Contact.type_key, contact)
         accounts |= {contact.account_id} - {None}
-    at_firms = people.filter(email_domain__in=domains - {""}).exclude(account=None).order_by()
+    shared = domains - {""} if sees_addresses(actor) else set()
+    at_firms = people.filter(email_domain__in=shared).exclude(account=None).order_by()
     for domain, account_id in at_firms.values_list("email_domain", "account_id").distinct()[:_MOST_COLLEAGUES]:
         found.add_colleague(firm_domain(domain), account_id)
         accounts.add(account_id)

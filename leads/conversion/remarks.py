@@ -61,10 +61,10 @@ def _out_of_reach(form: ConversionForm) -> list[str]:
 def _unfit(form: ConversionForm) -> list[str]:
     parts = [(key, column.part(), column.record) for key, column in form.columns.items()]
     return [
-        text
+        told.text
         for key, part, record in parts
         if part.way != Way.EXISTING or record is not None
-        for text in told_unfit(form.lead, key, part, form.made, record=record, actor=form.actor)
+        for told in told_unfit(form.lead, key, part, form.made, record=record, actor=form.actor)
     ]
 
 

@@ -41,6 +41,8 @@ class NextStepOf:
         """What becomes of it in an opportunity that exists."""
         if self.task is None:
             return ""
+        if "next_step" in opportunity.without:
+            return _("Comes along: %(task)s") % {"task": self.task}
         there = ahead_of(Opportunity.type_key, [opportunity.pk]).get(opportunity.pk)
         words = {"task": self.task, "step": opportunity.next_step or there}
         if opportunity.next_step or (there is not None and _place(there) < _place(self.task)):

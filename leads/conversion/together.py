@@ -37,7 +37,9 @@ def bring_together(
     for ``convert_lead``. Returned beside the account are the ids of those that were converted now.
     """
     leads = catalogue.record_type("leads")
-    rows = [get_record(actor, leads, one, lock=True, related=("owner",)) for one in sorted({lead_id, *others})]
+    rows = [
+        get_record(actor, leads, one, lock=True, whole=True, related=("owner",)) for one in sorted({lead_id, *others})
+    ]
     wait_for_the_same(*rows)
     first = next(one for one in rows if one.pk == lead_id)
     account_id, rest = first.account_id, sorted({*others} - {lead_id})
@@ -47,7 +49,7 @@ def bring_together(
     if account_id is None:
         raise PartError("", _("%(name)s was converted without an account.") % {"name": first.name})
     for other_id in rest:
-        other = get_record(actor, leads, other_id, verb="edit", lock=True, related=("owner",))
+        other = get_record(actor, leads, other_id, verb="edit", lock=True, whole=True, related=("owner",))
         _convert(other, actor, account_id, False, despite_gate)
     return get_record(actor, catalogue.record_type(Account.type_key), account_id), converted
 

@@ -68,7 +68,7 @@ def undo_conversion(*, conversion: Conversion, actor: Membership) -> None:
     alone again, and the lead has the status that it had: it can be converted anew. Undone twice is undone once.
     Whoever may edit the lead may undo; all records involved keep both events in their history.
     """
-    lead = get_record(actor, catalogue.record_type("leads"), conversion.lead_id, verb="edit", lock=True)
+    lead = get_record(actor, catalogue.record_type("leads"), conversion.lead_id, verb="edit", lock=True, whole=True)
     conversion.refresh_from_db(from_queryset=Conversion.objects.select_for_update(of=("self",)))
     if conversion.undone_at is not None:
         return

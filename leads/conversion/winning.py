@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.text import Truncator
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm import catalogue
 from crm.fields import kinds
 from crm.ui.bidi import isolate
-from crm.users.access import can
+from crm.users.access import HIDDEN, can, limited_fields
 from crm.users.models import Membership
 from leads.conversion.plan import Part, Way
 from leads.events import LEFT_OUT
@@ -20,6 +20,13 @@ from leads.field_map import Unfit, is_blank, joined, mapped_values, unfit_values
 from leads.models import Conversion, Lead
 
 _LONGEST_TOLD = 60
+
+
+class Told(NamedTuple):
+    """What did not fit, in words, and the field of the lead that it stands in."""
+
+    field: str
+    text: str
 
 
 def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) -> dict[str, Any]:
@@ -43,11 +50,13 @@ def winning_values(lead: Lead, record: Any, part: Part, made: frozenset[str]) ->
 
 def told_unfit(
     lead: Lead, key: str, part: Part, made: frozenset[str], *, record: Any = None, actor: Membership
-) -> list[str]:
+) -> list[Told]:
     """Say what of the lead does not fit into its field of the new record, or of the existing ``record`` (before or
-    after it got the values), and where it is instead."""
+    after it got the values), and where it is instead; not what is hidden from ``actor``."""
     there = record if part.way == Way.EXISTING else None
+    hidden = limited_fields(actor, Lead.type_key, HIDDEN)
     unfit = unfit_values(lead, key, made, there, part.take) if part.way != Way.NONE else []
+    unfit = [one for one in unfit if one.source.name not in hidden]
     if not unfit:
         return []
     brought = mapped_values(lead, key, made)
@@ -55,10 +64,10 @@ def told_unfit(
         taken = winning_values(lead, record, part, made) if can(actor, "edit", record) else {}
         brought = {"description": record.description} | taken
     lines = str(brought.get("description") or "").splitlines()
-    return [_told(one, key, into_description=set(one.line.splitlines()) <= set(lines)) for one in unfit]
+    return [Told(one.source.name, _told(one, key, set(one.line.splitlines()) <= set(lines))) for one in unfit]
 
 
-def _told(one: Unfit, key: str, *, into_description: bool) -> str:
+def _told(one: Unfit, key: str, into_description: bool) -> str:
     words = {
         "source": one.source.label,
         "text": isolate(Truncator(one.text).chars(_LONGEST_TOLD)),
@@ -74,7 +83,11 @@ def _told(one: Unfit, key: str, *, into_description: bool) -> str:
     return f"{why % words} {where}"
 
 
-def left_out_of(ids: Iterable[UUID]) -> list[str]:
-    """Return what the conversions of these leads could not put where the map says, in words."""
+def left_out_of(ids: Iterable[UUID], actor: Membership) -> list[str]:
+    """Return what the conversions of these leads could not put where the map says, in words, as ``actor`` may read."""
+    hidden = limited_fields(actor, Lead.type_key, HIDDEN)
     found = Conversion.objects.filter(lead__in=ids, undone_at=None).order_by("converted_at", "pk")
-    return [text for data in found.values_list("event__data", flat=True) for text in (data or {}).get(LEFT_OUT, ())]
+    kept = [one for data in found.values_list("event__data", flat=True) for one in (data or {}).get(LEFT_OUT, ())]
+    # Of an older one, a text alone, nobody knows which field it tells of
+    told = [Told("", one) if isinstance(one, str) else Told(*one) for one in kept]
+    return [one.text for one in told if not hidden or (one.field and one.field not in hidden)]

@@ -15,6 +15,7 @@ from crm.events.models import Event
 from crm.lists.models import MailingList
 from crm.lists.services import put_on_lists
 from crm.picklists.models import Choice, Stage
+from crm.records.hiding import fill_in
 from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from opportunities.models import Opportunity
@@ -43,6 +44,7 @@ def lose_opportunity(
     With ``task_due_on`` a follow-up task is left on it and on its account; its main contact is put on the mailing lists
     ``lists``: both also where it was lost already. Raises ``ValidationError`` keyed by field.
     """
+    fill_in(opportunity)
     if opportunity.stage_id == stage.pk:
         values = {
             "loss_reason": loss_reason,

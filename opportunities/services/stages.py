@@ -18,6 +18,7 @@ from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import insert
 from crm.tenants.clock import day_of, start_of, today
 from crm.ui import format as formats
+from crm.users.access import HIDDEN, limited_fields
 from crm.users.models import Membership
 from opportunities.events import BY_HAND, LOST, REOPENED, WON
 from opportunities.models import Opportunity, StageVisit
@@ -72,12 +73,12 @@ def hand_set_before_closing(opportunity: Opportunity) -> int | None:
     return None
 
 
-def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
+def staying(opportunity: Opportunity, values: Values, actor: Membership | None) -> dict[str, Any]:
     """Check ``values`` of an opportunity that stays in its stage; return the attributes that go with them."""
     stage = stage_by_id(opportunity.stage_id)
     if "closed_on" in values and values["closed_on"] != opportunity.closed_on:  # an unknown one may stay so
         _check_closed_on(stage, values["closed_on"])
-    refuse_impossible_days(values, opportunity)
+    refuse_impossible_days(values, opportunity, actor)
     refuse_future("stage_since", values.get("stage_since"))
     if is_about(values.get("stage_since"), opportunity.stage_since):
         values["stage_since"] = opportunity.stage_since
@@ -95,9 +96,10 @@ def staying(opportunity: Opportunity, values: Values) -> dict[str, Any]:
     return _probability(stage, given)
 
 
-def refuse_impossible_days(values: Values, opportunity: Opportunity | None) -> None:
+def refuse_impossible_days(values: Values, opportunity: Opportunity | None, actor: Membership | None) -> None:
     """Raise for a day of opening that is yet to come, and for a closing before it: for the one of both days that is
-    new. Those that were stored so stay: another field may be changed."""
+    new. Those that were stored so stay: another field may be changed. ``actor`` is not told a day that they do not see.
+    """
     new = [
         name for name in ("closed_on", "opened_on") if _given(values, opportunity, name) != _known(opportunity, name)
     ]
@@ -106,13 +108,14 @@ def refuse_impossible_days(values: Values, opportunity: Opportunity | None) -> N
     opened, closed = (_given(values, opportunity, name) for name in ("opened_on", "closed_on"))
     if not new or opened is None or closed is None or closed >= opened:
         return
-    texts = {
-        "closed_on": _("It was opened on %(day)s. If that is wrong, correct “Opened” first.")
-        % {"day": formats.date(opened)},
-        "opened_on": _("It was closed on %(day)s. If that is wrong, correct “Closed” first.")
-        % {"day": formats.date(closed)},
-    }
-    raise ValidationError({new[0]: texts[new[0]]})
+    hidden = limited_fields(actor, Opportunity.type_key, HIDDEN) if actor is not None else frozenset()
+    if new[0] == "closed_on":
+        told = _("It was opened on %(day)s. If that is wrong, correct “Opened” first.") % {"day": formats.date(opened)}
+        text = _("It was opened later.") if "opened_on" in hidden else told
+    else:
+        told = _("It was closed on %(day)s. If that is wrong, correct “Closed” first.") % {"day": formats.date(closed)}
+        text = _("It was closed earlier.") if "closed_on" in hidden else told
+    raise ValidationError({new[0]: text})
 
 
 def _given(values: Values, opportunity: Opportunity | None, name: str) -> date | None:

@@ -21,6 +21,7 @@ from crm.events.types import EventType
 from crm.picklists.models import Choice, Meaning, Stage
 from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
+from crm.records.hiding import fill_in
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import at_the_end, atomic, insert
@@ -59,11 +60,12 @@ def create_opportunity(
     values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
     refuse_future("last_activity_at", values.get("last_activity_at"))
     stage = values.setdefault("stage", first_stage())
-    stages.refuse_impossible_days(values, None)
+    stages.refuse_impossible_days(values, None, actor)
     if values.get("closed_on") and values["closed_on"] < today():
         values.setdefault("opened_on", None)  # nobody knows, but not today
     is_told = "stage_since" in values  # by a file, which does not say who put it there
     if values.get("account") is None and (contact := values.get("contact")) is not None:
+        fill_in(contact)
         values["account"] = contact.account if contact.account and contact.account.deleted_at is None else None
     opportunity = create_record(
         catalogue.record_type("opportunities"),
@@ -91,12 +93,13 @@ def update_opportunity(
     A new stage among them moves the opportunity as ``move_to_stage`` does. With ``last_activity_at`` among them, which
     files may tell, nobody has been active now.
     """
+    fill_in(opportunity)
     values = {name: value for name, value in values.items() if value is not None or name not in _ALWAYS_FILLED}
     values |= _latest_activity(opportunity, values)
     stage = values.pop("stage", None)
     if stage is not None and stage.pk != opportunity.stage_id:
         return _move(opportunity, stage, actor=actor, values=values, because=because)
-    attributes = stages.staying(opportunity, values)
+    attributes = stages.staying(opportunity, values, actor)
     contact_id = opportunity.contact_id
     since = opportunity.stage_since
     moved = "account" in values and _id(values["account"]) != opportunity.account_id
@@ -147,6 +150,7 @@ def take_move_back(
 
     The stay there goes on; that in the other stage was a mistake, and only the log tells of it.
     """
+    fill_in(opportunity)
     stage = values.pop("stage")
     if stage.meaning == Meaning.LOST and values.get("loss_reason") is None:
         values["loss_reason"] = stages.NO_REASON_GIVEN
@@ -179,6 +183,7 @@ def _move(
 ) -> Event | None:
     """Move it; with ``former``, a stay that it had left, this goes on as if it had not."""
     _lock(opportunity)
+    fill_in(opportunity)
     if stage.pk == opportunity.stage_id:  # another request was quicker
         return None
     before = stage_by_id(opportunity.stage_id)
@@ -189,7 +194,7 @@ def _move(
     is_told = "stage_since" in values
     attributes = stages.entering(stage, values, before=before, opportunity=opportunity)
     if former is None:
-        stages.refuse_impossible_days(values, opportunity)
+        stages.refuse_impossible_days(values, opportunity, actor)
     else:
         attributes["stage_since"] = former.entered_at
     event = update_record(

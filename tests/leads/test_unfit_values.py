@@ -10,17 +10,20 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from crm import catalogue
+from crm import catalogue, events
 from crm.fields.custom.services import create_field
 from crm.picklists.selectors import choices
 from crm.picklists.services import create_choice
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
+from crm.users.access import HIDDEN
+from crm.users.services import limit_fields
 from leads.conversion import ConversionPlan, convert_lead, existing, new
-from leads.conversion.winning import LEFT_OUT, left_out_of
+from leads.conversion.winning import left_out_of
+from leads.events import CONVERTED, LEFT_OUT
 from leads.field_map import FIELD_MAP, set_field_map
-from leads.models import Lead
+from leads.models import Conversion, Lead
 from tests import make
 from tests.forms import form_of
 from tests.imports.steps import told
@@ -73,14 +76,29 @@ def test_an_existing_account_takes_it_only_where_it_has_no_description(firm: Fir
         for description in ("Ours", ""):
             account = make.account(firm.ana, description=description)
             lead = make.lead(firm.ana, company=NAME)
-            event = convert_lead(
-                lead_id=lead.pk, actor=firm.ana, plan=ConversionPlan(account=existing(account.pk), contact=new())
-            ).event
+            plan = ConversionPlan(account=existing(account.pk), contact=new())
+            convert_lead(lead_id=lead.pk, actor=firm.ana, plan=plan)
             account.refresh_from_db()
-            said.append((account.postal_code, account.description, left_out_of([lead.pk]) == event.data[LEFT_OUT]))
-            said.append([text.replace("\u2068", "").replace("\u2069", "") for text in event.data[LEFT_OUT]])
+            (text,) = left_out_of([lead.pk], firm.ana)
+            said.append((account.postal_code, account.description, text.replace("\u2068", "").replace("\u2069", "")))
             assert Lead.objects.get(pk=lead.pk).company == NAME
-    assert said == [("", "Ours", True), [ON_THE_LEAD], ("", f"Company: {NAME}", True), [DESCRIBED]]
+    assert said == [("", "Ours", ON_THE_LEAD), ("", f"Company: {NAME}", DESCRIBED)]
+
+
+def test_what_is_hidden_from_somebody_is_not_told_them(firm: Firm, tenant: Tenant) -> None:
+    """Nor is what was kept before it was known which field it tells of."""
+    with tenant_context(tenant):
+        lead = make.lead(firm.ana, company=NAME)
+        done = convert_lead(lead_id=lead.pk, actor=firm.ada, plan=ConversionPlan(account=new()))
+        assert len(left_out_of([lead.pk], firm.ana)) == 1
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="leads", limits={"phone": HIDDEN})
+        assert len(left_out_of([lead.pk], firm.ana)) == 1
+        old = events.record(CONVERTED, record=lead, actor=firm.ada, data={**done.event.data, LEFT_OUT: [TOO_LONG]})
+        Conversion.objects.filter(lead=lead).update(event=old)
+        assert (left_out_of([lead.pk], firm.ana), left_out_of([lead.pk], firm.ada)) == ([], [TOO_LONG])
+        Conversion.objects.filter(lead=lead).update(event=done.event)
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="leads", limits={"company": HIDDEN})
+        assert (left_out_of([lead.pk], firm.ana), len(left_out_of([lead.pk], firm.ada))) == ([], 1)
 
 
 def test_a_choice_that_the_other_list_does_not_have_is_told_too(firm: Firm) -> None:
@@ -98,7 +116,7 @@ def test_a_choice_that_the_other_list_does_not_have_is_told_too(firm: Firm) -> N
         lead = make.lead(firm.ana, company="Kestrel", **{ours: choices(picklist)[0]})
         done = convert_lead(lead_id=lead.pk, actor=firm.ana, plan=ConversionPlan(account=new()))
         assert done.account.description == "Segment: Tiny"
-        assert "Segment: “Segment” of the account has no choice" in done.event.data[LEFT_OUT][0]
+        assert "Segment: “Segment” of the account has no choice" in left_out_of([lead.pk], firm.ada)[0]
 
 
 def test_the_preview_of_many_and_their_result_say_it(firm: Firm, tenant: Tenant) -> None:
@@ -108,7 +126,7 @@ def test_the_preview_of_many_and_their_result_say_it(firm: Firm, tenant: Tenant)
     assert plain(client_of(firm.ana).get(answer["Location"])).count(DESCRIBED) == 1
     assert client_of(firm.ana).post(answer["Location"]).status_code == 303
     with tenant_context(tenant):
-        assert len(left_out_of([lead.pk for lead in leads])) == 1
+        assert len(left_out_of([lead.pk for lead in leads], firm.ana)) == 1
 
 
 def test_an_existing_account_with_a_value_of_its_own_keeps_that_and_gets_nothing(firm: Firm, tenant: Tenant) -> None:
@@ -124,7 +142,7 @@ def test_an_existing_account_with_a_value_of_its_own_keeps_that_and_gets_nothing
     assert form.send().status_code == 303
     assert described(tenant) == ("10115", "")
     with tenant_context(tenant):
-        assert left_out_of([lead.pk]) == []
+        assert left_out_of([lead.pk], firm.ana) == []
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

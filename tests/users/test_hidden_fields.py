@@ -23,9 +23,11 @@ from crm.tenants.context import tenant_context
 from crm.users.access import HIDDEN, READ_ONLY
 from crm.users.models import Membership, Role
 from crm.users.services import limit_fields
+from opportunities.services import move_to_stage
 from tests import make
 from tests.forms import form_of
 from tests.leads.browser_form import form_values
+from tests.leads.test_bulk_conversion import try_out
 from tests.people import Firm, client_of
 from tests.permissions.asking import path_of, send
 from tests.permissions.samples import Sample, Samples
@@ -158,12 +160,13 @@ def test_nothing_is_asked_by_a_hidden_field(firm: Firm, kept_from: Callable[...,
     for query in asked[1:]:
         assert not found(client, query), query
     listed = client.get("/acme/contacts/?phone__starts=%2B1999").content.decode()
-    assert one.name in listed and "There is no such field" in listed, "it finds what it would find without"
+    assert one.name in listed and "Your role does not show this field" in listed, "it finds what it would find without"
+    assert "The filter “Phone” was left out." in listed
     assert found(client, "search/?q=Ada+One")
     file = client.get("/acme/contacts/export/?filters=none&columns=name,phone,email").content.decode()
     assert one.name in file and "555" not in file and "phone" not in file
     listed = client.get("/acme/contacts/?sort=phone&columns=name,phone").content.decode()
-    assert "Columns left out" in listed and "Not sorted by" in listed
+    assert "Columns left out" not in listed and "Not sorted by “Phone”: your role does not show it." in listed
 
 
 @pytest.mark.parametrize("limit", [HIDDEN, READ_ONLY])
@@ -261,3 +264,134 @@ def test_an_admin_says_what_a_role_sees(firm: Firm) -> None:
     assert "Phone" not in client_of(firm.ana).get("/acme/leads/new/").content.decode()
     assert "Phone" in client.get("/acme/leads/new/").content.decode(), "who sets up sees everything"
     assert client.get(firm.url("setup:role_fields", id=str(firm.ada.role_id), type="leads")).status_code == 404
+
+
+@pytest.mark.parametrize("key", ["leads", "contacts"])
+def test_no_candidate_is_found_by_what_is_hidden(firm: Firm, key: str) -> None:
+    """Neither on the page of a conversion nor in the preview of many: an address could be guessed."""
+    with tenant_context(firm.tenant):
+        there = make.contact(firm.ana, last_name="Someone", email="one@canary.example", phone="+1 416 555 0101")
+        lead = make.lead(firm.ana, last_name="Else", email="one@canary.example", phone="+1 416 555 0101")
+    client = client_of(firm.ana)
+
+    def offered() -> tuple[bool, bool]:
+        page = client.get(f"/acme/leads/{lead.pk}/conversion/").content.decode()
+        answer, _run = try_out(firm, [lead])
+        return there.name in page, there.name in client.get(answer["Location"]).content.decode()
+
+    assert offered() == (True, True)
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key=key, limits={"phone": HIDDEN, "email": HIDDEN})
+    assert offered() == (False, False)
+
+
+def test_no_account_is_found_by_a_hidden_website_or_colleague(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        here = make.account(firm.ana, name="Canary Ltd", website="https://canary.example")
+        there = make.account(firm.ana, name="Nightingale")
+        make.contact(firm.ana, account=there, email="two@canary.example")
+        lead = make.lead(firm.ana, last_name="Else", company="Unlike", email="one@canary.example")
+    client = client_of(firm.ana)
+
+    def offered() -> list[str]:
+        page = client.get(f"/acme/leads/{lead.pk}/conversion/").content.decode()
+        return [one.name for one in (here, there) if one.name in page]
+
+    def asked_anew() -> bool:
+        answer = form_of(client, "/acme/accounts/new/").send(name="Another", website="https://www.canary.example")
+        return here.name in answer.content.decode()
+
+    assert offered() == [here.name, there.name] and asked_anew()
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="accounts", limits={"website": HIDDEN})
+    assert offered() == [] and not asked_anew()
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="accounts", limits={})
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="contacts", limits={"email": HIDDEN})
+    assert offered() == [here.name]
+
+
+def test_no_sentence_tells_a_hidden_day(firm: Firm) -> None:
+    """Why an account is of its type: the day of a win, of a contract's end, and since when it is of that type."""
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ana, opened_on=date(2019, 1, 1))
+        move_to_stage(opportunity=deal, stage=make.stage("won"), actor=firm.ana, on=date(2019, 3, 17))
+        deliver_all()
+    client = client_of(firm.ana)
+
+    def told() -> str:
+        return client.get(f"/acme/accounts/{deal.account_id}/").content.decode()
+
+    assert told().count("Mar 17, 2019") >= 2 and "a day that is hidden" not in told()
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="opportunities", limits={"closed_on": HIDDEN})
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="accounts", limits={"type_since": HIDDEN})
+    assert "a day that is hidden from you" in told() and "Mar 17, 2019" not in told() and "start unknown" not in told()
+
+
+def test_nothing_hidden_is_said_in_a_text_that_all_read(firm: Firm) -> None:
+    """Names and descriptions that a conversion makes, also when somebody makes them who sees everything."""
+    with tenant_context(firm.tenant):
+        told = make.lead(firm.ana, last_name="One", company="Acme", product_interest="Secret")
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="leads", limits={"product_interest": HIDDEN})
+        kept = make.lead(firm.ana, last_name="Two", company="Boreal", product_interest="Secret")
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="leads", limits={})
+    names = []
+    for lead, limits in ((told, {}), (kept, {"product_interest": HIDDEN})):
+        with tenant_context(firm.tenant):
+            limit_fields(actor=firm.ada, role=firm.ana.role, key="leads", limits=limits)
+        for member in (firm.ana, firm.ada):
+            page = client_of(member).get(f"/acme/leads/{lead.pk}/conversion/").content.decode()
+            names.append(form_values(page, "convert-page")["opportunities-name"])
+        answer, _run = try_out(firm, [lead], opportunities="new")
+        names.append("Secret" in client_of(firm.ana).get(answer["Location"]).content.decode())
+    assert names == ["Acme – Secret", "Acme – Secret", True, "Boreal", "Boreal", False]
+
+
+def test_a_hidden_probability_is_neither_told_nor_judged(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ana, probability=73)
+        won = make.opportunity(firm.ana, probability=73)
+        move_to_stage(opportunity=won, stage=make.stage("won"), actor=firm.ana)
+    client = client_of(firm.ana)
+
+    def told() -> tuple[bool, bool, bool]:
+        page = client.get(f"/acme/opportunities/{deal.pk}/").content.decode()
+        again = client.get(f"/acme/opportunities/{won.pk}/reopening/").content.decode()
+        return "set by hand" in page, "Back to the stage" in page, "as it was set by hand" in again
+
+    def limit(limits: dict[str, str]) -> None:
+        with tenant_context(firm.tenant):
+            limit_fields(actor=firm.ada, role=firm.ana.role, key="opportunities", limits=limits)
+
+    assert told() == (True, True, True)
+    limit({"probability": READ_ONLY})
+    assert told() == (True, False, True)
+    limit({"probability": HIDDEN})
+    assert told() == (False, False, False)
+
+
+def test_services_judge_what_is_there_and_not_what_is_shown(firm: Firm) -> None:
+    """Ana does not see when it was won: she cannot say that it was opened after that all the same."""
+    with tenant_context(firm.tenant):
+        deal = make.opportunity(firm.ana, opened_on=date(2019, 1, 1))
+        move_to_stage(opportunity=deal, stage=make.stage("won"), actor=firm.ana, on=date(2019, 3, 17))
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="opportunities", limits={"closed_on": HIDDEN})
+    client = client_of(firm.ana)
+    field = f"/acme/opportunities/{deal.pk}/fields/opened_on/"
+    refused = client.post(field, {"opened_on": "2019-04-01"})
+    assert refused.status_code == 422 and "It was closed earlier." in refused.content.decode()
+    assert "2019-03" not in refused.content.decode() and "Mar 17" not in refused.content.decode()
+    assert client.post(field, {"opened_on": "2019-02-01"}).status_code == 303
+    with tenant_context(firm.tenant):
+        deal.refresh_from_db()
+        assert (deal.opened_on, deal.closed_on) == (date(2019, 2, 1), date(2019, 3, 17))
+
+
+def test_mailing_lists_do_not_tell_who_wants_no_mail(firm: Firm, kept_from: Callable[..., Client]) -> None:
+    with tenant_context(firm.tenant):
+        one = make.contact(firm.ana, opted_out=True)
+    page = f"/acme/mailing-lists/contacts/{one.pk}/"
+    assert "does not want mails" in " ".join(client_of(firm.ana).get(page).content.decode().split())
+    assert "does not want mails" not in " ".join(kept_from(opted_out=HIDDEN).get(page).content.decode().split())
