@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import get_script_prefix
+from django.utils.translation import gettext as _
 
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import Action, Match, Objection, Panel, RecordType
@@ -74,8 +75,11 @@ def seen_type(key: str, actor: Membership) -> RecordType:
 
 
 def label_of(record_type: RecordType, name: str) -> str:
-    """What a field is called, be it hidden from the person who asks: that there is one is no secret."""
-    return str(_types[record_type.key].labels().get(name, name))
+    """What a field is called that may be hidden from the person who asks: that there is a phone number is no secret,
+    what the workspace keeps in fields of its own may be one."""
+    whole = _types[record_type.key]
+    shipped = (spec.label for spec in (*whole.fields, *whole.derived) if spec.name == name)
+    return str(next(shipped, _("A field of your workspace")))
 
 
 @lru_cache(maxsize=1024)

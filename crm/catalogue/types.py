@@ -178,9 +178,8 @@ class RecordType:
     and ``actions`` are those of its own page; other apps add theirs (``lookup.add_panel``).
     ``hidden`` and ``read_only`` are fields that the person who asks does not see, or may not change (``lookup.seen``).
     ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
-    ``either`` are groups of links of which a record has one at most.
+    ``either`` are groups of links of which a record has one at most. ``badges`` stand beside its name.
     ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves those out of a query.
-    ``badges`` stand beside its name.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
     With ``ties``, new ones may find what others of a file make. ``objections`` says of the values of new records what
@@ -265,12 +264,12 @@ class RecordType:
 
     def narrowed(self, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
         """The type as it is for people who do not see the fields ``hidden`` and may not change those ``read_only``."""
-        fields = tuple(self._limited(one, hidden, read_only) for one in self.fields)
+        limited = (self._limited(one, hidden, read_only) for one in self.fields)
+        seen = tuple(one for one in limited if one is not None)
         derived = tuple(one for one in self.derived if self._limited(one, hidden, frozenset()))
-        seen = tuple(one for one in fields if one is not None)
-        names = {one.name for one in seen}
+        names = {one.name for one in (*seen, *derived)}
+        hidden |= {one.name for one in (*self.fields, *self.derived)} - names
         sort = self.sort if self.sort.removeprefix("-") in names else "name"
-        hidden |= {one.name for one in (*self.fields, *self.derived)} - {one.name for one in (*seen, *derived)}
         board, step = self.board, self.next_step
         if board is not None and board.amount in hidden:
             board = replace(board, amount="")
