@@ -143,13 +143,14 @@ def contact_role_list(request: WorkspaceRequest, record_type: RecordType, record
         else:
             say(request, _("%(name)s was added.") % {"name": values["contact"].name})
             return go(request, catalogue.url(opportunity))
+    offers = record_type.has("account") and not given  # people of the account, unless that is hidden
     context = {
         "opportunity": opportunity,
         "form": form,
         "objection": objection,
         "url": catalogue.url(opportunity),
-        "colleagues": [] if given else colleagues(request.actor, opportunity, parts),
-        "new_url": "" if given else _new_colleague(request, opportunity),
+        "colleagues": colleagues(request.actor, opportunity, parts) if offers else [],
+        "new_url": _new_colleague(request, opportunity) if offers else "",
         "query": f"?contact={given['contact'].pk}" if given else "",
     }
     return respond(request, "opportunities/contact_role.html", context, partial="form", status=422 if posted else 200)
