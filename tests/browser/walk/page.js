@@ -188,7 +188,8 @@
         const look = () => {
           calm = isBusy() ? 0 : calm + 1;
           if (calm > 3 || performance.now() - start > 500) done(calm > 3);
-          else requestAnimationFrame(() => later(look));
+          else if (calm) requestAnimationFrame(() => later(look));
+          else later(look, 10); // a frame is drawn for who asks for one
         };
         look();
       }),
