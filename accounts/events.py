@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.picklists import AccountType
 from crm.events.types import EventType, Noun, declare
 from crm.records import events as records
 
@@ -44,5 +45,9 @@ BECAME_PAST_CUSTOMER = _became("became_past_customer", _("Account became a past 
 TYPE_CHANGED = _became("type_changed", _("Account type changed"), "arrow-right", "info")
 
 # By what the new type means; any other is told by ``TYPE_CHANGED``.
-BECAME = {"customer": BECAME_CUSTOMER, "prospect": BECAME_PROSPECT, "past_customer": BECAME_PAST_CUSTOMER}
+BECAME: dict[str, EventType] = {
+    AccountType.CUSTOMER: BECAME_CUSTOMER,
+    AccountType.PROSPECT: BECAME_PROSPECT,
+    AccountType.PAST_CUSTOMER: BECAME_PAST_CUSTOMER,
+}
 TYPE_EVENTS = (*BECAME.values(), TYPE_CHANGED)

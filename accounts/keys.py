@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.duplicates import domain_of, is_abroad, is_of_another_domain
+from accounts.picklists import AccountType
 from crm.catalogue.files import Moves, NaturalKey, Shared, SplitColumn
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
@@ -38,7 +39,7 @@ def _dated(account: Any, values: dict[str, Any], day: date | None) -> dict[str, 
 CUSTOMER_SINCE = SplitColumn(
     FieldSpec("customer_since", _("Customer since"), Date()),
     by="type",
-    into=lambda kind: "type_since" if kind.meaning == "customer" else "",
+    into=lambda kind: "type_since" if kind.meaning == AccountType.CUSTOMER else "",
     fields=("type_since",),
     needs_by=True,
 )

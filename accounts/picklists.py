@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from crm.picklists.lists import Picklist
+
+
+class AccountType(TextChoices):
+    """What a company is to us."""
+
+    PROSPECT = "prospect", _("Prospect")
+    CUSTOMER = "customer", _("Customer")
+    PAST_CUSTOMER = "past_customer", _("Past customer")
+    OTHER = "other", _("Other")
+
 
 ACCOUNT_TYPE = Picklist(
     key="account_type",
@@ -12,26 +23,25 @@ ACCOUNT_TYPE = Picklist(
     order=50,
     label=_("Account types"),
     help=_("What a company is to you. Winning an opportunity makes it a customer."),
-    meanings={
-        "prospect": _("Prospect"),
-        "customer": _("Customer"),
-        "past_customer": _("Past customer"),
-        "other": _("Other"),
-    },
-    needed=frozenset({"prospect", "customer", "past_customer"}),
-    guarded=frozenset({"customer", "past_customer"}),
+    meanings=dict(AccountType.choices),
+    needed=frozenset({AccountType.PROSPECT, AccountType.CUSTOMER, AccountType.PAST_CUSTOMER}),
+    guarded=frozenset({AccountType.CUSTOMER, AccountType.PAST_CUSTOMER}),
     defaults=(
-        (_("Prospect"), "prospect", "info"),
-        (_("Customer"), "customer", "success"),
-        (_("Past customer"), "past_customer", "neutral"),
-        (_("Vendor"), "other", ""),
-        (_("Partner"), "other", ""),
+        (_("Prospect"), AccountType.PROSPECT, "info"),
+        (_("Customer"), AccountType.CUSTOMER, "success"),
+        (_("Past customer"), AccountType.PAST_CUSTOMER, "neutral"),
+        (_("Vendor"), AccountType.OTHER, ""),
+        (_("Partner"), AccountType.OTHER, ""),
     ),
     default_label=_("Prospect"),
     synonyms={
-        "customer": ("customer, client, kunde, cliente, customer - direct, customer - channel, active customer"),
-        "past_customer": ("former customer, ehemaliger kunde, ex-client, churned, lost customer, past client"),
-        "prospect": ("prospect, interessent, lead, target, prospecto, opportunity"),
+        AccountType.CUSTOMER: (
+            "customer, client, kunde, cliente, customer - direct, customer - channel, active customer"
+        ),
+        AccountType.PAST_CUSTOMER: (
+            "former customer, ehemaliger kunde, ex-client, churned, lost customer, past client"
+        ),
+        AccountType.PROSPECT: ("prospect, interessent, lead, target, prospecto, opportunity"),
     },
 )
 

@@ -12,6 +12,7 @@ from accounts.headers import HEADERS
 from accounts.keys import ACCOUNT_KEYS, ACCOUNT_MOVES, CUSTOMER_SINCE
 from accounts.look import life_line
 from accounts.models import Account
+from accounts.picklists import AccountType
 from accounts.services import (
     create_account,
     delete_account,
@@ -56,6 +57,10 @@ def load_life(actor: Membership, account: Account) -> dict[str, Any]:
 
 def load_alike(actor: Membership, account: Account) -> dict[str, Any] | None:
     return load_duplicates(find_each(actor, [(ACCOUNTS, compared(account), [account.pk])]))
+
+
+def _of_type(meaning: AccountType) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    return (("type", "is", (f"meaning:{meaning}",)),)
 
 
 ACCOUNT = RecordType(
@@ -117,15 +122,15 @@ ACCOUNT = RecordType(
     views=(
         DefaultView(
             _("Active customers"),
-            (("type", "is", ("meaning:customer",)),),
+            _of_type(AccountType.CUSTOMER),
             _CUSTOMER_COLUMNS,
             "name",
             is_default=True,
         ),
-        DefaultView(_("Prospective accounts"), (("type", "is", ("meaning:prospect",)),), _COLUMNS, "name"),
+        DefaultView(_("Prospective accounts"), _of_type(AccountType.PROSPECT), _COLUMNS, "name"),
         DefaultView(_("All accounts"), (), _COLUMNS, "name"),
         DefaultView(_("My accounts"), (("owner", "is", ("me",)),), _COLUMNS, "name"),
-        DefaultView(_("Past customers"), (("type", "is", ("meaning:past_customer",)),), _CUSTOMER_COLUMNS, "name"),
+        DefaultView(_("Past customers"), _of_type(AccountType.PAST_CUSTOMER), _CUSTOMER_COLUMNS, "name"),
         DefaultView(_("Lost only"), (("lost_only", "is", ("yes",)),), _COLUMNS, "name"),
     ),
     filters=("type", "industry", "owner", "country", "lost_only"),

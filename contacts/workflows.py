@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.events import TYPE_EVENTS
+from accounts.picklists import AccountType
 from accounts.services import meaning_of
 from contacts.events import CHANGED, CREATED, RESTORED
 from contacts.models import Contact
+from contacts.picklists import Relationship
 from contacts.services import COMPANIES, set_relationship
 from crm import events
 from crm.events.models import Event
@@ -71,7 +73,7 @@ def _followers(account_ids: Iterable[UUID | None]) -> set[UUID | None]:
     ids = list(account_ids)
     if not ids:
         return set()
-    known = Q(relationship_id__in=ids_meaning("relationship", "prospect", "client"))
+    known = Q(relationship_id__in=ids_meaning("relationship", Relationship.PROSPECT, Relationship.CLIENT))
     following = Contact.objects.filter(known | Q(relationship_id=None), account_id__in=ids)
     return set(following.values_list("pk", flat=True))
 
@@ -93,7 +95,9 @@ def _settle(contact: Contact, because: Event, *, by_hand: bool) -> bool:
     if "relationship" not in follows:
         return False
     relationship, cause_id = follows["relationship"], None
-    if relationship is not None and (came_by_file or relationship.meaning in ("client", "vendor")):
+    if relationship is not None and (
+        came_by_file or relationship.meaning in (Relationship.CLIENT, Relationship.VENDOR)
+    ):
         cause_id = (contact.account.type_because_id if contact.account else None) or because.pk
     return set_relationship(contact=contact, relationship=relationship, because=because, cause_id=cause_id) is not None
 
@@ -102,28 +106,30 @@ def _next(contact: Contact, *, by_hand: bool, came_by_file: bool) -> dict[str, C
     """The relationship that it is to have; nothing: it stays, or the workspace does without the word."""
     at, now = _company_is(contact), _is_now(contact)
     is_unknown, has_followed = contact.relationship_id is None, contact.relationship_because_id is not None
-    if at == "past_customer" and now == "prospect" and has_followed:
+    if at == AccountType.PAST_CUSTOMER and now == Relationship.PROSPECT and has_followed:
         return {"relationship": None}
     is_none_any_more = has_followed and (
-        (at not in ("customer", "past_customer") and now == "client") or (at != "vendor" and now == "vendor")
+        (at not in (AccountType.CUSTOMER, AccountType.PAST_CUSTOMER) and now == Relationship.CLIENT)
+        or (at != AT_VENDOR and now == Relationship.VENDOR)
     )
-    is_one_by_file = at == "prospect" and is_unknown and came_by_file and not by_hand
-    word = "prospect" if is_none_any_more or is_one_by_file else ""
-    if at in _FOLLOWS and (is_unknown or now == "prospect" or is_none_any_more) and not by_hand:
+    is_one_by_file = at == AccountType.PROSPECT and is_unknown and came_by_file and not by_hand
+    word = Relationship.PROSPECT if is_none_any_more or is_one_by_file else ""
+    if at in _FOLLOWS and (is_unknown or now == Relationship.PROSPECT or is_none_any_more) and not by_hand:
         word = _FOLLOWS[at]
     found = _first(word) if word else None
     return {"relationship": found} if found is not None else {}
 
 
+AT_VENDOR = "vendor"  # what an account never is
 # What somebody at such a company is, as long as nobody says otherwise
-_FOLLOWS = {"customer": "client", "vendor": "vendor"}
+_FOLLOWS = {AccountType.CUSTOMER.value: Relationship.CLIENT, AT_VENDOR: Relationship.VENDOR}
 
 
 def _company_is(contact: Contact) -> str:
     """What the contact's company is to us: an account by its type, or a vendor."""
     if contact.account is not None:
         return meaning_of(contact.account)
-    return "vendor" if contact.vendor_id is not None else ""
+    return AT_VENDOR if contact.vendor_id is not None else ""
 
 
 def what_follows(contact: Contact, is_new: bool) -> dict[str, Any]:
@@ -142,7 +148,7 @@ def _first(meaning: str) -> Choice | None:
 
 def _said_by_hand(contacts: Sequence[Contact]) -> set[UUID]:
     """Those whose relationship a person was the last to change; what a new contact came with is nobody's last word."""
-    prospects = [one.pk for one in contacts if one.relationship_id is None or _is_now(one) == "prospect"]
+    prospects = [one.pk for one in contacts if one.relationship_id is None or _is_now(one) == Relationship.PROSPECT]
     if not prospects:
         return set()
     changes = Event.objects.filter(

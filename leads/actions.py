@@ -10,6 +10,7 @@ from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.intake.pool import may_give_back, may_mark_bad, may_take
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.services import meaning_of
 
 
@@ -18,7 +19,7 @@ def _open(actor: Membership, lead: Lead) -> bool:
 
 
 def _closed(actor: Membership, lead: Lead) -> bool:
-    return meaning_of(lead) == "unqualified" and can(actor, "edit", lead)
+    return meaning_of(lead) == LeadStatus.UNQUALIFIED and can(actor, "edit", lead)
 
 
 def _converted(actor: Membership, lead: Lead) -> bool:

@@ -31,6 +31,7 @@ from leads.conversion.plan import PARTS
 from leads.fields import LEAD_FIELDS, OPEN_MEANINGS
 from leads.forms import CLOSING_FIELDS
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.services import close_as_unqualified, meaning_of, set_lead_status
 from leads.vetting import current_gate
 from opportunities.models import Opportunity
@@ -111,7 +112,7 @@ def _move(
 def _close(
     record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
 ) -> dict[str, int]:
-    if meaning_of(record) == "unqualified":
+    if meaning_of(record) == LeadStatus.UNQUALIFIED:
         if _says_more(record, values):
             raise ValidationError(gettext("It is closed already: its reason stays, and no task or list is added."))
         return {"same": 1}

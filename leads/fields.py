@@ -29,9 +29,10 @@ from crm.picklists.selectors import choice_meaning, default_choice
 from crm.records.standard import ADDRESS_FIELDS, CREATED, STANDARD_FIELDS
 from crm.users.access import can, scope_of, visible
 from crm.users.models import Membership
+from leads.picklists import LeadStatus
 from opportunities.models import Opportunity
 
-OPEN_MEANINGS = ("new", "working", "qualified")
+OPEN_MEANINGS = (LeadStatus.NEW, LeadStatus.WORKING, LeadStatus.QUALIFIED)
 
 
 class CameIn(kinds.DateTime):
@@ -62,7 +63,7 @@ CAME_IN = replace(CREATED, kind=CameIn(), importable=True)
 def first_status() -> Choice:
     """The status of a new lead: the workspace's default as long as it means an open lead."""
     status = default_choice("lead_status")
-    return status if status and status.meaning in OPEN_MEANINGS else choice_meaning("lead_status", "new")
+    return status if status and status.meaning in OPEN_MEANINGS else choice_meaning("lead_status", LeadStatus.NEW)
 
 
 LEAD_FIELDS = (

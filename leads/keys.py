@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.catalogue.files import Gap, Moves, NaturalKey, Shared
 from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
 from crm.tenants.text import company_key, email_key
+from leads.picklists import LeadStatus
 from leads.services import NO_REASON_GIVEN
 
 
@@ -43,7 +44,7 @@ def _dated(lead: Any, values: dict[str, Any], day: date | None) -> dict[str, Any
     status = values.get("status")
     if status is None or status.pk == lead.status_id:
         return values
-    return {"status_since": None} | ({"converted_at": None} if status.meaning == "converted" else {}) | values
+    return {"status_since": None} | ({"converted_at": None} if status.meaning == LeadStatus.CONVERTED else {}) | values
 
 
 LEAD_MOVES = Moves("status", _dated)
@@ -73,7 +74,7 @@ LEAD_GAPS = (
     Gap(
         "unqualified_reason",
         by="status",
-        needed=lambda status: status.meaning == "unqualified",
+        needed=lambda status: status.meaning == LeadStatus.UNQUALIFIED,
         question=_("Why were these leads closed as unqualified? Rows that do not say: %(count)s."),
         unknown=NO_REASON_GIVEN,
         unknown_label=_("No reason given"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from crm.picklists.selectors import choice
 from crm.records.models import RecordModel, TextKey, record_constraints, record_indexes
 from crm.tenants.models import TenantForeignKey, TenantModel
+from leads.picklists import LeadStatus
 from leads.vetting.models import Criterion, VettingAnswer, VettingRound
 
 __all__ = ["Conversion", "Criterion", "Lead", "VettingAnswer", "VettingRound"]
@@ -75,7 +76,7 @@ class Lead(RecordModel):
 
     @property
     def is_converted(self) -> bool:
-        return self.status_id is not None and choice(self.status_id).meaning == "converted"
+        return self.status_id is not None and choice(self.status_id).meaning == LeadStatus.CONVERTED
 
     class Meta(RecordModel.Meta):
         constraints = [

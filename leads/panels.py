@@ -22,6 +22,7 @@ from leads.conversion import live_conversion
 from leads.duplicates import CONTACTS_OF_LEADS, LEADS, compared
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.selectors import became, days_in_status, leads_of_same_firm, leads_that_became, statuses_before
 from leads.services import meaning_of
 from leads.vetting import current_gate
@@ -43,12 +44,12 @@ def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
     """The statuses as steps: the open ones in order, then the two ends. Those that it has had are done."""
     own = choice(lead.status_id)
     steps = [status for status in choices("lead_status") if status.meaning in OPEN_MEANINGS]
-    for meaning in ("converted", "unqualified"):
+    for meaning in (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED):
         steps += [status for status in choices("lead_status") if status.meaning == meaning][:1]
     if own.pk not in {status.pk for status in steps}:
         steps = [*[status for status in steps if status.meaning != own.meaning], own]
     at = next(index for index, status in enumerate(steps) if status.pk == own.pk)
-    had = statuses_before(lead) if own.meaning != "unqualified" and at else set()
+    had = statuses_before(lead) if own.meaning != LeadStatus.UNQUALIFIED and at else set()
     return {
         "lead": lead,
         "steps": [

@@ -15,12 +15,13 @@ from leads.actions import LEAD_ACTIONS
 from leads.bulk import lead_actions
 from leads.conversion.arriving import ARRIVING, create_or_convert, update_or_convert
 from leads.duplicates import LEADS
-from leads.fields import LEAD_FIELDS, OPPORTUNITY_STAGE
+from leads.fields import LEAD_FIELDS, OPEN_MEANINGS, OPPORTUNITY_STAGE
 from leads.headers import HEADERS
 from leads.intake.known import objection_to_contact, objections_to_leads
 from leads.keys import LEAD_GAPS, LEAD_KEYS, LEAD_MOVES
 from leads.models import Lead
 from leads.panels import LEAD_PANELS
+from leads.picklists import LeadStatus
 from leads.selectors import board_statuses, card_facts, successors, unlocked
 from leads.services import (
     delete_lead,
@@ -59,7 +60,7 @@ _COLUMNS = (
     "owner",
     "created_at",
 )
-_OPEN = ("status", "is", ("meaning:new", "meaning:working", "meaning:qualified"))
+_OPEN = ("status", "is", tuple(f"meaning:{one}" for one in OPEN_MEANINGS))
 
 LEAD = RecordType(
     key="leads",
@@ -126,13 +127,13 @@ LEAD = RecordType(
         DefaultView(_("Never contacted"), (_OPEN, ("last_contacted_at", "empty", ())), _COLUMNS, "-created_at"),
         DefaultView(
             _("Unqualified"),
-            (("status", "is", ("meaning:unqualified",)),),
+            (("status", "is", (f"meaning:{LeadStatus.UNQUALIFIED}",)),),
             ("name", "company", "unqualified_reason", "source", "owner", "status_since"),
             "-status_since",
         ),
         DefaultView(
             _("Converted"),
-            (("status", "is", ("meaning:converted",)),),
+            (("status", "is", (f"meaning:{LeadStatus.CONVERTED}",)),),
             ("name", "company", "converted_at", "account", "contact", "opportunity", "source", "owner"),
             "-converted_at",
         ),
@@ -145,7 +146,7 @@ LEAD = RecordType(
         card="leads/card.html",
         amount="estimated_value",
         related=("owner",),
-        asks=lambda status: status.meaning in ("converted", "unqualified"),
+        asks=lambda status: status.meaning in (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED),
         facts=card_facts,
     ),
     filters=("status", "rating", "source", "owner", "created_at", "last_contacted_at", "campaign"),

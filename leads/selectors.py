@@ -20,6 +20,7 @@ from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 from leads.matching import same_firm
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from opportunities.models import Opportunity
 
 _RESULT = {Account.type_key: "account", Contact.type_key: "contact", Opportunity.type_key: "opportunity"}
@@ -39,7 +40,7 @@ def leads_that_became(actor: Membership, record: Any) -> QuerySet[Lead]:
 
 def unlocked(leads: QuerySet[Lead]) -> QuerySet[Lead]:
     """Those of ``leads`` that are not converted."""
-    return leads.exclude(status_id__in=ids_meaning("lead_status", "converted"))
+    return leads.exclude(status_id__in=ids_meaning("lead_status", LeadStatus.CONVERTED))
 
 
 def became(lead: Lead) -> list[Any]:

@@ -32,6 +32,7 @@ from crm.users.models import Membership
 from leads.events import STATUS_CHANGED, UNQUALIFIED
 from leads.fields import OPEN_MEANINGS, first_status
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.vetting.services import close_unanswered_round, open_next_round
 
 # As a reason: the lead was closed, and whoever brings the record knows that nobody can say why any more. An old file
@@ -86,7 +87,7 @@ def create_lead(
     values = _with_reason(values)
     if status is None and "status" in values:  # an empty cell of an import means: the usual one
         values = {name: value for name, value in values.items() if name != "status"}
-    if values.get("status_since", ...) is None and (status or first_status()).meaning == "new":
+    if values.get("status_since", ...) is None and (status or first_status()).meaning == LeadStatus.NEW:
         values |= {"status_since": values.get("created_at")}  # it has been new since it came in
     return create_record(catalogue.record_type("leads"), actor=actor, values=values, because=because, **attributes)
 
@@ -111,7 +112,7 @@ def update_lead(
     leads = catalogue.record_type("leads")
     status = values.get("status")
     if status is None or status.pk == lead.status_id:
-        if meaning_of(lead) != "unqualified":
+        if meaning_of(lead) != LeadStatus.UNQUALIFIED:
             _refuse_reason(values.get("unqualified_reason"))
         values = _with_reason(values)
         return update_record(leads, lead, actor=actor, values=values, because=because)
@@ -119,11 +120,11 @@ def update_lead(
         raise LockedError(reason)
     _refuse_status(status, values.get("unqualified_reason"))
     values = _with_reason(values)
-    closes = status.meaning == "unqualified"
+    closes = status.meaning == LeadStatus.UNQUALIFIED
     if not closes:
         values = values | {"unqualified_reason": None}
     event_type = UNQUALIFIED if closes else STATUS_CHANGED
-    reopens = not closes and meaning_of(lead) == "unqualified"
+    reopens = not closes and meaning_of(lead) == LeadStatus.UNQUALIFIED
     values = {"status_since": timezone.now()} | values
     event = update_record(leads, lead, actor=actor, values=values, because=because, event_type=event_type)
     if reopens and vets_anew:
@@ -154,9 +155,9 @@ def _with_reason(values: dict[str, Any]) -> dict[str, Any]:
 
 def _refuse_status(status: Choice | None, reason: Choice | None) -> None:
     """Refuse a status (None: the one of new leads) that nobody sets, or that does not go with ``reason``."""
-    if status is not None and status.meaning == "converted":
+    if status is not None and status.meaning == LeadStatus.CONVERTED:
         raise ValidationError({"status": _("A lead becomes “%(status)s” by converting it.") % {"status": status}})
-    if status is None or status.meaning != "unqualified":
+    if status is None or status.meaning != LeadStatus.UNQUALIFIED:
         _refuse_reason(reason)
     elif reason is None:
         raise ValidationError({"status": _("Close the lead as unqualified and say why.")})
@@ -200,7 +201,7 @@ def close_as_unqualified(
 
     With ``task_due_on`` a follow-up task is left on it, which falls due although the lead is closed.
     """
-    status = choice_meaning("lead_status", "unqualified")
+    status = choice_meaning("lead_status", LeadStatus.UNQUALIFIED)
     values = {"status": status, "unqualified_reason": reason}
     event = update_lead(lead, actor=actor, values=values, because=because)
     if task_due_on is not None:
@@ -232,7 +233,7 @@ def take_status_back(
     """
     fill_in(lead)
     close_unanswered_round(lead=lead, opened_by=event)
-    if values["status"].meaning == "unqualified" and values.get("unqualified_reason") is None:
+    if values["status"].meaning == LeadStatus.UNQUALIFIED and values.get("unqualified_reason") is None:
         values["unqualified_reason"] = NO_REASON_GIVEN
     since = event.changes.get("status_since", [None])[0]
     values["status_since"] = datetime.fromisoformat(since) if since else None
@@ -246,5 +247,5 @@ def reopen_lead(*, lead: Lead, actor: Membership | None) -> Event | None:
 
 def working_status() -> Choice:
     """The status that means work on a lead is going on; a workspace may have done without."""
-    meanings = ("working", *OPEN_MEANINGS)
+    meanings = (LeadStatus.WORKING, *OPEN_MEANINGS)
     return next(one for meaning in meanings for one in choices("lead_status") if one.meaning == meaning)

@@ -42,6 +42,7 @@ from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.winning import left_out_of
 from leads.forms import ClosingForm
 from leads.models import Conversion, Lead
+from leads.picklists import LeadStatus
 from leads.selectors import became, departed_owners
 from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_lead_status
 
@@ -58,9 +59,9 @@ def status(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) 
     back = board.back_to(request, catalogue.url(lead))
     if (locked := _locked(request, record_type, lead)) is not None:
         return locked
-    if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == "converted":
+    if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == LeadStatus.CONVERTED:
         return go(request, reverse("leads:conversion", args=[lead.pk]))
-    if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == "unqualified":
+    if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == LeadStatus.UNQUALIFIED:
         return go(request, _closing_url(request, lead)) if posted else closing(request, record_type, record_id)
     if not posted or chosen is None:
         context = {"lead": lead, "statuses": choices("lead_status"), "back": back}
@@ -101,7 +102,7 @@ def closing(request: WorkspaceRequest, record_type: RecordType, record_id: UUID)
     lead = get_record(request.actor, record_type, record_id, verb="edit", lock=verb != "GET")
     if (locked := _locked(request, record_type, lead)) is not None:
         return locked
-    is_closed = meaning_of(lead) == "unqualified"
+    is_closed = meaning_of(lead) == LeadStatus.UNQUALIFIED
     back = board.back_to(request, catalogue.url(lead))
     if verb == "DELETE":
         if is_closed:

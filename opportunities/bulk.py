@@ -65,9 +65,9 @@ def _lose(
     record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
 ) -> dict[str, int]:
     was = meaning_of(record)
-    if was == "won":
+    if was == Meaning.WON:
         raise ValidationError(_("It was won: lose it on its own page, or reopen it first."))
-    if was == "lost":
+    if was == Meaning.LOST:
         if _says_more(record, values):
             text = _("It is lost already: its reason and note stay as they are, and no task or list is added.")
             raise ValidationError(text)

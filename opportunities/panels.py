@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account
+from accounts.picklists import AccountType
 from accounts.services import get_locked_accounts
 from accounts.services import meaning_of as meaning_of_account
 from contacts.models import Contact
@@ -179,14 +181,18 @@ for _key in (Account.type_key, "opportunities"):
 register("opportunities", tell_of_wins)
 
 
+def _who_are_customers(accounts: Sequence[Account]) -> list[Account]:
+    return [account for account in accounts if meaning_of_account(account) == AccountType.CUSTOMER]
+
+
 def follows_from_opportunities(since: datetime, actor: Membership) -> dict[str, list[Account]]:
     """Accounts that become customers of what is won, and those that the night makes past customers again."""
     happened = Event.objects.filter(record_type="opportunities", at__gte=since, actor=actor)
     touched = touched_accounts(list(happened))
     accounts = get_locked_accounts(touched)
-    before = {account.pk for account in accounts if meaning_of_account(account) == "customer"}
+    before = _who_are_customers(accounts)
     settle(accounts, touched)
-    became = [account for account in accounts if account.pk not in before and meaning_of_account(account) == "customer"]
+    became = [account for account in _who_are_customers(accounts) if account not in before]
     return {"customers": became, "tonight": lapsing_tonight(touched.keys())}
 
 

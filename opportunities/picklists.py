@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from crm.picklists.lists import Picklist
@@ -44,24 +45,33 @@ RATING = Picklist(
     defaults=((_("Hot"), "", "hot"), (_("Warm"), "", "warning"), (_("Cold"), "", "info")),
 )
 
+
+class LossClass(TextChoices):
+    """Whose failure a loss was."""
+
+    SALES = "sales", _("Lost in selling")
+    VETTING = "vetting", _("Should not have passed vetting")
+    OTHER = "other", _("Other")
+
+
 LOSS_REASON = Picklist(
     key="loss_reason",
     icon="circle-x",
     order=90,
     label=_("Loss reasons"),
     help=_("Why an opportunity was lost. The class says whose failure it was: sales' or vetting's."),
-    meanings={"sales": _("Lost in selling"), "vetting": _("Should not have passed vetting"), "other": _("Other")},
+    meanings=dict(LossClass.choices),
     defaults=(
-        (_("Price too high"), "sales", ""),
-        (_("Lost to a competitor"), "sales", ""),
-        (_("Missing functions"), "sales", ""),
-        (_("Poor follow-up"), "sales", ""),
-        (_("No budget after all"), "vetting", ""),
-        (_("No authority after all"), "vetting", ""),
-        (_("No need after all"), "vetting", ""),
-        (_("No timeline after all"), "vetting", ""),
-        (_("Customer stopped the project"), "other", ""),
-        (_("Other"), "other", ""),
+        (_("Price too high"), LossClass.SALES, ""),
+        (_("Lost to a competitor"), LossClass.SALES, ""),
+        (_("Missing functions"), LossClass.SALES, ""),
+        (_("Poor follow-up"), LossClass.SALES, ""),
+        (_("No budget after all"), LossClass.VETTING, ""),
+        (_("No authority after all"), LossClass.VETTING, ""),
+        (_("No need after all"), LossClass.VETTING, ""),
+        (_("No timeline after all"), LossClass.VETTING, ""),
+        (_("Customer stopped the project"), LossClass.OTHER, ""),
+        (_("Other"), LossClass.OTHER, ""),
     ),
 )
 

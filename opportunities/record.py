@@ -37,7 +37,7 @@ from opportunities.services import (
 _COLUMNS = ("name", "account", "stage", "amount", "expected_close_on", "next_step", "owner")
 _ALL_COLUMNS = ("name", "account", "stage", "amount", "expected_close_on", "closed_on", "owner")
 _CLOSED_COLUMNS = ("name", "account", "stage", "amount", "closed_on", "loss_reason", "owner")
-_OPEN = ("stage", "is", ("meaning:open",))
+_OPEN = ("stage", "is", (f"meaning:{Meaning.OPEN}",))
 
 
 def board_stages() -> list[Stage]:
@@ -132,8 +132,8 @@ OPPORTUNITY = RecordType(
             ("name", "account", "stage", "days_in_stage", "amount", "last_activity_at", "next_step", "owner"),
             "stage",
         ),
-        DefaultView(_("Won"), (("stage", "is", ("meaning:won",)),), _CLOSED_COLUMNS, "-closed_on"),
-        DefaultView(_("Lost"), (("stage", "is", ("meaning:lost",)),), _CLOSED_COLUMNS, "-closed_on"),
+        DefaultView(_("Won"), (("stage", "is", (f"meaning:{Meaning.WON}",)),), _CLOSED_COLUMNS, "-closed_on"),
+        DefaultView(_("Lost"), (("stage", "is", (f"meaning:{Meaning.LOST}",)),), _CLOSED_COLUMNS, "-closed_on"),
         DefaultView(_("All opportunities"), (), _ALL_COLUMNS, "-updated_at"),
     ),
     board=Board(

@@ -200,7 +200,7 @@ def opportunities_of_contact(actor: Membership, contact: Contact) -> QuerySet[Op
 
 def by_meaning(opportunities: list[Opportunity]) -> dict[str, list[Opportunity]]:
     """Split into open, won and lost."""
-    found: dict[str, list[Opportunity]] = {"open": [], "won": [], "lost": []}
+    found: dict[str, list[Opportunity]] = {meaning.value: [] for meaning in Meaning}
     for one in opportunities:
         found[meaning_of(one)].append(one)
     return found

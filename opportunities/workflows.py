@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.look import Lapse, declare_lapse
 from accounts.models import Account
+from accounts.picklists import AccountType
 from accounts.selectors import Standing, previous_standing
 from accounts.services import get_locked_accounts, set_lost_only, settle_account
 from crm import events
@@ -177,14 +178,14 @@ def _called_for(account: Account, facts: Facts, because: Event) -> tuple[Standin
 
     A type that a person asked to keep stays. One that a person set, or that time brought, stays until the next win.
     """
-    is_customer, cause = account.type.meaning == "customer", account.type_because
+    is_customer, cause = account.type.meaning == AccountType.CUSTOMER, account.type_because
     if account.type_kept or (is_customer and cause is None):
         return None, None
     holds = cause if is_customer and cause is not None and cause.record_id in facts.wins else None
     if holds is None and (not facts.wins or _set_otherwise_since(facts, because)):
         return _as_before(account, because) if is_customer else (None, None)
     reason = holds or facts.latest_win or because
-    customer = account.type if is_customer else choice_meaning("account_type", "customer")
+    customer = account.type if is_customer else choice_meaning("account_type", AccountType.CUSTOMER)
     return Standing(customer, _customer_since(facts), reason.pk), None
 
 
@@ -210,8 +211,8 @@ def _customer_since(facts: Facts) -> date | None:
 def _as_before(account: Account, because: Event) -> tuple[Standing, Event | None]:
     """What it was before a win made it a customer, since then and for that reason; else a prospect."""
     before = previous_standing(account)
-    if before is None or before[0].type.meaning == "customer":
-        return Standing(choice_meaning("account_type", "prospect"), today(), because.pk), None
+    if before is None or before[0].type.meaning == AccountType.CUSTOMER:
+        return Standing(choice_meaning("account_type", AccountType.PROSPECT), today(), because.pk), None
     return before
 
 

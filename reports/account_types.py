@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Account
+from accounts.picklists import AccountType
 from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
-from crm.picklists.models import Choice
+from crm.picklists.models import Choice, Meaning
 from crm.picklists.selectors import choices
 from crm.queries.condition import Condition
 from crm.queries.counts import Cases, counted
@@ -30,10 +31,10 @@ from reports.numbers import AMOUNT, Asked, Numbers, Row, adding, counting, figur
 from reports.periods import ALL, PAST, Period
 from reports.report import Report, data_from, first_day
 
-CUSTOMER = Condition("type", "is", ("meaning:customer",))
+CUSTOMER = Condition("type", "is", (f"meaning:{AccountType.CUSTOMER}",))
 LOST_ONLY = Condition("lost_only", "is", ("yes",))
 BEFORE = ("new_before", "won_before")
-HELD = Condition("stage", "is", ("meaning:open", "meaning:won"))  # what is of worth
+HELD = Condition("stage", "is", (f"meaning:{Meaning.OPEN}", f"meaning:{Meaning.WON}"))  # what is of worth
 
 
 def answer(actor: Membership, filters: Filters) -> Answer:

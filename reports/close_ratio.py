@@ -21,6 +21,7 @@ from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, Point, Series, columns, lines
 from crm.users.models import Membership
 from opportunities.models import Opportunity
+from opportunities.picklists import LossClass
 from opportunities.selectors import LOST, WON
 from reports import cells
 from reports.answers import Answer, Chart, Column, Figure, Table
@@ -42,7 +43,7 @@ CLASSES = {
 REASONS = {key: Condition("loss_reason", "is", (f"meaning:{key}",)) for key in CLASSES} | {
     "unsaid": Condition("loss_reason", "empty")
 }
-UNVETTED = Condition("loss_reason", "not", ("meaning:vetting",))
+UNVETTED = Condition("loss_reason", "not", (f"meaning:{LossClass.VETTING}",))
 SCORE: dict[str, tuple[Only, ...]] = {
     "decided": (),
     "won": (WON,),

@@ -18,7 +18,9 @@ from crm.ui import format as formats
 from crm.ui.charts import Bar, Part, stacked_bars
 from crm.users.models import Membership
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from opportunities.models import Opportunity
+from opportunities.picklists import LossClass
 from opportunities.selectors import LOST
 from reports.answers import Answer, Chart, Figure
 from reports.cells import Cell
@@ -43,8 +45,8 @@ COLOURS = {
     "unsaid": "series-4",
 }
 SOURCES_DRAWN = 12
-UNQUALIFIED = Condition("status", "is", ("meaning:unqualified",))
-REASONS = {key: (Condition("loss_reason", "is", (f"meaning:{key}",)),) for key in ("vetting", "sales", "other")}
+UNQUALIFIED = Condition("status", "is", (f"meaning:{LeadStatus.UNQUALIFIED}",))
+REASONS = {key: (Condition("loss_reason", "is", (f"meaning:{key}",)),) for key in LossClass}
 LOSSES = {**REASONS, "unsaid": (Condition("loss_reason", "empty"),), "lost": ()}
 
 

@@ -19,6 +19,7 @@ from crm.ui import format as formats
 from crm.ui.charts import bars, funnel
 from crm.users.models import Membership
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from opportunities.models import Opportunity
 from reports.answers import Answer, Chart, Figure, Note
 from reports.dimensions import GROUPS, SOURCE, by_dimension, dimension_tables
@@ -35,7 +36,7 @@ STEPS: dict[str, Any] = {
     "opportunity": gettext_lazy("With an opportunity"),
     "won": gettext_lazy("Won"),
 }
-QUALIFIED = Condition("status", "is", ("meaning:qualified", "meaning:converted"))
+QUALIFIED = Condition("status", "is", (f"meaning:{LeadStatus.QUALIFIED}", f"meaning:{LeadStatus.CONVERTED}"))
 SOURCES_DRAWN = 12
 
 
@@ -81,7 +82,10 @@ REPORT = Report(
 
 def _cases(filters: Filters) -> Cases:
     """What the leads of each step have in common."""
-    became, won = Condition("opportunity_stage", "filled"), Condition("opportunity_stage", "is", ("meaning:won",))
+    became, won = (
+        Condition("opportunity_stage", "filled"),
+        Condition("opportunity_stage", "is", (f"meaning:{Meaning.WON}",)),
+    )
     if filters.pipeline:  # of leads known by the stages of the pipeline
         here = stages(pipeline(filters.pipeline), active_only=False)
         became = Condition("opportunity_stage", "is", tuple(str(one.pk) for one in here))

@@ -20,12 +20,14 @@ from crm.activities.services import complete_task, create_activity
 from crm.demo import words
 from crm.demo.paper import page
 from crm.demo.story import Story, choice_called, company_facts, person_facts
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning, pipelines, stages
 from crm.tenants.clock import today
 from crm.ui.format import date, money
 from crm.users.models import Membership
 from leads.conversion import convert_lead
 from leads.conversion.defaults import plan_for
+from leads.picklists import LeadStatus
 from leads.services import close_as_unqualified, create_lead, set_lead_status, update_lead
 from leads.vetting.rule import criteria
 from leads.vetting.services import record_answer
@@ -103,7 +105,7 @@ class Funnel:
 
     def contact(self, lead: Any, facts: dict[str, Any]) -> None:
         story = self.story
-        set_lead_status(lead=lead, status=choice_meaning("lead_status", "working"), actor=lead.owner)
+        set_lead_status(lead=lead, status=choice_meaning("lead_status", LeadStatus.WORKING), actor=lead.owner)
         self.talk(lead.owner, [lead], facts)
         if story.chance(0.35):
             task = self.task(lead.owner, [lead], facts)
@@ -118,7 +120,7 @@ class Funnel:
         story = self.story
         self.talk(lead.owner, [lead], facts)
         self.vet(lead)
-        set_lead_status(lead=lead, status=choice_meaning("lead_status", "qualified"), actor=lead.owner)
+        set_lead_status(lead=lead, status=choice_meaning("lead_status", LeadStatus.QUALIFIED), actor=lead.owner)
         if story.chance(0.93):
             story.after(12, lambda: self.convert(lead, facts))
 
@@ -184,7 +186,7 @@ class Funnel:
     def advance(self, deal: Any, facts: dict[str, Any], pace: float, first: bool) -> None:
         """The next stage, or the end: won or lost."""
         story = self.story
-        open_stages = [one for one in stages(deal.pipeline) if one.meaning == "open"]
+        open_stages = [one for one in stages(deal.pipeline) if one.meaning == Meaning.OPEN]
         at = [one.pk for one in open_stages].index(deal.stage_id)
         self.talk(deal.owner, [deal, *([deal.contact] if deal.contact else [])], facts)
         rate = WIN_RATES.get(deal.owner.email.partition("@")[0], 0.5) + (0.0 if first else 0.2)
@@ -220,13 +222,13 @@ class Funnel:
         create_activity(kind=ActivityKind.FILE, records=records, actor=deal.owner, body="As sent today.", files=[offer])
 
     def win(self, deal: Any, facts: dict[str, Any]) -> None:
-        won = next(one for one in stages(deal.pipeline) if one.meaning == "won")
+        won = next(one for one in stages(deal.pipeline) if one.meaning == Meaning.WON)
         move_to_stage(opportunity=deal, stage=won, actor=deal.owner)
         if self.story.chance(0.85):
             self.story.after(self.story.random.uniform(30, 150), lambda: self.sell_again(deal, facts))
 
     def lose(self, deal: Any) -> None:
-        lost = next(one for one in stages(deal.pipeline) if one.meaning == "lost")
+        lost = next(one for one in stages(deal.pipeline) if one.meaning == Meaning.LOST)
         reason = choice_called("loss_reason", self.story.weighted(words.LOSSES))
         move_to_stage(opportunity=deal, stage=lost, loss_reason=reason, actor=deal.owner)
 

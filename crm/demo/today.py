@@ -9,16 +9,19 @@ from datetime import timedelta
 from typing import Any
 
 from contacts.models import Contact
+from contacts.picklists import Relationship
 from crm.activities.models import ActivityKind, Reminder
 from crm.activities.services import create_activity
 from crm.demo import words
 from crm.demo.funnel import Funnel
 from crm.demo.story import Story, choice_called, person_facts
 from crm.lists.services import create_list, put_on_lists
+from crm.picklists.models import Meaning
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.tenants.clock import day_of
 from crm.users.models import Membership
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.services import create_lead
 from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
@@ -43,7 +46,7 @@ def leave_tasks(story: Story, seller: Membership) -> None:
     """Give the seller tasks on their open deals and leads, and next steps in the days around the morning after."""
     morning = day_of(story.now + timedelta(hours=12))
     deals = list(
-        Opportunity.objects.filter(owner=seller, stage__in=stage_ids_meaning("open"))
+        Opportunity.objects.filter(owner=seller, stage__in=stage_ids_meaning(Meaning.OPEN))
         .select_related("contact", "account")
         .order_by("-amount_minor", "name", "created_at")[: len(DUE_IN_DAYS)]
     )
@@ -64,7 +67,9 @@ def leave_tasks(story: Story, seller: Membership) -> None:
         if deal.expected_close_on and deal.expected_close_on < morning and story.chance(0.8):
             values["expected_close_on"] = morning + timedelta(days=story.random.randrange(5, 50))
         update_opportunity(deal, actor=seller, values=values)
-    leads = Lead.objects.filter(owner=seller, converted_at=None, status__in=ids_meaning("lead_status", "working"))
+    leads = Lead.objects.filter(
+        owner=seller, converted_at=None, status__in=ids_meaning("lead_status", LeadStatus.WORKING)
+    )
     for lead, days in zip(leads.order_by("-created_at", "name"), LEADS_DUE_IN_DAYS, strict=False):
         subject = story.line(words.TASKS[:1], first=lead.first_name)
         due_on = morning + timedelta(days=days)
@@ -73,7 +78,7 @@ def leave_tasks(story: Story, seller: Membership) -> None:
 
 def knock_again(story: Story, funnel: Funnel) -> None:
     """A lead of a company that we sell to just now: another person, or the very one we talk to."""
-    still_open = set(Opportunity.objects.filter(stage__in=stage_ids_meaning("open")).values_list("pk", flat=True))
+    still_open = set(Opportunity.objects.filter(stage__in=stage_ids_meaning(Meaning.OPEN)).values_list("pk", flat=True))
     facts = story.one_of([one for one in funnel.told if one["deal"].pk in still_open])
     company, account, contact = facts["company"], facts["deal"].account, facts["deal"].contact
     person: dict[str, Any] = person_facts(story, company)
@@ -99,7 +104,7 @@ def start_newsletter(story: Story) -> None:
     newsletter = create_list(
         actor=story.cast.admin, name=NEWSLETTER, description="Twice a year: what is new, and who uses it how."
     )
-    clients = Contact.objects.filter(relationship__in=ids_meaning("relationship", "client"))
+    clients = Contact.objects.filter(relationship__in=ids_meaning("relationship", Relationship.CLIENT))
     for contact in clients.order_by("sort_name", "email"):
         if story.chance(0.7):
             put_on_lists(record=contact, lists=[newsletter], actor=story.cast.admin)

@@ -18,10 +18,11 @@ from crm.users.access import scope_of
 from crm.users.models import Membership
 from crm.users.selectors import team_tree_ids
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from opportunities.models import Opportunity
 from opportunities.selectors import LOST, OPEN, WON
 
-NEW = Condition("status", "is", ("meaning:new",))
+NEW = Condition("status", "is", (f"meaning:{LeadStatus.NEW}",))
 MINE = Condition("owner", "is", ("me",))
 AMOUNT = Sum("amount")
 SOON = timedelta(days=7)

@@ -35,6 +35,7 @@ from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.plan import NOTHING
 from leads.conversion.winning import LEFT_OUT
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.services import TIMES, create_lead, update_lead
 
 _OF_CONVERSION = ("status_since", "converted_at")
@@ -43,7 +44,7 @@ _OF_CONVERSION = ("status_since", "converted_at")
 def is_converted(values: Mapping[str, Any]) -> bool:
     """Whether the status among ``values`` means that the lead is converted."""
     status = values.get("status")
-    return status is not None and status.meaning == "converted"
+    return status is not None and status.meaning == LeadStatus.CONVERTED
 
 
 @atomic

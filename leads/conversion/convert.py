@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.picklists import AccountType
 from accounts.services import create_account, update_account
 from contacts.models import Contact
 from contacts.services import create_contact, update_contact
@@ -41,6 +42,7 @@ from leads.conversion.winning import LEFT_OUT, Told, told_unfit, winning_values
 from leads.events import CONVERTED, LINKED
 from leads.field_map import is_blank, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
+from leads.picklists import LeadStatus
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 from opportunities.services import add_contact_role, create_opportunity, update_opportunity
 
@@ -214,7 +216,7 @@ def _watch_around(work: _Work) -> None:
 def _mark_converted(work: _Work, because: Event | None) -> Event:
     """Close the lead. Its event comes first, so that what is made and changed can say because of what."""
     work.changes.watch(work.lead)
-    status = choice_meaning("lead_status", "converted")
+    status = choice_meaning("lead_status", LeadStatus.CONVERTED)
     into = [
         {"type": key, "id": str(record_id), "label": _label(work, key), "way": str(work.plan.of(key).way)}
         for key, record_id in work.ids.items()
@@ -290,7 +292,7 @@ def _create(work: _Work, key: str, event: Event) -> Any:
     if work.owner.pk == work.lead.owner_id and work.lead.team_id:
         values["team"] = work.owner.team if work.owner.team_id == work.lead.team_id else work.lead.team
     if key == Account.type_key:
-        values["type"] = choice_meaning("account_type", "prospect")
+        values["type"] = choice_meaning("account_type", AccountType.PROSPECT)
         if work.times:
             at = work.times["converted_at"]
             values["type_since"] = at and day_of(at)

@@ -14,6 +14,7 @@ from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.plan import PARTS, ConversionPlan, Way
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.services import meaning_of
 from leads.vetting import GateResult, gate
 from opportunities.models import Opportunity
@@ -44,7 +45,7 @@ def check_conversion(lead: Lead, *, actor: Membership, plan: ConversionPlan, des
 
 def refuse_closed(lead: Lead) -> None:
     """Raise unless the lead is open: one that was closed as unqualified is reopened first."""
-    if meaning_of(lead) == "unqualified":
+    if meaning_of(lead) == LeadStatus.UNQUALIFIED:
         raise PartError("", _("This lead is closed as unqualified. Reopen it before you convert it."))
 
 

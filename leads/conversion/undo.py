@@ -26,6 +26,7 @@ from leads.conversion.convert import named
 from leads.conversion.plan import PARTS
 from leads.events import CONVERSION_UNDONE, LINKED, UNLINKED
 from leads.models import Conversion, Lead
+from leads.picklists import LeadStatus
 from leads.services import meaning_of, working_status
 from opportunities.events import ACCOUNT_CHANGED
 from opportunities.models import Opportunity, StageVisit
@@ -105,7 +106,7 @@ def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
     entry = next(one for one in conversion.changes if one["id"] == str(lead.pk))
     changes.restore(entry, lead)
     readers = [str(member.pk) for member in withdraw(event=conversion.event)] if conversion.event else []
-    if meaning_of(lead) == "converted":  # the status that it had has been deleted since
+    if meaning_of(lead) == LeadStatus.CONVERTED:  # the status that it had has been deleted since
         lead.status = working_status()
         lead.save(update_fields=["status"])
     return events.record(

@@ -19,6 +19,7 @@ from crm.users.models import Membership
 from leads.events import GIVEN_BACK, TAKEN
 from leads.fields import OPEN_MEANINGS
 from leads.models import Lead
+from leads.picklists import UnqualifiedReason
 from leads.services import close_as_unqualified, meaning_of
 
 JUST_NOW = timedelta(minutes=10)
@@ -62,7 +63,9 @@ def give_back_lead(*, lead: Lead, actor: Membership) -> None:
 
 def mark_bad(*, lead: Lead, actor: Membership) -> None:
     """Close ``lead`` because it is not real."""
-    close_as_unqualified(lead=lead, reason=choice_meaning("unqualified_reason", "not_real"), actor=actor)
+    close_as_unqualified(
+        lead=lead, reason=choice_meaning("unqualified_reason", UnqualifiedReason.NOT_REAL), actor=actor
+    )
 
 
 def just_taken_by(lead_id: UUID) -> Membership | None:

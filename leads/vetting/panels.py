@@ -15,11 +15,13 @@ from crm.users.access import can, hide_from
 from crm.users.models import Membership
 from leads.fields import OPEN_MEANINGS
 from leads.models import Conversion, Lead
+from leads.picklists import LeadStatus
 from leads.services import meaning_of
 from leads.vetting.models import MOST_EVIDENCE, Answer
 from leads.vetting.rule import criteria
 from leads.vetting.selectors import Vetting, vetting_of, vettings_of
 from opportunities.models import Opportunity
+from opportunities.picklists import LossClass
 
 
 def load_vetting(actor: Membership, lead: Lead) -> dict[str, Any] | None:
@@ -44,12 +46,12 @@ def load_vetting(actor: Membership, lead: Lead) -> dict[str, Any] | None:
 
 def suggested_status(lead: Lead, vetting: Vetting) -> Choice | None:
     """The status "qualified", once a lead that has not got so far has what the gate asks for (or else everything)."""
-    if meaning_of(lead) not in ("new", "working") or not vetting.current.answered:
+    if meaning_of(lead) not in (LeadStatus.NEW, LeadStatus.WORKING) or not vetting.current.answered:
         return None
     needed = [claim for claim in vetting.current.claims if claim.is_needed] or vetting.current.claims
     if not all(claim.is_yes for claim in needed):
         return None
-    return next((one for one in choices("lead_status") if one.meaning == "qualified"), None)
+    return next((one for one in choices("lead_status") if one.meaning == LeadStatus.QUALIFIED), None)
 
 
 def load_claims(actor: Membership, opportunity: Any) -> dict[str, Any] | None:
@@ -85,7 +87,7 @@ def _vetting_loss(opportunity: Any) -> Choice | None:
     if stage(opportunity.stage_id).meaning != Meaning.LOST or opportunity.loss_reason_id is None:
         return None
     reason = choice(opportunity.loss_reason_id)
-    return reason if reason.meaning == "vetting" else None
+    return reason if reason.meaning == LossClass.VETTING else None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 from leads.events import EVIDENCE_CHANGED, VETTED, VETTING_TAKEN_BACK
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.vetting.fields import passed
 from leads.vetting.gating import GateResult, current_gate, judge
 from leads.vetting.models import Answer, Criterion, VettingAnswer, VettingRound
@@ -165,7 +166,7 @@ def changes_of(lead: Lead) -> list[Event]:
 
 def qualified_leads() -> QuerySet[Lead]:
     """Return the leads that are marked as qualified."""
-    return Lead.objects.filter(status_id__in=ids_meaning("lead_status", "qualified"))
+    return Lead.objects.filter(status_id__in=ids_meaning("lead_status", LeadStatus.QUALIFIED))
 
 
 def gate_effect(rule: Gate) -> dict[str, Any]:

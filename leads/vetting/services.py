@@ -17,6 +17,7 @@ from crm.tenants.bulk import atomic, insert
 from crm.users.models import Membership
 from leads.events import EVIDENCE_CHANGED, VETTED, VETTING_TAKEN_BACK
 from leads.models import Lead
+from leads.picklists import LeadStatus
 from leads.vetting.models import MOST_EVIDENCE, Answer, Criterion, VettingAnswer, VettingRound
 from leads.vetting.rule import criteria
 
@@ -136,7 +137,7 @@ def _lock(lead: Lead) -> Lead:
     fresh = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
     if reason := catalogue.record_type("leads").locked(fresh):
         raise LockedError(reason)
-    if choice(fresh.status_id).meaning == "unqualified":
+    if choice(fresh.status_id).meaning == LeadStatus.UNQUALIFIED:
         raise LockedError(_("This lead is closed as unqualified. Reopen it to vet it again."))
     return fresh
 

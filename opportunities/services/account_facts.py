@@ -10,6 +10,7 @@ from uuid import UUID
 
 from accounts.events import CREATED, TYPE_EVENTS
 from accounts.models import Account
+from accounts.picklists import AccountType
 from accounts.selectors import last_type_changes
 from crm.events.models import Event
 from crm.events.types import names
@@ -76,7 +77,8 @@ def _said_past(won: Set[UUID], otherwise: Mapping[UUID, Event]) -> dict[UUID, da
     """When a person or a file said last of those accounts that each is a past customer: what was won before, or
     nobody knows when, is no news then. Nothing but wins may have made it something else since."""
     past, customer = (
-        {str(pk) for pk in ids_meaning("account_type", meaning)} for meaning in ("past_customer", "customer")
+        {str(pk) for pk in ids_meaning("account_type", meaning)}
+        for meaning in (AccountType.PAST_CUSTOMER, AccountType.CUSTOMER)
     )
     set_otherwise = {pk: event for pk, event in otherwise.items() if pk in won}
     of_accounts = Event.objects.filter(record_type=Account.type_key)
@@ -97,7 +99,7 @@ def _latest_wins(accounts: Sequence[Account], wins: Mapping[UUID, Wins]) -> dict
         win: account.pk
         for account in accounts
         for win in wins.get(account.pk, ())
-        if account.type.meaning != "customer"
+        if account.type.meaning != AccountType.CUSTOMER
         or (account.type_because is not None and account.type_because.record_id not in wins[account.pk])
     }
     won = Event.objects.filter(record_type="opportunities", record_id__in=list(place), name=WON.name)

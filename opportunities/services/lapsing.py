@@ -19,6 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.events import BECAME_CUSTOMER
 from accounts.models import Account
+from accounts.picklists import AccountType
 from accounts.selectors import Standing
 from accounts.services import get_locked_account, settle_account
 from crm import events
@@ -188,7 +189,7 @@ def _lapse(account_id: UUID, now: date, months: int | None) -> str:
             lapse |= {"opportunity": {"id": str(last.pk), "label": last.name}, "on": _iso(last.closed_on)}
     else:
         return ""
-    past = choice_meaning("account_type", "past_customer")
+    past = choice_meaning("account_type", AccountType.PAST_CUSTOMER)
     settle_account(account, Standing(past, today()), because=None, lapse=lapse)
     return str(lapse["reason"])
 
@@ -198,7 +199,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def _customers() -> QuerySet[Account]:
-    return Account.objects.filter(type_id__in=ids_meaning("account_type", "customer"))
+    return Account.objects.filter(type_id__in=ids_meaning("account_type", AccountType.CUSTOMER))
 
 
 def _won() -> QuerySet[Opportunity]:

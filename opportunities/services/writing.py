@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.picklists import AccountType
 from accounts.services import clear_lost_only
 from contacts.models import Contact
 from crm import catalogue, events
@@ -244,7 +245,7 @@ def _lock(opportunity: Opportunity) -> None:
     opportunity.refresh_from_db(from_queryset=named)
 
 
-_OUTCOMES = {"won": WON, "lost": LOST}  # by the meaning of the stage
+_OUTCOMES = {Meaning.WON.value: WON, Meaning.LOST.value: LOST}  # by the meaning of the stage
 
 
 def _event_of_move(before: Stage, stage: Stage) -> EventType:
@@ -274,7 +275,7 @@ def _outcome(opportunity: Opportunity, values: Values) -> dict[str, Any]:
 
 def _was_customer(account: Account | None, on: date | None) -> bool:
     """Whether it is known that the account was a customer ``on`` that day (None: nobody knows which)."""
-    if account is None or on is None or choice(account.type_id).meaning != "customer":
+    if account is None or on is None or choice(account.type_id).meaning != AccountType.CUSTOMER:
         return False
     return account.type_since <= on if account.type_since else on >= today()
 

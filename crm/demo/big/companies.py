@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts import events as accounts
 from accounts.models import Account
+from accounts.picklists import AccountType
 from contacts import events as contacts
 from contacts.models import Contact
 from crm.demo import words
@@ -110,10 +111,10 @@ def _type(work: Filling, number: int, at: int) -> dict[str, Any]:
         return {"type_id": ground.called("account_type", label), "type_since": day(at)}
     won_at, won_event = max(wins)
     if work.now - won_at > YEAR:
-        past = ground.meaning("account_type", "past_customer")
+        past = ground.meaning("account_type", AccountType.PAST_CUSTOMER)
         return {"type_id": past, "type_since": day(won_at + YEAR), "updated_at": iso(won_at + YEAR)}
-    customer = ground.meaning("account_type", "customer")
-    changes = {"type": [{"id": ground.meaning("account_type", "prospect"), "label": "Prospect"},
+    customer = ground.meaning("account_type", AccountType.CUSTOMER)
+    changes = {"type": [{"id": ground.meaning("account_type", AccountType.PROSPECT), "label": "Prospect"},
                         {"id": customer, "label": "Customer"}]}  # fmt: skip
     first_at, first_event = min(wins)
     # A workflow did it, because of the first win; the last one is what holds it there.

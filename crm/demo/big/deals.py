@@ -12,6 +12,7 @@ from crm.demo.big.copying import Table
 from crm.demo.big.filling import DAY, HOUR, Deal, Filling, day, iso, made
 from crm.demo.big.ground import Owner
 from crm.demo.big.names import company
+from crm.picklists.models import Meaning
 from opportunities import events
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
@@ -101,15 +102,15 @@ def _write(work: Filling, number: int, contact: int | None, course: Course) -> N
         work.deals.append(Deal(deal_id, number, contact, owner, course.opened, name, parts, because))
     ended = _tell(work, row, work.creator(owner), course, because)
     work.with_deals.add(number)
-    if course.stage.meaning != "lost":
+    if course.stage.meaning != Meaning.LOST:
         work.not_lost.add(number)
-    if course.stage.meaning == "won" and ended:
+    if course.stage.meaning == Meaning.WON and ended:
         work.wins.setdefault(number, []).append((course.since, ended))
 
 
 def _in_stage(work: Filling, stage: Any, since: int, closing: int) -> dict[str, Any]:
     """The columns that follow from a stage."""
-    is_open, lost = stage.meaning == "open", stage.meaning == "lost"
+    is_open, lost = stage.meaning == Meaning.OPEN, stage.meaning == Meaning.LOST
     reasons = work.ground.choices["loss_reason"]
     return {
         "stage_id": str(stage.pk),
@@ -159,13 +160,18 @@ def _tell(work: Filling, row: dict[str, Any], creator: Owner, course: Course, be
     deal_id, first, last = row["id"], course.visits[0][0], course.stage
     changes = made(name=row["name"], stage=_label(first), owner=creator.json)
     work.event(events.CREATED, deal_id, course.opened, creator, changes=changes, because=because)
-    if last.meaning == "open":
+    if last.meaning == Meaning.OPEN:
         _activity(work, row, creator, course)
         return None
     moved = {"stage": [_label(course.visits[-2][0]), _label(last)]}
     data = {"name": row["name"], "on": row["closed_on"]}
     return work.event(
-        events.LOST if last.meaning == "lost" else events.WON, deal_id, course.since, creator, changes=moved, data=data
+        events.LOST if last.meaning == Meaning.LOST else events.WON,
+        deal_id,
+        course.since,
+        creator,
+        changes=moved,
+        data=data,
     )
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from crm.demo import words
 from crm.local.run import DEMO_PASSWORD
-from crm.picklists.models import Choice, Stage
+from crm.picklists.models import Choice, Meaning, Stage
 from crm.picklists.selectors import choices, default_pipeline, stages
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
@@ -52,9 +52,9 @@ class Ground:
         self.admin = self.owners[0]
         self.tenant_id = str(self.tenant.pk)
         self.pipeline_id = str(self.stages[0].pipeline_id)
-        self.open_stages = [one for one in self.stages if one.meaning == "open"]
-        self.won = next(one for one in self.stages if one.meaning == "won")
-        self.lost = next(one for one in self.stages if one.meaning == "lost")
+        self.open_stages = [one for one in self.stages if one.meaning == Meaning.OPEN]
+        self.won = next(one for one in self.stages if one.meaning == Meaning.WON)
+        self.lost = next(one for one in self.stages if one.meaning == Meaning.LOST)
         every = [one for choices in self.choices.values() for one in reversed(choices)]
         self._by_meaning = {(one.picklist, one.meaning): str(one.pk) for one in every}
         self._by_label = {(one.picklist, one.label): str(one.pk) for one in every}

@@ -11,12 +11,14 @@ from crm.demo.big.ground import Owner
 from crm.demo.big.names import Company, Person, company, person
 from leads.events import CONVERTED, CREATED
 from leads.models import Conversion, Lead
+from leads.picklists import LeadStatus
 
 LEAD_DAYS = 730
 FRESH_DAYS = 45
-# Shares of the meanings new, working, qualified, unqualified: of those that came lately, and of older ones.
-FRESH = ((0.42, "new"), (0.78, "working"), (0.88, "qualified"), (1.0, "unqualified"))
-OLD = ((0.10, "new"), (0.22, "working"), (0.25, "qualified"), (1.0, "unqualified"))
+# Shares of the meanings, added up: of those that came lately, and of older ones.
+SHARED = (LeadStatus.NEW, LeadStatus.WORKING, LeadStatus.QUALIFIED, LeadStatus.UNQUALIFIED)
+FRESH = tuple(zip((0.42, 0.78, 0.88, 1.0), SHARED, strict=True))
+OLD = tuple(zip((0.10, 0.22, 0.25, 1.0), SHARED, strict=True))
 COMPANIES = 0.6  # as many companies as this part of the leads: some send several
 
 
@@ -77,9 +79,9 @@ def _status(work: Filling, at: int) -> dict[str, Any]:
     ground, dice = work.ground, work.draw.random()
     shares = FRESH if work.now - at < FRESH_DAYS * DAY else OLD
     meaning = next(one for share, one in shares if dice <= share)
-    since = at if meaning == "new" else at + int((work.now - at) * min(work.draw.expovariate(8), 1.0))
+    since = at if meaning == LeadStatus.NEW else at + int((work.now - at) * min(work.draw.expovariate(8), 1.0))
     found = {"status_id": ground.meaning("lead_status", meaning), "status_since": iso(since), "updated_at": iso(since)}
-    if meaning == "unqualified":
+    if meaning == LeadStatus.UNQUALIFIED:
         reasons = ground.choices["unqualified_reason"]
         found["unqualified_reason_id"] = str(reasons[int(len(reasons) * work.draw.random() ** 1.5)].pk)
     return found
@@ -90,10 +92,10 @@ def _write_converted(work: Filling, deal: Deal) -> None:
     ground = work.ground
     at = work.working(deal.opened - int(work.draw.expovariate(1 / 12) * DAY) - DAY)
     before = _row(work, at, company(deal.account), work.people[deal.contact], deal.owner)
-    before |= {"status_id": ground.meaning("lead_status", "qualified"), "status_since": iso(at)}
+    before |= {"status_id": ground.meaning("lead_status", LeadStatus.QUALIFIED), "status_since": iso(at)}
     when = iso(deal.opened)
     after = {
-        "status_id": ground.meaning("lead_status", "converted"),
+        "status_id": ground.meaning("lead_status", LeadStatus.CONVERTED),
         "status_since": when,
         "updated_at": when,
         "converted_at": when,
