@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
 from crm.imports.cells import Cells
 from crm.imports.findings import finding
+from crm.imports.layout import Layout
 from crm.imports.meanwhile import Changed, changed_since, refuse_changed
 from crm.imports.models import DeferredLink, Import, RefusedRow
 from crm.imports.storing import FileRow
@@ -67,13 +67,12 @@ def keep_links(job: Import, batch: list[FileRow], links: Iterable[Link]) -> None
     )
 
 
-def set_next_links(job: Import, most: int) -> bool:
+def set_next_links(job: Import, layout: Layout, most: int) -> bool:
     """Set some of the links that were kept; False when there were none."""
     links = list(DeferredLink.objects.filter(job=job).order_by("number", "field")[:most])
     if not links:
         return False
-    record_type = seen_type(job.record_type, job.made_by)
-    cells = Cells(job.made_by)
+    record_type, cells = layout.type, Cells(layout.actor)
     cells.load_records(record_type.key, list(dict.fromkeys(link.text for link in links)))
     ids = {link.record_id for link in links}
     rows = record_type.model.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
@@ -82,22 +81,22 @@ def set_next_links(job: Import, most: int) -> bool:
     for link in links:
         record = records.get(link.record_id)
         if record is not None and record_type.has(link.field):
-            _set_link(job, record, link, cells, changed.get(record.pk, {}))
+            spec = record_type.spec(link.field)
+            try:
+                _set_link(layout, record, link, cells, changed.get(record.pk, {}))
+            except ValidationError as error:
+                record.refresh_from_db()  # its other link must not try to bring this one in again
+                _say(job, link, [f"{spec.label}: {message}" for message in error.messages])
     DeferredLink.objects.filter(pk__in=[link.pk for link in links]).delete()
     return True
 
 
-def _set_link(job: Import, record: Any, link: DeferredLink, cells: Cells, changed: Changed) -> None:
-    record_type = seen_type(job.record_type, job.made_by)
-    spec = record_type.spec(link.field)
-    try:
-        with transaction.atomic():
-            value = spec.kind.parse(spec, link.text, cells)
-            refuse_changed(record_type, {link.field: value}, changed)
-            record_type.update(record, actor=job.made_by, values={link.field: value})
-    except ValidationError as error:
-        record.refresh_from_db()  # its other link must not try to bring this one in again
-        _say(job, link, [f"{spec.label}: {message}" for message in error.messages])
+@transaction.atomic
+def _set_link(layout: Layout, record: Any, link: DeferredLink, cells: Cells, changed: Changed) -> None:
+    spec = layout.type.spec(link.field)
+    value = spec.kind.parse(spec, link.text, cells)
+    refuse_changed(layout.type, {link.field: value}, changed)
+    layout.type.update(record, actor=layout.actor, values={link.field: value})
 
 
 def _say(job: Import, link: DeferredLink, reasons: list[str]) -> None:

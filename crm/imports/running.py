@@ -101,7 +101,7 @@ class _Run:
             _take_in(source, self.file.taken_with(rows), self.file, self.earlier, len(rows))
             self.position = job.position
             return True
-        if set_next_links(job, BATCH):
+        if set_next_links(job, source.layout, BATCH):
             job.seen_at = timezone.now()
             job.save(update_fields=["seen_at"])
             return True
