@@ -270,13 +270,14 @@ class RecordType:
         names = {one.name for one in (*seen, *derived)}
         hidden |= {one.name for one in (*self.fields, *self.derived)} - names
         sort = self.sort if self.sort.removeprefix("-") in names else "name"
-        board, step = self.board, self.next_step
+        board, kept = self.board, hidden | read_only
         if board is not None and board.amount in hidden:
             board = replace(board, amount="")
-        if step is not None and not (hidden | read_only).isdisjoint(step):
-            step = None
+        step = self.next_step if kept.isdisjoint(self.next_step or ()) else None
+        needed = tuple(one for one in self.needed if one.field not in kept)  # no file fills these
+        splits = tuple(one for one in self.splits if kept.isdisjoint(one.fields))
         found = replace(self, fields=seen, derived=derived, sort=sort, board=board, next_step=step)
-        return replace(found, hidden=hidden, read_only=read_only)
+        return replace(found, needed=needed, splits=splits, hidden=hidden, read_only=read_only)
 
     @staticmethod
     def _limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) -> FieldSpec | None:
@@ -350,8 +351,7 @@ class RecordType:
 
     def spec(self, name: str) -> FieldSpec:
         """Return the field; raise ``KeyError`` when there is none of that name."""
-        spec = self._find(name)
-        if spec is None:
+        if (spec := self._find(name)) is None:
             raise KeyError(name)
         return spec
 

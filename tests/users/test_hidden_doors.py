@@ -175,6 +175,21 @@ def test_a_file_of_people_fills_no_limited_field_of_their_accounts(firm: Firm, l
 
 
 @pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
+def test_a_file_of_deals_is_asked_for_nothing_that_one_may_not_write(firm: Firm, limited: str) -> None:
+    """Neither for the account that all of them need, nor by a column that is of one of two fields."""
+    if limited:
+        with tenant_context(firm.tenant):
+            limits = {"account": limited, "closed_on": limited}
+            limit_fields(actor=firm.ada, role=firm.max.role, key="opportunities", limits=limits)
+    page = Page(firm, "opportunities", "Name,Close date\nDepot,2026-03-17\n", firm.max)
+    assert page.answer.status_code == 200
+    html = page.answer.content.decode()
+    assert 'value="expected_close_on"' in html
+    assert ('value="close_day"' in html) == (not limited)
+    assert [one.name for one in page.questions.gaps if one.name == "account"] == ([] if limited else ["account"])
+
+
+@pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
 def test_the_composer_brings_no_hidden_next_step_back(firm: Firm, deals: list[Any], limited: str) -> None:
     with tenant_context(firm.tenant):
         update_opportunity(deals[0], actor=firm.ada, values={"next_step": "Ask the canary"})
