@@ -37,7 +37,7 @@ def url_of(query: Query) -> str:
     """The list of the rows of ``query``, with the columns that these are about."""
     stage = next((one.values for one in query.leaves if one.field == "stage"), ())
     columns = tuple(name for name in _COLUMNS.get(stage, ()) if query.type.has(name))
-    return replace(query, columns=columns).url()
+    return (replace(query, columns=columns) if columns else query).url()
 
 
 def of_currency(currency: str) -> tuple[Part, ...]:
@@ -116,7 +116,11 @@ class Numbers:
 
     def tells(self, *asked: str | Sum) -> bool:
         """Whether this person may be told the numbers of all these cases, and sums."""
-        return all(any(one in each.cases or one in each.query.measures for each in self.counts) for one in asked)
+        return self._told.issuperset(asked)
+
+    @cached_property
+    def _told(self) -> frozenset[object]:
+        return frozenset(chain.from_iterable((*each.cases, *each.query.measures) for each in self.counts))
 
     def groups_by(self, *groups: str) -> bool:
         """Whether this person may be told them by those groups."""

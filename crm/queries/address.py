@@ -47,9 +47,10 @@ def named(parts: Iterable[Part]) -> Iterator[tuple[str, Part]]:
     taken: set[str] = set()
     numbers = {"any": 0, "all": 0}
     for part in parts:
-        if isinstance(part, Condition) and part.parameter not in taken:
-            taken.add(part.parameter)
-            yield part.parameter, part
+        parameter = part.parameter if isinstance(part, Condition) else None
+        if parameter is not None and parameter not in taken:
+            taken.add(parameter)
+            yield parameter, part
             continue
         group = part if isinstance(part, Group) else Group("all", (part,))
         numbers[group.how] += 1

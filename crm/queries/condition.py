@@ -115,7 +115,7 @@ class Group:
     @property
     def leaves(self) -> tuple[Condition, ...]:
         """The conditions in it, at any depth."""
-        return tuple(leaf for part in self.parts for leaf in part.leaves)
+        return leaves_of(self.parts)
 
     def q(self, record_type: RecordType, actor: Membership) -> Q:
         return joined(self.how, [part.q(record_type, actor) for part in self.parts])
@@ -160,7 +160,8 @@ def without_leaves(parts: Iterable[Part], unwanted: Collection[Condition]) -> tu
 
 
 def leaves_of(parts: Iterable[Part]) -> tuple[Condition, ...]:
-    return Group("all", tuple(parts)).leaves
+    """The conditions among ``parts``, and in the groups among them at any depth."""
+    return tuple([leaf for part in parts for leaf in part.leaves])
 
 
 def parts_of_json(kept: Iterable[Any]) -> tuple[Part, ...]:

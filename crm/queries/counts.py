@@ -38,19 +38,13 @@ class Tally:
         found: dict[str, int] = self.values.get(measure, {})
         return found
 
-    def add(self, other: Tally) -> None:
-        self.count += other.count
-        for measure, value in other.values.items():
-            self.measure(measure, value)
-
-    def measure(self, measure: Measure, value: Any) -> None:
+    def measure(self, measure: Measure, value: Any, currency: str) -> None:
         """Add what ``measure`` says of more records."""
         if isinstance(measure, First):
             self.values[measure] = measure.better(self.values.get(measure), value)
             return
         sums = self.values.setdefault(measure, {})
-        for currency, minor in value.items():
-            sums[currency] = sums.get(currency, 0) + minor
+        sums[currency] = sums.get(currency, 0) + int(value)
 
 
 @dataclass
@@ -81,39 +75,73 @@ class Line:
         """The query whose rows are the number of ``case``."""
         return self.query.where(*self.cases[case])
 
-    def add(self, other: Line) -> None:
-        for case, tally in other.tallies.items():
-            self.tallies.setdefault(case, Tally()).add(tally)
+    def add(self, row: Row, places: Places) -> None:
+        for case, count, measures in places.cases:
+            if not row[count]:
+                continue
+            tally = self.tallies.get(case)
+            if tally is None:
+                tally = self.tallies[case] = Tally()
+            tally.count += row[count]
+            for measure, at in measures:
+                if row[at] is not None:
+                    tally.measure(measure, row[at], row[places.currency])
+
+
+Row = tuple[Any, ...]  # what the database says of a span, its groups and a currency
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where in a row there is what: what each group is told apart by, and how it is written; of each case the count,
+    and the measures."""
+
+    keys: tuple[int, ...] = ()
+    values: tuple[int, ...] = ()
+    currency: int = 0
+    span: int | None = None
+    cases: tuple[tuple[str, int, tuple[tuple[Measure, int], ...]], ...] = ()
 
 
 @dataclass
 class Counts:
-    """``lines`` are in no order. ``missing`` are the fields that were asked by and that the type has not (for this
-    person): there is no case, group or measure of them, and no case at all where all that was asked is about them.
+    """``missing`` are the fields that were asked by and that the type has not (for this person): there is no case,
+    group or measure of them, and no case at all where all that was asked is about them.
     """
 
     query: Query
     cases: Cases
     missing: frozenset[str] = frozenset()
-    lines: list[Line] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    places: Places = Places()
 
-    @property
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Those by all groups, in no order."""
+        return self.by(*self.query.groups)
+
+    @cached_property
     def total(self) -> Line:
         [line] = self.by() or [self.line()]
         return line
 
     def by(self, *groups: str) -> list[Line]:
         """The lines by some of the groups alone, in the order in which they came."""
-        places = [self.query.groups.index(one) for one in groups]
-        found: dict[Any, Line] = {}
-        for line in self.lines:
-            keys, values = (tuple(each[place] for place in places) for each in (line.keys, line.values))
-            into = found.get(keys)
-            if into is None:
-                into = found[keys] = Line(self.query, self.cases, groups, values, keys)
-            both = zip(into.values, values, strict=True)
-            into.values = tuple(min(one, more) if isinstance(one, str) else one for one, more in both)
-            into.add(line)
+        at = [self.query.groups.index(one) for one in groups]
+        if not self.rows:
+            return []
+        keys_at, values_at = [self.places.keys[one] for one in at], [self.places.values[one] for one in at]
+        found: dict[Row, Line] = {}
+        for row in self.rows:
+            keys = tuple([row[place] for place in keys_at])
+            line = found.get(keys)
+            if line is None:
+                values = tuple([row[place] for place in values_at])
+                line = found[keys] = Line(self.query, self.cases, groups, values, keys)
+            elif values_at != keys_at:  # texts: the first of the ways of writing them
+                both = zip(line.values, values_at, strict=True)
+                line.values = tuple([min(one, row[place]) if isinstance(one, str) else one for one, place in both])
+            line.add(row, self.places)
         return list(found.values())
 
     def line(self, groups: tuple[str, ...] = (), values: tuple[Any, ...] = ()) -> Line:
@@ -165,8 +193,12 @@ def _counted(query: Query, actor: Membership, asked: _Asked) -> dict[str, Counts
     groups = tuple(name for name in query.groups if query.type.has(name.removesuffix(MONTH)))
     measures = tuple(one for one in query.measures if not missing & set(one.fields))
     query = replace(query, groups=groups, measures=measures)
-    each = {span: Counts(query.where(*parts), cases, missing) for span, parts in spans.items()}
-    return _read(each, _rows(query, actor, replace(asked, cases=cases)))
+    rows, places = _rows(query, actor, replace(asked, cases=cases))
+    found: list[list[Row]] = [[] for _span in spans]
+    for row in rows:
+        found[0 if places.span is None else row[places.span]].append(row)
+    told = zip(spans.items(), found, strict=True)
+    return {span: Counts(query.where(*parts), cases, missing, its, places) for (span, parts), its in told}
 
 
 def _missing(query: Query, asked: _Asked) -> frozenset[str]:
@@ -177,15 +209,9 @@ def _missing(query: Query, asked: _Asked) -> frozenset[str]:
     return frozenset(name for name in names if not query.type.has(name))
 
 
-def _rows(query: Query, actor: Membership, asked: _Asked) -> Iterable[Mapping[str, Any]]:
-    """What the database says: a row for each span, group and currency."""
-    spans, among = asked.spans, asked.among
-    by = {f"group_{at}": _column(query, name) for at, name in enumerate(query.groups)}
-    if sums := [one for one in query.measures if isinstance(one, Sum)]:
-        by["money_in"] = F(sums[0].currency(query.type))
-    if len(spans) > 1:
-        each = [joined("all", [part.q(query.type, actor) for part in parts]) for parts in spans.values()]
-        by["span"] = Case(*(When(only, then=Value(at)) for at, only in enumerate(each)))
+def _rows(query: Query, actor: Membership, asked: _Asked) -> tuple[Iterable[Row], Places]:
+    """What the database says, a row for each span, group and currency; and where in it what stands."""
+    by = _told_apart(query, actor, asked.spans)
     numbers: dict[str, Any] = {
         f"label_{at}": Min(spec.column)
         for at, name in enumerate(query.groups)
@@ -196,37 +222,37 @@ def _rows(query: Query, actor: Membership, asked: _Asked) -> Iterable[Mapping[st
         numbers[f"count_{at}"] = Count(Value(1), filter=only or None)
         for place, measure in enumerate(query.measures if asked.measured is None or case in asked.measured else ()):
             numbers[f"measure_{at}_{place}"] = measure.aggregate(query.type, only)
-    rows = query.rows(actor).order_by()
+    rows, among = query.rows(actor).order_by(), asked.among
     if among is not None and all(query.type.has(leaf.field) for leaf in among.leaves):
         rows = rows.filter(among.q(query.type, actor))
-    return rows.annotate(**by).values(*by).annotate(**numbers) if by else [rows.aggregate(**numbers)]
+    places = _places(query, asked.cases, {name: at for at, name in enumerate((*by, *numbers))})
+    if by:
+        return rows.annotate(**by).values_list(*by).annotate(**numbers), places
+    found = rows.aggregate(**numbers)
+    return [tuple(found[name] for name in numbers)], places
 
 
-def _read(each: dict[str, Counts], found: Iterable[Mapping[str, Any]]) -> dict[str, Counts]:
-    """Put what the rows ``found`` say into the lines that they are about."""
-    lines: dict[tuple[Any, ...], Line] = {}
-    spans = list(each.values())
-    query, cases = spans[0].query, spans[0].cases
-    for row in found:
-        span = row.get("span", 0)
-        keys = tuple(row[f"group_{at}"] for at in range(len(query.groups)))
-        line = lines.get((span, *keys))
-        if line is None:
-            values = tuple(row.get(f"label_{at}", key) for at, key in enumerate(keys))
-            line = lines[span, *keys] = Line(spans[span].query, cases, query.groups, values, keys)
-            spans[span].lines.append(line)
-        for at, case in enumerate(cases):
-            if row[f"count_{at}"]:
-                _add(line.tallies.setdefault(case, Tally()), row, at, query.measures)
-    return each
+def _told_apart(query: Query, actor: Membership, spans: Cases) -> dict[str, Any]:
+    by = {f"group_{at}": _column(query, name) for at, name in enumerate(query.groups)}
+    if sums := [one for one in query.measures if isinstance(one, Sum)]:
+        by["money_in"] = F(sums[0].currency(query.type))
+    if len(spans) > 1:
+        each = [joined("all", [part.q(query.type, actor) for part in parts]) for parts in spans.values()]
+        by["span"] = Case(*(When(only, then=Value(at)) for at, only in enumerate(each)))
+    return by
 
 
-def _add(tally: Tally, row: Mapping[str, Any], at: int, measures: tuple[Measure, ...]) -> None:
-    tally.count += row[f"count_{at}"]
-    for place, measure in enumerate(measures):
-        value = row.get(f"measure_{at}_{place}")
-        if value is not None:
-            tally.measure(measure, value if isinstance(measure, First) else {row["money_in"]: int(value)})
+def _places(query: Query, cases: Cases, named: Mapping[str, int]) -> Places:
+    keys = tuple(named[f"group_{at}"] for at in range(len(query.groups)))
+    values = tuple(named.get(f"label_{at}", key) for at, key in enumerate(keys))
+    measured = [
+        tuple(
+            (one, named[name]) for place, one in enumerate(query.measures) if (name := f"measure_{at}_{place}") in named
+        )
+        for at in range(len(cases))
+    ]
+    of_cases = tuple((case, named[f"count_{at}"], measured[at]) for at, case in enumerate(cases))
+    return Places(keys, values, named.get("money_in", 0), named.get("span"), of_cases)
 
 
 def _spec(query: Query, name: str) -> FieldSpec:

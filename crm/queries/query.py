@@ -20,7 +20,7 @@ from crm import catalogue
 from crm.catalogue.types import DefaultView, RecordType
 from crm.fields.spec import FieldSpec
 from crm.queries.address import MOST_UNKNOWN, pairs_of, read_conditions
-from crm.queries.condition import LONGEST_SHOWN, Condition, Group, Part, parts_of_json
+from crm.queries.condition import LONGEST_SHOWN, Condition, Group, Part, leaves_of, parts_of_json
 from crm.queries.filter_set import passing
 from crm.queries.measures import Measure, measure_named
 from crm.records.access import visible_records
@@ -66,7 +66,7 @@ class Query:
     @property
     def leaves(self) -> tuple[Condition, ...]:
         """Its conditions, those in groups too."""
-        return Group("all", self.conditions).leaves
+        return leaves_of(self.conditions)
 
     def where(self, *parts: Part) -> Query:
         """Narrowed by ``parts``.
@@ -74,13 +74,16 @@ class Query:
         A condition that says less than another of the same field gives way to it, so that chips stay short: "any of
         these" to some of these, "none of these" to more of these.
         """
+        if not parts:
+            return self
         found = list(self.conditions)
         for part in parts:
-            place = next((i for i, one in enumerate(found) if _merged(one, part)), None)
-            if place is None:
-                found.append(part)
+            for at, one in enumerate(found):
+                if both := _merged(one, part):
+                    found[at] = both
+                    break
             else:
-                found[place] = _merged(found[place], part) or part
+                found.append(part)
         return replace(self, conditions=tuple(found))
 
     def instead(self, *parts: Part) -> Query:
@@ -179,10 +182,12 @@ def address_of(pairs: list[tuple[str, str]]) -> str:
 
 def _merged(one: Part, other: Part) -> Part | None:
     """What both say together, if that is one condition."""
-    if one == other:
-        return one
-    if not (isinstance(one, Condition) and isinstance(other, Condition)) or one.parameter != other.parameter:
+    if not (isinstance(one, Condition) and isinstance(other, Condition)):
+        return one if one == other else None
+    if one.field != other.field or one.operator != other.operator:
         return None
+    if one.values == other.values:
+        return one
     if one.operator == "is" and set(other.values) <= set(one.values):
         return other
     if one.operator == "is" and set(one.values) <= set(other.values):
