@@ -351,12 +351,12 @@ class RecordType:
 
     def spec(self, name: str) -> FieldSpec:
         """Return the field; raise ``KeyError`` when there is none of that name."""
-        if (spec := self._find(name)) is None:
+        if (spec := self.find(name)) is None:
             raise KeyError(name)
         return spec
 
     def has(self, name: str) -> bool:
-        return self._find(name) is not None
+        return self.find(name) is not None
 
     def can_write(self, name: str) -> bool:
         """Whether a record that there is can be given a value by a person: not where that is hidden or read-only."""
@@ -377,9 +377,9 @@ class RecordType:
 
     def specs(self, names: tuple[str, ...]) -> tuple[FieldSpec, ...]:
         """Return the fields of ``names``, leaving out those that do not exist (any more)."""
-        return tuple(spec for spec in map(self._find, names) if spec is not None)
+        return tuple(spec for spec in map(self.find, names) if spec is not None)
 
-    def _find(self, name: str) -> FieldSpec | None:
+    def find(self, name: str) -> FieldSpec | None:
         if (found := self._by_name.get(name)) is not None or name in self.hidden:
             return found
         if (own := custom_spec(self.key, name)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ from crm.events.phrases import shown
 from crm.fields.parsing import ParseContext
 from crm.ui.paging import Ranking
 from crm.users.models import Membership
+
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 
 class Kind:
@@ -183,9 +186,8 @@ class Kind:
 
 def refuse_broken(values: list[str]) -> None:
     """Refuse what PostgreSQL cannot hold as text, and so cannot look for: null characters, half surrogate pairs."""
-    for value in values:
-        if "\x00" in value or any("\ud800" <= one <= "\udfff" for one in value):
-            raise ValidationError(_("It holds characters that no text can hold."))
+    if any(map(_BROKEN.search, values)):
+        raise ValidationError(_("It holds characters that no text can hold."))
 
 
 @dataclass(frozen=True)

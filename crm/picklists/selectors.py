@@ -125,7 +125,7 @@ def stages_called(text: str) -> list[Stage]:
 
 def stage_ids_meaning(*meanings: str) -> list[UUID]:
     """Return the ids of all stages with one of ``meanings`` ("open", "won", "lost"), inactive ones too."""
-    return [row.pk for row in stages(active_only=False) if row.meaning in meanings]
+    return [row.pk for row in _all_stages() if row.meaning in meanings]
 
 
 def _all_choices() -> list[Choice]:

@@ -49,7 +49,7 @@ class Condition:
 
     def spec(self, record_type: RecordType) -> FieldSpec | None:
         """The field; None where there is none (any more)."""
-        return record_type.spec(self.field) if record_type.has(self.field) else None
+        return record_type.find(self.field)
 
     def fault(self, record_type: RecordType) -> str:
         """Why nothing can be asked by it, whatever its values; "" where something can."""
@@ -65,17 +65,20 @@ class Condition:
 
     def q(self, record_type: RecordType, actor: Membership) -> Q:
         """What a record must meet; raises ``ValidationError`` where that cannot be read."""
-        if fault := self.fault(record_type):
-            raise ValidationError(fault)
-        spec = record_type.spec(self.field)
+        spec = self._asked(record_type)
         return spec.kind.filter(spec, self.operator, list(self.values) or ["yes"], actor)
 
     def holds(self, record_type: RecordType, record: Any, actor: Membership) -> bool:
         """Whether ``record``, as it is in memory, meets it; raises as ``q`` does."""
-        if fault := self.fault(record_type):
-            raise ValidationError(fault)
-        spec = record_type.spec(self.field)
+        spec = self._asked(record_type)
         return spec.kind.holds(spec, self.operator, list(self.values) or ["yes"], record, actor)
+
+    def _asked(self, record_type: RecordType) -> FieldSpec:
+        """The field that it asks by; raises ``ValidationError`` where there is a ``fault``."""
+        spec = self.spec(record_type)
+        if spec is None or self.operator not in spec.kind.operators:
+            raise ValidationError(self.fault(record_type))
+        return spec
 
     def words(self, record_type: RecordType, actor: Membership) -> str:
         """“Owner is me”."""

@@ -6,9 +6,10 @@ its link are the same question.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -26,6 +27,8 @@ from crm.queries.measures import Measure, measure_named
 from crm.records.access import visible_records
 from crm.ui.paging import Ranking
 from crm.users.models import Membership
+
+_PLAIN = re.compile(r"[\w.,:~-]*", re.ASCII)  # as most of an address is: nothing to quote, which is found out sooner
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,11 @@ class Query:
 
 
 def address_of(pairs: list[tuple[str, str]]) -> str:
-    return f"?{urlencode(pairs, safe=',:')}"
+    return "?" + "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote_plus(text, safe=",:")
 
 
 def _merged(one: Part, other: Part) -> Part | None:
