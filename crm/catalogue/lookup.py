@@ -14,6 +14,7 @@ from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
 
 from crm.catalogue.actions import BulkAction
+from crm.catalogue.narrowing import narrowed
 from crm.catalogue.types import Action, Match, Objection, Panel, RecordType
 from crm.events.models import Event
 from crm.events.types import declare_record_events
@@ -84,7 +85,7 @@ def label_of(record_type: RecordType, name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _narrowed(key: str, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
-    return _types[key].narrowed(hidden, read_only)
+    return narrowed(_types[key], hidden, read_only)
 
 
 def type_of(record: Any) -> RecordType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, SplitColumn
+from crm.catalogue.narrowing import limited
 from crm.catalogue.searched import BY_NAME, Searched
 from crm.catalogue.ties import Ties
 from crm.events.models import Event
@@ -262,29 +263,6 @@ class RecordType:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", specs_by_name((*self.fields, *self.derived)))
 
-    def narrowed(self, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
-        """The type as it is for people who do not see the fields ``hidden`` and may not change those ``read_only``."""
-        limited = (self._limited(one, hidden, read_only) for one in self.fields)
-        seen = tuple(one for one in limited if one is not None)
-        derived = tuple(one for one in self.derived if self._limited(one, hidden, frozenset()))
-        names = {one.name for one in (*seen, *derived)}
-        hidden |= {one.name for one in (*self.fields, *self.derived)} - names
-        sort = self.sort if self.sort.removeprefix("-") in names else "name"
-        board, kept = self.board, hidden | read_only
-        if board is not None and board.amount in hidden:
-            board = replace(board, amount="")
-        step = self.next_step if kept.isdisjoint(self.next_step or ()) else None
-        needed = tuple(one for one in self.needed if one.field not in kept)  # no file fills these
-        splits = tuple(one for one in self.splits if kept.isdisjoint(one.fields))
-        found = replace(self, fields=seen, derived=derived, sort=sort, board=board, next_step=step)
-        return replace(found, needed=needed, splits=splits, hidden=hidden, read_only=read_only)
-
-    @staticmethod
-    def _limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) -> FieldSpec | None:
-        if spec.name in hidden or not hidden.isdisjoint(spec.follows):
-            return None
-        return spec.as_read_only() if spec.name in read_only else spec
-
     def can_be_limited(self) -> tuple[FieldSpec, ...]:
         """The fields that a role can be kept from: all but those that say what a record is, and whose."""
         dealt = (self.board.column, self.board.group) if self.board else ()
@@ -312,8 +290,8 @@ class RecordType:
         """All fields that records have in the current workspace: those of the product, then its own."""
         own = custom_specs(self.key)
         if self.hidden or self.read_only:
-            limited = (self._limited(one, self.hidden, self.read_only) for one in own)
-            own = tuple(one for one in limited if one is not None)
+            found = (limited(one, self.hidden, self.read_only) for one in own)
+            own = tuple(one for one in found if one is not None)
         return (*self.fields, *own)
 
     def filterable(self) -> tuple[FieldSpec, ...]:

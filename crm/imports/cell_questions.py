@@ -17,7 +17,8 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import BAD, EMPTY, left_empty
 from crm.imports.brought import brought_fields, brought_label
 from crm.imports.guessing import column_label
-from crm.imports.left_out import NOTED_IN, answered_as
+from crm.imports.layout import noted_in
+from crm.imports.left_out import answered_as
 from crm.imports.models import NOTES, Import
 from crm.imports.split import column_spec
 from crm.imports.survey import Survey
@@ -69,7 +70,7 @@ def bad_cells(job: Import, record_type: RecordType, survey: Survey, decisions: d
             link, spec = brought[name]
             label = brought_label(record_type.spec(link), spec)
         if name == NOTES:
-            spec, label = record_type.spec(NOTED_IN), column_label(index, job.headers[index])
+            spec, label = noted_in(record_type), column_label(index, job.headers[index])
         if spec is None or spec.required:
             continue
         column = survey.columns[index]

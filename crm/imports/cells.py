@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from crm.catalogue import seen_type
 from crm.fields.reading import Style, style_of
 from crm.fields.tags import ensure_tags, new_tags
 from crm.fields.targets import model_of
@@ -120,7 +121,8 @@ class Cells:
             return
         rows = visible(self.actor, model_of(type_key).objects.all())
         self._with_id |= {(type_key, text): [] for text in ids}
-        for record in rows.filter(external_id__in=ids).exclude(external_id=""):  # for the index
+        by_id = ids if seen_type(type_key, self.actor).has("external_id") else ()  # else ids could be guessed
+        for record in rows.filter(external_id__in=by_id).exclude(external_id="") if by_id else ():  # for the index
             self._with_id[(type_key, record.external_id)].append(record)
         keys = {sort_key(text) for text in ids if not self._with_id[(type_key, text)]}
         names = [key for key in sorted(keys) if (type_key, key) not in self._named]

@@ -83,8 +83,8 @@ class Known:
             wanted = {key for some in keys for key in some if key}
             if wanted:
                 # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
-                there = visible(self.actor, self._records().filter(**{f"{column}__any_of": wanted}))
-                for record in there.exclude(**{column: ""}).order_by("created_at", "pk"):
+                there: Any = visible(self.actor, self._records().filter(**{f"{column}__any_of": wanted}))
+                for record in there.whole().exclude(**{column: ""}).order_by("created_at", "pk"):
                     self._know(self.one(record), column)
 
     def one(self, record: Any) -> Any:

@@ -112,7 +112,7 @@ class ColumnsForm(forms.Form):
             (name, brought_label(record_type.spec(link), spec))
             for name, (link, spec) in brought_fields(record_type, job.made_by).items()
         ]
-        choices += [*more_columns(record_type).items(), *ways_to_keep(job.made_by).items()]
+        choices += [*more_columns(record_type).items(), *ways_to_keep(record_type, job.made_by).items()]
         for index, header in enumerate(job.headers):
             self.fields[f"{COLUMN}{index}"] = forms.ChoiceField(
                 label=column_label(index, header),

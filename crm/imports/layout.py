@@ -27,6 +27,7 @@ OWN_ID = "id"  # as a column: the id that a record has here
 # As a column, and the field that it adds to: what address books keep apart and a name here has in it.
 NAME_PARTS = {"middle_name": "first_name", "name_suffix": "last_name"}
 EXTERNAL_ID = "external_id"
+NOTED_IN = "description"  # the field to which columns are added that have none of their own
 _COMPARED_BY: dict[str, Callable[[str], str]] = {  # others as texts
     "country": country_of,
     "website": lambda text: firm_domain(domain_key(text)),
@@ -39,7 +40,8 @@ Key = tuple[str, ...]
 class Layout:
     """Of which ``type`` the rows are, as ``actor``, the importer, sees it; and by their places what columns hold:
     ``fields`` of the record, ``splits`` (one field or another), ``brought`` (a link, and a field of the record that
-    comes along by it), ``completed`` (the place of a field, and of a column that adds to its value).
+    comes along by it), ``notes`` (a field to which it is added), ``completed`` (the place of a field, and of a column
+    that adds to its value).
 
     ``fixed`` are texts, by field, for all rows that have none of their own; ``telling`` those by which rows are told
     apart. ``filled``: links of which a row needs one, and what was chosen for those that have none. ``lost`` are names
@@ -53,6 +55,7 @@ class Layout:
     fields: tuple[tuple[int, FieldSpec], ...] = ()
     splits: tuple[tuple[int, SplitColumn], ...] = ()
     brought: tuple[tuple[int, str, FieldSpec], ...] = ()
+    notes: tuple[tuple[int, FieldSpec], ...] = ()
     completed: tuple[tuple[int, int], ...] = ()
     fixed: tuple[tuple[str, str], ...] = ()
     telling: tuple[tuple[str, str], ...] = ()
@@ -131,8 +134,7 @@ def layout_of(job: Import, seen: RecordType | None = None) -> Layout:
     brought, completed = brought_fields(record_type, job.made_by), completed_fields(record_type)
     within = {name for natural in record_type.natural_keys for name in natural.within or ()}
     chosen = ((need.links, job.answers.get(need.field, {}).get(GAP, "")) for need in record_type.needed)
-    known = {spec.name for spec in record_type.specs_now() if spec.importable}
-    known |= {*splits, *brought, *completed, *job.planned, OWN_ID, NOTES}
+    known, noted = columns_of(record_type, job.made_by) | job.planned.keys(), noted_in(record_type)
     return Layout(
         record_type,
         job.made_by,
@@ -141,12 +143,25 @@ def layout_of(job: Import, seen: RecordType | None = None) -> Layout:
         fields=tuple((at, record_type.spec(name)) for name, at in place.items() if record_type.has(name)),
         splits=tuple((at, splits[name]) for name, at in place.items() if name in splits),
         brought=tuple((at, *brought[name]) for name, at in place.items() if name in brought),
+        notes=tuple((at, noted) for at, name in enumerate(job.mapping) if name == NOTES and noted is not None),
         completed=tuple((place[completed[more]], at) for more, at in place.items() if completed.get(more) in place),
         fixed=tuple(job.fixed.items()),
         telling=tuple(sorted((name, text) for name, text in job.fixed.items() if name in within)),
         filled=tuple((links, answer) for links, answer in chosen if answer.startswith(USE)),
         lost=frozenset({*place, *job.fixed} - known),
     )
+
+
+def columns_of(record_type: RecordType, actor: Membership) -> set[str]:
+    """The names of all that a column of ``actor`` can be, but for a field that is still to be made."""
+    fields = {spec.name for spec in record_type.specs_now() if spec.importable}
+    notes = {NOTES} if noted_in(record_type) else set()
+    return {*fields, *brought_fields(record_type, actor), *more_columns(record_type), *notes}
+
+
+def noted_in(record_type: RecordType) -> FieldSpec | None:
+    """The field to which columns are added that have none of their own; None where whoever imports may not write it."""
+    return next((spec for spec in record_type.fields if spec.name == NOTED_IN and spec.importable), None)
 
 
 def more_columns(record_type: RecordType) -> dict[str, str]:

@@ -66,13 +66,14 @@ def own_records(
 ) -> dict[str, Any]:
     """Return the records that ``actor`` may see of the ids in ``texts``, by the text; with what their fields name.
 
-    ``as_seen``: not to be written, since they hide what of that the actor may not see.
+    ``as_seen``: not to be written, since they hide what of that the actor may not see. Else they are whole.
     """
     ids = {text: row_id for text in texts if (row_id := uuid_of(text)) is not None}
     if not ids:
         return {}
-    rows = visible(actor, record_type.model.objects.filter(pk__in=set(ids.values()))).select_related("owner", "team")
-    records = {record.pk: record for record in rows.prefetch_related(*record_type.related(record_type.specs_now()))}
+    rows: Any = visible(actor, record_type.model.objects.filter(pk__in=set(ids.values())))
+    rows = rows.select_related("owner", "team").prefetch_related(*record_type.related(record_type.specs_now()))
+    records = {record.pk: record for record in (rows if as_seen else rows.whole())}
     if as_seen:
         hide_unseen(actor, record_type, records.values())
     return {text: records[row_id] for text, row_id in ids.items() if row_id in records}

@@ -33,7 +33,7 @@ def lost_columns(layout: Layout) -> str:
     """What to say of columns and values for all rows whose field is no longer there; "" where all are."""
     if not layout.lost:
         return ""
-    columns = [column_label(at, layout.headers[at]) for name, at in layout.place.items() if name in layout.lost]
+    columns = [column_label(at, layout.headers[at]) for at, name in enumerate(layout.mapping) if name in layout.lost]
     labels = layout.type.labels()
     columns += [str(labels.get(name, text)) for name, text in layout.fixed if name in layout.lost]
     names = ", ".join(f"“{one}”" for one in columns)

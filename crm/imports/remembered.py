@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.catalogue.types import RecordType
 from crm.imports.answers import MOVED, NEWER, Answers, without
-from crm.imports.brought import brought_fields
-from crm.imports.guessing import importable, is_of_refusals
-from crm.imports.layout import completed_fields, more_columns
-from crm.imports.models import NOTES, Import, ImportState
+from crm.imports.guessing import is_of_refusals
+from crm.imports.layout import columns_of, completed_fields
+from crm.imports.models import Import, ImportState
 from crm.imports.reading.files import Format, changed_format
 from crm.imports.split import one_field_each
 from crm.imports.storing import FileReading
@@ -69,8 +68,7 @@ def remember(job: Import, record_type: RecordType, before: Import | None, *, is_
     if before is None or _of_file(before.headers) != _of_file(job.headers):
         job.save(update_fields=["remembered"])
         return
-    known = {spec.name for spec in importable(record_type)} | brought_fields(record_type, job.made_by).keys()
-    known |= {NOTES, ""} | more_columns(record_type).keys()
+    known = columns_of(record_type, job.made_by) | {""}
     completed = completed_fields(record_type)
     then = [name for header, name in zip(before.headers, before.mapping, strict=True) if not is_of_refusals(header)]
     can_be = all(name in known and completed.get(name, name) in then for name in then)

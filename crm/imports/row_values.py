@@ -36,7 +36,7 @@ from crm.imports.brought import as_compared, brought_label, is_made_by_name, nou
 from crm.imports.cells import Cells
 from crm.imports.labelled import told_left
 from crm.imports.layout import EXTERNAL_ID, Layout
-from crm.imports.left_out import NOTED_IN, answered_as, note_of, noted
+from crm.imports.left_out import answered_as, note_of, noted
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.meant import Same
 from crm.imports.models import NOTES, Import
@@ -66,7 +66,7 @@ class RowReader:
         self.typed = Cells(cells.actor)  # for what is not of the file
         self.called = called
         self.columns, self.splits, self.brought = layout.fields, layout.splits, layout.brought
-        self.notes = [index for index, name in enumerate(layout.mapping) if name == NOTES]
+        self.notes = layout.notes
         self.said = said or {}
         self.links = {spec.name: index for index, spec in self.columns}
         beside = ((spec.name, beside_of(record_type, spec)) for _index, spec in self.columns)
@@ -100,8 +100,8 @@ class RowReader:
                 row.empty.append(spec)
         for index, split in self.splits:
             self._read_split(row, split, cells[index])
-        for index in self.notes:
-            self._read_note(row, index, cells[index])
+        for index, spec in self.notes:
+            self._read_note(row, spec, index, cells[index])
         for index, link, spec in self.brought:
             called = cells[self.links[link]] if link in self.links else ""
             self._read_brought(row, link, spec, cells[index], meant(self.job.answers, link, called))
@@ -196,12 +196,12 @@ class RowReader:
         except ValidationError as error:
             row.reasons += [f"{split.spec.label}: {message}" for message in error.messages]
 
-    def _read_note(self, row: RowValues, index: int, text: str) -> None:
+    def _read_note(self, row: RowValues, spec: FieldSpec, index: int, text: str) -> None:
         try:
             if text:
-                row.notes.append(note_of(self.job, index, cell_text(self.type.spec(NOTED_IN), text)))
+                row.notes.append(note_of(self.job, index, cell_text(spec, text)))
         except ValidationError as error:
-            self._not_read(row, answered_as(NOTES, index), self.type.spec(NOTED_IN), text, error)
+            self._not_read(row, answered_as(NOTES, index), spec, text, error)
 
     def placed(self, row: RowValues, record: Any) -> dict[str, Any]:
         """The values with those whose field the record tells, or the usual value of a new one; and with the notes."""
@@ -210,9 +210,9 @@ class RowReader:
             if split.into(by):
                 place(self.type, values, split, value, by)
         if row.notes:
-            spec = self.type.spec(NOTED_IN)
-            base = values[NOTED_IN] if NOTED_IN in values else record is not None and spec.value(record)
-            values[NOTED_IN] = spec.kind.parse(spec, noted(row.notes, base or ""), self.cells)
+            spec = self.notes[0][1]
+            base = values[spec.name] if spec.name in values else record is not None and spec.value(record)
+            values[spec.name] = spec.kind.parse(spec, noted(row.notes, base or ""), self.cells)
         return values
 
     def unplaced(self, row: RowValues, record: Any) -> list[str]:

@@ -17,7 +17,7 @@ from crm.imports.answers import Answers
 from crm.imports.brought import brought_fields
 from crm.imports.events import CANCELLED, STARTED
 from crm.imports.guessing import importable
-from crm.imports.layout import completed_fields, layout_of, more_columns
+from crm.imports.layout import columns_of, completed_fields, layout_of, more_columns
 from crm.imports.left_out import left_out
 from crm.imports.meanwhile import refuse_lost_columns
 from crm.imports.models import NOTES, DeferredLink, Import, ImportRow, ImportState, RefusedRow
@@ -61,7 +61,7 @@ def set_columns(
     chosen = [name for name in mapping if name]
     if (
         len(mapping) != len(job.headers)
-        or not set(chosen) <= {*names, *brought, *more, *kept}
+        or not set(chosen) <= (columns_of(record_type, job.made_by) - job.planned.keys()) | {NEW_FIELD}
         or not set(fixed) <= names
     ):
         raise ValidationError(_("Choose a field, or “leave out”, for every column."))

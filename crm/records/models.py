@@ -29,7 +29,8 @@ class TextKey(models.CharField):
 
 
 class RecordQuerySet(models.QuerySet):
-    """Rows of records. ``without_hidden``: shown to somebody from whom some fields are hidden, they come without."""
+    """Rows of records. ``without_hidden``: shown to somebody from whom some fields are hidden, they come without;
+    ``whole``: they are only compared or written, and come with all that they hold."""
 
     _shown_to: Any = None
 
@@ -37,6 +38,9 @@ class RecordQuerySet(models.QuerySet):
         rows = self.all()
         rows._shown_to = actor
         return rows
+
+    def whole(self) -> RecordQuerySet:
+        return self.without_hidden(None)
 
     def _clone(self) -> RecordQuerySet:
         rows = super()._clone()

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from crm import catalogue
+from crm.catalogue.narrowing import narrowed
 from crm.fields.money import Money
 from crm.picklists.selectors import stages
 from crm.queries.condition import Condition, Group
@@ -166,7 +167,7 @@ def test_what_is_not_looked_at_stands_in_no_address(inside: Firm) -> None:
 
 def test_what_asks_by_a_field_that_is_not_seen_is_not_told(inside: Firm) -> None:
     whole = query(groups=("owner", "campaign"), measures=(AMOUNT, First("opened_on")))
-    asked = replace(whole, type=whole.type.narrowed(frozenset({"amount", "campaign"}), frozenset()))
+    asked = replace(whole, type=narrowed(whole.type, frozenset({"amount", "campaign"}), frozenset()))
     found = counted(asked, inside.ada, CASES)
     assert found.missing == {"amount", "campaign"} and found.query.groups == ("owner",)
     assert set(found.cases) == {"open", "won", "all"} and found.total["all"].count == 5

@@ -1,0 +1,36 @@
+"""A type of record as a role sees it: without the fields that are hidden, and with those that may only be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crm.fields.spec import FieldSpec
+
+if TYPE_CHECKING:
+    from crm.catalogue.types import RecordType
+
+
+def narrowed(record_type: RecordType, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
+    """The type as it is for people who do not see the fields ``hidden`` and may not change those ``read_only``."""
+    fields = (limited(one, hidden, read_only) for one in record_type.fields)
+    seen = tuple(one for one in fields if one is not None)
+    derived = tuple(one for one in record_type.derived if limited(one, hidden, frozenset()))
+    names = {one.name for one in (*seen, *derived)}
+    hidden |= {one.name for one in (*record_type.fields, *record_type.derived)} - names
+    sort = record_type.sort if record_type.sort.removeprefix("-") in names else "name"
+    board, kept = record_type.board, hidden | read_only
+    if board is not None and board.amount in hidden:
+        board = replace(board, amount="")
+    step = record_type.next_step if kept.isdisjoint(record_type.next_step or ()) else None
+    needed = tuple(one for one in record_type.needed if one.field not in kept)  # no file fills these
+    splits = tuple(one for one in record_type.splits if kept.isdisjoint(one.fields))
+    found = replace(record_type, fields=seen, derived=derived, sort=sort, board=board, next_step=step)
+    return replace(found, needed=needed, splits=splits, hidden=hidden, read_only=read_only)
+
+
+def limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) -> FieldSpec | None:
+    """The field as it is for them; None: they do not see it."""
+    if spec.name in hidden or not hidden.isdisjoint(spec.follows):
+        return None
+    return spec.as_read_only() if spec.name in read_only else spec

@@ -1,0 +1,100 @@
+"""A file writes nothing into a field that its maker's role may not see or not change, and says nothing of it (P4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from contacts.models import Contact
+from crm.imports.models import ImportState
+from crm.imports.running import run_import
+from crm.tenants.context import tenant_context
+from crm.users.access import HIDDEN, READ_ONLY
+from crm.users.services import limit_fields
+from tests import make
+from tests.imports.steps import bring_in, told, upload
+from tests.imports.test_words import Page
+from tests.people import Firm, client_of
+
+LIMITS = (HIDDEN, READ_ONLY)
+DEALS = "External id,Name,Stage,Close date\nd1,Crane,Won,2020-05-05\n"
+CUSTOMERS = "Name,Type,Customer since\nCrane,Customer,2020-05-05\n"
+NOTED = "Last name,Email,Room\nHill,hill@k.example,Kanarie 7\n"
+
+
+def keep_from(firm: Firm, key: str, **limits: str) -> None:
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.max.role, key=key, limits=limits)
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize(
+    ("case", "column"),
+    [
+        pytest.param(("opportunities", "closed_on", DEALS), "close_day", id="closed"),
+        pytest.param(("opportunities", "expected_close_on", DEALS), "close_day", id="expected"),
+        pytest.param(("accounts", "type_since", CUSTOMERS), "customer_since", id="customer"),
+    ],
+)
+def test_a_column_of_two_fields_is_none_of_who_may_not_write_both(
+    firm: Firm, case: tuple[str, str, str], column: str, limit: str
+) -> None:
+    key, field, text = case
+    keep_from(firm, key, **{field: limit})
+    for who, is_offered in ((firm.ada, True), (firm.max, False)):
+        page = Page(firm, key, text, who)
+        chosen = [name for name, value in page.columns().items() if value == column]
+        assert bool(chosen) == is_offered == (f'value="{column}"' in page.answer.content.decode())
+        last = f"column_{len(page.columns()) - 1}"
+        sent = page.client.post(page.address, page.columns() | {last: column, "update": "1"})
+        assert sent.status_code == (303 if is_offered else 422)
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_nothing_is_added_to_a_description_that_is_not_theirs_to_write(firm: Firm, limit: str) -> None:
+    """Also where the column was chosen before the limit came: the page says so, and the import does not start."""
+    page = Page(firm, "contacts", NOTED, firm.max)
+    noted = page.columns() | {"column_2": "+notes"}
+    assert page.client.post(page.address, noted | {"update": "1"}).status_code == 303
+    assert "+notes" in page.client.get(page.address).content.decode()
+    keep_from(firm, "contacts", description=limit)
+    answer = page.client.get(page.address)
+    assert answer.status_code == 200 and "+notes" not in answer.content.decode()
+    refused = page.client.post(page.address, noted | {"import": "1"})
+    assert refused.status_code == 422 and "no longer there" in told(refused)
+    assert page.client.post(page.address, noted | {"column_2": "", "import": "1"}).status_code == 303
+
+
+@pytest.mark.parametrize("limit", [*LIMITS, None])
+def test_an_import_stops_where_a_role_loses_the_description(firm: Firm, limit: str | None) -> None:
+    job = upload(firm, "contacts", NOTED, firm.max, column_2="+notes")
+    keep_from(firm, "contacts", **({"description": limit} if limit else {}))
+    run_import(firm.tenant, job.pk)
+    with tenant_context(firm.tenant):
+        job.refresh_from_db()
+        assert Contact.objects.filter(description="Room: Kanarie 7").count() == (0 if limit else 1)
+    assert job.state == (ImportState.FAILED if limit else ImportState.DONE)
+    page = told(client_of(firm.max).get(f"/acme/imports/{job.pk}/"))
+    assert ("The field for “Room” is no longer there" in page) == bool(limit)
+
+
+@pytest.mark.parametrize("limits", [{}, {"email": HIDDEN}])
+def test_a_row_is_about_whom_it_would_be_about_if_all_was_seen(firm: Firm, limits: dict[str, str]) -> None:
+    """A namesake who has an address is another person, whether or not the importer may see it."""
+    with tenant_context(firm.tenant):
+        make.contact(firm.max, first_name="Ann", last_name="Hill", email="kanarie@k.example")
+        make.contact(firm.max, first_name="Bea", last_name="Cox", email="", phone="+1 416 555 0101")
+    keep_from(firm, "contacts", **limits)
+    text = "First name,Last name\nAnn,Hill\nBea,Cox\n"
+    job = bring_in(firm, "contacts", text, firm.max, dry_run="1")
+    assert (job.created_count, job.unchanged_count) == (1, 1)
+    assert "kanarie" not in client_of(firm.max).get(f"/acme/imports/{job.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("limits", [{}, {"external_id": HIDDEN}])
+def test_no_cell_names_a_record_by_an_id_that_is_hidden(firm: Firm, limits: dict[str, str]) -> None:
+    with tenant_context(firm.tenant):
+        make.account(firm.ada, name="Crane Works", external_id="K-77")
+    keep_from(firm, "accounts", **limits)
+    bring_in(firm, "contacts", "Last name,Account\nHill,K-77\n", firm.max)
+    with tenant_context(firm.tenant):
+        assert Contact.objects.get(last_name="Hill").account.name == ("K-77" if limits else "Crane Works")
