@@ -186,7 +186,6 @@ OPPORTUNITY_STAGE = FieldSpec(
     _("Opportunity's stage"),
     OpportunityStage(),
     attr="opportunity__stage",
-    follows=("opportunity",),
     on_create=False,
     on_edit=False,
     importable=False,

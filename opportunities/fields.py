@@ -289,7 +289,6 @@ ACCOUNT_TYPE = FieldSpec(
     _("Account type"),
     AccountType("account_type"),
     attr="account__type",
-    follows=("account",),
     on_create=False,
     on_edit=False,
     importable=False,

@@ -160,10 +160,9 @@ class ContactRoleForm(SeenForm):
         self.fields["role"] = _rows_field(rows, choice, _("Role"), required=False)
         standard = default_choice("contact_role")
         self.fields["role"].initial = str(standard.pk) if standard else ""
-        if catalogue.seen_type(Opportunity.type_key, actor).can_write("contact"):
-            self.fields["is_primary"] = forms.BooleanField(
-                required=False, label=_("Main contact"), help_text=_("There is one; the one before steps back.")
-            )
+        self.fields["is_primary"] = forms.BooleanField(
+            required=False, label=_("Main contact"), help_text=_("There is one; the one before steps back.")
+        )
 
 
 def _typed_in_vain(stage: Stage | None, given: Mapping[str, Any]) -> list[str]:

@@ -27,7 +27,7 @@ from crm.ui.once import once
 from crm.ui.seen import SEEN
 from crm.ui.toasts import say
 from crm.users.access import hide_from, may
-from crm.users.http import WorkspaceRequest, require
+from crm.users.http import WorkspaceRequest
 from opportunities.forms import ContactRoleForm, ReopeningForm, StageForm
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.selectors import (
@@ -132,7 +132,7 @@ def contact_role_list(request: WorkspaceRequest, record_type: RecordType, record
     objection = None
     if form.is_valid():
         values = form.cleaned_data
-        is_main = becomes_main(parts, values["contact"], is_wanted=values.get("is_primary", False))
+        is_main = becomes_main(parts, values["contact"], is_wanted=values["is_primary"])
         objection = _unread_objection(request, opportunity, values["contact"]) if is_main else None
     if form.is_valid() and objection is None:
         try:
@@ -143,14 +143,13 @@ def contact_role_list(request: WorkspaceRequest, record_type: RecordType, record
         else:
             say(request, _("%(name)s was added.") % {"name": values["contact"].name})
             return go(request, catalogue.url(opportunity))
-    offers = record_type.has("account") and not given  # people of the account, unless that is hidden
     context = {
         "opportunity": opportunity,
         "form": form,
         "objection": objection,
         "url": catalogue.url(opportunity),
-        "colleagues": colleagues(request.actor, opportunity, parts) if offers else [],
-        "new_url": _new_colleague(request, opportunity) if offers else "",
+        "colleagues": [] if given else colleagues(request.actor, opportunity, parts),
+        "new_url": "" if given else _new_colleague(request, opportunity),
         "query": f"?contact={given['contact'].pk}" if given else "",
     }
     return respond(request, "opportunities/contact_role.html", context, partial="form", status=422 if posted else 200)
@@ -166,7 +165,6 @@ def contact_role(request: WorkspaceRequest, record_type: RecordType, record_id: 
     part = next((one for one in contact_roles(opportunity) if one.contact_id == contact_id), None)
     if part is None:
         raise Http404
-    require(verb != "POST" or record_type.can_write("contact"))
     is_main = verb == "POST" and becomes_main([part], part.contact, is_wanted=True)
     if is_main and (objection := _unread_objection(request, opportunity, part.contact)):
         context = {

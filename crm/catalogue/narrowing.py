@@ -23,10 +23,9 @@ def narrowed(record_type: RecordType, hidden: frozenset[str], read_only: frozens
     if board is not None and board.amount in hidden:
         board = replace(board, amount="")
     step = record_type.next_step if kept.isdisjoint(record_type.next_step or ()) else None
-    needed = tuple(one for one in record_type.needed if one.field not in kept)  # no file fills these
     splits = tuple(one for one in record_type.splits if kept.isdisjoint(one.fields))
     found = replace(record_type, fields=seen, derived=derived, sort=sort, board=board, next_step=step)
-    return replace(found, needed=needed, splits=splits, hidden=hidden, read_only=read_only)
+    return replace(found, splits=splits, hidden=hidden, read_only=read_only)
 
 
 def limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) -> FieldSpec | None:

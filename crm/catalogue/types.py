@@ -264,10 +264,15 @@ class RecordType:
         object.__setattr__(self, "_by_name", specs_by_name((*self.fields, *self.derived)))
 
     def can_be_limited(self) -> tuple[FieldSpec, ...]:
-        """The fields that a role can be kept from: all but those that say what a record is, and whose."""
+        """The fields that a role can be kept from: all but those that say what a record is, and whose.
+
+        A link is a fact of both its records: the account's page, counts, searches, history and what keeps it from being
+        deleted tell of its contacts. To hide or close it at one end would promise what the other end does not keep.
+        """
         dealt = (self.board.column, self.board.group) if self.board else ()
         always = {"name", "owner", "team", "created_by", *self.set_by_move[:1], *dealt}
-        return tuple(one for one in self.specs_now() if not (one.always_seen or one.is_stamp or one.name in always))
+        fields = (one for one in self.specs_now() if not (one.is_stamp or isinstance(one.kind, Lookup)))
+        return tuple(one for one in fields if not (one.always_seen or one.name in always))
 
     def __hash__(self) -> int:
         return hash(self.key)

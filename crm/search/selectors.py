@@ -191,8 +191,8 @@ def _like(word: str) -> str:
 def _reach(actor: Membership, table: Table, verb: str) -> tuple[str, list[str], UUID, list[UUID], list[UUID]]:
     """What the functions need to count only what ``actor`` may do ``verb`` to: scopes (of the linked, by whose names
     others are found, too), self, teams, mates."""
-    scope, hidden = scope_of(actor, verb, table.key), limited_fields(actor, table.key, HIDDEN)
-    there = ["none" if one.field in hidden else scope_of(actor, "view", one.there.key) for one in table.links]
+    scope = scope_of(actor, verb, table.key)
+    there = [scope_of(actor, "view", one.there.key) for one in table.links]
     if "team" not in (scope, *there) or actor.team is None:
         return scope, there, actor.pk, [], []
     return scope, there, actor.pk, sorted(team_tree_ids(actor.team)), sorted(teammate_ids(actor.team))

@@ -21,7 +21,6 @@ CASES: dict[str, tuple[str, str]] = {  # the field, and a filter that would tell
     "itself": ("campaign", "campaign=Fair"),
     "currency": ("amount", "currency=USD"),
     "set by hand": ("probability", "probability_overridden=yes"),
-    "account type": ("account", "account_type=meaning:prospect"),
 }
 
 

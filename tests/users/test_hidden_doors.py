@@ -16,7 +16,7 @@ from crm.tenants.context import tenant_context
 from crm.users.access import HIDDEN, READ_ONLY
 from crm.users.services import limit_fields
 from leads.models import Lead
-from opportunities.services import add_contact_role, update_opportunity
+from opportunities.services import update_opportunity
 from tests import make
 from tests.forms import HTMX, form_of
 from tests.imports.test_words import Page
@@ -102,15 +102,11 @@ def test_no_form_writes_what_one_may_not(firm: Firm, deals: list[Any], limited: 
     """The forms that a type alone has ask for no hidden and no read-only field, and take none that is sent."""
     with tenant_context(firm.tenant):
         stage, reason = make.stage("lost"), make.reason("loss_reason", "other")
-        contact = make.contact(firm.ana)
-        first = make.contact(firm.ana)
-        add_contact_role(opportunity=deals[0], contact=first, actor=firm.ana)
     ana = client_of(firm.ana)
     where = f"/acme/opportunities/{deals[0].pk}/"
     pages = {
         f"{where}stage/?stage={stage.pk}": ("closed_on", "loss_note"),
         f"{where}stage/": ("closed_on", "loss_note"),
-        f"{where}contacts/": ("is_primary",),
         "/acme/leads/card/": ("phone", "job_title", "campaign"),
     }
 
@@ -119,19 +115,17 @@ def test_no_form_writes_what_one_may_not(firm: Firm, deals: list[Any], limited: 
         return [name for name in names if f'name="{name}"' in html]
 
     assert {page: offered(page, names) for page, names in pages.items()} == {k: list(v) for k, v in pages.items()}
-    limit(firm, "opportunities", closed_on=limited, loss_note=limited, contact=limited)
+    limit(firm, "opportunities", closed_on=limited, loss_note=limited)
     limit(firm, "leads", phone=limited, job_title=limited, campaign=limited)
     assert not [name for page, names in pages.items() for name in offered(page, names)]
     typed = {"loss_note": "Too dear", "closed_on": "2019-03-17", "loss_reason": str(reason.pk), "stage": str(stage.pk)}
     assert ana.post(f"{where}stage/", typed).status_code == 303
-    assert form_of(ana, f"{where}contacts/?contact={contact.pk}").send(is_primary="on").status_code == 303
-    assert ana.post(f"{where}contacts/{contact.pk}/").status_code == 404
     card = {"name": "Ada Card", "phone": "+1 416 555 0101", "email": "card@canary.example", "campaign": "Fair"}
     sent = form_of(ana, "/acme/leads/card/").send(**card)
     assert sent.status_code == 303, (sent.context["form"].errors, sent.context["objection"])
     with tenant_context(firm.tenant):
         deal = type(deals[0]).objects.get(pk=deals[0].pk)
-        assert (deal.stage_id, deal.loss_note, deal.closed_on, deal.contact_id) == (stage.pk, "", today(), first.pk)
+        assert (deal.stage_id, deal.loss_note, deal.closed_on) == (stage.pk, "", today())
         lead = Lead.objects.get(last_name="Card")
         assert (lead.phone, lead.email, lead.campaign) == ("", "card@canary.example", "")
 
@@ -176,17 +170,15 @@ def test_a_file_of_people_fills_no_limited_field_of_their_accounts(firm: Firm, l
 
 @pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
 def test_a_file_of_deals_is_asked_for_nothing_that_one_may_not_write(firm: Firm, limited: str) -> None:
-    """Neither for the account that all of them need, nor by a column that is of one of two fields."""
+    """By a column that is of one of two fields."""
     if limited:
         with tenant_context(firm.tenant):
-            limits = {"account": limited, "closed_on": limited}
-            limit_fields(actor=firm.ada, role=firm.max.role, key="opportunities", limits=limits)
+            limit_fields(actor=firm.ada, role=firm.max.role, key="opportunities", limits={"closed_on": limited})
     page = Page(firm, "opportunities", "Name,Close date\nDepot,2026-03-17\n", firm.max)
     assert page.answer.status_code == 200
     html = page.answer.content.decode()
     assert 'value="expected_close_on"' in html
     assert ('value="close_day"' in html) == (not limited)
-    assert [one.name for one in page.questions.gaps if one.name == "account"] == ([] if limited else ["account"])
 
 
 @pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
