@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm import catalogue
 from crm.bulk.chosen import NAMED, Chosen
@@ -28,6 +28,12 @@ from crm.ui import format as formats
 from crm.users.models import Membership
 
 FEW = 1_000  # rows whose events are looked for one by one, and not among all since then
+_SET_SINCE = {  # by whether it is what the preview has gone by, and whether its value may be told
+    (False, True): gettext_lazy("%(person)s has set %(field)s to “%(now)s” since you chose the rows."),
+    (False, False): gettext_lazy("%(person)s has changed %(field)s since you chose the rows."),
+    (True, True): gettext_lazy("%(person)s has set %(field)s to “%(now)s” since the preview."),
+    (True, False): gettext_lazy("%(person)s has changed %(field)s since the preview."),
+}
 MOST_READ = 5_000  # of these, the latest
 LONGEST = timedelta(days=1)  # from choosing rows to doing something with them
 
@@ -63,7 +69,7 @@ def changed_meanwhile(
     found: dict[UUID, str] = {}
     if fields := (*action.writes, *action.reads):
         events = Event.objects.filter(record_id__in=ids, at__gt=run.asked_at)
-        found = _told_of(_by_others(events, run.made_by, record_type, fields), record_type, action, values)
+        found = _told_of(_by_others(events, run.made_by, record_type, fields), run.made_by, action, values)
     return found
 
 
@@ -90,7 +96,7 @@ def told_changed(
         if rows.count <= FEW:
             events = events.filter(record_id__in=ids)
         latest = list(_by_others(events, actor, record_type, action.writes).order_by("-at", "-id")[: MOST_READ + 1])
-        found = _told_of(latest[MOST_READ - 1 :: -1], record_type, action, values)
+        found = _told_of(latest[MOST_READ - 1 :: -1], actor, action, values)
     changed = sorted(found.keys() & set(ids)) if found else []
     rows_now = visible_records(actor, record_type).filter(pk__in=changed[:NAMED]) if changed else ()
     told = [f"{one.name}: {found[one.pk]}" for one in rows_now]
@@ -142,21 +148,19 @@ def _of_others(events: QuerySet[Event], actor: Membership) -> QuerySet[Event]:
 
 
 def _told_of(
-    events: Iterable[Event], record_type: RecordType, action: BulkAction, values: Mapping[str, Any]
+    events: Iterable[Event], actor: Membership, action: BulkAction, values: Mapping[str, Any]
 ) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     for event in events:
+        record_type = catalogue.record_type(event.record_type)
         for name in (*action.writes, *action.reads):
             if event.record_id and name in event.changes:
-                text, now = (
-                    _("%(person)s has set %(field)s to “%(now)s” since you chose the rows."),
-                    event.changes[name][1],
-                )
-                if name in action.reads:
-                    text = _("%(person)s has set %(field)s to “%(now)s” since the preview.")
-                elif name in values and identity(record_type.spec(name).kind.history(values[name])) == identity(now):
+                spec, now = record_type.spec(name), event.changes[name][1]
+                is_read = name in action.reads
+                if not is_read and name in values and identity(spec.kind.history(values[name])) == identity(now):
                     found.pop(event.record_id, None)  # both want the same
                     continue
-                words = {"person": actor_name(event), "field": record_type.spec(name).label, "now": shown(now)}
-                found[event.record_id] = text % words
+                is_seen = catalogue.seen(record_type, actor).has(name)  # else it is said that, but not to what
+                words = {"person": actor_name(event), "field": spec.label, "now": shown(now) if is_seen else ""}
+                found[event.record_id] = _SET_SINCE[is_read, is_seen] % words
     return found

@@ -13,6 +13,8 @@ from crm.activities.services import complete_task, create_activity
 from crm.bulk import meanwhile
 from crm.bulk.models import BulkFinding
 from crm.tenants.context import tenant_context
+from crm.users.access import HIDDEN
+from crm.users.services import limit_fields
 from leads.models import Lead
 from tests import make
 from tests.forms import form_of
@@ -120,6 +122,22 @@ def test_a_lead_that_changed_after_the_preview_is_not_converted_otherwise(firm: 
     assert "Max Manager has set Company to “Second Ltd” since the preview." in page
     with tenant_context(firm.tenant):
         assert set(Lead.objects.filter(converted_at=None)) == {leads[0]}
+
+
+@pytest.mark.parametrize("limits", [{}, {"city": HIDDEN}])
+def test_a_reason_tells_no_value_that_who_runs_it_may_not_see(
+    firm: Firm, leads: list[Any], limits: dict[str, str]
+) -> None:
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.max.role, key="leads", limits=limits)
+    data = {"action": "convert", "id": [str(one.pk) for one in leads], "go": "1"}
+    path = client_of(firm.max).post("/acme/bulk/leads/new/", data)["Location"]
+    client_of(firm.ada).post(f"/acme/leads/{leads[0].pk}/fields/city/", {"city": "Kanarie"})
+    client_of(firm.max).post(path)
+    page = client_of(firm.max).get(path).content.decode()
+    assert ("Kanarie" in page) == (not limits)
+    told = "has changed City since the preview." if limits else "has set City to “Kanarie” since the preview."
+    assert told in page
 
 
 @pytest.mark.parametrize(
