@@ -131,6 +131,7 @@ def card_facts(opportunity: Opportunity) -> dict[str, Any]:
         "stale": days is not None and days > STALE_DAYS,
         "overdue": is_overdue(opportunity),
         "ahead": ahead(opportunity),
+        "no_step": has_no_next_step(opportunity),
         "step_is_over": step_on is not None and step_on < today(),
     }
 
@@ -285,9 +286,11 @@ def ahead(opportunity: Any) -> Ahead | None:
 
 
 def _is_to_be_seen(opportunity: Any) -> bool:
-    return is_open(opportunity) and not opportunity.next_step and not opportunity._state.adding
+    is_untold = "next_step" in opportunity.without  # as it is hidden from whoever looks
+    return is_open(opportunity) and not (opportunity.next_step or is_untold or opportunity._state.adding)
 
 
 def has_no_next_step(opportunity: Any) -> bool:
-    """Whether nothing says what is to happen next with an opportunity that is open."""
-    return is_open(opportunity) and not opportunity.next_step and ahead(opportunity) is None
+    """Whether nothing says what is to happen next with an opportunity that is open; who does not see the next step is
+    not told so."""
+    return _is_to_be_seen(opportunity) and ahead(opportunity) is None

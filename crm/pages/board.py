@@ -299,7 +299,7 @@ def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, 
     ids = firsts[0].union(*firsts[1:], all=True) if len(firsts) > 1 else firsts[0]
     rows = record_type.model.objects.filter(pk__in=ids).select_related(*board.related).order_by(*CARD_ORDER)
     hide_unseen(request.actor, record_type, rows)
-    record_type.look_ahead(rows, record_type.next_step or ())
+    record_type.look_ahead(rows, record_type.labels())  # a card may show any of them
     by_column: dict[UUID, list[Card]] = defaultdict(list)
     for record in rows:
         by_column[getattr(record, f"{board.column}_id")].append(_card(request, record_type, record))

@@ -16,6 +16,8 @@ from crm.activities.models import ActivityLink
 from crm.activities.services import complete_task, create_activity
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
+from crm.users.access import HIDDEN, READ_ONLY
+from crm.users.services import limit_fields
 from leads.conversion import convert_lead, undo_conversion
 from leads.conversion.defaults import plan_for
 from leads.models import Conversion
@@ -128,3 +130,16 @@ def test_a_leads_next_task_becomes_what_is_next_in_the_opportunity(firm: Firm, e
         assert link.record_id == lead.pk, "it is the lead's alone again"
         made = convert_lead(lead_id=lead.pk, actor=firm.ana, plan=plan_for(lead, firm.ana))
     assert words in places(firm, made.opportunity)[1]
+
+
+@pytest.mark.parametrize("limits", [{}, {"next_step": READ_ONLY}, {"next_step": HIDDEN}])
+def test_nobody_is_warned_of_a_next_step_that_they_do_not_see(firm: Firm, deal: Any, limits: dict[str, str]) -> None:
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="opportunities", limits=limits)
+    is_hidden = HIDDEN in limits.values()
+    board, _row, head, _details = places(firm, deal)
+    assert ("No next step" in board, "No next step" in head) == (not is_hidden, not is_hidden)
+    with tenant_context(firm.tenant):
+        update_opportunity(deal, actor=firm.ana, values={"next_step": "Kanarie"})
+    for place in places(firm, deal):
+        assert "No next step" not in place and ("Kanarie" in place) <= (not is_hidden)
