@@ -38,7 +38,6 @@ from crm.users.models import Membership
 from crm.users.selectors import roles
 
 _NAMED = 3  # of what keeps an account where it is, of each type
-_NOT_SAID = frozenset({"description", "created_by"})  # the one has a place of its own, the other is the vendor's
 
 
 @dataclass(frozen=True)
@@ -235,8 +234,10 @@ def _fitting(spec: FieldSpec, target: FieldSpec | None, account: Account) -> tup
 
 
 def _words(spec: FieldSpec, account: Account) -> str:
-    """What the field holds, as it will be read; "" for what says nothing of a vendor."""
-    if spec.is_stamp or spec.name in _NOT_SAID or (isinstance(spec.kind, Flag) and not spec.value(account)):
+    """What the field holds, as it will be read; "" for what says nothing of a vendor: what no form asks for (since when
+    it is an account of its type), and the description, which has a place of its own."""
+    is_asked = spec.name != "description" and (spec.on_create or spec.on_edit)
+    if not is_asked or (isinstance(spec.kind, Flag) and not spec.value(account)):
         return ""
     text = spec.words(account)
     return "" if spec.name == "type" and sort_key(text) in _called() else text

@@ -59,7 +59,7 @@ def test_all_that_an_account_has_follows_it(firm: Firm) -> None:
         create_activity(kind="note", records=[account], actor=firm.ana, body="They deliver on Fridays")
         make.file(account, firm.ana, name="contract.pdf")
     asked = own_words(client_of(firm.ana).get(f"/acme/vendors/moving/{account.pk}/"))
-    assert "1 contact follows" in asked and "In the description: Type since, Employees, Annual revenue" in asked
+    assert "1 contact follows" in asked and "In the description: Employees, Annual revenue" in asked
     answer = move(firm, account)
     page = own_words(answer)
     with tenant_context(firm.tenant):
@@ -69,8 +69,8 @@ def test_all_that_an_account_has_follows_it(firm: Firm) -> None:
             "Paper Mill", industry, firm.ana, "https://mill.example"
         )  # fmt: skip
         assert (vendor.external_id, vendor.created_at.year) == ("A-7", 2024)
-        assert vendor.description.startswith("Good paper.\n\nType since: ")
-        assert "\nEmployees: 40\nAnnual revenue: $500,000" in vendor.description and "Type: " not in vendor.description
+        assert vendor.description.startswith("Good paper.\n\nEmployees: 40\nAnnual revenue: $500,000")
+        assert "Type" not in vendor.description
         hers = Contact.objects.select_related("vendor").get(pk=person.pk)
         assert (hers.account_id, hers.vendor) == (None, vendor)
     for told in ("VIP", "They deliver on Fridays", "contract.pdf", "Miller", "Paper Mill is a vendor now."):
@@ -140,6 +140,19 @@ def test_what_is_hidden_from_a_role_is_not_told_by_the_description(firm: Firm) -
     assert move(firm, account).status_code == 200
     with tenant_context(firm.tenant):
         assert "Employees: 40" in vendor_of(account).description
+
+
+def test_what_does_not_come_along_keeps_no_account_though_it_is_hidden(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        account = mill(firm)
+        assert account.type_since
+        rep = next(one for one in roles() if one.key == "rep")
+        limit_fields(actor=firm.ada, role=rep, key="accounts", limits={"type_since": "hidden"})
+    asked = own_words(client_of(firm.ana).get(f"/acme/vendors/moving/{account.pk}/"))
+    assert "hidden from the role" not in asked
+    assert move(firm, account).status_code == 200
+    with tenant_context(firm.tenant):
+        assert vendor_of(account).description == ""
 
 
 def test_it_is_moved_back_with_what_came_meanwhile(firm: Firm) -> None:
