@@ -266,7 +266,7 @@ def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: 
                 url_for(request.actor, one.record),
                 can(request.actor, "view", one.record),
             )
-            for one in what_undoing_does(done)
+            for one in what_undoing_does(done, request.actor)
         ],
     }
     return respond(request, "leads/conversion_undo.html", context, partial="form", status=status)

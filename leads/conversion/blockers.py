@@ -107,7 +107,7 @@ def _edits(entry: dict[str, Any], row: RecordModel, tell: Telling) -> Iterator[B
         yield Blocker(_("%(record)s was moved since, and is in “%(stage)s”.") % words, url)
         columns = [name for name in columns if not name.startswith(_OF_STAGE)]
     if columns:
-        words = {"record": tell.called(row), "fields": ", ".join(labels_of(row, columns))}
+        words = {"record": tell.called(row), "fields": ", ".join(labels_of(row, columns, tell.actor))}
         yield Blocker(_("%(record)s was changed: %(fields)s.") % words, url)
 
 
@@ -117,10 +117,10 @@ def _part_edits(entry: dict[str, Any], part: OpportunityContact, tell: Telling) 
         yield Blocker(_("%(record)s: the role of %(person)s was changed.") % words, tell.url(part.opportunity))
 
 
-def labels_of(row: RecordModel, columns: list[str]) -> list[str]:
-    """Return what people call the fields behind ``columns``."""
+def labels_of(row: RecordModel, columns: list[str], actor: Membership | None) -> list[str]:
+    """Return what people call the fields behind ``columns``; what is hidden from ``actor`` has no name."""
     shown = [name for name in columns if name not in changes.derived(type(row))] or columns
-    record_type = catalogue.type_of(row)
+    record_type = catalogue.type_of(row) if actor is None else catalogue.seen(catalogue.type_of(row), actor)
     by_column = {column: spec.label for spec in record_type.fields for column in spec.kind.attributes(spec)}
     labels = [_own_label(record_type, name) or _label(by_column, _SHOWN_AS.get(name, name)) for name in shown]
     return list(dict.fromkeys(str(label) for label in labels))
@@ -133,7 +133,7 @@ def _label(by_column: dict[str, Any], column: str) -> Any:
 def _own_label(record_type: RecordType, column: str) -> Any:
     """What a tag or a field of the workspace's own is called; None for other columns."""
     if column.startswith(changes.TAG):
-        return record_type.spec("tags").label
+        return record_type.labels().get("tags")
     if column.startswith(changes.CUSTOM):
         return record_type.labels().get(f"{NAME_PREFIX}{column.removeprefix(changes.CUSTOM)}")
     return None
@@ -201,7 +201,7 @@ def _same_records(
             continue
         for row, after in (changed[pk] for pk in ids if pk in changed):
             if columns := _said_again(other, row, after):
-                words |= {"record": tell.called(row), "fields": ", ".join(labels_of(row, columns))}
+                words |= {"record": tell.called(row), "fields": ", ".join(labels_of(row, columns, tell.actor))}
                 text = _("%(lead)s was converted into it since: %(record)s.")
                 if tell.sees(row) and tell.sees(other.lead):
                     text = _("%(lead)s, converted into %(record)s since, says the same: %(fields)s.")

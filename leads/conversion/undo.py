@@ -44,15 +44,15 @@ class Undoing:
     fields: list[str]
 
 
-def what_undoing_does(conversion: Conversion) -> list[Undoing]:
-    """Return for each record that the lead became what undoing would do to it."""
+def what_undoing_does(conversion: Conversion, actor: Membership) -> list[Undoing]:
+    """Return for each record that the lead became what undoing would do to it, in words that ``actor`` may read."""
     entries = {entry["id"]: entry for entry in conversion.changes}
     found = []
     for record in (conversion.account, conversion.contact, conversion.opportunity):
         if record is not None:
             entry = entries.get(str(record.pk), {"created": False, "before": {}})
             names = [name for name in entry["before"] if name not in changes.TIMES]
-            fields = [] if entry["created"] or not names else labels_of(record, names)
+            fields = [] if entry["created"] or not names else labels_of(record, names, actor)
             found.append(Undoing(record, entry["created"], fields))
     return found
 

@@ -18,7 +18,9 @@ from crm.events.phrases import phrase
 from crm.pages.templatetags.history import cause_phrase
 from crm.picklists.selectors import choice_meaning, stages
 from crm.records.services import delete_record, restore_record
-from crm.users.access import can
+from crm.tenants.context import tenant_context
+from crm.users.access import HIDDEN, can
+from crm.users.services import limit_fields
 from leads.conversion import (
     BlockedError,
     ConversionPlan,
@@ -357,3 +359,16 @@ def test_an_account_that_was_lost_only_is_so_again(inside: Firm, delivers: bool)
     undo_conversion(conversion=done, actor=inside.ana)
     deliver_all()
     assert living_rows() == before
+
+
+def test_the_undo_of_a_conversion_names_no_hidden_field(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        there = make.contact(firm.ana, last_name="Known", email="", phone="+1 416 555 0202")
+        lead = make.lead(firm.ana, last_name="Known", email="known@canary.example", job_title="Buyer")
+        convert_lead(lead_id=lead.pk, actor=firm.ana, plan=ConversionPlan(contact=existing(there.pk)))
+    path = f"/acme/leads/{lead.pk}/conversion/undo/"
+    assert "E-mail" in client_of(firm.ana).get(path).content.decode()
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="contacts", limits={"email": HIDDEN})
+    page = client_of(firm.ana).get(path).content.decode()
+    assert "E-mail" not in page and "Job title" in page and "other facts" in page
