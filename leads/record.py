@@ -109,6 +109,7 @@ LEAD = RecordType(
     successors=successors,
     sort="-created_at",
     prepare=prepare_lead,
+    one_needed=("email", "phone"),
     natural_keys=LEAD_KEYS,
     unknown_in_files=("created_at", "status_since", "converted_at"),
     moves=LEAD_MOVES,

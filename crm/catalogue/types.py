@@ -179,7 +179,8 @@ class RecordType:
     and ``actions`` are those of its own page; other apps add theirs (``lookup.add_panel``).
     ``hidden`` and ``read_only`` are fields that the person who asks does not see, or may not change (``lookup.seen``).
     ``prepare`` runs before every save: it fills derived columns and raises ``ValidationError``.
-    ``either`` are groups of links of which a record has one at most. ``badges`` stand beside its name.
+    ``either`` are groups of links of which a record has one at most; of the fields ``one_needed`` it has one at least.
+    ``badges`` stand beside its name.
     ``locked`` says why a record may not be written now, or ""; ``unlocked_among`` leaves those out of a query.
     ``fields`` and ``sections`` are what the product ships; ``specs_now`` and ``sections_now`` add the workspace's own.
     ``create``, ``update``, ``delete`` and ``restore`` are the services through which pages, imports and the API write.
@@ -227,6 +228,7 @@ class RecordType:
     sort: str = "name"
     prepare: Callable[[Any], None] = lambda record: None
     either: tuple[tuple[str, ...], ...] = ()
+    one_needed: tuple[str, ...] = ()
     locked: Callable[[Any], str] = lambda record: ""
     unlocked_among: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
     badges: Callable[[Any], Iterable[Badge]] = lambda record: ()

@@ -15,7 +15,7 @@ from crm.events.delivery import deliver_all
 from crm.records.access import visible_records
 from crm.tenants.context import tenant_context
 from crm.users.access import HIDDEN, READ_ONLY
-from crm.users.models import Membership
+from crm.users.models import Membership, Role
 from crm.users.services import limit_fields
 from opportunities.services import move_to_stage
 from tests import make
@@ -160,9 +160,9 @@ def test_an_admin_says_what_a_role_sees(firm: Firm) -> None:
     client = client_of(firm.ada)
     path = firm.url("setup:role_fields", id=str(firm.ana.role_id), type="leads")
     assert "owner" not in (offered := form_of(client, path).data) and "phone" in offered
-    assert form_of(client, path).send(phone=HIDDEN, email=READ_ONLY).status_code == 303
+    assert form_of(client, path).send(phone=HIDDEN, city=READ_ONLY).status_code == 303
     told = client.get(firm.url("setup:role", id=str(firm.ana.role_id))).content.decode()
-    assert "Hidden: Phone." in told and "Only seen: E-mail." in told
+    assert "Hidden: Phone." in told and "Only seen: City." in told
     assert "Phone" not in client_of(firm.ana).get("/acme/leads/new/").content.decode()
     assert "Phone" in client.get("/acme/leads/new/").content.decode(), "who sets up sees everything"
     assert client.get(firm.url("setup:role_fields", id=str(firm.ada.role_id), type="leads")).status_code == 404
@@ -297,3 +297,16 @@ def test_mailing_lists_do_not_tell_who_wants_no_mail(firm: Firm, kept_from: Call
     page = f"/acme/mailing-lists/contacts/{one.pk}/"
     assert "does not want mails" in " ".join(client_of(firm.ana).get(page).content.decode().split())
     assert "does not want mails" not in " ".join(kept_from(opted_out=HIDDEN).get(page).content.decode().split())
+
+
+@pytest.mark.parametrize("limit", [HIDDEN, READ_ONLY])
+def test_a_role_that_makes_leads_keeps_what_each_of_them_needs(firm: Firm, limit: str) -> None:
+    client, ana = client_of(firm.ada), client_of(firm.ana)
+    path = firm.url("setup:role_fields", id=str(firm.ana.role_id), type="leads")
+    refused = form_of(client, path).send(phone=limit, email=HIDDEN)
+    assert refused.status_code == 422 and "could create no leads any more" in refused.content.decode()
+    assert form_of(client, path).send(phone="", email=limit).status_code == 303
+    assert form_of(ana, "/acme/leads/new/").send(last_name="Hill", phone="+1 416 555 0101").status_code == 303
+    with tenant_context(firm.tenant):
+        Role.objects.filter(pk=firm.ana.role_id).update(access={"leads": {"view": "all", "create": "none"}})
+    assert form_of(client, path).send(phone=limit, email=HIDDEN).status_code == 303
