@@ -27,13 +27,15 @@ from crm.tenants.context import has_tenant
 from crm.tenants.memo import forget, memo
 from crm.tenants.stored import Kind
 from crm.tenants.text import one_line
-from crm.ui import dialect
+from crm.ui import dialect, nav
 from crm.users.models import Membership
 from crm.users.settings import WORKSPACE
 
 _MEMO = "catalogue.names"
 LONGEST = 40
-_LETTERS = re.compile(r"[^\W_]")
+_REFUSED = frozenset('<>"{}%\x00')
+_LETTERS = re.compile(r"[^\W\d_]")
+SEVERAL = "_several"  # behind the key of a type: the name of several, among faults and in the form
 
 Names = tuple[str, str]  # of one, of several
 
@@ -85,28 +87,53 @@ def own_names() -> dict[str, Names]:
 
 
 def read_names(names: Mapping[str, Names]) -> dict[str, Names]:
-    """``names`` as they are kept: those that are not the standard ones. Raises ``ValidationError`` by key."""
-    kept: dict[str, Names] = {}
-    taken: dict[str, str] = {}
+    """``names`` as they are kept: those that are not the standard ones. Raises ``ValidationError`` by key (the name of
+    one) and key + ``SEVERAL``."""
+    usual = {key: standard_names(lookup.record_type(key)) for key in names}
+    wanted = {key: _filled(texts, usual[key]) for key, texts in names.items()}
+    kept = {key: pair for key, pair in wanted.items() if pair != usual[key]}
+    taken = _taken_in_menu()
     faults: dict[str, str] = {}
-    for key, texts in names.items():
-        standard = standard_names(lookup.record_type(key))
-        one, several = (one_line(text) or usual for text, usual in zip(texts, standard, strict=True))
-        for text in (one, several):
-            is_taken = taken.setdefault(text.casefold(), key) != key
-            if fault := _("Two types cannot have one name.") if is_taken else _fault(text):
-                faults[key] = fault
-        if (one, several) != standard:
-            kept[key] = (one, several)
+    for key in sorted(wanted, key=kept.__contains__):  # whoever takes the name of another is told so
+        if (missing := _missing(wanted[key], usual[key])) is not None:
+            faults[key + missing] = _("Give the name of several, too.") if missing else _("Give the name of one, too.")
+        for text, place in zip(wanted[key], (key, key + SEVERAL), strict=True):
+            by = taken.setdefault(text.casefold(), key)
+            if fault := _fault(text) or (_taken_by(by, text) if by != key else ""):
+                faults.setdefault(place, fault)
     if faults:
         raise ValidationError(faults)
     return kept
 
 
+def _filled(names: Names, usual: Names) -> Names:
+    return one_line(names[0]) or usual[0], one_line(names[1]) or usual[1]
+
+
+def _missing(names: Names, standard: Names) -> str | None:
+    """Which of the two still is the usual one where the other is not: "" of one, ``SEVERAL``."""
+    is_usual = [name.casefold() == usual.casefold() for name, usual in zip(names, standard, strict=True)]
+    return None if len(set(is_usual)) == 1 else ("" if is_usual[0] else SEVERAL)
+
+
+def _taken_in_menu() -> dict[str, str]:
+    """What the menu calls its other places, which nobody could tell from a type of that name."""
+    keys = {one.key for one in lookup.record_types()}
+    with dialect.standard():
+        return {str(item.label).casefold(): "" for item in nav.entries() if item.key not in keys}
+
+
+def _taken_by(key: str, text: str) -> str:
+    if not key:
+        return _("The menu has “%(name)s” already, for something else.") % {"name": text}
+    types = lookup.record_type(key).label_plural
+    return _("%(types)s have this name already: two types cannot have one.") % {"types": types}
+
+
 @atomic
 def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
     """Call the types so from now on, everywhere; "" is the standard name, and what is not among them stays. Raises
-    ``ValidationError`` by key."""
+    ``ValidationError`` as ``read_names`` does."""
     before = own_names()
     after = read_names({one.key: before.get(one.key, ("", "")) for one in lookup.record_types()} | dict(names))
     if after == before:
@@ -123,16 +150,21 @@ def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
 def _fault(text: str) -> str:
     if len(text) > LONGEST:
         return _("Longer than %(limit)s characters.") % {"limit": LONGEST}
+    if not _is_plain(text):
+        return _('A name cannot contain < > " { } %, and needs a letter.')
     if not _is_name(text):
-        return _("“%(text)s” cannot be the name of a type.") % {"text": text}
+        words = {"text": text, "shown": unescape(text)}
+        return _("Pages would show “%(text)s” as “%(shown)s”: write it otherwise.") % words
     return ""
+
+
+def _is_plain(text: str) -> bool:
+    return _LETTERS.search(text) is not None and _REFUSED.isdisjoint(text)
 
 
 def _is_name(text: Any) -> bool:
     """Whether texts can be worded with it: pages hold them as they are, also within quotes."""
-    if not isinstance(text, str) or _LETTERS.search(text) is None:
-        return False
-    return not set(text) & set('<>"{}%\x00') and unescape(text) == text
+    return isinstance(text, str) and _is_plain(text) and unescape(text) == text
 
 
 def said(text: Any, names: Mapping[str, Sequence[str]]) -> str:

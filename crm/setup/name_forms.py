@@ -8,29 +8,27 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from crm import catalogue
-from crm.catalogue.naming import LONGEST, Names
+from crm.catalogue.naming import LONGEST, SEVERAL, Names
 from crm.catalogue.types import RecordType
 from crm.ui.seen import SeenForm
 
 
 class NamesForm(SeenForm):
-    """For each type, what one record of it is called (the field of its key), and several (``<key>_several``)."""
+    """For each type, what one record is called (the field of its key), and several (that with ``SEVERAL`` behind)."""
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         for one in catalogue.record_types():
             for name, label, text in (
-                (one.key, _("One"), str(one.label)),
-                (f"{one.key}_several", _("Several"), str(one.label_plural)),
+                (one.key, _("One %(noun)s") % {"noun": one.in_text}, str(one.label)),
+                (one.key + SEVERAL, _("Several %(nouns)s") % {"nouns": one.in_text_plural}, str(one.label_plural)),
             ):
-                field = forms.CharField(label=label, max_length=LONGEST, required=False, initial=text)
-                field.widget.attrs["aria-label"] = f"{one.label}: {label}"
-                self.fields[name] = field
+                self.fields[name] = forms.CharField(label=label, max_length=LONGEST, required=False, initial=text)
 
     def rows(self) -> list[tuple[RecordType, forms.BoundField, forms.BoundField]]:
-        return [(one, self[one.key], self[f"{one.key}_several"]) for one in catalogue.record_types()]
+        return [(one, self[one.key], self[one.key + SEVERAL]) for one in catalogue.record_types()]
 
     def names(self) -> dict[str, Names]:
         """What was typed, for ``naming.rename_types``."""
         typed = self.cleaned_data
-        return {one.key: (typed[one.key], typed[f"{one.key}_several"]) for one in catalogue.record_types()}
+        return {one.key: (typed[one.key], typed[one.key + SEVERAL]) for one in catalogue.record_types()}

@@ -86,6 +86,11 @@ def register_fact(name: str, function: Callable[[HttpRequest], Any]) -> None:
     _facts[name] = function
 
 
+def entries() -> list[NavItem | NewItem]:
+    """All that the left bar and the "New" menu may hold, whoever sees it."""
+    return [*_places.values(), *_new.values()]
+
+
 def places(request: HttpRequest, actor: Any) -> list[Place]:
     """The left bar of ``actor``, with the place marked that ``request`` is in."""
     found = [

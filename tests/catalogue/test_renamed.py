@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -140,7 +141,7 @@ def test_the_names_are_chosen_in_the_setup(firm: Firm) -> None:
     assert kept.status_code == 303 and form_of(client, path).send().status_code == 303  # as it stands there
     assert 'value="iPad Order"' in client.get(path).content.decode(), "what was typed stays what it is"
     taken = form_of(client, path).send(leads="Account", leads_several="Accounts")
-    assert taken.status_code == 422 and b"Two types cannot have one name." in taken.content
+    assert taken.status_code == 422 and "Accounts have this name already" in taken.content.decode()
     usual = form_of(client, path).send(opportunities="", opportunities_several="")
     assert usual.status_code == 303 and b"An opportunity is one possible sale" in client.get(path).content
     firm.tenant.refresh_from_db()
@@ -149,13 +150,38 @@ def test_the_names_are_chosen_in_the_setup(firm: Firm) -> None:
         assert SavedView.objects.filter(name="Open opportunities").exists()
 
 
-@pytest.mark.parametrize("name", ['Ab" zz="q', "R&lt;D", "R&copy", "a<b", "50%", "{x}", "—"])
-def test_no_name_can_be_read_as_anything_but_a_name(firm: Firm, name: str) -> None:
-    """It stands in texts, and those in pages as they are."""
+PLAIN = 'A name cannot contain < > " { } %, and needs a letter.'
+FAULTS = {
+    "a quotation mark": ('Ab" zz="q', "Deals", "One opportunity", PLAIN),
+    "a tag": ("Deal", "a<b", "Several opportunities", PLAIN),
+    "a place of a text": ("50%", "{x}", "Several opportunities", PLAIN),
+    "no letter": ("—", "Deals", "One opportunity", PLAIN),
+    "a number": ("1", "8", "Several opportunities", PLAIN),
+    "an entity": ("R&lt;D", "Deals", "One opportunity", "Pages would show “R&lt;D” as “R<D”: write it otherwise."),
+    "half an entity": ("R&copy", "Deals", "One opportunity", "Pages would show “R&copy” as “R©”: write it otherwise."),
+    "only one": ("Deal", "", "Several opportunities", "Give the name of several, too."),
+    "only one changed": ("Deal", "Opportunities", "Several opportunities", "Give the name of several, too."),
+    "only several": ("", "Deals", "One opportunity", "Give the name of one, too."),
+    "too long": ("x" * 41, "Deals", "One opportunity", "Ensure this value has at most 40 characters"),
+    "that of another type": ("Lead", "Deals", "One opportunity", "Leads have this name already: two types cannot"),
+    "that of a place": ("Deal", "tasks", "Several opportunities", "The menu has “tasks” already, for something else."),
+    "that of a thing": ("Task", "Deals", "One opportunity", "The menu has “Task” already, for something else."),
+    "home": ("Home", "Homes", "One opportunity", "The menu has “Home” already, for something else."),
+    "setup": ("Setup", "Setups", "One opportunity", "The menu has “Setup” already, for something else."),
+}
+
+
+@pytest.mark.parametrize(("one", "several", "field", "said"), FAULTS.values(), ids=FAULTS)
+def test_a_name_that_nobody_could_read_is_refused(firm: Firm, one: str, several: str, field: str, said: str) -> None:
+    """Names stand in texts, those in pages as they are, and in the menu: it says what is wrong with which of them."""
     client = client_of(firm.ada)
     path = firm.url("setup:names")
-    refused = form_of(client, path).send(opportunities=name, opportunities_several="Deals")
-    assert refused.status_code == 422 and "cannot be the name of a type" in refused.content.decode()
+    refused = form_of(client, path).send(opportunities=one, opportunities_several=several)
+    page = unescape(refused.content.decode())
+    assert refused.status_code == 422 and f">{field}: {said}" in page.replace("\u2068", "").replace("\u2069", "")
+    firm.tenant.refresh_from_db()
+    with tenant_context(firm.tenant):
+        assert own_names() == {}
     sent = form_of(client, path).send(opportunities="R&D’s “deal”", opportunities_several="O'Hara deals")
     assert sent.status_code == 303
 
