@@ -14,7 +14,7 @@ LEAD_SOURCE = Picklist(
     icon="radar",
     order=20,
     label=_("Lead sources"),
-    help=_("Where a lead, and the deal that came of it, was found."),
+    help=_("Where a lead, and the opportunity that came of it, was found."),
     defaults=tuple(
         (label, "", "")
         for label in (

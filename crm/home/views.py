@@ -141,7 +141,11 @@ def _own_stats(actor: Membership) -> list[dict[str, Any]]:
 
 
 def _week_stats(actor: Membership) -> list[dict[str, Any]]:
-    labels = {"added": _("Added in 7 days"), "won": _("Won in 7 days"), "lost": _("Lost in 7 days")}
+    labels = {
+        "added": _("Opportunities added in 7 days"),
+        "won": _("Opportunities won in 7 days"),
+        "lost": _("Opportunities lost in 7 days"),
+    }
     found = []
     for case, change in pipeline_week(actor, today()).items():
         before = _("%(count)s the week before") % {"count": formats.number(change.before)}
@@ -184,7 +188,7 @@ def _first_steps(actor: Membership) -> list[dict[str, Any]]:
         steps.append(
             {
                 "title": _("Bring what you have"),
-                "text": _("Load leads, companies, people and deals from an Excel, OpenDocument or CSV file."),
+                "text": _("Load leads, accounts, contacts and opportunities from an Excel, OpenDocument or CSV file."),
                 "action": _("Import a file"),
                 "icon": "upload",
                 "url": reverse("imports:index"),

@@ -25,7 +25,7 @@ RUNS = SetupPage(
     20,
     "setup:runs",
     _("Workflow runs"),
-    _("What happened by itself, such as a won deal that made its account a customer, and what failed."),
+    _("What happened by itself, such as a won opportunity that made its account a customer, and what failed."),
     "activity",
 )
 CHANGES = SetupPage(

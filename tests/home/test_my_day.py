@@ -208,9 +208,13 @@ def test_a_manager_sees_what_the_week_did_to_the_teams_pipeline(inside: Firm) ->
 def test_who_leads_others_sees_the_week_and_who_sells_the_own_pipeline(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         make.opportunity(firm.ana)
-    for member, shown in ((firm.ana, "Open pipeline"), (firm.max, "Won in 7 days"), (firm.ada, "Won in 7 days")):
+    for member, shown in (
+        (firm.ana, "Open pipeline"),
+        (firm.max, "Opportunities won in 7 days"),
+        (firm.ada, "Opportunities won in 7 days"),
+    ):
         assert shown in page(firm, member)
-    assert "Won in 7 days" not in page(firm)
+    assert "Opportunities won in 7 days" not in page(firm)
 
 
 def test_each_number_leads_to_its_rows(firm: Firm) -> None:

@@ -84,7 +84,7 @@ def test_my_day_counts_the_team_as_access_does(late: Firm) -> None:
 
     assert pipeline_week(late.max, NOW.date())["won"].total.count == 2
     text = client_of(late.max).get("/acme/").content.decode()
-    url = next(part for part in text.split('<a class="stat" href="')[1:] if "Won in 7 days" in part)
+    url = next(part for part in text.split('<a class="stat" href="')[1:] if "Opportunities won in 7 days" in part)
     url = url.partition('"')[0].replace("&amp;", "&")
     assert rows_behind(url, late.max) == 2
     won = figure(ask("pipeline", late.max, f"period=all&team={late.east.pk}"), "Won")

@@ -18,7 +18,7 @@ SHUT = f"\u2068{TURNED}\u2069"
 PLACE = re.compile(r"%\((\w+)\)([sd])")
 
 
-CALLED = frozenset({"", "lazy", "now", "gettext", "gettext_lazy", "ngettext"})
+CALLED = frozenset({"", "lazy", "now", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"})
 
 
 # What words for records mean besides: a workspace that renames its records would read nonsense.
@@ -26,7 +26,8 @@ OTHERWISE = re.compile(
     r"\bleads? (to (?!customer)|back|there|you|nowhere|away)\b"
     r"|\b(have|made?|user|passwords? for this|your) (an )?accounts?\b"
     r"|\baccount (with|in Angler|opens|is (switched|locked))"
-    r"|\bcontact(s|ed|ing)? (us|them|him|her|your|the admin|an admin)\b",
+    r"|\bcontact(s|ed|ing)? (us|them|him|her|your|the admin|an admin)\b"
+    r"|\bdeals?\b(?! with)",  # what the product calls an opportunity
     re.I,
 )
 TRANSLATED = re.compile(
@@ -79,7 +80,7 @@ def test_what_is_kept_as_a_value_has_no_marks() -> None:
     assert filled(gettext("Follow up: %(name)s"), {"name": TURNED}) == f"Follow up: {TURNED}"
 
 
-def test_a_word_for_records_means_nothing_else() -> None:
+def test_records_are_called_by_one_word_that_means_nothing_else() -> None:
     """ "The page that this link leads to" is one that it prospects to, where leads are called prospects (R12). A text
     that cannot do without is marked by a context."""
     found = [f"{path}: {text}" for path, text in texts() if OTHERWISE.search(text)]
