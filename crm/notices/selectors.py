@@ -109,7 +109,7 @@ def _sentence(kind: NoticeKind, rows: list[Notification]) -> str:
         sentence = kind.veiled if kind.veiled and first.is_veiled else kind.sentence
         return str(sentence) % {**said, **words, "noun": type_.in_text if type_ else ""}
     except (KeyError, TypeError, ValueError):  # written by code that kept less
-        return phrase(first.event)
+        return phrase(first.event, type_.told_fields() if type_ else None)
 
 
 def _in_words(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The records that events were about, as links."""
+"""The events that workflows ran because of, in words, and the records that they were about, as links."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from uuid import UUID
 
 from crm import catalogue
 from crm.events.models import Event
+from crm.events.phrases import phrase
+
+
+def told(event: Event) -> str:
+    """What happened, in the words of the fields."""
+    record_type = catalogue.find_type(event.record_type)
+    return phrase(event, record_type.told_fields() if record_type else None)
 
 
 def links_of(events: Iterable[Event]) -> dict[UUID, dict[str, Any]]:

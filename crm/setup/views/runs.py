@@ -11,10 +11,9 @@ from django.views.decorators.http import require_POST
 
 from crm.events import selectors
 from crm.events.handlers import label_of
-from crm.events.phrases import phrase
 from crm.events.services import retry
 from crm.pages.setup import setup_page, show
-from crm.setup.runs import links_of
+from crm.setup.runs import links_of, told
 from crm.ui.http import go
 from crm.ui.paging import page_by_key
 from crm.ui.toasts import say
@@ -32,7 +31,7 @@ def list_runs(request: WorkspaceRequest) -> HttpResponse:
     runs = [
         {
             "run": run,
-            "phrase": phrase(run.event),
+            "phrase": told(run.event),
             "record": links.get(run.event_id),
             "workflow": label_of(run.handler),
         }
@@ -41,7 +40,7 @@ def list_runs(request: WorkspaceRequest) -> HttpResponse:
     failed = [
         {
             "message": message,
-            "phrase": phrase(message.event),
+            "phrase": told(message.event),
             "record": links.get(message.event_id),
             "workflow": label_of(message.handler),
         }
