@@ -5,9 +5,14 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from accounts.models import Account
+from accounts.picklists import AccountType
+from accounts.services import meaning_of
 from accounts.vendors.models import Vendor
 from contacts.models import Contact
+from contacts.picklists import Relationship
 from crm import catalogue
+from crm.picklists.models import Choice
+from crm.picklists.selectors import choice, choices
 from crm.records.access import visible_records
 from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
@@ -29,3 +34,41 @@ def reports_of(actor: Membership, contact: Contact) -> QuerySet[Contact]:
     """Return the people who report to ``contact`` and whom ``actor`` may see, by name."""
     contacts = visible_records(actor, catalogue.record_type("contacts"))
     return contacts.filter(reports_to=contact).order_by("sort_name", "pk")
+
+
+def next_relationship(contact: Contact, *, by_hand: bool, came_by_file: bool) -> dict[str, Choice | None]:
+    """The relationship that it is to have; nothing: it stays, or the workspace does without the word."""
+    at, now = _company_is(contact), relationship_is(contact)
+    is_unknown, has_followed = contact.relationship_id is None, contact.relationship_because_id is not None
+    if at == AccountType.PAST_CUSTOMER and now == Relationship.PROSPECT and has_followed:
+        return {"relationship": None}
+    is_none_any_more = has_followed and (
+        (at not in (AccountType.CUSTOMER, AccountType.PAST_CUSTOMER) and now == Relationship.CLIENT)
+        or (at != AT_VENDOR and now == Relationship.VENDOR)
+    )
+    is_one_by_file = at == AccountType.PROSPECT and is_unknown and came_by_file and not by_hand
+    word = Relationship.PROSPECT if is_none_any_more or is_one_by_file else ""
+    if at in _FOLLOWS and (is_unknown or now == Relationship.PROSPECT or is_none_any_more) and not by_hand:
+        word = _FOLLOWS[at]
+    found = _first(word) if word else None
+    return {"relationship": found} if found is not None else {}
+
+
+AT_VENDOR = "vendor"  # what an account never is
+# What somebody at such a company is, as long as nobody says otherwise
+_FOLLOWS = {AccountType.CUSTOMER.value: Relationship.CLIENT, AT_VENDOR: Relationship.VENDOR}
+
+
+def _company_is(contact: Contact) -> str:
+    """What the contact's company is to us: an account by its type, or a vendor."""
+    if contact.account is not None:
+        return meaning_of(contact.account)
+    return AT_VENDOR if contact.vendor_id is not None else ""
+
+
+def relationship_is(contact: Contact) -> str:
+    return choice(contact.relationship_id).meaning if contact.relationship_id else ""
+
+
+def _first(meaning: str) -> Choice | None:
+    return next((one for one in choices("relationship") if one.meaning == meaning), None)

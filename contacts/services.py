@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
+from contacts.picklists import Relationship
+from contacts.selectors import next_relationship
 from contacts.settings import NEED_ACCOUNT
 from crm import catalogue
 from crm.events.models import Event
+from crm.events.phrases import is_of_import
 from crm.picklists.models import Choice
 from crm.records.chains import refuse_circle
 from crm.records.hiding import fill_in
 from crm.records.services import create_record, delete_record, restore_record, update_derived, update_record
-from crm.tenants.bulk import atomic
+from crm.tenants.bulk import are_collected, atomic
 from crm.tenants.names import join_name
 from crm.tenants.text import email_domain, email_key, phone_key
 from crm.users.models import Membership
@@ -35,17 +38,22 @@ def prepare_contact(contact: Contact) -> None:
     contact.mobile_key = phone_key(contact.mobile)
 
 
+@atomic
 def create_contact(
     *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
 ) -> Contact:
     """Create a contact from ``values`` (by field name); raise ``ValidationError`` keyed by field.
 
-    Whether it needs an account, or a vendor, is the workspace's choice.
+    Whether it needs an account, or a vendor, is the workspace's choice. What it is to us follows from that company at
+    once; of many that are made together, the workflow sees to it.
     """
     if values.get("account") is None and values.get("vendor") is None:
         _refuse_without_account()
     contacts = catalogue.record_type("contacts")
-    return create_record(contacts, actor=actor, values=values, because=because, **attributes)
+    contact: Any = create_record(contacts, actor=actor, values=values, because=because, **attributes)
+    if not are_collected():
+        settle_relationship(contact, contact._created_event, by_hand=False)
+    return cast(Contact, contact)
 
 
 def update_contact(
@@ -99,15 +107,32 @@ def _id(choice: Choice | None) -> UUID | None:
 
 
 @atomic
-def set_relationship(
-    *, contact: Contact, relationship: Choice | None, because: Event, cause_id: UUID | None
-) -> Event | None:
-    """Let the relationship (None: nobody knows it) follow from the event ``because``; the event ``cause_id`` is kept as
-    the reason."""
-    contacts = catalogue.record_type("contacts")
-    return update_derived(
-        contacts, contact, because=because, relationship=relationship, relationship_because_id=cause_id
+def settle_relationship(contact: Contact, because: Event, *, by_hand: bool) -> bool:
+    """Bring the relationship in line with the contact's company, because of the event; return whether it changed. The
+    reason that is kept is that of the account's type.
+
+    A prospect at a customer is a client. One who became a client so is a prospect again without that customer.
+
+    A past customer's people stay what they are, and so does whatever a person has said. Who is a prospect only because
+    the account was one when a file brought them is none at a past customer: what they are is not known.
+    """
+    came_by_file = because.record_id == contact.pk and is_of_import(because)
+    follows = next_relationship(contact, by_hand=by_hand, came_by_file=came_by_file)
+    if "relationship" not in follows:
+        return False
+    relationship, cause_id = follows["relationship"], None
+    if relationship is not None and (
+        came_by_file or relationship.meaning in (Relationship.CLIENT, Relationship.VENDOR)
+    ):
+        cause_id = (contact.account.type_because_id if contact.account else None) or because.pk
+    changed = update_derived(
+        catalogue.record_type("contacts"),
+        contact,
+        because=because,
+        relationship=relationship,
+        relationship_because_id=cause_id,
     )
+    return changed is not None
 
 
 def delete_contact(contact: Contact, *, actor: Membership | None, because: Event | None = None) -> None:

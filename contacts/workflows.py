@@ -17,18 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.events import TYPE_EVENTS
-from accounts.picklists import AccountType
-from accounts.services import meaning_of
 from contacts.events import CHANGED, CREATED, RESTORED
 from contacts.models import Contact
 from contacts.picklists import Relationship
-from contacts.services import COMPANIES, set_relationship
+from contacts.selectors import next_relationship, relationship_is
+from contacts.services import COMPANIES, settle_relationship
 from crm import events
 from crm.events.models import Event
-from crm.events.phrases import is_of_import
 from crm.events.selectors import acted_by_a_person, still_stands
-from crm.picklists.models import Choice
-from crm.picklists.selectors import choice, choices, ids_meaning
+from crm.picklists.selectors import ids_meaning
 from crm.tenants.bulk import collect_inserts
 
 
@@ -60,7 +57,7 @@ def follow_accounts(happened: Sequence[Event]) -> dict[UUID, str]:
             because = own.get(contact.pk) or of_accounts.get(contact.account_id)
             if because is None:  # it has just gone to another account: that will be told too
                 continue
-            changed[because.pk] += _settle(contact, because, by_hand=contact.pk in by_hand)
+            changed[because.pk] += settle_relationship(contact, because, by_hand=contact.pk in by_hand)
     return {event_id: _outcome(count) for event_id, count in changed.items() if count}
 
 
@@ -84,71 +81,17 @@ def _locked(ids: Iterable[UUID | None]) -> list[Contact]:
     return list(rows.prefetch_related("account", "vendor", "reports_to").select_for_update(of=("self",), no_key=True))
 
 
-def _settle(contact: Contact, because: Event, *, by_hand: bool) -> bool:
-    """A prospect at a customer is a client. One who became a client so is a prospect again without that customer.
-
-    A past customer's people stay what they are, and so does whatever a person has said. Who is a prospect only because
-    the account was one when a file brought them is none at a past customer: what they are is not known.
-    """
-    came_by_file = because.record_id == contact.pk and is_of_import(because)
-    follows = _next(contact, by_hand=by_hand, came_by_file=came_by_file)
-    if "relationship" not in follows:
-        return False
-    relationship, cause_id = follows["relationship"], None
-    if relationship is not None and (
-        came_by_file or relationship.meaning in (Relationship.CLIENT, Relationship.VENDOR)
-    ):
-        cause_id = (contact.account.type_because_id if contact.account else None) or because.pk
-    return set_relationship(contact=contact, relationship=relationship, because=because, cause_id=cause_id) is not None
-
-
-def _next(contact: Contact, *, by_hand: bool, came_by_file: bool) -> dict[str, Choice | None]:
-    """The relationship that it is to have; nothing: it stays, or the workspace does without the word."""
-    at, now = _company_is(contact), _is_now(contact)
-    is_unknown, has_followed = contact.relationship_id is None, contact.relationship_because_id is not None
-    if at == AccountType.PAST_CUSTOMER and now == Relationship.PROSPECT and has_followed:
-        return {"relationship": None}
-    is_none_any_more = has_followed and (
-        (at not in (AccountType.CUSTOMER, AccountType.PAST_CUSTOMER) and now == Relationship.CLIENT)
-        or (at != AT_VENDOR and now == Relationship.VENDOR)
-    )
-    is_one_by_file = at == AccountType.PROSPECT and is_unknown and came_by_file and not by_hand
-    word = Relationship.PROSPECT if is_none_any_more or is_one_by_file else ""
-    if at in _FOLLOWS and (is_unknown or now == Relationship.PROSPECT or is_none_any_more) and not by_hand:
-        word = _FOLLOWS[at]
-    found = _first(word) if word else None
-    return {"relationship": found} if found is not None else {}
-
-
-AT_VENDOR = "vendor"  # what an account never is
-# What somebody at such a company is, as long as nobody says otherwise
-_FOLLOWS = {AccountType.CUSTOMER.value: Relationship.CLIENT, AT_VENDOR: Relationship.VENDOR}
-
-
-def _company_is(contact: Contact) -> str:
-    """What the contact's company is to us: an account by its type, or a vendor."""
-    if contact.account is not None:
-        return meaning_of(contact.account)
-    return AT_VENDOR if contact.vendor_id is not None else ""
-
-
 def what_follows(contact: Contact, is_new: bool) -> dict[str, Any]:
     """Which values ``follow_accounts`` will give the contact. Only where it would change is the log asked for more."""
-    follows = _next(contact, by_hand=False, came_by_file=is_new)
+    follows = next_relationship(contact, by_hand=False, came_by_file=is_new)
     return {} if not follows or (not is_new and _said_by_hand([contact])) else follows
-
-
-def _is_now(contact: Contact) -> str:
-    return choice(contact.relationship_id).meaning if contact.relationship_id else ""
-
-
-def _first(meaning: str) -> Choice | None:
-    return next((one for one in choices("relationship") if one.meaning == meaning), None)
 
 
 def _said_by_hand(contacts: Sequence[Contact]) -> set[UUID]:
     """Those whose relationship a person was the last to change; what a new contact came with is nobody's last word."""
-    prospects = [one.pk for one in contacts if one.relationship_id is None or _is_now(one) == Relationship.PROSPECT]
+    prospects = [
+        one.pk for one in contacts if one.relationship_id is None or relationship_is(one) == Relationship.PROSPECT
+    ]
     if not prospects:
         return set()
     changes = Event.objects.filter(

@@ -12,8 +12,9 @@ from accounts.vendors.models import Vendor
 from contacts.models import Contact
 from contacts.services import update_contact
 from crm.events.delivery import deliver_all
+from crm.events.models import Event
 from crm.imports.models import RefusedRow
-from crm.picklists.selectors import choice_meaning
+from crm.picklists.selectors import choice_meaning, choices
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests import make
@@ -52,6 +53,28 @@ def test_a_contact_is_made_from_the_vendors_page_and_stands_there(firm: Firm, mi
     assert [row.record.name for row in listed.context["rows"]] == ["Miller"] and "Paper Mill" in own_words(listed)
     assert "rows" in client.get("/acme/contacts/?vendor__empty=yes").context
     assert [row.record.name for row in client.get("/acme/contacts/?vendor__empty=yes").context["rows"]] == []
+
+
+@pytest.mark.parametrize("company", ["vendor", "account"])
+def test_what_a_new_contact_is_to_us_is_said_at_once(firm: Firm, mill: Vendor, company: str) -> None:
+    """By the page after saving, and no workflow makes it anything else; what is chosen stays."""
+    client = client_of(firm.ana)
+    with tenant_context(firm.tenant):
+        customer = choice_meaning("account_type", "customer")
+        record = mill if company == "vendor" else make.account(firm.ana, name="Kestrel", type=customer)
+        partner = next(one for one in choices("relationship") if one.label == "Partner")
+    form = form_of(client, f"/acme/contacts/new/?{company}={record.pk}")
+    page = own_words(client.get(form.send(last_name="Miller")["Location"]))
+    follows = {"vendor": "Vendor contact", "account": "Client"}[company]
+    assert follows in page.partition("Relationship")[2].partition("</dd>")[0]
+    chosen = own_words(client.get(form.send(last_name="Best", relationship=str(partner.pk))["Location"]))
+    assert "Partner" in chosen.partition("Relationship")[2].partition("</dd>")[0]
+    with tenant_context(firm.tenant):
+        deliver_all()
+        found = {one.last_name: said_of(one) for one in Contact.objects.all()}
+        assert found == {"Miller": follows, "Best": "Partner"}
+        told = Event.objects.filter(record_type="contacts", changes__has_key="relationship", name="contact.changed")
+        assert [one.because.name for one in told if one.because] == ["contact.created"], "its history says why, once"
 
 
 def test_no_form_gives_a_contact_an_account_and_a_vendor(firm: Firm, mill: Vendor) -> None:
