@@ -21,7 +21,7 @@ def several_numbers(column: str) -> str:
 class Searched:
     """``parts`` are searched together: words need not stand side by side, "ana acme" finds Ana at Acme.
 
-    Changing them needs another name of the index (``crm/search/sql.INDEX``). ``emails`` and ``phones`` are the key
+    The index is made of them: ``edition`` is one more wherever they change. ``emails`` and ``phones`` are the key
     columns by which a whole address or number finds its owner, each with its field. ``through`` names links by whose
     records' ``called`` words it is found, too: a contact by its account or vendor. A hit shows ``notes``, the fields
     that tell it from its namesakes, and ``state``.
@@ -34,6 +34,7 @@ class Searched:
     through: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     state: str = ""
+    edition: int = 4  # as many as all types had together
 
     @property
     def document(self) -> str:

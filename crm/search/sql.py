@@ -55,6 +55,14 @@ class Table:
     def function(self) -> str:
         return f"search_{self.key}"
 
+    @property
+    def index(self) -> str:
+        return f"{self.name}_search_{self.searched.edition}"
+
+    @property
+    def old_indexes(self) -> list[str]:
+        return [f"{self.name}_search", *(f"{self.name}_search_{n}" for n in range(2, self.searched.edition))]
+
 
 def table_of(record_type: RecordType) -> Table:
     links = tuple(_link(record_type.spec(name)) for name in record_type.searched.through)
@@ -70,8 +78,6 @@ def tables() -> list[Table]:
     """What is searched, in the order of the types."""
     return [table_of(one) for one in catalogue.record_types()]
 
-
-INDEX, OLD_INDEXES = "search_4", ("search", "search_2", "search_3")
 
 # wanted: what was typed, as a sort key. patterns: one LIKE pattern for each of its words, the longest first; none when
 # every word is too short for trigrams: then only names that start with it are found. numbers: the same with the digits
@@ -239,7 +245,7 @@ def statements() -> list[str]:
     for table in tables():
         found += [
             f"DROP FUNCTION IF EXISTS {table.function}({OLD_TYPES})",
-            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {table.name}_{INDEX} ON {table.name}"
+            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {table.index} ON {table.name}"
             f" USING gin (tenant_id, {table.document} gin_trgm_ops) WHERE deleted_at IS NULL",
             FUNCTION.format(
                 function=table.function,
@@ -255,5 +261,5 @@ def statements() -> list[str]:
             f"REVOKE ALL ON FUNCTION {table.function}({ARGUMENT_TYPES}) FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {table.function}({ARGUMENT_TYPES}) TO {APP_ROLE}",
         ]
-    old = (f"{table.name}_{name}" for table in tables() for name in OLD_INDEXES)
+    old = (name for table in tables() for name in table.old_indexes)
     return [*found, *(f"DROP INDEX CONCURRENTLY IF EXISTS {name}" for name in old)]

@@ -80,3 +80,23 @@ def test_words_that_thousands_of_the_other_companies_have_are_no_hindrance(firm:
         helena(firm, company)
     assert finds(firm.ana, "helena robotics") == set(DOORS)
     assert finds(firm.ana, "vulcan robotics") == set(DOORS)
+
+
+@pytest.mark.parametrize("text", ["K-4711/b", "k-4711", "4711", "mill 4711", "4711-0815-22"])
+def test_a_vendor_is_found_by_the_number_under_which_it_knows_us(firm: Firm, text: str) -> None:
+    number = text if text.startswith("4711-") else "K-4711/B"
+    with tenant_context(firm.tenant):
+        make.vendor(firm.ana, name="Paper Mill", customer_number=number)
+        make.vendor(firm.ana, name="Other Mill", customer_number="K-1174")
+    doors = {"search/", "search/palette/", "lookup/vendors/", "lookup/any/"}
+    client = client_of(firm.ana)
+
+    def found_at() -> set[str]:
+        answers = {door: client.get(f"/acme/{door}", {"q": text}).content.decode() for door in doors}
+        assert not any("Other Mill" in page for page in answers.values())
+        return {door for door, page in answers.items() if "Paper Mill" in page}
+
+    assert found_at() == doors
+    with tenant_context(firm.tenant):
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="vendors", limits={"customer_number": HIDDEN})
+    assert found_at() == set()

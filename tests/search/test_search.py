@@ -296,7 +296,7 @@ def test_only_the_serving_role_may_call_the_functions(firm: Firm) -> None:
 
 def test_each_searched_table_has_its_index_that_starts_with_the_tenant(inside: Firm) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename, indexdef FROM pg_indexes WHERE indexname LIKE '%%_search_4'", [])
+        cursor.execute("SELECT tablename, indexdef FROM pg_indexes WHERE indexname ~ '_search_[0-9]+$'", [])
         indexes = dict(cursor.fetchall())
     assert sorted(indexes) == sorted(table.name for table in tables())
     for table in tables():
