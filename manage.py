@@ -3,12 +3,15 @@
 
 import os
 import sys
-
-from crm.local.servers import default_var, ensure_env, read_env_file
+from importlib.util import find_spec
 
 
 def main() -> None:
     """Run the command given on the command line."""
+    if find_spec("django") is None:
+        sys.exit("This Python has no Django: run `make env`, then .venv/bin/python manage.py …")
+    from crm.local.servers import default_var, ensure_env, read_env_file
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     read_env_file()
     ensure_env(default_var())

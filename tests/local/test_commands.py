@@ -6,6 +6,8 @@ Servers are started in one place, which has a watcher first; so whatever starts 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,12 @@ def test_nobody_slips_the_leash() -> None:
     """Without the tag in its environment a process is not found: only the servers, which have their own end."""
     free = {path.name for path in SOURCES if "without_tag" in calls(path)}
     assert free == {"leash.py", "system_user.py"}
+
+
+def test_a_python_without_the_packages_is_told_which_one_has_them() -> None:
+    """Whoever types ``python manage.py`` in a fresh clone; ``-S``: without what is installed."""
+    ran = subprocess.run(
+        [sys.executable, "-S", "manage.py", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 1 and ran.stdout == ""
+    assert ran.stderr == "This Python has no Django: run `make env`, then .venv/bin/python manage.py …\n"
