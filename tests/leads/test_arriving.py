@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import Account
 from contacts.models import Contact
 from crm.fields.models import TagLink
-from crm.imports import running
+from crm.imports import running, taking
 from crm.imports.models import Import, RefusedRow
 from crm.imports.running import run_import
 from crm.imports.trying import Tried
@@ -167,7 +167,7 @@ def test_leads_that_arrive_together_become_what_they_would_one_by_one(
 ) -> None:
     """Those of one firm into one account, those that are here into what is here; and each can be taken back."""
     monkeypatch.setattr(running, "BATCH", batch)
-    monkeypatch.setattr(running, "Tried", partial(Tried, collected=collected))
+    monkeypatch.setattr(taking, "Tried", partial(Tried, collected=collected))
     with tenant_context(firm.tenant):
         heron = make.account(firm.ada, name="Heron", website="heron.example")
         kim = make.contact(firm.ada, first_name="Kim", last_name="Lee", email="kim@osprey.example")
