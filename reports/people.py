@@ -12,5 +12,9 @@ from crm.users.selectors import members, shown_name
 
 def owner_name(owner_id: UUID | None) -> str:
     """Return the name to show for a row's ``owner_id``."""
-    names = memo("reports.owners", lambda: {one.pk: shown_name(one) for one in members(active_only=False)})
-    return names[owner_id] if owner_id else _("Nobody")
+    return _names()[owner_id] if owner_id else _("Nobody")
+
+
+@memo("reports.owners")
+def _names() -> dict[UUID, str]:
+    return {one.pk: shown_name(one) for one in members(active_only=False)}

@@ -176,8 +176,13 @@ def said(text: Any, names: Mapping[str, Sequence[str]]) -> str:
 
 
 def _words_now() -> dialect.Words | None:
-    names = memo(_MEMO, lambda: _as_pairs(own_names())) if has_tenant() else ()
+    names = _own_pairs() if has_tenant() else ()
     return _words(names, get_language() or "") if names else None
+
+
+@memo(_MEMO)
+def _own_pairs() -> tuple[tuple[str, str, str], ...]:
+    return _as_pairs(own_names())
 
 
 def _as_pairs(names: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str, str], ...]:

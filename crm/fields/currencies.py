@@ -48,12 +48,9 @@ def known_currency(code: str) -> str:
     return code
 
 
+@memo("fields.currencies")
 def currencies_in_use() -> list[str]:
     """Return the workspace's own currency, and then those of its records by code; one statement per request."""
-    return memo("fields.currencies", _in_use)
-
-
-def _in_use() -> list[str]:
     # The first one of each index, then the next larger one …: as many looks as there are, however many rows have them.
     parts = [_next_larger(source) for source in _sources.values()]
     found: list[str] = []

@@ -30,15 +30,12 @@ def _deleted(name: str, type_key: str) -> Iterator[CustomField]:
             yield CustomField(record_type=type_key, key=key, label=data["label"], kind=data["kind"])
 
 
+@memo("fields.deleted")
 def _deletions(type_key: str) -> dict[str, list[dict[str, Any]]]:
     """What is known of the own fields that were deleted, by key, the latest first.
 
     One statement a request: an address may ask for hundreds.
     """
-    return memo(f"fields.deleted.{type_key}", lambda: _find_deletions(type_key))
-
-
-def _find_deletions(type_key: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     events = Event.objects.filter(record_type="", name=DELETED.name, data__type=type_key)
     for data in events.order_by("-at").values_list("data", flat=True):

@@ -36,15 +36,21 @@ def all_tags() -> list[Tag]:
 
 
 def tag_by_id(tag_id: str) -> Tag | None:
-    return memo("tags.by_id", lambda: {str(tag.pk): tag for tag in all_tags()}).get(tag_id)
+    return _by_id().get(tag_id)
 
 
 def tag_called(name: str) -> Tag | None:
     return _by_key().get(sort_key(name))
 
 
+@memo("tags.by_key")
 def _by_key() -> dict[str, Tag]:
-    return memo("tags.by_key", lambda: {tag.name_key: tag for tag in Tag.objects.order_by("name_key")})
+    return {tag.name_key: tag for tag in Tag.objects.order_by("name_key")}
+
+
+@memo("tags.by_id")
+def _by_id() -> dict[str, Tag]:
+    return {str(tag.pk): tag for tag in all_tags()}
 
 
 def ensure_tags(names: tuple[str, ...]) -> list[Tag]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.likely import spellings_of
 from crm.imports.misspelt import SHORTEST, differ_by_a_letter
 from crm.imports.people_alike import is_same_address
+from crm.tenants.memo import memo
 
 
-def alike_in_file(spec: FieldSpec, texts: Sequence[str]) -> dict[str, str]:
+@memo("imports.alike")  # asked for again where the page comes back with an error
+def alike_in_file(spec: FieldSpec, texts: tuple[str, ...]) -> dict[str, str]:
     """By text, the first of ``texts`` that is called nearly so, as names of a file and names here are compared."""
     spellings = spellings_of(spec) if isinstance(spec.kind, (kinds.Lookup, kinds.Person)) else None
     if spellings is None:

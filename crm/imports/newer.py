@@ -202,11 +202,17 @@ def about_newer(job: Import, record_type: RecordType) -> NewerQuestion | None:
     if (at := stamp_column(job)) is None:
         return None
     asked = repr((job.pk, job.mapping, job.clear_empty, job.styles))  # once more where a start is refused
-    found = memo(f"newer:{asked}", lambda: list(islice(_older(job, record_type, at), SHOWN + 1)))
+    found = _first_older(asked, job, record_type, at)
     looked_at = LOOKED_AT if job.total > LOOKED_AT and len(found) <= SHOWN else 0
     if not found and not looked_at:
         return None
     return NewerQuestion(found[:SHOWN], len(found) > SHOWN, answer_of(job), looked_at)
+
+
+@memo("imports.newer")
+def _first_older(asked: str, job: Import, record_type: RecordType, at: int) -> list[Older]:
+    """One more than is shown. ``asked``: what of the ``job`` the answer depends on."""
+    return list(islice(_older(job, record_type, at), SHOWN + 1))
 
 
 def _older(job: Import, record_type: RecordType, at: int) -> Iterator[Older]:

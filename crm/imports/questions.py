@@ -54,7 +54,6 @@ from crm.imports.surveyed import Column
 from crm.imports.tag_cells import why_no_tag
 from crm.imports.unreadable import may_be_empty
 from crm.imports.word_questions import Likeness, Option, Page, Question, Word, picker_for, said_same, told_several
-from crm.tenants.memo import memo
 from crm.ui.format import number
 from crm.users.access import may
 from crm.users.models import Membership
@@ -219,8 +218,7 @@ class _Asker:
         answers = self.job.answers.get(spec.name, {})
         existing, actions = existing_options(spec, self.actor), actions_for(spec, self.actor)
         can_add = any(is_adding(value) for value, _label in actions)
-        key = f"alike:{hash((spec.name, *unknown))}"  # asked for again where the page comes back with an error
-        likeness = Likeness(memo(key, lambda: alike_in_file(spec, unknown)) if can_add else {}, column.at)
+        likeness = Likeness(alike_in_file(spec, tuple(unknown)) if can_add else {}, column.at)
         page = Page.of(spec.name, likeness.together(unknown), likeness.size, self.query)
         alike = records_like(self.cells, spec, page.words)
         words = tuple(

@@ -16,8 +16,12 @@ from crm.tenants.memo import memo
 
 def mailing_lists(*, active_only: bool = True) -> list[MailingList]:
     """Return the workspace's lists by name."""
-    rows = memo("lists.all", lambda: list(MailingList.objects.order_by("name", "id")))
-    return [row for row in rows if row.is_active or not active_only]
+    return [row for row in _all_lists() if row.is_active or not active_only]
+
+
+@memo("lists.all")
+def _all_lists() -> list[MailingList]:
+    return list(MailingList.objects.order_by("name", "id"))
 
 
 def mailing_list(list_id: UUID) -> MailingList:

@@ -19,16 +19,14 @@ from crm.tenants.text import sort_key
 
 def choices(picklist: str, active_only: bool = True) -> list[Choice]:
     """Return the choices of ``picklist`` (a declared list's key) in their order."""
-    rows = memo(f"picklists.list.{picklist}", lambda: [row for row in _all_choices() if row.picklist == picklist])
-    return [row for row in rows if row.is_active] if active_only else list(rows)
+    return [row for row in _choices_of(picklist) if row.is_active] if active_only else list(_choices_of(picklist))
 
 
 def choice(choice_id: UUID) -> Choice:
     """Return the choice, active or not; raise ``Choice.DoesNotExist`` when this workspace has none with that id."""
-    by_id = memo("picklists.choice_by_id", lambda: {row.pk: row for row in _all_choices()})
-    if choice_id not in by_id:
+    if choice_id not in _choices_by_id():
         raise Choice.DoesNotExist(f"No choice {choice_id}.")
-    return by_id[choice_id]
+    return _choices_by_id()[choice_id]
 
 
 def choice_called(picklist: str, text: str) -> Choice | None:
@@ -62,8 +60,7 @@ def default_choice(picklist: str) -> Choice | None:
 
 def pipelines(active_only: bool = True) -> list[Pipeline]:
     """Return the pipelines in their order."""
-    rows = memo("picklists.pipelines", _all_pipelines)
-    return [row for row in rows if row.is_active] if active_only else list(rows)
+    return [row for row in _all_pipelines() if row.is_active] if active_only else list(_all_pipelines())
 
 
 def pipeline(pipeline_id: UUID) -> Pipeline:
@@ -92,10 +89,9 @@ def stages(pipeline: Pipeline | None = None, active_only: bool = True) -> list[S
 
 def stage(stage_id: UUID) -> Stage:
     """Return the stage, active or not; raise ``Stage.DoesNotExist`` when this workspace has none with that id."""
-    by_id = memo("picklists.stage_by_id", lambda: {row.pk: row for row in _all_stages()})
-    if stage_id not in by_id:
+    if stage_id not in _stages_by_id():
         raise Stage.DoesNotExist(f"No stage {stage_id}.")
-    return by_id[stage_id]
+    return _stages_by_id()[stage_id]
 
 
 def stage_name(one: Stage) -> str:
@@ -128,19 +124,37 @@ def stage_ids_meaning(*meanings: str) -> list[UUID]:
     return [row.pk for row in _all_stages() if row.meaning in meanings]
 
 
+@memo("picklists.choices")
 def _all_choices() -> list[Choice]:
-    return memo("picklists.choices", lambda: list(Choice.objects.order_by("order", "id")))
+    return list(Choice.objects.order_by("order", "id"))
 
 
+@memo("picklists.list")
+def _choices_of(picklist: str) -> list[Choice]:
+    return [row for row in _all_choices() if row.picklist == picklist]
+
+
+@memo("picklists.choice_by_id")
+def _choices_by_id() -> dict[UUID, Choice]:
+    return {row.pk: row for row in _all_choices()}
+
+
+@memo("picklists.stages")
 def _all_stages() -> list[Stage]:
     """All stages, each with its pipeline. A pipeline without stages cannot exist (``services.create_pipeline``)."""
-    return memo("picklists.stages", lambda: list(_in_order(Stage.objects.select_related("pipeline"))))
+    return list(_in_order(Stage.objects.select_related("pipeline")))
+
+
+@memo("picklists.stage_by_id")
+def _stages_by_id() -> dict[UUID, Stage]:
+    return {row.pk: row for row in _all_stages()}
 
 
 def _in_order(stages: QuerySet[Stage]) -> QuerySet[Stage]:
     return stages.order_by("pipeline__order", "pipeline_id", "order", "id")
 
 
+@memo("picklists.pipelines")
 def _all_pipelines() -> list[Pipeline]:
     by_id = {row.pipeline_id: row.pipeline for row in _all_stages()}
     return sorted(by_id.values(), key=lambda row: (row.order, row.pk))

@@ -230,7 +230,7 @@ class Stored(Generic[T]):
             kept = self.place.read(tenant, self.key)
             return self.default if kept is MISSING else self.kind.load(kept)
         except BROKEN:
-            memo(f"stored.broken.{self.key}", lambda: logger.warning("stored_value_is_broken", key=self.key))
+            _warn_of_broken(self.key)
             return self.default
 
     def is_kept(self) -> bool:
@@ -271,3 +271,9 @@ def _of_type(kind: type[T], kept: Any) -> T:
     if not isinstance(kept, kind):
         raise TypeError(kept)
     return kept
+
+
+@memo("stored.broken")
+def _warn_of_broken(key: str) -> None:
+    """Log it, once in a request: the value is asked for again and again."""
+    logger.warning("stored_value_is_broken", key=key)

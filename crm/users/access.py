@@ -99,13 +99,10 @@ def may_own(member: Membership) -> bool:
     return member.role.can_set_up or any(may(member, "edit", key) for key in type_keys())
 
 
+@memo("users.owner_names")
 def owner_names() -> list[tuple[UUID, str]]:
     """Return id and ``shown_name`` of those active people who ``may_own``, by name: all that a select needs, in one
     statement."""
-    return memo("users.owner_names", _owner_names)
-
-
-def _owner_names() -> list[tuple[UUID, str]]:
     people = Membership.objects.filter(is_active=True).order_by("name_key", "id").select_related("role")
     found = list(people.only("name", "name_key", "email", "role__key", "role__can_set_up", "role__access"))
     called = Counter(one.name_key for one in found)

@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from crm.tenants.memo import memo
+from crm.tenants.memo import know, memo
 from crm.tenants.models import Tenant
 from crm.tenants.text import email_key, sort_key
 from crm.users.invitations import hash_of
@@ -21,11 +21,11 @@ from crm.users.settings import OWN_TIME_ZONE
 
 def members(active_only: bool = True) -> list[Membership]:
     """Return the workspace's people by name, with role and team."""
-    everybody = memo("users.members", _members)
-    return [member for member in everybody if member.is_active or not active_only]
+    return [member for member in _everybody() if member.is_active or not active_only]
 
 
-def _members() -> list[Membership]:
+@memo("users.members")
+def _everybody() -> list[Membership]:
     return list(Membership.objects.select_related("role", "team").order_by("name_key", "id"))
 
 
@@ -37,14 +37,14 @@ def member(member_id: UUID) -> Membership | None:
 def member_by_name_or_email(text: str) -> Membership | None:
     """Return who is meant by ``text``: by e-mail when it is one, else by a name that only one person has."""
     if key := email_key(text):
-        return memo("users.members.by_email", _by_email).get(key)
+        return _by_email().get(key)
     called = members_called(text)
     return called[0] if len(called) == 1 else None
 
 
 def members_called(name: str) -> list[Membership]:
     """Return everybody of that name, active or not."""
-    return memo("users.members.by_name", _by_name).get(sort_key(name)[:200], [])
+    return _by_name().get(sort_key(name)[:200], [])
 
 
 def shown_name(person: Membership) -> str:
@@ -57,7 +57,7 @@ def told_apart(person: Membership) -> str:
     """Return what a page shows ``person`` by: with the e-mail where others have the name, too, be it one who has left.
 
     It asks nothing: whoever comes in brings the names (``shared_names``)."""
-    return with_email(person) if person.name_key in memo("users.shared_names", _shared_names) else person.name
+    return with_email(person) if person.name_key in _shared_names() else person.name
 
 
 def shared_names() -> ArraySubquery:
@@ -70,6 +70,7 @@ def shared_names() -> ArraySubquery:
     return ArraySubquery(named.filter(people__gt=1, active__gt=0).values("name_key"))
 
 
+@memo("users.shared_names")
 def _shared_names() -> frozenset[str]:
     [names] = Membership.objects.order_by().annotate(names=shared_names()).values_list("names", flat=True)[:1] or [()]
     return frozenset(names)
@@ -77,17 +78,19 @@ def _shared_names() -> frozenset[str]:
 
 def keep_shared_names(names: list[str]) -> None:
     """Have ``told_apart`` know them, in this request."""
-    memo("users.shared_names", lambda: frozenset(names))
+    know("users.shared_names", frozenset(names))
 
 
 def with_email(person: Membership) -> str:
     return f"{person.name} ({person.email})" if person.email and person.email != person.name else person.name
 
 
+@memo("users.members.by_email")
 def _by_email() -> dict[str, Membership]:
     return {one.email: one for one in members(active_only=False) if one.email}
 
 
+@memo("users.members.by_name")
 def _by_name() -> dict[str, list[Membership]]:
     found: dict[str, list[Membership]] = {}
     for one in members(active_only=False):
@@ -100,39 +103,31 @@ def zone_of(person: Membership) -> ZoneInfo:
     return ZoneInfo(OWN_TIME_ZONE.value(person.user))
 
 
+@memo("users.roles")
 def roles() -> list[Role]:
     """Return the workspace's roles in their order."""
-    return memo("users.roles", lambda: list(Role.objects.order_by("order", "name")))
+    return list(Role.objects.order_by("order", "name"))
 
 
+@memo("users.teams")
 def teams() -> list[Team]:
     """Return the workspace's teams by name; each has ``member_ids``, those of its people, active or not."""
-    return memo("users.teams", _teams)
-
-
-def _teams() -> list[Team]:
     people = Membership.objects.filter(team_id=OuterRef("pk")).values("pk")
     return sorted(Team.objects.annotate(member_ids=ArraySubquery(people)), key=lambda team: sort_key(team.name))
 
 
+@memo("users.teams.tree")
 def team_tree_ids(team: Team) -> frozenset[UUID]:
     """Return the ids of ``team`` and of all teams below it."""
-    return memo(f"users.teams.tree.{team.pk}", lambda: _team_tree_ids(team))
-
-
-def _team_tree_ids(team: Team) -> frozenset[UUID]:
     found = {team.pk}
     while more := {one.pk for one in teams() if one.parent_id in found} - found:
         found |= more
     return frozenset(found)
 
 
+@memo("users.teams.people")
 def teammate_ids(team: Team) -> frozenset[UUID]:
     """Return the ids of the people in ``team`` and in all teams below it."""
-    return memo(f"users.teams.people.{team.pk}", lambda: _teammate_ids(team))
-
-
-def _teammate_ids(team: Team) -> frozenset[UUID]:
     tree = team_tree_ids(team)
     return frozenset(
         person

@@ -61,8 +61,12 @@ class GateKind(Kind[Gate]):
 
 def criteria(*, active_only: bool = True) -> list[Criterion]:
     """Return the workspace's criteria in their order."""
-    rows = memo("vetting.criteria", lambda: list(Criterion.objects.order_by("order", "id")))
-    return [row for row in rows if row.is_active or not active_only]
+    return [row for row in _all_criteria() if row.is_active or not active_only]
+
+
+@memo("vetting.criteria")
+def _all_criteria() -> list[Criterion]:
+    return list(Criterion.objects.order_by("order", "id"))
 
 
 def forget_criteria() -> None:

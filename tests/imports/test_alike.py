@@ -11,7 +11,7 @@ import pytest
 from accounts.models import Account
 from contacts.models import Contact
 from crm.catalogue import record_type
-from crm.imports import alike, questions, rehearsal, running
+from crm.imports import alike, rehearsal, running
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows
 from crm.imports.misspelt import differ_by_a_letter, one_letter_off
@@ -63,9 +63,9 @@ def test_branches_by_the_hundred_are_compared_by_the_cheap_rule_and_once(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All spellings of each name, for each that is near it, took minutes, three times a request."""
-    compare, columns = Mock(return_value=False), Mock(side_effect=alike.alike_in_file)
+    compare, columns = Mock(return_value=False), Mock(side_effect=alike.spellings_of)
     monkeypatch.setattr(alike, "differ_by_a_letter", compare)
-    monkeypatch.setattr(questions, "alike_in_file", columns)
+    monkeypatch.setattr(alike, "spellings_of", columns)
     codes = [f"{one}{two}{three}" for one in "bcdfg" for two in "hjklm" for three in "npqrt"]
     rows = "".join(f"P{code},{code}@k.example,Northern Store {code},\n" for code in codes)
     page = Page(firm, "contacts", HEAD + rows)

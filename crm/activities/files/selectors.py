@@ -37,15 +37,12 @@ def get_file(
 FILES_SHOWN = 10  # beside a record
 
 
+@memo("activities.files")
 def newest_files(record: TenantModel) -> list[StoredFile]:
     """Return the newest files of ``record``, which the actor may view, with who added each: one more than is shown."""
-    return memo(f"activities.files.{record.pk}", lambda: _newest_files(record, FILES_SHOWN + 1))
-
-
-def _newest_files(record: TenantModel, limit: int) -> list[StoredFile]:
     ids = ActivityLink.objects.filter(record_type=record.type_key, record_id=record.pk).values("activity_id")
     files = StoredFile.objects.filter(THERE, activity_id__in=ids).select_related("activity__owner")
-    return list(files.order_by("-created_at", "-id")[:limit])
+    return list(files.order_by("-created_at", "-id")[: FILES_SHOWN + 1])
 
 
 def files_of(record: TenantModel, activities: Iterable[Activity]) -> dict[UUID, list[StoredFile]]:

@@ -109,5 +109,6 @@ def _read(tenant_id: UUID, words: tuple[str | None, ...]) -> tuple[CustomField, 
     return tuple(CustomField.objects.order_by("order", "id"))
 
 
+@memo("fields.specs")
 def _specs(type_key: str) -> dict[str, FieldSpec]:
-    return memo(f"fields.specs.{type_key}", lambda: {field.name: spec_of(field) for field in custom_fields(type_key)})
+    return {field.name: spec_of(field) for field in custom_fields(type_key)}
