@@ -68,6 +68,13 @@ def locked(lead: Lead) -> str:
     return _("This lead was converted on %(day)s and is read-only. Undo the conversion to change it.") % {"day": day}
 
 
+def closed(lead: Lead) -> str:
+    """Say why ``lead`` cannot be converted before it is reopened, or ""."""
+    if meaning_of(lead) == LeadStatus.UNQUALIFIED:
+        return _("This lead is closed as unqualified. Reopen it before you convert it.")
+    return ""
+
+
 def meaning_of(lead: Lead) -> str:
     """Return what the lead's status means: new, working, qualified, converted or unqualified."""
     return choice(lead.status_id).meaning

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.pages import board
-from crm.pages.editing import locked_page
 from crm.pages.idempotency import keep_sent, was_sent
+from crm.pages.locked import LockedPageError, refuse_locked
 from crm.pages.meanwhile import ALL_THE_SAME, ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.picklists.models import Choice
@@ -36,7 +36,6 @@ from leads.conversion import (
     undo_conversion,
     what_undoing_does,
 )
-from leads.conversion.convert import refuse_closed
 from leads.conversion.form import ConversionForm
 from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.winning import left_out_of
@@ -44,7 +43,7 @@ from leads.forms import ClosingForm
 from leads.models import Conversion, Lead
 from leads.picklists import LeadStatus
 from leads.selectors import became, departed_owners
-from leads.services import close_as_unqualified, meaning_of, reopen_lead, set_lead_status
+from leads.services import close_as_unqualified, closed, meaning_of, reopen_lead, set_lead_status
 
 
 def status(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
@@ -57,8 +56,7 @@ def status(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) 
     lead = get_record(request.actor, record_type, record_id, verb="edit", lock=posted)
     chosen = _chosen_status(request)
     back = board.back_to(request, catalogue.url(lead))
-    if (locked := _locked(request, record_type, lead)) is not None:
-        return locked
+    refuse_locked(lead)
     if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == LeadStatus.CONVERTED:
         return go(request, reverse("leads:conversion", args=[lead.pk]))
     if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == LeadStatus.UNQUALIFIED:
@@ -100,8 +98,7 @@ def closing(request: WorkspaceRequest, record_type: RecordType, record_id: UUID)
     """``/leads/<id>/closing/``: GET asks for the reason, POST closes the lead as unqualified, DELETE reopens it."""
     verb = method(request)
     lead = get_record(request.actor, record_type, record_id, verb="edit", lock=verb != "GET")
-    if (locked := _locked(request, record_type, lead)) is not None:
-        return locked
+    refuse_locked(lead)
     is_closed = meaning_of(lead) == LeadStatus.UNQUALIFIED
     back = board.back_to(request, catalogue.url(lead))
     if verb == "DELETE":
@@ -136,58 +133,54 @@ def closing(request: WorkspaceRequest, record_type: RecordType, record_id: UUID)
     return respond(request, "leads/closing.html", context, partial="form", status=422 if form.is_bound else 200)
 
 
-def conversion(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
-    """``/leads/<id>/conversion/``: GET shows the plan, or what became of the lead; POST converts; DELETE undoes."""
-    verb = method(request)
-    writes = verb == "POST" and "preview" not in request.POST
-    lead = get_record(request.actor, record_type, record_id, related=("owner",), lock=writes)
-    done = live_conversion(lead)
-    if verb == "DELETE":
-        return _undo(request, record_type, lead, done)
-    if done is not None:
-        return _converted_already(request, record_type, lead, done)
+def conversion_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
+    """``GET /leads/<id>/conversion/``: what the lead will become, or what has become of it."""
+    lead = get_record(request.actor, record_type, record_id, related=("owner",))
+    if (done := live_conversion(lead)) is not None:
+        return _result(request, lead, done)
     require(can(request.actor, "edit", lead))
-    try:
-        refuse_closed(lead)
-    except PartError as error:
-        return locked_page(request, record_type, lead, error.messages[0])
-    data = request.POST if verb == "POST" else None
-    if writes:
+    if reason := closed(lead):
+        raise LockedPageError(lead, reason)
+    return _form_page(request, ConversionForm(lead, actor=request.actor))
+
+
+def conversion(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
+    """``POST /leads/<id>/conversion/``: converts; with ``preview`` it only says what that would do.
+
+    Who sends the same form twice is led to what became of the lead. What any other form says of a lead that is
+    converted by now, one's own from another tab too, is given back.
+    """
+    is_preview = "preview" in request.POST
+    lead = get_record(request.actor, record_type, record_id, verb="edit", lock=not is_preview, related=("owner",))
+    done = live_conversion(lead)
+    if done is not None and was_sent(request, done.pk):
+        return go(request, request.path)
+    if reason := record_type.locked(lead) or closed(lead):
+        raise LockedPageError(lead, reason)
+    if not is_preview:
         wait_for_the_same(lead)
-    form = ConversionForm(lead, actor=request.actor, data=data)
-    if data is None or "preview" in data:
-        return _conversion_page(request, form)
+    form = ConversionForm(lead, actor=request.actor, data=request.POST)
+    if is_preview:
+        return _form_page(request, form)
     if not form.is_valid():
-        return _conversion_page(request, form, status=422)
+        return _form_page(request, form, status=422)
     if form.says_something_else:
         form.errors.append(_("You chose something else meanwhile. Below it says what will happen now."))
-        return _conversion_page(request, form, status=422)
+        return _form_page(request, form, status=422)
     try:
         made = convert_lead(lead_id=lead.pk, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
     except PartError as error:
         form.refuse(error)
-        return _conversion_page(request, form, status=422)
+        return _form_page(request, form, status=422)
     except Http404:  # deleted, or taken out of reach, within this very moment
         form.errors.append(_("What you chose is gone. Choose again."))
-        return _conversion_page(request, form, status=422)
+        return _form_page(request, form, status=422)
     keep_sent(request, made.pk)
     say(request, _("%(name)s was converted.") % {"name": lead.name})
     return go(request, request.path)
 
 
-def _converted_already(
-    request: WorkspaceRequest, record_type: RecordType, lead: Lead, done: Conversion
-) -> HttpResponse:
-    """Show what became of the lead, also to who has sent the same form twice. What any other form says, one's own from
-    another tab too, is given back."""
-    if request.method == "GET":
-        return _result(request, lead, done)
-    if was_sent(request, done.pk):
-        return go(request, request.path)
-    return locked_page(request, record_type, lead, record_type.locked(lead))
-
-
-def _conversion_page(request: WorkspaceRequest, form: ConversionForm, status: int = 200) -> HttpResponse:
+def _form_page(request: WorkspaceRequest, form: ConversionForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "lead": form.lead, "url": catalogue.url(form.lead)}
     return respond(request, "leads/conversion.html", context, partial="preview", status=status)
 
@@ -199,9 +192,10 @@ def _result(request: WorkspaceRequest, lead: Lead, done: Conversion) -> HttpResp
     return respond(request, "leads/converted.html", context)
 
 
-def _undo(request: WorkspaceRequest, record_type: RecordType, lead: Lead, done: Conversion | None) -> HttpResponse:
-    get_record(request.actor, record_type, lead.pk, verb="edit")
-    if done is not None:
+def conversion_undone(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
+    """``DELETE /leads/<id>/conversion/``: undoes it, or says what stands in the way."""
+    lead = get_record(request.actor, record_type, record_id, verb="edit")
+    if (done := live_conversion(lead)) is not None:
         try:
             undo_conversion(conversion=done, actor=request.actor)
         except BlockedError:
@@ -270,8 +264,3 @@ def _undo_page(request: WorkspaceRequest, lead: Lead, done: Conversion, status: 
         ],
     }
     return respond(request, "leads/conversion_undo.html", context, partial="form", status=status)
-
-
-def _locked(request: WorkspaceRequest, record_type: RecordType, lead: Lead) -> HttpResponse | None:
-    reason = record_type.locked(lead)
-    return locked_page(request, record_type, lead, reason) if reason else None

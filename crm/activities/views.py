@@ -28,8 +28,8 @@ from crm.activities.refs import places_of, refs_of
 from crm.activities.selectors import timeline as read_timeline
 from crm.events.models import Event
 from crm.pages.detail import shown_fields
-from crm.pages.editing import locked_page
 from crm.pages.idempotency import already_made, remember_made
+from crm.pages.locked import refuse_locked
 from crm.records.access import get_record, visible_records
 from crm.tenants.ids import uuid_of
 from crm.ui import respond
@@ -47,9 +47,8 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     ``record_type`` and ``record_id`` say on which record the activity stands; without them it is a task of one's own.
     """
     record = _named_record(request)
-    record_type = catalogue.seen(catalogue.type_of(record), request.actor) if record is not None else None
-    if record_type is not None and (reason := record_type.locked(record)):
-        return locked_page(request, record_type, record, reason)
+    if record is not None:
+        refuse_locked(record)
     if request.method == "GET":
         kind, again = request.GET.get("kind", ActivityKind.NOTE), typed_again(request.actor, record, request.GET)
         form = ComposerForm(actor=request.actor, kind=kind, record=record, again=again)

@@ -18,20 +18,17 @@ from crm.fields.kinds import Lookup, Money
 from crm.fields.look import look_of
 from crm.fields.look.forms import RecordForm
 from crm.fields.spec import FieldSpec
-from crm.pages.detail import panels_of, shown, takes
+from crm.pages.detail import shown, takes
 from crm.pages.idempotency import already_made, new_key, remember_made
-from crm.pages.kept import body_of
-from crm.pages.typed import typed_words
+from crm.pages.locked import refuse_locked
 from crm.records.access import get_record, visible_records
 from crm.records.hiding import hide_unseen
 from crm.tenants.ids import uuid_of
 from crm.tenants.locks import wait_for_turn
-from crm.ui.http import go, is_fragment, respond
+from crm.ui.http import go, respond
 from crm.ui.toasts import say
 from crm.users.access import can, may
 from crm.users.http import WorkspaceRequest, require
-
-DIALOG = "dialog"  # the target of what is asked for in there (dialogs.js)
 
 
 def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
@@ -61,8 +58,7 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     """``GET /<type>/<id>/edit/`` shows the form; ``POST`` writes the fields that the person changed."""
     lock = request.method == "POST"
     record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock)
-    if reason := record_type.locked(record):
-        return locked_page(request, record_type, record, reason)
+    refuse_locked(record)
     specs = tuple(spec for spec in _form_specs(record_type) if _stands_on(request, spec, record))
     if not lock:
         return _form_page(request, record_type, RecordForm(specs, actor=request.actor, record=record))
@@ -106,8 +102,7 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
     related = record_type.related((spec,))
     record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock, related=related)
     hide_unseen(request.actor, record_type, [record])
-    if reason := record_type.locked(record):
-        return locked_page(request, record_type, record, reason)
+    refuse_locked(record)
     context: dict[str, Any] = {"type": record_type, "record": record, "url": catalogue.url(record)}
     if "view" in request.GET:
         return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
@@ -227,22 +222,3 @@ def _asked(form: RecordForm, fields: list[BoundField]) -> tuple[str, str] | None
     if len(asking) > 1 or first is None or first[0] not in form.fields:
         return None
     return first[0], " ".join(str(one) for one in first[1]())
-
-
-def locked_page(request: WorkspaceRequest, record_type: RecordType, record: Any, reason: str) -> HttpResponse:
-    """Say that ``record`` cannot be written now, and why (``RecordType.locked``); give back what was typed.
-
-    A part of a page keeps what was typed where it stands, and shows the ``reason`` as a word.
-    """
-    if is_fragment(request) and request.htmx.target != DIALOG:
-        return HttpResponse(reason, status=409, content_type="text/plain; charset=utf-8")
-    posted = request.method == "POST"
-    context = {
-        "type": record_type,
-        "record": record,
-        "reason": reason,
-        "url": catalogue.url(record),
-        "panels": panels_of(request, record_type, record, "locked"),
-        "typed": typed_words(request.path_info, dict(body_of(request)), request.actor) if posted else [],
-    }
-    return respond(request, "pages/locked.html", context, partial="dialog", status=409)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.pages import board
-from crm.pages.editing import locked_page
+from crm.pages.locked import refuse_locked
 from crm.pages.meanwhile import ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.records.access import get_record
@@ -31,8 +31,7 @@ def move_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     assert record_type.board is not None
     posted = request.method == "POST"
     record = get_record(request.actor, record_type, record_id, verb="edit", lock=posted)
-    if reason := record_type.locked(record):
-        return locked_page(request, record_type, record, reason)
+    refuse_locked(record)
     column = record_type.spec(record_type.board.column)
     columns = [one for one in record_type.board.columns() if one.is_active]
     chosen = _chosen(request, column.name, columns)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -75,3 +76,14 @@ def method(request: HttpRequest) -> str:
         meant = request.POST.get("_method", "").upper()
         return meant if meant in VERBS else "POST"
     return request.method or "GET"
+
+
+def by_method(**views: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """One address with a view for each verb: ``by_method(GET=page, POST=save)``. Other verbs are answered by 405."""
+
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        verb = method(request)
+        found = views.get("GET" if verb == "HEAD" else verb)
+        return found(request, *args, **kwargs) if found else HttpResponseNotAllowed(views)
+
+    return view

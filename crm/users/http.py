@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
 from crm.tenants.models import Tenant
@@ -16,6 +16,14 @@ class WorkspaceRequest(HttpRequest):
     actor: Membership
     htmx: HtmxDetails
     user: User
+
+
+class AnsweredError(Exception):
+    """What a view raises to be answered in another way than its own, the same for all views: by ``answer``, inside
+    the workspace. Nothing that it has written stays."""
+
+    def answer(self, request: WorkspaceRequest) -> HttpResponse:
+        raise NotImplementedError
 
 
 def require(condition: object) -> None:

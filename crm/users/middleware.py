@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib.messages.storage import default_storage
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.utils import timezone, translation
@@ -19,6 +19,7 @@ from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.ui.too_long import answer_too_long
+from crm.users.http import AnsweredError
 from crm.users.leaving import answer_to_fragment
 from crm.users.models import Membership
 from crm.users.selectors import keep_shared_names, shared_names
@@ -121,7 +122,11 @@ def _answer(request: HttpRequest, tenant: Tenant, actor: Membership, view: Calla
         timezone.override(OWN_TIME_ZONE.value(person)),
         structlog.contextvars.bound_contextvars(actor=str(actor.pk)),
     ):
-        response = view()
+        try:
+            response = view()
+        except AnsweredError as error:
+            response = error.answer(request)  # type: ignore[arg-type]
+            transaction.set_rollback(True)
         if hasattr(response, "render") and callable(response.render):
             response = response.render()
         # LocaleMiddleware would name the browser's language, which is active again when it looks.

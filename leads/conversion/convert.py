@@ -37,7 +37,7 @@ from crm.users.models import Membership
 from leads.conversion.changes import ChangeSet
 from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
-from leads.conversion.refusals import GateError, PartError, check_conversion, refuse_closed
+from leads.conversion.refusals import GateError, PartError, check_conversion
 from leads.conversion.winning import LEFT_OUT, Told, told_unfit, winning_values
 from leads.events import CONVERTED, LINKED
 from leads.field_map import is_blank, mapped_values, opportunity_name
@@ -386,4 +386,4 @@ def _finish(work: _Work, event: Event) -> Conversion:
     return conversion
 
 
-__all__ = ["NOTHING", "GateError", "PartError", "convert_lead", "live_conversion", "refuse_closed"]
+__all__ = ["NOTHING", "GateError", "PartError", "convert_lead", "live_conversion"]

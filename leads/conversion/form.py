@@ -50,13 +50,16 @@ class ConversionForm:
         self.naming = Naming(lead, data, self._account_name)
         for key in PARTS:  # in this order: an opportunity is called after the account
             self.columns[key] = Column(self, key)
-        self.step = NextStepOf(lead)
         self.errors: list[str] = []
         self.unvetted = False
 
     @cached_property
     def candidates(self) -> Candidates:
         return find_candidates(self.lead, self.actor)
+
+    @cached_property
+    def step(self) -> NextStepOf:
+        return NextStepOf(self.lead)
 
     def _account_name(self) -> str:
         """What the chosen account is called; "" = as the lead says, or none is chosen."""

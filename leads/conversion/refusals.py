@@ -14,8 +14,7 @@ from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.plan import PARTS, ConversionPlan, Way
 from leads.models import Lead
-from leads.picklists import LeadStatus
-from leads.services import meaning_of
+from leads.services import closed
 from leads.vetting import GateResult, gate
 from opportunities.models import Opportunity
 
@@ -38,15 +37,10 @@ class GateError(PartError):
 
 def check_conversion(lead: Lead, *, actor: Membership, plan: ConversionPlan, despite_gate: bool = False) -> list[str]:
     """Raise ``PartError`` when ``lead`` may not be converted so; return the criteria that are gone past knowingly."""
-    refuse_closed(lead)
+    if reason := closed(lead):
+        raise PartError("", reason)
     _refuse_plan(plan, actor)
     return _pass_gate(lead, despite_gate)
-
-
-def refuse_closed(lead: Lead) -> None:
-    """Raise unless the lead is open: one that was closed as unqualified is reopened first."""
-    if meaning_of(lead) == LeadStatus.UNQUALIFIED:
-        raise PartError("", _("This lead is closed as unqualified. Reopen it before you convert it."))
 
 
 def _pass_gate(lead: Lead, despite_gate: bool) -> list[str]:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.pages.editing import locked_page
 from crm.pages.kept import body_of
+from crm.pages.locked import LockedPageError
 from crm.pages.typed import typed_words
 from crm.records.access import get_record
 from crm.records.services import LockedError
@@ -57,9 +57,9 @@ def answer(request: WorkspaceRequest, record_type: RecordType, record_id: UUID, 
             seen=posted.get("seen", ""),
         )
     except LockedError as error:
-        return _refused(request, record_type, lead, error)
+        raise LockedPageError(lead, " ".join(error.messages)) from error
     except ValidationError as error:
-        return _row(request, record_type, lead, criterion, error)
+        return _row(request, lead, criterion, error)
     if not is_fragment(request):
         return go(request, f"{catalogue.url(lead)}#vetting")
     context = {"panel": load_vetting(request.actor, lead), "criterion": criterion}
@@ -75,13 +75,7 @@ def _criterion(criterion_id: UUID) -> Criterion:
     return found
 
 
-def _refused(request: WorkspaceRequest, record_type: RecordType, lead: Lead, error: ValidationError) -> HttpResponse:
-    return locked_page(request, record_type, lead, " ".join(error.messages))
-
-
-def _row(
-    request: WorkspaceRequest, record_type: RecordType, lead: Lead, criterion: Criterion, error: ValidationError
-) -> HttpResponse:
+def _row(request: WorkspaceRequest, lead: Lead, criterion: Criterion, error: ValidationError) -> HttpResponse:
     """Show the row again: with what was typed where that has to be corrected, else as it is now and what was not saved.
 
     Nothing that was typed is lost.
@@ -90,7 +84,7 @@ def _row(
     claims = {claim.criterion.pk: claim for claim in panel["vetting"].current.claims} if panel else {}
     is_asked, typed = criterion.pk in claims, {"answer": "", "evidence": "", **request.POST.dict()}
     if is_fragment(request) and not is_asked:
-        return _refused(request, record_type, lead, error)
+        raise LockedPageError(lead, " ".join(error.messages))
     said, evidence = str(dict(Answer.choices).get(typed["answer"], "")), typed["evidence"].strip()
     is_wrong = hasattr(error, "error_dict")
     context = {

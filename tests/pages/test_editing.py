@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from crm.events.models import Event
+from crm.pages.locked import LockedPageError
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership, Role
 from crm.users.services import create_role
@@ -115,6 +116,21 @@ def test_one_field_is_edited_in_place_with_and_without_htmx(firm: Firm, account:
         account.refresh_from_db()
     assert account.city == "Köln"
     assert client_of(firm.rita).post(address, {"city": "No"}).status_code == 404
+
+
+def test_of_what_a_page_had_written_before_its_record_proved_locked_nothing_stays(
+    firm: Firm, account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_and_refuse(record: Any) -> None:
+        type(record).objects.filter(pk=record.pk).update(city="Ulm")
+        raise LockedPageError(record, "Not now.")
+
+    monkeypatch.setattr("crm.pages.editing.refuse_locked", write_and_refuse)
+    answer = client_of(firm.ana).post(f"/acme/accounts/{account.pk}/edit/", {"city": "Ulm"})
+    assert answer.status_code == 409 and "Not now." in answer.content.decode()
+    with tenant_context(firm.tenant):
+        account.refresh_from_db()
+    assert account.city == "Bonn"
 
 
 def test_deleted_means_gone_from_lists_and_back_again_by_undo(firm: Firm, account: Any) -> None:
