@@ -27,7 +27,7 @@ from crm.catalogue.types import RecordType
 from crm.fields.look.forms import RecordForm
 from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
-from crm.pages.listing import Listing, filtered, read_listing
+from crm.pages.listing import Listing, read_listing
 from crm.queries.query import Query
 from crm.saved_views.chips import chips
 from crm.tenants.turns import is_waiting
@@ -85,7 +85,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     back = back_to(request, reverse(f"{key}:list"))
     listing = read_listing(request, record_type)
     is_all = "1" in request.POST.getlist("all")
-    rows = _all_rows(request, listing) if is_all else _ticked_rows(request, record_type)
+    rows = _all_rows(listing) if is_all else _ticked_rows(request, record_type)
     problem = _refusal(request, action, listing, rows, is_all=is_all)
     if problem and not is_sent:
         say(request, _("Nothing was done. %(reason)s") % {"reason": problem}, tone="warning")
@@ -153,9 +153,9 @@ def refused(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     return response
 
 
-def _all_rows(request: WorkspaceRequest, listing: Listing) -> Chosen:
+def _all_rows(listing: Listing) -> Chosen:
     """All rows of the list; none where it is not known which were meant: ``listing.problems`` say why."""
-    records = filtered(request, listing)
+    records = listing.records()
     return chosen.all_of(records.none() if listing.problems else records)
 
 

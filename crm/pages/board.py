@@ -22,9 +22,9 @@ from django.utils.translation import gettext as _
 from crm.catalogue import type_of, url
 from crm.catalogue.types import PLAIN_CARD, Board, RecordType
 from crm.fields.look import look_of
-from crm.pages.filtering import answer_filters, filter_context
+from crm.pages.filtering import FilterBar, bar_page, is_for_bar
 from crm.pages.kept_pages import GONE_HEADER
-from crm.pages.listing import Listing, filtered, links, read_listing
+from crm.pages.listing import Listing, links, read_listing
 from crm.queries.condition import Condition, Part, without_leaves
 from crm.queries.counts import ALL, Counts, counted
 from crm.queries.measures import Sum
@@ -102,9 +102,9 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
     """``GET /<type>/board/``: the same view, filters and all, as on the list."""
     require(may(request.actor, "view", record_type.key))
     listing = read_listing(request, record_type)
-    if answer := answer_filters(request, listing.state, listing.problems):
-        return answer
-    records = _records(request, listing)
+    if is_for_bar(request):
+        return bar_page(request, listing.state)
+    records = _records(listing)
     groups = _groups(listing, _columns(request, listing))
     shown = _shown_group(request, listing, groups)
     columns = [column for column in shown.columns if column.count or not column.closed]
@@ -117,7 +117,7 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
         "list_url": reverse(f"{record_type.key}:list"),
         **_title(listing, groups, shown),
         "may_create": may(request.actor, "create", record_type.key),
-        **filter_context(request, listing.state, listing.unreadable),
+        "bar": FilterBar(request, listing.state, listing.unreadable),
         **links(request),
     }
     return respond(request, "pages/board.html", context)
@@ -149,7 +149,7 @@ def moved(request: WorkspaceRequest, record_type: RecordType, record: Any, befor
     That is the card, the heads of both columns and the page's counts, all in the view that the URL names.
     """
     listing, board = read_listing(request, record_type), _board(record_type)
-    records = _records(request, listing)
+    records = _records(listing)
     columns = _columns(request, listing)
     groups = _groups(listing, columns)
     now = getattr(record, f"{board.column}_id")
@@ -199,12 +199,12 @@ def _board(record_type: RecordType) -> Board:
     return cast(Board, record_type.board)
 
 
-def _records(request: WorkspaceRequest, listing: Listing) -> QuerySet:
+def _records(listing: Listing) -> QuerySet:
     """The records in the columns of all groups. What cannot be read is told of, be it about a group."""
     group = _board(listing.record_type).group
     of_group = tuple(one for one in listing.query.conditions if _is_by(one, group))
-    filtered(request, replace(listing, state=ViewState(replace(listing.query, conditions=of_group))))
-    return filtered(request, replace(listing, state=ViewState(_of_all_groups(listing.query))))
+    replace(listing, state=ViewState(replace(listing.query, conditions=of_group))).records()
+    return replace(listing, state=ViewState(_of_all_groups(listing.query))).records()
 
 
 def _is_by(part: Part, *fields: str) -> bool:

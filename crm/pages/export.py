@@ -8,20 +8,19 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
 from crm.fields.spec import FieldSpec
-from crm.pages.listing import Listing, filtered, read_listing
+from crm.pages.listing import read_listing
 from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.ui.http import go
-from crm.ui.paging import capped_count, ids_by_key
+from crm.ui.paging import capped_count
 from crm.ui.spreadsheets import Workbook, cell_text, defuse
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -50,11 +49,11 @@ def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> Ht
     require(may(request.actor, "view", record_type.key) and request.actor.role.can_export)
     listing = read_listing(request, record_type)
     specs = record_type.specs_now() if ALL in request.GET.getlist("columns") else listing.query.specs
-    records = filtered(request, listing)
+    records = listing.records()
     problem = " ".join(listing.problems)
     # Counted before, which costs little: to put a million in order does not
     is_too_much = not problem and capped_count(records, cap=MOST_ROWS).capped
-    ids = [] if problem or is_too_much else _ids(request, listing, records)
+    ids = [] if problem or is_too_much else listing.query.ids(records, request.actor, MOST_ROWS + 1)
     if is_too_much or len(ids) > MOST_ROWS:
         problem = _("An export holds at most %(limit)s rows: filter the list first.") % {
             "limit": formats.number(MOST_ROWS)
@@ -67,18 +66,6 @@ def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> Ht
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{record_type.key}-{today().isoformat()}.{kind}"'
     return response
-
-
-def _ids(request: WorkspaceRequest, listing: Listing, records: QuerySet[Any]) -> list[UUID]:
-    """Which records, and in which order, as of one moment: while the pages below are read, rows change places."""
-    return ids_by_key(
-        records,
-        order=listing.query.order(),
-        ranking=listing.query.ranking(request.actor),
-        first=listing.query.stands_first(),
-        shown=listing.query.shown(request.actor),
-        limit=MOST_ROWS + 1,
-    )
 
 
 def _rows(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from babel.lists import format_list
@@ -14,19 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.fields.kinds import Money
-from crm.pages.filter_form import address_with, read_form
+from crm.pages.filter_form import FilterForm, read_form
 from crm.pages.rows import draw_filter_menu
 from crm.queries.address import STEP, named, parts_at, split_path
 from crm.queries.condition import WITHOUT_VALUE, Condition, Group, Part
 from crm.queries.query import Query
 from crm.records.access import visible_records
-from crm.saved_views.chips import chips
+from crm.saved_views.chips import Chip, GroupChip, chips
 from crm.saved_views.selectors import may_change
 from crm.saved_views.state import ViewState
 from crm.ui import format as formats
-from crm.ui.http import go, is_fragment, respond
+from crm.ui.http import is_fragment, respond
 from crm.ui.paging import CAP
-from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
 
@@ -42,51 +42,63 @@ class Picker:
     is_new: bool
 
 
-def answer_filters(request: WorkspaceRequest, state: ViewState, problems: Iterable[str]) -> HttpResponse | None:
-    """Answer what chips and form ask for: the way to the list with the condition that was sent, or the bar alone.
+@dataclass(frozen=True)
+class FilterBar:
+    """What ``pages/parts/filters.html`` shows over a list or a board; the chips of ``unreadable`` are marked."""
 
-    None: the whole page is asked for. A form that cannot be taken is shown again with what is wrong. It is posted, as
-    what is ticked may be more than an address can hold. ``problems`` of the address it came from would be lost on the
-    way: they are told.
-    """
-    form = read_form(request, state)
-    if form is not None and "_field" in request.POST and not form.problem:
-        for problem in problems:
-            say(request, problem, tone="warning")
-        address = address_with(state, form, request.POST.get("_was", ""), more="_or" in request.POST)
-        return go(request, f"{request.path}{address}")
-    if is_fragment(request) and request.htmx.target == BAR:
-        context = {"type": state.query.type, "state": state, **filter_context(request, state)}
-        return respond(request, "pages/parts/filters.html", context)
-    return None
+    request: WorkspaceRequest
+    state: ViewState
+    unreadable: Collection[Condition] = ()
+
+    @cached_property
+    def query(self) -> str:
+        return self.state.address()
+
+    @cached_property
+    def chips(self) -> tuple[Chip | GroupChip, ...]:
+        return chips(self.state, self.request.actor, self.unreadable)
+
+    @cached_property
+    def filter_menu(self) -> SafeString:
+        return draw_filter_menu(self.state.query.type.filterable(), self.query)
+
+    @cached_property
+    def next_group(self) -> str:
+        """The step of a group that is not there yet."""
+        parts = named(self.state.query.conditions)
+        return f"any{1 + sum(isinstance(part, Group) and part.how == 'any' for _name, part in parts)}"
+
+    @cached_property
+    def editing(self) -> FilterForm | None:
+        return read_form(self.request, self.state)
+
+    @cached_property
+    def picking(self) -> Picker | None:
+        """What ``edit=<path of a group>`` opens."""
+        path = self.request.GET.get("edit", "")
+        steps, last = split_path(path)
+        if self.request.method == "POST" or not STEP.fullmatch(last):
+            return None
+        menu = draw_filter_menu(self.state.query.type.filterable(), self.query, f"{path}.")
+        return Picker(path, menu, is_new=not parts_at(self.state.query.conditions, (*steps, last)))
+
+    @cached_property
+    def not_compared(self) -> list[str]:
+        return _not_compared(self.state.query, self.request.actor, self.unreadable)
+
+    @cached_property
+    def may_change_view(self) -> bool:
+        return self.state.view is not None and may_change(self.request.actor, self.state.view)
 
 
-def filter_context(
-    request: WorkspaceRequest, state: ViewState, unreadable: Collection[Condition] = ()
-) -> dict[str, Any]:
-    """What ``pages/parts/filters.html`` shows; the chips of ``unreadable`` are marked."""
-    address = state.address()
-    groups = [name for name, part in named(state.query.conditions) if isinstance(part, Group) and part.how == "any"]
-    return {
-        "query": address,
-        "chips": chips(state, request.actor, unreadable),
-        "filter_menu": draw_filter_menu(state.query.type.filterable(), address),
-        "next_group": f"any{len(groups) + 1}",
-        "editing": read_form(request, state),
-        "picking": _picker(request, state),
-        "not_compared": _not_compared(state.query, request.actor, unreadable),
-        "may_change_view": state.view and may_change(request.actor, state.view),
-    }
+def is_for_bar(request: WorkspaceRequest) -> bool:
+    """Whether the bar alone is asked for: a chip was pressed, or a field chosen."""
+    return is_fragment(request) and request.htmx.target == BAR
 
 
-def _picker(request: WorkspaceRequest, state: ViewState) -> Picker | None:
-    """What ``edit=<path of a group>`` opens."""
-    path = request.GET.get("edit", "")
-    steps, last = split_path(path)
-    if request.method == "POST" or not STEP.fullmatch(last):
-        return None
-    menu = draw_filter_menu(state.query.type.filterable(), state.address(), f"{path}.")
-    return Picker(path, menu, is_new=not parts_at(state.query.conditions, (*steps, last)))
+def bar_page(request: WorkspaceRequest, state: ViewState) -> HttpResponse:
+    context = {"type": state.query.type, "state": state, "bar": FilterBar(request, state)}
+    return respond(request, "pages/parts/filters.html", context)
 
 
 def _not_compared(query: Query, actor: Membership, unreadable: Collection[Condition]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,22 +17,22 @@ from crm.catalogue.types import RecordType
 from crm.fields.kinds import Money
 from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
-from crm.pages.filtering import answer_filters, filter_context
+from crm.pages.filtering import FilterBar, bar_page, is_for_bar
 from crm.pages.rows import css_of, draw_rows
 from crm.queries.address import is_filter
 from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.records.access import visible_records
-from crm.records.hiding import hide_unseen
 from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import Views, gone_view
 from crm.saved_views.services import opened_views
 from crm.saved_views.state import ViewState, query_of_view, read_state
 from crm.ui import format as formats
 from crm.ui.http import respond
-from crm.ui.paging import CAP, Count, capped_count, page_by_key
+from crm.ui.paging import CAP, Count, capped_count
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
+from crm.users.models import Membership
 
 PAGE_SIZE = 50
 EXACTLY = 2**31  # a cap that no count reaches
@@ -53,7 +54,7 @@ class Head:
 class Listing:
     """What the list template shows."""
 
-    record_type: RecordType
+    actor: Membership
     state: ViewState
     views: Views
     problems: list[str]  # why the rows are not those that the address asks for: none of them is "all rows" then
@@ -64,8 +65,44 @@ class Listing:
         return self.state.query
 
     @property
+    def record_type(self) -> RecordType:
+        return self.query.type
+
+    @property
     def heads(self) -> list[Head]:
         return [_head(self.state, spec) for spec in self.query.specs]
+
+    def records(self) -> QuerySet:
+        """Those that it shows, on all its pages. A filter that cannot be read is left out, and told of."""
+        found, left_out = self.query.readable(self._all(), self.actor)
+        self.unreadable.update(left_out)
+        for condition, reason in left_out.items():
+            words = {"filter": condition.words(self.record_type, self.actor), "reason": reason}
+            self.problems.append(_("The filter “%(filter)s” was left out. %(reason)s") % words)
+        return found
+
+    # --- Of one that shows nothing
+
+    @cached_property
+    def has_any(self) -> bool:
+        """Whether there is any record, whatever the filters."""
+        return self._all().exists()
+
+    @cached_property
+    def elsewhere(self) -> list[tuple[SavedView, Count]]:
+        """Which of the person's views show some, and how many."""
+        found: list[tuple[SavedView, Count]] = []
+        for view in self.views.tabs if self.has_any else ():
+            try:
+                count = capped_count(query_of_view(self.record_type, view).among(self._all(), self.actor))
+            except ValidationError:  # a view that cannot be read says so itself
+                continue
+            if count.value:
+                found.append((view, count))
+        return found
+
+    def _all(self) -> QuerySet:
+        return visible_records(self.actor, self.record_type)
 
 
 def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
@@ -80,41 +117,19 @@ def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
     state, problems = read_state(record_type, request.GET, view)
     if gone and bare and view:
         gone.append(_("Here is %(name)s.") % {"name": view.name})
-    return Listing(record_type, state, views, [" ".join(gone), *problems] if gone else problems)
-
-
-def filtered(request: WorkspaceRequest, listing: Listing) -> QuerySet:
-    """The records that the list shows, on all its pages. A filter that cannot be read is left out, and told of."""
-    records = visible_records(request.actor, listing.record_type)
-    found, left_out = listing.query.readable(records, request.actor)
-    listing.unreadable.update(left_out)
-    for condition, reason in left_out.items():
-        words = {"filter": condition.words(listing.record_type, request.actor), "reason": reason}
-        listing.problems.append(_("The filter “%(filter)s” was left out. %(reason)s") % words)
-    return found
+    return Listing(request.actor, state, views, [" ".join(gone), *problems] if gone else problems)
 
 
 def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/``: a page of the list; htmx gets the table alone."""
     require(may(request.actor, "view", record_type.key))
     listing = read_listing(request, record_type)
-    if answer := answer_filters(request, listing.state, listing.problems):
-        return answer
-    records = filtered(request, listing)
+    if is_for_bar(request):
+        return bar_page(request, listing.state)
+    records = listing.records()
     query = listing.query
-    shown = (*query.specs, record_type.spec("name"))
-    page = page_by_key(
-        record_type.with_related(records, shown),
-        order=query.order(),
-        ranking=query.ranking(request.actor),
-        first=query.stands_first(),
-        shown=query.shown(request.actor),
-        after=request.GET.get("after"),
-        before=request.GET.get("before"),
-        size=PAGE_SIZE,
-    )
-    hide_unseen(request.actor, record_type, page.rows)
-    record_type.look_ahead(page.rows, {spec.name for spec in query.specs})
+    after, before = request.GET.get("after"), request.GET.get("before")
+    page = query.page(records, request.actor, after=after, before=before, size=PAGE_SIZE)
     if page.is_lost:
         listing.problems.append(_("The page of this link is gone: here is the first one."))
     exact = "count" in request.GET
@@ -130,9 +145,8 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         "sums": _sums(query, records) if exact else [],
         "exact": exact,
         "may_create": may(request.actor, "create", record_type.key),
-        **({} if page.rows else _where_else(request, listing)),
+        "bar": FilterBar(request, listing.state, listing.unreadable),
         **bulk,
-        **filter_context(request, listing.state, listing.unreadable),
         **links(request),
     }
     return respond(request, "pages/list.html", context, partial="table")
@@ -168,21 +182,6 @@ def _sums(query: Query, records: QuerySet) -> list[tuple[str, str]]:
             for currency, total in spec.kind.sums(spec, records).items():
                 found.append((str(spec.label), formats.money(total, currency)))
     return found
-
-
-def _where_else(request: WorkspaceRequest, listing: Listing) -> dict[str, Any]:
-    """For a list that shows nothing: whether there is any record, and which of the person's views show some."""
-    records = visible_records(request.actor, listing.record_type)
-    has_any = records.exists()
-    found: list[tuple[SavedView, Count]] = []
-    for view in listing.views.tabs if has_any else ():
-        try:
-            count = capped_count(query_of_view(listing.record_type, view).among(records, request.actor))
-        except ValidationError:  # a view that cannot be read says so itself
-            continue
-        if count.value:
-            found.append((view, count))
-    return {"has_any": has_any, "elsewhere": found}
 
 
 def links(request: WorkspaceRequest) -> dict[str, Any]:

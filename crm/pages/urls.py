@@ -10,7 +10,21 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.pages import columns, deletion, detail, editing, export, history, listing, preview, taking_back
+from crm.pages import (
+    board,
+    columns,
+    deletion,
+    detail,
+    editing,
+    export,
+    filter_sent,
+    history,
+    listing,
+    moving,
+    preview,
+    taking_back,
+)
+from crm.ui.http import by_method
 
 
 def type_urls() -> list[URLResolver]:
@@ -24,7 +38,7 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
 
     view = partial(page_of, record_type)
     patterns = [
-        path("", view(listing.list_page), name="list"),
+        path("", by_method(GET=view(listing.list_page), POST=view(filter_sent.list_filtered)), name="list"),
         path("new/", view(editing.new_page), name="new"),
         path("columns/", view(columns.columns_page), name="columns"),
         path("export/", view(export.export_page), name="export"),
@@ -39,14 +53,12 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
         path("<uuid:record_id>/deletion/", view(deletion.deletion_page), name="deletion"),
     ]
     if record_type.board:  # what is moved by one press is moved back by one
-        from crm.pages import board, moving
-
-        if not record_type.board.move_url:
-            patterns.append(path("<uuid:record_id>/column/", view(moving.move_page), name="move"))
         patterns += [
-            path("board/", view(board.board_page), name="board"),
+            path("board/", by_method(GET=view(board.board_page), POST=view(filter_sent.board_filtered)), name="board"),
             path("<uuid:record_id>/changes/<uuid:event_id>/", view(taking_back.change_page), name="change"),
         ]
+        if not record_type.board.move_url:
+            patterns.append(path("<uuid:record_id>/column/", view(moving.move_page), name="move"))
     return patterns
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote_plus
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -25,7 +26,8 @@ from crm.queries.condition import LONGEST_SHOWN, Condition, Group, Part, leaves_
 from crm.queries.filter_set import passing
 from crm.queries.measures import Measure, measure_named
 from crm.records.access import visible_records
-from crm.ui.paging import Ranking
+from crm.records.hiding import hide_unseen
+from crm.ui.paging import Page, Ranking, ids_by_key, page_by_key
 from crm.users.models import Membership
 
 _PLAIN = re.compile(r"[\w.,:~-]*", re.ASCII)  # as most of an address is: nothing to quote, which is found out sooner
@@ -128,6 +130,29 @@ class Query:
         return kept
 
     # --- How its rows are shown
+
+    def page(self, records: QuerySet, actor: Membership, *, after: str | None, before: str | None, size: int) -> Page:
+        """A page of ``records`` (those that ``readable`` returned) in its order, as ``actor`` may see them, and with
+        all that its columns show."""
+        specs = (*self.specs, self.type.spec("name"))
+        rows = self.type.with_related(records, specs)
+        page = page_by_key(rows, **self._ordered(actor), after=after, before=before, size=size)
+        hide_unseen(actor, self.type, page.rows)
+        self.type.look_ahead(page.rows, {spec.name for spec in self.specs})
+        return page
+
+    def ids(self, records: QuerySet, actor: Membership, limit: int) -> list[UUID]:
+        """Which of ``records`` come first in its order, as of one moment: between pages rows change places."""
+        return ids_by_key(records, **self._ordered(actor), limit=limit)
+
+    def _ordered(self, actor: Membership) -> dict[str, Any]:
+        """How ``paging`` is told of its order."""
+        return {
+            "order": self.order(),
+            "ranking": self.ranking(actor),
+            "first": self.stands_first(),
+            "shown": self.shown(actor),
+        }
 
     @property
     def specs(self) -> tuple[FieldSpec, ...]:

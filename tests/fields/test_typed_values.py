@@ -132,7 +132,7 @@ def test_a_filter_is_typed_as_the_person_writes_and_kept_the_same_for_all(firm: 
     assert answer.redirect_chain
     assert "amount__from=1500" in answer.redirect_chain[-1][0]
     assert [row.record.name for row in answer.context["rows"]] == ["Of 150000"]
-    assert [chip.value for chip in answer.context["chips"]] == ["1.500\xa0€"]
+    assert [chip.value for chip in answer.context["bar"].chips] == ["1.500\xa0€"]
     assert "Left out:" not in answer.content.decode()
     with CaptureQueriesContext(connection) as taken:
         ana.get("/acme/opportunities/?filters=none&amount__from=1500")
@@ -148,7 +148,7 @@ def test_a_filter_of_amounts_says_which_currencies_it_leaves_out(firm: Firm) -> 
             make.opportunity(firm.ana, name=f"{currency} {minor}", amount=Money(minor, currency))
     page = client_of(firm.ana).get("/acme/opportunities/?filters=none&amount__from=20000.5&edit=amount__from")
     text = page.content.decode()
-    assert [chip.value for chip in page.context["chips"]] == ["$20,000.50"]
+    assert [chip.value for chip in page.context["bar"].chips] == ["$20,000.50"]
     assert "Amount is compared in USD only. Left out: 2 records in EUR and 1 record in JPY." in text
     assert "In USD, unless you write another currency beside the amount." in text
     assert re.findall(r'name="_value" value="([^"]*)"', text) == ["20000.50 USD", ""]  # can be read again

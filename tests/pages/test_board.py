@@ -268,7 +268,7 @@ def test_a_filter_by_pipeline_means_on_the_board_what_it_means_on_the_list(
     assert answer.context["count"] == bool(shown)
     assert answer.context["listing"].problems == beside.context["listing"].problems
     assert problem in " ".join(answer.context["listing"].problems)
-    marked = [[chip.is_unreadable for chip in page.context["chips"]] for page in (answer, beside)]
+    marked = [[chip.is_unreadable for chip in page.context["bar"].chips] for page in (answer, beside)]
     assert marked[0] == marked[1] and any(marked[0]) == bool(problem)
     assert any(column.shown for column in board.values()) == bool(shown)
 

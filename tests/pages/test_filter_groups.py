@@ -38,7 +38,7 @@ def ratings(firm: Firm) -> dict[str, str]:
 
 def send(client: Client, path: str, **form: Any) -> str:
     answer = client.post(path, {"_was": "", "_in": "", "_operator": "is"} | form)
-    assert answer.status_code == 303, answer.context["editing"].problem
+    assert answer.status_code == 303, answer.context["bar"].editing.problem
     return str(answer["Location"])
 
 
@@ -60,15 +60,15 @@ def test_a_condition_becomes_one_of_several_by_its_form(firm: Firm, ratings: dic
     client, hot = client_of(firm.ana), ratings["Hot"]
     page = client.get(f"{LIST}?city=Bonn&rating={hot}&edit=rating")
     assert 'name="_or"' in page.content.decode()
-    more = send(client, f"{LIST}{page.context['query']}", _field="rating", _was="rating", _value=hot, _or="1")
+    more = send(client, f"{LIST}{page.context['bar'].query}", _field="rating", _was="rating", _value=hot, _or="1")
     assert pairs(more) == [("city", "Bonn"), ("any1.rating", hot), ("edit", "any1")] and more.endswith("#filter")
     picking = client.get(more)
-    assert picking.context["picking"].parameter == "any1" and not picking.context["picking"].is_new
+    assert picking.context["bar"].picking.parameter == "any1" and not picking.context["bar"].picking.is_new
     assert 'href="?city=Bonn&amp;any1.rating=' in picking.content.decode(), "the fields are links"
-    link = f"{LIST}{picking.context['query']}&edit=any1.source"
-    form = client.get(link).context["editing"]
+    link = f"{LIST}{picking.context['bar'].query}&edit=any1.source"
+    form = client.get(link).context["bar"].editing
     assert (form.parameter, form.group, form.is_in_any) == ("", "any1", True)
-    both = send(client, f"{LIST}{picking.context['query']}", _field="company", _in="any1", _value="Ash")
+    both = send(client, f"{LIST}{picking.context['bar'].query}", _field="company", _in="any1", _value="Ash")
     assert pairs(both) == [("city", "Bonn"), ("any1.rating", hot), ("any1.company", "Ash")]
     again = send(client, f"{LIST}?{urlsplit(both).query}", _field="company", _in="any1", _was="any1.company",
                  _value="Oak", _or="1")  # fmt: skip
@@ -78,26 +78,26 @@ def test_a_condition_becomes_one_of_several_by_its_form(firm: Firm, ratings: dic
 def test_a_first_condition_of_a_new_group_and_one_of_a_nested_one(firm: Firm, ratings: dict[str, str]) -> None:
     client = client_of(firm.ana)
     page = client.get(f"{LIST}?any1.city=Ulm&edit=any2")
-    assert page.context["next_group"] == "any2" and page.context["picking"].is_new
+    assert page.context["bar"].next_group == "any2" and page.context["bar"].picking.is_new
     second = send(client, f"{LIST}?any1.city=Ulm", _field="company", _in="any2", _value="Ash")
     assert pairs(second) == [("any1.city", "Ulm"), ("any2.company", "Ash")]
     nested = "?any1.all1.employees__from=1&any1.all1.employees__to=9&any1.city=Ulm"
-    form = client.get(f"{LIST}{nested}&edit=any1.all1.employees__to").context["editing"]
+    form = client.get(f"{LIST}{nested}&edit=any1.all1.employees__to").context["bar"].editing
     assert (form.parameter, form.group, form.texts) == ("any1.all1.employees__to", "any1.all1", ["9", ""])
     changed = send(client, f"{LIST}{nested}", _field="employees", _in=form.group, _was=form.parameter,
                    _operator="to", _value="7")  # fmt: skip
     assert pairs(changed)[1] == ("any1.all1.employees__to", "7")
-    text = unescape(client.get(f"{LIST}{nested}").context["chips"][0].phrase)
+    text = unescape(client.get(f"{LIST}{nested}").context["bar"].chips[0].phrase)
     assert text == "(Employees from 1 and Employees up to 9) or City is Ulm"
 
 
 def test_a_condition_and_a_group_are_removed(firm: Firm, ratings: dict[str, str]) -> None:
     client, query = client_of(firm.ana), query_of(ratings)
     page = client.get(f"{LIST}?company__empty=yes&{query}&edit=any1.city")
-    assert pairs(page.context["editing"].without) == [("company__empty", "yes"), ("any1.rating", ratings["Hot"])]
-    [_alone, group] = page.context["chips"]
+    assert pairs(page.context["bar"].editing.without) == [("company__empty", "yes"), ("any1.rating", ratings["Hot"])]
+    [_alone, group] = page.context["bar"].chips
     assert (group.phrase, pairs(group.without)) == ("Rating is Hot or City is Ulm", [("company__empty", "yes")])
-    assert pairs(client.get(f"{LIST}?any1.city=Ulm").context["chips"][0].chips[0].without) == [("filters", "none")]
+    assert pairs(client.get(f"{LIST}?any1.city=Ulm").context["bar"].chips[0].chips[0].without) == [("filters", "none")]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_what_cannot_be_taken_into_a_group_comes_back_in_its_form(
 ) -> None:
     client, path = client_of(firm.ana), f"{LIST}?{query_of(ratings)}"
     answer = client.post(path, {"_was": "", "_in": "any1", "_operator": "is", "_or": "1"} | form)
-    assert answer.status_code == 200 and told in answer.context["editing"].problem
+    assert answer.status_code == 200 and told in answer.context["bar"].editing.problem
     assert 'name="_in" value="any1"' in answer.content.decode()
     send(client, path, **form | {"_in": "any1", "_field": "city", "_operator": "is", "_value": "Oslo"})
 
@@ -128,7 +128,7 @@ def test_a_view_keeps_a_group_opens_with_it_and_is_saved_to(firm: Firm, ratings:
     kept = ada.get(saved["Location"])
     assert names(ada, saved["Location"]) == "AB" and not kept.context["state"].differs_from_view
     ada.post(f"/acme/views/leads/{view.pk}/default/")
-    assert client_of(firm.sam).get(LIST).context["chips"][0].phrase == "Rating is Hot or City is Ulm"
+    assert client_of(firm.sam).get(LIST).context["bar"].chips[0].phrase == "Rating is Hot or City is Ulm"
     assert "Rating is <b><bdi>Hot</bdi></b> or City is" in ada.get("/acme/views/leads/").content.decode()
     more = f"?view={view.pk}&{query}&any1.city=Kiel"
     changed = ada.get(f"{LIST}{more}")
@@ -205,7 +205,7 @@ def test_an_amount_in_a_group_says_what_it_leaves_out(firm: Firm) -> None:
         assert Opportunity.objects.count() == 3
     page = client_of(firm.ana).get(f"/acme/opportunities/?any1.amount__from=1000&any1.rating={hot.pk}")
     assert page.context["count"].value == 2
-    assert page.context["not_compared"] == ["Amount is compared in USD only. Left out: 1 record in EUR."]
+    assert page.context["bar"].not_compared == ["Amount is compared in USD only. Left out: 1 record in EUR."]
 
 
 def test_a_filter_form_on_a_part_of_the_page_comes_alone(firm: Firm, ratings: dict[str, str]) -> None:

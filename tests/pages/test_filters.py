@@ -53,7 +53,7 @@ def test_companies_are_found_with_and_without_their_legal_form(
 def test_a_text_of_which_nothing_is_left_is_not_looked_for(firm: Firm, leads: None, parameter: str, value: str) -> None:
     answer = client_of(firm.ana).get(f"/acme/leads/?{urlencode({parameter: value})}")
     assert "cannot be looked for" in answer.content.decode()
-    assert [chip.is_unreadable for chip in answer.context["chips"]] == [True]
+    assert [chip.is_unreadable for chip in answer.context["bar"].chips] == [True]
 
 
 @pytest.fixture
@@ -102,10 +102,10 @@ def test_a_comma_survives_the_form_the_links_and_a_saved_view(firm: Firm, accoun
     assert answer.status_code == 303
     page = client.get(answer["Location"])
     assert [row.record.name for row in page.context["rows"]] == ["Smith, Jones"]
-    assert [row.record.name for row in client.get(f"/acme/accounts/{page.context['query']}").context["rows"]] == [
+    assert [row.record.name for row in client.get(f"/acme/accounts/{page.context['bar'].query}").context["rows"]] == [
         "Smith, Jones"
     ]
-    saved = client.post(f"/acme/views/accounts/new/{page.context['query']}", {"name": "Both", "audience": "own"})
+    saved = client.post(f"/acme/views/accounts/new/{page.context['bar'].query}", {"name": "Both", "audience": "own"})
     kept = client.get(saved["Location"])
     assert kept.context["state"].view.name == "Both"
     assert [row.record.name for row in kept.context["rows"]] == ["Smith, Jones"]
@@ -113,7 +113,7 @@ def test_a_comma_survives_the_form_the_links_and_a_saved_view(firm: Firm, accoun
 
 def test_each_value_of_a_text_has_a_field_of_its_own(firm: Firm, accounts: None) -> None:
     page = client_of(firm.ana).get("/acme/accounts/?name=Smith&name=Jones&edit=name")
-    assert page.context["editing"].texts == ["Smith", "Jones", ""]
+    assert page.context["bar"].editing.texts == ["Smith", "Jones", ""]
     assert "Name is <b>Smith or Jones</b>" in page.content.decode()
     assert client_of(firm.ana).get("/acme/opportunities/?account=nobody&edit=account").status_code == 200
 
@@ -122,11 +122,11 @@ def edit(firm: Firm, path: str, **data: object) -> list[tuple[str, str]]:
     """Send the form of a filter, as it stands on the page at ``path`` with ``data`` in place of its fields."""
     client = client_of(firm.ana)
     page = client.get(path)
-    form = page.context["editing"]
+    form = page.context["bar"].editing
     fields: dict[str, object] = {"_field": form.spec.name, "_was": form.parameter, "_operator": form.present.operator}
     fields["_value"] = sorted(form.ticked) if form.options else form.texts
-    answer = client.post(f"{path.split('?', maxsplit=1)[0]}{page.context['query']}", fields | data)
-    assert answer.status_code == 303, answer.context["editing"].problem
+    answer = client.post(f"{path.split('?', maxsplit=1)[0]}{page.context['bar'].query}", fields | data)
+    assert answer.status_code == 303, answer.context["bar"].editing.problem
     return [pair for pair in parse_qsl(urlsplit(answer["Location"]).query) if pair[0] != "view"]
 
 
@@ -138,7 +138,7 @@ def view_named(firm: Firm, key: str, name: str) -> str:
 def test_a_chip_of_a_view_opens_with_what_it_stands_for_ticked(firm: Firm, leads: None) -> None:
     view = view_named(firm, "leads", "Open leads")
     page = client_of(firm.ana).get(f"/acme/leads/?view={view}&edit=status")
-    form = page.context["editing"]
+    form = page.context["bar"].editing
     labels = dict(form.options)
     assert {labels[value] for value in form.ticked} == {"New", "Working", "Qualified"}
     # Sent as it is, it is the view's own filter still; with one tick less it is not.
@@ -156,8 +156,8 @@ def test_nothing_chosen_never_removes_a_filter(firm: Firm, leads: None, layout: 
     answer = client_of(firm.ana).post(f"/acme/{layout}?view={view}", sent)
     assert answer.status_code == 200
     assert "Choose a value, or remove the filter." in answer.content.decode()
-    assert [chip.label for chip in answer.context["chips"]] == ["Status"]
-    status = client_of(firm.ana).get(f"/acme/{layout}?view={view}&edit=status").context["editing"]
+    assert [chip.label for chip in answer.context["bar"].chips] == ["Status"]
+    status = client_of(firm.ana).get(f"/acme/{layout}?view={view}&edit=status").context["bar"].editing
     some = {**sent, "_value": sorted(status.ticked)[0]}
     assert client_of(firm.ana).post(f"/acme/{layout}?view={view}", some).status_code == 303
 
@@ -178,14 +178,14 @@ def test_a_filter_added_after_all_of_a_view_were_removed_is_alone(firm: Firm, le
 
 def test_a_value_that_is_no_longer_offered_stays_ticked(firm: Firm, leads: None) -> None:
     gone = "018f0000-0000-7000-8000-000000000000"
-    form = client_of(firm.ana).get(f"/acme/leads/?source={gone}&edit=source").context["editing"]
+    form = client_of(firm.ana).get(f"/acme/leads/?source={gone}&edit=source").context["bar"].editing
     assert gone in form.ticked and (gone, "an unknown choice") in form.options
 
 
 def test_what_cannot_be_read_is_said_in_the_form_and_kept_there(firm: Firm, accounts: None) -> None:
     sent = {"_field": "employees", "_was": "", "_operator": "from", "_value": "many"}
     answer = client_of(firm.ana).post("/acme/accounts/?filters=none", sent)
-    assert answer.status_code == 200 and answer.context["editing"].problem
+    assert answer.status_code == 200 and answer.context["bar"].editing.problem
     assert 'value="many"' in answer.content.decode()
 
 
@@ -210,7 +210,7 @@ def test_more_ticked_values_than_an_address_holds_are_refused_in_words(firm: Fir
         assert refused.status_code == 200
         page = refused.content.decode()
         most = int(re.findall(r"Of the 130 values, (\d+) fit\.", page)[0])
-        assert 80 < most < 110 and refused.context["editing"].ticked == frozenset(sources), "they stay ticked"
+        assert 80 < most < 110 and refused.context["bar"].editing.ticked == frozenset(sources), "they stay ticked"
         taken = client.post(f"/acme/{layout}?filters=none", sent | {"_value": sources[:most]})
         assert taken.status_code == 303 and len(taken["Location"]) < 4600
         assert client.get(taken["Location"]).context["state"].query.leaves[0].values == tuple(sources[:most])

@@ -88,9 +88,11 @@ def test_what_an_address_asks_for_in_vain_is_said_and_nothing_done_to_all_rows(
     assert words in unescape(answer.content.decode())
     assert words in unescape(ada.get(f"/acme/leads/board/{query}").content.decode())
     if "“" in words and not case.startswith("too"):
-        [marked] = [chip for chip in answer.context["chips"] if chip.is_unreadable]
+        [marked] = [chip for chip in answer.context["bar"].chips if chip.is_unreadable]
         assert ada.get(f"/acme/leads/{marked.without}").context["listing"].problems == [], "it can be removed"
-        assert words in unescape(ada.get(f"/acme/leads/{answer.context['query']}").content.decode()), "and stays else"
+        assert words in unescape(ada.get(f"/acme/leads/{answer.context['bar'].query}").content.decode()), (
+            "and stays else"
+        )
     for address in (f"export/{query}", f"export.xlsx{query}"):
         assert ada.get(f"/acme/leads/{address}").status_code == 303
     bulk = ada.post(f"/acme/bulk/leads/new/{query}", {"action": "delete", "all": "1"}, follow=True)
@@ -109,7 +111,7 @@ def test_a_filter_by_a_field_that_is_put_away_says_its_words(firm: Firm, rows: N
         yes = next(one for one in catalogue.record_type("leads").spec(field.name).kind.rows(firm.ada))
         set_field_active(field=field, actor=firm.ada, is_active=False)
     answer = client_of(firm.ada).get(f"/acme/leads/?{field.name}={yes.pk}")
-    assert [chip.phrase for chip in answer.context["chips"]] == ["Newsletter is ja"]
+    assert [chip.phrase for chip in answer.context["bar"].chips] == ["Newsletter is ja"]
     assert "“Newsletter is ja” was left out." in " ".join(answer.context["listing"].problems)
 
 
@@ -147,7 +149,7 @@ def test_a_view_that_was_kept_with_a_filter_of_no_name_is_shown(firm: Firm, rows
 def test_two_ways_to_write_one_condition_are_one_filter(firm: Firm, rows: None) -> None:
     """Both were shown as filters, and only the rows of the second."""
     answer = client_of(firm.ada).get("/acme/leads/?city__is=Bonn&city=Ulm")
-    assert [chip.phrase for chip in answer.context["chips"]] == ["City is Bonn or Ulm"]
+    assert [chip.phrase for chip in answer.context["bar"].chips] == ["City is Bonn or Ulm"]
     assert len(answer.context["page"].rows) == 2
 
 

@@ -237,7 +237,7 @@ def test_who_may_not_change_a_view_saves_one_of_their_own(firm: Firm, bonn: None
 def test_an_empty_view_says_where_the_records_are(firm: Firm, bonn: None) -> None:
     page = client_of(firm.ana).get("/acme/accounts/")
     assert page.context["rows"] == []
-    found = {(view.name, count.value) for view, count in page.context["elsewhere"]}
+    found = {(view.name, count.value) for view, count in page.context["listing"].elsewhere}
     assert {("Prospective accounts", 2), ("All accounts", 2)} <= found
     assert "Past customers" not in {name for name, _count in found}
     assert "No accounts yet" not in page.content.decode()

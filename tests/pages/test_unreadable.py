@@ -144,7 +144,7 @@ def test_a_view_with_a_filter_that_breaks_still_opens_and_says_which_was_left_ou
     assert answer.status_code == 200
     assert answer.context["state"].view == broken_view
     assert sorted(row.record.name for row in answer.context["rows"]) == ["Of Bonn", "Of Ulm"]
-    assert [chip.is_unreadable for chip in answer.context["chips"]] == [True, False]
+    assert [chip.is_unreadable for chip in answer.context["bar"].chips] == [True, False]
     assert "The filter “City is Bonn” was left out" in answer.content.decode()
 
 

@@ -40,7 +40,7 @@ def test_no_filter_tells_what_is_hidden(firm: Firm, deal: None, case: str) -> No
         pages = [ana.get(f"/acme/opportunities/?{query}"), ana.get(f"/acme/opportunities/?any1.{query}&any1.name=x")]
         name = query.partition("=")[0]
         is_known = not pages[0].context["listing"].problems
-        assert all((f"edit={name}#" in page.context["filter_menu"]) == is_known for page in pages)
+        assert all((f"edit={name}#" in page.context["bar"].filter_menu) == is_known for page in pages)
         return [(len(page.context["listing"].problems), len(page.context["rows"])) for page in pages]
 
     assert all(problems == 0 for problems, _rows in told())

@@ -91,15 +91,15 @@ def test_who_has_passed_is_who_the_gate_lets_through(vetted: Firm) -> None:
 def test_the_bar_offers_each_criterion_and_says_it_as_one_would(vetted: Firm) -> None:
     client = client_of(vetted.ana)
     page = client.get("/acme/leads/?filters=none")
-    menu = re.findall(r'edit=([\w.]+)#filter"[^>]*>([^<]+)<', page.context["filter_menu"])
+    menu = re.findall(r'edit=([\w.]+)#filter"[^>]*>([^<]+)<', page.context["bar"].filter_menu)
     assert {("vetting_budget", "Budget"), ("vetting_score", "Vetting score"), ("mailing_list", "Mailing list")} < set(
         menu
     )
-    form = client.get("/acme/leads/?filters=none&edit=vetting_budget").context["editing"]
+    form = client.get("/acme/leads/?filters=none&edit=vetting_budget").context["bar"].editing
     assert [label for _value, label in form.options] == ["Unknown", "Yes", "No"]
     sent = {"_field": "vetting_budget", "_operator": "is", "_value": "yes"}
     listed = client.post("/acme/leads/?filters=none", sent, follow=True)
-    assert [chip.phrase for chip in listed.context["chips"]] == ["Budget is Yes"]
+    assert [chip.phrase for chip in listed.context["bar"].chips] == ["Budget is Yes"]
     wrong = client.get("/acme/leads/?vetting_budget=perhaps")
     assert "“perhaps” is not a choice." in " ".join(wrong.context["listing"].problems)
 
@@ -112,12 +112,12 @@ def test_criteria_of_ones_own_are_fields_as_long_as_they_are_asked(vetted: Firm)
         record_answer(lead=lead, criterion=own, answer="yes", actor=vetted.ana)
     client = client_of(vetted.ana)
     assert found(vetted, f"{name}=yes") == "F"
-    assert ">Fleet<" in client.get("/acme/leads/").context["filter_menu"]
+    assert ">Fleet<" in client.get("/acme/leads/").context["bar"].filter_menu
     with tenant_context(Tenant.objects.get(pk=vetted.tenant.pk)):
         update_criterion(criterion=own, actor=vetted.ada, values={"label": "Vans", "is_active": False})
     page = client.get(f"/acme/leads/?{name}=yes")
-    assert [chip.phrase for chip in page.context["chips"]] == ["Vans is Yes"] and len(page.context["rows"]) == 1
-    assert "Vans" not in page.context["filter_menu"], "it is asked no more"
+    assert [chip.phrase for chip in page.context["bar"].chips] == ["Vans is Yes"] and len(page.context["rows"]) == 1
+    assert "Vans" not in page.context["bar"].filter_menu, "it is asked no more"
     gone = client.get("/acme/leads/?vetting_nosuch=yes")
     assert "There is no such field." in " ".join(gone.context["listing"].problems)
 
@@ -138,7 +138,7 @@ def test_what_criteria_are_called_costs_a_list_no_statement(vetted: Firm) -> Non
 
 @pytest.mark.parametrize("key", ["leads", "contacts", "opportunities"])
 def test_everything_that_lists_can_be_filtered_by_is_offered(firm: Firm, key: str) -> None:
-    menu = client_of(firm.ana).get(f"/acme/{key}/").context["filter_menu"]
+    menu = client_of(firm.ana).get(f"/acme/{key}/").context["bar"].filter_menu
     record_type = catalogue.record_type(key)
     more = {spec.name for spec in record_type.derived}
     assert more and all(f"edit={name}#filter" in menu for name in more)
@@ -152,7 +152,7 @@ def test_a_mailing_list_is_chosen_in_the_bar(firm: Firm) -> None:
         make.lead(firm.ana, last_name="Off", first_name="")
     sent = {"_field": "mailing_list", "_operator": "is", "_value": str(fair.pk)}
     listed = client_of(firm.ana).post("/acme/leads/?filters=none", sent, follow=True)
-    assert [chip.phrase for chip in listed.context["chips"]] == ["Mailing list is Fair"]
+    assert [chip.phrase for chip in listed.context["bar"].chips] == ["Mailing list is Fair"]
     assert [row.record.name for row in listed.context["rows"]] == ["On"]
 
 
@@ -170,7 +170,7 @@ def test_losses_are_found_by_their_class(firm: Firm) -> None:
         assert [names("is", "vetting"), names("is", "vetting", "sales")] == ["V", "SV"]
         assert [names("not", "vetting"), names("empty"), names("filled")] == ["SW", "W", "SV"]
     page = client_of(firm.ana).get(f"/acme/opportunities/?{urlencode({'loss_class': 'vetting'})}")
-    assert page.context["chips"][0].phrase == "Class of loss is Should not have passed vetting"
+    assert page.context["bar"].chips[0].phrase == "Class of loss is Should not have passed vetting"
 
 
 def test_the_names_of_criteria_are_those_of_the_rows(firm: Firm) -> None:
