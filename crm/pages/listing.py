@@ -24,7 +24,7 @@ from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.records.access import visible_records
 from crm.saved_views.models import SavedView
-from crm.saved_views.selectors import Views, gone_view
+from crm.saved_views.selectors import Views
 from crm.saved_views.services import opened_views
 from crm.saved_views.state import ViewState, query_of_view, read_state
 from crm.ui import format as formats
@@ -107,17 +107,14 @@ class Listing:
 
 def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
     """Read the URL over the saved view that it names, or over the one that the list opens on."""
-    views = opened_views(request.actor, record_type)
-    asked = request.GET.get("view", "")
-    view = views.find(asked)
-    gone = [gone_view(request.actor, record_type, asked)] if asked and view is None else []
+    views = opened_views(request.actor, record_type, request.GET.get("view", ""))
     bare = not any(name == "filters" or is_filter(name) for name in request.GET)
-    if view is None and bare:
-        view = views.opens_on
+    view = views.asked or (views.opens_on if bare else None)
     state, problems = read_state(record_type, request.GET, view)
-    if gone and bare and view:
-        gone.append(_("Here is %(name)s.") % {"name": view.name})
-    return Listing(request.actor, state, views, [" ".join(gone), *problems] if gone else problems)
+    if views.gone:
+        instead = _("Here is %(name)s.") % {"name": view.name} if view else ""
+        problems = [f"{views.gone} {instead}".strip(), *problems]
+    return Listing(request.actor, state, views, problems)
 
 
 def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:

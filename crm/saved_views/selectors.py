@@ -22,19 +22,21 @@ TABS = 6  # views that stand as tabs; the others are in the menu
 
 @dataclass(frozen=True)
 class Views:
-    """A person's views of a type: ``tabs`` over the list, ``more`` in the menu, and the one it opens on."""
+    """A person's views of a type: ``tabs`` over the list, ``more`` in the menu, and the one it opens on.
+
+    ``asked`` is the one that an address names; ``deleted`` is that if it is no more, and ``gone`` says so.
+    """
 
     tabs: list[SavedView]
     more: list[SavedView]
     opens_on: SavedView | None
+    asked: SavedView | None = None
+    deleted: SavedView | None = None
+    gone: str = ""
 
     @property
     def all(self) -> list[SavedView]:
         return [*self.tabs, *self.more]
-
-    def find(self, view_id: str) -> SavedView | None:
-        wanted = uuid_of(view_id)
-        return next((view for view in self.all if view.pk == wanted), None)
 
 
 def visible_views(actor: Membership, record_type: RecordType) -> Q:
@@ -46,23 +48,40 @@ def visible_views(actor: Membership, record_type: RecordType) -> Q:
     return Q(record_type=record_type.key) & reach
 
 
-def views_of(actor: Membership, record_type: RecordType) -> Views:
-    """Return the views of ``actor`` with one query: pinned ones first, then by order and name."""
+def views_of(actor: Membership, record_type: RecordType, asked: str = "") -> Views:
+    """Return the views of ``actor``, the one ``asked`` for by its id among them, with one query: pinned ones first,
+    then by order and name."""
+    asked_id = uuid_of(asked)
+    there = Q(deleted_at=None) | Q(pk=asked_id) if asked_id else Q(deleted_at=None)
     pin = PinnedView.objects.filter(view_id=OuterRef("pk"), member_id=actor.pk)
     # Which team's a view is, is asked only where there is one: most workspaces share with everyone.
     reach = Q(audience__in=[Audience.ALL, Audience.TEAM]) | Q(owner_id=actor.pk)
-    found = SavedView.objects.filter(reach, record_type=record_type.key, deleted_at=None).order_by(
-        "order", "name", "id"
-    )
+    found = SavedView.objects.filter(reach, there, record_type=record_type.key).order_by("order", "name", "id")
     # Of a view without a pin both are None.
     with_pin = found.annotate(hidden=Subquery(pin.values("hidden")), opens=Subquery(pin.values("is_default")))
     usable = [view for view in with_pin if view.audience != Audience.TEAM or _is_shared_with(actor, view)]
-    ordered: list[Any] = sorted(usable, key=lambda view: view.hidden is not False)
+    named = next((view for view in usable if view.pk == asked_id), None)
+    deleted = named if named is not None and named.deleted_at else None
+    kept = [view for view in usable if view is not deleted]
+    ordered: list[Any] = sorted(kept, key=lambda view: view.hidden is not False)
     shown = [view for view in ordered if not view.hidden]
     mine = [view for view in shown if view.opens]
     defaults = mine or [view for view in shown if view.is_default] or shown
     tabs = shown[:TABS]
-    return Views(tabs, [view for view in ordered if view not in tabs], defaults[0] if defaults else None)
+    return Views(
+        tabs,
+        [view for view in ordered if view not in tabs],
+        defaults[0] if defaults else None,
+        named if deleted is None else None,
+        deleted,
+        _gone(deleted) if asked and (named is None or deleted) else "",
+    )
+
+
+def _gone(deleted: SavedView | None) -> str:
+    if deleted is None:
+        return _("The view of this link is gone, or is not shared with you.")
+    return _("The view %(name)s is gone: it was deleted.") % {"name": deleted.name}
 
 
 def _is_shared_with(actor: Membership, view: SavedView) -> bool:
@@ -96,12 +115,6 @@ def views_with(record_type: RecordType, field: str) -> list[tuple[SavedView, lis
     return found
 
 
-def deleted_view(actor: Membership, record_type: RecordType, view_id: str) -> SavedView | None:
-    """The view of that id if ``actor`` had it before it was deleted."""
-    wanted = uuid_of(view_id)
-    return get_view(actor, record_type, wanted, deleted=True) if wanted else None
-
-
 def views_filtering_by(ids: Collection[str]) -> list[SavedView]:
     """Return everybody's views of all types with a filter that names one of ``ids``."""
     views = SavedView.objects.filter(deleted_at=None).order_by("name", "id")
@@ -111,14 +124,6 @@ def views_filtering_by(ids: Collection[str]) -> list[SavedView]:
         for view in views
         if any(not wanted.isdisjoint(one.values) for one in kept_leaves(view.state.get("filters", ())))
     ]
-
-
-def gone_view(actor: Membership, record_type: RecordType, view_id: str) -> str:
-    """Say that there is no such view, by its name where ``actor`` had it."""
-    view = deleted_view(actor, record_type, view_id)
-    if view is None:
-        return _("The view of this link is gone, or is not shared with you.")
-    return _("The view %(name)s is gone: it was deleted.") % {"name": view.name}
 
 
 def reach_of(view: SavedView) -> int:

@@ -35,9 +35,9 @@ def create_default_views(actor: Membership) -> None:
         insert_many(SavedView, [row for row in rows if (row.record_type, row.name) not in taken])
 
 
-def opened_views(actor: Membership, record_type: RecordType) -> Views:
-    """The views of ``actor``; a workspace that is older than the type gets those that the type ships with, once."""
-    views = views_of(actor, record_type)
+def opened_views(actor: Membership, record_type: RecordType, asked: str = "") -> Views:
+    """``views_of`` the ``actor``; a workspace that is older than the type gets those that the type ships with, once."""
+    views = views_of(actor, record_type, asked)
     if views.all or not record_type.views:
         return views
     wait_for_turn(f"views of {record_type.key}")
@@ -45,7 +45,7 @@ def opened_views(actor: Membership, record_type: RecordType) -> Views:
     if not shipped.exists():
         with translation.override(current_tenant().language):
             insert_many(SavedView, _default_views(record_type))
-    return views_of(actor, record_type)
+    return views_of(actor, record_type, asked)
 
 
 def _default_views(record_type: RecordType) -> list[SavedView]:

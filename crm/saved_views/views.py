@@ -19,7 +19,7 @@ from crm.catalogue.types import RecordType
 from crm.saved_views import services
 from crm.saved_views.chips import chips
 from crm.saved_views.models import Audience, SavedView
-from crm.saved_views.selectors import deleted_view, get_view, gone_view, may_change, pins_of, reach_of, views_of
+from crm.saved_views.selectors import get_view, may_change, pins_of, reach_of, views_of
 from crm.saved_views.state import ViewState, read_state, state_of_view
 from crm.ui.bidi import filled
 from crm.ui.http import go, method, respond
@@ -212,12 +212,10 @@ def _state(request: WorkspaceRequest, record_type: RecordType) -> tuple[ViewStat
 
     Of a view that was deleted meanwhile it is what the person has seen in it.
     """
-    asked = request.GET.get("view", "")
-    base = views_of(request.actor, record_type).find(asked)
-    gone = [gone_view(request.actor, record_type, asked)] if asked and base is None else []
-    before = deleted_view(request.actor, record_type, asked) if gone else base
-    state, problems = read_state(record_type, request.GET, before)
-    return replace(state, view=base), [*gone, *problems, *state.left_out]
+    views = views_of(request.actor, record_type, request.GET.get("view", ""))
+    state, problems = read_state(record_type, request.GET, views.asked or views.deleted)
+    gone = [views.gone] if views.gone else []
+    return replace(state, view=views.asked), [*gone, *problems, *state.left_out]
 
 
 def _status(request: WorkspaceRequest) -> int:
