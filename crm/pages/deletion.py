@@ -21,7 +21,7 @@ from crm.records.access import deleted_records, get_record, visible_records
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.access import may
-from crm.users.http import WorkspaceRequest, require
+from crm.users.http import WorkspaceRequest
 
 
 def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
@@ -68,7 +68,6 @@ def _naming(request: WorkspaceRequest, record_type: RecordType, record: Any) -> 
 
 def bin_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/bin/``: what was deleted in the last days and can be brought back."""
-    require(may(request.actor, "view", record_type.key))
     records = deleted_records(request.actor, record_type)[:200]
     context = {"type": record_type, "records": records, "days": settings.RECORDS_KEPT_DAYS}
     return respond(request, "pages/bin.html", context)

@@ -25,6 +25,8 @@ from crm.pages import (
     taking_back,
 )
 from crm.ui.http import by_method
+from crm.users.access import may
+from crm.users.http import require
 
 
 def type_urls() -> list[URLResolver]:
@@ -38,12 +40,16 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
 
     view = partial(page_of, record_type)
     patterns = [
-        path("", by_method(GET=view(listing.list_page), POST=view(filter_sent.list_filtered)), name="list"),
-        path("new/", view(editing.new_page), name="new"),
-        path("columns/", view(columns.columns_page), name="columns"),
-        path("export/", view(export.export_page), name="export"),
-        path("export.xlsx", view(export.export_workbook), name="export_xlsx"),
-        path("bin/", view(deletion.bin_page), name="bin"),
+        path(
+            "",
+            by_method(GET=view(listing.list_page, "view"), POST=view(filter_sent.list_filtered, "view")),
+            name="list",
+        ),
+        path("new/", view(editing.new_page, "create"), name="new"),
+        path("columns/", view(columns.columns_page, "view"), name="columns"),
+        path("export/", view(export.export_page, "view"), name="export"),
+        path("export.xlsx", view(export.export_workbook, "view"), name="export_xlsx"),
+        path("bin/", view(deletion.bin_page, "view"), name="bin"),
         path("<uuid:record_id>/", view(detail.detail_page), name="record"),
         path("<uuid:record_id>/edit/", view(editing.edit_page), name="edit"),
         path("<uuid:record_id>/fields/<slug:name>/", view(editing.field_page), name="field"),
@@ -54,7 +60,11 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
     ]
     if record_type.board:  # what is moved by one press is moved back by one
         patterns += [
-            path("board/", by_method(GET=view(board.board_page), POST=view(filter_sent.board_filtered)), name="board"),
+            path(
+                "board/",
+                by_method(GET=view(board.board_page, "view"), POST=view(filter_sent.board_filtered, "view")),
+                name="board",
+            ),
             path("<uuid:record_id>/changes/<uuid:event_id>/", view(taking_back.change_page), name="change"),
         ]
         if not record_type.board.move_url:
@@ -62,13 +72,15 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
     return patterns
 
 
-def page_of(record_type: RecordType, page: Callable[..., Any]) -> Callable[..., Any]:
+def page_of(record_type: RecordType, page: Callable[..., Any], verb: str = "") -> Callable[..., Any]:
     """The view that calls ``page`` with the request and the type as the person who asks sees it (``catalogue.seen``).
 
-    No page takes the whole type: what is hidden from somebody would be on it.
+    No page takes the whole type: what is hidden from somebody would be on it. It is for who may do ``verb`` to some
+    records of the type; a page about one record asks for that itself.
     """
-    return update_wrapper(partial(_call, page, record_type), page)
+    return update_wrapper(partial(_call, page, record_type, verb), page)
 
 
-def _call(page: Callable[..., Any], record_type: RecordType, request: Any, **arguments: Any) -> Any:
+def _call(page: Callable[..., Any], record_type: RecordType, verb: str, request: Any, **arguments: Any) -> Any:
+    require(not verb or may(request.actor, verb, record_type.key))
     return page(request, catalogue.seen(record_type, request.actor), **arguments)
