@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from crm.catalogue import type_of, url
 from crm.catalogue.types import PLAIN_CARD, Board, RecordType
 from crm.fields.look import look_of
-from crm.pages.filtering import FilterBar, bar_page, is_for_bar
+from crm.pages.filtering import FilterBar
 from crm.pages.kept_pages import GONE_HEADER
 from crm.pages.listing import Listing, links, read_listing
 from crm.queries.condition import Condition, Part, without_leaves
@@ -101,8 +101,6 @@ class ColumnGroup:
 def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/board/``: the same view, filters and all, as on the list."""
     listing = read_listing(request, record_type)
-    if is_for_bar(request):
-        return bar_page(request, listing.state)
     records = _records(listing)
     groups = _groups(listing, _columns(request, listing))
     shown = _shown_group(request, listing, groups)

@@ -9,7 +9,6 @@ from typing import Any
 
 from babel.lists import format_list
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,12 +24,9 @@ from crm.saved_views.chips import Chip, GroupChip, chips
 from crm.saved_views.selectors import may_change
 from crm.saved_views.state import ViewState
 from crm.ui import format as formats
-from crm.ui.http import is_fragment, respond
 from crm.ui.paging import CAP
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
-
-BAR = "filters"  # the id of the part of the page that holds the chips
 
 
 @dataclass(frozen=True)
@@ -89,16 +85,6 @@ class FilterBar:
     @cached_property
     def may_change_view(self) -> bool:
         return self.state.view is not None and may_change(self.request.actor, self.state.view)
-
-
-def is_for_bar(request: WorkspaceRequest) -> bool:
-    """Whether the bar alone is asked for: a chip was pressed, or a field chosen."""
-    return is_fragment(request) and request.htmx.target == BAR
-
-
-def bar_page(request: WorkspaceRequest, state: ViewState) -> HttpResponse:
-    context = {"type": state.query.type, "state": state, "bar": FilterBar(request, state)}
-    return respond(request, "pages/parts/filters.html", context)
 
 
 def _not_compared(query: Query, actor: Membership, unreadable: Collection[Condition]) -> list[str]:

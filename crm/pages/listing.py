@@ -17,7 +17,7 @@ from crm.catalogue.types import RecordType
 from crm.fields.kinds import Money
 from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
-from crm.pages.filtering import FilterBar, bar_page, is_for_bar
+from crm.pages.filtering import FilterBar
 from crm.pages.rows import css_of, draw_rows
 from crm.queries.address import is_filter
 from crm.queries.condition import Condition
@@ -120,15 +120,14 @@ def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
 def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/``: a page of the list; htmx gets the table alone."""
     listing = read_listing(request, record_type)
-    if is_for_bar(request):
-        return bar_page(request, listing.state)
     records = listing.records()
     query = listing.query
+    exact = "count" in request.GET
     after, before = request.GET.get("after"), request.GET.get("before")
-    page = query.page(records, request.actor, after=after, before=before, size=PAGE_SIZE)
+    place = {"after": after, "before": before, "size": PAGE_SIZE, "cap": EXACTLY if exact else CAP}
+    page = query.page(records, request.actor, **place)
     if page.is_lost:
         listing.problems.append(_("The page of this link is gone: here is the first one."))
-    exact = "count" in request.GET
     bulk = _bulk(request, record_type)
     context = {
         "listing": listing,
@@ -136,7 +135,7 @@ def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespons
         "state": listing.state,
         "page": page,
         "rows": draw_rows(record_type, query.specs, page.rows, request.actor, selectable=bool(bulk["bulk_actions"])),
-        "count": capped_count(records, cap=EXACTLY if exact else CAP),
+        "count": page.total,
         "has_sums": any(isinstance(spec.kind, Money) for spec in query.specs),
         "sums": _sums(query, records) if exact else [],
         "exact": exact,

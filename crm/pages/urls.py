@@ -17,14 +17,13 @@ from crm.pages import (
     detail,
     editing,
     export,
-    filter_sent,
     history,
     listing,
     moving,
     preview,
     taking_back,
 )
-from crm.ui.http import by_method
+from crm.pages.filter_answers import with_filters
 from crm.users.access import may
 from crm.users.http import require
 
@@ -40,11 +39,7 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
 
     view = partial(page_of, record_type)
     patterns = [
-        path(
-            "",
-            by_method(GET=view(listing.list_page, "view"), POST=view(filter_sent.list_filtered, "view")),
-            name="list",
-        ),
+        path("", view(with_filters(listing.list_page), "view"), name="list"),
         path("new/", view(editing.new_page, "create"), name="new"),
         path("columns/", view(columns.columns_page, "view"), name="columns"),
         path("export/", view(export.export_page, "view"), name="export"),
@@ -60,11 +55,7 @@ def record_urls(record_type: RecordType) -> list[URLPattern]:
     ]
     if record_type.board:  # what is moved by one press is moved back by one
         patterns += [
-            path(
-                "board/",
-                by_method(GET=view(board.board_page, "view"), POST=view(filter_sent.board_filtered, "view")),
-                name="board",
-            ),
+            path("board/", view(with_filters(board.board_page), "view"), name="board"),
             path("<uuid:record_id>/changes/<uuid:event_id>/", view(taking_back.change_page), name="change"),
         ]
         if not record_type.board.move_url:

@@ -131,12 +131,12 @@ class Query:
 
     # --- How its rows are shown
 
-    def page(self, records: QuerySet, actor: Membership, *, after: str | None, before: str | None, size: int) -> Page:
+    def page(self, records: QuerySet, actor: Membership, **place: Any) -> Page:
         """A page of ``records`` (those that ``readable`` returned) in its order, as ``actor`` may see them, and with
-        all that its columns show."""
-        specs = (*self.specs, self.type.spec("name"))
-        rows = self.type.with_related(records, specs)
-        page = page_by_key(rows, **self._ordered(actor), after=after, before=before, size=size)
+        all that its columns show; ``place`` says to ``page_by_key`` which one, and how far to count."""
+        order = self._ordered(actor)
+        rows = self.type.with_related(records, (*self.specs, self.type.spec("name")))
+        page = page_by_key(rows, **order, **place)
         hide_unseen(actor, self.type, page.rows)
         self.type.look_ahead(page.rows, {spec.name for spec in self.specs})
         return page

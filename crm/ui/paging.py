@@ -139,7 +139,8 @@ def page_by_key(
     if backward:
         rows.reverse()
         if not more:  # the first page, whole again
-            return page_by_key(queryset, order=order, size=size, cap=cap, ranking=ranking, first=first, shown=shown)
+            first_page = page_by_key(queryset, order=order, size=size, ranking=ranking, first=first, shown=shown)
+            return replace(first_page, total=total)
     start = _start(cursor, len(rows), backward)
     page = Page(rows, start, total=total, is_lost=is_lost)
     if rows and (more or backward):
