@@ -175,10 +175,20 @@ def _find_existing(work: _Work) -> None:
 
 
 def _lock_account_around(plan: ConversionPlan) -> None:
-    """Lock the account that a new opportunity gets from its contact: before the contact, like one that was chosen."""
-    if plan.account.way == Way.NONE and plan.contact.way == Way.EXISTING and plan.opportunity.way == Way.NEW:
-        of_contact = Contact.objects.filter(pk=plan.contact.record_id).values("account_id")
-        list(Account.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=of_contact).values_list("pk"))
+    """Lock the account that a new opportunity gets from its contact: before the contact, like one that was chosen.
+
+    Where the contact was given another account while it was waited for, what is held is let go, to begin anew.
+    """
+    is_asked = plan.account.way == Way.NONE and plan.contact.way == Way.EXISTING and plan.opportunity.way == Way.NEW
+    contact = Contact.objects.filter(pk=plan.contact.record_id).order_by()
+    accounts = Account.objects.select_for_update(of=("self",), no_key=True).order_by()
+    while is_asked:
+        with transaction.atomic():
+            ids = set(contact.values_list("account_id", flat=True))
+            list(accounts.filter(pk__in=ids - {None}).values_list("pk"))
+            held = contact.select_for_update(of=("self",), no_key=True)
+            is_asked = not ids.issuperset(held.values_list("account_id", flat=True))
+            transaction.set_rollback(is_asked)
 
 
 def _refuse_strange_opportunity(work: _Work) -> None:
