@@ -276,5 +276,7 @@ def opportunity_name(lead: Lead, account: str = "") -> str:
     """What an opportunity of ``account`` that comes of ``lead`` is called unless somebody says otherwise: without a
     product that is hidden from a role, as names are not."""
     firm = account or lead.company.strip() or lead.name
-    is_told = not is_hidden_from_some(Lead.type_key, "product_interest")
-    return " – ".join(part for part in (firm, lead.product_interest.strip() if is_told else "") if part)[:300]
+    product = lead.product_interest.strip()
+    if product and is_hidden_from_some(Lead.type_key, "product_interest"):
+        product = ""
+    return " – ".join(filter(None, (firm, product)))[:300]
