@@ -27,8 +27,13 @@ def wait_for_the_same(*leads: Lead) -> None:
 
     Who converts another lead of theirs at the same moment comes later, and is offered what was made. Hold all rows of
     ``leads`` before, and name all that the transaction will convert: two who take more and more wait for each other.
+    It goes by what they have, be it hidden from who converts them.
     """
-    keys = {key for lead in leads for key in (lead.email_key, lead.company_key)} - {""}
+    names = ("email_key", "company_key")
+    emptied = [lead.pk for lead in leads if lead.without]
+    rows = list(Lead.all_objects.filter(pk__in=emptied).values_list(*names)) if emptied else []
+    rows += [tuple(getattr(lead, name) for name in names) for lead in leads if not lead.without]
+    keys = {key for row in rows for key in row} - {""}
     wait_for_turn(*(f"conversion of {key}" for key in keys))
 
 

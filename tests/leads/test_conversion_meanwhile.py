@@ -13,9 +13,14 @@ from django.db import connections
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm import catalogue
 from crm.bulk.models import BulkRun
+from crm.records.access import get_record
 from crm.tenants.context import tenant_context
-from leads.conversion import convert_lead
+from crm.users.access import HIDDEN
+from crm.users.models import Membership
+from crm.users.services import limit_fields
+from leads.conversion import convert_lead, meanwhile
 from leads.conversion.defaults import plan_for
 from leads.conversion.meanwhile import wait_for_the_same
 from leads.models import Lead
@@ -262,3 +267,17 @@ def test_leads_that_arrive_converted_wait_for_who_converts_one_of_the_same_firm(
     with tenant_context(fresh_firm.tenant):
         assert Account.objects.count() == 1
         assert {one.account_id for one in Lead.objects.all()} == {Account.objects.get().pk}
+
+
+def test_they_wait_by_what_is_hidden_from_who_converts(firm: Firm, lead: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[set[str]] = []
+    monkeypatch.setattr(meanwhile, "wait_for_turn", lambda *keys: waited.append(set(keys)))
+    with tenant_context(firm.tenant):
+        limits = {"email": HIDDEN, "company": HIDDEN}
+        limit_fields(actor=firm.ada, role=firm.ana.role, key="leads", limits=limits)
+        ana = Membership.objects.select_related("role").get(pk=firm.ana.pk)
+        shown = get_record(ana, catalogue.record_type("leads"), lead.pk)
+        assert (shown.email, shown.company_key) == ("", "")
+        wait_for_the_same(lead)
+        wait_for_the_same(shown)
+    assert waited[0] == waited[1] and len(waited[0]) == 2
