@@ -10,7 +10,6 @@ from zipfile import ZipFile, is_zipfile
 
 from accounts.services import set_account_type
 from crm import catalogue
-from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.custom.services import create_field
 from crm.fields.models import FieldKind
@@ -24,15 +23,14 @@ from opportunities.services import update_opportunity
 from tests import make
 from tests.permissions.samples import Sample
 
-WORD, FIRM = "Kanarie", "Nistkasten"
+WORD = "Kanarie"
 DAY, YEAR, PERCENT, NUMBER = date(2019, 3, 17), 1907, 41, 73519
 MONEY = Money(98_765_432_00, "USD")
-# How they may come out, in small letters. The name of the linked account is told by its own pages, and by no others.
+# How they may come out, in small letters.
 CANARIES = re.compile(
     r"kanarie|55573913|555-7391|98,?765,?432|mar 17, 2019|2019-03-17|73,?519|(?<![\w.-])1907(?![\w-])|(?<![\w.-])41\s?%"
     r"|does not want mails"  # a flag in words
 )
-OF_OTHERS = re.compile(FIRM.lower())
 KINDS_OF_OWN = [kind for kind in FieldKind.values if kind != FieldKind.PERSON]
 
 
@@ -72,14 +70,11 @@ def plant(sample: Sample) -> None:
     for picklist in _picklists():
         create_choice(actor=ada, picklist=picklist, values={"label": f"{WORD} {picklist}"})
     ensure_tags((f"{WORD} tag",))
-    firm = make.account(sample.firm.ana, name=f"{FIRM} Ltd")
     for record_type in catalogue.record_types():
         names = (record_type.noun, f"{record_type.noun}_mate", f"{record_type.noun}_west")
         for name in (one for one in names if one in sample.ids):
             planted = {one.name: canary(one, name) for one in record_type.can_be_limited()}
             values = {field: value for field, value in planted.items() if value is not None}
-            if _links_to(record_type, firm):
-                values["account"] = firm
             record = record_type.model.objects.get(pk=sample.ids[name])
             record_type.update(record, actor=ada, values=values)
             record_type.update(record, actor=ada, values={"description": f"{WORD} said again"})
@@ -103,11 +98,6 @@ def _picklists() -> list[str]:
             if isinstance(spec.kind, kinds.ChoiceOf):
                 found[spec.kind.picklist] = found.get(spec.kind.picklist, True) and spec.name in limitable
     return sorted(name for name, can_be in found.items() if can_be)
-
-
-def _links_to(record_type: RecordType, record: Any) -> bool:
-    links = [spec for spec in record_type.fields if spec.on_edit and isinstance(spec.kind, kinds.Lookup)]
-    return any(spec.name == "account" and spec.kind.key == record.type_key for spec in links)
 
 
 def _close(sample: Sample) -> None:
@@ -137,9 +127,9 @@ def text_of(answer: Any) -> str:
     return f"{dict(answer.headers)} {content.decode(errors='replace')}".lower()
 
 
-def told_by(text: str, pattern: re.Pattern[str] = CANARIES) -> set[str]:
+def told_by(text: str) -> set[str]:
     """The canaries in it, with what stands before them."""
-    places = [found.start() for found in pattern.finditer(text)]
+    places = [found.start() for found in CANARIES.finditer(text)]
     return {" ".join(text[max(0, place - 90) : place + 30].split()) for place in places}
 
 

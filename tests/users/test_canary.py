@@ -20,7 +20,7 @@ from tests.people import client_of
 from tests.permissions.asking import path_of, send
 from tests.permissions.samples import Sample, Samples
 from tests.permissions.table import ROWS, Row
-from tests.users.canaries import OF_OTHERS, controls_of, limits, plant, text_of, told_by
+from tests.users.canaries import controls_of, limits, plant, text_of, told_by
 
 Found = dict[str, set[str]]
 ASKED = [row for row in ROWS if not any(value.endswith("_mate") for value in row.arguments.values())]
@@ -38,15 +38,10 @@ def undone() -> Iterator[None]:
 def note(found: Found, name: str, text: str, key: str = "") -> None:
     """Keep what ``text``, the answer called ``name``, tells; ``key``: the type of record whose page it is."""
     told = told_by(text)
-    if key in LINKING:
-        told |= told_by(text, OF_OTHERS)
     if key in limits():
         told |= {f"control {one}" for one in controls_of(text, key)}
     if told:
         found.setdefault(name, set()).update(told)
-
-
-LINKING = ("contacts", "opportunities")  # whose records name an account that is told by others' pages
 
 
 def seen(sample: Sample, role: str, rows: Iterable[Row], *, parts: bool) -> Found:
