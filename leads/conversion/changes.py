@@ -160,12 +160,14 @@ def restore(entry: dict[str, Any], row: Any) -> None:
     own = {name: plain for name, plain in entry["before"].items() if name.startswith(CUSTOM)}
     if own:
         values["custom"] = _restored_custom(row, own)
-    type(row)._base_manager.filter(pk=row.pk).update(**values)
-    row.refresh_from_db()
+    for name, value in values.items():
+        setattr(row, name, value)
     if isinstance(row, RecordModel):  # the keys may have been kept when they were made otherwise, or not yet
         fill_text_keys(catalogue.type_of(row), row)
-        keys = ["sort_name", *(name for name, field in fields.items() if isinstance(field, TextKey))]
-        type(row)._base_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in keys})
+        keys = ("sort_name", *(name for name, field in fields.items() if isinstance(field, TextKey)))
+        values |= {name: getattr(row, name) for name in keys}
+    type(row)._base_manager.filter(pk=row.pk).update(**values)
+    row.refresh_from_db()
     if own:
         replace_rows(row, {_key(name) for name in own})
 
