@@ -28,14 +28,14 @@ from crm.ui import format as formats
 from crm.users.models import Membership
 
 FEW = 1_000  # rows whose events are looked for one by one, and not among all since then
+MOST_READ = 5_000  # of these, the latest
+LONGEST = timedelta(days=1)  # from choosing rows to doing something with them
 _SET_SINCE = {  # by whether it is what the preview has gone by, and whether its value may be told
     (False, True): gettext_lazy("%(person)s has set %(field)s to “%(now)s” since you chose the rows."),
     (False, False): gettext_lazy("%(person)s has changed %(field)s since you chose the rows."),
     (True, True): gettext_lazy("%(person)s has set %(field)s to “%(now)s” since the preview."),
     (True, False): gettext_lazy("%(person)s has changed %(field)s since the preview."),
 }
-MOST_READ = 5_000  # of these, the latest
-LONGEST = timedelta(days=1)  # from choosing rows to doing something with them
 
 
 def missing_by_now(

@@ -247,7 +247,7 @@ class RowReader:
             if text and not (one is not None and self._says(one, spec, text)):
                 row.not_taken.append(_("%(field)s “%(text)s”") % {"field": spec.label, "text": as_told(text)})
             return
-        said = self.said.get(word_key(called), {}).get(spec.name, "")
+        said = self.said.get(link, {}).get(word_key(called), {}).get(spec.name, "")
         try:
             here = spec.kind.parse(spec, cell_text(spec, text), self.typed) if text else None
             taken = spec.kind.parse(spec, cell_text(spec, said), self.typed) if said and said != text else here

@@ -12,7 +12,6 @@ from typing import Any
 
 from crm.imports.answers import word_key
 from crm.imports.at_accounts import People
-from crm.imports.brought import brought_fields
 from crm.imports.identity import Together, as_written
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows, Same
@@ -102,11 +101,9 @@ def _survey(job: Import, layout: Layout) -> Survey:
         PlannedReader(column, job.total) if name in job.planned else reader_of(column, spec)
         for column, spec, name in zip(survey.columns, specs, job.mapping, strict=False)
     ]
-    brought = brought_fields(record_type, job.made_by)
-    tests = [
-        bad_in(brought[name][1] if name in brought else spec) for name, spec in zip(job.mapping, specs, strict=True)
-    ]
-    place = {name: index for index, name in enumerate(job.mapping) if name}
+    brought = {index: spec for index, _link, spec in layout.brought}
+    tests = [bad_in(brought.get(index, spec)) for index, spec in enumerate(specs)]
+    place = layout.place
     gaps = [gap for gap in record_type.gaps if gap.by in place]
     repeats, lacking = _Repeats(survey, layout), Lacking(survey.lacking, layout)
     names = OwnNames(layout)

@@ -10,18 +10,22 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import Answers, meant, word_key
 from crm.imports.cells import Cells
 from crm.imports.layout import Layout
+from crm.imports.meant import MeantRows
 from crm.imports.reading.cells import cell_text
 from crm.imports.storing import FileRow
 
-Said = dict[str, dict[str, str]]  # by company (``word_key``) and field: the first text that can be read
+# By the link, the company (``word_key``) and the field: the first text that can be read
+Said = dict[str, dict[str, dict[str, str]]]
 
 
-def said_together(layout: Layout, rows: Iterable[FileRow], answers: Answers) -> Said:
+def said_together(layout: Layout, rows: MeantRows, answers: Answers) -> Said:
     """Return what rows say of companies about which not all of them say the same; of others any row tells all."""
-    columns = [(index, spec) for index, _link, spec in layout.brought]
-    link = next((link for _index, link, _spec in layout.brought), "")
-    if not columns or link not in layout.place:
-        return {}
+    links = dict.fromkeys(link for _index, link, _spec in layout.brought if link in layout.place)
+    return {link: _said_of(link, layout, rows, answers) for link in links}
+
+
+def _said_of(link: str, layout: Layout, rows: MeantRows, answers: Answers) -> dict[str, dict[str, str]]:
+    columns = [(index, spec) for index, of, spec in layout.brought if of == link]
     at = layout.place[link]
 
     def key_of(text: str) -> str:
@@ -29,7 +33,7 @@ def said_together(layout: Layout, rows: Iterable[FileRow], answers: Answers) -> 
 
     differing = _differing(rows, at, [index for index, _spec in columns], key_of)
     cells = Cells(layout.actor)
-    found: Said = {}
+    found: dict[str, dict[str, str]] = {}
     for row in rows if differing else ():
         if row[at] and hash(key := key_of(row[at])) in differing:
             said = found.setdefault(key, {})

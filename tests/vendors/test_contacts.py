@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Account
 from accounts.services import set_account_type
 from accounts.vendors.models import Vendor
 from contacts.models import Contact
@@ -96,6 +97,24 @@ def test_no_form_gives_a_contact_an_account_and_a_vendor(firm: Firm, mill: Vendo
     assert form.send(**chosen["account"], vendor="", vendor_id="").status_code == 303
     with tenant_context(firm.tenant):
         assert of(hers) == of(his) == ("Kestrel", "")
+
+
+def test_what_several_rows_say_of_a_new_vendor_is_all_taken_and_of_no_account_of_its_name(firm: Firm) -> None:
+    """What stood in one row alone was dropped without a word where the file has columns of accounts, too."""
+    rows = (
+        "last name,email,account,account website,supplier,supplier phone,supplier website\n"
+        "One,one@x.example,,,Northwind,+1 416 555 0101,\n"
+        "Two,two@x.example,,,Northwind,,https://northwind-paper.example\n"
+        "Three,three@x.example,Northwind,https://northwind.example,,,\n"
+        "Four,four@x.example,Northwind,,,,\n"
+    )
+    goes = {"column_3": "account.website", "column_5": "vendor.phone", "column_6": "vendor.website"}
+    job = bring_in(firm, "contacts", rows, **goes)
+    assert (job.created_count, job.refused_count) == (4, 0)
+    with tenant_context(firm.tenant):
+        vendor, account = Vendor.objects.get(name="Northwind"), Account.objects.get(name="Northwind")
+        assert (vendor.phone, vendor.website) == ("+1 416 555 0101", "https://northwind-paper.example")
+        assert (account.phone, account.website) == ("", "https://northwind.example")
 
 
 def test_no_file_gives_a_contact_an_account_and_a_vendor(firm: Firm, mill: Vendor) -> None:
