@@ -75,10 +75,6 @@ COMPARED: dict[str, dict[Reason, set[tuple[str, str]]]] = {
         Reason.SAME_PHONE: {_PHONE, (Contact.type_key, "phone"), (Contact.type_key, "mobile")},
         Reason.SIMILAR_NAME: _EMAIL,
     },
-    Opportunity.type_key: {
-        Reason.OF_CONTACT: {(Opportunity.type_key, "contact")},
-        Reason.OF_ACCOUNT: {(Opportunity.type_key, "account")},
-    },
 }
 # From this score on a candidate is taken by default. A switchboard's number or a name alone is never enough.
 SURE = {Account.type_key: 50, Contact.type_key: 80, Opportunity.type_key: 1000}
@@ -93,7 +89,7 @@ def untold(actor: Membership, key: str) -> frozenset[Reason]:
     """The reasons that would tell ``actor`` what is hidden from them; ``key`` is the type of record that is found."""
     return frozenset(
         reason
-        for reason, fields in COMPARED[key].items()
+        for reason, fields in COMPARED.get(key, {}).items()
         if any(name in limited_fields(actor, of, HIDDEN) for of, name in fields)
     )
 

@@ -17,7 +17,8 @@ DIALOG = "dialog"  # the target of what is asked for in there (dialogs.js)
 
 
 class LockedPageError(AnsweredError):
-    """``record`` cannot be written now, and why (``RecordType.locked``). What was typed is given back.
+    """What was asked cannot be done to ``record`` now, and why (mostly ``RecordType.locked``). What was typed is given
+    back.
 
     A part of a page keeps what was typed where it stands, and shows the ``reason`` as a word.
     """

@@ -66,7 +66,6 @@ def create_opportunity(
         values.setdefault("opened_on", None)  # nobody knows, but not today
     is_told = "stage_since" in values  # by a file, which does not say who put it there
     if values.get("account") is None and (contact := values.get("contact")) is not None:
-        fill_in(contact)
         values["account"] = contact.account if contact.account and contact.account.deleted_at is None else None
     opportunity = create_record(
         catalogue.record_type("opportunities"),
@@ -139,7 +138,9 @@ def move_to_stage(
     stage into an open one reopens it: day and reason are taken off, the history stays.
     Raises ``ValidationError`` keyed by field.
     """
-    values = {"loss_reason": loss_reason, "loss_note": loss_note, "closed_on": on}
+    values: Values = {"loss_reason": loss_reason, "closed_on": on}
+    if loss_note:  # else the note of an earlier loss stays, as its day and reason do
+        values["loss_note"] = loss_note
     return _move(opportunity, stage, actor=actor, values=values, because=because)
 
 

@@ -14,6 +14,7 @@ from crm.events.models import Event
 from crm.lists.selectors import memberships_of
 from crm.lists.services import create_list, set_list_active
 from crm.picklists.selectors import choice_meaning, stages
+from crm.picklists.services import create_stage
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
@@ -233,3 +234,17 @@ def test_who_may_not_edit_reopens_nothing(firm: Firm, deal: Any) -> None:
     assert meaning(firm, deal) == "won"
     assert client_of(firm.max).post(address(deal, "reopening/"), {"stage": first}).status_code == 303
     assert meaning(firm, deal) == "open"
+
+
+def test_the_note_of_a_loss_stays_in_another_lost_stage(firm: Firm, deal: Any) -> None:
+    """As its day and its reason do; one that says more takes its place."""
+    said = []
+    with tenant_context(firm.tenant):
+        pipeline = stages()[0].pipeline
+        other = create_stage(actor=firm.ada, pipeline=pipeline, values={"label": "Gone", "meaning": "lost"})
+        reason = make.reason("loss_reason", "other")
+        for stage, note in ((make.stage("lost"), "Too dear"), (other, ""), (make.stage("lost"), "Far too dear")):
+            move_to_stage(opportunity=deal, stage=stage, actor=firm.ana, loss_reason=reason, loss_note=note)
+            deal.refresh_from_db()
+            said.append((deal.stage_id == stage.pk, deal.loss_note))
+    assert said == [(True, "Too dear"), (True, "Too dear"), (True, "Far too dear")]
