@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,7 @@ def _alike(values: Mapping[str, Any], account: Any) -> bool | None:
     return None if name_of(values) != account.sort_name else False
 
 
-def _dated(account: Any, values: dict[str, Any], day: date | None) -> dict[str, Any]:
+def _dated(account: Any, values: dict[str, Any], day: date | None, may_write: Callable[[str], bool]) -> dict[str, Any]:
     """Since when it is what a file says, nobody knows but the file."""
     kind = values.get("type")
     return values if kind is None or kind.pk == account.type_id else values | {"type_since": values.get("type_since")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -39,7 +39,7 @@ def _perhaps(values: Mapping[str, Any], lead: Any) -> bool | None:
     return False if is_elsewhere or contradicts(email_of(values), lead.email_key) else None
 
 
-def _dated(lead: Any, values: dict[str, Any], day: date | None) -> dict[str, Any]:
+def _dated(lead: Any, values: dict[str, Any], day: date | None, may_write: Callable[[str], bool]) -> dict[str, Any]:
     """Since when it has the status that a file says, nobody knows but the file."""
     status = values.get("status")
     if status is None or status.pk == lead.status_id:

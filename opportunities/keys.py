@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -60,13 +60,18 @@ CLOSE_DAY = SplitColumn(
 )
 
 
-def _dated(opportunity: Any, values: dict[str, Any], day: date | None) -> dict[str, Any]:
-    """A move begins on the day of closing, if it closes, else on ``day``: never on that of the import."""
+def _dated(
+    opportunity: Any, values: dict[str, Any], day: date | None, may_write: Callable[[str], bool]
+) -> dict[str, Any]:
+    """A move begins on the day of closing, if it closes, else on ``day``: never on that of the import. But who may not
+    give a day of closing closes today, as in the dialog that moves one and then asks for none."""
     stage = values.get("stage")
     if stage is None or stage.pk == opportunity.stage_id:
         return values
     before = stage_by_id(opportunity.stage_id)
     closes = stage.meaning not in (Meaning.OPEN, before.meaning)
+    if closes and not may_write("closed_on"):
+        return values
     since = values.get("stage_since")
     when = (values.get("closed_on") if stage.meaning != Meaning.OPEN else None) or (since and day_of(since)) or day
     if when is None:

@@ -93,11 +93,12 @@ class Moves:
     """Changes of the field ``by`` have a day, and that is not the day on which a file comes.
 
     ``dated`` returns the values of a row about a record that exists, completed by the day of its move, as far as the
-    file, or else ``day``, tells it; where it must be known, ``ValidationError`` is raised. With a ``label`` an import
+    file, or else ``day``, tells it; where it must be known, ``ValidationError`` is raised. ``may_write`` tells
+    which fields are the importer's to write: no day that they give comes into another one. With a ``label`` an import
     asks for that day, for all rows that do not tell theirs.
     """
 
     by: str
-    dated: Callable[[Any, dict[str, Any], date | None], dict[str, Any]]
+    dated: Callable[[Any, dict[str, Any], date | None, Callable[[str], bool]], dict[str, Any]]
     label: Any = ""
     help: Any = ""

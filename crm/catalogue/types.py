@@ -347,6 +347,10 @@ class RecordType:
         """Whether a record that there is can be given a value by a person: not where that is hidden or read-only."""
         return self.has(name) and self.spec(name).on_edit
 
+    def can_import(self, name: str) -> bool:
+        """Whether a file can give a record a value of it: not where that is hidden or read-only."""
+        return self.has(name) and self.spec(name).importable
+
     def instead_of(self, name: str) -> tuple[FieldSpec, ...]:
         """The links that a record cannot have beside the link ``name``."""
         group = next((one for one in self.either if name in one), ())

@@ -282,7 +282,7 @@ class Batch:
         if (values or row.later) and not can(self.actor, "edit", record):
             raise ValidationError(_("This is about a record that exists, and you may not change it."))
         if moves := self.type.moves:
-            values = moves.dated(record, values, moved_on(self.job.answers, moves.by))
+            values = moves.dated(record, values, moved_on(self.job.answers, moves.by), self.type.can_import)
         if not self.job.is_dry_run:
             over = {name: value for name, value in values.items() if name in row.values or name != NOTED_IN}
             refuse_changed(self.type, over, self.changed.get(record.pk, {}))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from contacts.models import Contact
 from crm.imports.models import ImportState
 from crm.imports.running import run_import
+from crm.tenants.clock import day_of, today
 from crm.tenants.context import tenant_context
 from crm.users.access import HIDDEN, READ_ONLY
 from crm.users.services import limit_fields
+from opportunities.models import Opportunity
 from tests import make
 from tests.imports.steps import bring_in, told, upload
 from tests.imports.test_words import Page
@@ -98,3 +102,24 @@ def test_no_cell_names_a_record_by_an_id_that_is_hidden(firm: Firm, limits: dict
     bring_in(firm, "contacts", "Last name,Account\nHill,K-77\n", firm.max)
     with tenant_context(firm.tenant):
         assert Contact.objects.get(last_name="Hill").account.name == ("K-77" if limits else "Crane Works")
+
+
+@pytest.mark.parametrize("moved_on", ["", "2020-05-05"])
+@pytest.mark.parametrize("limit", [*LIMITS, None])
+def test_who_may_not_give_a_day_of_closing_closes_today_with_a_file_as_in_the_dialog(
+    firm: Firm, limit: str | None, moved_on: str
+) -> None:
+    """Nor is a day asked of them; of everybody else a file needs it, and takes it."""
+    with tenant_context(firm.tenant):
+        known = {"account": make.account(firm.max, name="Kestrel"), "opened_on": date(2020, 1, 5)}
+        by_hand = [make.opportunity(firm.max, name=name, **known) for name in ("File", "Hand")][1]
+        won = make.stage("won")
+    keep_from(firm, "opportunities", **({"closed_on": limit} if limit else {}))
+    job = bring_in(firm, "opportunities", "Name,Account,Stage\nFile,Kestrel,Won\n", firm.max, moved_on=moved_on)
+    client_of(firm.max).post(f"/acme/opportunities/{by_hand.pk}/stage/", {"stage": str(won.pk)})
+    is_taken = bool(limit or moved_on)
+    assert (job.updated_count, job.refused_count) == ((1, 0) if is_taken else (0, 1))
+    with tenant_context(firm.tenant):
+        days = {one.name: (one.closed_on, day_of(one.stage_since)) for one in Opportunity.objects.filter(stage=won)}
+        now, given = (today(), today()), (date(2020, 5, 5), date(2020, 5, 5))
+    assert days == {"Hand": now} | ({"File": now if limit else given} if is_taken else {})
