@@ -14,7 +14,7 @@ from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
 
 from crm.catalogue.actions import BulkAction
-from crm.catalogue.narrowing import narrowed
+from crm.catalogue.narrowing import narrowed, why_unmade
 from crm.catalogue.types import Action, Match, Objection, Panel, RecordType
 from crm.events.models import Event
 from crm.events.types import declare_record_events
@@ -38,7 +38,12 @@ def register(record_type: RecordType) -> None:
     _types[record_type.key] = record_type
     declare_record_events(record_type)
     add_target(record_type.key, record_type.model)
-    declare_type(record_type.key, record_type.grants, lambda: {spec.name for spec in record_type.can_be_limited()})
+    declare_type(
+        record_type.key,
+        record_type.grants,
+        limitable=lambda: {spec.name for spec in record_type.can_be_limited()},
+        unmade=partial(why_unmade, record_type),
+    )
     key, order = record_type.key, record_type.order
     sees, makes = partial(may, verb="view", key=key), partial(may, verb="create", key=key)
     label, icon, phone = record_type.label_plural, record_type.icon, record_type.phone

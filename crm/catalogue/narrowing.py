@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
 
 from crm.fields.spec import FieldSpec
 
@@ -33,3 +36,20 @@ def limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) 
     if spec.name in hidden or not hidden.isdisjoint(spec.follows):
         return None
     return spec.as_read_only() if spec.name in read_only else spec
+
+
+def why_unmade(record_type: RecordType, limited: Collection[str]) -> str:
+    """Why who may not write the fields ``limited`` could create no records of the type; "": they could.
+
+    No other field is in the way: what is always needed is always seen, has a default, or is the workspace's own, and
+    nobody needs to give what they may not write.
+    """
+    needed = record_type.specs(record_type.one_needed)
+    if not needed or any(spec.name not in limited for spec in needed):
+        return ""
+    words = {"records": record_type.in_text_plural, "fields": ", ".join(str(spec.label) for spec in needed)}
+    text = _(
+        "People of this role could create no %(records)s: each needs one of %(fields)s. Let them change one of these "
+        "fields, or do not let them create %(records)s."
+    )
+    return text % words

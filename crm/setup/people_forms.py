@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -144,7 +143,6 @@ class FieldLimitsForm(SeenForm):
 
     def __init__(self, data: Any, *, role: Role, record_type: RecordType) -> None:
         super().__init__(data)
-        self.type, self.makes = record_type, granted_to(role, record_type.key).get("create", "none") != "none"
         kept = role.fields.get(record_type.key, {})
         self.names = [spec.name for spec in record_type.can_be_limited()]
         for spec in record_type.can_be_limited():
@@ -155,18 +153,6 @@ class FieldLimitsForm(SeenForm):
                 required=False,
                 widget=forms.Select(attrs={"class": "control control-s"}),
             )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        needed = self.type.specs(self.type.one_needed)
-        if self.makes and needed and all(cleaned.get(spec.name) for spec in needed):
-            words = {"records": self.type.in_text_plural, "fields": ", ".join(str(spec.label) for spec in needed)}
-            text = gettext(
-                "These people could create no %(records)s any more: each needs one of %(fields)s. Let them change "
-                "one of these, or take creating %(records)s from the role first."
-            )
-            raise ValidationError(text % words)
-        return cleaned
 
     def limits(self) -> dict[str, str]:
         """What the service takes: of those fields alone that are limited."""

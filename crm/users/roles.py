@@ -63,18 +63,30 @@ DEFAULT_ROLES = (ADMIN, MANAGER, REP, READ_ONLY)
 _USUAL = {role.key: role.usual for role in DEFAULT_ROLES}
 _of_types: dict[str, Mapping[str, Grant]] = {}  # by the type's key and the role's
 _limitable: dict[str, Callable[[], Collection[str]]] = {}
+_unmade: dict[str, Callable[[Collection[str]], str]] = {}
 
 
-def declare_type(key: str, grants: Mapping[str, Grant], limitable: Callable[[], Collection[str]]) -> None:
+def declare_type(
+    key: str,
+    grants: Mapping[str, Grant],
+    limitable: Callable[[], Collection[str]],
+    unmade: Callable[[Collection[str]], str],
+) -> None:
     """Note that there are records of the type ``key``; ``grants`` by the keys of shipped roles, where not as usual.
 
-    ``limitable`` gives the fields that a role can be kept from in the current workspace.
+    ``limitable`` gives the fields that a role can be kept from in the current workspace; ``unmade`` says why who may
+    not write some of them could create no records, or "".
     """
-    _of_types[key], _limitable[key] = grants, limitable
+    _of_types[key], _limitable[key], _unmade[key] = grants, limitable, unmade
 
 
 def limitable_fields(key: str) -> frozenset[str]:
     return frozenset(_limitable[key]())
+
+
+def why_unmade(key: str, limited: Collection[str]) -> str:
+    """Why who may not write the fields ``limited`` could create no records of the type; "": they could."""
+    return _unmade[key](limited) if key in _unmade else ""
 
 
 def type_keys() -> list[str]:

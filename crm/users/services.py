@@ -16,7 +16,7 @@ from crm.tenants.addresses import refuse_unseen
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
 from crm.tenants.text import LONGEST_EMAIL, email_key, sort_key
-from crm.users.access import HIDDEN, READ_ONLY, SCOPES, VERBS, least_role
+from crm.users.access import HIDDEN, READ_ONLY, SCOPES, VERBS, granted_to, least_role
 from crm.users.events import (
     MEMBER_CHANGED,
     MEMBER_IMPORTED,
@@ -29,7 +29,7 @@ from crm.users.events import (
 )
 from crm.users.leaving import end_sessions
 from crm.users.models import Membership, Role, Team
-from crm.users.roles import limitable_fields
+from crm.users.roles import limitable_fields, why_unmade
 from crm.users.selectors import member_by_name_or_email, roles, team_tree_ids, workspaces_of
 from crm.users.settings import OWN_LANGUAGE, OWN_TIME_ZONE
 
@@ -187,20 +187,22 @@ def update_role(
     can_import: bool,
     can_export: bool,
 ) -> None:
-    """Change a role for all who have it. Somebody must remain who can set up the workspace: ``ValidationError``."""
+    """Change a role for all who have it. Somebody must remain who can set up the workspace: ``ValidationError``.
+
+    Who is to create records must be able to write what each of them needs: ``ValidationError`` by type, as
+    ``leads-create``.
+    """
     _lock_admins()
-    _update(
-        row=role,
-        actor=actor,
-        event_type=ROLE_CHANGED,
-        values={
-            "name": _free_name(Role(pk=role.pk, name=name)),
-            "access": _clean_access(access),
-            "can_set_up": can_set_up,
-            "can_import": can_import,
-            "can_export": can_export,
-        },
-    )
+    _hold(role)
+    values = {
+        "name": _free_name(Role(pk=role.pk, name=name)),
+        "access": _clean_access(access),
+        "can_set_up": can_set_up,
+        "can_import": can_import,
+        "can_export": can_export,
+    }
+    _refuse_unmade(Role(key=role.key, fields=role.fields, access=values["access"], can_set_up=can_set_up))
+    _update(row=role, actor=actor, event_type=ROLE_CHANGED, values=values)
     _keep_an_admin()
 
 
@@ -209,8 +211,10 @@ def limit_fields(*, actor: Membership, role: Role, key: str, limits: Mapping[str
     """Hide fields of the type ``key`` from the role, or let it only read them (``access.HIDDEN``, ``READ_ONLY``).
 
     ``limits`` are those of all fields that can be limited now: one that is not among them is seen, and changed as
-    records may be. Of an own field that was taken away the limit stays, as it may come back.
+    records may be. Of an own field that was taken away the limit stays, as it may come back. Refused with a
+    ``ValidationError``, as by ``update_role``, where people of the role could create no records any more.
     """
+    _hold(role)
     if set(limits.values()) - {HIDDEN, READ_ONLY}:
         raise ValidationError(_("“%(key)s”: unknown limit."), params={"key": key})
     here = limitable_fields(key)
@@ -219,6 +223,7 @@ def limit_fields(*, actor: Membership, role: Role, key: str, limits: Mapping[str
     resting = {name: kept for name, kept in role.fields.get(key, {}).items() if name not in here}
     others = {name: kept for name, kept in role.fields.items() if name != key}
     fields = {**others, key: dict(sorted((resting | dict(limits)).items()))} if resting or limits else others
+    _refuse_unmade(Role(key=role.key, fields=fields, access=role.access, can_set_up=role.can_set_up))
     _update(row=role, actor=actor, event_type=ROLE_CHANGED, values={"fields": fields})
 
 
@@ -234,6 +239,19 @@ def _clean_access(access: dict[str, dict[str, str]]) -> dict[str, dict[str, str]
         if set(scopes) - set(VERBS) or set(scopes.values()) - set(SCOPES):
             raise ValidationError(_("“%(key)s”: unknown verb or scope."), params={"key": key})
     return {key: {verb: scopes.get(verb, "none") for verb in VERBS} for key, scopes in access.items()}
+
+
+def _hold(role: Role) -> None:
+    """Let nobody else change the role before the transaction ends: its limits go with its rights."""
+    role.refresh_from_db(from_queryset=Role.objects.select_for_update())
+
+
+def _refuse_unmade(role: Role) -> None:
+    """Refuse ``role``, as it is to be, where its people may create records, but not write what each of them needs."""
+    for key, limits in role.fields.items() if not role.can_set_up else ():
+        may_create = granted_to(role, key).get("create", "none") != "none"
+        if may_create and (text := why_unmade(key, limits)):
+            raise ValidationError({f"{key}-create": text})
 
 
 # What they share

@@ -34,6 +34,15 @@ def test_nobody_is_kept_from_what_a_record_is(firm: Firm) -> None:
         assert Role.objects.get(pk=firm.ana.role_id).fields == {"opportunities": {"amount": READ_ONLY}}
 
 
+def test_limits_of_two_types_that_were_set_at_once_both_stand(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        for key in ("accounts", "contacts"):  # each in a role as it was before
+            limit_fields(actor=firm.ada, role=firm.ana.role, key=key, limits={"phone": HIDDEN})
+            firm.ana.role.fields = {}
+        fields = Role.objects.get(pk=firm.ana.role_id).fields
+        assert fields == {"accounts": {"phone": HIDDEN}, "contacts": {"phone": HIDDEN}}
+
+
 def test_an_own_field_that_was_away_comes_back_with_its_limit(firm: Firm) -> None:
     ada, ana = client_of(firm.ada), client_of(firm.ana)
     path = firm.url("setup:role_fields", id=str(firm.ana.role_id), type="accounts")

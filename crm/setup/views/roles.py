@@ -73,9 +73,13 @@ def limit_fields(request: WorkspaceRequest, id: UUID, type: str) -> HttpResponse
         raise Http404
     form = FieldLimitsForm(request.POST if request.method == "POST" else None, role=role, record_type=record_type)
     if request.method == "POST" and form.is_valid():
-        services.limit_fields(actor=request.actor, role=role, key=type, limits=form.limits())
-        say(request, _("The role “%(name)s” was saved.") % {"name": role.name})
-        return go(request, reverse("setup:role", kwargs={"id": id}))
+        try:
+            services.limit_fields(actor=request.actor, role=role, key=type, limits=form.limits())
+        except ValidationError as error:
+            add_error(form, error)
+        else:
+            say(request, _("The role “%(name)s” was saved.") % {"name": role.name})
+            return go(request, reverse("setup:role", kwargs={"id": id}))
     return show(request, "setup/role_fields.html", {"role": role, "type": record_type}, form=form, about=role)
 
 
