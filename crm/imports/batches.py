@@ -28,7 +28,7 @@ from crm.imports.existing import Known, Match
 from crm.imports.findings import given_to_deactivated, names_of, said_later
 from crm.imports.fresh import Fresh
 from crm.imports.identity import repeating
-from crm.imports.layout import NOTED_IN, OWN_ID
+from crm.imports.mappable import NOTED_IN, OWN_ID
 from crm.imports.meant import MeantRows, own_records
 from crm.imports.meanwhile import ChangedSince, changed_since, gone_links, hold, refuse_changed
 from crm.imports.models import Existing, ImportRow, Outcome

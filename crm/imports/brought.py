@@ -1,4 +1,4 @@
-"""What a file of people or deals may bring along of the accounts that it creates."""
+"""The accounts that a file of people or deals creates: what they are called, and what a file says of them again."""
 
 from __future__ import annotations
 
@@ -7,32 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.catalogue import find_type, seen_type
-from crm.catalogue.types import RecordType
+from crm.catalogue import find_type
 from crm.fields.kinds import Lookup, Phone, Url
 from crm.fields.spec import FieldSpec
 from crm.tenants.text import phone_key, sort_key
 from crm.ui.dialect import in_text
-from crm.users.models import Membership
-
-
-def brought_fields(record_type: RecordType, actor: Membership) -> dict[str, tuple[str, FieldSpec]]:
-    """By their name in a mapping (``account.website``): the field that links to the account, and the account's own, as
-    far as ``actor`` may write it.
-
-    Of several links to records of one type the first is meant.
-    """
-    links: dict[str, str] = {}
-    for spec in record_type.fields:
-        if spec.importable and isinstance(spec.kind, Lookup) and spec.kind.key != record_type.key:
-            links.setdefault(spec.kind.key, spec.name)
-    found: dict[str, tuple[str, FieldSpec]] = {}
-    for key, link in links.items():
-        if find_type(key) is not None:
-            linked = seen_type(key, actor)
-            specs = (spec for spec in linked.specs(linked.brought_along) if spec.importable)
-            found |= {f"{link}.{spec.name}": (link, spec) for spec in specs}
-    return found
 
 
 def is_made_by_name(spec: FieldSpec) -> bool:

@@ -15,10 +15,10 @@ from crm.fields.reading import Decision, Option
 from crm.fields.reading.amounts import is_bare
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import BAD, EMPTY, left_empty
-from crm.imports.brought import brought_fields, brought_label
+from crm.imports.brought import brought_label
 from crm.imports.guessing import column_label
-from crm.imports.layout import noted_in
 from crm.imports.left_out import answered_as
+from crm.imports.mappable import mappable
 from crm.imports.models import NOTES, Import
 from crm.imports.split import column_spec
 from crm.imports.survey import Survey
@@ -61,16 +61,16 @@ class CurrencyQuestion:
 
 def bad_cells(job: Import, record_type: RecordType, survey: Survey, decisions: dict[str, Decision]) -> list[BadCells]:
     """What to ask of columns with cells that cannot be taken."""
-    brought = brought_fields(record_type, job.made_by)
+    can_be = mappable(record_type, job.made_by)
     found = []
     for index, name in enumerate(job.mapping):
         spec = column_spec(record_type, name)
         label = str(spec.label) if spec else ""
-        if name in brought:
-            link, spec = brought[name]
+        if name in can_be.brought:
+            link, spec = can_be.brought[name]
             label = brought_label(record_type.spec(link), spec)
         if name == NOTES:
-            spec, label = noted_in(record_type), column_label(index, job.headers[index])
+            spec, label = can_be.noted, column_label(index, job.headers[index])
         if spec is None or spec.required:
             continue
         column = survey.columns[index]

@@ -44,13 +44,14 @@ from crm.imports.answers import (
     used_id,
     word_key,
 )
-from crm.imports.brought import brought_fields, brought_label
+from crm.imports.brought import brought_label
 from crm.imports.cell_questions import WHAT_BECOMES
 from crm.imports.cells import Cells
-from crm.imports.guessing import column_label, importable
-from crm.imports.layout import layout_of, more_columns
+from crm.imports.guessing import column_label
+from crm.imports.layout import layout_of
 from crm.imports.left_out import answered_as, ways_to_keep
 from crm.imports.likely import label_of, records_like
+from crm.imports.mappable import mappable
 from crm.imports.models import Existing, Import
 from crm.imports.own_links import Called
 from crm.imports.planned import KIND, NEW_FIELD
@@ -105,14 +106,14 @@ class ColumnsForm(forms.Form):
         else:
             del self.fields["moved_on"]
         self.job = job
-        specs = [spec for spec in importable(record_type) if spec.name not in job.planned]
+        can_be = mappable(record_type, job.made_by)
+        specs = [spec for spec in can_be.fields.values() if spec.name not in job.planned]
         self.specs = {f"{FIXED}{spec.name}": spec for spec in specs if spec.name not in OF_ONE_ROW}
         choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in specs)]
         choices += [
-            (name, brought_label(record_type.spec(link), spec))
-            for name, (link, spec) in brought_fields(record_type, job.made_by).items()
+            (name, brought_label(record_type.spec(link), spec)) for name, (link, spec) in can_be.brought.items()
         ]
-        choices += [*more_columns(record_type).items(), *ways_to_keep(record_type, job.made_by).items()]
+        choices += [*can_be.more.items(), *ways_to_keep(can_be, job.made_by).items()]
         for index, header in enumerate(job.headers):
             self.fields[f"{COLUMN}{index}"] = forms.ChoiceField(
                 label=column_label(index, header),
@@ -187,7 +188,7 @@ class SentAnswers:
         self.answers: Answers = {name: dict(words) for name, words in job.answers.items()}
         self.errors: dict[str, str] = {}
         self.refused: dict[tuple[str, str], str] = {}
-        for spec in importable(record_type):
+        for spec in mappable(record_type).fields.values():
             if holds_words(spec):
                 self._read_words(spec)
         for index, name in enumerate(job.mapping):

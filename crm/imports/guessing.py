@@ -9,9 +9,8 @@ from fnmatch import fnmatchcase
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
-from crm.fields.spec import FieldSpec
 from crm.imports.labelled import with_place_for_mobiles
-from crm.imports.layout import NAME_PARTS, OWN_ID, completed_fields, more_columns
+from crm.imports.mappable import NAME_PARTS, OWN_ID, Mappable, mappable
 from crm.imports.split import one_field_each, split_of
 from crm.records.headers import PREFIXES, SURE, names_of
 from crm.records.natural import FIRST_AND_LAST
@@ -43,10 +42,6 @@ def column_label(index: int, header: str) -> str:
     return header or _("Column %(number)s") % {"number": index + 1}
 
 
-def importable(record_type: RecordType) -> list[FieldSpec]:
-    return [spec for spec in record_type.specs_now() if spec.importable]
-
-
 def is_of_refusals(header: str) -> bool:
     """Whether the column is one that Angler has put into a file of refused rows."""
     return plain(header) in (REFUSED_ROW, REFUSED_BECAUSE)
@@ -66,8 +61,7 @@ def guess_mapping(record_type: RecordType, headers: list[str]) -> list[str]:
             mapping[index] = name
     _settle_names(mapping, headers, names)
     _settle_titles(mapping, headers)
-    completed = completed_fields(record_type)
-    completed |= {split.spec.name: split.by for split in record_type.splits if split.needs_by}
+    completed = names.can_be.completed | {split.spec.name: split.by for split in record_type.splits if split.needs_by}
     mapping = [name if completed.get(name, name) in mapping else "" for name in mapping]
     return with_place_for_mobiles(record_type, headers, one_field_each(record_type, mapping))
 
@@ -117,7 +111,8 @@ class _Names:
     """What the fields of a type may be called in files."""
 
     def __init__(self, record_type: RecordType) -> None:
-        self.ranks = _ranks(record_type)
+        self.can_be = mappable(record_type)
+        self.ranks = _ranks(self.can_be)
         self.prefixes = {plain(name) for name in names_of(record_type.headers, PREFIXES)}
         self.patterns = {key: fields for key, fields in self.ranks.items() if "*" in key}
 
@@ -140,10 +135,11 @@ class _Names:
         return self.ranks.get(header_key(parts[2]), {}) if parts and plain(parts[1]) in self.prefixes else {}
 
 
-def _ranks(record_type: RecordType) -> dict[str, dict[str, int]]:
+def _ranks(can_be: Mappable) -> dict[str, dict[str, int]]:
     """By header: the fields that it may be, with how sure that is; the less the surer."""
+    record_type = can_be.type
     found: dict[str, dict[str, int]] = {}
-    for spec in importable(record_type):
+    for spec in can_be.fields.values():
         names = [spec.name, str(spec.label), *names_of(record_type.headers, f"{SURE}{spec.name}")]
         others = [
             *names_of(record_type.headers, spec.name),
@@ -154,7 +150,7 @@ def _ranks(record_type: RecordType) -> dict[str, dict[str, int]]:
             others += [record_type.noun, str(record_type.label)]
         for rank, name in [*((0, name) for name in names), *enumerate(others, start=1)]:
             found.setdefault(_name_key(name), {}).setdefault(spec.name, rank)
-    for rank, (name, label) in enumerate(more_columns(record_type).items()):
+    for rank, (name, label) in enumerate(can_be.more.items()):
         if name != OWN_ID:  # what the ids are is for their values to tell
             others = [*CURRENCIES]
             if name in NAME_PARTS or split_of(record_type, name):

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from crm.imports.identity import Together
-from crm.imports.layout import OWN_ID, Key, Layout
+from crm.imports.layout import Key, Layout
+from crm.imports.mappable import OWN_ID
 from crm.imports.storing import FileRow
 from crm.tenants.ids import uuid_of
 

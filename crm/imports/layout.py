@@ -6,16 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.translation import gettext as _
-
 from crm.catalogue import seen_type
 from crm.catalogue.files import SplitColumn
 from crm.catalogue.types import RecordType
-from crm.fields import kinds
-from crm.fields.kinds.number import CURRENCY_SUFFIX
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import GAP, USE
-from crm.imports.brought import brought_fields
+from crm.imports.mappable import EXTERNAL_ID, OWN_ID, mappable
 from crm.imports.models import NOTES, Import
 from crm.imports.split import column_spec
 from crm.tenants.countries import country_of
@@ -23,11 +19,6 @@ from crm.tenants.firm_domains import firm_domain
 from crm.tenants.text import domain_key, sort_key
 from crm.users.models import Membership
 
-OWN_ID = "id"  # as a column: the id that a record has here
-# As a column, and the field that it adds to: what address books keep apart and a name here has in it.
-NAME_PARTS = {"middle_name": "first_name", "name_suffix": "last_name"}
-EXTERNAL_ID = "external_id"
-NOTED_IN = "description"  # the field to which columns are added that have none of their own
 _COMPARED_BY: dict[str, Callable[[str], str]] = {  # others as texts
     "country": country_of,
     "website": lambda text: firm_domain(domain_key(text)),
@@ -131,10 +122,10 @@ def layout_of(job: Import, seen: RecordType | None = None) -> Layout:
     record_type = seen or seen_type(job.record_type, job.made_by)
     place = {name: index for index, name in enumerate(job.mapping) if name}
     splits = {split.spec.name: split for split in record_type.splits}
-    brought, completed = brought_fields(record_type, job.made_by), completed_fields(record_type)
+    can_be = mappable(record_type, job.made_by)
+    brought, completed, noted = can_be.brought, can_be.completed, can_be.noted
     within = {name for natural in record_type.natural_keys for name in natural.within or ()}
     chosen = ((need.links, job.answers.get(need.field, {}).get(GAP, "")) for need in record_type.needed)
-    known, noted = columns_of(record_type, job.made_by) | job.planned.keys(), noted_in(record_type)
     return Layout(
         record_type,
         job.made_by,
@@ -148,42 +139,8 @@ def layout_of(job: Import, seen: RecordType | None = None) -> Layout:
         fixed=tuple(job.fixed.items()),
         telling=tuple(sorted((name, text) for name, text in job.fixed.items() if name in within)),
         filled=tuple((links, answer) for links, answer in chosen if answer.startswith(USE)),
-        lost=frozenset({*place, *job.fixed} - known),
+        lost=frozenset({*place, *job.fixed} - can_be.names - job.planned.keys()),
     )
-
-
-def columns_of(record_type: RecordType, actor: Membership) -> set[str]:
-    """The names of all that a column of ``actor`` can be, but for a field that is still to be made."""
-    fields = {spec.name for spec in record_type.specs_now() if spec.importable}
-    notes = {NOTES} if noted_in(record_type) else set()
-    return {*fields, *brought_fields(record_type, actor), *more_columns(record_type), *notes}
-
-
-def noted_in(record_type: RecordType) -> FieldSpec | None:
-    """The field to which columns are added that have none of their own; None where whoever imports may not write it."""
-    return next((spec for spec in record_type.fields if spec.name == NOTED_IN and spec.importable), None)
-
-
-def more_columns(record_type: RecordType) -> dict[str, str]:
-    """What a column can be beside a field, with its label: the id of a record here, the currency of an amount, a part
-    of a name, or one of two fields."""
-    found = {OWN_ID: _("Id of the record here")}
-    found |= {split.spec.name: str(split.spec.label) for split in record_type.splits}
-    parts = {
-        "middle_name": _("Middle name (added to the first name)"),
-        "name_suffix": _("Suffix (added to the last name)"),
-    }
-    for name, field in completed_fields(record_type).items():
-        found[name] = parts.get(name) or _("%(field)s: currency") % {"field": record_type.spec(field).label}
-    return found
-
-
-def completed_fields(record_type: RecordType) -> dict[str, str]:
-    """The fields to whose values other columns add something, by the name that such a column has."""
-    amounts = [one for one in record_type.specs_now() if one.importable and isinstance(one.kind, kinds.Money)]
-    found = {f"{one.name}{CURRENCY_SUFFIX}": one.name for one in amounts}
-    found |= NAME_PARTS if record_type.has("first_name") else {}
-    return {name: field for name, field in found.items() if not record_type.has(name)}
 
 
 def _id_in(cells: dict[str, str]) -> Key | None:

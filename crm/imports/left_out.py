@@ -6,18 +6,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.catalogue.types import RecordType
 from crm.imports.guessing import column_label, is_of_refusals
-from crm.imports.layout import noted_in
+from crm.imports.mappable import Mappable
 from crm.imports.models import NOTES, Import
 from crm.imports.planned import NEW_FIELD
 from crm.imports.survey import Survey
 from crm.users.models import Membership
 
 
-def ways_to_keep(record_type: RecordType, actor: Membership) -> dict[str, str]:
+def ways_to_keep(can_be: Mappable, actor: Membership) -> dict[str, str]:
     """What can become of a column that has no field, with the words for it."""
-    found = {NOTES: _("Add to the description")} if noted_in(record_type) else {}
+    found = {NOTES: _("Add to the description")} if can_be.noted else {}
     return found | ({NEW_FIELD: _("Make a new field of it")} if actor.role.can_set_up else {})
 
 

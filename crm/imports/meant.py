@@ -17,7 +17,8 @@ from crm.catalogue.types import RecordType
 from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
 from crm.imports.labelled import labelled
-from crm.imports.layout import NAME_PARTS, OWN_ID, Layout
+from crm.imports.layout import Layout
+from crm.imports.mappable import NAME_PARTS, OWN_ID
 from crm.imports.models import Import
 from crm.imports.reading.cells import ERRORS, is_unreadable
 from crm.imports.storing import FileRow, read_rows, rows_numbered

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from crm.catalogue.files import NeededLink
 from crm.imports.answers import TOTALS
 from crm.imports.existing import ids_here
-from crm.imports.layout import EXTERNAL_ID, OWN_ID, Layout, layout_of
+from crm.imports.layout import Layout, layout_of
+from crm.imports.mappable import EXTERNAL_ID, OWN_ID
 from crm.imports.meant import CHUNK
 from crm.imports.models import Import
 from crm.imports.reading.cells import without_unreadable

@@ -28,7 +28,8 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import NEWER
 from crm.imports.cells import Cells
 from crm.imports.guessing import header_key
-from crm.imports.layout import OWN_ID, layout_of
+from crm.imports.layout import layout_of
+from crm.imports.mappable import OWN_ID
 from crm.imports.meant import CHUNK, Same, meant, own_records
 from crm.imports.models import Existing, Import
 from crm.imports.reading.cells import cell_text as text_in_cell

@@ -13,7 +13,8 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import word_key
 from crm.imports.cells import Cells
 from crm.imports.identity import Together
-from crm.imports.layout import EXTERNAL_ID, Layout, as_compared
+from crm.imports.layout import Layout, as_compared
+from crm.imports.mappable import EXTERNAL_ID
 from crm.imports.meant import CHUNK, Same
 from crm.imports.reading.cells import is_unreadable
 from crm.imports.storing import FileRow

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.catalogue.types import RecordType
 from crm.imports.answers import MOVED, NEWER, Answers, without
 from crm.imports.guessing import is_of_refusals
-from crm.imports.layout import columns_of, completed_fields
+from crm.imports.mappable import mappable
 from crm.imports.models import Import, ImportState
 from crm.imports.reading.files import Format, changed_format
 from crm.imports.split import one_field_each
@@ -68,18 +68,18 @@ def remember(job: Import, record_type: RecordType, before: Import | None, *, is_
     if before is None or _of_file(before.headers) != _of_file(job.headers):
         job.save(update_fields=["remembered"])
         return
-    known = columns_of(record_type, job.made_by) | {""}
-    completed = completed_fields(record_type)
+    can_be = mappable(record_type, job.made_by)
+    known, completed = can_be.names | {""}, can_be.completed
     then = [name for header, name in zip(before.headers, before.mapping, strict=True) if not is_of_refusals(header)]
-    can_be = all(name in known and completed.get(name, name) in then for name in then)
-    if can_be:
+    is_same = all(name in known and completed.get(name, name) in then for name in then)
+    if is_same:
         fields = iter(then)
         mapping = ["" if is_of_refusals(header) else next(fields) for header in job.headers]
         job.mapping = one_field_each(record_type, mapping)
     job.answers = _about_words(without(before.answers, set(before.planned)))
     job.styles = {name: kept for name, kept in before.styles.items() if name in job.mapping}
     said = any(any(kept.get("answer", {}).values()) for kept in job.styles.values())
-    found = {COLUMNS: can_be, WORDS: bool(job.answers), STYLES: said}
+    found = {COLUMNS: is_same, WORDS: bool(job.answers), STYLES: said}
     job.remembered += [part for part, is_filled in found.items() if is_filled]
     job.save(update_fields=["mapping", "answers", "styles", "remembered"])
 

@@ -35,9 +35,10 @@ from crm.imports.at_accounts import Beside, beside_of, person_at
 from crm.imports.brought import as_compared, brought_label, is_made_by_name, noun_of
 from crm.imports.cells import Cells
 from crm.imports.labelled import told_left
-from crm.imports.layout import EXTERNAL_ID, Layout
+from crm.imports.layout import Layout
 from crm.imports.left_out import answered_as, note_of, noted
 from crm.imports.likely import is_deactivated, told_deactivated
+from crm.imports.mappable import EXTERNAL_ID
 from crm.imports.meant import Same
 from crm.imports.models import NOTES, Import
 from crm.imports.own_links import Called, links_to_itself

@@ -14,11 +14,10 @@ from crm import events
 from crm.catalogue.types import RecordType
 from crm.events.types import EventType
 from crm.imports.answers import Answers
-from crm.imports.brought import brought_fields
 from crm.imports.events import CANCELLED, STARTED
-from crm.imports.guessing import importable
-from crm.imports.layout import columns_of, completed_fields, layout_of, more_columns
+from crm.imports.layout import layout_of
 from crm.imports.left_out import left_out
+from crm.imports.mappable import mappable
 from crm.imports.meanwhile import refuse_lost_columns
 from crm.imports.models import NOTES, DeferredLink, Import, ImportRow, ImportState, RefusedRow
 from crm.imports.planned import NEW_FIELD, make_fields, plan_fields, planned_labels, settle_kinds
@@ -54,23 +53,21 @@ def set_columns(
     """Say what each column is and what its words mean; ``options`` are ``existing`` and ``clear_empty``, ``kinds``
     those of the fields that are to be made of columns, by their place."""
     take_to_be_set(job)
-    names = {spec.name for spec in importable(record_type)} - job.planned.keys()
-    brought = brought_fields(record_type, job.made_by)
-    more = more_columns(record_type)
+    can_be = mappable(record_type, job.made_by)
     kept = {NOTES, NEW_FIELD}
     chosen = [name for name in mapping if name]
     if (
         len(mapping) != len(job.headers)
-        or not set(chosen) <= (columns_of(record_type, job.made_by) - job.planned.keys()) | {NEW_FIELD}
-        or not set(fixed) <= names
+        or not set(chosen) <= (can_be.names - job.planned.keys()) | {NEW_FIELD}
+        or not set(fixed) <= can_be.fields.keys() - job.planned.keys()
     ):
         raise ValidationError(_("Choose a field, or “leave out”, for every column."))
-    labels = {name: str(spec.label) for name, (_link, spec) in brought.items()} | more
+    labels = {name: str(spec.label) for name, (_link, spec) in can_be.brought.items()} | can_be.more
     labels |= record_type.labels()
     twice = sorted({str(labels[name]) for name in set(chosen) - kept if chosen.count(name) > 1})
     if twice:
         raise ValidationError(_("Two columns cannot be the same field: %(fields)s.") % {"fields": ", ".join(twice)})
-    completed = completed_fields(record_type)
+    completed = can_be.completed
     alone = [name for name in chosen if completed.get(name, name) not in chosen]
     if alone:
         words = {"column": labels[alone[0]], "field": labels[completed[alone[0]]]}

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.imports import selectors
-from crm.imports.guessing import importable
+from crm.imports.mappable import mappable
 from crm.imports.models import Import
 from crm.imports.reading.encodings import ENCODINGS
 from crm.imports.reading.files import SPREADSHEETS
@@ -55,7 +55,7 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
             return go(request, reverse("imports:columns", args=[made.pk]))
         except ValidationError as error:
             form.add_error("file", error)
-    context = {"type": record_type, "form": form, "fields": importable(record_type)}
+    context = {"type": record_type, "form": form, "fields": [*mappable(record_type).fields.values()]}
     return respond(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from crm.catalogue.types import RecordType
 from crm.imports.guessing import guess_mapping, header_key, is_known
 from crm.imports.keeping import refuse_too_many, refuse_too_much
-from crm.imports.layout import OWN_ID
+from crm.imports.mappable import OWN_ID
 from crm.imports.meant import holds_own_ids
 from crm.imports.models import Import
 from crm.imports.reading.cells import HIDDEN, MERGED, SHORTENED
