@@ -51,8 +51,7 @@ def create_record(
     """
     record: Any = record_type.model(created_by=actor, **attributes)
     specs = record_type.specs_now()
-    missing = [spec for spec in specs if spec.name not in values and spec.default is not None]
-    values = {spec.name: spec.default() for spec in missing} | values  # type: ignore[misc]
+    values = _defaults(specs, values) | values
     links = links_among(record_type, values)
     refuse_gone_links(record_type, links)
     _assign(record_type, record, values)
@@ -192,6 +191,12 @@ def _save(record: Any, columns: list[str], keys: frozenset[str]) -> None:
     record.save(update_fields=columns)
     if keys:
         replace_rows(record, keys)
+
+
+def _defaults(specs: Iterable[FieldSpec], values: dict[str, Any]) -> dict[str, Any]:
+    """What fields start with of which ``values`` say nothing; a list of choices may have none to start with."""
+    found = {spec.name: spec.default() for spec in specs if spec.default is not None and spec.name not in values}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _assign(record_type: RecordType, record: Any, values: dict[str, Any]) -> None:
