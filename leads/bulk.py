@@ -70,11 +70,14 @@ _DESPITE = FieldSpec(
 )
 
 
+def _withheld_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
+    return tuple(one for one in catalogue.withheld(Opportunity.type_key, actor) if one.name == _CLOSE.name)
+
+
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
     first = next(map(stage_name, open_stages()), "")
     stage = replace(_STAGE, help=gettext("Empty: %(stage)s.") % {"stage": first} if first else "")
-    made = catalogue.seen_type(Opportunity.type_key, actor)
-    close = (_CLOSE,) if made.can_write("expected_close_on") else ()
+    close = () if _withheld_of_conversion(actor) else (_CLOSE,)
     opportunity = (_WITHOUT, stage, *close, _ROLE) if may(actor, "create", Opportunity.type_key) else ()
     despite = (_DESPITE,) if current_gate().warns else ()
     return (*opportunity, _OWNER, _DOUBTFUL, *despite)
@@ -142,6 +145,7 @@ CONVERT = BulkAction(
     _("Convert %(count)s %(records)s"),
     _convert,
     _asks_of_conversion,
+    withheld=_withheld_of_conversion,
     shown=lambda actor: may(actor, "create", Account.type_key) or may(actor, "create", Contact.type_key),
     help=_(
         "What exists already is used, the rest is made, and leads of the same company come together. "

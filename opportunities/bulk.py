@@ -84,10 +84,14 @@ def _lose(
     return {"lost" if changed else "same": 1}
 
 
+def _withheld_of_loss(actor: Membership) -> tuple[FieldSpec, ...]:
+    """The note, where that is kept from the actor."""
+    return tuple(one for one in catalogue.withheld(Opportunity.type_key, actor) if one.name == "loss_note")
+
+
 def _asks_of_loss(actor: Membership) -> tuple[FieldSpec, ...]:
-    """All but the note, where that is kept from the actor."""
-    may_note = catalogue.seen_type(Opportunity.type_key, actor).can_write("loss_note")
-    return tuple(one for one in _LOSS if may_note or one.name != "loss_note")
+    withheld = {one.name for one in _withheld_of_loss(actor)}
+    return tuple(one for one in _LOSS if one.name not in withheld)
 
 
 def _says_more(opportunity: Opportunity, values: dict[str, Any]) -> bool:
@@ -118,6 +122,7 @@ LOSE = BulkAction(
     gettext_lazy("Mark %(count)s %(records)s as lost"),
     _lose,
     lambda actor: (*_asks_of_loss(actor), *lists_to_choose(gettext_lazy("Put the main contacts on the mailing list"))),
+    withheld=_withheld_of_loss,
     order=40,
     done=gettext_lazy("%(count)s %(records)s marked as lost"),
     writes=("stage",),

@@ -15,6 +15,7 @@ from crm.activities.forms import DayInput, PersonField
 from crm.fields.look.choice import RowField
 from crm.fields.look.inputs import DayField
 from crm.fields.look.lookup import LookupField
+from crm.fields.look.withheld import withheld_errors
 from crm.lists.forms import ListsField
 from crm.lists.selectors import mailing_lists
 from crm.picklists.models import Meaning, Stage
@@ -44,6 +45,7 @@ class Asking:
 
 # What is said of a loss alone. Who does the task later is filled in already.
 OF_A_LOSS = ("loss_reason", "loss_note", "task_due_on", "task_subject", "lists")
+LIMITABLE = ("closed_on", "loss_note")  # what it asks for that can be withheld from a role
 
 
 class StageForm(forms.Form):
@@ -58,7 +60,7 @@ class StageForm(forms.Form):
         self, opportunity: Opportunity, *, actor: Membership, target: Stage | None = None, data: Any = None
     ) -> None:
         super().__init__(data=data, initial={"stage": str(target.pk) if target else "", "task_owner": str(actor.pk)})
-        self.target = target
+        self.actor, self.target = actor, target
         self.chooses = target is None or "choose" in (data or {}) or bool(_typed_in_vain(target, data or {}))
         self.contact = opportunity.contact
         self.fields["stage"] = _stage_field(opportunity, stages(), _("Stage"))
@@ -94,6 +96,9 @@ class StageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        withheld = [one for one in catalogue.withheld(Opportunity.type_key, self.actor) if one.name in LIMITABLE]
+        for error in withheld_errors(self, withheld, self.actor):
+            self.add_error(None, error)
         for name in _typed_in_vain(self.target, cleaned):
             self.add_error(name, _("This stage does not ask for it. Clear it, or choose a stage that does."))
         if cleaned.get("task_subject") and not cleaned.get("task_due_on") and "task_due_on" not in self.errors:

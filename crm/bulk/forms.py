@@ -70,7 +70,8 @@ class BulkForm(RecordForm):
 def ask(action: BulkAction, actor: Membership, data: QueryDict | None = None) -> RecordForm:
     """The form of ``action``; ``data`` is what it sent."""
     specs, clears = action.asks(actor), bool(action.cleared)
-    form = BulkForm(specs, clears=clears, actor=actor, data=data, initial=action.initial())
+    withheld = action.withheld(actor)
+    form = BulkForm(specs, clears=clears, actor=actor, data=data, initial=action.initial(), withheld=withheld)
     form.prefix = PREFIX
     return form
 
@@ -87,6 +88,7 @@ def values_of(run: BulkRun, action: BulkAction, actor: Membership) -> dict[str, 
         data.setlist(name, values)
     form = ask(action, actor, data)
     if not form.is_valid():
-        what = "; ".join(f"{form[name].label}: {' '.join(map(str, errors))}" for name, errors in form.errors.items())
+        told = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
+        what = "; ".join(f"{form[name].label}: {text}" if name in form.fields else text for name, text in told.items())
         raise ValidationError(_("What was asked for is no longer possible: %(what)s") % {"what": what})
     return form.values()

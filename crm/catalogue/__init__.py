@@ -33,6 +33,7 @@ from crm.catalogue.lookup import (
     shipped_bulk_actions,
     type_of,
     url,
+    withheld,
 )
 
 __all__ = [
@@ -64,4 +65,5 @@ __all__ = [
     "shipped_bulk_actions",
     "type_of",
     "url",
+    "withheld",
 ]

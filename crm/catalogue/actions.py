@@ -83,7 +83,8 @@ class LeftOutError(ValidationError):
 class BulkAction:
     """Something that can be done to many records of a list at once (``crm/bulk``).
 
-    ``asks`` are the fields asked once for all records, ``initial`` what they begin with; ``verb`` is what the actor
+    ``asks`` are the fields asked once for all records, ``initial`` what they begin with, ``withheld`` those that others
+    are asked for and the actor may not write; ``verb`` is what the actor
     must be allowed to do to each. ``apply`` does it to one through its services; a ``ValidationError`` or ``Http404``
     makes a refused row. It may return counts, named by ``tells``, or an ``Outcome``. ``heading`` (with %(count)s,
     %(records)s) says what will be done, ``done`` what was (with the %(value)s of the first of ``asks``; ``cleared``:
@@ -112,6 +113,7 @@ class BulkAction:
     ends: bool = False  # who has worked on the record at all since the rows were chosen is heard first
     makes: tuple[str, ...] = ()
     initial: Callable[[], Mapping[str, Any]] = dict
+    withheld: Callable[[Membership], tuple[FieldSpec, ...]] = lambda actor: ()
     backwards: bool = False  # the last row first
     undoes: bool = False  # whether what it did to the records can be taken back as a whole
     take_back: TakeBack | None = None  # how, where that is more than giving old values; the last row first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -18,6 +19,7 @@ from crm.catalogue.narrowing import narrowed, why_unmade
 from crm.catalogue.types import Action, Match, Objection, Panel, RecordType
 from crm.events.models import Event
 from crm.events.types import declare_record_events
+from crm.fields.spec import FieldSpec
 from crm.fields.targets import add_target
 from crm.ui import nav
 from crm.users.access import HIDDEN, READ_ONLY, limited_fields, may
@@ -78,6 +80,15 @@ def seen(record_type: RecordType, actor: Membership) -> RecordType:
 
 def seen_type(key: str, actor: Membership) -> RecordType:
     return seen(_types[key], actor)
+
+
+def withheld(key: str, actor: Membership) -> tuple[FieldSpec, ...]:
+    """The fields that others fill in and ``actor`` may not: a form that was drawn before may ask for them. What is
+    hidden is called as ``label_of`` does."""
+    narrow = seen_type(key, actor)
+    kept = narrow.hidden | narrow.read_only
+    specs = (one for one in _types[key].specs_now() if one.name in kept and (one.on_create or one.on_edit))
+    return tuple(replace(one, label=label_of(narrow, one.name)) if one.name in narrow.hidden else one for one in specs)
 
 
 def label_of(record_type: RecordType, name: str) -> str:

@@ -40,7 +40,8 @@ def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse
         return _form_page(request, record_type, form)
     if made := already_made(request):
         return go(request, made)
-    form = RecordForm(specs, actor=request.actor, data=request.POST, type_key=record_type.key)
+    withheld = catalogue.withheld(record_type.key, request.actor)
+    form = RecordForm(specs, actor=request.actor, data=request.POST, type_key=record_type.key, withheld=withheld)
     if form.is_valid() and (objection := objection_to(request, record_type, form.values())):
         return _form_page(request, record_type, form, status=422, objection=objection)
     record = _write(form, lambda values: record_type.create(actor=request.actor, values=values))
@@ -61,7 +62,10 @@ def edit_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     specs = tuple(spec for spec in _form_specs(record_type) if _stands_on(request, spec, record))
     if not lock:
         return _form_page(request, record_type, RecordForm(specs, actor=request.actor, record=record))
-    form = RecordForm(specs, actor=request.actor, record=record, data=request.POST, type_key=record_type.key)
+    withheld = catalogue.withheld(record_type.key, request.actor)
+    form = RecordForm(
+        specs, actor=request.actor, record=record, data=request.POST, type_key=record_type.key, withheld=withheld
+    )
     asks = form.is_valid() and "anyway" not in request.POST
     if asks and (objection := record_type.objection_to_change(request.actor, record, form.values())):
         return _form_page(request, record_type, form, status=422, objection=objection)

@@ -119,9 +119,11 @@ def test_no_form_writes_what_one_may_not(firm: Firm, deals: list[Any], limited: 
     limit(firm, "leads", phone=limited, job_title=limited, campaign=limited)
     assert not [name for page, names in pages.items() for name in offered(page, names)]
     typed = {"loss_note": "Too dear", "closed_on": "2019-03-17", "loss_reason": str(reason.pk), "stage": str(stage.pk)}
-    assert ana.post(f"{where}stage/", typed).status_code == 303
+    assert ana.post(f"{where}stage/", typed).status_code == 422
+    assert ana.post(f"{where}stage/", typed | {"loss_note": "", "closed_on": ""}).status_code == 303
     card = {"name": "Ada Card", "phone": "+1 416 555 0101", "email": "card@canary.example", "campaign": "Fair"}
-    sent = form_of(ana, "/acme/leads/card/").send(**card)
+    assert form_of(ana, "/acme/leads/card/").send(**card).status_code == 422
+    sent = form_of(ana, "/acme/leads/card/").send(**card | {"phone": None, "campaign": None})
     assert sent.status_code == 303, (sent.context["form"].errors, sent.context["objection"])
     with tenant_context(firm.tenant):
         deal = type(deals[0]).objects.get(pk=deals[0].pk)

@@ -14,6 +14,7 @@ from crm.fields.look import look_of
 from crm.fields.look.choice import RowField
 from crm.fields.look.gone import gone_fields
 from crm.fields.look.lookup import LookupField
+from crm.fields.look.withheld import withheld_errors
 from crm.fields.spec import FieldSpec
 from crm.ui.seen import Change, SeenForm
 from crm.users.models import Membership
@@ -22,7 +23,8 @@ from crm.users.models import Membership
 class RecordForm(SeenForm):
     """A form over field specs. ``values()`` gives what the person changed, by spec name, as clean Python values.
 
-    Of a ``record`` it tells what others have changed meanwhile.
+    Of a ``record`` it tells what others have changed meanwhile. ``withheld`` are fields that it does not ask ``actor``
+    for, as their role may not write them: what is sent of them all the same is told.
     """
 
     def __init__(
@@ -34,11 +36,13 @@ class RecordForm(SeenForm):
         data: Any = None,
         initial: Any = None,
         type_key: str = "",
+        withheld: Sequence[FieldSpec] = (),
     ) -> None:
         self.specs = specs
         self.record = record
         self.actor = actor
         self.type_key = type_key  # whose fields they are
+        self.withheld = withheld
         values = dict(initial or {})
         if record is not None:
             values = {spec.name: look_of(spec).initial(record) for spec in specs} | values
@@ -60,6 +64,8 @@ class RecordForm(SeenForm):
         if self.is_bound:
             for field, words in gone_fields(self, self.type_key, self.actor):
                 self.add_error(None, _gone_error(field, words))
+            for error in withheld_errors(self, self.withheld, self.actor):
+                self.add_error(None, error)
 
     def values(self) -> dict[str, Any]:
         """The values to write: every given one of a new record, the changed ones of an existing one."""

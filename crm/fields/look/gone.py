@@ -22,12 +22,14 @@ _CURRENCY = "_currency"  # beside the amount of a field that is money
 def gone_fields(form: Any, type_key: str, actor: Membership) -> Iterator[tuple[BoundField, str]]:
     """The fields that were sent to ``form``, and are none of it because they were taken away: each with what it holds.
 
-    What was sent as it was drawn is left out, as far as ``form`` tells that: nobody has typed it.
+    Those that are ``withheld`` from ``actor`` alone are there. What was sent as it was drawn is left out, as far as
+    ``form`` tells that: nobody has typed it.
     """
     before = form.add_prefix(NAME_PREFIX)
     prefix = before.removesuffix(NAME_PREFIX)
     sent = [name.removeprefix(prefix) for name in form.data if name.startswith(before)]
-    known = {*form.fields, *(f"{name}{_CURRENCY}" for name in form.fields)}
+    here = {*form.fields, *(spec.name for spec in form.withheld)}
+    known = {*here, *(f"{name}{_CURRENCY}" for name in here)}
     shown = forms.Form(form.data, prefix=form.prefix)
     for name in sent:
         beside = name.removesuffix(_CURRENCY)
