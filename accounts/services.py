@@ -87,7 +87,6 @@ def take_type_back(
     because: Event | None = None,
 ) -> Event | None:
     """Give the account the type that it had before ``event``: since then, for that reason, and kept if it was."""
-    fill_in(account)
     if values["type"].pk == account.type_id:
         return update_account(account, actor=actor, values=values, because=because)
     before = standing_before(account, event, values["type"])

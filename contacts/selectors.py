@@ -17,6 +17,10 @@ from crm.records.access import visible_records
 from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 
+AT_VENDOR = "vendor"  # what an account never is
+# What somebody at such a company is, as long as nobody says otherwise
+_FOLLOWS = {AccountType.CUSTOMER.value: Relationship.CLIENT, AT_VENDOR: Relationship.VENDOR}
+
 
 def count_without_account() -> Count:
     """Return how many contacts have neither an account nor a vendor."""
@@ -52,11 +56,6 @@ def next_relationship(contact: Contact, *, by_hand: bool, came_by_file: bool) ->
         word = _FOLLOWS[at]
     found = _first(word) if word else None
     return {"relationship": found} if found is not None else {}
-
-
-AT_VENDOR = "vendor"  # what an account never is
-# What somebody at such a company is, as long as nobody says otherwise
-_FOLLOWS = {AccountType.CUSTOMER.value: Relationship.CLIENT, AT_VENDOR: Relationship.VENDOR}
 
 
 def _company_is(contact: Contact) -> str:

@@ -87,7 +87,6 @@ def take_relationship_back(
     because: Event | None = None,
 ) -> Event | None:
     """Give the contact the relationship that it had before ``event``, for the reason of then."""
-    fill_in(contact)
     _refuse_to_lose_company(contact, values)
     _refuse_circle(contact, values)
     cause = Event.objects.filter(pk=event.data.get("cause_before")).first()

@@ -238,7 +238,6 @@ def take_status_back(
 
     The round of vetting is the one of then, too. Raises ``ValidationError`` once a new one has answers.
     """
-    fill_in(lead)
     close_unanswered_round(lead=lead, opened_by=event)
     if values["status"].meaning == LeadStatus.UNQUALIFIED and values.get("unqualified_reason") is None:
         values["unqualified_reason"] = NO_REASON_GIVEN

@@ -190,7 +190,7 @@ class RecordType:
     ``successors`` tells, by id, which record that ``actor`` may see each of some has become: a search shows the old one
     below the new.
     ``set_by_move`` are the fields that a move to another status or stage writes, that one first; ``move_back`` takes
-    one back (``records.taking_back``).
+    one of a whole record back (``records.taking_back``).
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` and ``needed`` are asked
     of one. ``unknown_in_files`` is what a new record would have of its making: one from a file that does not tell them
     has none; ``look_ahead`` looks up, for all records of a list at once, what its columns show beside their own values;

@@ -9,7 +9,6 @@ from crm import catalogue, events
 from crm.events.models import Event
 from crm.events.types import EventType
 from crm.picklists.models import Choice
-from crm.records.hiding import fill_in
 from crm.records.holding import refuse_gone, refuse_gone_links
 from crm.records.services import update_record
 from crm.tenants.bulk import atomic
@@ -33,7 +32,6 @@ def add_contact_role(
 
     The first contact of an opportunity is its primary one.
     """
-    fill_in(opportunity)
     refuse_gone_links(catalogue.record_type("opportunities"), {"contact": contact})
     refuse_gone([opportunity])
     roles = OpportunityContact.objects.select_for_update().filter(opportunity=opportunity)
@@ -59,7 +57,6 @@ def remove_contact_role(
     *, opportunity: Opportunity, contact: Contact, actor: Membership | None, because: Event | None = None
 ) -> None:
     """Take ``contact`` off the opportunity. Nobody follows a primary one by itself, but it needs an account then."""
-    fill_in(opportunity)
     part = OpportunityContact.objects.select_for_update().filter(opportunity=opportunity, contact=contact).first()
     if part is None:
         return

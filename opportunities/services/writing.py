@@ -152,7 +152,6 @@ def take_move_back(
 
     The stay there goes on; that in the other stage was a mistake, and only the log tells of it.
     """
-    fill_in(opportunity)
     stage = values.pop("stage")
     if stage.meaning == Meaning.LOST and values.get("loss_reason") is None:
         values["loss_reason"] = stages.NO_REASON_GIVEN
@@ -185,7 +184,6 @@ def _move(
 ) -> Event | None:
     """Move it; with ``former``, a stay that it had left, this goes on as if it had not."""
     _lock(opportunity)
-    fill_in(opportunity)
     if stage.pk == opportunity.stage_id:  # another request was quicker
         return None
     before = stage_by_id(opportunity.stage_id)
@@ -244,6 +242,7 @@ def _lock(opportunity: Opportunity) -> None:
     rows = Opportunity.all_objects.select_for_update(of=("self",), no_key=True)
     named = rows.select_related("account", "contact", "owner", "created_by")
     opportunity.refresh_from_db(from_queryset=named)
+    opportunity.without = frozenset()  # also what was emptied to be shown
 
 
 _OUTCOMES = {Meaning.WON.value: WON, Meaning.LOST.value: LOST}  # by the meaning of the stage
