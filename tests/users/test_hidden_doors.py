@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crm import catalogue
 from crm.activities.services import create_activity, delete_activity
 from crm.events.models import Event
 from crm.fields.money import Money
@@ -197,3 +198,43 @@ def test_the_composer_brings_no_hidden_next_step_back(firm: Firm, deals: list[An
     html = page.content.decode().partition("<form")[2]
     assert "Called" in html
     assert ('value="Ask the canary"' in html) == (not limited)
+
+
+@pytest.mark.parametrize("limited", ["", HIDDEN, READ_ONLY])
+def test_leads_of_one_mail_domain_are_no_firm_to_who_sees_no_address(firm: Firm, limited: str) -> None:
+    """Who are at one firm by their addresses alone would tell these; those of one company are named to everybody."""
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, company="Kestrel", email="one@canary.example")
+        make.lead(firm.ana, last_name="Byaddress", company="Other", email="two@canary.example")
+        make.lead(firm.ana, last_name="Bycompany", company="Kestrel", email="three@else.example")
+    if limited:
+        limit(firm, "leads", email=limited)
+    client = client_of(firm.ana)
+    for path in (f"/acme/leads/{lead.pk}/", f"/acme/leads/{lead.pk}/preview/"):
+        html = client.get(path).content.decode()
+        assert ("Byaddress" in html) == (limited != HIDDEN and "preview" not in path)
+        assert ("Bycompany" in html) == ("preview" not in path)
+
+
+@pytest.mark.parametrize("key", [one.key for one in catalogue.record_types() if one.board is not None])
+def test_a_board_has_its_columns_whatever_is_hidden(firm: Firm, key: str) -> None:
+    """What the columns are cannot be hidden, nor what groups them; sums over them can."""
+    record_type = catalogue.record_type(key)
+    assert record_type.board is not None
+    with tenant_context(firm.tenant):
+        getattr(make, record_type.noun)(firm.ana, **{record_type.board.amount: Money(73_519_00, "USD")})
+        names = [spec.name for spec in record_type.can_be_limited()]
+    assert not {record_type.board.column, record_type.board.group} & set(names)
+    path = firm.url("setup:role_fields", id=str(firm.ana.role_id), type=key)
+    assert not form_of(client_of(firm.ada), path).data.keys() & {record_type.board.column, record_type.board.group}
+
+    def columns() -> tuple[list[tuple[str, int]], set[str]]:
+        """Each with its rows, and what is said of their sums."""
+        found = client_of(firm.ana).get(f"/acme/{key}/board/?filters=none").context["columns"]
+        return [(str(one.value), one.count) for one in found], {one.total for one in found}
+
+    before, sums = columns()
+    assert sum(count for _label, count in before) == 1
+    assert len(sums) == 2, "one, and none of those without rows"
+    limit(firm, key, **{name: HIDDEN for name in names if (key, name) != ("leads", "email")})
+    assert columns() == (before, {""})
