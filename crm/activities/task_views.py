@@ -21,7 +21,7 @@ from crm.activities.shown import TaskRow
 from crm.tenants.clock import today
 from crm.tenants.ids import uuid_of
 from crm.ui import respond
-from crm.ui.paging import page_by_key
+from crm.ui.paging import Ordering, page_by_key
 from crm.users.http import WorkspaceRequest
 from crm.users.models import Membership
 from crm.users.selectors import member
@@ -38,7 +38,7 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
     now = today()
     page = page_by_key(
         due(tasks_of(request.actor, who), when, now),
-        order=[("completed_at", True)] if when == "done" else [("due_on", False)],
+        Ordering([("completed_at", True)] if when == "done" else [("due_on", False)]),
         after=request.GET.get("after"),
         before=request.GET.get("before"),
     )

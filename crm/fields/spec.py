@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm.events.phrases import shown
 from crm.fields.parsing import ParseContext
-from crm.ui.paging import Ranking
+from crm.ui.paging import Ordering
 from crm.users.models import Membership
 
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
@@ -119,20 +119,14 @@ class Kind:
         """The model fields to order by."""
         return (spec.column,)
 
-    def stands_first(self, spec: FieldSpec) -> str | None:
-        """The value of the first field of ``order`` that stands before all others, in both directions."""
-        return None
-
-    def ranking(self, spec: FieldSpec, filters: Sequence[tuple[str, list[str]]], actor: Membership) -> Ranking | None:
-        """Where the column that ``order`` names stands when it is none of the record's own.
+    def ordering(
+        self, spec: FieldSpec, descending: bool, filters: Sequence[tuple[str, list[str]]], actor: Membership
+    ) -> Ordering:
+        """How ``actor``'s lists are ordered by the field: by ``order``, for most kinds.
 
         ``filters`` are those (operator, values) by this very field that the records have passed.
         """
-        return None
-
-    def shown(self, spec: FieldSpec, actor: Membership) -> Q | None:
-        """The condition for records whose value ``actor`` may see; None: all. Lists order the others as empty ones."""
-        return None
+        return Ordering([(name, descending != self.sorts_backwards) for name in self.order(spec)])
 
     def grouped_by(self, spec: FieldSpec) -> Any:
         """The model field, or the expression, by which counts tell records apart; "" = by none."""

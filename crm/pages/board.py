@@ -24,7 +24,7 @@ from crm.catalogue.types import PLAIN_CARD, Board, RecordType
 from crm.fields.look import look_of
 from crm.pages.filtering import FilterBar
 from crm.pages.kept_pages import GONE_HEADER
-from crm.pages.listing import Listing, links, read_listing
+from crm.pages.listing import Listing, read_listing
 from crm.queries.condition import Condition, Part, without_leaves
 from crm.queries.counts import ALL, Counts, counted
 from crm.queries.measures import Sum
@@ -115,7 +115,6 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
         **_title(listing, groups, shown),
         "may_create": may(request.actor, "create", record_type.key),
         "bar": FilterBar(request, listing.state, listing.unreadable),
-        **links(request),
     }
     return respond(request, "pages/board.html", context)
 

@@ -12,7 +12,7 @@ from crm.events.models import Event
 from crm.records.access import get_record
 from crm.records.hiding import hide_names_and_causes
 from crm.ui.http import respond
-from crm.ui.paging import page_by_key
+from crm.ui.paging import Ordering, page_by_key
 from crm.users.http import WorkspaceRequest
 
 
@@ -22,7 +22,7 @@ def history_page(request: WorkspaceRequest, record_type: RecordType, record_id: 
     events = Event.objects.filter(record_type=record_type.key, record_id=record.pk)
     page = page_by_key(
         events.select_related("actor", "because"),
-        order=[("at", True)],
+        Ordering([("at", True)]),
         after=request.GET.get("after"),
         before=request.GET.get("before"),
         size=50,

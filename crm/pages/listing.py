@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from crm import catalogue
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
-from crm.fields.kinds import Money
 from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.pages.filtering import FilterBar
@@ -27,7 +26,6 @@ from crm.saved_views.models import SavedView
 from crm.saved_views.selectors import Views
 from crm.saved_views.services import opened_views
 from crm.saved_views.state import ViewState, query_of_view, read_state
-from crm.ui import format as formats
 from crm.ui.http import respond
 from crm.ui.paging import CAP, Count, capped_count
 from crm.users.access import may
@@ -120,29 +118,25 @@ def read_listing(request: WorkspaceRequest, record_type: RecordType) -> Listing:
 def list_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/``: a page of the list; htmx gets the table alone."""
     listing = read_listing(request, record_type)
-    records = listing.records()
     query = listing.query
+    records = listing.records()
     exact = "count" in request.GET
-    after, before = request.GET.get("after"), request.GET.get("before")
-    place = {"after": after, "before": before, "size": PAGE_SIZE, "cap": EXACTLY if exact else CAP}
-    page = query.page(records, request.actor, **place)
+    place = {name: request.GET.get(name) for name in ("after", "before")}
+    page = query.page(records, request.actor, **place, size=PAGE_SIZE, cap=EXACTLY if exact else CAP)
     if page.is_lost:
         listing.problems.append(_("The page of this link is gone: here is the first one."))
-    bulk = _bulk(request, record_type)
+    offers = _offers(request, record_type)
     context = {
         "listing": listing,
         "type": record_type,
         "state": listing.state,
-        "page": page,
-        "rows": draw_rows(record_type, query.specs, page.rows, request.actor, selectable=bool(bulk["bulk_actions"])),
-        "count": page.total,
-        "has_sums": any(isinstance(spec.kind, Money) for spec in query.specs),
-        "sums": _sums(query, records) if exact else [],
-        "exact": exact,
-        "may_create": may(request.actor, "create", record_type.key),
         "bar": FilterBar(request, listing.state, listing.unreadable),
-        **bulk,
-        **links(request),
+        "page": page,
+        "rows": draw_rows(record_type, query.specs, page.rows, request.actor, selectable=bool(offers["bulk_actions"])),
+        "count": page.total,
+        "exact": exact,
+        "sums": query.sums(records) if exact else [],
+        **offers,
     }
     return respond(request, "pages/list.html", context, partial="table")
 
@@ -156,8 +150,8 @@ def _head(state: ViewState, spec: FieldSpec) -> Head:
     return Head(spec, str(spec.label), sort_url, word, css_of(spec), str(look_of(spec).order_hint))
 
 
-def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
-    """What can be done to many rows at once: buttons, and menus of those that belong together."""
+def _offers(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
+    """What the person can do here; to many rows at once by buttons, and menus of those that belong together."""
     groups: dict[str, list[BulkAction]] = {}
     for action in catalogue.bulk_actions(record_type.key, request.actor):
         groups.setdefault(str(action.group), []).append(action)
@@ -166,18 +160,7 @@ def _bulk(request: WorkspaceRequest, record_type: RecordType) -> dict[str, Any]:
         "bulk_groups": list(groups.items()),
         "row_actions": catalogue.row_actions(record_type),
         "here": request.get_full_path(),
+        "may_create": may(request.actor, "create", record_type.key),
+        "can_export": request.actor.role.can_export,
+        "can_import": request.actor.role.can_import,
     }
-
-
-def _sums(query: Query, records: QuerySet) -> list[tuple[str, str]]:
-    """The sum of each money column over all pages: one for each currency, never across them."""
-    found = []
-    for spec in query.specs:
-        if isinstance(spec.kind, Money):
-            for currency, total in spec.kind.sums(spec, records).items():
-                found.append((str(spec.label), formats.money(total, currency)))
-    return found
-
-
-def links(request: WorkspaceRequest) -> dict[str, Any]:
-    return {"can_export": request.actor.role.can_export, "can_import": request.actor.role.can_import}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 from uuid import UUID
 
+import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -19,7 +21,6 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import Action, RecordType
-from crm.fields.build import table_class
 from crm.fields.kinds import Money
 from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
@@ -34,6 +35,20 @@ NIL = UUID(int=0)  # where an address takes the record's id
 class Row:
     record: Any
     html: SafeString
+
+
+class SpecColumn(tables.Column):
+    """The column of a field."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(verbose_name=spec.label, orderable=spec.kind.sortable, order_by=spec.kind.order(spec))
+        self.spec = spec
+
+
+@lru_cache(maxsize=512)
+def table_class(specs: tuple[FieldSpec, ...]) -> type[tables.Table]:
+    """The table with these columns."""
+    return type("RecordTable", (tables.Table,), {spec.name: SpecColumn(spec) for spec in specs})
 
 
 def css_of(spec: FieldSpec) -> str:

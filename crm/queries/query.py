@@ -13,13 +13,14 @@ from urllib.parse import quote_plus
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import DefaultView, RecordType
+from crm.fields.kinds import Money
 from crm.fields.spec import FieldSpec
 from crm.queries.address import MOST_UNKNOWN, pairs_of, read_conditions
 from crm.queries.condition import LONGEST_SHOWN, Condition, Group, Part, leaves_of, parts_of_json
@@ -27,7 +28,7 @@ from crm.queries.filter_set import passing
 from crm.queries.measures import Measure, measure_named
 from crm.records.access import visible_records
 from crm.records.hiding import hide_unseen
-from crm.ui.paging import Page, Ranking, ids_by_key, page_by_key
+from crm.ui.paging import Ordering, Page, ids_by_key, page_by_key
 from crm.users.models import Membership
 
 _PLAIN = re.compile(r"[\w.,:~-]*", re.ASCII)  # as most of an address is: nothing to quote, which is found out sooner
@@ -134,25 +135,39 @@ class Query:
     def page(self, records: QuerySet, actor: Membership, **place: Any) -> Page:
         """A page of ``records`` (those that ``readable`` returned) in its order, as ``actor`` may see them, and with
         all that its columns show; ``place`` says to ``page_by_key`` which one, and how far to count."""
-        order = self._ordered(actor)
         rows = self.type.with_related(records, (*self.specs, self.type.spec("name")))
-        page = page_by_key(rows, **order, **place)
+        page = page_by_key(rows, self.ordering(actor), **place)
         hide_unseen(actor, self.type, page.rows)
         self.type.look_ahead(page.rows, {spec.name for spec in self.specs})
         return page
 
+    @property
+    def amounts(self) -> tuple[FieldSpec, ...]:
+        """Its columns of money."""
+        return tuple(spec for spec in self.specs if isinstance(spec.kind, Money))
+
+    def sums(self, records: QuerySet) -> list[tuple[FieldSpec, str, int]]:
+        """The sums of its columns of money over ``records``, in minor units: one for each currency."""
+        return [
+            (spec, currency, total)
+            for spec in self.specs
+            if isinstance(spec.kind, Money)
+            for currency, total in spec.kind.sums(spec, records).items()
+        ]
+
     def ids(self, records: QuerySet, actor: Membership, limit: int) -> list[UUID]:
         """Which of ``records`` come first in its order, as of one moment: between pages rows change places."""
-        return ids_by_key(records, **self._ordered(actor), limit=limit)
+        return ids_by_key(records, self.ordering(actor), limit=limit)
 
-    def _ordered(self, actor: Membership) -> dict[str, Any]:
-        """How ``paging`` is told of its order."""
-        return {
-            "order": self.order(),
-            "ranking": self.ranking(actor),
-            "first": self.stands_first(),
-            "shown": self.shown(actor),
-        }
+    def ordering(self, actor: Membership) -> Ordering:
+        """How ``records`` (those that ``readable`` returned) are ordered for ``actor``."""
+        spec = self.sort_spec
+        passed = [one for one in self.conditions if isinstance(one, Condition) and one.field == spec.name]
+        filters = [(one.operator, list(one.values)) for one in passed]
+        try:
+            return spec.kind.ordering(spec, self.descending, filters, actor)
+        except Exception:  # ``readable`` has said so
+            return spec.kind.ordering(spec, self.descending, [], actor)
 
     @property
     def specs(self) -> tuple[FieldSpec, ...]:
@@ -169,6 +184,16 @@ class Query:
         """What of columns and order there is not now, in words; it stays part of the query."""
         return _in_vain(self.type, [name for name in self.columns if not self.type.has(name)], self.sort)
 
+    def that_can_be_kept(self) -> tuple[Query, list[str]]:
+        """It without columns and an order that there never were; and what that leaves out, in words.
+
+        Own fields that were taken away may come back, and others may see what is hidden.
+        """
+        columns = tuple(name for name in self.columns if _was_ever(self.type, name))
+        sort = self.sort if _can_sort(self.type, self.sort) or _was_ever(self.type, self.sort.removeprefix("-")) else ""
+        never = [name for name in self.columns if name not in columns]
+        return replace(self, columns=columns, sort=sort), _in_vain(self.type, never, "" if sort else self.sort)
+
     @property
     def _order(self) -> str:
         return self.sort if _can_sort(self.type, self.sort) else self.type.sort
@@ -180,28 +205,6 @@ class Query:
     @property
     def descending(self) -> bool:
         return self._order.startswith("-")
-
-    def order(self) -> list[tuple[str, bool]]:
-        """The model fields to order by, each with whether it descends."""
-        spec = self.sort_spec
-        return [(name, self.descending != spec.kind.sorts_backwards) for name in spec.kind.order(spec)]
-
-    def stands_first(self) -> str | None:
-        """The value of the first of ``order`` whose records come before all others."""
-        return self.sort_spec.kind.stands_first(self.sort_spec)
-
-    def shown(self, actor: Membership) -> Q | None:
-        """The records of which ``actor`` may see what they are ordered by; None: all. The others stand as empty."""
-        return self.sort_spec.kind.shown(self.sort_spec, actor)
-
-    def ranking(self, actor: Membership) -> Ranking | None:
-        """Where to find what ``order`` names when it stands outside the records (those that ``readable`` returned)."""
-        spec = self.sort_spec
-        alone = [one for one in self.conditions if isinstance(one, Condition) and one.field == spec.name]
-        try:
-            return spec.kind.ranking(spec, [(one.operator, list(one.values)) for one in alone], actor)
-        except Exception:  # ``readable`` has said so
-            return spec.kind.ranking(spec, [], actor)
 
 
 def address_of(pairs: list[tuple[str, str]]) -> str:
@@ -245,23 +248,19 @@ def query_of_default(record_type: RecordType, default: DefaultView) -> Query:
     return Query(record_type, parts_of_json(default.filters), default.columns, default.sort)
 
 
-def read_query(data: QueryDict, base: Query) -> tuple[Query, list[str], list[str]]:
-    """Read an address over ``base``; return also which of its conditions could not be understood, and what of columns
-    and order there is not: the rows are right without that."""
-    record_type = base.type
-    query, (conditions, problems) = base, read_conditions(record_type, data)
+def read_query(data: QueryDict, base: Query) -> tuple[Query, list[str]]:
+    """Read an address over ``base``; return also which of its conditions could not be understood.
+
+    Columns and order stay as they are asked for, be it in vain (``Query.lost``): the rows are right without them.
+    """
+    conditions, problems = read_conditions(base.type, data)
+    query = replace(base, sort=data.get("sort") or base.sort)
     if conditions or data.get("filters") == "none":
         query = replace(query, conditions=conditions)
     # A form of check boxes sends ``columns`` once for each, a link sends them joined.
-    names = dict.fromkeys(name for part in data.getlist("columns") for name in part.split(",") if name)
-    columns = tuple(name for name in names if record_type.has(name) or _was_own(record_type, name))
-    if columns:
-        query = replace(query, columns=columns)
-    sort = data.get("sort", "")
-    if is_kept := _can_sort(record_type, sort) or _was_own(record_type, sort.removeprefix("-")):
-        query = replace(query, sort=sort)
-    in_vain = _in_vain(record_type, [name for name in names if name not in columns], "" if is_kept else sort)
-    return query, problems, in_vain
+    if names := dict.fromkeys(name for part in data.getlist("columns") for name in part.split(",") if name):
+        query = replace(query, columns=tuple(names))
+    return query, problems
 
 
 def _can_sort(record_type: RecordType, sort: str) -> bool:
@@ -269,8 +268,10 @@ def _can_sort(record_type: RecordType, sort: str) -> bool:
     return record_type.has(name) and record_type.spec(name).kind.sortable
 
 
-def _was_own(record_type: RecordType, name: str) -> bool:
-    return next(record_type.specs_that_were([name]), None) is not None
+def _was_ever(record_type: RecordType, name: str) -> bool:
+    """Whether there is the field, for somebody, or was when it was one of the workspace's own."""
+    found = record_type.has(name) or name in record_type.hidden
+    return found or next(record_type.specs_that_were([name]), None) is not None
 
 
 def _in_vain(record_type: RecordType, columns: list[str], sort: str) -> list[str]:

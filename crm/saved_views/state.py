@@ -18,11 +18,8 @@ from crm.saved_views.models import SavedView
 
 @dataclass(frozen=True)
 class ViewState:
-    """``left_out`` is what an address asks of columns and order in vain, in words."""
-
     query: Query
     view: SavedView | None = None
-    left_out: tuple[str, ...] = ()
 
     @property
     def base(self) -> Query:
@@ -69,5 +66,5 @@ def state_of_view(record_type: RecordType, view: SavedView) -> ViewState:
 def read_state(record_type: RecordType, data: QueryDict, view: SavedView | None) -> tuple[ViewState, list[str]]:
     """Read a list's address over ``view``; return also which of its conditions could not be understood."""
     base = query_of_view(record_type, view) if view else Query(record_type)
-    query, problems, in_vain = read_query(data, base)
-    return ViewState(query, view, tuple(in_vain)), problems
+    query, problems = read_query(data, base)
+    return ViewState(query, view), problems

@@ -214,8 +214,9 @@ def _state(request: WorkspaceRequest, record_type: RecordType) -> tuple[ViewStat
     """
     views = views_of(request.actor, record_type, request.GET.get("view", ""))
     state, problems = read_state(record_type, request.GET, views.asked or views.deleted)
+    query, never = state.query.that_can_be_kept()
     gone = [views.gone] if views.gone else []
-    return replace(state, view=views.asked), [*gone, *problems, *state.left_out]
+    return ViewState(query, views.asked), [*gone, *problems, *never]
 
 
 def _status(request: WorkspaceRequest) -> int:

@@ -21,7 +21,6 @@ from django.db.models import Case, F, Field, Model, OrderBy, OuterRef, Q, QueryS
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Cast
 
-Order = Sequence[tuple[str, bool]]  # (field path, descending)
 CAP = 10_000
 FURTHEST = 2**53  # position of a row
 
@@ -80,6 +79,22 @@ class Ranking:
 
 
 @dataclass(frozen=True)
+class Ordering:
+    """What rows are ordered by: ``columns`` (field path, and whether it descends), and then the id.
+
+    Paths may cross relations; select those relations. With a ``ranking``, ``columns`` are its names alone. ``first`` is
+    the value of the first column that stands before all others in both directions; empty are then the rows without a
+    value in the second one. ``shown`` is the condition for rows whose value in the first column may be seen: the others
+    stand as empty ones (no ``ranking`` then, and no ``first``).
+    """
+
+    columns: Sequence[tuple[str, bool]]
+    ranking: Ranking | None = None
+    first: str | None = None
+    shown: Q | None = None
+
+
+@dataclass(frozen=True)
 class Run:
     """Rows that stand together, and the keys by which they are ordered. ``ranked``: they are rows of a ``Ranking``;
     ``hides``: their value in the first column may not be seen."""
@@ -108,39 +123,32 @@ def capped_count(queryset: QuerySet[Any], cap: int | None = CAP) -> Count:
 
 def page_by_key(
     queryset: QuerySet[Any],
+    ordering: Ordering,
     *,
-    order: Order,
     after: str | None = None,
     before: str | None = None,
     size: int = 50,
     cap: int | None = None,
-    ranking: Ranking | None = None,
-    first: str | None = None,
-    shown: Q | None = None,
 ) -> Page:
-    """One page of ``queryset``, ordered by ``order`` and then by id.
+    """One page of ``queryset`` in the order of ``ordering``.
 
     ``after``/``before`` are cursors of an earlier page of the same order; anything else gives the first page.
-    ``cap`` also counts the rows, up to that many. Paths may cross relations; select those relations.
-    With a ``ranking``, ``order`` holds its names alone. ``first`` is the value of the first column that stands before
-    all others in both directions; empty are then the rows without a value in the second one. ``shown`` is the condition
-    for rows whose value in the first column may be seen (no ``ranking`` then, and no ``first``).
+    ``cap`` also counts the rows, up to that many.
     """
-    keys = _keys(queryset, order, ranking, shown)
+    keys = _keys(queryset, ordering)
     total = capped_count(queryset, cap) if cap is not None else None
     backward = bool(before)
     cursor = _decode(keys, before or after)
     is_lost = cursor is None and bool(before or after)
     if cursor is None:
         backward = False
-    rows = _rows(queryset, keys, cursor, size + 1, backward, ranking=ranking, first=first, shown=shown)
+    rows = _rows(queryset, ordering, keys, cursor, size + 1, backward=backward)
     more = len(rows) > size
     rows = rows[:size]
     if backward:
         rows.reverse()
         if not more:  # the first page, whole again
-            first_page = page_by_key(queryset, order=order, size=size, ranking=ranking, first=first, shown=shown)
-            return replace(first_page, total=total)
+            return replace(page_by_key(queryset, ordering, size=size), total=total)
     start = _start(cursor, len(rows), backward)
     page = Page(rows, start, total=total, is_lost=is_lost)
     if rows and (more or backward):
@@ -150,27 +158,20 @@ def page_by_key(
     return page
 
 
-def ids_by_key(
-    queryset: QuerySet[Any],
-    *,
-    order: Order,
-    limit: int,
-    ranking: Ranking | None = None,
-    first: str | None = None,
-    shown: Q | None = None,
-) -> list[Any]:
+def ids_by_key(queryset: QuerySet[Any], ordering: Ordering, *, limit: int) -> list[Any]:
     """The ids of the first ``limit`` rows in the order of ``page_by_key``, all of one moment: one statement."""
-    if ranking is not None:
+    columns, first = ordering.columns, ordering.first
+    if (ranking := ordering.ranking) is not None:
         of_row = ranking.rows.filter(**{ranking.of: OuterRef("pk")})
         queryset = queryset.annotate(
-            **{path: Subquery(of_row.values(ranking.columns[path])[:1]) for path, _desc in order}
+            **{path: Subquery(of_row.values(ranking.columns[path])[:1]) for path, _desc in columns}
         )
-    if shown is not None:
-        path, desc = order[0]
+    if ordering.shown is not None:
+        path, desc = columns[0]
         nothing = Cast(Value(None), _key(queryset, path, desc, None).field)  # a bare NULL cannot be ordered by
-        seen = Case(When(shown, then=F(path)), default=nothing)
-        queryset, order = queryset.annotate(seen=seen), [("seen", desc), *order[1:]]
-    keys = _keys(queryset, order, None)
+        seen = Case(When(ordering.shown, then=F(path)), default=nothing)
+        queryset, columns = queryset.annotate(seen=seen), [("seen", desc), *columns[1:]]
+    keys = _keys(queryset, Ordering(columns))
     by = [_order(key, backward=False) for key in keys]
     if first is not None:
         currency, amount = keys[0], keys[1]
@@ -187,11 +188,12 @@ def _start(cursor: Cursor | None, got: int, backward: bool) -> int:
     return max(cursor.position - got, 0) + 1 if backward else cursor.position + 1
 
 
-def _keys(queryset: QuerySet[Any], order: Order, ranking: Ranking | None, shown: Q | None = None) -> list[Key]:
-    keys = [_key(queryset, path, desc, ranking) for path, desc in order if path not in ("id", "pk")]
-    if shown is not None:
+def _keys(queryset: QuerySet[Any], ordering: Ordering) -> list[Key]:
+    columns = ordering.columns
+    keys = [_key(queryset, path, desc, ordering.ranking) for path, desc in columns if path not in ("id", "pk")]
+    if ordering.shown is not None:
         keys[:1] = [replace(keys[0], nullable=True)]
-    by_id = [desc for path, desc in order if path in ("id", "pk")]
+    by_id = [desc for path, desc in columns if path in ("id", "pk")]
     # Same direction as the column before it, so that one index serves both.
     desc = by_id[0] if by_id else (keys[-1].desc if keys else False)
     return [*keys, Key("id", desc, queryset.model._meta.get_field("id"), nullable=False)]
@@ -216,19 +218,11 @@ def _key(queryset: QuerySet[Any], path: str, desc: bool, ranking: Ranking | None
 
 
 def _rows(
-    queryset: QuerySet[Any],
-    keys: list[Key],
-    cursor: Cursor | None,
-    limit: int,
-    backward: bool,
-    *,
-    ranking: Ranking | None,
-    first: str | None,
-    shown: Q | None,
+    queryset: QuerySet[Any], ordering: Ordering, keys: list[Key], cursor: Cursor | None, limit: int, *, backward: bool
 ) -> list[Any]:
-    runs = _runs(queryset, keys, ranking, first, shown)
+    runs, ranking = _runs(queryset, ordering, keys), ordering.ranking
     values = cursor.values if cursor else None
-    start = _run_of(keys, values, first) if values is not None else 0
+    start = _run_of(keys, values, ordering.first) if values is not None else 0
     rows: list[Any] = []
     for run in runs[start::-1] if backward else runs[start:]:
         own = values[-len(run.keys) :] if values is not None else None
@@ -249,10 +243,9 @@ def _empty(run: Run, keys: list[Key], found: Iterable[Any]) -> list[Any]:
     return rows
 
 
-def _runs(
-    queryset: QuerySet[Any], keys: list[Key], ranking: Ranking | None, first: str | None, shown: Q | None
-) -> list[Run]:
+def _runs(queryset: QuerySet[Any], ordering: Ordering, keys: list[Key]) -> list[Run]:
     """All rows in runs, in the order in which these stand."""
+    ranking, first, shown = ordering.ranking, ordering.first, ordering.shown
     at = 0 if first is None else 1  # the key whose empty values come last
     if not keys[at].nullable:
         return [Run(queryset, keys)]

@@ -214,7 +214,7 @@ def test_a_product_that_no_opportunity_has_is_said_by_a_report(firm: Firm, produ
         ("sort=nosuch", "Not sorted by “nosuch”: there is no such field now."),
         ("sort=-custom_size", "Not sorted by “Size”: there is no such field now."),
         ("sort=tags", "Not sorted by “Tags”: lists cannot be sorted by it."),
-        ("columns=name,nosuch,custom_size", "Columns left out, as there are no such fields now: “Size”."),
+        ("columns=name,nosuch,custom_size", "Columns left out, as there are no such fields now: “nosuch”, “Size”."),
         ("columns=nosuch,city,none", "Columns left out, as there are no such fields now: “nosuch”, “none”."),
         ("columns=nosuch", "Columns left out, as there are no such fields now: “nosuch”."),
     ],

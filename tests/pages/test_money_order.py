@@ -76,9 +76,7 @@ def test_pages_forwards_and_back_meet_every_row_once(firm: Firm, column: str, si
         def page_at(**cursor: Any) -> Any:
             return page_by_key(
                 visible_records(firm.ana, record_type),
-                order=state.order(),
-                ranking=state.ranking(firm.ana),
-                first=state.stands_first(),
+                state.ordering(firm.ana),
                 size=size,
                 **cursor,
             )
@@ -106,9 +104,8 @@ def test_an_index_serves_every_part_of_the_order(fresh_firm: Firm, sort: str) ->
         record_type = catalogue.record_type("opportunities")
         state = Query(record_type, sort=sort)
         rows = visible_records(fresh_firm.ana, record_type)
-        asked = {"order": state.order(), "first": state.stands_first(), "size": 3000}
         with CaptureQueriesContext(connection) as queries:
-            page_by_key(rows, **asked)
+            page_by_key(rows, state.ordering(fresh_firm.ana), size=3000)
         plans = [plan(query["sql"]) for query in queries.captured_queries]
         assert len(plans) == 4
         for one in plans:

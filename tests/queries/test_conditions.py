@@ -46,7 +46,7 @@ def names(firm: Firm, *parts: Part) -> str:
 
 
 def read(address: str) -> tuple[Query, list[str]]:
-    found, problems, _in_vain = read_query(QueryDict(address.removeprefix("?")), query())
+    found, problems = read_query(QueryDict(address.removeprefix("?")), query())
     return found, problems
 
 

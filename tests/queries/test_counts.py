@@ -66,7 +66,7 @@ def test_each_number_is_as_many_as_the_rows_of_its_query(inside: Firm, base: tup
             for case in CASES:
                 asked = line.query_of(case)
                 assert line[case].count == asked.rows(inside.ada).count(), (groups, line.values, case)
-                again, problems, _in_vain = read_query(QueryDict(asked.address()[1:]), query())
+                again, problems = read_query(QueryDict(asked.address()[1:]), query())
                 assert not problems and again.rows(inside.ada).count() == line[case].count, (groups, line.values, case)
 
 

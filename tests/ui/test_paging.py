@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from crm.tenants.ids import uuid7
-from crm.ui.paging import Count, capped_count, page_by_key
+from crm.ui.paging import Count, Ordering, capped_count, page_by_key
 from crm.users.models import Membership, Role, Team
 from tests.people import Firm
 
@@ -71,10 +71,10 @@ def test_walking_forwards_and_back_meets_every_row_once(
     people: QuerySet[Membership], order: list[tuple[str, bool]], size: int
 ) -> None:
     everybody = people.count()
-    forward, page = [], page_by_key(people, order=order, size=size)
+    forward, page = [], page_by_key(people, Ordering(order), size=size)
     pages = [page]
     while page.next:
-        page = page_by_key(people, order=order, size=size, after=page.next)
+        page = page_by_key(people, Ordering(order), size=size, after=page.next)
         pages.append(page)
     forward = [row for page in pages for row in page.rows]
     assert len(forward) == everybody
@@ -86,16 +86,16 @@ def test_walking_forwards_and_back_meets_every_row_once(
     assert pages[0].previous is None
     back = [page.rows]
     while page.previous:
-        page = page_by_key(people, order=order, size=size, before=page.previous)
+        page = page_by_key(people, Ordering(order), size=size, before=page.previous)
         back.append(page.rows)
     backward = list(itertools.chain.from_iterable(reversed(back)))
     assert [row.id for row in backward] == [row.id for row in forward]
 
 
 def test_a_page_starts_after_its_row_even_when_others_came_before(people: QuerySet[Membership]) -> None:
-    first = page_by_key(people, order=[("name", False)], size=20)
+    first = page_by_key(people, Ordering([("name", False)]), size=20)
     Membership.objects.create(name="aaa", role=Role.objects.first())
-    second = page_by_key(people, order=[("name", False)], size=20, after=first.next)
+    second = page_by_key(people, Ordering([("name", False)]), size=20, after=first.next)
     assert not {row.id for row in first.rows} & {row.id for row in second.rows}
 
 
@@ -103,24 +103,22 @@ def test_a_page_starts_after_its_row_even_when_others_came_before(people: QueryS
 def test_a_broken_cursor_or_one_of_another_order_gives_the_first_page(
     people: QuerySet[Membership], cursor: str
 ) -> None:
-    order = [("name", False)]
-    first = page_by_key(people, order=order, size=5)
-    other = page_by_key(people, order=[("created_at", False)], size=5).next
+    order = Ordering([("name", False)])
+    first = page_by_key(people, order, size=5)
+    other = page_by_key(people, Ordering([("created_at", False)]), size=5).next
     for text in (cursor, other):
-        assert [row.id for row in page_by_key(people, order=order, size=5, after=text).rows] == [
-            row.id for row in first.rows
-        ]
-        assert [row.id for row in page_by_key(people, order=order, size=5, before=text).rows] == [
+        assert [row.id for row in page_by_key(people, order, size=5, after=text).rows] == [row.id for row in first.rows]
+        assert [row.id for row in page_by_key(people, order, size=5, before=text).rows] == [
             row.id for row in first.rows
         ]
     assert first.next
-    assert page_by_key(people, order=order, size=5, after=first.next).rows != first.rows
+    assert page_by_key(people, order, size=5, after=first.next).rows != first.rows
 
 
 def test_one_query_for_a_page_and_a_row_comparison_that_an_index_serves(people: QuerySet[Membership]) -> None:
-    cursor = page_by_key(people, order=[("name_key", True)], size=5).next
+    cursor = page_by_key(people, Ordering([("name_key", True)]), size=5).next
     with CaptureQueriesContext(connection) as queries:
-        page_by_key(people, order=[("name_key", True)], size=5, after=cursor)
+        page_by_key(people, Ordering([("name_key", True)]), size=5, after=cursor)
     assert len(queries) == 1
     assert ") < (" in queries[0]["sql"]
 
@@ -132,4 +130,4 @@ def test_counting_stops_at_the_cap(people: QuerySet[Membership]) -> None:
     assert capped_count(people, cap=everybody) == Count(everybody)
     assert capped_count(people, cap=10) == Count(10, capped=True)
     assert capped_count(people.none(), cap=10) == Count(0)
-    assert page_by_key(people, order=[("name", False)], cap=10).total == Count(10, capped=True)
+    assert page_by_key(people, Ordering([("name", False)]), cap=10).total == Count(10, capped=True)

@@ -30,7 +30,7 @@ from crm.fields.spec import FieldSpec, Kind
 from crm.picklists.selectors import default_choice
 from crm.tenants.text import phone_key, sort_key
 from crm.ui import format as formats
-from crm.ui.paging import Ranking
+from crm.ui.paging import Ordering, Ranking
 from crm.users.models import Membership
 
 PLACES = 4  # digits after the point that a number may have
@@ -119,12 +119,16 @@ class Stored(Kind):
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
         return tuple(f"order_{spec.name}_{column}" for column in self.row_columns)
 
-    def ranking(self, spec: FieldSpec, filters: Sequence[tuple[str, list[str]]], actor: Membership) -> Ranking | None:
+    def ordering(
+        self, spec: FieldSpec, descending: bool, filters: Sequence[tuple[str, list[str]]], actor: Membership
+    ) -> Ordering:
+        """By the typed rows, of which there is one for each record that has a value."""
         rows = self.typed_rows()
         for operator, values in filters:
             if operator not in ("not", "empty", "filled"):  # else the database looks for them from the wrong end
                 rows = rows.filter(self.on_row(spec, operator, values, actor))
-        return Ranking(rows, dict(zip(self.order(spec), self.row_columns, strict=True)), "record_id")
+        ranking = Ranking(rows, dict(zip(self.order(spec), self.row_columns, strict=True)), "record_id")
+        return replace(super().ordering(spec, descending, filters, actor), ranking=ranking)
 
 
 class CustomText(Stored, Text):

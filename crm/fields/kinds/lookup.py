@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind
 from crm.fields.targets import model_of
 from crm.tenants.text import sort_key
+from crm.ui.paging import Ordering
 from crm.users.access import can, reach, visible
 from crm.users.models import Membership
 
@@ -96,13 +99,16 @@ class Lookup(Kind):
     def order(self, spec: FieldSpec) -> tuple[str, ...]:
         return (f"{spec.column}__sort_name",)
 
-    def shown(self, spec: FieldSpec, actor: Membership) -> Q | None:
-        return reach(actor, self.key, path=f"{spec.column}__")
+    def ordering(
+        self, spec: FieldSpec, descending: bool, filters: Sequence[tuple[str, list[str]]], actor: Membership
+    ) -> Ordering:
+        """Those that point at what ``actor`` may not see stand as empty ones."""
+        return replace(super().ordering(spec, descending, filters, actor), shown=self._seen(spec, actor))
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         """What ``actor`` may not see is as what does not exist: no filter by its id finds what points at it."""
         same = Q(**{f"{spec.column}_id__in": self.read(values, actor)})
-        if (seen := self.shown(spec, actor)) is not None:
+        if (seen := self._seen(spec, actor)) is not None:
             same &= seen
         return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
 
@@ -112,9 +118,13 @@ class Lookup(Kind):
     def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
         """Names among the values are looked up."""
         found = getattr(record, f"{spec.column}_id") in self.read(values, actor)
-        if found and self.shown(spec, actor) is not None:
+        if found and self._seen(spec, actor) is not None:
             found = can(actor, "view", self.value(spec, record))
         return found != (operator == "not")
+
+    def _seen(self, spec: FieldSpec, actor: Membership) -> Q | None:
+        """The condition for records that point at what ``actor`` may see; None: they may see all of the type."""
+        return reach(actor, self.key, path=f"{spec.column}__")
 
     def read(self, values: list[str], actor: Membership) -> list[UUID]:
         """The ids in ``values``, and those of the records that they name."""

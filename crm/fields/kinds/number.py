@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +28,7 @@ from crm.fields.reading import (
 from crm.fields.spec import FieldSpec, Kind
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
+from crm.ui.paging import Ordering
 from crm.users.models import Membership
 
 CURRENCY_SUFFIX = "_currency"  # of the column of a file that holds the currencies of an amount
@@ -218,8 +221,10 @@ class MoneyKind(Kind):
         """By currency first: what is 100 in one is nothing that 100 in another could be compared with."""
         return (self.currency, self.minor(spec))
 
-    def stands_first(self, spec: FieldSpec) -> str | None:
-        return current_tenant().currency
+    def ordering(
+        self, spec: FieldSpec, descending: bool, filters: Sequence[tuple[str, list[str]]], actor: Membership
+    ) -> Ordering:
+        return replace(super().ordering(spec, descending, filters, actor), first=current_tenant().currency)
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         """Amounts in a filter are whole units of the tenant's currency, or ``100 EUR``."""

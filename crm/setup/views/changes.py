@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from crm.pages.setup import setup_page, show
 from crm.setup.changes import setup_events, told
-from crm.ui.paging import page_by_key
+from crm.ui.paging import Ordering, page_by_key
 from crm.users.http import WorkspaceRequest
 
 
@@ -14,6 +14,6 @@ from crm.users.http import WorkspaceRequest
 def list_changes(request: WorkspaceRequest) -> HttpResponse:
     """Changes of people, lists and settings, the latest first."""
     page = page_by_key(
-        setup_events(), order=[("at", True)], after=request.GET.get("after"), before=request.GET.get("before")
+        setup_events(), Ordering([("at", True)]), after=request.GET.get("after"), before=request.GET.get("before")
     )
     return show(request, "setup/changes.html", {"page": page, "rows": told(page.rows)})

@@ -15,7 +15,7 @@ from crm.events.services import retry
 from crm.pages.setup import setup_page, show
 from crm.setup.runs import links_of, told
 from crm.ui.http import go
-from crm.ui.paging import page_by_key
+from crm.ui.paging import Ordering, page_by_key
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -24,7 +24,7 @@ from crm.users.http import WorkspaceRequest
 def list_runs(request: WorkspaceRequest) -> HttpResponse:
     """Given up messages first, each with a retry; then every run, the latest first."""
     page = page_by_key(
-        selectors.runs(), order=[("at", True)], after=request.GET.get("after"), before=request.GET.get("before")
+        selectors.runs(), Ordering([("at", True)]), after=request.GET.get("after"), before=request.GET.get("before")
     )
     given_up = list(selectors.failed_messages()[:100])
     links = links_of([row.event for row in (*page.rows, *given_up)])
