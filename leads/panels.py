@@ -15,7 +15,6 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.records.access import url_for
 from crm.records.duplicates import find_each, load_duplicates
-from crm.records.hiding import hide_unseen
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.conversion import live_conversion
@@ -63,7 +62,6 @@ def load_status_bar(actor: Membership, lead: Lead) -> dict[str, Any]:
 
 def load_becomes(actor: Membership, lead: Lead) -> dict[str, Any]:
     """What the lead became, or that it has to be converted before it can have an opportunity."""
-    hide_unseen(actor, catalogue.record_type("leads"), [lead])
     found = [
         {
             "record": record,

@@ -26,7 +26,7 @@ from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.access import url_for
-from crm.records.hiding import hide_fields
+from crm.records.hiding import hide_unseen
 from crm.tenants.clock import today
 from crm.ui import format as formats
 from crm.users.access import READ_ONLY, can, limited_fields, may
@@ -80,7 +80,7 @@ def load_guidance(actor: Membership, opportunity: Opportunity) -> dict[str, Any]
 def load_roles(actor: Membership, opportunity: Opportunity) -> dict[str, Any]:
     """Who plays which part, as far as the actor may see them."""
     parts = [part for part in contact_roles(opportunity) if can(actor, "view", part.contact)]
-    hide_fields(actor, (part.contact for part in parts))
+    hide_unseen(actor, (part.contact for part in parts))
     main = next((part.contact for part in parts if part.is_primary), None)
     return {
         "opportunity": opportunity,

@@ -12,7 +12,6 @@ from crm.queries.condition import Condition, Group
 from crm.queries.counts import Line, counted
 from crm.queries.measures import Sum
 from crm.queries.query import Query
-from crm.records.hiding import hide_unseen
 from crm.tenants.context import current_tenant
 from crm.users.access import scope_of
 from crm.users.models import Membership
@@ -56,7 +55,6 @@ def waiting_opportunities(actor: Membership, today: date) -> list[Waiting]:
     due = Group("any", tuple(Condition(day, "to", (until.isoformat(),)) for day in days))
     rows = mine.where(due).rows(actor).select_related("account", "contact")
     rows = rows.order_by(Least(*days) if len(days) > 1 else days[0], "id")[:MOST]
-    hide_unseen(actor, mine.type, rows)
     return [Waiting(row, _reason(row, today, until)) for row in rows]
 
 

@@ -93,7 +93,7 @@ def records_like(cells: Cells, spec: FieldSpec, texts: list[str]) -> dict[str, l
     record_type, alike = type_of_key(kind.key), [row for rows in found.values() for row in rows]
     if alike and (links := record_type.related(record_type.links_beside())):
         prefetch_related_objects(alike, *links)
-        hide_unseen(cells.actor, record_type, alike)
+        hide_unseen(cells.actor, alike)
     return found
 
 

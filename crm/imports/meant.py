@@ -22,7 +22,6 @@ from crm.imports.mappable import NAME_PARTS, OWN_ID
 from crm.imports.models import Import
 from crm.imports.reading.cells import ERRORS, is_unreadable
 from crm.imports.storing import FileRow, read_rows, rows_numbered
-from crm.records.hiding import hide_unseen
 from crm.tenants.ids import uuid_of
 from crm.ui.spreadsheets import cell_text, restore
 from crm.users.access import visible
@@ -75,8 +74,6 @@ def own_records(
     rows: Any = visible(actor, record_type.model.objects.filter(pk__in=set(ids.values())))
     rows = rows.select_related("owner", "team").prefetch_related(*record_type.related(record_type.specs_now()))
     records = {record.pk: record for record in (rows if as_seen else rows.whole())}
-    if as_seen:
-        hide_unseen(actor, record_type, records.values())
     return {text: records[row_id] for text, row_id in ids.items() if row_id in records}
 
 

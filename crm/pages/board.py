@@ -29,7 +29,6 @@ from crm.queries.condition import Condition, Part, without_leaves
 from crm.queries.counts import ALL, Counts, counted
 from crm.queries.measures import Sum
 from crm.queries.query import Query
-from crm.records.hiding import hide_unseen
 from crm.saved_views.state import ViewState
 from crm.ui import format as formats
 from crm.ui.http import respond
@@ -169,10 +168,9 @@ def moved(request: WorkspaceRequest, record_type: RecordType, record: Any, befor
 
 def _moved_card(request: WorkspaceRequest, record_type: RecordType, record: Any, records: QuerySet) -> Card | None:
     """The card of ``record`` anew; None when the move took it out of the person's sight."""
-    rows = list(record_type.model.objects.filter(pk=record.pk).select_related(*_board(record_type).related))
+    rows = list(_shown_cards(request, record_type).filter(pk=record.pk))
     if not rows or not can(request.actor, "view", rows[0]):
         return None
-    hide_unseen(request.actor, record_type, rows)
     card = _card(request, record_type, rows[0])
     card.outside = not records.filter(pk=record.pk).exists()
     return card
@@ -282,6 +280,12 @@ def _passing(request: WorkspaceRequest, listing: Listing, name: str) -> set[UUID
     return {getattr(card, column) for card in cards if not any(may_pass(part, card) is False for part in conditions)}
 
 
+def _shown_cards(request: WorkspaceRequest, record_type: RecordType) -> QuerySet:
+    """What cards show; whether the person may see which is asked elsewhere."""
+    rows: Any = record_type.model.objects.select_related(*_board(record_type).related)
+    return rows.shown_to(request.actor)
+
+
 def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, columns: list[Column]) -> None:
     """Fill the columns with their first cards, all in one query."""
     record_type, board = listing.record_type, _board(listing.record_type)
@@ -293,8 +297,7 @@ def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, 
         for column in full
     ]
     ids = firsts[0].union(*firsts[1:], all=True) if len(firsts) > 1 else firsts[0]
-    rows = record_type.model.objects.filter(pk__in=ids).select_related(*board.related).order_by(*CARD_ORDER)
-    hide_unseen(request.actor, record_type, rows)
+    rows = _shown_cards(request, record_type).filter(pk__in=ids).order_by(*CARD_ORDER)
     record_type.look_ahead(rows, record_type.labels())  # a card may show any of them
     by_column: dict[UUID, list[Card]] = defaultdict(list)
     for record in rows:

@@ -16,7 +16,6 @@ from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.pages.recent import remember
 from crm.records.access import get_record
-from crm.records.hiding import hide_unseen
 from crm.ui.http import go, respond
 from crm.users.access import can, why
 from crm.users.http import WorkspaceRequest
@@ -47,7 +46,6 @@ def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
             raise
         return go(request, catalogue.url(other))
     remember(request, record_type, record)
-    hide_unseen(request.actor, record_type, [record])
     editable = can(request.actor, "edit", record) and not record_type.locked(record)
     context = {
         "type": record_type,

@@ -22,7 +22,6 @@ from crm.pages.detail import shown, takes
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.locked import refuse_locked
 from crm.records.access import get_record, visible_records
-from crm.records.hiding import hide_unseen
 from crm.tenants.ids import uuid_of
 from crm.tenants.locks import wait_for_turn
 from crm.ui.http import go, respond
@@ -104,7 +103,6 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
     lock = request.method == "POST"
     related = record_type.related((spec,))
     record = get_record(request.actor, record_type, record_id, verb="edit", lock=lock, related=related)
-    hide_unseen(request.actor, record_type, [record])
     refuse_locked(record)
     context: dict[str, Any] = {"type": record_type, "record": record, "url": catalogue.url(record)}
     if "view" in request.GET:

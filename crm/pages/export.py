@@ -15,7 +15,6 @@ from crm.catalogue.types import RecordType
 from crm.fields.spec import FieldSpec
 from crm.pages.listing import read_listing
 from crm.records.access import visible_records
-from crm.records.hiding import hide_unseen
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
@@ -77,7 +76,6 @@ def _rows(
         some = ids[start : start + PAGE]
         found = records.in_bulk(some)
         page = [found[record_id] for record_id in some if record_id in found]  # the others were deleted meanwhile
-        hide_unseen(request.actor, record_type, page)
         yield from ([str(record.pk), *_cells(specs, record)] for record in page)
 
 

@@ -10,7 +10,6 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.pages.detail import panels_of, shown
 from crm.records.access import get_record
-from crm.records.hiding import hide_unseen
 from crm.ui.http import respond
 from crm.users.access import can
 from crm.users.http import WorkspaceRequest
@@ -21,7 +20,6 @@ def preview_page(request: WorkspaceRequest, record_type: RecordType, record_id: 
     names = dict.fromkeys((*record_type.headline, *record_type.columns))
     specs = record_type.specs(tuple(name for name in names if name != "name"))
     record = get_record(request.actor, record_type, record_id, related=record_type.related(specs))
-    hide_unseen(request.actor, record_type, [record])
     context = {
         "type": record_type,
         "record": record,

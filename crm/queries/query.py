@@ -27,7 +27,6 @@ from crm.queries.condition import LONGEST_SHOWN, Condition, Group, Part, leaves_
 from crm.queries.filter_set import passing
 from crm.queries.measures import Measure, measure_named
 from crm.records.access import visible_records
-from crm.records.hiding import hide_unseen
 from crm.ui.paging import Ordering, Page, ids_by_key, page_by_key
 from crm.users.models import Membership
 
@@ -137,7 +136,6 @@ class Query:
         all that its columns show; ``place`` says to ``page_by_key`` which one, and how far to count."""
         rows = self.type.with_related(records, (*self.specs, self.type.spec("name")))
         page = page_by_key(rows, self.ordering(actor), **place)
-        hide_unseen(actor, self.type, page.rows)
         self.type.look_ahead(page.rows, {spec.name for spec in self.specs})
         return page
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.records.hiding import hide_fields
+from crm.records.hiding import hide_unseen
 from crm.users.access import can, visible
 from crm.users.models import Membership
 
@@ -60,7 +60,7 @@ def get_record(
     if record is None or not can(actor, verb, record):
         raise Http404
     if not whole:
-        hide_fields(actor, [record])
+        hide_unseen(actor, [record])
     return record
 
 

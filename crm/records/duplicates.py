@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy
 from crm import catalogue
 from crm.catalogue.types import Match, Objection, RecordType
 from crm.records.access import visible_records
-from crm.records.hiding import hide_unseen
 from crm.records.natural import whole_name
 from crm.tenants.spellings import person_spellings
 from crm.tenants.text import phone_keys
@@ -127,9 +126,7 @@ class Alike:
 
     def _records(self, actor: Membership, ids: Any) -> list[Any]:
         rows = visible_records(actor, self.type).filter(pk__in=ids)
-        found = list(rows.select_related(*self.related).order_by("sort_name", "pk"))
-        hide_unseen(actor, self.type, found)
-        return found
+        return list(rows.select_related(*self.related).order_by("sort_name", "pk"))
 
     def _matched(self, rows: Sequence[Values], wanted: list[list[Parts]], there: list[Any]) -> list[list[Match]]:
         index: list[_Index] = [{} for _likeness in self.likenesses]

@@ -24,17 +24,28 @@ from crm.users.models import Membership
 Place = tuple[str, str]  # record type and id
 
 
-def hide_fields(actor: Membership, records: Iterable[Any]) -> None:
-    """Empty the fields of ``records`` that are hidden from ``actor``, and of what was fetched with them.
+def hide_unseen(actor: Membership, records: Iterable[Any]) -> None:
+    """Empty the fields of ``records``, all of one type, that are hidden from ``actor``, mark what they point at and
+    ``actor`` may not see, and empty the fields of that. What was not fetched with them stays as it is.
 
     Only for showing: who writes such a record has what was emptied read again before (``services.update_record``).
     """
-    for record in records:
-        _empty(actor, record)
-        model: Any = type(record)
-        for link in _links_of(model):
-            if link.is_cached(record) and (linked := getattr(record, link.name)) is not None:
+    rows = list(records)
+    if not rows:
+        return
+    model: Any = type(rows[0])
+    links = [one for one in _links_of(model) if _hides_some(actor, one.related_model.type_key)]
+    for row in rows if links or limited_fields(actor, model.type_key, HIDDEN_FIELDS) else ():
+        _empty(actor, row)
+        for link in links:
+            if link.is_cached(row) and (linked := getattr(row, link.name)) is not None:
                 _empty(actor, linked)
+                hide_from(actor, linked)
+
+
+def _hides_some(actor: Membership, key: str) -> bool:
+    """Whether there is anything of the type that ``actor`` may not see."""
+    return _is_limited(actor, key) or bool(limited_fields(actor, key, HIDDEN_FIELDS))
 
 
 def _empty(actor: Membership, record: Any) -> None:
@@ -68,7 +79,7 @@ def _empty_field(record: Any, spec: FieldSpec) -> set[str]:
 
 
 def fill_in(record: Any) -> None:
-    """Read what ``hide_fields`` emptied again: the record is to be written, or judged by what is written."""
+    """Read what ``hide_unseen`` emptied again: the record is to be written, or judged by what is written."""
     if record.without:
         names, record.without = sorted(record.without), frozenset()
         record.refresh_from_db(fields=names, from_queryset=type(record).all_objects.all())
@@ -83,20 +94,6 @@ def _links_of(model: Any) -> tuple[Any, ...]:
 @cache
 def _model_field(model: Any, name: str) -> Any:
     return next((one for one in model._meta.concrete_fields if name in (one.name, one.attname)), None)
-
-
-def hide_unseen(actor: Membership, record_type: RecordType, records: Iterable[Any]) -> None:
-    """Mark what ``records`` point at and ``actor`` may not see, and empty what fields hide from them. What was not
-    fetched with them stays as it is."""
-    records = list(records)
-    hide_fields(actor, records)
-    kinds = ((spec.column, spec.kind) for spec in record_type.fields)
-    names = [name for name, kind in kinds if isinstance(kind, Lookup) and _is_limited(actor, kind.key)]
-    links = [record_type.model._meta.get_field(name) for name in names]
-    for record in records if links else ():
-        for link in links:
-            if link.is_cached(record):  # type: ignore[union-attr]
-                hide_from(actor, getattr(record, link.name))
 
 
 def hide_names(actor: Membership, events: Iterable[Event]) -> None:

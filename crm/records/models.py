@@ -29,18 +29,18 @@ class TextKey(models.CharField):
 
 
 class RecordQuerySet(models.QuerySet):
-    """Rows of records. ``without_hidden``: shown to somebody from whom some fields are hidden, they come without;
-    ``whole``: they are only compared or written, and come with all that they hold."""
+    """Rows of records. ``shown_to``: they come as somebody may see them (``hiding.hide_unseen``); ``whole``: they are
+    only compared or written, and come with all that they hold."""
 
     _shown_to: Any = None
 
-    def without_hidden(self, actor: Any) -> RecordQuerySet:
+    def shown_to(self, actor: Any) -> RecordQuerySet:
         rows = self.all()
         rows._shown_to = actor
         return rows
 
     def whole(self) -> RecordQuerySet:
-        return self.without_hidden(None)
+        return self.shown_to(None)
 
     def _clone(self) -> RecordQuerySet:
         rows = super()._clone()
@@ -51,16 +51,16 @@ class RecordQuerySet(models.QuerySet):
         is_new = self._result_cache is None
         super()._fetch_all()
         if is_new and self._shown_to is not None:
-            from crm.records.hiding import hide_fields  # which needs the catalogue, and that the models
+            from crm.records.hiding import hide_unseen  # which needs the catalogue, and that the models
 
-            hide_fields(self._shown_to, (row for row in self._result_cache or () if isinstance(row, models.Model)))
+            hide_unseen(self._shown_to, (row for row in self._result_cache or () if isinstance(row, models.Model)))
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
         for row in super().iterator(chunk_size):
             if self._shown_to is not None and isinstance(row, models.Model):
-                from crm.records.hiding import hide_fields
+                from crm.records.hiding import hide_unseen
 
-                hide_fields(self._shown_to, [row])
+                hide_unseen(self._shown_to, [row])
             yield row
 
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from crm import catalogue
-from crm.records.hiding import hide_unseen
 from crm.search.rows import Row, row
 from crm.search.selectors import Group
 from crm.users.models import Membership
@@ -19,8 +18,6 @@ from crm.users.models import Membership
 
 def rows_of(actor: Membership, groups: Sequence[Group]) -> list[list[Row]]:
     """Return the rows of each group: a record that has become another one stands below that, or last and says so."""
-    for group in groups:
-        hide_unseen(actor, group.record_type, group.records)
     shown = {record.pk for group in groups for record in group.records}
     below: dict[UUID, list[Row]] = defaultdict(list)
     left: list[tuple[Group, list[tuple[Any, str]]]] = []

@@ -11,7 +11,6 @@ from crm import catalogue
 from crm.fields.spec import FieldSpec
 from crm.records.access import visible_records
 from crm.records.chains import at_or_below
-from crm.records.hiding import hide_unseen
 from crm.search.selectors import Found, search
 from crm.tenants.ids import uuid_of
 from crm.tenants.text import sort_key
@@ -39,7 +38,6 @@ def options_page(request: WorkspaceRequest, key: str) -> HttpResponse:
     records = _offered(rows, typed, SHOWN)
     if typed and len(records) < SHOWN:
         records = _more(rows, records, search(request.actor, typed, key=key, most=SHOWN), SHOWN)
-    hide_unseen(request.actor, record_type, records)
     offered = [(record, _beside(beside, record)) for record in records]
     return respond(request, "fields/lookup_options.html", {"records": offered, "typed": typed})
 

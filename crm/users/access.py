@@ -110,17 +110,15 @@ def owner_names() -> list[tuple[UUID, str]]:
 
 
 def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QuerySet:
-    """Return those of ``queryset`` that ``actor`` may view (or do ``verb`` to).
+    """Return those of ``queryset`` that ``actor`` may view (or do ``verb`` to), as they may see them.
 
     Ids are compared with literal ids, so that indexes on owner and team serve under row-level security.
     """
-    key = _key(queryset.model)
-    if limited_fields(actor, key, HIDDEN):
-        queryset = queryset.without_hidden(actor)  # type: ignore[attr-defined]
-    within = reach(actor, key, verb)
-    if within is None:
-        return queryset
-    return queryset.filter(within) if within != NOTHING else queryset.none()
+    within = reach(actor, _key(queryset.model), verb)
+    if within == NOTHING:
+        return queryset.none()
+    seen: QuerySet = queryset.shown_to(actor)  # type: ignore[attr-defined]
+    return seen if within is None else seen.filter(within)
 
 
 def reach(actor: Membership, key: str, verb: str = "view", path: str = "") -> Q | None:
