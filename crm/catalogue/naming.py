@@ -20,6 +20,8 @@ from crm import events
 from crm.catalogue import lookup
 from crm.catalogue.events import RENAMED
 from crm.catalogue.types import RecordType
+from crm.events.models import Event
+from crm.events.phrases import actor_name
 from crm.preferences.pages import SetupPage
 from crm.preferences.setting import Setting
 from crm.tenants.bulk import atomic
@@ -28,6 +30,7 @@ from crm.tenants.memo import forget, memo
 from crm.tenants.stored import Kind
 from crm.tenants.text import one_line
 from crm.ui import dialect, nav
+from crm.ui.seen import Change
 from crm.users.models import Membership
 from crm.users.settings import WORKSPACE
 
@@ -145,6 +148,17 @@ def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
     told = [" / ".join(after.get(key) or standard_names(lookup.record_type(key))) for key in changed]
     data = {"names": ", ".join(told), "before": before, "after": after}
     events.record(RENAMED, record=None, actor=actor, data=data)
+
+
+def last_renamed() -> dict[str, Change]:
+    """Who has changed last what records of a type are called, by the key of those that ever were renamed."""
+    renamed = Event.objects.filter(record_type="", name=RENAMED.name).select_related("actor").order_by("at", "id")
+    found: dict[str, Change] = {}
+    for event in renamed:
+        before, after = event.data.get("before", {}), event.data.get("after", {})
+        changed = (key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        found |= dict.fromkeys(changed, Change(actor_name(event), event.at, event.actor_id))
+    return found
 
 
 def _fault(text: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from crm import catalogue
-from crm.catalogue.naming import LONGEST, SEVERAL, Names
+from crm.catalogue.naming import LONGEST, SEVERAL, Names, last_renamed
 from crm.catalogue.types import RecordType
-from crm.ui.seen import SeenForm
+from crm.ui.seen import Change, SeenForm
 
 
 class NamesForm(SeenForm):
@@ -25,8 +26,18 @@ class NamesForm(SeenForm):
             ):
                 self.fields[name] = forms.CharField(label=label, max_length=LONGEST, required=False, initial=text)
 
-    def rows(self) -> list[tuple[RecordType, forms.BoundField, forms.BoundField]]:
-        return [(one, self[one.key], self[one.key + SEVERAL]) for one in catalogue.record_types()]
+    def rows(self) -> list[tuple[RecordType, forms.BoundField, forms.BoundField, Change | None]]:
+        """Each type with both fields, and who has renamed it last, if anybody has."""
+        types = catalogue.record_types()
+        return [(one, self[one.key], self[one.key + SEVERAL], self.who(one.key)) for one in types]
+
+    @cached_property
+    def renamed(self) -> dict[str, Change]:
+        return last_renamed()
+
+    def who(self, name: str) -> Change | None:
+        """Who has changed the field last."""
+        return self.renamed.get(name.removesuffix(SEVERAL))
 
     def names(self) -> dict[str, Names]:
         """What was typed, for ``naming.rename_types``."""

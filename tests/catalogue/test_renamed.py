@@ -195,6 +195,23 @@ def test_only_what_was_changed_is_told(firm: Firm) -> None:
     assert told == ["Prospect / Prospects", "Supplier / Suppliers"]
 
 
+def test_the_page_says_who_has_renamed_what(firm: Firm) -> None:
+    client, path = client_of(firm.ada), firm.url("setup:names")
+    assert "Renamed last by" not in client.get(path).content.decode()
+    form = form_of(client, path)
+    firm.tenant.refresh_from_db()
+    firm.max.role = firm.ada.role
+    with tenant_context(firm.tenant):
+        rename_types(actor=firm.ada, names={"leads": ("Prospect", "Prospects")})
+        rename_types(actor=firm.max, names={"leads": ("", ""), "vendors": ("Supplier", "Suppliers")})
+        rename_types(actor=firm.ada, names={"vendors": ("Source", "Sources")})
+    page = client.get(path).content.decode()
+    told = [re.findall(r"Renamed last by .{0,3}?(\w+ \w+)", part) for part in page.split("<legend>")[1:]]
+    assert told == [["Max Manager"], [], [], [], ["Ada Admin"]]
+    late = form.send(vendors="Supply", vendors_several="Supplies")
+    assert late.status_code == 422 and "You, in another tab" in late.content.decode()
+
+
 def test_a_mail_says_none_of_the_old_words(firm: Firm) -> None:
     firm.tenant.refresh_from_db()
     with tenant_context(firm.tenant):
