@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,9 +15,8 @@ from crm.imports.cells import Cells
 from crm.imports.identity import Together
 from crm.imports.layout import Layout, as_compared
 from crm.imports.mappable import EXTERNAL_ID
-from crm.imports.meant import CHUNK, Same
+from crm.imports.meant import CHUNK, MeantRows, Same
 from crm.imports.reading.cells import is_unreadable
-from crm.imports.storing import FileRow
 from crm.records.natural import FIRST_AND_LAST
 from crm.tenants.text import company_key
 
@@ -93,19 +92,19 @@ def _differ(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return any(a and b and a != b for a, b in zip(one, other, strict=True))
 
 
-def own_names(layout: Layout, rows: Iterable[FileRow]) -> Called:
-    found = OwnNames(layout)
-    for row in rows if own_links(layout) else ():
+def own_names(rows: MeantRows) -> Called:
+    found = OwnNames(rows.layout)
+    for row in rows if own_links(rows.layout) else ():
         found.note(row)
     return found.called()
 
 
-def own_circles(layout: Layout, rows: Iterable[FileRow], called: Called, batch: int) -> dict[int, set[str]]:
+def own_circles(rows: MeantRows, called: Called, batch: int) -> dict[int, set[str]]:
     """By row, the fields whose link would close a circle. What is here, and what came in with earlier batches (of
     ``batch`` rows), is linked with the row; the other rows of the file one after the other when all are in."""
     found: dict[int, set[str]] = defaultdict(set)
-    if own_links(layout):
-        links = _Links(layout, batch)
+    if own_links(rows.layout):
+        links = _Links(rows.layout, batch)
         links.read(islice(rows, MOST_LINKS))
         for field, ways in links.ways(called).items():
             for number in _closing(ways):

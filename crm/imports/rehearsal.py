@@ -14,7 +14,7 @@ from crm.imports.afterwards import rehearsed
 from crm.imports.counting import counted_as_changed
 from crm.imports.layout import Layout
 from crm.imports.meant import MeantRows
-from crm.imports.models import NOTES, Import, ImportRow, Outcome
+from crm.imports.models import NOTES, ImportRow, Outcome
 from crm.imports.storing import FileRow
 from crm.imports.taking import run_batch
 from crm.imports.trying import BatchResult
@@ -138,8 +138,8 @@ def _as_one(layout: Layout, first: FileRow, then: FileRow, *, clears: bool) -> F
 def earlier_rows_of(source: MeantRows, file: WholeFile, batch: int) -> Earlier:
     """Return what a dry run, ``batch`` rows at a time, remembers where it begins, or where another worker left it."""
     job, layout = source.job, source.layout
-    shared = _shared(layout, source) if file.shares else frozenset()
-    found = Earlier(shared, alike=_alike(job, layout, source) if job.total > batch else {})
+    shared = _shared(source) if file.shares else frozenset()
+    found = Earlier(shared, alike=_alike(source) if job.total > batch else {})
     done = islice(source, job.position)
     while job.position and (some := list(islice(done, batch))):
         taken = file.taken_with(some)
@@ -184,31 +184,32 @@ def _rehearse_after(
     return outcome, met | outcome.met
 
 
-def _shared(layout: Layout, rows: Iterable[FileRow]) -> frozenset[int]:
+def _shared(rows: MeantRows) -> frozenset[int]:
     """The keys (their hashes) of which more than one row has each."""
     met: set[int] = set()
     shared: set[int] = set()
     for row in rows:
-        keys = {hash(key) for key in layout.keys(row)}
+        keys = {hash(key) for key in rows.layout.keys(row)}
         shared |= keys & met
         met |= keys
     return frozenset(shared)
 
 
-def _alike(job: Import, layout: Layout, rows: Iterable[FileRow]) -> dict[int, list[int]]:
+def _alike(rows: MeantRows) -> dict[int, list[int]]:
     """``Earlier.alike``: found out once, and kept with the survey until that is made anew."""
+    job = rows.job
     if "alike" not in job.survey:
-        job.survey["alike"] = [[number, *keys] for number, keys in _rows_alike(layout, rows).items()]
+        job.survey["alike"] = [[number, *keys] for number, keys in _rows_alike(rows).items()]
         job.save(update_fields=["survey"])
     return {number: keys for number, *keys in job.survey["alike"]}
 
 
-def _rows_alike(layout: Layout, rows: Iterable[FileRow]) -> dict[int, list[int]]:
+def _rows_alike(rows: MeantRows) -> dict[int, list[int]]:
     first: dict[int, int] = {}  # row that has what has this hash
     shared: dict[int, int] = {}
     found: dict[int, list[int]] = {}
     for row in islice(rows, MOST_COMPARED):
-        for key in {hash(one) for one in layout.likely(row)}:
+        for key in {hash(one) for one in rows.layout.likely(row)}:
             before = first.setdefault(key, row.number)
             if before != row.number:
                 place = shared.setdefault(key, len(shared))

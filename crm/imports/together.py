@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from django.core.exceptions import ValidationError
 
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import Answers, meant, word_key
+from crm.imports.answers import meant, word_key
 from crm.imports.cells import Cells
-from crm.imports.layout import Layout
 from crm.imports.meant import MeantRows
 from crm.imports.reading.cells import cell_text
-from crm.imports.storing import FileRow
 
 # By the link, the company (``word_key``) and the field: the first text that can be read
 Said = dict[str, dict[str, dict[str, str]]]
 
 
-def said_together(layout: Layout, rows: MeantRows, answers: Answers) -> Said:
+def said_together(rows: MeantRows) -> Said:
     """Return what rows say of companies about which not all of them say the same; of others any row tells all."""
+    layout = rows.layout
     links = dict.fromkeys(link for _index, link, _spec in layout.brought if link in layout.place)
-    return {link: _said_of(link, layout, rows, answers) for link in links}
+    return {link: _said_of(link, rows) for link in links}
 
 
-def _said_of(link: str, layout: Layout, rows: MeantRows, answers: Answers) -> dict[str, dict[str, str]]:
+def _said_of(link: str, rows: MeantRows) -> dict[str, dict[str, str]]:
+    layout = rows.layout
     columns = [(index, spec) for index, of, spec in layout.brought if of == link]
     at = layout.place[link]
 
     def key_of(text: str) -> str:
-        return word_key(meant(answers, link, text))
+        return word_key(meant(rows.job.answers, link, text))
 
     differing = _differing(rows, at, [index for index, _spec in columns], key_of)
     cells = Cells(layout.actor)
@@ -41,7 +41,7 @@ def _said_of(link: str, layout: Layout, rows: MeantRows, answers: Answers) -> di
     return found
 
 
-def _differing(rows: Iterable[FileRow], at: int, columns: list[int], key_of: Callable[[str], str]) -> set[int]:
+def _differing(rows: MeantRows, at: int, columns: list[int], key_of: Callable[[str], str]) -> set[int]:
     first: dict[int, int] = {}
     differing: set[int] = set()
     for row in rows:

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from crm.imports.here import named_otherwise
-from crm.imports.identity import Together
-from crm.imports.layout import Layout
+from crm.imports.identity import Together, named_otherwise
 from crm.imports.meant import MeantRows
 from crm.imports.models import Existing
 from crm.imports.own_links import Called, own_circles, own_names
@@ -50,26 +48,26 @@ class WholeFile:
 
 def read_whole_file(rows: MeantRows, batch: int) -> WholeFile:
     """Read the facts of an import's file, which comes in ``batch`` rows at a time."""
-    job, layout = rows.job, rows.layout
+    job = rows.job
     surveyed = job.survey["found"]  # when it was started: nothing that this goes by has changed since
     shares, repeats = surveyed["shares"], surveyed["repeats"]
     together: dict[int, list[FileRow]] = {}
     if job.existing == Existing.UPDATE:
         if not job.position:  # what is here changes from then on
-            found_here = named_otherwise(layout, rows) if job.total > batch else {}
+            found_here = named_otherwise(rows) if job.total > batch else {}
             job.named_otherwise = {str(number): first for number, first in found_here.items()}
             job.save(update_fields=["named_otherwise"])
         otherwise = {int(number): first for number, first in job.named_otherwise.items()}
-        together = _together(layout, rows, otherwise) if repeats or otherwise else {}
-    called = own_names(layout, rows)
-    circles = own_circles(layout, rows, called, batch) if job.is_dry_run else {}
-    said, totals = said_together(layout, rows, job.answers), totals_left_out(job)
+        together = _together(rows, otherwise) if repeats or otherwise else {}
+    called = own_names(rows)
+    circles = own_circles(rows, called, batch) if job.is_dry_run else {}
+    said, totals = said_together(rows), totals_left_out(job)
     return WholeFile(called, circles, said, totals, shares, together)
 
 
-def _together(layout: Layout, rows: Iterable[FileRow], otherwise: Mapping[int, int]) -> dict[int, list[FileRow]]:
+def _together(rows: MeantRows, otherwise: Mapping[int, int]) -> dict[int, list[FileRow]]:
     """The later rows about each one, as far as they fit into the memory, and those of one into a batch."""
-    together = Together(layout)
+    together = Together(rows.layout)
     taken_by: dict[int, int] = {}  # by the first row of all, the first of those that are taken together now
     found: dict[int, list[FileRow]] = {}
     room = MOST_TOGETHER

@@ -200,5 +200,5 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     monkeypatch.setattr(rehearsal, "MOST_COMPARED" if key == "leads" else "MOST_KEPT", 5)
     with tenant_context(fresh_firm.tenant):
         layout = layout_of(job)
-        found = rehearsal._rows_alike(layout, MeantRows(job, layout))
+        found = rehearsal._rows_alike(MeantRows(job, layout))
     assert len(compared) < job.total and len(found) <= 6
