@@ -38,16 +38,15 @@ class Together:
     Rows with two ids are about two, whatever else they share; one without an id is about the one of that name.
     """
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self) -> None:
         self._place: dict[int, int] = {}  # in the lists, of what is named so, by the hash of the name or id
         self._several: set[int] = set()  # such names of several with ids
         self._first = array("q")  # number of the first row about each
         self._id = array("q")  # hash of the id of each; 0 where it has none
 
-    def first(self, row: list[str], number: int) -> int:
-        """The number of the first row about what the row is about: its own where there is none before it."""
-        given, names, _cells = self.layout.named(row)
+    def first(self, number: int, given: Key | None, names: Iterable[Key]) -> int:
+        """The number of the first row about what the row ``number`` is about, as it names that (``Layout.named``): its
+        own where there is none before it."""
         own = hash(given) if given else None
         about = [hash(name) for name in names]
         known = [own] if own is not None else []
@@ -75,7 +74,7 @@ def named_otherwise(rows: MeantRows) -> dict[int, int]:
     layout = rows.layout
     if _by_one_id(rows) or not layout.type.model.objects.exists():
         return {}
-    together = Together(layout)
+    together = Together()
     first_of: dict[UUID, int] = {}
     found: dict[int, int] = {}
     left = iter(rows)
@@ -83,7 +82,7 @@ def named_otherwise(rows: MeantRows) -> dict[int, int]:
         named = [layout.named(row)[:2] for row in chunk]
         records = _Records(layout, named)
         for row, names in zip(chunk, named, strict=True):
-            first = together.first(row, row.number)
+            first = together.first(row.number, *names)
             first = found.get(first, first)
             record_id = records.named_by(*names)
             known = first_of.setdefault(record_id, first) if record_id else first

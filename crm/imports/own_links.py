@@ -119,7 +119,7 @@ class _Links:
         self.layout, self.batch = layout, batch
         self.columns = own_links(layout)
         self.here = _Here(layout)
-        self.together = Together(layout)
+        self.together = Together()
         self.places: dict[str, tuple[Any, int]] = {}  # of what is called so: the record, and in which batch it is
         self.links: list[tuple[int, Any, int, str, str]] = []
 
@@ -132,7 +132,7 @@ class _Links:
 
     def _note(self, row: Any, of_batch: int) -> None:
         name, given = name_and_id(self.layout, row)
-        record = self.here.about(name, given) or self.together.first(row, row.number)
+        record = self.here.about(name, given) or self.together.first(row.number, *self.layout.named(row)[:2])
         for key in filter(None, (_key(given) if given else "", name)):
             self.places.setdefault(key, (record, of_batch))
         for field, at in self.columns.items():

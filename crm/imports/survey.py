@@ -146,7 +146,7 @@ class _Repeats:
     def __init__(self, survey: Survey, layout: Layout) -> None:
         self.survey = survey
         self.layout = layout
-        self.together = Together(layout)
+        self.together = Together()
         self.firsts = array("q")  # of each row, the first about the same one
         self.again: set[int] = set()  # of those, some that others repeat
         self.keys: set[int] = set()
@@ -159,7 +159,8 @@ class _Repeats:
             keys = {hash(key) for key in self.layout.keys(row)}
             survey.shares = not keys.isdisjoint(self.keys) or len(self.keys) > MOST_KEYS
             self.keys.update(keys)
-        before = self.together.first(row, row.number)
+        given, names, cells = self.layout.named(row)
+        before = self.together.first(row.number, given, names)
         self.firsts.append(before)
         if before == row.number:
             return True
@@ -167,7 +168,6 @@ class _Repeats:
         if len(self.again) < MOST_AGAIN:
             self.again.add(before)
         if len(survey.repeated) < FIRST:
-            given, names, cells = self.layout.named(row)
             called = as_written(cells, (given or names[0])[1])
             survey.repeated.append([row.number, before, without_unreadable(called[:LONGEST_WORD])])
         return False

@@ -67,12 +67,12 @@ def read_whole_file(rows: MeantRows, batch: int) -> WholeFile:
 
 def _together(rows: MeantRows, otherwise: Mapping[int, int]) -> dict[int, list[FileRow]]:
     """The later rows about each one, as far as they fit into the memory, and those of one into a batch."""
-    together = Together(rows.layout)
+    together = Together()
     taken_by: dict[int, int] = {}  # by the first row of all, the first of those that are taken together now
     found: dict[int, list[FileRow]] = {}
     room = MOST_TOGETHER
     for row in rows:
-        first = together.first(row, row.number)
+        first = together.first(row.number, *rows.layout.named(row)[:2])
         first = otherwise.get(row.number) or otherwise.get(first, first)
         if first == row.number:
             continue
