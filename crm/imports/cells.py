@@ -14,7 +14,8 @@ from crm.catalogue import seen_type
 from crm.fields.reading import Style, style_of
 from crm.fields.tags import ensure_tags, new_tags
 from crm.fields.targets import model_of
-from crm.imports.coming import add_choice, add_stage
+from crm.imports.coming import add_choice, add_stage, bring_along
+from crm.imports.row import ToCreate
 from crm.picklists import selectors as picklists
 from crm.picklists.models import Choice, Stage
 from crm.tenants.context import current_tenant
@@ -136,9 +137,22 @@ class Cells:
             if (type_key, key) in known:
                 known[(type_key, key)].append(record)
 
-    def forget_record(self, type_key: str, name: str) -> None:
-        """What was made of that name, which nothing else had, has been undone."""
-        self._named[(type_key, sort_key(name))] = []
+    def made_already(self, value: Any) -> Any:
+        """The record instead of a promise of it, when a row before this one has brought it."""
+        found = self.records_called(value.key, value.name) if isinstance(value, ToCreate) else []
+        return found[0] if found else value
+
+    def bring_along(self, one: ToCreate) -> Any:
+        """Make the record that a row brings along, for those that follow too."""
+        record = bring_along(self.actor, one)
+        self.add_record(one.key, record)
+        self.note_added(one.key, one.name)
+        return record
+
+    def take_back(self, one: ToCreate) -> None:
+        """What was brought along, and nothing else was called so, has been undone."""
+        self._named[(one.key, sort_key(one.name))] = []
+        self.added[one.key].remove(one.name)
 
     def note_added(self, what: str, name: str) -> None:
         self.added.setdefault(what, []).append(name)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from crm import catalogue
+from crm.imports.row import ToCreate
 from crm.picklists import selectors as picklists
 from crm.picklists.lists import picklist_of
 from crm.picklists.models import Choice, Meaning, Stage
@@ -33,3 +37,10 @@ def add_stage(actor: Membership, label: str) -> Stage:
     place = next((index for index, stage in enumerate(stages) if stage.meaning != Meaning.OPEN), len(stages))
     reorder(entry=made, position=place, actor=actor)
     return picklists.stage(made.pk)
+
+
+def bring_along(actor: Membership, one: ToCreate) -> Any:
+    """Make the record that a row names, of what its cells tell of it."""
+    record_type = catalogue.record_type(one.key)
+    values = {**dict.fromkeys(record_type.unknown_in_files), "name": one.name, "owner": actor, **one.values}
+    return record_type.create(actor=actor, values=values)

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from crm.imports.models import Import, ImportRow, Outcome
-from crm.tenants.bulk import insert_many
 
 _LASTING = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
 
@@ -74,10 +73,3 @@ def counted_as_changed(job: Import, ids: Collection[UUID]) -> dict[UUID, int]:
         return {}
     rows = ImportRow.objects.filter(job=job, record_id__in=ids, outcome=Outcome.UPDATED)
     return {record_id: number for record_id, number in rows.values_list("record_id", "number") if record_id}
-
-
-def keep_counted(job: Import, rows: list[ImportRow], taken_back: Collection[int]) -> None:
-    """Keep what a batch has counted, in the transaction that writes its records."""
-    if taken_back:
-        ImportRow.objects.filter(job=job, number__in=taken_back).update(outcome=Outcome.FOLDED)
-    insert_many(ImportRow, rows)

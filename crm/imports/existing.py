@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
@@ -16,8 +16,18 @@ from crm.catalogue.files import NaturalKey
 from crm.catalogue.types import RecordType
 from crm.imports.brought import as_compared
 from crm.imports.findings import names_of
+from crm.imports.layout import Layout
+from crm.imports.mappable import OWN_ID
+from crm.imports.meant import own_records
+from crm.imports.meanwhile import ChangedSince, changed_since, hold
+from crm.imports.models import Existing, Import
+from crm.imports.outcome import Report
+from crm.imports.reading.cells import without_unreadable
+from crm.imports.row import Row, RowValues
+from crm.imports.storing import FileRow
 from crm.records.natural import NAMES
 from crm.tenants.ids import uuid_of
+from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership
 
@@ -41,6 +51,84 @@ class Match:
             raise ValidationError(
                 _("Several have this %(by)s: %(names)s. Say by the external id which is meant.") % words
             )
+
+    def keep_spelling(self, values: dict[str, Any]) -> list[str]:
+        """Take from ``values`` a name that the record has in other letters, and say so: Müller is no new name for
+        Muller. Who gives the record's id renames it."""
+        if self.record is None or self.is_by_id:
+            return []
+        there = {name: getattr(self.record, name, "") for name in NAMES if isinstance(values.get(name), str)}
+        other = [
+            name for name, text in there.items() if text != values[name] and sort_key(text) == sort_key(values[name])
+        ]
+        remarks = [
+            _("Taken for “%(known)s”, which is spelt differently from “%(name)s”. Its name was not changed.")
+            % {"known": there[name], "name": values[name]}
+            for name in other
+        ]
+        for name in other:
+            del values[name]
+        return remarks
+
+
+class Matches:
+    """Which records the rows of a batch are about, by their places: those that they name by an id of Angler's, else as
+    ``known`` finds them. ``numbers``: of the rows that made a record."""
+
+    def __init__(
+        self, job: Import, layout: Layout, rows: Sequence[FileRow], report: Report, numbers: dict[UUID, int]
+    ) -> None:
+        self.job, self.type, self.actor = job, layout.type, layout.actor
+        self.report = report
+        self.own: dict[str, Any] = {}  # records here whose ids the rows have
+        self.changed: ChangedSince = {}
+        at = layout.place.get(OWN_ID)
+        self._ids = {} if at is None else {place: cells[at] for place, cells in enumerate(rows) if cells[at]}
+        self._numbers = numbers
+        self.known = self._look_up_own()
+
+    def _look_up_own(self) -> Known:
+        self.own = own_records(self.actor, self.type, set(self._ids.values()))
+        by_id_only = self.job.existing == Existing.CREATE
+        return Known(self.type, self.actor, by_id_only=by_id_only, numbers=self._numbers)
+
+    def has_id(self, place: int) -> bool:
+        return place in self._ids
+
+    def is_gone(self, place: int) -> bool:
+        """Whether the row is about a record by an id that none has; it is refused then."""
+        if place not in self._ids or self._ids[place] in self.own:
+            return False
+        words = {"id": without_unreadable(self._ids[place][:60])}
+        self.report.refuse(place, [_("No record here has the id %(id)s.") % words])
+        return True
+
+    def of(self, place: int, row: RowValues) -> Match:
+        if (own := self._ids.get(place)) is not None:
+            match = Match(self.known.one(self.own[own]), by=own, is_by_id=True)
+        else:
+            match = self.known.match(row.values)
+        row.assume(is_by_id=match.is_by_id)
+        return match
+
+    def find(self, rows: list[Row]) -> dict[int, Any]:
+        """Look up the records that exist and that the rows are about, by the row."""
+        self.known.load([row.values for _place, row in rows])
+        return {place: record for place, row in rows if (record := self.of(place, row).record) is not None}
+
+    def hold(self, rows: list[Row], found: dict[int, Any]) -> tuple[list[Row], dict[int, Any]]:
+        """Keep others from writing what the rows are about. Should somebody have written some of it since it was read,
+        all is read again; return the rows without those whose record is gone, and what they are about."""
+        held: set[UUID] = set()
+        while new := [record for record in found.values() if record.pk not in held]:
+            held |= {record.pk for record in new}
+            if hold(self.type, new):
+                break
+            self.known = self._look_up_own()
+            rows = [row for row in rows if not self.is_gone(row[0])]
+            found = self.find(rows)
+        self.changed = changed_since(self.job, self.type, held)
+        return rows, found
 
 
 def ids_here(record_type: RecordType, ids: list[str]) -> set[str]:

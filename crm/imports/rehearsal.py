@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.imports.afterwards import rehearsed
+from crm.imports.batches import run_batch
 from crm.imports.counting import counted_as_changed
 from crm.imports.layout import Layout
 from crm.imports.meant import MeantRows
 from crm.imports.models import NOTES, ImportRow, Outcome
+from crm.imports.outcome import BatchResult
 from crm.imports.storing import FileRow
-from crm.imports.taking import run_batch
-from crm.imports.trying import BatchResult
 from crm.imports.whole_file import WholeFile
 from crm.tenants.memo import forget
 
@@ -150,7 +150,8 @@ def earlier_rows_of(source: MeantRows, file: WholeFile, batch: int) -> Earlier:
 
 def rehearse(source: MeantRows, batch: list[FileRow], file: WholeFile, known: Earlier) -> BatchResult:
     """Take the rows in and undo that; before them those from earlier batches that may be about the same ones: by what
-    their cells share, or because they have changed a record that exists, and that one of these rows has met."""
+    their cells share, or because they have changed a record that exists, and that one of these rows has met. Then they
+    are earlier ones themselves."""
     earlier = {row.number: row for row in known.before(source.layout, batch)}
     asked: set[UUID] = set()
     for _again in range(MOST_TRIES):
@@ -160,6 +161,7 @@ def rehearse(source: MeantRows, batch: list[FileRow], file: WholeFile, known: Ea
         if more.keys() <= earlier.keys():
             break
         earlier |= more
+    known.note(source.layout, batch, outcome.rows, clears=source.job.clear_empty)
     return outcome
 
 

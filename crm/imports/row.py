@@ -8,7 +8,6 @@ from typing import Any
 from crm.catalogue.files import SplitColumn
 from crm.fields.reading import Style
 from crm.fields.spec import FieldSpec
-from crm.imports.existing import Match
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,14 @@ class RowValues:
     reasons: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def about(self, match: Match) -> Match:
-        """Return the match; with a record that the row names by an id goes what is only assumed of new ones, until the
-        row is no longer about it: somebody may have changed its id meanwhile."""
+    def assume(self, *, is_by_id: bool) -> None:
+        """With a record that the row names by an id goes what is only assumed of new ones, until the row is no longer
+        about it: somebody may have changed its id meanwhile."""
         for name, value in self.assumed.items():
-            if match.is_by_id:
+            if is_by_id:
                 self.values.pop(name, None)
             else:
                 self.values.setdefault(name, value)
-        return match
 
     def has_none(self, named: list[str]) -> bool:
         """Whether nothing came of the links ``named``, that have a cell: there is none, or its word was left out."""
@@ -72,3 +70,6 @@ class RowValues:
         self.same.discard(name)
         self.later.pop(name, None)
         self.values.pop(name, None)
+
+
+Row = tuple[int, RowValues]  # a row's place in its batch, and its values

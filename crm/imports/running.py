@@ -17,39 +17,31 @@ from django.db import IntegrityError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from crm.catalogue import find_type
 from crm.events.services import of_import
 from crm.fields.custom.rows import hold_fields
 from crm.fields.custom.selectors import fields_named
-from crm.imports.afterwards import note_following
-from crm.imports.counting import keep_counted
-from crm.imports.deferring import keep_links, set_next_links
-from crm.imports.findings import finding
+from crm.imports.batches import run_batch
+from crm.imports.deferring import set_next_links
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows
 from crm.imports.meanwhile import lost_columns
-from crm.imports.models import Import, ImportFile, ImportRow, ImportState, Outcome, RefusedRow
+from crm.imports.models import Import, ImportFile, ImportState
+from crm.imports.outcome import keep_result
 from crm.imports.planned import planning
-from crm.imports.reading.cells import without_unreadable
 from crm.imports.rehearsal import Earlier, earlier_rows_of, rehearse
 from crm.imports.services import fail_import
 from crm.imports.storing import FileRow
-from crm.imports.taking import run_batch
-from crm.imports.trying import BatchResult
 from crm.imports.whole_file import WholeFile, read_whole_file
-from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.stored import read_again
-from crm.tenants.text import sort_key
 from crm.tenants.turns import Turn
 from crm.users.access import may
 from crm.users.selectors import zone_of
 from crm.users.settings import OWN_LANGUAGE
 
 BATCH = 500
-MOST_ADDED = 200  # names that are kept of each kind of what came into being
 
 
 def run_import(tenant: Tenant, job_id: Any, *, seconds: float | None = None, turn: Turn | None = None) -> bool:
@@ -152,61 +144,5 @@ def _take_in(source: MeantRows, batch: list[FileRow], file: WholeFile, earlier: 
     job = source.job
     if job.is_dry_run and not job.position:
         job.tried_at = timezone.now()
-    outcome = rehearse(source, batch, file, earlier) if job.is_dry_run else run_batch(source, batch, file)
-    insert_many(RefusedRow, [*_refused(job, batch, outcome), *_remarks(job, batch, outcome)])
-    refused = _refused_rows(job, batch, outcome) if job.is_dry_run else ()
-    if job.is_dry_run:
-        earlier.note(source.layout, batch, outcome.rows, clears=job.clear_empty)
-    keep_counted(job, [*outcome.rows, *refused], outcome.taken_back)
-    if not job.is_dry_run:
-        keep_links(job, batch, outcome.links)
-    job.state = ImportState.RUNNING
-    job.position += passed
-    job.created_count += outcome.counts["created"]
-    job.updated_count += outcome.counts["updated"]
-    job.unchanged_count += outcome.counts["unchanged"]
-    job.folded_count += outcome.counts["folded"]
-    job.skipped_count += outcome.counts["skipped"]
-    job.refused_count += len(outcome.refused)
-    job.emptied_count += outcome.emptied
-    _note_added(job, outcome.added)
-    note_following(job, outcome.follows)
-    job.seen_at = timezone.now()
-    job.save(
-        update_fields=[
-            "state", "position", "created_count", "updated_count", "unchanged_count", "folded_count", "skipped_count",
-            "refused_count", "emptied_count", "added", "added_more", "follows", "seen_at", "tried_at",
-        ]
-    )  # fmt: skip
-
-
-def _note_added(job: Import, new: dict[str, list[str]]) -> None:
-    """Keep some names of what came into being, and count the others."""
-    for what, names in new.items():
-        known = job.added.setdefault(what, [])
-        first: dict[str, str] = {}
-        for name in [*known, *names]:
-            first.setdefault(sort_key(name), name)
-        is_of_people = (made := find_type(what)) is not None and made.is_person
-        # Two people of one name are two; of a firm or a word, each batch of a dry run makes the same one anew
-        fresh = names if is_of_people else [*first.values()][len(known) :]
-        room = MOST_ADDED - len(known)
-        job.added[what] = sorted([*known, *fresh[:room]])
-        if more := len(fresh[room:]):
-            job.added_more[what] = job.added_more.get(what, 0) + more
-
-
-def _refused(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[RefusedRow]:
-    for offset, reasons in outcome.refused.items():
-        yield finding(job, batch[offset].number, batch[offset].as_it_stood, reasons)
-
-
-def _remarks(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[RefusedRow]:
-    for offset, texts in outcome.remarks.items():
-        yield finding(job, batch[offset].number, batch[offset].as_it_stood, texts, came_in=True)
-
-
-def _refused_rows(job: Import, batch: list[FileRow], outcome: BatchResult) -> Iterator[ImportRow]:
-    for offset, reasons in outcome.refused.items():
-        number = batch[offset].number
-        yield ImportRow(job=job, number=number, outcome=Outcome.REFUSED, remarks=[*map(without_unreadable, reasons)])
+    result = rehearse(source, batch, file, earlier) if job.is_dry_run else run_batch(source, batch, file)
+    keep_result(job, batch, result, passed)

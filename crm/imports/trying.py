@@ -13,28 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from crm.catalogue.types import RecordType
-from crm.imports.deferring import Link
-from crm.imports.models import ImportRow
+from crm.imports.outcome import BatchResult
 from crm.imports.row import RowValues
 
 Place = tuple[int, str]  # a row's place in its batch, and a field
-
-
-@dataclass
-class BatchResult:
-    """What became of a batch; rows are named by their place in it."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    refused: dict[int, list[str]] = field(default_factory=dict)
-    remarks: dict[int, list[str]] = field(default_factory=dict)  # on rows that were taken
-    links: list[Link] = field(default_factory=list)  # to rows further down
-    rows: list[ImportRow] = field(default_factory=list)
-    taken_back: list[int] = field(default_factory=list)  # rows before the batch that count no more (``counting.py``)
-    met: set[UUID] = field(default_factory=set)  # records that exist and may be what rows are about
-    added: dict[str, list[str]] = field(default_factory=dict)
-    follows: dict[str, dict[str, str]] = field(default_factory=dict)  # in a dry run: ``afterwards.py``
-    numbers: dict[UUID, int] = field(default_factory=dict)  # which row made a record
-    emptied: int = 0  # cells of rows that were taken
 
 
 @dataclass

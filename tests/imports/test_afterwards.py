@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Account
 from crm.events.delivery import deliver_all
-from crm.imports import running
+from crm.imports import outcome, running
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from opportunities.services.lapsing import lapse_customers
@@ -48,7 +48,7 @@ def test_an_account_counts_once_however_many_batches_win_there(
 ) -> None:
     """Beyond the names that are kept it was counted anew with each batch of a dry run, which makes it anew."""
     monkeypatch.setattr(running, "BATCH", 4)
-    monkeypatch.setattr(running, "MOST_ADDED", 1)
+    monkeypatch.setattr(outcome, "MOST_ADDED", 1)
     bring_in(fresh_firm, "accounts", "Name,Type\nOwl,Prospect\n")
     deals = [f"Deal {number},{name},Won,2026-01-02" for number in range(3) for name in ("Owl", "Elk", "Fox")]
     tried = bring_in(fresh_firm, "opportunities", "\n".join(["Name,Account,Stage,Closed", *deals]) + "\n", dry_run="1")

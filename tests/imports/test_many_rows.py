@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from crm.imports import rehearsal, running
+from crm.imports import outcome, rehearsal, running
 from crm.imports.models import RefusedRow
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -105,7 +105,7 @@ def test_a_dry_run_of_rows_that_share_a_key_takes_each_in_a_few_times(
 
 def test_of_thousands_of_new_names_a_few_are_kept(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "BATCH", 2)
-    monkeypatch.setattr(running, "MOST_ADDED", 3)
+    monkeypatch.setattr(outcome, "MOST_ADDED", 3)
     text = "last name,email,account\n" + "".join(f"P{n},p{n}@k.example,Firm {n}\n" for n in range(5))
     page = Page(firm, "contacts", text)
     job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))

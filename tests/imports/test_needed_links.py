@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from crm.imports import batches
+from crm.imports import existing
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity
 from tests import make
@@ -110,7 +110,7 @@ def test_a_row_whose_record_gets_another_id_meanwhile_has_the_account_of_new_one
     def change_first(_type: Any, _records: Any) -> bool:
         return not Opportunity.objects.filter(external_id="E0").update(external_id="E9")
 
-    monkeypatch.setattr(batches, "hold", change_first)
+    monkeypatch.setattr(existing, "hold", change_first)
     finished(firm, page.send(page.columns() | KESTREL | {"gap_named_account_id": str(kestrel.pk)}))
     assert buyers(firm) == {"Old": "Falcon", "Roof": "Kestrel", "Wall": "Kestrel"}
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import Account
 from contacts.models import Contact
 from crm.fields.models import TagLink
-from crm.imports import running, taking
+from crm.imports import batches, outcome, running
 from crm.imports.models import Import, RefusedRow
 from crm.imports.running import run_import
 from crm.imports.trying import Tried
@@ -92,7 +92,7 @@ def test_two_of_one_name_are_told_as_two(
     monkeypatch.setattr(running, "BATCH", batch)
     rows = ("1,Jo,Smith,Kestrel,a@kestrel", "2,Jo,Smith,Falcon,b@falcon", "3,Al,Fox,Kestrel,c@kestrel")
     text = "".join(f"{row}.example,Converted,Ana Owner\n" for row in rows)
-    monkeypatch.setattr(running, "MOST_ADDED", 2)
+    monkeypatch.setattr(outcome, "MOST_ADDED", 2)
     job = bring_in(firm, HEAD + text, dry_run=dry_run)
     assert {what: (len(names), job.added_more.get(what, 0)) for what, names in job.added.items()} == {
         "accounts": (2, 0),
@@ -167,7 +167,7 @@ def test_leads_that_arrive_together_become_what_they_would_one_by_one(
 ) -> None:
     """Those of one firm into one account, those that are here into what is here; and each can be taken back."""
     monkeypatch.setattr(running, "BATCH", batch)
-    monkeypatch.setattr(taking, "Tried", partial(Tried, collected=collected))
+    monkeypatch.setattr(batches, "Tried", partial(Tried, collected=collected))
     with tenant_context(firm.tenant):
         heron = make.account(firm.ada, name="Heron", website="heron.example")
         kim = make.contact(firm.ada, first_name="Kim", last_name="Lee", email="kim@osprey.example")
