@@ -130,9 +130,17 @@ class Column:
 
     def _new_form(self) -> NewForm:
         specs = self.type.specs(tuple(name for name in NEW_FIELDS[self.key] if name not in self.undecided))
-        wanted, who = self.way == Way.NEW, partial(who_changed, self.form.lead, self.key)
-        initial, data = self._initial(), self.form.data
-        form = NewForm(specs, key=self.key, wanted=wanted, who=who, actor=self.form.actor, data=data, initial=initial)
+        of_all = catalogue.record_type(self.key).specs(NEW_FIELDS[self.key])
+        form = NewForm(
+            specs,
+            key=self.key,
+            wanted=self.way == Way.NEW,
+            who=partial(who_changed, self.form.lead, self.key),
+            actor=self.form.actor,
+            data=self.form.data,
+            initial=self._initial(),
+            withheld=[one for one in of_all if one.name in self.undecided],
+        )
         if "stage" in form.fields:
             form.fields["stage"] = open_stage_field(form.fields["stage"].label)
         if self.key == Opportunity.type_key:

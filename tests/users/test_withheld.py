@@ -16,6 +16,7 @@ from leads.models import Lead
 from opportunities.models import Opportunity
 from tests import make
 from tests.forms import Filled, form_of
+from tests.leads.browser_form import form_values
 from tests.own_words import own_words
 from tests.people import Firm, client_of
 
@@ -114,3 +115,51 @@ def test_many_that_are_converted(firm: Firm, asked: Callable[..., Filled], limit
     assert told_once(form, typed, [SAID.format("Expected close")], go="1").status_code == 303
     with tenant_context(firm.tenant):
         assert BulkRun.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"contacts": {"job_title": HIDDEN}}, {"contacts": {"job_title": READ_ONLY}}, {"leads": {"job_title": HIDDEN}}],
+    ids=["hidden", "read_only", "hidden where it comes from"],
+)
+def test_what_a_lead_becomes(firm: Firm, limits: dict[str, dict[str, str]]) -> None:
+    """What the lead brings comes over all the same."""
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, job_title="Buyer", phone="+1 416 555 0101")
+    ana, where = client_of(firm.ana), f"/acme/leads/{lead.pk}/conversion/"
+    ways = {"contacts": "new", "accounts": "none", "opportunities": "none"}
+    drawn = form_values(ana.get(where).content.decode(), "convert-page") | ways
+    for key, fields in limits.items():
+        limit(firm, key, **fields)
+    said = SAID.format("Job title")
+    asked = own_words(ana.post(where, drawn))
+    assert said not in asked, "nobody has typed it"
+    again = ana.post(where, drawn | {"contacts-job_title": "Head buyer"})
+    assert again.status_code == 422 and said in own_words(again) and "“Head buyer”" in own_words(again)
+    form = form_values(again.content.decode(), "convert-page") | ways
+    assert "contacts-job_title" not in form
+    assert ana.post(where, form).status_code == 303
+    with tenant_context(firm.tenant):
+        lead.refresh_from_db()
+        assert lead.contact.job_title == "Buyer"
+
+
+@pytest.mark.parametrize("limited", LIMITS)
+def test_a_loss_with_which_another_was_quicker(firm: Firm, limited: str) -> None:
+    """For the same reason there is nothing to tell; for another one, who has lost it, and no note that is hidden."""
+    with tenant_context(firm.tenant):
+        deal, stage = make.opportunity(firm.ana), make.stage("lost")
+        other, price = (str(make.reason("loss_reason", one).pk) for one in ("other", "sales"))
+    limit(firm, "opportunities", loss_note=limited)
+    where = f"/acme/opportunities/{deal.pk}/stage/?stage={stage.pk}"
+    form = form_of(client_of(firm.ana), where)
+    note = {"loss_note": "Kanarie was dearer", "loss_reason": other}
+    assert form_of(client_of(firm.max), where).send(**note).status_code == 303
+    assert form.send(loss_reason=other).status_code == 303
+    late = form.send(loss_reason=price)
+    assert late.status_code == 422 and "Max Manager has changed it to “Lost” meanwhile." in own_words(late)
+    assert "Kanarie" not in late.content.decode()
+    assert form.again(late).send(loss_reason=price).status_code == 303
+    with tenant_context(firm.tenant):
+        deal = Opportunity.objects.get(pk=deal.pk)
+        assert (str(deal.loss_reason_id), deal.loss_note) == (price, "Kanarie was dearer")
