@@ -97,7 +97,13 @@ def _meanwhile(form: RecordForm) -> list[str]:
 
 
 def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID, name: str) -> HttpResponse:
-    """``/<type>/<id>/fields/<name>/``: one field in place. GET: the form (``?view`` the value); POST: writes it."""
+    """``/<type>/<id>/fields/<name>/``: one field in place. GET: the form (``?view`` the value); POST: writes it.
+
+    Of a field that is withheld from the person by now the page, in which it stays as typed, says so."""
+    withheld = {one.name: one.label for one in catalogue.withheld(record_type.key, request.actor)}
+    if name in withheld and request.method == "POST" and request.htmx:
+        text = _("Not saved: your role may not change “%(field)s”.") % {"field": withheld[name]}
+        return HttpResponse(text, status=404, content_type="text/plain; charset=utf-8")
     require(record_type.has(name) and record_type.spec(name).on_edit)
     spec = record_type.spec(name)
     lock = request.method == "POST"

@@ -15,7 +15,7 @@ from crm.users.services import limit_fields
 from leads.models import Lead
 from opportunities.models import Opportunity
 from tests import make
-from tests.forms import Filled, form_of
+from tests.forms import HTMX, Filled, form_of
 from tests.leads.browser_form import form_values
 from tests.own_words import own_words
 from tests.people import Firm, client_of
@@ -78,6 +78,21 @@ def test_a_record(firm: Firm, limited: str, is_new: bool) -> None:
     with tenant_context(firm.tenant):
         lead = Lead.objects.get(last_name="Hill")
         assert (lead.city, lead.custom.get("shoe_77")) == ("", None if is_new else "43")
+
+
+@pytest.mark.parametrize("limited", LIMITS)
+def test_a_field_in_place(firm: Firm, limited: str) -> None:
+    """The page keeps what was typed, and shows the sentence."""
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana)
+    ana, path = client_of(firm.ana), f"/acme/leads/{lead.pk}/fields/city/"
+    assert ana.post(path, {"city": "Bern"}, headers=HTMX).status_code == 200
+    limit(firm, "leads", city=limited)
+    refused = ana.post(path, {"city": "Basel"}, headers=HTMX)
+    assert refused.status_code == 404 and refused["Content-Type"].startswith("text/plain")
+    assert refused.content.decode() == "Not saved: your role may not change “City”."
+    with tenant_context(firm.tenant):
+        assert Lead.objects.get(pk=lead.pk).city == "Bern"
 
 
 @pytest.fixture
