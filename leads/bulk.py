@@ -71,7 +71,7 @@ _DESPITE = FieldSpec(
 
 
 def _withheld_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:
-    return tuple(one for one in catalogue.withheld(Opportunity.type_key, actor) if one.name == _CLOSE.name)
+    return catalogue.withheld(Opportunity.type_key, actor, (_CLOSE.name,))
 
 
 def _asks_of_conversion(actor: Membership) -> tuple[FieldSpec, ...]:

@@ -86,7 +86,7 @@ def _lose(
 
 def _withheld_of_loss(actor: Membership) -> tuple[FieldSpec, ...]:
     """The note, where that is kept from the actor."""
-    return tuple(one for one in catalogue.withheld(Opportunity.type_key, actor) if one.name == "loss_note")
+    return catalogue.withheld(Opportunity.type_key, actor, ("loss_note",))
 
 
 def _asks_of_loss(actor: Membership) -> tuple[FieldSpec, ...]:

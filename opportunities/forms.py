@@ -96,7 +96,7 @@ class StageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        withheld = [one for one in catalogue.withheld(Opportunity.type_key, self.actor) if one.name in LIMITABLE]
+        withheld = catalogue.withheld(Opportunity.type_key, self.actor, LIMITABLE)
         for error in withheld_errors(self, withheld, self.actor):
             self.add_error(None, error)
         for name in _typed_in_vain(self.target, cleaned):

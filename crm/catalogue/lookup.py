@@ -82,11 +82,12 @@ def seen_type(key: str, actor: Membership) -> RecordType:
     return seen(_types[key], actor)
 
 
-def withheld(key: str, actor: Membership) -> tuple[FieldSpec, ...]:
-    """The fields that others fill in and ``actor`` may not: a form that was drawn before may ask for them. What is
-    hidden is called as ``label_of`` does."""
+def withheld(key: str, actor: Membership, names: Collection[str] = ()) -> tuple[FieldSpec, ...]:
+    """The fields (of ``names``, where any are given) that others fill in and ``actor`` may not: a form that was drawn
+    before may ask for them. What is hidden is called as ``label_of`` does."""
     narrow = seen_type(key, actor)
     kept = narrow.hidden | narrow.read_only
+    kept = kept.intersection(names) if names else kept
     specs = (one for one in _types[key].specs_now() if one.name in kept and (one.on_create or one.on_edit))
     return tuple(replace(one, label=label_of(narrow, one.name)) if one.name in narrow.hidden else one for one in specs)
 

@@ -47,7 +47,7 @@ class CardForm(RecordForm):
 
     def __init__(self, *, actor: Membership, data: Any = None, initial: dict[str, Any] | None = None) -> None:
         usual = {"follow_up_on": working_day_from(today() + timedelta(days=USUAL_DAYS))}
-        withheld = [one for one in catalogue.withheld("leads", actor) if one.name in (*OF_LEAD, "campaign")]
+        withheld = catalogue.withheld("leads", actor, (*OF_LEAD, "campaign"))
         given = usual | (initial or {})
         super().__init__(card_fields(actor), actor=actor, data=data, initial=given, withheld=withheld)
 
