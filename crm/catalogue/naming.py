@@ -25,7 +25,7 @@ from crm.events.phrases import actor_name
 from crm.preferences.pages import SetupPage
 from crm.preferences.setting import Setting
 from crm.tenants.bulk import atomic
-from crm.tenants.context import has_tenant
+from crm.tenants.context import NoTenantError
 from crm.tenants.memo import forget, memo
 from crm.tenants.stored import Kind
 from crm.tenants.text import one_line
@@ -190,7 +190,10 @@ def said(text: Any, names: Mapping[str, Sequence[str]]) -> str:
 
 
 def _words_now() -> dialect.Words | None:
-    names = _own_pairs() if has_tenant() else ()
+    try:
+        names = _own_pairs()
+    except NoTenantError:
+        return None
     return _words(names, get_language() or "") if names else None
 
 

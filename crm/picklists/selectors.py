@@ -24,9 +24,10 @@ def choices(picklist: str, active_only: bool = True) -> list[Choice]:
 
 def choice(choice_id: UUID) -> Choice:
     """Return the choice, active or not; raise ``Choice.DoesNotExist`` when this workspace has none with that id."""
-    if choice_id not in _choices_by_id():
-        raise Choice.DoesNotExist(f"No choice {choice_id}.")
-    return _choices_by_id()[choice_id]
+    try:
+        return _choices_by_id()[choice_id]
+    except KeyError:
+        raise Choice.DoesNotExist(f"No choice {choice_id}.") from None
 
 
 def choice_called(picklist: str, text: str) -> Choice | None:
@@ -89,9 +90,10 @@ def stages(pipeline: Pipeline | None = None, active_only: bool = True) -> list[S
 
 def stage(stage_id: UUID) -> Stage:
     """Return the stage, active or not; raise ``Stage.DoesNotExist`` when this workspace has none with that id."""
-    if stage_id not in _stages_by_id():
-        raise Stage.DoesNotExist(f"No stage {stage_id}.")
-    return _stages_by_id()[stage_id]
+    try:
+        return _stages_by_id()[stage_id]
+    except KeyError:
+        raise Stage.DoesNotExist(f"No stage {stage_id}.") from None
 
 
 def stage_name(one: Stage) -> str:

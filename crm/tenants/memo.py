@@ -21,10 +21,14 @@ def memo(key: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def remembering(make: Callable[P, T]) -> Callable[P, T]:
         @wraps(make)
         def remembered(*args: P.args, **kwargs: P.kwargs) -> T:
-            kept, place = _kept(), (key, *args, *kwargs.items())
-            if place not in kept:
-                kept[place] = make(*args, **kwargs)
-            return kept[place]
+            kept = _kept()
+            place = (key, *args, *kwargs.items()) if kwargs else (key, *args)
+            try:
+                return kept[place]
+            except KeyError:
+                pass
+            found = kept[place] = make(*args, **kwargs)
+            return found
 
         return remembered
 

@@ -185,14 +185,12 @@ class Json:
         return self.name
 
     def read(self, tenant: Tenant, key: str) -> Any:
-        return self._all(tenant).get(key, MISSING)
+        found = getattr(tenant, self.name)
+        return found.get(key, MISSING) if isinstance(found, dict) else MISSING
 
     def write(self, tenant: Tenant, key: str, kept: Any) -> None:
-        setattr(tenant, self.name, {**self._all(tenant), key: kept})
-
-    def _all(self, tenant: Tenant) -> dict[str, Any]:
         found = getattr(tenant, self.name)
-        return found if isinstance(found, dict) else {}
+        setattr(tenant, self.name, {**(found if isinstance(found, dict) else {}), key: kept})
 
 
 class Column:

@@ -108,15 +108,22 @@ class Dialect(trans_real.DjangoTranslation):
     """A catalogue whose texts come in the words of the current workspace."""
 
     def gettext(self, message: str) -> Any:
-        return _in_own_words(super().gettext(message), message)
+        text, words = _in_language(self, message), words_now()
+        return text if words is None else _in_own_words(words, text, message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: Any) -> Any:
-        return _in_own_words(super().ngettext(msgid1, msgid2, n), msgid1)
+        text, words = super().ngettext(msgid1, msgid2, n), words_now()
+        return text if words is None else _in_own_words(words, text, msgid1)
 
 
-def _in_own_words(text: str, message: str) -> str:
-    words = words_now()
-    return text if words is None or trans_real.CONTEXT_SEPARATOR in message else words.said(text)
+@lru_cache(maxsize=8192)
+def _in_language(catalogue: Dialect, message: str) -> str:
+    """What Django finds, who asks a catalogue of each app in turn; none changes once it is loaded."""
+    return super(Dialect, catalogue).gettext(message)
+
+
+def _in_own_words(words: Words, text: str, message: str) -> str:
+    return text if trans_real.CONTEXT_SEPARATOR in message else words.said(text)
 
 
 def speak(find: Callable[[], Words | None]) -> None:

@@ -23,7 +23,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.tenants.memo import memo
-from crm.tenants.models import TenantModel
 from crm.users.models import Membership, Role
 from crm.users.roles import Grant, shipped_grant, type_keys
 from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams, with_email
@@ -49,9 +48,10 @@ def scope_of(actor: Membership, verb: str, key: str) -> str:
     """
     if key in TYPES_OFF.value():
         return "none"
-    if actor.role.can_set_up:
+    role = actor.role
+    if role.can_set_up:
         return "all"
-    granted = granted_to(actor.role, key)
+    granted = granted_to(role, key)
     scope = granted.get(verb, "none")
     if verb in ("edit", "delete"):
         return min(scope, granted.get("view", "none"), key=SCOPES.index)
@@ -66,7 +66,8 @@ def granted_to(role: Role, key: str) -> Grant:
 
 def limited_fields(actor: Membership, key: str, limit: str) -> frozenset[str]:
     """Return the names of the fields of the type ``key`` that are "hidden" from ``actor``, or "read_only" to them."""
-    limits = {} if actor.role.can_set_up else actor.role.fields.get(key)
+    role = actor.role
+    limits = {} if role.can_set_up else role.fields.get(key)
     return frozenset(name for name, kept in limits.items() if kept == limit) if limits else NO_FIELDS
 
 
@@ -82,7 +83,7 @@ def may(actor: Membership, verb: str, key: str) -> bool:
 
 def can(actor: Membership, verb: str, record: Any) -> bool:
     """Whether ``actor`` may do ``verb`` to ``record``."""
-    scope = scope_of(actor, verb, _key(record))
+    scope = scope_of(actor, verb, record.type_key)
     if scope == "team":
         return record.owner_id == actor.pk or _in_pool(record) or _of_team(actor, record)
     return scope == "all" or (scope == "own" and record.owner_id == actor.pk)
@@ -114,7 +115,7 @@ def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QueryS
 
     Ids are compared with literal ids, so that indexes on owner and team serve under row-level security.
     """
-    within = reach(actor, _key(queryset.model), verb)
+    within = reach(actor, queryset.model.type_key, verb)
     if within == NOTHING:
         return queryset.none()
     seen: QuerySet = queryset.shown_to(actor)  # type: ignore[attr-defined]
@@ -166,7 +167,7 @@ def team_of(record: Any) -> UUID | None:
 
 def why(actor: Membership, verb: str, record: Any, records: str) -> str:
     """Return in one sentence why ``actor`` may, or may not, do ``verb`` to ``record``, one of the ``records``."""
-    scope = scope_of(actor, verb, _key(record))
+    scope = scope_of(actor, verb, record.type_key)
     words = {
         "role": actor.role.name,
         "verb": VERB_LABELS[verb],
@@ -203,10 +204,6 @@ _REFUSALS = {
     "own": gettext_lazy("The role “%(role)s” may %(verb)s only %(records)s that you own."),
     "team": gettext_lazy("The role “%(role)s” may %(verb)s only %(records)s of your team, or of nobody."),
 }
-
-
-def _key(record: TenantModel | type[TenantModel]) -> str:
-    return record.type_key
 
 
 def _in_pool(record: Any) -> bool:
