@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
 
@@ -134,6 +135,28 @@ def test_what_criteria_are_called_costs_a_list_no_statement(vetted: Firm) -> Non
     with tenant_context(Tenant.objects.get(pk=vetted.tenant.pk)):
         ASKED.keep(None)  # a workspace of a release that kept no names
     assert asked() == 1 and found(vetted, "vetting_budget=yes") == "A"
+
+
+def test_workspaces_of_before_get_the_names_of_their_criteria(firm: Firm) -> None:
+    fill = import_module("leads.migrations.0015_names_of_criteria").FILL
+    rows = Tenant.objects.filter(pk=firm.tenant.pk)
+    with tenant_context(firm.tenant):
+        create_criterion(actor=firm.ada, values={"label": "Own one"})
+        update_criterion(criterion=criteria()[0], actor=firm.ada, values={"label": "Money", "is_active": False})
+        kept = rows.values_list("state", flat=True).get()
+        assert [one[2] for one in kept["criteria"]][::4] == ["Money", "Own one"]
+        without = {key: value for key, value in kept.items() if key != "criteria"}
+        newer = {**kept, "criteria": []}
+        for before, after in ((without, kept), ({**without, "criteria": None}, kept), (newer, newer), ([], [])):
+            rows.update(state=before)
+            with connection.cursor() as cursor:
+                cursor.execute(fill)
+            assert rows.values_list("state", flat=True).get() == after
+        Criterion.objects.all().delete()
+        rows.update(state={})
+        with connection.cursor() as cursor:
+            cursor.execute(fill)
+        assert rows.values_list("state", flat=True).get() == {"criteria": []}
 
 
 @pytest.mark.parametrize("key", ["leads", "contacts", "opportunities"])
